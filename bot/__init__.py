@@ -1,0 +1,1 @@
+"""newsbot: every published article, to exactly the chats that want it."""

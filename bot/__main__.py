@@ -1,0 +1,5 @@
+"""Where the command starts."""
+
+
+def main() -> None:
+    """Run the `newsbot` command."""

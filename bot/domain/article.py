@@ -1,0 +1,108 @@
+"""
+Articles: what an inlet said of a story, and what newsbot made of it.
+
+A `Story` is one file's (later one feed entry's or page's) words, already validated; an `Article` is the story
+newsbot remembers, with its number, state and revision.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class ArticleState(StrEnum):
+    """Where an article stands. Readers can list PUBLISHED and ARCHIVED ones, and no others."""
+
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    HELD = "held"
+    PUBLISHED = "published"
+    ARCHIVED = "archived"  # listed, never pushed: it was old news when first seen
+    RETRACTED = "retracted"
+
+
+LISTED = (ArticleState.PUBLISHED, ArticleState.ARCHIVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One image of a story: a public URL, or a path relative to the content folder when `is_local`.
+
+    Width and height are pixels as claimed by the source; None when it claims nothing.
+    """
+
+    url: str
+    width: int | None = None
+    height: int | None = None
+    credit: str | None = None
+    alt: str | None = None
+    is_local: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """Who tells the story."""
+
+    name: str | None = None
+    domain: str | None = None
+    pictures: tuple[Picture, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another article that a story points to."""
+
+    title: str
+    link: str
+    provider: Provider = Provider()
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What one inlet says of one story. Times are aware and UTC; texts are cleaned for showing.
+
+    `published` is the flag as the inlet gave it. `link` is what readers open, `video` a known video's link.
+    `payload` is the document as given, with every unknown field and `secured` byte for byte.
+    """
+
+    title: str
+    link: str
+    published_at: datetime
+    excerpt: str | None = None
+    category: str | None = None
+    type: str | None = None
+    quality: int | None = None
+    heat: int | None = None
+    published: bool = False
+    provider: Provider = Provider()
+    topics: tuple[str, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    related: tuple[Related, ...] = ()
+    video: str | None = None
+    payload: dict[str, object] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A story under its number. `topics` are topic numbers in the file's order.
+
+    `pushed_at` is when its one audience was fixed; None while it never went out.
+    `revision` grows when something readers see changes.
+    """
+
+    number: int
+    slug: str
+    state: ArticleState
+    revision: int
+    story: Story
+    topics: tuple[int, ...]
+    pushed_at: datetime | None = None
+    scheduled_at: datetime | None = None
+    first_seen_at: datetime | None = None
+
+    @property
+    def is_listed(self) -> bool:
+        return self.state in LISTED

@@ -1,0 +1,43 @@
+"""Chats: who is at the other end, and how they want their news."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ChatKind(StrEnum):
+    """As in https://core.telegram.org/bots/api#chat, with supergroups counted as groups."""
+
+    PRIVATE = "private"
+    GROUP = "group"
+    CHANNEL = "channel"
+
+
+class ChatState(StrEnum):
+    """ACTIVE chats get pushes. PAUSED ones asked for none (`/stop`); UNREACHABLE ones cannot be reached (403)."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    UNREACHABLE = "unreachable"
+
+
+class Pictures(StrEnum):
+    """How a chat wants pictures: as photos, as small link previews, or not at all."""
+
+    LARGE = "large"
+    SMALL = "small"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A chat and all it has set. `zone` is an IANA name; None means the operator's zone."""
+
+    id: int
+    kind: ChatKind = ChatKind.PRIVATE
+    state: ChatState = ChatState.ACTIVE
+    language: str = "en"
+    zone: str | None = None
+    pictures: Pictures = Pictures.LARGE
+    silent: bool = False

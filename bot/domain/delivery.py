@@ -1,0 +1,171 @@
+"""
+Deliveries: one message promised to one chat, and what becomes of it.
+
+An attempt ends in an Outcome, a value; `settle` says how the delivery stands after it. What was never sent is
+retried freely, what may have arrived is retried once things are calm and counted apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum
+
+MAX_ATTEMPTS = 8
+UNSURE_PAUSE = timedelta(seconds=60)
+LONGEST_PAUSE = timedelta(minutes=30)
+
+
+class Lane(IntEnum):
+    """Who goes first. Replies to people are lane 0 and never become rows."""
+
+    REPLY = 0
+    URGENT = 1  # stops, withdrawals, breaking news
+    NEWS = 2
+    DIGEST = 3
+    LATER = 4  # corrections, announcements
+
+
+class Status(StrEnum):
+    """How a delivery stands."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    UNREACHABLE = "unreachable"  # 403, chat not found: the chat is switched off
+    FAILED = "failed"  # tried and given up; can be retried by an editor
+    UNWANTED = "unwanted"  # no longer followed, muted or paused when its turn came
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One row of the outbox. `unsure` counts attempts that may have arrived."""
+
+    id: int
+    fanout: int
+    chat: int
+    thread: int
+    due_at: datetime
+    attempts: int = 0
+    unsure: int = 0
+    status: Status = Status.WAITING
+    message_id: int | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Telegram has it. `file_id` is the picture's, for the next chat."""
+
+    message_id: int
+    file_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Throttled:
+    """429: come back after `wait`. Costs no attempt."""
+
+    wait: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """It never reached Telegram, or Telegram said 5xx: safe to send again."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """The connection ended before the answer: it may have arrived."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Telegram refused this message and always will."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRefused:
+    """Telegram could not use the picture. The next way to send it, the next picture or text will do.
+
+    `here_only` when this one chat forbids photos: no reason to give up the picture for the others.
+    """
+
+    reason: str
+    here_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadGone:
+    """The forum topic is closed or deleted; the chat itself is fine."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """Blocked, kicked, deactivated or unknown: the chat is switched off."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """The group became a supergroup: same people, other number."""
+
+    chat: int
+
+
+@dataclass(frozen=True, slots=True)
+class Halted:
+    """401, 404 or 409: nothing can be sent by anyone until the operator acts."""
+
+    reason: str
+
+
+Outcome = Sent | Throttled | Failed | Unsure | Rejected | PictureRefused | ThreadGone | Unreachable | Migrated | Halted
+
+
+def settle(delivery: Delivery, outcome: Outcome, now: datetime, jitter: float = 0.5) -> Delivery:
+    """Return the delivery as it stands after one attempt, which `delivery.attempts` already counts.
+
+    `jitter` in [0, 1) spreads retries so that they do not come back as one wave.
+    A migration, a refused picture, a closed thread and a halt cost no attempt: the same delivery goes out again.
+    """
+    match outcome:
+        case Sent(message_id):
+            return replace(delivery, status=Status.SENT, message_id=message_id)
+        case Throttled(wait):
+            return replace(delivery, due_at=now + wait, attempts=delivery.attempts - 1)
+        case Halted():
+            return replace(delivery, due_at=now, attempts=delivery.attempts - 1)
+        case Migrated(chat):
+            return replace(delivery, chat=chat, due_at=now, attempts=delivery.attempts - 1)
+        case ThreadGone():
+            return replace(delivery, thread=0, due_at=now, attempts=delivery.attempts - 1)
+        case PictureRefused():
+            return replace(delivery, due_at=now, attempts=delivery.attempts - 1)
+        case Unsure(reason):
+            unsure = delivery.unsure + 1
+            if delivery.attempts >= MAX_ATTEMPTS:
+                return replace(delivery, status=Status.FAILED, unsure=unsure, reason=reason)
+            pause = max(UNSURE_PAUSE, backoff(delivery.attempts, jitter))
+            return replace(delivery, due_at=now + pause, unsure=unsure)
+        case Failed(reason):
+            if delivery.attempts >= MAX_ATTEMPTS:
+                return replace(delivery, status=Status.FAILED, reason=reason)
+            return replace(delivery, due_at=now + backoff(delivery.attempts, jitter))
+        case Rejected(reason):
+            return replace(delivery, status=Status.FAILED, reason=reason)
+        case Unreachable(reason):
+            return replace(delivery, status=Status.UNREACHABLE, reason=reason)
+
+
+def backoff(attempts: int, jitter: float = 0.5) -> timedelta:
+    """Return the pause after `attempts` tries: 1 s doubling to half an hour, each between 50 % and 100 % of that."""
+    full = min(LONGEST_PAUSE, timedelta(seconds=2 ** min(attempts, 20)) / 2)
+    return full * (0.5 + jitter / 2)

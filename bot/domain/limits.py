@@ -1,0 +1,31 @@
+"""
+Telegram's limits, by name and with their source, for the bot and for the sandbox alike.
+
+Lengths are UTF-16 code units after entities are parsed: https://core.telegram.org/bots/api#messageentity
+"""
+
+from datetime import timedelta
+
+TEXT = 4096  # https://core.telegram.org/bots/api#sendmessage
+CAPTION = 1024  # https://core.telegram.org/bots/api#sendphoto
+ENTITIES = 100  # https://limits.tginfo.me/en: further ones are dropped without a word
+CALLBACK_DATA = 64  # bytes, https://core.telegram.org/bots/api#inlinekeyboardbutton
+CALLBACK_ANSWER = 200  # https://core.telegram.org/bots/api#answercallbackquery
+START_PAYLOAD = 64  # [A-Za-z0-9_-], https://core.telegram.org/bots/features#deep-linking
+KEYBOARD_ROW = 8  # buttons
+KEYBOARD = 100  # buttons
+COMMANDS = 100  # https://core.telegram.org/bots/api#setmycommands
+PHOTO_BYTES = 10 * 1024 * 1024  # https://core.telegram.org/bots/api#sendphoto
+PHOTO_SIDES = 10_000  # width + height, pixels
+PHOTO_RATIO = 20
+PHOTO_URL_BYTES = 5 * 1024 * 1024  # https://core.telegram.org/bots/api#sending-files
+UPLOAD_BYTES = 50 * 1024 * 1024
+DOWNLOAD_BYTES = 20 * 1024 * 1024  # https://core.telegram.org/bots/api#getfile
+DELETE_WITHIN = timedelta(hours=48)  # https://core.telegram.org/bots/api#deletemessage
+WEBHOOK_SECRET = 256
+
+# https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
+OVERALL_PER_SECOND = 30
+CHAT_PER_SECOND = 1
+GROUP_PER_MINUTE = 20
+PAID_PER_SECOND = 1000

@@ -1,0 +1,101 @@
+"""
+Links: which are the same, and which may be shown or fetched at all.
+
+Source: RFC 3986, section 6.2 (comparison), and https://www.iana.org/assignments/iana-ipv4-special-registry
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+LONGEST = 2048
+_TRACKING = re.compile(r"(?:utm_[^=&]*|fbclid|gclid)(?:=|$)", re.IGNORECASE)
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_PRIVATE_NAMES = ("localhost", ".localhost", ".local", ".internal", ".home.arpa", ".lan")
+
+
+def normal_link(url: str) -> str:
+    """Return the form in which two links to one story are equal.
+
+    Scheme and host in lower case; without default port, fragment, `utm_*`, `fbclid`, `gclid` or trailing slash.
+    """
+    parts = urlsplit(url.strip())
+    host = _host(parts)
+    port = _port(parts)
+    if port is not None and port != _DEFAULT_PORTS.get(parts.scheme.lower()):
+        host = f"{host}:{port}"
+    query = "&".join(pair for pair in parts.query.split("&") if pair and not _TRACKING.match(pair))
+    return urlunsplit((parts.scheme.lower(), host, parts.path.rstrip("/"), query, ""))
+
+
+def link_fault(url: str) -> str | None:
+    """Return why `url` cannot be a public web link, as words that follow "is"; None when it can.
+
+    Names are judged by their look only; whoever connects must also judge the addresses they resolve to
+    (`is_public_address`).
+    """
+    if len(url) > LONGEST:
+        return f"longer than {LONGEST:,} characters"
+    if any(char.isspace() or not char.isprintable() or char in '\\<>"' for char in url):
+        return "not a link: it holds blanks or characters that links cannot have"
+    try:
+        parts = urlsplit(url)
+        host, _ = _host(parts), _port(parts)
+    except ValueError:
+        return "not a link"
+    if parts.scheme.lower() not in _DEFAULT_PORTS:
+        return "not an http or https link"
+    if not host:
+        return "not a link: it names no host"
+    if parts.username is not None or parts.password is not None:
+        return "a link with a user name in it"
+    name = (parts.hostname or "").lower().rstrip(".")
+    if name == "localhost" or name.endswith(_PRIVATE_NAMES):
+        return "a private address"
+    address = _literal_address(name)
+    if address is not None:
+        return None if is_public_address(str(address)) else "a private address"
+    return None if "." in name else "a private address"
+
+
+def is_public_address(address: str) -> bool:
+    """Return whether an IP address is one of the public internet's."""
+    ip = ipaddress.ip_address(address.split("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour
+        if inner is not None:
+            return is_public_address(str(inner))
+    return ip.is_global and not ip.is_multicast
+
+
+def _literal_address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Read an address also in the forms that resolvers accept and `ipaddress` does not (`0x7f.1`, `2130706433`)."""
+    try:
+        return ipaddress.ip_address(name)
+    except ValueError:
+        pass
+    pieces = name.split(".")
+    if len(pieces) > 4 or not all(re.fullmatch(r"0x[0-9a-f]{0,8}|[0-9]{1,12}", piece) for piece in pieces):
+        return None
+    try:
+        *high, low = map(_loose_integer, pieces)
+    except ValueError:
+        return ipaddress.IPv4Address(0)
+    number = sum(part << (24 - 8 * place) for place, part in enumerate(high)) + low
+    return ipaddress.IPv4Address(number & 0xFFFFFFFF)
+
+
+def _loose_integer(piece: str) -> int:
+    base = 16 if piece.startswith("0x") else 8 if piece.startswith("0") else 10
+    return int(piece.removeprefix("0x") or "0", base)
+
+
+def _host(parts: SplitResult) -> str:
+    host = (parts.hostname or "").lower()
+    return f"[{host}]" if ":" in host else host
+
+
+def _port(parts: SplitResult) -> int | None:
+    return parts.port

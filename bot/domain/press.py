@@ -1,0 +1,52 @@
+"""
+What a button means: a verb and a few numbers, within Telegram's 64 bytes, readable years later.
+
+A button outlives the process that drew it, so its meaning is in its data or in a row that a number points to.
+Source: https://core.telegram.org/bots/api#inlinekeyboardbutton (callback_data: 1-64 bytes)
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.domain.limits import CALLBACK_DATA
+
+_VERSION = "1"
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_SHAPE = re.compile(r"1:([a-z_]{1,16})((?::-?[0-9a-z]{1,13})*)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A verb such as `follow`, and the numbers it acts on (chats, articles, topics, pages)."""
+
+    verb: str
+    numbers: tuple[int, ...] = ()
+
+    def __str__(self) -> str:
+        """Return the callback data. Raises: ValueError when it would not fit Telegram's 64 bytes."""
+        data = ":".join((_VERSION, self.verb, *map(_base36, self.numbers)))
+        if len(data) > CALLBACK_DATA or not _SHAPE.fullmatch(data):
+            raise ValueError(f"not callback data: {data!r}")
+        return data
+
+
+def press(verb: str, *numbers: int) -> str:
+    """Return the callback data of a button that does `verb` to `numbers`."""
+    return str(Press(verb, numbers))
+
+
+def read_press(data: str) -> Press | None:
+    """Return what a button's data means, or None when it is not ours or of another version."""
+    shape = _SHAPE.fullmatch(data)
+    if shape is None:
+        return None
+    return Press(shape[1], tuple(int(number, 36) for number in shape[2].split(":")[1:]))
+
+
+def _base36(number: int) -> str:
+    if number < 0:
+        return "-" + _base36(-number)
+    head, last = divmod(number, 36)
+    return (_base36(head) if head else "") + _DIGITS[last]

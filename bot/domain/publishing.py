@@ -1,0 +1,91 @@
+"""
+When an article becomes news: decided here from values, done in `services.newsroom`.
+
+The `published` flag of a file is an event, not a state: only a flag that differs from the one last seen in that
+story's file acts, so nothing an editor did in chat is undone by an unchanged file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.article import ArticleState
+
+BURST_WITHIN = timedelta(minutes=10)
+UNDO_FROM = 100  # chats: smaller audiences need no time to think again
+
+
+class Act(StrEnum):
+    """What an import does to an article beside storing its words."""
+
+    NOTHING = "nothing"
+    DRAFT = "draft"  # keep it, or take it back, as a draft
+    SCHEDULE = "schedule"
+    PUSH = "push"  # publish and promise the fan-out (or hold it: see `is_burst`)
+    ARCHIVE = "archive"  # list it, push nothing
+    RETRACT = "retract"
+
+
+@dataclass(frozen=True, slots=True)
+class PushWindow:
+    """How old an article first seen as published may be and still be news. None: any age. Zero: files never push."""
+
+    length: timedelta | None
+
+    def admits(self, published_at: datetime, now: datetime) -> bool:
+        return self.length is None or (self.length > timedelta(0) and now - published_at <= self.length)
+
+    @property
+    def files_never_push(self) -> bool:
+        return self.length is not None and self.length <= timedelta(0)
+
+
+def act_of_file(
+    *,
+    state: ArticleState | None,
+    last_flag: bool | None,
+    flag: bool,
+    published_at: datetime,
+    now: datetime,
+    window: PushWindow,
+) -> Act:
+    """Return what a file's flag does, given the article's state (None: a new story) and the flag last seen.
+
+    A date to come is an embargo. A known draft that turns true is an editor's act and goes out whatever its date;
+    a story first seen as published goes out only within the push window.
+    """
+    if state is None:
+        if not flag:
+            return Act.DRAFT
+        if published_at > now:
+            return Act.SCHEDULE
+        return Act.PUSH if window.admits(published_at, now) else Act.ARCHIVE
+    if last_flag is not None and last_flag == flag:
+        return Act.NOTHING
+    if not flag:
+        match state:
+            case ArticleState.PUBLISHED | ArticleState.ARCHIVED:
+                return Act.RETRACT
+            case ArticleState.SCHEDULED | ArticleState.HELD:
+                return Act.DRAFT
+            case _:
+                return Act.NOTHING
+    match state:
+        case ArticleState.DRAFT | ArticleState.RETRACTED:
+            if published_at > now:
+                return Act.SCHEDULE
+            return Act.ARCHIVE if window.files_never_push else Act.PUSH
+        case _:
+            return Act.NOTHING
+
+
+def is_burst(news_within: int, burst: int) -> bool:
+    """Return whether so many articles became news by file within `BURST_WITHIN` that people should decide first."""
+    return news_within > burst
+
+
+def undo_time(reach: int, setting: timedelta) -> timedelta:
+    """Return how long a publish waits before its first message, so that an editor can think again."""
+    return setting if reach >= UNDO_FROM else timedelta(0)

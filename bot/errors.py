@@ -1,0 +1,68 @@
+"""
+What can go wrong, sorted by who can put it right.
+
+    BotError
+    ├─ SettingsError      the operator: names the environment variable
+    ├─ ContentError       the author: carries path, line and field
+    ├─ ReaderError        the person in the chat: said back there, never logged as an error
+    │  ├─ UnknownTopic
+    │  ├─ UnknownArticle
+    │  ├─ NotAllowed
+    │  └─ OutOfTurn       the article is not in a state for this: already out, nothing to stop
+    └─ StoreError         the disk: locked, full, missing, or written by a newer version
+"""
+
+from dataclasses import dataclass
+
+
+class BotError(Exception):
+    """Everything newsbot raises on purpose; its text is one line, made to be shown."""
+
+
+class SettingsError(BotError):
+    """The operator's configuration: the text begins with the variable's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """One thing wrong with one file, as `PATH:LINE: FIELD: reason`; line 0 where the file has no such line."""
+
+    path: str
+    line: int
+    field: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.field}: {self.reason}"
+
+
+class ContentError(BotError):
+    """A file that was refused, with every complaint about it at once."""
+
+    def __init__(self, *complaints: Complaint) -> None:
+        super().__init__("\n".join(map(str, complaints)))
+        self.complaints = complaints
+
+
+class ReaderError(BotError):
+    """Something a person asked for that cannot be had."""
+
+
+class UnknownTopic(ReaderError):
+    """No topic goes by that name."""
+
+
+class UnknownArticle(ReaderError):
+    """No article, or more than one, goes by that number, slug, beginning of a slug or link."""
+
+
+class NotAllowed(ReaderError):
+    """The person lacks the right, checked when the act happens."""
+
+
+class OutOfTurn(ReaderError):
+    """The article is not in a state for this."""
+
+
+class StoreError(BotError):
+    """The database cannot be opened or used; the text names the absolute path."""

@@ -1,0 +1,1 @@
+"""Values become messages: text with entities, never markup. Pure."""

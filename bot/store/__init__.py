@@ -1,0 +1,1 @@
+"""What is remembered, in SQLite: plain SQL, one function per question, connection first."""
