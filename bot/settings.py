@@ -1,0 +1,192 @@
+"""
+Configuration: environment variables, or the same names in a `.env` file. The only place that reads either.
+
+Every wrong value stops the start with one line that names its variable.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from dotenv import dotenv_values
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from bot.errors import SettingsError
+
+PREFIX = "NEWSBOT_"
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_DURATION = re.compile(r"(\d{1,6})(s|m|h|d|w)")
+_TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{10,100}")
+
+
+def _duration(value: object) -> timedelta:
+    text = str(value).strip().lower()
+    if text == "0":
+        return timedelta(0)
+    if match := _DURATION.fullmatch(text):
+        return timedelta(seconds=int(match[1]) * _UNITS[match[2]])
+    raise ValueError(f'"{value}" is not a duration; write 48h, 7d or 0')
+
+
+def _window(value: object) -> timedelta | None:
+    if str(value).strip().lower() == "inf":
+        return None
+    try:
+        return _duration(value)
+    except ValueError:
+        raise ValueError(f'"{value}" is not a duration; write 48h, 7d, 0 or inf') from None
+
+
+def _zone(value: object) -> ZoneInfo:
+    name = str(value).strip()
+    if name not in available_timezones():
+        raise ValueError(f'"{value}" is not a time zone; write UTC or a name such as Europe/Berlin')
+    return ZoneInfo(name)
+
+
+def _people(value: object) -> frozenset[int]:
+    names = [part.strip() for part in str(value).split(",") if part.strip()]
+    for name in names:
+        if not re.fullmatch(r"[1-9]\d{0,15}", name):
+            raise ValueError(f'"{name}" is not a numeric Telegram user id; write 12345,67890')
+    return frozenset(map(int, names))
+
+
+def _whole(low: int, high: int) -> BeforeValidator:
+    def read(value: object) -> int:
+        text = str(value).strip()
+        if not re.fullmatch(r"\d{1,9}", text) or not low <= int(text) <= high:
+            raise ValueError(f'"{value}" is not a whole number from {low:,} to {high:,}')
+        return int(text)
+
+    return BeforeValidator(read)
+
+
+def _token(value: object) -> str:
+    text = str(value).strip()
+    if not _TOKEN.fullmatch(text):
+        raise ValueError("that is not a Bot API token; @BotFather gives one like 123456:ABC-DEF")
+    return text
+
+
+def _web(value: object) -> str:
+    text = str(value).strip().rstrip("/")
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f'"{value}" is not an http or https address')
+    return text
+
+
+def _address(value: object) -> tuple[str, int]:
+    host, _, port = str(value).strip().rpartition(":")
+    if not host or not port.isdigit() or not 0 <= int(port) <= 65535:
+        raise ValueError(f'"{value}" is not host:port; write 127.0.0.1:8080')
+    return host.strip("[]"), int(port)
+
+
+def _secret(value: object) -> str:
+    # https://core.telegram.org/bots/api#setwebhook (secret_token)
+    text = str(value).strip()
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", text):
+        raise ValueError("a secret is 1 to 256 of A-Z, a-z, 0-9, _ and -")
+    return text
+
+
+def _language(value: object) -> str:
+    text = str(value).strip().lower()
+    if not re.fullmatch(r"[a-z]{2,3}", text):
+        raise ValueError(f'"{value}" is not a language; write two letters such as en')
+    return text
+
+
+def _log(value: object) -> tuple[str, str]:
+    form, _, level = str(value).strip().lower().partition(":")
+    if form not in ("text", "json") or level not in ("", "debug", "info", "warning", "error"):
+        raise ValueError(f'"{value}" is not a log setting; write text:info or json:warning')
+    return form, level or "info"
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Address = Annotated[tuple[str, int], BeforeValidator(_address)]
+
+
+class Settings(BaseModel):
+    """Every setting, checked. Field names are the variables' without `NEWSBOT_`, in lower case."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, validate_default=True)
+
+    token: Annotated[str, BeforeValidator(_token), Field(repr=False)] | None = None
+    admins: Annotated[frozenset[int], BeforeValidator(_people)] = frozenset()
+    database: Path = Path("data/newsbot.db")
+    content: Path | None = None
+    api_url: Annotated[str, BeforeValidator(_web)] = "https://api.telegram.org"
+    rate: Annotated[int, _whole(2, 1000)] = 30
+    push_window: Annotated[timedelta | None, BeforeValidator(_window)] = timedelta(hours=48)
+    burst: Annotated[int, _whole(0, 1_000_000)] = 10
+    undo: Duration = timedelta(seconds=10)
+    stale: Duration = timedelta(hours=24)
+    timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("UTC")
+    language: Annotated[str, BeforeValidator(_language)] = "en"
+    contact: str | None = None
+    webhook_url: Annotated[str, BeforeValidator(_web)] | None = None
+    listen: Address = ("127.0.0.1", 8443)
+    webhook_secret: Annotated[str, BeforeValidator(_secret), Field(repr=False)] | None = None
+    http: Address | None = None
+    backup: Path | None = None
+    log: Annotated[
+        tuple[Literal["text", "json"], Literal["debug", "info", "warning", "error"]], BeforeValidator(_log)
+    ] = (
+        "text",
+        "info",
+    )
+
+
+def read_settings(environment: Mapping[str, str] | None = None, dotenv: Path = Path(".env")) -> Settings:
+    """Return the settings of this process. What the environment says goes before what `.env` says.
+
+    Raises: SettingsError, one line that begins with the variable's name.
+    """
+    environment = os.environ if environment is None else environment
+    try:
+        given = {key: value for key, value in dotenv_values(dotenv).items() if value is not None}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f".env: cannot be read: {error}") from error
+    given.update(environment)
+    values = {
+        key.removeprefix(PREFIX).lower(): value
+        for key, value in given.items()
+        if key.startswith(PREFIX) and value.strip()
+    }
+    unknown = values.keys() - Settings.model_fields.keys() - {"token_file"}
+    for name in sorted(unknown):
+        raise SettingsError(f"{PREFIX}{name.upper()}: there is no such setting; the README lists them all")
+    token_file = values.pop("token_file", None)
+    if token_file is not None and "token" not in values:
+        values["token"] = _read_token(Path(token_file))
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        name = f"{PREFIX}{str(first['loc'][0]).upper()}"
+        raise SettingsError(f"{name}: {first['msg'].removeprefix('Value error, ')}") from None
+
+
+def _read_token(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")[:200]
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"NEWSBOT_TOKEN_FILE: cannot read {path.absolute()}: {error}") from error
+
+
+def packaged_seeds() -> Path:
+    """Return the folder of sample articles that travels with newsbot."""
+    here = Path(__file__).parent
+    inside = here / "seeds"
+    return inside if inside.is_dir() else here.parent / "seeds"

@@ -1,0 +1,142 @@
+"""
+The database: one writer whose transactions share commits, a few readers, and a lock that dies with the process.
+
+SQLite lets one connection write at a time, and two that try starve each other through its busy-sleep. So every
+write goes through one connection in turn, and whoever is waiting when a transaction ends joins its commit.
+Source: https://sqlite.org/wal.html
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiosqlite
+
+from bot.errors import StoreError
+
+Connection = aiosqlite.Connection
+READERS = 2
+BUSY_TIMEOUT_MS = 5_000
+
+
+class Database:
+    """An open database. Use `transaction()` to write and `reading()` to look."""
+
+    def __init__(self, path: Path, writer: Connection, readers: list[Connection]) -> None:
+        self.path = path
+        self._writer = writer
+        self._readers = readers
+        self._free: asyncio.LifoQueue[Connection] = asyncio.LifoQueue()
+        for reader in readers:
+            self._free.put_nowait(reader)
+        self._turn = asyncio.Lock()
+        self._commit: asyncio.Future[None] | None = None
+
+    @classmethod
+    async def open(cls, path: Path, readers: int = READERS) -> Database:
+        """Open a database that `migrate` has prepared. Raises: StoreError."""
+        opened: list[Connection] = []
+        try:
+            for role in range(1 + readers):
+                conn = await aiosqlite.connect(path, isolation_level=None)
+                opened.append(conn)
+                conn.row_factory = sqlite3.Row
+                await conn.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+                await conn.execute("PRAGMA foreign_keys = ON")
+                await conn.execute("PRAGMA synchronous = FULL")  # a power cut loses nothing that was promised
+                await conn.execute("PRAGMA temp_store = MEMORY")
+                await conn.execute(f"PRAGMA cache_size = -{16_384 if role == 0 else 4_096}")  # KiB
+                if role > 0:
+                    await conn.execute("PRAGMA query_only = ON")
+        except sqlite3.Error as error:
+            for conn in opened:
+                await conn.close()
+            raise StoreError(f"cannot open the database {path.absolute()}: {error}") from error
+        return cls(path, opened[0], opened[1:])
+
+    async def close(self) -> None:
+        """Finish what is being written and close every connection."""
+        async with self._turn:
+            if self._commit is not None:
+                await self._finish(self._commit)
+            for conn in (*self._readers, self._writer):
+                await conn.close()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """Write inside one transaction; leaving the block returns once it is on disk.
+
+        An exception inside undoes this block alone. Blocks run one after the other and share a commit when they
+        follow each other closely, so hold none open across anything but SQL.
+        Raises: sqlite3.Error when the commit fails; then nothing of the block is kept.
+        """
+        async with self._turn:
+            commit = self._commit
+            if commit is None:
+                commit = self._commit = asyncio.get_running_loop().create_future()
+                try:
+                    await self._writer.execute("BEGIN IMMEDIATE")
+                except sqlite3.Error:
+                    self._commit = None
+                    raise
+            await self._writer.execute("SAVEPOINT unit")
+            try:
+                yield self._writer
+            except BaseException:
+                # A full disk has already undone everything; then the commit below reports it to all who joined.
+                if self._writer.in_transaction:
+                    await self._writer.execute("ROLLBACK TO unit")
+                asyncio.create_task(self._committed(commit)).add_done_callback(_seen)
+                raise
+            finally:
+                if self._writer.in_transaction:
+                    await self._writer.execute("RELEASE unit")
+        # A task of its own: who has promised to commit does so even if the one who waits for it is cancelled.
+        await asyncio.shield(asyncio.create_task(self._committed(commit)))
+
+    async def _committed(self, commit: asyncio.Future[None]) -> None:
+        """Wait at the end of the line, behind every block that can still join, and commit for all of them."""
+        if not commit.done():
+            async with self._turn:
+                if not commit.done():
+                    await self._finish(commit)
+        commit.result()
+
+    async def _finish(self, commit: asyncio.Future[None]) -> None:
+        self._commit = None
+        try:
+            await self._writer.execute("COMMIT")
+        except sqlite3.Error as error:
+            if self._writer.in_transaction:
+                await self._writer.execute("ROLLBACK")
+            commit.set_exception(error)
+        else:
+            commit.set_result(None)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Connection]:
+        """Look at the last committed state. Never waits for a writer."""
+        conn = await self._free.get()
+        try:
+            yield conn
+        finally:
+            self._free.put_nowait(conn)
+
+    async def version(self) -> int:
+        """Return a number that changes when another process commits, or this one does.
+
+        Source: https://sqlite.org/pragma.html#pragma_data_version (it ignores the connection's own commits)
+        """
+        async with self.reading() as conn:
+            [row] = await conn.execute_fetchall("PRAGMA data_version")
+            return int(row[0])
+
+
+def _seen(task: asyncio.Task[None]) -> None:
+    """Look at the outcome of a commit that nobody waits for, so that asyncio does not report it as forgotten."""
+    if not task.cancelled():
+        task.exception()

@@ -1,0 +1,53 @@
+"""Single facts about the database itself: whose it is, whether pushes are held, how far it has come."""
+
+from __future__ import annotations
+
+from bot.errors import StoreError
+from bot.store.database import Connection
+
+
+async def get(conn: Connection, key: str) -> str | None:
+    """Return a fact, or None when it was never set."""
+    async with conn.execute("SELECT value FROM meta WHERE key = :key", {"key": key}) as found:
+        row = await found.fetchone()
+    return None if row is None else str(row[0])
+
+
+async def put(conn: Connection, key: str, value: str | None) -> None:
+    """Set a fact; None forgets it."""
+    if value is None:
+        await conn.execute("DELETE FROM meta WHERE key = :key", {"key": key})
+    else:
+        await conn.execute(
+            """
+            INSERT INTO meta (key, value) VALUES (:key, :value)
+            ON CONFLICT (key) DO UPDATE SET value = excluded.value
+            """,
+            {"key": key, "value": value},
+        )
+
+
+async def belongs_to(conn: Connection, bot_id: int) -> None:
+    """Claim the database for a bot, once and for all. Raises: StoreError when it is another bot's."""
+    owner = await get(conn, "bot_id")
+    if owner is None:
+        await put(conn, "bot_id", str(bot_id))
+    elif owner != str(bot_id):
+        raise StoreError(f"this database belongs to bot {owner}, and NEWSBOT_TOKEN is bot {bot_id}'s; use its own")
+
+
+async def is_paused(conn: Connection) -> bool:
+    """Return whether all pushes are held by `newsbot pause`."""
+    return await get(conn, "paused") is not None
+
+
+async def is_restored(conn: Connection) -> bool:
+    """Return whether this is an older copy of the database, from which nothing may leave unasked."""
+    return await get(conn, "restored") is not None
+
+
+async def next_generation(conn: Connection) -> int:
+    """Count up and return how often this database was started or published from."""
+    generation = int(await get(conn, "generation") or 0) + 1
+    await put(conn, "generation", str(generation))
+    return generation

@@ -1,0 +1,112 @@
+"""Stories as JSON: how an article's words lie in the database, readable in any SQLite shell."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+from bot.domain.article import Picture, Provider, Related, Story
+
+
+def story_json(story: Story) -> str:
+    """Return a story without its payload as JSON; fields that hold nothing are left out."""
+    return json.dumps(
+        _sparse(
+            {
+                "title": story.title,
+                "link": story.link,
+                "published_at": epoch(story.published_at),
+                "excerpt": story.excerpt,
+                "category": story.category,
+                "type": story.type,
+                "quality": story.quality,
+                "heat": story.heat,
+                "published": story.published,
+                "provider": _provider_json(story.provider),
+                "topics": list(story.topics),
+                "pictures": [_picture_json(picture) for picture in story.pictures],
+                "related": [
+                    _sparse(
+                        {
+                            "title": related.title,
+                            "link": related.link,
+                            "provider": _provider_json(related.provider),
+                            "published_at": None if related.published_at is None else epoch(related.published_at),
+                        }
+                    )
+                    for related in story.related
+                ],
+                "video": story.video,
+            }
+        ),
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+def story_from(text: str) -> Story:
+    """Return the story that `story_json` wrote. Its payload stays in the database."""
+    given = json.loads(text)
+    return Story(
+        title=given["title"],
+        link=given["link"],
+        published_at=moment(given["published_at"]),
+        excerpt=given.get("excerpt"),
+        category=given.get("category"),
+        type=given.get("type"),
+        quality=given.get("quality"),
+        heat=given.get("heat"),
+        published=given.get("published", False),
+        provider=_provider(given.get("provider")),
+        topics=tuple(given.get("topics", ())),
+        pictures=tuple(Picture(**picture) for picture in given.get("pictures", ())),
+        related=tuple(
+            Related(
+                title=related["title"],
+                link=related["link"],
+                provider=_provider(related.get("provider")),
+                published_at=moment(related["published_at"]) if "published_at" in related else None,
+            )
+            for related in given.get("related", ())
+        ),
+        video=given.get("video"),
+    )
+
+
+def epoch(at: datetime) -> int:
+    """Return UTC epoch seconds."""
+    return int(at.timestamp())
+
+
+def moment(seconds: int) -> datetime:
+    """Return the aware UTC time of epoch seconds."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def moment_or_none(seconds: int | None) -> datetime | None:
+    """Return the aware UTC time of a nullable column."""
+    return None if seconds is None else moment(seconds)
+
+
+def _provider_json(provider: Provider) -> dict[str, object]:
+    return _sparse(
+        {
+            "name": provider.name,
+            "domain": provider.domain,
+            "pictures": [_picture_json(picture) for picture in provider.pictures],
+        }
+    )
+
+
+def _picture_json(picture: Picture) -> dict[str, object]:
+    return _sparse({name: getattr(picture, name) for name in Picture.__dataclass_fields__})
+
+
+def _provider(given: dict[str, object] | None) -> Provider:
+    given = given or {}
+    pictures = given.pop("pictures", ())
+    return Provider(pictures=tuple(Picture(**picture) for picture in pictures), **given)  # type: ignore[attr-defined, arg-type]
+
+
+def _sparse(values: dict[str, object]) -> dict[str, object]:
+    return {key: value for key, value in values.items() if value not in (None, False, [], {})}

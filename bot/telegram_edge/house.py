@@ -1,0 +1,28 @@
+"""What every conversation may reach: built once by `app`, passed in, never global."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.settings import Settings
+from bot.store.database import Database
+from bot.telegram_edge.gateway import Gateway
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The parts a handler works with.
+
+    `clock` gives the time as an aware UTC datetime; `wake` tells the dispatcher that something was promised,
+    stopped or released, so that it does not wait for its next look at the database.
+    """
+
+    db: Database
+    gateway: Gateway
+    settings: Settings
+    clock: Callable[[], datetime]
+    wake: Callable[[], None]
+    bot_id: int
+    bot_username: str
