@@ -1,0 +1,45 @@
+"""
+What stands in the chats: every message, the bot's and the people's, as the Bot API describes it.
+
+Numbers are as on Telegram: private chats and basic groups share one count, supergroups and channels have their own,
+so two messages of different chats can bear the same number.
+Source: https://core.telegram.org/bots/api#message
+"""
+
+from __future__ import annotations
+
+from bot.sandbox.people import Chat, Json
+
+
+class History:
+    """Messages by chat and number. The dictionaries are the sandbox's own: readers must not change them."""
+
+    def __init__(self) -> None:
+        self._chats: dict[int, dict[int, Json]] = {}
+        self._last_shared = 0
+        self._last: dict[int, int] = {}
+
+    def next_id(self, chat: Chat) -> int:
+        """Return the number of the chat's next message, and count it as used."""
+        if chat.type in ("private", "group"):
+            self._last_shared += 1
+            return self._last_shared
+        number = self._last[chat.id] = self._last.get(chat.id, 0) + 1
+        return number
+
+    def add(self, chat_id: int, message: Json) -> None:
+        messages = self._chats.get(chat_id)
+        if messages is None:
+            messages = self._chats[chat_id] = {}
+        messages[message["message_id"]] = message
+
+    def get(self, chat_id: int, message_id: int) -> Json | None:
+        messages = self._chats.get(chat_id)
+        return messages.get(message_id) if messages else None
+
+    def remove(self, chat_id: int, message_id: int) -> None:
+        del self._chats[chat_id][message_id]
+
+    def of(self, chat_id: int) -> list[Json]:
+        """Return the chat's messages, oldest first."""
+        return list(self._chats.get(chat_id, {}).values())
