@@ -1,0 +1,159 @@
+"""
+Words: what newsbot says, in the reader's language, with numbers, dates and lists as that language writes them.
+
+English is the source and needs no catalogue; every other language is one `.po` file beside this one, read as it is,
+so that a translator's work shows after a restart and no compiled copy can be forgotten.
+
+Every text handed to `Words` is a literal at the call, because `pybabel extract` must find it:
+`pybabel extract -k words -k text -k count:1,2 -k count_text:1,2 -o messages.pot bot`.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_skeleton, format_time
+from babel.lists import format_list
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+from bot.domain.text import Text
+
+SOURCE = "en"
+_HERE = Path(__file__).parent
+_PLACE = re.compile(r"\{(\w+)\}")
+_CLDR = {SOURCE: "en_GB"}  # the house writes 12 Feb 2021 and 14:05
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Return the languages newsbot speaks, as IETF tags, English first."""
+    return (SOURCE, *sorted(path.stem.replace("_", "-") for path in _HERE.glob("*.po")))
+
+
+def words_for(language: str | None, fallback: str = SOURCE) -> Words:
+    """Return the words for an IETF tag such as `de-AT`, else for its language, else for `fallback`, else English."""
+    known = {tag.lower(): tag for tag in languages()}
+    for wish in (language, fallback):
+        tag = (wish or "").replace("_", "-").lower()
+        for candidate in (tag, tag.partition("-")[0]):
+            if candidate in known:
+                return _words(known[candidate])
+    return _words(SOURCE)
+
+
+@cache
+def _words(language: str) -> Words:
+    path = _HERE / f"{language.replace('-', '_')}.po"
+    if not path.exists():
+        return Words(language, gettext.NullTranslations())
+    compiled = io.BytesIO()
+    with path.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language.replace("-", "_")))
+    compiled.seek(0)
+    return Words(language, gettext.GNUTranslations(compiled))
+
+
+class Words:
+    """One language. Call it with an English text, and values for its `{places}`; values are never interpreted.
+
+    An int among the values is written without grouping, as the numbers of articles are; use `number` for amounts.
+    """
+
+    def __init__(self, language: str, catalogue: gettext.NullTranslations) -> None:
+        self.language = language
+        self._catalogue = catalogue
+        self._cldr = Locale.parse(_CLDR.get(language, language.replace("-", "_")))
+
+    def __call__(self, text: str, **values: object) -> str:
+        """Raises: KeyError for a place without a value."""
+        return _filled(self._catalogue.gettext(text), values)
+
+    def text(self, text: str, **values: Text | str | int) -> Text:
+        """Return the same as calling, as a Text in which values that are Texts keep their spans."""
+        return _filled_text(self._catalogue.gettext(text), values)
+
+    def count(self, one: str, many: str, n: int, **values: object) -> str:
+        """Return the form that `n` asks for in this language; `{n}` in it is the grouped number."""
+        return _filled(self._catalogue.ngettext(one, many, n), {"n": self.number(n), **values})
+
+    def count_text(self, one: str, many: str, n: int, **values: Text | str | int) -> Text:
+        """Return the same as `count`, as a Text in which values that are Texts keep their spans."""
+        return _filled_text(self._catalogue.ngettext(one, many, n), {"n": self.number(n), **values})
+
+    @property
+    def is_right_to_left(self) -> bool:
+        return self._cldr.text_direction == "rtl"
+
+    def number(self, n: int) -> str:
+        """30,214"""
+        return format_decimal(n, locale=self._cldr)
+
+    def percent(self, share: float) -> str:
+        """41 % for 0.41, with a no-break space in every language."""
+        return f"{self.number(round(share * 100))}\N{NO-BREAK SPACE}%"
+
+    def date(self, at: datetime, zone: ZoneInfo) -> str:
+        """12 Feb 2021"""
+        return format_skeleton("yMMMd", at, tzinfo=zone, locale=self._cldr)
+
+    def time(self, at: datetime, zone: ZoneInfo) -> str:
+        """14:05"""
+        return format_time(at, "short", tzinfo=zone, locale=self._cldr)
+
+    def ago(self, at: datetime, now: datetime) -> str:
+        """2 h ago"""
+        words = self
+        seconds = int((now - at).total_seconds())
+        if seconds < _MINUTE:
+            return words("just now")
+        if seconds < _HOUR:
+            return words("{n} min ago", n=seconds // _MINUTE)
+        if seconds < _DAY:
+            return words("{n} h ago", n=seconds // _HOUR)
+        return words.count("{n} day ago", "{n} days ago", seconds // _DAY)
+
+    def span(self, length: timedelta) -> str:
+        """10 seconds, 17 min 19 s, 24 h, 3 days: the two largest units, without those that are zero."""
+        words = self
+        seconds = max(0, round(length.total_seconds()))
+        if seconds < _MINUTE:
+            return words.count("{n} second", "{n} seconds", seconds)
+        if seconds < _HOUR:
+            minutes, rest = divmod(seconds, _MINUTE)
+            parts = (words("{n} min", n=minutes), words("{n} s", n=rest) if rest else "")
+        elif seconds < 2 * _DAY:
+            hours, rest = divmod(seconds, _HOUR)
+            parts = (words("{n} h", n=hours), words("{n} min", n=rest // _MINUTE) if rest >= _MINUTE else "")
+        else:
+            days, rest = divmod(seconds, _DAY)
+            parts = (words.count("{n} day", "{n} days", days), words("{n} h", n=rest // _HOUR) if rest >= _HOUR else "")
+        return " ".join(part for part in parts if part)
+
+    def list(self, items: Sequence[str]) -> str:
+        """AI, Energy and Robotics"""
+        return format_list(items, locale=self._cldr)
+
+
+def _filled(template: str, values: dict[str, object]) -> str:
+    return _PLACE.sub(lambda place: str(values[place[1]]), template)
+
+
+def _filled_text(template: str, values: dict[str, Text | str | int]) -> Text:
+    filled, end = Text(), 0
+    for place in _PLACE.finditer(template):
+        value = values[place[1]]
+        filled += template[end : place.start()]
+        filled += value if isinstance(value, Text) else str(value)
+        end = place.end()
+    return filled + template[end:]

@@ -1,0 +1,183 @@
+"""
+Building Text: spans instead of markup, lengths that hold, and foreign words that stay words.
+
+Titles, excerpts, names of sources and of topics come from outside. Entities do not switch off Telegram's own
+detection of commands, mentions, hashtags and links, so foreign text is tamed: an invisible word joiner stands where
+that detection would begin.
+Source: https://core.telegram.org/bots/api#messageentity (UTF-16 code units, nesting)
+        https://github.com/tdlib/td/blob/master/td/telegram/MessageEntity.cpp (what is detected, and where it ends)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+
+from bot.domain.limits import ENTITIES
+from bot.domain.text import Entity, Text, utf16_len
+from bot.render.graphemes import boundary_before
+
+_Clippable = TypeVar("_Clippable", str, Text)
+
+ELLIPSIS = "…"
+_JOINER = "\u2060"
+_FSI, _PDI = "\u2068", "\u2069"
+
+# These may hold and be held by others, and may be cut short; links, times and hashtags may not.
+_STYLES = frozenset({"bold", "italic", "underline", "strikethrough", "spoiler"})
+
+# Where Telegram would begin to see something to tap. Each alternative is wider than the detector it is for,
+# because clipping may later cut what follows, and clients differ in what they take for a word's end.
+_TAPPABLE = re.compile(
+    r"""
+      (?<!\w)/(?=\w)                                          # /command
+    | (?<!\w)@(?=\w)                                          # @mention
+    | (?<!\w)\#(?=[\w\u200c\u00b7\u0d80-\u0dff]*[^\W\d_])     # #hashtag: needs a letter, so #1 is left alone
+    | (?<![\w$])\$(?=[A-Z]|1INCH)                             # $CASHTAG; $5 is left alone
+    | (?<=[\w+-]):(?=//)                                      # scheme://
+    | (?<=[\w~\-\u00c0-\U0010ffff])\.(?=[^\W\d_](?:[^\W_]|[\u00c0-\u1fff\u2070-\U0010ffff]))  # bare domain, e-mail
+    | (?<=\d)\.(?=\d{1,3}\.\d{1,3}\.\d{1,3})                  # an IPv4 address; 3.5 and 1.2.3 are left alone
+    """,
+    re.VERBOSE,
+)
+_BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_HASHTAG = re.compile(r"#?(\w{1,64})")
+
+
+def bold(text: Text | str) -> Text:
+    """Return `text` in bold, with the spans it had."""
+    return _spanned(text, Entity("bold", 0, 0))
+
+
+def italic(text: Text | str) -> Text:
+    """Return `text` in italics, with the spans it had."""
+    return _spanned(text, Entity("italic", 0, 0))
+
+
+def link(text: Text | str, url: str) -> Text:
+    """Return `text` that opens `url`. Of the spans it had, only styles stay: links hold nothing else."""
+    return _spanned(_styled_only(text), Entity("text_link", 0, 0, url=url))
+
+
+def date_time(text: str, at: datetime, form: str = "D") -> Text:
+    """Return a time that new clients show in the reader's zone and language, and old ones as `text`.
+
+    `form` is `r` (relative) or of `wdDtT` (weekday, short or long date, short or long time).
+    Source: https://core.telegram.org/bots/api#date-time-entity-formatting
+    """
+    return _spanned(text, Entity("date_time", 0, 0, unix_time=int(at.timestamp()), format=form))
+
+
+def hashtag(word: str) -> Text:
+    """Return a hashtag of `word`, with or without its `#`; empty when it is not one word with a letter in it."""
+    shape = _HASHTAG.fullmatch(word)
+    if shape is None or not any(char.isalpha() for char in shape[1]):
+        return Text()
+    return _spanned(f"#{shape[1]}", Entity("hashtag", 0, 0))
+
+
+def join(parts: Iterable[Text | str], separator: Text | str) -> Text:
+    """Return the parts that are not empty, with `separator` between them."""
+    joined = Text()
+    for part in parts:
+        if part:
+            joined = joined + separator + part if joined else joined + part
+    return joined
+
+
+def tame(foreign: str) -> str:
+    """Return `foreign` with nothing in it that Telegram would make tappable by itself. It looks the same."""
+    return _TAPPABLE.sub(rf"\g<0>{_JOINER}", foreign)
+
+
+def isolate(foreign: str) -> str:
+    """Return a one-line foreign text that cannot turn the direction of what stands around it.
+
+    Source: https://www.unicode.org/reports/tr9/#Explicit_Directional_Isolates
+    """
+    inner = " ".join(_BIDI_CONTROLS.sub("", foreign).split())
+    return f"{_FSI}{inner}{_PDI}" if inner else ""
+
+
+def foreign(text: str) -> str:
+    """Return a title or a name from outside, tamed and isolated."""
+    return isolate(tame(text))
+
+
+def clip(text: _Clippable, limit: int) -> _Clippable:
+    """Return `text` in at most `limit` UTF-16 code units, ending with … when something was left out.
+
+    Never cut: a grapheme, or a link, time or hashtag, which goes without its span rather than with a part of it.
+    Styles are shortened. The cut is at the end of a word when one is near. Isolates that were open are closed.
+    """
+    if len(text) <= limit and (isinstance(text, Text) or utf16_len(text) <= limit):
+        return text
+    if isinstance(text, str):
+        return "".join(_shortened(text, limit))
+    kept, ending = _shortened(text.string, limit)
+    end = utf16_len(kept)
+    return Text(
+        kept + ending, tuple(span for span in (_within(span, end) for span in text.entities) if span is not None)
+    )
+
+
+def fit(text: Text) -> Text:
+    """Return `text` with at most as many entities as Telegram takes: the first ones."""
+    if len(text.entities) <= ENTITIES:
+        return text
+    first = sorted(text.entities, key=lambda span: (span.offset, -span.length))[:ENTITIES]
+    return Text(text.string, tuple(first))
+
+
+def _spanned(text: Text | str, span: Entity) -> Text:
+    inner = text if isinstance(text, Text) else Text(text)
+    if not inner:
+        return inner
+    return Text(inner.string, (replace(span, length=len(inner)), *inner.entities))
+
+
+def _styled_only(text: Text | str) -> Text | str:
+    if isinstance(text, str):
+        return text
+    return Text(text.string, tuple(span for span in text.entities if span.type in _STYLES))
+
+
+def _within(span: Entity, end: int) -> Entity | None:
+    if span.offset + span.length <= end:
+        return span
+    if span.type in _STYLES and span.offset < end:
+        return replace(span, length=end - span.offset)
+    return None
+
+
+def _shortened(string: str, limit: int) -> tuple[str, str]:
+    """Return the beginning of `string` and what stands for the rest: … and the ends of isolates left open."""
+    if limit <= 0:
+        return "", ""
+    room_for_closing = 0
+    while True:
+        kept = _cut(string, limit - len(ELLIPSIS) - room_for_closing)
+        still_open = max(0, kept.count(_FSI) - kept.count(_PDI))
+        if still_open <= room_for_closing:
+            return kept, ELLIPSIS + _PDI * still_open
+        room_for_closing = still_open
+
+
+def _cut(string: str, room: int) -> str:
+    """Return the beginning of `string` that ends at a grapheme's, and when one is near at a word's, end."""
+    end, units = 0, 0
+    for char in string:
+        units += utf16_len(char)
+        if units > room:
+            break
+        end += 1
+    end = boundary_before(string, end)
+    kept = string[:end]
+    if end < len(string) and not string[end].isspace():
+        words = kept.rsplit(maxsplit=1)
+        if len(words) == 2 and len(words[0]) * 4 >= len(kept) * 3:
+            kept = words[0]
+    return kept.rstrip(f" \t\r\n,;:.–—-({_JOINER}{_FSI}…")
