@@ -38,6 +38,7 @@ _TAPPABLE = re.compile(
     | (?<!\w)\#(?=[\w\u200c\u00b7\u0d80-\u0dff]*[^\W\d_])     # #hashtag: needs a letter, so #1 is left alone
     | (?<![\w$])\$(?=[A-Z]|1INCH)                             # $CASHTAG; $5 is left alone
     | (?<=[\w+-]):(?=//)                                      # scheme://
+    | (?<!\w)\+(?=\d(?:[ ()-]{0,2}\d){6})                      # +1 212 555 0123; +5 is left alone
     | (?<=[\w~\-\u00c0-\U0010ffff])\.(?=[^\W\d_](?:[^\W_]|[\u00c0-\u1fff\u2070-\U0010ffff]))  # bare domain, e-mail
     | (?<=\d)\.(?=\d{1,3}\.\d{1,3}\.\d{1,3})                  # an IPv4 address; 3.5 and 1.2.3 are left alone
     """,

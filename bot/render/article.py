@@ -1,0 +1,141 @@
+"""
+An article as one message, and as one line of a list.
+
+A push is a photo with a caption whenever a picture can be had, so everything readers see of an article fits a
+caption. Text pushes keep to the same length: a picture that fails must not change what is said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.domain.article import Article, Provider, Related
+from bot.domain.chat import Pictures
+from bot.domain.limits import CAPTION, ENTITIES, TEXT
+from bot.domain.message import Message, Photo
+from bot.domain.text import Text, utf16_len
+from bot.domain.topic import Topic
+from bot.render.card import keyboard, related_links
+from bot.render.look import Look
+from bot.render.text import bold, clip, date_time, fit, foreign, hashtag, join, link, tame
+
+# UTF-16 code units, before taming and isolating.
+_SOURCE = 60
+_RELATED_TITLE = 90
+_HEADLINE_TITLE = 120
+_LEAST_EXCERPT = 120  # below this an excerpt says nothing: related links make room for it
+
+_MOST_RELATED = 3
+_MOST_HASHTAGS = 5
+_AGO_WITHIN = timedelta(days=7)
+_CUT_BY_SOURCE = re.compile(r"\s*(?:\[?(?:\.{3,}|…)\]?)$")
+
+
+def push(
+    article: Article,
+    topics: Sequence[Topic],
+    look: Look,
+    *,
+    photo: Photo | None = None,
+    reason: Topic | None = None,
+    saved: bool = False,
+) -> Message:
+    """Return the article as its one message.
+
+    `topics` are the article's, in the file's order; `reason` the followed one for which this chat gets it.
+    Without a photo, or for a chat that does not want large ones, it is text, with a link preview unless the chat
+    wants no pictures at all.
+    """
+    wants_photo = look.pictures is Pictures.LARGE
+    return Message(
+        text=caption(article, topics, look),
+        photo=photo if wants_photo else None,
+        keyboard=keyboard(article, look, reason=reason, saved=saved),
+        preview=None if look.pictures is Pictures.NONE else article.story.link,
+        preview_small=look.pictures is Pictures.SMALL,
+    )
+
+
+def without_photo(message: Message) -> Message:
+    """Return the same message as text with its link preview, for a picture that cannot be had or is not allowed."""
+    return replace(message, photo=None)
+
+
+def caption(article: Article, topics: Sequence[Topic], look: Look) -> Text:
+    """Return the article's text, within Telegram's limit for captions.
+
+    What does not fit goes in this order: the end of the excerpt, related links (they are behind `More`), hashtags,
+    the rest of the excerpt, the end of the title.
+    """
+    title = bold(foreign(article.story.title))
+    excerpt = tame(_excerpt(article))
+    signature = _signature(article, look)
+    also = [look.words.text("Also: {link}", link=_related_link(related)) for related in related_links(article)]
+    also = also[:_MOST_RELATED]
+    tags = _hashtags(topics)
+
+    def assembled(title: Text, excerpt: str) -> Text:
+        return join((title, excerpt, join((signature, *also, join(tags, " ")), "\n")), "\n\n")
+
+    least = min(utf16_len(excerpt), _LEAST_EXCERPT)
+    while (room := CAPTION - len(assembled(title, "")) - len("\n\n")) < least and (also or tags):
+        (also or tags).pop()
+    if room >= least:
+        return fit(assembled(title, clip(excerpt, room)))
+    return fit(assembled(clip(title, CAPTION - len(signature) - len("\n\n")), ""))
+
+
+def headline(article: Article, look: Look, now: datetime) -> Text:
+    """Return the article as one line of a list: its linked title, its source, and how long ago or when it came."""
+    words, at = look.words, article.story.published_at
+    is_recent = now - at < _AGO_WITHIN
+    when = date_time(words.ago(at, now), at, "r") if is_recent else date_time(words.date(at, look.zone), at)
+    title = link(foreign(clip(article.story.title, _HEADLINE_TITLE)), article.story.link)
+    source = _source(article.story.provider)
+    if not source:
+        return words.text("{title} ({when})", title=title, when=when)
+    return words.text("{title} ({source}, {when})", title=title, source=source, when=when)
+
+
+def related_list(article: Article, look: Look) -> Message:
+    """Return every related article that fits one message, each beginning with its source."""
+    text = look.words.text("Related to {title}:", title=bold(foreign(clip(article.story.title, _HEADLINE_TITLE))))
+    for related in related_links(article):
+        longer = text + "\n\n" + _related_link(related)
+        if related.published_at is not None:
+            when = date_time(look.words.date(related.published_at, look.zone), related.published_at)
+            longer = longer + "\n" + when
+        if len(longer) > TEXT or len(longer.entities) > ENTITIES:
+            break
+        text = longer
+    return Message(text)
+
+
+def _excerpt(article: Article) -> str:
+    """Return the excerpt as one paragraph; sources that cut theirs do it with `...`, `[…]` and the like."""
+    return _CUT_BY_SOURCE.sub("…", " ".join((article.story.excerpt or "").split()))
+
+
+def _signature(article: Article, look: Look) -> Text:
+    at = article.story.published_at
+    date = date_time(look.words.date(at, look.zone), at)
+    source = _source(article.story.provider)
+    return look.words.text("{source}, {date}", source=source, date=date) if source else date
+
+
+def _source(provider: Provider) -> str:
+    return foreign(clip(provider.name or provider.domain or "", _SOURCE))
+
+
+def _related_link(related: Related) -> Text:
+    title = foreign(clip(related.title, _RELATED_TITLE))
+    source = _source(related.provider)
+    return link(f"{source}: {title}" if source else title, related.link)
+
+
+def _hashtags(topics: Sequence[Topic]) -> list[Text]:
+    tags = {tag.string.casefold(): tag for tag in (hashtag(topic.hashtag) for topic in topics) if tag}
+    return list(tags.values())[:_MOST_HASHTAGS]

@@ -1,0 +1,32 @@
+"""How one chat sees newsbot: the few things that change what the same message looks like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from bot.domain.chat import Pictures
+from bot.render.locale import Words
+
+
+class Surface(StrEnum):
+    """Where a message stands; it decides which buttons make sense under it."""
+
+    PRIVATE = "private"
+    GROUP = "group"
+    CHANNEL = "channel"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Words and zone of the chat, its wish for pictures, and the bot's user name (without `@`) for deep links.
+
+    Equal looks give equal messages: one prepared body serves every chat of a look.
+    """
+
+    words: Words
+    zone: ZoneInfo
+    pictures: Pictures
+    surface: Surface
+    bot_username: str
