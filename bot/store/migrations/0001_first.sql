@@ -39,12 +39,13 @@ CREATE TABLE articles (
     payload       TEXT NOT NULL DEFAULT '{}', -- the document as given
     first_seen_at INTEGER NOT NULL,
     scheduled_at  INTEGER,                  -- null: no embargo
-    pushed_at     INTEGER,                  -- when its one audience was fixed; null: never went out
-    pushed_by     TEXT                      -- 'file' counts towards the burst guard; null: never went out
+    news_at       INTEGER,                  -- when a file made it news, for the burst guard; null: none did
+    pushed_at     INTEGER                   -- when its one audience was fixed; null: never went out
 );
 CREATE INDEX articles_latest ON articles (published_at DESC, number DESC) WHERE state IN ('published', 'archived');
 CREATE INDEX articles_desk ON articles (state, published_at DESC) WHERE state IN ('draft', 'scheduled', 'held');
 CREATE INDEX articles_due ON articles (scheduled_at) WHERE state = 'scheduled';
+CREATE INDEX articles_news ON articles (news_at) WHERE news_at IS NOT NULL;
 CREATE INDEX articles_pushed ON articles (pushed_at) WHERE pushed_at IS NOT NULL;
 
 CREATE TABLE article_slugs (                -- old slugs stay aliases
@@ -79,7 +80,7 @@ CREATE VIRTUAL TABLE article_search USING fts5 (
 
 CREATE TABLE files (
     path        TEXT PRIMARY KEY,           -- relative to the content folder, or `upload:NAME`
-    fingerprint TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,              -- '' once the file is gone
     article     INTEGER REFERENCES articles (number), -- null: a topic file, or refused
     owns        INTEGER NOT NULL DEFAULT 1, -- 0: its story belongs to another file; it is reported and never acts
     last_flag   INTEGER,                    -- `published` as last seen in this file; null: no article

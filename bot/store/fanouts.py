@@ -1,0 +1,239 @@
+"""
+Fan-outs: a publish that becomes one outbox row for each chat, a piece at a time.
+
+Publishing writes one row here, in the article's own transaction. Each piece inserts its outbox rows and moves the
+cursor in one transaction, so a start after a crash goes on where the last piece ended. Stopping, holding and
+resuming change this one row, whatever its size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from sqlite3 import Row
+
+from bot.domain.delivery import Lane
+from bot.store.audience import HIGHEST, LOWEST, RECIPIENTS, Audience
+from bot.store.database import Connection
+from bot.store.stories import epoch, moment, moment_or_none
+
+PIECE = 10_000  # candidates: about 20 ms of the writer, which a reader's write may have to wait
+
+
+class FanoutState(StrEnum):
+    """RUNNING ones are claimed from; STOPPED and HELD ones keep their rows until somebody decides."""
+
+    RUNNING = "running"
+    STOPPED = "stopped"
+    HELD = "held"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Fanout:
+    """One publish on its way. `total` counts the rows promised so far; complete once `half` is 2."""
+
+    id: int
+    kind: str
+    article: int
+    lane: Lane
+    state: FanoutState
+    why: str | None
+    asked_by: int | None
+    fixed_at: datetime
+    start_at: datetime
+    ring_start: int | None
+    cursor: int | None
+    half: int
+    total: int
+    sent: int
+    unreachable: int
+    failed: int
+    unwanted: int
+    unsure: int
+    first_sent_at: datetime | None
+    last_sent_at: datetime | None
+    done_at: datetime | None
+
+    @property
+    def settled(self) -> int:
+        return self.sent + self.unreachable + self.failed + self.unwanted
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everybody has a row: no chat is left to be looked at."""
+        return self.half >= 2
+
+
+async def promise(
+    conn: Connection, article: int, *, fixed_at: datetime, start_at: datetime, lane: Lane, by: int | None
+) -> int:
+    """Promise an article to everyone who follows it at `fixed_at`, and return the fan-out's number."""
+    rows = await conn.execute_fetchall(
+        """
+        INSERT INTO fanouts (kind, article, lane, state, asked_by, fixed_at, start_at)
+        VALUES ('news', :article, :lane, 'running', :by, :fixed_at, :start_at) RETURNING id
+        """,
+        {"article": article, "lane": lane, "by": by, "fixed_at": epoch(fixed_at), "start_at": epoch(start_at)},
+    )
+    return int(next(iter(rows))["id"])
+
+
+async def fanout(conn: Connection, number: int) -> Fanout | None:
+    """Return one fan-out; None when there is none of that number."""
+    rows = await conn.execute_fetchall("SELECT * FROM fanouts WHERE id = :id", {"id": number})
+    return next((_fanout(row) for row in rows), None)
+
+
+async def of_article(conn: Connection, article: int) -> list[Fanout]:
+    """Return an article's fan-outs, oldest first."""
+    rows = await conn.execute_fetchall(
+        "SELECT * FROM fanouts WHERE article = :article ORDER BY id", {"article": article}
+    )
+    return [_fanout(row) for row in rows]
+
+
+async def open_ones(conn: Connection) -> list[Fanout]:
+    """Return every fan-out that is not done, most urgent first."""
+    rows = await conn.execute_fetchall("SELECT * FROM fanouts WHERE state <> 'done' ORDER BY lane, id")
+    return [_fanout(row) for row in rows]
+
+
+async def running(conn: Connection) -> list[Fanout]:
+    """Return what may be claimed from, most urgent first."""
+    rows = await conn.execute_fetchall("SELECT * FROM fanouts WHERE state = 'running' ORDER BY lane, id")
+    return [_fanout(row) for row in rows]
+
+
+async def change(conn: Connection, number: int, state: FanoutState, why: str | None = None) -> None:
+    """Stop, hold or resume a fan-out. Rows stay where they are."""
+    await conn.execute(
+        "UPDATE fanouts SET state = :state, why = :why WHERE id = :id AND state <> 'done'",
+        {"id": number, "state": state, "why": why},
+    )
+
+
+async def start_now(conn: Connection, number: int, now: datetime) -> None:
+    """Let the first message leave at once."""
+    await conn.execute(
+        "UPDATE fanouts SET start_at = min(start_at, :now) WHERE id = :id", {"id": number, "now": epoch(now)}
+    )
+
+
+async def drop_unstarted(conn: Connection, number: int) -> bool:
+    """Delete a fan-out of which nothing has been promised yet; return whether it was so."""
+    rows = await conn.execute_fetchall(
+        "DELETE FROM fanouts WHERE id = :id AND ring_start IS NULL RETURNING id", {"id": number}
+    )
+    return bool(list(rows))
+
+
+async def begin(conn: Connection, number: int, ring_start: int) -> None:
+    """Draw where on the circle of chats a fan-out starts, unless it was drawn before."""
+    await conn.execute(
+        "UPDATE fanouts SET ring_start = :ring_start WHERE id = :id AND ring_start IS NULL",
+        {"id": number, "ring_start": ring_start},
+    )
+
+
+async def ring_of_busy_period(conn: Connection) -> int | None:
+    """Return the starting point that articles now on their way share; None when nothing is on its way.
+
+    Sharing it keeps each chat's articles in order; drawing it anew when idle lets nobody be last for ever.
+    """
+    async with conn.execute(
+        "SELECT ring_start FROM fanouts WHERE state = 'running' AND ring_start IS NOT NULL ORDER BY id DESC LIMIT 1"
+    ) as found:
+        row = await found.fetchone()
+    return None if row is None else int(row["ring_start"])
+
+
+async def some_chat(conn: Connection, share: float) -> int:
+    """Return a chat id about `share` (0 to 1) of the way round the circle."""
+    async with conn.execute("SELECT min(id) AS low, max(id) AS high FROM chats") as found:
+        row = await found.fetchone()
+    if row is None or row["low"] is None:
+        return 0
+    async with conn.execute(
+        "SELECT id FROM chats WHERE id >= :from ORDER BY id LIMIT 1",
+        {"from": row["low"] + int((row["high"] - row["low"]) * share)},
+    ) as found:
+        near = await found.fetchone()
+    return int(near["id"]) if near is not None else int(row["low"])
+
+
+async def spread(conn: Connection, fanout: Fanout, audience: Audience, now: datetime, piece: int = PIECE) -> bool:
+    """Give the next piece of the circle its outbox rows and move the cursor; return whether more is left.
+
+    One transaction: a crash before the commit leaves neither rows nor cursor, after it both.
+    """
+    if fanout.is_complete or fanout.ring_start is None:
+        return False
+    low, high = (fanout.ring_start, HIGHEST) if fanout.half == 0 else (LOWEST, fanout.ring_start)
+    after = low if fanout.cursor is None else fanout.cursor
+    values: dict[str, object] = {"after": after, "until": high, "now": epoch(now), "page": piece}
+    sql, parameters = audience.query("SELECT max(chat), count(*) FROM", "", **values)
+    async with conn.execute(sql, parameters) as found:
+        page = await found.fetchone()
+    last, seen = (None, 0) if page is None else (page[0], int(page[1]))
+    added = 0
+    if seen:
+        # A piece ends with a whole chat: its other threads must not start the next one.
+        sql, parameters = audience.query(
+            "INSERT OR IGNORE INTO outbox (fanout, chat, thread, due_at) SELECT :fanout, c.chat, c.thread, :now FROM",
+            RECIPIENTS,
+            **{**values, "until": last, "page": -1, "fanout": fanout.id},
+        )
+        async with conn.execute(sql, parameters) as inserted:
+            added = inserted.rowcount
+    half_done = seen < piece
+    await conn.execute(
+        "UPDATE fanouts SET cursor = :cursor, half = :half, total = total + :added WHERE id = :id",
+        {
+            "id": fanout.id,
+            "cursor": None if half_done else last,
+            "half": fanout.half + 1 if half_done else fanout.half,
+            "added": added,
+        },
+    )
+    return fanout.half + half_done < 2
+
+
+async def close_finished(conn: Connection, now: datetime) -> list[int]:
+    """Mark as done the running fan-outs of which no row is left; return their numbers."""
+    rows = await conn.execute_fetchall(
+        """
+        UPDATE fanouts SET state = 'done', done_at = :now
+        WHERE state = 'running' AND half >= 2 AND NOT EXISTS (SELECT 1 FROM outbox WHERE fanout = fanouts.id)
+        RETURNING id
+        """,
+        {"now": epoch(now)},
+    )
+    return [int(row["id"]) for row in rows]
+
+
+def _fanout(row: Row) -> Fanout:
+    return Fanout(
+        id=row["id"],
+        kind=row["kind"],
+        article=row["article"],
+        lane=Lane(row["lane"]),
+        state=FanoutState(row["state"]),
+        why=row["why"],
+        asked_by=row["asked_by"],
+        fixed_at=moment(row["fixed_at"]),
+        start_at=moment(row["start_at"]),
+        ring_start=row["ring_start"],
+        cursor=row["cursor"],
+        half=row["half"],
+        total=row["total"],
+        sent=row["sent"],
+        unreachable=row["unreachable"],
+        failed=row["failed"],
+        unwanted=row["unwanted"],
+        unsure=row["unsure"],
+        first_sent_at=moment_or_none(row["first_sent_at"]),
+        last_sent_at=moment_or_none(row["last_sent_at"]),
+        done_at=moment_or_none(row["done_at"]),
+    )
