@@ -6,9 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+import telegram
+
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.telegram_edge.gateway import Gateway
+from bot.telegram_edge.pacer import Pacer
+from bot.telegram_edge.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +20,15 @@ class House:
     """The parts a handler works with.
 
     `clock` gives the time as an aware UTC datetime; `wake` tells the dispatcher that something was promised,
-    stopped or released, so that it does not wait for its next look at the database.
+    stopped or released, so that it does not wait for its next look at the database. `bot` answers people; news
+    leaves through `gateway`. Both ask `pacer` first.
     """
 
     db: Database
+    bot: telegram.Bot
     gateway: Gateway
+    pacer: Pacer
+    registry: Registry
     settings: Settings
     clock: Callable[[], datetime]
     wake: Callable[[], None]
