@@ -47,7 +47,7 @@ class Audience:
                     f" AND e.topic IN ({', '.join(':' + name for name in names)}))"
                 )
             legs.append(
-                f"SELECT s.chat, s.thread FROM subscriptions AS s WHERE s.topic = :t{leg}"  # noqa: S608 (see docstring)
+                f"SELECT s.chat, s.thread FROM subscriptions AS s WHERE s.topic = :t{leg}"
                 f" AND s.chat > :after AND s.chat <= :until AND s.since <= :fixed_at {left_out}"
             )
         silenced = self.tree.reached_by(self.topics)
@@ -65,8 +65,9 @@ class Audience:
 
 
 # What makes a candidate a recipient: it can be reached, has not silenced the story, and does not have it yet.
+# CROSS JOIN keeps the candidates' order: https://sqlite.org/optoverview.html#crossjoin
 RECIPIENTS = """
-JOIN chats AS k ON k.id = c.chat
+CROSS JOIN chats AS k ON k.id = c.chat
 WHERE k.state = 'active'
   AND NOT EXISTS (SELECT 1 FROM exceptions AS m WHERE m.chat = c.chat AND m.kind = 'muted'
                   AND (m.until IS NULL OR m.until > :now)

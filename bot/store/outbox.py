@@ -1,0 +1,189 @@
+"""
+The outbox: deliveries that have been promised and not yet settled.
+
+Publishing promises its fan-out in the article's own transaction, so news is never lost between "known" and "sent".
+Rows leave `sending` only settled, or released after a crash; the ledger keeps what became of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from sqlite3 import Row
+
+from bot.domain.delivery import Delivery, Status
+from bot.store.database import Connection
+from bot.store.stories import epoch, moment
+
+# As stored in the ledger. Append only.
+STATUSES: dict[int, Status] = {1: Status.SENT, 2: Status.UNREACHABLE, 3: Status.FAILED, 4: Status.UNWANTED}
+_CODES = {status: code for code, status in STATUSES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A delivery as it stands after one attempt, with what only the ledger needs to know."""
+
+    delivery: Delivery
+    article: int
+    revision: int
+    has_photo: bool
+    at: datetime
+
+
+async def claim(conn: Connection, now: datetime, limit: int) -> list[Delivery]:
+    """Mark up to `limit` due deliveries of running fan-outs as being sent and return them, most urgent lane first."""
+    rows = await conn.execute_fetchall(
+        """
+        UPDATE outbox SET sending = 1, attempts = attempts + 1
+        WHERE id IN (
+            SELECT o.id FROM fanouts AS f
+            CROSS JOIN outbox AS o ON o.fanout = f.id AND o.sending = 0 AND o.due_at <= :now
+            WHERE f.state = 'running' ORDER BY f.lane, f.id, o.due_at, o.id LIMIT :limit
+        )
+        RETURNING id, fanout, chat, thread, due_at, attempts, unsure
+        """,
+        {"now": epoch(now), "limit": limit},
+    )
+    # RETURNING promises no order: https://sqlite.org/lang_returning.html#limitations_and_caveats
+    return sorted(map(_delivery, rows), key=lambda delivery: (delivery.fanout, delivery.due_at, delivery.id))
+
+
+async def next_due(conn: Connection) -> datetime | None:
+    """Return when the next delivery of a running fan-out is due; None when nothing waits."""
+    async with conn.execute(
+        """
+        SELECT min((SELECT min(o.due_at) FROM outbox AS o WHERE o.fanout = f.id AND o.sending = 0))
+        FROM fanouts AS f WHERE f.state = 'running'
+        """
+    ) as found:
+        row = await found.fetchone()
+    return None if row is None or row[0] is None else moment(row[0])
+
+
+async def release(conn: Connection, deliveries: Sequence[Delivery], due_at: datetime | None = None) -> None:
+    """Hand back claimed deliveries that were not tried; `due_at` postpones them."""
+    await conn.executemany(
+        "UPDATE outbox SET sending = 0, attempts = attempts - 1, due_at = coalesce(:due_at, due_at) WHERE id = :id",
+        [{"id": delivery.id, "due_at": due_at and epoch(due_at)} for delivery in deliveries],
+    )
+
+
+async def release_all(conn: Connection) -> int:
+    """Hand back what a process that died had claimed; return how many. They were perhaps sent."""
+    async with conn.execute("UPDATE outbox SET sending = 0 WHERE sending = 1") as changed:
+        return changed.rowcount
+
+
+async def postpone(conn: Connection, deliveries: Sequence[Delivery]) -> None:
+    """Put back deliveries that will be tried again, as they stand now."""
+    await conn.executemany(
+        """
+        UPDATE outbox SET sending = 0, due_at = :due_at, attempts = :attempts, unsure = :unsure, thread = :thread,
+            chat = :chat
+        WHERE id = :id
+        """,
+        [
+            {
+                "id": delivery.id,
+                "due_at": -(-int(delivery.due_at.timestamp() * 1000) // 1000),  # a pause is never cut short
+                "attempts": delivery.attempts,
+                "unsure": delivery.unsure,
+                "thread": delivery.thread,
+                "chat": delivery.chat,
+            }
+            for delivery in deliveries
+        ],
+    )
+
+
+async def settle(conn: Connection, settled: Sequence[Settled]) -> None:
+    """Move finished deliveries from the outbox to the ledger and count them in their fan-outs."""
+    await conn.executemany("DELETE FROM outbox WHERE id = ?", [(one.delivery.id,) for one in settled])
+    await conn.executemany(
+        """
+        INSERT INTO ledger (article, chat, status, sent_at, message_id, thread, revision, look, unsure, reason)
+        VALUES (:article, :chat, :status, :at, :message_id, :thread, :revision, :look, :unsure, :reason)
+        ON CONFLICT (article, chat) DO UPDATE SET
+            status = excluded.status, sent_at = excluded.sent_at, message_id = excluded.message_id,
+            thread = excluded.thread, revision = excluded.revision, look = excluded.look, unsure = excluded.unsure,
+            reason = excluded.reason
+        """,
+        [
+            {
+                "article": one.article,
+                "chat": one.delivery.chat,
+                "status": _CODES[one.delivery.status],
+                "at": epoch(one.at),
+                "message_id": one.delivery.message_id,
+                "thread": one.delivery.thread or None,
+                "revision": one.revision,
+                "look": one.has_photo,
+                "unsure": one.delivery.unsure or None,
+                "reason": one.delivery.reason,
+            }
+            for one in settled
+        ],
+    )
+    totals: dict[int, dict[str, int]] = {}
+    for one in settled:
+        total = totals.setdefault(one.delivery.fanout, dict.fromkeys(("sent", "unreachable", "failed", "unwanted"), 0))
+        total[one.delivery.status.value] += 1
+        total["unsure"] = total.get("unsure", 0) + (one.delivery.unsure > 0)
+        total["at"] = epoch(one.at)
+    await conn.executemany(
+        """
+        UPDATE fanouts SET sent = sent + :sent, unreachable = unreachable + :unreachable, failed = failed + :failed,
+            unwanted = unwanted + :unwanted, unsure = unsure + :unsure,
+            first_sent_at = CASE WHEN :sent THEN coalesce(first_sent_at, :at) ELSE first_sent_at END,
+            last_sent_at = CASE WHEN :sent THEN :at ELSE last_sent_at END
+        WHERE id = :id
+        """,
+        [{"id": number, **total} for number, total in totals.items()],
+    )
+
+
+async def waiting(conn: Connection, fanout: int) -> int:
+    """Return how many rows of a fan-out are not settled."""
+    async with conn.execute("SELECT count(*) FROM outbox WHERE fanout = :fanout", {"fanout": fanout}) as found:
+        row = await found.fetchone()
+    return 0 if row is None else int(row[0])
+
+
+async def statuses(conn: Connection, article: int) -> dict[Status, int]:
+    """Return how many chats of an article ended in each status."""
+    rows = await conn.execute_fetchall(
+        "SELECT status, count(*) AS many FROM ledger WHERE article = :article GROUP BY status", {"article": article}
+    )
+    return {STATUSES[row["status"]]: int(row["many"]) for row in rows}
+
+
+async def failures(conn: Connection, article: int, limit: int = 50) -> list[tuple[int, str]]:
+    """Return the chats that an article could not be sent to, each with the reason."""
+    rows = await conn.execute_fetchall(
+        "SELECT chat, reason FROM ledger WHERE article = :article AND status = 3 ORDER BY chat LIMIT :limit",
+        {"article": article, "limit": limit},
+    )
+    return [(int(row["chat"]), row["reason"] or "") for row in rows]
+
+
+async def has(conn: Connection, article: int, chat: int) -> bool:
+    """Return whether a chat got an article as news."""
+    async with conn.execute(
+        "SELECT 1 FROM ledger WHERE article = :article AND chat = :chat AND status = 1",
+        {"article": article, "chat": chat},
+    ) as found:
+        return await found.fetchone() is not None
+
+
+def _delivery(row: Row) -> Delivery:
+    return Delivery(
+        id=row["id"],
+        fanout=row["fanout"],
+        chat=row["chat"],
+        thread=row["thread"],
+        due_at=moment(row["due_at"]),
+        attempts=row["attempts"],
+        unsure=row["unsure"],
+    )
