@@ -1,0 +1,250 @@
+"""
+Texts as Telegram takes them: entities checked against the text, cleaned, trimmed, and what it detects added.
+
+Sources: https://core.telegram.org/bots/api#messageentity (UTF-16 code units) and fix_formatted_text in
+https://github.com/tdlib/td/blob/master/td/telegram/MessageEntity.cpp, whose complaints these are.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from bot.domain.limits import CAPTION, ENTITIES, TEXT
+from bot.sandbox.detection import tappable, units
+from bot.sandbox.links import checked_link
+from bot.sandbox.markup import Span, parse
+from bot.sandbox.refusal import bad_request
+
+Json = dict[str, Any]
+Formatted = tuple[str, list[Json]]
+
+_SPLITTABLE = frozenset({"bold", "italic", "underline", "strikethrough", "spoiler"})
+_QUOTES = frozenset({"blockquote", "expandable_blockquote"})
+_WHOLE = frozenset({"text_link", "text_mention", "custom_emoji", "code", "pre", "date_time"})
+_FOUND_ANYWAY = frozenset(
+    {"mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number", "bank_card_number"}
+)
+_EXTRA = ("url", "user", "language", "custom_emoji_id", "unix_time", "date_time_format")
+_REMOVED = "\r\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u0333\u033f\u030a"
+_UNCLEAN = re.compile(f"[\x00-\x09\x0b-\x1f{_REMOVED}]")
+_MEMORY = 256
+
+
+class Formatter:
+    """Formats texts, and remembers the last few: a broadcast brings the same one thousands of times."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str | None, int], tuple[list[Json] | None, Formatted]] = {}
+
+    def text(self, text: str, mode: str | None, entities: list[Json] | None) -> Formatted:
+        """Return a message's text and entities. Raises: Refused."""
+        formatted = self._formatted(text, mode, entities, TEXT)
+        if not formatted[0]:
+            raise bad_request("text must be non-empty")
+        return formatted
+
+    def caption(self, text: str, mode: str | None, entities: list[Json] | None) -> Formatted:
+        """Return a caption, which may be empty, and its entities. Raises: Refused."""
+        return self._formatted(text, mode, entities, CAPTION)
+
+    def _formatted(self, text: str, mode: str | None, entities: list[Json] | None, limit: int) -> Formatted:
+        key = (text, mode, limit)
+        known = self._known.get(key)
+        if known is not None and known[0] == entities:
+            return known[1]
+        formatted = formatted_text(text, mode, entities, limit)
+        if len(self._known) >= _MEMORY:
+            del self._known[next(iter(self._known))]
+        self._known[key] = (entities, formatted)
+        return formatted
+
+
+def formatted_text(text: str, mode: str | None, entities: list[Json] | None, limit: int) -> Formatted:
+    """Return text and entities as they will stand in the message. `limit` is in UTF-16 code units. Raises: Refused."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise bad_request("strings must be encoded in UTF-8") from None
+    if mode and mode.lower() != "none":
+        text, spans = parse(text, mode)
+    else:
+        spans = _located(text, entities or [])
+    text, spans = _trimmed(*_cleaned(text, spans))
+    at = units(text)
+    if (at[-1] if at else len(text)) > limit:
+        raise bad_request("message is too long" if limit == TEXT else "message caption is too long")
+    spans = _settled(spans, text)
+    spans = _nested([*spans, *_detected(text, spans)])
+    return text, [_json(span, at) for span in spans[:ENTITIES]]
+
+
+def _located(text: str, entities: list[Json]) -> list[Span]:
+    """Return given entities as spans of code points, those the server finds by itself left out."""
+    if not entities:
+        return []
+    at = units(text)
+    end_of_text = at[-1] if at else len(text)
+    points = {unit: point for point, unit in enumerate(at)} if at else None
+    spans = []
+    for entity in entities:
+        kind, offset, length = entity["type"], entity["offset"], entity["length"]
+        if kind in _FOUND_ANYWAY:
+            continue
+        if kind not in _SPLITTABLE and kind not in _QUOTES and kind not in _WHOLE:
+            raise bad_request("can't parse message entity: unsupported type specified")
+        if not 0 <= offset <= 1_000_000:
+            raise bad_request(f"receive an entity with incorrect offset {offset}")
+        if not 0 <= length <= 1_000_000:
+            raise bad_request(f"receive an entity with incorrect length {length}")
+        if length == 0:
+            continue
+        if offset + length > end_of_text:
+            how = "begins" if offset >= end_of_text else "ends"
+            raise bad_request(
+                f"entity beginning at UTF-16 offset {offset} {how} after the end of the text "
+                f"at UTF-16 offset {end_of_text}"
+            )
+        start, end = offset, offset + length
+        if points is not None:
+            if start not in points or end not in points:
+                side = "begins" if start not in points else "ends"
+                raise bad_request(f"entity beginning at UTF-16 offset {offset} {side} in a middle of a UTF-16 symbol")
+            start, end = points[start], points[end]
+        spans.append(Span(start, end, kind, {key: entity[key] for key in _EXTRA if key in entity}))
+    return spans
+
+
+def _cleaned(text: str, spans: list[Span]) -> tuple[str, list[Span]]:
+    """Remove what the server removes (carriage returns, embeddings), and make blanks of other control characters."""
+    if not _UNCLEAN.search(text):
+        return text, spans
+    kept: list[str] = []
+    place: list[int] = []
+    for char in text:
+        place.append(len(kept))
+        if char not in _REMOVED:
+            kept.append(" " if char < " " and char != "\n" else char)
+    place.append(len(kept))
+    for span in spans:
+        span.start, span.end = place[span.start], place[span.end]
+    return "".join(kept), spans
+
+
+def _trimmed(text: str, spans: list[Span]) -> tuple[str, list[Span]]:
+    """Cut blank ends off, in front only up to the first entity."""
+    end = len(text.rstrip())
+    blank = len(text) - len(text.lstrip())
+    start = min([blank, *(span.start for span in spans)]) if end else 0
+    # A code block or quote may begin with blanks of its own; line ends at the front go in any case.
+    while start < blank and text[start] == "\n":
+        start += 1
+    if start == 0 and end == len(text):
+        return text, spans
+    for span in spans:
+        span.start, span.end = max(0, min(span.start, end) - start), max(0, min(span.end, end) - start)
+    return text[start:end], spans
+
+
+def _settled(spans: list[Span], text: str) -> list[Span]:
+    """Drop empty spans and bad links, turn links to people into mentions, keep code free of other formatting."""
+    kept = []
+    for span in spans:
+        if span.end <= span.start or not text[span.start : span.end].strip():
+            continue
+        if span.type == "text_link":
+            link = checked_link(span.extra.get("url", ""))
+            if link is None:
+                continue
+            span.extra = {"url": link}
+        elif span.type == "date_time" and "unix_time" not in span.extra:
+            raise bad_request("can't parse message entity: Can't find field \"unix_time\"")
+        kept.append(span)
+    whole: list[Span] = []
+    for span in sorted((span for span in kept if span.type in _WHOLE), key=_order):
+        if not whole or span.start >= whole[-1].end:
+            whole.append(span)
+    codes = [span for span in whole if span.type in ("code", "pre")]
+    others = [span for span in kept if span.type not in _WHOLE]
+    for code in codes:
+        others = [piece for span in others for piece in _around(span, code)]
+    return whole + _joined(others)
+
+
+def _around(span: Span, code: Span) -> list[Span]:
+    """Return what of a span lies outside of code; quotes may hold code."""
+    if span.type in _QUOTES or span.end <= code.start or span.start >= code.end:
+        return [span]
+    left = Span(span.start, min(span.end, code.start), span.type, span.extra)
+    right = Span(max(span.start, code.end), span.end, span.type, span.extra)
+    return [piece for piece in (left, right) if piece.end > piece.start]
+
+
+def _joined(spans: list[Span]) -> list[Span]:
+    """Return the spans with overlapping or touching ones of one type made one."""
+    last: dict[str, Span] = {}
+    joined = []
+    for span in sorted(spans, key=_order):
+        before = last.get(span.type)
+        if before is not None and (span.start < before.end or (span.start == before.end and span.type in _SPLITTABLE)):
+            before.end = max(before.end, span.end)
+            continue
+        last[span.type] = span
+        joined.append(span)
+    return joined
+
+
+def _nested(spans: list[Span]) -> list[Span]:
+    """Return the spans in order, cut so that they only nest: simple formatting gives way to links, the later to the
+    earlier."""
+    waiting = sorted(_cut_by_links(spans), key=_order, reverse=True)
+    placed: list[Span] = []
+    around: list[Span] = []
+    while waiting:
+        span = waiting.pop()
+        while around and around[-1].end <= span.start:
+            around.pop()
+        if around and span.end > around[-1].end:
+            waiting.append(Span(around[-1].end, span.end, span.type, span.extra))
+            waiting.sort(key=_order, reverse=True)
+            span.end = around[-1].end
+        around.append(span)
+        placed.append(span)
+    return placed
+
+
+def _cut_by_links(spans: list[Span]) -> list[Span]:
+    links = [span for span in spans if span.type not in _SPLITTABLE and span.type not in _QUOTES]
+    pieces = [span for span in spans if span.type in _SPLITTABLE or span.type in _QUOTES]
+    for link in links:
+        for piece in pieces[:]:
+            edge = link.start if piece.start < link.start < piece.end < link.end else link.end
+            if (piece.start < link.start < piece.end < link.end) or (link.start < piece.start < link.end < piece.end):
+                pieces.append(Span(edge, piece.end, piece.type, piece.extra))
+                piece.end = edge
+    return links + pieces
+
+
+def _order(span: Span) -> tuple[int, int, int]:
+    rank = 0 if span.type in _QUOTES else 2 if span.type in _SPLITTABLE else 1
+    return span.start, -span.end, rank
+
+
+def _detected(text: str, spans: list[Span]) -> list[Span]:
+    """Return what the server detects, except where it would cross or lie in a link, code or the like."""
+    blocking = [span for span in spans if span.type not in _SPLITTABLE]
+    return [
+        Span(start, end, kind)
+        for start, end, kind in tappable(text)
+        if not any(
+            span.start < end
+            and start < span.end
+            and not (span.type in _QUOTES and span.start <= start <= end <= span.end)
+            for span in blocking
+        )
+    ]
+
+
+def _json(span: Span, at: list[int] | None) -> Json:
+    start, end = (at[span.start], at[span.end]) if at else (span.start, span.end)
+    return {"offset": start, "length": end - start, "type": span.type, **span.extra}

@@ -1,0 +1,203 @@
+/*
+ * The open conversation: its log in order, its days, and where the reader stands in it.
+ *
+ * The view follows new messages only when the reader is at the end; otherwise a pill counts them.
+ */
+import * as api from "./api.js";
+import { dayKey, dayName } from "./clock.js";
+import { byId, el, icon } from "./dom.js";
+import { drawMessage, isMine } from "./message.js";
+
+const AT_END_PX = 80;
+const JOINED_SECONDS = 300;
+
+export class Conversation {
+  #messages = new Map();
+  #articles = new Map();
+  #days = new Map();
+  #context = null;
+  #unseen = 0;
+  #opening = 0;
+
+  constructor() {
+    this.log = byId("log");
+    this.scroller = byId("scroller");
+    this.pill = byId("pill");
+    this.earlier = byId("earlier");
+    this.pill.addEventListener("click", () => this.toEnd("smooth"));
+    this.earlier.addEventListener("click", () => this.#loadEarlier());
+    this.scroller.addEventListener("scroll", () => this.#atEnd() && this.#seen(), { passive: true });
+    new ResizeObserver(() => this.following && this.toEnd()).observe(this.scroller);
+    this.scroller.addEventListener("scroll", () => { this.following = this.#atEnd(); }, { passive: true });
+  }
+
+  /** Show the conversation that `context` reads, from its end. */
+  async open(context) {
+    const turn = ++this.#opening;
+    this.#context = context;
+    this.log.setAttribute("aria-live", "off");
+    this.log.setAttribute("aria-busy", "true");
+    const { messages, earlier } = await api.messages(context.chat.id);
+    if (turn !== this.#opening) return;
+    this.#messages.clear();
+    this.#articles.clear();
+    this.#days.clear();
+    this.log.replaceChildren();
+    for (const message of messages) this.#messages.set(message.message_id, message);
+    this.#draw();
+    this.earlier.hidden = !earlier;
+    this.toEnd();
+    this.log.removeAttribute("aria-busy");
+    requestAnimationFrame(() => this.log.setAttribute("aria-live", "polite"));
+  }
+
+  /** After a break in the stream: fetch the newest again and correct what changed meanwhile. */
+  async refresh() {
+    if (this.#context === null) return;
+    const turn = this.#opening;
+    const { messages } = await api.messages(this.#context.chat.id);
+    if (turn !== this.#opening) return;
+    const oldest = messages[0]?.message_id ?? Infinity;
+    const present = new Set(messages.map((message) => message.message_id));
+    for (const id of this.#messages.keys()) if (id >= oldest && !present.has(id)) this.#drop(id);
+    for (const message of messages) this.put(message);
+  }
+
+  /** Something about the reader changed (language, a block): draw everything again where it stands. */
+  redraw(context) {
+    this.#context = context;
+    for (const [id, article] of this.#articles) drawMessage(article, this.#messages.get(id), context);
+    this.#draw();
+  }
+
+  /** A message arrived or was edited. */
+  put(message) {
+    const known = this.#messages.get(message.message_id);
+    const isNew = known === undefined;
+    if (!isNew && JSON.stringify(known) === JSON.stringify(message)) return;
+    const follow = this.#atEnd();
+    this.#messages.set(message.message_id, message);
+    if (!isNew) this.#redrawOne(message);
+    this.#draw();
+    if (follow || (isNew && isMine(message, this.#context.person))) this.toEnd();
+    else if (isNew) this.#count();
+  }
+
+  remove(id) {
+    this.#drop(id);
+    this.#draw();
+  }
+
+  toEnd(behavior = "instant") {
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.scroller.scrollTo({ top: this.scroller.scrollHeight, behavior: calm ? "instant" : behavior });
+    this.following = true;
+    this.#seen();
+  }
+
+  /** Bring a message into view and point at it. */
+  goTo(id) {
+    const article = this.#articles.get(id);
+    if (article === undefined) return;
+    article.scrollIntoView({ block: "center" });
+    article.classList.remove("pointed");
+    void article.offsetWidth; // restarts the animation
+    article.classList.add("pointed");
+    article.focus({ preventScroll: true });
+  }
+
+  #drop(id) {
+    this.#messages.delete(id);
+    this.#articles.get(id)?.remove();
+    this.#articles.delete(id);
+  }
+
+  /** Put articles and day lines in order, moving only what is not in its place. */
+  #draw() {
+    const wanted = [];
+    let previous = null;
+    for (const id of [...this.#messages.keys()].sort((one, other) => one - other)) {
+      const message = this.#messages.get(id);
+      const article = this.#article(message);
+      const day = dayKey(message.date);
+      const newDay = previous === null || dayKey(previous.date) !== day;
+      if (newDay) wanted.push(this.#day(day, message.date));
+      article.classList.toggle("joined", !newDay && belongTogether(previous, message));
+      wanted.push(article);
+      previous = message;
+    }
+    if (wanted.length === 0) wanted.push(this.#nothing());
+    wanted.forEach((node, at) => {
+      if (this.log.children[at] !== node) this.log.insertBefore(node, this.log.children[at] ?? null);
+    });
+    while (this.log.children.length > wanted.length) this.log.lastElementChild.remove();
+  }
+
+  #article(message) {
+    let article = this.#articles.get(message.message_id);
+    if (article === undefined) {
+      article = el("article", { tabindex: "-1", "data-id": message.message_id });
+      drawMessage(article, message, this.#context);
+      this.#articles.set(message.message_id, article);
+    }
+    return article;
+  }
+
+  /** An edit: the same article with new content; focus stays where it was, nothing is read aloud again. */
+  #redrawOne(message) {
+    const article = this.#articles.get(message.message_id);
+    const controls = () => [...article.querySelectorAll("a, button")];
+    const focused = controls().indexOf(document.activeElement);
+    article.setAttribute("aria-live", "off");
+    drawMessage(article, message, this.#context);
+    if (focused < 0) return;
+    const left = controls();
+    (left[Math.min(focused, left.length - 1)] ?? article).focus({ preventScroll: true });
+  }
+
+  #day(key, date) {
+    if (!this.#days.has(key)) this.#days.set(key, el("h2", { class: "day" }, el("span", {}, dayName(date))));
+    return this.#days.get(key);
+  }
+
+  #nothing() {
+    return el("p", { class: "nothing" }, "Nothing has been said here yet.");
+  }
+
+  async #loadEarlier() {
+    const oldest = Math.min(...this.#messages.keys());
+    this.earlier.setAttribute("aria-busy", "true");
+    try {
+      const { messages, earlier } = await api.messages(this.#context.chat.id, oldest);
+      const below = this.scroller.scrollHeight - this.scroller.scrollTop;
+      this.log.setAttribute("aria-live", "off");
+      for (const message of messages) this.#messages.set(message.message_id, message);
+      this.earlier.hidden = !earlier;
+      this.#draw();
+      this.scroller.scrollTop = this.scroller.scrollHeight - below;
+      requestAnimationFrame(() => this.log.setAttribute("aria-live", "polite"));
+    } finally {
+      this.earlier.removeAttribute("aria-busy");
+    }
+  }
+
+  #atEnd() {
+    return this.scroller.scrollHeight - this.scroller.scrollTop - this.scroller.clientHeight < AT_END_PX;
+  }
+
+  #count() {
+    this.#unseen += 1;
+    this.pill.replaceChildren(`${this.#unseen} new ${this.#unseen === 1 ? "message" : "messages"}`, icon("down"));
+    this.pill.hidden = false;
+  }
+
+  #seen() {
+    this.#unseen = 0;
+    this.pill.hidden = true;
+  }
+}
+
+function belongTogether(previous, message) {
+  const sender = (each) => each.sender_chat?.id ?? each.from?.id ?? each.chat.id;
+  return sender(previous) === sender(message) && message.date - previous.date < JOINED_SECONDS;
+}
