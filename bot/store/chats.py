@@ -1,0 +1,172 @@
+"""
+Chats and all they have set; how they move house, take their things along, and are forgotten.
+
+A chat that cannot be reached keeps everything. PAUSED is what its people asked for, so losing and regaining a chat
+never changes that: only ACTIVE becomes UNREACHABLE, and only UNREACHABLE becomes ACTIVE again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from sqlite3 import Row
+
+from bot.domain.chat import Chat, ChatKind, ChatState, Pictures
+from bot.store.database import Connection
+from bot.store.stories import epoch
+
+
+async def chat(conn: Connection, id: int) -> Chat | None:
+    """Return a chat, or None when newsbot has never met it."""
+    rows = await conn.execute_fetchall(
+        "SELECT id, kind, state, language, zone, pictures, silent FROM chats WHERE id = :id", {"id": id}
+    )
+    return next((_chat(row) for row in rows), None)
+
+
+async def meet(conn: Connection, id: int, kind: ChatKind, language: str, now: datetime) -> Chat:
+    """Return a chat, remembering it from now on if it is new; `language` counts only then."""
+    await conn.execute(
+        """
+        INSERT INTO chats (id, kind, since, state_at, language) VALUES (:id, :kind, :now, :now, :language)
+        ON CONFLICT (id) DO NOTHING
+        """,
+        {"id": id, "kind": kind, "language": language, "now": epoch(now)},
+    )
+    known = await chat(conn, id)
+    if known is None:
+        raise LookupError(f"chat {id} was not stored")
+    return known
+
+
+async def set_state(conn: Connection, id: int, state: ChatState, now: datetime) -> None:
+    """Put a chat into a state its people asked for: PAUSED by `/stop`, ACTIVE by `/start`."""
+    await conn.execute(
+        "UPDATE chats SET state = :state, state_at = :now WHERE id = :id AND state <> :state",
+        {"id": id, "state": state, "now": epoch(now)},
+    )
+
+
+async def switch_off(conn: Connection, id: int, now: datetime) -> None:
+    """Take note that a chat cannot be reached. One that is paused stays paused."""
+    await conn.execute(
+        "UPDATE chats SET state = 'unreachable', state_at = :now WHERE id = :id AND state = 'active'",
+        {"id": id, "now": epoch(now)},
+    )
+
+
+async def switch_on(conn: Connection, id: int, now: datetime) -> None:
+    """Take note that a chat can be reached again. One that is paused stays paused."""
+    await conn.execute(
+        "UPDATE chats SET state = 'active', state_at = :now WHERE id = :id AND state = 'unreachable'",
+        {"id": id, "now": epoch(now)},
+    )
+
+
+async def set_language(conn: Connection, id: int, language: str) -> None:
+    await conn.execute("UPDATE chats SET language = :language WHERE id = :id", {"id": id, "language": language})
+
+
+async def set_zone(conn: Connection, id: int, zone: str | None) -> None:
+    """Set the zone of the chat's times to an IANA name; None means the operator's zone."""
+    await conn.execute("UPDATE chats SET zone = :zone WHERE id = :id", {"id": id, "zone": zone})
+
+
+async def set_pictures(conn: Connection, id: int, pictures: Pictures) -> None:
+    await conn.execute("UPDATE chats SET pictures = :pictures WHERE id = :id", {"id": id, "pictures": pictures})
+
+
+async def set_silent(conn: Connection, id: int, silent: bool) -> None:
+    await conn.execute("UPDATE chats SET silent = :silent WHERE id = :id", {"id": id, "silent": silent})
+
+
+async def greet_once(conn: Connection, id: int) -> bool:
+    """Return whether the chat is still to be greeted, and count it as greeted from now on."""
+    rows = await conn.execute_fetchall(
+        "UPDATE chats SET greeted = 1 WHERE id = :id AND greeted = 0 RETURNING id", {"id": id}
+    )
+    return any(True for _ in rows)
+
+
+async def counts(conn: Connection) -> dict[ChatState, int]:
+    """Return how many chats are in each state."""
+    rows = await conn.execute_fetchall("SELECT state, count(*) AS n FROM chats GROUP BY state")
+    return dict.fromkeys(ChatState, 0) | {ChatState(row["state"]): int(row["n"]) for row in rows}
+
+
+async def migrate(conn: Connection, old: int, new: int) -> None:
+    """Move everything of a group to the supergroup it became. Harmless when done twice, or when both are known.
+
+    What the old group had set wins: the new one exists only since people began to be moved there.
+    """
+    ids = {"old": old, "new": new}
+    await conn.execute(
+        """
+        INSERT INTO chats (id, kind, state, since, state_at, language, zone, pictures, silent, greeted)
+        SELECT :new, kind, state, since, state_at, language, zone, pictures, silent, greeted
+        FROM chats WHERE id = :old
+        ON CONFLICT (id) DO UPDATE SET
+            state = excluded.state, since = min(since, excluded.since), state_at = excluded.state_at,
+            language = excluded.language, zone = excluded.zone, pictures = excluded.pictures,
+            silent = excluded.silent, greeted = max(greeted, excluded.greeted)
+        """,
+        ids,
+    )
+    for move in _MOVES:
+        await conn.execute(move, ids)
+    await _delete(conn, old)
+
+
+async def forget(conn: Connection, id: int) -> None:
+    """Delete all that is stored about a chat. Messages on their way at this moment may still arrive."""
+    await _delete(conn, id)
+
+
+async def _delete(conn: Connection, id: int) -> None:
+    for deletion in _DELETIONS:
+        await conn.execute(deletion, {"chat": id})
+
+
+# Rows that the new chat has too stay with the old one, and go with it. There is no index by chat on outbox and
+# ledger, which are written for every message; both are reached through what there is one of per article.
+_MOVES = (
+    "UPDATE OR IGNORE subscriptions SET chat = :new WHERE chat = :old",
+    "UPDATE OR IGNORE exceptions SET chat = :new WHERE chat = :old",
+    "UPDATE OR IGNORE unwanted_sources SET chat = :new WHERE chat = :old",
+    "UPDATE OR IGNORE saved SET chat = :new WHERE chat = :old",
+    "UPDATE OR IGNORE progress SET chat = :new WHERE chat = :old",
+    "UPDATE OR IGNORE outbox SET chat = :new WHERE chat = :old AND fanout IN (SELECT id FROM fanouts)",
+    """
+    UPDATE OR IGNORE ledger SET chat = :new
+    WHERE chat = :old AND article IN (SELECT number FROM articles WHERE pushed_at IS NOT NULL)
+    """,
+)
+
+_DELETIONS = (
+    """
+    UPDATE fanouts SET unwanted = unwanted + 1
+    WHERE id IN (SELECT fanout FROM outbox WHERE chat = :chat AND fanout IN (SELECT id FROM fanouts))
+    """,
+    "DELETE FROM outbox WHERE chat = :chat AND fanout IN (SELECT id FROM fanouts)",
+    """
+    DELETE FROM ledger
+    WHERE chat = :chat AND article IN (SELECT number FROM articles WHERE pushed_at IS NOT NULL)
+    """,
+    "DELETE FROM progress WHERE chat = :chat",
+    "DELETE FROM saved WHERE chat = :chat",
+    "DELETE FROM unwanted_sources WHERE chat = :chat",
+    "DELETE FROM exceptions WHERE chat = :chat",
+    "DELETE FROM subscriptions WHERE chat = :chat",
+    "DELETE FROM chats WHERE id = :chat",
+)
+
+
+def _chat(row: Row) -> Chat:
+    return Chat(
+        id=row["id"],
+        kind=ChatKind(row["kind"]),
+        state=ChatState(row["state"]),
+        language=row["language"],
+        zone=row["zone"],
+        pictures=Pictures(row["pictures"]),
+        silent=bool(row["silent"]),
+    )

@@ -1,0 +1,62 @@
+"""
+Everything stored about one chat, as it is handed to its people on request.
+
+Times are ISO 8601 in UTC, so that the file can be read without knowing newsbot.
+"""
+
+from __future__ import annotations
+
+from bot.store.database import Connection
+from bot.store.stories import moment
+
+
+async def export(conn: Connection, chat: int) -> dict[str, object]:
+    """Return all that is stored about a chat as a JSON-able document; its lists are empty when nothing is."""
+    document: dict[str, object] = {}
+    for part, question in _QUESTIONS.items():
+        rows = await conn.execute_fetchall(question, {"chat": chat})
+        document[part] = [{key: _plain(key, row[key]) for key in row.keys()} for row in rows]  # noqa: SIM118
+    return document
+
+
+def _plain(key: str, value: object) -> object:
+    if isinstance(value, int) and (key in ("since", "until") or key.endswith("_at")):
+        return moment(value).isoformat()
+    return value
+
+
+_QUESTIONS = {
+    "chat": """
+        SELECT id, kind, state, since, state_at, language, zone, pictures, silent, greeted
+        FROM chats WHERE id = :chat
+    """,
+    "follows": """
+        SELECT t.name AS topic, s.thread, s.since
+        FROM subscriptions AS s JOIN topics AS t ON t.number = s.topic
+        WHERE s.chat = :chat ORDER BY s.since, t.name
+    """,
+    "exceptions": """
+        SELECT t.name AS topic, e.kind, e.until
+        FROM exceptions AS e JOIN topics AS t ON t.number = e.topic
+        WHERE e.chat = :chat ORDER BY t.name, e.kind
+    """,
+    "unwanted_sources": "SELECT source FROM unwanted_sources WHERE chat = :chat ORDER BY source",
+    "saved": """
+        SELECT s.article, a.title, s.at AS saved_at
+        FROM saved AS s JOIN articles AS a ON a.number = s.article
+        WHERE s.chat = :chat ORDER BY s.at, s.article
+    """,
+    "received": """
+        SELECT l.article, a.title, l.sent_at, l.message_id, l.thread, l.revision, l.reason
+        FROM articles AS a CROSS JOIN ledger AS l ON l.article = a.number AND l.chat = :chat
+        WHERE a.pushed_at IS NOT NULL ORDER BY l.sent_at, l.article
+    """,
+    "waiting": """
+        SELECT f.kind, f.article, o.due_at, o.attempts
+        FROM outbox AS o JOIN fanouts AS f ON f.id = o.fanout
+        WHERE o.chat = :chat AND o.fanout IN (SELECT id FROM fanouts) ORDER BY o.due_at
+    """,
+    "progress_messages": "SELECT fanout, message_id, shown_at FROM progress WHERE chat = :chat",
+    "editor": "SELECT role, since, added_by FROM editors WHERE person = :chat",
+    "acts_as_editor": "SELECT at AS done_at, act, article, detail FROM log WHERE person = :chat ORDER BY id",
+}
