@@ -137,5 +137,9 @@ def _related_link(related: Related) -> Text:
 
 
 def _hashtags(topics: Sequence[Topic]) -> list[Text]:
-    tags = {tag.string.casefold(): tag for tag in (hashtag(topic.hashtag) for topic in topics) if tag}
+    tags: dict[str, Text] = {}
+    for topic in topics:
+        tag = hashtag(topic.hashtag)
+        if tag:
+            tags.setdefault(tag.string.casefold(), tag)
     return list(tags.values())[:_MOST_HASHTAGS]

@@ -7,6 +7,7 @@ data: the article's number and, where the chat got it for a topic it follows, th
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection
 from enum import StrEnum
 from urllib.parse import quote
@@ -160,7 +161,8 @@ def _less_rows(
 def _on_a_button(name: str, look: Look) -> str:
     """Return a foreign name for a label. Labels hold nothing tappable; isolates only where direction is at stake."""
     short = clip(" ".join(name.split()), _LABEL_NAME)
-    return isolate(short) if look.words.is_right_to_left or not short.isascii() else short
+    turns = look.words.is_right_to_left or any(unicodedata.bidirectional(char) in ("R", "AL") for char in short)
+    return isolate(short) if turns else short
 
 
 def _data(verb: Verb, article: Article, reason: Topic | None) -> str:

@@ -23,6 +23,7 @@ from bot.render.graphemes import boundary_before
 _Clippable = TypeVar("_Clippable", str, Text)
 
 ELLIPSIS = "…"
+_LONG_WORD = 24  # characters: a longer one, such as a link, is cut inside rather than left out
 _JOINER = "\u2060"
 _FSI, _PDI = "\u2068", "\u2069"
 
@@ -177,8 +178,8 @@ def _cut(string: str, room: int) -> str:
         end += 1
     end = boundary_before(string, end)
     kept = string[:end]
-    if end < len(string) and not string[end].isspace():
+    if not any(char.isspace() for char in string[end - 1 : end + 1]):
         words = kept.rsplit(maxsplit=1)
-        if len(words) == 2 and len(words[0]) * 4 >= len(kept) * 3:
+        if len(words) == 2 and len(words[0]) * 2 >= len(kept) and len(kept) - len(words[0]) <= _LONG_WORD:
             kept = words[0]
     return kept.rstrip(f" \t\r\n,;:.–—-({_JOINER}{_FSI}…")

@@ -1,0 +1,199 @@
+import ast
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.text import Entity, Text
+from bot.render.locale import languages, words_for
+from bot.render.text import bold
+
+ROOT = Path(__file__).resolve().parents[2] / "bot"
+CATALOGUES = sorted((ROOT / "render" / "locale").glob("*.po"))
+KEYWORDS = {"words": None, "text": None, "count": (1, 2), "count_text": (1, 2)}
+BERLIN = ZoneInfo("Europe/Berlin")
+AT = datetime(2021, 2, 12, 13, 5, tzinfo=UTC)
+
+ENGLISH = words_for("en")
+GERMAN = words_for("de")
+
+
+def calls() -> list[tuple[str, list[ast.expr]]]:
+    """Every call on words in the code: where it is, and the arguments that must be texts."""
+    found = []
+    for path in sorted(ROOT.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and (wanted := _texts_wanted(node.func)):
+                found.append((f"{path.relative_to(ROOT)}:{node.lineno}", node.args[:wanted]))
+    return found
+
+
+def said() -> set[str]:
+    """Every text the code says, by its singular."""
+    return {arguments[0].value for _place, arguments in calls() if arguments and _is_literal(arguments[0])}
+
+
+def catalogue(path: Path) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file, locale=path.stem, abort_invalid=True)
+
+
+def places(text: str) -> list[str]:
+    return sorted(set(re.findall(r"\{(\w+)\}", text)))
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
+def test_a_catalogue_says_all_that_the_code_says(path):
+    known = catalogue(path)
+    missing = [text for text in sorted(said()) if known.get(text) is None or not all(_forms(known, text))]
+    assert missing == []
+    assert [message.id for message in known if message.fuzzy and message.id] == []
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
+def test_a_catalogue_says_nothing_that_the_code_does_not_say(path):
+    spoken = said()
+    singulars = [message.id[0] if message.pluralizable else message.id for message in catalogue(path) if message.id]
+    assert [text for text in singulars if text not in spoken] == []
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
+def test_translations_fill_the_same_places(path):
+    for message in catalogue(path):
+        if not message.id:
+            continue
+        if not message.pluralizable:
+            assert places(message.string) == places(message.id), message.id
+            continue
+        for form in message.string:
+            # A form for one may say "a chat" instead of "{n} chat".
+            assert set(places(form)) | {"n"} == set(places(message.id[1])) | {"n"}, message.id
+
+
+def _forms(known: Catalog, text: str) -> tuple[str, ...]:
+    string = known.get(text).string
+    return string if isinstance(string, tuple) else (string,)
+
+
+def test_every_text_is_a_literal():
+    assert [place for place, texts in calls() if not texts or not all(map(_is_literal, texts))] == []
+
+
+def test_translators_tools_find_every_text():
+    found = extract_from_dir(str(ROOT), [("**.py", "python")], keywords=KEYWORDS)
+    extracted = {text[0] if isinstance(text, tuple) else text for _file, _line, text, _comments, _context in found}
+    assert said() - extracted == set()
+
+
+def _texts_wanted(called: ast.expr) -> int:
+    match called:
+        case ast.Name("words") | ast.Attribute(attr="words"):
+            return 1
+        case ast.Attribute(ast.Name("words") | ast.Attribute(attr="words"), "text"):
+            return 1
+        case ast.Attribute(ast.Name("words") | ast.Attribute(attr="words"), "count" | "count_text"):
+            return 2
+        case _:
+            return 0
+
+
+def _is_literal(argument: ast.expr) -> bool:
+    return isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+
+
+def test_english_needs_no_catalogue_and_stands_first():
+    assert languages()[0] == "en"
+    assert "de" in languages()
+
+
+@pytest.mark.parametrize(
+    ("asked", "got"),
+    [("de", "de"), ("de-AT", "de"), ("DE_at", "de"), ("en-US", "en"), ("tlh", "en"), (None, "en"), ("", "en")],
+)
+def test_the_nearest_language_is_spoken(asked, got):
+    assert words_for(asked).language == got
+
+
+@pytest.mark.parametrize("asked", ["tlh", None, "../../etc", "x" * 10_000, "\x00", "de/../de"])
+def test_a_language_we_do_not_have_falls_back(asked):
+    assert words_for(asked, "de").language == "de"
+    assert words_for(asked, "tlh").language == "en"
+
+
+@given(st.text())
+def test_values_are_never_interpreted(value):
+    assert ENGLISH("Also: {link}", link=value) == f"Also: {value}"
+    assert ENGLISH.text("Also: {link}", link=value) == Text(f"Also: {value}")
+
+
+@pytest.mark.parametrize("value", ["{link}", "{0}", "{__class__}", "%s", "}{", "\\1", "\\g<0>"])
+def test_braces_and_backslashes_in_values_stay(value):
+    assert GERMAN("Also: {link}", link=value) == f"Auch: {value}"
+    assert GERMAN.text("Also: {link}", link=Text(value)).string == f"Auch: {value}"
+
+
+def test_values_with_spans_keep_them_where_they_land():
+    text = GERMAN.text("{title} ({source}, {when})", title=bold("Ü😀"), source="a", when=bold("b"))
+    assert text == Text("Ü😀 (a, b)", (Entity("bold", 0, 3), Entity("bold", 8, 1)))
+
+
+def test_counts_follow_the_plural_rules_and_are_grouped():
+    assert ENGLISH.count("{n} day", "{n} days", 1) == "1 day"
+    assert ENGLISH.count("{n} day", "{n} days", 30214) == "30,214 days"
+    assert GERMAN.count("{n} day", "{n} days", 1) == "1 Tag"
+    assert GERMAN.count_text("{n} day", "{n} days", 30214) == Text("30.214 Tage")
+
+
+def test_numbers_dates_and_lists_are_written_as_the_language_writes_them():
+    assert [words.number(30214) for words in (ENGLISH, GERMAN)] == ["30,214", "30.214"]
+    assert [words.percent(0.41) for words in (ENGLISH, GERMAN)] == ["41\u00a0%", "41\u00a0%"]
+    assert [words.date(AT, BERLIN) for words in (ENGLISH, GERMAN)] == ["12 Feb 2021", "12. Feb. 2021"]
+    assert [words.time(AT, BERLIN) for words in (ENGLISH, GERMAN)] == ["14:05", "14:05"]
+    assert ENGLISH.list(["AI", "Energy", "Robotics"]) == "AI, Energy and Robotics"
+    assert GERMAN.list(["AI", "Energy"]) == "AI und Energy"
+    assert ENGLISH.list(["{0}", "{1}"]) == "{0} and {1}"
+    assert ENGLISH.list([]) == ""
+
+
+def test_the_date_is_that_of_the_zone():
+    assert ENGLISH.date(datetime(2026, 12, 31, 23, 30, tzinfo=UTC), BERLIN) == "1 Jan 2027"
+
+
+@pytest.mark.parametrize(
+    ("age", "text"),
+    [
+        (timedelta(minutes=-5), "just now"),
+        (timedelta(seconds=59), "just now"),
+        (timedelta(minutes=1), "1 min ago"),
+        (timedelta(hours=2, minutes=59), "2 h ago"),
+        (timedelta(days=1), "1 day ago"),
+        (timedelta(days=6, hours=23), "6 days ago"),
+    ],
+)
+def test_how_long_ago(age, text):
+    assert ENGLISH.ago(AT, AT + age) == text
+
+
+@pytest.mark.parametrize(
+    ("length", "text"),
+    [
+        (timedelta(0), "0 seconds"),
+        (timedelta(seconds=1), "1 second"),
+        (timedelta(seconds=10), "10 seconds"),
+        (timedelta(minutes=17), "17 min"),
+        (timedelta(minutes=17, seconds=19), "17 min 19 s"),
+        (timedelta(hours=24), "24 h"),
+        (timedelta(hours=1, minutes=5, seconds=9), "1 h 5 min"),
+        (timedelta(days=3), "3 days"),
+        (timedelta(days=2, hours=4), "2 days 4 h"),
+    ],
+)
+def test_how_long(length, text):
+    assert ENGLISH.span(length) == text
