@@ -1,0 +1,307 @@
+"""
+The one door for content: whatever an inlet read goes through here, in one transaction a batch.
+
+One story, one article: a story is known by its link, and the file that brought it first owns it. What a file's flag
+does is decided in `domain.publishing`; this is where files, stories and articles are matched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from bot.domain.article import ArticleState, Story
+from bot.domain.link import normal_link
+from bot.domain.publishing import Act, PushWindow, act_of_file
+from bot.domain.topic import TopicFile
+from bot.errors import Complaint, ContentError
+from bot.services import newsroom
+from bot.store import articles, intake, log, notices, topics
+from bot.store.database import Connection, Database
+from bot.store.intake import KnownArticle, KnownFile
+from bot.store.notices import Notice
+
+BATCH = 500  # files a transaction: long enough to be fast, short enough to let a reader's write in between
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the operator chose about files that become news. None of it matters where `flags_act` is off."""
+
+    window: PushWindow
+    burst: int
+    undo: timedelta
+    flags_act: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One file as an inlet read it. `slugs` are the names it may go by, best first."""
+
+    path: str
+    fingerprint: str
+    content: Story | TopicFile | ContentError
+    slugs: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of a batch of files: article numbers, except where said."""
+
+    drafts: list[int] = field(default_factory=list)
+    updated: list[int] = field(default_factory=list)
+    published: list[int] = field(default_factory=list)
+    scheduled: list[int] = field(default_factory=list)
+    archived: list[int] = field(default_factory=list)
+    held: list[int] = field(default_factory=list)
+    retracted: list[int] = field(default_factory=list)
+    topics: int = 0
+    doubled: list[tuple[str, int]] = field(default_factory=list)  # path, article it doubles
+    refused: list[Complaint] = field(default_factory=list)
+
+    def add(self, other: Report) -> None:
+        for name in ("drafts", "updated", "published", "scheduled", "archived", "held", "retracted"):
+            getattr(self, name).extend(getattr(other, name))
+        self.doubled.extend(other.doubled)
+        self.refused.extend(other.refused)
+        self.topics += other.topics
+
+    @property
+    def is_empty(self) -> bool:
+        return self == Report()
+
+
+async def take(
+    db: Database, seen: Sequence[Seen], *, gone: Collection[str] = (), now: datetime, policy: Policy
+) -> Report:
+    """Store what files say and do what their flags ask for. Files that are `gone` change nothing but who may own.
+
+    Topic files go first, so that articles find their topics. What becomes news is published or held once all files
+    are in: a burst is judged as a whole.
+    """
+    report = Report()
+    news: list[int] = []
+    ordered = sorted(seen, key=lambda one: (not isinstance(one.content, TopicFile), one.path))
+    if gone:
+        async with db.transaction() as conn:
+            await intake.forget_fingerprints(conn, gone)
+    for start in range(0, len(ordered), BATCH):
+        async with db.transaction() as conn:
+            taken, fresh = await _take_batch(conn, ordered[start : start + BATCH], now=now, policy=policy)
+            news.extend(fresh)
+            if start + BATCH >= len(ordered):
+                taken.published, taken.held = await newsroom.news_by_file(
+                    conn, news, now=now, burst=policy.burst, undo=policy.undo
+                )
+                await notices.add(conn, [Notice("held", "", article=number) for number in taken.held], now)
+                await topics.list_worn(conn)
+        report.add(taken)
+    return report
+
+
+async def add_drafts(db: Database, seen: Sequence[Seen], *, now: datetime) -> Report:
+    """Store uploaded documents as drafts, whatever their flag says: an editor publishes them by hand.
+
+    There is no file behind an upload, so a file that brings the same story later takes it over.
+    """
+    uploads = [
+        replace(one, path=f"upload:{normal_link(one.content.link)}", fingerprint="")
+        if isinstance(one.content, Story)
+        else one
+        for one in seen
+    ]
+    return await take(db, uploads, now=now, policy=Policy(PushWindow(timedelta(0)), 0, timedelta(0), flags_act=False))
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What is known before a batch, kept up to date while it is read."""
+
+    files: dict[str, KnownFile]
+    owners: dict[int, KnownFile]
+    links: dict[str, int]
+    slugs: dict[str, int]
+    articles: dict[int, KnownArticle]
+    next_number: int
+
+    def free_slug(self, wanted: Sequence[str], article: int) -> str:
+        """Return the first wanted slug that no other article has or had, numbered when all are taken."""
+        last = wanted[-1] if wanted else "article"
+        for slug in (*wanted, f"{last}-{article}"):
+            if self.slugs.get(slug, article) == article:
+                self.slugs[slug] = article
+                return slug
+        return f"{last}-{article}-{len(self.slugs)}"
+
+
+async def _take_batch(
+    conn: Connection, seen: Sequence[Seen], *, now: datetime, policy: Policy
+) -> tuple[Report, list[int]]:
+    report = Report()
+    remembered: list[KnownFile] = []
+    stories: list[tuple[Seen, Story]] = []
+    for one in seen:
+        match one.content:
+            case TopicFile():
+                await topics.define(conn, one.content)
+                report.topics += 1
+                remembered.append(KnownFile(one.path, one.fingerprint, None, True, None, None))
+            case Story():
+                stories.append((one, one.content))
+            case ContentError():
+                report.refused.extend(one.content.complaints)
+    batch = await _load(conn, seen, stories)
+    # A refused file keeps its article and the flag last seen in it: once mended, it goes on from there.
+    remembered.extend(
+        replace(
+            batch.files.get(one.path, KnownFile(one.path, "", None, True, None, None)),
+            fingerprint=one.fingerprint,
+            complaint=str(one.content),
+        )
+        for one in seen
+        if isinstance(one.content, ContentError)
+    )
+    added: dict[int, tuple[str, Story]] = {}
+    rewritten: dict[int, tuple[int, Story]] = {}
+    indexed: dict[int, Story] = {}
+    renamed: dict[int, tuple[str, str]] = {}
+    acts: list[tuple[int, Act, Story]] = []
+    for one, story in stories:
+        file = batch.files.get(one.path)
+        number, doubles = _match(one.path, story, file, batch)
+        if doubles is not None:
+            report.doubled.append((one.path, doubles))
+            remembered.append(KnownFile(one.path, one.fingerprint, doubles, False, story.published, None))
+            continue
+        last_flag = None
+        if number is None:
+            number = batch.next_number
+            batch.next_number += 1
+            added[number] = (batch.free_slug(one.slugs, number), story)
+            indexed[number] = story
+            state = None
+        else:
+            before = batch.articles[number]
+            state = before.state
+            owner = batch.owners.get(number)
+            last_flag = owner.last_flag if owner is not None else None
+            if owner is not None and owner.path != one.path:
+                remembered.append(replace(owner, owns=False, fingerprint=""))
+                renamed_to = batch.free_slug(one.slugs, number)
+                if renamed_to != before.slug:
+                    renamed[number] = (before.slug, renamed_to)
+            if _differs(before.story, story):
+                revision = before.revision + (_readers_see(before.story) != _readers_see(story))
+                rewritten[number] = (revision, story)
+                indexed[number] = story
+                report.updated.append(number)
+        batch.links.setdefault(normal_link(story.link), number)
+        flag = story.published if policy.flags_act else bool(last_flag)
+        now_known = KnownFile(one.path, one.fingerprint, number, True, flag, None)
+        batch.owners[number] = now_known
+        batch.files[one.path] = now_known
+        remembered.append(now_known)
+        act = act_of_file(
+            state=state,
+            last_flag=last_flag,
+            flag=flag,
+            published_at=story.published_at,
+            now=now,
+            window=policy.window,
+        )
+        if act is Act.NOTHING and state is ArticleState.SCHEDULED and number in rewritten:
+            act = Act.SCHEDULE  # the file moved the date of its embargo
+        acts.append((number, act, story))
+    await intake.add(conn, added, now)
+    await intake.rewrite(conn, rewritten)
+    names = await topics.resolve(conn, [name for story in indexed.values() for name in story.topics])
+    await intake.index(conn, indexed, names)
+    await intake.rename(conn, renamed)
+    await intake.remember(conn, remembered)
+    news = await _act(conn, acts, report, now)
+    await notices.add(conn, _notices(report, stories), now)
+    return report, news
+
+
+async def _load(conn: Connection, seen: Sequence[Seen], stories: Sequence[tuple[Seen, Story]]) -> _Batch:
+    files = await intake.files(conn, [one.path for one in seen])
+    links = await intake.linked(conn, [normal_link(story.link) for _, story in stories])
+    numbers = {file.article for file in files.values() if file.article is not None} | set(links.values())
+    return _Batch(
+        files=files,
+        owners=await intake.owners(conn, numbers),
+        links=links,
+        slugs=await intake.slugs(conn, {slug for one, _ in stories for slug in one.slugs}),
+        articles=await intake.known(conn, numbers),
+        next_number=await intake.next_number(conn),
+    )
+
+
+def _match(path: str, story: Story, file: KnownFile | None, batch: _Batch) -> tuple[int | None, int | None]:
+    """Return (the article a file owns or takes over, the article it doubles); both None for a new story.
+
+    A known link under a new path is a rename when its owner's file is gone; otherwise the newcomer is only reported.
+    """
+    linked = batch.links.get(normal_link(story.link))
+    if file is not None and file.owns and file.article is not None:
+        return (None, linked) if linked not in (None, file.article) else (file.article, None)
+    if linked is None:
+        return None, None
+    owner = batch.owners.get(linked)
+    if owner is not None and not owner.is_gone and owner.path != path:
+        return None, linked
+    return linked, None
+
+
+async def _act(conn: Connection, acts: Sequence[tuple[int, Act, Story]], report: Report, now: datetime) -> list[int]:
+    """Do what the flags ask for, except publishing; return what is to become news."""
+    news = []
+    for number, act, story in acts:
+        match act:
+            case Act.PUSH:
+                # An embargo that ends now: should the process die before the last batch, it is still released.
+                await articles.set_state(conn, number, ArticleState.SCHEDULED, scheduled_at=now)
+                news.append(number)
+            case Act.DRAFT:
+                await articles.set_state(conn, number, ArticleState.DRAFT)
+                report.drafts.append(number)
+            case Act.SCHEDULE:
+                await articles.set_state(conn, number, ArticleState.SCHEDULED, scheduled_at=story.published_at)
+                await log.record(conn, "schedule", at=now, article=number, detail="file")
+                report.scheduled.append(number)
+            case Act.ARCHIVE:
+                await articles.set_state(conn, number, ArticleState.ARCHIVED)
+                report.archived.append(number)
+            case Act.RETRACT:
+                await newsroom.withdraw(conn, number)
+                await log.record(conn, "retract", at=now, article=number, detail="file")
+                report.retracted.append(number)
+    return news
+
+
+def _notices(report: Report, stories: Sequence[tuple[Seen, Story]]) -> list[Notice]:
+    flags: Mapping[str, bool] = {one.path: story.published for one, story in stories}
+    told = [Notice("refused", complaint.path, str(complaint)) for complaint in report.refused]
+    told.extend(
+        Notice("doubled", path, "published" if flags.get(path) else "", article) for path, article in report.doubled
+    )
+    return told
+
+
+def _differs(before: Story, after: Story) -> bool:
+    return replace(before, published=False) != replace(after, published=False)
+
+
+def _readers_see(story: Story) -> tuple[object, ...]:
+    """What makes a correction when it changes. Heat, quality and related articles update silently."""
+    return (
+        story.title,
+        story.excerpt,
+        story.link,
+        story.published_at,
+        story.provider,
+        story.topics,
+        story.pictures,
+        story.video,
+    )

@@ -1,0 +1,220 @@
+"""
+The newsroom's verbs: publish, stop, resume, hold, retract.
+
+Each is one transaction and one promise: never public without its fan-out, never promised twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.article import Article, ArticleState
+from bot.domain.delivery import Lane
+from bot.domain.publishing import BURST_WITHIN, UNDO_FROM, is_burst, undo_time
+from bot.errors import OutOfTurn
+from bot.store import articles, fanouts, log, meta
+from bot.store.audience import audience_of, reach
+from bot.store.database import Connection, Database
+from bot.store.fanouts import Fanout, FanoutState
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A publish that is promised. `resumed` when it goes on with an audience fixed earlier."""
+
+    article: Article
+    fanout: int
+    start_at: datetime
+    resumed: bool = False
+
+
+async def publish(db: Database, number: int, *, by: int | None, now: datetime, undo: timedelta) -> Published:
+    """Make an article public and promise it to everyone who follows it at this moment.
+
+    Publishing again after a retraction lists it and resumes what was stopped; the audience stays as it was.
+    Raises: UnknownArticle, OutOfTurn when it is out already.
+    """
+    async with db.transaction() as conn:
+        before = await articles.article(conn, number)
+        if before.state is ArticleState.PUBLISHED:
+            raise OutOfTurn(f"#{number} is out already")
+        published = await release(conn, before, by=by, now=now, undo=undo)
+        await log.record(conn, "publish", at=now, person=by, article=number)
+        return published
+
+
+async def release(conn: Connection, article: Article, *, by: int | None, now: datetime, undo: timedelta) -> Published:
+    """Publish inside the caller's transaction: by hand, by file, or at the end of an embargo."""
+    await articles.set_state(conn, article.number, ArticleState.PUBLISHED)
+    earlier = await fanouts.of_article(conn, article.number)
+    if article.pushed_at is not None and earlier:
+        for old in earlier:
+            await fanouts.change(conn, old.id, FanoutState.RUNNING)
+        return Published(await articles.article(conn, article.number), earlier[-1].id, now, resumed=True)
+    audience = await audience_of(conn, article.number, now)
+    start_at = now + undo_time(await reach(conn, audience, now, UNDO_FROM), undo)
+    promised = await fanouts.promise(conn, article.number, fixed_at=now, start_at=start_at, lane=Lane.NEWS, by=by)
+    await articles.fix_audience(conn, article.number, now)
+    return Published(await articles.article(conn, article.number), promised, start_at)
+
+
+async def news_by_file(
+    conn: Connection, numbers: Iterable[int], *, now: datetime, burst: int, undo: timedelta
+) -> tuple[list[int], list[int]]:
+    """Publish what files made news, or hold it when it is more than people expect; return (published, held).
+
+    Held is everything that is not yet on its way: of a burst, also what waits for its undo time. A restored database
+    holds all: what it would send may have been sent before.
+    """
+    fresh = list(numbers)
+    if not fresh:
+        return [], []
+    await articles.mark_news(conn, fresh, now)
+    restored = await meta.is_restored(conn)
+    if restored or is_burst(await articles.news_since(conn, now - BURST_WITHIN), burst):
+        for waiting in await fanouts.running(conn):
+            if waiting.asked_by is None and waiting.start_at > now and await fanouts.drop_unstarted(conn, waiting.id):
+                await articles.unfix_audience(conn, waiting.article)
+                fresh.append(waiting.article)
+        for number in fresh:
+            await articles.set_state(conn, number, ArticleState.HELD)
+            await log.record(conn, "hold", at=now, article=number, detail="restored" if restored else "burst")
+        return [], fresh
+    for article in await articles.articles(conn, fresh):
+        await release(conn, article, by=None, now=now, undo=undo)
+        await log.record(conn, "publish", at=now, article=article.number, detail="file")
+    return fresh, []
+
+
+async def end_embargoes(db: Database, *, now: datetime, burst: int, undo: timedelta, push: bool) -> list[int]:
+    """Publish the scheduled articles whose time has come; return those that went out or are held.
+
+    Without `push` (files never push) they are listed only.
+    """
+    async with db.transaction() as conn:
+        due = await articles.embargo_over(conn, now)
+        if not push:
+            for number in due:
+                await articles.set_state(conn, number, ArticleState.ARCHIVED)
+                await log.record(conn, "archive", at=now, article=number, detail="files never push")
+            return []
+        published, held = await news_by_file(conn, due, now=now, burst=burst, undo=undo)
+        return published + held
+
+
+async def archive(db: Database, number: int, *, by: int | None, now: datetime) -> Article:
+    """List an article without pushing it. Raises: UnknownArticle, OutOfTurn when it is listed already."""
+    async with db.transaction() as conn:
+        article = await articles.article(conn, number)
+        if article.is_listed:
+            raise OutOfTurn(f"#{number} is listed already")
+        await articles.set_state(conn, number, ArticleState.ARCHIVED)
+        await log.record(conn, "archive", at=now, person=by, article=number)
+        return await articles.article(conn, number)
+
+
+async def retract(db: Database, number: int, *, by: int | None, now: datetime) -> Article:
+    """Take an article out of every list and let nothing more of it leave.
+
+    Raises: UnknownArticle, OutOfTurn when it is in no list.
+    """
+    async with db.transaction() as conn:
+        article = await articles.article(conn, number)
+        if not article.is_listed:
+            raise OutOfTurn(f"#{number} is in no list")
+        await withdraw(conn, number)
+        await log.record(conn, "retract", at=now, person=by, article=number)
+        return await articles.article(conn, number)
+
+
+async def withdraw(conn: Connection, number: int) -> None:
+    """Retract inside the caller's transaction."""
+    await articles.set_state(conn, number, ArticleState.RETRACTED)
+    for one in await fanouts.of_article(conn, number):
+        await fanouts.change(conn, one.id, FanoutState.STOPPED, "retracted")
+
+
+async def stop(db: Database, fanout: int, *, by: int, now: datetime) -> Fanout:
+    """Let nothing more of a fan-out leave; return it as it stands. Raises: OutOfTurn when it is done or unknown."""
+    return await _change(db, fanout, FanoutState.STOPPED, "stopped", by=by, now=now, act="stop")
+
+
+async def resume(db: Database, fanout: int, *, by: int, now: datetime) -> Fanout:
+    """Send the rest of a stopped or held fan-out. Raises: OutOfTurn when it is done, retracted or unknown."""
+    return await _change(db, fanout, FanoutState.RUNNING, None, by=by, now=now, act="resume")
+
+
+async def hold(db: Database, fanout: int, why: str, *, now: datetime) -> Fanout:
+    """Hold a fan-out until an editor decides. Raises: OutOfTurn when it is done or unknown."""
+    return await _change(db, fanout, FanoutState.HELD, why, by=None, now=now, act="hold")
+
+
+async def send_now(db: Database, fanout: int, *, by: int, now: datetime) -> Fanout:
+    """Skip the rest of the undo time. Raises: OutOfTurn when there is no such fan-out."""
+    async with db.transaction() as conn:
+        await fanouts.start_now(conn, fanout, now)
+        found = await fanouts.fanout(conn, fanout)
+        if found is None:
+            raise OutOfTurn("nothing waits there")
+        await log.record(conn, "send now", at=now, person=by, article=found.article)
+        return found
+
+
+async def hold_everything(db: Database, *, now: datetime) -> int:
+    """Hold every fan-out on its way, after a restore; return how many."""
+    async with db.transaction() as conn:
+        going = await fanouts.running(conn)
+        for one in going:
+            await fanouts.change(conn, one.id, FanoutState.HELD, "restored")
+            await log.record(conn, "hold", at=now, article=one.article, detail="restored")
+        return len(going)
+
+
+async def push_held(db: Database, *, by: int | None, now: datetime, undo: timedelta) -> list[int]:
+    """Publish every held article and resume every held fan-out, oldest first; return the articles' numbers."""
+    async with db.transaction() as conn:
+        return await _decide_held(conn, by=by, now=now, undo=undo, push=True)
+
+
+async def archive_held(db: Database, *, by: int | None, now: datetime) -> list[int]:
+    """List every held article without pushing it; return the articles' numbers."""
+    async with db.transaction() as conn:
+        return await _decide_held(conn, by=by, now=now, undo=timedelta(0), push=False)
+
+
+async def _decide_held(conn: Connection, *, by: int | None, now: datetime, undo: timedelta, push: bool) -> list[int]:
+    decided = await articles.in_state(conn, ArticleState.HELD)
+    for article in await articles.articles(conn, decided):
+        if push:
+            await release(conn, article, by=by, now=now, undo=undo)
+        else:
+            await articles.set_state(conn, article.number, ArticleState.ARCHIVED)
+        await log.record(conn, "publish" if push else "archive", at=now, person=by, article=article.number)
+    for going in await fanouts.open_ones(conn):
+        if going.state is FanoutState.HELD:
+            await fanouts.change(
+                conn, going.id, FanoutState.RUNNING if push else FanoutState.STOPPED, None if push else "archived"
+            )
+            await log.record(conn, "resume" if push else "stop", at=now, person=by, article=going.article)
+            decided.append(going.article)
+    return decided
+
+
+async def _change(
+    db: Database, fanout: int, state: FanoutState, why: str | None, *, by: int | None, now: datetime, act: str
+) -> Fanout:
+    async with db.transaction() as conn:
+        found = await fanouts.fanout(conn, fanout)
+        if found is None or found.state is FanoutState.DONE:
+            raise OutOfTurn("that is finished")
+        if state is FanoutState.RUNNING:
+            article = await articles.article(conn, found.article)
+            if article.state is not ArticleState.PUBLISHED:
+                raise OutOfTurn(f"#{article.number} is not published; publish it to send the rest")
+        await fanouts.change(conn, fanout, state, why)
+        await log.record(conn, act, at=now, person=by, article=found.article, detail=why)
+        changed = await fanouts.fanout(conn, fanout)
+        assert changed is not None
+        return changed

@@ -1,0 +1,252 @@
+"""
+What an import must know before it decides, and what it writes afterwards: for many files at once.
+
+A folder of thousands of files is compared and stored in a handful of statements; one statement a file and table
+would cost more than parsing them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from sqlite3 import Row
+
+from bot.domain.article import ArticleState, Story
+from bot.domain.link import normal_link
+from bot.store.database import Connection
+from bot.store.stories import epoch, moment_or_none, story_from, story_json
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A file as it was when last seen. `owns` says whether its story follows it; a gone file has no fingerprint."""
+
+    path: str
+    fingerprint: str
+    article: int | None
+    owns: bool
+    last_flag: bool | None
+    complaint: str | None
+
+    @property
+    def is_gone(self) -> bool:
+        return not self.fingerprint
+
+
+@dataclass(frozen=True, slots=True)
+class KnownArticle:
+    """What an import compares a story with. `owner` is the path of the file that owns it; None when none does."""
+
+    number: int
+    slug: str
+    state: ArticleState
+    revision: int
+    story: Story
+    pushed_at: datetime | None
+    scheduled_at: datetime | None
+
+
+async def fingerprints(conn: Connection) -> dict[str, str]:
+    """Return the fingerprint of every file that was there when the folder was last scanned."""
+    rows = await conn.execute_fetchall("SELECT path, fingerprint FROM files WHERE fingerprint <> ''")
+    return {row["path"]: row["fingerprint"] for row in rows}
+
+
+async def files(conn: Connection, paths: Iterable[str]) -> dict[str, KnownFile]:
+    """Return what is known of these files, by path."""
+    rows = await conn.execute_fetchall(
+        "SELECT * FROM files WHERE path IN (SELECT value FROM json_each(:paths))", {"paths": _list(paths)}
+    )
+    return {row["path"]: _file(row) for row in rows}
+
+
+async def owners(conn: Connection, articles: Iterable[int]) -> dict[int, KnownFile]:
+    """Return the file that owns each of these articles."""
+    rows = await conn.execute_fetchall(
+        "SELECT * FROM files WHERE owns AND article IN (SELECT value FROM json_each(:articles))",
+        {"articles": _list(articles)},
+    )
+    return {row["article"]: _file(row) for row in rows}
+
+
+async def linked(conn: Connection, links: Iterable[str]) -> dict[str, int]:
+    """Return which article each of these normalised links belongs to."""
+    rows = await conn.execute_fetchall(
+        "SELECT link, article FROM article_links WHERE link IN (SELECT value FROM json_each(:links))",
+        {"links": _list(links)},
+    )
+    return {row["link"]: int(row["article"]) for row in rows}
+
+
+async def slugs(conn: Connection, wanted: Iterable[str]) -> dict[str, int]:
+    """Return which article has or had each of these slugs."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT slug, number FROM articles WHERE slug IN (SELECT value FROM json_each(:wanted))
+        UNION SELECT slug, article FROM article_slugs WHERE slug IN (SELECT value FROM json_each(:wanted))
+        """,
+        {"wanted": _list(wanted)},
+    )
+    return {row["slug"]: int(row["number"]) for row in rows}
+
+
+async def known(conn: Connection, numbers: Iterable[int]) -> dict[int, KnownArticle]:
+    """Return these articles as an import compares them."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT number, slug, state, revision, story, pushed_at, scheduled_at
+        FROM articles WHERE number IN (SELECT value FROM json_each(:numbers))
+        """,
+        {"numbers": _list(numbers)},
+    )
+    return {
+        row["number"]: KnownArticle(
+            number=row["number"],
+            slug=row["slug"],
+            state=ArticleState(row["state"]),
+            revision=row["revision"],
+            story=story_from(row["story"]),
+            pushed_at=moment_or_none(row["pushed_at"]),
+            scheduled_at=moment_or_none(row["scheduled_at"]),
+        )
+        for row in rows
+    }
+
+
+async def next_number(conn: Connection) -> int:
+    """Return the number the next new article gets. Numbers are never used twice."""
+    async with conn.execute("SELECT seq FROM sqlite_sequence WHERE name = 'articles'") as found:
+        row = await found.fetchone()
+    return 1 if row is None else int(row[0]) + 1
+
+
+async def add(conn: Connection, stories: Mapping[int, tuple[str, Story]], now: datetime) -> None:
+    """Store new stories as drafts, each under its number with its slug."""
+    await conn.executemany(
+        """
+        INSERT INTO articles (number, slug, state, title, published_at, heat, source, story, payload, first_seen_at)
+        VALUES (:number, :slug, 'draft', :title, :published_at, :heat, :source, :story, :payload, :now)
+        """,
+        [{**_row(number, story), "slug": slug, "now": epoch(now)} for number, (slug, story) in stories.items()],
+    )
+
+
+async def rewrite(conn: Connection, stories: Mapping[int, tuple[int, Story]]) -> None:
+    """Store changed stories, each with its revision."""
+    await conn.executemany(
+        """
+        UPDATE articles SET revision = :revision, title = :title, published_at = :published_at, heat = :heat,
+            source = :source, story = :story, payload = :payload
+        WHERE number = :number
+        """,
+        [{**_row(number, story), "revision": revision} for number, (revision, story) in stories.items()],
+    )
+
+
+async def index(conn: Connection, stories: Mapping[int, Story], topics: Mapping[str, int]) -> None:
+    """Store what can be searched and compared of new or changed stories: links, topics, pictures, words."""
+    numbers = [{"article": number} for number in stories]
+    await conn.executemany("DELETE FROM article_topics WHERE article = :article", numbers)
+    await conn.executemany("DELETE FROM article_pictures WHERE article = :article", numbers)
+    await conn.executemany("DELETE FROM article_search WHERE rowid = :article", numbers)
+    await conn.executemany(
+        "INSERT OR IGNORE INTO article_links (link, article) VALUES (?, ?)",
+        [(normal_link(story.link), number) for number, story in stories.items()],
+    )
+    await conn.executemany(
+        "INSERT OR IGNORE INTO article_topics (article, topic, place) VALUES (?, ?, ?)",
+        [
+            (number, topics[name], place)
+            for number, story in stories.items()
+            for place, name in enumerate(story.topics)
+            if name in topics
+        ],
+    )
+    await conn.executemany(
+        "INSERT OR IGNORE INTO article_pictures (picture, source, article) VALUES (?, ?, ?)",
+        [
+            (picture.url, source_of(story) or "", number)
+            for number, story in stories.items()
+            for picture in story.pictures
+        ],
+    )
+    await conn.executemany(
+        "INSERT INTO article_search (rowid, title, excerpt, topics, source) VALUES (?, ?, ?, ?, ?)",
+        [
+            (number, story.title, story.excerpt or "", " ".join(story.topics), story.provider.name or "")
+            for number, story in stories.items()
+        ],
+    )
+
+
+async def rename(conn: Connection, renamed: Mapping[int, tuple[str, str]]) -> None:
+    """Give articles a new slug (old, new); the old one stays an alias."""
+    rows = [{"article": number, "old": old, "new": new} for number, (old, new) in renamed.items()]
+    await conn.executemany("DELETE FROM article_slugs WHERE slug = :new AND article = :article", rows)
+    await conn.executemany("UPDATE articles SET slug = :new WHERE number = :article", rows)
+    await conn.executemany("INSERT OR IGNORE INTO article_slugs (slug, article) VALUES (:old, :article)", rows)
+
+
+async def remember(conn: Connection, seen: Sequence[KnownFile]) -> None:
+    """Store files as they are now."""
+    await conn.executemany(
+        """
+        INSERT INTO files (path, fingerprint, article, owns, last_flag, complaint)
+        VALUES (:path, :fingerprint, :article, :owns, :last_flag, :complaint)
+        ON CONFLICT (path) DO UPDATE SET fingerprint = excluded.fingerprint, article = excluded.article,
+            owns = excluded.owns, last_flag = excluded.last_flag, complaint = excluded.complaint
+        """,
+        [
+            {
+                "path": file.path,
+                "fingerprint": file.fingerprint,
+                "article": file.article,
+                "owns": file.owns,
+                "last_flag": file.last_flag,
+                "complaint": file.complaint,
+            }
+            for file in seen
+        ],
+    )
+
+
+async def forget_fingerprints(conn: Connection, gone: Iterable[str]) -> None:
+    """Mark files as gone. What they were last seen to say is kept."""
+    await conn.execute(
+        "UPDATE files SET fingerprint = '' WHERE path IN (SELECT value FROM json_each(:gone))", {"gone": _list(gone)}
+    )
+
+
+def source_of(story: Story) -> str | None:
+    """Return the folded name under which a story's source is muted and its banners are counted."""
+    name = story.provider.domain or story.provider.name
+    return name.casefold() if name else None
+
+
+def _row(number: int, story: Story) -> dict[str, object]:
+    return {
+        "number": number,
+        "title": story.title,
+        "published_at": epoch(story.published_at),
+        "heat": story.heat or 0,
+        "source": source_of(story),
+        "story": story_json(story),
+        "payload": json.dumps(story.payload, ensure_ascii=False, default=str),
+    }
+
+
+def _file(row: Row) -> KnownFile:
+    return KnownFile(
+        path=row["path"],
+        fingerprint=row["fingerprint"],
+        article=row["article"],
+        owns=bool(row["owns"]),
+        last_flag=None if row["last_flag"] is None else bool(row["last_flag"]),
+        complaint=row["complaint"],
+    )
+
+
+def _list(values: Iterable[object]) -> str:
+    return json.dumps(list(values))
