@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
+    from bot.domain.message import Message
     from bot.telegram_edge.house import House
     from bot.telegram_edge.request import PressRequest, Request
 
@@ -20,6 +21,7 @@ _Rule = TypeVar("_Rule")
 RequestHandler = Callable[["House", "Request"], Awaitable[None]]
 TextHandler = Callable[["House", "Request"], Awaitable[bool]]
 PressHandler = Callable[["House", "PressRequest"], Awaitable[None]]
+Opening = Callable[["House", "Request"], Awaitable["Message"]]
 
 
 class Audience(StrEnum):
@@ -94,7 +96,10 @@ class DocumentRule:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """All that one file of this room answers to."""
+    """All that one file of this room answers to.
+
+    `opening` makes what stands under the greeting, in the same message: the topic picker. One conversation has it.
+    """
 
     name: str
     commands: tuple[Command, ...] = ()
@@ -102,6 +107,7 @@ class Conversation:
     starts: tuple[StartRule, ...] = ()
     texts: tuple[TextRule, ...] = ()
     documents: tuple[DocumentRule, ...] = ()
+    opening: Opening | None = None
 
 
 MENU = ("latest", "topics", "search", "saved", "settings", "stop", "help")
@@ -119,6 +125,7 @@ class Registry:
         texts = [rule for each in self.conversations for rule in each.texts]
         self.texts = tuple(sorted(texts, key=lambda rule: rule.audience is Audience.READERS))
         self.documents = tuple(rule for each in self.conversations for rule in each.documents)
+        self.opening = next((each.opening for each in self.conversations if each.opening is not None), None)
 
     def command(self, name: str) -> Command | None:
         """Return the command called `name`, in any case."""

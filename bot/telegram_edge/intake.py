@@ -1,0 +1,101 @@
+"""
+How updates come in: each once, in order within a chat, concurrently between chats, and never more than we can hold.
+
+A person's second press must not overtake the first, and one chat that waits for its pace must not hold up the others:
+each chat has its own line, and only who stands first in a line takes up room among those being worked on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import dataclass, field
+from typing import Any
+
+import telegram
+from telegram.ext import BaseUpdateProcessor
+
+AT_ONCE = 256
+WAITING = 4096
+"""Updates fetched and not yet worked through. When it is full nothing more is fetched: Telegram keeps them for a day."""
+
+REMEMBERED = 10_000
+"""Update ids; Telegram repeats an update within seconds, after a lost answer."""
+
+
+class Inbox(asyncio.Queue[object]):
+    """The application's queue of updates, bounded by what is not yet worked through rather than by what is queued.
+
+    The application empties its queue at once into tasks of its own, so a queue's ordinary bound would never hold.
+    """
+
+    def __init__(self, waiting: int = WAITING) -> None:
+        super().__init__()
+        self._room = asyncio.Semaphore(waiting)
+
+    async def put(self, item: object) -> None:
+        await self._room.acquire()
+        await super().put(item)
+
+    def task_done(self) -> None:
+        super().task_done()
+        self._room.release()
+
+
+@dataclass(slots=True)
+class _Line:
+    """The updates of one chat: who is first is at work."""
+
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    length: int = 0
+
+
+class Intake(BaseUpdateProcessor):
+    """Lets each update in when its turn has come.
+
+    `backlog_until` is the last update id that waited at Telegram when this process started; it may be of any age.
+    """
+
+    def __init__(self, at_once: int = AT_ONCE) -> None:
+        super().__init__(WAITING)
+        self._at_work = asyncio.Semaphore(at_once)
+        self._lines: dict[int, _Line] = {}
+        self._seen: dict[int, None] = {}
+        self.backlog_until = 0
+
+    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
+        if not isinstance(update, telegram.Update) or self._is_repeated(update.update_id):
+            coroutine.close()  # type: ignore[attr-defined]  # the application passes a coroutine
+            return
+        key = line_of(update)
+        line = self._lines.setdefault(key, _Line())
+        line.length += 1
+        try:
+            async with line.turn, self._at_work:
+                await coroutine
+        finally:
+            coroutine.close()  # type: ignore[attr-defined]  # nothing to do unless its turn never came
+            line.length -= 1
+            if not line.length:
+                del self._lines[key]
+
+    async def initialize(self) -> None:
+        """Nothing to prepare."""
+
+    async def shutdown(self) -> None:
+        """Nothing to end: the application has waited for every update."""
+
+    def _is_repeated(self, update_id: int) -> bool:
+        if update_id in self._seen:
+            return True
+        self._seen[update_id] = None
+        if len(self._seen) > REMEMBERED:
+            del self._seen[next(iter(self._seen))]
+        return False
+
+
+def line_of(update: telegram.Update) -> int:
+    """Return the chat whose line an update joins; without one, the person; without either, 0."""
+    if update.effective_chat is not None:
+        return update.effective_chat.id
+    return update.effective_user.id if update.effective_user is not None else 0
