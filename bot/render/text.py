@@ -11,6 +11,7 @@ Source: https://core.telegram.org/bots/api#messageentity (UTF-16 code units, nes
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -46,6 +47,8 @@ _TAPPABLE = re.compile(
     re.VERBOSE,
 )
 _BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+# Telegram takes these out before it looks for something to tap: https://github.com/tdlib/td/blob/master/td/telegram/misc.cpp
+_TAKEN_OUT = re.compile("[\r\u2028-\u202e\u030a\u0333\u033f]")
 _HASHTAG = re.compile(r"#?(\w{1,64})")
 
 
@@ -91,8 +94,13 @@ def join(parts: Iterable[Text | str], separator: Text | str) -> Text:
 
 
 def tame(foreign: str) -> str:
-    """Return `foreign` with nothing in it that Telegram would make tappable by itself. It looks the same."""
-    return _TAPPABLE.sub(rf"\g<0>{_JOINER}", foreign)
+    """Return `foreign` with nothing in it that Telegram would make tappable by itself. It looks the same.
+
+    Controls of direction are left out, and what Telegram takes out, lest a `@` meet its name only after this; a ring
+    above (å) survives because it is composed before.
+    """
+    composed = unicodedata.normalize("NFC", foreign)
+    return _TAPPABLE.sub(rf"\g<0>{_JOINER}", _BIDI_CONTROLS.sub("", _TAKEN_OUT.sub("", composed)))
 
 
 def isolate(foreign: str) -> str:
