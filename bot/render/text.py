@@ -123,15 +123,14 @@ def clip(text: _Clippable, limit: int) -> _Clippable:
     Never cut: a grapheme, or a link, time or hashtag, which goes without its span rather than with a part of it.
     Styles are shortened. The cut is at the end of a word when one is near. Isolates that were open are closed.
     """
-    if len(text) <= limit and (isinstance(text, Text) or utf16_len(text) <= limit):
-        return text
     if isinstance(text, str):
-        return "".join(_shortened(text, limit))
+        return text if utf16_len(text) <= limit else "".join(_shortened(text, limit))
+    if len(text) <= limit:
+        return text
     kept, ending = _shortened(text.string, limit)
     end = utf16_len(kept)
-    return Text(
-        kept + ending, tuple(span for span in (_within(span, end) for span in text.entities) if span is not None)
-    )
+    spans = (_within(span, end) for span in text.entities)
+    return Text(kept + ending, tuple(span for span in spans if span is not None))
 
 
 def fit(text: Text) -> Text:
