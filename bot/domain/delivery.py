@@ -134,7 +134,8 @@ def settle(delivery: Delivery, outcome: Outcome, now: datetime, jitter: float = 
     """Return the delivery as it stands after one attempt, which `delivery.attempts` already counts.
 
     `jitter` in [0, 1) spreads retries so that they do not come back as one wave.
-    A migration, a refused picture, a closed thread and a halt cost no attempt: the same delivery goes out again.
+    A migration, a closed thread and a halt cost no attempt: the same delivery goes out again. Whoever sends has
+    tried every way to show the picture before a refused one comes here.
     """
     match outcome:
         case Sent(message_id):
@@ -143,12 +144,10 @@ def settle(delivery: Delivery, outcome: Outcome, now: datetime, jitter: float = 
             return replace(delivery, due_at=now + wait, attempts=delivery.attempts - 1)
         case Halted():
             return replace(delivery, due_at=now, attempts=delivery.attempts - 1)
-        case Migrated(chat):
+        case Migrated(chat) if chat != delivery.chat:
             return replace(delivery, chat=chat, due_at=now, attempts=delivery.attempts - 1)
-        case ThreadGone():
+        case ThreadGone() if delivery.thread != 0:
             return replace(delivery, thread=0, due_at=now, attempts=delivery.attempts - 1)
-        case PictureRefused():
-            return replace(delivery, due_at=now, attempts=delivery.attempts - 1)
         case Unsure(reason):
             unsure = delivery.unsure + 1
             if delivery.attempts >= MAX_ATTEMPTS:
@@ -159,8 +158,10 @@ def settle(delivery: Delivery, outcome: Outcome, now: datetime, jitter: float = 
             if delivery.attempts >= MAX_ATTEMPTS:
                 return replace(delivery, status=Status.FAILED, reason=reason)
             return replace(delivery, due_at=now + backoff(delivery.attempts, jitter))
-        case Rejected(reason):
+        case Rejected(reason) | PictureRefused(reason) | ThreadGone(reason):
             return replace(delivery, status=Status.FAILED, reason=reason)
+        case Migrated():
+            return replace(delivery, status=Status.FAILED, reason="it moved to where it was")
         case Unreachable(reason):
             return replace(delivery, status=Status.UNREACHABLE, reason=reason)
 

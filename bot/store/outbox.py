@@ -80,8 +80,7 @@ async def postpone(conn: Connection, deliveries: Sequence[Delivery]) -> None:
     """Put back deliveries that will be tried again, as they stand now."""
     await conn.executemany(
         """
-        UPDATE outbox SET sending = 0, due_at = :due_at, attempts = :attempts, unsure = :unsure, thread = :thread,
-            chat = :chat
+        UPDATE outbox SET sending = 0, due_at = :due_at, attempts = :attempts, unsure = :unsure, thread = :thread
         WHERE id = :id
         """,
         [
@@ -91,7 +90,6 @@ async def postpone(conn: Connection, deliveries: Sequence[Delivery]) -> None:
                 "attempts": delivery.attempts,
                 "unsure": delivery.unsure,
                 "thread": delivery.thread,
-                "chat": delivery.chat,
             }
             for delivery in deliveries
         ],
@@ -142,6 +140,11 @@ async def settle(conn: Connection, settled: Sequence[Settled]) -> None:
         """,
         [{"id": number, **total} for number, total in totals.items()],
     )
+
+
+async def drop(conn: Connection, deliveries: Sequence[Delivery]) -> None:
+    """Forget deliveries to chats that asked to be forgotten."""
+    await conn.executemany("DELETE FROM outbox WHERE id = ?", [(delivery.id,) for delivery in deliveries])
 
 
 async def waiting(conn: Connection, fanout: int) -> int:

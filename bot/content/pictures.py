@@ -1,0 +1,100 @@
+"""
+The bytes of a picture, for when Telegram cannot fetch it itself.
+
+A picture's link is an author's word: it is followed only to public addresses, also after a redirect, for a short
+time, and never past Telegram's own limit for photos.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from bot.domain.article import Picture
+from bot.domain.limits import PHOTO_BYTES
+from bot.domain.link import is_public_address, link_fault
+
+TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5)
+MOST_REDIRECTS = 4
+# https://en.wikipedia.org/wiki/List_of_file_signatures: what Telegram takes as a photo
+_SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF", b"GIF87a", b"GIF89a")
+
+
+async def picture_bytes(
+    picture: Picture, root: Path | None, *, admits: Callable[[str], bool] = is_public_address
+) -> bytes | None:
+    """Return a picture's bytes, at most 10 MiB; None when it cannot be had or is not a picture.
+
+    A local picture is read from below `root` only. `admits` judges every address that would be connected to.
+    """
+    if picture.is_local:
+        return None if root is None else await asyncio.to_thread(_read_local, root, picture.url)
+    try:
+        return await _fetch(picture.url, admits)
+    except (TimeoutError, aiohttp.ClientError, OSError, ValueError):
+        return None
+
+
+def _read_local(root: Path, relative: str) -> bytes | None:
+    try:
+        path = (root / relative).resolve(strict=True)
+        if not path.is_relative_to(root.resolve()) or not path.is_file() or path.stat().st_size > PHOTO_BYTES:
+            return None
+        return _photo(path.read_bytes())
+    except OSError:
+        return None
+
+
+async def _fetch(url: str, admits: Callable[[str], bool]) -> bytes | None:
+    connector = aiohttp.TCPConnector(resolver=_PublicResolver(admits), use_dns_cache=False)
+    async with aiohttp.ClientSession(
+        connector=connector, timeout=TIMEOUT, cookie_jar=aiohttp.DummyCookieJar()
+    ) as session:
+        for _ in range(MOST_REDIRECTS + 1):
+            if admits is is_public_address and link_fault(url) is not None:
+                return None
+            async with session.get(url, allow_redirects=False) as answer:
+                if answer.status in (301, 302, 303, 307, 308) and "Location" in answer.headers:
+                    url = str(answer.url.join(aiohttp.client.URL(answer.headers["Location"])))
+                    continue
+                if answer.status != 200:
+                    return None
+                return _photo(await _at_most(answer.content, PHOTO_BYTES))
+    return None
+
+
+async def _at_most(stream: aiohttp.StreamReader, limit: int) -> bytes:
+    body = bytearray()
+    async for chunk in stream.iter_chunked(65_536):
+        body += chunk
+        if len(body) > limit:
+            return b""
+    return bytes(body)
+
+
+def _photo(data: bytes) -> bytes | None:
+    return data if data.startswith(_SIGNATURES) else None
+
+
+class _PublicResolver(AbstractResolver):
+    """Resolves names, and refuses those that lead to an address `admits` does not."""
+
+    def __init__(self, admits: Callable[[str], bool]) -> None:
+        self._resolver = aiohttp.ThreadedResolver()
+        self._admits = admits
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        found = await self._resolver.resolve(host, port, family)
+        if not found or not all(self._admits(result["host"]) for result in found):
+            raise OSError(f"{host} is not on the public internet")
+        return found
+
+    async def close(self) -> None:
+        await self._resolver.close()

@@ -1,0 +1,90 @@
+"""How a chat comes, pauses, goes, moves and is forgotten; and how a person becomes an owner. One promise each."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.domain.chat import Chat, ChatKind, ChatState
+from bot.store import chats, editors, possessions
+from bot.store.database import Database
+from bot.store.editors import Role
+
+
+async def meet(db: Database, id: int, kind: ChatKind, language: str, now: datetime) -> Chat:
+    """Return a chat as it stands, remembering it if it is new; one that was thought unreachable is back.
+
+    `language` counts only for a new one.
+    """
+    async with db.reading() as conn:
+        known = await chats.chat(conn, id)
+    if known is not None and known.state is not ChatState.UNREACHABLE:
+        return known
+    async with db.transaction() as conn:
+        await chats.switch_on(conn, id, now)
+        return await chats.meet(conn, id, kind, language, now)
+
+
+async def resume(db: Database, chat: int, now: datetime) -> bool:
+    """Let news come again, and return whether it was paused."""
+    async with db.transaction() as conn:
+        known = await chats.chat(conn, chat)
+        await chats.set_state(conn, chat, ChatState.ACTIVE, now)
+    return known is not None and known.state is ChatState.PAUSED
+
+
+async def pause(db: Database, chat: int, now: datetime) -> None:
+    """Send nothing more by itself; everything is kept."""
+    async with db.transaction() as conn:
+        await chats.set_state(conn, chat, ChatState.PAUSED, now)
+
+
+async def join(db: Database, id: int, kind: ChatKind, language: str, now: datetime) -> Chat | None:
+    """Take note of being added to a group or channel; return it when it is still to be greeted, else None."""
+    async with db.transaction() as conn:
+        chat = await chats.meet(conn, id, kind, language, now)
+        await chats.switch_on(conn, id, now)
+        return chat if await chats.greet_once(conn, id) else None
+
+
+async def lose(db: Database, chat: int, now: datetime) -> None:
+    """Take note of a block or a removal. Everything is kept."""
+    async with db.transaction() as conn:
+        await chats.switch_off(conn, chat, now)
+
+
+async def find_again(db: Database, chat: int, now: datetime) -> None:
+    """Take note of the end of a block."""
+    async with db.transaction() as conn:
+        await chats.switch_on(conn, chat, now)
+
+
+async def move(db: Database, old: int, new: int) -> None:
+    """Take everything along from a group to the supergroup that it became."""
+    async with db.transaction() as conn:
+        await chats.migrate(conn, old, new)
+
+
+async def forget(db: Database, chat: int) -> None:
+    """Delete all that is stored about a chat."""
+    async with db.transaction() as conn:
+        await chats.forget(conn, chat)
+
+
+async def belongings(db: Database, chat: int) -> dict[str, object]:
+    """Return all that is stored about a chat, as a JSON-able document."""
+    async with db.reading() as conn:
+        return await possessions.export(conn, chat)
+
+
+async def role_of(db: Database, person: int | None, admins: frozenset[int]) -> Role | None:
+    """Return what a person is here; None for readers, and for nobody in particular."""
+    if person is None:
+        return None
+    async with db.reading() as conn:
+        return await editors.role(conn, person, admins)
+
+
+async def accept_invitation(db: Database, code: str, person: int, now: datetime) -> Role | None:
+    """Use a one-time link up and return the role it gave; None when it gives none (any more)."""
+    async with db.transaction() as conn:
+        return await editors.accept(conn, code, person, now)

@@ -1,0 +1,70 @@
+"""
+The picture of an article: every way to show it, best first.
+
+Telegram keeps a picture it has been sent once and remembers for days a link it could not fetch. So a known file id
+goes first, then the link, then the bytes by ourselves, then the same for the next picture; at the end there is text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.content.pictures import picture_bytes
+from bot.domain.article import Article, Picture
+from bot.domain.message import Photo
+from bot.render.pictures import candidates
+from bot.store import articles, media
+from bot.store.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to show a picture. `photo()` gives what Telegram is told, or None when it cannot be had."""
+
+    picture: str
+    photo: Callable[[], Awaitable[Photo | None]]
+    is_last: bool
+
+
+async def ways(conn: Connection, article: Article, root: Path | None) -> list[Way]:
+    """Return every way to show an article's picture, best first; empty when it goes out as text."""
+    wanted = candidates(article, await articles.banners(conn, article.number))
+    known = await media.known(conn, [picture.url for picture in wanted])
+    found: list[Way] = []
+    for picture in wanted:
+        if picture.url in known:
+            file_id = known[picture.url]
+            if file_id is not None:
+                found.append(Way(picture.url, _ready(Photo(file_id=file_id)), False))
+                found.append(Way(picture.url, _bytes(picture, root), True))
+            continue
+        if not picture.is_local:
+            found.append(Way(picture.url, _ready(Photo(url=picture.url)), False))
+        found.append(Way(picture.url, _bytes(picture, root), True))
+    return found
+
+
+async def photo_of(conn: Connection, article: Article, root: Path | None) -> Photo | None:
+    """Return the best guess at a photo for one article shown to one chat; None for text."""
+    for way in await ways(conn, article, root):
+        photo = await way.photo()
+        if photo is not None:
+            return photo
+    return None
+
+
+def _ready(photo: Photo) -> Callable[[], Awaitable[Photo | None]]:
+    async def ready() -> Photo | None:
+        return photo
+
+    return ready
+
+
+def _bytes(picture: Picture, root: Path | None) -> Callable[[], Awaitable[Photo | None]]:
+    async def fetched() -> Photo | None:
+        data = await picture_bytes(picture, root)
+        return None if data is None else Photo(data=data)
+
+    return fetched

@@ -1,0 +1,74 @@
+"""How a chat wants its news: one setting, one transaction."""
+
+from __future__ import annotations
+
+from functools import cache
+from zoneinfo import available_timezones
+
+from bot.domain.chat import Chat, Pictures
+from bot.errors import ReaderError
+from bot.store import chats
+from bot.store.database import Database
+
+
+class UnknownZone(ReaderError):
+    """No time zone goes by that name."""
+
+
+async def set_pictures(db: Database, chat: Chat, pictures: Pictures) -> None:
+    async with db.transaction() as conn:
+        await chats.set_pictures(conn, chat.id, pictures)
+
+
+async def set_silent(db: Database, chat: Chat, silent: bool) -> None:
+    async with db.transaction() as conn:
+        await chats.set_silent(conn, chat.id, silent)
+
+
+async def set_language(db: Database, chat: Chat, language: str) -> None:
+    """`language` is one that newsbot speaks."""
+    async with db.transaction() as conn:
+        await chats.set_language(conn, chat.id, language)
+
+
+async def set_zone(db: Database, chat: Chat, zone: str | None) -> None:
+    """`zone` is one of `zones()`; None is the operator's."""
+    async with db.transaction() as conn:
+        await chats.set_zone(conn, chat.id, zone)
+
+
+@cache
+def zones() -> tuple[str, ...]:
+    """Return the names of the zones a chat can choose: `UTC` and those of places, in the order of the alphabet."""
+    places = (zone for zone in available_timezones() if zone.partition("/")[0] in _REGIONS)
+    return ("UTC", *sorted(places))
+
+
+def zone_called(name: str) -> str:
+    """Return the zone meant by `Europe/Berlin`, `berlin` or `new york`. Raises: UnknownZone."""
+    wanted = _plain(name)
+    for zone in zones():
+        if wanted in (_plain(zone), _plain(zone.rpartition("/")[2])):
+            return zone
+    raise UnknownZone(f"No time zone “{name[:40]}”. Write a large city of the zone, such as Berlin or New York.")
+
+
+def _plain(name: str) -> str:
+    return name.strip().casefold().replace(" ", "_")
+
+
+# https://data.iana.org/time-zones/theory.html#naming: the areas; the other names are for old programs.
+_REGIONS = frozenset(
+    {
+        "Africa",
+        "America",
+        "Antarctica",
+        "Arctic",
+        "Asia",
+        "Atlantic",
+        "Australia",
+        "Europe",
+        "Indian",
+        "Pacific",
+    }
+)
