@@ -120,9 +120,9 @@ Address = Annotated[tuple[str, int], BeforeValidator(_address)]
 class Settings(BaseModel):
     """Every setting, checked. Field names are the variables' without `NEWSBOT_`, in lower case."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, validate_default=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
-    token: Annotated[str, BeforeValidator(_token), Field(repr=False)] | None = None
+    token: Annotated[str | None, BeforeValidator(_token), Field(repr=False)] = None
     admins: Annotated[frozenset[int], BeforeValidator(_people)] = frozenset()
     database: Path = Path("data/newsbot.db")
     content: Path | None = None
@@ -137,7 +137,7 @@ class Settings(BaseModel):
     contact: str | None = None
     webhook_url: Annotated[str, BeforeValidator(_web)] | None = None
     listen: Address = ("127.0.0.1", 8443)
-    webhook_secret: Annotated[str, BeforeValidator(_secret), Field(repr=False)] | None = None
+    webhook_secret: Annotated[str | None, BeforeValidator(_secret), Field(repr=False)] = None
     http: Address | None = None
     backup: Path | None = None
     log: Annotated[
