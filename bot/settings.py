@@ -23,7 +23,7 @@ from bot.errors import SettingsError
 PREFIX = "NEWSBOT_"
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION = re.compile(r"(\d{1,6})(s|m|h|d|w)")
-_TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{10,100}")
+_TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{3,100}")
 
 
 def _duration(value: object) -> timedelta:
