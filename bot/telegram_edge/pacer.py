@@ -1,0 +1,149 @@
+"""
+The queue in front of Telegram's limits: who may send now, and who waits.
+
+Whoever sends asks for a slot. People come before news, and a chat that must wait lets the others pass. Only this
+object knows a clock; when a slot is free is decided in `bot.domain.pacing`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from math import inf
+
+from bot.domain.delivery import Lane
+from bot.domain.pacing import GROUP, PRIVATE, Allowance, Pace
+
+CHATS = 4096
+"""Chats remembered at once; a chat at rest needs no memory."""
+TICK = 0.001
+"""Seconds: event loops know no finer timer, and a shorter one would only spin."""
+
+
+@dataclass(slots=True, eq=False)
+class _Waiter:
+    chat: int
+    allowance: Allowance
+    turn: asyncio.Future[None]
+
+
+@dataclass(slots=True)
+class _Account:
+    """One chat's allowance and until when it is spent."""
+
+    allowance: Allowance
+    spent_until: float = field(default=-inf)
+
+
+class Pacer:
+    """Slots for messages: by lane, then in the order asked for, at the pace and each chat's allowance.
+
+    `rate` is the ceiling in messages per second over all chats; None switches pacing off, and then only what
+    Telegram itself asked for (`throttled`) is waited for. Belongs to the running event loop and keeps its time.
+    """
+
+    def __init__(self, rate: float | None) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._pace = Pace.below(inf if rate is None else rate)
+        self._off = rate is None
+        self._lanes: dict[Lane, dict[_Waiter, None]] = {lane: {} for lane in Lane}
+        self._accounts: OrderedDict[int, _Account] = OrderedDict()
+        self._holds: dict[int, float] = {}
+        self._last_hold = -inf
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def rate(self) -> float:
+        """Messages per second at this moment; below the ceiling while Telegram asks for less."""
+        return self._pace.rate(self._loop.time())
+
+    @property
+    def waiting(self) -> int:
+        """How many have asked for a slot and not got it yet."""
+        return sum(map(len, self._lanes.values()))
+
+    def held_until(self, chat: int) -> float | None:
+        """Return the loop time from which `chat` may be sent something; None when that is now."""
+        free_at = self._free_at(chat)
+        return free_at if free_at > self._loop.time() else None
+
+    def ready(self, chat: int) -> bool:
+        """Return whether nothing but the pace over all chats stands between `chat` and its next message."""
+        return self.held_until(chat) is None
+
+    def throttled(self, chat: int, retry_after: float) -> None:
+        """Take note of a 429 for `chat`: it waits `retry_after` seconds, and with a second chat everybody does."""
+        now = self._loop.time()
+        self._pace = self._pace.complained(chat, retry_after, now)
+        self._holds[chat] = max(self._holds.get(chat, now), now + retry_after)
+        self._last_hold = max(self._last_hold, now + retry_after)
+        if len(self._holds) > CHATS:
+            self._holds = {held: until for held, until in self._holds.items() if until > now}
+        if len(self._holds) > CHATS:
+            del self._holds[min(self._holds, key=self._holds.__getitem__)]
+
+    async def slot(self, chat: int, lane: Lane, is_group: bool) -> None:
+        """Wait until one message may leave for `chat`. Returns without suspending when that is now."""
+        now = self._loop.time()
+        if self._off and now >= self._last_hold:
+            return
+        allowance = GROUP if is_group else PRIVATE
+        if not self.waiting and self._pace.free_at() <= now and self._free_at(chat) <= now:
+            self._take(chat, allowance, now)
+            return
+        waiter = _Waiter(chat, allowance, self._loop.create_future())
+        queue = self._lanes[lane]
+        queue[waiter] = None
+        self._serve()
+        try:
+            await waiter.turn
+        except asyncio.CancelledError:
+            queue.pop(waiter, None)
+            raise
+
+    def _serve(self) -> None:
+        """Give a slot to everyone whose turn it is, and set the one timer for the next."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        while self.waiting:
+            now = self._loop.time()
+            due = self._pace.free_at()
+            if due <= now:
+                found = self._first(now)
+                if found is not None:
+                    lane, waiter = found
+                    del self._lanes[lane][waiter]
+                    self._take(waiter.chat, waiter.allowance, now)
+                    waiter.turn.set_result(None)
+                    continue
+                due = min(self._free_at(waiter.chat) for lane in self._lanes.values() for waiter in lane)
+            self._timer = self._loop.call_at(max(due, now + TICK), self._serve)
+            return
+
+    def _first(self, now: float) -> tuple[Lane, _Waiter] | None:
+        """Return who is to be served: the most urgent lane's longest waiter whose chat is free."""
+        for lane, waiters in self._lanes.items():
+            for waiter in waiters:
+                if self._free_at(waiter.chat) <= now and not waiter.turn.done():
+                    return lane, waiter
+        return None
+
+    def _take(self, chat: int, allowance: Allowance, now: float) -> None:
+        self._pace = self._pace.taken(now)
+        if self._off:
+            return
+        account = self._accounts.setdefault(chat, _Account(allowance))
+        account.spent_until = allowance.taken(account.spent_until, now)
+        self._accounts.move_to_end(chat)
+        # The chat longest silent goes first: it is the likeliest to be at rest, and then nothing is forgotten.
+        if len(self._accounts) > CHATS:
+            self._accounts.popitem(last=False)
+
+    def _free_at(self, chat: int) -> float:
+        hold = self._holds.get(chat, -inf)
+        account = self._accounts.get(chat)
+        if account is None:
+            return hold
+        return max(hold, account.allowance.free_at(account.spent_until))

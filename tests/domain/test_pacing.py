@@ -1,0 +1,150 @@
+"""Pacing decided on values alone: the clock is a number, and so is every answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import inf
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.pacing import CATCH_UP, DECREASE, GROUP, LOWEST, PRIVATE, QUIET, TOGETHER, Allowance, Pace, full_rate
+
+ANNA, BEN, CARL = 1, 2, 3
+delays = st.lists(st.floats(0, 0.5, allow_nan=False), min_size=1, max_size=150)
+
+
+def leave_all(pace: Pace, late: list[float]) -> list[float]:
+    """Return when messages leave that are always wanted, each with its timer ringing that late."""
+    now, times = 0.0, []
+    for delay in late:
+        if pace.free_at() > now:
+            now = pace.free_at() + delay
+        pace = pace.taken(now)
+        times.append(now)
+    return times
+
+
+def most_within(times: list[float], window: float) -> int:
+    return max(sum(start <= time < start + window for time in times) for start in times)
+
+
+@given(ceiling=st.integers(2, 1200), late=delays)
+def test_no_second_holds_more_messages_than_the_ceiling(ceiling, late):
+    assert most_within(leave_all(Pace.below(ceiling), [delay / 50 for delay in late]), 1.0) <= ceiling
+
+
+@given(ceiling=st.integers(2, 1200), late=st.floats(0, CATCH_UP, allow_nan=False))
+def test_timers_that_ring_a_little_late_cost_nothing_of_the_pace(ceiling, late):
+    times = leave_all(Pace.below(ceiling), [late] * 200)
+    assert (len(times) - 1) / (times[-1] - times[0]) >= full_rate(ceiling) * 0.999
+
+
+def test_at_telegrams_ceiling_the_pace_is_one_below():
+    assert full_rate(30) == 29
+
+
+@pytest.mark.parametrize("ceiling", [0.5, 1, 2])
+def test_a_low_ceiling_still_lets_something_leave(ceiling):
+    assert 0 < full_rate(ceiling) < ceiling
+
+
+def test_a_pause_is_not_saved_up_for_a_burst():
+    pace = Pace.below(30).taken(0.0).taken(1000.0)
+    assert pace.free_at() == pytest.approx(1000 + 1 / 29, abs=CATCH_UP)
+
+
+def test_without_a_ceiling_every_moment_is_free():
+    pace = Pace.below(inf)
+    for _ in range(3):
+        pace = pace.taken(5.0)
+    assert pace.free_at() <= 5.0
+
+
+def test_one_chat_told_to_wait_changes_nothing_for_the_others():
+    pace = Pace.below(30).complained(ANNA, 30.0, now=100.0)
+    assert pace.free_at() <= 100.0
+    assert pace.rate(100.0) == 29
+
+
+def test_the_same_chat_told_twice_is_still_that_chat_alone():
+    pace = Pace.below(30).complained(ANNA, 3.0, now=100.0).complained(ANNA, 3.0, now=101.0)
+    assert pace.free_at() <= 100.0
+    assert pace.rate(101.0) == 29
+
+
+def test_two_chats_told_soon_after_each_other_hold_everybody_and_lower_the_rate():
+    pace = Pace.below(30).complained(ANNA, 3.0, now=100.0).complained(BEN, 4.0, now=101.0)
+    assert pace.free_at() == 105.0
+    assert pace.rate(105.0) == pytest.approx(29 * DECREASE)
+
+
+def test_two_chats_told_long_after_each_other_are_two_chats():
+    pace = Pace.below(30).complained(ANNA, 3.0, now=100.0).complained(BEN, 3.0, now=100.0 + TOGETHER + 1)
+    assert pace.rate(120.0) == 29
+
+
+def test_answers_to_messages_that_were_on_the_wire_together_lower_the_rate_once():
+    pace = Pace.below(30)
+    for chat in range(16):
+        pace = pace.complained(chat, 5.0, now=100.0 + chat / 100)
+    assert pace.rate(105.0) == pytest.approx(29 * DECREASE)
+    assert pace.free_at() == pytest.approx(105.15)
+
+
+def test_the_rate_grows_back_evenly_after_quiet_seconds_and_stops_at_the_top():
+    pace = Pace.below(30).complained(ANNA, 1.0, now=0.0).complained(BEN, 1.0, now=0.0)
+    low = 29 * DECREASE
+    assert pace.rate(1.0 + QUIET) == pytest.approx(low)
+    assert pace.rate(1.0 + QUIET + 10) == pytest.approx(low + 2.9)
+    assert pace.rate(1e6) == 29
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([ANNA, BEN, CARL]), st.floats(0, 60), st.floats(0.01, 40)), min_size=1, max_size=60
+    )
+)
+def test_the_rate_stays_between_a_walk_and_the_ceiling_whatever_telegram_says(complaints):
+    pace, now = Pace.below(30), 0.0
+    for chat, wait, pause in complaints:
+        now += pause
+        before = pace.rate(now)
+        pace = pace.complained(chat, wait, now)
+        assert 29 * LOWEST <= pace.rate(now) <= before <= 29
+        assert pace.complaint == (chat, now)
+
+
+def test_news_of_a_hold_never_shortens_it():
+    pace = Pace.below(30).complained(ANNA, 1.0, now=0.0).complained(BEN, 60.0, now=0.0)
+    assert pace.complained(CARL, 1.0, now=1.0).held_until == 60.0
+
+
+@given(
+    allowance=st.sampled_from([PRIVATE, GROUP]),
+    pauses=st.lists(st.floats(0, 10, allow_nan=False), min_size=1, max_size=120),
+)
+def test_a_chat_gets_a_short_burst_and_then_its_own_pace(allowance: Allowance, pauses):
+    now, spent_until, times = 0.0, -inf, []
+    for pause in pauses:
+        now = max(now + pause, allowance.free_at(spent_until))
+        spent_until = allowance.taken(spent_until, now)
+        times.append(now)
+    if allowance is GROUP:
+        assert most_within(times, 60.0 - 1e-6) <= 20
+    assert most_within(times, 10.0 - 1e-6) <= allowance.burst + 10 / allowance.interval
+
+
+def test_a_chat_at_rest_has_its_whole_burst():
+    spent_until = -inf
+    for _ in range(PRIVATE.burst):
+        assert PRIVATE.free_at(spent_until) <= 0.0
+        spent_until = PRIVATE.taken(spent_until, 0.0)
+    assert PRIVATE.free_at(spent_until) == PRIVATE.interval
+
+
+def test_a_pace_is_a_value():
+    pace = Pace.below(30)
+    pace.taken(1.0)
+    assert pace == replace(pace) == Pace.below(30)

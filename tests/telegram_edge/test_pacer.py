@@ -1,0 +1,210 @@
+"""The queue for slots, on an event loop whose clock jumps instead of sleeping."""
+
+from __future__ import annotations
+
+import asyncio
+import selectors
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from bot.domain.delivery import Lane
+from bot.telegram_edge.pacer import CHATS, Pacer
+
+ANNA, BEN, GROUP = 1, 2, -100
+
+
+class _NoSleep(selectors.SelectSelector):
+    """Instead of waiting for a timer, puts the clock forward to it."""
+
+    skipped = 0.0
+
+    def select(self, timeout=None):
+        events = super().select(0)
+        if not events and timeout:
+            self.skipped += timeout
+        return events
+
+
+class _JumpingLoop(asyncio.SelectorEventLoop):
+    def __init__(self):
+        self.clock = _NoSleep()
+        super().__init__(self.clock)
+
+    def time(self):
+        return self.clock.skipped
+
+
+def played(story: Callable[[], Awaitable[None]]) -> None:
+    with asyncio.Runner(loop_factory=_JumpingLoop) as runner:
+        runner.run(story())
+
+
+def now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+class Line:
+    """People waiting for slots; `left` says who got one, and when."""
+
+    def __init__(self, pacer: Pacer):
+        self.pacer, self.left, self.tasks = pacer, [], []
+
+    def ask(self, chat: int, lane: Lane = Lane.NEWS, is_group: bool = False) -> asyncio.Task:
+        async def wait():
+            await self.pacer.slot(chat, lane, is_group)
+            self.left.append((chat, now()))
+
+        self.tasks.append(asyncio.ensure_future(wait()))
+        return self.tasks[-1]
+
+    async def all(self) -> list[int]:
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        return [chat for chat, _ in self.left]
+
+
+def test_a_thousand_chats_are_served_at_the_pace():
+    async def story():
+        line = Line(Pacer(30))
+        for chat in range(1000):
+            line.ask(chat)
+        assert await line.all() == list(range(1000))
+        assert 999 / now() == pytest.approx(29, rel=0.01)
+
+    played(story)
+
+
+def test_a_thousand_a_second_is_kept_with_timers_of_a_millisecond():
+    async def story():
+        line = Line(Pacer(1000))
+        for chat in range(3000):
+            line.ask(chat)
+        await line.all()
+        assert 2999 / now() == pytest.approx(994.5, rel=0.02)
+
+    played(story)
+
+
+def test_a_reply_never_waits_behind_news():
+    async def story():
+        pacer = Pacer(30)
+        line = Line(pacer)
+        for chat in range(100, 200):
+            line.ask(chat)
+        await asyncio.sleep(1)
+        asked = now()
+        line.ask(ANNA, Lane.REPLY)
+        await line.all()
+        assert dict(line.left)[ANNA] - asked <= 1 / 29 + 0.002
+
+    played(story)
+
+
+def test_lanes_are_served_by_rank_and_each_in_the_order_asked():
+    async def story():
+        line = Line(Pacer(30))
+        line.ask(0)
+        for chat, lane in enumerate([Lane.LATER, Lane.NEWS, Lane.URGENT, Lane.NEWS, Lane.DIGEST, Lane.REPLY], 1):
+            line.ask(chat, lane)
+        assert await line.all() == [0, 6, 3, 2, 4, 5, 1]
+
+    played(story)
+
+
+def test_a_chat_that_must_wait_lets_the_others_pass():
+    async def story():
+        line = Line(Pacer(30))
+        for _ in range(5):
+            line.ask(ANNA)
+        line.ask(BEN)
+        await line.all()
+        assert [chat for chat, _ in line.left] == [ANNA, ANNA, ANNA, BEN, ANNA, ANNA]
+        assert line.left[-1][1] == pytest.approx(2.0, abs=0.01)
+
+    played(story)
+
+
+def test_a_group_gets_twenty_a_minute():
+    async def story():
+        line = Line(Pacer(30))
+        for _ in range(30):
+            line.ask(GROUP, is_group=True)
+        await line.all()
+        times = [at for _, at in line.left]
+        assert sum(at < 60 for at in times) == 20 - 1
+        assert all(sum(start <= at < start + 60 for at in times) <= 20 for start in times)
+
+    played(story)
+
+
+def test_with_a_free_slot_nobody_is_suspended():
+    async def story():
+        pacer = Pacer(30)
+        with pytest.raises(StopIteration):
+            pacer.slot(ANNA, Lane.NEWS, False).send(None)
+        unpaced = Pacer(None)
+        for _ in range(1000):
+            with pytest.raises(StopIteration):
+                unpaced.slot(ANNA, Lane.NEWS, False).send(None)
+
+    played(story)
+
+
+@pytest.mark.parametrize("rate", [30, None])
+def test_a_throttled_chat_waits_as_told_and_alone(rate):
+    async def story():
+        pacer = Pacer(rate)
+        pacer.throttled(ANNA, 7.0)
+        assert not pacer.ready(ANNA)
+        assert pacer.held_until(ANNA) == pytest.approx(7.0)
+        assert pacer.ready(BEN)
+        line = Line(pacer)
+        line.ask(ANNA, Lane.REPLY)
+        line.ask(BEN)
+        assert await line.all() == [BEN, ANNA]
+        assert now() == pytest.approx(7.0, abs=0.01)
+        assert pacer.held_until(BEN) is None
+
+    played(story)
+
+
+@pytest.mark.parametrize("rate", [30, None])
+def test_two_throttled_chats_hold_everybody(rate):
+    async def story():
+        pacer = Pacer(rate)
+        pacer.throttled(ANNA, 1.0)
+        pacer.throttled(BEN, 3.0)
+        line = Line(pacer)
+        line.ask(GROUP, Lane.REPLY)
+        await line.all()
+        assert now() == pytest.approx(3.0, abs=0.01)
+        assert rate is None or pacer.rate < 29
+
+    played(story)
+
+
+def test_who_gives_up_waiting_costs_the_others_nothing():
+    async def story():
+        pacer = Pacer(30)
+        line = Line(pacer)
+        first, second, third = line.ask(ANNA), line.ask(BEN), line.ask(GROUP)
+        await first
+        second.cancel()
+        await third
+        assert now() <= 1 / 29 + 0.002
+        assert pacer.waiting == 0
+
+    played(story)
+
+
+def test_the_memory_of_chats_is_bounded():
+    async def story():
+        pacer = Pacer(1_000_000)
+        for chat in range(CHATS + 50):
+            await pacer.slot(chat, Lane.NEWS, False)
+        for chat in range(CHATS + 50):
+            pacer.throttled(chat, 1.0 if chat < 20 else 60.0)
+        assert len(pacer._accounts) == len(pacer._holds) == CHATS
+        assert not pacer.ready(CHATS + 49)
+
+    played(story)
