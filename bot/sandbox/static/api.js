@@ -23,7 +23,7 @@ const post = (path, body) =>
 
 export const state = () => get("state", {});
 export const messages = (chat, before = null) => get("messages", before === null ? { chat } : { chat, before });
-export const commands = (person, chat) => get("commands", { person, chat });
+export const profile = (person, chat) => get("profile", { person, chat });
 export const say = (person, chat, text, replyTo, thread) => post("say", { person, chat, text, reply_to: replyTo, thread });
 export const start = (person, payload = "") => post("start", { person, payload });
 export const press = (person, chat, message, data) => post("press", { person, chat, message, data });

@@ -12,7 +12,7 @@ import { Keyboards } from "./keyboard.js";
 import { destination, follow } from "./links.js";
 import { isMine } from "./message.js";
 import { chatName, drawSidebar } from "./sidebar.js";
-import { alertBox, toast } from "./toast.js";
+import { alertBox, clearToasts, toast } from "./toast.js";
 import { drawTools, isAdministrator } from "./tools.js";
 
 const WIDE = matchMedia("(min-width: 720px)");
@@ -101,11 +101,16 @@ function selection() {
   return person ? { chat, person } : null;
 }
 
+function firstPhone() {
+  const chat = world.chats.find((each) => each.type === "private");
+  return chat ? { chat, person: world.person(chat.id) } : null;
+}
+
 const hashOf = (chat) => `#${chat.id}`;
 
 /** Open what the address names; on a wide screen the first phone when it names nothing. */
 async function show() {
-  const chosen = selection() ?? (WIDE.matches && world.chats.length ? { chat: world.chats[0], person: world.person(world.chats[0].id) } : null);
+  const chosen = selection() ?? (WIDE.matches ? firstPhone() : null);
   byId("panes").dataset.open = chosen ? "chat" : "list";
   if (chosen === null) {
     context = null;
@@ -117,6 +122,7 @@ async function show() {
   unread.delete(chosen.chat.id);
   drawAround();
   if (same) conversation.redraw(context);
+  else clearToasts();
   await Promise.all([same ? null : attempt(() => conversation.open(context)), composer.open(context)]);
 }
 

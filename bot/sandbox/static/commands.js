@@ -24,7 +24,7 @@ export class CommandMenu {
 
   /** Ask what the bot registered for this person here. */
   async load(person, chat) {
-    this.#all = (await api.commands(person, chat)).commands;
+    this.#all = (await api.profile(person, chat)).commands;
     return this.#all.length;
   }
 

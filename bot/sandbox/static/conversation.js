@@ -5,8 +5,8 @@
  */
 import * as api from "./api.js";
 import { dayKey, dayName } from "./clock.js";
-import { byId, el, icon } from "./dom.js";
-import { drawMessage, isMine } from "./message.js";
+import { avatar, byId, el, icon } from "./dom.js";
+import { drawMessage, isMine, serviceLine } from "./message.js";
 
 const AT_END_PX = 80;
 const JOINED_SECONDS = 300;
@@ -17,7 +17,9 @@ export class Conversation {
   #days = new Map();
   #context = null;
   #unseen = 0;
-  #opening = 0;
+  #following = true;
+  #opening = 0; // counts, so that a slow answer for a chat left meanwhile is dropped
+  #description = "";
 
   constructor() {
     this.log = byId("log");
@@ -26,9 +28,9 @@ export class Conversation {
     this.earlier = byId("earlier");
     this.pill.addEventListener("click", () => this.toEnd("smooth"));
     this.earlier.addEventListener("click", () => this.#loadEarlier());
-    this.scroller.addEventListener("scroll", () => this.#atEnd() && this.#seen(), { passive: true });
-    new ResizeObserver(() => this.following && this.toEnd()).observe(this.scroller);
-    this.scroller.addEventListener("scroll", () => { this.following = this.#atEnd(); }, { passive: true });
+    this.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    // The composer grows, a phone turns, its keyboard opens: who was at the end stays there.
+    new ResizeObserver(() => this.#following && this.toEnd()).observe(this.scroller);
   }
 
   /** Show the conversation that `context` reads, from its end. */
@@ -37,8 +39,12 @@ export class Conversation {
     this.#context = context;
     this.log.setAttribute("aria-live", "off");
     this.log.setAttribute("aria-busy", "true");
-    const { messages, earlier } = await api.messages(context.chat.id);
+    const [{ messages, earlier }, { description }] = await Promise.all([
+      api.messages(context.chat.id),
+      api.profile(context.person.id, context.chat.id),
+    ]);
     if (turn !== this.#opening) return;
+    this.#description = description;
     this.#messages.clear();
     this.#articles.clear();
     this.#days.clear();
@@ -91,7 +97,7 @@ export class Conversation {
   toEnd(behavior = "instant") {
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.scroller.scrollTo({ top: this.scroller.scrollHeight, behavior: calm ? "instant" : behavior });
-    this.following = true;
+    this.#following = true;
     this.#seen();
   }
 
@@ -160,8 +166,14 @@ export class Conversation {
     return this.#days.get(key);
   }
 
+  /** An empty chat: what the bot says of itself, as Telegram shows it before the first word. */
   #nothing() {
-    return el("p", { class: "nothing" }, "Nothing has been said here yet.");
+    const { bot, chat } = this.#context;
+    if (chat.type !== "private") return el("p", { class: "nothing" }, "Nothing has been said here yet.");
+    return el("div", { class: "nothing greeting" },
+      avatar(el("div", { "aria-hidden": "true" }), bot.id, bot.first_name),
+      el("h2", { dir: "auto" }, bot.first_name),
+      el("p", { dir: "auto" }, this.#description || "This bot has not said yet what it does."));
   }
 
   async #loadEarlier() {
@@ -179,6 +191,11 @@ export class Conversation {
     } finally {
       this.earlier.removeAttribute("aria-busy");
     }
+  }
+
+  #scrolled() {
+    this.#following = this.#atEnd();
+    if (this.#following) this.#seen();
   }
 
   #atEnd() {
@@ -199,5 +216,5 @@ export class Conversation {
 
 function belongTogether(previous, message) {
   const sender = (each) => each.sender_chat?.id ?? each.from?.id ?? each.chat.id;
-  return sender(previous) === sender(message) && message.date - previous.date < JOINED_SECONDS;
+  return !serviceLine(previous) && sender(previous) === sender(message) && message.date - previous.date < JOINED_SECONDS;
 }

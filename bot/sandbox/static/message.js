@@ -114,7 +114,7 @@ function preview(options, context) {
   if (where?.kind !== "web") return null;
   const url = new URL(where.href);
   const words = decoded(url.pathname).split("/").filter(Boolean).at(-1) ?? "";
-  const title = words.replace(/\.\w{2,5}$/u, "").replace(/[-_]+/gu, " ").trim();
+  const title = words.replace(/\.\w{2,5}$/u, "").replace(/[-_]+/gu, " ").trim().replace(/^./u, (first) => first.toUpperCase());
   const small = options.prefer_small_media ? " small" : "";
   return outward(where.href, [
     el("span", { class: "card-host" }, url.hostname.replace(/^www\./u, "")),
@@ -142,7 +142,8 @@ function threadName(message, context) {
   return thread ? el("p", { class: "thread", dir: "auto" }, thread.name) : null;
 }
 
-function serviceLine(message) {
+/** What a service message says, in words; null for every other message. */
+export function serviceLine(message) {
   const names = (people) => people.map((each) => each.first_name).join(", ");
   if (message.new_chat_members) return `${names(message.new_chat_members)} joined`;
   if (message.left_chat_member) return `${message.left_chat_member.first_name} left`;

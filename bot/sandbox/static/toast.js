@@ -19,3 +19,8 @@ export function alertBox(text) {
   byId("alert-text").textContent = text;
   if (!dialog.open) dialog.showModal();
 }
+
+/** Toasts belong to the chat they were shown in. */
+export function clearToasts() {
+  byId("toasts").replaceChildren();
+}

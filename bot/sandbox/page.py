@@ -1,0 +1,302 @@
+"""
+The chat page's side of the sandbox: what a browser on this machine may see of the world, and do in it.
+
+The page shows people and moves them (see `page_acts`); it never speaks Bot API and never learns the token. It listens
+on this machine only, which does not keep other web sites out: they could post to it blindly, or point a name of theirs
+at 127.0.0.1 and read it. So every request must name this host itself, and everything that acts must come from a page
+of ours.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Awaitable, Callable
+from html import escape
+from importlib import resources
+from urllib.parse import urlsplit
+
+from aiohttp import BodyPartReader, hdrs, web
+
+from bot.sandbox.events import Watch
+from bot.sandbox.files import StoredFile
+from bot.sandbox.page_acts import ACTS, LONGEST_CAPTION, Act, Refused, Wish, known, number, upload
+from bot.sandbox.people import Chat, Json, Person
+from bot.sandbox.world import World
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+PAGE_OF_MESSAGES = 100
+LARGEST_UPLOAD = 20 * 1024 * 1024  # bytes; what a bot may download: https://core.telegram.org/bots/api#getfile
+HEARTBEAT_SECONDS = 15.0
+
+_OUR_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
+_STATIC = resources.files("bot.sandbox") / "static"
+_STATIC_TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+_PICTURES = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
+
+_GUARDS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+
+
+def add_page(app: web.Application, world: World) -> None:
+    """Mount the chat page at `/` and what it needs under `/page/`."""
+    streams = _Streams(world)
+    app.on_shutdown.append(streams.close)
+    reading: dict[str, Handler] = {
+        "/": lambda request: _static("index.html"),
+        "/page/static/{name}": lambda request: _static(request.match_info["name"]),
+        "/page/state": lambda request: _answer(_state(world)),
+        "/page/messages": lambda request: _answer(_messages(world, request)),
+        "/page/profile": lambda request: _answer(_profile(world, request)),
+        "/page/file/{file_id}": lambda request: _file(world, request.match_info["file_id"]),
+        "/page/events": streams.open,
+    }
+    for path, handler in reading.items():
+        app.router.add_get(path, _guarded(handler))
+    for name, act in ACTS.items():
+        app.router.add_post(f"/page/{name}", _guarded(_acting(world, act)))
+    app.router.add_post("/page/upload", _guarded(lambda request: _upload(world, request)))
+
+
+# Who may ask
+
+
+def _guarded(handler: Handler) -> Handler:
+    """Let in what comes from this machine's own page, and say no in JSON to the rest."""
+
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        try:
+            _check_origin(request)
+            response = await handler(request)
+        except Refused as refusal:
+            response = web.json_response({"error": str(refusal)}, status=refusal.status)
+        if not response.prepared:
+            for name, value in _GUARDS.items():
+                response.headers.setdefault(name, value)
+        return response
+
+    return guarded
+
+
+def _check_origin(request: web.Request) -> None:
+    """Raises: Refused when the request was addressed to another name, or acts on behalf of another site."""
+    host = request.headers.get(hdrs.HOST, "")
+    name, _, port = host.rpartition(":") if not host.endswith("]") and ":" in host else (host, "", "80")
+    socket = request.transport.get_extra_info("sockname") if request.transport else None
+    if name not in _OUR_NAMES or socket is None or port != str(socket[1]):
+        raise Refused("This page answers to 127.0.0.1 and localhost only.", 403)
+    if request.method in ("GET", "HEAD"):
+        return
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get(hdrs.ORIGIN)
+    is_ours = site in (None, "same-origin") and origin in (None, f"http://{host}") and (site or origin)
+    if not is_ours:
+        raise Refused("Only the chat page itself may do this.", 403)
+
+
+# Looking
+
+
+async def _answer(body: Json) -> web.Response:
+    return web.json_response(body)
+
+
+async def _static(name: str) -> web.Response:
+    file = _STATIC / name
+    kind = _STATIC_TYPES.get(name.rpartition(".")[2])
+    if kind is None or not re.fullmatch(r"[a-z]+\.[a-z]+", name) or not file.is_file():
+        raise Refused("There is no such file.", 404)
+    return web.Response(body=file.read_bytes(), content_type=kind, charset="utf-8")
+
+
+def _state(world: World) -> Json:
+    """Describe who and what there is, for the list of chats; groups that have become supergroups are left out."""
+    return {
+        "bot": {key: world.bot[key] for key in ("id", "first_name", "username")},
+        "people": [_person(person) for person in world.people.values()],
+        "chats": [_chat(world, chat) for chat in world.chats.values() if chat.migrated_to is None],
+    }
+
+
+def _person(person: Person) -> Json:
+    return {
+        "id": person.id,
+        "name": f"{person.first_name} {person.last_name or ''}".strip(),
+        "first_name": person.first_name,
+        "username": person.username,
+        "language": person.language,
+        "started": person.has_started,
+        "blocked": person.has_blocked,
+    }
+
+
+def _chat(world: World, chat: Chat) -> Json:
+    messages = world.messages(chat.id)
+    return {
+        "id": chat.id,
+        "type": chat.type,
+        "title": chat.title,
+        "username": chat.username,
+        "members": {str(id): status for id, status in chat.members.items() if status not in ("left", "kicked")},
+        "threads": [{"id": number, "name": thread.name} for number, thread in chat.threads.items()],
+        "bot_status": chat.bot_status,
+        "last": messages[-1] if messages else None,
+    }
+
+
+def _messages(world: World, request: web.Request) -> Json:
+    """Return the newest messages, or the newest before message `before`, oldest first; `earlier`: there are more."""
+    chat = known(world.chats, request.query.get("chat"), "chat")
+    messages = world.messages(chat.id)
+    if "before" in request.query:
+        before = number(request.query["before"])
+        messages = [message for message in messages if message["message_id"] < before]
+    return {"messages": messages[-PAGE_OF_MESSAGES:], "earlier": len(messages) > PAGE_OF_MESSAGES}
+
+
+def _profile(world: World, request: web.Request) -> Json:
+    """Describe the bot as the person's client does in this chat: its words for a chat still empty, and its commands."""
+    person = known(world.people, request.query.get("person"), "person")
+    chat = known(world.chats, request.query.get("chat"), "chat")
+    descriptions = world.profile.descriptions
+    language = (person.language or "").partition("-")[0].lower()
+    return {
+        "description": descriptions.get(language) or descriptions.get("", ""),
+        "commands": world.profile.commands_for(chat, person),
+    }
+
+
+async def _file(world: World, file_id: str) -> web.Response:
+    """Serve a stored file: pictures to look at, everything else to keep, nothing to run."""
+    file = world.files.get(file_id)
+    if file is None:
+        raise Refused("There is no such file.", 404)
+    headers = {"Content-Security-Policy": "default-src 'none'; sandbox"}
+    if file.data is None:
+        return web.Response(body=_stand_in(file), content_type="image/svg+xml", headers=headers)
+    picture = _picture_type(file.data)
+    if picture is None:
+        headers["Content-Disposition"] = "attachment"
+    # The same id is the same bytes for ever.
+    headers["Cache-Control"] = "private, max-age=3600, immutable"
+    return web.Response(body=file.data, content_type=picture or "application/octet-stream", headers=headers)
+
+
+def _picture_type(data: bytes) -> str | None:
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image/webp"
+    return next((kind for start, kind in _PICTURES.items() if data.startswith(start)), None)
+
+
+def _stand_in(file: StoredFile) -> bytes:
+    """Draw a frame for a picture that was given by a public URL: the sandbox does not go out to fetch it."""
+    host = escape((urlsplit(file.source or "").hostname or "elsewhere")[:60])
+    width, height = file.size or (1280, 720)
+    middle = f'x="{width // 2}" text-anchor="middle" font-family="system-ui, sans-serif"'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
+        f'<rect width="100%" height="100%" fill="#7d8a8c"/>'
+        f'<text y="{height // 2 - 12}" {middle} font-size="44" font-weight="600" fill="#fff">{host}</text>'
+        f'<text y="{height // 2 + 44}" {middle} font-size="32" fill="#fff">The sandbox does not fetch pictures</text>'
+        "</svg>"
+    ).encode()
+
+
+class _Streams:
+    """Server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html"""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._open: set[asyncio.Task[None]] = set()
+
+    async def open(self, request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={**_GUARDS, hdrs.CONTENT_TYPE: "text/event-stream"})
+        # Watching begins before the browser hears that it is connected: what it asks for then misses nothing.
+        async with self._world.subscribe() as watch:
+            await response.prepare(request)
+            task = asyncio.create_task(_pour(watch, response))
+            self._open.add(task)
+            try:
+                await asyncio.wait({task})
+            finally:
+                task.cancel()
+                self._open.discard(task)
+        return response
+
+    async def close(self, app: web.Application) -> None:
+        """End all streams, so that stopping the server does not wait for browsers to leave."""
+        for task in self._open:
+            task.cancel()
+
+
+async def _pour(watch: Watch, response: web.StreamResponse) -> None:
+    """Write events until the browser leaves; a heartbeat finds out when nothing happens."""
+    try:
+        await response.write(b"retry: 1000\n\n")
+        while True:
+            try:
+                async with asyncio.timeout(HEARTBEAT_SECONDS):
+                    event = await anext(watch)
+            except TimeoutError:
+                await response.write(b": still here\n\n")
+                continue
+            body = {"kind": event.kind, "chat_id": event.chat_id, "payload": event.payload}
+            await response.write(f"data: {json.dumps(body)}\n\n".encode())
+    except ConnectionError:
+        return
+
+
+# Acting
+
+
+def _acting(world: World, act: Act) -> Handler:
+    """Return a handler that reads a wish as JSON and fulfils it."""
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        if request.content_type != "application/json":
+            raise Refused("The page speaks JSON.", 415)
+        try:
+            fields = await request.json()
+        except ValueError:
+            raise Refused("This is not JSON.") from None
+        if not isinstance(fields, dict):
+            raise Refused("A wish is an object.")
+        return web.json_response(act(Wish(world, fields)))
+
+    return handler
+
+
+async def _upload(world: World, request: web.Request) -> web.StreamResponse:
+    """Send a document. The form's fields come before its file, which is read up to a limit and never kept on disk."""
+    if request.content_type != "multipart/form-data":
+        raise Refused("A document comes as a form.", 415)
+    fields: Json = {}
+    async for part in await request.multipart():
+        if not isinstance(part, BodyPartReader) or part.name not in ("person", "chat", "caption", "file"):
+            raise Refused("A document comes with its person, chat and caption only.")
+        data = await _at_most(part, LARGEST_UPLOAD if part.name == "file" else 4 * LONGEST_CAPTION)
+        if part.name == "file":
+            mime = part.headers.get(hdrs.CONTENT_TYPE, "application/octet-stream")
+            return web.json_response(upload(Wish(world, fields), part.filename or "document", data, mime))
+        fields[part.name] = data.decode(errors="replace")
+    raise Refused("There is no file in this form.")
+
+
+async def _at_most(part: BodyPartReader, limit: int) -> bytes:
+    """Return a part's bytes. Raises: Refused when there are more than `limit`."""
+    data = bytearray()
+    while chunk := await part.read_chunk(64 * 1024):
+        data += chunk
+        if len(data) > limit:
+            raise Refused(f"This is too large: at most {limit // 1024 // 1024} MB.", 413)
+    return bytes(data)
