@@ -92,8 +92,8 @@ def _html(text: str) -> Parsed:
                 raise _cannot(text, at, "Unclosed end tag at byte offset {at}")
             tag, span = open_tags.pop()
             if closed[1] and closed[1].lower() != tag:
-                found = f'expected "</{tag}>", found "</{closed[1].lower()}>"'
-                raise _cannot(text, at, "Unmatched end tag at byte offset {at}, " + found)
+                mismatch = f'expected "</{tag}>", found "</{closed[1].lower()}>"'
+                raise _cannot(text, at, "Unmatched end tag at byte offset {at}, " + mismatch)
             span.end = length
             _keep_html(spans, tag, span)
             at = closed.end()

@@ -8,12 +8,23 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from dataclasses import dataclass
 from typing import Any
 
 from bot.sandbox.people import Json
 
 NOT_UNLESS_ASKED = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 FIRST_UPDATE = 100_000_000
+
+
+@dataclass(slots=True)
+class Query:
+    """A press or an inline query waiting for the bot's answer."""
+
+    person: int
+    chat: int
+    asked_at: float
+    answer: Json | None = None
 
 
 class UpdateQueue:
@@ -24,6 +35,7 @@ class UpdateQueue:
         self._last = FIRST_UPDATE
         self._arrived = asyncio.Event()
         self.allowed: frozenset[str] | None = None
+        self.poll: asyncio.Future[None] | None = None  # done when the poll that waits must give way
 
     def __len__(self) -> int:
         return len(self._waiting)

@@ -10,31 +10,25 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
 
 from bot.sandbox.detection import as_entities, tappable
+from bot.sandbox.entities import Formatter
 from bot.sandbox.events import Event, Kind, Watch
+from bot.sandbox.faults import Faults
 from bot.sandbox.files import Files
 from bot.sandbox.history import History
-from bot.sandbox.ledger import Ledger
+from bot.sandbox.keyboards import Keyboards
+from bot.sandbox.ledger import Call, Ledger
+from bot.sandbox.pace import Pace
 from bot.sandbox.people import ANONYMOUS_ADMIN, Chat, ChatType, Json, Person, Status, Thread, chat_member
-from bot.sandbox.updates import UpdateQueue
+from bot.sandbox.profile import Profile
+from bot.sandbox.updates import Query, UpdateQueue
+from bot.sandbox.webhook import Webhook
 
 FIRST_PERSON = 7001
 FIRST_CHAT = 5001
 SUPERGROUPS = -1_000_000_000_000
 GENERAL_THREAD = 1
-
-
-@dataclass(slots=True)
-class Query:
-    """A press or an inline query waiting for the bot's answer."""
-
-    person: int
-    chat: int
-    asked_at: float
-    answer: Json | None = None
 
 
 class World:
@@ -61,7 +55,20 @@ class World:
         self.history = History()
         self.files = Files()
         self.updates = UpdateQueue()
+        self.webhook = Webhook()
+        self.profile = Profile(self.bot["first_name"])
+        self.formatter = Formatter()
+        self.keyboards = Keyboards()
+        self.reactions: dict[tuple[int, int], list[Json]] = {}
         self.ledger = Ledger(keep_calls)
+        self.faults = Faults()
+        self.limits = True
+        """Whether Telegram's limits on pace are kept; load tests switch them off."""
+        self.pace = Pace()
+        self.web: dict[str, bytes | str] = {}
+        """What public URLs hold when the bot sends them: bytes, or the reason why Telegram cannot use them."""
+        self.trusts_urls = True
+        """Whether a URL that `web` does not name is taken for a picture."""
         self.queries: dict[str, Query] = {}
         self._watchers: set[Watch] = set()
         self._query_numbers = itertools.count(4_000_000_000_000_000_001)
@@ -137,11 +144,15 @@ class World:
             for watcher in self._watchers:
                 watcher.tell(event)
 
-    def calls_to(self, chat_id: int) -> list[Any]:
+    def calls_to(self, chat_id: int) -> list[Call]:
         return self.ledger.calls_to(chat_id)
 
-    def sent_to(self, chat_id: int) -> list[Any]:
+    def sent_to(self, chat_id: int) -> list[Call]:
         return self.ledger.sent_to(chat_id)
+
+    def commands_for(self, person: Person, chat: Chat) -> list[Json]:
+        """Return the commands that the person's client shows in that chat."""
+        return self.profile.commands_for(chat, person)
 
     def answer_to(self, query_id: str) -> Json | None:
         """Return how the bot answered a press or an inline query; None while it has not."""
@@ -265,11 +276,17 @@ class World:
             self._service(person_id, chat, {"left_chat_member": self.bot})
         self._set_bot_status(person_id, chat, "kicked")
 
+    def leave(self, chat: Chat) -> None:
+        """Let the bot itself leave."""
+        chat.bot_status = "left"
+        self.tell("people", chat.id, {"bot_status": "left"})
+
     def make_bot_admin(self, person_id: int, chat_id: int) -> None:
         self._set_bot_status(person_id, self.chats[chat_id], "administrator")
 
     def migrate(self, chat_id: int) -> int:
-        """Turn a group into a supergroup and return its new id; both tell the bot, the old one stops working."""
+        """Turn a group with at least one member into a supergroup and return its new id; both tell the bot, the old
+        one stops working."""
         old = self.chats[chat_id]
         new = self.add_chat("supergroup", old.title or "", members=old.members, bot_status=old.bot_status)
         creator = next(iter(old.members))

@@ -1,0 +1,87 @@
+"""
+The methods that ask about chats and the people in them.
+
+Source: https://core.telegram.org/bots/api#chatfullinfo and #chatmember
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox.people import Chat, Json, chat_member
+from bot.sandbox.permission import readable_chat
+from bot.sandbox.refusal import bad_request
+from bot.sandbox.sending import Uploads
+
+if TYPE_CHECKING:
+    from bot.sandbox.world import World
+
+
+def get_chat(world: World, params: Json, uploads: Uploads) -> Json:
+    chat = readable_chat(world, params["chat_id"])
+    full = chat.json | {
+        "accent_color_id": abs(chat.id) % 7,
+        "max_reaction_count": 11,
+        "accepted_gift_types": dict.fromkeys(
+            ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels"), False
+        ),
+    }
+    if chat.is_group:
+        full["permissions"] = {
+            "can_send_messages": True,
+            "can_send_photos": not chat.forbids_photos,
+            "can_send_documents": True,
+            "can_send_videos": True,
+            "can_send_other_messages": True,
+            "can_add_web_page_previews": True,
+        }
+    if chat.pinned and (pinned := world.history.get(chat.id, chat.pinned[-1])):
+        full["pinned_message"] = pinned
+    return full
+
+
+def get_chat_administrators(world: World, params: Json, uploads: Uploads) -> list[Json]:
+    chat = readable_chat(world, params["chat_id"])
+    if chat.type == "private":
+        raise bad_request("there are no administrators in the private chat")
+    members = [
+        chat_member(world.people[user].user(), status)
+        for user, status in chat.members.items()
+        if status in ("creator", "administrator")
+    ]
+    if chat.bot_status == "administrator":
+        members.append(chat_member(world.bot, "administrator"))
+    return members
+
+
+def get_chat_member(world: World, params: Json, uploads: Uploads) -> Json:
+    chat = readable_chat(world, params["chat_id"])
+    user = params["user_id"]
+    if user == world.bot["id"]:
+        return chat_member(world.bot, "member" if chat.type == "private" else chat.bot_status)
+    person = world.people.get(user)
+    if person is None:
+        raise bad_request("user not found")
+    if chat.type == "private":
+        if user != chat.id:
+            raise bad_request("user not found")
+        return chat_member(person.user(), "member")
+    return chat_member(person.user(), chat.members.get(user, "left"))
+
+
+def get_chat_member_count(world: World, params: Json, uploads: Uploads) -> int:
+    chat = readable_chat(world, params["chat_id"])
+    return 2 if chat.type == "private" else len(chat.members) + _is_in(chat)
+
+
+def leave_chat(world: World, params: Json, uploads: Uploads) -> bool:
+    chat = readable_chat(world, params["chat_id"])
+    if chat.type == "private":
+        raise bad_request("chat member status can't be changed in private chats")
+    if _is_in(chat):
+        world.leave(chat)
+    return True
+
+
+def _is_in(chat: Chat) -> bool:
+    return chat.bot_status in ("member", "administrator")

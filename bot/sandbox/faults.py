@@ -1,0 +1,121 @@
+"""
+Trouble on order: what a network and a busy Telegram do to calls, scripted and repeatable.
+
+A fault is picked before a call is looked at, so that a cut or a refusal leaves no trace in the world, while
+`CutAfter` and `Stall(accepted=True)` leave a message behind that the bot never hears of.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """Answer with an error as Telegram words it, such as `Refuse(403, "Forbidden: bot was blocked by the user")`."""
+
+    status: int
+    description: str
+    parameters: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Answer with a page instead of JSON, as a gateway in between does."""
+
+    status: int = 502
+    body: str = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+
+
+@dataclass(frozen=True, slots=True)
+class Throttle:
+    """Answer 429. `retry_after` in seconds is left out of `parameters` when not `tells`."""
+
+    retry_after: int
+    tells: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Stall:
+    """Say nothing for so many seconds, then close the connection; `accepted` decides whether the call happened."""
+
+    seconds: float
+    accepted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CutBefore:
+    """Close the connection without having accepted the call."""
+
+
+@dataclass(frozen=True, slots=True)
+class CutAfter:
+    """Accept the call, then close the connection instead of answering."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slow:
+    """Take so many seconds longer, and answer properly."""
+
+    seconds: float
+
+
+Fault = Refuse | Page | Throttle | Stall | CutBefore | CutAfter | Slow
+
+
+@dataclass(slots=True)
+class _Order:
+    fault: Fault
+    method: str | None
+    chat: int | None
+    times: int | None
+    probability: float
+
+
+@dataclass(slots=True)
+class Faults:
+    """Orders in the order they were given; the first that fits a call is served. `happened` lists what was."""
+
+    seed: int = 0
+    happened: list[tuple[str, int | None, Fault]] = field(default_factory=list)
+    _orders: list[_Order] = field(default_factory=list)
+    _dice: random.Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._dice = random.Random(self.seed)
+
+    def __bool__(self) -> bool:
+        return bool(self._orders)
+
+    def add(
+        self,
+        fault: Fault,
+        *,
+        method: str | None = None,
+        chat: int | None = None,
+        times: int | None = None,
+        probability: float = 1.0,
+    ) -> None:
+        """Order a fault for calls of a method, about a chat, or all; so many times, or with a probability for good."""
+        self._orders.append(_Order(fault, method, chat, times, probability))
+
+    def pick(self, method: str, chat: int | None) -> Fault | None:
+        """Return the fault for this call, and count it."""
+        for order in self._orders:
+            if order.method not in (None, method) or order.chat not in (None, chat):
+                continue
+            if order.probability < 1 and self._dice.random() >= order.probability:
+                continue
+            if order.times is not None:
+                order.times -= 1
+                if order.times <= 0:
+                    self._orders.remove(order)
+            self.happened.append((method, chat, order.fault))
+            return order.fault
+        return None
+
+    def clear(self) -> None:
+        """Cancel what has not happened yet."""
+        self._orders.clear()
