@@ -10,6 +10,7 @@ import telegram
 
 from bot.settings import Settings
 from bot.store.database import Database
+from bot.telegram_edge.admin import Administrators
 from bot.telegram_edge.gateway import Gateway
 from bot.telegram_edge.pacer import Pacer
 from bot.telegram_edge.registry import Registry
@@ -29,6 +30,7 @@ class House:
     gateway: Gateway
     pacer: Pacer
     registry: Registry
+    administrators: Administrators
     settings: Settings
     clock: Callable[[], datetime]
     wake: Callable[[], None]

@@ -17,7 +17,7 @@ from telegram.ext import BaseUpdateProcessor
 
 AT_ONCE = 256
 WAITING = 4096
-"""Updates fetched and not yet worked through. When it is full nothing more is fetched: Telegram keeps them for a day."""
+"""Updates fetched and not yet worked through. When full, nothing more is fetched: Telegram keeps them for a day."""
 
 REMEMBERED = 10_000
 """Update ids; Telegram repeats an update within seconds, after a lost answer."""

@@ -24,6 +24,11 @@ PressHandler = Callable[["House", "PressRequest"], Awaitable[None]]
 Opening = Callable[["House", "Request"], Awaitable["Message"]]
 
 
+def msgid(text: str) -> str:
+    """Return `text`, marked for translation where no `Words` is at hand (`pybabel extract -k msgid`)."""
+    return text
+
+
 class Audience(StrEnum):
     """For whom something exists at all. To others it behaves as if it did not."""
 
@@ -41,7 +46,7 @@ class Where(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`/name`. `summary` and `usage` are English texts that `Words` translates; usage is `/name ARGUMENTS`.
+    """`/name`. `summary` and `usage` are a `msgid`; usage is `/name ARGUMENTS`, the name alone when empty.
 
     `summary` is one line for `/help` and the menu, without a full stop. `admins_only`: in groups, only
     administrators may, and the handler is called only for them.

@@ -1,5 +1,5 @@
 """
-What newsbot says to people who are waiting for it: sent and edited at once, ahead of all news, never through the outbox.
+What newsbot says to people who wait for it: sent and edited at once, ahead of all news, never through the outbox.
 
 A reply that Telegram refuses for its pace is said when the pace allows; one that may have arrived is not said twice.
 """

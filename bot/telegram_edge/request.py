@@ -7,7 +7,7 @@ A handler never meets Telegram's objects: it is given a Request or a PressReques
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from telegram.error import TelegramError
@@ -60,6 +60,10 @@ class Request:
     @property
     def is_private(self) -> bool:
         return self.chat.kind is ChatKind.PRIVATE
+
+    def with_args(self, args: str) -> Request:
+        """Return the same request about something else."""
+        return replace(self, args=args)
 
     async def answer(self, message: Message) -> int:
         """Say something in the chat, in groups as a reply, and return the new message's id."""

@@ -1,0 +1,202 @@
+"""
+The settings of a chat, on one message that is edited in place: an overview, and a page for each thing to choose.
+
+Buttons carry numbers that stay the same for years: languages and zones are named by a checksum of their name, because
+their lists grow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import IntEnum
+from zlib import crc32
+
+from babel import Locale
+
+from bot.domain.chat import Chat, ChatState, Pictures
+from bot.domain.message import Button, Keyboard, Message
+from bot.domain.press import press
+from bot.domain.text import Text
+from bot.render.locale import Words
+from bot.render.text import bold, join
+
+SETTINGS = "settings"
+PICTURES = "set_pictures"
+SILENT = "set_silent"
+LANGUAGE = "set_language"
+ZONE = "set_zone"
+ZONES = "zones"
+CLOSE = "settings_close"
+
+ZONES_ON_A_PAGE = 18
+ZONES_IN_A_ROW = 3
+_ROW = 2
+
+
+class Page(IntEnum):
+    """What the settings message shows. Append only: buttons hold these."""
+
+    OVERVIEW = 0
+    PICTURES = 1
+    LANGUAGE = 2
+    REGIONS = 3
+
+
+PICTURE_SIZES = (Pictures.LARGE, Pictures.SMALL, Pictures.NONE)
+"""As buttons hold them. Append only."""
+
+
+def name_number(name: str) -> int:
+    """Return the number under which buttons know a language or a zone."""
+    return crc32(name.encode())
+
+
+def overview(words: Words, chat: Chat, operators_zone: str) -> Message:
+    """Return the chat's settings and what can be changed."""
+    zone = chat.zone or words("{zone}, as everywhere here", zone=operators_zone)
+    lines: list[Text | str] = [
+        bold(words("Settings of this chat")),
+        words("Pictures: {size}", size=_size(words, chat.pictures)),
+        words("Sound: off") if chat.silent else words("Sound: on"),
+        words("Language: {language}", language=language_name(chat.language)),
+        words("Time zone: {zone}", zone=zone),
+    ]
+    if chat.state is ChatState.PAUSED:
+        lines.append(words("Paused. /start lets news come again."))
+    silence = words("Send with sound") if chat.silent else words("Send silently")
+    return Message(
+        join(lines, "\n"),
+        keyboard=(
+            (
+                Button(words("Change pictures"), data=press(SETTINGS, Page.PICTURES)),
+                Button(silence, data=press(SILENT, int(not chat.silent))),
+            ),
+            (
+                Button(words("Change language"), data=press(SETTINGS, Page.LANGUAGE)),
+                Button(words("Change time zone"), data=press(SETTINGS, Page.REGIONS)),
+            ),
+            (Button(words("Done"), data=press(CLOSE)),),
+        ),
+    )
+
+
+def closed(words: Words) -> Message:
+    return Message(Text(words("Settings are kept. /settings changes them.")))
+
+
+def pictures_page(words: Words, chat: Chat) -> Message:
+    buttons = [
+        Button(_ticked(_choice(words, size), size is chat.pictures), data=press(PICTURES, number))
+        for number, size in enumerate(PICTURE_SIZES)
+    ]
+    text = words("How should pictures come: as a large photo, as a small preview of the link, or not at all?")
+    return Message(Text(text), keyboard=(tuple(buttons), _back(words)))
+
+
+def language_page(words: Words, chat: Chat, languages: Sequence[str]) -> Message:
+    buttons = [
+        Button(_ticked(language_name(tag), tag == chat.language), data=press(LANGUAGE, name_number(tag)))
+        for tag in languages
+    ]
+    return Message(
+        Text(words("In which language should newsbot speak? Articles stay in their own.")),
+        keyboard=(*_rows(buttons, _ROW), _back(words)),
+    )
+
+
+def regions_page(words: Words, chat: Chat, regions: Sequence[str]) -> Message:
+    """Return the areas of the world; UTC, which lies in none, is chosen at once."""
+    buttons = [
+        Button(_ticked(region, region == (chat.zone or "").partition("/")[0]), data=_region_data(region))
+        for region in regions
+    ]
+    text = words("Where are you? You can also send /settings and a large city of your zone, such as /settings Berlin.")
+    reset = (Button(words("Use the zone of this bot"), data=press(ZONE)),)
+    return Message(
+        Text(text), keyboard=(*_rows(buttons, ZONES_IN_A_ROW), *((reset,) if chat.zone else ()), _back(words))
+    )
+
+
+def zones_page(words: Words, chat: Chat, region: str, zones: Sequence[str], page: int) -> Message:
+    """Return one page of a region's zones; a page that is not there becomes the nearest that is."""
+    pages = max(1, -(-len(zones) // ZONES_ON_A_PAGE))
+    page = min(max(page, 0), pages - 1)
+    shown = zones[page * ZONES_ON_A_PAGE : (page + 1) * ZONES_ON_A_PAGE]
+    buttons = [Button(_ticked(_place(zone), zone == chat.zone), data=press(ZONE, name_number(zone))) for zone in shown]
+    turning = []
+    if page > 0:
+        turning.append(Button(words("Previous"), data=press(ZONES, name_number(region), page - 1)))
+    if page < pages - 1:
+        turning.append(Button(words("Next"), data=press(ZONES, name_number(region), page + 1)))
+    text = words("{region}, page {page} of {pages}", region=region, page=page + 1, pages=pages)
+    return Message(
+        Text(text),
+        keyboard=(
+            *_rows(buttons, ZONES_IN_A_ROW),
+            *((tuple(turning),) if turning else ()),
+            (Button(words("Back"), data=press(SETTINGS, Page.REGIONS)),),
+        ),
+    )
+
+
+def pictures_set(words: Words, pictures: Pictures) -> str:
+    return words("Pictures: {size}", size=_size(words, pictures))
+
+
+def silence_set(words: Words, silent: bool) -> str:
+    return words("News comes silently") if silent else words("News comes with sound")
+
+
+def language_set(words: Words) -> str:
+    return words("Language: {language}", language=language_name(words.language))
+
+
+def zone_set(words: Words, zone: str) -> str:
+    return words("Time zone: {zone}", zone=zone)
+
+
+def language_name(tag: str) -> str:
+    """Return a language's name in that language: Deutsch."""
+    name = Locale.parse(tag.replace("-", "_")).display_name or tag
+    return name[:1].upper() + name[1:]
+
+
+def _size(words: Words, pictures: Pictures) -> str:
+    match pictures:
+        case Pictures.LARGE:
+            return words("large")
+        case Pictures.SMALL:
+            return words("small")
+        case Pictures.NONE:
+            return words("none")
+
+
+def _choice(words: Words, pictures: Pictures) -> str:
+    match pictures:
+        case Pictures.LARGE:
+            return words("Large")
+        case Pictures.SMALL:
+            return words("Small")
+        case Pictures.NONE:
+            return words("None")
+
+
+def _region_data(region: str) -> str:
+    return press(ZONES, name_number(region), 0) if region != "UTC" else press(ZONE, name_number("UTC"))
+
+
+def _place(zone: str) -> str:
+    """New York for America/New_York"""
+    return zone.rpartition("/")[2].replace("_", " ")
+
+
+def _ticked(label: str, is_chosen: bool) -> str:
+    return f"✓ {label}" if is_chosen else label
+
+
+def _back(words: Words) -> tuple[Button, ...]:
+    return (Button(words("Back"), data=press(SETTINGS, Page.OVERVIEW)),)
+
+
+def _rows(buttons: Sequence[Button], width: int) -> Keyboard:
+    return tuple(tuple(buttons[start : start + width]) for start in range(0, len(buttons), width))

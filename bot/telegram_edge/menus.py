@@ -1,0 +1,126 @@
+"""
+The command menus and descriptions that Telegram shows, told to it only when they changed.
+
+Readers' menus are the same for all; an editor's hangs on their own chat with the bot, where nobody else sees it.
+Source: https://core.telegram.org/bots/api#setmycommands (the narrowest scope and language wins)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Sequence
+
+import telegram
+from telegram.error import TelegramError
+
+from bot.render.locale import Words, languages, words_for
+from bot.store import chats, editors, meta
+from bot.store.editors import Role
+from bot.telegram_edge.house import House
+from bot.telegram_edge.registry import Audience, Command, Where
+
+MENUS = "menus"
+EDITORS_MENUS = "editors_menus"
+
+log = logging.getLogger(__name__)
+
+
+async def register(house: House) -> None:
+    """Tell Telegram our commands and descriptions, for every language, if they differ from what it was told last.
+
+    The bot's name is left as its owner chose it. Raises: telegram.error.TelegramError.
+    """
+    speaking = [words_for(tag) for tag in languages()]
+    readers = house.registry.menu(Audience.READERS)
+    shown = [(words.language, _entries(words, readers), _described(words)) for words in speaking]
+    digest = _digest((house.settings.language, shown, [command.where for command in readers]))
+    async with house.db.reading() as conn:
+        if await meta.get(conn, MENUS) == digest:
+            return
+    default = words_for(house.settings.language).language
+    for words in speaking:
+        # Without a language code stands what people see whose language we do not speak.
+        codes = [words.language] if words.language != default else [words.language, None]
+        for code in codes:
+            await _register_language(house, words, code)
+    await house.bot.set_chat_menu_button(menu_button=telegram.MenuButtonCommands())
+    async with house.db.transaction() as conn:
+        await meta.put(conn, MENUS, digest)
+
+
+async def register_editors(house: House) -> None:
+    """Give every editor their menu, and take it from those who are none any more. Tried again at the next call."""
+    async with house.db.reading() as conn:
+        roles = await editors.editors(conn, house.settings.admins)
+        known = {person: chat for person in roles if (chat := await chats.chat(conn, person)) is not None}
+        told: dict[str, str] = json.loads(await meta.get(conn, EDITORS_MENUS) or "{}")
+    before = dict(told)
+    for person, chat in known.items():
+        words = words_for(chat.language, house.settings.language)
+        menu = _menu(house, words, roles[person])
+        if told.get(str(person)) != _digest(menu) and await _tell(house, person, menu):
+            told[str(person)] = _digest(menu)
+    for person in [int(key) for key in told if int(key) not in roles]:
+        if await _tell(house, person, None):
+            del told[str(person)]
+    if told != before:
+        async with house.db.transaction() as conn:
+            await meta.put(conn, EDITORS_MENUS, json.dumps(told))
+
+
+async def _register_language(house: House, words: Words, code: str | None) -> None:
+    bot = house.bot
+    scopes: tuple[tuple[telegram.BotCommandScope, bool], ...] = (
+        (telegram.BotCommandScopeDefault(), False),
+        (telegram.BotCommandScopeAllGroupChats(), True),
+    )
+    for scope, is_group in scopes:
+        menu = [
+            command
+            for command in house.registry.menu(Audience.READERS)
+            if command.where is Where.EVERYWHERE or not is_group
+        ]
+        await bot.set_my_commands(_entries(words, menu), scope=scope, language_code=code)
+    description, short_description = _described(words)
+    await bot.set_my_description(description, language_code=code)
+    await bot.set_my_short_description(short_description, language_code=code)
+
+
+async def _tell(house: House, person: int, menu: Sequence[tuple[str, str]] | None) -> bool:
+    """Set or delete the menu of one person's chat; return whether Telegram took it."""
+    scope = telegram.BotCommandScopeChat(person)
+    try:
+        if menu is None:
+            await house.bot.delete_my_commands(scope=scope)
+        else:
+            await house.bot.set_my_commands(menu, scope=scope)
+    except TelegramError as error:
+        log.info("an editor's menu could not be changed: %s", type(error).__name__)
+        return False
+    return True
+
+
+def _menu(house: House, words: Words, role: Role) -> list[tuple[str, str]]:
+    audiences = (Audience.READERS, Audience.EDITORS) + ((Audience.OWNERS,) if role is Role.OWNER else ())
+    return _entries(words, house.registry.menu(*audiences))
+
+
+def _entries(words: Words, commands: Sequence[Command]) -> list[tuple[str, str]]:
+    return [(command.name, words(command.summary)) for command in commands]
+
+
+def _described(words: Words) -> tuple[str, str]:
+    """Return what an empty chat with the bot shows (at most 512 characters) and what its profile shows (120)."""
+    return (
+        words(
+            "News on the topics you pick, as it is published: each story once, with its picture and its source. "
+            "Press Start to pick topics. /stop pauses it, /privacy says what is stored."
+        ),
+        words("News on the topics you pick, as it is published."),
+    )
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, ensure_ascii=False).encode()).hexdigest()

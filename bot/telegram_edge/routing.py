@@ -1,0 +1,225 @@
+"""From an update to the conversation it belongs to: who speaks, in which chat, and what becomes of a failure."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Awaitable
+from contextlib import suppress
+from datetime import timedelta
+
+import telegram
+from telegram.constants import ChatMemberStatus
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
+
+from bot.domain.chat import Chat, ChatKind
+from bot.domain.press import Press, read_press
+from bot.errors import ReaderError
+from bot.render import refusals
+from bot.render.locale import words_for
+from bot.services import membership
+from bot.telegram_edge import onboarding
+from bot.telegram_edge.house import House
+from bot.telegram_edge.permission import is_for, may, objection, role_of
+from bot.telegram_edge.registry import Command, PressRule, Where
+from bot.telegram_edge.request import Document, PressRequest, Request
+
+LATE = timedelta(minutes=10)
+_COMMAND = re.compile(r"/([a-zA-Z0-9_]{1,32})(?:@(\w{1,64}))?(?:\s+(.*))?", re.DOTALL)
+_KINDS = {
+    "private": ChatKind.PRIVATE,
+    "group": ChatKind.GROUP,
+    "supergroup": ChatKind.GROUP,
+    "channel": ChatKind.CHANNEL,
+}
+
+log = logging.getLogger(__name__)
+
+
+async def route(house: House, update: telegram.Update, *, is_backlog: bool) -> None:
+    """Do what one update asks for. `is_backlog`: it waited at Telegram when this process started."""
+    if update.my_chat_member is not None:
+        await _moved(house, update.my_chat_member)
+    elif update.callback_query is not None:
+        await _pressed(house, update.callback_query, is_backlog)
+    elif (message := update.message or update.channel_post) is not None:
+        await _said(house, message)
+
+
+async def _moved(house: House, change: telegram.ChatMemberUpdated) -> None:
+    """Take note of being added, removed, blocked or let in again.
+
+    Source: https://core.telegram.org/bots/api#chatmemberupdated (private chats: only blocks and their end)
+    """
+    kind, now = _KINDS[change.chat.type], house.clock()
+    if change.new_chat_member.status in (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED):
+        await membership.lose(house.db, change.chat.id, now)
+    elif kind is ChatKind.PRIVATE:
+        await membership.find_again(house.db, change.chat.id, now)
+    else:
+        chat = await membership.join(house.db, change.chat.id, kind, _language(house, change.from_user), now)
+        if chat is not None:
+            words = words_for(chat.language, house.settings.language)
+            newcomer = Request(house=house, chat=chat, person=None, words=words, message_id=0, sent_at=now)
+            await _guarded(house, newcomer, "greeting", onboarding.greet_newcomers(house, newcomer))
+
+
+async def _said(house: House, message: telegram.Message) -> None:
+    if message.migrate_to_chat_id is not None:
+        await membership.move(house.db, message.chat.id, message.migrate_to_chat_id)
+        return
+    if message.migrate_from_chat_id is not None:
+        await membership.move(house.db, message.migrate_from_chat_id, message.chat.id)
+        return
+    command = _COMMAND.fullmatch(message.text or "")
+    if not _concerns_us(house, message, command):
+        return
+    speaks_as_chat = message.sender_chat is not None
+    chat = await _chat(house, message.chat, message.from_user)
+    request = Request(
+        house=house,
+        chat=chat,
+        person=message.from_user.id if message.from_user is not None and not speaks_as_chat else None,
+        words=words_for(chat.language, house.settings.language),
+        message_id=message.message_id,
+        sent_at=message.date,
+        args=((command[3] or "") if command else message.text or message.caption or "").strip(),
+        thread=_thread(message),
+        replied_to=message.reply_to_message.message_id if message.reply_to_message else None,
+        document=_document(message.document),
+        as_chat=message.sender_chat is not None and message.sender_chat.id == message.chat.id,
+        is_late=house.clock() - message.date > LATE,
+    )
+    if command is None:
+        await _guarded(house, request, "text", _told(house, request))
+        return
+    known = house.registry.command(command[1])
+    name = f"/{known.name}" if known else "unknown command"
+    is_for_us = request.is_private or command[2] is not None
+    await _guarded(house, request, name, _commanded(house, request, known, is_for_us))
+
+
+async def _commanded(house: House, request: Request, command: Command | None, is_for_us: bool) -> None:
+    """Run a command. One that is not there is answered only where newsbot was meant for sure."""
+    if command is None or not await is_for(house, request, command.audience):
+        if is_for_us:
+            await request.answer(refusals.not_understood(request.words))
+    elif command.where is Where.PRIVATE and not request.is_private:
+        await request.answer(refusals.private_only(request.words, house.bot_username))
+    elif command.admins_only and (reason := await objection(house, request)) is not None:
+        await request.answer(refusals.refused(reason))
+    else:
+        await command.handler(house, request)
+
+
+async def _told(house: House, request: Request) -> None:
+    """Take plain text or a file in a private chat."""
+    role = await role_of(house, request)
+    if request.document is not None:
+        for file in house.registry.documents:
+            if may(role, file.audience):
+                await file.handler(house, request)
+                return
+    elif request.args:
+        for text in house.registry.texts:
+            if may(role, text.audience) and await text.handler(house, request):
+                return
+    await request.answer(refusals.not_understood(request.words))
+
+
+async def _pressed(house: House, query: telegram.CallbackQuery, is_backlog: bool) -> None:
+    message = query.message
+    if message is None:  # a button on a message sent through inline mode, which has none of ours
+        words = words_for(query.from_user.language_code, house.settings.language)
+        await query.answer(refusals.button_too_old(words), show_alert=True)
+        return
+    # A message too old for Telegram to show it to bots comes without its contents.
+    shown = message if isinstance(message, telegram.Message) else None
+    chat = await _chat(house, message.chat, query.from_user)
+    request = PressRequest(
+        house=house,
+        chat=chat,
+        person=query.from_user.id,
+        words=words_for(chat.language, house.settings.language),
+        press=read_press(query.data or "") or Press(""),
+        message_id=message.message_id,
+        query_id=query.id,
+        thread=_thread(shown) if shown is not None else 0,
+        is_photo=shown is not None and bool(shown.photo),
+        is_late=is_backlog,
+    )
+    rule = house.registry.press(request.press.verb)
+    name = f"press of {rule.verb}" if rule else "unknown press"
+    await _guarded(house, request, name, _obeyed(house, request, rule))
+    await request.finish()
+
+
+async def _obeyed(house: House, request: PressRequest, rule: PressRule | None) -> None:
+    if rule is None or not await is_for(house, request, rule.audience):
+        await request.toast(refusals.button_too_old(request.words), alert=True)
+    elif rule.admins_only and (reason := await objection(house, request)) is not None:
+        await request.toast(reason, alert=True)
+    else:
+        await rule.handler(house, request)
+
+
+async def _guarded(house: House, request: Request | PressRequest, name: str, work: Awaitable[None]) -> None:
+    """Let a conversation work, and say in the chat what a person can do something about.
+
+    The top of the loop: a failure of ours is logged once, with its traceback, which shows code and no values.
+    """
+    try:
+        await work
+    except ReaderError as error:
+        await _say(request, str(error))
+    except Forbidden:
+        await membership.lose(house.db, request.chat.id, house.clock())
+    except ChatMigrated as error:
+        await membership.move(house.db, request.chat.id, error.new_chat_id)
+    except BadRequest as error:
+        log.exception("%s: Telegram refused the answer: %s", name, error.message)
+    except (RetryAfter, NetworkError) as error:
+        log.warning("%s: the answer did not get through: %s", name, type(error).__name__)
+    except Exception as error:
+        log.exception("%s failed: %s", name, type(error).__name__)
+        await _say(request, refusals.fault(request.words))
+
+
+async def _say(request: Request | PressRequest, reason: str) -> None:
+    with suppress(TelegramError):
+        if isinstance(request, PressRequest):
+            await request.toast(reason, alert=True)
+        else:
+            await request.answer(refusals.refused(reason))
+
+
+def _concerns_us(house: House, message: telegram.Message, command: re.Match[str] | None) -> bool:
+    """Return whether a message is for newsbot: commands everywhere, other texts and files in private chats only."""
+    sender = message.from_user
+    speaks_as_chat = message.sender_chat is not None
+    if (sender is not None and sender.is_bot and not speaks_as_chat) or message.via_bot or message.is_automatic_forward:
+        return False
+    if command is not None:
+        return (command[2] or house.bot_username).lower() == house.bot_username.lower()
+    # What is left without text or attachment is news of the chat itself: a pinned message, a new picture.
+    return message.chat.type == telegram.Chat.PRIVATE and bool(message.text or message.effective_attachment)
+
+
+async def _chat(house: House, chat: telegram.Chat, person: telegram.User | None) -> Chat:
+    return await membership.meet(house.db, chat.id, _KINDS[chat.type], _language(house, person), house.clock())
+
+
+def _language(house: House, person: telegram.User | None) -> str:
+    """Return the language for a chat met through this person: their client's if we speak it, else the operator's."""
+    return words_for(person.language_code if person else None, house.settings.language).language
+
+
+def _thread(message: telegram.Message) -> int:
+    """Return the forum topic. Replies in other groups bear a thread number too, which means nothing to us."""
+    return (message.message_thread_id or 0) if message.is_topic_message else 0
+
+
+def _document(document: telegram.Document | None) -> Document | None:
+    if document is None:
+        return None
+    return Document(document.file_id, document.file_name or "", document.file_size)
