@@ -7,6 +7,8 @@ never changes that: only ACTIVE becomes UNREACHABLE, and only UNREACHABLE become
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from datetime import datetime
 from sqlite3 import Row
 
@@ -21,6 +23,18 @@ async def chat(conn: Connection, id: int) -> Chat | None:
         "SELECT id, kind, state, language, zone, pictures, silent FROM chats WHERE id = :id", {"id": id}
     )
     return next((_chat(row) for row in rows), None)
+
+
+async def chats(conn: Connection, ids: Iterable[int]) -> dict[int, Chat]:
+    """Return those of these chats that newsbot knows, by id."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT id, kind, state, language, zone, pictures, silent
+        FROM chats WHERE id IN (SELECT value FROM json_each(:ids))
+        """,
+        {"ids": json.dumps(list(ids))},
+    )
+    return {row["id"]: _chat(row) for row in rows}
 
 
 async def meet(conn: Connection, id: int, kind: ChatKind, language: str, now: datetime) -> Chat:

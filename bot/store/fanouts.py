@@ -32,7 +32,10 @@ class FanoutState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fanout:
-    """One publish on its way. `total` counts the rows promised so far; complete once `half` is 2."""
+    """One publish on its way. `total` counts the rows promised so far; complete once `half` is 2.
+
+    `revision` is the article's as it stands now, so that nobody is sent words that were corrected meanwhile.
+    """
 
     id: int
     kind: str
@@ -55,6 +58,7 @@ class Fanout:
     first_sent_at: datetime | None
     last_sent_at: datetime | None
     done_at: datetime | None
+    revision: int
 
     @property
     def settled(self) -> int:
@@ -82,27 +86,44 @@ async def promise(
 
 async def fanout(conn: Connection, number: int) -> Fanout | None:
     """Return one fan-out; None when there is none of that number."""
-    rows = await conn.execute_fetchall("SELECT * FROM fanouts WHERE id = :id", {"id": number})
+    rows = await conn.execute_fetchall(
+        "SELECT f.*, a.revision FROM fanouts AS f JOIN articles AS a ON a.number = f.article WHERE f.id = :id",
+        {"id": number},
+    )
     return next((_fanout(row) for row in rows), None)
 
 
 async def of_article(conn: Connection, article: int) -> list[Fanout]:
     """Return an article's fan-outs, oldest first."""
     rows = await conn.execute_fetchall(
-        "SELECT * FROM fanouts WHERE article = :article ORDER BY id", {"article": article}
+        """
+        SELECT f.*, a.revision FROM fanouts AS f JOIN articles AS a ON a.number = f.article
+        WHERE f.article = :article ORDER BY f.id
+        """,
+        {"article": article},
     )
     return [_fanout(row) for row in rows]
 
 
 async def open_ones(conn: Connection) -> list[Fanout]:
     """Return every fan-out that is not done, most urgent first."""
-    rows = await conn.execute_fetchall("SELECT * FROM fanouts WHERE state <> 'done' ORDER BY lane, id")
+    rows = await conn.execute_fetchall(
+        """
+        SELECT f.*, a.revision FROM fanouts AS f JOIN articles AS a ON a.number = f.article
+        WHERE f.state <> 'done' ORDER BY f.lane, f.id
+        """
+    )
     return [_fanout(row) for row in rows]
 
 
 async def running(conn: Connection) -> list[Fanout]:
     """Return what may be claimed from, most urgent first."""
-    rows = await conn.execute_fetchall("SELECT * FROM fanouts WHERE state = 'running' ORDER BY lane, id")
+    rows = await conn.execute_fetchall(
+        """
+        SELECT f.*, a.revision FROM fanouts AS f JOIN articles AS a ON a.number = f.article
+        WHERE f.state = 'running' ORDER BY f.lane, f.id
+        """
+    )
     return [_fanout(row) for row in rows]
 
 
@@ -236,4 +257,5 @@ def _fanout(row: Row) -> Fanout:
         first_sent_at=moment_or_none(row["first_sent_at"]),
         last_sent_at=moment_or_none(row["last_sent_at"]),
         done_at=moment_or_none(row["done_at"]),
+        revision=row["revision"],
     )

@@ -1,0 +1,348 @@
+"""
+The dispatcher: takes what is due from the outbox, sends it, and settles it.
+
+One loop writes and claims, a number of workers send. Whatever was answered while the last batch was being written
+becomes the next batch, so there is no timer, and nothing new is claimed before what is known has been written down.
+After a crash, rows that were being sent are released and sent again: at least once, never lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections import OrderedDict, deque
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from sqlite3 import Error as SqliteError
+from typing import Any
+
+from bot.domain.chat import Chat, ChatKind, ChatState
+from bot.domain.delivery import (
+    Delivery,
+    Failed,
+    Halted,
+    Lane,
+    Migrated,
+    Outcome,
+    Sent,
+    Status,
+    Throttled,
+    Unreachable,
+    settle,
+)
+from bot.domain.message import Message
+from bot.render.look import Look
+from bot.services.editions import Edition, edition_of
+from bot.store import audience, chats, fanouts, meta, outbox
+from bot.store.database import Connection, Database
+from bot.store.fanouts import Fanout, FanoutState
+from bot.store.outbox import Settled
+
+log = logging.getLogger(__name__)
+
+IN_FLIGHT = 64
+FULL_SPEED_AHEAD = 512  # rows claimed ahead when nothing paces
+AHEAD = 0.5  # seconds of the pace claimed ahead: within a second of Stop nothing more leaves
+NOBODY_WINDOW = 200  # sends
+NOBODY_SHARE = 0.2
+HALT_PAUSE = timedelta(seconds=60)
+LONGEST_HOLD = timedelta(seconds=60)  # a delivery waiting for a retry holds later news of its chat no longer
+HELD_CHATS = 4096
+LONGEST_SLEEP = 30.0  # seconds; the clock may have been set back meanwhile
+GRACE = 8.0  # seconds for what is on the wire when the process is asked to end
+
+
+class Alarm(StrEnum):
+    """What the dispatcher tells the owners about."""
+
+    HALTED = "halted"
+    NOBODY_THERE = "nobody"
+    DISK = "disk"
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """The far side, as functions: what the gateway and the pacer do for a broadcast.
+
+    `prepare` serialises a message once, `send` makes one call (body, chat, thread, silent) and never raises.
+    `slot` waits for a turn (chat, lane, is_group); `held` gives the seconds for which a chat must not be sent to.
+    """
+
+    prepare: Callable[[Message], Any]
+    send: Callable[[Any, int, int, bool], Awaitable[Outcome]]
+    slot: Callable[[int, Lane, bool], Awaitable[None]]
+    held: Callable[[int], float]
+    throttled: Callable[[int, float], None]
+
+
+@dataclass(slots=True, eq=False)
+class _Item:
+    """A claimed delivery on its way to a worker, or back from one."""
+
+    delivery: Delivery
+    fanout: Fanout
+    edition: Edition[Any]
+    chat: Chat
+    reason: int
+    outcome: Outcome | None = None
+    has_photo: bool = False
+
+
+class Dispatcher:
+    """Sends what the outbox promises until told to stop. `rate` is messages per second; None means no pace."""
+
+    def __init__(
+        self,
+        db: Database,
+        wire: Wire,
+        *,
+        look_of: Callable[[Chat], Look],
+        root: Path | None,
+        clock: Callable[[], datetime],
+        rate: float | None,
+        alarm: Callable[[Alarm, int | None, str | None], Awaitable[None]],
+        in_flight: int = IN_FLIGHT,
+    ) -> None:
+        self._db = db
+        self._wire = wire
+        self._look_of = look_of
+        self._root = root
+        self._clock = clock
+        self._alarm = alarm
+        self._in_flight = in_flight
+        self._ahead = FULL_SPEED_AHEAD if rate is None else max(4, int(rate * AHEAD))
+        self._changed = asyncio.Event()
+        self._stopping = False
+        self._queue: asyncio.Queue[_Item] = asyncio.Queue()
+        self._claimed = 0  # rows in this process' hands
+        self._answered: list[_Item] = []
+        self._lines: dict[int, deque[_Item]] = {}  # chats with a message on its way, and what waits behind it
+        self._holds: OrderedDict[int, datetime] = OrderedDict()
+        self._running: dict[int, Fanout] = {}
+        self._editions: dict[int, Edition[Any]] = {}  # by fan-out
+        self._nobody: dict[int, deque[bool]] = {}
+        self._halted_until: datetime | None = None
+        self._next_due: datetime | None = None
+        self._to_hold: set[int] = set()
+
+    def wake(self) -> None:
+        """Look at the outbox again: something was promised, stopped or released."""
+        self._changed.set()
+
+    def stop(self) -> None:
+        """Send nothing more. `run` returns once what is on the wire has been answered and written down."""
+        self._stopping = True
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Dispatch until `stop`."""
+        async with self._db.transaction() as conn:
+            released = await outbox.release_all(conn)
+        if released:
+            log.warning("%d deliveries were on their way when newsbot last ended; they go out again", released)
+        workers = [asyncio.create_task(self._work(), name=f"sender-{n}") for n in range(self._in_flight)]
+        try:
+            while not self._stopping:
+                self._changed.clear()
+                try:
+                    claimed = await self._turn()
+                except SqliteError as error:
+                    # Locked or full. What was answered stays in memory and is written with the next turn.
+                    log.error("the outbox could not be written: %s", error)
+                    await self._alarm(Alarm.DISK, None, str(error))
+                    claimed = False
+                    await asyncio.sleep(1)
+                if not claimed and not self._answered:
+                    await self._wait()
+        finally:
+            await self._finish(workers)
+
+    async def _wait(self) -> None:
+        """Sleep until something changes, the next retry is due, or a halt is over."""
+        times = [at for at in (self._next_due, self._halted_until) if at is not None]
+        pause = min(((at - self._clock()).total_seconds() for at in times), default=LONGEST_SLEEP)
+        try:
+            async with asyncio.timeout(max(0.005, min(pause, LONGEST_SLEEP))):
+                await self._changed.wait()
+        except TimeoutError:
+            pass
+
+    async def _turn(self) -> bool:
+        """Write down what was answered, claim what is due, hand it to the workers; return whether any was claimed."""
+        answered, to_hold = list(self._answered), set(self._to_hold)
+        now = self._clock()
+        if self._halted_until is not None and now >= self._halted_until:
+            self._halted_until = None
+        room = self._ahead + self._in_flight - self._claimed
+        claimed: list[Delivery] = []
+        people: dict[int, Chat] = {}
+        async with self._db.transaction() as conn:
+            for number in to_hold:
+                await fanouts.change(conn, number, FanoutState.HELD, "unreachable")
+            if answered:
+                await self._write(conn, answered, now)
+                for done in await fanouts.close_finished(conn, now):
+                    self._editions.pop(done, None)
+                    self._nobody.pop(done, None)
+            is_paused = self._halted_until is not None or await meta.is_paused(conn)
+            running = {} if is_paused else {one.id: one for one in await fanouts.running(conn)}
+            if running and room > 0:
+                claimed = await outbox.claim(conn, now, room)
+                people = await chats.chats(conn, {delivery.chat for delivery in claimed})
+            next_due = await outbox.next_due(conn) if running and not claimed else None
+        # Only now is it on disk; had it failed, all of it would be tried again.
+        del self._answered[: len(answered)]
+        self._to_hold -= to_hold
+        self._claimed += len(claimed) - len(answered)
+        self._running, self._next_due = running, next_due if room > 0 else None
+        await self._hand_out(claimed, people, now)
+        for number in to_hold:
+            await self._alarm(Alarm.NOBODY_THERE, number, None)
+        return bool(claimed)
+
+    async def _hand_out(self, claimed: list[Delivery], people: dict[int, Chat], now: datetime) -> None:
+        """Decide about each claimed delivery with today's settings of its chat, and queue those that go out."""
+        for number in dict.fromkeys(delivery.fanout for delivery in claimed):
+            group = [delivery for delivery in claimed if delivery.fanout == number]
+            fanout = self._running[number]
+            async with self._db.reading() as conn:
+                edition = self._editions.get(number)
+                if edition is None or edition.article.revision != fanout.revision:
+                    edition = await edition_of(conn, fanout.article, fanout.fixed_at, self._root, self._wire.prepare)
+                    self._editions[number] = edition
+                wanted = await audience.wanting(conn, edition.audience, [one.chat for one in group], now)
+            for delivery in group:
+                chat = people.get(delivery.chat, Chat(delivery.chat, state=ChatState.UNREACHABLE))
+                self._decide(_Item(delivery, fanout, edition, chat, wanted.get(delivery.chat, 0)), now)
+
+    def _decide(self, item: _Item, now: datetime) -> None:
+        """Queue a delivery, or settle it unsent: its chat has paused, unfollowed or muted, or must be left alone."""
+        if item.chat.state is not ChatState.ACTIVE or not item.reason:
+            self._answered.append(item)
+            self._changed.set()
+            return
+        chat = item.delivery.chat
+        hold = max(self._holds.get(chat, now) - now, timedelta(seconds=self._wire.held(chat)))
+        if hold > timedelta(seconds=1):
+            item.outcome = Throttled(hold)
+            self._answered.append(item)
+            self._changed.set()
+        elif chat in self._lines:
+            self._lines[chat].append(item)
+        else:
+            self._lines[chat] = deque()
+            self._queue.put_nowait(item)
+
+    async def _work(self) -> None:
+        """Send one delivery after the other."""
+        while True:
+            item = await self._queue.get()
+            try:
+                await self._send(item)
+            except Exception:
+                # A bug of ours with this article or chat must not stop the others; it is retried, then given up.
+                log.exception("a delivery of article %d could not be sent", item.edition.article.number)
+                item.outcome = Failed("newsbot could not build this message; its log says why")
+            self._answered.append(item)
+            line = self._lines[item.delivery.chat]
+            if line:
+                self._queue.put_nowait(line.popleft())
+            else:
+                del self._lines[item.delivery.chat]
+            self._changed.set()
+
+    async def _send(self, item: _Item) -> None:
+        delivery, chat = item.delivery, item.chat
+        is_group = chat.kind is not ChatKind.PRIVATE
+
+        async def send(body: Any) -> Outcome:
+            # A second way to send the picture is a second message to Telegram, and waits for its own turn.
+            await self._wire.slot(delivery.chat, item.fanout.lane, is_group)
+            if self._stopping or self._halted_until is not None or delivery.fanout not in self._running:
+                return Throttled(timedelta(0))
+            return await self._wire.send(body, delivery.chat, delivery.thread, chat.silent)
+
+        item.outcome, item.has_photo = await item.edition.send(
+            self._look_of(chat), item.reason, send, self._db, self._clock()
+        )
+        match item.outcome:
+            case Sent() | Unreachable():
+                self._count(item)
+            case Throttled(wait) if wait > timedelta(0):
+                self._wire.throttled(delivery.chat, wait.total_seconds())
+            case Halted(reason):
+                if self._halted_until is None:
+                    self._halted_until = self._clock() + HALT_PAUSE
+                    await self._alarm(Alarm.HALTED, None, reason)
+
+    async def _write(self, conn: Connection, answered: list[_Item], now: datetime) -> None:
+        """Write what became of deliveries: into the ledger, or back into the outbox."""
+        finished: list[Settled] = []
+        again: list[Delivery] = []
+        for item in answered:
+            delivery = item.delivery
+            if item.outcome is None:
+                status = Status.UNREACHABLE if item.chat.state is ChatState.UNREACHABLE else Status.UNWANTED
+                stands = replace(delivery, status=status, attempts=delivery.attempts - 1)
+            else:
+                stands = settle(delivery, item.outcome, now, random.random())
+            match item.outcome:
+                case Migrated(chat):
+                    await chats.migrate(conn, delivery.chat, chat)
+                case Unreachable():
+                    await chats.switch_off(conn, delivery.chat, now)
+            if stands.status is Status.WAITING:
+                again.append(stands)
+                self._hold_chat(stands, now)
+            else:
+                finished.append(
+                    Settled(stands, item.edition.article.number, item.edition.article.revision, item.has_photo, now)
+                )
+        if again:
+            await outbox.postpone(conn, again)
+        if finished:
+            await outbox.settle(conn, finished)
+
+    def _count(self, item: _Item) -> None:
+        """Watch for a wave of chats that cannot be reached: more likely our mistake than theirs."""
+        last = self._nobody.setdefault(item.fanout.id, deque(maxlen=NOBODY_WINDOW))
+        last.append(isinstance(item.outcome, Unreachable))
+        if len(last) == NOBODY_WINDOW and sum(last) > NOBODY_WINDOW * NOBODY_SHARE:
+            last.clear()
+            self._to_hold.add(item.fanout.id)
+
+    def _hold_chat(self, delivery: Delivery, now: datetime) -> None:
+        """Keep a chat's later news behind what waits for a retry, but not for long."""
+        if delivery.due_at > now:
+            self._holds[delivery.chat] = min(delivery.due_at, now + LONGEST_HOLD)
+            self._holds.move_to_end(delivery.chat)
+            if len(self._holds) > HELD_CHATS:
+                self._holds.popitem(last=False)
+
+    async def _finish(self, workers: Iterable[asyncio.Task[None]]) -> None:
+        """Hand back what was not tried, wait a little for what was, and write both down."""
+        waiting = [item for line in self._lines.values() for item in line]
+        for line in self._lines.values():
+            line.clear()
+        while not self._queue.empty():
+            item = self._queue.get_nowait()
+            del self._lines[item.delivery.chat]
+            waiting.append(item)
+        try:
+            async with asyncio.timeout(GRACE):
+                while self._lines:
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            log.warning("%d messages were not answered in time; they may come twice", len(self._lines))
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
+        async with self._db.transaction() as conn:
+            await self._write(conn, self._answered, self._clock())
+            await outbox.release(conn, [item.delivery for item in waiting])
+            await fanouts.close_finished(conn, self._clock())
