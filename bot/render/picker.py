@@ -1,0 +1,180 @@
+"""
+The topic picker: one message of toggles, edited in place, and the one line that it becomes.
+
+A button says what it will do (follow or not), never "the other way": pressed twice, or on a list of yesterday, it
+does what its reader saw on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import IntEnum
+
+from bot.domain.chat import Chat, ChatKind, ChatState
+from bot.domain.message import Button, Message
+from bot.domain.picker import Choice, PickerPage
+from bot.domain.press import press
+from bot.domain.text import Text, utf16_len
+from bot.domain.topic import Topic
+from bot.render.labels import IN_A_TOAST, label
+from bot.render.locale import Words
+from bot.render.settings import SETTINGS
+from bot.render.text import clip, foreign
+
+TOPICS = "topics"
+PICK = "pick"
+DONE = "picked"
+LATEST = "latest"
+
+_SHORT = 18  # UTF-16 code units of a label that leave room for a second one beside it on a phone
+_NAMED = 12  # topics named in the line; of more, the rest is counted
+_NAME = 60
+
+
+class Opening(IntEnum):
+    """What stands above the topics: nothing, or the greeting of which the picker is a part. Buttons hold these."""
+
+    NONE = 0
+    GREETING = 1
+
+
+def picker(words: Words, shown: PickerPage, opening: Opening = Opening.NONE) -> Message:
+    """Return one page of the picker."""
+    rows: list[tuple[Button, ...]] = []
+    place = (0 if shown.parent is None else shown.parent.topic.number, shown.page, opening)
+    if shown.parent is not None:
+        rows.append((_toggle(words, shown.parent, place),))
+    pair: tuple[Button, ...] = ()
+    for choice in shown.choices:
+        button = _toggle(words, choice, place)
+        if choice.parts:
+            parts = Button(words("Choose parts"), data=press(TOPICS, choice.topic.number, 0, opening))
+            rows += [pair, (button, parts)]
+            pair = ()
+        elif utf16_len(button.label) > _SHORT:
+            rows += [pair, (button,)]
+            pair = ()
+        else:
+            pair = (*pair, button)
+            if len(pair) == 2:
+                rows.append(pair)
+                pair = ()
+    rows += [pair, _turning(words, shown, opening)]
+    done = Button(words("Done"), data=press(DONE))
+    back = Button(words("Back"), data=press(TOPICS, 0, 0, opening))
+    rows.append((done,) if shown.parent is None else (back, done))
+    return Message(_heading(words, shown), keyboard=tuple(row for row in rows if row))
+
+
+def no_topics(words: Words) -> Message:
+    """Return what is said instead of a picker while no topic is listed."""
+    return Message(Text(words("There are no topics to pick yet. Every one that comes can be followed by its name.")))
+
+
+def done(words: Words, chat: Chat, follows: Sequence[Topic]) -> Message:
+    """Return the line that the picker becomes: what is followed, and when news of it comes."""
+    latest = Button(words("Latest"), data=press(LATEST))
+    if not follows:
+        text = words.text("Nothing is followed yet. Pick a topic, or look at the latest of all.")
+        return Message(text, keyboard=((Button(words("Pick topics"), data=press(TOPICS)), latest),))
+    text = followed(words, chat.kind, follows) + " " + when(words, chat)
+    return Message(text, keyboard=((latest, Button(words("When and how"), data=press(SETTINGS))),))
+
+
+def followed(words: Words, kind: ChatKind, follows: Sequence[Topic]) -> Text:
+    """Return `You follow AI and Robotics.`, for groups and channels in their own words."""
+    topics = topic_list(words, follows)
+    match kind:
+        case ChatKind.PRIVATE:
+            return Text(words("You follow {topics}.", topics=topics))
+        case ChatKind.GROUP:
+            return Text(words("This group follows {topics}.", topics=topics))
+        case ChatKind.CHANNEL:
+            return Text(words("This channel follows {topics}.", topics=topics))
+
+
+def when(words: Words, chat: Chat) -> str:
+    """Return when news comes, as a sentence."""
+    if chat.state is ChatState.PAUSED:
+        return words("Nothing comes by itself while this chat is paused; /start lets news come again.")
+    if chat.silent:
+        return words("The next story comes by itself, silently.")
+    return words("The next story comes by itself.")
+
+
+def topic_list(words: Words, topics: Sequence[Topic]) -> str:
+    """Return `AI, Energy and Robotics`; of very many the first few and how many more."""
+    names = [foreign(clip(topic.name, _NAME)) for topic in topics[:_NAMED]]
+    rest = len(topics) - len(names)
+    if rest:
+        names.append(words.count("{n} other topic", "{n} other topics", rest))
+    return words.list(names)
+
+
+def following(words: Words, topic: Topic) -> str:
+    """Return the toast of a follow."""
+    return words("Following {topic}", topic=label(topic.name, words, IN_A_TOAST))
+
+
+def no_longer_following(words: Words, topic: Topic) -> str:
+    """Return the toast of an unfollow."""
+    return words("No longer following {topic}", topic=label(topic.name, words, IN_A_TOAST))
+
+
+def _heading(words: Words, shown: PickerPage) -> Text:
+    if shown.parent is None:
+        if shown.pages == 1:
+            return Text(words.count("Topics ({n} followed)", "Topics ({n} followed)", shown.follows))
+        return Text(
+            words.count(
+                "Topics ({n} followed), page {page} of {pages}",
+                "Topics ({n} followed), page {page} of {pages}",
+                shown.follows,
+                page=words.number(shown.page + 1),
+                pages=words.number(shown.pages),
+            )
+        )
+    values = {
+        "topic": foreign(clip(shown.parent.topic.name, _NAME)),
+        "parts": words.number(shown.parent.parts),
+        "page": words.number(shown.page + 1),
+        "pages": words.number(shown.pages),
+    }
+    if shown.pages == 1:
+        return Text(
+            words.count(
+                "{topic} ({n} of {parts} followed)", "{topic} ({n} of {parts} followed)", shown.parent.chosen, **values
+            )
+        )
+    return Text(
+        words.count(
+            "{topic} ({n} of {parts} followed), page {page} of {pages}",
+            "{topic} ({n} of {parts} followed), page {page} of {pages}",
+            shown.parent.chosen,
+            **values,
+        )
+    )
+
+
+def _toggle(words: Words, choice: Choice, place: tuple[int, int, int]) -> Button:
+    name = label(choice.topic.name, words)
+    if not choice.parts:
+        text = name
+    elif choice.chosen == (choice.parts if choice.followed else 0):
+        text = words.count("{topic} and its {n}", "{topic} and its {n}", choice.parts, topic=name)
+    else:
+        text = words(
+            "{topic}, {n} of {parts}", topic=name, n=words.number(choice.chosen), parts=words.number(choice.parts)
+        )
+    data = press(PICK, choice.topic.number, int(not choice.followed), *place)
+    return Button(f"✓ {text}" if choice.followed else text, data=data)
+
+
+def _turning(words: Words, shown: PickerPage, opening: Opening) -> tuple[Button, ...]:
+    parent = 0 if shown.parent is None else shown.parent.topic.number
+    row = []
+    if shown.page > 0:
+        row.append(Button(words("Previous"), data=press(TOPICS, parent, shown.page - 1, opening)))
+    if shown.page < shown.pages - 1:
+        row.append(Button(words("More topics"), data=press(TOPICS, parent, shown.page + 1, opening)))
+    return tuple(row)

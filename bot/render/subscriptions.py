@@ -1,0 +1,222 @@
+"""What is said of follows made and ended by name or by link, and the overview of all that a chat follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import Enum
+from zlib import crc32
+
+from bot.domain.article import Article
+from bot.domain.chat import Chat, Pictures
+from bot.domain.message import Button, Message
+from bot.domain.press import press
+from bot.domain.text import Text
+from bot.domain.topic import Topic
+from bot.render.article import headline
+from bot.render.labels import IN_A_TOAST, label
+from bot.render.lists import FOLLOW, UNFOLLOW, follow_button
+from bot.render.locale import Words
+from bot.render.look import Look
+from bot.render.picker import LATEST, TOPICS, followed, topic_list, when
+from bot.render.settings import SETTINGS
+from bot.render.text import clip, foreign, join
+
+SUBSCRIPTIONS = "follows"
+HEAR = "hear"
+ADMIT = "admit"
+
+_NAME = 60
+_MOST_UNDONE = 8  # mutes and sources with a button each
+_MOST_UNKNOWN = 3  # names nobody bears that get suggestions; the rest are named
+
+
+class Wish(Enum):
+    """What a name was given for; a near miss offers the same for the topic that was meant."""
+
+    FOLLOW = "follow"
+    UNFOLLOW = "unfollow"
+    LATEST = "latest"
+
+
+def subscribed(
+    words: Words, chat: Chat, fresh: Sequence[Topic], known: Sequence[Topic], unknown: Mapping[str, Sequence[Topic]]
+) -> Message:
+    """Return the answer to `/subscribe NAME, NAME`."""
+    lines: list[Text | str] = []
+    if fresh:
+        lines.append(words("Following {topics} now.", topics=topic_list(words, fresh)) + " " + when(words, chat))
+    if known:
+        lines.append(words("Followed already: {topics}.", topics=topic_list(words, known)))
+    if unknown:
+        return _near_miss(words, lines, unknown, Wish.FOLLOW)
+    more = Button(words("More topics"), data=press(TOPICS))
+    return Message(join(lines, "\n"), keyboard=((Button(words("Latest"), data=press(LATEST)), more),))
+
+
+def unsubscribed(
+    words: Words, gone: Sequence[Topic], others: Sequence[Topic], unknown: Mapping[str, Sequence[Topic]]
+) -> Message:
+    """Return the answer to `/unsubscribe NAME, NAME`."""
+    lines: list[Text | str] = []
+    if gone:
+        lines.append(words("No longer following {topics}.", topics=topic_list(words, gone)))
+    if others:
+        lines.append(words("Not followed here: {topics}.", topics=topic_list(words, others)))
+    if unknown:
+        return _near_miss(words, lines, unknown, Wish.UNFOLLOW)
+    return Message(join(lines, "\n"), keyboard=((Button(words("All topics"), data=press(TOPICS)),),))
+
+
+def near_miss(words: Words, name: str, near: Sequence[Topic], wish: Wish) -> Message:
+    """Return what is said of a name that no topic bears, with the closest ones to press."""
+    return _near_miss(words, [], {name: near}, wish)
+
+
+def which_to_unfollow(words: Words) -> Message:
+    text = words("Send /unsubscribe and a topic's name, or press what you want no longer under /topics.")
+    return Message(Text(text), keyboard=((Button(words("All topics"), data=press(TOPICS)),),))
+
+
+def overview(
+    look: Look,
+    chat: Chat,
+    *,
+    topics: Sequence[Topic],
+    left_out: Sequence[Topic],
+    mutes: Sequence[tuple[Topic, datetime | None]],
+    unwanted: Sequence[str],
+    now: datetime,
+) -> Message:
+    """Return what a chat follows and has silenced, how it is delivered, and a button for each silence to end it."""
+    words = look.words
+    lines: list[Text | str] = [followed(words, chat.kind, topics) if topics else words("Nothing is followed here yet.")]
+    if left_out:
+        lines.append(words("Left out: {topics}.", topics=topic_list(words, left_out)))
+    for topic, until in mutes[:_MOST_UNDONE]:
+        lines.append(_muted(look, topic, until, now))
+    if unwanted:
+        sources = [foreign(clip(source, _NAME)) for source in unwanted[:_MOST_UNDONE]]
+        lines.append(words("Never from: {sources}.", sources=words.list(sources)))
+    if topics:
+        lines.append(when(words, chat))
+        lines.append(_delivery(words, chat))
+    undo = [
+        Button(words("Hear {topic}", topic=label(topic.name, words)), data=press(HEAR, topic.number))
+        for topic, _ in mutes[:_MOST_UNDONE]
+    ]
+    undo += [
+        Button(words("Allow {source}", source=label(source, words)), data=press(ADMIT, source_number(source)))
+        for source in unwanted[:_MOST_UNDONE]
+    ]
+    last = (
+        Button(words("Change topics"), data=press(TOPICS)),
+        Button(words("When and how"), data=press(SETTINGS)),
+    )
+    return Message(join(lines, "\n"), keyboard=(*((button,) for button in undo), last))
+
+
+def opened_by_link(look: Look, topic: Topic, is_new: bool, newest: Article | None, now: datetime) -> Message:
+    """Return the answer to a link that follows a topic: its newest headline, and the way back."""
+    words = look.words
+    name = foreign(clip(topic.name, _NAME))
+    lines: list[Text | str] = [
+        words("Following {topic} now.", topic=name) if is_new else words("{topic} is followed already.", topic=name)
+    ]
+    if newest is None:
+        lines.append(words("Nothing published in it yet; the first story comes by itself."))
+    else:
+        lines.append(words.text("Newest: {headline}", headline=headline(newest, look, now)))
+    more = Button(words("More topics"), data=press(TOPICS))
+    undo = Button(words("Undo"), data=press(UNFOLLOW, topic.number))
+    return Message(join(lines, "\n\n"), keyboard=((undo, more) if is_new else (more,),))
+
+
+def unfollowed(words: Words, topic: Topic) -> Message:
+    """Return what an unfollow leaves in its place."""
+    text = words("No longer following {topic}.", topic=foreign(clip(topic.name, _NAME)))
+    return Message(Text(text), keyboard=((follow_button(words, topic), Button(words("Topics"), data=press(TOPICS))),))
+
+
+def muted_until(look: Look, topic: Topic, until: datetime) -> str:
+    """Return the toast of a mute."""
+    name = label(topic.name, look.words, IN_A_TOAST)
+    return look.words("{topic} is muted until {time}", topic=name, time=look.words.time(until, look.zone))
+
+
+def heard_again(words: Words, topic: Topic) -> str:
+    """Return the toast of a mute's end."""
+    return words("{topic} is no longer muted", topic=label(topic.name, words, IN_A_TOAST))
+
+
+def nothing_more_from(words: Words, source: str) -> str:
+    """Return the toast of `Never from SOURCE`."""
+    return words("Nothing more from {source}", source=label(source, words, IN_A_TOAST))
+
+
+def allowed_again(words: Words, source: str) -> str:
+    """Return the toast of its undo."""
+    return words("{source} is allowed again", source=label(source, words, IN_A_TOAST))
+
+
+def source_number(source: str) -> int:
+    """Return the number under which buttons know a source."""
+    return crc32(source.encode())
+
+
+def topic_payload(topic: Topic) -> str:
+    """Return what follows `t_` in a link that follows a topic: its id where that fits a link, else its number.
+
+    Source: https://core.telegram.org/bots/features#deep-linking (A-Z, a-z, 0-9, _ and -, 64 characters in all)
+    """
+    plain = topic.id.replace("-", "").replace("_", "")
+    fits = plain.isascii() and plain.isalnum() and len(topic.id) <= 62
+    # All digits are always a number, so an id of digits cannot stand for itself.
+    return topic.id if fits and not topic.id.isdigit() else str(topic.number)
+
+
+def _near_miss(words: Words, lines: list[Text | str], unknown: Mapping[str, Sequence[Topic]], wish: Wish) -> Message:
+    near: dict[int, Topic] = {}
+    strangers: list[str] = []
+    for place, (name, closest) in enumerate(unknown.items()):
+        shown = foreign(clip(name, _NAME))
+        if closest and place < _MOST_UNKNOWN:
+            lines.append(words("No topic “{name}”. Did you mean:", name=shown))
+            near |= {topic.number: topic for topic in closest}
+        else:
+            strangers.append(words("“{name}”", name=shown))
+    if strangers:
+        lines.insert(len(lines) - bool(near), words("No topic {names}.", names=words.list(strangers)))
+    buttons = [Button(label(topic.name, words), data=_wished(wish, topic)) for topic in near.values()]
+    rows = [tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2)]
+    return Message(join(lines, "\n"), keyboard=(*rows, (Button(words("All topics"), data=press(TOPICS)),)))
+
+
+def _wished(wish: Wish, topic: Topic) -> str:
+    match wish:
+        case Wish.FOLLOW:
+            return press(FOLLOW, topic.number)
+        case Wish.UNFOLLOW:
+            return press(UNFOLLOW, topic.number)
+        case Wish.LATEST:
+            return press(LATEST, topic.number)
+
+
+def _muted(look: Look, topic: Topic, until: datetime | None, now: datetime) -> str:
+    words, name = look.words, foreign(clip(topic.name, _NAME))
+    if until is None:
+        return words("Muted: {topic}.", topic=name)
+    if until.astimezone(look.zone).date() == now.astimezone(look.zone).date():
+        return words("Muted until {time}: {topic}.", time=words.time(until, look.zone), topic=name)
+    day = words.date(until, look.zone)
+    return words("Muted until {day}, {time}: {topic}.", day=day, time=words.time(until, look.zone), topic=name)
+
+
+def _delivery(words: Words, chat: Chat) -> str:
+    match chat.pictures:
+        case Pictures.LARGE:
+            return words("Pictures are large.")
+        case Pictures.SMALL:
+            return words("Pictures are small.")
+        case Pictures.NONE:
+            return words("Without pictures.")

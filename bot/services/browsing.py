@@ -1,0 +1,156 @@
+"""What readers look at when they ask: the newest, the warmest, what was found, what they keep."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.browsing import ALL_TOPICS, FOLLOWED, Page, Place, Turn, leaf
+from bot.domain.following import Following
+from bot.domain.ranking import warmest
+from bot.domain.topic import Topic
+from bot.errors import UnknownTopic
+from bot.services.naming import name_and_count
+from bot.store import articles, browsing, subscriptions, topics
+from bot.store.database import Connection, Database
+
+CANDIDATES = 500
+"""The newest articles of which the warmest are the top: older ones are cold at any heat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a list is about. `scope` is as in `domain.browsing`; FOLLOWED only where something is followed.
+
+    `topic` is None unless the list is about one; `followed` says whether the chat follows that.
+    """
+
+    scope: int
+    topic: Topic | None = None
+    followed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What `[TOPIC] [N]` means. `topic` is None when none was named, or when `unknown` names none there is."""
+
+    topic: Topic | None = None
+    count: int | None = None
+    unknown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Some articles, warmest first, from `start` (counted from 0) of all that are ranked."""
+
+    page: Page
+    start: int
+    has_more: bool
+
+
+async def asked_for(db: Database, words: str) -> Asked:
+    """Return which topic and how many a person asked for; the longest name that fits counts (`Windows 11`)."""
+    words = words.strip()
+    if not words:
+        return Asked()
+    async with db.reading() as conn:
+        if topic := await topics.named(conn, words):
+            return Asked(topic)
+        split = name_and_count(words)
+        if split is None:
+            return Asked(unknown=words)
+        name, count = split
+        topic = await topics.named(conn, name) if name else None
+        return Asked(topic, count, "" if topic or not name else name)
+
+
+async def latest(
+    db: Database, chat: int, scope: int, *, size: int, turn: Turn | None = None, now: datetime
+) -> tuple[Subject, Page]:
+    """Return the newest articles of a topic, of what the chat follows (if anything), or of all. Raises: UnknownTopic.
+
+    What left out or never wanted sources tell is not among them; a mute is about pushes only.
+    """
+    async with db.reading() as conn:
+        following = await subscriptions.following(conn, chat, now)
+        subject, wanted = await _subject(conn, following, scope)
+
+        async def look(turn: Turn | None, limit: int) -> list[Place]:
+            return await browsing.latest(conn, turn, limit, topics=wanted, unwanted=following.unwanted)
+
+        return subject, await _page(conn, look, size, turn)
+
+
+async def top(
+    db: Database, chat: int, scope: int, *, size: int, start: int = 0, now: datetime
+) -> tuple[Subject, Ranking]:
+    """Return the articles whose heat has faded least, of the same ones that `latest` lists. Raises: UnknownTopic."""
+    async with db.reading() as conn:
+        following = await subscriptions.following(conn, chat, now)
+        subject, wanted = await _subject(conn, following, scope)
+        newest = await browsing.latest(conn, None, CANDIDATES, topics=wanted, unwanted=following.unwanted)
+        ranked = warmest(await browsing.embers(conn, [place.number for place in newest]), now)
+        start = min(max(0, start), max(0, len(ranked) - 1) // size * size)
+        page = Page(tuple(await articles.articles(conn, ranked[start : start + size])))
+        return subject, Ranking(page, start, len(ranked) > start + size)
+
+
+async def search(db: Database, words: str, *, size: int, turn: Turn | None = None) -> tuple[int, Page]:
+    """Return the newest articles that hold all of `words`, and the number by which buttons find the search again.
+
+    The number is 0 where everything found stands on this page, and no button needs it.
+    """
+
+    async with db.reading() as conn:
+
+        async def look(turn: Turn | None, limit: int) -> list[Place]:
+            return await browsing.found(conn, words, turn, limit)
+
+        page = await _page(conn, look, size, turn)
+    if page.newer is None and page.older is None:
+        return 0, page
+    async with db.transaction() as conn:
+        return await browsing.remember_search(conn, words), page
+
+
+async def search_words(db: Database, number: int) -> str | None:
+    """Return what a search's buttons look for; None when it is too old to be remembered."""
+    async with db.reading() as conn:
+        return await browsing.search_words(conn, number)
+
+
+async def saved(db: Database, person: int, *, size: int, turn: Turn | None = None) -> Page:
+    """Return what a person keeps, latest kept first."""
+    async with db.reading() as conn:
+
+        async def look(turn: Turn | None, limit: int) -> list[Place]:
+            return await browsing.saved(conn, person, turn, limit)
+
+        return await _page(conn, look, size, turn)
+
+
+async def _subject(conn: Connection, following: Following, scope: int) -> tuple[Subject, frozenset[int] | None]:
+    """Return what a list is about, and which topics its articles bear; None means any."""
+    if scope in (FOLLOWED, ALL_TOPICS):
+        followed = following.included() if scope == FOLLOWED else frozenset()
+        return (Subject(FOLLOWED), followed) if followed else (Subject(ALL_TOPICS), None)
+    topic = (await topics.topics(conn)).get(scope)
+    if topic is None:
+        raise UnknownTopic(str(scope))
+    return Subject(scope, topic, following.includes(scope)), frozenset(following.tree.below(scope))
+
+
+async def _page(
+    conn: Connection, look: Callable[[Turn | None, int], Awaitable[Sequence[Place]]], size: int, turn: Turn | None
+) -> Page:
+    """Return a page of a list; its beginning when nothing is left where the turn leads."""
+    found = await look(turn, size + 1)
+    if turn is not None and not found:
+        turn, found = None, await look(None, size + 1)
+    shown = leaf(found, size, turn)
+    return Page(
+        articles=tuple(await articles.articles(conn, [place.number for place in shown.places])),
+        newer=shown.places[0] if shown.places and shown.has_newer else None,
+        older=shown.places[-1] if shown.places and shown.has_older else None,
+    )

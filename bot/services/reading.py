@@ -1,0 +1,94 @@
+"""One article in one reader's hands: opening it, keeping it, and how it stands for this chat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bot.domain.article import Article
+from bot.domain.chat import ChatKind
+from bot.domain.topic import Topic
+from bot.errors import UnknownArticle
+from bot.services.pictures import Way, ways
+from bot.store import articles, chats, subscriptions, topics
+from bot.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An article to be shown: its topics in the file's order, whether this person keeps it, ways to its picture."""
+
+    article: Article
+    topics: tuple[Topic, ...]
+    saved: bool
+    ways: tuple[Way, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an article stands for a chat and a person today.
+
+    `reason` is the topic it came for, None when for none; the rest says what of it the chat has turned down.
+    """
+
+    article: Article
+    reason: Topic | None
+    saved: bool
+    muted: bool
+    unfollowed: bool
+    unwanted: bool
+
+
+async def listed(db: Database, number: int) -> Article:
+    """Return an article that readers may see. Raises: UnknownArticle, also for drafts and what was retracted."""
+    async with db.reading() as conn:
+        article = await articles.article(conn, number)
+    if not article.is_listed:
+        raise UnknownArticle(f"#{number}")
+    return article
+
+
+async def opened(db: Database, number: int, *, person: int | None, root: Path | None) -> Opened:
+    """Return an article ready to be shown; `root` is the content folder. Raises: UnknownArticle."""
+    article = await listed(db, number)
+    async with db.reading() as conn:
+        known = await topics.topics(conn)
+        return Opened(
+            article=article,
+            topics=tuple(known[topic] for topic in article.topics if topic in known),
+            saved=person is not None and await subscriptions.has_saved(conn, person, number),
+            ways=tuple(await ways(conn, article, root)),
+        )
+
+
+async def standing(db: Database, number: int, *, reason: int | None, chat: int, person: int, now: datetime) -> Standing:
+    """Return how an article stands for a chat that has it for the topic `reason`. Raises: UnknownArticle."""
+    article = await listed(db, number)
+    async with db.reading() as conn:
+        following = await subscriptions.following(conn, chat, now)
+        topic = None if reason is None else (await topics.topics(conn)).get(reason)
+        return Standing(
+            article=article,
+            reason=topic,
+            saved=await subscriptions.has_saved(conn, person, number),
+            muted=topic is not None and topic.number in following.muted,
+            unfollowed=topic is not None and not following.includes(topic.number),
+            unwanted=await subscriptions.source(conn, number) in following.unwanted,
+        )
+
+
+async def save(db: Database, person: int, number: int, *, language: str, now: datetime) -> None:
+    """Keep an article for a person, whom we may not have met but in a group. Raises: UnknownArticle."""
+    await listed(db, number)
+    async with db.transaction() as conn:
+        if await chats.chat(conn, person) is None:
+            await chats.meet(conn, person, ChatKind.PRIVATE, language, now)
+            await chats.switch_off(conn, person, now)  # bots cannot write first
+        await subscriptions.save(conn, person, number, now)
+
+
+async def unsave(db: Database, person: int, number: int) -> None:
+    """Keep an article for a person no longer."""
+    async with db.transaction() as conn:
+        await subscriptions.unsave(conn, person, number)

@@ -1,0 +1,218 @@
+"""What a chat follows, and how that changes: each change one transaction, answered only once it is on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.domain.picker import PickerPage, picker_page
+from bot.domain.topic import Topic
+from bot.errors import UnknownTopic
+from bot.services.naming import closest
+from bot.store import subscriptions, topics
+from bot.store.database import Connection, Database
+
+MUTE_LASTS = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What became of a list of names: topics whose standing changed, those it fits already, and names nobody bears.
+
+    `unknown` gives each such name the topics that come closest to it.
+    """
+
+    changed: tuple[Topic, ...]
+    unchanged: tuple[Topic, ...]
+    unknown: Mapping[str, tuple[Topic, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """What a chat follows and has silenced, as topics, each list by name. `mutes` say until when."""
+
+    topics: tuple[Topic, ...] = ()
+    left_out: tuple[Topic, ...] = ()
+    mutes: tuple[tuple[Topic, datetime | None], ...] = ()
+    unwanted: tuple[str, ...] = ()
+
+
+async def follow(db: Database, chat: int, topic: int, *, thread: int, now: datetime) -> tuple[Topic, bool]:
+    """Follow a topic with all that is below it, and return it and whether that is new. Old news is not pushed.
+
+    Raises: UnknownTopic.
+    """
+    async with db.transaction() as conn:
+        known = await topics.topics(conn)
+        return _topic(known, topic), await _follow(conn, chat, topic, thread, now)
+
+
+async def refollow(db: Database, chat: int, topic: int, *, thread: int, now: datetime) -> Topic:
+    """Undo an unfollow: what was left out below the topic stays left out. Raises: UnknownTopic."""
+    async with db.transaction() as conn:
+        known = _topic(await topics.topics(conn), topic)
+        await subscriptions.take_in(conn, chat, [topic])
+        await _subscribe(conn, chat, topic, thread, now)
+        return known
+
+
+async def unfollow(db: Database, chat: int, topic: int, *, now: datetime) -> tuple[Topic, bool]:
+    """Follow a topic no longer, also where a followed parent brings it; return it and whether that is new.
+
+    Raises: UnknownTopic.
+    """
+    async with db.transaction() as conn:
+        known = await topics.topics(conn)
+        return _topic(known, topic), await _unfollow(conn, chat, topic, now)
+
+
+async def follow_names(db: Database, chat: int, names: Iterable[str], *, thread: int, now: datetime) -> Named:
+    """Follow every topic that goes by one of these names: a name, short name, id or hashtag, in any case."""
+    async with db.transaction() as conn:
+        meant, unknown = await _meant(conn, names)
+        fresh = [topic for topic in meant if await _follow(conn, chat, topic.number, thread, now)]
+        return _named(meant, fresh, unknown)
+
+
+async def unfollow_names(db: Database, chat: int, names: Iterable[str], *, now: datetime) -> Named:
+    """Follow no longer the topics that go by these names."""
+    async with db.transaction() as conn:
+        meant, unknown = await _meant(conn, names)
+        gone = [topic for topic in meant if await _unfollow(conn, chat, topic.number, now)]
+        return _named(meant, gone, unknown)
+
+
+async def mute(db: Database, chat: int, topic: int, *, now: datetime) -> tuple[Topic, datetime]:
+    """Silence a topic and all below it for a day; return it and until when. Raises: UnknownTopic."""
+    until = now + MUTE_LASTS
+    async with db.transaction() as conn:
+        known = _topic(await topics.topics(conn), topic)
+        await subscriptions.mute(conn, chat, topic, until, now)
+        return known, until
+
+
+async def unmute(db: Database, chat: int, topic: int) -> Topic:
+    """Let a topic be heard again. Raises: UnknownTopic."""
+    async with db.transaction() as conn:
+        known = _topic(await topics.topics(conn), topic)
+        await subscriptions.unmute(conn, chat, topic)
+        return known
+
+
+async def never_from(db: Database, chat: int, article: int) -> str | None:
+    """Never again send this chat anything from an article's source; return that, or None when it names none."""
+    async with db.transaction() as conn:
+        source = await subscriptions.source(conn, article)
+        if source is not None:
+            await subscriptions.refuse_source(conn, chat, source)
+        return source
+
+
+async def allow(db: Database, chat: int, source: str) -> None:
+    """Send this chat news from a source again."""
+    async with db.transaction() as conn:
+        await subscriptions.allow_source(conn, chat, source)
+
+
+async def allow_from(db: Database, chat: int, article: int) -> str | None:
+    """Send this chat news from an article's source again; return that, or None when it names none."""
+    async with db.transaction() as conn:
+        source = await subscriptions.source(conn, article)
+        if source is not None:
+            await subscriptions.allow_source(conn, chat, source)
+        return source
+
+
+async def picker(db: Database, chat: int, *, parent: int = 0, page: int = 0, now: datetime) -> PickerPage:
+    """Return a page of the picker as it stands for a chat."""
+    async with db.reading() as conn:
+        following = await subscriptions.following(conn, chat, now)
+        return picker_page(await topics.topics(conn), following, parent, page)
+
+
+async def follows(db: Database, chat: int, *, now: datetime) -> Follows:
+    """Return what a chat follows and has silenced."""
+    async with db.reading() as conn:
+        following = await subscriptions.following(conn, chat, now)
+        known = await topics.topics(conn)
+    muted = _by_name(known, following.muted)
+    return Follows(
+        topics=_by_name(known, following.follows),
+        left_out=_by_name(known, following.missing()),
+        mutes=tuple((topic, following.muted[topic.number]) for topic in muted),
+        unwanted=tuple(sorted(following.unwanted)),
+    )
+
+
+async def named(db: Database, name: str) -> Topic | None:
+    """Return the topic that goes by exactly this name, short name, id, hashtag or former name, in any case."""
+    async with db.reading() as conn:
+        return await topics.named(conn, name)
+
+
+async def nearest(db: Database, name: str) -> list[Topic]:
+    """Return the topics whose names come closest to `name`, best first."""
+    async with db.reading() as conn:
+        return closest(await topics.topics(conn), name)
+
+
+async def of_payload(db: Database, payload: str) -> Topic:
+    """Return the topic that a deep link means (see `topic_payload`). Raises: UnknownTopic."""
+    async with db.reading() as conn:
+        if payload.isascii() and payload.isdigit():
+            known = (await topics.topics(conn)).get(int(payload[:18]))
+        else:
+            known = await topics.named(conn, payload)
+    if known is None:
+        raise UnknownTopic(payload)
+    return known
+
+
+async def _follow(conn: Connection, chat: int, topic: int, thread: int, now: datetime) -> bool:
+    before = await subscriptions.following(conn, chat, now)
+    if not before.includes(topic):
+        await subscriptions.take_in(conn, chat, before.tree.below(topic))
+    await _subscribe(conn, chat, topic, thread, now)
+    return not before.includes(topic)
+
+
+async def _subscribe(conn: Connection, chat: int, topic: int, thread: int, now: datetime) -> None:
+    """Make a subscription unless a followed parent brings the topic already; a forum thread gets one of its own."""
+    through = (await subscriptions.following(conn, chat, now)).through(topic)
+    if through in (None, topic) or thread:
+        await subscriptions.follow(conn, chat, topic, thread, now)
+
+
+async def _unfollow(conn: Connection, chat: int, topic: int, now: datetime) -> bool:
+    before = await subscriptions.following(conn, chat, now)
+    await subscriptions.unfollow(conn, chat, topic)
+    if replace(before, follows=before.follows - {topic}).includes(topic):
+        await subscriptions.leave_out(conn, chat, topic)
+    return before.includes(topic)
+
+
+async def _meant(conn: Connection, names: Iterable[str]) -> tuple[list[Topic], dict[str, tuple[Topic, ...]]]:
+    meant: dict[int, Topic] = {}
+    unknown: dict[str, tuple[Topic, ...]] = {}
+    for name in names:
+        topic = await topics.named(conn, name)
+        if topic is None:
+            unknown[name] = tuple(closest(await topics.topics(conn), name))
+        else:
+            meant[topic.number] = topic
+    return list(meant.values()), unknown
+
+
+def _named(meant: Sequence[Topic], changed: Sequence[Topic], unknown: Mapping[str, tuple[Topic, ...]]) -> Named:
+    return Named(tuple(changed), tuple(topic for topic in meant if topic not in changed), unknown)
+
+
+def _topic(known: Mapping[int, Topic], number: int) -> Topic:
+    if number not in known:
+        raise UnknownTopic(str(number))
+    return known[number]
+
+
+def _by_name(known: Mapping[int, Topic], numbers: Iterable[int]) -> tuple[Topic, ...]:
+    return tuple(sorted((known[number] for number in numbers), key=lambda topic: topic.name.casefold()))

@@ -1,0 +1,79 @@
+"""Who gets an article is decided twice: in SQL for everybody, in Python for one chat. They must never differ."""
+
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.domain.delivery import Lane
+from bot.domain.topic import TopicTree, wants
+from bot.store import fanouts, subscriptions
+from bot.store.audience import audience_of, reach, wanting
+from bot.store.database import Database
+from bot.store.migrations import migrate
+
+from store_samples import NOW, SOON, put_article, put_chats
+
+TOPICS = range(1, 9)
+CHATS = range(1, 7)
+
+# A parent has a lower or a higher number, or there is a loop: files can say anything.
+parents = st.fixed_dictionaries({topic: st.sampled_from([None, *TOPICS]) for topic in TOPICS})
+some_topics = st.sets(st.sampled_from(TOPICS), max_size=4)
+wishes = st.fixed_dictionaries({"follows": some_topics, "left_out": some_topics, "muted": some_topics})
+newsrooms = st.tuples(parents, st.sets(st.sampled_from(TOPICS), max_size=3), st.tuples(*(wishes for _ in CHATS)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(newsrooms, st.integers(min_value=-1, max_value=7), st.integers(min_value=1, max_value=4))
+async def test_the_fan_out_the_reach_and_the_check_before_sending_agree_with_the_domain(newsroom, ring_start, piece):
+    parents, worn, wishes = newsroom
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "newsbot.db"
+        migrate(path, create=True)
+        db = await Database.open(path)
+        try:
+            async with db.transaction() as conn:
+                await _furnish(conn, parents, wishes)
+                await put_article(conn, 1, topics=sorted(worn))
+                fanout = await fanouts.promise(conn, 1, fixed_at=NOW, start_at=NOW, lane=Lane.NEWS, by=None)
+                await fanouts.begin(conn, fanout, ring_start)
+                audience = await audience_of(conn, 1, NOW)
+                promised = await fanouts.fanout(conn, fanout)
+                while await fanouts.spread(conn, promised, audience, NOW, piece):
+                    promised = await fanouts.fanout(conn, fanout)
+                rows = await conn.execute_fetchall("SELECT chat FROM outbox WHERE fanout = :fanout", {"fanout": fanout})
+                counted = await reach(conn, audience, NOW)
+                checked = await wanting(conn, audience, CHATS, NOW)
+        finally:
+            await db.close()
+    tree = TopicTree(parents)
+    expected = {
+        chat: topic
+        for chat, wish in zip(CHATS, wishes, strict=True)
+        if (topic := wants(tree, sorted(worn), **wish)) is not None
+    }
+    assert sorted(row["chat"] for row in rows) == sorted(expected)
+    assert counted == len(expected)
+    assert checked == expected
+
+
+async def _furnish(conn, parents, wishes):
+    await conn.executemany(
+        "INSERT INTO topics (number, id, name, listed) VALUES (:number, 't' || :number, 'T' || :number, 1)",
+        [{"number": topic} for topic in parents],
+    )
+    await conn.executemany(
+        "UPDATE topics SET parent = :parent WHERE number = :number",
+        [{"number": topic, "parent": parent} for topic, parent in parents.items()],
+    )
+    await put_chats(conn, CHATS)
+    for chat, wish in zip(CHATS, wishes, strict=True):
+        for topic in wish["follows"]:
+            await subscriptions.follow(conn, chat, topic, 0, NOW - timedelta(days=1))
+        for topic in wish["left_out"]:
+            await subscriptions.leave_out(conn, chat, topic)
+        for topic in wish["muted"]:
+            await subscriptions.mute(conn, chat, topic, SOON, NOW)
