@@ -25,6 +25,13 @@ _WHOLE = frozenset({"text_link", "text_mention", "custom_emoji", "code", "pre", 
 _FOUND_ANYWAY = frozenset(
     {"mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number", "bank_card_number"}
 )
+_OUTER_FIRST = (
+    *("blockquote", "expandable_blockquote", "pre", "code", "text_link", "text_mention", "date_time", ""),
+    *("bold", "italic", "underline", "strikethrough", "spoiler", "custom_emoji"),
+)
+_RANK = {kind: rank for rank, kind in enumerate(_OUTER_FIRST)}
+"""Which of two entities over the same characters is the outer one; what is not named here stands for ""."""
+_OTHER_RANK = _RANK[""]
 _EXTRA = ("url", "user", "language", "custom_emoji_id", "unix_time", "date_time_format")
 _REMOVED = "\r\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u0333\u033f\u030a"
 _UNCLEAN = re.compile(f"[\x00-\x09\x0b-\x1f{_REMOVED}]")
@@ -74,8 +81,8 @@ def formatted_text(text: str, mode: str | None, entities: list[Json] | None, lim
     at = units(text)
     if (at[-1] if at else len(text)) > limit:
         raise bad_request("message is too long" if limit == TEXT else "message caption is too long")
-    spans = _settled(spans, text)
-    spans = _nested([*spans, *_detected(text, spans)])
+    spans = _settled(spans)
+    spans = [span for span in _nested([*spans, *_detected(text, spans)]) if text[span.start : span.end].strip()]
     return text, [_json(span, at) for span in spans[:ENTITIES]]
 
 
@@ -132,13 +139,11 @@ def _cleaned(text: str, spans: list[Span]) -> tuple[str, list[Span]]:
 
 
 def _trimmed(text: str, spans: list[Span]) -> tuple[str, list[Span]]:
-    """Cut blank ends off, in front only up to the first entity."""
+    """Cut blank ends off, in front only up to the first entity; drop entities over blanks alone."""
+    spans = [span for span in spans if text[span.start : span.end].strip()]
     end = len(text.rstrip())
     blank = len(text) - len(text.lstrip())
     start = min([blank, *(span.start for span in spans)]) if end else 0
-    # A code block or quote may begin with blanks of its own; line ends at the front go in any case.
-    while start < blank and text[start] == "\n":
-        start += 1
     if start == 0 and end == len(text):
         return text, spans
     for span in spans:
@@ -146,12 +151,10 @@ def _trimmed(text: str, spans: list[Span]) -> tuple[str, list[Span]]:
     return text[start:end], spans
 
 
-def _settled(spans: list[Span], text: str) -> list[Span]:
-    """Drop empty spans and bad links, turn links to people into mentions, keep code free of other formatting."""
+def _settled(spans: list[Span]) -> list[Span]:
+    """Drop bad links and what crosses a quote's edge, and keep code free of other formatting."""
     kept = []
     for span in spans:
-        if span.end <= span.start or not text[span.start : span.end].strip():
-            continue
         if span.type == "text_link":
             link = checked_link(span.extra.get("url", ""))
             if link is None:
@@ -160,20 +163,28 @@ def _settled(spans: list[Span], text: str) -> list[Span]:
         elif span.type == "date_time" and "unix_time" not in span.extra:
             raise bad_request("can't parse message entity: Can't find field \"unix_time\"")
         kept.append(span)
-    whole: list[Span] = []
-    for span in sorted((span for span in kept if span.type in _WHOLE), key=_order):
-        if not whole or span.start >= whole[-1].end:
-            whole.append(span)
-    codes = [span for span in whole if span.type in ("code", "pre")]
-    others = [span for span in kept if span.type not in _WHOLE]
-    for code in codes:
-        others = [piece for span in others for piece in _around(span, code)]
-    return whole + _joined(others)
+    simple = _joined([span for span in kept if span.type in _SPLITTABLE])
+    quotes = _apart([span for span in kept if span.type in _QUOTES])
+    whole = _apart([span for span in kept if span.type in _WHOLE])
+    whole = [span for span in whole if not any(_collide(quote, span.start, span.end) for quote in quotes)]
+    for code in whole:
+        if code.type in ("code", "pre"):
+            simple = [piece for span in simple for piece in _around(span, code)]
+    return quotes + whole + simple
+
+
+def _apart(spans: list[Span]) -> list[Span]:
+    """Return the spans in order, without those that begin inside another."""
+    apart: list[Span] = []
+    for span in sorted(spans, key=_order):
+        if not apart or span.start >= apart[-1].end:
+            apart.append(span)
+    return apart
 
 
 def _around(span: Span, code: Span) -> list[Span]:
-    """Return what of a span lies outside of code; quotes may hold code."""
-    if span.type in _QUOTES or span.end <= code.start or span.start >= code.end:
+    """Return what of a span lies outside of code."""
+    if span.end <= code.start or span.start >= code.end:
         return [span]
     left = Span(span.start, min(span.end, code.start), span.type, span.extra)
     right = Span(max(span.start, code.end), span.end, span.type, span.extra)
@@ -181,12 +192,12 @@ def _around(span: Span, code: Span) -> list[Span]:
 
 
 def _joined(spans: list[Span]) -> list[Span]:
-    """Return the spans with overlapping or touching ones of one type made one."""
+    """Return the spans with those of one type that overlap or touch made one."""
     last: dict[str, Span] = {}
     joined = []
     for span in sorted(spans, key=_order):
         before = last.get(span.type)
-        if before is not None and (span.start < before.end or (span.start == before.end and span.type in _SPLITTABLE)):
+        if before is not None and span.start <= before.end:
             before.end = max(before.end, span.end)
             continue
         last[span.type] = span
@@ -226,8 +237,7 @@ def _cut_by_links(spans: list[Span]) -> list[Span]:
 
 
 def _order(span: Span) -> tuple[int, int, int]:
-    rank = 0 if span.type in _QUOTES else 2 if span.type in _SPLITTABLE else 1
-    return span.start, -span.end, rank
+    return span.start, -span.end, _RANK.get(span.type, _OTHER_RANK)
 
 
 def _detected(text: str, spans: list[Span]) -> list[Span]:
@@ -236,13 +246,14 @@ def _detected(text: str, spans: list[Span]) -> list[Span]:
     return [
         Span(start, end, kind)
         for start, end, kind in tappable(text)
-        if not any(
-            span.start < end
-            and start < span.end
-            and not (span.type in _QUOTES and span.start <= start <= end <= span.end)
-            for span in blocking
-        )
+        if not any(_collide(span, start, end) for span in blocking)
     ]
+
+
+def _collide(span: Span, start: int, end: int) -> bool:
+    if span.type in _QUOTES and span.start <= start and end <= span.end:
+        return False
+    return span.start < end and start < span.end
 
 
 def _json(span: Span, at: list[int] | None) -> Json:

@@ -91,8 +91,6 @@ class Chat:
             self.json["username"] = self.username
         if self.is_forum:
             self.json["is_forum"] = True
-        if self.type == "group":
-            self.json["all_members_are_administrators"] = False
 
 
 def chat_member(user: Json, status: Status) -> Json:
