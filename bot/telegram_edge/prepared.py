@@ -1,0 +1,125 @@
+"""
+Bodies made once and sent to thousands: all that is the same for every chat is serialised before the first.
+
+What varies is the tail: the chat and how it wants its messages. The answer is read for the few things that are kept,
+because building python-telegram-bot's Message costs more than all the rest of a call.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from yarl import URL
+
+try:
+    import orjson
+except ImportError:  # PyPy has none
+    _loads: Callable[[bytes], Any] = json.loads
+
+    def dumps(value: Any) -> bytes:
+        """Return `value` as JSON in UTF-8."""
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+else:
+    _loads = orjson.loads
+
+    def dumps(value: Any) -> bytes:
+        """Return `value` as JSON in UTF-8."""
+        return orjson.dumps(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One method's URL and the body as far as it is the same for every chat. The URL holds the token: never shown."""
+
+    url: URL = field(repr=False)
+    head: bytes = field(repr=False)
+    has_photo: bool = False
+
+    def body(self, tail: Mapping[str, Any]) -> bytes:
+        """Return the whole JSON body for one chat."""
+        return self.head + dumps(tail)[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A call that carries a picture's bytes: one part of a form for each parameter, and `photo` for the picture."""
+
+    url: URL = field(repr=False)
+    params: Mapping[str, Any] = field(repr=False)
+    photo: bytes = field(repr=False)
+    has_photo: bool = True
+
+
+def prepare(url: str, params: Mapping[str, Any], *, has_photo: bool = False) -> Prepared:
+    """Return a call of `url`, with all parameters that do not depend on the chat serialised; at least one."""
+    return Prepared(URL(url, encoded=True), dumps(params)[:-1] + b",", has_photo)
+
+
+def tail(
+    chat_id: int, *, thread: int | None = None, silent: bool = False, paid: bool = False, reply_to: int | None = None
+) -> dict[str, Any]:
+    """Return the parameters that vary from chat to chat, in the Bot API's words.
+
+    Source: https://core.telegram.org/bots/api#sendmessage
+    """
+    varying: dict[str, Any] = {"chat_id": chat_id}
+    if thread:
+        varying["message_thread_id"] = thread
+    if silent:
+        varying["disable_notification"] = True
+    if paid:
+        varying["allow_paid_broadcast"] = True
+    if reply_to is not None:
+        varying["reply_parameters"] = {"message_id": reply_to, "allow_sending_without_reply": True}
+    return varying
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What Telegram answered. `ok` with a message's id (and its picture's largest `file_id`), or why not.
+
+    `status` is the HTTP status; `description` is empty when it was not the Bot API that answered; `parameters` are
+    https://core.telegram.org/bots/api#responseparameters.
+    """
+
+    status: int
+    ok: bool = False
+    message_id: int | None = None
+    file_id: str | None = None
+    description: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+def parsed(payload: bytes) -> Any:
+    """Return what the JSON in `payload` stands for. Raises: ValueError."""
+    return _loads(payload)
+
+
+def read_reply(status: int, payload: bytes) -> Reply:
+    """Read an answer of the Bot API, or of something in between that answers with a page."""
+    try:
+        answer = parsed(payload)
+    except ValueError:
+        return Reply(status)
+    if not isinstance(answer, dict):
+        return Reply(status)
+    if answer.get("ok") is True:
+        result = answer.get("result")
+        if not isinstance(result, dict):
+            return Reply(status, ok=True)
+        photos = result.get("photo")
+        return Reply(status, True, result.get("message_id"), _largest(photos) if photos else None)
+    description, parameters = answer.get("description"), answer.get("parameters")
+    return Reply(
+        status,
+        description=description if isinstance(description, str) else "",
+        parameters=parameters if isinstance(parameters, dict) else {},
+    )
+
+
+def _largest(photos: list[dict[str, Any]]) -> Any:
+    """Source: https://core.telegram.org/bots/api#photosize"""
+    return max(photos, key=lambda size: size["width"] * size["height"])["file_id"]

@@ -1,0 +1,258 @@
+"""
+The wire: every call to the Bot API, over aiohttp.
+
+python-telegram-bot's own client spends nine tenths of a send on itself, and does not say whether a call that failed
+can have arrived. Here every failure says so:
+
+    telegram.error.NetworkError
+    ├─ NeverSent        nothing of the request left this machine: safe to send again
+    ├─ MayHaveArrived   it left, and no whole answer came back
+    │  └─ NoAnswer      ... in time; also a telegram.error.TimedOut
+    └─ Refused          an answer that python-telegram-bot has no error for: 5xx, 413, 429 without a time, a mere page
+
+Nothing is sent twice by itself: aiohttp repeats only idempotent methods on a dropped connection, and no redirect is
+followed. URLs hold the token, so no exception of aiohttp's is shown or kept as a cause.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import aiohttp
+from telegram.error import NetworkError, TimedOut
+from telegram.request import BaseRequest, RequestData
+from yarl import URL
+
+from bot.domain.limits import UPLOAD_BYTES
+from bot.telegram_edge.prepared import Prepared, Reply, Upload, dumps, parsed, read_reply, tail
+
+KEEP_ALIVE = 60.0
+"""Seconds: less than the 75 after which servers commonly close, so that we are the ones who do."""
+DNS_TTL = 300
+CONNECTIONS = 256
+
+_JSON = {"Content-Type": "application/json"}
+_HAS_OWN_ERROR = frozenset({400, 401, 403, 404, 409})
+_TELLING = frozenset({"retry_after", "migrate_to_chat_id"})
+_NEVER_SENT = (
+    aiohttp.ClientConnectorError,  # refused, unreachable, no such name, TLS: before the request is written
+    aiohttp.ConnectionTimeoutError,  # connecting, or waiting for one of our connections to be free
+    aiohttp.ClientHttpProxyError,  # the proxy would not connect us
+    aiohttp.InvalidURL,
+    aiohttp.NonHttpUrlClientError,
+)
+
+
+class NeverSent(NetworkError):
+    """Nothing of the request left this machine."""
+
+
+class MayHaveArrived(NetworkError):
+    """The request left, at least in part, and no whole answer came back."""
+
+
+class NoAnswer(MayHaveArrived, TimedOut):
+    """The request left and the answer did not come in time."""
+
+
+class Refused(NetworkError):
+    """An answer for which python-telegram-bot has no error of its own, or which is not the Bot API's at all."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(reply.description or f"status {reply.status}")
+        self.reply = reply
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds. `connect` includes the wait for a free connection; `answer` is the longest silence of the server;
+    `transfer` is for a whole upload or download."""
+
+    connect: float = 5.0
+    answer: float = 15.0
+    transfer: float = 120.0
+
+
+class AiohttpTransport(BaseRequest):
+    """A BaseRequest for all of python-telegram-bot's calls, and prepared sends beside it.
+
+    One pool of keep-alive connections, proxies as the environment names them. The same object may be given for
+    polling and for all else: it starts and stops once.
+    Source: https://docs.python-telegram-bot.org/en/stable/telegram.request.baserequest.html
+    """
+
+    def __init__(self, timeouts: Timeouts = Timeouts(), connections: int = CONNECTIONS) -> None:
+        self._timeouts = timeouts
+        self._connections = connections
+        self._session: aiohttp.ClientSession | None = None
+        self._proxies: dict[str, str] = {}
+
+    @property
+    def read_timeout(self) -> float:
+        """Seconds; python-telegram-bot adds it to the time a poll may take."""
+        return self._timeouts.answer
+
+    async def initialize(self) -> None:
+        """Open the session. Does nothing when it is open."""
+        if self._session is not None:
+            return
+        # `trust_env` would ask the environment in a thread at every call.
+        self._proxies = getproxies()
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                limit=self._connections, keepalive_timeout=KEEP_ALIVE, ttl_dns_cache=DNS_TTL
+            ),
+            timeout=self._patience(self._timeouts.answer),
+            headers=_JSON | {"User-Agent": "newsbot", "Accept-Encoding": "identity"},
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
+
+    async def shutdown(self) -> None:
+        """Close every connection; what is on the wire ends in MayHaveArrived."""
+        if self._session is not None:
+            session, self._session = self._session, None
+            await session.close()
+
+    async def send_prepared(
+        self,
+        prepared: Prepared | Upload,
+        chat_id: int,
+        *,
+        thread: int | None = None,
+        silent: bool = False,
+        paid: bool = False,
+        reply_to: int | None = None,
+    ) -> Reply:
+        """Make a prepared call for one chat and return what Telegram answered, errors included.
+
+        Raises: NeverSent, MayHaveArrived.
+        """
+        return await self.call(prepared, tail(chat_id, thread=thread, silent=silent, paid=paid, reply_to=reply_to))
+
+    async def call(self, prepared: Prepared | Upload, varying: Mapping[str, Any]) -> Reply:
+        """Make a prepared call with the parameters that vary. Raises: NeverSent, MayHaveArrived."""
+        if isinstance(prepared, Prepared):
+            status, payload = await self._exchange("POST", prepared.url, data=prepared.body(varying))
+        else:
+            fields = {name: _form_value(value) for name, value in (*prepared.params.items(), *varying.items())}
+            form = _form(fields, {"photo": ("picture", prepared.photo, "application/octet-stream")})
+            status, payload = await self._exchange("POST", prepared.url, **self._transfer(form))
+        return read_reply(status, payload)
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: object = BaseRequest.DEFAULT_NONE,
+        write_timeout: object = BaseRequest.DEFAULT_NONE,
+        connect_timeout: object = BaseRequest.DEFAULT_NONE,
+        pool_timeout: object = BaseRequest.DEFAULT_NONE,
+    ) -> tuple[int, bytes]:
+        """Make one call for python-telegram-bot and return status and payload.
+
+        Of its timeouts only the one for reading is used; connecting and transfers have their own.
+        Raises: NeverSent, MayHaveArrived, Refused.
+        """
+        target = URL(url, encoded=True)
+        if method == "GET":
+            return await self._exchange("GET", target, **self._transfer(None))
+        if request_data is not None and request_data.contains_files:
+            form = _form(request_data.json_parameters, request_data.multipart_data)
+            status, payload = await self._exchange("POST", target, **self._transfer(form))
+        else:
+            more: dict[str, Any] = {}
+            if isinstance(read_timeout, int | float):
+                more["timeout"] = self._patience(read_timeout)
+            body = dumps(request_data.parameters) if request_data is not None else b"{}"
+            status, payload = await self._exchange(method, target, data=body, **more)
+        if 200 <= status < 300:
+            return status, payload
+        reply = read_reply(status, payload)
+        if reply.description and (status in _HAS_OWN_ERROR or _TELLING & reply.parameters.keys()):
+            return status, payload
+        raise Refused(reply)
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """Return the answer as a mapping. Raises: MayHaveArrived when it is none: something else answered."""
+        try:
+            answer = parsed(payload)
+        except ValueError:
+            answer = None
+        if not isinstance(answer, dict):
+            raise MayHaveArrived("not an answer of the Bot API")
+        return answer
+
+    async def _exchange(self, method: str, url: URL, **options: Any) -> tuple[int, bytes]:
+        """Send one request and return status and payload. Raises: NeverSent, MayHaveArrived."""
+        if self._session is None:
+            raise NeverSent("the transport is not running")
+        if self._proxies:
+            options["proxy"] = self._proxy(str(url))
+        try:
+            async with self._session.request(method, url, allow_redirects=False, **options) as response:
+                if method == "GET":
+                    return response.status, await _at_most(response, UPLOAD_BYTES)
+                return response.status, await response.read()
+        except _NEVER_SENT as error:
+            raise NeverSent(_name(error)) from None
+        except TimeoutError as error:
+            raise NoAnswer(_name(error)) from None
+        except (aiohttp.ClientError, OSError) as error:
+            raise MayHaveArrived(_name(error)) from None
+
+    def _patience(self, answer: float) -> aiohttp.ClientTimeout:
+        return aiohttp.ClientTimeout(connect=self._timeouts.connect, sock_read=answer)
+
+    def _transfer(self, form: aiohttp.FormData | None) -> dict[str, Any]:
+        """Return how to make a call that moves a file, up when there is a form and else down."""
+        timeout = aiohttp.ClientTimeout(
+            total=self._timeouts.connect + self._timeouts.transfer,
+            connect=self._timeouts.connect,
+            sock_read=self._timeouts.transfer,
+        )
+        if form is None:
+            return {"timeout": timeout}
+        body = form()
+        return {"timeout": timeout, "data": body, "headers": {"Content-Type": body.content_type}}
+
+    def _proxy(self, url: str) -> str | None:
+        parts = urlsplit(url)
+        return None if proxy_bypass(parts.hostname or "") else self._proxies.get(parts.scheme)
+
+
+async def _at_most(response: aiohttp.ClientResponse, limit: int) -> bytes:
+    """Read a body of at most `limit` bytes. Raises: MayHaveArrived when there is more."""
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > limit:
+            raise MayHaveArrived(f"the file is larger than {limit:,} bytes")
+    return bytes(body)
+
+
+def _form(fields: Mapping[str, str], files: Mapping[str, tuple[str, Any, str]]) -> aiohttp.FormData:
+    form = aiohttp.FormData(default_to_multipart=True)
+    for name, value in fields.items():
+        form.add_field(name, value)
+    for name, (filename, content, content_type) in files.items():
+        # As a stream: aiohttp writes bytes at one go and stops the loop meanwhile.
+        stream = io.BytesIO(content) if isinstance(content, bytes) else content
+        form.add_field(name, stream, filename=filename, content_type=content_type)
+    return form
+
+
+def _form_value(value: Any) -> str:
+    return value if isinstance(value, str) else dumps(value).decode()
+
+
+def _name(error: BaseException) -> str:
+    """Return what went wrong without the texts of aiohttp, which quote URLs, and URLs hold the token."""
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else ""
+    return f"{type(error).__name__}: {reason}" if reason else type(error).__name__
