@@ -116,6 +116,7 @@ class Dispatcher:
         self._in_flight = in_flight
         self._ahead = FULL_SPEED_AHEAD if rate is None else max(4, int(rate * AHEAD))
         self._changed = asyncio.Event()
+        self._idle = asyncio.Event()
         self._stopping = False
         self._queue: asyncio.Queue[_Item] = asyncio.Queue()
         self._claimed = 0  # rows in this process' hands
@@ -131,7 +132,12 @@ class Dispatcher:
 
     def wake(self) -> None:
         """Look at the outbox again: something was promised, stopped or released."""
+        self._idle.clear()
         self._changed.set()
+
+    async def idle(self) -> None:
+        """Wait until nothing is due and nothing is on its way."""
+        await self._idle.wait()
 
     def stop(self) -> None:
         """Send nothing more. `run` returns once what is on the wire has been answered and written down."""
@@ -156,8 +162,11 @@ class Dispatcher:
                     await self._alarm(Alarm.DISK, None, str(error))
                     claimed = False
                     await asyncio.sleep(1)
-                if not claimed and not self._answered:
+                if not claimed and not self._answered and not self._changed.is_set():
+                    if not self._claimed:
+                        self._idle.set()
                     await self._wait()
+                    self._idle.clear()
         finally:
             await self._finish(workers)
 
@@ -262,7 +271,7 @@ class Dispatcher:
         async def send(body: Any) -> Outcome:
             # A second way to send the picture is a second message to Telegram, and waits for its own turn.
             await self._wire.slot(delivery.chat, item.fanout.lane, is_group)
-            if self._stopping or self._halted_until is not None or delivery.fanout not in self._running:
+            if self._stopping or self._halted_until is not None or not self._is_going(delivery.fanout):
                 return Throttled(timedelta(0))
             return await self._wire.send(body, delivery.chat, delivery.thread, chat.silent)
 
@@ -306,6 +315,9 @@ class Dispatcher:
             await outbox.postpone(conn, again)
         if finished:
             await outbox.settle(conn, finished)
+
+    def _is_going(self, fanout: int) -> bool:
+        return fanout in self._running and fanout not in self._to_hold
 
     def _count(self, item: _Item) -> None:
         """Watch for a wave of chats that cannot be reached: more likely our mistake than theirs."""

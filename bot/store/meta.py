@@ -46,8 +46,13 @@ async def is_restored(conn: Connection) -> bool:
     return await get(conn, "restored") is not None
 
 
-async def next_generation(conn: Connection) -> int:
-    """Count up and return how often this database was started or published from."""
-    generation = int(await get(conn, "generation") or 0) + 1
-    await put(conn, "generation", str(generation))
-    return generation
+async def count_start(conn: Connection) -> None:
+    """Take note that a process has started on this database."""
+    await put(conn, "starts", str(int(await get(conn, "starts") or 0) + 1))
+
+
+async def generation(conn: Connection) -> int:
+    """Return how far this database has come: it grows with every start and every publish, and never shrinks."""
+    async with conn.execute("SELECT coalesce(max(id), 0) FROM fanouts") as found:
+        row = await found.fetchone()
+    return int(await get(conn, "starts") or 0) + (0 if row is None else int(row[0]))

@@ -1,0 +1,25 @@
+"""The gateway and the pacer as the dispatcher wants them: a handful of functions, and nothing of Telegram in them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from bot.domain.delivery import Outcome
+from bot.services.dispatching import Wire
+from bot.telegram_edge.gateway import Gateway
+from bot.telegram_edge.pacer import Pacer
+
+
+def wire(gateway: Gateway, pacer: Pacer) -> Wire:
+    """Return the far side of a dispatcher."""
+    now = asyncio.get_running_loop().time
+
+    def held(chat: int) -> float:
+        until = pacer.held_until(chat)
+        return 0.0 if until is None else until - now()
+
+    async def send(body: Any, chat: int, thread: int, silent: bool) -> Outcome:
+        return await gateway.send(body, chat, thread, silent=silent)
+
+    return Wire(prepare=gateway.prepare, send=send, slot=pacer.slot, held=held, throttled=pacer.throttled)

@@ -1,0 +1,148 @@
+"""
+The press room: a dispatcher beside a story's house, for tests of what leaves and what becomes of it.
+
+`run` works until nothing is due at the clock's time; what waits for later stays. Nothing sleeps.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from story import StoryHouse
+
+from bot.domain.article import Article, Picture, Provider, Story
+from bot.domain.chat import ChatKind
+from bot.domain.delivery import Status
+from bot.domain.publishing import PushWindow
+from bot.services import newsroom
+from bot.services.dispatching import Alarm, Dispatcher
+from bot.services.importing import Policy, Report, Seen, take
+from bot.services.spreading import spread_next
+from bot.store import articles, chats, fanouts, outbox, topics
+from bot.telegram_edge.looks import look_of
+from bot.telegram_edge.wire import wire
+
+POLICY = Policy(PushWindow(timedelta(hours=48)), burst=10, undo=timedelta(0))
+PICTURE = Picture("https://pictures.example/cell.jpg", 1200, 675)
+
+
+class PressRoom:
+    """`house` is the story's; `alarms` what the owners would be told."""
+
+    def __init__(self, house: StoryHouse, folder: Path, *, rate: float | None = None, in_flight: int = 8) -> None:
+        self.house = house
+        self.db = house.db
+        self.world = house.world
+        self.alarms: list[tuple[Alarm, int | None, str | None]] = []
+        self.dispatcher = self._dispatcher(folder, rate, in_flight)
+
+    def _dispatcher(self, folder: Path, rate: float | None, in_flight: int) -> Dispatcher:
+        async def alarm(kind: Alarm, fanout: int | None, reason: str | None) -> None:
+            self.alarms.append((kind, fanout, reason))
+
+        inside = self.house.inside
+        return Dispatcher(
+            self.db,
+            wire(inside.gateway, inside.pacer),
+            look_of=lambda chat: look_of(chat, inside.settings, inside.bot_username),
+            root=folder,
+            clock=self.house.clock,
+            rate=rate,
+            alarm=alarm,
+            in_flight=in_flight,
+        )
+
+    async def people(self, many: int, first: int = 20_000) -> list[int]:
+        """Let so many people start the bot; return their ids. They follow nothing yet."""
+        ids = list(range(first, first + many))
+        for id in ids:
+            self.world.add_person(f"Reader {id}", id=id, has_started=True)
+        async with self.db.transaction() as conn:
+            for id in ids:
+                await chats.meet(conn, id, ChatKind.PRIVATE, "en", self.house.clock())
+        return ids
+
+    async def follow(self, ids: list[int], name: str, thread: int = 0) -> int:
+        """Let chats follow a topic by name; return its number."""
+        async with self.db.transaction() as conn:
+            number = (await topics.resolve(conn, [name]))[name]
+            await conn.executemany(
+                "INSERT OR IGNORE INTO subscriptions (topic, chat, thread, since) VALUES (?, ?, ?, ?)",
+                [(number, id, thread, int(self.house.clock().timestamp())) for id in ids],
+            )
+        return number
+
+    async def draft(self, slug: str, *names: str, **fields: Any) -> Article:
+        """Import a draft about topics and return it."""
+        story = Story(
+            title=fields.pop("title", slug.replace("-", " ").capitalize()),
+            link=fields.pop("link", f"https://news.example/{slug}"),
+            published_at=fields.pop("published_at", self.house.clock() - timedelta(hours=1)),
+            excerpt="An excerpt of some words.",
+            provider=Provider("Northgate News", "news.example"),
+            topics=names,
+            **{"pictures": (PICTURE,), **fields},
+        )
+        await self.take({f"{slug}.md": story})
+        async with self.db.reading() as conn:
+            return await articles.find(conn, slug)
+
+    async def take(self, files: dict[str, Story], policy: Policy = POLICY, gone: tuple[str, ...] = ()) -> Report:
+        """Import files by their paths."""
+        seen = [
+            Seen(path, str(hash(repr(story))), story, (path.rpartition("/")[2].removesuffix(".md"),))
+            for path, story in files.items()
+        ]
+        return await take(self.db, seen, gone=gone, now=self.house.clock(), policy=policy)
+
+    async def publish(self, article: Article, by: int | None = None) -> int:
+        """Publish at once and return the fan-out."""
+        done = await newsroom.publish(self.db, article.number, by=by, now=self.house.clock(), undo=timedelta(0))
+        return done.fanout
+
+    async def run(self) -> None:
+        """Spread and send until nothing is due."""
+        await self.spread()
+        self.dispatcher.wake()
+        await self.dispatcher.idle()
+
+    async def spread(self) -> None:
+        while await spread_next(self.db, now=self.house.clock(), draw=0.5):
+            pass
+
+    async def statuses(self, article: Article) -> dict[Status, int]:
+        async with self.db.reading() as conn:
+            return await outbox.statuses(conn, article.number)
+
+    async def fanout(self, number: int) -> fanouts.Fanout:
+        async with self.db.reading() as conn:
+            found = await fanouts.fanout(conn, number)
+        assert found is not None
+        return found
+
+    def got(self, chat: int) -> list[str]:
+        """Return the first lines of what was sent to a chat."""
+        return [screen.partition("\n")[0].strip("\u2068\u2069") for screen in self.house.screens(chat)]
+
+
+def again(story: Story, **changes: Any) -> Story:
+    """Return the story as a changed file tells it."""
+    return replace(story, **changes)
+
+
+@asynccontextmanager
+async def press_room(house: StoryHouse, folder: Path, **options: Any) -> AsyncIterator[PressRoom]:
+    """Run a dispatcher beside a house until the block ends."""
+    room = PressRoom(house, folder, **options)
+    running = asyncio.create_task(room.dispatcher.run())
+    try:
+        yield room
+    finally:
+        room.dispatcher.stop()
+        await running

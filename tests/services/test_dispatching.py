@@ -1,0 +1,279 @@
+"""What leaves, to whom, how often, and what is written down about it."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from press_room import PICTURE, PressRoom, press_room
+from story import StoryHouse
+
+from bot.domain.article import Picture
+from bot.domain.chat import ChatState, Pictures
+from bot.domain.delivery import Status
+from bot.sandbox.faults import CutAfter, CutBefore, Page, Refuse, Throttle
+from bot.services import newsroom
+from bot.services.dispatching import Alarm
+from bot.store import chats, meta
+from bot.store.fanouts import FanoutState
+
+
+@pytest.fixture
+async def room(house: StoryHouse, tmp_path: Path) -> AsyncIterator[PressRoom]:
+    async with press_room(house, tmp_path) as room:
+        yield room
+
+
+async def test_an_article_reaches_exactly_those_who_follow_it_and_once(room: PressRoom) -> None:
+    energy, robots = await room.people(5), await room.people(3, 30_000)
+    await room.follow(energy, "Energy")
+    await room.follow(energy[:2], "Storage")
+    await room.follow(robots, "Robotics")
+    article = await room.draft("grid-storage", "Storage", "Energy")
+    fanout = await room.publish(article)
+    await room.run()
+    await room.run()
+    assert [len(room.world.ledger.sent_to(chat)) for chat in energy + robots] == [1] * 5 + [0] * 3
+    assert await room.statuses(article) == {Status.SENT: 5}
+    done = await room.fanout(fanout)
+    assert (done.state, done.total, done.sent, done.unsure) == (FanoutState.DONE, 5, 5, 0)
+
+
+async def test_the_picture_goes_by_link_once_and_by_file_id_to_the_others(room: PressRoom) -> None:
+    people = await room.people(6)
+    await room.follow(people, "Energy")
+    await room.publish(await room.draft("grid-storage", "Energy"))
+    await room.run()
+    photos = [call.params["photo"] for call in room.world.ledger.of("sendPhoto")]
+    assert photos[0] == PICTURE.url
+    assert len(set(photos[1:])) == 1 and photos[1] != PICTURE.url
+
+
+async def test_a_refused_picture_costs_a_few_calls_for_the_article_not_for_every_chat(
+    room: PressRoom, tmp_path: Path
+) -> None:
+    (tmp_path / "cell.png").write_bytes(_png())
+    people = await room.people(12)
+    await room.follow(people, "Energy")
+    gone = Picture("https://pictures.example/gone.jpg", 800, 600)
+    room.world.web[gone.url] = "WEBPAGE_CURL_FAILED"
+    article = await room.draft("grid-storage", "Energy", pictures=(gone, Picture("cell.png", 800, 600, is_local=True)))
+    await room.publish(article)
+    await room.run()
+    refused = [call for call in room.world.ledger.of("sendPhoto") if call.status == 400]
+    assert len(refused) == 1
+    assert all(len(room.world.ledger.sent_to(chat)) == 1 for chat in people)
+    assert all("photo" in room.house.messages(chat)[-1] for chat in people)
+
+
+async def test_without_a_usable_picture_the_article_goes_out_as_text(room: PressRoom) -> None:
+    people = await room.people(3)
+    await room.follow(people, "Energy")
+    room.world.web[PICTURE.url] = "wrong type of the web page content"
+    await room.publish(await room.draft("grid-storage", "Energy"))
+    await room.run()
+    assert [len(room.house.messages(chat)) for chat in people] == [1, 1, 1]
+    assert room.got(people[0]) == ["Grid storage"]
+    assert "photo" not in room.house.messages(people[0])[0]
+
+
+async def test_a_chat_that_wants_no_pictures_gets_text_while_others_get_the_photo(room: PressRoom) -> None:
+    plain, rich = await room.people(2)
+    await room.follow([plain, rich], "Energy")
+    async with room.db.transaction() as conn:
+        await chats.set_pictures(conn, plain, Pictures.NONE)
+    await room.publish(await room.draft("grid-storage", "Energy"))
+    await room.run()
+    assert "photo" not in room.house.messages(plain)[0]
+    assert "photo" in room.house.messages(rich)[0]
+
+
+async def test_who_pauses_unfollows_or_mutes_before_the_message_leaves_does_not_get_it(room: PressRoom) -> None:
+    paused, unfollowed, muted, stays = await room.people(4)
+    number = await room.follow([paused, unfollowed, muted, stays], "Energy")
+    article = await room.draft("grid-storage", "Energy")
+    await room.publish(article)
+    await room.spread()
+    async with room.db.transaction() as conn:
+        await chats.set_state(conn, paused, ChatState.PAUSED, room.house.clock())
+        await conn.execute("DELETE FROM subscriptions WHERE chat = ?", (unfollowed,))
+        await conn.execute("INSERT INTO exceptions (chat, topic, kind) VALUES (?, ?, 'muted')", (muted, number))
+    await room.run()
+    assert [len(room.world.ledger.sent_to(chat)) for chat in (paused, unfollowed, muted, stays)] == [0, 0, 0, 1]
+    assert await room.statuses(article) == {Status.UNWANTED: 3, Status.SENT: 1}
+
+
+async def test_who_follows_after_the_publish_is_not_in_the_audience(room: PressRoom) -> None:
+    early, late = await room.people(2)
+    await room.follow([early], "Energy")
+    await room.publish(await room.draft("grid-storage", "Energy"))
+    room.house.clock.advance(timedelta(seconds=1))
+    await room.follow([late], "Energy")
+    await room.run()
+    assert [len(room.world.ledger.sent_to(chat)) for chat in (early, late)] == [1, 0]
+
+
+async def test_a_reader_who_blocked_the_bot_is_switched_off_and_not_tried_again(room: PressRoom) -> None:
+    [anna] = await room.people(1)
+    await room.follow([anna], "Energy")
+    room.world.block(anna)
+    article = await room.draft("grid-storage", "Energy")
+    await room.publish(article)
+    await room.run()
+    room.house.clock.advance(timedelta(hours=2))
+    await room.run()
+    assert len(room.world.ledger.calls_to(anna)) == 1
+    assert await room.statuses(article) == {Status.UNREACHABLE: 1}
+    assert (await room.house.chat(anna)).state is ChatState.UNREACHABLE  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("fault", [Refuse(500, "Internal Server Error"), Page(502), CutBefore()])
+async def test_what_was_never_taken_is_sent_again_later_and_comes_once(room: PressRoom, fault: object) -> None:
+    [anna] = await room.people(1)
+    await room.follow([anna], "Energy")
+    room.world.faults.add(fault, chat=anna, times=2)  # type: ignore[arg-type]
+    article = await room.draft("grid-storage", "Energy")
+    fanout = await room.publish(article)
+    for _ in range(4):
+        await room.run()
+        room.house.clock.advance(timedelta(minutes=5))
+    assert len(room.world.ledger.sent_to(anna)) == 1
+    assert (await room.fanout(fanout)).sent == 1
+
+
+async def test_a_message_whose_answer_never_came_is_counted_as_perhaps_twice(room: PressRoom) -> None:
+    [anna] = await room.people(1)
+    await room.follow([anna], "Energy")
+    room.world.faults.add(CutAfter(), chat=anna, times=1)
+    fanout = await room.publish(await room.draft("grid-storage", "Energy"))
+    await room.run()
+    assert (await room.fanout(fanout)).state is FanoutState.RUNNING
+    room.house.clock.advance(timedelta(minutes=2))
+    await room.run()
+    done = await room.fanout(fanout)
+    assert (done.sent, done.unsure, done.state) == (1, 1, FanoutState.DONE)
+
+
+async def test_a_throttled_chat_waits_as_told_and_loses_no_attempt(room: PressRoom) -> None:
+    anna, ben = await room.people(2)
+    await room.follow([anna, ben], "Energy")
+    room.world.faults.add(Throttle(30), chat=anna, times=1)
+    fanout = await room.publish(await room.draft("grid-storage", "Energy"))
+    await room.run()
+    assert [len(room.world.ledger.sent_to(chat)) for chat in (anna, ben)] == [0, 1]
+    async with room.db.reading() as conn:
+        [row] = await conn.execute_fetchall("SELECT attempts, due_at FROM outbox")
+    assert row["attempts"] == 0
+    assert row["due_at"] >= room.house.clock().timestamp() + 30
+    assert (await room.fanout(fanout)).state is FanoutState.RUNNING
+
+
+async def test_a_refused_token_stops_the_dispatcher_and_keeps_its_rows(room: PressRoom) -> None:
+    people = await room.people(20)
+    await room.follow(people, "Energy")
+    room.world.faults.add(Refuse(401, "Unauthorized"))
+    fanout = await room.publish(await room.draft("grid-storage", "Energy"))
+    await room.run()
+    assert room.alarms and room.alarms[0][0] is Alarm.HALTED
+    assert len(room.world.faults.happened) <= 8
+    room.world.faults.clear()
+    room.house.clock.advance(timedelta(minutes=2))
+    await room.run()
+    assert (await room.fanout(fanout)).sent == 20
+
+
+async def test_a_wave_of_chats_that_cannot_be_reached_holds_the_broadcast(room: PressRoom) -> None:
+    people = await room.people(600)
+    await room.follow(people, "Energy")
+    for chat in people[::2]:
+        room.world.people[chat].has_blocked = True
+    fanout = await room.publish(await room.draft("grid-storage", "Energy"))
+    await room.run()
+    held = await room.fanout(fanout)
+    assert (held.state, held.why) == (FanoutState.HELD, "unreachable")
+    assert held.settled <= 200 + 8  # the window, and what was on the wire
+    assert (Alarm.NOBODY_THERE, fanout, None) in room.alarms
+
+
+async def test_stop_lets_nothing_more_leave_and_the_rest_goes_to_exactly_the_others(room: PressRoom) -> None:
+    people = await room.people(300)
+    await room.follow(people, "Energy")
+    article = await room.draft("grid-storage", "Energy")
+    fanout = await room.publish(article)
+    await room.spread()
+    await newsroom.stop(room.db, fanout, by=1, now=room.house.clock())
+    await room.run()
+    assert room.world.ledger.of("sendPhoto") == []
+    await newsroom.resume(room.db, fanout, by=1, now=room.house.clock())
+    await room.run()
+    assert all(len(room.world.ledger.sent_to(chat)) == 1 for chat in people)
+
+
+async def test_publishing_again_after_a_retraction_reaches_nobody_twice(room: PressRoom) -> None:
+    people = await room.people(4)
+    await room.follow(people, "Energy")
+    article = await room.draft("grid-storage", "Energy")
+    await room.publish(article)
+    await room.run()
+    await newsroom.retract(room.db, article.number, by=1, now=room.house.clock())
+    await room.follow(await room.people(1, 40_000), "Energy")
+    await room.publish(article)
+    await room.run()
+    assert len(room.world.ledger.of("sendPhoto")) == 4
+
+
+async def test_paused_pushes_wait_and_go_out_when_resumed(room: PressRoom) -> None:
+    people = await room.people(4)
+    await room.follow(people, "Energy")
+    async with room.db.transaction() as conn:
+        await meta.put(conn, "paused", "1")
+    await room.publish(await room.draft("grid-storage", "Energy"))
+    await room.run()
+    assert room.world.ledger.of("sendPhoto") == []
+    async with room.db.transaction() as conn:
+        await meta.put(conn, "paused", None)
+    await room.run()
+    assert len(room.world.ledger.of("sendPhoto")) == 4
+
+
+async def test_a_group_that_became_a_supergroup_gets_the_article_at_its_new_place(room: PressRoom) -> None:
+    group = room.house.group
+    async with room.db.transaction() as conn:
+        await chats.meet(conn, group, chats.ChatKind.GROUP, "en", room.house.clock())
+    room.world.add_bot(next(iter(room.world.people)), group)
+    await room.follow([group], "Energy")
+    new = room.world.migrate(group)
+    await room.publish(await room.draft("grid-storage", "Energy"))
+    await room.run()
+    await room.run()
+    assert len(room.world.ledger.sent_to(new)) == 1
+    async with room.db.reading() as conn:
+        assert await chats.chat(conn, group) is None
+        [row] = await conn.execute_fetchall("SELECT chat FROM subscriptions")
+    assert row["chat"] == new
+
+
+async def test_a_closed_thread_falls_back_to_the_group_itself(room: PressRoom) -> None:
+    forum = room.world.add_chat("supergroup", "Forum", is_forum=True, bot_status="member")
+    thread = room.world.open_thread(forum.id, "Energy")
+    async with room.db.transaction() as conn:
+        await chats.meet(conn, forum.id, chats.ChatKind.GROUP, "en", room.house.clock())
+    await room.follow([forum.id], "Energy", thread)
+    room.world.delete_thread(forum.id, thread)
+    article = await room.draft("grid-storage", "Energy")
+    await room.publish(article)
+    await room.run()
+    await room.run()
+    assert await room.statuses(article) == {Status.SENT: 1}
+
+
+def _png() -> bytes:
+    import struct
+    import zlib
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = b"".join(b"\0" + b"\x55\xaa\x33" * 320 for _ in range(180))
+    head = struct.pack(">IIBBBBB", 320, 180, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
