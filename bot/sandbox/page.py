@@ -63,7 +63,7 @@ def add_page(app: web.Application, world: World) -> None:
         "/page/events": streams.open,
     }
     for path, handler in reading.items():
-        app.router.add_get(path, _guarded(handler))
+        app.router.add_get(path, _guarded(handler), allow_head=False)
     for name, act in ACTS.items():
         app.router.add_post(f"/page/{name}", _guarded(_acting(world, act)))
     app.router.add_post("/page/upload", _guarded(lambda request: _upload(world, request)))
@@ -96,7 +96,7 @@ def _check_origin(request: web.Request) -> None:
     socket = request.transport.get_extra_info("sockname") if request.transport else None
     if name not in _OUR_NAMES or socket is None or port != str(socket[1]):
         raise Refused("This page answers to 127.0.0.1 and localhost only.", 403)
-    if request.method in ("GET", "HEAD"):
+    if request.method == hdrs.METH_GET:
         return
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get(hdrs.ORIGIN)
     is_ours = site in (None, "same-origin") and origin in (None, f"http://{host}") and (site or origin)

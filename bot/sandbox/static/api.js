@@ -43,10 +43,16 @@ export function upload(person, chat, file, caption) {
   return ask("upload", { method: "POST", body: form });
 }
 
+const RETRY_MS = 1500;
+
 /** Call `heard(event)` for everything that happens; `opened()` on every (re)connection, `lost()` when it breaks. */
-export function listen({ heard, opened, lost }) {
+export function listen(told) {
   const source = new EventSource("/page/events");
-  source.addEventListener("open", opened);
-  source.addEventListener("error", lost);
-  source.addEventListener("message", (event) => heard(JSON.parse(event.data)));
+  source.addEventListener("open", told.opened);
+  source.addEventListener("message", (event) => told.heard(JSON.parse(event.data)));
+  source.addEventListener("error", () => {
+    told.lost();
+    // Browsers try again by themselves, but not after an answer that was no stream.
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(told), RETRY_MS);
+  });
 }

@@ -120,6 +120,7 @@ async function show() {
   const same = context?.chat.id === chosen.chat.id && context?.person.id === chosen.person.id;
   context = contextOf(chosen.chat, chosen.person);
   unread.delete(chosen.chat.id);
+  drawHead();
   drawAround();
   if (same) conversation.redraw(context);
   else clearToasts();
@@ -131,7 +132,6 @@ function drawAround() {
   const name = context ? chatName(world, context.chat) : "Chats";
   document.title = `${count ? `(${count}) ` : ""}${name} · Sandbox`;
   drawSidebar(byId("sidebar"), world, context?.chat, unread, hashOf);
-  if (context) drawHead();
 }
 
 function drawHead() {

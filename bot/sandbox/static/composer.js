@@ -40,7 +40,10 @@ export class Composer {
     this.#context = context;
     if (moved) this.#clear();
     const instead = this.#instead();
-    this.foot.replaceChildren(instead ?? this.form);
+    const hadFocus = this.foot.contains(document.activeElement);
+    // The form is moved only when it is not there: moving it would take the focus out of a half-written message.
+    if (instead !== null || !this.form.isConnected) this.foot.replaceChildren(instead ?? this.form);
+    if (hadFocus && !this.foot.contains(document.activeElement)) this.#refocus();
     if (instead !== null) return;
     this.field.placeholder = context.chat.type === "private" ? "Message" : `Message as ${context.person.first_name}`;
     const count = await this.menu.load(context.person.id, context.chat.id).catch(() => 0);
@@ -62,6 +65,10 @@ export class Composer {
 
   focus() {
     if (this.form.isConnected) this.field.focus();
+  }
+
+  #refocus() {
+    (this.foot.querySelector("textarea") ?? this.foot.querySelector("button"))?.focus();
   }
 
   #form() {

@@ -63,10 +63,13 @@ export class Conversation {
     const turn = this.#opening;
     const { messages } = await api.messages(this.#context.chat.id);
     if (turn !== this.#opening) return;
-    const oldest = messages[0]?.message_id ?? Infinity;
+    // Nothing in common: more was said than one answer holds, and what is shown would have a hole.
+    if (!messages.some(({ message_id: id }) => this.#messages.has(id))) return this.open(this.#context);
+    const oldest = messages[0].message_id;
     const present = new Set(messages.map((message) => message.message_id));
     for (const id of this.#messages.keys()) if (id >= oldest && !present.has(id)) this.#drop(id);
     for (const message of messages) this.put(message);
+    this.#draw();
   }
 
   /** Something about the reader changed (language, a block): draw everything again where it stands. */

@@ -20,10 +20,18 @@ export function senderName(message) {
 
 /** What a list of chats says about a message, in a few words. */
 export function summary(message) {
-  const words = message.text ?? message.caption ?? "";
+  const words = unspoilt(message.text ?? message.caption ?? "", message.entities ?? message.caption_entities ?? []);
   const kind = message.photo ? "Picture" : fileOf(message)?.file_name ?? "";
   const line = [kind, words.replace(/\s+/gu, " ").trim()].filter(Boolean).join(": ");
   return line.slice(0, 120) || serviceLine(message) || "A message";
+}
+
+/** The text with an ellipsis for everything that is hidden until it is asked for. */
+function unspoilt(text, entities) {
+  return entities
+    .filter((entity) => entity?.type === "spoiler")
+    .sort((one, other) => other.offset - one.offset)
+    .reduce((left, { offset, length }) => `${left.slice(0, offset)}…${left.slice(offset + length)}`, text);
 }
 
 /** Fill `article` with the message; what stood there before goes. */
@@ -31,11 +39,12 @@ export function drawMessage(article, message, context) {
   const service = serviceLine(message);
   const mine = isMine(message, context.person);
   article.className = service ? "message service" : `message ${mine ? "from-me" : "from-them"}`;
-  article.setAttribute("aria-label", `${mine ? "You" : senderName(message)}, ${timeOf(message.date)}`);
   if (service) {
+    article.removeAttribute("aria-label");
     article.replaceChildren(el("p", { dir: "auto" }, service));
     return;
   }
+  article.setAttribute("aria-label", `${mine ? "You" : senderName(message)}, ${timeOf(message.date)}`);
   const stack = el("div", { class: "stack" }, bubble(message, context, mine), context.keyboards.draw(message, context));
   const reply = context.canWrite ? button("icon-button reply", "Reply", () => context.reply(message), icon("reply")) : null;
   article.replaceChildren(...[stack, reply].filter(Boolean));
