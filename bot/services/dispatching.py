@@ -105,14 +105,17 @@ class Dispatcher:
         clock: Callable[[], datetime],
         rate: float | None,
         alarm: Callable[[Alarm, int | None, str | None], Awaitable[None]],
+        count: Callable[[Outcome], None] = lambda outcome: None,
         in_flight: int = IN_FLIGHT,
     ) -> None:
+        """`alarm` is told what owners must know, `count` the outcome of every attempt."""
         self._db = db
         self._wire = wire
         self._look_of = look_of
         self._root = root
         self._clock = clock
         self._alarm = alarm
+        self._tally = count
         self._in_flight = in_flight
         self._ahead = FULL_SPEED_AHEAD if rate is None else max(4, int(rate * AHEAD))
         self._changed = asyncio.Event()
@@ -273,7 +276,9 @@ class Dispatcher:
             await self._wire.slot(delivery.chat, item.fanout.lane, is_group)
             if self._stopping or self._halted_until is not None or not self._is_going(delivery.fanout):
                 return Throttled(timedelta(0))
-            return await self._wire.send(body, delivery.chat, delivery.thread, chat.silent)
+            outcome = await self._wire.send(body, delivery.chat, delivery.thread, chat.silent)
+            self._tally(outcome)
+            return outcome
 
         item.outcome, item.has_photo = await item.edition.send(
             self._look_of(chat), item.reason, send, self._db, self._clock()

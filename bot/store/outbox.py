@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Row
 
-from bot.domain.delivery import Delivery, Status
+from bot.domain.delivery import Delivery, Lane, Status
 from bot.store.database import Connection
 from bot.store.stories import epoch, moment
 
@@ -145,6 +145,17 @@ async def settle(conn: Connection, settled: Sequence[Settled]) -> None:
 async def drop(conn: Connection, deliveries: Sequence[Delivery]) -> None:
     """Forget deliveries to chats that asked to be forgotten."""
     await conn.executemany("DELETE FROM outbox WHERE id = ?", [(delivery.id,) for delivery in deliveries])
+
+
+async def waiting_by_lane(conn: Connection) -> dict[Lane, int]:
+    """Return how many deliveries are not settled in each lane that has any."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT lane, sum(total - sent - unreachable - failed - unwanted) AS many
+        FROM fanouts WHERE state <> 'done' GROUP BY lane
+        """
+    )
+    return {Lane(row["lane"]): int(row["many"]) for row in rows}
 
 
 async def waiting(conn: Connection, fanout: int) -> int:

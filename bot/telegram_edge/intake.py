@@ -8,7 +8,7 @@ each chat has its own line, and only who stands first in a line takes up room am
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,8 +56,10 @@ class Intake(BaseUpdateProcessor):
     `backlog_until` is the last update id that waited at Telegram when this process started; it may be of any age.
     """
 
-    def __init__(self, at_once: int = AT_ONCE) -> None:
+    def __init__(self, at_once: int = AT_ONCE, time: Callable[[float], None] = lambda seconds: None) -> None:
+        """`time` is told the seconds from each update's arrival to the end of its work."""
         super().__init__(WAITING)
+        self._time = time
         self._at_work = asyncio.Semaphore(at_once)
         self._lines: dict[int, _Line] = {}
         self._seen: dict[int, None] = {}
@@ -70,10 +72,12 @@ class Intake(BaseUpdateProcessor):
         key = line_of(update)
         line = self._lines.setdefault(key, _Line())
         line.length += 1
+        arrived = asyncio.get_running_loop().time()
         try:
             async with line.turn, self._at_work:
                 await coroutine
         finally:
+            self._time(asyncio.get_running_loop().time() - arrived)
             coroutine.close()  # type: ignore[attr-defined]  # nothing to do unless its turn never came
             line.length -= 1
             if not line.length:
