@@ -27,14 +27,14 @@ _EMAIL = re.compile(
     r"@(?:[A-Za-z0-9](?:[A-Za-z0-9_-]{0,28}[A-Za-z0-9])?\.){1,6}[A-Za-z]{2,8}(?![\w@-])"
 )
 _URL = re.compile(
-    r"(?<![\w@./-])"
-    r"(?:(?P<scheme>https?|ftp|tg|ton|tonsite)://)?"
+    r"(?<![\w@./#-])"
+    r"(?:(?P<scheme>(?i:https?|ftp|tonsite))://)?"
     r"(?P<host>(?:[^\W_](?:[\w-]{0,62}[^\W_])?\.){1,20}(?P<tld>(?:xn--)?[^\W\d_][\w-]{1,22})|(?:\d{1,3}\.){3}\d{1,3}|localhost)"
     r"(?![\w@])"
     r"(?::\d{1,5})?"
     r"(?P<rest>[/?#][^\s\u2000-\u200b\u200e\u200f\u2016-\u206f\"<>\u00ab\u00bb]*)?"
 )
-_TG = re.compile(r"(?<!\w)tg://[a-z]{1,30}(?:[/?#][^\s\"<>]*)?")
+_TG = re.compile(r"(?<!\w)(?:tg|ton)://[a-z]{1,30}(?:[/?#][^\s\"<>]*)?")
 _PHONE = re.compile(r"(?<![\w+])\+\d(?:[ -]?\d){8,14}(?!\w)")
 _SHORT_NAMES = {"gif", "pic", "vid"}
 

@@ -37,8 +37,7 @@ async def get_updates(world: World, params: Json, uploads: Uploads) -> list[Json
     updates.confirm(params.get("offset", 0))
     limit = params.get("limit", _UPDATES)
     limit = limit if 1 <= limit <= _UPDATES else _UPDATES
-    if updates.poll is not None and not updates.poll.done():
-        updates.poll.set_result(None)
+    updates.end_poll(_OTHER_POLL)
     timeout = min(max(0, params.get("timeout", 0)), LONGEST_POLL)
     if not updates and timeout:
         await _arrival(world, timeout)
@@ -48,17 +47,17 @@ async def get_updates(world: World, params: Json, uploads: Uploads) -> list[Json
 async def _arrival(world: World, timeout: int) -> None:
     """Wait for an update, for `timeout` seconds, or until another poll takes over."""
     updates = world.updates
-    ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    ended: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
     updates.poll = ended
-    arrival = asyncio.ensure_future(updates.arrival())
+    arrival: asyncio.Future[Any] = asyncio.ensure_future(updates.arrival())
     try:
-        await asyncio.wait({arrival, ended}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([arrival, ended], timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
     finally:
         arrival.cancel()
         if updates.poll is ended:
             updates.poll = None
-    if ended.done():
-        raise Refused(409, _WEBHOOK_ACTIVE if world.webhook.url else _OTHER_POLL)
+    if ended.done() and ended.result():
+        raise Refused(409, ended.result())
 
 
 def set_webhook(world: World, params: Json, uploads: Uploads) -> bool:
@@ -74,8 +73,7 @@ def set_webhook(world: World, params: Json, uploads: Uploads) -> bool:
     if params.get("drop_pending_updates"):
         world.updates.clear()
     world.webhook.set(url, secret, min(max(1, params.get("max_connections", 40)), 100))
-    if world.updates.poll is not None and not world.updates.poll.done():
-        world.updates.poll.set_result(None)
+    world.updates.end_poll(_WEBHOOK_ACTIVE)
     return True
 
 

@@ -76,8 +76,7 @@ class SandboxServer:
         if self._postman is not None:
             self._postman.cancel()
             await asyncio.wait([self._postman])
-        if self.world.updates.poll is not None and not self.world.updates.poll.done():
-            self.world.updates.poll.set_result(None)
+        self.world.updates.end_poll()
         await self._runner.cleanup()
         if self._client is not None:
             await self._client.close()
@@ -186,7 +185,10 @@ def _answer(refused: Refused) -> web.Response:
 
 
 def _json(status: int, body: Json) -> web.Response:
-    return web.Response(status=status, body=dumps(body), headers=JSON_TYPE)
+    headers = JSON_TYPE
+    if status == 429 and "parameters" in body:
+        headers = headers | {"Retry-After": str(body["parameters"]["retry_after"])}
+    return web.Response(status=status, body=dumps(body), headers=headers)
 
 
 async def _fetched(client: aiohttp.ClientSession, url: str) -> bytes | str:

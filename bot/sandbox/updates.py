@@ -35,7 +35,8 @@ class UpdateQueue:
         self._last = FIRST_UPDATE
         self._arrived = asyncio.Event()
         self.allowed: frozenset[str] | None = None
-        self.poll: asyncio.Future[None] | None = None  # done when the poll that waits must give way
+        self.poll: asyncio.Future[str] | None = None
+        """The long poll that waits; its result ends it, as a conflict with that reason, or with nothing when empty."""
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -70,6 +71,11 @@ class UpdateQueue:
         while not self._waiting:
             self._arrived.clear()
             await self._arrived.wait()
+
+    def end_poll(self, conflict: str = "") -> None:
+        """End the long poll that waits, if one does."""
+        if self.poll is not None and not self.poll.done():
+            self.poll.set_result(conflict)
 
     def allow(self, kinds: Any) -> None:
         """Remember which kinds the bot wants from now on; an empty list means the usual ones."""

@@ -11,12 +11,15 @@ from importlib.util import find_spec
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 
 from bot.sandbox.facts import Upload
 from bot.sandbox.people import Json
 from bot.sandbox.refusal import bad_request
 
 JSON_TYPE = {"Content-Type": "application/json"}
+_UNREADABLE = (ValueError, LookupError, AssertionError, HttpProcessingError)
+"""What aiohttp raises over forms with a bad encoding, boundary or header."""
 
 # orjson is installed where it exists, which is on CPython.
 if find_spec("orjson"):
@@ -56,7 +59,7 @@ async def parameters(request: web.Request) -> tuple[Json, dict[str, Upload]]:
     uploads: dict[str, Upload] = {}
     try:
         form = await request.post()
-    except ValueError:
+    except _UNREADABLE:
         raise bad_request("can't parse the request's body") from None
     for name, value in form.items():
         if isinstance(value, web.FileField):

@@ -28,7 +28,6 @@ from bot.sandbox.webhook import Webhook
 FIRST_PERSON = 7001
 FIRST_CHAT = 5001
 SUPERGROUPS = -1_000_000_000_000
-GENERAL_THREAD = 1
 
 
 class World:
@@ -170,7 +169,12 @@ class World:
         thread: int | None = None,
         anonymous: bool = False,
     ) -> Json:
-        """Write a message and return it. `anonymous` is an administrator writing as the group."""
+        """Write a message and return it. `anonymous` is an administrator writing as the group.
+
+        Writing to the bot in private starts it, as pressing Start does.
+        """
+        if chat_id == person_id:
+            self.people[person_id].has_started = True
         message = self._written(person_id, chat_id, thread, anonymous)
         if reply_to is not None and (replied := self.history.get(chat_id, reply_to)) is not None:
             message["reply_to_message"] = {key: replied[key] for key in replied if key != "reply_to_message"}
@@ -209,7 +213,6 @@ class World:
         person = self.people[person_id]
         if person.has_blocked:
             self.unblock(person_id)
-        person.has_started = True
         return self.say(person_id, person_id, f"/start {payload}" if payload else "/start")
 
     def press(self, person_id: int, chat_id: int, message_id: int, data: str) -> str:

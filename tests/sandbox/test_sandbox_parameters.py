@@ -6,11 +6,14 @@ from typing import Any
 import aiohttp
 import pytest
 from conftest import TOKEN
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.sandbox.facts import conform, method
 from bot.sandbox.methods import METHODS
 from bot.sandbox.refusal import Refused
 from bot.sandbox.server import SandboxServer
+from bot.sandbox.wire import dumps
 from bot.sandbox.world import World
 
 KEYBOARD = {"inline_keyboard": [[{"text": "Save", "callback_data": "1:save:1"}]]}
@@ -83,11 +86,24 @@ async def test_a_wrong_token_and_an_unknown_method_are_told_apart(call: Any, ser
         assert await answer.json() == {"ok": False, "error_code": 401, "description": "Unauthorized"}
 
 
-async def test_a_body_that_is_no_json_is_refused(server: SandboxServer) -> None:
-    async with aiohttp.ClientSession(headers={"Content-Type": "application/json"}) as client:
-        for body in (b"{", b"[]", b"\xff"):
-            async with client.post(f"{server.url}/bot{TOKEN}/sendMessage", data=body) as answer:
-                assert answer.status == 400
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/json", b"{"),
+        ("application/json", b"[]"),
+        ("application/json", b"\xff"),
+        ("application/json", b'{"text": "\\ud800"}'),
+        ("application/x-www-form-urlencoded; charset=nonsense", b"text=x"),
+        ("multipart/form-data", b"text=x"),
+        ("multipart/form-data; boundary=a", b"--a\r\nno header"),
+        ("multipart/form-data; boundary=a", b"--a\r\nContent-Disposition: form-data\r\n\r\nx\r\n--a--\r\n"),
+    ],
+)
+async def test_a_body_that_cannot_be_read_is_refused(server: SandboxServer, kind: str, body: bytes) -> None:
+    async with aiohttp.ClientSession() as client:
+        url = f"{server.url}/bot{TOKEN}/sendMessage"
+        async with client.post(url, data=body, headers={"Content-Type": kind}) as answer:
+            assert (answer.status, (await answer.json())["ok"]) == (400, False)
 
 
 def test_every_method_of_the_sandbox_is_the_bot_apis_own() -> None:
@@ -121,3 +137,39 @@ async def test_what_the_sandbox_says_conforms_to_the_description(world: World, c
 def test_conform_notices_what_does_not() -> None:
     with pytest.raises(Refused):
         conform("Message", {"message_id": 1})
+
+
+_VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=12)
+    | st.sampled_from([7001, -5001, "@northgate_wire", "https://x.org/a.jpg", "attach://a", "HTML", "<b>x", 1, "1"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["type", "text", "offset", "length", "media", "chat_id", "url"]), inner, max_size=4
+        )
+    ),
+    max_leaves=6,
+)
+
+
+@given(data=st.data())
+@settings(max_examples=300, deadline=None)
+def test_no_parameters_make_the_sandbox_stumble(data: st.DataObject) -> None:
+    world = World(token=TOKEN)
+    world.standard_cast()
+    world.start(7001)
+    world.add_bot(7003, -5001)
+    name = data.draw(st.sampled_from([name for name in METHODS if name != "getUpdates"]))
+    known = method(name)
+    assert known is not None
+    asked = data.draw(st.fixed_dictionaries({}, optional=dict.fromkeys(known.checks, _VALUES)))
+    if "chat_id" in known.checks:
+        asked["chat_id"] = data.draw(st.sampled_from([7001, -5001, asked.get("chat_id")]))
+    try:
+        dumps(METHODS[name](world, known.read(asked), {}))
+    except Refused as refused:
+        assert refused.answer()["description"]

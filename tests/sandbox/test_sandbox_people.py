@@ -26,6 +26,11 @@ def test_starting_blocking_and_coming_back(world: World) -> None:
     assert world.people[7001].has_started and not world.people[7001].has_blocked
 
 
+def test_writing_to_the_bot_in_private_starts_it(world: World) -> None:
+    world.say(7002, 7002, "computer vision")
+    assert world.people[7002].has_started
+
+
 def test_in_groups_the_bot_hears_commands_and_replies_to_it(world: World) -> None:
     world.say(7001, -5001, "/latest")
     assert heard(world) == []
