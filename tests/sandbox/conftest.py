@@ -8,25 +8,10 @@ from typing import Any
 
 import aiohttp
 import pytest
+from sandbox_clock import TOKEN, Clock
 
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.world import World
-
-TOKEN = "700000001:AAsandbox-token"
-START = 1_760_000_000.0
-
-
-class Clock:
-    """Seconds that pass when the test says so."""
-
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> float:
-        return self.now
-
-    def pass_seconds(self, seconds: float) -> None:
-        self.now += seconds
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from conftest import Clock
+from sandbox_clock import Clock
 
 from bot.sandbox.world import World
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from conftest import START, TOKEN, Clock
+from sandbox_clock import START, TOKEN, Clock
 
 from bot.sandbox.faults import CutAfter, CutBefore, Faults, Page, Refuse, Slow, Stall, Throttle
 from bot.sandbox.pace import Pace

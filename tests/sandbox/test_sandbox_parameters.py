@@ -5,9 +5,9 @@ from typing import Any
 
 import aiohttp
 import pytest
-from conftest import TOKEN
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sandbox_clock import TOKEN
 
 from bot.sandbox.facts import conform, method
 from bot.sandbox.methods import METHODS

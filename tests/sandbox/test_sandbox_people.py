@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from conftest import Clock
+from sandbox_clock import Clock
 
 from bot.sandbox.world import World
 

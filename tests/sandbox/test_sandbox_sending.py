@@ -6,7 +6,7 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
-from conftest import TOKEN, Clock
+from sandbox_clock import TOKEN, Clock
 
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.world import World

@@ -8,7 +8,7 @@ import pytest
 import telegram
 import telegram.error
 import telegram.ext
-from conftest import TOKEN
+from sandbox_clock import TOKEN
 
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.world import World
