@@ -54,6 +54,7 @@ class PressRoom:
             root=folder,
             clock=self.house.clock,
             rate=rate,
+            stale=inside.settings.stale,
             alarm=alarm,
             in_flight=in_flight,
         )

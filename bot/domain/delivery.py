@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
-MAX_ATTEMPTS = 8
+MAX_ATTEMPTS = 12  # about an hour; an outage costs none (`services.dispatching`)
 UNSURE_PAUSE = timedelta(seconds=60)
 LONGEST_PAUSE = timedelta(minutes=30)
 
@@ -34,6 +34,7 @@ class Status(StrEnum):
     UNREACHABLE = "unreachable"  # 403, chat not found: the chat is switched off
     FAILED = "failed"  # tried and given up; can be retried by an editor
     UNWANTED = "unwanted"  # no longer followed, muted or paused when its turn came
+    FOLDED = "folded"  # could not leave for so long that it comes in a list with others
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,3 +89,8 @@ def is_burst(news_within: int, burst: int) -> bool:
 def undo_time(reach: int, setting: timedelta) -> timedelta:
     """Return how long a publish waits before its first message, so that an editor can think again."""
     return setting if reach >= UNDO_FROM else timedelta(0)
+
+
+def is_stale(start_at: datetime, now: datetime, setting: timedelta) -> bool:
+    """Return whether what should have left at `start_at` is no longer news, and belongs in a list. Zero: never."""
+    return timedelta(0) < setting < now - start_at

@@ -20,6 +20,7 @@ from pathlib import Path
 from sqlite3 import Error as SqliteError
 from typing import Any
 
+from bot.domain.article import Article
 from bot.domain.chat import Chat, ChatKind, ChatState
 from bot.domain.delivery import (
     Delivery,
@@ -32,12 +33,16 @@ from bot.domain.delivery import (
     Status,
     Throttled,
     Unreachable,
+    Unsure,
+    backoff,
     settle,
 )
 from bot.domain.message import Message
+from bot.domain.publishing import is_stale
+from bot.render.catching_up import catching_up
 from bot.render.look import Look
 from bot.services.editions import Edition, edition_of
-from bot.store import audience, chats, fanouts, meta, outbox
+from bot.store import articles, audience, chats, fanouts, meta, outbox
 from bot.store.database import Connection, Database
 from bot.store.fanouts import Fanout, FanoutState
 from bot.store.outbox import Settled
@@ -50,6 +55,8 @@ AHEAD = 0.5  # seconds of the pace claimed ahead: within a second of Stop nothin
 NOBODY_WINDOW = 200  # sends
 NOBODY_SHARE = 0.2
 HALT_PAUSE = timedelta(seconds=60)
+OUTAGE_FROM = 5  # calls in a row that did not come through
+OUTAGE_PAUSE = timedelta(seconds=30)
 LONGEST_HOLD = timedelta(seconds=60)  # a delivery waiting for a retry holds later news of its chat no longer
 HELD_CHATS = 4096
 LONGEST_SLEEP = 30.0  # seconds; the clock may have been set back meanwhile
@@ -81,13 +88,19 @@ class Wire:
 
 @dataclass(slots=True, eq=False)
 class _Item:
-    """A claimed delivery on its way to a worker, or back from one."""
+    """A claimed delivery on its way to a worker, or back from one.
+
+    `folded` are the articles it takes along in a list because they, and its own, could not leave for too long;
+    `is_folded` says that another delivery takes it along.
+    """
 
     delivery: Delivery
     fanout: Fanout
     edition: Edition[Any]
     chat: Chat
     reason: int
+    folded: tuple[Article, ...] = ()
+    is_folded: bool = False
     outcome: Outcome | None = None
     has_photo: bool = False
 
@@ -104,6 +117,7 @@ class Dispatcher:
         root: Path | None,
         clock: Callable[[], datetime],
         rate: float | None,
+        stale: timedelta,
         alarm: Callable[[Alarm, int | None, str | None], Awaitable[None]],
         count: Callable[[Outcome], None] = lambda outcome: None,
         in_flight: int = IN_FLIGHT,
@@ -114,6 +128,7 @@ class Dispatcher:
         self._look_of = look_of
         self._root = root
         self._clock = clock
+        self._stale = stale
         self._alarm = alarm
         self._tally = count
         self._in_flight = in_flight
@@ -132,6 +147,8 @@ class Dispatcher:
         self._halted_until: datetime | None = None
         self._next_due: datetime | None = None
         self._to_hold: set[int] = set()
+        self._failures = 0  # calls in a row that did not come through
+        self._quiet_until: datetime | None = None
 
     def wake(self) -> None:
         """Look at the outbox again: something was promised, stopped or released."""
@@ -175,7 +192,7 @@ class Dispatcher:
 
     async def _wait(self) -> None:
         """Sleep until something changes, the next retry is due, or a halt is over."""
-        times = [at for at in (self._next_due, self._halted_until) if at is not None]
+        times = [at for at in (self._next_due, self._halted_until, self._quiet_until) if at is not None]
         pause = min(((at - self._clock()).total_seconds() for at in times), default=LONGEST_SLEEP)
         try:
             async with asyncio.timeout(max(0.005, min(pause, LONGEST_SLEEP))):
@@ -187,14 +204,14 @@ class Dispatcher:
         """Write down what was answered, claim what is due, hand it to the workers; return whether any was claimed."""
         answered, to_hold = list(self._answered), set(self._to_hold)
         now = self._clock()
-        if self._halted_until is not None and now >= self._halted_until:
-            self._halted_until = None
-        room = self._ahead + self._in_flight - self._claimed
+        self._halted_until = _unless_over(self._halted_until, now)
+        self._quiet_until = _unless_over(self._quiet_until, now)
+        room = self._room(self._claimed - len(answered))
         claimed: list[Delivery] = []
         people: dict[int, Chat] = {}
         async with self._db.transaction() as conn:
             for number in to_hold:
-                await fanouts.change(conn, number, FanoutState.HELD, "unreachable")
+                await fanouts.halt(conn, number, FanoutState.HELD, "unreachable")
             if answered:
                 await self._write(conn, answered, now)
                 for done in await fanouts.close_finished(conn, now):
@@ -216,6 +233,12 @@ class Dispatcher:
             await self._alarm(Alarm.NOBODY_THERE, number, None)
         return bool(claimed)
 
+    def _room(self, in_hand: int) -> int:
+        """Return how many more rows may be taken in hand. In an outage it is one at a time, and not at once."""
+        if self._failures < OUTAGE_FROM:
+            return self._ahead + self._in_flight - in_hand
+        return 0 if self._quiet_until is not None else max(0, 1 - in_hand)
+
     async def _hand_out(self, claimed: list[Delivery], people: dict[int, Chat], now: datetime) -> None:
         """Decide about each claimed delivery with today's settings of its chat, and queue those that go out."""
         for number in dict.fromkeys(delivery.fanout for delivery in claimed):
@@ -229,11 +252,27 @@ class Dispatcher:
                 wanted = await audience.wanting(conn, edition.audience, [one.chat for one in group], now)
             for delivery in group:
                 chat = people.get(delivery.chat, Chat(delivery.chat, state=ChatState.UNREACHABLE))
-                self._decide(_Item(delivery, fanout, edition, chat, wanted.get(delivery.chat, 0)), now)
+                item = _Item(delivery, fanout, edition, chat, wanted.get(delivery.chat, 0))
+                if is_stale(fanout.start_at, now, self._stale):
+                    await self._fold(item, now)
+                self._decide(item, now)
+
+    async def _fold(self, item: _Item, now: datetime) -> None:
+        """Fold what is no longer news into one list: the chat's last such delivery takes the others along."""
+        async with self._db.reading() as conn:
+            item.is_folded = await outbox.has_later(conn, item.delivery, now - self._stale)
+            if not item.is_folded:
+                earlier = await articles.articles(conn, await outbox.folded(conn, item.chat.id))
+                unwritten = [
+                    one.edition.article
+                    for one in self._answered
+                    if one.chat.id == item.chat.id and one.outcome is None and _unsent(one) is Status.FOLDED
+                ]
+                item.folded = (*earlier, *unwritten, item.edition.article)
 
     def _decide(self, item: _Item, now: datetime) -> None:
         """Queue a delivery, or settle it unsent: its chat has paused, unfollowed or muted, or must be left alone."""
-        if item.chat.state is not ChatState.ACTIVE or not item.reason:
+        if item.chat.state is not ChatState.ACTIVE or not item.reason or item.is_folded:
             self._answered.append(item)
             self._changed.set()
             return
@@ -274,15 +313,19 @@ class Dispatcher:
         async def send(body: Any) -> Outcome:
             # A second way to send the picture is a second message to Telegram, and waits for its own turn.
             await self._wire.slot(delivery.chat, item.fanout.lane, is_group)
-            if self._stopping or self._halted_until is not None or not self._is_going(delivery.fanout):
+            is_stopped = self._stopping or self._halted_until is not None or not self._is_going(delivery.fanout)
+            if is_stopped or (self._failures >= OUTAGE_FROM and self._claimed > 1):
                 return Throttled(timedelta(0))
             outcome = await self._wire.send(body, delivery.chat, delivery.thread, chat.silent)
             self._tally(outcome)
             return outcome
 
-        item.outcome, item.has_photo = await item.edition.send(
-            self._look_of(chat), item.reason, send, self._db, self._clock()
-        )
+        look = self._look_of(chat)
+        if item.folded:
+            item.outcome = await send(self._wire.prepare(catching_up(item.folded, look, self._clock())))
+        else:
+            item.outcome, item.has_photo = await item.edition.send(look, item.reason, send, self._db, self._clock())
+        self._judge_network(item)
         match item.outcome:
             case Sent() | Unreachable():
                 self._count(item)
@@ -300,8 +343,7 @@ class Dispatcher:
         for item in answered:
             delivery = item.delivery
             if item.outcome is None:
-                status = Status.UNREACHABLE if item.chat.state is ChatState.UNREACHABLE else Status.UNWANTED
-                stands = replace(delivery, status=status, attempts=delivery.attempts - 1)
+                stands = replace(delivery, status=_unsent(item), attempts=delivery.attempts - 1)
             else:
                 stands = settle(delivery, item.outcome, now, random.random())
             match item.outcome:
@@ -320,6 +362,23 @@ class Dispatcher:
             await outbox.postpone(conn, again)
         if finished:
             await outbox.settle(conn, finished)
+        for item in answered:
+            if item.folded and isinstance(item.outcome, Sent):
+                numbers = [article.number for article in item.folded]
+                await outbox.unfold(conn, item.chat.id, numbers, item.outcome.message_id, now)
+
+    def _judge_network(self, item: _Item) -> None:
+        """Tell an outage from one chat's bad luck. An outage costs no attempts, and one message at a time asks."""
+        if not isinstance(item.outcome, Failed | Unsure):
+            if not isinstance(item.outcome, Throttled):
+                self._failures, self._quiet_until = 0, None
+            return
+        self._failures += 1
+        if self._failures >= OUTAGE_FROM:
+            pause = min(backoff(self._failures - OUTAGE_FROM + 1, random.random()), OUTAGE_PAUSE)
+            self._quiet_until = self._clock() + pause
+            if isinstance(item.outcome, Failed):
+                item.outcome = Throttled(timedelta(0))
 
     def _is_going(self, fanout: int) -> bool:
         return fanout in self._running and fanout not in self._to_hold
@@ -363,3 +422,16 @@ class Dispatcher:
             await self._write(conn, self._answered, self._clock())
             await outbox.release(conn, [item.delivery for item in waiting])
             await fanouts.close_finished(conn, self._clock())
+
+
+def _unless_over(until: datetime | None, now: datetime) -> datetime | None:
+    return None if until is None or now >= until else until
+
+
+def _unsent(item: _Item) -> Status:
+    """Return why a delivery was settled without being sent."""
+    if item.chat.state is ChatState.UNREACHABLE:
+        return Status.UNREACHABLE
+    if item.chat.state is ChatState.ACTIVE and item.reason and item.is_folded:
+        return Status.FOLDED
+    return Status.UNWANTED

@@ -51,7 +51,7 @@ async def release(conn: Connection, article: Article, *, by: int | None, now: da
     earlier = await fanouts.of_article(conn, article.number)
     if article.pushed_at is not None and earlier:
         for old in earlier:
-            await fanouts.change(conn, old.id, FanoutState.RUNNING)
+            await fanouts.resume(conn, old.id, now)
         return Published(await articles.article(conn, article.number), earlier[-1].id, now, resumed=True)
     audience = await audience_of(conn, article.number, now)
     start_at = now + undo_time(await reach(conn, audience, now, UNDO_FROM), undo)
@@ -133,7 +133,7 @@ async def withdraw(conn: Connection, number: int) -> None:
     """Retract inside the caller's transaction."""
     await articles.set_state(conn, number, ArticleState.RETRACTED)
     for one in await fanouts.of_article(conn, number):
-        await fanouts.change(conn, one.id, FanoutState.STOPPED, "retracted")
+        await fanouts.halt(conn, one.id, FanoutState.STOPPED, "retracted")
 
 
 async def stop(db: Database, fanout: int, *, by: int, now: datetime) -> Fanout:
@@ -167,7 +167,7 @@ async def hold_everything(db: Database, *, now: datetime) -> int:
     async with db.transaction() as conn:
         going = await fanouts.running(conn)
         for one in going:
-            await fanouts.change(conn, one.id, FanoutState.HELD, "restored")
+            await fanouts.halt(conn, one.id, FanoutState.HELD, "restored")
             await log.record(conn, "hold", at=now, article=one.article, detail="restored")
         return len(going)
 
@@ -194,9 +194,10 @@ async def _decide_held(conn: Connection, *, by: int | None, now: datetime, undo:
         await log.record(conn, "publish" if push else "archive", at=now, person=by, article=article.number)
     for going in await fanouts.open_ones(conn):
         if going.state is FanoutState.HELD:
-            await fanouts.change(
-                conn, going.id, FanoutState.RUNNING if push else FanoutState.STOPPED, None if push else "archived"
-            )
+            if push:
+                await fanouts.resume(conn, going.id, now)
+            else:
+                await fanouts.halt(conn, going.id, FanoutState.STOPPED, "archived")
             await log.record(conn, "resume" if push else "stop", at=now, person=by, article=going.article)
             decided.append(going.article)
     return decided
@@ -213,7 +214,10 @@ async def _change(
             article = await articles.article(conn, found.article)
             if article.state is not ArticleState.PUBLISHED:
                 raise OutOfTurn(f"#{article.number} is not published; publish it to send the rest")
-        await fanouts.change(conn, fanout, state, why)
+        if why is None:
+            await fanouts.resume(conn, fanout, now)
+        else:
+            await fanouts.halt(conn, fanout, state, why)
         await log.record(conn, act, at=now, person=by, article=found.article, detail=why)
         changed = await fanouts.fanout(conn, fanout)
         assert changed is not None

@@ -36,10 +36,9 @@ async def ways(conn: Connection, article: Article, root: Path | None) -> list[Wa
     for picture in wanted:
         if picture.url in known:
             file_id = known[picture.url]
-            if file_id is not None:
-                found.append(Way(picture.url, _ready(Photo(file_id=file_id)), False))
-                found.append(Way(picture.url, _bytes(picture, root), True))
-            continue
+            if file_id is None:
+                continue
+            found.append(Way(picture.url, _ready(Photo(file_id=file_id)), False))
         if not picture.is_local:
             found.append(Way(picture.url, _ready(Photo(url=picture.url)), False))
         found.append(Way(picture.url, _bytes(picture, root), True))

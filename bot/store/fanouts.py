@@ -127,11 +127,22 @@ async def running(conn: Connection) -> list[Fanout]:
     return [_fanout(row) for row in rows]
 
 
-async def change(conn: Connection, number: int, state: FanoutState, why: str | None = None) -> None:
-    """Stop, hold or resume a fan-out. Rows stay where they are."""
+async def halt(conn: Connection, number: int, state: FanoutState, why: str) -> None:
+    """Stop or hold a fan-out. Rows stay where they are."""
     await conn.execute(
         "UPDATE fanouts SET state = :state, why = :why WHERE id = :id AND state <> 'done'",
         {"id": number, "state": state, "why": why},
+    )
+
+
+async def resume(conn: Connection, number: int, now: datetime) -> None:
+    """Let a stopped or held fan-out go on. It counts as started now: what an editor sends is news."""
+    await conn.execute(
+        """
+        UPDATE fanouts SET state = 'running', why = NULL, start_at = max(start_at, :now)
+        WHERE id = :id AND state IN ('stopped', 'held')
+        """,
+        {"id": number, "now": epoch(now)},
     )
 
 

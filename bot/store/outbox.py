@@ -17,7 +17,13 @@ from bot.store.database import Connection
 from bot.store.stories import epoch, moment
 
 # As stored in the ledger. Append only.
-STATUSES: dict[int, Status] = {1: Status.SENT, 2: Status.UNREACHABLE, 3: Status.FAILED, 4: Status.UNWANTED}
+STATUSES: dict[int, Status] = {
+    1: Status.SENT,
+    2: Status.UNREACHABLE,
+    3: Status.FAILED,
+    4: Status.UNWANTED,
+    5: Status.FOLDED,
+}
 _CODES = {status: code for code, status in STATUSES.items()}
 
 
@@ -127,7 +133,8 @@ async def settle(conn: Connection, settled: Sequence[Settled]) -> None:
     totals: dict[int, dict[str, int]] = {}
     for one in settled:
         total = totals.setdefault(one.delivery.fanout, dict.fromkeys(("sent", "unreachable", "failed", "unwanted"), 0))
-        total[one.delivery.status.value] += 1
+        # Whoever gets a list has the article with it.
+        total["sent" if one.delivery.status is Status.FOLDED else one.delivery.status.value] += 1
         total["unsure"] = total.get("unsure", 0) + (one.delivery.unsure > 0)
         total["at"] = epoch(one.at)
     await conn.executemany(
@@ -145,6 +152,42 @@ async def settle(conn: Connection, settled: Sequence[Settled]) -> None:
 async def drop(conn: Connection, deliveries: Sequence[Delivery]) -> None:
     """Forget deliveries to chats that asked to be forgotten."""
     await conn.executemany("DELETE FROM outbox WHERE id = ?", [(delivery.id,) for delivery in deliveries])
+
+
+async def has_later(conn: Connection, delivery: Delivery, started_before: datetime) -> bool:
+    """Return whether another delivery waits for the same chat in a later fan-out that started before a time."""
+    async with conn.execute(
+        """
+        SELECT 1 FROM fanouts AS f CROSS JOIN outbox AS o ON o.fanout = f.id AND o.chat = :chat
+        WHERE f.state = 'running' AND f.id > :fanout AND f.start_at < :before LIMIT 1
+        """,
+        {"chat": delivery.chat, "fanout": delivery.fanout, "before": epoch(started_before)},
+    ) as found:
+        return await found.fetchone() is not None
+
+
+async def folded(conn: Connection, chat: int) -> list[int]:
+    """Return the articles that wait to come to a chat in one list, oldest first."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT article FROM ledger
+        WHERE chat = :chat AND status = 5 AND article IN (SELECT number FROM articles WHERE pushed_at IS NOT NULL)
+        ORDER BY article
+        """,
+        {"chat": chat},
+    )
+    return [int(row["article"]) for row in rows]
+
+
+async def unfold(conn: Connection, chat: int, articles: Sequence[int], message_id: int, at: datetime) -> None:
+    """Write down that a chat got its list: every article in it stands in that one message."""
+    await conn.executemany(
+        """
+        UPDATE ledger SET status = 1, message_id = :message_id, sent_at = :at
+        WHERE article = :article AND chat = :chat AND status = 5
+        """,
+        [{"article": article, "chat": chat, "message_id": message_id, "at": epoch(at)} for article in articles],
+    )
 
 
 async def waiting_by_lane(conn: Connection) -> dict[Lane, int]:

@@ -267,6 +267,63 @@ async def test_a_closed_thread_falls_back_to_the_group_itself(room: PressRoom) -
     assert await room.statuses(article) == {Status.SENT: 1}
 
 
+async def test_an_outage_costs_no_attempts_and_asks_with_one_message_at_a_time(room: PressRoom) -> None:
+    people = await room.people(100)
+    await room.follow(people, "Energy")
+    room.world.faults.add(CutBefore())
+    fanout = await room.publish(await room.draft("grid-storage", "Energy"))
+    for _ in range(40):
+        await room.run()
+        room.house.clock.advance(timedelta(minutes=2))
+    tries = len(room.world.faults.happened)
+    assert tries < 8 + 5 + 40
+    async with room.db.reading() as conn:
+        [row] = await conn.execute_fetchall("SELECT max(attempts) AS most, count(*) AS rows FROM outbox")
+    assert (row["most"] <= 5, row["rows"]) == (True, 100)
+    room.world.faults.clear()
+    for _ in range(3):
+        room.house.clock.advance(timedelta(minutes=2))
+        await room.run()
+    assert (await room.fanout(fanout)).sent == 100
+    assert all(len(room.world.ledger.sent_to(chat)) == 1 for chat in people)
+
+
+async def test_news_that_could_not_leave_for_a_day_comes_as_one_list(room: PressRoom) -> None:
+    anna, ben = await room.people(2)
+    await room.follow([anna, ben], "Energy")
+    await room.follow([anna], "Robotics")
+    async with room.db.transaction() as conn:
+        await meta.put(conn, "paused", "1")
+    numbers = []
+    for slug, topic in (("grid-storage", "Energy"), ("quiet-robots", "Robotics"), ("tidal-power", "Energy")):
+        numbers.append(await room.publish(await room.draft(slug, topic)))
+    await room.run()
+    room.house.clock.advance(timedelta(hours=25))
+    numbers.append(await room.publish(await room.draft("fresh-news", "Energy")))
+    async with room.db.transaction() as conn:
+        await meta.put(conn, "paused", None)
+    await room.run()
+    lists = [screen for screen in room.house.screens(anna) if "you have not had yet" in screen]
+    assert len(lists) == 1 and lists[0].startswith("3 stories")
+    assert [len(room.world.ledger.sent_to(chat)) for chat in (anna, ben)] == [2, 2]
+    assert room.got(ben)[-1] == "Fresh news"
+    assert [(await room.fanout(number)).state for number in numbers] == [FanoutState.DONE] * 4
+    async with room.db.reading() as conn:
+        [row] = await conn.execute_fetchall("SELECT count(*) AS all_of_them FROM ledger WHERE status = 1")
+    assert row["all_of_them"] == 7
+
+
+async def test_what_an_editor_resumes_after_days_is_news(room: PressRoom) -> None:
+    people = await room.people(2)
+    await room.follow(people, "Energy")
+    fanout = await room.publish(await room.draft("grid-storage", "Energy"))
+    await newsroom.stop(room.db, fanout, by=1, now=room.house.clock())
+    room.house.clock.advance(timedelta(days=3))
+    await newsroom.resume(room.db, fanout, by=1, now=room.house.clock())
+    await room.run()
+    assert room.got(people[0]) == ["Grid storage"]
+
+
 def _png() -> bytes:
     import struct
     import zlib
