@@ -1,0 +1,175 @@
+"""Chats in the store: states, moving house, being forgotten."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.domain.chat import Chat, ChatKind, ChatState, Pictures
+from bot.store import chats, possessions
+from bot.store.database import Connection, Database
+from bot.store.migrations import migrate
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+OLD, NEW, OTHER = -5001, -1_000_000_005_001, -5002
+WITH_CHATS = ("subscriptions", "exceptions", "unwanted_sources", "saved", "outbox", "ledger", "progress")
+
+
+@pytest.fixture
+async def conn(tmp_path: Path) -> AsyncIterator[Connection]:
+    """A database with two topics, two pushed articles, and a fan-out of each."""
+    migrate(tmp_path / "chats.db", create=True)
+    db = await Database.open(tmp_path / "chats.db")
+    async with db.transaction() as conn:
+        for insertion in (
+            "INSERT INTO topics (number, id, name) VALUES (1, 'ai', 'AI'), (2, 'energy', 'Energy')",
+            """
+            INSERT INTO articles (number, slug, state, title, published_at, story, first_seen_at, pushed_at)
+            VALUES (1, 'one', 'published', 'One', 0, '{}', 0, 100), (2, 'two', 'published', 'Two', 0, '{}', 0, 200)
+            """,
+            """
+            INSERT INTO fanouts (id, kind, article, lane, state, fixed_at, start_at)
+            VALUES (1, 'news', 1, 2, 'running', 100, 100), (2, 'news', 2, 2, 'running', 200, 200)
+            """,
+        ):
+            await conn.execute(insertion)
+    async with db.transaction() as conn:
+        yield conn
+    await db.close()
+
+
+async def furnish(conn: Connection, chat: int, *, topic: int = 1, article: int = 1) -> None:
+    """Give a chat one of everything."""
+    await chats.meet(conn, chat, ChatKind.GROUP, "en", NOW)
+    ids = {"chat": chat, "topic": topic, "article": article}
+    for insertion in (
+        "INSERT INTO subscriptions (topic, chat, thread, since) VALUES (:topic, :chat, 0, 50)",
+        "INSERT INTO exceptions (chat, topic, kind, until) VALUES (:chat, :topic, 'muted', 999)",
+        "INSERT INTO unwanted_sources (chat, source) VALUES (:chat, 'example.com')",
+        "INSERT INTO saved (chat, article, at) VALUES (:chat, :article, 60)",
+        "INSERT INTO outbox (fanout, chat, thread, due_at) VALUES (:article, :chat, 0, 70)",
+        "INSERT INTO ledger (article, chat, status, sent_at, message_id) VALUES (:article, :chat, 1, 80, 9)",
+        "INSERT INTO progress (fanout, chat, message_id) VALUES (:article, :chat, 3)",
+    ):
+        await conn.execute(insertion, ids)
+
+
+async def rows_of(conn: Connection, chat: int) -> dict[str, int]:
+    found = {}
+    for table in WITH_CHATS:
+        [row] = await conn.execute_fetchall(f"SELECT count(*) FROM {table} WHERE chat = ?", (chat,))
+        found[table] = row[0]
+    return found
+
+
+async def test_a_chat_is_met_once_and_keeps_what_it_set(conn):
+    assert await chats.chat(conn, 7001) is None
+    met = await chats.meet(conn, 7001, ChatKind.PRIVATE, "de", NOW)
+    assert met == Chat(7001, ChatKind.PRIVATE, language="de")
+    await chats.set_language(conn, 7001, "en")
+    await chats.set_zone(conn, 7001, "Europe/Berlin")
+    await chats.set_pictures(conn, 7001, Pictures.SMALL)
+    await chats.set_silent(conn, 7001, True)
+    again = await chats.meet(conn, 7001, ChatKind.PRIVATE, "de", NOW)
+    assert again == Chat(
+        7001, ChatKind.PRIVATE, language="en", zone="Europe/Berlin", pictures=Pictures.SMALL, silent=True
+    )
+
+
+async def test_a_chat_lost_and_found_is_active_again_but_a_paused_one_stays_paused(conn):
+    await chats.meet(conn, 1, ChatKind.PRIVATE, "en", NOW)
+    await chats.meet(conn, 2, ChatKind.PRIVATE, "en", NOW)
+    await chats.set_state(conn, 2, ChatState.PAUSED, NOW)
+    for chat in (1, 2):
+        await chats.switch_off(conn, chat, NOW)
+    assert await chats.counts(conn) == {ChatState.ACTIVE: 0, ChatState.PAUSED: 1, ChatState.UNREACHABLE: 1}
+    for chat in (1, 2):
+        await chats.switch_on(conn, chat, NOW)
+    assert await chats.counts(conn) == {ChatState.ACTIVE: 1, ChatState.PAUSED: 1, ChatState.UNREACHABLE: 0}
+
+
+async def test_a_chat_is_greeted_once(conn):
+    await chats.meet(conn, OLD, ChatKind.GROUP, "en", NOW)
+    assert [await chats.greet_once(conn, OLD), await chats.greet_once(conn, OLD)] == [True, False]
+
+
+async def test_a_group_takes_everything_along_when_it_becomes_a_supergroup(conn):
+    await furnish(conn, OLD)
+    await chats.set_language(conn, OLD, "de")
+    await chats.set_state(conn, OLD, ChatState.PAUSED, NOW)
+    await chats.migrate(conn, OLD, NEW)
+    assert await chats.chat(conn, OLD) is None
+    moved = await chats.chat(conn, NEW)
+    assert moved is not None
+    assert (moved.language, moved.state) == ("de", ChatState.PAUSED)
+    assert set((await rows_of(conn, OLD)).values()) == {0}
+    assert set((await rows_of(conn, NEW)).values()) == {1}
+    await chats.migrate(conn, OLD, NEW)
+    assert set((await rows_of(conn, NEW)).values()) == {1}
+
+
+async def test_two_known_chats_that_become_one_are_merged(conn):
+    await furnish(conn, OLD)
+    await chats.set_zone(conn, OLD, "Europe/Berlin")
+    await furnish(conn, NEW)  # the same things: must not clash
+    await conn.execute("INSERT INTO subscriptions (topic, chat, thread, since) VALUES (2, ?, 0, 55)", (NEW,))
+    await chats.migrate(conn, OLD, NEW)
+    merged = await chats.chat(conn, NEW)
+    assert merged is not None
+    assert merged.zone == "Europe/Berlin"
+    assert set((await rows_of(conn, OLD)).values()) == {0}
+    assert await rows_of(conn, NEW) == dict.fromkeys(WITH_CHATS, 1) | {"subscriptions": 2}
+
+
+async def test_moving_from_a_group_nobody_knew_changes_nothing(conn):
+    await furnish(conn, NEW)
+    before = await chats.chat(conn, NEW)
+    await chats.migrate(conn, OLD, NEW)
+    assert await chats.chat(conn, NEW) == before
+
+
+async def test_forgetting_leaves_no_row_of_the_chat_and_all_of_the_others(conn):
+    await furnish(conn, OLD)
+    await furnish(conn, OTHER, topic=2, article=2)
+    await chats.forget(conn, OLD)
+    assert await chats.chat(conn, OLD) is None
+    assert set((await rows_of(conn, OLD)).values()) == {0}
+    assert set((await rows_of(conn, OTHER)).values()) == {1}
+    assert not await conn.execute_fetchall("PRAGMA foreign_key_check")
+
+
+async def test_what_was_promised_to_a_forgotten_chat_counts_as_unwanted(conn):
+    await furnish(conn, OLD)
+    await chats.forget(conn, OLD)
+    rows = await conn.execute_fetchall("SELECT id, unwanted FROM fanouts ORDER BY id")
+    assert [tuple(row) for row in rows] == [(1, 1), (2, 0)]
+
+
+async def test_an_export_names_everything_that_forgetting_deletes(conn):
+    await furnish(conn, OLD)
+    document = await possessions.export(conn, OLD)
+    read = json.loads(json.dumps(document))
+    assert read["chat"][0]["since"] == NOW.isoformat()
+    assert read["follows"] == [{"topic": "AI", "thread": 0, "since": "1970-01-01T00:00:50+00:00"}]
+    assert read["saved"][0]["title"] == "One"
+    assert all(read[part] for part in read if part not in ("editor", "acts_as_editor"))
+    await chats.forget(conn, OLD)
+    assert not any((await possessions.export(conn, OLD)).values())
+
+
+@pytest.mark.parametrize("part", ["outbox", "ledger"])
+async def test_forgetting_reads_no_whole_table(conn, part):
+    deletion = next(text for text in chats._DELETIONS if text.split()[:3] == ["DELETE", "FROM", part])
+    plan = await conn.execute_fetchall(f"EXPLAIN QUERY PLAN {deletion}", {"chat": OLD})
+    assert not [row["detail"] for row in plan if row["detail"].startswith(f"SCAN {part}")]
+
+
+async def test_the_time_of_a_change_of_state_is_kept(conn):
+    await chats.meet(conn, 1, ChatKind.PRIVATE, "en", NOW)
+    later = NOW + timedelta(hours=1)
+    await chats.set_state(conn, 1, ChatState.ACTIVE, later)  # no change
+    await chats.switch_off(conn, 1, later + timedelta(hours=1))
+    [row] = await conn.execute_fetchall("SELECT state_at FROM chats WHERE id = 1")
+    assert row["state_at"] == (later + timedelta(hours=1)).timestamp()

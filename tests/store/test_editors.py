@@ -1,0 +1,73 @@
+"""Editors in the store: roles and one-time links."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.store import editors
+from bot.store.database import Connection, Database
+from bot.store.editors import Role
+from bot.store.migrations import migrate
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+NONE: frozenset[int] = frozenset()
+
+
+@pytest.fixture
+async def conn(tmp_path: Path) -> AsyncIterator[Connection]:
+    migrate(tmp_path / "editors.db", create=True)
+    db = await Database.open(tmp_path / "editors.db")
+    async with db.transaction() as conn:
+        yield conn
+    await db.close()
+
+
+async def test_a_stranger_has_no_role_and_an_owner_of_the_configuration_has_one(conn):
+    assert await editors.role(conn, 1, NONE) is None
+    assert await editors.role(conn, 1, frozenset({1})) is Role.OWNER
+
+
+async def test_an_editor_can_be_added_and_removed(conn):
+    await editors.add(conn, 2, Role.EDITOR, by=1, now=NOW)
+    assert await editors.role(conn, 2, NONE) is Role.EDITOR
+    assert await editors.editors(conn, frozenset({1})) == {1: Role.OWNER, 2: Role.EDITOR}
+    assert await editors.remove(conn, 2)
+    assert not await editors.remove(conn, 2)
+    assert await editors.role(conn, 2, NONE) is None
+
+
+async def test_an_owner_invited_as_an_editor_stays_an_owner(conn):
+    await editors.add(conn, 2, Role.OWNER, by=None, now=NOW)
+    await editors.add(conn, 2, Role.EDITOR, by=1, now=NOW)
+    assert await editors.role(conn, 2, NONE) is Role.OWNER
+
+
+async def test_a_link_works_once(conn):
+    code = await editors.invite(conn, Role.OWNER, NOW)
+    assert await editors.accept(conn, code, 7, NOW) is Role.OWNER
+    assert await editors.accept(conn, code, 8, NOW) is None
+    assert await editors.editors(conn, NONE) == {7: Role.OWNER}
+
+
+async def test_a_link_lasts_fifteen_minutes(conn):
+    code = await editors.invite(conn, Role.OWNER, NOW)
+    assert await editors.accept(conn, code, 7, NOW + timedelta(minutes=15)) is None
+    code = await editors.invite(conn, Role.EDITOR, NOW)
+    assert await editors.accept(conn, code, 7, NOW + timedelta(minutes=14, seconds=59)) is Role.EDITOR
+
+
+async def test_a_code_is_long_fits_a_deep_link_and_is_not_in_the_database(conn):
+    code = await editors.invite(conn, Role.OWNER, NOW)
+    assert len(code) >= 22
+    assert len(f"o_{code}") <= 64
+    assert code.replace("-", "").replace("_", "").isalnum()
+    [row] = await conn.execute_fetchall("SELECT * FROM invitations")
+    assert code not in map(str, tuple(row))
+
+
+async def test_a_made_up_code_gives_nothing(conn):
+    await editors.invite(conn, Role.OWNER, NOW)
+    assert await editors.accept(conn, "made-up", 7, NOW) is None
+    assert await editors.accept(conn, "", 7, NOW) is None

@@ -1,0 +1,195 @@
+"""
+Stories: people in chats with the real bot, over HTTP, with a real database; only Telegram is played.
+
+A test takes the `house` fixture, lets people do things, and looks at what stands in their chats:
+
+    async def test_a_reader_pauses_and_resumes(house):
+        await house.starts(ANNA)
+        await house.says(ANNA, "/stop")
+        assert house.screen(ANNA).startswith("Paused.")
+        toast = await house.presses(ANNA, "Resume")
+
+Nothing sleeps: `settle` fetches updates as polling would, until none is left and all are worked through. Time stands
+still until `house.clock.advance(...)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.domain.chat import Chat
+from bot.sandbox.server import SandboxServer
+from bot.sandbox.world import World
+from bot.settings import Settings
+from bot.store import chats
+from bot.store.database import Database
+from bot.store.migrations import migrate
+from bot.telegram_edge.admin import Administrators
+from bot.telegram_edge.application import build_application, open_door
+from bot.telegram_edge.conversations import REGISTRY
+from bot.telegram_edge.gateway import Gateway
+from bot.telegram_edge.house import House
+from bot.telegram_edge.intake import Intake
+from bot.telegram_edge.pacer import Pacer
+from bot.telegram_edge.polling import ALLOWED_UPDATES
+from bot.telegram_edge.transport import AiohttpTransport
+
+TOKEN = "700000001:AAsandbox-token"
+ANNA, BEN, EDITH = 7001, 7002, 7003  # two readers, and the owner of the configuration
+START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+class Clock:
+    """A time that passes when the test says so, for the bot and for Telegram."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, by: timedelta) -> None:
+        self.now += by
+
+
+class StoryHouse:
+    """The running bot (`inside`), the world it talks to, and what its people can do. Chats are named by id."""
+
+    def __init__(self, world: World, clock: Clock, inside: House, application: Any, intake: Intake) -> None:
+        self.world = world
+        self.clock = clock
+        self.inside = inside
+        self.application = application
+        self.intake = intake
+        self.db = inside.db
+        self.group = next(chat.id for chat in world.chats.values() if chat.type == "group")
+        self.channel = next(chat.id for chat in world.chats.values() if chat.type == "channel")
+        self.wakes = 0
+        self._offset: int | None = None
+
+    # What people do
+
+    async def starts(self, person: int, payload: str = "") -> None:
+        """Press Start, or open a deep link."""
+        self.world.start(person, payload)
+        await self.settle()
+
+    async def says(self, person: int, text: str, chat: int | None = None, **how: Any) -> None:
+        """Write something: in the chat with the bot unless another is named. `how` is `World.say`'s."""
+        self.world.say(person, chat or person, text, **how)
+        await self.settle()
+
+    async def uploads(self, person: int, name: str, data: bytes) -> None:
+        """Send a document to the bot."""
+        self.world.upload(person, person, name, data)
+        await self.settle()
+
+    async def presses(self, person: int, label: str, chat: int | None = None) -> str | None:
+        """Press the newest button that bears `label`; return the toast, None when there was none."""
+        chat = chat or person
+        for message in reversed(self.world.messages(chat)):
+            for row in message.get("reply_markup", {}).get("inline_keyboard", ()):
+                for button in row:
+                    if button["text"] == label:
+                        return await self.presses_data(person, button["callback_data"], message["message_id"], chat)
+        raise AssertionError(f"no button {label!r} in chat {chat}; the last message has {self.buttons(chat)}")
+
+    async def presses_data(self, person: int, data: str, message_id: int, chat: int | None = None) -> str | None:
+        """Press a button with any data, shown or not; return the toast, None when there was none."""
+        query = self.world.press(person, chat or person, message_id, data)
+        await self.settle()
+        answer = self.world.answer_to(query)
+        assert answer is not None, "the client still waits for an answer to the press"
+        return answer.get("text") or None
+
+    async def settle(self) -> None:
+        """Let the bot work through everything that has happened."""
+        while True:
+            updates = await self.application.bot.get_updates(
+                offset=self._offset, timeout=timedelta(0), allowed_updates=ALLOWED_UPDATES
+            )
+            for update in updates:
+                self._offset = update.update_id + 1
+                await self.application.update_queue.put(update)
+            await self.application.update_queue.join()
+            if not updates:
+                return
+
+    # What there is to see
+
+    def messages(self, chat: int) -> list[dict[str, Any]]:
+        """Return the bot's messages in a chat as they stand now, oldest first."""
+        bot_id = self.world.bot["id"]
+        return [
+            message
+            for message in self.world.messages(chat)
+            if message.get("from", {}).get("id") == bot_id or (chat == self.channel and "author_signature" not in message)
+        ]
+
+    def screens(self, chat: int) -> list[str]:
+        """Return the texts (or captions) of the bot's messages in a chat, oldest first."""
+        return [message.get("text", message.get("caption", "")) for message in self.messages(chat)]
+
+    def screen(self, chat: int) -> str:
+        """Return the text of the bot's newest message in a chat."""
+        return self.screens(chat)[-1]
+
+    def buttons(self, chat: int) -> list[list[str]]:
+        """Return the labels under the bot's newest message in a chat, row by row."""
+        messages = self.messages(chat)
+        rows = messages[-1].get("reply_markup", {}).get("inline_keyboard", []) if messages else []
+        return [[button["text"] for button in row] for row in rows]
+
+    async def chat(self, id: int) -> Chat | None:
+        """Return what the bot knows about a chat."""
+        async with self.db.reading() as conn:
+            return await chats.chat(conn, id)
+
+    def woken(self) -> None:
+        self.wakes += 1
+
+
+@asynccontextmanager
+async def story_house(folder: Path, **settings: Any) -> AsyncIterator[StoryHouse]:
+    """Run the bot on an empty database against a world with Anna, Ben, Edith, a group and a channel.
+
+    `settings` are Settings' fields; EDITH is an owner unless they say otherwise. Pacing is off on both sides.
+    """
+    clock = Clock()
+    world = World(token=TOKEN, clock=lambda: clock.now.timestamp())
+    world.standard_cast()
+    world.limits = False
+    async with SandboxServer(world) as server:
+        given = {"token": TOKEN, "api_url": server.url, "admins": str(EDITH), "database": folder / "story.db"}
+        checked = Settings(**{**given, **settings})
+        migrate(checked.database, create=True)
+        db = await Database.open(checked.database)
+        intake = Intake()
+        transport = AiohttpTransport()
+        application = build_application(TOKEN, checked.api_url, transport, intake)
+        async with application:
+            inside = House(
+                db=db,
+                bot=application.bot,
+                gateway=Gateway(application.bot, transport),
+                pacer=Pacer(None),
+                registry=REGISTRY,
+                administrators=Administrators(application.bot),
+                settings=checked,
+                clock=clock,
+                wake=lambda: house.woken(),
+                bot_id=application.bot.id,
+                bot_username=application.bot.username,
+            )
+            open_door(application, inside, intake)
+            house = StoryHouse(world, clock, inside, application, intake)
+            await application.start()
+            try:
+                yield house
+            finally:
+                await application.stop()
+                await db.close()
