@@ -1,5 +1,14 @@
 """Where the command starts."""
 
+import sys
+
+from bot.cli.commands import run_command
+
 
 def main() -> None:
-    """Run the `newsbot` command."""
+    """Run the `newsbot` command and leave with its exit status."""
+    sys.exit(run_command(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

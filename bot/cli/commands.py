@@ -1,0 +1,265 @@
+"""
+Every command of `newsbot`, and how each ends: the exit status, and errors as one line instead of a traceback.
+
+What a command needs is imported when it runs, so that `newsbot --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from itertools import zip_longest
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.errors import BotError
+
+DONE, REFUSED, WRONG, INTERRUPTED = 0, 1, 2, 130
+TOUR = "main"
+
+Paths = Annotated[list[Path], typer.Argument(metavar="PATH", help="Files and folders.", show_default=False)]
+Article = Annotated[
+    str,
+    typer.Argument(
+        metavar="ARTICLE",
+        help="A number, a slug, the beginning of a slug if only one fits, or a link.",
+        show_default=False,
+    ),
+]
+Articles = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="ARTICLE",
+        help="Numbers, slugs, beginnings of slugs if only one fits, or links.",
+        show_default=False,
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+app = typer.Typer(
+    name="newsbot", add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=False
+)
+
+
+def run_command(arguments: Sequence[str]) -> int:
+    """Run `newsbot` with these arguments and return the exit status.
+
+    0: done. 1: something in the input was refused. 2: wrong usage or configuration, or a database that cannot be used.
+    """
+    try:
+        status = _status_of(_with_tour_named(arguments))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read has had enough. Python would complain once more when it flushes at the end.
+        # Source: https://docs.python.org/3/library/signal.html#note-on-sigpipe
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return status
+
+
+def _status_of(arguments: list[str]) -> int:
+    command = typer.main.get_command(app)
+    try:
+        with command.make_context("newsbot", arguments) as context:
+            status = command.invoke(context)
+        return status if isinstance(status, int) else DONE
+    except typer.Exit as finished:
+        return finished.exit_code
+    except typer.TyperException as error:
+        asked = getattr(getattr(error, "ctx", None), "command_path", "newsbot")
+        return _wrong(f"{' '.join(error.format_message().split()).rstrip('.')}; `{asked} --help` says what there is")
+    except BotError as error:
+        return _wrong(str(error))
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        return _wrong(f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error))
+
+
+def _wrong(reason: str) -> int:
+    print(f"newsbot: {' '.join(reason.split())}", file=sys.stderr)
+    return WRONG
+
+
+def _with_tour_named(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments with the main tour's name after a bare `--tour`: typer knows no optional values."""
+    return [
+        f"--tour={TOUR}" if argument == "--tour" and following.startswith("-") else argument
+        for argument, following in zip_longest(arguments, arguments[1:], fillvalue="-")
+    ]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"newsbot {version('newsbot')}")
+        raise typer.Exit
+
+
+@app.callback()
+def newsbot(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """A self-hosted news notifier on Telegram: every published article, to exactly the chats that want it."""
+
+
+@app.command()
+def setup() -> int:
+    """Ask for the bot's token, and make you its owner.
+
+    The token is not shown; it is tried, and written to .env. Prints a one-time link that makes you the owner."""
+    from bot.cli import setup
+
+    return setup.setup()
+
+
+@app.command()
+def run() -> int:
+    """Run the bot until it is told to stop (Ctrl-C, SIGTERM)."""
+    from bot.cli import running
+
+    return running.run()
+
+
+@app.command()
+def sandbox(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the chat page on 127.0.0.1.")] = 8081,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the sandbox's database for the next time.")] = False,
+    tour: Annotated[
+        str | None,
+        typer.Option(metavar="[NAME]", help="Play a tour without a browser, print it and exit.", show_default=False),
+    ] = None,
+) -> int:
+    """Try newsbot in the browser: no token, no internet."""
+    from bot.cli import running
+
+    return running.sandbox(port, keep=keep, tour=tour)
+
+
+@app.command()
+def check(paths: Paths) -> int:
+    """Validate article and topic files; change nothing."""
+    from bot.cli import files
+
+    return files.check(paths)
+
+
+@app.command("import")
+def import_(paths: Paths) -> int:
+    """Import files and folders once.
+
+    What is known and unchanged stays as it is."""
+    from bot.cli import files
+
+    return files.import_files(paths)
+
+
+@app.command()
+def drafts(json: Json = False) -> int:
+    """List unpublished, scheduled and held articles."""
+    from bot.cli import newsroom
+
+    return newsroom.drafts(as_json=json)
+
+
+@app.command()
+def publish(
+    articles: Articles,
+    wait: Annotated[bool, typer.Option("--wait", help="Stay until every message has left.")] = False,
+) -> int:
+    """Publish articles and push them to who follows them."""
+    from bot.cli import newsroom
+
+    return newsroom.publish(articles, wait=wait)
+
+
+@app.command()
+def retract(articles: Articles) -> int:
+    """Take articles back: nothing more of them leaves."""
+    from bot.cli import newsroom
+
+    return newsroom.retract(articles)
+
+
+@app.command()
+def held(
+    push: Annotated[bool, typer.Option("--push", help="Push all of it.")] = False,
+    archive: Annotated[bool, typer.Option("--archive", help="List all of it without pushing.")] = False,
+    json: Json = False,
+) -> int:
+    """List what is held until somebody decides; decide."""
+    if push and archive:
+        raise typer.BadParameter("choose one of --push and --archive", param_hint="--archive")
+    from bot.cli import newsroom
+
+    if push or archive:
+        return newsroom.decide_held(push=push, as_json=json)
+    return newsroom.held(as_json=json)
+
+
+@app.command()
+def delivery(article: Article, json: Json = False) -> int:
+    """Tell who got an article, who did not, and why."""
+    from bot.cli import reports
+
+    return reports.delivery(article, as_json=json)
+
+
+@app.command()
+def stats(json: Json = False) -> int:
+    """Print numbers: chats, topics, articles, messages."""
+    from bot.cli import reports
+
+    return reports.stats(as_json=json)
+
+
+@app.command()
+def log(json: Json = False) -> int:
+    """Tell who did what, newest first."""
+    from bot.cli import reports
+
+    return reports.log_entries(as_json=json)
+
+
+@app.command()
+def pause() -> int:
+    """Hold all pushes; replies go on."""
+    from bot.cli import pausing
+
+    return pausing.pause()
+
+
+@app.command()
+def resume() -> int:
+    """Release the pushes that `pause` holds."""
+    from bot.cli import pausing
+
+    return pausing.resume()
+
+
+@app.command()
+def backup(
+    file: Annotated[str, typer.Argument(metavar="FILE|-", help="A new file, or - for the standard output.")],
+) -> int:
+    """Copy the database, also while the bot runs."""
+    from bot.cli import copies
+
+    return copies.backup(file)
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy made by `newsbot backup`.")]) -> int:
+    """Put a copy of the database in place.
+
+    The old one is kept beside it, and nothing is pushed before you say so."""
+    from bot.cli import copies
+
+    return copies.restore(file)

@@ -1,0 +1,84 @@
+"""Article and topic files at the shell: checked, or imported once."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.cli.shell import now, number, opened, refuse, say
+from bot.domain.publishing import PushWindow
+from bot.errors import ContentError
+from bot.services.importing import Policy, Report
+from bot.services.taking_in import Taken, check_path, take_paths
+from bot.settings import Settings, read_settings
+
+CONTENT = Path("content")
+
+
+def check(paths: Sequence[Path]) -> int:
+    """Validate files and folders and return 1 when any file is refused. No database is needed or touched."""
+    settings = read_settings()
+    started = time.perf_counter()
+    files = {}
+    for path in paths:
+        files.update(check_path(path, settings.content or CONTENT, settings.timezone))
+    took = number(round((time.perf_counter() - started) * 1000))
+    bad = {shown: result for shown, result in files.items() if isinstance(result, ContentError)}
+    for shown, error in bad.items():
+        for complaint in error.complaints:
+            refuse(f"{shown}:{complaint.line}: {complaint.field}: {complaint.reason}")
+    verdict = f"{number(len(bad))} refused" if bad else "all accepted"
+    say(f"{_files(len(files))}, {verdict}, in {took} ms")
+    return 1 if bad else 0
+
+
+def import_files(paths: Sequence[Path]) -> int:
+    """Import files and folders once and return 1 when any file is refused."""
+    settings = read_settings()
+    taken = asyncio.run(_import(paths, settings))
+    for complaint in taken.report.refused:
+        shown = taken.shown.get(complaint.path, complaint.path)
+        refuse(f"{shown}:{complaint.line}: {complaint.field}: {complaint.reason}")
+    for path, complaints in taken.still_refused.items():
+        for line in complaints.split("\n"):
+            refuse(taken.shown.get(path, path) + line.removeprefix(path))
+    for path, article in taken.report.doubled:
+        refuse(f"{taken.shown.get(path, path)}:0: file: tells the story of #{article}, which another file owns")
+    refused = {complaint.path for complaint in taken.report.refused} | taken.still_refused.keys()
+    say(_summary(taken.report, len(refused)))
+    return 1 if refused or taken.report.doubled else 0
+
+
+async def _import(paths: Sequence[Path], settings: Settings) -> Taken:
+    policy = Policy(PushWindow(settings.push_window), settings.burst, settings.undo)
+    async with opened(settings, create=True) as db:
+        return await take_paths(
+            db, paths, settings.content or CONTENT, zone=settings.timezone, now=now(), policy=policy
+        )
+
+
+def _summary(report: Report, refused: int) -> str:
+    """Return what an import did, in one line: 3 new drafts, 1 published, 2 archived."""
+    parts = [
+        _many(len(report.drafts), "draft", "drafts"),
+        _many(len(report.published), "published"),
+        _many(len(report.scheduled), "scheduled"),
+        _many(len(report.held), "held until somebody decides (newsbot held)"),
+        _many(len(report.archived), "archived"),
+        _many(len(report.updated), "updated"),
+        _many(len(report.retracted), "retracted"),
+        _many(report.topics, "topic", "topics"),
+        _many(len(report.doubled), "doubled"),
+        _many(refused, "refused"),
+    ]
+    return ", ".join(part for part in parts if part) or "nothing new"
+
+
+def _many(n: int, one: str, more: str | None = None) -> str:
+    return f"{number(n)} {one if n == 1 else more or one}" if n else ""
+
+
+def _files(n: int) -> str:
+    return f"{number(n)} {'file' if n == 1 else 'files'}"

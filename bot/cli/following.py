@@ -1,0 +1,68 @@
+"""Watching a publish from the shell until it is over: a bar on a terminal, a last line anywhere."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from bot.cli.shell import WORDS, chats, now, number, say
+from bot.store import fanouts
+from bot.store.audience import audience_of, reach
+from bot.store.database import Database
+from bot.store.fanouts import Fanout, FanoutState
+
+LOOK_EVERY = timedelta(milliseconds=300)
+
+
+async def follow(db: Database, number_: int) -> None:
+    """Wait until a fan-out is done, stopped or held, and say how it ended."""
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=not Console(stderr=True).is_terminal,
+    ) as progress:
+        one = await _fanout(db, number_)
+        task = progress.add_task(f"#{one.article}", total=await _audience(db, one))
+        while one.state is FanoutState.RUNNING:
+            progress.update(task, completed=one.settled, total=one.total if one.is_complete else None)
+            await asyncio.sleep(LOOK_EVERY.total_seconds())
+            one = await _fanout(db, number_)
+    say(await _ending(db, one))
+
+
+async def _fanout(db: Database, number_: int) -> Fanout:
+    async with db.reading() as conn:
+        found = await fanouts.fanout(conn, number_)
+    if found is None:
+        # A burst took it back before anything left.
+        raise LookupError(f"fan-out {number_} is gone")
+    return found
+
+
+async def _audience(db: Database, one: Fanout) -> int:
+    """Return how many chats it is for, those it is settled for included."""
+    async with db.reading() as conn:
+        whom = await audience_of(conn, one.article, one.fixed_at)
+        return one.settled + await reach(conn, whom, now())
+
+
+async def _ending(db: Database, one: Fanout) -> str:
+    match one.state:
+        case FanoutState.DONE:
+            first, last = one.first_sent_at, one.last_sent_at
+            took = f" {WORDS.span(last - first)}." if first is not None and last is not None else ""
+            return (
+                f"#{one.article} is out. {number(one.sent)} sent, {number(one.unreachable)} had blocked the bot, "
+                f"{number(one.failed)} failed, {number(one.unsure)} perhaps twice.{took}"
+            )
+        case _:
+            left = await _audience(db, one) - one.settled
+            word = "Held" if one.state is FanoutState.HELD else "Stopped"
+            return f"{word}. {chats(one.sent)} have it, {number(left)} will not get it until somebody decides."

@@ -1,0 +1,204 @@
+"""
+The newsroom at the shell: drafts, publishing, retracting, and what is held until somebody decides.
+
+Publishing here is a promise in the database; the bot that runs on it keeps it, now or when it is started.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+from bot.cli.following import follow
+from bot.cli.shell import (
+    WORDS,
+    chats,
+    columns,
+    iso,
+    moment,
+    now,
+    number,
+    opened,
+    refuse,
+    say,
+    say_json,
+    why_not,
+)
+from bot.domain.article import Article, ArticleState
+from bot.errors import ReaderError
+from bot.services import newsroom
+from bot.services.newsroom import Published
+from bot.settings import Settings, read_settings
+from bot.store import articles, fanouts
+from bot.store.audience import audience_of, reach
+from bot.store.database import Database
+from bot.store.fanouts import Fanout, FanoutState
+from bot.store.lock import is_locked
+
+_PAGE = 500
+
+
+def drafts(*, as_json: bool) -> int:
+    """List unpublished, scheduled and held articles, newest first."""
+    settings = read_settings()
+    found = asyncio.run(_desk(settings))
+    if as_json:
+        say_json([_as_json(article) for article in found])
+    elif found:
+        say(columns([_row(article, settings) for article in found]))
+    else:
+        say("There are no drafts, and nothing is scheduled or held.")
+    return 0
+
+
+async def _desk(settings: Settings) -> list[Article]:
+    found: list[Article] = []
+    async with opened(settings) as db, db.reading() as conn:
+        page = await articles.desk(conn, limit=_PAGE)
+        while page:
+            found.extend(page)
+            last = page[-1]
+            page = await articles.desk(
+                conn, before=(int(last.story.published_at.timestamp()), last.number), limit=_PAGE
+            )
+    return found
+
+
+def publish(words: Sequence[str], *, wait: bool) -> int:
+    """Publish articles; 1 when one could not be."""
+    settings = read_settings()
+
+    async def one(db: Database, article: Article) -> None:
+        published = await newsroom.publish(db, article.number, by=None, now=now(), undo=settings.undo)
+        is_running = await asyncio.to_thread(is_locked, settings.database)
+        say(await _announced(db, published, settings, is_running=is_running))
+        if wait and is_running:
+            await follow(db, published.fanout)
+        elif wait:
+            refuse(f"newsbot: #{article.number} waits for `newsbot run`, so there is nothing to wait for here")
+
+    return asyncio.run(_for_each(words, settings, one))
+
+
+async def _announced(db: Database, published: Published, settings: Settings, *, is_running: bool) -> str:
+    article, at = published.article, now()
+    async with db.reading() as conn:
+        audience = await audience_of(conn, article.number, article.pushed_at or at)
+        reached = await reach(conn, audience, at)
+    if not is_running:
+        return f"#{article.number} queued for {chats(reached)}; no bot is running on this database"
+    line = f"#{article.number} {'goes on to' if published.resumed else 'goes to'} {chats(reached)}"
+    if published.start_at > at:
+        line += f" in {WORDS.span(published.start_at - at)}"
+    return f"{line}; queued"
+
+
+def retract(words: Sequence[str]) -> int:
+    """Retract articles; 1 when one could not be."""
+
+    async def one(db: Database, article: Article) -> None:
+        await newsroom.retract(db, article.number, by=None, now=now())
+        say(f"#{article.number} is out of every list, and nothing more of it leaves")
+
+    return asyncio.run(_for_each(words, read_settings(), one))
+
+
+async def _for_each(
+    words: Sequence[str], settings: Settings, act: Callable[[Database, Article], Awaitable[None]]
+) -> int:
+    """Do something with each article that is named; what cannot be done is said and does not stop the others."""
+    status = 0
+    async with opened(settings) as db:
+        for name in words:
+            try:
+                async with db.reading() as conn:
+                    article = await articles.find(conn, name)
+                await act(db, article)
+            except ReaderError as error:
+                refuse(why_not(error))
+                status = 1
+    return status
+
+
+def held(*, as_json: bool) -> int:
+    """List what is held: articles that have not gone out, and publishes stopped on their way."""
+    settings = read_settings()
+    waiting, stopped = asyncio.run(_held(settings))
+    if as_json:
+        say_json(
+            {
+                "articles": [_as_json(article) for article in waiting],
+                "publishes": [_publish_as_json(article, one) for article, one in stopped],
+            }
+        )
+    elif waiting or stopped:
+        rows = [_row(article, settings) for article in waiting]
+        rows += [
+            (f"#{article.number}", one.why or "held", moment(one.fixed_at, settings), article.slug, _progress(one))
+            for article, one in stopped
+        ]
+        say(columns(rows))
+        say("`newsbot held --push` sends all of it, `newsbot held --archive` lists it without a push.")
+    else:
+        say("Nothing is held.")
+    return 0
+
+
+def decide_held(*, push: bool, as_json: bool) -> int:
+    """Push or archive everything that is held."""
+    decided = asyncio.run(_decide(read_settings(), push=push))
+    if as_json:
+        say_json({"pushed" if push else "archived": decided})
+    elif decided:
+        names = ", ".join(f"#{article}" for article in decided)
+        say(f"{number(len(decided))} {'pushed' if push else 'archived'}: {names}")
+    else:
+        say("Nothing is held.")
+    return 0
+
+
+async def _held(settings: Settings) -> tuple[list[Article], list[tuple[Article, Fanout]]]:
+    async with opened(settings) as db, db.reading() as conn:
+        waiting = await articles.articles(conn, await articles.in_state(conn, ArticleState.HELD))
+        stopped = [one for one in await fanouts.open_ones(conn) if one.state is FanoutState.HELD]
+        return waiting, [(await articles.article(conn, one.article), one) for one in stopped]
+
+
+async def _decide(settings: Settings, *, push: bool) -> list[int]:
+    async with opened(settings) as db:
+        if push:
+            return await newsroom.push_held(db, by=None, now=now(), undo=settings.undo)
+        return await newsroom.archive_held(db, by=None, now=now())
+
+
+def _progress(one: Fanout) -> str:
+    of = f" of {number(one.total)}" if one.is_complete else ""
+    return f"{number(one.sent)}{of} sent"
+
+
+def _row(article: Article, settings: Settings) -> tuple[str, ...]:
+    at = article.scheduled_at or article.story.published_at
+    return f"#{article.number}", article.state, moment(at, settings), article.slug, article.story.title
+
+
+def _as_json(article: Article) -> dict[str, object]:
+    return {
+        "number": article.number,
+        "slug": article.slug,
+        "state": article.state,
+        "title": article.story.title,
+        "link": article.story.link,
+        "published_at": iso(article.story.published_at),
+        "scheduled_at": iso(article.scheduled_at),
+    }
+
+
+def _publish_as_json(article: Article, one: Fanout) -> dict[str, object]:
+    return {
+        "number": article.number,
+        "slug": article.slug,
+        "why": one.why,
+        "published_at": iso(one.fixed_at),
+        "sent": one.sent,
+        "total": one.total if one.is_complete else None,
+    }

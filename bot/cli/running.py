@@ -1,0 +1,28 @@
+"""The bot itself, and the same bot in its sandbox: the two commands that stay."""
+
+from __future__ import annotations
+
+import sys
+
+from bot import app, logs
+from bot.cli.shell import say
+from bot.settings import read_settings
+
+
+def run() -> int:
+    """Be the bot until told to stop. The owner link is for the person at the terminal, never for a log."""
+    settings = read_settings()
+    logs.configure(*settings.log)
+    on_terminal = sys.stdout.isatty()
+    return app.run_loop(app.run(settings, greet=_greet if on_terminal else None))
+
+
+def sandbox(port: int, *, keep: bool, tour: str | None) -> int:
+    """Play the bot on this machine. `tour` names what is played without a browser; None opens the chat page."""
+    settings = read_settings()
+    logs.configure(*settings.log)
+    return app.run_loop(app.sandbox(settings, port, keep, tour))
+
+
+def _greet(link: str) -> None:
+    say(f"This bot has no owner yet. Whoever opens this link within 15 minutes becomes it:\n{link}")

@@ -1,0 +1,61 @@
+"""From a token to a bot that can run: asked once, tried, written down, and never shown again."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import sys
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from bot.cli.dotenv import write_variable
+from bot.cli.shell import now, opened, say
+from bot.errors import SettingsError
+from bot.settings import Settings, read_settings
+from bot.store import editors, meta
+from bot.store.editors import INVITATION_LASTS, Role
+from bot.telegram_edge.first_contact import first_contact
+
+DOTENV = Path(".env")
+_LONGEST = 200  # characters of an answer that is read at all
+
+
+def setup() -> int:
+    """Ask for the token, try it, and leave everything ready for `newsbot run`."""
+    settings = read_settings()
+    token = _asked()
+    try:
+        checked = Settings(token=token)
+    except ValidationError as error:
+        reason = error.errors(include_url=False, include_input=False)[0]["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"NEWSBOT_TOKEN: {reason}") from None
+    asyncio.run(_setup(settings.model_copy(update={"token": checked.token})))
+    return 0
+
+
+def _asked() -> str:
+    if sys.stdin.isatty():
+        return getpass.getpass("Token from @BotFather (it will not be shown): ")
+    return sys.stdin.readline(_LONGEST)
+
+
+async def _setup(settings: Settings) -> None:
+    token = settings.token
+    assert token is not None
+    async with first_contact(settings) as bot, opened(settings, create=True) as db:
+        async with db.transaction() as conn:
+            await meta.belongs_to(conn, bot.id)
+        write_variable(DOTENV, "NEWSBOT_TOKEN", token)
+        say(f"@{bot.username} answers. Its token is in {DOTENV.absolute()}, readable by you only.")
+        if read_settings().token != token:
+            say("Another NEWSBOT_TOKEN is set in the environment and goes before it; unset that one.")
+        if await bot.register_menus(db, settings):
+            say("Its commands and descriptions are set.")
+        else:
+            say("Its commands and descriptions could not be set now; `newsbot run` does it.")
+        async with db.transaction() as conn:
+            code = await editors.invite(conn, Role.OWNER, now())
+    minutes = int(INVITATION_LASTS.total_seconds() // 60)
+    say(f"Start `newsbot run`, then open this link within {minutes} minutes to become the owner. It works once:")
+    say(f"https://t.me/{bot.username}?start=o_{code}")

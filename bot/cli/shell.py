@@ -1,0 +1,96 @@
+"""
+How newsbot talks at the shell: answers on the standard output, refusals on the other, one line each.
+
+Titles, file names and Telegram's reasons are other people's words: nothing in them reaches the terminal as a control
+character.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from bot.errors import ReaderError, StoreError, UnknownArticle
+from bot.render.locale import words_for
+from bot.settings import Settings
+from bot.store.database import Database
+from bot.store.migrations import migrate
+
+WORDS = words_for("en")  # the shell speaks English
+_JOINERS = "\u200c\u200d"  # what emoji and some scripts are made of
+
+
+def say(text: str) -> None:
+    """Print lines of an answer."""
+    print("\n".join(map(printable, text.split("\n"))))
+
+
+def say_json(value: object) -> None:
+    """Print one JSON document."""
+    print(json.dumps(value, ensure_ascii=True, indent=2))
+
+
+def refuse(reason: str) -> None:
+    """Print why something was refused."""
+    print(printable(reason), file=sys.stderr)
+
+
+def printable(text: str) -> str:
+    """Return one line of text in which nothing moves the cursor, colours or turns the direction."""
+    return "".join(char if char.isprintable() or char in _JOINERS else "\N{REPLACEMENT CHARACTER}" for char in text)
+
+
+def columns(rows: Sequence[Sequence[str]]) -> str:
+    """Return rows as aligned columns; the last one is as long as it is."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join([*(cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=False)), row[-1]]).rstrip()
+        for row in rows
+    )
+
+
+def number(n: int) -> str:
+    """30,214"""
+    return WORDS.number(n)
+
+
+def chats(n: int) -> str:
+    """30,214 chats"""
+    return f"{number(n)} {'chat' if n == 1 else 'chats'}"
+
+
+def moment(at: datetime, settings: Settings) -> str:
+    """2026-11-22 14:05, in the operator's zone."""
+    return f"{at.astimezone(settings.timezone):%Y-%m-%d %H:%M}"
+
+
+def iso(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def why_not(error: ReaderError) -> str:
+    """Return why an article could not be had, as one line."""
+    if isinstance(error, UnknownArticle):
+        return f"newsbot: no single article goes by “{error}”"
+    return f"newsbot: {error}"
+
+
+@asynccontextmanager
+async def opened(settings: Settings, *, create: bool = False) -> AsyncIterator[Database]:
+    """Open the configured database for one command. Raises: StoreError, with the absolute path."""
+    migrate(settings.database, create=create)
+    db = await Database.open(settings.database, readers=1)
+    try:
+        yield db
+    except sqlite3.Error as error:
+        raise StoreError(f"cannot use the database {settings.database.absolute()}: {error}") from error
+    finally:
+        await db.close()

@@ -1,0 +1,88 @@
+"""
+Putting a copy of the database back: one promise, that nothing of it leaves before somebody says so.
+
+What the copy still has to send may have been sent since it was made. So it is held before it comes into place, and
+the database remembers that it is an older one until its content has been looked through.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bot.errors import StoreError
+from bot.services import newsroom
+from bot.store import articles, chats, log, meta
+from bot.store.backup import copy_database, put_in_place
+from bot.store.database import Database
+from bot.store.lock import DatabaseLock
+from bot.store.migrations import check, migrate
+
+
+class UnsoundCopy(StoreError):
+    """The file is damaged, no newsbot database, or a newer newsbot's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What is in place now. `kept` is the database it replaced, None when there was none; `held` are publishes."""
+
+    kept: Path | None
+    articles: int
+    chats: int
+    held: int
+
+
+async def restore(file: Path, database: Path, now: datetime) -> Restored:
+    """Make a copy of `file` the database, with everything that was on its way held.
+
+    Raises: UnsoundCopy; StoreError when a bot runs on the database or it cannot be written.
+    """
+    if not file.is_file():
+        raise StoreError(f"there is no file {file.absolute()}")
+    if database.exists() and file.samefile(database):
+        raise StoreError(f"{file.absolute()} is the database itself")
+    database = database.absolute()
+    try:
+        database.parent.mkdir(parents=True, exist_ok=True)
+        lock = DatabaseLock(database)
+        copy = database.with_name(f"{database.name}.restoring")
+        try:
+            held, counted = await _prepare(file, copy, now)
+            kept = await asyncio.to_thread(put_in_place, copy, database, now)
+        finally:
+            for left in database.parent.glob(f"{copy.name}*"):
+                left.unlink()
+            lock.release()
+    except OSError as error:
+        raise StoreError(f"cannot restore to {database}: {error.strerror}") from error
+    return Restored(kept, *counted, held)
+
+
+async def _prepare(file: Path, copy: Path, now: datetime) -> tuple[int, tuple[int, int]]:
+    """Make a sound, current copy in which everything is held; return how many publishes that were, and its counts."""
+    try:
+        await asyncio.to_thread(check, file)
+    except StoreError as error:
+        raise UnsoundCopy(str(error)) from error
+    await asyncio.to_thread(copy_database, file, copy)
+    try:
+        await asyncio.to_thread(migrate, copy, create=False)
+        with closing(sqlite3.connect(copy)) as conn:
+            conn.execute("PRAGMA journal_mode = WAL")
+        db = await Database.open(copy, readers=1)
+        try:
+            held = await newsroom.hold_everything(db, now=now)
+            async with db.transaction() as conn_:
+                await meta.put(conn_, "restored", "1")
+                await log.record(conn_, "restore", at=now, detail=file.name)
+                counted = sum((await articles.counts(conn_)).values()), sum((await chats.counts(conn_)).values())
+        finally:
+            await db.close()
+    except sqlite3.Error as error:
+        raise StoreError(f"cannot prepare a copy of {file.absolute()}: {error}") from error
+    return held, counted

@@ -1,0 +1,136 @@
+"""
+Copies of a database: whole and consistent, and safe to take while a bot writes to it.
+
+A copy is one file without a write-ahead log beside it, readable by its owner only, and appears under its name only
+once it is complete and on the disk.
+Source: https://sqlite.org/backup.html
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import sqlite3
+from contextlib import closing, suppress
+from datetime import datetime
+from pathlib import Path
+
+from bot.errors import StoreError
+from bot.store.database import Database
+
+KEPT = 7
+_DAILY = re.compile(r"newsbot-\d{4}-\d{2}-\d{2}\.db")
+
+
+def save(source: Path, target: Path) -> None:
+    """Copy the database `source` to the new file `target`.
+
+    Raises: StoreError, when there is such a file already, no folder for it, or no room.
+    """
+    where = target.absolute()
+    if not where.parent.is_dir():
+        raise StoreError(f"there is no folder {where.parent}")
+    if os.path.lexists(where):
+        raise StoreError(f"{where} exists already; a backup never replaces a file")
+    _save(source, where)
+
+
+async def daily_backup(db: Database, folder: Path, now: datetime) -> Path:
+    """Return today's copy of the database in `folder`, made unless it is there, and keep the last 7 days' only.
+
+    Raises: StoreError.
+    """
+    return await asyncio.to_thread(_daily_backup, db.path, folder.absolute(), now)
+
+
+def _daily_backup(source: Path, folder: Path, now: datetime) -> Path:
+    target = folder / f"newsbot-{now:%Y-%m-%d}.db"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not target.exists():
+            _save(source, target)
+        days = sorted(path for path in folder.iterdir() if _DAILY.fullmatch(path.name))
+        for old in days[:-KEPT]:
+            old.unlink()
+    except OSError as error:
+        raise StoreError(f"cannot keep backups in {folder}: {error.strerror}") from error
+    return target
+
+
+def _save(source: Path, target: Path) -> None:
+    part = target.with_name(f".{target.name}.part")
+    try:
+        copy_database(source, part)
+        part.replace(target)
+        sync_folder(target.parent)
+    except OSError as error:
+        raise StoreError(f"cannot write {target}: {error.strerror}") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy a database in one read transaction, over whatever `target` is. Nothing that writes has to wait.
+
+    Raises: StoreError, OSError.
+    """
+    target.unlink(missing_ok=True)
+    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        with (
+            closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as original,
+            closing(sqlite3.connect(target, isolation_level=None)) as copy,
+        ):
+            original.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.Error as error:
+        target.unlink(missing_ok=True)
+        raise StoreError(f"cannot copy {source.absolute()} to {target}: {error}") from error
+    with target.open("rb") as written:
+        os.fsync(written.fileno())
+
+
+def put_in_place(copy: Path, database: Path, now: datetime) -> Path | None:
+    """Make `copy` the database, and return where the one it replaces is kept; None when there was none.
+
+    Both are in one folder and nobody has either open. A crash at any point leaves the old or the new one in place,
+    or, when the old one cannot even be opened, perhaps only under the name it is kept by.
+    Raises: StoreError when somebody uses the old one, OSError.
+    """
+    kept = None
+    if os.path.lexists(database):
+        kept = database.with_name(f"{database.name}.before-restore-{now:%Y%m%d-%H%M%S}")
+        if os.path.lexists(kept):
+            raise StoreError(f"{kept.absolute()} exists already; try again in a second")
+        try:
+            _close_log(database)
+            os.link(database, kept)
+        except (sqlite3.DatabaseError, OSError):
+            # Damaged, or a file system without links. A log that stayed behind would be played into the new one.
+            for suffix in ("-wal", "-shm", ""):
+                with suppress(FileNotFoundError):
+                    Path(f"{database}{suffix}").rename(f"{kept}{suffix}")
+    copy.replace(database)
+    sync_folder(database.parent)
+    return kept
+
+
+def _close_log(database: Path) -> None:
+    """Bring what is in the write-ahead log into the database, and remove the log. Raises: StoreError when in use."""
+    with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=rw", uri=True, timeout=5)) as conn:
+        try:
+            conn.execute("PRAGMA journal_mode = DELETE").fetchall()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise StoreError(f"something uses the database {database.absolute()}; try again") from error
+            raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Make names in a folder outlast a power cut. Source: https://man7.org/linux/man-pages/man2/fsync.2.html"""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

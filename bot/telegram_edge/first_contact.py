@@ -1,0 +1,83 @@
+"""
+The first words with Telegram, for `newsbot setup`: whether a token is good, whose it is, and the bot's menus.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import telegram
+from telegram.error import InvalidToken, TelegramError
+
+from bot.errors import SettingsError
+from bot.settings import Settings
+from bot.store.database import Database
+from bot.telegram_edge import menus
+from bot.telegram_edge.admin import Administrators
+from bot.telegram_edge.conversations import REGISTRY
+from bot.telegram_edge.gateway import Gateway
+from bot.telegram_edge.house import House
+from bot.telegram_edge.pacer import Pacer
+from bot.telegram_edge.transport import AiohttpTransport
+
+
+@dataclass(frozen=True, slots=True)
+class FirstContact:
+    """A bot that Telegram knows."""
+
+    id: int
+    username: str
+    _bot: telegram.Bot
+    _transport: AiohttpTransport
+
+    async def register_menus(self, db: Database, settings: Settings) -> bool:
+        """Tell Telegram commands and descriptions; False when it would not listen. The bot tries again at its start."""
+        house = House(
+            db=db,
+            bot=self._bot,
+            gateway=Gateway(self._bot, self._transport),
+            pacer=Pacer(settings.rate),
+            registry=REGISTRY,
+            administrators=Administrators(self._bot),
+            settings=settings,
+            clock=lambda: datetime.now(UTC),
+            wake=lambda: None,
+            bot_id=self.id,
+            bot_username=self.username,
+        )
+        try:
+            await menus.register(house)
+        except TelegramError:
+            return False
+        return True
+
+
+@asynccontextmanager
+async def first_contact(settings: Settings) -> AsyncIterator[FirstContact]:
+    """Try the settings' token, once, and keep the connection for the block.
+
+    Raises: SettingsError, when Telegram refuses the token or cannot be reached.
+    """
+    assert settings.token is not None
+    transport = AiohttpTransport()
+    bot = telegram.Bot(
+        settings.token,
+        base_url=f"{settings.api_url}/bot",
+        base_file_url=f"{settings.api_url}/file/bot",
+        request=transport,
+        get_updates_request=transport,
+    )
+    try:
+        try:
+            await bot.initialize()
+        except InvalidToken:
+            raise SettingsError("NEWSBOT_TOKEN: Telegram refuses it; ask @BotFather for the current one") from None
+        except TelegramError as error:
+            reason = f"{settings.api_url} cannot be reached ({error.message}); nothing was changed"
+            raise SettingsError(f"NEWSBOT_API_URL: {reason}") from None
+        yield FirstContact(bot.id, bot.username, bot, transport)
+    finally:
+        await bot.shutdown()
