@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from bot.sandbox.detection import as_entities, tappable
 from bot.sandbox.entities import Formatter
@@ -28,6 +29,17 @@ from bot.sandbox.webhook import Webhook
 FIRST_PERSON = 7001
 FIRST_CHAT = 5001
 SUPERGROUPS = -1_000_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The chats of the standard cast, by id. `edith` is the editor."""
+
+    anna: int
+    ben: int
+    edith: int
+    group: int
+    channel: int
 
 
 class World:
@@ -120,13 +132,14 @@ class World:
         self.chats[id] = chat
         return chat
 
-    def standard_cast(self) -> None:
+    def standard_cast(self) -> Cast:
         """Add the people of the chat page: Anna and Ben, who read; Edith, who edits; a group and a channel."""
         anna = self.add_person("Anna", last_name="Weber", username="anna_reads")
-        self.add_person("Ben", last_name="Okafor", username="ben_reads")
+        ben = self.add_person("Ben", last_name="Okafor", username="ben_reads")
         edith = self.add_person("Edith", last_name="Lindqvist", username="edith_edits")
-        self.add_chat("group", "Northgate Readers", members={anna.id: "member", edith.id: "administrator"})
-        self.add_chat("channel", "Northgate Wire", username="northgate_wire", members={edith.id: "creator"})
+        group = self.add_chat("group", "Northgate Readers", members={anna.id: "member", edith.id: "administrator"})
+        channel = self.add_chat("channel", "Northgate Wire", username="northgate_wire", members={edith.id: "creator"})
+        return Cast(anna.id, ben.id, edith.id, group.id, channel.id)
 
     def messages(self, chat_id: int) -> list[Json]:
         """Return the chat's messages as the Bot API describes them, oldest first. Do not change them."""
