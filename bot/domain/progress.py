@@ -1,0 +1,130 @@
+"""
+How a publish is going, in numbers, and when the message that shows it is worth changing.
+
+A progress message that changes too often is refused by Telegram and read by nobody; one that changes too seldom
+looks dead. So: often while people watch, then at each percent or minute, and at once when it stops or ends.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+OFTEN = timedelta(seconds=2)
+OFTEN_FOR = timedelta(minutes=1)
+SELDOM = timedelta(minutes=1)
+MEASURED_FROM = timedelta(seconds=5)  # a shorter run says nothing about the rate
+
+
+class Phase(StrEnum):
+    """What a publish is doing, as the one who watches it needs to know."""
+
+    UNDO = "undo"  # nothing has left yet, and an editor can think again
+    SENDING = "sending"
+    STOPPED = "stopped"  # by an editor, who can send the rest
+    WITHDRAWN = "withdrawn"  # its article was retracted
+    UNREACHED = "unreached"  # held: too many found nobody
+    RESTORED = "restored"  # held: the database is an older copy
+    DONE = "done"
+
+    @property
+    def is_question(self) -> bool:
+        """Whether newsbot itself held it, so that editors have to be asked."""
+        return self in (Phase.UNREACHED, Phase.RESTORED)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A publish at a moment. `audience` is how many chats it is for, those it has been settled for included.
+
+    `rate` is the pace in messages per second that the limits allow; `is_paused` when all pushes are held.
+    """
+
+    phase: Phase
+    audience: int
+    sent: int
+    unreachable: int
+    failed: int
+    unwanted: int
+    unsure: int
+    start_at: datetime
+    first_sent_at: datetime | None
+    last_sent_at: datetime | None
+    rate: float
+    is_paused: bool = False
+
+    @property
+    def settled(self) -> int:
+        return self.sent + self.unreachable + self.failed + self.unwanted
+
+    @property
+    def waiting(self) -> int:
+        return max(0, self.audience - self.settled)
+
+    @property
+    def share(self) -> float:
+        """Settled, of the audience: 0 to 1."""
+        return min(1.0, self.settled / self.audience) if self.audience else 1.0
+
+    @property
+    def percent(self) -> int:
+        """Whole percent, rounded down: 100 only when all are settled."""
+        return int(self.share * 100)
+
+    @property
+    def took(self) -> timedelta:
+        """From the first message to the last; never less than the second that everything takes."""
+        if self.first_sent_at is None or self.last_sent_at is None:
+            return timedelta(seconds=1)
+        return max(timedelta(seconds=1), self.last_sent_at - self.first_sent_at)
+
+    def remaining(self, now: datetime) -> timedelta:
+        """Return about how long the rest takes, at the rate measured so far, else at what the limits allow."""
+        rate = self.rate
+        if self.first_sent_at is not None and now - self.first_sent_at >= MEASURED_FROM and self.settled:
+            rate = min(rate, self.settled / (now - self.first_sent_at).total_seconds())
+        return lasting(self.waiting, rate)
+
+
+def lasting(chats: int, rate: float) -> timedelta:
+    """Return about how long it takes to send to so many chats at `rate` messages per second.
+
+    In whole seconds below a minute, in whole minutes above, because the rest is not known.
+    """
+    seconds = max(1, round(chats / rate))
+    return timedelta(seconds=seconds) if seconds < 60 else timedelta(minutes=round(seconds / 60))
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a progress message said last: phase, percent, and a digest of the words; None: nothing of these yet."""
+
+    phase: Phase | None
+    percent: int
+    digest: str
+    at: datetime
+
+    def __str__(self) -> str:
+        """Return it as one column holds it; `shown_from` reads it."""
+        return f"{self.phase}:{self.percent}:{self.digest}"
+
+
+def shown_from(text: str, at: datetime) -> Shown:
+    """Return what was shown at `at`; an empty text means that nothing was."""
+    if not text:
+        return Shown(None, 0, "", at)
+    phase, percent, digest = text.split(":", 2)
+    return Shown(Phase(phase), int(percent), digest, at)
+
+
+def is_due(shown: Shown, standing: Standing, now: datetime) -> bool:
+    """Return whether the message is worth changing now, if it would say something else."""
+    if shown.phase is not standing.phase:
+        return True
+    since = now - shown.at
+    if since < OFTEN:
+        return False
+    if standing.phase is not Phase.SENDING or now - standing.start_at <= OFTEN_FOR:
+        return True
+    return shown.percent != standing.percent or since >= SELDOM
