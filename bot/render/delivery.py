@@ -1,0 +1,107 @@
+"""Who got an article, who did not, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.domain.article import Article
+from bot.domain.message import Button, Message
+from bot.domain.press import press
+from bot.domain.progress import Phase, Standing
+from bot.domain.text import Text
+from bot.render.desk import Verb, called
+from bot.render.locale import Words
+from bot.render.text import bold, clip, join, tame
+
+LISTED = 30  # chats named at most
+_REASON = 100
+
+
+def account(
+    words: Words,
+    article: Article,
+    fanout: int | None,
+    standing: Standing | None,
+    reasons: Sequence[tuple[str, int]],
+    zone: ZoneInfo,
+) -> Message:
+    """Return the whole account of an article's delivery."""
+    if standing is None or fanout is None:
+        return Message(words.text("{article} was never sent to anybody.", article=called(article)))
+    number = words.number
+    lines: list[Text | str] = [
+        bold(called(article)),
+        words("Reached: {n}", n=number(standing.sent)),
+        words("Waiting: {n}", n=number(standing.waiting)),
+        words("Switched off, because they blocked the bot or are gone: {n}", n=number(standing.unreachable)),
+        words("Failed: {n}", n=number(standing.failed)),
+    ]
+    lines.extend(_reason(words, reason, many) for reason, many in reasons)
+    lines += [
+        words("Not sent, because they muted, unfollowed or paused meanwhile: {n}", n=number(standing.unwanted)),
+        words("Perhaps twice: {n}", n=number(standing.unsure)),
+    ]
+    if standing.first_sent_at is not None and standing.last_sent_at is not None:
+        lines.append(
+            words(
+                "First {first}, last {last}: {rate} a second.",
+                first=_when(words, standing.first_sent_at, zone),
+                last=_when(words, standing.last_sent_at, zone),
+                rate=number(max(1, round(standing.sent / (standing.took / timedelta(seconds=1))))),
+            )
+        )
+    return Message(join(lines, "\n"), keyboard=_keyboard(words, article, fanout, standing))
+
+
+def who_failed(words: Words, article: Article, failures: Sequence[tuple[int, str]], total: int) -> Message:
+    """Return the chats that an article could not be sent to, each with the reason."""
+    if not failures:
+        return Message(words.text("{article}: nothing has failed.", article=called(article)))
+    lines: list[Text | str] = [words.text("{article} could not be sent to:", article=called(article))]
+    lines.extend(words("{chat}: {reason}", chat=chat, reason=_because(words, reason)) for chat, reason in failures)
+    if total > len(failures):
+        lines.append(words.count("and {n} more", "and {n} more", total - len(failures)))
+    again = Button(words("Try failed again"), data=press(Verb.AGAIN, article.number))
+    back = Button(words("Delivery"), data=press(Verb.DELIVERY, article.number))
+    return Message(join(lines, "\n"), keyboard=((again, back),))
+
+
+def tried_again(words: Words, many: int) -> str:
+    return words.count("{n} chat is tried again", "{n} chats are tried again", many)
+
+
+def nothing_failed(words: Words) -> str:
+    return words("Nothing is left to try again.")
+
+
+def _keyboard(words: Words, article: Article, fanout: int, standing: Standing) -> tuple[tuple[Button, ...], ...]:
+    rows: list[tuple[Button, ...]] = []
+    if standing.failed:
+        rows.append(
+            (
+                Button(words("Who failed"), data=press(Verb.FAILED, article.number)),
+                Button(words("Try failed again"), data=press(Verb.AGAIN, article.number)),
+            )
+        )
+    match standing.phase:
+        case Phase.UNDO | Phase.SENDING:
+            rows.append((Button(words("Stop"), data=press(Verb.STOP, fanout)),))
+        case Phase.STOPPED | Phase.UNREACHED | Phase.RESTORED:
+            rows.append((Button(words("Send the rest"), data=press(Verb.REST, fanout)),))
+        case Phase.DONE | Phase.WITHDRAWN:
+            pass
+    return tuple(rows)
+
+
+def _reason(words: Words, reason: str, many: int) -> str:
+    return words("  {n} × {reason}", n=words.number(many), reason=_because(words, reason))
+
+
+def _because(words: Words, reason: str) -> str:
+    return tame(clip(reason, _REASON)) or words("for no reason that was told")
+
+
+def _when(words: Words, at: datetime, zone: ZoneInfo) -> str:
+    return words("{date}, {time}", date=words.date(at, zone), time=words.time(at, zone))

@@ -1,0 +1,135 @@
+"""
+What became of a publish: how it stands, who got it and who not, and a second try for those whom it did not reach.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.article import Article, ArticleState
+from bot.domain.chat import ChatState
+from bot.domain.progress import Phase, Standing
+from bot.errors import OutOfTurn
+from bot.store import accounts, articles, chats, fanouts, log, meta, outbox, progress
+from bot.store.accounts import Figures
+from bot.store.audience import audience_of, reach
+from bot.store.database import Connection, Database
+from bot.store.fanouts import Fanout, FanoutState
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One article's delivery, over all its publishes. `standing` is None when it never went out.
+
+    `reasons` are why it failed, with how many chats each; `first_sent_at` and `last_sent_at` are in the standing.
+    """
+
+    article: Article
+    fanout: int | None = None
+    standing: Standing | None = None
+    reasons: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Numbers of the whole house."""
+
+    chats: dict[ChatState, int]
+    articles: dict[ArticleState, int]
+    figures: Figures
+
+
+async def standing(
+    conn: Connection, fanout: Fanout, now: datetime, rate: float, *, audience: int | None = None
+) -> Standing:
+    """Return how a fan-out stands. `audience` is what was counted before; while rows are still being promised, it is
+    counted anew when it is None."""
+    if fanout.is_complete:
+        audience = fanout.total
+    elif audience is None:
+        whom = await audience_of(conn, fanout.article, fanout.fixed_at)
+        audience = fanout.settled + await reach(conn, whom, now)
+    article = await articles.article(conn, fanout.article)
+    return Standing(
+        phase=Phase.WITHDRAWN if article.state is ArticleState.RETRACTED else _phase(fanout, now),
+        audience=audience,
+        sent=fanout.sent,
+        unreachable=fanout.unreachable,
+        failed=fanout.failed,
+        unwanted=fanout.unwanted,
+        unsure=fanout.unsure,
+        start_at=fanout.start_at,
+        first_sent_at=fanout.first_sent_at,
+        last_sent_at=fanout.last_sent_at,
+        rate=rate,
+        is_paused=await meta.is_paused(conn),
+    )
+
+
+async def account_of(db: Database, number: int, now: datetime, rate: float) -> Account:
+    """Return what became of an article's latest publish. Raises: UnknownArticle."""
+    async with db.reading() as conn:
+        article = await articles.article(conn, number)
+        published = await fanouts.of_article(conn, number)
+        if not published:
+            return Account(article)
+        latest = published[-1]
+        return Account(
+            article,
+            latest.id,
+            await standing(conn, latest, now, rate),
+            tuple(await accounts.reasons(conn, number)),
+        )
+
+
+async def reach_of(db: Database, article: Article, now: datetime) -> int:
+    """Return how many chats would get an article if it were published now: who follows it, or who still waits."""
+    async with db.reading() as conn:
+        published = await fanouts.of_article(conn, article.number)
+        if article.pushed_at is None or not published:
+            return await reach(conn, await audience_of(conn, article.number, now), now)
+        return sum([(await standing(conn, one, now, 1.0)).waiting for one in published])
+
+
+async def failures(db: Database, number: int, limit: int) -> list[tuple[int, str]]:
+    """Return chats that an article could not be sent to, each with the reason."""
+    async with db.reading() as conn:
+        return await outbox.failures(conn, number, limit)
+
+
+async def try_again(db: Database, number: int, *, by: int | None, now: datetime) -> int:
+    """Promise an article once more to every chat it could not be sent to; return how many.
+
+    Raises: UnknownArticle, OutOfTurn when it is not published or nothing failed.
+    """
+    async with db.transaction() as conn:
+        article = await articles.article(conn, number)
+        published = await fanouts.of_article(conn, number)
+        if article.state is not ArticleState.PUBLISHED or not published:
+            raise OutOfTurn(f"#{number} is not published")
+        latest = published[-1].id
+        many = await accounts.try_again(conn, number, latest, now)
+        if not many:
+            raise OutOfTurn(f"nothing of #{number} has failed")
+        await progress.take_up(conn, latest)
+        await log.record(conn, "try again", at=now, person=by, article=number, detail=str(many))
+        return many
+
+
+async def sums(db: Database, now: datetime) -> Sums:
+    """Return the numbers behind `/stats` and `newsbot stats`."""
+    async with db.reading() as conn:
+        return Sums(await chats.counts(conn), await articles.counts(conn), await accounts.figures(conn, now))
+
+
+def _phase(fanout: Fanout, now: datetime) -> Phase:
+    match fanout.state:
+        case FanoutState.RUNNING:
+            return Phase.UNDO if now < fanout.start_at else Phase.SENDING
+        case FanoutState.STOPPED:
+            return Phase.WITHDRAWN if fanout.why == "retracted" else Phase.STOPPED
+        case FanoutState.HELD:
+            return Phase.RESTORED if fanout.why == "restored" else Phase.UNREACHED
+        case FanoutState.DONE:
+            return Phase.DONE
