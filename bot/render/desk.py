@@ -1,0 +1,341 @@
+"""
+The newsroom's desk: how an article is called there, what its buttons do, and the note under its copy.
+
+Editors see an article as its readers will, so the desk never draws it in another form; what an editor can do stands
+in a message of its own under the copy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from bot.domain.article import Article, ArticleState
+from bot.domain.message import Button, Keyboard, Message
+from bot.domain.press import press
+from bot.domain.text import Text
+from bot.render.locale import Words
+from bot.render.text import bold, clip, foreign, join, tame
+
+_NAME = 48  # UTF-16 code units of a title where it only reminds
+_ASKED = 100
+_REASON = 160
+
+
+class Verb(StrEnum):
+    """What editors' buttons do. Numbers: an article's, except where said."""
+
+    DRAFTS = "drafts"  # the place behind which the page begins: epoch seconds, article; none for the first page
+    LIST = "drafts_list"  # the same, in a message of its own
+    OPEN = "desk_open"
+    MORE = "desk_more"
+    BACK = "desk_back"
+    PUBLISH = "publish"
+    ARCHIVE = "archive"
+    TAKE_BACK = "take_back"
+    STOP = "push_stop"  # a fan-out
+    NOW = "push_now"  # a fan-out
+    REST = "push_rest"  # a fan-out
+    PUSH_HELD = "held_push"
+    ARCHIVE_HELD = "held_archive"
+    CHOOSE = "held_choose"  # the article behind which to go on; none for the first
+    CHOOSE_PUSH = "held_one_push"
+    CHOOSE_ARCHIVE = "held_one_list"
+    STOP_ALL = "held_stop"  # first and last of the fan-outs
+    REST_ALL = "held_rest"  # first and last of the fan-outs
+    DELIVERY = "delivery"
+    FAILED = "failed_who"
+    AGAIN = "failed_again"
+
+
+class PictureCheck(StrEnum):
+    """What became of an article's picture when its copy was sent."""
+
+    KNOWN = "known"
+    FETCHED = "fetched"
+    UPLOADED = "uploaded"
+    REFUSED = "refused"
+    MISSING = "missing"
+
+
+def called(article: Article) -> Text:
+    """#412 Met Police…"""
+    return Text(f"#{article.number} ") + foreign(clip(article.story.title, _NAME))
+
+
+def state(words: Words, article: Article, zone: ZoneInfo) -> str:
+    """Return where an article stands, in a word or a few."""
+    match article.state:
+        case ArticleState.DRAFT:
+            return words("draft")
+        case ArticleState.SCHEDULED:
+            at = article.scheduled_at or article.story.published_at
+            return words("scheduled for {date}, {time}", date=words.date(at, zone), time=words.time(at, zone))
+        case ArticleState.HELD:
+            return words("held")
+        case ArticleState.PUBLISHED:
+            return words("published")
+        case ArticleState.ARCHIVED:
+            return words("listed, not pushed")
+        case ArticleState.RETRACTED:
+            return words("taken back")
+
+
+def no_such(words: Words, asked: str) -> Message:
+    """Return the answer to an ARTICLE that is none, or more than one."""
+    if not asked:
+        return Message(
+            Text(words("Which article? Write its number, slug or link, or reply to its message. /drafts lists some."))
+        )
+    return Message(
+        words.text(
+            "No single article goes by “{asked}”. Write its number, its slug, the beginning of a slug that only one "
+            "has, or its link. /drafts lists what is not out yet.",
+            asked=foreign(clip(asked, _ASKED)),
+        )
+    )
+
+
+def note(
+    words: Words,
+    article: Article,
+    zone: ZoneInfo,
+    *,
+    reach: int,
+    lasts: timedelta,
+    link: str | None,
+    picture: PictureCheck | None,
+    refused: int = 0,
+) -> Message:
+    """Return what stands under an article's copy.
+
+    `reach` is how many chats a publish would be for now, `lasts` how long that takes, `link` what is wrong with the
+    article's link. Without a `picture` nothing was checked this time.
+    """
+    lines: list[Text | str] = [
+        words.text("{article} ({state})", article=called(article), state=state(words, article, zone))
+    ]
+    if picture is not None:
+        lines.append(_link_line(words, link))
+        lines.append(_picture_line(words, picture, refused))
+    if may_publish(article):
+        lines.append(_reach_line(words, reach, lasts))
+    return Message(join(lines, "\n"), keyboard=note_keyboard(words, article, reach))
+
+
+def note_keyboard(words: Words, article: Article, reach: int) -> Keyboard:
+    """Return the buttons under the copy; what cannot be undone by a second press stands alone in the last row."""
+    more = (Button(words("More"), data=press(Verb.MORE, article.number)),)
+    return (more, (publish_button(words, article, reach),)) if may_publish(article) else (more,)
+
+
+def more_keyboard(words: Words, article: Article) -> Keyboard:
+    """Return what else can be done with an article."""
+    row = []
+    if article.pushed_at is not None:
+        row.append(Button(words("Delivery"), data=press(Verb.DELIVERY, article.number)))
+    if article.is_listed:
+        row.append(Button(words("Take back"), data=press(Verb.TAKE_BACK, article.number)))
+    else:
+        row.append(Button(words("List without pushing"), data=press(Verb.ARCHIVE, article.number)))
+    back = Button(words("Back"), data=press(Verb.BACK, article.number))
+    return (tuple(row), (back,))
+
+
+def publish_button(words: Words, article: Article, reach: int) -> Button:
+    return Button(words("Publish to {n}", n=words.number(reach)), data=press(Verb.PUBLISH, article.number))
+
+
+def may_publish(article: Article) -> bool:
+    return article.state is not ArticleState.PUBLISHED
+
+
+def not_shown(words: Words, article: Article, reason: str) -> Message:
+    """Return what stands where a copy could not be sent; `reason` is Telegram's."""
+    return Message(
+        words.text(
+            "{article} could not be shown. Telegram says: {reason}",
+            article=called(article),
+            reason=tame(clip(reason, _REASON)),
+        )
+    )
+
+
+def drafts(
+    words: Words,
+    articles: Sequence[Article],
+    zone: ZoneInfo,
+    *,
+    held: int,
+    older: tuple[int, int] | None,
+    is_first: bool,
+) -> Message:
+    """Return one page of what is not out yet. `older` is where the next page begins; None at the end."""
+    if not articles and is_first:
+        return Message(
+            Text(words("No drafts. Send a document, or put a file into the content folder, and it is listed here."))
+        )
+    lines: list[Text | str] = [bold(words("Drafts"))]
+    for article in articles:
+        when = words.date(article.story.published_at, zone)
+        lines.append(
+            words.text(
+                "{article} ({state}, {date})", article=called(article), state=state(words, article, zone), date=when
+            )
+            if article.state is not ArticleState.SCHEDULED
+            else words.text("{article} ({state})", article=called(article), state=state(words, article, zone))
+        )
+    if held:
+        lines.append(
+            words.count("{n} article is held until you choose.", "{n} articles are held until you choose.", held)
+        )
+    opens = [
+        Button(words("Open #{number}", number=article.number), data=press(Verb.OPEN, article.number))
+        for article in articles
+    ]
+    turning = []
+    if not is_first:
+        turning.append(Button(words("Newest"), data=press(Verb.DRAFTS)))
+    if older is not None:
+        turning.append(Button(words("Older"), data=press(Verb.DRAFTS, *older)))
+    rows = [tuple(opens[start : start + 3]) for start in range(0, len(opens), 3)]
+    if held:
+        rows.append(held_row(words))
+    if turning:
+        rows.append(tuple(turning))
+    return Message(join(lines, "\n"), keyboard=tuple(rows))
+
+
+def held_row(words: Words) -> tuple[Button, ...]:
+    return (
+        Button(words("Push all"), data=press(Verb.PUSH_HELD)),
+        Button(words("Choose"), data=press(Verb.CHOOSE)),
+        Button(words("Archive"), data=press(Verb.ARCHIVE_HELD)),
+    )
+
+
+def choosing(words: Words, article: Article, zone: ZoneInfo, left: int) -> Message:
+    """Return one held article to decide about; `left` counts it and those behind it."""
+    number = article.number
+    text = join(
+        [
+            words.count("{n} article is held. Push it or only list it?", "{n} articles are held. The next one:", left),
+            called(article) + f", {words.date(article.story.published_at, zone)}",
+        ],
+        "\n",
+    )
+    return Message(
+        text,
+        keyboard=(
+            (
+                Button(words("Push #{number}", number=number), data=press(Verb.CHOOSE_PUSH, number)),
+                Button(words("Archive #{number}", number=number), data=press(Verb.CHOOSE_ARCHIVE, number)),
+            ),
+            (
+                Button(words("Open #{number}", number=number), data=press(Verb.OPEN, number)),
+                Button(words("Next"), data=press(Verb.CHOOSE, number)),
+            ),
+        ),
+    )
+
+
+def nothing_held(words: Words) -> Message:
+    return Message(Text(words("Nothing is held.")))
+
+
+def held_pushed(
+    words: Words, numbers: Sequence[int], *, fanouts: tuple[int, int] | None, starts_in: timedelta
+) -> Message:
+    """Return what `Push all` did. `fanouts` are the first and last of those promised; None when all were resumed."""
+    text = words.count("{n} article goes out", "{n} articles go out", len(numbers))
+    if starts_in > timedelta(0):
+        text = words(
+            "{articles} in {time}: {numbers}.", articles=text, time=words.span(starts_in), numbers=_list(numbers)
+        )
+    else:
+        text = words("{articles}: {numbers}.", articles=text, numbers=_list(numbers))
+    stop = () if fanouts is None else ((Button(words("Stop all"), data=press(Verb.STOP_ALL, *fanouts)),),)
+    return Message(Text(text), keyboard=stop)
+
+
+def held_stopped(words: Words, numbers: Sequence[int], fanouts: tuple[int, int]) -> Message:
+    if not numbers:
+        return Message(Text(words("They had all gone out.")))
+    return Message(
+        Text(words("Stopped: {numbers}. Nothing more of them leaves.", numbers=_list(numbers))),
+        keyboard=((Button(words("Send the rest"), data=press(Verb.REST_ALL, *fanouts)),),),
+    )
+
+
+def held_resumed(words: Words, numbers: Sequence[int], fanouts: tuple[int, int]) -> Message:
+    if not numbers:
+        return Message(Text(words("Nothing waits there.")))
+    return Message(
+        Text(words("Going on: {numbers}.", numbers=_list(numbers))),
+        keyboard=((Button(words("Stop all"), data=press(Verb.STOP_ALL, *fanouts)),),),
+    )
+
+
+def held_archived(words: Words, numbers: Sequence[int]) -> Message:
+    return Message(
+        Text(
+            words.count(
+                "{n} article is listed without being pushed: {numbers}.",
+                "{n} articles are listed without being pushed: {numbers}.",
+                len(numbers),
+                numbers=_list(numbers),
+            )
+        )
+    )
+
+
+def asked_late(words: Words, question: str, button: Button, asked_at: str | None) -> Message:
+    """Return an act to be confirmed that arrived long after it was asked for, because newsbot was down."""
+    when = (
+        words("You asked for this at {time}, while newsbot was not running.", time=asked_at)
+        if asked_at
+        else words("You asked for this while newsbot was not running.")
+    )
+    return Message(join([when, question], " "), keyboard=((button,),))
+
+
+def _list(numbers: Sequence[int]) -> str:
+    shown = ", ".join(f"#{number}" for number in numbers[:30])
+    return shown if len(numbers) <= 30 else f"{shown} …"
+
+
+def _link_line(words: Words, fault: str | None) -> str:
+    return (
+        words("Link: it can be opened from outside.") if fault is None else words("Link: it is {fault}.", fault=fault)
+    )
+
+
+def _picture_line(words: Words, picture: PictureCheck, refused: int) -> str:
+    match picture:
+        case PictureCheck.KNOWN:
+            line = words("Picture: Telegram has it.")
+        case PictureCheck.FETCHED:
+            line = words("Picture: Telegram fetched it.")
+        case PictureCheck.UPLOADED:
+            line = words("Picture: uploaded to Telegram.")
+        case PictureCheck.REFUSED:
+            line = words("Picture: none could be used, so it goes as text with a link preview.")
+        case PictureCheck.MISSING:
+            line = words("Picture: none, so it goes as text with a link preview.")
+    if refused and picture is not PictureCheck.REFUSED:
+        tries = words.count("{n} other try failed.", "{n} other tries failed.", refused)
+        return f"{line} {tries}"
+    return line
+
+
+def _reach_line(words: Words, reach: int, lasts: timedelta) -> str:
+    if not reach:
+        return words("Nobody follows its topics yet.")
+    return words.count(
+        "It would go to {n} chat, taking about {time}.",
+        "It would go to {n} chats, taking about {time}.",
+        reach,
+        time=words.span(lasts),
+    )

@@ -1,0 +1,237 @@
+"""A publish on its way: the one message that says how it stands, from the time to think again to the last chat."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.domain.article import Article, ArticleState
+from bot.domain.message import Button, Keyboard, Message
+from bot.domain.press import press
+from bot.domain.progress import Phase, Standing
+from bot.domain.text import Text
+from bot.render.desk import Verb, called
+from bot.render.locale import Words
+from bot.render.text import join
+
+
+def going(words: Words, article: Article, fanout: int, standing: Standing, now: datetime) -> Message:
+    """Return how a publish stands, with what can be done about it."""
+    match standing.phase:
+        case Phase.UNDO:
+            return _message(_announced(words, article, standing, now), _undo_keyboard(words, fanout))
+        case Phase.SENDING:
+            text = _sending(words, article, standing, now)
+            return _message(text, ((Button(words("Stop"), data=press(Verb.STOP, fanout)),),))
+        case Phase.STOPPED:
+            return _message(_stopped(words, standing), _stopped_keyboard(words, article, fanout))
+        case Phase.WITHDRAWN:
+            return taken_back(words, article, standing.sent)
+        case Phase.UNREACHED | Phase.RESTORED:
+            return _message(_question(words, article, standing), _question_keyboard(words, article, fanout))
+        case Phase.DONE:
+            return _message(_finished(words, article, standing), _finish_keyboard(words, article, standing))
+
+
+def asked_below(words: Words, article: Article) -> Message:
+    """Return what becomes of a progress message when editors are asked in a newer one."""
+    return Message(words.text("{article}: paused, see the question below.", article=called(article)))
+
+
+def out_already(words: Words, article: Article, standing: Standing | None) -> Message:
+    """Return the answer to publishing what is out: nothing was pushed again."""
+    if standing is None or article.state is not ArticleState.PUBLISHED:
+        text = words.text("{article} is listed already. Nothing was pushed.", article=called(article))
+    else:
+        text = words.count_text(
+            "#{number} is out already: {n} chat has it. Nothing was pushed again.",
+            "#{number} is out already: {n} chats have it. Nothing was pushed again.",
+            standing.sent,
+            number=article.number,
+        )
+    return Message(text, keyboard=_out_keyboard(words, article))
+
+
+def taken_back(words: Words, article: Article, sent: int) -> Message:
+    """Return what a retraction did, and what it did not."""
+    lines = [words.text("{article} is in no list any more, and nothing more of it leaves.", article=called(article))]
+    if sent:
+        lines.append(
+            words.count_text(
+                "{n} chat has it. Delivered copies stay as they are.",
+                "{n} chats have it. Delivered copies stay as they are.",
+                sent,
+            )
+        )
+    again = Button(words("Publish again"), data=press(Verb.PUBLISH, article.number))
+    return Message(join(lines, " "), keyboard=((again,),))
+
+
+def not_listed(words: Words, article: Article) -> Message:
+    return Message(words.text("{article} is in no list. Nothing was changed.", article=called(article)))
+
+
+def archived(words: Words, article: Article) -> Message:
+    """Return what listing without pushing did."""
+    return Message(
+        words.text("{article} is listed; nobody was sent anything.", article=called(article)),
+        keyboard=_out_keyboard(words, article),
+    )
+
+
+def stop_toast(words: Words) -> str:
+    return words("Stopped. Nothing more leaves.")
+
+
+def now_toast(words: Words) -> str:
+    return words("On its way")
+
+
+def rest_toast(words: Words) -> str:
+    return words("Sending the rest")
+
+
+def _message(text: Text, keyboard: Keyboard) -> Message:
+    return Message(text, keyboard=keyboard)
+
+
+def _announced(words: Words, article: Article, standing: Standing, now: datetime) -> Text:
+    wait = words.span(standing.start_at - now)
+    text = words.count_text(
+        "#{number} goes to {n} chat in {wait}, taking about {time}.",
+        "#{number} goes to {n} chats in {wait}, taking about {time}.",
+        standing.audience,
+        number=article.number,
+        wait=wait,
+        time=words.span(standing.remaining(now)),
+    )
+    return _with_pause(words, text, standing)
+
+
+def _sending(words: Words, article: Article, standing: Standing, now: datetime) -> Text:
+    text = words.text(
+        "{article}: {sent} of {audience} sent ({percent})",
+        article=called(article),
+        sent=words.number(standing.sent),
+        audience=words.number(standing.audience),
+        percent=words.percent(standing.percent / 100),
+    )
+    if standing.waiting and not standing.is_paused:
+        text = words.text("{progress}, about {time} left.", progress=text, time=words.span(standing.remaining(now)))
+    else:
+        text = text + "."
+    return _with_pause(words, join([text, *_lost(words, standing)], " "), standing)
+
+
+def _stopped(words: Words, standing: Standing) -> Text:
+    text = words.count_text(
+        "Stopped. {n} chat has it, {others} will not get it.",
+        "Stopped. {n} chats have it, {others} will not get it.",
+        standing.sent,
+        others=words.number(standing.waiting),
+    )
+    return join([text, *_lost(words, standing)], " ")
+
+
+def _question(words: Words, article: Article, standing: Standing) -> Text:
+    if standing.phase is Phase.UNREACHED:
+        why = words.text(
+            "{article} is paused: more than a fifth of the last 200 chats could not be reached. That is more often "
+            "a mistake on this side than on theirs.",
+            article=called(article),
+        )
+    else:
+        why = words.text(
+            "{article} is held: this database is an older copy, and what it would send may have been sent before.",
+            article=called(article),
+        )
+    numbers = words.count(
+        "{n} chat has it, {others} wait.",
+        "{n} chats have it, {others} wait.",
+        standing.sent,
+        others=words.number(standing.waiting),
+    )
+    return join([why, numbers, *_lost(words, standing)], " ")
+
+
+def _finished(words: Words, article: Article, standing: Standing) -> Text:
+    if not standing.settled:
+        return words.text(
+            "#{number} is out. Nobody follows its topics yet, so it was sent to no one.", number=article.number
+        )
+    text = words(
+        "#{number} is out. {sent} sent, {blocked} had blocked the bot, {failed} failed, {twice} perhaps twice.",
+        number=article.number,
+        sent=words.number(standing.sent),
+        blocked=words.number(standing.unreachable),
+        failed=words.number(standing.failed),
+        twice=words.number(standing.unsure),
+    )
+    unwanted = (
+        words.count("{n} no longer wanted it.", "{n} no longer wanted it.", standing.unwanted)
+        if standing.unwanted
+        else ""
+    )
+    return join([text, unwanted, f"{words.span(standing.took)}."], " ")
+
+
+def _lost(words: Words, standing: Standing) -> list[str]:
+    lost = []
+    if standing.unreachable:
+        lost.append(
+            words.count("{n} chat has blocked the bot.", "{n} chats have blocked the bot.", standing.unreachable)
+        )
+    if standing.failed:
+        lost.append(words.count("{n} failed.", "{n} failed.", standing.failed))
+    return lost
+
+
+def _with_pause(words: Words, text: Text, standing: Standing) -> Text:
+    if not standing.is_paused:
+        return text
+    return join([text, words("All pushes are paused from the shell; `newsbot resume` lets them go on.")], " ")
+
+
+def _undo_keyboard(words: Words, fanout: int) -> Keyboard:
+    return (
+        (
+            Button(words("Stop"), data=press(Verb.STOP, fanout)),
+            Button(words("Send now"), data=press(Verb.NOW, fanout)),
+        ),
+    )
+
+
+def _stopped_keyboard(words: Words, article: Article, fanout: int) -> Keyboard:
+    return (
+        (
+            Button(words("Send the rest"), data=press(Verb.REST, fanout)),
+            Button(words("Fix first"), data=press(Verb.OPEN, article.number)),
+            Button(words("Take back"), data=press(Verb.TAKE_BACK, article.number)),
+        ),
+    )
+
+
+def _question_keyboard(words: Words, article: Article, fanout: int) -> Keyboard:
+    return (
+        (
+            Button(words("Send the rest"), data=press(Verb.REST, fanout)),
+            Button(words("Take back"), data=press(Verb.TAKE_BACK, article.number)),
+        ),
+    )
+
+
+def _finish_keyboard(words: Words, article: Article, standing: Standing) -> Keyboard:
+    row = [Button(words("Take back"), data=press(Verb.TAKE_BACK, article.number))]
+    if standing.failed:
+        row.insert(0, Button(words("Who failed"), data=press(Verb.FAILED, article.number)))
+    return (tuple(row),)
+
+
+def _out_keyboard(words: Words, article: Article) -> Keyboard:
+    if article.pushed_at is None:
+        return ((Button(words("Take back"), data=press(Verb.TAKE_BACK, article.number)),),)
+    return (
+        (
+            Button(words("Delivery"), data=press(Verb.DELIVERY, article.number)),
+            Button(words("Take back"), data=press(Verb.TAKE_BACK, article.number)),
+        ),
+    )

@@ -1,0 +1,62 @@
+"""Which article an editor means, and whether an act of theirs came too late to be done unasked."""
+
+from __future__ import annotations
+
+from bot.domain.article import Article
+from bot.domain.message import Button
+from bot.errors import UnknownArticle
+from bot.render import desk
+from bot.store import articles, progress
+from bot.telegram_edge.house import House
+from bot.telegram_edge.looks import look_of
+from bot.telegram_edge.request import PressRequest, Request
+
+
+async def article_of(house: House, request: Request) -> Article | None:
+    """Return the article a command names or replies to; when there is none, say so and return None."""
+    try:
+        async with house.db.reading() as conn:
+            if request.args:
+                return await articles.find(conn, request.args)
+            if request.replied_to is not None:
+                number = await progress.article_of(conn, request.chat.id, request.replied_to)
+                if number is not None:
+                    return await articles.article(conn, number)
+    except UnknownArticle:
+        pass
+    await request.answer(desk.no_such(request.words, request.args))
+    return None
+
+
+async def article_pressed(house: House, press: PressRequest) -> Article:
+    """Return the article that a button is about. Raises: UnknownArticle."""
+    number = number_of(press)
+    try:
+        async with house.db.reading() as conn:
+            return await articles.article(conn, number)
+    except UnknownArticle as error:
+        raise UnknownArticle(press.words("There is no article #{number} any more.", number=number)) from error
+
+
+def number_of(press: PressRequest, place: int = 0) -> int:
+    """Return a number of the button that the database can hold; 0, which names nothing, where there is none."""
+    if place >= len(press.numbers):
+        return 0
+    number = press.numbers[place]
+    return number if abs(number) < 2**62 else 0
+
+
+async def confirm(
+    house: House, asked: Request | PressRequest, question: str, button: Button, *, in_place: bool = True
+) -> None:
+    """Ask again instead of doing what was asked for while newsbot was not running.
+
+    `in_place`: the message that was pressed becomes the question.
+    """
+    words = asked.words
+    if isinstance(asked, PressRequest):
+        message = desk.asked_late(words, question, button, None)
+        await (asked.redraw(message) if in_place else asked.answer(message))
+    else:
+        zone = look_of(asked.chat, house.settings, house.bot_username).zone
+        await asked.answer(desk.asked_late(words, question, button, words.time(asked.sent_at, zone)))

@@ -1,0 +1,86 @@
+"""
+The copy editors see: an article sent exactly as readers will get it, through the same edition as a broadcast.
+
+Sending it is also the check of its picture: what Telegram takes or refuses here is settled for everybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+from bot.domain.chat import Chat, Pictures
+from bot.domain.delivery import Failed, Lane, Outcome, Sent, Throttled
+from bot.domain.message import Message, Photo
+from bot.render.desk import PictureCheck
+from bot.services.editions import edition_of
+from bot.telegram_edge.house import House
+from bot.telegram_edge.looks import look_of
+from bot.telegram_edge.prepared import Prepared, Upload
+
+TRIES = 3
+LONGEST_WAIT = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What became of a copy. `trouble` is Telegram's reason when it is not there; `refused` counts ways that failed
+    before the one that worked."""
+
+    picture: PictureCheck
+    refused: int = 0
+    trouble: str | None = None
+
+
+async def send_copy(house: House, chat: Chat, number: int) -> Copy:
+    """Send an article to one editor as readers will get it, large picture and all. Raises: UnknownArticle."""
+    tried: list[Photo | None] = []
+    now = house.clock()
+
+    def prepare(message: Message) -> Prepared | Upload:
+        tried.append(message.photo)
+        return house.gateway.prepare(message)
+
+    async def send(body: Prepared | Upload) -> Outcome:
+        return await _patiently(house, chat, body)
+
+    async with house.db.reading() as conn:
+        root = house.settings.content or Path("content")
+        edition = await edition_of(conn, number, now, root, prepare)
+    look = replace(look_of(chat, house.settings, house.bot_username), pictures=Pictures.LARGE)
+    outcome, has_photo = await edition.send(look, 0, send, house.db, now)
+    picture, refused = _checked(tried, has_photo)
+    return Copy(picture, refused, None if isinstance(outcome, Sent) else _reason(outcome))
+
+
+async def _patiently(house: House, chat: Chat, body: Prepared | Upload) -> Outcome:
+    """Send ahead of all news, and wait when Telegram asks for it."""
+    for _ in range(TRIES):
+        await house.pacer.slot(chat.id, Lane.REPLY, False)
+        outcome = await house.gateway.send(body, chat.id)
+        if not isinstance(outcome, Throttled) or outcome.wait > LONGEST_WAIT:
+            return outcome
+        house.pacer.throttled(chat.id, outcome.wait.total_seconds())
+    return Failed("too many requests")
+
+
+def _checked(tried: Sequence[Photo | None], has_photo: bool) -> tuple[PictureCheck, int]:
+    photos = [photo for photo in tried if photo is not None]
+    if not photos:
+        return PictureCheck.MISSING, 0
+    if not has_photo:
+        return PictureCheck.REFUSED, len(photos)
+    last = photos[-1]
+    if last.file_id is not None:
+        return PictureCheck.KNOWN, len(photos) - 1
+    return (PictureCheck.FETCHED if last.url is not None else PictureCheck.UPLOADED), len(photos) - 1
+
+
+def _reason(outcome: Outcome) -> str:
+    match outcome:
+        case Throttled():
+            return "too many requests"
+        case _:
+            return str(getattr(outcome, "reason", "it moved"))

@@ -1,0 +1,208 @@
+"""What is not out yet: the list of drafts, and the choice of what is held."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.domain.article import Article, ArticleState
+from bot.domain.message import Button, Message
+from bot.domain.press import press as data_of
+from bot.errors import OutOfTurn
+from bot.render import desk as screens
+from bot.render.desk import Verb
+from bot.services import newsroom
+from bot.store import articles, fanouts
+from bot.store.fanouts import Fanout, FanoutState
+from bot.telegram_edge import publishing
+from bot.telegram_edge.asked import confirm, number_of
+from bot.telegram_edge.house import House
+from bot.telegram_edge.looks import look_of
+from bot.telegram_edge.registry import Audience, Command, Conversation, PressRule, Where, msgid
+from bot.telegram_edge.request import PressRequest, Request
+
+PAGE = 9
+
+
+async def drafts(house: House, request: Request) -> None:
+    await request.answer(await _page(house, request, None))
+
+
+async def list_(house: House, press: PressRequest) -> None:
+    """List the drafts below a message that says something worth keeping."""
+    await press.answer(await _page(house, press, None))
+
+
+async def turn(house: House, press: PressRequest) -> None:
+    """Turn to another page of drafts."""
+    before = (number_of(press), number_of(press, 1)) if len(press.numbers) > 1 else None
+    await press.redraw(await _page(house, press, before))
+
+
+async def push_all(house: House, press: PressRequest) -> None:
+    """Push everything that is held."""
+    if press.is_late:
+        question = press.words("Push everything that is held now?")
+        await confirm(house, press, question, Button(press.words("Push all"), data=data_of(Verb.PUSH_HELD)))
+        return
+    now = house.clock()
+    before = {one.id for one in await _fanouts(house)}
+    numbers = await newsroom.push_held(house.db, by=press.person, now=now, undo=house.settings.undo)
+    house.wake()
+    if not numbers:
+        await press.redraw(screens.nothing_held(press.words))
+        return
+    fresh = [one for one in await _fanouts(house) if one.id not in before and one.asked_by == press.person]
+    starts_in = max((one.start_at - now for one in fresh), default=timedelta(0))
+    ends = (fresh[0].id, fresh[-1].id) if fresh else None
+    await press.redraw(screens.held_pushed(press.words, numbers, fanouts=ends, starts_in=starts_in))
+
+
+async def stop_all(house: House, press: PressRequest) -> None:
+    """Stop what `Push all` set going. Also when the press is late: stopping can be taken back, sending cannot."""
+    numbers = []
+    for one in await _between(house, press):
+        try:
+            await newsroom.stop(house.db, one.id, by=press.person, now=house.clock())
+        except OutOfTurn:
+            continue
+        numbers.append(one.article)
+    house.wake()
+    await press.redraw(screens.held_stopped(press.words, numbers, (number_of(press), number_of(press, 1))))
+
+
+async def resume_all(house: House, press: PressRequest) -> None:
+    """Send the rest of what `Stop all` stopped."""
+    ends = (number_of(press), number_of(press, 1))
+    if press.is_late:
+        button = Button(press.words("Send the rest"), data=data_of(Verb.REST_ALL, *ends))
+        await confirm(house, press, press.words("Send the rest now?"), button)
+        return
+    numbers = []
+    for one in await _between(house, press):
+        if one.state is FanoutState.RUNNING:
+            continue
+        try:
+            await newsroom.resume(house.db, one.id, by=press.person, now=house.clock())
+        except OutOfTurn:
+            continue
+        numbers.append(one.article)
+    house.wake()
+    await press.redraw(screens.held_resumed(press.words, numbers, ends))
+
+
+async def archive_all(house: House, press: PressRequest) -> None:
+    """List everything that is held, and push none of it."""
+    if press.is_late:
+        question = press.words("List everything that is held, without pushing it?")
+        await confirm(house, press, question, Button(press.words("Archive"), data=data_of(Verb.ARCHIVE_HELD)))
+        return
+    numbers = await newsroom.archive_held(house.db, by=press.person, now=house.clock())
+    house.wake()
+    await press.redraw(screens.held_archived(press.words, numbers) if numbers else screens.nothing_held(press.words))
+
+
+async def choose(house: House, press: PressRequest) -> None:
+    """Show the held articles one by one, beginning behind the one last shown."""
+    await press.redraw(await _next_held(house, press, number_of(press)))
+
+
+async def push_one(house: House, press: PressRequest) -> None:
+    """Push one held article, and show the next."""
+    number = number_of(press)
+    if press.is_late:
+        await publishing.ask_again(house, press, number)
+        return
+    published = await publishing.publish_now(house, press, number)
+    await press.redraw(await _next_held(house, press, number))
+    if published is not None:
+        await publishing.show_progress(house, press, published.article, published.fanout)
+
+
+async def archive_one(house: House, press: PressRequest) -> None:
+    """List one held article without pushing it, and show the next."""
+    number = number_of(press)
+    if press.is_late:
+        button = Button(press.words("List without pushing"), data=data_of(Verb.ARCHIVE, number))
+        await confirm(house, press, press.words("List #{number} without pushing it?", number=number), button)
+        return
+    try:
+        await newsroom.archive(house.db, number, by=press.person, now=house.clock())
+        await press.toast(press.words("#{number} is listed", number=number))
+    except OutOfTurn as error:
+        await press.toast(str(error))
+    await press.redraw(await _next_held(house, press, number))
+
+
+async def _page(house: House, asked: Request | PressRequest, before: tuple[int, int] | None) -> Message:
+    async with house.db.reading() as conn:
+        found = await articles.desk(conn, before=before, limit=PAGE + 1)
+        held = len(await articles.in_state(conn, ArticleState.HELD))
+    shown = found[:PAGE]
+    older = _place(shown[-1]) if len(found) > PAGE else None
+    zone = look_of(asked.chat, house.settings, house.bot_username).zone
+    return screens.drafts(asked.words, shown, zone, held=held, older=older, is_first=before is None)
+
+
+async def _next_held(house: House, press: PressRequest, after: int) -> Message:
+    async with house.db.reading() as conn:
+        numbers = await articles.in_state(conn, ArticleState.HELD)
+        if not numbers:
+            return screens.nothing_held(press.words)
+        if after in numbers:
+            place = numbers.index(after) + 1
+        else:
+            # What was decided is held no longer: go on with the first that is newer than it.
+            place = await _place_behind(house, after, numbers)
+        place %= len(numbers)
+        article = await articles.article(conn, numbers[place])
+    zone = look_of(press.chat, house.settings, house.bot_username).zone
+    return screens.choosing(press.words, article, zone, len(numbers))
+
+
+async def _place_behind(house: House, after: int, numbers: list[int]) -> int:
+    async with house.db.reading() as conn:
+        decided = await articles.articles(conn, [after])
+        held = await articles.articles(conn, numbers)
+    if not decided:
+        return 0
+    return next((place for place, one in enumerate(held) if _place(one) > _place(decided[0])), 0)
+
+
+async def _fanouts(house: House) -> list[Fanout]:
+    async with house.db.reading() as conn:
+        return sorted(await fanouts.open_ones(conn), key=lambda one: one.id)
+
+
+async def _between(house: House, press: PressRequest) -> list[Fanout]:
+    first, last = number_of(press), number_of(press, 1)
+    return [one for one in await _fanouts(house) if first <= one.id <= last and one.asked_by is not None]
+
+
+def _place(article: Article) -> tuple[int, int]:
+    return int(article.story.published_at.timestamp()), article.number
+
+
+CONVERSATION = Conversation(
+    name="drafts",
+    commands=(
+        Command(
+            "drafts",
+            msgid("what is not out yet, scheduled or held"),
+            drafts,
+            audience=Audience.EDITORS,
+            where=Where.PRIVATE,
+            in_menu=True,
+        ),
+    ),
+    presses=(
+        PressRule(Verb.LIST, list_, audience=Audience.EDITORS),
+        PressRule(Verb.DRAFTS, turn, audience=Audience.EDITORS),
+        PressRule(Verb.PUSH_HELD, push_all, audience=Audience.EDITORS),
+        PressRule(Verb.ARCHIVE_HELD, archive_all, audience=Audience.EDITORS),
+        PressRule(Verb.CHOOSE, choose, audience=Audience.EDITORS),
+        PressRule(Verb.CHOOSE_PUSH, push_one, audience=Audience.EDITORS),
+        PressRule(Verb.CHOOSE_ARCHIVE, archive_one, audience=Audience.EDITORS),
+        PressRule(Verb.STOP_ALL, stop_all, audience=Audience.EDITORS),
+        PressRule(Verb.REST_ALL, resume_all, audience=Audience.EDITORS),
+    ),
+)

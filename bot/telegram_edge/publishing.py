@@ -1,0 +1,346 @@
+"""Publishing: the copy as readers will get it, the way out, stopping, going on, and taking back."""
+
+from __future__ import annotations
+
+from bot.domain.article import Article
+from bot.domain.link import link_fault
+from bot.domain.message import Button, Message
+from bot.domain.pacing import full_rate
+from bot.domain.press import press as data_of
+from bot.domain.progress import lasting
+from bot.errors import OutOfTurn
+from bot.render import desk, refusals
+from bot.render import publishing as screens
+from bot.render.desk import PictureCheck, Verb
+from bot.render.notices import ANEW
+from bot.services import accounts, newsroom
+from bot.services.newsroom import Published
+from bot.store import articles, fanouts, progress
+from bot.store.fanouts import Fanout, FanoutState
+from bot.telegram_edge.asked import article_of, article_pressed, confirm, number_of
+from bot.telegram_edge.copies import send_copy
+from bot.telegram_edge.house import House
+from bot.telegram_edge.looks import look_of
+from bot.telegram_edge.registry import Audience, Command, Conversation, PressRule, Where, msgid
+from bot.telegram_edge.request import PressRequest, Request
+from bot.telegram_edge.watching import shown_as
+
+# The copy and the note under it
+
+
+async def preview(house: House, request: Request) -> None:
+    article = await article_of(house, request)
+    if article is not None:
+        await show(house, request, article)
+
+
+async def open_(house: House, press: PressRequest) -> None:
+    await show(house, press, await article_pressed(house, press))
+
+
+async def show(house: House, asked: Request | PressRequest, article: Article) -> None:
+    """Send an article as readers will get it, and under it what was checked and what can be done."""
+    copy = await send_copy(house, asked.chat, article.number)
+    if copy.trouble is not None:
+        await asked.answer(desk.not_shown(asked.words, article, copy.trouble))
+        return
+    await asked.answer(await _note(house, asked, article, copy.picture, copy.refused))
+
+
+async def more(house: House, press: PressRequest) -> None:
+    article = await article_pressed(house, press)
+    await press.redraw_keyboard(desk.more_keyboard(press.words, article))
+
+
+async def back(house: House, press: PressRequest) -> None:
+    article = await article_pressed(house, press)
+    reach = await accounts.reach_of(house.db, article, house.clock()) if desk.may_publish(article) else 0
+    await press.redraw_keyboard(desk.note_keyboard(press.words, article, reach))
+
+
+# Out
+
+
+async def publish(house: House, request: Request) -> None:
+    """Publish, with the copy first where there is time to think again."""
+    article = await article_of(house, request)
+    if article is None:
+        return
+    if request.is_late:
+        await ask_again(house, request, article.number)
+        return
+    await _publish_anew(house, request, article)
+
+
+async def publish_pressed(house: House, press: PressRequest) -> None:
+    """Publish; the message with the button becomes the progress, unless it says more than this one thing."""
+    article = await article_pressed(house, press)
+    is_anew = number_of(press, 1) == ANEW
+    if press.is_late:
+        await ask_again(house, press, article.number, in_place=not is_anew)
+    elif is_anew:
+        await _publish_anew(house, press, article)
+    else:
+        published = await publish_now(house, press, article.number)
+        if published is not None:
+            await _follow(house, press, published.fanout)
+        else:
+            await _show_out(house, press, article.number)
+
+
+async def publish_now(house: House, asked: Request | PressRequest, number: int) -> Published | None:
+    """Publish in the name of the one who asks, and return None when it is out already."""
+    try:
+        published = await newsroom.publish(
+            house.db, number, by=asked.person, now=house.clock(), undo=house.settings.undo
+        )
+    except OutOfTurn:
+        return None
+    house.wake()
+    return published
+
+
+async def show_progress(house: House, asked: Request | PressRequest, article: Article, fanout: int) -> None:
+    """Say in a new message how a fan-out stands; from then on the message follows it."""
+    now = house.clock()
+    async with house.db.reading() as conn:
+        found = await fanouts.fanout(conn, fanout)
+        if found is None:
+            return
+        standing = await accounts.standing(conn, found, now, rate_of(house))
+    message = screens.going(asked.words, article, fanout, standing, now)
+    message_id = await asked.answer(message)
+    async with house.db.transaction() as conn:
+        shown = shown_as(standing, message, now)
+        await progress.follow(conn, fanout, asked.chat.id, message_id, shown=str(shown), at=now)
+    house.wake()
+
+
+async def ask_again(house: House, asked: Request | PressRequest, number: int, *, in_place: bool = True) -> None:
+    """Ask whether an article is still to be published."""
+    async with house.db.reading() as conn:
+        article = await articles.article(conn, number)
+    reach = await accounts.reach_of(house.db, article, house.clock())
+    question = asked.words("Publish #{number} now?", number=number)
+    await confirm(house, asked, question, desk.publish_button(asked.words, article, reach), in_place=in_place)
+
+
+# Stopping and going on
+
+
+async def stop(house: House, press: PressRequest) -> None:
+    """Let nothing more of a fan-out leave. Also when the press is late: a stop can be taken back, a push cannot."""
+    found = await _fanout(house, press)
+    if found is None:
+        return
+    if found.state in (FanoutState.RUNNING, FanoutState.HELD):
+        await newsroom.stop(house.db, found.id, by=press.person, now=house.clock())
+        await press.toast(screens.stop_toast(press.words))
+    await _follow(house, press, found.id)
+
+
+async def send_now(house: House, press: PressRequest) -> None:
+    """Skip the rest of the undo time."""
+    found = await _fanout(house, press)
+    if found is None:
+        return
+    if found.state is FanoutState.RUNNING and found.start_at > house.clock():
+        if press.is_late:
+            button = Button(press.words("Send now"), data=data_of(Verb.NOW, found.id))
+            await confirm(house, press, press.words("Send #{number} now?", number=found.article), button)
+            return
+        await newsroom.send_now(house.db, found.id, by=press.person, now=house.clock())
+        await press.toast(screens.now_toast(press.words))
+    await _follow(house, press, found.id)
+
+
+async def send_rest(house: House, press: PressRequest) -> None:
+    """Send the rest of what was stopped or held."""
+    found = await _fanout(house, press)
+    if found is None:
+        return
+    if found.state in (FanoutState.STOPPED, FanoutState.HELD):
+        if press.is_late:
+            button = Button(press.words("Send the rest"), data=data_of(Verb.REST, found.id))
+            await confirm(house, press, press.words("Send the rest of #{number} now?", number=found.article), button)
+            return
+        try:
+            await newsroom.resume(house.db, found.id, by=press.person, now=house.clock())
+        except OutOfTurn as error:
+            await press.toast(str(error), alert=True)
+        else:
+            await press.toast(screens.rest_toast(press.words))
+    await _follow(house, press, found.id)
+
+
+# Taking back, and listing without a push
+
+
+async def retract(house: House, request: Request) -> None:
+    article = await article_of(house, request)
+    if article is None:
+        return
+    if request.is_late:
+        await _ask_to_take_back(house, request, article)
+        return
+    await _take_back(house, request, article)
+    sent = await _sent(house, article.number)
+    if article.is_listed:
+        await request.answer(screens.taken_back(request.words, article, sent))
+    else:
+        await request.answer(screens.not_listed(request.words, article))
+
+
+async def take_back(house: House, press: PressRequest) -> None:
+    article = await article_pressed(house, press)
+    if press.is_late:
+        await _ask_to_take_back(house, press, article)
+        return
+    await _take_back(house, press, article)
+    latest = await _latest(house, article.number)
+    if latest is not None:
+        await _follow(house, press, latest.id)
+    else:
+        await press.redraw(screens.taken_back(press.words, article, 0))
+
+
+async def archive(house: House, press: PressRequest) -> None:
+    """List an article and push nothing."""
+    article = await article_pressed(house, press)
+    if press.is_late and not article.is_listed:
+        button = Button(press.words("List without pushing"), data=data_of(Verb.ARCHIVE, article.number))
+        question = press.words("List #{number} without pushing it?", number=article.number)
+        await confirm(house, press, question, button)
+        return
+    try:
+        article = await newsroom.archive(house.db, article.number, by=press.person, now=house.clock())
+    except OutOfTurn:
+        await _show_out(house, press, article.number)
+        return
+    await press.redraw(screens.archived(press.words, article))
+
+
+def rate_of(house: House) -> float:
+    """Return the pace in messages per second that the operator's ceiling allows."""
+    return full_rate(house.settings.rate)
+
+
+async def _publish_anew(house: House, asked: Request | PressRequest, article: Article) -> None:
+    published = await publish_now(house, asked, article.number)
+    if published is None:
+        await _show_out(house, asked, article.number)
+        return
+    if published.start_at > house.clock():
+        await send_copy(house, asked.chat, article.number)
+    await show_progress(house, asked, published.article, published.fanout)
+
+
+async def _show_out(house: House, asked: Request | PressRequest, number: int) -> None:
+    """Say that an article is out already; one that is still on its way shows how far it has come."""
+    account = await accounts.account_of(house.db, number, house.clock(), rate_of(house))
+    latest = await _latest(house, number)
+    if latest is not None and latest.state is not FanoutState.DONE:
+        if isinstance(asked, PressRequest):
+            await _follow(house, asked, latest.id)
+        else:
+            await show_progress(house, asked, account.article, latest.id)
+        return
+    message = screens.out_already(asked.words, account.article, account.standing)
+    await (asked.redraw(message) if isinstance(asked, PressRequest) else asked.answer(message))
+
+
+async def _note(
+    house: House, asked: Request | PressRequest, article: Article, picture: PictureCheck, refused: int
+) -> Message:
+    reach = await accounts.reach_of(house.db, article, house.clock())
+    return desk.note(
+        asked.words,
+        article,
+        look_of(asked.chat, house.settings, house.bot_username).zone,
+        reach=reach,
+        lasts=lasting(reach, rate_of(house)),
+        link=link_fault(article.story.link),
+        picture=picture,
+        refused=refused,
+    )
+
+
+async def _follow(house: House, press: PressRequest, fanout: int) -> None:
+    """Let the message with the button follow a fan-out from now on; the herald alone draws it, in order."""
+    async with house.db.transaction() as conn:
+        await progress.follow(conn, fanout, press.chat.id, press.message_id)
+    house.wake()
+
+
+async def _fanout(house: House, press: PressRequest) -> Fanout | None:
+    async with house.db.reading() as conn:
+        found = await fanouts.fanout(conn, number_of(press))
+    if found is None:
+        await press.toast(refusals.button_too_old(press.words), alert=True)
+    return found
+
+
+async def _latest(house: House, number: int) -> Fanout | None:
+    async with house.db.reading() as conn:
+        published = await fanouts.of_article(conn, number)
+    return published[-1] if published else None
+
+
+async def _sent(house: House, number: int) -> int:
+    async with house.db.reading() as conn:
+        return sum(one.sent for one in await fanouts.of_article(conn, number))
+
+
+async def _take_back(house: House, asked: Request | PressRequest, article: Article) -> None:
+    try:
+        await newsroom.retract(house.db, article.number, by=asked.person, now=house.clock())
+    except OutOfTurn:
+        return
+    house.wake()
+
+
+async def _ask_to_take_back(house: House, asked: Request | PressRequest, article: Article) -> None:
+    button = Button(asked.words("Take back"), data=data_of(Verb.TAKE_BACK, article.number))
+    await confirm(house, asked, asked.words("Take #{number} back now?", number=article.number), button)
+
+
+CONVERSATION = Conversation(
+    name="publishing",
+    commands=(
+        Command(
+            "preview",
+            msgid("an article as readers will get it"),
+            preview,
+            usage=msgid("/preview ARTICLE"),
+            audience=Audience.EDITORS,
+            where=Where.PRIVATE,
+        ),
+        Command(
+            "publish",
+            msgid("publish an article and push it"),
+            publish,
+            usage=msgid("/publish ARTICLE"),
+            audience=Audience.EDITORS,
+            where=Where.PRIVATE,
+        ),
+        Command(
+            "retract",
+            msgid("take an article out of all lists; nothing more of it leaves"),
+            retract,
+            usage=msgid("/retract ARTICLE"),
+            audience=Audience.EDITORS,
+            where=Where.PRIVATE,
+        ),
+    ),
+    presses=(
+        PressRule(Verb.OPEN, open_, audience=Audience.EDITORS),
+        PressRule(Verb.MORE, more, audience=Audience.EDITORS),
+        PressRule(Verb.BACK, back, audience=Audience.EDITORS),
+        PressRule(Verb.PUBLISH, publish_pressed, audience=Audience.EDITORS),
+        PressRule(Verb.ARCHIVE, archive, audience=Audience.EDITORS),
+        PressRule(Verb.TAKE_BACK, take_back, audience=Audience.EDITORS),
+        PressRule(Verb.STOP, stop, audience=Audience.EDITORS),
+        PressRule(Verb.NOW, send_now, audience=Audience.EDITORS),
+        PressRule(Verb.REST, send_rest, audience=Audience.EDITORS),
+    ),
+)
