@@ -1,0 +1,122 @@
+"""What editors and owners are told unasked: files that need them, and troubles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.domain.article import Article
+from bot.domain.limits import TEXT
+from bot.domain.message import Button, Message
+from bot.domain.press import press
+from bot.domain.text import Text
+from bot.errors import Complaint
+from bot.render.desk import Verb, called, held_row, may_publish
+from bot.render.locale import Words
+from bot.render.text import clip, join, tame
+from bot.render.uploads import complaint
+
+ANEW = 1  # second number of a publish button on a message that must not become the progress
+_SHOWN = 12  # of a kind
+_BUTTONS = 6
+_PATH = 120  # UTF-16 code units
+_COMPLAINT = re.compile(r"(\d+): (.+?): (.*)", re.DOTALL)
+
+
+def folded(
+    words: Words,
+    *,
+    refused: Sequence[tuple[str, str]],
+    doubled: Sequence[tuple[str, Article, bool]],
+    held: int,
+) -> Message:
+    """Return everything editors are to be told of files, in one message.
+
+    `refused` are (path, complaint as a line); `doubled` (path, the article it doubles, whether it says published).
+    """
+    blocks: list[Text] = []
+    rows: list[tuple[Button, ...]] = []
+    if held:
+        blocks.append(
+            Text(
+                words.count(
+                    "{n} article became news and is held until you choose.",
+                    "{n} articles became news and are held until you choose.",
+                    held,
+                )
+            )
+        )
+        rows.append(held_row(words))
+    if refused:
+        lines: list[Text | str] = [
+            words.count("{n} complaint about files:", "{n} complaints about files:", len(refused))
+        ]
+        lines.extend(_refusal(words, path, line) for path, line in refused[:_SHOWN])
+        blocks.append(_with_rest(words, lines, len(refused)))
+    if doubled:
+        told: list[Text | str] = []
+        for path, article, _ in doubled[:_SHOWN]:
+            told.append(
+                words.text(
+                    "{path} tells the story of {article} and was not taken.",
+                    path=tame(clip(path, _PATH)),
+                    article=called(article),
+                )
+            )
+        blocks.append(_with_rest(words, told, len(doubled)))
+        offers = {one.number: one for _, one, published in doubled if published and may_publish(one)}
+        buttons = [
+            Button(words("Publish #{number}", number=number), data=press(Verb.PUBLISH, number, ANEW))
+            for number in list(offers)[:_BUTTONS]
+        ]
+        rows.extend(tuple(buttons[start : start + 3]) for start in range(0, len(buttons), 3))
+    return Message(clip(join(blocks, "\n\n"), TEXT), keyboard=tuple(rows))
+
+
+def trouble(words: Words, kind: str, since: datetime, over_at: datetime | None, zone: ZoneInfo) -> Message:
+    """Return one trouble, or that it is over. `kind` is a `store.troubles.Kind`."""
+    when = words("{date}, {time}", date=words.date(since, zone), time=words.time(since, zone))
+    if over_at is not None:
+        over = {
+            "disk": words("The disk has room again."),
+            "token": words("Telegram takes the token again."),
+            "second": words("No other instance fetches updates any more."),
+            "slow": words("Deliveries no longer wait."),
+            "backup": words("The daily backup works again."),
+        }
+        return Message(Text(words("{trouble} It had lasted since {when}.", trouble=over[kind], when=when)))
+    lasting: Mapping[str, str] = {
+        "disk": words(
+            "The disk is nearly full. When it is full, nothing more is sent, and nothing is lost. Make room on it."
+        ),
+        "token": words(
+            "Telegram refused the token, so nothing was sent. What is waiting is kept. If it was changed, give the "
+            "new one to newsbot."
+        ),
+        "second": words(
+            "Another instance fetches updates with the same token, so some presses and commands get lost. "
+            "Stop one of the two."
+        ),
+        "slow": words(
+            "The oldest waiting delivery has been waiting for more than 10 minutes, and nothing leaves. The log of "
+            "newsbot says why."
+        ),
+        "backup": words("The daily backup failed. The log of newsbot says why."),
+    }
+    return Message(Text(words("{trouble} Since {when}.", trouble=lasting[kind], when=when)))
+
+
+def _refusal(words: Words, path: str, line: str) -> str:
+    """Return a stored complaint (`PATH:LINE: FIELD: reason`) as it is said in chat."""
+    found = _COMPLAINT.fullmatch(line.removeprefix(f"{path}:"))
+    if found is None:
+        return tame(clip(line, _PATH * 3))
+    return complaint(words, Complaint(path, int(found[1]), found[2], found[3]))
+
+
+def _with_rest(words: Words, lines: Sequence[Text | str], whole: int) -> Text:
+    rest = whole - _SHOWN
+    more = [words.count("and {n} more", "and {n} more", rest)] if rest > 0 else []
+    return join([*lines, *more], "\n")

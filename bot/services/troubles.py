@@ -1,0 +1,44 @@
+"""Noticing what owners must know of: found here, told in chat by `telegram_edge.herald`."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from datetime import datetime, timedelta
+
+from bot.store import accounts, meta, outbox, troubles
+from bot.store.database import Database
+from bot.store.stories import moment_or_none
+from bot.store.troubles import Kind
+
+LEAST_FREE = 256 * 1024 * 1024
+"""Bytes: room for some ten million deliveries, a copy of a small database, and time to act."""
+LONGEST_WAIT = timedelta(minutes=10)
+STILL = timedelta(minutes=1)
+
+
+async def note(db: Database, kind: Kind, is_there: bool, now: datetime) -> None:
+    """Take note that there is trouble of a kind, or that there is none."""
+    async with db.transaction() as conn:
+        if is_there:
+            await troubles.raise_trouble(conn, kind, now)
+        else:
+            await troubles.end_trouble(conn, kind, now)
+
+
+async def look_around(db: Database, now: datetime) -> None:
+    """Look for the troubles that can be seen from here: a disk nearly full, deliveries that wait too long."""
+    free = (await asyncio.to_thread(shutil.disk_usage, db.path.absolute().parent)).free
+    async with db.reading() as conn:
+        due = await outbox.next_due(conn)
+        last = moment_or_none(await accounts.last_sent_at(conn))
+        is_paused = await meta.is_paused(conn)
+    # A broadcast to many chats takes longer than ten minutes, and as long as it moves nothing is the matter.
+    moves = last is not None and now - last < STILL
+    is_slow = due is not None and now - due > LONGEST_WAIT and not moves and not is_paused
+    async with db.transaction() as conn:
+        for kind, is_there in ((Kind.DISK, free < LEAST_FREE), (Kind.SLOW, is_slow)):
+            if is_there:
+                await troubles.raise_trouble(conn, kind, now)
+            else:
+                await troubles.end_trouble(conn, kind, now)

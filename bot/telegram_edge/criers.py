@@ -1,0 +1,86 @@
+"""Telling editors of files and owners of troubles: folded, seldom, and to everyone who can be reached."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from telegram.error import TelegramError
+
+from bot.domain.article import Article, ArticleState
+from bot.domain.chat import Chat
+from bot.domain.message import Message
+from bot.render import notices as screens
+from bot.render.locale import Words
+from bot.store import articles, chats, notices, troubles
+from bot.store.notices import Notice
+from bot.telegram_edge import replies
+from bot.telegram_edge.house import House
+from bot.telegram_edge.looks import look_of
+
+FOLDED_FOR = timedelta(minutes=10)
+_UPLOADED = "upload:"  # whoever sent the document was answered in the chat
+
+log = logging.getLogger(__name__)
+
+
+async def tell_editors(house: House, people: Iterable[int], now: datetime) -> None:
+    """Tell every editor of what files need them for, in one message, at most once in ten minutes."""
+    async with house.db.reading() as conn:
+        waiting = await notices.untold(conn)
+        last = await troubles.editors_told_at(conn)
+        if not waiting or (last is not None and now - last < FOLDED_FOR):
+            return
+        held = len(await articles.in_state(conn, ArticleState.HELD))
+        told = [notice for _, notice in waiting if not notice.subject.startswith(_UPLOADED)]
+        numbers = [notice.article for notice in told if notice.kind == "doubled" and notice.article is not None]
+        known = {article.number: article for article in await articles.articles(conn, numbers)}
+    refused = [(notice.subject, notice.detail) for notice in told if notice.kind == "refused"]
+    doubled = [_doubled(notice, known) for notice in told if notice.kind == "doubled" and notice.article in known]
+    asks = held if any(notice.kind == "held" for notice in told) else 0
+    if refused or doubled or asks:
+
+        def message(words: Words) -> Message:
+            return screens.folded(words, refused=refused, doubled=doubled, held=asks)
+
+        if not await _tell(house, people, lambda words, _: message(words)):
+            return
+    async with house.db.transaction() as conn:
+        await notices.mark_told(conn, [id for id, _ in waiting], now)
+
+
+async def tell_owners(house: House, owners: Iterable[int], now: datetime) -> None:
+    """Tell owners of each trouble once a day, and once when it is over."""
+    async with house.db.reading() as conn:
+        untold = await troubles.untold(conn, now)
+    for one in untold:
+
+        def message(words: Words, chat: Chat, one: troubles.Trouble = one) -> Message:
+            zone = look_of(chat, house.settings, house.bot_username).zone
+            return screens.trouble(words, one.kind, one.since, one.over_at, zone)
+
+        if await _tell(house, owners, message):
+            async with house.db.transaction() as conn:
+                await troubles.told(conn, one, now)
+
+
+async def _tell(house: House, people: Iterable[int], message: Callable[[Words, Chat], Message]) -> bool:
+    """Say something to each of these people, and return whether any of them could be reached."""
+    is_heard = False
+    for person in people:
+        async with house.db.reading() as conn:
+            chat = await chats.chat(conn, person) or Chat(person, language=house.settings.language)
+        words = look_of(chat, house.settings, house.bot_username).words
+        try:
+            await replies.send(house, chat, message(words, chat))
+        except TelegramError as error:
+            log.info("an editor could not be told: %s", type(error).__name__)
+        else:
+            is_heard = True
+    return is_heard
+
+
+def _doubled(notice: Notice, known: dict[int, Article]) -> tuple[str, Article, bool]:
+    assert notice.article is not None
+    return notice.subject, known[notice.article], notice.detail == "published"

@@ -1,0 +1,259 @@
+"""
+The herald: keeps editors' progress messages up to date, and tells editors and owners what they must know.
+
+It alone draws a message that follows a publish, so no older state can overwrite a newer one. What it knows is in the
+database: after a restart it goes on where it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Iterable
+from datetime import datetime, timedelta
+from sqlite3 import Error as SqliteError
+from typing import Any
+
+from telegram.error import BadRequest, Forbidden, TelegramError
+
+from bot.domain.article import Article
+from bot.domain.chat import Chat
+from bot.domain.message import Message
+from bot.domain.progress import Phase, Standing, is_due, shown_from
+from bot.errors import UnknownArticle
+from bot.render import publishing as screens
+from bot.render.locale import Words, words_for
+from bot.services import accounts, troubles
+from bot.services.dispatching import Alarm
+from bot.store import articles, chats, editors, fanouts, progress
+from bot.store.editors import Role
+from bot.store.fanouts import FanoutState
+from bot.store.progress import Watch
+from bot.store.troubles import Kind
+from bot.telegram_edge import replies
+from bot.telegram_edge.copies import send_copy
+from bot.telegram_edge.criers import tell_editors, tell_owners
+from bot.telegram_edge.house import House
+from bot.telegram_edge.publishing import rate_of
+from bot.telegram_edge.watching import shown_as
+
+TICK = timedelta(seconds=1)
+LOOK_AROUND_EVERY = timedelta(minutes=1)
+CALM_AFTER = timedelta(minutes=3)  # without an alarm: the dispatcher repeats it every minute while it lasts
+_ALARMS = {Alarm.HALTED: Kind.TOKEN, Alarm.DISK: Kind.DISK}
+
+log = logging.getLogger(__name__)
+
+
+class Herald:
+    """One for a running bot. `run` it in the background; `turn` is one look at everything."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._busy: dict[tuple[object, ...], asyncio.Task[None]] = {}
+        self._audiences: dict[int, int] = {}  # counted once while rows are still being promised
+        self._announced: set[int] = set()
+        self._alarmed_at: dict[Kind, datetime] = {}
+        self._looked_at: datetime | None = None
+
+    async def run(self, changed: asyncio.Event) -> None:
+        """Work until cancelled. `changed` is set when something was promised, stopped, released or imported."""
+        try:
+            while True:
+                changed.clear()
+                await self.turn()
+                try:
+                    async with asyncio.timeout(TICK.total_seconds()):
+                        await changed.wait()
+                except TimeoutError:
+                    pass
+        finally:
+            for task in self._busy.values():
+                task.cancel()
+
+    async def turn(self) -> None:
+        """Start whatever is due now. One thing of a kind is never started again before it has ended."""
+        now = self._house.clock()
+        async with self._house.db.reading() as conn:
+            people = await editors.editors(conn, self._house.settings.admins)
+        await self._announce(people, now)
+        await self._draw(people, now)
+        self._start(("notices",), tell_editors(self._house, people, now))
+        self._start(("troubles",), self._tell_owners(people, now))
+
+    async def settled(self) -> None:
+        """Wait until everything that was started has ended."""
+        while self._busy:
+            await asyncio.gather(*self._busy.values())
+
+    async def alarm(self, alarm: Alarm, fanout: int | None, detail: str | None) -> None:
+        """Take note of what stops the dispatcher. A fan-out that is held is seen in its row and asked about."""
+        kind = _ALARMS.get(alarm)
+        if kind is None:
+            return
+        now = self._house.clock()
+        if kind is Kind.TOKEN and "terminated by other" in (detail or "").lower():
+            kind = Kind.SECOND
+        self._alarmed_at[kind] = now
+        try:
+            await troubles.note(self._house.db, kind, True, now)
+        except SqliteError as error:
+            log.error("a trouble could not be written down: %s", error)
+
+    # Publishes that nobody in chat asked for
+
+    async def _announce(self, people: Iterable[int], now: datetime) -> None:
+        async with self._house.db.reading() as conn:
+            waiting = await progress.unannounced(conn)
+        self._announced.intersection_update(waiting)
+        for number in waiting:
+            if number not in self._announced:
+                self._announced.add(number)
+                self._start(("announce", number), self._announce_to(people, number))
+
+    async def _announce_to(self, people: Iterable[int], number: int) -> None:
+        """Show a publish of a file or the shell to every editor before it leaves, as readers will see it."""
+        await asyncio.gather(*(self._announce_to_one(person, number) for person in people))
+
+    async def _announce_to_one(self, person: int, number: int) -> None:
+        chat = await self._chat(person)
+        found = await self._standing(number)
+        if found is None:
+            return
+        article, _ = found
+        if (await send_copy(self._house, chat, article.number)).trouble is None:
+            await self._say(chat, number)
+
+    # Messages that follow a publish
+
+    async def _draw(self, people: Iterable[int], now: datetime) -> None:
+        allowed = set(people)
+        async with self._house.db.reading() as conn:
+            watches = await progress.open_ones(conn)
+            held = [one.id for one in await fanouts.open_ones(conn) if one.state is FanoutState.HELD]
+        followed = dict.fromkeys(watch.fanout for watch in watches)
+        standings = {number: await self._standing(number) for number in dict.fromkeys([*followed, *held])}
+        self._audiences = {number: many for number, many in self._audiences.items() if number in standings}
+        for watch in watches:
+            found = standings[watch.fanout]
+            if watch.chat not in allowed or found is None:
+                await self._finish(watch, now)
+            elif ("message", watch.fanout, watch.chat) not in self._busy:
+                await self._draw_one(watch, *found, now)
+        for number in held:
+            asked = {watch.chat for watch in watches if watch.fanout == number}
+            for person in allowed - asked:
+                self._start(("message", number, person), self._ask(person, number))
+
+    async def _draw_one(self, watch: Watch, article: Article, standing: Standing, now: datetime) -> None:
+        """Change one message if it is worth it."""
+        chat = await self._chat(watch.chat)
+        message = screens.going(self._words(chat), article, watch.fanout, standing, now)
+        before, after = shown_from(watch.shown, watch.shown_at), shown_as(standing, message, now)
+        if before.digest == after.digest:
+            if standing.phase in (Phase.DONE, Phase.WITHDRAWN):
+                await self._finish(watch, now)
+            return
+        if not is_due(before, standing, now):
+            return
+        key = ("message", watch.fanout, watch.chat)
+        if standing.phase.is_question and before.phase not in (None, standing.phase):
+            self._start(key, self._ask_instead(watch, chat, article))
+        else:
+            self._start(key, self._edit(watch, chat, message, str(after), standing.phase is Phase.DONE))
+
+    async def _edit(self, watch: Watch, chat: Chat, message: Message, shown: str, is_last: bool) -> None:
+        try:
+            is_there = await replies.edit(self._house, chat, watch.message_id, message, is_photo=False)
+        except (BadRequest, Forbidden) as error:
+            log.info("a progress message cannot be changed any more: %s", type(error).__name__)
+            is_there = False
+        except TelegramError as error:
+            log.info("a progress message could not be changed: %s", type(error).__name__)
+            return
+        async with self._house.db.transaction() as conn:
+            await progress.saw(conn, watch, shown, self._house.clock(), finished=is_last or not is_there)
+
+    async def _ask_instead(self, watch: Watch, chat: Chat, article: Article) -> None:
+        """Ask in a new message, because an edit makes no sound, and say so in the old one."""
+        below = screens.asked_below(self._words(chat), article)
+        try:
+            await replies.edit(self._house, chat, watch.message_id, below, is_photo=False)
+        except TelegramError as error:
+            log.info("a progress message could not be changed: %s", type(error).__name__)
+        await self._say(chat, watch.fanout)
+
+    async def _ask(self, person: int, number: int) -> None:
+        await self._say(await self._chat(person), number)
+
+    async def _say(self, chat: Chat, number: int) -> None:
+        """Say in a new message how a fan-out stands; from then on the message follows it."""
+        found = await self._standing(number)
+        if found is None:
+            return
+        article, standing = found
+        now = self._house.clock()
+        message = screens.going(self._words(chat), article, number, standing, now)
+        try:
+            message_id = await replies.send(self._house, chat, message)
+        except TelegramError as error:
+            log.info("an editor could not be told of a publish: %s", type(error).__name__)
+            return
+        async with self._house.db.transaction() as conn:
+            shown = str(shown_as(standing, message, now))
+            await progress.follow(conn, number, chat.id, message_id, shown=shown, at=now)
+
+    async def _finish(self, watch: Watch, now: datetime) -> None:
+        async with self._house.db.transaction() as conn:
+            await progress.saw(conn, watch, watch.shown, now, finished=True)
+
+    # What owners must know
+
+    async def _tell_owners(self, people: dict[int, Role], now: datetime) -> None:
+        if self._looked_at is None or now - self._looked_at >= LOOK_AROUND_EVERY:
+            self._looked_at = now
+            await troubles.look_around(self._house.db, now)
+            for kind in (Kind.TOKEN, Kind.SECOND):
+                if now - self._alarmed_at.setdefault(kind, now) >= CALM_AFTER:
+                    await troubles.note(self._house.db, kind, False, now)
+        await tell_owners(self._house, [person for person, role in people.items() if role is Role.OWNER], now)
+
+    # What they share
+
+    async def _standing(self, number: int) -> tuple[Article, Standing] | None:
+        """Return a fan-out's article and how it stands; None when there is none."""
+        now = self._house.clock()
+        async with self._house.db.reading() as conn:
+            found = await fanouts.fanout(conn, number)
+            if found is None:
+                return None
+            try:
+                article = await articles.article(conn, found.article)
+            except UnknownArticle:
+                return None
+            known = self._audiences.get(number)
+            standing = await accounts.standing(conn, found, now, rate_of(self._house), audience=known)
+        if not found.is_complete:
+            self._audiences[number] = standing.audience
+        return article, standing
+
+    async def _chat(self, person: int) -> Chat:
+        async with self._house.db.reading() as conn:
+            return await chats.chat(conn, person) or Chat(person, language=self._house.settings.language)
+
+    def _words(self, chat: Chat) -> Words:
+        return words_for(chat.language, self._house.settings.language)
+
+    def _start(self, key: tuple[object, ...], work: Coroutine[Any, Any, None]) -> None:
+        if key in self._busy:
+            work.close()
+            return
+        task = asyncio.create_task(self._guarded(key, work), name=f"herald {key[0]}")
+        self._busy[key] = task
+        task.add_done_callback(lambda _: self._busy.pop(key, None))
+
+    async def _guarded(self, key: tuple[object, ...], work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception:
+            log.exception("the herald failed at %s", key[0])
