@@ -1,0 +1,89 @@
+"""Documents that an editor sends: read like any file, and kept as drafts, each refusal with its line and field."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.content.inlet import understood
+from bot.content.slug import slug_of
+from bot.content.uploads import files_in
+from bot.domain.article import Story
+from bot.domain.link import normal_link
+from bot.domain.topic import TopicFile
+from bot.errors import Complaint, ContentError
+from bot.services import importing
+from bot.services.importing import Seen
+from bot.store import intake
+from bot.store.database import Database
+
+
+@dataclass(slots=True)
+class Uploaded:
+    """What became of the files of one document; `files` of them in all. Numbers are articles'.
+
+    `known` are stories that were there already and stay as they are; `doubled` tell a story that a file of the
+    content folder owns (file name, article).
+    """
+
+    files: int = 0
+    drafts: list[int] = field(default_factory=list)
+    updated: list[int] = field(default_factory=list)
+    known: list[int] = field(default_factory=list)
+    topics: int = 0
+    doubled: list[tuple[str, int]] = field(default_factory=list)
+    refused: list[Complaint] = field(default_factory=list)
+
+
+async def add_document(db: Database, name: str, data: bytes, *, root: Path, zone: ZoneInfo, now: datetime) -> Uploaded:
+    """Store the articles and topics of an uploaded document. Pictures beside it are looked for at the top of `root`.
+
+    Times without a zone are in `zone`.
+    """
+    read = await asyncio.to_thread(_read, name, data, root, zone)
+    # A refusal is answered in the chat: it is no file of the folder, so no file is remembered as refused.
+    refused = [one for one in read if isinstance(one.content, ContentError)]
+    seen = [one for one in read if not isinstance(one.content, ContentError)]
+    result = Uploaded(files=len(read))
+    for one in refused:
+        assert isinstance(one.content, ContentError)
+        result.refused.extend(one.content.complaints)
+    if not seen:
+        return result
+    report = await importing.add_drafts(db, seen, now=now)
+    named = {f"upload:{_link(one)}": one.path.removeprefix("upload:") for one in seen}
+    result.drafts, result.updated, result.topics = report.drafts, report.updated, report.topics
+    result.doubled = [(named.get(path, path), number) for path, number in report.doubled]
+    told = {*report.drafts, *report.updated, *(number for _, number in report.doubled)}
+    async with db.reading() as conn:
+        linked = await intake.linked(conn, [_link(one) for one in seen])
+    result.known = sorted(set(linked.values()) - told)
+    return result
+
+
+def _read(name: str, data: bytes, root: Path, zone: ZoneInfo) -> list[Seen]:
+    try:
+        files: Sequence[tuple[str, bytes | ContentError]] = files_in(name, data)
+    except ContentError as error:
+        files = [(name, error)]
+    return [_seen(inner, content, root, zone) for inner, content in files]
+
+
+def _seen(name: str, content: bytes | ContentError, root: Path, zone: ZoneInfo) -> Seen:
+    result: Story | TopicFile | ContentError
+    if isinstance(content, ContentError):
+        result = content
+    else:
+        try:
+            result = understood(name, content, path=root / name, root=root, zone=zone)
+        except ContentError as error:
+            result = error
+    return Seen(f"upload:{name}", "", result, (slug_of(name),))
+
+
+def _link(seen: Seen) -> str:
+    return normal_link(seen.content.link) if isinstance(seen.content, Story) else ""
