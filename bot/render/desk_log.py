@@ -1,0 +1,92 @@
+"""Who did what, and the numbers of the house."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.domain.article import ArticleState
+from bot.domain.chat import ChatState
+from bot.domain.message import Message
+from bot.domain.text import Text
+from bot.render.locale import Words
+from bot.render.text import bold, clip, foreign, join, tame
+
+_DETAIL = 60  # UTF-16 code units
+_TOPIC = 60
+
+Line = tuple[datetime, int | None, str, int | None, str | None]
+"""When, who (None for a file, the shell or newsbot itself), what, about which article, and more of it."""
+
+
+def log(words: Words, entries: Sequence[Line], zone: ZoneInfo) -> Message:
+    """Return the last acts, newest first."""
+    if not entries:
+        return Message(Text(words("Nothing has been done yet.")))
+    lines: list[Text | str] = [bold(words("Log"))]
+    for at, person, act, article, detail in entries:
+        when = words("{date}, {time}", date=words.date(at, zone), time=words.time(at, zone))
+        what = _act(words, act)
+        about = f" #{article}" if article is not None else ""
+        who = words("editor {person}", person=person) if person is not None else words("newsbot")
+        why = f" ({tame(clip(detail, _DETAIL))})" if detail else ""
+        lines.append(words("{when}: {who}: {what}", when=when, who=who, what=f"{what}{about}{why}"))
+    return Message(join(lines, "\n"))
+
+
+def numbers(
+    words: Words,
+    *,
+    chats: Mapping[ChatState, int],
+    articles: Mapping[ArticleState, int],
+    sent_day: int,
+    sent_week: int,
+    followed: Sequence[tuple[str, int]],
+) -> Message:
+    """Return the numbers of the house."""
+    n = words.number
+    lines: list[Text | str] = [
+        bold(words("Chats")),
+        words(
+            "{active} active, {paused} paused, {gone} switched off",
+            active=n(chats.get(ChatState.ACTIVE, 0)),
+            paused=n(chats.get(ChatState.PAUSED, 0)),
+            gone=n(chats.get(ChatState.UNREACHABLE, 0)),
+        ),
+        bold(words("Articles")),
+        words(
+            "{published} published, {archived} listed only, {draft} drafts, {scheduled} scheduled, {held} held, "
+            "{retracted} taken back",
+            published=n(articles.get(ArticleState.PUBLISHED, 0)),
+            archived=n(articles.get(ArticleState.ARCHIVED, 0)),
+            draft=n(articles.get(ArticleState.DRAFT, 0)),
+            scheduled=n(articles.get(ArticleState.SCHEDULED, 0)),
+            held=n(articles.get(ArticleState.HELD, 0)),
+            retracted=n(articles.get(ArticleState.RETRACTED, 0)),
+        ),
+        bold(words("Sent")),
+        words("{day} in the last 24 hours, {week} in the last 7 days", day=n(sent_day), week=n(sent_week)),
+    ]
+    if followed:
+        lines.append(bold(words("Most followed")))
+        lines.extend(
+            words.text("{topic}: {n}", topic=foreign(clip(topic, _TOPIC)), n=n(many)) for topic, many in followed
+        )
+    return Message(join(lines, "\n"))
+
+
+def _act(words: Words, act: str) -> str:
+    """Return an act in words; one of a newer newsbot stays as it is written."""
+    known = {
+        "publish": words("published"),
+        "retract": words("took back"),
+        "archive": words("listed without pushing"),
+        "hold": words("held"),
+        "schedule": words("scheduled"),
+        "stop": words("stopped"),
+        "resume": words("sent the rest of"),
+        "send now": words("sent without waiting"),
+        "try again": words("tried failed ones again for"),
+    }
+    return known.get(act, act)

@@ -1,0 +1,50 @@
+"""Who did what, and the numbers of the house, for editors."""
+
+from __future__ import annotations
+
+from bot.render import desk_log as screens
+from bot.services import accounts
+from bot.store import log as deeds
+from bot.telegram_edge.house import House
+from bot.telegram_edge.looks import look_of
+from bot.telegram_edge.registry import Audience, Command, Conversation, Where, msgid
+from bot.telegram_edge.request import Request
+
+ENTRIES = 20
+
+
+async def log(house: House, request: Request) -> None:
+    async with house.db.reading() as conn:
+        entries = await deeds.latest(conn, ENTRIES)
+    zone = look_of(request.chat, house.settings, house.bot_username).zone
+    lines = [(entry.at, entry.person, entry.act, entry.article, entry.detail) for entry in entries]
+    await request.answer(screens.log(request.words, lines, zone))
+
+
+async def stats(house: House, request: Request) -> None:
+    sums = await accounts.sums(house.db, house.clock())
+    await request.answer(
+        screens.numbers(
+            request.words,
+            chats=sums.chats,
+            articles=sums.articles,
+            sent_day=sums.figures.sent_day,
+            sent_week=sums.figures.sent_week,
+            followed=sums.figures.followed,
+        )
+    )
+
+
+CONVERSATION = Conversation(
+    name="desk log",
+    commands=(
+        Command("log", msgid("who did what"), log, audience=Audience.EDITORS, where=Where.PRIVATE),
+        Command(
+            "stats",
+            msgid("chats, articles and messages in numbers"),
+            stats,
+            audience=Audience.EDITORS,
+            where=Where.PRIVATE,
+        ),
+    ),
+)
