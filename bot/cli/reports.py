@@ -1,0 +1,191 @@
+"""What became of an article, the numbers of the house, and who did what: for people, and as JSON for programs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from bot.cli.shell import (
+    columns,
+    iso,
+    moment,
+    now,
+    number,
+    opened,
+    refuse,
+    say,
+    say_json,
+    why_not,
+)
+from bot.domain.progress import Standing
+from bot.errors import ReaderError
+from bot.services import accounts
+from bot.services.accounts import Account, Sums
+from bot.settings import Settings, read_settings
+from bot.store import articles, log
+from bot.store.log import Entry
+
+MOST_FAILED = 50  # chats named in text; JSON names more
+MOST_FAILED_JSON = 100_000
+MOST_ENTRIES = 200
+
+Failures = list[tuple[int, str]]
+
+
+def delivery(name: str, *, as_json: bool) -> int:
+    """Tell what became of an article; 1 when there is no such article."""
+    settings = read_settings()
+    try:
+        account, failed = asyncio.run(_account(name, settings, MOST_FAILED_JSON if as_json else MOST_FAILED))
+    except ReaderError as error:
+        refuse(why_not(error))
+        return 1
+    if as_json:
+        say_json(_account_as_json(account, failed))
+    else:
+        _say_account(account, failed, settings)
+    return 0
+
+
+async def _account(name: str, settings: Settings, most: int) -> tuple[Account, Failures]:
+    async with opened(settings) as db:
+        async with db.reading() as conn:
+            article = await articles.find(conn, name)
+        account = await accounts.account_of(db, article.number, now(), settings.rate - 1)
+        return account, await accounts.failures(db, article.number, most)
+
+
+def _say_account(account: Account, failed: Failures, settings: Settings) -> None:
+    article, standing = account.article, account.standing
+    say(f"#{article.number} {article.story.title}")
+    if standing is None:
+        say("It was never sent to anybody.")
+        return
+    say(
+        columns(
+            [
+                ("reached", number(standing.sent)),
+                ("waiting", number(standing.waiting)),
+                ("switched off", number(standing.unreachable)),
+                ("failed", number(standing.failed)),
+                *(("", f"{number(chats)}: {reason or 'no reason given'}") for reason, chats in account.reasons),
+                ("unwanted", number(standing.unwanted)),
+                ("perhaps twice", number(standing.unsure)),
+                ("state", standing.phase),
+            ]
+        )
+    )
+    rate = _rate(standing)
+    if standing.first_sent_at is not None and standing.last_sent_at is not None and rate is not None:
+        first, last = moment(standing.first_sent_at, settings), moment(standing.last_sent_at, settings)
+        say(f"First {first}, last {last}: {rate:,.1f} a second.")
+    if failed:
+        say("Could not be sent to:")
+        say(columns([(f"  {chat}", reason or "no reason given") for chat, reason in failed]))
+    if standing.failed > len(failed):
+        say(f"  and {number(standing.failed - len(failed))} more; --json names them")
+
+
+def _account_as_json(account: Account, failed: Failures) -> dict[str, object]:
+    article, standing = account.article, account.standing
+    told: dict[str, object] = {
+        "number": article.number,
+        "slug": article.slug,
+        "title": article.story.title,
+        "state": article.state,
+        "delivery": None,
+    }
+    if standing is not None:
+        told["delivery"] = {
+            "state": standing.phase,
+            "audience": standing.audience,
+            "reached": standing.sent,
+            "waiting": standing.waiting,
+            "switched_off": standing.unreachable,
+            "failed": standing.failed,
+            "unwanted": standing.unwanted,
+            "perhaps_twice": standing.unsure,
+            "first_sent_at": iso(standing.first_sent_at),
+            "last_sent_at": iso(standing.last_sent_at),
+            "per_second": _rate(standing),
+            "reasons": [{"reason": reason, "chats": chats} for reason, chats in account.reasons],
+            "failed_chats": [{"chat": chat, "reason": reason} for chat, reason in failed],
+        }
+    return told
+
+
+def _rate(standing: Standing) -> float | None:
+    """Return messages per second from the first to the last; None while nothing was sent."""
+    return round(standing.sent / (standing.took / timedelta(seconds=1)), 1) if standing.sent else None
+
+
+def stats(*, as_json: bool) -> int:
+    """Print the numbers of the house."""
+    settings = read_settings()
+    sums = asyncio.run(_sums(settings))
+    size = settings.database.stat().st_size
+    if as_json:
+        say_json(
+            {
+                "chats": sums.chats,
+                "articles": sums.articles,
+                "sent": {"day": sums.figures.sent_day, "week": sums.figures.sent_week},
+                "followed": [{"topic": topic, "chats": chats} for topic, chats in sums.figures.followed],
+                "database_bytes": size,
+            }
+        )
+        return 0
+    rows = [
+        ("chats", *_counted(sums.chats)),
+        ("articles", *_counted(sums.articles)),
+        ("sent", f"{number(sums.figures.sent_day)} in 24 hours, {number(sums.figures.sent_week)} in 7 days"),
+        ("database", f"{number(size)} bytes"),
+        *(("followed", f"{number(chats)} {topic}") for topic, chats in sums.figures.followed),
+    ]
+    say(columns(rows))
+    return 0
+
+
+async def _sums(settings: Settings) -> Sums:
+    async with opened(settings) as db:
+        return await accounts.sums(db, now())
+
+
+def _counted(states: Mapping[Any, int]) -> tuple[str]:
+    return (", ".join(f"{number(many)} {state}" for state, many in states.items()) or "none",)
+
+
+def log_entries(*, as_json: bool) -> int:
+    """Print the last acts, newest first."""
+    settings = read_settings()
+    entries = asyncio.run(_entries(settings))
+    if as_json:
+        say_json([_entry_as_json(entry) for entry in entries])
+    elif entries:
+        say(columns([_entry(entry, settings) for entry in entries]))
+    else:
+        say("Nothing has been done yet.")
+    return 0
+
+
+async def _entries(settings: Settings) -> list[Entry]:
+    async with opened(settings) as db, db.reading() as conn:
+        return await log.latest(conn, MOST_ENTRIES)
+
+
+def _entry(entry: Entry, settings: Settings) -> tuple[str, ...]:
+    who = "newsbot" if entry.person is None else str(entry.person)
+    about = "" if entry.article is None else f"#{entry.article}"
+    return moment(entry.at, settings), who, entry.act, about, entry.detail or ""
+
+
+def _entry_as_json(entry: Entry) -> dict[str, object]:
+    return {
+        "at": iso(entry.at),
+        "person": entry.person,
+        "act": entry.act,
+        "article": entry.article,
+        "detail": entry.detail,
+    }
