@@ -1,0 +1,120 @@
+"""
+Article files: one document becomes one Story, or everything that is wrong with it at once.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from bot.content.cleaning import excerpt_of
+from bot.content.document import Document
+from bot.content.doors import ArticleDoor, ProviderDoor, RelatedDoor, Surroundings, pictures_of
+from bot.content.front_matter import read_document
+from bot.content.video import embedded_video, watch_link
+from bot.domain.article import Provider, Related, Story
+from bot.errors import Complaint, ContentError
+
+_MOST_COMPLAINTS = 50
+_OUR_WORDS = {
+    "missing": "is missing",
+    "model_type": "must hold fields and their values",
+    "list_type": "must be a list",
+}
+
+
+class PictureMissing(ContentError):
+    """An article whose picture is not there (yet). `pictures` are paths relative to the content folder, with `/`."""
+
+    def __init__(self, pictures: tuple[str, ...], *complaints: Complaint) -> None:
+        super().__init__(*complaints)
+        self.pictures = pictures
+
+
+def parse_article(path: Path, data: bytes, *, root: Path, zone: ZoneInfo) -> Story:
+    """Return the story in an article file's bytes.
+
+    `path` is where the file lies, for pictures beside it; complaints name it relative to `root` if it is inside.
+    Times without a zone are in `zone`.
+
+    Raises: ContentError, with all complaints about the file; PictureMissing when pictures beside it are not there.
+    """
+    return story_of(read_document(name_in(path, root), data), path, root=root, zone=zone)
+
+
+def story_of(document: Document, path: Path, *, root: Path, zone: ZoneInfo) -> Story:
+    """Return the story in a document. Raises: as `parse_article`."""
+    around = Surroundings(path, root, zone)
+    try:
+        door = ArticleDoor.model_validate(document.fields, context=around)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)[:_MOST_COMPLAINTS]
+        complaints = (*document.complaints, *(_complaint(document, detail) for detail in found))
+        if around.missing_pictures:
+            raise PictureMissing(tuple(around.missing_pictures), *complaints) from error
+        raise ContentError(*complaints) from error
+    if document.complaints:
+        raise ContentError(*document.complaints)
+
+    link = door.webUrl or door.originalUrl
+    assert link is not None  # the door refuses an article without one
+    return Story(
+        title=door.title,
+        link=link,
+        published_at=door.publishedDateTime,
+        excerpt=excerpt_of(door.excerpt, door.title) if door.excerpt else None,
+        category=door.category,
+        type=door.type,
+        quality=door.quality,
+        heat=door.heat,
+        published=door.published,
+        provider=_provider(door.provider),
+        topics=_distinct(door.topics),
+        pictures=pictures_of(door.images),
+        related=tuple(related for entry in door.related if (related := _related(entry)) is not None),
+        video=_video(door),
+        payload=document.fields,
+    )
+
+
+def name_in(path: Path, root: Path) -> Path:
+    """Return `path` relative to `root` where it is inside, else as it is."""
+    try:
+        return path.relative_to(root)
+    except ValueError:
+        return path
+
+
+def _complaint(document: Document, detail: ErrorDetails) -> Complaint:
+    return document.complaint(detail["loc"], _OUR_WORDS.get(detail["type"], detail["msg"]))
+
+
+def _provider(door: ProviderDoor) -> Provider:
+    return Provider(door.name, door.domain, pictures_of(door.images))
+
+
+def _related(door: RelatedDoor) -> Related | None:
+    link = door.webUrl or door.originalUrl
+    if door.title is None or link is None:
+        return None
+    return Related(door.title, link, _provider(door.provider), door.publishedDateTime)
+
+
+def _video(door: ArticleDoor) -> str | None:
+    if door.featuredContent is not None and (embedded := embedded_video(door.featuredContent)) is not None:
+        return embedded
+    if (door.type or "").lower() != "video":
+        return None
+    return next((found for url in (door.originalUrl, door.webUrl) if url and (found := watch_link(url))), None)
+
+
+def _distinct(names: list[str | None]) -> tuple[str, ...]:
+    """Return the names in order, each once whatever its case."""
+    distinct: dict[str, str] = {}
+    for name in names:
+        if name:
+            distinct.setdefault(name.casefold(), name)
+    return tuple(distinct.values())

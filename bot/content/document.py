@@ -1,0 +1,188 @@
+"""
+A file's words before anyone asks what they mean: plain values, and where in the file each of them stands.
+
+YAML and JSON both end here, so there is one place that says how deep and how much a file may hold, what two fields
+of one name are, and on which line a complaint belongs. Nothing recurses, and aliases count for all they stand for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.errors import Complaint
+
+MOST_DEPTH = 32  # levels of lists and fields within each other
+MOST_WEIGHT = 2 * 2**20  # characters, each value counting `VALUE_WEIGHT` more
+VALUE_WEIGHT = 64
+
+Where = Sequence[str | int]
+
+
+class Fault(Exception):
+    """Why a text cannot be read at all, and at which character of it."""
+
+    def __init__(self, offset: int, reason: str) -> None:
+        super().__init__(reason)
+        self.offset = offset
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The fields of one file. `path` is as complaints name it; `complaints` are those already known.
+
+    Values are None, bool, int, float, str, list and dict, all of which JSON can hold.
+    """
+
+    path: str
+    fields: dict[str, object]
+    tree: Tree
+    line_at: Callable[[int], int]
+    complaints: tuple[Complaint, ...] = ()
+
+    def line_of(self, where: Where) -> int:
+        """Return the line of a field, or of the nearest thing around it that the file has; 0 when there is none."""
+        offset = self.tree.offset_of(where)
+        return 0 if offset is None else self.line_at(offset)
+
+    def complaint(self, where: Where, reason: str) -> Complaint:
+        return Complaint(self.path, self.line_of(where), field_name(where), reason)
+
+
+def field_name(where: Where) -> str:
+    """Return a place as authors read it: `images[1].url`."""
+    name = ""
+    for step in where:
+        name += f"[{step}]" if isinstance(step, int) else f".{step}" if name else step
+    return name
+
+
+class _Level:
+    """A list or mapping that is still being filled, and the weight of the tree when it was begun."""
+
+    __slots__ = ("anchor", "begun_at", "key", "offsets", "value")
+
+    def __init__(self, value: object, offsets: object, begun_at: int, anchor: str | None) -> None:
+        self.value = value
+        self.offsets = offsets
+        self.begun_at = begun_at
+        self.anchor = anchor
+        self.key: str | None = None
+
+
+class Tree:
+    """Builds values from a stream of keys, values, beginnings and ends, in one pass.
+
+    `doubled` lists the fields that were given twice; the first one counts.
+    """
+
+    def __init__(self) -> None:
+        self.root: object = None
+        self.doubled: list[tuple[tuple[str | int, ...], int]] = []
+        self.awaits_key = False
+        self._weight = 0
+        self._levels: list[_Level] = []
+        # Keyed by the identity of a list or dict, which the root keeps alive: offsets beside the values would make
+        # every reader of the values unwrap them.
+        self._offsets: dict[int, list[int] | dict[str, int]] = {}
+        self._anchors: dict[str, tuple[object, int]] = {}
+
+    def key(self, name: str, offset: int) -> None:
+        """Take the name of the mapping's next field."""
+        level = self._levels[-1]
+        offsets = level.offsets
+        assert isinstance(offsets, dict)
+        if name in offsets:
+            where = (*(step for above in self._levels[:-1] if (step := _step(above)) is not None), name)
+            self.doubled.append((where, offset))
+        else:
+            offsets[name] = offset
+        level.key = name
+        self.awaits_key = False
+
+    def value(self, value: object, offset: int, size: int, anchor: str | None = None) -> None:
+        """Take a finished value of `size` characters.
+
+        Raises: Fault, when the file holds too much.
+        """
+        self._weigh(size, offset)
+        if anchor is not None:
+            self._anchors[anchor] = (value, size)
+        self._place(value, offset)
+
+    def begin(self, container: dict[str, object] | list[object], offset: int, anchor: str | None = None) -> None:
+        """Enter a new mapping or list.
+
+        Raises: Fault, when it is nested too deeply or stands where a field's name should.
+        """
+        if self.awaits_key:
+            raise Fault(offset, "a field's name must be text")
+        if len(self._levels) >= MOST_DEPTH:
+            raise Fault(offset, f"nested more than {MOST_DEPTH} levels deep")
+        begun_at = self._weight
+        self._weigh(0, offset)
+        self._place(container, offset)
+        offsets: dict[str, int] | list[int]
+        offsets = self._offsets[id(container)] = {} if isinstance(container, dict) else []
+        self._levels.append(_Level(container, offsets, begun_at, anchor))
+        self.awaits_key = isinstance(container, dict)
+
+    def end(self) -> None:
+        """Leave the innermost mapping or list."""
+        level = self._levels.pop()
+        if level.anchor is not None:
+            self._anchors[level.anchor] = (level.value, self._weight - level.begun_at)
+        self.awaits_key = bool(self._levels) and isinstance(self._levels[-1].value, dict)
+
+    def alias(self, anchor: str, offset: int) -> None:
+        """Take the value that stands at an anchor, with its whole weight.
+
+        Raises: Fault, when there is no such anchor, when the anchor is around the alias, or when it weighs too much.
+        """
+        if self.awaits_key:
+            raise Fault(offset, "an alias cannot be a field's name")
+        if anchor not in self._anchors:
+            raise Fault(offset, f"the alias *{anchor[:40]} refers to nothing finished before it")
+        value, size = self._anchors[anchor]
+        self._weigh(size, offset)
+        self._place(value, offset)
+
+    def offset_of(self, where: Where) -> int | None:
+        """Return where a field begins, or the nearest thing around it; None when the file has nothing of it."""
+        value: object = self.root
+        found = None
+        for step in where:
+            offsets = self._offsets.get(id(value))
+            if isinstance(offsets, dict) and isinstance(value, dict) and isinstance(step, str) and step in offsets:
+                found, value = offsets[step], value[step]
+            elif isinstance(offsets, list) and isinstance(value, list) and isinstance(step, int):
+                if step >= len(offsets):
+                    break
+                found, value = offsets[step], value[step]
+            else:
+                break
+        return found
+
+    def _weigh(self, size: int, offset: int) -> None:
+        self._weight += size + VALUE_WEIGHT
+        if self._weight > MOST_WEIGHT:
+            raise Fault(offset, "holds too many values, or aliases that multiply")
+
+    def _place(self, value: object, offset: int) -> None:
+        if not self._levels:
+            self.root = value
+            return
+        level = self._levels[-1]
+        container, offsets = level.value, level.offsets
+        if isinstance(container, list) and isinstance(offsets, list):
+            container.append(value)
+            offsets.append(offset)
+        elif isinstance(container, dict) and level.key is not None:
+            container.setdefault(level.key, value)
+            self.awaits_key = True
+
+
+def _step(level: _Level) -> str | int | None:
+    """Return which of its values an unfinished level is at."""
+    return len(level.value) - 1 if isinstance(level.value, list) else level.key

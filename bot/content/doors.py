@@ -1,0 +1,279 @@
+"""
+What an article file may say, field by field. Models stay in this room; domain values go beyond it. Fields are
+named as in the file, so that complaints are too.
+
+Strict where an author can put it right (dates, numbers, required fields, dangerous links), lenient where a machine
+wrote it and no reader is hurt: an image without a usable link, a related entry without a title, are left out.
+Each refusal is raised with the sentence the author reads.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, NoReturn
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, Field, ValidationInfo, model_validator
+from pydantic_core import PydanticCustomError
+
+from bot.content.cleaning import NAME_LIMIT, TITLE_LIMIT, quoted, shown
+from bot.content.links import has_scheme, judged
+from bot.content.local_picture import local_picture
+from bot.content.timestamps import moment
+from bot.domain.article import Picture
+
+MOST_TOPICS = 50
+MOST_IMAGES = 50
+MOST_RELATED = 100
+LONGEST_TOPIC = 100  # characters
+_ALT_LIMIT = 1000
+_MOST_PIXELS = 100_000
+_LARGEST_NUMBER = 10**12
+_WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
+_FLAGS = {
+    **dict.fromkeys(("true", "yes", "on", "1"), True),
+    **dict.fromkeys(("false", "no", "off", "0", ""), False),
+}
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What a file's fields are read against, and the local pictures found missing while reading them."""
+
+    path: Path
+    root: Path
+    zone: ZoneInfo
+    missing_pictures: list[str] = field(default_factory=list)
+
+
+def refuse(reason: str) -> NoReturn:
+    # The reason may hold braces, which the template would take as fields.
+    raise PydanticCustomError("refused", "{reason}", {"reason": reason})
+
+
+def _surroundings(info: ValidationInfo) -> Surroundings:
+    assert isinstance(info.context, Surroundings)
+    return info.context
+
+
+def text_of(value: object, limit: int = NAME_LIMIT) -> str | None:
+    """Return a value as text for showing; None when it is empty. Numbers are text where text is asked for."""
+    match value:
+        case None:
+            return None
+        case str():
+            return shown(value, limit).strip("\u200c\u200d") or None
+        case bool() | list() | dict():
+            refuse("must be text; put it in quotes" if isinstance(value, bool) else "must be text")
+        case _:
+            return str(value)
+
+
+def list_of(value: object, most: int, what: str) -> list[object]:
+    """Return a list of at most `most` values; one value alone is a list of one."""
+    values = value if isinstance(value, list) else [] if value is None else [value]
+    if len(values) > most:
+        refuse(f"has {len(values):,} {what}; at most {most} are read")
+    return values
+
+
+def _listed(most: int, what: str) -> BeforeValidator:
+    return BeforeValidator(lambda value: list_of(value, most, what))
+
+
+def _required_title(value: object) -> str:
+    title = text_of(value, TITLE_LIMIT)
+    if title is None:
+        refuse("is empty")
+    return title
+
+
+def _topic_name(value: object) -> str | None:
+    name = text_of(value, LONGEST_TOPIC + 1)
+    if name is not None and len(name) > LONGEST_TOPIC:
+        refuse(f"is longer than {LONGEST_TOPIC} characters")
+    return name
+
+
+def _raw(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _whole(value: object) -> int | None:
+    match value:
+        case None | "":
+            return None
+        case bool():
+            pass
+        case int() if abs(value) <= _LARGEST_NUMBER:
+            return value
+        case float() if value.is_integer() and abs(value) <= _LARGEST_NUMBER:
+            return int(value)
+        case str() if _WHOLE.fullmatch(value.strip()) and abs(number := int(value)) <= _LARGEST_NUMBER:
+            return number
+    refuse(f"{quoted(value)} is not a whole number")
+
+
+def _pixels(value: object) -> int | None:
+    """Sizes are claims: a wrong one is no claim."""
+    try:
+        number = _whole(value)
+    except PydanticCustomError:
+        return None
+    return number if number is not None and 0 < number <= _MOST_PIXELS else None
+
+
+def _flag(value: object) -> bool:
+    match value:
+        case None:
+            return False
+        case bool():
+            return value
+        case int() | str() if (flag := _FLAGS.get(str(value).strip().lower())) is not None:
+            return flag
+    refuse(f"{quoted(value)} is neither true nor false")
+
+
+def _moment(value: object, info: ValidationInfo) -> datetime:
+    if value is None or value == "":
+        refuse("is empty")
+    try:
+        return moment(value, _surroundings(info).zone)
+    except ValueError as error:
+        refuse(str(error))
+
+
+def _moment_if_any(value: object, info: ValidationInfo) -> datetime | None:
+    try:
+        return moment(value, _surroundings(info).zone)
+    except ValueError:
+        return None
+
+
+def _link(value: object) -> str | None:
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        refuse(f"{quoted(value)} is not a link")
+    judgement = judged(value)
+    if judgement.url is None:
+        refuse(judgement.fault)
+    return judgement.url
+
+
+def _link_if_any(value: object) -> str | None:
+    """Return the link, or None when there is none of use; what is dangerous is still refused."""
+    if not isinstance(value, str) or not value.strip():
+        return None
+    judgement = judged(value)
+    if judgement.is_dangerous:
+        refuse(judgement.fault)
+    return judgement.url
+
+
+def _read_link(value: object, info: ValidationInfo) -> str | None:
+    """`webUrl` of a whole article. An `originalUrl` that was refused has its own complaint."""
+    link = _link(value)
+    if link is None and info.data.get("originalUrl", "") is None:
+        refuse("is missing; give webUrl or originalUrl")
+    return link
+
+
+def _picture_source(value: object, info: ValidationInfo) -> tuple[str, bool] | None:
+    """Return a picture's link or path, and whether it is a path."""
+    if not isinstance(value, str) or not value.strip():
+        return None
+    if has_scheme(value):
+        url = _link_if_any(value)
+        return None if url is None else (url, False)
+    around = _surroundings(info)
+    try:
+        return local_picture(value.strip(), around.path, around.root), True
+    except FileNotFoundError as error:
+        around.missing_pictures.append(str(error.filename))
+        refuse(f"{quoted(value)} is neither a link nor a file beside this one")
+    except ValueError as error:
+        refuse(f"{quoted(value)} {error}")
+
+
+def _fields_or_text(name: str) -> Callable[[object], object]:
+    """Let a bare text stand for an entry's one important field, and anything else for an empty entry."""
+
+    def fields(value: object) -> object:
+        return value if isinstance(value, dict) else {name: value} if isinstance(value, str) else {}
+
+    return fields
+
+
+Words = Annotated[str | None, BeforeValidator(text_of)]
+Link = Annotated[str | None, BeforeValidator(_link_if_any)]
+
+
+class ImageDoor(BaseModel):
+    """One image. `url` is a link or path and whether it is a path; None when of no use."""
+
+    url: Annotated[tuple[str, bool] | None, BeforeValidator(_picture_source)] = None
+    width: Annotated[int | None, BeforeValidator(_pixels)] = None
+    height: Annotated[int | None, BeforeValidator(_pixels)] = None
+    credit: Words = None
+    alt: Annotated[str | None, BeforeValidator(lambda value: text_of(value, _ALT_LIMIT))] = None
+
+    _bare = model_validator(mode="before")(_fields_or_text("url"))
+
+
+class ProviderDoor(BaseModel):
+    name: Words = None
+    domain: Words = None
+    images: Annotated[list[ImageDoor], _listed(MOST_IMAGES, "images")] = []
+
+    _bare = model_validator(mode="before")(_fields_or_text("name"))
+
+
+class RelatedDoor(BaseModel):
+    """An article that another points to. Without title or link it is left out."""
+
+    title: Annotated[str | None, BeforeValidator(lambda value: text_of(value, TITLE_LIMIT))] = None
+    webUrl: Link = None
+    originalUrl: Link = None
+    ampWebUrl: Link = None
+    cdnAmpWebUrl: Link = None
+    publishedDateTime: Annotated[datetime | None, BeforeValidator(_moment_if_any)] = None
+    provider: ProviderDoor = ProviderDoor()
+    images: Annotated[list[ImageDoor], _listed(MOST_IMAGES, "images")] = []
+
+    _bare = model_validator(mode="before")(_fields_or_text("title"))
+
+
+class ArticleDoor(BaseModel):
+    """A whole article file."""
+
+    title: Annotated[str, BeforeValidator(_required_title)]
+    publishedDateTime: Annotated[datetime, BeforeValidator(_moment)]
+    originalUrl: Annotated[str | None, BeforeValidator(_link)] = None
+    webUrl: Annotated[str | None, BeforeValidator(_read_link)] = Field(None, validate_default=True)
+    ampWebUrl: Link = None
+    cdnAmpWebUrl: Link = None
+    excerpt: Annotated[str | None, BeforeValidator(_raw)] = None
+    category: Words = None
+    type: Words = None
+    quality: Annotated[int | None, BeforeValidator(_whole)] = None
+    heat: Annotated[int | None, BeforeValidator(_whole)] = None
+    published: Annotated[bool, BeforeValidator(_flag)] = False
+    provider: ProviderDoor = ProviderDoor()
+    topics: Annotated[list[Annotated[str | None, BeforeValidator(_topic_name)]], _listed(MOST_TOPICS, "topics")] = []
+    images: Annotated[list[ImageDoor], _listed(MOST_IMAGES, "images")] = []
+    related: Annotated[list[RelatedDoor], _listed(MOST_RELATED, "related articles")] = []
+    featuredContent: Annotated[str | None, BeforeValidator(_raw)] = None
+
+
+def pictures_of(images: list[ImageDoor]) -> tuple[Picture, ...]:
+    """Return the usable ones as domain values, in the file's order."""
+    return tuple(
+        Picture(image.url[0], image.width, image.height, image.credit, image.alt, is_local=image.url[1])
+        for image in images
+        if image.url is not None
+    )

@@ -1,0 +1,121 @@
+"""
+From bytes to a document: the first thing every file passes, and the last that has to know about encodings.
+
+An article is Markdown or text with YAML between `---` lines, or a bare YAML or JSON document. What follows the
+front matter is not read.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePath
+
+from bot.content.document import Document, Fault, Tree
+from bot.content.json_text import read_json
+from bot.content.yaml_text import read_yaml
+from bot.errors import Complaint, ContentError
+
+LARGEST = 2**20  # bytes
+SUFFIXES = frozenset({".md", ".markdown", ".txt", ".yaml", ".yml", ".json"})
+TOO_LARGE = "is larger than 1 MiB"
+WHOLE_FILE = "file"  # the field of complaints about no field in particular
+
+_OPENING = re.compile(r"(?:[ \t]*\n)*---[ \t]*\n")
+_WORD = re.compile(r"\S")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def read_document(path: PurePath | str, data: bytes) -> Document:
+    """Return the fields of a file; `path` is the name for complaints, and its suffix tells JSON.
+
+    Raises: ContentError, when there is no way to read it; complaints that others may join are in the document.
+    """
+    name = shown_path(path)
+    text = _decoded(name, data)
+    suffix = PurePath(path).suffix.lower()
+
+    start, end = (0, len(text)) if suffix == ".json" else _front(text)
+
+    def line_at(offset: int) -> int:
+        return 1 + text.count("\n", 0, start + offset)
+
+    try:
+        if suffix in (".yaml", ".yml") and (rest := _WORD.search(text, end + len("\n---"))):
+            raise Fault(rest.start() - start, "holds more than one document; put each in a file of its own")
+        tree = _tree(text[start:end], suffix)
+        fields = _fields(tree, text, start)
+    except Fault as fault:
+        raise ContentError(Complaint(name, line_at(fault.offset), WHOLE_FILE, fault.reason)) from fault
+    document = Document(name, fields, tree, line_at)
+    if not tree.doubled:
+        return document
+    doubled = tuple(
+        Complaint(
+            name,
+            line_at(offset),
+            document.complaint(where, "").field,
+            f"given twice, first on line {document.line_of(where)}",
+        )
+        for where, offset in tree.doubled[:20]
+    )
+    return Document(name, fields, tree, line_at, doubled)
+
+
+def shown_path(path: PurePath | str) -> str:
+    """Return a path that keeps to one line and can be stored, whatever bytes the file's name is made of."""
+    name = path if isinstance(path, str) else path.as_posix()
+    return _UNPRINTABLE.sub(lambda found: f"\\x{ord(found[0]):02x}", name)
+
+
+def _decoded(name: str, data: bytes) -> str:
+    """Return the text with `\\n` newlines and no byte-order mark."""
+    if len(data) > LARGEST:
+        raise ContentError(Complaint(name, 0, WHOLE_FILE, TOO_LARGE))
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise ContentError(Complaint(name, 1, WHOLE_FILE, "is saved as UTF-16; save it as UTF-8"))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = 1 + data.count(b"\n", 0, error.start)
+        raise ContentError(Complaint(name, line, WHOLE_FILE, "is not UTF-8; save it as UTF-8")) from error
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip():
+        raise ContentError(Complaint(name, 0, WHOLE_FILE, "is empty"))
+    return text
+
+
+def _front(text: str) -> tuple[int, int]:
+    """Return where the YAML begins and ends: between the `---` lines, else the whole text."""
+    opening = _OPENING.match(text)
+    if opening is None:
+        return 0, len(text)
+    start = opening.end()
+    end = text.find("\n---", start - 1)
+    while end >= 0:
+        line_end = text.find("\n", end + 4)
+        if not text[end + 4 : line_end if line_end >= 0 else len(text)].strip():
+            return start, max(start, end)
+        end = text.find("\n---", end + 4)
+    return start, len(text)
+
+
+def _tree(text: str, suffix: str) -> Tree:
+    if suffix == ".json":
+        return read_json(text)
+    if text.lstrip().startswith("{"):
+        try:
+            return read_json(text)
+        except Fault:
+            return read_yaml(text)  # braces are YAML too
+    return read_yaml(text)
+
+
+def _fields(tree: Tree, text: str, start: int) -> dict[str, object]:
+    if isinstance(tree.root, dict):
+        return tree.root
+    if start == 0 and isinstance(tree.root, str):
+        raise Fault(0, "has no fields; put them at the top, between two --- lines")
+    if tree.root is None:
+        raise Fault(0, "has no fields")
+    raise Fault(0, "must hold fields and their values, as “title: …”")

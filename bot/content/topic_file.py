@@ -1,0 +1,100 @@
+"""
+Topic files (`taxonomy: topic`): what can be followed, under which names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+
+from bot.content.cleaning import NAME_LIMIT
+from bot.content.document import Document
+from bot.content.doors import LONGEST_TOPIC, list_of, refuse, text_of
+from bot.content.front_matter import read_document
+from bot.domain.topic import TopicFile
+from bot.errors import ContentError
+
+_DESCRIPTION_LIMIT = 1000
+_MOST_KEYWORDS = 200
+_MOST_HASHTAGS = 20
+_NO_HASHTAG = re.compile(r"\W+")
+
+
+def parse_topic(path: Path, data: bytes) -> TopicFile:
+    """Return the topic in a topic file's bytes; complaints name `path` as given.
+
+    Raises: ContentError, with all complaints about the file.
+    """
+    return topic_of(read_document(path, data))
+
+
+def topic_of(document: Document) -> TopicFile:
+    """Return the topic in a document. Raises: ContentError."""
+    complaints = list(document.complaints)
+    taxonomy = document.fields.get("taxonomy")
+    if taxonomy != "topic":
+        complaints.append(document.complaint(("taxonomy",), "must be “topic”"))
+    try:
+        door = _TopicDoor.model_validate(document.fields)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False, include_input=False)[:50]:
+            reason = "is missing" if detail["type"] == "missing" else detail["msg"]
+            complaints.append(document.complaint(detail["loc"], reason))
+        raise ContentError(*complaints) from error
+    if complaints:
+        raise ContentError(*complaints)
+    return TopicFile(
+        id=door.id,
+        name=door.name,
+        short_name=door.short_name,
+        parent=door.parent,
+        description=door.description,
+        keywords=tuple(dict.fromkeys(word for word in door.keywords if word)),
+        hashtags=_hashtags(door.hashtags),
+    )
+
+
+def _name(value: object) -> str:
+    name = text_of(value, LONGEST_TOPIC + 1)
+    if name is None:
+        refuse("is empty")
+    if len(name) > LONGEST_TOPIC:
+        refuse(f"is longer than {LONGEST_TOPIC} characters")
+    return name
+
+
+def _name_if_any(value: object) -> str | None:
+    return None if value is None or value == "" else _name(value)
+
+
+def _listed(most: int, what: str) -> BeforeValidator:
+    return BeforeValidator(lambda value: list_of(value, most, what))
+
+
+def _limited(limit: int) -> Callable[[object], str | None]:
+    return lambda value: text_of(value, limit)
+
+
+_Name = Annotated[str | None, BeforeValidator(_name_if_any)]
+_Words = Annotated[list[Annotated[str | None, BeforeValidator(_limited(NAME_LIMIT))]], _listed(_MOST_KEYWORDS, "words")]
+
+
+class _TopicDoor(BaseModel):
+    id: Annotated[str, BeforeValidator(_name)] = Field(alias="_id")
+    name: Annotated[str, BeforeValidator(_name)]
+    short_name: _Name = Field(None, alias="shortname")
+    parent: _Name = None
+    description: Annotated[str | None, BeforeValidator(_limited(_DESCRIPTION_LIMIT))] = None
+    keywords: _Words = []
+    hashtags: _Words = []
+
+
+def _hashtags(items: list[str | None]) -> tuple[str, ...]:
+    """Split on blanks; keep what Telegram links: `#`, then letters, digits and `_`, not digits alone."""
+    words = (_NO_HASHTAG.sub("", word) for item in items if item for word in item.split())
+    tags = {word.casefold(): f"#{word}" for word in words if word.strip("_") and not word.isdigit()}
+    return tuple(tags.values())[:_MOST_HASHTAGS]

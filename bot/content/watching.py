@@ -1,0 +1,136 @@
+"""
+Watching the content folder: a word when it is worth looking again, and nothing more.
+
+File system events say that something happened; what it was, only a scan can tell. So events are merely a bell: it
+rings once things have been quiet for a moment, and every half minute anyway, because network file systems send no
+events, folders are unmounted and watches run out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from datetime import timedelta
+from pathlib import Path
+
+from watchfiles import Change, awatch
+
+from bot.content.front_matter import SUFFIXES
+from bot.content.local_picture import PICTURE_SUFFIXES
+
+QUIET = timedelta(milliseconds=500)  # a file still being written is left alone for as long as it changes
+LONGEST_UNREST = timedelta(seconds=3)  # but no other file waits longer than this for it
+RESCAN = timedelta(seconds=30)
+_COLLECT = timedelta(milliseconds=100)
+ABSENT = timedelta(seconds=1)  # how often a missing folder is looked for
+
+_log = logging.getLogger(__name__)
+
+
+async def watch(root: Path, stop: asyncio.Event) -> AsyncIterator[None]:
+    """Yield whenever `root` should be scanned, until `stop` is set; at first once events are being listened for.
+
+    Scan at each item, the first included, and nothing is missed. The folder may be missing, vanish and come back.
+    """
+    warned = False
+    while not stop.is_set():
+        if not root.is_dir():
+            await _pause(stop, ABSENT)
+            continue
+        try:
+            async with aclosing(_bells(root, stop)) as bells:
+                async for _ in bells:
+                    yield
+        except (OSError, RuntimeError) as error:
+            if root.is_dir():
+                # No watches left, or a file system without events. `max_user_watches` is in `man 7 inotify`.
+                if not warned:
+                    _log.warning("cannot watch %s (%s); looking every %d s instead", root, error, RESCAN.seconds)
+                warned = True
+                yield
+                await _pause(stop, RESCAN)
+
+
+async def _bells(root: Path, stop: asyncio.Event) -> AsyncGenerator[None, None]:
+    """Yield as `watch` does while `root` remains the same folder."""
+    watched = _identity(root)
+    halt = _Halt(stop)
+    # watchfiles' own debounce takes a file that goes on being written for quiet, so it only collects what comes
+    # together, and quiet is measured here.
+    changes = awatch(
+        root,
+        watch_filter=lambda change, path: path == str(root) or _matters(path),
+        debounce=int(_COLLECT / timedelta(milliseconds=1)),
+        step=int(_COLLECT / timedelta(milliseconds=1)),
+        stop_event=halt,
+    )
+    now = asyncio.get_running_loop().time
+    async with aclosing(changes):
+        pending = asyncio.ensure_future(anext(changes, None))
+        try:
+            # One turn of the loop lets watchfiles set its watches up; from then on no change goes unheard.
+            await asyncio.sleep(0)
+            yield
+            ring_at = latest = now() + RESCAN.total_seconds()
+            is_gone = False
+            while True:
+                # Not `await pending`: being cancelled there would wait for the watching thread.
+                done, _ = await asyncio.wait([pending], timeout=max(0.0, ring_at - now()))
+                if done:
+                    batch = pending.result()
+                    if batch is None:
+                        return
+                    is_gone = is_gone or (Change.deleted, str(root)) in batch
+                    latest = min(latest, now() + LONGEST_UNREST.total_seconds())
+                    ring_at = min(latest, now() + QUIET.total_seconds())
+                    pending = asyncio.ensure_future(anext(changes, None))
+                else:
+                    yield
+                    if is_gone or _identity(root) != watched:
+                        return
+                    ring_at = latest = now() + RESCAN.total_seconds()
+        finally:
+            halt.set()
+            pending.cancel()
+            await asyncio.gather(pending, return_exceptions=True)
+
+
+class _Halt:
+    """Ends one watch without stopping its owner: awatch sets its stop event when it is cancelled."""
+
+    def __init__(self, stop: asyncio.Event) -> None:
+        self._stop = stop
+        self._is_set = False
+
+    def is_set(self) -> bool:
+        return self._is_set or self._stop.is_set()
+
+    def set(self) -> None:
+        self._is_set = True
+
+
+def _matters(path: str) -> bool:
+    """Return whether a change there can change what a scan finds: content, pictures and folders."""
+    place = Path(path)
+    name = place.name
+    if name.startswith((".", "~", "#")) or name.endswith("~"):
+        return False
+    suffix = place.suffix.lower()
+    return not suffix or suffix in SUFFIXES or suffix in PICTURE_SUFFIXES or place.is_dir()
+
+
+def _identity(root: Path) -> tuple[int, int] | None:
+    try:
+        state = root.stat()
+    except OSError:
+        return None
+    return state.st_dev, state.st_ino
+
+
+async def _pause(stop: asyncio.Event, pause: timedelta) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), pause.total_seconds())
+    except TimeoutError:
+        pass

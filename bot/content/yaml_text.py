@@ -1,0 +1,144 @@
+"""
+YAML, as much of it as a news file needs, from libyaml's events.
+
+Events rather than PyYAML's `load`: libyaml's composer recurses in C and can be made to overflow the stack, its
+constructor loses the lines, and both take twice the time. Values keep their spelling wherever it matters: dates and
+`007` stay text, and only the fields that want numbers or flags turn them into such.
+Source: https://yaml.org/spec/1.2.2/#103-core-schema
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import yaml
+
+from bot.content.document import Fault, Tree
+
+_STANDARD = "tag:yaml.org,2002:"
+_TEXT_TAGS = ("!", _STANDARD + "str")
+_KNOWN_TAGS = {
+    None,
+    *_TEXT_TAGS,
+    *(_STANDARD + kind for kind in ("int", "float", "bool", "null", "timestamp", "seq", "map")),
+}
+_WORDS: dict[str, bool | None] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
+_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,14})\.[0-9]{1,15}")
+# https://yaml.org/spec/1.2.2/#51-character-set
+_NO_CHARACTER = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class _Parser(Protocol):
+    """PyYAML's event interface, the same over libyaml and without it."""
+
+    def get_event(self) -> Any: ...
+
+
+# The pure parser is ten times slower and reads the same files.
+_parser: Callable[[str], _Parser] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def read_yaml(text: str) -> Tree:
+    """Return the one document in `text`; its root is None when there is none.
+
+    Raises: Fault.
+    """
+    if text.startswith("%TAG") or "\n%TAG" in text:
+        # libyaml compares each %TAG with all before it: a megabyte of them takes seconds.
+        raise Fault(0, "%TAG directives are not read here")
+    try:
+        return _tree(_parser(text))
+    except yaml.reader.ReaderError as error:
+        raise _unreadable(text) from error
+    except yaml.MarkedYAMLError as error:
+        raise _misspelt(error) from error
+    except (ValueError, OverflowError, RecursionError) as error:
+        # The pure parser lets a few of its own through, as for the escape "\UFFFFFFFF".
+        raise Fault(0, "not YAML") from error
+
+
+def _tree(parser: _Parser) -> Tree:
+    tree = Tree()
+    documents = 0
+    while True:
+        event = parser.get_event()
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            offset, text, tag = event.start_mark.index, event.value, event.tag
+            if tag not in _KNOWN_TAGS:
+                raise _unknown_tag(offset, tag)
+            if tree.awaits_key:
+                if text == "<<" and event.implicit[0]:
+                    raise Fault(offset, "merge keys (<<) are not read here; write the fields out")
+                tree.key(text, offset)
+            else:
+                is_text = tag in _TEXT_TAGS or (tag is None and not event.implicit[0])
+                tree.value(text if is_text else plain(text), offset, len(text), event.anchor)
+        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+            if event.tag not in _KNOWN_TAGS:
+                raise _unknown_tag(event.start_mark.index, event.tag)
+            tree.begin({} if kind is yaml.MappingStartEvent else [], event.start_mark.index, event.anchor)
+        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            tree.end()
+        elif kind is yaml.AliasEvent:
+            tree.alias(event.anchor, event.start_mark.index)
+        elif kind is yaml.DocumentStartEvent:
+            documents += 1
+            if documents > 1 and tree.root is not None and not _is_blank(parser.get_event()):
+                raise Fault(event.start_mark.index, "holds more than one document; put each in a file of its own")
+        elif kind is yaml.StreamEndEvent:
+            return tree
+
+
+def _is_blank(event: Any) -> bool:
+    """Return whether a document holds nothing, as the one after a closing `---`."""
+    return type(event) is yaml.ScalarEvent and event.value == "" and bool(event.implicit[0])
+
+
+def plain(text: str) -> object:
+    """Return what an unquoted word means: nothing, a flag, a number whose spelling is not lost, or just text."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] in "-0123456789":
+        if _WHOLE.fullmatch(text):
+            return 0 if text == "-0" else int(text)
+        if _DECIMAL.fullmatch(text) and repr(number := float(text)) == text:
+            return number
+    return text
+
+
+def _unknown_tag(offset: int, tag: str) -> Fault:
+    short = tag.replace(_STANDARD, "!!")[:60]
+    return Fault(offset, f"the tag “{short}” is not read here; remove it")
+
+
+def _unreadable(text: str) -> Fault:
+    found = _NO_CHARACTER.search(text)
+    if found is None:
+        return Fault(0, "not YAML: it holds a character that texts cannot have")
+    return Fault(found.start(), f"holds the control character U+{ord(found[0]):04X}; remove it")
+
+
+def _misspelt(error: yaml.MarkedYAMLError) -> Fault:
+    """Say where and why. A quote or bracket that never ends is shown where it began, not at the end of the file."""
+    problem = error.problem or "cannot be understood"
+    mark = error.problem_mark or error.context_mark
+    if error.context_mark is not None and ("end of stream" in problem or "document indicator" in problem):
+        mark = error.context_mark
+    reason = f"not YAML: {problem}"
+    if error.context:
+        reason += f" ({error.context})"
+    if "mapping values are not allowed" in problem:
+        reason = "not YAML: a text that holds “: ” must stand in quotes"
+    elif "cannot start any token" in problem:
+        reason = (
+            "not YAML: a text cannot begin with this character (tab, @, ` or %); put it in quotes, indent by blanks"
+        )
+    return Fault(mark.index if mark is not None else 0, reason)

@@ -1,0 +1,312 @@
+"""Article files, as they are met in the wild and as authors get them wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.content.article_file import PictureMissing, parse_article
+from bot.content.doors import ArticleDoor
+from bot.content.inlet import read_file
+from bot.domain.article import Picture, Provider, Related, Story
+from bot.errors import ContentError
+
+BERLIN = ZoneInfo("Europe/Berlin")
+SHARED = Path(__file__).resolve().parents[2] / "../shared"
+MINIMAL = "title: A\nwebUrl: https://example.com/a\npublishedDateTime: 2021-02-12T10:37:00Z\n"
+
+
+def story(text: str, *, name: str = "a.yaml", root: Path = Path("/nowhere")) -> Story:
+    return parse_article(root / name, text.encode(), root=root, zone=BERLIN)
+
+
+def complaints(text: str, *, name: str = "a.yaml", root: Path = Path("/nowhere")) -> list[str]:
+    with pytest.raises(ContentError) as caught:
+        story(text, name=name, root=root)
+    return [str(complaint) for complaint in caught.value.complaints]
+
+
+def test_the_reference_article_is_read_in_full():
+    path = SHARED / "corpus/seed.md"
+    if not path.exists():
+        pytest.skip("the shared corpus is not here")
+    seed = parse_article(path, path.read_bytes(), root=path.parent, zone=BERLIN)
+    assert seed.title.startswith("Met Police's arrested one person after scanning 13,000")
+    assert seed.link == "https://www.newsoneplace.com/6811692012/met-police-arrested-person-scanning-people-facial"
+    assert seed.published_at == datetime(2021, 2, 12, 10, 37, tzinfo=UTC)
+    assert (seed.category, seed.type, seed.quality, seed.heat, seed.published) == ("news", "article", 28, 28, False)
+    assert seed.provider == Provider("newsoneplace.com", "newsoneplace.com")
+    assert seed.topics == ("Computer Vision", "AI")
+    assert [(picture.width, picture.height, picture.is_local) for picture in seed.pictures] == [(335, 250, False)]
+    assert [related.provider.name for related in seed.related] == ["Daily Mail"]
+    assert seed.related[0].published_at == datetime(2021, 2, 12, 10, 5, tzinfo=UTC)
+    assert str(seed.payload["secured"]).endswith("==") and seed.payload["publishedDateTime"] == "2021-02-12T10:37:00Z"
+    json.dumps(seed.payload)
+
+
+def test_every_article_of_the_corpus_is_accepted():
+    files = sorted((SHARED / "corpus/articles").glob("*.md"))
+    if not files:
+        pytest.skip("the shared corpus is not here")
+    stories = [read_file(path, root=path.parent, zone=BERLIN) for path in files]
+    assert len(stories) >= 70 and all(isinstance(found, Story) for found in stories)
+    videos = [found for found in stories if isinstance(found, Story) and found.type == "video"]
+    assert videos and all(
+        found.video is not None and found.video.startswith("https://www.youtube.com/watch?v=") for found in videos
+    )
+    shown = [text for found in stories if isinstance(found, Story) for text in (found.title, found.excerpt or "")]
+    assert not any("&#" in text or "&amp;" in text or "..." in text for text in shown)
+
+
+def test_the_least_an_article_needs():
+    least = story(MINIMAL)
+    assert least == Story("A", "https://example.com/a", datetime(2021, 2, 12, 10, 37, tzinfo=UTC))
+    assert least.published is False
+
+
+def test_a_video_without_web_url_opens_its_original():
+    markup = '<iframe src="https://www.youtube.com/embed/1z2GLm3xzTs" allowfullscreen></iframe>'
+    video = story(
+        "title: V\noriginalUrl: https://youtube.com/watch?v=rigZ1FvrgSY\npublishedDateTime: 2021-01-01\ntype: video\n"
+    )
+    assert (video.link, video.video) == (
+        "https://youtube.com/watch?v=rigZ1FvrgSY",
+        "https://www.youtube.com/watch?v=rigZ1FvrgSY",
+    )
+    framed = story(MINIMAL + f"featuredContent: '{markup}'\n")
+    assert framed.video == "https://www.youtube.com/watch?v=1z2GLm3xzTs"
+    assert framed.payload["featuredContent"] == markup
+    assert story(MINIMAL + "type: video").video is None
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("2021-02-12T10:37:00Z", datetime(2021, 2, 12, 10, 37, tzinfo=UTC)),
+        ("'2021-02-12 10:37'", datetime(2021, 2, 12, 9, 37, tzinfo=UTC)),
+        ("2021-07-12 10:37:01.5", datetime(2021, 7, 12, 8, 37, 1, 500000, tzinfo=UTC)),
+        ("2021-02-12", datetime(2021, 2, 11, 23, 0, tzinfo=UTC)),
+        ("2021-2-3", datetime(2021, 2, 2, 23, 0, tzinfo=UTC)),
+        ("2021-02-12T10:37+05:30", datetime(2021, 2, 12, 5, 7, tzinfo=UTC)),
+        ("2021-02-12T10:37:00.123456789-0800", datetime(2021, 2, 12, 18, 37, 0, 123456, tzinfo=UTC)),
+    ],
+)
+def test_times_are_utc_and_those_without_a_zone_are_local(written, moment):
+    found = story(MINIMAL.replace("2021-02-12T10:37:00Z", written))
+    assert found.published_at == moment and found.published_at.tzinfo is UTC
+    assert found.payload["publishedDateTime"] == written.strip("'")
+
+
+@pytest.mark.parametrize(
+    "written", ["31.02.2026", "2026-02-31", "yesterday", "20260228", "2026-02-28T25:00", "5", "[]"]
+)
+def test_what_is_no_date_is_refused_with_an_example(written):
+    (only,) = complaints(MINIMAL.replace("2021-02-12T10:37:00Z", written))
+    assert only.startswith("a.yaml:3: publishedDateTime: “")
+    assert only.endswith("” is not a date; write 2026-02-28 or 2026-02-28T14:00+01:00")
+
+
+@pytest.mark.parametrize("written", ["0001-01-01", "0021-02-12T10:37:00Z", "9999-12-31", "2101-01-01"])
+def test_absurd_years_are_refused(written):
+    (only,) = complaints(MINIMAL.replace("2021-02-12T10:37:00Z", written))
+    assert "years go from 1900 to 2100" in only
+
+
+def test_all_complaints_of_a_file_come_at_once_with_their_lines():
+    text = (
+        "---\nexcerpt: x\nexcerpt: y\nwebUrl: 'javascript:alert(1)'\npublishedDateTime: soon\nheat: warm\n"
+        "published: maybe\nimages:\n  - url: https://example.com/a.jpg\n  - url: file:///etc/passwd\n"
+        "related:\n  - title: R\n    ampWebUrl: http://10.0.0.1/\ntopics: [a, [b]]\n---\n"
+    )
+    assert complaints(text, name="deep/a.md") == [
+        "deep/a.md:3: excerpt: given twice, first on line 2",
+        "deep/a.md:0: title: is missing",
+        "deep/a.md:5: publishedDateTime: “soon” is not a date; write 2026-02-28 or 2026-02-28T14:00+01:00",
+        "deep/a.md:4: webUrl: “javascript:alert(1)” is a javascript: link, which is never shown or opened",
+        "deep/a.md:6: heat: “warm” is not a whole number",
+        "deep/a.md:7: published: “maybe” is neither true nor false",
+        "deep/a.md:14: topics[1]: must be text",
+        "deep/a.md:10: images[1].url: “file:///etc/passwd” is a file: link, which is never shown or opened",
+        "deep/a.md:13: related[0].ampWebUrl: “http://10.0.0.1/” is a private address",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("title: ''\n" + MINIMAL[9:], "a.yaml:1: title: is empty"),
+        ("title: '\u202e\u200b \u200d'\n" + MINIMAL[9:], "a.yaml:1: title: is empty"),
+        ("title: [A]\n" + MINIMAL[9:], "a.yaml:1: title: must be text"),
+        ("title: true\n" + MINIMAL[9:], "a.yaml:1: title: must be text; put it in quotes"),
+        ("title: A\npublishedDateTime: 2021-01-01", "a.yaml:0: webUrl: is missing; give webUrl or originalUrl"),
+        (
+            "title: A\nwebUrl:\npublishedDateTime: 2021-01-01",
+            "a.yaml:2: webUrl: is missing; give webUrl or originalUrl",
+        ),
+        ("title: A\nwebUrl: https://example.com/", "a.yaml:0: publishedDateTime: is missing"),
+        (MINIMAL + "originalUrl: www.example.com", "a.yaml:4: originalUrl: “www.example.com” is not a link; it begins"),
+        (MINIMAL + "originalUrl: http://192.168.0.1/a", "“http://192.168.0.1/a” is a private address"),
+        (MINIMAL + f"originalUrl: https://example.com/{'x' * 2048}", "is longer than 2,048 characters"),
+        (MINIMAL + "quality: 1.5", "a.yaml:4: quality: “1.5” is not a whole number"),
+        (MINIMAL + "quality: 99999999999999999999", "is not a whole number"),
+        (MINIMAL + f"topics: [{'x' * 101}]", "a.yaml:4: topics[0]: is longer than 100 characters"),
+        (MINIMAL + f"topics: [{'x,' * 2000}]", "a.yaml:4: topics: has 2,000 topics; at most 50 are read"),
+        (MINIMAL + f"images: [{'x,' * 51}]", "images: has 51 images; at most 50"),
+        (MINIMAL + f"related: [{'x,' * 101}]", "related: has 101 related articles; at most 100"),
+        (MINIMAL + "cdnAmpWebUrl: 'javascript:x'", "a.yaml:4: cdnAmpWebUrl: “javascript:x” is a javascript: link"),
+        (
+            MINIMAL + "provider:\n  images: [{url: 'http://localhost/x'}]",
+            "a.yaml:5: provider.images[0].url: “http://loc",
+        ),
+        (MINIMAL + "images: http://10.1.1.1/", "a.yaml:4: images[0].url: “http://10.1.1.1/” is a private address"),
+        (
+            MINIMAL + "images: [{url: '{evil}file:///x', a: 1}, {url: 'FILE:///{x}'}]",
+            "images[1].url: “FILE:///{x}” is a",
+        ),
+    ],
+)
+def test_each_refusal_names_line_field_and_reason(text, complaint):
+    assert any(complaint in line for line in complaints(text))
+
+
+def test_harmless_oddities_are_tamed():
+    found = story(
+        MINIMAL
+        + """
+quality: "7"
+heat: -1
+published: yes
+ampWebUrl: not a link
+provider: The Paper
+topics: [AI, ai, "", 5G, 2048, null]
+images:
+  - https://example.com/a b.jpg
+  - url: "data:image/gif;base64,R0lGOD"
+  - url: "https://example.com/?x=%s"
+  - {url: "", width: 3}
+  - {width: wide}
+  - null
+  - url: //example.com/c.png
+    width: 0
+    height: "200"
+    credit: "Ann &amp; Bob\u202e"
+related:
+  - no link
+  - {title: no link either}
+  - {title: "R &amp; S", webUrl: "https://example.com/r s", publishedDateTime: whenever}
+  - {title: odd, webUrl: "https://[oops/"}
+"""
+        % ("x" * 2100)
+    )
+    assert (found.quality, found.heat, found.published) == (7, -1, True)
+    assert found.provider == Provider("The Paper")
+    assert found.topics == ("AI", "5G", "2048")
+    assert found.pictures == (
+        Picture("https://example.com/a%20b.jpg"),
+        Picture("https://example.com/c.png", None, 200, "Ann & Bob"),
+    )
+    assert found.related == (Related("R & S", "https://example.com/r%20s"),)
+
+
+def test_titles_and_excerpts_are_cleaned_and_capped():
+    found = story(f'title: "A &amp; B\u202e {"x" * 600}"\nexcerpt: "{"w " * 20000}"\n' + MINIMAL[9:])
+    assert found.title.startswith("A & B x") and len(found.title) == 500
+    assert found.excerpt is not None and len(found.excerpt) <= 10_000
+    assert story(MINIMAL + "excerpt: a...").excerpt is None
+
+
+def test_unknown_fields_and_ciphertext_are_kept_as_given():
+    cipher = "GRUNh6t7UpcVY550gkLArp+/==;mmloiOzDSd04\u200b &amp; "
+    found = story(MINIMAL + f'secured: "{cipher}"\nextra: {{when: 2021-01-01 10:00:00, list: [1, 1.5, yes]}}\n')
+    assert found.payload["secured"] == cipher
+    assert found.payload["extra"] == {"when": "2021-01-01 10:00:00", "list": [1, 1.5, "yes"]}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    root = tmp_path / "content"
+    (root / "news/pictures").mkdir(parents=True)
+    (root / "news/pictures/a b.png").write_bytes(b"\x89PNG")
+    (root / "top.jpg").write_bytes(b"\xff\xd8")
+    (tmp_path / "outside.png").write_bytes(b"\x89PNG")
+    return root
+
+
+def test_a_relative_picture_is_a_file_beside_the_article(folder):
+    text = MINIMAL + "images: [{url: pictures/a b.png, width: 3}, {url: ./../top.jpg}]"
+    assert story(text, name="news/a.yaml", root=folder).pictures == (
+        Picture("news/pictures/a b.png", 3, is_local=True),
+        Picture("top.jpg", is_local=True),
+    )
+
+
+def test_pictures_outside_the_folder_or_of_another_kind_are_refused(folder):
+    (folder / "link.png").symlink_to("../outside.png")
+    (folder / "notes.txt").write_text("x")
+    (folder / "loop.png").symlink_to("loop.png")
+    (folder / "dir.png").mkdir()
+    os.mkfifo(folder / "pipe.png")
+    for url, reason in {
+        "../outside.png": "lies outside the content folder",
+        "/etc/passwd": "lies outside the content folder",
+        "link.png": "lies outside the content folder",
+        "notes.txt": "is not a picture; jpg, png, webp and gif are",
+        "dir.png": "is not a file",
+        "pipe.png": "is not a file",
+        "loop.png": "",
+        "a\\0.png": "is not a file name",
+    }.items():
+        (only,) = complaints(MINIMAL + f'images: [{{url: "{url}"}}]', root=folder)
+        assert only.startswith("a.yaml:4: images[0].url: “") and reason in only
+
+
+def test_a_picture_that_is_not_there_is_named(folder):
+    with pytest.raises(PictureMissing) as caught:
+        story(MINIMAL + "heat: x\nimages: [{url: no.png}]", name="news/a.yaml", root=folder)
+    assert caught.value.pictures == ("news/no.png",)
+    assert [str(complaint) for complaint in caught.value.complaints] == [
+        "news/a.yaml:4: heat: “x” is not a whole number",
+        "news/a.yaml:5: images[0].url: “no.png” is neither a link nor a file beside this one",
+    ]
+
+
+_SCALARS = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=20), st.just("https://example.com/x")
+)
+_VALUES = st.recursive(
+    _SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["url", "title", "webUrl", "name", "images", "width"]), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+_FIELDS = list(ArticleDoor.model_fields)
+
+
+@given(st.dictionaries(st.sampled_from(_FIELDS), _VALUES), st.booleans())
+def test_any_values_give_a_story_or_complaints(fields, is_complete):
+    if is_complete:
+        fields = {**fields, "title": "A", "webUrl": "https://example.com/", "publishedDateTime": "2021-01-01"}
+    try:
+        found = parse_article(Path("/no/a.json"), json.dumps(fields).encode(), root=Path("/no"), zone=BERLIN)
+    except ContentError as error:
+        assert error.complaints and all("\n" not in str(complaint) for complaint in error.complaints)
+    else:
+        json.dumps(found.payload, allow_nan=False).encode()
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_give_a_story_or_complaints(data):
+    for text in (data, b"---\n" + MINIMAL.encode() + data):
+        try:
+            parse_article(Path("/no/a.md"), text, root=Path("/no"), zone=BERLIN)
+        except ContentError as error:
+            assert error.complaints

@@ -1,0 +1,69 @@
+"""Topic files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.content.inlet import read_file
+from bot.content.topic_file import parse_topic
+from bot.domain.topic import TopicFile
+from bot.errors import ContentError
+
+SHARED = Path(__file__).resolve().parents[2] / "../shared"
+UTC = ZoneInfo("UTC")
+
+
+def topic(text: str) -> TopicFile:
+    return parse_topic(Path("topics/a.yaml"), text.encode())
+
+
+def test_a_topic_is_read_with_all_its_names():
+    assert topic(
+        "taxonomy: topic\n_id: computer-vision\nname: Computer Vision\nshortname: Vision\nparent: AI\n"
+        "description: How machines “see”\nkeywords: [face recognition, face recognition, 3D]\n"
+        "hashtags:\n  - '#ComputerVision'\n  - '#MSTeams MicrosoftTeams'\n  - 'C++ #2021 #vision #Vision'\n"
+    ) == TopicFile(
+        id="computer-vision",
+        name="Computer Vision",
+        short_name="Vision",
+        parent="AI",
+        description="How machines “see”",
+        keywords=("face recognition", "3D"),
+        hashtags=("#ComputerVision", "#MSTeams", "#MicrosoftTeams", "#C", "#Vision"),
+    )
+
+
+def test_hashtags_may_be_one_text_and_everything_else_may_be_missing():
+    assert topic("taxonomy: topic\n_id: a\nname: A\nhashtags: '#One Two'") == TopicFile(
+        "a", "A", hashtags=("#One", "#Two")
+    )
+    assert topic("taxonomy: topic\n_id: a\nname: 5G\nshortname:\nparent: ''") == TopicFile("a", "5G")
+
+
+def test_what_is_wrong_with_a_topic_is_said_at_once():
+    with pytest.raises(ContentError) as caught:
+        topic("taxonomy: topic\nname: A\nname: B\nparent: [x]\nkeywords: {a: 1}\n")
+    assert [str(complaint) for complaint in caught.value.complaints] == [
+        "topics/a.yaml:3: name: given twice, first on line 2",
+        "topics/a.yaml:0: _id: is missing",
+        "topics/a.yaml:4: parent: must be text",
+        "topics/a.yaml:5: keywords[0]: must be text",
+    ]
+
+
+def test_the_topics_of_the_corpus_are_accepted():
+    files = sorted((SHARED / "corpus/topics").glob("*.yaml"))
+    if not files:
+        pytest.skip("the shared corpus is not here")
+    topics = [read_file(path, root=path.parent, zone=UTC) for path in files]
+    assert all(isinstance(found, TopicFile) and found.id and found.hashtags for found in topics)
+
+
+def test_an_unknown_taxonomy_is_refused(tmp_path):
+    (tmp_path / "e.yaml").write_text("title: A\ntaxonomy: event\n")
+    with pytest.raises(ContentError) as caught:
+        read_file(tmp_path / "e.yaml", root=tmp_path, zone=UTC)
+    assert str(caught.value).startswith("e.yaml:2: taxonomy: “event” is unknown; write topic, or leave it out")
