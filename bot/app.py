@@ -1,0 +1,329 @@
+"""
+The house put together: every part is built here, passed to whoever needs it, and taken down in order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import telegram
+from telegram.error import InvalidToken, TelegramError
+from telegram.ext import Application
+
+from bot import rounds
+from bot.domain.delivery import backoff
+from bot.domain.publishing import PushWindow
+from bot.errors import SettingsError
+from bot.outside import Numbers, seen_from_outside
+from bot.services import newsroom
+from bot.services.dispatching import Dispatcher
+from bot.services.importing import Policy
+from bot.settings import Settings, packaged_seeds
+from bot.store import chats, editors, meta
+from bot.store.database import Database
+from bot.store.lock import DatabaseLock
+from bot.store.migrations import migrate
+from bot.telegram_edge import menus
+from bot.telegram_edge.admin import Administrators
+from bot.telegram_edge.application import build_application, open_door
+from bot.telegram_edge.conversations import REGISTRY
+from bot.telegram_edge.gateway import Gateway
+from bot.telegram_edge.herald import Herald
+from bot.telegram_edge.house import House
+from bot.telegram_edge.intake import Intake
+from bot.telegram_edge.looks import look_of
+from bot.telegram_edge.pacer import Pacer
+from bot.telegram_edge.polling import poll
+from bot.telegram_edge.transport import AiohttpTransport
+from bot.telegram_edge.wire import wire
+
+if TYPE_CHECKING:
+    from bot.sandbox.world import World
+
+log = logging.getLogger(__name__)
+
+SANDBOX_TOKEN = "700000001:sandbox-token-of-nobody"
+Clock = Callable[[], datetime]
+SHUTDOWN = 9.0  # seconds; the contract promises ten
+
+
+def utc_now() -> datetime:
+    """Return the time of day. The one place that asks the machine."""
+    return datetime.now(UTC)
+
+
+def run_loop(main: Coroutine[Any, Any, int]) -> int:
+    """Run `main` on the fastest event loop that is installed and return its result."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.run(main)
+    return uvloop.run(main)
+
+
+async def run(settings: Settings, *, clock: Clock = utc_now, greet: Callable[[str], None] | None = None) -> int:
+    """Be the bot until SIGTERM or SIGINT; return 0 once what was in flight is handed back.
+
+    `greet` is given the owner link when the bot has no owner yet; leave it out where others read along.
+    Raises: SettingsError, StoreError.
+    """
+    stop = _stop_on_signals()
+    async with running(settings, clock=clock) as house:
+        if greet is not None and not await _has_owner(house):
+            async with house.db.transaction() as conn:
+                code = await editors.invite(conn, editors.Role.OWNER, clock())
+            greet(f"https://t.me/{house.bot_username}?start=o_{code}")
+        await stop.wait()
+        log.info("ending")
+    return 0
+
+
+async def sandbox(settings: Settings, port: int, keep: bool, tour: str | None, *, clock: Clock = utc_now) -> int:
+    """Be the bot against a pretend Telegram on this machine, with a chat page at `port`.
+
+    With `tour`, play that tour instead of waiting for a person, and return 0 when every step went well, else 1.
+    Raises: SettingsError when the port is taken, StoreError.
+    """
+    from bot.sandbox.page import add_page
+    from bot.sandbox.server import SandboxServer
+    from bot.sandbox.tour import play
+    from bot.sandbox.world import World
+
+    stop = _stop_on_signals()
+    world = World(token=SANDBOX_TOKEN, clock=lambda: clock().timestamp())
+    cast = world.standard_cast()
+    async with contextlib.AsyncExitStack() as stack:
+        folder = Path("data") if keep else Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="newsbot-")))
+        try:
+            server = await stack.enter_async_context(
+                SandboxServer(world, port=0 if tour is not None else port, mount=add_page)
+            )
+        except OSError as error:
+            raise SettingsError(f"port {port} cannot be used: {error.strerror}; choose another with --port") from error
+        played = settings.model_copy(
+            update={
+                "token": SANDBOX_TOKEN,
+                "api_url": server.url,
+                "admins": frozenset({cast.edith}),
+                "database": folder / "sandbox.db",
+                "content": settings.content or packaged_seeds(),
+                "webhook_url": None,
+                "http": None,
+                "backup": None,
+            }
+        )
+        imported = asyncio.Event()
+        house = await stack.enter_async_context(running(played, clock=clock, imported=imported))
+        await imported.wait()
+        if tour is not None:
+            return await play(world, cast, tour, print)
+        await _remember_people(house, world)
+        print(f"newsbot runs in its sandbox: open {server.url} in a browser. Ctrl-C ends it.")
+        await stop.wait()
+    return 0
+
+
+@dataclass(slots=True)
+class _Bell:
+    """Whoever wants to know that something was promised, stopped, released or imported."""
+
+    events: list[asyncio.Event]
+    dispatcher: Dispatcher | None = None
+
+    def event(self) -> asyncio.Event:
+        self.events.append(event := asyncio.Event())
+        return event
+
+    def ring(self) -> None:
+        for event in self.events:
+            event.set()
+        if self.dispatcher is not None:
+            self.dispatcher.wake()
+
+
+@contextlib.asynccontextmanager
+async def running(
+    settings: Settings, *, clock: Clock = utc_now, imported: asyncio.Event | None = None
+) -> AsyncIterator[House]:
+    """The bot at work inside the block: it fetches updates, imports, sends and reports until the block ends.
+
+    `imported` is set once the content folder has been looked through for the first time.
+    Raises: SettingsError when there is no token, StoreError when the database cannot be used or is in use.
+    """
+    if settings.token is None:
+        raise SettingsError("NEWSBOT_TOKEN: is not set; `newsbot setup` asks for it and tries it")
+    content = settings.content or Path("content")
+    bell = _Bell([])
+    async with contextlib.AsyncExitStack() as stack:
+        settings.database.parent.mkdir(parents=True, exist_ok=True)
+        lock = DatabaseLock(settings.database)
+        stack.callback(lock.release)
+        migrate(settings.database, create=True)
+        db = await Database.open(settings.database)
+        stack.push_async_callback(db.close)
+        bot_id = int(settings.token.split(":")[0])
+        async with db.transaction() as conn:
+            await meta.belongs_to(conn, bot_id)
+        await _hold_if_older(db, lock, settings, clock())
+        transport = AiohttpTransport()
+        numbers = Numbers()
+        intake = Intake(time=numbers.time)
+        application = build_application(settings.token, settings.api_url, transport, intake)
+        stack.push_async_callback(application.bot.shutdown)
+        username = await _introduce(application.bot)
+        pacer = Pacer(settings.rate)
+        gateway = Gateway(application.bot, transport)
+        house = House(
+            db=db,
+            bot=application.bot,
+            gateway=gateway,
+            pacer=pacer,
+            registry=REGISTRY,
+            administrators=Administrators(application.bot),
+            settings=settings,
+            clock=clock,
+            wake=bell.ring,
+            bot_id=bot_id,
+            bot_username=username,
+        )
+        open_door(application, house, intake)
+        herald = Herald(house)
+        dispatcher = bell.dispatcher = Dispatcher(
+            db,
+            wire(gateway, pacer),
+            look_of=lambda chat: look_of(chat, settings, username),
+            root=content,
+            clock=clock,
+            rate=settings.rate,
+            stale=settings.stale,
+            alarm=herald.alarm,
+            count=numbers.count,
+        )
+        await application.initialize()
+        await application.start()
+        stack.push_async_callback(_end_application, application)
+        await stack.enter_async_context(seen_from_outside(house, application, numbers))
+        tasks = [
+            asyncio.create_task(rounds.keep_going(name, round_), name=name)
+            for name, round_ in _rounds(
+                house, application, intake, lock, content, herald, dispatcher, bell, imported or asyncio.Event()
+            ).items()
+        ]
+        sending = asyncio.create_task(dispatcher.run(), name="dispatcher")
+        stack.push_async_callback(_end, dispatcher, sending, tasks)
+        yield house
+
+
+def _rounds(
+    house: House,
+    application: Application[Any, Any, Any, Any, Any, Any],
+    intake: Intake,
+    lock: DatabaseLock,
+    content: Path,
+    herald: Herald,
+    dispatcher: Dispatcher,
+    bell: _Bell,
+    imported: asyncio.Event,
+) -> dict[str, Callable[[], Awaitable[None]]]:
+    settings, db, clock = house.settings, house.db, house.clock
+    policy = policy_of(settings)
+    promised, embargo, told = bell.event(), bell.event(), bell.event()
+
+    by_turns: dict[str, Callable[[], Awaitable[None]]] = {
+        "menus": lambda: menus.register(house),
+        "folder": lambda: rounds.watch_folder(
+            db, content, policy, zone=settings.timezone, clock=clock, wake=house.wake, imported=imported
+        ),
+        "database": lambda: rounds.watch_database(db, lock, house.wake),
+        "spreading": lambda: rounds.spread(db, clock=clock, changed=promised, ready=dispatcher.wake),
+        "embargoes": lambda: rounds.end_embargoes(db, policy, clock=clock, changed=embargo, wake=house.wake),
+        "herald": lambda: herald.run(told),
+    }
+    if settings.webhook_url is None:
+        by_turns["polling"] = lambda: poll(application, intake)
+    return by_turns
+
+
+def policy_of(settings: Settings) -> Policy:
+    """Return what the operator chose about files that become news."""
+    return Policy(window=PushWindow(settings.push_window), burst=settings.burst, undo=settings.undo)
+
+
+def _stop_on_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+async def _remember_people(house: House, world: World) -> None:
+    """Let those who had started a kept sandbox's bot have started it now: the pretend Telegram forgets."""
+    async with house.db.reading() as conn:
+        for person in world.people.values():
+            person.has_started = await chats.chat(conn, person.id) is not None
+
+
+async def _has_owner(house: House) -> bool:
+    async with house.db.reading() as conn:
+        return editors.Role.OWNER in (await editors.editors(conn, house.settings.admins)).values()
+
+
+async def _hold_if_older(db: Database, lock: DatabaseLock, settings: Settings, now: datetime) -> None:
+    """Hold all that a restored database would send: it may have been sent before."""
+    async with db.transaction() as conn:
+        if await meta.generation(conn) < lock.generation():
+            await meta.put(conn, "restored", "1")
+        is_restored = await meta.is_restored(conn)
+        await meta.count_start(conn)
+        lock.remember(await meta.generation(conn))
+    if is_restored:
+        held = await newsroom.hold_everything(db, now=now)
+        policy = policy_of(settings)
+        held += len(await newsroom.end_embargoes(db, now=now, burst=policy.burst, undo=policy.undo, push=True))
+        log.warning("this database is an older copy: %d publishes are held until an editor decides", held)
+
+
+async def _introduce(bot: telegram.Bot) -> str:
+    """Return the bot's user name, asking until Telegram can be reached.
+
+    Raises: SettingsError when Telegram refuses the token.
+    """
+    failures = 0
+    while True:
+        try:
+            await bot.initialize()
+            return bot.username
+        except InvalidToken as error:
+            raise SettingsError("NEWSBOT_TOKEN: Telegram refuses it; ask @BotFather for the current one") from error
+        except TelegramError as error:
+            failures += 1
+            if failures == 1:
+                log.warning("Telegram cannot be reached (%s); trying again until it can", type(error).__name__)
+            await asyncio.sleep(backoff(failures).total_seconds())
+
+
+async def _end(dispatcher: Dispatcher, sending: asyncio.Task[None], tasks: list[asyncio.Task[None]]) -> None:
+    """Stop asking, stop sending, write down what was answered."""
+    dispatcher.stop()
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait([*tasks, sending], timeout=SHUTDOWN)
+    for task in (*tasks, sending):
+        if not task.done():
+            log.warning("%s did not end in time", task.get_name())
+        elif not task.cancelled() and (error := task.exception()) is not None:
+            log.error("%s ended badly", task.get_name(), exc_info=error)
+
+
+async def _end_application(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+    await application.stop()
+    await application.shutdown()
