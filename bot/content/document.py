@@ -174,13 +174,13 @@ class Tree:
             self.root = value
             return
         level = self._levels[-1]
-        container, offsets = level.value, level.offsets
-        if isinstance(container, list) and isinstance(offsets, list):
-            container.append(value)
-            offsets.append(offset)
-        elif isinstance(container, dict) and level.key is not None:
+        container = level.value
+        if isinstance(container, dict):
             container.setdefault(level.key, value)
             self.awaits_key = True
+        elif isinstance(container, list) and isinstance(level.offsets, list):
+            container.append(value)
+            level.offsets.append(offset)
 
 
 def _step(level: _Level) -> str | int | None:

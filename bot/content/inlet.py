@@ -89,7 +89,8 @@ def read_bytes(place: Path | str, name: Path | str) -> bytes:
             raise refused(name, TOO_LARGE)
         pieces = []
         left = LARGEST + 1
-        while left > 0 and (piece := os.read(handle, left)):
+        # Asking for a megabyte would allocate one for each small file; a file that grew is read on.
+        while left > 0 and (piece := os.read(handle, min(left, state.st_size + 1))):
             pieces.append(piece)
             left -= len(piece)
         return b"".join(pieces)
