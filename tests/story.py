@@ -36,6 +36,7 @@ from bot.telegram_edge.house import House
 from bot.telegram_edge.intake import Intake
 from bot.telegram_edge.pacer import Pacer
 from bot.telegram_edge.polling import ALLOWED_UPDATES
+from bot.telegram_edge.registry import Registry
 from bot.telegram_edge.transport import AiohttpTransport
 
 TOKEN = "700000001:AAsandbox-token"
@@ -127,7 +128,8 @@ class StoryHouse:
         return [
             message
             for message in self.world.messages(chat)
-            if message.get("from", {}).get("id") == bot_id or (chat == self.channel and "author_signature" not in message)
+            if message.get("from", {}).get("id") == bot_id
+            or (chat == self.channel and "author_signature" not in message)
         ]
 
     def screens(self, chat: int) -> list[str]:
@@ -154,7 +156,7 @@ class StoryHouse:
 
 
 @asynccontextmanager
-async def story_house(folder: Path, **settings: Any) -> AsyncIterator[StoryHouse]:
+async def story_house(folder: Path, *, registry: Registry = REGISTRY, **settings: Any) -> AsyncIterator[StoryHouse]:
     """Run the bot on an empty database against a world with Anna, Ben, Edith, a group and a channel.
 
     `settings` are Settings' fields; EDITH is an owner unless they say otherwise. Pacing is off on both sides.
@@ -177,7 +179,7 @@ async def story_house(folder: Path, **settings: Any) -> AsyncIterator[StoryHouse
                 bot=application.bot,
                 gateway=Gateway(application.bot, transport),
                 pacer=Pacer(None),
-                registry=REGISTRY,
+                registry=registry,
                 administrators=Administrators(application.bot),
                 settings=checked,
                 clock=clock,

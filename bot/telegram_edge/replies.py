@@ -16,7 +16,7 @@ from telegram.error import BadRequest, RetryAfter
 from bot.domain.chat import Chat, ChatKind
 from bot.domain.delivery import Lane
 from bot.domain.message import Keyboard, Message
-from bot.telegram_edge.gateway import entities_of, markup_of
+from bot.telegram_edge.gateway import entities_of, markup_of, preview_of
 from bot.telegram_edge.house import House
 
 _Answer = TypeVar("_Answer")
@@ -123,18 +123,6 @@ async def paced(house: House, chat: Chat, call: Callable[[], Awaitable[_Answer]]
                 raise
     await house.pacer.slot(chat.id, Lane.REPLY, chat.kind is not ChatKind.PRIVATE)
     return await call()
-
-
-def preview_of(message: Message) -> telegram.LinkPreviewOptions:
-    """Return which link is previewed, and how large.
-
-    Source: https://core.telegram.org/bots/api#linkpreviewoptions
-    """
-    if message.preview is None:
-        return telegram.LinkPreviewOptions(is_disabled=True)
-    return telegram.LinkPreviewOptions(
-        url=message.preview, prefer_small_media=message.preview_small, prefer_large_media=not message.preview_small
-    )
 
 
 async def _edited(house: House, chat: Chat, call: Callable[[], Awaitable[object]]) -> bool:

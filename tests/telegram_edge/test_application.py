@@ -1,0 +1,272 @@
+"""How updates come in and what becomes of failures: order, repetition, lateness, faults."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from story import ANNA, BEN, EDITH, TOKEN, StoryHouse, story_house
+
+from bot.domain.message import Button, Message
+from bot.domain.press import press
+from bot.domain.text import Text
+from bot.errors import UnknownTopic
+from bot.sandbox.events import Kind, Watch
+from bot.sandbox.faults import CutAfter, Refuse, Throttle
+from bot.telegram_edge.intake import Inbox
+from bot.telegram_edge.polling import poll
+from bot.telegram_edge.registry import Audience, Command, Conversation, DocumentRule, PressRule, Registry, TextRule
+
+FAULT = "That did not work. The fault is on this side and has been noted."
+
+
+class Desk:
+    """A conversation for these tests: it notes what it is given, and fails or waits on demand."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+        self.late: list[bool] = []
+        self.gate = asyncio.Event()
+
+    async def note(self, house, request):
+        self.seen.append(request.args)
+        self.late.append(request.is_late)
+        await request.answer(Message(Text("noted"), keyboard=((Button("Again", data=press("again", 1)),),)))
+
+    async def wait(self, house, request):
+        await self.gate.wait()
+        self.seen.append(request.args)
+
+    async def fail(self, house, request):
+        raise RuntimeError("a fault")
+
+    async def object(self, house, request):
+        raise UnknownTopic("No topic “/stop @someone”.")
+
+    async def again(self, house, request):
+        self.seen.append("again")
+        self.late.append(request.is_late)
+        await request.redraw(Message(Text("noted again")))
+
+    async def text(self, house, request):
+        self.seen.append(f"text {request.args}")
+        return request.args.startswith("topic")
+
+    async def document(self, house, request):
+        self.seen.append(f"document {request.document.name}")
+        await request.answer(Message(Text("taken")))
+
+    def conversation(self) -> Conversation:
+        return Conversation(
+            "test",
+            commands=(
+                Command("note", "note it", self.note),
+                Command("wait", "wait for it", self.wait),
+                Command("fail", "fail", self.fail),
+                Command("object", "object", self.object),
+                Command("edit_it", "an editor's", self.note, audience=Audience.EDITORS),
+            ),
+            presses=(
+                PressRule("again", self.again),
+                PressRule("fail", self.fail),
+                PressRule("object", self.object),
+                PressRule("desk", self.again, audience=Audience.EDITORS),
+            ),
+            texts=(TextRule(self.text),),
+            documents=(DocumentRule(self.document),),
+        )
+
+
+@asynccontextmanager
+async def polling(house: StoryHouse) -> AsyncIterator[None]:
+    """Fetch updates as the running bot does."""
+    task = asyncio.ensure_future(poll(house.application, house.intake))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def happened(events: Watch, kind: Kind, chat: int | None = None) -> None:
+    """Wait until the bot has said something (in `chat`), or answered a press."""
+    async for event in events:
+        if event.kind == kind and chat in (None, event.chat_id) and event.payload.get("text", "") in ("", "noted"):
+            return
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+async def house(tmp_path: Path, desk: Desk):
+    async with story_house(tmp_path, registry=Registry((desk.conversation(),))) as house:
+        for person in (ANNA, BEN, EDITH):
+            house.world.people[person].has_started = True
+        yield house
+
+
+# Order
+
+
+async def test_one_chats_updates_are_worked_through_in_order(house, desk):
+    for number in range(30):
+        house.world.say(ANNA, ANNA, f"/note {number}")
+    await house.settle()
+    assert desk.seen == [str(number) for number in range(30)]
+
+
+async def test_a_chat_that_waits_holds_up_its_own_updates_and_nobody_elses(house, desk):
+    house.world.say(ANNA, ANNA, "/wait first")
+    for number in range(300):  # more than are worked on at once
+        house.world.say(ANNA, ANNA, f"/note {number}")
+    house.world.say(BEN, BEN, "/note ben")
+    async with house.world.subscribe() as events, polling(house):
+        await happened(events, "message", chat=BEN)
+        assert desk.seen == ["ben"]
+        desk.gate.set()
+        for _ in range(300):
+            await happened(events, "message", chat=ANNA)
+    assert desk.seen == ["ben", "first", *map(str, range(300))]
+
+
+async def test_an_update_that_comes_twice_is_worked_through_once(house, desk):
+    house.world.say(ANNA, ANNA, "/note once")
+    [update] = await house.application.bot.get_updates()
+    await house.settle()
+    await house.application.update_queue.put(update)
+    await house.settle()
+    assert desk.seen == ["once"]
+
+
+async def test_a_full_inbox_takes_nothing_more_and_drops_nothing():
+    inbox = Inbox(waiting=2)
+    await inbox.put(1)
+    await inbox.put(2)
+    third = asyncio.ensure_future(inbox.put(3))
+    assert await inbox.get() == 1
+    await asyncio.wait([third], timeout=0)
+    assert not third.done()  # taken out, but not yet worked through
+    inbox.task_done()
+    await third
+    assert (await inbox.get(), await inbox.get()) == (2, 3)
+
+
+# Lateness
+
+
+async def test_a_message_older_than_ten_minutes_is_late(house, desk):
+    house.world.say(ANNA, ANNA, "/note old")
+    house.clock.advance(timedelta(minutes=10, seconds=1))
+    house.world.say(ANNA, ANNA, "/note new")
+    await house.settle()
+    assert desk.late == [True, False]
+
+
+async def test_polling_marks_presses_that_waited_for_the_start_and_stops_cleanly(house, desk):
+    await house.says(ANNA, "/note something")
+    message_id = house.messages(ANNA)[-1]["message_id"]
+    house.world.press(ANNA, ANNA, message_id, press("again"))
+    async with house.world.subscribe() as events, polling(house):
+        await happened(events, "toast")
+        house.world.press(ANNA, ANNA, message_id, press("again"))
+        await happened(events, "toast")
+    assert desk.late == [False, True, False]
+    assert len(house.world.updates) == 0  # confirmed: nothing comes again at the next start
+
+
+async def test_polling_survives_a_webhook_outages_and_a_second_instance(house, desk, caplog):
+    house.world.faults.add(Refuse(502, "Bad Gateway"), method="getUpdates", times=1)
+    house.world.say(ANNA, ANNA, "/note through")
+    async with house.world.subscribe() as events, polling(house):
+        await happened(events, "message", chat=ANNA)
+    assert desk.seen == ["through"]
+    assert [record.levelname for record in caplog.records if record.name.startswith("bot.")] == ["WARNING"]
+
+
+# Failures
+
+
+async def test_a_fault_of_ours_is_logged_once_without_what_was_written_and_said(house, desk, caplog):
+    await house.says(ANNA, "/fail secret words")
+    assert house.screen(ANNA) == FAULT
+    [record] = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert record.getMessage() == "/fail failed: RuntimeError"
+    assert record.exc_info is not None
+    text = logging.Formatter().format(record)
+    assert "secret words" not in text
+    assert TOKEN not in text
+
+
+async def test_a_fault_behind_a_button_is_a_toast(house, desk):
+    await house.says(ANNA, "/note x")
+    assert await house.presses_data(ANNA, press("fail"), house.messages(ANNA)[-1]["message_id"]) == FAULT
+
+
+async def test_what_cannot_be_had_is_said_and_never_logged_as_an_error(house, desk, caplog):
+    await house.says(ANNA, "/object")
+    assert house.screen(ANNA).replace("\u2060", "") == "No topic “/stop @someone”."
+    assert "entities" not in house.messages(ANNA)[-1]
+    assert not caplog.records
+
+
+async def test_a_reply_that_telegram_throttles_is_said_after_the_wait(house, desk):
+    house.world.faults.add(Throttle(1), method="sendMessage", times=1)
+    await house.says(ANNA, "/note x")
+    assert house.screens(ANNA) == ["noted"]
+
+
+async def test_a_reply_that_may_have_arrived_is_not_said_twice(house, desk, caplog):
+    house.world.faults.add(CutAfter(), method="sendMessage", times=1)
+    await house.says(ANNA, "/note x")
+    assert house.screens(ANNA) == ["noted"]
+    [record] = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert record.getMessage().startswith("/note: the answer did not get through")
+
+
+async def test_a_message_that_is_gone_is_said_anew_and_one_unchanged_is_left(house, desk):
+    await house.says(ANNA, "/note x")
+    message_id = house.messages(ANNA)[-1]["message_id"]
+    await house.presses(ANNA, "Again")
+    await house.presses_data(ANNA, press("again"), message_id)
+    assert house.screens(ANNA) == ["noted again"]
+    await house.inside.bot.delete_message(ANNA, message_id)
+    await house.presses_data(ANNA, press("again"), message_id)
+    assert house.screens(ANNA) == ["noted again"]
+    assert house.messages(ANNA)[-1]["message_id"] != message_id
+
+
+# Who
+
+
+async def test_editors_things_exist_for_editors_in_private_only(house, desk):
+    await house.says(ANNA, "/edit_it one")
+    await house.says(ANNA, "/note x")
+    message_id = house.messages(ANNA)[-1]["message_id"]
+    unknown = await house.presses_data(ANNA, press("nonsense"), message_id)
+    assert await house.presses_data(ANNA, press("desk"), message_id) == unknown
+    await house.says(EDITH, "/edit_it two")
+    house.world.add_bot(EDITH, house.group)
+    await house.says(EDITH, "/edit_it three", house.group)
+    assert desk.seen == ["x", "two"]
+
+
+async def test_documents_reach_editors_only(house, desk):
+    await house.uploads(ANNA, "a.md", b"x")
+    await house.uploads(EDITH, "e.md", b"x")
+    assert desk.seen == ["document e.md"]
+
+
+async def test_plain_text_is_taken_in_private_chats_only(house, desk):
+    await house.says(ANNA, "topic of the day")
+    await house.says(ANNA, "something else")
+    house.world.add_bot(EDITH, house.group)
+    house.world.make_bot_admin(EDITH, house.group)
+    await house.says(ANNA, "topic in a group", house.group)
+    assert desk.seen == ["text topic of the day", "text something else"]
+    assert house.screens(ANNA) == ["There is nothing for that here. /help lists what there is."]
