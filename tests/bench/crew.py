@@ -1,0 +1,171 @@
+"""
+The crew that sends: newsbot's dispatcher with its real database, transport, gateway and pacer, and nothing else.
+
+    python tests/bench/crew.py '{"database": "town.db", "url": "http://127.0.0.1:8082"}'
+
+runs one until nothing is due, spreading what is promised, and prints what it did as JSON: benchmarks run it as a
+process of its own, so that its processor time is its own, and so that it can be killed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import random
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import stub
+import table
+from telegram.ext import ExtBot
+
+from bot.domain.delivery import Outcome
+from bot.services.dispatching import Alarm, Dispatcher, Wire
+from bot.services.spreading import spread_next
+from bot.settings import Settings
+from bot.store.database import Database
+from bot.telegram_edge.gateway import Gateway
+from bot.telegram_edge.looks import look_of
+from bot.telegram_edge.pacer import Pacer
+from bot.telegram_edge.transport import AiohttpTransport, Timeouts
+from bot.telegram_edge.wire import wire
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class Crew:
+    """`alarms` are what owners would be told; `taken` the seconds of each call, if they are timed."""
+
+    db: Database
+    dispatcher: Dispatcher
+    pacer: Pacer
+    alarms: list[str]
+    taken: list[float]
+
+
+@asynccontextmanager
+async def crew(
+    database: Path,
+    url: str,
+    *,
+    rate: float | None = None,
+    in_flight: int = 64,
+    clock: Callable[[], datetime] = utc_now,
+    timeouts: Timeouts | None = None,
+    is_timed: bool = False,
+) -> AsyncIterator[Crew]:
+    """A dispatcher ready to `run` on a database."""
+    db = await Database.open(database)
+    transport = AiohttpTransport(timeouts or Timeouts())
+    async with ExtBot(stub.TOKEN, base_url=f"{url}/bot", request=transport, get_updates_request=transport) as bot:
+        settings = Settings(token=stub.TOKEN, api_url=url)
+        pacer = Pacer(rate)
+        taken: list[float] = []
+        alarms: list[str] = []
+
+        async def alarm(kind: Alarm, fanout: int | None, reason: str | None) -> None:
+            alarms.append(f"{kind}: {reason}")
+
+        dispatcher = Dispatcher(
+            db,
+            _timed(wire(Gateway(bot, transport), pacer), taken) if is_timed else wire(Gateway(bot, transport), pacer),
+            look_of=lambda chat: look_of(chat, settings, bot.username),
+            root=None,
+            clock=clock,
+            rate=rate,
+            stale=timedelta(days=1),
+            alarm=alarm,
+            in_flight=in_flight,
+        )
+        try:
+            yield Crew(db, dispatcher, pacer, alarms, taken)
+        finally:
+            await db.close()
+
+
+def _timed(plain: Wire, taken: list[float]) -> Wire:
+    async def send(body: Any, chat: int, thread: int, silent: bool) -> Outcome:
+        began = time.perf_counter()
+        outcome = await plain.send(body, chat, thread, silent)
+        taken.append(time.perf_counter() - began)
+        return outcome
+
+    return replace(plain, send=send)
+
+
+async def spread_and_send(crew: Crew) -> None:
+    """Send all that is due, spreading beside it as the bot does."""
+    running = asyncio.create_task(crew.dispatcher.run())
+    try:
+        while await spread_next(crew.db, now=utc_now(), draw=random.random()):
+            crew.dispatcher.wake()
+        crew.dispatcher.wake()
+        await crew.dispatcher.idle()
+    finally:
+        crew.dispatcher.stop()
+        await running
+
+
+def processor_time() -> float:
+    """Seconds of processor time this process has used, its threads included."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+async def _main(database: str, url: str, seconds: float | None = None, is_timed: bool = False, **options: Any) -> None:
+    if "answer" in options:
+        options["timeouts"] = Timeouts(answer=options.pop("answer"))
+    async with crew(Path(database), url, is_timed=is_timed, **options) as found:
+        began, used = time.perf_counter(), processor_time()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await spread_and_send(found)
+        print(
+            json.dumps(
+                {
+                    "seconds": time.perf_counter() - began,
+                    "cpu": processor_time() - used,
+                    "taken": found.taken,
+                    "alarms": found.alarms,
+                    "memory": table.resident(),
+                }
+            ),
+            flush=True,
+        )
+
+
+def start(database: Path, url: str, **options: Any) -> subprocess.Popen[str]:
+    """Start a crew of its own on the client's core."""
+    given = json.dumps({"database": str(database), "url": url, **options})
+    return subprocess.Popen([sys.executable, __file__, given], stdout=subprocess.PIPE, text=True)
+
+
+def finished(process: subprocess.Popen[str]) -> dict[str, Any]:
+    """Return what a crew says at its end."""
+    said, _ = process.communicate()
+    assert process.returncode == 0, f"the crew ended with {process.returncode}"
+    return dict(json.loads(said.splitlines()[-1]))
+
+
+def run(main: Any) -> Any:
+    """Run a coroutine as the bot runs: on uvloop where there is one."""
+    from bot.app import run_loop
+
+    return run_loop(main)
+
+
+if __name__ == "__main__":
+    table.pin()
+    run(_main(**json.loads(sys.argv[1])))

@@ -1,0 +1,371 @@
+"""
+The far side of the wire: a Bot API that answers fast, or badly, as a benchmark asks.
+
+A process of its own on a core of its own, so that what is measured is newsbot. It keeps the ledger that counts: which
+chat was accepted how often, and how often an acceptance was cut off before the answer was out. Whoever compares the
+store with it sees what was lost and what came twice.
+
+    python tests/bench/stub.py --options '{"latency": 0.05, "limit": 30}'
+
+prints the port it listens on. `far_side()` does so for a benchmark.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import time
+import urllib.request
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+TOKEN = "700000001:AAbench-token"
+CORE = 1  # the stub's; `table.pin` puts the client on core 0
+
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+_CHAT = re.compile(rb'(?:chat_id"?(?:: ?|=)|name="chat_id"\r\n\r\n)"?(-?\d+)')
+_OFFSET = re.compile(rb'offset"?(?:: ?|=)(-?\d+)')
+_TIMEOUT = re.compile(rb'timeout"?(?:: ?|=)(\d+)')
+
+# About 720 bytes, as Telegram answers a photo with a caption and a keyboard.
+_MESSAGE = (
+    b'{"ok":true,"result":{"message_id":%d,"from":{"id":700000001,"is_bot":true,"first_name":"Newsbot",'
+    b'"username":"newsbot_bench_bot"},"chat":{"id":%d,"first_name":"Reader","type":"private"},"date":1767225600,'
+    b'"photo":[{"file_id":"AgACAgIAAxkDAAIBAmVx3abcdefghijklmnopqrstuvwxyz01234567890s","file_unique_id":"AQADs",'
+    b'"file_size":1201,"width":90,"height":51},{"file_id":"AgACAgIAAxkDAAIBAmVx3abcdefghijklmnopqrstuvwxyz0123456789x",'
+    b'"file_unique_id":"AQADx","file_size":81234,"width":800,"height":450}],"caption":"Batteries in an old mine shaft",'
+    b'"caption_entities":[{"offset":0,"length":30,"type":"bold"}],"reply_markup":{"inline_keyboard":[[{"text":"Read",'
+    b'"url":"https://news.example/a/1"}]]}}}'
+)
+_SENDS = (b"sendPhoto", b"sendMessage")
+
+
+@dataclass
+class Options:
+    """How the far side behaves. Shares are of all sends; times are seconds.
+
+    `limit` accepts so many in any sliding second and answers 429 to the others. `blocked` and `moved` are shares of
+    the chats, always the same ones: the last are groups (negative ids) that became supergroups. `burst_429` is the
+    share of sends that begin a second in which everybody is told to wait.
+    """
+
+    latency: float = 0.0
+    limit: int = 0
+    error: float = 0.0
+    reset_before: float = 0.0
+    reset_after: float = 0.0
+    stall: float = 0.0
+    burst_429: float = 0.0
+    blocked: float = 0.0
+    moved: float = 0.0
+    seed: int = 1
+
+
+class FarSide:
+    """What all connections share: the options, the ledger, the counts, and the updates that wait to be fetched."""
+
+    def __init__(self, options: Options) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.options = options
+        self.random = random.Random(options.seed)
+        self.message_id = 1_000_000_000
+        self.updates: deque[dict[str, Any]] = deque()
+        self.update_id = 0
+        self.pollers: list[tuple[Connection, asyncio.TimerHandle]] = []
+        self.forget()
+
+    def forget(self) -> None:
+        self.accepted: dict[int, int] = {}
+        self.cut: dict[int, int] = {}
+        self.window: deque[float] = deque()
+        self.refused_at: list[float] = []
+        self.throttle_next = 0
+        self.burst_until = 0.0
+        self.first_at: float | None = None
+        self.asked_at: dict[int, float] = {}
+        self.replies: list[float] = []
+        self.faults: dict[str, int] = {}
+        self.polls = 0
+
+    def is_plain(self) -> bool:
+        o = self.options
+        return not (o.limit or o.error or o.reset_before or o.reset_after or o.stall or o.burst_429 or o.blocked or o.moved)
+
+    def accept(self, chat: int) -> bytes:
+        self.accepted[chat] = self.accepted.get(chat, 0) + 1
+        self.message_id += 1
+        if self.first_at is None:
+            self.first_at = time.monotonic()
+        if chat in self.asked_at:
+            self.replies.append(time.monotonic() - self.asked_at.pop(chat))
+        return _MESSAGE % (self.message_id, chat)
+
+    def told(self, fault: str) -> None:
+        self.faults[fault] = self.faults.get(fault, 0) + 1
+
+    def too_many(self, wait: int = 1) -> tuple[int, bytes]:
+        self.refused_at.append(time.monotonic())
+        self.told("429")
+        return 429, _refusal(429, f"Too Many Requests: retry after {wait}", {"retry_after": wait})
+
+    def hand_over_updates(self) -> None:
+        while self.updates and self.pollers:
+            connection, timer = self.pollers.pop()
+            timer.cancel()
+            connection.answer(200, _ok(list(self.updates)))
+
+    def say(self, chat: int, text: str) -> None:
+        """Let somebody write to the bot; how long the bot's next message to that chat takes is kept in `replies`."""
+        self.update_id += 1
+        person = {"id": chat, "is_bot": False, "first_name": "Reader", "language_code": "en"}
+        message: dict[str, Any] = {
+            "message_id": self.update_id,
+            "from": person,
+            "chat": {"id": chat, "type": "private", "first_name": "Reader"},
+            "date": int(time.time()),
+            "text": text,
+        }
+        if text.startswith("/"):
+            message["entities"] = [{"type": "bot_command", "offset": 0, "length": len(text.split()[0])}]
+        self.updates.append({"update_id": self.update_id, "message": message})
+        self.asked_at[chat] = time.monotonic()
+        self.hand_over_updates()
+
+
+class Connection(asyncio.Protocol):
+    """One connection of a client. No client of ours pipelines."""
+
+    def __init__(self, far: FarSide) -> None:
+        self.far = far
+        self.rest = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport: Any = transport  # uvloop's is no asyncio.Transport
+
+    def connection_lost(self, error: Exception | None) -> None:
+        for poller in self.far.pollers[:]:
+            if poller[0] is self:
+                poller[1].cancel()
+                self.far.pollers.remove(poller)
+
+    def data_received(self, data: bytes) -> None:
+        if self.rest:
+            data = self.rest + data
+        while (head_end := data.find(b"\r\n\r\n")) >= 0:
+            length = _LENGTH.search(data, 0, head_end)
+            end = head_end + 4 + (int(length[1]) if length else 0)
+            if len(data) < end:
+                break
+            line_end = data.find(b" HTTP/", 0, head_end)
+            self.request(data[data.rfind(b"/", 0, line_end) + 1 : line_end], data[head_end + 4 : end])
+            data = data[end:]
+        self.rest = data
+
+    def request(self, method: bytes, body: bytes) -> None:
+        far = self.far
+        if method in _SENDS:
+            found = _CHAT.search(body)
+            chat = int(found[1]) if found else 0
+            if far.is_plain() and not far.throttle_next:
+                self.answer_later(200, far.accept(chat))
+            else:
+                self.send(chat)
+        elif method == b"getUpdates":
+            self.poll(body)
+        elif method == b"getMe":
+            me = {"id": 700000001, "is_bot": True, "first_name": "Newsbot", "username": "newsbot_bench_bot"}
+            self.answer_later(200, _ok(me))
+        elif method.startswith(b"_"):
+            self.answer(200, json.dumps(self.control(method, body)).encode())
+        elif method.startswith(b"edit"):
+            found = _CHAT.search(body)
+            far.message_id += 1
+            self.answer_later(200, _MESSAGE % (far.message_id, int(found[1]) if found else 0))
+        else:
+            self.answer_later(200, _ok([] if method.startswith(b"getMy") else True))
+
+    def send(self, chat: int) -> None:
+        """Accept a message, or show one of the faults asked for."""
+        far, options, now = self.far, self.far.options, time.monotonic()
+        if far.throttle_next or now < far.burst_until:
+            far.throttle_next = max(0, far.throttle_next - 1)
+            self.answer_later(*far.too_many())
+            return
+        if options.limit:
+            while far.window and far.window[0] <= now - 1:
+                far.window.popleft()
+            if len(far.window) >= options.limit:
+                self.answer_later(*far.too_many())
+                return
+        if chat < 0 and chat > -(10**12) and _falls(chat, options.moved):
+            far.told("moved")
+            there = {"migrate_to_chat_id": -(10**12) + chat}
+            self.answer_later(
+                400, _refusal(400, "Bad Request: group chat was upgraded to a supergroup chat", there)
+            )
+            return
+        if chat > 0 and _falls(chat, options.blocked):
+            far.told("blocked")
+            self.answer_later(403, _refusal(403, "Forbidden: bot was blocked by the user"))
+            return
+        draw = far.random.random()
+        for fault in ("error", "reset_before", "reset_after", "stall", "burst_429"):
+            draw -= getattr(options, fault)
+            if draw < 0:
+                break
+        else:
+            far.window.append(now)
+            self.answer_later(200, far.accept(chat))
+            return
+        if fault == "error":
+            far.told("5xx")
+            self.answer_later(502, _refusal(502, "Bad Gateway"))
+        elif fault == "burst_429":
+            far.burst_until = now + 1
+            self.answer_later(*far.too_many())
+        else:
+            # Every second stalled send was accepted, and only its answer never comes.
+            was_accepted = fault == "reset_after" or (fault == "stall" and far.random.random() < 0.5)
+            far.told(fault)
+            if was_accepted:
+                far.accept(chat)
+                far.cut[chat] = far.cut.get(chat, 0) + 1
+            if fault != "stall":
+                self.transport.abort()
+
+    def poll(self, body: bytes) -> None:
+        far = self.far
+        far.polls += 1
+        offset, patience = _OFFSET.search(body), _TIMEOUT.search(body)
+        while offset and far.updates and far.updates[0]["update_id"] < int(offset[1]):
+            far.updates.popleft()
+        if far.updates or not patience or not int(patience[1]):
+            self.answer_later(200, _ok(list(far.updates)))
+            return
+        timer = far.loop.call_later(int(patience[1]), self.end_poll)
+        far.pollers.append((self, timer))
+
+    def end_poll(self) -> None:
+        self.far.pollers = [poller for poller in self.far.pollers if poller[0] is not self]
+        self.answer(200, _ok([]))
+
+    def control(self, method: bytes, body: bytes) -> Any:
+        far = self.far
+        asked = json.loads(body) if body else {}
+        if method == b"_options":
+            known = {field.name for field in fields(Options)}
+            far.options = Options(**{**asdict(far.options), **{k: v for k, v in asked.items() if k in known}})
+        elif method == b"_forget":
+            far.forget()
+        elif method == b"_throttle":
+            far.throttle_next = asked.get("times", 1)
+        elif method == b"_say":
+            far.say(asked["chat"], asked["text"])
+        elif method == b"_ledger":
+            return {"accepted": list(far.accepted.items()), "cut": list(far.cut.items())}
+        return {
+            "accepted": sum(far.accepted.values()),
+            "chats": len(far.accepted),
+            "refused_at": far.refused_at,
+            "first_at": far.first_at,
+            "replies": far.replies,
+            "faults": far.faults,
+            "polls": far.polls,
+        }
+
+    def answer_later(self, status: int, body: bytes) -> None:
+        if self.far.options.latency:
+            self.far.loop.call_later(self.far.options.latency, self.answer, status, body)
+        else:
+            self.answer(status, body)
+
+    def answer(self, status: int, body: bytes) -> None:
+        if not self.transport.is_closing():
+            self.transport.write(
+                b"HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
+                % (status, len(body), body)
+            )
+
+
+def _falls(chat: int, share: float) -> bool:
+    """Return whether a chat is among a share of all chats; always the same answer for the same chat."""
+    return bool(share) and (abs(chat) * 2654435761 % 2**32) / 2**32 < share
+
+
+def _ok(result: Any) -> bytes:
+    return json.dumps({"ok": True, "result": result}).encode()
+
+
+def _refusal(code: int, description: str, parameters: dict[str, Any] | None = None) -> bytes:
+    answer: dict[str, Any] = {"ok": False, "error_code": code, "description": description}
+    return json.dumps(answer | ({"parameters": parameters} if parameters else {})).encode()
+
+
+# The benchmark's side
+
+
+class Stub:
+    """A running far side, as its benchmark sees it."""
+
+    def __init__(self, process: subprocess.Popen[str], port: int) -> None:
+        self.process = process
+        self.url = f"http://127.0.0.1:{port}"
+
+    def ask(self, what: str, **given: Any) -> Any:
+        """Return what a control call answers: `stats`, `ledger`, `options`, `forget`, `throttle`, `say`."""
+        request = urllib.request.Request(f"{self.url}/_{what}", json.dumps(given).encode())
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+
+    def ledger(self) -> tuple[dict[int, int], dict[int, int]]:
+        """Return how often each chat was accepted, and how often the answer to that was cut off."""
+        found = self.ask("ledger")
+        return dict(map(tuple, found["accepted"])), dict(map(tuple, found["cut"]))
+
+
+@contextmanager
+def far_side(**options: Any) -> Iterator[Stub]:
+    """Run a far side with these options until the block ends."""
+    command = [sys.executable, __file__, "--options", json.dumps(options)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield Stub(process, int(process.stdout.readline()))
+        finally:
+            process.terminate()
+
+
+async def _serve(port: int, options: Options) -> None:
+    loop = asyncio.get_running_loop()
+    far = FarSide(options)
+    server = await loop.create_server(lambda: Connection(far), "127.0.0.1", port, backlog=1024)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--core", type=int, default=CORE)
+    parser.add_argument("--options", type=json.loads, default={})
+    asked = parser.parse_args()
+    if asked.core < (os.cpu_count() or 1) and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {asked.core})
+    try:
+        from uvloop import run
+    except ImportError:
+        run = asyncio.run
+    run(_serve(asked.port, Options(**asked.options)))
+
+
+if __name__ == "__main__":
+    main()
