@@ -13,6 +13,7 @@ from datetime import datetime
 from bot.domain.article import Article
 from bot.domain.browsing import ALL_TOPICS, FOLLOWED, Direction, Page, Place
 from bot.domain.chat import ChatKind
+from bot.domain.limits import TEXT
 from bot.domain.message import Button, Message
 from bot.domain.press import press
 from bot.domain.text import Text
@@ -23,7 +24,7 @@ from bot.render.labels import label
 from bot.render.locale import Words
 from bot.render.look import Look, Surface
 from bot.render.picker import LATEST, TOPICS
-from bot.render.text import bold, clip, foreign, join
+from bot.render.text import bold, clip, fit, foreign, join
 
 OPEN = "open"
 TOP = "top"
@@ -189,7 +190,7 @@ def _list(look: Look, heading: str, page: Page, turning: tuple[Button, ...], now
         text = text + f"\n\n{look.words.number(place)}. " + headline(article, look, now)
     buttons = [_open(look, place, article) for place, article in enumerate(page.articles, 1)]
     rows = [tuple(buttons[start : start + _IN_A_ROW]) for start in range(0, len(buttons), _IN_A_ROW)]
-    return Message(text, keyboard=tuple(row for row in (*rows, turning) if row))
+    return Message(fit(clip(text, TEXT)), keyboard=tuple(row for row in (*rows, turning) if row))
 
 
 def _open(look: Look, place: int, article: Article) -> Button:

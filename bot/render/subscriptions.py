@@ -9,6 +9,7 @@ from zlib import crc32
 
 from bot.domain.article import Article
 from bot.domain.chat import Chat, Pictures
+from bot.domain.limits import TEXT
 from bot.domain.message import Button, Message
 from bot.domain.press import press
 from bot.domain.text import Text
@@ -22,7 +23,6 @@ from bot.render.picker import LATEST, TOPICS, followed, topic_list, when
 from bot.render.settings import SETTINGS
 from bot.render.text import clip, foreign, join
 
-SUBSCRIPTIONS = "follows"
 HEAR = "hear"
 ADMIT = "admit"
 
@@ -51,7 +51,7 @@ def subscribed(
     if unknown:
         return _near_miss(words, lines, unknown, Wish.FOLLOW)
     more = Button(words("More topics"), data=press(TOPICS))
-    return Message(join(lines, "\n"), keyboard=((Button(words("Latest"), data=press(LATEST)), more),))
+    return Message(_said(lines), keyboard=((Button(words("Latest"), data=press(LATEST)), more),))
 
 
 def unsubscribed(
@@ -65,17 +65,12 @@ def unsubscribed(
         lines.append(words("Not followed here: {topics}.", topics=topic_list(words, others)))
     if unknown:
         return _near_miss(words, lines, unknown, Wish.UNFOLLOW)
-    return Message(join(lines, "\n"), keyboard=((Button(words("All topics"), data=press(TOPICS)),),))
+    return Message(_said(lines), keyboard=((Button(words("All topics"), data=press(TOPICS)),),))
 
 
 def near_miss(words: Words, name: str, near: Sequence[Topic], wish: Wish) -> Message:
     """Return what is said of a name that no topic bears, with the closest ones to press."""
     return _near_miss(words, [], {name: near}, wish)
-
-
-def which_to_unfollow(words: Words) -> Message:
-    text = words("Send /unsubscribe and a topic's name, or press what you want no longer under /topics.")
-    return Message(Text(text), keyboard=((Button(words("All topics"), data=press(TOPICS)),),))
 
 
 def overview(
@@ -113,7 +108,7 @@ def overview(
         Button(words("Change topics"), data=press(TOPICS)),
         Button(words("When and how"), data=press(SETTINGS)),
     )
-    return Message(join(lines, "\n"), keyboard=(*((button,) for button in undo), last))
+    return Message(_said(lines), keyboard=(*((button,) for button in undo), last))
 
 
 def opened_by_link(look: Look, topic: Topic, is_new: bool, newest: Article | None, now: datetime) -> Message:
@@ -189,7 +184,12 @@ def _near_miss(words: Words, lines: list[Text | str], unknown: Mapping[str, Sequ
         lines.insert(len(lines) - bool(near), words("No topic {names}.", names=words.list(strangers)))
     buttons = [Button(label(topic.name, words), data=_wished(wish, topic)) for topic in near.values()]
     rows = [tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2)]
-    return Message(join(lines, "\n"), keyboard=(*rows, (Button(words("All topics"), data=press(TOPICS)),)))
+    return Message(_said(lines), keyboard=(*rows, (Button(words("All topics"), data=press(TOPICS)),)))
+
+
+def _said(lines: Sequence[Text | str]) -> Text:
+    """Return the lines as one text. Names may be many and long; what is too much for a message goes."""
+    return clip(join(lines, "\n"), TEXT)
 
 
 def _wished(wish: Wish, topic: Topic) -> str:

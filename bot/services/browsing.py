@@ -12,7 +12,7 @@ from bot.domain.ranking import warmest
 from bot.domain.topic import Topic
 from bot.errors import UnknownTopic
 from bot.services.naming import name_and_count
-from bot.store import articles, browsing, subscriptions, topics
+from bot.store import articles, asking, browsing, subscriptions, topics
 from bot.store.database import Connection, Database
 
 CANDIDATES = 500
@@ -49,6 +49,18 @@ class Ranking:
     has_more: bool
 
 
+async def ask(db: Database, group: int, now: datetime) -> bool:
+    """Count a group's question, and return False when it asks too often."""
+    async with db.transaction() as conn:
+        return await asking.ask(conn, group, now)
+
+
+async def wait_to_tell(db: Database, group: int, now: datetime) -> int | None:
+    """Return for how many seconds a group has to wait until it may ask again; None when it was told so already."""
+    async with db.transaction() as conn:
+        return await asking.tell(conn, group, now)
+
+
 async def asked_for(db: Database, words: str) -> Asked:
     """Return which topic and how many a person asked for; the longest name that fits counts (`Windows 11`)."""
     words = words.strip()
@@ -70,14 +82,15 @@ async def latest(
 ) -> tuple[Subject, Page]:
     """Return the newest articles of a topic, of what the chat follows (if anything), or of all. Raises: UnknownTopic.
 
-    What left out or never wanted sources tell is not among them; a mute is about pushes only.
+    What is followed is read as it would be pushed: without what is left out and without unwanted sources; a mute is
+    for pushes only. What is asked for by name is shown whole.
     """
     async with db.reading() as conn:
         following = await subscriptions.following(conn, chat, now)
         subject, wanted = await _subject(conn, following, scope)
 
         async def look(turn: Turn | None, limit: int) -> list[Place]:
-            return await browsing.latest(conn, turn, limit, topics=wanted, unwanted=following.unwanted)
+            return await browsing.latest(conn, turn, limit, topics=wanted, unwanted=_unwanted(subject, following))
 
         return subject, await _page(conn, look, size, turn)
 
@@ -89,7 +102,7 @@ async def top(
     async with db.reading() as conn:
         following = await subscriptions.following(conn, chat, now)
         subject, wanted = await _subject(conn, following, scope)
-        newest = await browsing.latest(conn, None, CANDIDATES, topics=wanted, unwanted=following.unwanted)
+        newest = await browsing.latest(conn, None, CANDIDATES, topics=wanted, unwanted=_unwanted(subject, following))
         ranked = warmest(await browsing.embers(conn, [place.number for place in newest]), now)
         start = min(max(0, start), max(0, len(ranked) - 1) // size * size)
         page = Page(tuple(await articles.articles(conn, ranked[start : start + size])))
@@ -139,6 +152,10 @@ async def _subject(conn: Connection, following: Following, scope: int) -> tuple[
     if topic is None:
         raise UnknownTopic(str(scope))
     return Subject(scope, topic, following.includes(scope)), frozenset(following.tree.below(scope))
+
+
+def _unwanted(subject: Subject, following: Following) -> frozenset[str]:
+    return following.unwanted if subject.scope == FOLLOWED else frozenset()
 
 
 async def _page(

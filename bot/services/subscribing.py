@@ -101,7 +101,10 @@ async def unmute(db: Database, chat: int, topic: int) -> Topic:
 
 
 async def never_from(db: Database, chat: int, article: int) -> str | None:
-    """Never again send this chat anything from an article's source; return that, or None when it names none."""
+    """Never again send this chat anything from an article's source; return its folded name.
+
+    None when the article names none, or readers may not see it.
+    """
     async with db.transaction() as conn:
         source = await subscriptions.source(conn, article)
         if source is not None:
@@ -116,7 +119,10 @@ async def allow(db: Database, chat: int, source: str) -> None:
 
 
 async def allow_from(db: Database, chat: int, article: int) -> str | None:
-    """Send this chat news from an article's source again; return that, or None when it names none."""
+    """Send this chat news from an article's source again; return its folded name.
+
+    None when the article names none, or readers may not see it.
+    """
     async with db.transaction() as conn:
         source = await subscriptions.source(conn, article)
         if source is not None:
@@ -143,6 +149,12 @@ async def follows(db: Database, chat: int, *, now: datetime) -> Follows:
         mutes=tuple((topic, following.muted[topic.number]) for topic in muted),
         unwanted=tuple(sorted(following.unwanted)),
     )
+
+
+async def is_followed(db: Database, chat: int, topic: int, *, now: datetime) -> bool:
+    """Return whether news of a topic comes to a chat, by its own name or a parent's."""
+    async with db.reading() as conn:
+        return (await subscriptions.following(conn, chat, now)).includes(topic)
 
 
 async def named(db: Database, name: str) -> Topic | None:

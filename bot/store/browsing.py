@@ -30,10 +30,11 @@ _LATEST = """
     ORDER BY published_at DESC, number DESC LIMIT :limit
 """
 
-# The CROSS JOIN fixes which table is looped over first: https://sqlite.org/optoverview.html#crossjoin
+# CROSS JOIN fixes which table is looped over first: https://sqlite.org/optoverview.html#crossjoin
 _LATEST_OF_RARE = """
     SELECT a.published_at AS at, a.number FROM (
-        SELECT DISTINCT article FROM article_topics WHERE topic IN (SELECT value FROM json_each(:topics))
+        SELECT DISTINCT article FROM json_each(:topics) AS wanted
+        CROSS JOIN article_topics ON topic = wanted.value
     ) AS worn CROSS JOIN articles AS a ON a.number = worn.article
     WHERE a.state IN ('published', 'archived') AND (a.published_at, a.number) < (:at, :number)
       AND (a.source IS NULL OR a.source NOT IN (SELECT value FROM json_each(:unwanted)))
@@ -140,7 +141,8 @@ async def _are_rare(conn: Connection, topics: Collection[int]) -> bool:
     rows = await conn.execute_fetchall(
         """
         SELECT count(*) AS many FROM (
-            SELECT 1 FROM article_topics WHERE topic IN (SELECT value FROM json_each(:topics)) LIMIT :enough
+            SELECT 1 FROM json_each(:topics) AS wanted
+            CROSS JOIN article_topics ON topic = wanted.value LIMIT :enough
         )
         """,
         {"topics": json.dumps(list(topics)), "enough": RARE + 1},

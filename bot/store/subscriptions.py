@@ -101,8 +101,11 @@ async def unmute(conn: Connection, chat: int, topic: int) -> None:
 
 
 async def source(conn: Connection, article: int) -> str | None:
-    """Return the folded name of an article's source; None when it names none or there is no such article."""
-    rows = await conn.execute_fetchall("SELECT source FROM articles WHERE number = :article", {"article": article})
+    """Return the folded name of an article's source; None when it names none or readers may not see it."""
+    rows = await conn.execute_fetchall(
+        "SELECT source FROM articles WHERE number = :article AND state IN ('published', 'archived')",
+        {"article": article},
+    )
     return next((row["source"] for row in rows), None)
 
 

@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from store_samples import NOW, SOON, put_article, put_chats
 
 from bot.domain.delivery import Lane
 from bot.domain.topic import TopicTree, wants
@@ -13,8 +14,6 @@ from bot.store import fanouts, subscriptions
 from bot.store.audience import audience_of, reach, wanting
 from bot.store.database import Database
 from bot.store.migrations import migrate
-
-from store_samples import NOW, SOON, put_article, put_chats
 
 TOPICS = range(1, 9)
 CHATS = range(1, 7)
