@@ -1,0 +1,102 @@
+"""The account of a publish, and a second try for those it did not reach."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from desk_stories import Desk, desk_of
+from story import EDITH
+
+from bot.domain.delivery import Status
+from bot.sandbox.faults import Refuse
+from bot.services import accounts
+from bot.store import chats
+from bot.store.fanouts import FanoutState
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with desk_of(tmp_path) as desk:
+        yield desk
+
+
+async def half_failed(desk: Desk) -> int:
+    """Publish to six: three get it, two are refused for good, one has paused; return the article."""
+    people = await desk.room.people(6)
+    await desk.room.follow(people, "Energy")
+    for chat in people[:2]:
+        desk.house.world.faults.add(Refuse(400, "Bad Request: the message is odd"), chat=chat, times=1)
+    article = await desk.room.draft("grid-storage", "Energy", pictures=())
+    await desk.room.publish(article, by=EDITH)
+    await desk.room.spread()
+    async with desk.house.db.transaction() as conn:
+        await chats.set_state(conn, people[5], chats.ChatState.PAUSED, desk.house.clock())
+    await desk.run()
+    return article.number
+
+
+async def test_an_account_says_who_got_it_who_did_not_and_why(desk: Desk) -> None:
+    number = await half_failed(desk)
+    await desk.says(f"/delivery {number}")
+    assert desk.screen == (
+        f"#{number} Grid storage\n"
+        "Reached: 3\n"
+        "Waiting: 0\n"
+        "Switched off, because they blocked the bot or are gone: 0\n"
+        "Failed: 2\n"
+        "  2 × the message is odd\n"
+        "Not sent, because they muted, unfollowed or paused meanwhile: 1\n"
+        "Perhaps twice: 0\n"
+        "First 2 Mar 2026, 12:00, last 2 Mar 2026, 12:00: 3 a second."
+    )
+    assert desk.buttons == [["Who failed", "Try failed again"]]
+    await desk.presses("Who failed")
+    assert desk.screen == (
+        f"#{number} Grid storage could not be sent to:\n20000: the message is odd\n20001: the message is odd"
+    )
+
+
+async def test_what_failed_is_tried_again_once_however_often_it_is_pressed(desk: Desk) -> None:
+    number = await half_failed(desk)
+    await desk.says(f"/delivery {number}")
+    message = desk.house.messages(EDITH)[-1]
+    data = message["reply_markup"]["inline_keyboard"][0][1]["callback_data"]
+    assert await desk.presses("Try failed again") == "2 chats are tried again"
+    assert await desk.house.presses_data(EDITH, data, message["message_id"]) == "Nothing is left to try again."
+    assert "Waiting: 2\n" in desk.screen
+    await desk.run()
+    account = await accounts.account_of(desk.house.db, number, desk.house.clock(), 29)
+    assert account.standing is not None
+    assert (account.standing.sent, account.standing.failed, account.standing.waiting) == (5, 0, 0)
+    assert (await desk.room.fanout(account.fanout or 0)).state is FanoutState.DONE
+    assert await desk.room.statuses(account.article) == {Status.SENT: 5, Status.UNWANTED: 1}
+    assert [len(desk.house.messages(chat)) for chat in range(20_000, 20_006)] == [1, 1, 1, 1, 1, 0]
+
+
+async def test_what_was_taken_back_is_not_tried_again(desk: Desk) -> None:
+    number = await half_failed(desk)
+    await desk.says(f"/delivery {number}")
+    message = desk.house.messages(EDITH)[-1]
+    data = message["reply_markup"]["inline_keyboard"][0][1]["callback_data"]
+    await desk.says(f"/retract {number}")
+    assert await desk.house.presses_data(EDITH, data, message["message_id"]) == "Nothing is left to try again."
+    await desk.run()
+    assert len(desk.house.messages(20_000)) == 0
+
+
+async def test_the_account_of_what_never_went_out_says_so(desk: Desk) -> None:
+    article = await desk.room.draft("grid-storage", "Energy")
+    await desk.says("/delivery grid-storage")
+    assert desk.screen == f"#{article.number} Grid storage was never sent to anybody."
+
+
+async def test_numbers_and_log_tell_what_was_done(desk: Desk) -> None:
+    number = await half_failed(desk)
+    await desk.says("/stats")
+    assert "1 published, 0 listed only, 0 drafts, 0 scheduled, 0 held, 0 taken back" in desk.screen
+    assert "6 active, 1 paused, 0 switched off" in desk.screen
+    assert "3 in the last 24 hours, 3 in the last 7 days" in desk.screen
+    assert desk.screen.endswith("Most followed\nEnergy: 5")
+    await desk.says(f"/retract {number}")
+    await desk.says("/log")
+    assert desk.screen.split("\n")[1] == f"2 Mar 2026, 12:00: editor {EDITH}: took back #{number}"

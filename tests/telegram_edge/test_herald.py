@@ -1,0 +1,240 @@
+"""What editors and owners are told unasked."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from desk_stories import Desk, desk_of
+from press_room import POLICY
+from story import BEN, EDITH
+
+from bot.domain.article import Story
+from bot.errors import Complaint, ContentError
+from bot.services import newsroom, troubles
+from bot.services.dispatching import Alarm
+from bot.services.importing import Seen, take
+from bot.store import chats, editors, fanouts, meta
+from bot.store.editors import Role
+from bot.store.fanouts import FanoutState
+from bot.store.troubles import Kind
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with desk_of(tmp_path) as desk:
+        yield desk
+
+
+async def refuse(desk: Desk, *paths: str) -> None:
+    """Let a watched folder refuse these files."""
+    seen = [
+        Seen(path, path, ContentError(Complaint(path, 5, "publishedDateTime", "“31.02.2026” is not a date")))
+        for path in paths
+    ]
+    await take(desk.house.db, seen, now=desk.house.clock(), policy=POLICY)
+
+
+async def test_refused_files_are_told_at_once_and_then_folded_for_ten_minutes(desk: Desk) -> None:
+    messages = len(desk.screens)
+    await refuse(desk, "a.md")
+    await desk.turn()
+    assert desk.screen == ("1 complaint about files:\na.md, line 5, publishedDateTime: “31.02.2026” is not a date.")
+    await refuse(desk, "b.md")
+    await desk.passes(300)
+    await refuse(desk, "c.md")
+    await desk.passes(299)
+    assert len(desk.screens) == messages + 1
+    await desk.passes(1)
+    assert len(desk.screens) == messages + 2
+    assert desk.screen.startswith("2 complaints about files:\nb.md, line 5, ")
+
+
+async def test_hundreds_of_refusals_fit_one_message(desk: Desk) -> None:
+    await refuse(desk, *(f"{'deep/' * 30}{number}.md" for number in range(150)))
+    await desk.turn()
+    assert desk.screen.startswith("150 complaints about files:")
+    assert desk.screen.endswith("and 138 more")
+
+
+async def test_a_doubled_story_that_says_published_is_offered_for_publishing(desk: Desk) -> None:
+    people = await desk.room.people(2)
+    await desk.room.follow(people, "Energy")
+    article = await desk.room.draft("grid-storage", "Energy")
+    twin = replace(article.story, published=True)
+    await desk.room.take({"copy/grid.md": twin})
+    await desk.turn()
+    assert desk.screen == (f"copy/grid.md tells the story of #{article.number} Grid storage and was not taken.")
+    assert desk.buttons == [[f"Publish #{article.number}"]]
+    await desk.presses(f"Publish #{article.number}")
+    await desk.run()
+    assert desk.screens[-2].startswith("copy/grid.md tells")
+    assert desk.screen.startswith(f"#{article.number} is out. 2 sent")
+
+
+async def test_without_anybody_to_tell_notices_wait(tmp_path: Path) -> None:
+    async with desk_of(tmp_path, admins="") as desk:
+        messages = len(desk.screens)
+        await refuse(desk, "a.md")
+        await desk.turn()
+        async with desk.house.db.transaction() as conn:
+            await editors.add(conn, EDITH, Role.EDITOR, None, desk.house.clock())
+        await desk.turn()
+        assert len(desk.screens) == messages + 1
+
+
+async def test_a_file_that_reaches_many_shows_every_editor_first_what_readers_will_see(desk: Desk) -> None:
+    async with desk.house.db.transaction() as conn:
+        await editors.add(conn, BEN, Role.EDITOR, EDITH, desk.house.clock())
+    await desk.house.starts(BEN)
+    people = await desk.room.people(120)
+    await desk.room.follow(people, "Energy")
+    story = Story(
+        title="By file",
+        link="https://news.example/by-file",
+        published_at=desk.house.clock(),
+        topics=("Energy",),
+        published=True,
+    )
+    await desk.room.take({"by-file.md": story}, replace(POLICY, undo=timedelta(seconds=10)))
+    await desk.run()
+    for person in (EDITH, BEN):
+        assert "By file" in desk.house.screens(person)[-2]
+        assert desk.house.screen(person) == "#1 goes to 120 chats in 10 seconds, taking about 4 seconds."
+        assert desk.house.buttons(person) == [["Stop", "Send now"]]
+    await desk.turn()
+    assert len(desk.house.screens(BEN)) == len(desk.house.screens(BEN))
+    desk.house.clock.advance(timedelta(seconds=10))
+    await desk.run()
+    assert desk.house.screen(BEN).startswith("#1 is out. 120 sent")
+
+
+async def test_a_file_that_reaches_few_is_not_announced(desk: Desk) -> None:
+    messages = len(desk.screens)
+    await desk.room.follow(await desk.room.people(3), "Energy")
+    await desk.room.publish(await desk.room.draft("grid-storage", "Energy"))
+    await desk.run()
+    assert len(desk.screens) == messages
+
+
+async def test_an_older_database_asks_before_anything_leaves(desk: Desk) -> None:
+    people = await desk.room.people(3)
+    await desk.room.follow(people, "Energy")
+    article = await desk.room.draft("grid-storage", "Energy")
+    fanout = await desk.room.publish(article)
+    await newsroom.hold_everything(desk.house.db, now=desk.house.clock())
+    await desk.run()
+    assert desk.screen.startswith(f"#{article.number} Grid storage is held: this database is an older copy")
+    assert desk.buttons == [["Send the rest", "Take back"]]
+    messages = len(desk.screens)
+    await desk.passes(60)
+    assert len(desk.screens) == messages
+    await desk.presses("Send the rest")
+    await desk.run()
+    assert (await desk.room.fanout(fanout)).state is FanoutState.DONE
+    assert desk.screen.startswith(f"#{article.number} is out. 3 sent")
+
+
+async def test_paused_pushes_are_said_to_be_paused(desk: Desk) -> None:
+    await desk.room.follow(await desk.room.people(3), "Energy")
+    async with desk.house.db.transaction() as conn:
+        await meta.put(conn, "paused", "1")
+    await desk.room.draft("grid-storage", "Energy")
+    await desk.says("/publish grid-storage")
+    assert desk.screen.endswith("All pushes are paused from the shell; `newsbot resume` lets them go on.")
+
+
+async def test_a_trouble_is_told_once_a_day_and_once_when_it_is_over(desk: Desk) -> None:
+    now = desk.house.clock
+    messages = len(desk.screens)
+    await troubles.note(desk.house.db, Kind.BACKUP, True, now())
+    await desk.turn()
+    assert desk.screen == "The daily backup failed. The log of newsbot says why. Since 2 Mar 2026, 12:00."
+    for _ in range(3):
+        await desk.passes(3600)
+        await troubles.note(desk.house.db, Kind.BACKUP, True, now())
+    assert len(desk.screens) == messages + 1
+    await desk.passes(22 * 3600)
+    assert len(desk.screens) == messages + 2
+    await troubles.note(desk.house.db, Kind.BACKUP, False, now())
+    await desk.turn()
+    assert desk.screen == "The daily backup works again. It had lasted since 2 Mar 2026, 12:00."
+    await desk.passes(2 * 86_400)
+    assert len(desk.screens) == messages + 3
+
+
+async def test_a_trouble_that_comes_and_goes_within_a_day_is_told_once(desk: Desk) -> None:
+    messages = len(desk.screens)
+    for _ in range(5):
+        await troubles.note(desk.house.db, Kind.DISK, True, desk.house.clock())
+        await desk.herald.turn()
+        await desk.passes(10)
+        await troubles.note(desk.house.db, Kind.DISK, False, desk.house.clock())
+        await desk.passes(10)
+    assert len(desk.screens) == messages + 2
+
+
+async def test_only_owners_hear_of_troubles(desk: Desk) -> None:
+    async with desk.house.db.transaction() as conn:
+        await editors.add(conn, BEN, Role.EDITOR, EDITH, desk.house.clock())
+    await desk.house.starts(BEN)
+    messages = len(desk.house.screens(BEN))
+    await troubles.note(desk.house.db, Kind.BACKUP, True, desk.house.clock())
+    await desk.turn()
+    assert len(desk.house.screens(BEN)) == messages
+
+
+async def test_deliveries_that_wait_without_anything_moving_are_a_trouble(desk: Desk) -> None:
+    await desk.room.follow(await desk.room.people(3), "Energy")
+    await desk.room.publish(await desk.room.draft("grid-storage", "Energy"))
+    await desk.room.spread()
+    await desk.passes(600)
+    messages = len(desk.screens)
+    await desk.passes(61)
+    assert desk.screen.startswith("The oldest waiting delivery has been waiting for more than 10 minutes")
+    await desk.run()
+    await desk.passes(61)
+    assert desk.screen.startswith("Deliveries no longer wait.")
+    assert len(desk.screens) == messages + 2
+
+
+async def test_a_refused_token_is_a_trouble_until_it_is_no_longer_reported(desk: Desk) -> None:
+    await desk.herald.alarm(Alarm.HALTED, None, "Telegram refuses the token")
+    await desk.turn()
+    assert desk.screen.startswith("Telegram refused the token")
+    await desk.passes(120)
+    assert desk.screen.startswith("Telegram refused the token")
+    await desk.passes(120)
+    assert desk.screen.startswith("Telegram takes the token again.")
+
+
+async def test_a_progress_message_that_was_deleted_is_let_go(desk: Desk) -> None:
+    await desk.room.follow(await desk.room.people(3), "Energy")
+    article = await desk.room.draft("grid-storage", "Energy")
+    await desk.house.says(EDITH, "/publish grid-storage")
+    message_id = desk.house.messages(EDITH)[-1]["message_id"]
+    await desk.house.application.bot.delete_message(EDITH, message_id)
+    messages = len(desk.screens)
+    await desk.run()
+    await desk.passes(10)
+    assert len(desk.screens) == messages
+    async with desk.house.db.reading() as conn:
+        [fanout] = await fanouts.of_article(conn, article.number)
+        rows = list(await conn.execute_fetchall("SELECT finished FROM progress WHERE fanout = ?", (fanout.id,)))
+    assert [row["finished"] for row in rows] == [1]
+
+
+async def test_who_is_no_editor_any_more_is_shown_nothing_more(desk: Desk) -> None:
+    async with desk.house.db.transaction() as conn:
+        await editors.add(conn, BEN, Role.EDITOR, EDITH, desk.house.clock())
+        await chats.set_language(conn, BEN, "en")
+    await desk.house.starts(BEN)
+    await desk.room.follow(await desk.room.people(3), "Energy")
+    await desk.room.draft("grid-storage", "Energy")
+    await desk.house.says(BEN, "/publish grid-storage")
+    before = desk.house.screen(BEN)
+    async with desk.house.db.transaction() as conn:
+        await editors.remove(conn, BEN)
+    await desk.run()
+    assert desk.house.screen(BEN) == before

@@ -1,0 +1,139 @@
+"""Documents from editors: drafts, or refusals with their line and field."""
+
+import io
+import zipfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from desk_stories import Desk, desk_of
+from story import ANNA, EDITH
+
+from bot.content.uploads import MOST_ENTRIES
+from bot.domain.article import ArticleState
+from bot.store import articles, notices
+
+GOOD = b"""---
+title: Cells for the grid
+webUrl: https://news.example/%s
+publishedDateTime: 2026-02-28T10:00:00Z
+published: true
+topics: [Energy]
+---
+"""
+BAD = b"""---
+title: Grid storage
+webUrl: https://news.example/grid
+publishedDateTime: 31.02.2026
+---
+"""
+TOPIC = b"""---
+taxonomy: topic
+_id: energy
+name: Energy
+---
+"""
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with desk_of(tmp_path) as desk:
+        yield desk
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return packed.getvalue()
+
+
+async def states(desk: Desk) -> dict[ArticleState, int]:
+    async with desk.house.db.reading() as conn:
+        return await articles.counts(conn)
+
+
+async def test_a_document_becomes_a_draft_whatever_its_flag_says(desk: Desk) -> None:
+    await desk.house.uploads(EDITH, "cells.md", GOOD % b"cells")
+    assert desk.screen == "1 of 1 file is a draft now."
+    assert await states(desk) == {ArticleState.DRAFT: 1}
+    await desk.presses("Open drafts")
+    assert desk.screen == "Drafts\n#1 Cells for the grid (draft, 28 Feb 2026)"
+
+
+async def test_a_refusal_names_file_line_and_field_and_is_told_once(desk: Desk) -> None:
+    archive = zipped({"a.md": GOOD % b"a", "deep/b.md": GOOD % b"b", "grid-storage.md": BAD, "__MACOSX/x.md": b""})
+    await desk.house.uploads(EDITH, "three.zip", archive)
+    assert desk.screen.startswith(
+        "2 of 3 files are drafts now. Not taken: grid-storage.md, line 4, publishedDateTime: “31.02.2026” is not a date"
+    )
+    assert desk.screen.endswith("Send the file again when fixed.")
+    assert desk.buttons == [["Open drafts"]]
+    messages = len(desk.screens)
+    await desk.passes(700)
+    assert len(desk.screens) == messages
+
+
+async def test_a_story_sent_twice_is_known_and_a_changed_one_changes(desk: Desk) -> None:
+    await desk.house.uploads(EDITH, "cells.md", GOOD % b"cells")
+    await desk.house.uploads(EDITH, "cells-again.md", GOOD % b"cells")
+    assert desk.screen == "Known already, and not changed: #1."
+    await desk.house.uploads(EDITH, "cells.md", (GOOD % b"cells").replace(b"for the grid", b"for cars"))
+    assert desk.screen == "Changed: #1."
+
+
+async def test_a_story_that_a_file_owns_is_reported_and_not_touched(desk: Desk) -> None:
+    await desk.room.draft("grid", "Energy")
+    await desk.house.uploads(EDITH, "mine.md", GOOD % b"grid")
+    assert desk.screen.startswith("mine.md tells the story of #1, which a file of the content folder brought")
+    messages = len(desk.screens)
+    await desk.passes(700)
+    assert len(desk.screens) == messages
+
+
+async def test_topic_files_are_taken_too(desk: Desk) -> None:
+    await desk.house.uploads(EDITH, "energy.md", TOPIC)
+    assert desk.screen == "1 topic is stored."
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("notes.docx", b"PK\x03\x04 no archive", "notes.docx is not a zip archive that can be read."),
+        ("photo.jpg", b"\xff\xd8\xff", "photo.jpg is none of .json .markdown .md .txt .yaml .yml .zip."),
+        ("empty.md", b"", "empty.md is empty."),
+        ("latin.md", b"---\ntitle: caf\xe9\n---\n", "latin.md, line 2, file: is not UTF-8; save it as UTF-8."),
+        ("nothing.zip", zipped({}), "nothing.zip"),
+        ("many.zip", zipped({f"{n}.md": b"x" for n in range(MOST_ENTRIES + 1)}), "many.zip holds more than 200 files."),
+        ("bomb.zip", zipped({f"{n}.md": b"0" * 2**20 for n in range(30)}), "bomb.zip unpacks to more than 20 MiB."),
+        ("huge.zip", zipped({"huge.md": b"0" * 2**22}), "huge.md is larger than 1 MiB."),
+    ],
+)
+async def test_what_cannot_be_taken_is_refused_with_its_reason(desk: Desk, name: str, data: bytes, reason: str) -> None:
+    await desk.house.uploads(EDITH, name, data)
+    assert reason in desk.screen
+    assert await states(desk) == {}
+
+
+async def test_names_in_an_archive_lead_nowhere(desk: Desk, tmp_path: Path) -> None:
+    names = ("../../outside.md", "/etc/absolute.md", "..\\..\\windows.md", "C:\\drive.md")
+    await desk.house.uploads(EDITH, "sly.zip", zipped({name: GOOD % name[-9:-3].encode() for name in names}))
+    assert desk.screen == "4 of 4 files are drafts now."
+    assert not any(tmp_path.parent.glob("outside.md"))
+    async with desk.house.db.reading() as conn:
+        found = await articles.desk(conn)
+    assert {article.slug for article in found} == {"outside", "absolute", "windows", "drive"}
+
+
+async def test_a_readers_document_is_nothing(desk: Desk) -> None:
+    await desk.house.starts(ANNA)
+    await desk.house.uploads(ANNA, "cells.md", GOOD % b"cells")
+    assert await states(desk) == {}
+    assert desk.house.screen(ANNA).startswith("There is nothing for that here.")
+
+
+async def test_refusals_of_uploads_leave_nothing_for_others_to_be_told(desk: Desk) -> None:
+    await desk.house.uploads(EDITH, "grid-storage.md", BAD)
+    async with desk.house.db.reading() as conn:
+        assert await notices.untold(conn) == []
