@@ -36,11 +36,15 @@ class Trouble:
 
 
 async def raise_trouble(conn: Connection, kind: Kind, now: datetime) -> None:
-    """Take note that there is trouble. One that lasts keeps its beginning."""
+    """Take note that there is trouble. One that lasts keeps its beginning.
+
+    One that is back begins later than owners last heard of it: what they heard was of the one before.
+    """
     await conn.execute(
         """
         INSERT INTO troubles (kind, since) VALUES (:kind, :now)
-        ON CONFLICT (kind) DO UPDATE SET over_at = NULL, since = excluded.since WHERE over_at IS NOT NULL
+        ON CONFLICT (kind) DO UPDATE SET over_at = NULL, since = max(excluded.since, coalesce(told_at, 0) + 1)
+        WHERE over_at IS NOT NULL
         """,
         {"kind": kind, "now": epoch(now)},
     )
