@@ -73,7 +73,8 @@ def _checked(name: str, data: bytes) -> bytes | ContentError:
 def _is_wanted(entry: zipfile.ZipInfo) -> bool:
     """Leave out folders, and what archivers and systems add of their own."""
     parts = PurePosixPath(entry.filename.replace("\\", "/")).parts
-    return not entry.is_dir() and bool(parts) and not any(part.startswith((".", "__MACOSX")) for part in parts)
+    is_theirs = any(part == "__MACOSX" or (part.startswith(".") and part != "..") for part in parts)
+    return not entry.is_dir() and bool(parts) and not is_theirs
 
 
 def _refused(name: str, reason: str) -> ContentError:

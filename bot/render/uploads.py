@@ -40,7 +40,7 @@ def report(
                 drafts=words.number(drafts),
             )
         )
-    elif not (updated or known or topics):
+    elif not (updated or known or topics or doubled):
         sentences.append(words("No drafts came of this."))
     if updated:
         sentences.append(words("Changed: {numbers}.", numbers=_numbers(updated)))
