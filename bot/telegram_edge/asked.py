@@ -10,6 +10,7 @@ from bot.store import articles, progress
 from bot.telegram_edge.house import House
 from bot.telegram_edge.looks import look_of
 from bot.telegram_edge.request import PressRequest, Request
+from bot.telegram_edge.turning import number as number_of
 
 
 async def article_of(house: House, request: Request) -> Article | None:
@@ -36,14 +37,6 @@ async def article_pressed(house: House, press: PressRequest) -> Article:
             return await articles.article(conn, number)
     except UnknownArticle as error:
         raise UnknownArticle(press.words("There is no article #{number} any more.", number=number)) from error
-
-
-def number_of(press: PressRequest, place: int = 0) -> int:
-    """Return a number of the button that the database can hold; 0, which names nothing, where there is none."""
-    if place >= len(press.numbers):
-        return 0
-    number = press.numbers[place]
-    return number if abs(number) < 2**62 else 0
 
 
 async def confirm(

@@ -1,6 +1,20 @@
 """The table of conversations, in the order in which `/help` names their commands."""
 
-from bot.telegram_edge import card, latest, onboarding, saved, search, settings, subscriptions, topics
+from bot.telegram_edge import (
+    card,
+    delivery,
+    desk_log,
+    drafts,
+    latest,
+    onboarding,
+    publishing,
+    saved,
+    search,
+    settings,
+    subscriptions,
+    topics,
+    uploads,
+)
 from bot.telegram_edge.registry import Registry
 
 REGISTRY = Registry(
@@ -13,5 +27,10 @@ REGISTRY = Registry(
         settings.CONVERSATION,
         onboarding.CONVERSATION,
         card.CONVERSATION,
+        drafts.CONVERSATION,
+        publishing.CONVERSATION,
+        delivery.CONVERSATION,
+        uploads.CONVERSATION,
+        desk_log.CONVERSATION,
     )
 )

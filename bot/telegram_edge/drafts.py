@@ -14,11 +14,12 @@ from bot.services import newsroom
 from bot.store import articles, fanouts
 from bot.store.fanouts import Fanout, FanoutState
 from bot.telegram_edge import publishing
-from bot.telegram_edge.asked import confirm, number_of
+from bot.telegram_edge.asked import confirm
 from bot.telegram_edge.house import House
 from bot.telegram_edge.looks import look_of
 from bot.telegram_edge.registry import Audience, Command, Conversation, PressRule, Where, msgid
 from bot.telegram_edge.request import PressRequest, Request
+from bot.telegram_edge.turning import number as number_of
 
 PAGE = 9
 

@@ -17,12 +17,13 @@ from bot.services import accounts, newsroom
 from bot.services.newsroom import Published
 from bot.store import articles, fanouts, progress
 from bot.store.fanouts import Fanout, FanoutState
-from bot.telegram_edge.asked import article_of, article_pressed, confirm, number_of
+from bot.telegram_edge.asked import article_of, article_pressed, confirm
 from bot.telegram_edge.copies import send_copy
 from bot.telegram_edge.house import House
 from bot.telegram_edge.looks import look_of
 from bot.telegram_edge.registry import Audience, Command, Conversation, PressRule, Where, msgid
 from bot.telegram_edge.request import PressRequest, Request
+from bot.telegram_edge.turning import number as number_of
 from bot.telegram_edge.watching import shown_as
 
 # The copy and the note under it

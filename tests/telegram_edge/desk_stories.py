@@ -12,9 +12,7 @@ from press_room import PressRoom, press_room
 from story import EDITH, StoryHouse, story_house
 
 from bot.telegram_edge import delivery, desk_log, drafts, publishing, uploads
-from bot.telegram_edge.conversations import REGISTRY
 from bot.telegram_edge.herald import Herald
-from bot.telegram_edge.registry import Registry
 
 DESK = (
     drafts.CONVERSATION,
@@ -23,7 +21,6 @@ DESK = (
     uploads.CONVERSATION,
     desk_log.CONVERSATION,
 )
-EVERYTHING = Registry(dict.fromkeys((*REGISTRY.conversations, *DESK)))
 
 
 class Desk:
@@ -78,7 +75,6 @@ def plain(text: str) -> str:
 @asynccontextmanager
 async def desk_of(folder: Path, **settings: Any) -> AsyncIterator[Desk]:
     """Open the newsroom; `settings` are those of the house."""
-    given = {"registry": EVERYTHING, "content": str(folder), **settings}
-    async with story_house(folder, **given) as house, press_room(house, folder) as room:
+    async with story_house(folder, **{"content": str(folder), **settings}) as house, press_room(house, folder) as room:
         await house.starts(EDITH)
         yield Desk(house, room)
