@@ -19,7 +19,7 @@ from bot.render.locale import Words, languages, words_for
 from bot.store import chats, editors, meta
 from bot.store.editors import Role
 from bot.telegram_edge.house import House
-from bot.telegram_edge.registry import Audience, Command, Where
+from bot.telegram_edge.registry import Audience, Command, Where, spoken
 
 MENUS = "menus"
 EDITORS_MENUS = "editors_menus"
@@ -108,7 +108,7 @@ def _menu(house: House, words: Words, role: Role) -> list[tuple[str, str]]:
 
 
 def _entries(words: Words, commands: Sequence[Command]) -> list[tuple[str, str]]:
-    return [(command.name, words(command.summary)) for command in commands]
+    return [(command.name, spoken(words, command.summary)) for command in commands]
 
 
 def _described(words: Words) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from bot.store.editors import Role
 from bot.telegram_edge import menus
 from bot.telegram_edge.house import House
 from bot.telegram_edge.permission import role_of
-from bot.telegram_edge.registry import Audience, Command, Conversation, PressRule, StartRule, Where, msgid
+from bot.telegram_edge.registry import Audience, Command, Conversation, PressRule, StartRule, Where, msgid, spoken
 from bot.telegram_edge.request import PressRequest, Request
 
 OWNER_LINK = "o_"
@@ -57,7 +57,7 @@ async def help_(house: House, request: Request) -> None:
         (Audience.OWNERS, words("For owners"), role is Role.OWNER),
     ):
         lines = [
-            (words(command.usage or f"/{command.name}"), words(command.summary))
+            (spoken(words, command.usage) if command.usage else f"/{command.name}", spoken(words, command.summary))
             for command in house.registry.commands(audience)
             if request.is_private or command.where is Where.EVERYWHERE
         ]

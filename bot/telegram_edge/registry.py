@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from bot.domain.message import Message
+    from bot.render.locale import Words
     from bot.telegram_edge.house import House
     from bot.telegram_edge.request import PressRequest, Request
 
@@ -27,6 +28,11 @@ Opening = Callable[["House", "Request"], Awaitable["Message"]]
 def msgid(text: str) -> str:
     """Return `text`, marked for translation where no `Words` is at hand (`pybabel extract -k msgid`)."""
     return text
+
+
+def spoken(language: Words, marked: str) -> str:
+    """Return a `msgid` in a language."""
+    return language(marked)
 
 
 class Audience(StrEnum):
