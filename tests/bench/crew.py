@@ -128,6 +128,7 @@ async def _main(database: str, url: str, seconds: float | None = None, is_timed:
     if "answer" in options:
         options["timeouts"] = Timeouts(answer=options.pop("answer"))
     async with crew(Path(database), url, is_timed=is_timed, **options) as found:
+        print("{}", flush=True)  # whoever wants to kill it counts from here
         began, used = time.perf_counter(), processor_time()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
@@ -161,9 +162,11 @@ def finished(process: subprocess.Popen[str]) -> dict[str, Any]:
 
 def run(main: Any) -> Any:
     """Run a coroutine as the bot runs: on uvloop where there is one."""
-    from bot.app import run_loop
-
-    return run_loop(main)
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.run(main)
+    return uvloop.run(main)
 
 
 if __name__ == "__main__":

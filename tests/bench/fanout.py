@@ -67,6 +67,7 @@ async def one_round(database: str, url: str, article: int) -> None:
         complete = time.monotonic()
         reader.cancel()
         peak = table.resident()
+        await asyncio.sleep(0.3)  # a small town is complete before its first message is out
         found.dispatcher.stop()
         await running
         print(

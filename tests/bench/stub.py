@@ -26,13 +26,14 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 TOKEN = "700000001:AAbench-token"
 CORE = 1  # the stub's; `table.pin` puts the client on core 0
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _CHAT = re.compile(rb'(?:chat_id"?(?:: ?|=)|name="chat_id"\r\n\r\n)"?(-?\d+)')
+_MARK = re.compile(rb"edition (\d+)")
 _OFFSET = re.compile(rb'offset"?(?:: ?|=)(-?\d+)')
 _TIMEOUT = re.compile(rb'timeout"?(?:: ?|=)(\d+)')
 
@@ -55,7 +56,8 @@ class Options:
 
     `limit` accepts so many in any sliding second and answers 429 to the others. `blocked` and `moved` are shares of
     the chats, always the same ones: the last are groups (negative ids) that became supergroups. `burst_429` is the
-    share of sends that begin a second in which everybody is told to wait.
+    share of sends that begin a second in which everybody is told to wait. `marked` keeps the ledger by `edition N` in
+    the text too, for more than one article.
     """
 
     latency: float = 0.0
@@ -67,6 +69,7 @@ class Options:
     burst_429: float = 0.0
     blocked: float = 0.0
     moved: float = 0.0
+    marked: bool = False
     seed: int = 1
 
 
@@ -84,8 +87,8 @@ class FarSide:
         self.forget()
 
     def forget(self) -> None:
-        self.accepted: dict[int, int] = {}
-        self.cut: dict[int, int] = {}
+        self.accepted: dict[tuple[int, int], int] = {}  # by chat and edition
+        self.cut: dict[tuple[int, int], int] = {}
         self.window: deque[float] = deque()
         self.refused_at: list[float] = []
         self.throttle_next = 0
@@ -94,18 +97,19 @@ class FarSide:
         self.asked_at: dict[int, float] = {}
         self.replies: list[float] = []
         self.faults: dict[str, int] = {}
-        self.polls = 0
+        self.polled_at: float | None = None
 
     def is_plain(self) -> bool:
         o = self.options
         return not (o.limit or o.error or o.reset_before or o.reset_after or o.stall or o.burst_429 or o.blocked or o.moved)
 
-    def accept(self, chat: int) -> bytes:
-        self.accepted[chat] = self.accepted.get(chat, 0) + 1
+    def accept(self, chat: int, mark: int) -> bytes:
+        key = (chat, mark)
+        self.accepted[key] = self.accepted.get(key, 0) + 1
         self.message_id += 1
         if self.first_at is None:
             self.first_at = time.monotonic()
-        if chat in self.asked_at:
+        if not mark and chat in self.asked_at:
             self.replies.append(time.monotonic() - self.asked_at.pop(chat))
         return _MESSAGE % (self.message_id, chat)
 
@@ -121,7 +125,7 @@ class FarSide:
         while self.updates and self.pollers:
             connection, timer = self.pollers.pop()
             timer.cancel()
-            connection.answer(200, _ok(list(self.updates)))
+            connection.answer_later(200, _ok(list(self.updates)))
 
     def say(self, chat: int, text: str) -> None:
         """Let somebody write to the bot; how long the bot's next message to that chat takes is kept in `replies`."""
@@ -175,10 +179,12 @@ class Connection(asyncio.Protocol):
         if method in _SENDS:
             found = _CHAT.search(body)
             chat = int(found[1]) if found else 0
+            marked = _MARK.search(body) if far.options.marked else None
+            mark = int(marked[1]) if marked else 0
             if far.is_plain() and not far.throttle_next:
-                self.answer_later(200, far.accept(chat))
+                self.answer_later(200, far.accept(chat, mark))
             else:
-                self.send(chat)
+                self.send(chat, mark)
         elif method == b"getUpdates":
             self.poll(body)
         elif method == b"getMe":
@@ -193,7 +199,7 @@ class Connection(asyncio.Protocol):
         else:
             self.answer_later(200, _ok([] if method.startswith(b"getMy") else True))
 
-    def send(self, chat: int) -> None:
+    def send(self, chat: int, mark: int) -> None:
         """Accept a message, or show one of the faults asked for."""
         far, options, now = self.far, self.far.options, time.monotonic()
         if far.throttle_next or now < far.burst_until:
@@ -206,14 +212,14 @@ class Connection(asyncio.Protocol):
             if len(far.window) >= options.limit:
                 self.answer_later(*far.too_many())
                 return
-        if chat < 0 and chat > -(10**12) and _falls(chat, options.moved):
+        if chat < 0 and chat > -(10**12) and falls(chat, options.moved):
             far.told("moved")
-            there = {"migrate_to_chat_id": -(10**12) + chat}
+            there = {"migrate_to_chat_id": moved_to(chat)}
             self.answer_later(
                 400, _refusal(400, "Bad Request: group chat was upgraded to a supergroup chat", there)
             )
             return
-        if chat > 0 and _falls(chat, options.blocked):
+        if chat > 0 and falls(chat, options.blocked):
             far.told("blocked")
             self.answer_later(403, _refusal(403, "Forbidden: bot was blocked by the user"))
             return
@@ -224,7 +230,7 @@ class Connection(asyncio.Protocol):
                 break
         else:
             far.window.append(now)
-            self.answer_later(200, far.accept(chat))
+            self.answer_later(200, far.accept(chat, mark))
             return
         if fault == "error":
             far.told("5xx")
@@ -237,14 +243,15 @@ class Connection(asyncio.Protocol):
             was_accepted = fault == "reset_after" or (fault == "stall" and far.random.random() < 0.5)
             far.told(fault)
             if was_accepted:
-                far.accept(chat)
-                far.cut[chat] = far.cut.get(chat, 0) + 1
+                far.accept(chat, mark)
+                far.cut[chat, mark] = far.cut.get((chat, mark), 0) + 1
             if fault != "stall":
                 self.transport.abort()
 
     def poll(self, body: bytes) -> None:
         far = self.far
-        far.polls += 1
+        if far.polled_at is None:
+            far.polled_at = time.monotonic()
         offset, patience = _OFFSET.search(body), _TIMEOUT.search(body)
         while offset and far.updates and far.updates[0]["update_id"] < int(offset[1]):
             far.updates.popleft()
@@ -271,15 +278,15 @@ class Connection(asyncio.Protocol):
         elif method == b"_say":
             far.say(asked["chat"], asked["text"])
         elif method == b"_ledger":
-            return {"accepted": list(far.accepted.items()), "cut": list(far.cut.items())}
+            return [[chat, mark, many, far.cut.get((chat, mark), 0)] for (chat, mark), many in far.accepted.items()]
         return {
             "accepted": sum(far.accepted.values()),
-            "chats": len(far.accepted),
+            "editions": len(far.accepted),
             "refused_at": far.refused_at,
             "first_at": far.first_at,
             "replies": far.replies,
             "faults": far.faults,
-            "polls": far.polls,
+            "polled_at": far.polled_at,
         }
 
     def answer_later(self, status: int, body: bytes) -> None:
@@ -296,9 +303,14 @@ class Connection(asyncio.Protocol):
             )
 
 
-def _falls(chat: int, share: float) -> bool:
+def falls(chat: int, share: float) -> bool:
     """Return whether a chat is among a share of all chats; always the same answer for the same chat."""
     return bool(share) and (abs(chat) * 2654435761 % 2**32) / 2**32 < share
+
+
+def moved_to(chat: int) -> int:
+    """Return the supergroup that a group became."""
+    return -(10**12) + chat
 
 
 def _ok(result: Any) -> bytes:
@@ -311,6 +323,13 @@ def _refusal(code: int, description: str, parameters: dict[str, Any] | None = No
 
 
 # The benchmark's side
+
+
+class Accepted(NamedTuple):
+    """How often one message was accepted, and for how many of those the answer was cut off."""
+
+    many: int
+    cut: int
 
 
 class Stub:
@@ -326,10 +345,17 @@ class Stub:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
 
-    def ledger(self) -> tuple[dict[int, int], dict[int, int]]:
-        """Return how often each chat was accepted, and how often the answer to that was cut off."""
-        found = self.ask("ledger")
-        return dict(map(tuple, found["accepted"])), dict(map(tuple, found["cut"]))
+    def ledger(self) -> dict[tuple[int, int], Accepted]:
+        """Return what was accepted, by chat and edition (0 unless `marked`)."""
+        return {(chat, mark): Accepted(many, cut) for chat, mark, many, cut in self.ask("ledger")}
+
+    def settled(self) -> dict[tuple[int, int], Accepted]:
+        """Return the ledger once nothing more comes in: what a process that was killed had on the wire is in it."""
+        before, after = -1, 0
+        while before != after:
+            time.sleep(0.02)
+            before, after = after, self.ask("stats")["accepted"]
+        return self.ledger()
 
 
 @contextmanager
