@@ -26,7 +26,7 @@ _JOINERS = "\u200c\u200d"  # what emoji and some scripts are made of
 
 def say(text: str) -> None:
     """Print lines of an answer."""
-    print("\n".join(map(printable, text.split("\n"))))
+    print("\n".join(map(printable, text.split("\n"))), flush=True)
 
 
 def say_json(value: object) -> None:

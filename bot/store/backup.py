@@ -78,8 +78,9 @@ def copy_database(source: Path, target: Path) -> None:
     target.unlink(missing_ok=True)
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:
+        # For writing, though nothing is written: whoever closes a database last tidies its log away, if it may.
         with (
-            closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as original,
+            closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=rw", uri=True)) as original,
             closing(sqlite3.connect(target, isolation_level=None)) as copy,
         ):
             original.backup(copy)

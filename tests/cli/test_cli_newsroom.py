@@ -1,0 +1,159 @@
+"""Publishing, retracting, holding and pausing from the shell, and what is told about it afterwards."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bot.store.lock import DatabaseLock
+
+
+@pytest.fixture
+async def desk(shell):
+    """A shell with one draft, `grid-storage`, and three chats that follow its topic."""
+    shell.article("news/grid-storage.md", "Grid storage")
+    await shell("import", "news")
+    shell.follow_energy(3)
+    return shell
+
+
+async def test_without_a_bot_publishing_says_for_how_many_it_is_queued(desk):
+    answer = await desk("publish", "grid")
+    assert (answer.status, answer.err) == (0, "")
+    assert answer.out == "#1 queued for 3 chats; no bot is running on this database\n"
+    assert desk.rows("SELECT state, asked_by FROM fanouts") == [("running", None)]
+
+
+async def test_with_a_bot_running_publishing_says_where_it_goes(desk):
+    lock = DatabaseLock(desk.database)
+    try:
+        answer = await desk("publish", "https://example.com/news/grid-storage.md")
+    finally:
+        lock.release()
+    assert (answer.status, answer.out) == (0, "#1 goes to 3 chats; queued\n")
+
+
+async def test_numbers_are_grouped_and_a_large_audience_waits_for_its_undo_time(shell):
+    shell.article("news/one.md", "One")
+    await shell("import", "news")
+    shell.follow_energy(1200)
+    lock = DatabaseLock(shell.database)
+    try:
+        answer = await shell("publish", "#1")
+    finally:
+        lock.release()
+    assert answer.out.startswith("#1 goes to 1,200 chats in ") and answer.out.endswith("seconds; queued\n")
+
+
+async def test_publishing_twice_and_publishing_nothing_are_refused_and_do_not_stop_the_others(desk):
+    desk.article("news/second.md", "Second")
+    await desk("import", "news")
+    await desk("publish", "1")
+    answer = await desk("publish", "1", "no-such-slug", "second")
+    assert answer.status == 1
+    assert answer.err.splitlines() == [
+        "newsbot: #1 is out already",
+        "newsbot: no single article goes by “no-such-slug”",
+    ]
+    assert answer.out.startswith("#2 queued for 3 chats")
+
+
+async def test_waiting_without_a_bot_ends_at_once(desk):
+    answer = await desk("publish", "--wait", "1")
+    assert answer.status == 0
+    assert "no bot is running" in answer.out and "nothing to wait for" in answer.err
+
+
+async def test_waiting_ends_with_the_numbers_and_draws_no_bar_in_a_pipe(desk):
+    lock = DatabaseLock(desk.database)
+    try:
+        waiting = await desk.start("publish", "1", "--wait")
+        assert await waiting.stdout.readline() == b"#1 goes to 3 chats; queued\n"
+        desk.change(
+            "UPDATE fanouts SET state = 'done', half = 2, total = 3, sent = 2, unreachable = 1,"
+            " first_sent_at = 1000, last_sent_at = 1090"
+        )
+        answer = await desk.finish(waiting)
+    finally:
+        lock.release()
+    assert (answer.status, answer.err) == (0, "")
+    assert answer.out.splitlines() == [
+        "#1 is out. 2 sent, 1 had blocked the bot, 0 failed, 0 perhaps twice. 1 min 30 s."
+    ]
+
+
+async def test_waiting_ends_when_somebody_stops_it(desk):
+    lock = DatabaseLock(desk.database)
+    try:
+        waiting = await desk.start("publish", "1", "--wait")
+        assert await waiting.stdout.readline() == b"#1 goes to 3 chats; queued\n"
+        desk.change("UPDATE fanouts SET state = 'stopped'")
+        answer = await desk.finish(waiting)
+    finally:
+        lock.release()
+    assert answer.out.strip() == "Stopped. 0 chats have it, 3 will not get it until somebody decides."
+
+
+async def test_what_is_retracted_stops_and_cannot_be_retracted_again(desk):
+    await desk("publish", "1")
+    answer = await desk("retract", "1")
+    assert (answer.status, answer.err) == (0, "")
+    assert desk.rows("SELECT state FROM fanouts") == [("stopped",)]
+    assert (await desk("retract", "1")).status == 1
+
+
+async def test_held_articles_are_listed_and_pushed_or_archived_together(desk):
+    assert (await desk("held")).out == "Nothing is held.\n"
+    desk.change("UPDATE articles SET state = 'held'")
+    listed = json.loads((await desk("held", "--json")).out)
+    assert [article["slug"] for article in listed["articles"]] == ["grid-storage"]
+    assert (await desk("held")).out.startswith("#1  held")
+    assert (await desk("held", "--archive")).out == "1 archived: #1\n"
+    assert desk.rows("SELECT count(*) FROM fanouts") == [(0,)]
+    desk.change("UPDATE articles SET state = 'held'")
+    assert (await desk("held", "--push")).out == "1 pushed: #1\n"
+    assert desk.rows("SELECT state FROM fanouts") == [("running",)]
+
+
+async def test_a_publish_that_is_held_on_its_way_is_listed_too(desk):
+    await desk("publish", "1")
+    desk.change("UPDATE fanouts SET state = 'held', why = 'too many find nobody'")
+    assert "too many find nobody" in (await desk("held")).out
+    await desk("held", "--push")
+    assert desk.rows("SELECT state FROM fanouts") == [("running",)]
+
+
+async def test_pausing_holds_and_resuming_releases_and_both_may_be_said_twice(desk):
+    for command, paused in (("pause", 1), ("pause", 1), ("resume", 0), ("resume", 0)):
+        answer = await desk(command)
+        assert (answer.status, answer.err) == (0, "")
+        assert desk.rows("SELECT count(*) FROM meta WHERE key = 'paused'") == [(paused,)]
+
+
+async def test_delivery_tells_who_got_it_who_not_and_why(desk):
+    never = await desk("delivery", "grid")
+    assert (never.status, never.out.splitlines()[1]) == (0, "It was never sent to anybody.")
+    await desk("publish", "1")
+    desk.change("INSERT INTO ledger (article, chat, status, sent_at, message_id) VALUES (1, 100000, 1, 1000, 5)")
+    desk.change("INSERT INTO ledger (article, chat, status, sent_at, reason) VALUES (1, 100001, 3, 1001, 'too long')")
+    desk.change(
+        "UPDATE fanouts SET half = 2, total = 3, sent = 1, failed = 1, first_sent_at = 1000, last_sent_at = 1000"
+    )
+    told = json.loads((await desk("delivery", "1", "--json")).out)["delivery"]
+    counts = ("reached", "waiting", "switched_off", "failed", "unwanted", "perhaps_twice")
+    assert [told[name] for name in counts] == [1, 1, 0, 1, 0, 0]
+    assert told["failed_chats"] == [{"chat": 100001, "reason": "too long"}]
+    assert "1: too long" in (await desk("delivery", "1")).out
+    assert (await desk("delivery", "9")).status == 1
+
+
+async def test_numbers_and_the_log_are_told_for_people_and_for_programs(desk):
+    await desk("publish", "1")
+    numbers = json.loads((await desk("stats", "--json")).out)
+    assert numbers["chats"]["active"] == 3 and numbers["articles"] == {"published": 1}
+    assert numbers["followed"] == [{"topic": "Energy", "chats": 3}]
+    assert "3 active" in (await desk("stats")).out
+    [entry] = json.loads((await desk("log", "--json")).out)
+    assert (entry["act"], entry["article"], entry["person"]) == ("publish", 1, None)
+    assert "publish" in (await desk("log")).out

@@ -1,0 +1,112 @@
+"""How every command behaves before it does anything: help, wrong usage, wrong configuration, no database."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+import pytest
+
+COMMANDS = [
+    *("setup", "run", "sandbox", "check", "import", "drafts", "publish", "retract", "held"),
+    *("delivery", "stats", "log", "pause", "resume", "backup", "restore"),
+]
+
+
+async def test_help_names_every_command_in_the_contracts_order(shell):
+    answer = await shell("--help")
+    assert answer.status == 0
+    listed = answer.out.partition("Commands:")[2].splitlines()
+    assert [line.split()[0] for line in listed if line.startswith("  ") and line[2] != " "] == COMMANDS
+    assert "..." not in answer.out.partition("Commands:")[2], "a summary was cut short"
+
+
+async def test_the_version_is_told(shell):
+    answer = await shell("--version")
+    assert (answer.status, answer.out.split()[0]) == (0, "newsbot")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("frobnicate",),
+        ("--frobnicate",),
+        ("publish",),
+        ("import",),
+        ("drafts", "too", "many"),
+        ("held", "--push", "--archive"),
+        ("sandbox", "--port", "eighty"),
+        ("sandbox", "--port", "70000"),
+    ],
+)
+async def test_wrong_usage_is_one_line_and_exit_status_2(shell, arguments):
+    answer = await shell(*arguments)
+    assert (answer.status, answer.out) == (2, "")
+    assert answer.err.startswith("newsbot: ") and answer.err.count("\n") == 1
+    assert list(shell.folder.iterdir()) == []
+
+
+async def test_a_wrong_setting_stops_the_start_with_the_line_of_the_voice(shell):
+    shell.variables["NEWSBOT_PUSH_WINDOW"] = "2 days"
+    answer = await shell("drafts")
+    assert (answer.status, answer.out) == (2, "")
+    assert answer.err == 'newsbot: NEWSBOT_PUSH_WINDOW: "2 days" is not a duration; write 48h, 7d, 0 or inf\n'
+
+
+async def test_a_setting_in_the_dotenv_file_counts(shell):
+    shell.write(".env", "NEWSBOT_RATE=fast\n")
+    answer = await shell("stats")
+    assert answer.status == 2 and answer.err.startswith("newsbot: NEWSBOT_RATE: ")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("drafts",),
+        ("publish", "1"),
+        ("retract", "1"),
+        ("held",),
+        ("held", "--push"),
+        ("delivery", "1"),
+        ("stats",),
+        ("log", "--json"),
+        ("pause",),
+        ("resume",),
+        ("backup", "copy.db"),
+        ("backup", "-"),
+    ],
+)
+async def test_without_a_database_the_others_name_where_they_looked_and_make_none(shell, arguments):
+    answer = await shell(*arguments)
+    assert (answer.status, answer.out) == (2, "")
+    assert str(shell.database) in answer.err and answer.err.count("\n") == 1
+    assert list(shell.folder.iterdir()) == []
+
+
+async def test_a_database_of_something_else_is_refused_in_one_line(shell):
+    shell.write("data/newsbot.db", "this is no database, whatever its name says " * 50)
+    answer = await shell("stats")
+    assert answer.status == 2
+    assert str(shell.database) in answer.err and answer.err.count("\n") == 1
+
+
+async def test_running_without_a_token_names_the_variable(shell):
+    answer = await shell("run")
+    assert answer.status == 2
+    assert answer.err.startswith("newsbot: NEWSBOT_TOKEN") and answer.err.count("\n") == 1
+
+
+async def test_a_reader_who_has_had_enough_is_no_error(shell):
+    for number in range(300):
+        shell.article(f"news/{number}.md", f"Story {number} " + "with a long title " * 20)
+    await shell("import", "news")
+    process = await asyncio.create_subprocess_shell(
+        f"'{sys.executable}' -m bot drafts | head -n 1",
+        cwd=shell.folder,
+        env=shell.variables,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await process.communicate()
+    assert out.startswith(b"#") and err == b""
