@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 
 from bot.domain.article import Article, ArticleState
 from bot.domain.message import Button, Keyboard, Message
@@ -95,7 +96,7 @@ def _message(text: Text, keyboard: Keyboard) -> Message:
 
 
 def _announced(words: Words, article: Article, standing: Standing, now: datetime) -> Text:
-    wait = words.span(standing.start_at - now)
+    wait = words.span(timedelta(seconds=ceil((standing.start_at - now) / timedelta(seconds=1))))
     text = words.count_text(
         "#{number} goes to {n} chat in {wait}, taking about {time}.",
         "#{number} goes to {n} chats in {wait}, taking about {time}.",

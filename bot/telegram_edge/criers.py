@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from telegram.error import TelegramError
@@ -25,13 +25,16 @@ _UPLOADED = "upload:"  # whoever sent the document was answered in the chat
 log = logging.getLogger(__name__)
 
 
-async def tell_editors(house: House, people: Iterable[int], now: datetime) -> None:
-    """Tell every editor of what files need them for, in one message, at most once in ten minutes."""
+async def tell_editors(house: House, people: Collection[int], now: datetime) -> bool:
+    """Tell every editor of what files need them for, in one message, at most once in ten minutes.
+
+    Return False when there are editors and none of them could be reached.
+    """
     async with house.db.reading() as conn:
         waiting = await notices.untold(conn)
         last = await troubles.editors_told_at(conn)
-        if not waiting or (last is not None and now - last < FOLDED_FOR):
-            return
+        if not waiting or not people or (last is not None and now - last < FOLDED_FOR):
+            return True
         held = len(await articles.in_state(conn, ArticleState.HELD))
         told = [notice for _, notice in waiting if not notice.subject.startswith(_UPLOADED)]
         numbers = [notice.article for notice in told if notice.kind == "doubled" and notice.article is not None]
@@ -45,27 +48,33 @@ async def tell_editors(house: House, people: Iterable[int], now: datetime) -> No
             return screens.folded(words, refused=refused, doubled=doubled, held=asks)
 
         if not await _tell(house, people, lambda words, _: message(words)):
-            return
+            return False
     async with house.db.transaction() as conn:
         await notices.mark_told(conn, [id for id, _ in waiting], now)
+    return True
 
 
-async def tell_owners(house: House, owners: Iterable[int], now: datetime) -> None:
-    """Tell owners of each trouble once a day, and once when it is over."""
+async def tell_owners(house: House, owners: Collection[int], now: datetime) -> bool:
+    """Tell owners of each trouble once a day, and once when it is over.
+
+    Return False when there are owners and none of them could be reached.
+    """
     async with house.db.reading() as conn:
         untold = await troubles.untold(conn, now)
-    for one in untold:
+    for one in untold if owners else ():
 
         def message(words: Words, chat: Chat, one: troubles.Trouble = one) -> Message:
             zone = look_of(chat, house.settings, house.bot_username).zone
             return screens.trouble(words, one.kind, one.since, one.over_at, zone)
 
-        if await _tell(house, owners, message):
-            async with house.db.transaction() as conn:
-                await troubles.told(conn, one, now)
+        if not await _tell(house, owners, message):
+            return False
+        async with house.db.transaction() as conn:
+            await troubles.told(conn, one, now)
+    return True
 
 
-async def _tell(house: House, people: Iterable[int], message: Callable[[Words, Chat], Message]) -> bool:
+async def _tell(house: House, people: Collection[int], message: Callable[[Words, Chat], Message]) -> bool:
     """Say something to each of these people, and return whether any of them could be reached."""
     is_heard = False
     for person in people:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from sqlite3 import Error as SqliteError
-from typing import Any
 
 from telegram.error import BadRequest, Forbidden, TelegramError
 
@@ -40,6 +40,7 @@ from bot.telegram_edge.watching import shown_as
 TICK = timedelta(seconds=1)
 LOOK_AROUND_EVERY = timedelta(minutes=1)
 CALM_AFTER = timedelta(minutes=3)  # without an alarm: the dispatcher repeats it every minute while it lasts
+DEAF_FOR = timedelta(minutes=10)
 _ALARMS = {Alarm.HALTED: Kind.TOKEN, Alarm.DISK: Kind.DISK}
 
 log = logging.getLogger(__name__)
@@ -52,7 +53,9 @@ class Herald:
         self._house = house
         self._busy: dict[tuple[object, ...], asyncio.Task[None]] = {}
         self._audiences: dict[int, int] = {}  # counted once while rows are still being promised
-        self._announced: set[int] = set()
+        self._announced: set[int] = set()  # fan-outs; whoever cannot be reached is not tried every second
+        self._asked: set[tuple[int, int]] = set()  # the same, with the person
+        self._deaf_until: dict[str, datetime] = {}  # while nobody can be reached
         self._alarmed_at: dict[Kind, datetime] = {}
         self._looked_at: datetime | None = None
 
@@ -78,8 +81,8 @@ class Herald:
             people = await editors.editors(conn, self._house.settings.admins)
         await self._announce(people, now)
         await self._draw(people, now)
-        self._start(("notices",), tell_editors(self._house, people, now))
-        self._start(("troubles",), self._tell_owners(people, now))
+        self._start(("files",), lambda: self._tell_of_files(people, now))
+        self._start(("troubles",), lambda: self._tell_of_troubles(people, now))
 
     async def settled(self) -> None:
         """Wait until everything that was started has ended."""
@@ -89,7 +92,7 @@ class Herald:
     async def alarm(self, alarm: Alarm, fanout: int | None, detail: str | None) -> None:
         """Take note of what stops the dispatcher. A fan-out that is held is seen in its row and asked about."""
         kind = _ALARMS.get(alarm)
-        if kind is None:
+        if kind is None or (kind is Kind.DISK and "full" not in (detail or "")):
             return
         now = self._house.clock()
         if kind is Kind.TOKEN and "terminated by other" in (detail or "").lower():
@@ -109,7 +112,7 @@ class Herald:
         for number in waiting:
             if number not in self._announced:
                 self._announced.add(number)
-                self._start(("announce", number), self._announce_to(people, number))
+                self._start(("announce", number), partial(self._announce_to, people, number))
 
     async def _announce_to(self, people: Iterable[int], number: int) -> None:
         """Show a publish of a file or the shell to every editor before it leaves, as readers will see it."""
@@ -140,10 +143,13 @@ class Herald:
                 await self._finish(watch, now)
             elif ("message", watch.fanout, watch.chat) not in self._busy:
                 await self._draw_one(watch, *found, now)
+        self._asked = {(number, person) for number, person in self._asked if number in held}
+        self._asked.update((watch.fanout, watch.chat) for watch in watches if watch.fanout in held)
         for number in held:
-            asked = {watch.chat for watch in watches if watch.fanout == number}
-            for person in allowed - asked:
-                self._start(("message", number, person), self._ask(person, number))
+            for person in allowed:
+                if (number, person) not in self._asked:
+                    self._asked.add((number, person))
+                    self._start(("message", number, person), partial(self._ask, person, number))
 
     async def _draw_one(self, watch: Watch, article: Article, standing: Standing, now: datetime) -> None:
         """Change one message if it is worth it."""
@@ -158,9 +164,9 @@ class Herald:
             return
         key = ("message", watch.fanout, watch.chat)
         if standing.phase.is_question and before.phase not in (None, standing.phase):
-            self._start(key, self._ask_instead(watch, chat, article))
+            self._start(key, partial(self._ask_instead, watch, chat, article))
         else:
-            self._start(key, self._edit(watch, chat, message, str(after), standing.phase is Phase.DONE))
+            self._start(key, partial(self._edit, watch, chat, message, str(after), standing.phase is Phase.DONE))
 
     async def _edit(self, watch: Watch, chat: Chat, message: Message, shown: str, is_last: bool) -> None:
         try:
@@ -209,14 +215,24 @@ class Herald:
 
     # What owners must know
 
-    async def _tell_owners(self, people: dict[int, Role], now: datetime) -> None:
+    async def _tell_of_files(self, people: dict[int, Role], now: datetime) -> None:
+        if now >= self._deaf_until.get("files", now) and not await tell_editors(self._house, people, now):
+            self._deaf_until["files"] = now + DEAF_FOR
+
+    async def _tell_of_troubles(self, people: dict[int, Role], now: datetime) -> None:
         if self._looked_at is None or now - self._looked_at >= LOOK_AROUND_EVERY:
             self._looked_at = now
-            await troubles.look_around(self._house.db, now)
-            for kind in (Kind.TOKEN, Kind.SECOND):
-                if now - self._alarmed_at.setdefault(kind, now) >= CALM_AFTER:
-                    await troubles.note(self._house.db, kind, False, now)
-        await tell_owners(self._house, [person for person, role in people.items() if role is Role.OWNER], now)
+            await self._look_around(now)
+        owners = [person for person, role in people.items() if role is Role.OWNER]
+        if now >= self._deaf_until.get("troubles", now) and not await tell_owners(self._house, owners, now):
+            self._deaf_until["troubles"] = now + DEAF_FOR
+
+    async def _look_around(self, now: datetime) -> None:
+        """Look for troubles that can be seen, and take those for over that are no longer reported."""
+        await troubles.look_around(self._house.db, now)
+        for kind in (Kind.TOKEN, Kind.SECOND):
+            if now - self._alarmed_at.setdefault(kind, now) >= CALM_AFTER:
+                await troubles.note(self._house.db, kind, False, now)
 
     # What they share
 
@@ -244,16 +260,14 @@ class Herald:
     def _words(self, chat: Chat) -> Words:
         return words_for(chat.language, self._house.settings.language)
 
-    def _start(self, key: tuple[object, ...], work: Coroutine[Any, Any, None]) -> None:
-        if key in self._busy:
-            work.close()
-            return
-        task = asyncio.create_task(self._guarded(key, work), name=f"herald {key[0]}")
-        self._busy[key] = task
-        task.add_done_callback(lambda _: self._busy.pop(key, None))
+    def _start(self, key: tuple[object, ...], work: Callable[[], Awaitable[None]]) -> None:
+        if key not in self._busy:
+            task = asyncio.create_task(self._guarded(key, work), name=f"herald {key[0]}")
+            self._busy[key] = task
+            task.add_done_callback(lambda _: self._busy.pop(key, None))
 
-    async def _guarded(self, key: tuple[object, ...], work: Coroutine[Any, Any, None]) -> None:
+    async def _guarded(self, key: tuple[object, ...], work: Callable[[], Awaitable[None]]) -> None:
         try:
-            await work
+            await work()
         except Exception:
             log.exception("the herald failed at %s", key[0])

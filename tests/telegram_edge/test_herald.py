@@ -103,8 +103,6 @@ async def test_a_file_that_reaches_many_shows_every_editor_first_what_readers_wi
         assert "By file" in desk.house.screens(person)[-2]
         assert desk.house.screen(person) == "#1 goes to 120 chats in 10 seconds, taking about 4 seconds."
         assert desk.house.buttons(person) == [["Stop", "Send now"]]
-    await desk.turn()
-    assert len(desk.house.screens(BEN)) == len(desk.house.screens(BEN))
     desk.house.clock.advance(timedelta(seconds=10))
     await desk.run()
     assert desk.house.screen(BEN).startswith("#1 is out. 120 sent")
@@ -238,3 +236,28 @@ async def test_who_is_no_editor_any_more_is_shown_nothing_more(desk: Desk) -> No
         await editors.remove(conn, BEN)
     await desk.run()
     assert desk.house.screen(BEN) == before
+
+
+async def test_an_editor_who_cannot_be_reached_is_not_tried_every_second(tmp_path: Path) -> None:
+    async with desk_of(tmp_path, admins=str(BEN)) as desk:  # Ben never started the bot
+        await desk.room.follow(await desk.room.people(3), "Energy")
+        await desk.room.publish(await desk.room.draft("grid-storage", "Energy"))
+        await newsroom.hold_everything(desk.house.db, now=desk.house.clock())
+        await refuse(desk, "a.md")
+        await troubles.note(desk.house.db, Kind.BACKUP, True, desk.house.clock())
+        for _ in range(10):
+            await desk.passes(1)
+        assert len(desk.house.world.calls_to(BEN)) == 3
+        await desk.house.starts(BEN)
+        await desk.passes(600)
+        assert "The daily backup failed." in "".join(desk.house.screens(BEN))
+
+
+async def test_a_locked_database_is_not_taken_for_a_full_disk(desk: Desk) -> None:
+    messages = len(desk.screens)
+    await desk.herald.alarm(Alarm.DISK, None, "database is locked")
+    await desk.turn()
+    assert len(desk.screens) == messages
+    await desk.herald.alarm(Alarm.DISK, None, "database or disk is full")
+    await desk.turn()
+    assert desk.screen.startswith("The disk is nearly full.")
