@@ -54,7 +54,8 @@ def act_of_file(
     """Return what a file's flag does, given the article's state (None: a new story) and the flag last seen.
 
     A date to come is an embargo. A known draft that turns true is an editor's act and goes out whatever its date;
-    a story first seen as published goes out only within the push window.
+    a story first seen as published goes out only within the push window. A flag that is false from the beginning
+    takes nothing back: only one that was true before does.
     """
     if state is None:
         if not flag:
@@ -62,7 +63,7 @@ def act_of_file(
         if published_at > now:
             return Act.SCHEDULE
         return Act.PUSH if window.admits(published_at, now) else Act.ARCHIVE
-    if last_flag is not None and last_flag == flag:
+    if flag == bool(last_flag):
         return Act.NOTHING
     if not flag:
         match state:

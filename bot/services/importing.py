@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import chain, count
 
 from bot.domain.article import ArticleState, Story
 from bot.domain.link import normal_link
@@ -94,8 +95,6 @@ async def take(
                 taken.published, taken.held = await newsroom.news_by_file(
                     conn, news, now=now, burst=policy.burst, undo=policy.undo
                 )
-                await notices.add(conn, [Notice("held", "", article=number) for number in taken.held], now)
-                await topics.list_worn(conn)
         report.add(taken)
     return report
 
@@ -125,14 +124,17 @@ class _Batch:
     articles: dict[int, KnownArticle]
     next_number: int
 
-    def free_slug(self, wanted: Sequence[str], article: int) -> str:
+    async def free_slug(self, conn: Connection, wanted: Sequence[str], article: int) -> str:
         """Return the first wanted slug that no other article has or had, numbered when all are taken."""
         last = wanted[-1] if wanted else "article"
-        for slug in (*wanted, f"{last}-{article}"):
+        numbered = (f"{last}-{article}-{n}" for n in count(2))
+        for slug in chain(wanted, (f"{last}-{article}",), numbered):
+            if slug not in wanted and slug not in self.slugs:
+                self.slugs |= await intake.slugs(conn, [slug])
             if self.slugs.get(slug, article) == article:
                 self.slugs[slug] = article
                 return slug
-        return f"{last}-{article}-{len(self.slugs)}"
+        raise AssertionError("numbers never end")
 
 
 async def _take_batch(
@@ -148,7 +150,7 @@ async def _take_batch(
                 report.topics += 1
                 remembered.append(KnownFile(one.path, one.fingerprint, None, True, None, None))
             case Story():
-                stories.append((one, one.content))
+                stories.append((one, _as_stored(one.content)))
             case ContentError():
                 report.refused.extend(one.content.complaints)
     batch = await _load(conn, seen, stories)
@@ -172,14 +174,20 @@ async def _take_batch(
         number, doubles = _match(one.path, story, file, batch)
         if doubles is not None:
             report.doubled.append((one.path, doubles))
-            remembered.append(KnownFile(one.path, one.fingerprint, doubles, False, story.published, None))
+            if file is not None and file.owns and file.article is not None:
+                # It has a story of its own, whose link it has just left; nobody takes that away from it.
+                remembered.append(replace(file, fingerprint=one.fingerprint, complaint=None))
+            else:
+                remembered.append(KnownFile(one.path, one.fingerprint, doubles, False, story.published, None))
             continue
         last_flag = None
         if number is None:
             number = batch.next_number
             batch.next_number += 1
-            added[number] = (batch.free_slug(one.slugs, number), story)
+            slug = await batch.free_slug(conn, one.slugs, number)
+            added[number] = (slug, story)
             indexed[number] = story
+            batch.articles[number] = KnownArticle(number, slug, ArticleState.DRAFT, 1, story, None, None)
             state = None
         else:
             before = batch.articles[number]
@@ -188,30 +196,36 @@ async def _take_batch(
             last_flag = owner.last_flag if owner is not None else None
             if owner is not None and owner.path != one.path:
                 remembered.append(replace(owner, owns=False, fingerprint=""))
-                renamed_to = batch.free_slug(one.slugs, number)
+                renamed_to = await batch.free_slug(conn, one.slugs, number)
                 if renamed_to != before.slug:
                     renamed[number] = (before.slug, renamed_to)
+            # The document is always kept as last given, also where only fields changed that newsbot does not know.
+            revision = before.revision + (_readers_see(before.story) != _readers_see(story))
+            rewritten[number] = (revision, story)
             if _differs(before.story, story):
-                revision = before.revision + (_readers_see(before.story) != _readers_see(story))
-                rewritten[number] = (revision, story)
                 indexed[number] = story
                 report.updated.append(number)
+            batch.articles[number] = replace(before, revision=revision, story=story)
         batch.links.setdefault(normal_link(story.link), number)
         flag = story.published if policy.flags_act else bool(last_flag)
         now_known = KnownFile(one.path, one.fingerprint, number, True, flag, None)
         batch.owners[number] = now_known
         batch.files[one.path] = now_known
         remembered.append(now_known)
-        act = act_of_file(
-            state=state,
-            last_flag=last_flag,
-            flag=flag,
-            published_at=story.published_at,
-            now=now,
-            window=policy.window,
-        )
-        if act is Act.NOTHING and state is ArticleState.SCHEDULED and number in rewritten:
-            act = Act.SCHEDULE  # the file moved the date of its embargo
+        if policy.flags_act:
+            act = act_of_file(
+                state=state,
+                last_flag=last_flag,
+                flag=flag,
+                published_at=story.published_at,
+                now=now,
+                window=policy.window,
+            )
+            moved = state is ArticleState.SCHEDULED and before.story.published_at != story.published_at
+            if act is Act.NOTHING and flag and moved:
+                act = Act.SCHEDULE  # the file moved the date of its embargo
+        else:
+            act = Act.DRAFT if state is None else Act.NOTHING
         acts.append((number, act, story))
     await intake.add(conn, added, now)
     await intake.rewrite(conn, rewritten)
@@ -220,6 +234,7 @@ async def _take_batch(
     await intake.rename(conn, renamed)
     await intake.remember(conn, remembered)
     news = await _act(conn, acts, report, now)
+    await topics.list_worn(conn)
     await notices.add(conn, _notices(report, stories), now)
     return report, news
 
@@ -287,6 +302,18 @@ def _notices(report: Report, stories: Sequence[tuple[Seen, Story]]) -> list[Noti
         Notice("doubled", path, "published" if flags.get(path) else "", article) for path, article in report.doubled
     )
     return told
+
+
+def _as_stored(story: Story) -> Story:
+    """Return a story as the database gives it back, in whole seconds, so that it equals itself when read again."""
+    return replace(
+        story,
+        published_at=story.published_at.replace(microsecond=0),
+        related=tuple(
+            one if one.published_at is None else replace(one, published_at=one.published_at.replace(microsecond=0))
+            for one in story.related
+        ),
+    )
 
 
 def _differs(before: Story, after: Story) -> bool:

@@ -14,10 +14,11 @@ from bot.domain.article import Article, ArticleState
 from bot.domain.delivery import Lane
 from bot.domain.publishing import BURST_WITHIN, UNDO_FROM, is_burst, undo_time
 from bot.errors import OutOfTurn
-from bot.store import articles, fanouts, log, meta
+from bot.store import articles, fanouts, log, meta, notices
 from bot.store.audience import audience_of, reach
 from bot.store.database import Connection, Database
 from bot.store.fanouts import Fanout, FanoutState
+from bot.store.notices import Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +46,22 @@ async def publish(db: Database, number: int, *, by: int | None, now: datetime, u
         return published
 
 
-async def release(conn: Connection, article: Article, *, by: int | None, now: datetime, undo: timedelta) -> Published:
+async def release(
+    conn: Connection, article: Article, *, by: int | None, now: datetime, undo: timedelta, by_file: bool = False
+) -> Published:
     """Publish inside the caller's transaction: by hand, by file, or at the end of an embargo."""
     await articles.set_state(conn, article.number, ArticleState.PUBLISHED)
     earlier = await fanouts.of_article(conn, article.number)
     if article.pushed_at is not None and earlier:
         for old in earlier:
             await fanouts.resume(conn, old.id, now)
-        return Published(await articles.article(conn, article.number), earlier[-1].id, now, resumed=True)
+        start_at = max(now, earlier[-1].start_at)
+        return Published(await articles.article(conn, article.number), earlier[-1].id, start_at, resumed=True)
     audience = await audience_of(conn, article.number, now)
     start_at = now + undo_time(await reach(conn, audience, now, UNDO_FROM), undo)
-    promised = await fanouts.promise(conn, article.number, fixed_at=now, start_at=start_at, lane=Lane.NEWS, by=by)
+    promised = await fanouts.promise(
+        conn, article.number, fixed_at=now, start_at=start_at, lane=Lane.NEWS, by=by, by_file=by_file
+    )
     await articles.fix_audience(conn, article.number, now)
     return Published(await articles.article(conn, article.number), promised, start_at)
 
@@ -65,27 +71,31 @@ async def news_by_file(
 ) -> tuple[list[int], list[int]]:
     """Publish what files made news, or hold it when it is more than people expect; return (published, held).
 
-    Held is everything that is not yet on its way: of a burst, also what waits for its undo time. A restored database
-    holds all: what it would send may have been sent before.
+    Those that somebody has decided about since their file was read are left alone. Held is everything by file that
+    is not yet on its way: of a burst, also what waits for its undo time. A restored database holds all: what it would
+    send may have been sent before. Editors are told what is held.
     """
-    fresh = list(numbers)
+    fresh = [
+        article for article in await articles.articles(conn, list(numbers)) if article.state is ArticleState.SCHEDULED
+    ]
     if not fresh:
         return [], []
-    await articles.mark_news(conn, fresh, now)
+    await articles.mark_news(conn, [article.number for article in fresh], now)
     restored = await meta.is_restored(conn)
     if restored or is_burst(await articles.news_since(conn, now - BURST_WITHIN), burst):
-        for waiting in await fanouts.running(conn):
-            if waiting.asked_by is None and waiting.start_at > now and await fanouts.drop_unstarted(conn, waiting.id):
-                await articles.unfix_audience(conn, waiting.article)
-                fresh.append(waiting.article)
-        for number in fresh:
+        taken_back = await fanouts.take_back_unbegun(conn)
+        held = [*taken_back, *(article.number for article in fresh)]
+        for number in taken_back:
+            await articles.unfix_audience(conn, number)
+        for number in held:
             await articles.set_state(conn, number, ArticleState.HELD)
             await log.record(conn, "hold", at=now, article=number, detail="restored" if restored else "burst")
-        return [], fresh
-    for article in await articles.articles(conn, fresh):
-        await release(conn, article, by=None, now=now, undo=undo)
+        await notices.add(conn, [Notice("held", "", article=number) for number in held], now)
+        return [], held
+    for article in fresh:
+        await release(conn, article, by=None, now=now, undo=undo, by_file=True)
         await log.record(conn, "publish", at=now, article=article.number, detail="file")
-    return fresh, []
+    return [article.number for article in fresh], []
 
 
 async def end_embargoes(db: Database, *, now: datetime, burst: int, undo: timedelta, push: bool) -> list[int]:

@@ -71,15 +71,29 @@ class Fanout:
 
 
 async def promise(
-    conn: Connection, article: int, *, fixed_at: datetime, start_at: datetime, lane: Lane, by: int | None
+    conn: Connection,
+    article: int,
+    *,
+    fixed_at: datetime,
+    start_at: datetime,
+    lane: Lane,
+    by: int | None,
+    by_file: bool = False,
 ) -> int:
     """Promise an article to everyone who follows it at `fixed_at`, and return the fan-out's number."""
     rows = await conn.execute_fetchall(
         """
-        INSERT INTO fanouts (kind, article, lane, state, asked_by, fixed_at, start_at)
-        VALUES ('news', :article, :lane, 'running', :by, :fixed_at, :start_at) RETURNING id
+        INSERT INTO fanouts (kind, article, lane, state, asked_by, by_file, fixed_at, start_at)
+        VALUES ('news', :article, :lane, 'running', :by, :by_file, :fixed_at, :start_at) RETURNING id
         """,
-        {"article": article, "lane": lane, "by": by, "fixed_at": epoch(fixed_at), "start_at": epoch(start_at)},
+        {
+            "article": article,
+            "lane": lane,
+            "by": by,
+            "by_file": by_file,
+            "fixed_at": epoch(fixed_at),
+            "start_at": epoch(start_at),
+        },
     )
     return int(next(iter(rows))["id"])
 
@@ -147,18 +161,28 @@ async def resume(conn: Connection, number: int, now: datetime) -> None:
 
 
 async def start_now(conn: Connection, number: int, now: datetime) -> None:
-    """Let the first message leave at once."""
+    """Let the first message leave at once, by an editor's word: from now on it is not a file's alone."""
     await conn.execute(
-        "UPDATE fanouts SET start_at = min(start_at, :now) WHERE id = :id", {"id": number, "now": epoch(now)}
+        "UPDATE fanouts SET start_at = min(start_at, :now), by_file = 0 WHERE id = :id",
+        {"id": number, "now": epoch(now)},
     )
 
 
-async def drop_unstarted(conn: Connection, number: int) -> bool:
-    """Delete a fan-out of which nothing has been promised yet; return whether it was so."""
+async def take_back_unbegun(conn: Connection) -> list[int]:
+    """Delete the fan-outs of files of which nothing has been promised to anybody yet; return their articles.
+
+    Messages that follow them follow nothing any more.
+    """
+    await conn.execute(
+        """
+        DELETE FROM progress WHERE fanout IN
+            (SELECT id FROM fanouts WHERE state = 'running' AND by_file AND ring_start IS NULL)
+        """
+    )
     rows = await conn.execute_fetchall(
-        "DELETE FROM fanouts WHERE id = :id AND ring_start IS NULL RETURNING id", {"id": number}
+        "DELETE FROM fanouts WHERE state = 'running' AND by_file AND ring_start IS NULL RETURNING article"
     )
-    return bool(list(rows))
+    return sorted(int(row["article"]) for row in rows)
 
 
 async def begin(conn: Connection, number: int, ring_start: int) -> None:

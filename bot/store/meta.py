@@ -53,6 +53,7 @@ async def count_start(conn: Connection) -> None:
 
 async def generation(conn: Connection) -> int:
     """Return how far this database has come: it grows with every start and every publish, and never shrinks."""
-    async with conn.execute("SELECT coalesce(max(id), 0) FROM fanouts") as found:
+    # Not max(id): a publish that is taken back is deleted, and must not make the database look like an older copy.
+    async with conn.execute("SELECT seq FROM sqlite_sequence WHERE name = 'fanouts'") as found:
         row = await found.fetchone()
     return int(await get(conn, "starts") or 0) + (0 if row is None else int(row[0]))

@@ -74,8 +74,8 @@ def story_from(text: str) -> Story:
 
 
 def epoch(at: datetime) -> int:
-    """Return UTC epoch seconds."""
-    return int(at.timestamp())
+    """Return UTC epoch seconds, rounded down."""
+    return int(at.timestamp() // 1)
 
 
 def moment(seconds: int) -> datetime:
@@ -109,4 +109,5 @@ def _provider(given: dict[str, object] | None) -> Provider:
 
 
 def _sparse(values: dict[str, object]) -> dict[str, object]:
-    return {key: value for key, value in values.items() if value not in (None, False, [], {})}
+    # By identity: 0 equals False, and a heat of 0, or the first second of 1970, is something.
+    return {key: value for key, value in values.items() if not (value is None or value is False or value in ([], {}))}

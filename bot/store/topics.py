@@ -57,7 +57,7 @@ async def resolve(conn: Connection, names: Iterable[str]) -> dict[str, int]:
     for name, key in wanted.items():
         if key not in known:
             known[key] = await _insert(conn, await _free_id(conn, key), name)
-            await _adopt_children(conn, key, known[key])
+            await _adopt_children(conn, (name,), known[key])
     return {name: known[key] for name, key in wanted.items()}
 
 
@@ -70,7 +70,7 @@ async def define(conn: Connection, given: TopicFile) -> int:
         """
         UPDATE topics
         SET id = :id, name = :name, short_name = :short_name, description = :description, keywords = :keywords,
-            hashtags = :hashtags, parent_name = :parent_name, listed = 1, from_file = 1
+            hashtags = :hashtags, parent_key = :parent_key, listed = 1, from_file = 1
         WHERE number = :number
         """,
         {
@@ -81,7 +81,7 @@ async def define(conn: Connection, given: TopicFile) -> int:
             "description": given.description,
             "keywords": json.dumps(given.keywords, ensure_ascii=False),
             "hashtags": json.dumps(given.hashtags, ensure_ascii=False),
-            "parent_name": given.parent,
+            "parent_key": topic_key(given.parent or "") or None,
         },
     )
     for name in (given.id, given.name):
@@ -95,8 +95,7 @@ async def define(conn: Connection, given: TopicFile) -> int:
         """,
         {"number": number, "key": topic_key(given.parent or "")},
     )
-    for name in (given.id, given.name, given.short_name or ""):
-        await _adopt_children(conn, topic_key(name), number)
+    await _adopt_children(conn, (given.id, given.name, given.short_name or "", *given.hashtags), number)
     return number
 
 
@@ -144,7 +143,7 @@ async def _insert(conn: Connection, id: str, name: str) -> int:
 
 async def _free_id(conn: Connection, key: str) -> str:
     """Return an id no topic has: the key itself, or with a number behind it when a file took it for another name."""
-    rows = await conn.execute_fetchall("SELECT id FROM topics WHERE id GLOB :like", {"like": f"{key}*"})
+    rows = await conn.execute_fetchall("SELECT id FROM topics WHERE substr(id, 1, length(:key)) = :key", {"key": key})
     taken = {str(row["id"]) for row in rows}
     return next(id for id in (key, *(f"{key}~{n}" for n in range(2, len(taken) + 3))) if id not in taken)
 
@@ -162,16 +161,15 @@ async def _call(conn: Connection, number: int, name: str, *, steal: bool) -> Non
     )
 
 
-async def _adopt_children(conn: Connection, key: str, number: int) -> None:
-    """Give a parent to the topics whose files named it before it existed."""
-    rows = await conn.execute_fetchall(
-        "SELECT number, parent_name FROM topics WHERE parent IS NULL AND parent_name IS NOT NULL AND number <> :number",
-        {"number": number},
-    )
-    children = [int(row["number"]) for row in rows if topic_key(row["parent_name"]) == key]
-    await conn.executemany(
-        "UPDATE topics SET parent = :parent WHERE number = :number",
-        [{"parent": number, "number": child} for child in children],
+async def _adopt_children(conn: Connection, names: Iterable[str], number: int) -> None:
+    """Give a parent to the topics whose files named it before it existed, by a name that is the parent's own."""
+    await conn.execute(
+        """
+        UPDATE topics SET parent = :number
+        WHERE parent IS NULL AND number <> :number AND parent_key IN
+            (SELECT key FROM topic_names WHERE topic = :number AND key IN (SELECT value FROM json_each(:keys)))
+        """,
+        {"number": number, "keys": json.dumps([topic_key(name) for name in names])},
     )
 
 

@@ -13,13 +13,15 @@ CREATE TABLE topics (
     name        TEXT NOT NULL,
     short_name  TEXT,
     parent      INTEGER REFERENCES topics (number),
-    parent_name TEXT,                       -- as its file says; kept while no topic bears that name
+    parent_key  TEXT,                       -- topic_key of the parent its file names; null: it names none
     description TEXT,
     keywords    TEXT NOT NULL DEFAULT '[]', -- JSON lists
     hashtags    TEXT NOT NULL DEFAULT '[]',
     listed      INTEGER NOT NULL DEFAULT 0, -- 1: in the picker
     from_file   INTEGER NOT NULL DEFAULT 0
 );
+
+CREATE INDEX topics_orphans ON topics (parent_key) WHERE parent IS NULL;
 
 CREATE TABLE topic_names (
     key   TEXT PRIMARY KEY,                 -- domain.topic.topic_key of a name, short name, id, hashtag or old name
@@ -148,13 +150,14 @@ CREATE TABLE searches (                     -- what a search's buttons point to
 -- Delivery -----------------------------------------------------------------------------------------------------------
 
 CREATE TABLE fanouts (
-    id            INTEGER PRIMARY KEY,
+    id            INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice: buttons and the generation hold it
     kind          TEXT NOT NULL,            -- 'news'; later digests, corrections, withdrawals, announcements
     article       INTEGER REFERENCES articles (number),
     lane          INTEGER NOT NULL,
     state         TEXT NOT NULL,            -- 'running', 'stopped' by an editor, 'held' until one decides, 'done'
     why           TEXT,                     -- why it is stopped or held; null: no reason needed
     asked_by      INTEGER,                  -- editor; null: a file or the shell
+    by_file       INTEGER NOT NULL DEFAULT 0, -- 1: a file made it news and no editor has touched it: a burst may hold it
     fixed_at      INTEGER NOT NULL,         -- the audience is who followed at this moment
     start_at      INTEGER NOT NULL,         -- first message; later than fixed_at by the undo time
     ring_start    INTEGER,                  -- the chat after which this turn of the circle starts; null: not begun
@@ -168,7 +171,8 @@ CREATE TABLE fanouts (
     unsure        INTEGER NOT NULL DEFAULT 0, -- may have come twice
     first_sent_at INTEGER,
     last_sent_at  INTEGER,
-    done_at       INTEGER
+    done_at       INTEGER,
+    pruned_to     INTEGER                   -- last chat whose message id was dropped for age; null: none was
 );
 CREATE INDEX fanouts_running ON fanouts (lane, id) WHERE state = 'running';
 CREATE INDEX fanouts_article ON fanouts (article);
@@ -191,7 +195,7 @@ CREATE TABLE ledger (                       -- what became of it; the fact outli
     article    INTEGER NOT NULL,
     chat       INTEGER NOT NULL,
     status     INTEGER NOT NULL,            -- store.outbox.STATUSES
-    sent_at    INTEGER NOT NULL,
+    sent_at    INTEGER,                     -- null: pruned
     message_id INTEGER,                     -- null: not sent, or pruned
     thread     INTEGER,                     -- null: the chat itself
     revision   INTEGER,
