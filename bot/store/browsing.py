@@ -21,7 +21,7 @@ articles finds a page of them at once, while sorting would take longer and longe
 SEARCHES = 10_000
 """Remembered searches: the oldest are forgotten, and their buttons say that they are too old."""
 
-_BEGINNING, _END = Place(2**62, 0), Place(-(2**62), 0)
+_BEGINNING = Place(2**63 - 1, 0)
 
 _LATEST = """
     SELECT published_at AS at, number FROM articles
@@ -147,7 +147,7 @@ async def _are_rare(conn: Connection, topics: Collection[int]) -> bool:
         """,
         {"topics": json.dumps(list(topics)), "enough": RARE + 1},
     )
-    return next(iter(rows))["many"] <= RARE
+    return int(next(iter(rows))["many"]) <= RARE
 
 
 async def _places(
@@ -156,17 +156,10 @@ async def _places(
     place = _BEGINNING if turn is None else turn.place
     if turn is not None and turn.direction is Direction.NEWER:
         query = _turned(query)
-    rows = await conn.execute_fetchall(
-        query, {**values, "at": _in_reach(place.at), "number": _in_reach(place.number), "limit": limit}
-    )
+    rows = await conn.execute_fetchall(query, {**values, "at": place.at, "number": place.number, "limit": limit})
     return [Place(row["at"], row["number"]) for row in rows]
 
 
 def _turned(query: str) -> str:
     """Return the same question with its comparison and its order the other way."""
     return query.replace(") < (:at", ") > (:at").replace("DESC", "ASC")
-
-
-def _in_reach(number: int) -> int:
-    """Return a number from a button as SQLite can take it: buttons hold up to 13 digits of base 36."""
-    return max(_END.at, min(_BEGINNING.at, number))

@@ -11,8 +11,6 @@ from bot.services import browsing
 from bot.telegram_edge.house import House
 from bot.telegram_edge.request import PressRequest, Request
 
-_HIGHEST = 2**62  # a button's number may be larger than SQLite can take
-
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -24,8 +22,8 @@ class Wanted:
 
 
 def number(press: PressRequest, place: int = 0) -> int:
-    """Return a number of the button, 0 where its data has none; absurd ones are brought within reach."""
-    return max(-_HIGHEST, min(_HIGHEST, press.numbers[place])) if place < len(press.numbers) else 0
+    """Return a number of the button, 0 where its data has none."""
+    return press.numbers[place] if place < len(press.numbers) else 0
 
 
 def wanted(press: PressRequest) -> Wanted:

@@ -66,3 +66,8 @@ async def put(
 
 RELATED = Related("Why the coast buys batteries", "https://harbour.example/batteries", Provider("Harbour Post"))
 PICTURE = Picture("https://images.northgate.example/one.jpg", 800, 600)
+
+
+def plain(text: str) -> str:
+    """Return a text without its invisible isolates and joiners, as people read it."""
+    return "".join(char for char in text if char not in "\u2060\u2068\u2069")

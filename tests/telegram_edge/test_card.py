@@ -1,0 +1,162 @@
+"""One article in a chat, and what people do with the buttons under it."""
+
+from datetime import timedelta
+
+import pytest
+from newsroom_samples import PICTURE, RELATED, SECTIONS, define, plain, put
+from story import ANNA, BEN, EDITH
+
+from bot.domain.chat import ChatState
+from bot.domain.press import press
+from bot.render.article import push
+from bot.sandbox.faults import Refuse
+from bot.services import reading, subscribing
+from bot.telegram_edge import replies
+from bot.telegram_edge.looks import look_of
+
+CARD = [["Read"], ["Save", "Share", "More"]]
+
+
+@pytest.fixture
+async def newsroom(house):
+    await define(house, *SECTIONS)
+    await put(house, "Eyes", worn=["Computer Vision"], related=(RELATED,), excerpt="They see.")
+    return house
+
+
+async def pushed(house, chat):
+    """Put the article into a chat as a push for the topic Computer Vision does, and return the message's id."""
+    known = await house.chat(chat)
+    opened = await reading.opened(house.db, 1, person=None, root=None)
+    look = look_of(known, house.inside.settings, house.inside.bot_username)
+    message = push(opened.article, opened.topics, look, reason=opened.topics[0])
+    return await replies.send(house.inside, known, message)
+
+
+async def test_a_listed_article_opens_below_the_list_and_is_saved_in_place(newsroom):
+    house = newsroom
+    await house.says(ANNA, "/latest")
+    await house.presses(ANNA, "Open 1")
+    assert plain(house.screen(ANNA)).startswith("Eyes\n\nThey see.")
+    assert house.buttons(ANNA) == CARD
+    assert await house.presses(ANNA, "Save") == "Saved. /saved lists what you keep"
+    assert house.buttons(ANNA)[1][0] == "✓ Saved"
+    await house.says(ANNA, "/saved")
+    assert plain(house.screen(ANNA)).startswith("What you saved\n\n1. Eyes")
+    await house.presses(ANNA, "Open 1")
+    assert await house.presses(ANNA, "✓ Saved") == "No longer saved"
+    await house.says(ANNA, "/saved")
+    assert house.screen(ANNA) == "Nothing saved yet. Save under a story keeps it here."
+
+
+async def test_a_link_opens_an_article_and_changes_nothing_else(newsroom):
+    house = newsroom
+    await house.starts(ANNA, "a_1")
+    assert plain(house.screen(ANNA)).startswith("Eyes")
+    assert not (await subscribing.follows(house.db, ANNA, now=house.clock())).topics
+    for payload, number in (("a_77", 77), ("a_", 0), ("a_x", 0), ("a_" + "9" * 60, 999999999999999999)):
+        await house.starts(ANNA, payload)
+        assert plain(house.screen(ANNA)) == f"There is no story #{number} to read."
+
+
+async def test_a_refused_picture_leaves_the_article_as_text(house):
+    await put(house, "Eyes", pictures=(PICTURE,))
+    house.world.faults.add(Refuse(400, "Bad Request: wrong file identifier/HTTP URL specified"), method="sendPhoto")
+    await house.starts(ANNA, "a_1")
+    assert plain(house.screen(ANNA)).startswith("Eyes")
+    assert "photo" not in house.messages(ANNA)[-1]
+
+
+async def test_more_swaps_the_row_and_back_leads_back(newsroom):
+    house = newsroom
+    await house.starts(ANNA, "a_1")
+    await house.presses(ANNA, "More")
+    assert house.buttons(ANNA)[1] == ["Related (1)", "Less of this", "Back"]
+    await house.presses(ANNA, "Related (1)")
+    assert plain(house.screen(ANNA)) == "Related to Eyes:\n\nHarbour Post: Why the coast buys batteries"
+    await house.presses(ANNA, "Back")
+    count = len(house.screens(ANNA))
+    assert count == 2
+
+
+async def test_each_way_to_less_is_answered_with_an_undo_in_its_place(newsroom):
+    house = newsroom
+    await house.says(ANNA, "/subscribe AI")
+    message = await pushed(house, ANNA)
+    await house.presses(ANNA, "More")
+    await house.presses(ANNA, "Less of this")
+    assert house.buttons(ANNA)[1:] == [
+        ["Mute Computer Vision 24 h"],
+        ["Unfollow Computer Vision"],
+        ["Never from Northgate"],
+        ["Back"],
+    ]
+    assert await house.presses(ANNA, "Mute Computer Vision 24 h") == "Computer Vision is muted until 12:00"
+    assert house.buttons(ANNA)[1] == ["Undo"]
+    assert await house.presses(ANNA, "Undo") == "Computer Vision is no longer muted"
+    assert await house.presses(ANNA, "Unfollow Computer Vision") == "No longer following Computer Vision"
+    follows = await subscribing.follows(house.db, ANNA, now=house.clock())
+    assert [topic.name for topic in follows.left_out] == ["Computer Vision"]
+    assert await house.presses(ANNA, "Undo") == "Following Computer Vision"
+    assert not (await subscribing.follows(house.db, ANNA, now=house.clock())).left_out
+    assert await house.presses(ANNA, "Never from Northgate") == "Nothing more from Northgate"
+    assert await house.presses(ANNA, "Undo") == "Northgate is allowed again"
+    assert house.messages(ANNA)[-1]["message_id"] == message
+
+
+async def test_the_row_shows_what_holds_today(newsroom):
+    house = newsroom
+    await house.says(ANNA, "/subscribe AI")
+    await pushed(house, ANNA)
+    await house.presses(ANNA, "More")
+    await house.presses(ANNA, "Less of this")
+    await house.presses(ANNA, "Mute Computer Vision 24 h")
+    await house.presses(ANNA, "Back")
+    house.clock.advance(timedelta(hours=25))
+    await house.presses(ANNA, "More")
+    await house.presses(ANNA, "Less of this")
+    assert house.buttons(ANNA)[1] == ["Mute Computer Vision 24 h"]
+
+
+async def test_in_a_group_save_is_for_who_pressed_and_less_for_administrators(newsroom):
+    house = newsroom
+    house.world.add_bot(EDITH, house.group)
+    await house.settle()
+    await house.says(EDITH, "/subscribe vision", house.group)
+    await pushed(house, house.group)
+    assert await house.presses(BEN, "Save", house.group) == "Saved for you. Send /saved in your own chat with the bot"
+    assert (await house.chat(BEN)).state is ChatState.UNREACHABLE
+    await house.presses(BEN, "More", house.group)
+    assert "administrators" in await house.presses(BEN, "Less of this", house.group)
+    assert house.buttons(house.group)[1] == ["Related (1)", "Less of this", "Back"]
+    await house.presses(EDITH, "Less of this", house.group)
+    assert "administrators" in await house.presses(BEN, "Unfollow Computer Vision", house.group)
+    await house.presses(EDITH, "Unfollow Computer Vision", house.group)
+    assert not (await subscribing.follows(house.db, house.group, now=house.clock())).topics
+    await house.starts(BEN)
+    await house.says(BEN, "/saved")
+    assert plain(house.screen(BEN)).startswith("What you saved\n\n1. Eyes")
+    await house.says(ANNA, "/saved")
+    assert house.screen(ANNA).startswith("Nothing saved yet.")
+
+
+async def test_what_one_saved_is_not_shown_to_a_group(newsroom):
+    house = newsroom
+    house.world.add_bot(EDITH, house.group)
+    await house.settle()
+    await house.says(ANNA, "/saved", house.group)
+    assert house.screen(house.group) == "This works in your own chat with the bot."
+    message = house.messages(house.group)[-1]["message_id"]
+    assert "too old" in await house.presses_data(ANNA, press("saved"), message, house.group)
+
+
+async def test_forged_buttons_do_no_harm(newsroom):
+    house = newsroom
+    await house.starts(ANNA, "a_1")
+    message = house.messages(ANNA)[-1]["message_id"]
+    verbs = ("open", "card_save", "card_unsave", "card_more", "card_less", "card_back", "card_related")
+    acts = ("card_mute", "card_unmute", "card_unfollow", "card_refollow", "card_never", "card_allow")
+    for verb in verbs + acts:
+        for numbers in ((), (1,), (1, 999), (2**63 - 1, 2**63 - 1), (-(2**63), -1)):
+            toast = await house.presses_data(ANNA, press(verb, *numbers), message)
+            assert toast != "That did not work. The fault is on this side and has been noted.", (verb, numbers)

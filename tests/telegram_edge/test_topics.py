@@ -1,0 +1,178 @@
+"""Picking topics, and following them by name and by link, as people do it in chats."""
+
+from datetime import timedelta
+
+from newsroom_samples import ENERGY, SECTIONS, define, plain, put
+from story import ANNA, BEN, EDITH
+
+from bot.domain.press import press
+from bot.domain.topic import TopicFile
+from bot.services import subscribing
+from bot.store import subscriptions
+
+
+async def follows(house, chat):
+    return [topic.name for topic in (await subscribing.follows(house.db, chat, now=house.clock())).topics]
+
+
+def said(house, chat):
+    return plain(house.screen(chat))
+
+
+async def test_the_picker_is_one_message_from_the_greeting_to_the_line_of_what_is_followed(house):
+    await define(house, *SECTIONS)
+    await house.starts(ANNA)
+    assert house.buttons(ANNA) == [["AI and its 2", "Choose parts"], ["Energy", "Robotics"], ["Done"]]
+    assert await house.presses(ANNA, "Robotics") == "Following Robotics"
+    assert await house.presses(ANNA, "AI and its 2") == "Following AI"
+    assert house.screen(ANNA).startswith("This is Northgate News.")
+    assert house.screen(ANNA).endswith("\n\nTopics (2 followed)")
+    await house.presses(ANNA, "Done")
+    assert said(house, ANNA) == "You follow AI and Robotics. The next story comes by itself."
+    assert house.buttons(ANNA) == [["Latest", "When and how"]]
+    await house.presses(ANNA, "When and how")
+    assert house.screen(ANNA).startswith("Settings")
+    assert len(house.screens(ANNA)) == 1
+
+
+async def test_parts_of_a_followed_parent_can_be_left_out_one_by_one(house):
+    await define(house, *SECTIONS)
+    await house.says(ANNA, "/topics")
+    await house.presses(ANNA, "AI and its 2")
+    await house.presses(ANNA, "Choose parts")
+    assert said(house, ANNA) == "AI (2 of 2 followed)"
+    assert await house.presses(ANNA, "✓ Speech") == "No longer following Speech"
+    assert house.buttons(ANNA) == [["✓ AI, 1 of 2"], ["✓ Computer Vision", "Speech"], ["Back", "Done"]]
+    await house.says(ANNA, "/subscriptions")
+    assert said(house, ANNA).splitlines()[:2] == ["You follow AI.", "Left out: Speech."]
+
+
+async def test_pages_turn_both_ways_and_say_where_they_are(house):
+    await define(house, *(TopicFile(f"zone-{n}", f"Zone {n:02}") for n in range(20)))
+    await house.says(ANNA, "/topics")
+    assert house.screen(ANNA) == "Topics (0 followed), page 1 of 3"
+    assert house.buttons(ANNA)[-2:] == [["More topics"], ["Done"]]
+    await house.presses(ANNA, "More topics")
+    assert house.buttons(ANNA)[-2:] == [["Previous", "More topics"], ["Done"]]
+    await house.presses(ANNA, "Zone 08")
+    await house.presses(ANNA, "More topics")
+    assert house.screen(ANNA) == "Topics (1 followed), page 3 of 3"
+    assert house.buttons(ANNA)[-2:] == [["Previous"], ["Done"]]
+
+
+async def test_a_button_pressed_twice_or_on_an_old_list_does_what_it_said(house):
+    numbers = await define(house, *SECTIONS)
+    await house.says(ANNA, "/topics")
+    message = house.messages(ANNA)[-1]["message_id"]
+    on = press("pick", numbers["Energy"], 1, 0, 0, 0)
+    assert await house.presses_data(ANNA, on, message) == "Following Energy"
+    assert await house.presses_data(ANNA, on, message) == "Following Energy"
+    assert await follows(house, ANNA) == ["Energy"]
+    gone = press("pick", 999, 1, 0, 0, 0)
+    assert await house.presses_data(ANNA, gone, message) == "That list was out of date. Here is the current one."
+    most = 2**63 - 1
+    for absurd in (
+        press("pick"),
+        press("pick", most, 1),
+        press("topics", -1, most, 7),
+        press("follow", most),
+        "1:admit:1",
+    ):
+        await house.presses_data(ANNA, absurd, message)
+    assert await follows(house, ANNA) == ["Energy"]
+
+
+async def test_topics_are_followed_by_any_of_their_names_and_near_misses_are_offered(house):
+    await define(house, *SECTIONS)
+    await house.says(ANNA, "/subscribe ENERGY, #computervision")
+    assert said(house, ANNA) == "Following Energy and Computer Vision now. The next story comes by itself."
+    await house.says(ANNA, "/subscribe energy, Computer Vison")
+    assert said(house, ANNA) == "Followed already: Energy.\nNo topic “Computer Vison”. Did you mean:"
+    assert house.buttons(ANNA) == [["Computer Vision", "AI"], ["All topics"]]
+    assert await house.presses(ANNA, "AI") == "Following AI"
+    await house.says(ANNA, "/unsubscribe energy, robotics, Computer Vison")
+    assert said(house, ANNA).splitlines() == [
+        "No longer following Energy.",
+        "Not followed here: Robotics.",
+        "No topic “Computer Vison”. Did you mean:",
+    ]
+    assert await house.presses(ANNA, "Computer Vision") == "No longer following Computer Vision"
+    assert await follows(house, ANNA) == ["AI"]
+    assert house.buttons(ANNA) == [["Follow Computer Vision", "Topics"]]
+
+
+async def test_without_a_name_or_with_one_nobody_bears_the_picker_is_near(house):
+    await define(house, *SECTIONS)
+    await house.says(ANNA, "/subscribe")
+    assert house.screen(ANNA) == "Topics (0 followed)"
+    await house.says(ANNA, "/subscribe gardening")
+    assert said(house, ANNA) == "No topic “gardening”."
+    await house.presses(ANNA, "All topics")
+    assert house.screen(ANNA) == "Topics (0 followed)"
+
+
+async def test_fifty_long_hostile_names_still_get_one_answer(house):
+    await define(house, *SECTIONS)
+    await house.says(ANNA, "/subscribe " + ",".join(f"@a{n}/b.example.com " * 3 for n in range(60)))
+    assert house.screen(ANNA).startswith("No topic")
+    assert not house.messages(ANNA)[-1].get("entities")
+
+
+async def test_a_link_follows_its_topic_and_shows_the_newest_headline_with_the_way_back(house):
+    await define(house, *SECTIONS)
+    await put(house, "Salt battery feeds a town", worn=["Energy"])
+    await house.starts(ANNA, "t_energy")
+    assert said(house, ANNA) == "Following Energy now.\n\nNewest: Salt battery feeds a town (Northgate, 1 h ago)"
+    assert house.buttons(ANNA) == [["Undo", "More topics"]]
+    assert await house.presses(ANNA, "Undo") == "No longer following Energy"
+    assert await follows(house, ANNA) == []
+    await house.starts(ANNA, "t_energi")
+    assert house.buttons(ANNA) == [["Energy"], ["All topics"]]
+
+
+async def test_what_is_silenced_can_be_undone_in_the_overview(house):
+    numbers = await define(house, ENERGY)
+    await put(house, "A story")
+    await house.says(ANNA, "/subscribe energy")
+    await subscribing.mute(house.db, ANNA, numbers["Energy"], now=house.clock())
+    await subscribing.never_from(house.db, ANNA, 1)
+    await house.says(ANNA, "/subscriptions")
+    assert said(house, ANNA).splitlines() == [
+        "You follow Energy.",
+        "Muted until 3 Mar 2026, 12:00: Energy.",
+        "Never from: northgate.example.",
+        "The next story comes by itself.",
+        "Pictures are large.",
+    ]
+    assert await house.presses(ANNA, "Hear Energy") == "Energy is no longer muted"
+    assert await house.presses(ANNA, "Allow northgate.example") == "northgate.example is allowed again"
+    assert house.buttons(ANNA) == [["Change topics", "When and how"]]
+    house.clock.advance(timedelta(days=2))
+
+
+async def test_in_a_group_only_administrators_pick_and_everyone_may_look(house):
+    await define(house, *SECTIONS)
+    house.world.add_bot(EDITH, house.group)
+    await house.settle()
+    await house.says(ANNA, "/subscribe energy", house.group)
+    assert "administrators" in house.screen(house.group)
+    await house.says(EDITH, "/topics", house.group)
+    assert "administrators" in await house.presses(ANNA, "Energy", house.group)
+    assert await house.presses(EDITH, "Energy", house.group) == "Following Energy"
+    await house.says(ANNA, "/subscriptions", house.group)
+    assert said(house, house.group).startswith("This group follows Energy.")
+    assert await follows(house, ANNA) == []
+
+
+async def test_a_forum_thread_gets_the_topics_that_are_followed_in_it(house):
+    await define(house, *SECTIONS)
+    forum = house.world.add_chat(
+        "supergroup", "Forum", members={EDITH: "administrator", BEN: "member"}, is_forum=True, threads={5: "Power"}
+    )
+    house.world.add_bot(EDITH, forum.id)
+    await house.settle()
+    await house.says(EDITH, "/subscribe energy", forum.id, thread=5)
+    async with house.db.reading() as conn:
+        [row] = await conn.execute_fetchall("SELECT thread FROM subscriptions WHERE chat = ?", [forum.id])
+        assert row["thread"] == 5
+        assert (await subscriptions.following(conn, forum.id, house.clock())).follows
