@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import unicodedata
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 LONGEST = 2048
 _TRACKING = re.compile(r"(?:utm_[^=&]*|fbclid|gclid)(?:=|$)", re.IGNORECASE)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")  # RFC 4291, section 2.4; ::127.0.0.1 lies outside of it
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: an IPv4 address behind a translator
 _PRIVATE_NAMES = ("localhost", ".localhost", ".local", ".internal", ".home.arpa", ".lan")
 
 
@@ -51,7 +54,8 @@ def link_fault(url: str) -> str | None:
         return "not a link: it names no host"
     if parts.username is not None or parts.password is not None:
         return "a link with a user name in it"
-    name = (parts.hostname or "").lower().rstrip(".")
+    # Resolvers read a wide "１２７。0。0。1" as what it looks like: https://www.unicode.org/reports/tr46/#Processing
+    name = unicodedata.normalize("NFKC", parts.hostname or "").replace("\u3002", ".").lower().rstrip(".")
     if name == "localhost" or name.endswith(_PRIVATE_NAMES):
         return "a private address"
     address = _literal_address(name)
@@ -65,8 +69,11 @@ def is_public_address(address: str) -> bool:
     ip = ipaddress.ip_address(address.split("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour
+        if ip in _NAT64:
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None:
             return is_public_address(str(inner))
+        return ip in _GLOBAL_UNICAST and ip.is_global
     return ip.is_global and not ip.is_multicast
 
 

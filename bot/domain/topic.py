@@ -48,6 +48,10 @@ class TopicFile:
     hashtags: tuple[str, ...] = ()
 
 
+DEEPEST = 16
+"""Ancestors of a topic that count: more is nobody's newsroom, and each is one more question about every chat."""
+
+
 def topic_key(name: str) -> str:
     """Return the form in which two names of a topic are equal: case, `#`, blanks, `-` and `_` do not count."""
     plain = unicodedata.normalize("NFKC", name).casefold()
@@ -65,10 +69,10 @@ class TopicTree:
                 self._children.setdefault(parent, []).append(child)
 
     def path(self, topic: int) -> tuple[int, ...]:
-        """Return the topic and its ancestors, nearest first."""
+        """Return the topic and its ancestors, nearest first, at most `DEEPEST` of them."""
         seen: dict[int, None] = {}
         step: int | None = topic
-        while step is not None and step not in seen:
+        while step is not None and step not in seen and len(seen) <= DEEPEST:
             seen[step] = None
             step = self._parents.get(step)
         return tuple(seen)

@@ -17,6 +17,7 @@ from bot.domain.topic import TopicTree, wants
 from bot.store.database import Connection
 from bot.store.stories import epoch
 
+MOST_LEGS = 400
 LOWEST, HIGHEST = -(2**62), 2**62
 
 
@@ -55,13 +56,25 @@ class Audience:
         parameters["fixed_at"] = epoch(self.fixed_at)
         parameters["source"] = self.source
         parameters["article"] = self.article
-        union = " UNION ".join(legs) or "SELECT 0 AS chat, 0 AS thread WHERE 0"
-        return f"{head} ({union} ORDER BY 1 LIMIT :page) AS c {tail}", parameters
+        return f"{head} ({_union(legs)} ORDER BY 1 LIMIT :page) AS c {tail}", parameters
 
     def _ways(self) -> list[tuple[int, tuple[int, ...]]]:
         """Return each topic that may be followed, with the topics that break that way when left out."""
         ways = [self.tree.path(topic) for topic in self.topics]
         return list(dict.fromkeys((step, way[:place]) for way in ways for place, step in enumerate(way)))
+
+
+def _union(legs: Sequence[str]) -> str:
+    """Return the union of `legs`, in groups where they are more than SQLite takes at once (500).
+
+    Source: https://sqlite.org/limits.html#max_compound_select
+    """
+    if not legs:
+        return "SELECT 0 AS chat, 0 AS thread WHERE 0"
+    if len(legs) <= MOST_LEGS:
+        return " UNION ".join(legs)
+    groups = [" UNION ".join(legs[start : start + MOST_LEGS]) for start in range(0, len(legs), MOST_LEGS)]
+    return " UNION ".join(f"SELECT chat, thread FROM ({group} ORDER BY 1)" for group in groups)
 
 
 # What makes a candidate a recipient: it can be reached, has not silenced the story, and does not have it yet.
