@@ -38,6 +38,11 @@ def asked_below(words: Words, article: Article) -> Message:
     return Message(words.text("{article}: paused, see the question below.", article=called(article)))
 
 
+def held_instead(words: Words, article: Article) -> Message:
+    """Return what becomes of an announcement when more became news than people expect, and all of it is held."""
+    return Message(words.text("{article} is held with others: nothing of it has left.", article=called(article)))
+
+
 def out_already(words: Words, article: Article, standing: Standing | None) -> Message:
     """Return the answer to publishing what is out: nothing was pushed again."""
     if standing is None or article.state is not ArticleState.PUBLISHED:

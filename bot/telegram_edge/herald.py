@@ -52,6 +52,7 @@ class Herald:
     def __init__(self, house: House) -> None:
         self._house = house
         self._busy: dict[tuple[object, ...], asyncio.Task[None]] = {}
+        self._followed: dict[tuple[int, int], tuple[Watch, Article]] = {}  # as of the last turn
         self._audiences: dict[int, int] = {}  # counted once while rows are still being promised
         self._announced: set[int] = set()  # fan-outs; whoever cannot be reached is not tried every second
         self._asked: set[tuple[int, int]] = set()  # the same, with the person
@@ -137,11 +138,14 @@ class Herald:
         followed = dict.fromkeys(watch.fanout for watch in watches)
         standings = {number: await self._standing(number) for number in dict.fromkeys([*followed, *held])}
         self._audiences = {number: many for number, many in self._audiences.items() if number in standings}
+        await self._let_go({(watch.fanout, watch.chat) for watch in watches})
         for watch in watches:
             found = standings[watch.fanout]
             if watch.chat not in allowed or found is None:
                 await self._finish(watch, now)
-            elif ("message", watch.fanout, watch.chat) not in self._busy:
+                continue
+            self._followed[watch.fanout, watch.chat] = watch, found[0]
+            if ("message", watch.fanout, watch.chat) not in self._busy:
                 await self._draw_one(watch, *found, now)
         self._asked = {(number, person) for number, person in self._asked if number in held}
         self._asked.update((watch.fanout, watch.chat) for watch in watches if watch.fanout in held)
@@ -150,6 +154,15 @@ class Herald:
                 if (number, person) not in self._asked:
                     self._asked.add((number, person))
                     self._start(("message", number, person), partial(self._ask, person, number))
+
+    async def _let_go(self, followed: set[tuple[int, int]]) -> None:
+        """Say in messages whose publish is no more that it is held: a burst took it back before anything had left."""
+        for key in self._followed.keys() - followed:
+            watch, article = self._followed.pop(key)
+            if await self._standing(watch.fanout) is None:
+                chat = await self._chat(watch.chat)
+                message = screens.held_instead(self._words(chat), article)
+                self._start(("message", *key), partial(self._edit, watch, chat, message, "", True))
 
     async def _draw_one(self, watch: Watch, article: Article, standing: Standing, now: datetime) -> None:
         """Change one message if it is worth it."""
@@ -205,9 +218,10 @@ class Herald:
         except TelegramError as error:
             log.info("an editor could not be told of a publish: %s", type(error).__name__)
             return
+        watch = Watch(number, chat.id, message_id, str(shown_as(standing, message, now)), now)
         async with self._house.db.transaction() as conn:
-            shown = str(shown_as(standing, message, now))
-            await progress.follow(conn, number, chat.id, message_id, shown=shown, at=now)
+            await progress.follow(conn, number, chat.id, message_id, shown=watch.shown, at=now)
+        self._followed[number, chat.id] = watch, article
 
     async def _finish(self, watch: Watch, now: datetime) -> None:
         async with self._house.db.transaction() as conn:

@@ -108,6 +108,26 @@ async def test_a_file_that_reaches_many_shows_every_editor_first_what_readers_wi
     assert desk.house.screen(BEN).startswith("#1 is out. 120 sent")
 
 
+async def test_an_announced_file_that_a_burst_takes_back_is_said_to_be_held(desk: Desk) -> None:
+    await desk.room.follow(await desk.room.people(120), "Energy")
+    policy = replace(POLICY, undo=timedelta(seconds=10))
+    for place in range(12):
+        story = Story(
+            title=f"Story {place}",
+            link=f"https://news.example/{place}",
+            published_at=desk.house.clock(),
+            topics=("Energy",),
+            published=True,
+        )
+        await desk.room.take({f"{place}.md": story}, policy)
+        if place == 0:
+            await desk.turn()
+            assert desk.screen.startswith("#1 goes to 120 chats")
+    await desk.turn()
+    assert "#1 Story 0 is held with others: nothing of it has left." in desk.screens
+    assert "12 articles became news and are held until you choose." in desk.screens
+
+
 async def test_a_file_that_reaches_few_is_not_announced(desk: Desk) -> None:
     messages = len(desk.screens)
     await desk.room.follow(await desk.room.people(3), "Energy")
