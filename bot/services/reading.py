@@ -63,10 +63,16 @@ async def opened(db: Database, number: int, *, person: int | None, root: Path | 
 
 
 async def standing(db: Database, number: int, *, reason: int | None, chat: int, person: int, now: datetime) -> Standing:
-    """Return how an article stands for a chat that has it for the topic `reason`. Raises: UnknownArticle."""
+    """Return how an article stands for a chat that has it for the topic `reason`.
+
+    One that was opened rather than pushed came for no topic; then it is the one for which it would be pushed.
+    Raises: UnknownArticle.
+    """
     article = await listed(db, number)
     async with db.reading() as conn:
         following = await subscriptions.following(conn, chat, now)
+        if reason is None:
+            reason = next((by for worn in article.topics if (by := following.through(worn)) is not None), None)
         topic = None if reason is None else (await topics.topics(conn)).get(reason)
         return Standing(
             article=article,
