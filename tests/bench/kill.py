@@ -93,7 +93,7 @@ def main() -> int:
             ("... at most", max(at_risk, default=0), "", ""),
             ("store agrees with the far side", "yes" if agree else "NO", "yes", table.verdict(agree)),
         ],
-        f"{IN_FLIGHT} in flight, {LATENCY * 1000:g} ms round trips; the last life took {time.monotonic() - began:.1f} s",
+        f"{IN_FLIGHT} in flight, {LATENCY * 1000:g} ms round trips; last life {time.monotonic() - began:.1f} s",
     )
     return int(bool(lost) or not agree or twice > sum(at_risk))
 

@@ -24,7 +24,7 @@ IN_FLIGHT = 16
 CAPTION = (
     "<b>Batteries in an old mine shaft</b>\n\n"
     + "A weight of forty tonnes goes up when power is cheap and comes down when it is dear. " * 3
-    + '\nNorthgate News · 12 Feb\n\nWhat a kilowatt-hour of height costs (Northgate News)\n#Energy'
+    + "\nNorthgate News · 12 Feb\n\nWhat a kilowatt-hour of height costs (Northgate News)\n#Energy"
 )
 BUTTONS = [
     [{"text": "Read", "url": "https://news.example/a/1"}],
@@ -49,9 +49,7 @@ async def ptb(url: str) -> AsyncIterator[Send]:
         keyboard = InlineKeyboardMarkup([[InlineKeyboardButton(**button) for button in row] for row in BUTTONS])
 
         async def send(chat: int) -> object:
-            return await bot.send_photo(
-                chat, town.FILE_ID, caption=CAPTION, parse_mode="HTML", reply_markup=keyboard
-            )
+            return await bot.send_photo(chat, town.FILE_ID, caption=CAPTION, parse_mode="HTML", reply_markup=keyboard)
 
         yield send
 
@@ -70,9 +68,7 @@ async def aiogram(url: str) -> AsyncIterator[Send]:
         )
 
         async def send(chat: int) -> object:
-            return await bot.send_photo(
-                chat, town.FILE_ID, caption=CAPTION, parse_mode="HTML", reply_markup=keyboard
-            )
+            return await bot.send_photo(chat, town.FILE_ID, caption=CAPTION, parse_mode="HTML", reply_markup=keyboard)
 
         yield send
 
@@ -82,7 +78,12 @@ async def bare(url: str) -> AsyncIterator[Send]:
     """aiohttp posting the same JSON and reading the answer; run under uvloop."""
     import aiohttp
 
-    said = {"photo": town.FILE_ID, "caption": CAPTION, "parse_mode": "HTML", "reply_markup": {"inline_keyboard": BUTTONS}}
+    said = {
+        "photo": town.FILE_ID,
+        "caption": CAPTION,
+        "parse_mode": "HTML",
+        "reply_markup": {"inline_keyboard": BUTTONS},
+    }
     where = f"{url}/bot{stub.TOKEN}/sendPhoto"
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=256)) as session:
 

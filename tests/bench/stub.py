@@ -101,7 +101,9 @@ class FarSide:
 
     def is_plain(self) -> bool:
         o = self.options
-        return not (o.limit or o.error or o.reset_before or o.reset_after or o.stall or o.burst_429 or o.blocked or o.moved)
+        return not (
+            o.limit or o.error or o.reset_before or o.reset_after or o.stall or o.burst_429 or o.blocked or o.moved
+        )
 
     def accept(self, chat: int, mark: int) -> bytes:
         key = (chat, mark)
@@ -215,9 +217,7 @@ class Connection(asyncio.Protocol):
         if chat < 0 and chat > -(10**12) and falls(chat, options.moved):
             far.told("moved")
             there = {"migrate_to_chat_id": moved_to(chat)}
-            self.answer_later(
-                400, _refusal(400, "Bad Request: group chat was upgraded to a supergroup chat", there)
-            )
+            self.answer_later(400, _refusal(400, "Bad Request: group chat was upgraded to a supergroup chat", there))
             return
         if chat > 0 and falls(chat, options.blocked):
             far.told("blocked")
