@@ -32,7 +32,7 @@ class Theatre:
         self._phones = phones
         self._print = say
         self._happened = asyncio.Event()
-        self._toasts: dict[str, str] = {}
+        self._shown: dict[tuple[int, int], str] = {}
 
     async def watch(self) -> None:
         """Print what happens on the phones until cancelled."""
@@ -56,13 +56,8 @@ class Theatre:
             self._print(f"  {self._phones[person]}: /start {payload}".rstrip())
         self.world.start(person, payload)
 
-    def uploads(self, person: int, name: str, text: str) -> None:
-        """Let a person send a document."""
-        self._print(f"  {self._phones[person]}: sends the document {name}")
-        self.world.upload(person, person, name, text.encode())
-
     async def presses(self, person: int, label: str) -> None:
-        """Let a person press the newest button whose label begins with `label`, once it is there."""
+        """Let a person press the newest button called `label`, or beginning so if none is, once it is there."""
         message, button = await self.until(lambda: self._button(person, label), f"a button “{label}”")
         self._print(f"  {self._phones[person]}: presses [{button['text']}]")
         query = self.world.press(person, person, message["message_id"], button["callback_data"])
@@ -102,12 +97,17 @@ class Theatre:
         return self._phones.get(person, str(person))
 
     def _button(self, person: int, label: str) -> tuple[Json, Json] | None:
-        for message in reversed(self.of_bot(person)):
-            for row in message.get("reply_markup", {}).get("inline_keyboard", ()):
-                for button in row:
-                    if button["text"].translate(_INVISIBLE).startswith(label) and "callback_data" in button:
-                        return message, button
-        return None
+        buttons = [
+            (button["text"].translate(_INVISIBLE), message, button)
+            for message in reversed(self.of_bot(person))
+            for row in message.get("reply_markup", {}).get("inline_keyboard", ())
+            for button in row
+            if "callback_data" in button
+        ]
+        called = [found for found in buttons if found[0] == label] or [
+            found for found in buttons if found[0].startswith(label)
+        ]
+        return called[0][1:] if called else None
 
     def _show(self, event: Event) -> None:
         if event.kind == "toast":
@@ -118,9 +118,11 @@ class Theatre:
             return
         if event.payload.get("from", {}).get("id") != self.world.bot["id"]:
             return
-        mark = "now reads" if event.kind == "edited" else "→"
-        lines = plain(event.payload).split("\n")
-        if "photo" in event.payload:
+        place, text = (event.chat_id, event.payload["message_id"]), plain(event.payload)
+        before, self._shown[place] = self._shown.get(place), text
+        mark = "→" if before is None else "now reads"
+        lines = text.split("\n") if text != before else ["(the same words, other buttons)"]
+        if "photo" in event.payload and text != before:
             lines[0] = f"[picture] {lines[0]}"
         self._print(f"  bot {mark} {self._name(event.chat_id)}: {lines[0]}")
         for line in [*lines[1:], *_rows(event.payload)]:

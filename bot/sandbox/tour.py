@@ -17,18 +17,7 @@ from bot.sandbox.world import Cast, World
 SEED = "Met Police"
 SECOND = "Cameras that forget"
 CROWD = 100  # chats; from so many on a publish waits for its undo time
-THIRD = """---
-title: "A museum lets visitors see how its cameras count them"
-excerpt: "A screen by the door of the Northgate Museum shows what the counting camera sees: grey shapes, no faces."
-publishedDateTime: 2026-10-22T08:00:00Z
-webUrl: "https://northgate-news.example/2026/museum-cameras"
-provider:
-  name: Northgate News
-  domain: northgate-news.example
-topics:
-  - Computer Vision
----
-"""
+THIRD = "Old mine shaft"
 
 
 async def play(world: World, cast: Cast, name: str, say: Callable[[str], None]) -> int:
@@ -38,7 +27,7 @@ async def play(world: World, cast: Cast, name: str, say: Callable[[str], None]) 
     if tour is None:
         say(f"There is no tour {name!r}; there is {', '.join(tours)}.")
         return 1
-    stage = Theatre(world, {cast.anna: "Anna", cast.edith: "Edith (editor)"}, say)
+    stage = Theatre(world, {cast.anna: "Anna", cast.ben: "Ben", cast.edith: "Edith (editor)"}, say)
     watching = asyncio.create_task(stage.watch())
     try:
         await tour(stage, cast)
@@ -61,8 +50,9 @@ async def _main_job(stage: Theatre, cast: Cast) -> None:
 
 
 async def _anna_follows(stage: Theatre, anna: int) -> None:
-    stage.tell("Anna opens the bot and follows Computer Vision.")
+    stage.tell("Anna opens the bot and follows Energy, and of AI only Computer Vision.")
     stage.starts(anna)
+    await stage.presses(anna, "Energy")
     await stage.presses(anna, "Choose parts")
     await stage.presses(anna, "Computer Vision")
     await stage.presses(anna, "Done")
@@ -123,16 +113,19 @@ async def _stopped_and_taken_up_again(stage: Theatre, cast: Cast, readers: list[
 
 
 async def _muted(stage: Theatre, cast: Cast) -> None:
-    stage.tell("Anna mutes the topic. Edith uploads a third article and publishes it.")
+    stage.tell("Anna has had enough of Energy for today; Ben follows it. Edith publishes a third article.")
+    stage.starts(cast.ben, "t_energy")
+    await stage.until(lambda: stage.of_bot(cast.ben), "an answer to Ben")
+    stage.types(cast.anna, "/latest Energy 1")
+    await stage.sees(cast.anna, "#Energy")
     await stage.presses(cast.anna, "More")
     await stage.presses(cast.anna, "Less of this")
-    await stage.presses(cast.anna, "Mute Computer Vision")
+    await stage.presses(cast.anna, "Mute Energy")
     before = len(stage.of_bot(cast.anna))
-    stage.uploads(cast.edith, "museum-cameras.md", THIRD)
-    await stage.sees(cast.edith, "draft")
-    stage.types(cast.edith, "/publish museum-cameras")
-    await stage.presses(cast.edith, "Send now")
-    await stage.until(lambda: stage.newest(cast.edith, "is out. 100 sent"), "the finish report")
+    number = await _number(stage, cast.edith, THIRD)
+    stage.types(cast.edith, f"/publish {number}")
+    await stage.sees(cast.edith, f"#{number} is out. 1 sent")
+    stage.check(_copies(stage, cast.ben, THIRD) == 1, "Ben has it")
     stage.check(len(stage.of_bot(cast.anna)) == before, "Anna got nothing more")
 
 
