@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import aiosqlite
 
 from bot.errors import StoreError
+
+T = TypeVar("T")
 
 Connection = aiosqlite.Connection
 READERS = 2
@@ -35,6 +38,7 @@ class Database:
             self._free.put_nowait(reader)
         self._turn = asyncio.Lock()
         self._commit: asyncio.Future[None] | None = None
+        self._committing: set[asyncio.Task[None]] = set()
 
     @classmethod
     async def open(cls, path: Path, readers: int = READERS) -> Database:
@@ -75,28 +79,62 @@ class Database:
         Raises: sqlite3.Error when the commit fails; then nothing of the block is kept.
         """
         async with self._turn:
-            commit = self._commit
-            if commit is None:
-                commit = self._commit = asyncio.get_running_loop().create_future()
-                try:
-                    await self._writer.execute("BEGIN IMMEDIATE")
-                except sqlite3.Error:
-                    self._commit = None
-                    raise
-            await self._writer.execute("SAVEPOINT unit")
+            try:
+                commit = await _to_the_end(self._join())
+            except BaseException:
+                if self._commit is not None:
+                    await _to_the_end(self._undo())
+                    self._commit_later(self._commit)
+                raise
             try:
                 yield self._writer
             except BaseException:
-                # A full disk has already undone everything; then the commit below reports it to all who joined.
-                if self._writer.in_transaction:
-                    await self._writer.execute("ROLLBACK TO unit")
-                asyncio.create_task(self._committed(commit)).add_done_callback(_seen)
+                try:
+                    await _to_the_end(self._undo())
+                finally:
+                    self._commit_later(commit)
                 raise
+            try:
+                await _to_the_end(self._keep())
             finally:
-                if self._writer.in_transaction:
-                    await self._writer.execute("RELEASE unit")
-        # A task of its own: who has promised to commit does so even if the one who waits for it is cancelled.
-        await asyncio.shield(asyncio.create_task(self._committed(commit)))
+                committed = self._commit_later(commit)
+        await asyncio.shield(committed)
+
+    async def _join(self) -> asyncio.Future[None]:
+        """Begin a block, and a transaction if none is open; return the commit that will write it."""
+        if self._commit is not None and not self._writer.in_transaction:
+            # A full disk undoes a whole transaction by itself. Whoever was in it is told; this block is not in it.
+            await self._finish(self._commit)
+        if self._commit is None:
+            await self._writer.execute("BEGIN IMMEDIATE")
+            self._commit = asyncio.get_running_loop().create_future()
+        await self._writer.execute("SAVEPOINT unit")
+        return self._commit
+
+    async def _undo(self) -> None:
+        """Undo the block that has just ended badly, and nothing else."""
+        # Behind whatever statement of the block may still be running, though nobody waits for it any more.
+        await self._writer.execute_fetchall("SELECT 1")
+        if self._writer.in_transaction:
+            await self._writer.execute("ROLLBACK TO unit")
+            await self._writer.execute("RELEASE unit")
+
+    async def _keep(self) -> None:
+        if self._writer.in_transaction:
+            await self._writer.execute("RELEASE unit")
+
+    def _commit_later(self, commit: asyncio.Future[None]) -> asyncio.Task[None]:
+        """Return the commit as a task of its own: it is done even if the one who waits for it is cancelled."""
+        task = asyncio.create_task(self._committed(commit))
+        self._committing.add(task)  # asyncio itself holds tasks only weakly
+        task.add_done_callback(self._seen)
+        return task
+
+    def _seen(self, task: asyncio.Task[None]) -> None:
+        """Look at the outcome of a commit that nobody waits for, so that asyncio does not report it as forgotten."""
+        self._committing.discard(task)
+        if not task.cancelled():
+            task.exception()
 
     async def _committed(self, commit: asyncio.Future[None]) -> None:
         """Wait at the end of the line, behind every block that can still join, and commit for all of them."""
@@ -131,12 +169,22 @@ class Database:
 
         Source: https://sqlite.org/pragma.html#pragma_data_version (it ignores the connection's own commits)
         """
-        async with self.reading() as conn:
-            [row] = await conn.execute_fetchall("PRAGMA data_version")
-            return int(row[0])
+        # Always the same connection: the numbers of two say nothing about each other.
+        [row] = await self._readers[0].execute_fetchall("PRAGMA data_version")
+        return int(row[0])
 
 
-def _seen(task: asyncio.Task[None]) -> None:
-    """Look at the outcome of a commit that nobody waits for, so that asyncio does not report it as forgotten."""
-    if not task.cancelled():
-        task.exception()
+async def _to_the_end(work: Awaitable[T]) -> T:
+    """Await `work` to its end even when cancelled meanwhile, and only then let the cancellation through."""
+    task = asyncio.ensure_future(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        if not task.cancelled():
+            task.exception()
+        raise cancelled
+    return task.result()

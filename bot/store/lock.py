@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from pathlib import Path
 
 from bot.errors import StoreError
+
+TRIES = 3
+BETWEEN_TRIES = 0.05  # seconds
 
 
 class DatabaseLock:
@@ -24,10 +28,22 @@ class DatabaseLock:
         except OSError as error:
             raise StoreError(f"cannot write {self._path.absolute()}: {error.strerror}") from error
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+            self._take()
+        except BlockingIOError as error:
             os.close(self._file)
             raise StoreError(f"another newsbot runs on the database {database.absolute()}; stop it first") from error
+        except OSError as error:
+            os.close(self._file)
+            raise StoreError(f"cannot lock {self._path.absolute()}: {error.strerror}") from error
+
+    def _take(self) -> None:
+        """Take the lock, and do not mind who only asks whether somebody has it (`is_locked`): they are quick."""
+        for _ in range(TRIES):
+            try:
+                return fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                time.sleep(BETWEEN_TRIES)
+        fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def generation(self) -> int:
         """Return the generation last written; 0 when none was."""
@@ -45,7 +61,13 @@ class DatabaseLock:
 def is_locked(database: Path) -> bool:
     """Return whether a newsbot runs on this database."""
     try:
-        DatabaseLock(database).release()
-    except StoreError:
+        file = os.open(f"{database}.lock", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False  # who runs has made the file
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
         return True
+    finally:
+        os.close(file)
     return False

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from sqlite3 import Row
 
 from bot.domain.delivery import Delivery, Lane, Status
@@ -77,9 +77,20 @@ async def release(conn: Connection, deliveries: Sequence[Delivery], due_at: date
 
 
 async def release_all(conn: Connection) -> int:
-    """Hand back what a process that died had claimed; return how many. They were perhaps sent."""
-    async with conn.execute("UPDATE outbox SET sending = 0 WHERE sending = 1") as changed:
+    """Hand back what a process that died had claimed; return how many. They were perhaps sent, and count as such."""
+    async with conn.execute("UPDATE outbox SET sending = 0, unsure = unsure + 1 WHERE sending = 1") as changed:
         return changed.rowcount
+
+
+async def set_back(conn: Connection, now: datetime, by: timedelta) -> None:
+    """Keep what waits waiting as long as before, after the clock was set back to `now`."""
+    values = {"now": epoch(now), "by": round(by.total_seconds())}
+    await conn.execute(
+        "UPDATE outbox SET due_at = max(:now, due_at - :by) WHERE sending = 0 AND due_at > :now", values
+    )
+    await conn.execute(
+        "UPDATE fanouts SET start_at = max(:now, start_at - :by) WHERE state = 'running' AND start_at > :now", values
+    )
 
 
 async def postpone(conn: Connection, deliveries: Sequence[Delivery]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from importlib import resources
 from pathlib import Path
@@ -36,16 +37,16 @@ def migrate(path: Path, *, create: bool) -> None:
     where = path.absolute()
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old; newsbot needs 3.37 or newer")
-    if not path.exists():
-        if not create:
-            raise StoreError(f"there is no database at {where}; `newsbot run` or `newsbot import` makes one")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreError(f"cannot make the folder of {where}: {error.strerror}") from error
     try:
+        if not path.exists():
+            if not create:
+                raise _missing(path)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
         with closing(sqlite3.connect(path, isolation_level=None, timeout=10)) as conn:
-            _migrate(conn, path)
+            _migrate(conn, path, create=create)
+    except OSError as error:
+        raise StoreError(f"cannot make the database {where}: {error.strerror}") from error
     except sqlite3.Error as error:
         raise StoreError(f"cannot use the database {where}: {error}") from error
 
@@ -64,25 +65,30 @@ def check(path: Path) -> None:
         raise StoreError(f"cannot read {path.absolute()}: {error}") from error
 
 
-def _migrate(conn: sqlite3.Connection, path: Path) -> None:
-    version = _number(conn, "user_version")
-    if version == 0 and not conn.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
+def _migrate(conn: sqlite3.Connection, path: Path, *, create: bool) -> None:
+    if _is_empty(conn):
+        if not create:
+            raise _missing(path)
         # Both can only be chosen while the file is empty.
         conn.execute("PRAGMA auto_vacuum = INCREMENTAL")
         conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        conn.execute("PRAGMA journal_mode = WAL")
-        path.chmod(0o600)
     elif _number(conn, "application_id") != APPLICATION_ID:
         raise StoreError(f"{path.absolute()} is not a newsbot database")
     _refuse_newer(conn, path)
+    conn.execute("PRAGMA journal_mode = WAL")  # always: a copy made by VACUUM has lost it
+    version = _number(conn, "user_version")
     pending = [(number, sql) for number, sql in scripts() if number > version]
     if pending and version:
-        with closing(sqlite3.connect(f"{path}.before-{pending[-1][0]:04}")) as copy:
-            conn.backup(copy)
+        _keep_copy(conn, Path(f"{path}.before-{pending[-1][0]:04}"))
     conn.execute("PRAGMA foreign_keys = OFF")
     for number, sql in pending:
+        conn.execute("BEGIN IMMEDIATE")
         try:
-            conn.executescript(f"BEGIN IMMEDIATE;\n{sql}\n;PRAGMA user_version = {number};")
+            # Another process may have been here first: two begin, one waits for the other's transaction.
+            if _number(conn, "user_version") < number:
+                for statement in _statements(sql):
+                    conn.execute(statement)
+                conn.execute(f"PRAGMA user_version = {number}")
             broken = conn.execute("PRAGMA foreign_key_check").fetchone()
             if broken:
                 raise StoreError(f"{path.absolute()}: migration {number} would leave a broken reference: {broken[:]}")
@@ -91,6 +97,34 @@ def _migrate(conn: sqlite3.Connection, path: Path) -> None:
             if conn.in_transaction:
                 conn.execute("ROLLBACK")
             raise
+
+
+def _is_empty(conn: sqlite3.Connection) -> bool:
+    if _number(conn, "user_version") or _number(conn, "application_id") not in (0, APPLICATION_ID):
+        return False
+    return conn.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None
+
+
+def _keep_copy(conn: sqlite3.Connection, place: Path) -> None:
+    place.touch(mode=0o600)
+    with closing(sqlite3.connect(place)) as copy:
+        conn.backup(copy)
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Return the statements of a script one by one, because `executescript` commits what is open before it starts."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+    if statement.strip():
+        yield statement
+
+
+def _missing(path: Path) -> StoreError:
+    return StoreError(f"there is no database at {path.absolute()}; `newsbot run` or `newsbot import` makes one")
 
 
 def _refuse_newer(conn: sqlite3.Connection, path: Path) -> None:

@@ -1,0 +1,121 @@
+"""Everybody gets exactly one row, wherever on the circle it starts and whenever it is cut."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from store_samples import NOW, put_article, put_chats
+
+from bot.domain.delivery import Lane
+from bot.store import fanouts, outbox
+from bot.store.audience import audience_of
+from bot.store.database import Connection, Database
+from bot.store.fanouts import Fanout
+from bot.store.migrations import migrate
+
+chat_ids = st.sets(st.integers(-(2**42), 2**42) | st.integers(-20, 20), min_size=1, max_size=25)
+
+
+async def _start(conn: Connection, article: int, ring_start: int) -> Fanout:
+    number = await fanouts.promise(conn, article, fixed_at=NOW, start_at=NOW, lane=Lane.NEWS, by=None)
+    await fanouts.begin(conn, number, ring_start)
+    found = await fanouts.fanout(conn, number)
+    assert found is not None
+    return found
+
+
+async def _furnish(conn: Connection, chats: set[int], threads: dict[int, int]) -> None:
+    await conn.execute("INSERT INTO topics (number, id, name) VALUES (1, 't', 'T')")
+    await put_chats(conn, sorted(chats), "group")
+    await conn.executemany(
+        "INSERT INTO subscriptions (topic, chat, thread, since) VALUES (1, ?, ?, 0)",
+        [(chat, thread) for chat in chats for thread in range(threads.get(chat, 1))],
+    )
+    for article in (1, 2):
+        await put_article(conn, article, topics=[1])
+
+
+@settings(max_examples=60, deadline=None)
+@given(chat_ids, st.integers(-(2**43), 2**43) | st.integers(-25, 25), st.integers(1, 9), st.data())
+async def test_a_fan_out_cut_at_any_piece_gives_each_chat_one_row_in_order_of_the_circle(chats, start, piece, data):
+    threads = {chat: data.draw(st.integers(1, 4), label=f"threads of {chat}") for chat in sorted(chats)[:4]}
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "news.db"
+        migrate(path, create=True)
+        db = await Database.open(path, readers=1)
+        try:
+            async with db.transaction() as conn:
+                await _furnish(conn, chats, threads)
+                number = (await _start(conn, 1, start)).id
+            more = True
+            while more:
+                crashes = data.draw(st.booleans(), label="crash")
+                try:
+                    async with db.transaction() as conn:
+                        current = await fanouts.fanout(conn, number)
+                        assert current is not None
+                        more = await fanouts.spread(conn, current, await audience_of(conn, 1, NOW), NOW, piece)
+                        if crashes:
+                            raise InterruptedError
+                except InterruptedError:
+                    more = True
+            async with db.reading() as conn:
+                rows = await conn.execute_fetchall("SELECT chat FROM outbox ORDER BY id")
+                done = await fanouts.fanout(conn, number)
+        finally:
+            await db.close()
+    circle = [chat for chat in sorted(chats) if chat > start] + [chat for chat in sorted(chats) if chat <= start]
+    assert [row["chat"] for row in rows] == circle
+    assert done is not None and done.is_complete and done.total == len(chats)
+
+
+@settings(max_examples=25, deadline=None)
+@given(chat_ids, st.integers(1, 9))
+async def test_articles_of_one_busy_period_share_their_start_and_each_chat_gets_them_in_order(chats, piece):
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "news.db"
+        migrate(path, create=True)
+        db = await Database.open(path, readers=1)
+        try:
+            async with db.transaction() as conn:
+                await _furnish(conn, chats, {})
+                assert await fanouts.ring_of_busy_period(conn) is None
+                first = await _start(conn, 1, sorted(chats)[len(chats) // 2])
+                shared = await fanouts.ring_of_busy_period(conn)
+                assert shared == first.ring_start
+                second = await _start(conn, 2, shared)
+                open_ones = [first, second]
+                while open_ones:  # in turns, as pieces of both may be
+                    for one in list(open_ones):
+                        current = await fanouts.fanout(conn, one.id)
+                        assert current is not None
+                        audience = await audience_of(conn, current.article, NOW)
+                        if not await fanouts.spread(conn, current, audience, NOW, piece):
+                            open_ones.remove(one)
+                claimed = await outbox.claim(conn, NOW, 1000)
+        finally:
+            await db.close()
+    order = [(delivery.fanout, delivery.chat) for delivery in claimed]
+    assert len(order) == 2 * len(chats)
+    assert [chat for fanout, chat in order if fanout == first.id] == [
+        chat for fanout, chat in order if fanout == second.id
+    ]
+    assert order == sorted(order, key=lambda one: one[0])
+
+
+async def test_what_a_dead_process_had_claimed_is_claimed_again_and_counts_as_perhaps_twice(tmp_path: Path) -> None:
+    migrate(tmp_path / "news.db", create=True)
+    db = await Database.open(tmp_path / "news.db")
+    async with db.transaction() as conn:
+        await _furnish(conn, {1, 2, 3}, {})
+        started = await _start(conn, 1, 0)
+        await fanouts.spread(conn, started, await audience_of(conn, 1, NOW), NOW)
+        assert len(await outbox.claim(conn, NOW, 2)) == 2
+    await db.close()
+    db = await Database.open(tmp_path / "news.db")
+    async with db.transaction() as conn:
+        assert await outbox.release_all(conn) == 2
+        again = await outbox.claim(conn, NOW, 10)
+    await db.close()
+    assert sorted((delivery.chat, delivery.unsure) for delivery in again) == [(1, 1), (2, 1), (3, 0)]

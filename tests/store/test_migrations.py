@@ -1,0 +1,158 @@
+"""How a database gets its shape, and when it is left alone."""
+
+import sqlite3
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.errors import StoreError
+from bot.store import migrations
+from bot.store.migrations import APPLICATION_ID, check, migrate, scripts
+
+SECOND = [*scripts(), (scripts()[-1][0] + 1, "CREATE TABLE later (x INTEGER REFERENCES chats (id));")]
+
+
+def _number(path: Path, pragma: str) -> int:
+    conn = sqlite3.connect(path)
+    try:
+        return int(conn.execute(f"PRAGMA {pragma}").fetchone()[0])
+    finally:
+        conn.close()
+
+
+def _run(path: Path, *statements: str) -> None:
+    conn = sqlite3.connect(path, isolation_level=None)
+    for statement in statements:
+        conn.execute(statement)
+    conn.close()
+
+
+def _refusal(path: Path, *, create: bool = True) -> str:
+    with pytest.raises(StoreError) as caught:
+        migrate(path, create=create)
+    text = str(caught.value)
+    assert "\n" not in text and str(path.absolute()) in text
+    return text
+
+
+def test_a_fresh_database_has_the_newest_shape_and_belongs_to_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "data" / "news.db"
+    migrate(path, create=True)
+    assert _number(path, "user_version") == scripts()[-1][0]
+    assert _number(path, "application_id") == APPLICATION_ID
+    assert _number(path, "auto_vacuum") == 2
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    check(path)
+
+
+def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    migrate(path, create=True)
+    before = path.read_bytes()
+    migrate(path, create=False)
+    assert path.read_bytes() == before
+    assert [entry.name for entry in tmp_path.iterdir() if ".before-" in entry.name] == []
+
+
+@pytest.mark.parametrize("is_empty_file", [False, True])
+def test_a_missing_database_is_made_only_when_asked(tmp_path: Path, is_empty_file: bool) -> None:
+    path = tmp_path / "news.db"
+    if is_empty_file:
+        path.touch()
+    assert "there is no database" in _refusal(path, create=False)
+    assert path.exists() == is_empty_file
+
+
+def test_a_newer_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    migrate(path, create=True)
+    _run(path, "PRAGMA user_version = 9999")
+    assert "newer newsbot (shape 9999" in _refusal(path)
+    with pytest.raises(StoreError, match="newer newsbot"):
+        check(path)
+
+
+def test_the_databases_of_others_are_refused(tmp_path: Path) -> None:
+    _run(tmp_path / "full.db", "CREATE TABLE theirs (x)")
+    _run(tmp_path / "empty.db", "PRAGMA application_id = 77")
+    (tmp_path / "text.db").write_text("not a database at all, but long enough to be looked at")
+    assert "not a newsbot database" in _refusal(tmp_path / "full.db")
+    assert "not a newsbot database" in _refusal(tmp_path / "empty.db")
+    assert "file is not a database" in _refusal(tmp_path / "text.db")
+    (tmp_path / "folder").mkdir()
+    assert _refusal(tmp_path / "folder")
+
+
+def test_a_copy_is_kept_before_a_filled_database_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "news.db"
+    migrate(path, create=True)
+    _run(path, "INSERT INTO chats (id, kind, since, state_at) VALUES (5, 'private', 0, 0)")
+    monkeypatch.setattr(migrations, "scripts", lambda: SECOND)
+    migrate(path, create=False)
+    assert _number(path, "user_version") == SECOND[-1][0]
+    copy = tmp_path / f"news.db.before-{SECOND[-1][0]:04}"
+    assert _number(copy, "user_version") == SECOND[0][0]
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    conn = sqlite3.connect(copy)
+    assert conn.execute("SELECT id FROM chats").fetchall() == [(5,)]
+    conn.close()
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "CREATE TABLE half (x); INSERT INTO nowhere VALUES (1);",
+        "CREATE TABLE half (x REFERENCES chats (id)); INSERT INTO half VALUES (404);",
+    ],
+)
+def test_a_migration_that_fails_leaves_the_database_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    path = tmp_path / "news.db"
+    migrate(path, create=True)
+    with monkeypatch.context() as patched:
+        patched.setattr(migrations, "scripts", lambda: [*scripts(), (SECOND[-1][0], broken)])
+        assert _refusal(path)
+    assert _number(path, "user_version") == scripts()[-1][0]
+    migrate(path, create=False)
+    with pytest.raises(sqlite3.OperationalError, match="no such table"):
+        _run(path, "SELECT * FROM half")
+
+
+def test_a_trigger_in_a_migration_is_one_statement(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trigger = "CREATE TRIGGER t AFTER INSERT ON log BEGIN\n DELETE FROM log WHERE id < 0;\n SELECT 1;\nEND;\n-- the end"
+    monkeypatch.setattr(migrations, "scripts", lambda: [*scripts(), (SECOND[-1][0], trigger)])
+    migrate(tmp_path / "news.db", create=True)
+
+
+def test_processes_that_start_at_once_make_one_database(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    program = "import sys; from pathlib import Path; from bot.store.migrations import migrate\n"
+    program += "migrate(Path(sys.argv[1]), create=True)"
+    started = [subprocess.Popen([sys.executable, "-c", program, str(path)], stderr=subprocess.PIPE) for _ in range(4)]
+    errors = [process.communicate()[1] for process in started]
+    assert [process.returncode for process in started] == [0] * 4, errors
+    check(path)
+
+
+def test_a_copy_that_has_lost_its_journal_gets_it_back(tmp_path: Path) -> None:
+    migrate(tmp_path / "news.db", create=True)
+    _run(tmp_path / "news.db", f"VACUUM INTO '{tmp_path / 'copy.db'}'")
+    migrate(tmp_path / "copy.db", create=False)
+    conn = sqlite3.connect(tmp_path / "copy.db")
+    assert conn.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    conn.close()
+
+
+def test_a_damaged_database_is_told_apart_from_a_sound_one(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    migrate(path, create=True)
+    _run(path, "PRAGMA journal_mode = DELETE")
+    data = bytearray(path.read_bytes())
+    data[8192:12288] = b"\x99" * 4096
+    path.write_bytes(data)
+    with pytest.raises(StoreError):
+        check(path)

@@ -1,0 +1,99 @@
+"""How SQLite answers the questions asked for every message: by walking an index, never by sorting."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from store_samples import NOW, plan
+
+from bot.domain.topic import TopicTree
+from bot.store import articles, outbox
+from bot.store.audience import HIGHEST, LOWEST, RECIPIENTS, Audience
+from bot.store.database import Connection, Database
+from bot.store.migrations import migrate
+
+# 1 ← 2 ← 3, and 4 apart
+AUDIENCE = Audience(1, (3, 4), TopicTree({1: None, 2: 1, 3: 2, 4: None}), "northgate", NOW)
+PAGE = {"after": LOWEST, "until": HIGHEST, "page": 100, "now": 0}
+
+
+@pytest.fixture
+async def conn(tmp_path: Path) -> AsyncIterator[Connection]:
+    migrate(tmp_path / "news.db", create=True)
+    db = await Database.open(tmp_path / "news.db")
+    async with db.transaction() as conn:
+        yield conn
+    await db.close()
+
+
+async def _asked(conn: Connection, question) -> str:
+    """Return the plan of the first statement that a function of the store asks."""
+    asked: list[tuple[str, object]] = []
+
+    class Listening:
+        def execute(self, sql, values=None):
+            asked.append((sql, values or {}))
+            return conn.execute(sql, values or {})
+
+        async def execute_fetchall(self, sql, values=None):
+            asked.append((sql, values or {}))
+            return await conn.execute_fetchall(sql, values or {})
+
+    await question(Listening())
+    sql, values = asked[0]
+    return await plan(conn, sql, **values)
+
+
+async def test_candidates_are_merged_from_ordered_scans(conn: Connection) -> None:
+    sql, values = AUDIENCE.query("SELECT max(chat), count(*) FROM", "", **PAGE)
+    steps = await plan(conn, sql, **values)
+    assert "MERGE (UNION)" in steps
+    assert steps.count("SEARCH s USING PRIMARY KEY (topic=? AND chat>? AND chat<?)") == 4
+    assert "TEMP B-TREE" not in steps and "SCAN s" not in steps
+
+
+async def test_a_piece_of_a_fan_out_is_promised_without_sorting(conn: Connection) -> None:
+    sql, values = AUDIENCE.query(
+        "INSERT OR IGNORE INTO outbox (fanout, chat, thread, due_at) SELECT :fanout, c.chat, c.thread, :now FROM",
+        RECIPIENTS,
+        **PAGE,
+        fanout=1,
+    )
+    steps = await plan(conn, sql, **values)
+    assert "MERGE (UNION)" in steps and "TEMP B-TREE" not in steps
+    assert "SEARCH k USING INTEGER PRIMARY KEY (rowid=?)" in steps
+    for table in ("m USING PRIMARY KEY (chat=?", "u USING PRIMARY KEY (chat=?", "l USING PRIMARY KEY (article=?"):
+        assert f"SEARCH {table}" in steps
+
+
+async def test_more_topics_than_one_union_holds_are_still_asked_in_one_query(conn: Connection) -> None:
+    tree = TopicTree({n: n + 1 if n % 10 else None for n in range(1, 901)})
+    wide = Audience(1, tuple(range(1, 901, 10)), tree, None, NOW)
+    sql, values = wide.query("SELECT count(*) FROM", RECIPIENTS, **PAGE)
+    await conn.execute_fetchall(sql, values)
+
+
+async def test_claiming_walks_what_is_due_fan_out_by_fan_out(conn: Connection) -> None:
+    steps = await _asked(conn, lambda listening: outbox.claim(listening, NOW, 100))
+    assert "SCAN f USING INDEX fanouts_running" in steps
+    assert "SEARCH o USING INDEX outbox_due (fanout=? AND due_at<?)" in steps
+    # Only `o.due_at, o.id` within one fan-out could need sorting, and the index has them in that order.
+    assert "TEMP B-TREE" not in steps
+
+
+async def test_the_next_delivery_due_is_the_end_of_an_index(conn: Connection) -> None:
+    steps = await _asked(conn, outbox.next_due)
+    assert "SEARCH o USING INDEX outbox_due (fanout=?)" in steps and "SCAN o" not in steps
+
+
+@pytest.mark.parametrize(
+    ("question", "index"),
+    [
+        (lambda conn: articles.embargo_over(conn, NOW), "articles_due"),
+        (lambda conn: articles.next_embargo(conn), "articles_due"),
+        (lambda conn: articles.news_since(conn, NOW - timedelta(minutes=10)), "articles_news"),
+    ],
+)
+async def test_what_is_asked_every_few_seconds_has_an_index(conn: Connection, question, index) -> None:
+    assert index in await _asked(conn, question)

@@ -1,0 +1,118 @@
+"""Topics keep every name they ever had, find their parents late, and enter the picker when they are worn."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from store_samples import put_article
+
+from bot.domain.topic import TopicFile
+from bot.store import topics
+from bot.store.database import Connection, Database
+from bot.store.migrations import migrate
+
+
+@pytest.fixture
+async def conn(tmp_path: Path) -> AsyncIterator[Connection]:
+    migrate(tmp_path / "news.db", create=True)
+    db = await Database.open(tmp_path / "news.db")
+    async with db.transaction() as conn:
+        yield conn
+    await db.close()
+
+
+async def _number(conn: Connection, name: str) -> int | None:
+    found = await topics.named(conn, name)
+    return None if found is None else found.number
+
+
+async def test_a_topic_goes_by_all_its_names_in_any_case(conn: Connection) -> None:
+    file = TopicFile("computer-vision-1", "Computer Vision", "CV", hashtags=("#ComputerVision", "#Sehen"))
+    number = await topics.define(conn, file)
+    for name in ("computer vision", "cv", "COMPUTER-VISION-1", "#computervision", "sehen"):
+        assert await _number(conn, name) == number
+    assert await _number(conn, "vision") is None and await _number(conn, "") is None
+
+
+async def test_a_renamed_topic_keeps_its_old_names_and_its_number(conn: Connection) -> None:
+    number = await topics.define(conn, TopicFile("ai", "AI"))
+    assert await topics.define(conn, TopicFile("ai", "Artificial Intelligence")) == number
+    assert await _number(conn, "AI") == number
+    assert (await topics.resolve(conn, ["AI", "artificial intelligence"])) == {
+        "AI": number,
+        "artificial intelligence": number,
+    }
+    assert (await topics.topics(conn))[number].name == "Artificial Intelligence"
+
+
+async def test_a_name_belongs_to_the_file_that_defines_it_rather_than_to_an_alias(conn: Connection) -> None:
+    old = await topics.define(conn, TopicFile("ai", "AI"))
+    await topics.define(conn, TopicFile("ai", "Machine Learning"))
+    new = await topics.define(conn, TopicFile("ai-2", "AI"))
+    assert new != old
+    assert (await _number(conn, "ai-2"), await _number(conn, "Machine Learning")) == (new, old)
+    assert (await topics.topics(conn))[old].id == "ai"
+
+
+async def test_an_alias_takes_no_name_away(conn: Connection) -> None:
+    vision = await topics.define(conn, TopicFile("vision", "Vision", hashtags=("#see",)))
+    await topics.define(conn, TopicFile("seas", "Seas", "Vision", hashtags=("#see", "#sea")))
+    assert await _number(conn, "Vision") == await _number(conn, "#see") == vision
+
+
+async def test_an_unknown_name_becomes_an_unlisted_topic_and_is_listed_after_three_articles(conn: Connection) -> None:
+    number = (await topics.resolve(conn, ["Tidal Power"]))["Tidal Power"]
+    for article in (1, 2):
+        await put_article(conn, article, topics=[number])
+    assert await topics.list_worn(conn) == []
+    assert not (await topics.topics(conn))[number].listed
+    await put_article(conn, 3, topics=[number])
+    assert await topics.list_worn(conn) == [number]
+    assert (await topics.topics(conn))[number].listed
+
+
+async def test_a_file_defines_what_articles_named_before(conn: Connection) -> None:
+    number = (await topics.resolve(conn, ["tidal power"]))["tidal power"]
+    assert await topics.define(conn, TopicFile("tidal-1", "Tidal Power")) == number
+    topic = (await topics.topics(conn))[number]
+    assert (topic.id, topic.name, topic.listed) == ("tidal-1", "Tidal Power", True)
+
+
+@pytest.mark.parametrize("called", ["ai", "AI", "A.I.", "#machines"])
+async def test_a_parent_may_be_defined_later_and_called_by_any_of_its_names(conn: Connection, called: str) -> None:
+    child = await topics.define(conn, TopicFile("cv", "Computer Vision", parent=called))
+    assert (await topics.topics(conn))[child].parent is None
+    parent = await topics.define(conn, TopicFile("ai", "AI", "A.I.", hashtags=("#machines",)))
+    assert (await topics.topics(conn))[child].parent == parent
+    assert (await topics.tree(conn)).path(child) == (child, parent)
+
+
+async def test_a_topic_does_not_adopt_by_a_name_that_is_anothers(conn: Connection) -> None:
+    first = await topics.define(conn, TopicFile("vision", "Vision"))
+    await topics.define(conn, TopicFile("seas", "Seas", "Vision"))
+    child = await topics.define(conn, TopicFile("eyes", "Eyes", parent="Vision"))
+    await topics.define(conn, TopicFile("seas", "Seas", "Vision"))
+    assert (await topics.topics(conn))[child].parent == first
+
+
+async def test_loops_of_parents_end(conn: Connection) -> None:
+    a = await topics.define(conn, TopicFile("a", "A", parent="B"))
+    b = await topics.define(conn, TopicFile("b", "B", parent="A"))
+    own = await topics.define(conn, TopicFile("c", "C", parent="C"))
+    tree = await topics.tree(conn)
+    assert tree.path(a) == (a, b) and tree.path(b) == (b, a) and tree.path(own) == (own,)
+
+
+async def test_a_parent_that_a_file_no_longer_names_is_let_go(conn: Connection) -> None:
+    await topics.define(conn, TopicFile("ai", "AI"))
+    child = await topics.define(conn, TopicFile("cv", "CV", parent="AI"))
+    await topics.define(conn, TopicFile("cv", "CV"))
+    assert (await topics.topics(conn))[child].parent is None
+
+
+async def test_names_made_of_patterns_are_only_names(conn: Connection) -> None:
+    names = ["[AI]", "What?", "*", "100 %", "'; DROP TABLE topics"]
+    found = await topics.resolve(conn, names)
+    assert len(set(found.values())) == len(names)
+    assert await topics.resolve(conn, names) == found
+    assert await topics.resolve(conn, ["###", "  "]) == {}
