@@ -105,7 +105,7 @@ class Allowance:
         return max(spent_until, now) + self.interval
 
 
-BURST = 3
-PRIVATE = Allowance(interval=1 / CHAT_PER_SECOND, burst=BURST)
+# Five, because a person who toggles topics presses faster than once a second and wants to see each press.
+PRIVATE = Allowance(interval=1 / CHAT_PER_SECOND, burst=5)
 # Any minute holds at most GROUP_PER_MINUTE, the burst included.
-GROUP = Allowance(interval=60 / (GROUP_PER_MINUTE - BURST), burst=BURST)
+GROUP = Allowance(interval=60 / (GROUP_PER_MINUTE - 3), burst=3)

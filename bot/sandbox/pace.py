@@ -12,7 +12,7 @@ from collections import deque
 
 from bot.domain.limits import CHAT_PER_SECOND, GROUP_PER_MINUTE, OVERALL_PER_SECOND, PAID_PER_SECOND
 
-CHAT_BURST = 5
+CHAT_BURST = 6
 _TIDY_ABOVE = 50_000
 
 
