@@ -13,7 +13,9 @@ import re
 import sys
 from datetime import UTC, datetime
 
-_TOKEN = re.compile(r"\b\d{1,20}:[A-Za-z0-9_-]{8,}")
+# Addresses hold it as `/bot123:ABC/`, so no word begins where the token does; some libraries quote the colon.
+_TOKEN = re.compile(r"\d{1,20}(?::|%3A)[A-Za-z0-9_-]{8,}", re.IGNORECASE)
+_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))} | {9: "\t", 10: "\\n", 13: "\\r"}
 HIDDEN = "<token>"
 
 
@@ -23,6 +25,10 @@ def without_token(text: str) -> str:
 
 
 class _Text(logging.Formatter):
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        # A file's name may hold a line break: it must not write a line of its own.
+        return super().formatMessage(record).translate(_CONTROLS)
+
     def format(self, record: logging.LogRecord) -> str:
         return without_token(super().format(record))
 

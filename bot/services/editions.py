@@ -62,6 +62,7 @@ class Edition(Generic[Body]):
         self._prepare = prepare
         self._photo: Photo | None = None
         self._is_settled = not ways_to_show
+        self._refused: set[str] = set()
         self._settling = asyncio.Lock()
         self._bodies: OrderedDict[tuple[Look, int, bool], Body] = OrderedDict()
 
@@ -90,6 +91,10 @@ class Edition(Generic[Body]):
         while self._ways:
             way = self._ways[0]
             photo = await way.photo()
+            if photo is None and way.is_last and way.picture in self._refused:
+                # Telegram remembers for days what it could not fetch, and neither can we: nothing is left to try.
+                async with db.transaction() as conn:
+                    await media.refused(conn, way.picture, "its bytes cannot be had", now)
             if photo is not None:
                 outcome = await send(self._prepare(self._message(look, reason, photo)))
                 if isinstance(outcome, Sent):
@@ -104,6 +109,7 @@ class Edition(Generic[Body]):
                 if outcome.here_only:
                     return await send(self._body(look, reason, None)), False
                 log.info("article %d: a picture was refused: %s", self.article.number, outcome.reason)
+                self._refused.add(way.picture)
                 if way.is_last:
                     async with db.transaction() as conn:
                         await media.refused(conn, way.picture, outcome.reason, now)
