@@ -20,7 +20,7 @@ async def article_of(house: House, request: Request) -> Article | None:
             if request.args:
                 return await articles.find(conn, request.args)
             if request.replied_to is not None:
-                number = await progress.article_of(conn, request.chat.id, request.replied_to)
+                number = request.replied_article or await progress.article_of(conn, request.chat.id, request.replied_to)
                 if number is not None:
                     return await articles.article(conn, number)
     except UnknownArticle:

@@ -40,7 +40,8 @@ class Request:
     `person` is None when nobody in particular speaks: channel posts, anonymous administrators (`as_chat` says that
     it was written in the chat's own name, which only they can), and the one message on being added. `args` is what
     follows the command (after `/start`, what follows the payload's prefix), or the plain text. `message_id` is 0 when
-    nobody wrote. `thread` is the forum topic, 0 when there is none. `replied_to` is the message it replies to.
+    nobody wrote. `thread` is the forum topic, 0 when there is none. `replied_to` is the message it replies to, and
+    `replied_article` the article whose card that is.
     `is_late`: it waited for more than ten minutes while the bot was down; editors' acts are then asked again.
     """
 
@@ -53,6 +54,7 @@ class Request:
     args: str = field(default="", repr=False)
     thread: int = 0
     replied_to: int | None = None
+    replied_article: int | None = None
     document: Document | None = None
     as_chat: bool = False
     is_late: bool = False

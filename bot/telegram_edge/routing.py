@@ -16,6 +16,7 @@ from bot.domain.chat import Chat, ChatKind
 from bot.domain.press import Press, read_press
 from bot.errors import ReaderError
 from bot.render import refusals
+from bot.render.card import Verb as CardVerb
 from bot.render.locale import words_for
 from bot.services import membership
 from bot.telegram_edge import onboarding
@@ -86,6 +87,7 @@ async def _said(house: House, message: telegram.Message) -> None:
         args=((command[3] or "") if command else message.text or message.caption or "").strip(),
         thread=_thread(message),
         replied_to=message.reply_to_message.message_id if message.reply_to_message else None,
+        replied_article=_card(house, message.reply_to_message),
         document=_document(message.document),
         as_chat=message.sender_chat is not None and message.sender_chat.id == message.chat.id,
         is_late=house.clock() - message.date > LATE,
@@ -217,6 +219,17 @@ def _language(house: House, person: telegram.User | None) -> str:
 def _thread(message: telegram.Message) -> int:
     """Return the forum topic. Replies in other groups bear a thread number too, which means nothing to us."""
     return (message.message_thread_id or 0) if message.is_topic_message else 0
+
+
+def _card(house: House, message: telegram.Message | None) -> int | None:
+    """Return the article whose card a message of ours is, read from its buttons."""
+    if message is None or message.from_user is None or message.from_user.id != house.bot_id or not message.reply_markup:
+        return None
+    for button in (button for row in message.reply_markup.inline_keyboard for button in row):
+        press = read_press(button.callback_data) if isinstance(button.callback_data, str) else None
+        if press is not None and press.numbers and press.verb in list(CardVerb):
+            return press.numbers[0]
+    return None
 
 
 def _document(document: telegram.Document | None) -> Document | None:
