@@ -22,6 +22,7 @@ from bot.errors import SettingsError
 
 PREFIX = "NEWSBOT_"
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_LONGEST = timedelta(days=3653)  # beyond, the calendar ends somewhere
 _DURATION = re.compile(r"(\d{1,6})(s|m|h|d|w)")
 _TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{3,100}")
 
@@ -31,7 +32,10 @@ def _duration(value: object) -> timedelta:
     if text == "0":
         return timedelta(0)
     if match := _DURATION.fullmatch(text):
-        return timedelta(seconds=int(match[1]) * _UNITS[match[2]])
+        length = timedelta(seconds=int(match[1]) * _UNITS[match[2]])
+        if length > _LONGEST:
+            raise ValueError(f'"{value}" is longer than ten years')
+        return length
     raise ValueError(f'"{value}" is not a duration; write 48h, 7d or 0')
 
 
@@ -40,8 +44,13 @@ def _window(value: object) -> timedelta | None:
         return None
     try:
         return _duration(value)
-    except ValueError:
-        raise ValueError(f'"{value}" is not a duration; write 48h, 7d, 0 or inf') from None
+    except ValueError as error:
+        raise ValueError(str(error).replace("48h, 7d or 0", "48h, 7d, 0 or inf")) from None
+
+
+def _age(value: object) -> timedelta | None:
+    age = _window(value)
+    return age or None  # no age at all means what no limit means: for ever
 
 
 def _zone(value: object) -> ZoneInfo:
@@ -78,15 +87,19 @@ def _token(value: object) -> str:
 
 def _web(value: object) -> str:
     text = str(value).strip().rstrip("/")
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(text)
+        is_web = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_web = False
+    if not is_web or parts.query or parts.fragment or any(char.isspace() for char in text):
         raise ValueError(f'"{value}" is not an http or https address')
     return text
 
 
 def _address(value: object) -> tuple[str, int]:
     host, _, port = str(value).strip().rpartition(":")
-    if not host or not port.isdigit() or not 0 <= int(port) <= 65535:
+    if not host or not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > 65535:
         raise ValueError(f'"{value}" is not host:port; write 127.0.0.1:8080')
     return host.strip("[]"), int(port)
 
@@ -132,6 +145,7 @@ class Settings(BaseModel):
     burst: Annotated[int, _whole(0, 1_000_000)] = 10
     undo: Duration = timedelta(seconds=10)
     stale: Duration = timedelta(hours=24)
+    keep: Annotated[timedelta | None, BeforeValidator(_age)] = timedelta(days=90)
     timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("UTC")
     language: Annotated[str, BeforeValidator(_language)] = "en"
     contact: str | None = None
@@ -155,9 +169,13 @@ def read_settings(environment: Mapping[str, str] | None = None, dotenv: Path = P
     """
     environment = os.environ if environment is None else environment
     try:
-        given = {key: value for key, value in dotenv_values(dotenv).items() if value is not None}
+        # utf-8-sig: some editors begin a file with a mark that would hide the first name.
+        written = dotenv_values(dotenv, encoding="utf-8-sig", interpolate=False)
+        given = {key: value for key, value in written.items() if value is not None}
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f".env: cannot be read: {error}") from error
+    if f"{PREFIX}TOKEN_FILE" in environment:
+        given.pop(f"{PREFIX}TOKEN", None)  # else what `.env` says would go before what the environment says
     given.update(environment)
     values = {
         key.removeprefix(PREFIX).lower(): value
@@ -168,14 +186,18 @@ def read_settings(environment: Mapping[str, str] | None = None, dotenv: Path = P
     for name in sorted(unknown):
         raise SettingsError(f"{PREFIX}{name.upper()}: there is no such setting; the README lists them all")
     token_file = values.pop("token_file", None)
-    if token_file is not None and "token" not in values:
+    if "token" in values:
+        token_file = None
+    if token_file is not None:
         values["token"] = _read_token(Path(token_file))
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
-        name = f"{PREFIX}{str(first['loc'][0]).upper()}"
-        raise SettingsError(f"{name}: {first['msg'].removeprefix('Value error, ')}") from None
+        field = str(first["loc"][0])
+        name = f"{PREFIX}{field.upper()}" if field != "token" or token_file is None else f"{PREFIX}TOKEN_FILE"
+        reason = " ".join(first["msg"].removeprefix("Value error, ").split())
+        raise SettingsError(f"{name}: {reason}") from None
 
 
 def _read_token(path: Path) -> str:

@@ -1,0 +1,181 @@
+"""Every variable, right and wrong."""
+
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.errors import SettingsError
+from bot.settings import Settings, packaged_seeds, read_settings
+
+TOKEN = "123456789:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr"
+NOWHERE = Path("/nonexistent/.env")
+
+RIGHT = [
+    ("TOKEN", f" {TOKEN}\n", "token", TOKEN),
+    ("ADMINS", "12, 345,", "admins", frozenset({12, 345})),
+    ("DATABASE", "/var/news.db", "database", Path("/var/news.db")),
+    ("CONTENT", "articles", "content", Path("articles")),
+    ("API_URL", "http://127.0.0.1:8081/", "api_url", "http://127.0.0.1:8081"),
+    ("RATE", "2", "rate", 2),
+    ("PUSH_WINDOW", "7d", "push_window", timedelta(days=7)),
+    ("PUSH_WINDOW", "INF", "push_window", None),
+    ("PUSH_WINDOW", "0", "push_window", timedelta(0)),
+    ("BURST", "0", "burst", 0),
+    ("UNDO", "90s", "undo", timedelta(seconds=90)),
+    ("STALE", "2w", "stale", timedelta(days=14)),
+    ("KEEP", "30d", "keep", timedelta(days=30)),
+    ("KEEP", "inf", "keep", None),
+    ("TIMEZONE", "Europe/Berlin", "timezone", ZoneInfo("Europe/Berlin")),
+    ("LANGUAGE", "DE", "language", "de"),
+    ("CONTACT", "desk@news.example", "contact", "desk@news.example"),
+    ("WEBHOOK_URL", "https://news.example/hook", "webhook_url", "https://news.example/hook"),
+    ("LISTEN", "0.0.0.0:8443", "listen", ("0.0.0.0", 8443)),
+    ("WEBHOOK_SECRET", "A-z_09", "webhook_secret", "A-z_09"),
+    ("HTTP", "[::1]:9000", "http", ("::1", 9000)),
+    ("BACKUP", "backups", "backup", Path("backups")),
+    ("LOG", "json:warning", "log", ("json", "warning")),
+    ("LOG", "text", "log", ("text", "info")),
+]
+
+WRONG = [
+    ("TOKEN", "98765"),
+    ("TOKEN", "123:ab cd"),
+    ("TOKEN_FILE", "/nonexistent/token"),
+    ("ADMINS", "anna"),
+    ("ADMINS", "0"),
+    ("ADMINS", "-5"),
+    ("API_URL", "api.telegram.org"),
+    ("API_URL", "ftp://a.example"),
+    ("API_URL", "http://a b.example"),
+    ("API_URL", "http://a.example:99999"),
+    ("API_URL", "http://[::1"),
+    ("API_URL", "http://a.example/?x=1"),
+    ("RATE", "1"),
+    ("RATE", "30.5"),
+    ("RATE", "1001"),
+    ("PUSH_WINDOW", "2 days"),
+    ("PUSH_WINDOW", "-1h"),
+    ("PUSH_WINDOW", "999999w"),
+    ("BURST", "ten"),
+    ("BURST", "-1"),
+    ("UNDO", "inf"),
+    ("UNDO", "10"),
+    ("STALE", "never"),
+    ("STALE", "2\nd"),
+    ("KEEP", "always"),
+    ("TIMEZONE", "Berlin"),
+    ("TIMEZONE", "../../etc/passwd"),
+    ("LANGUAGE", "english"),
+    ("WEBHOOK_URL", "news.example"),
+    ("LISTEN", "8443"),
+    ("LISTEN", ":8443"),
+    ("LISTEN", "127.0.0.1:70000"),
+    ("WEBHOOK_SECRET", "with blanks"),
+    ("WEBHOOK_SECRET", "x" * 257),
+    ("HTTP", "127.0.0.1:http"),
+    ("HTTP", "127.0.0.1:²"),
+    ("LOG", "xml"),
+    ("LOG", "text:loud"),
+    ("TOKN", TOKEN),
+]
+
+
+def _refusal(environment: dict[str, str], dotenv: Path = NOWHERE) -> str:
+    with pytest.raises(SettingsError) as caught:
+        read_settings(environment, dotenv)
+    assert (
+        caught.value.__suppress_context__ or caught.value.__cause__ is None or TOKEN not in str(caught.value.__cause__)
+    )
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(("name", "text", "field", "value"), RIGHT)
+def test_a_variable_is_read(name, text, field, value):
+    assert getattr(read_settings({f"NEWSBOT_{name}": text}, NOWHERE), field) == value
+
+
+@pytest.mark.parametrize(("name", "text"), WRONG)
+def test_a_wrong_value_is_refused_in_one_line_that_names_its_variable(name, text):
+    refusal = _refusal({f"NEWSBOT_{name}": text})
+    assert refusal.startswith(f"NEWSBOT_{name}: ")
+    assert "\n" not in refusal
+    if name in ("TOKEN", "WEBHOOK_SECRET", "TOKN"):
+        assert text not in refusal
+
+
+def test_the_model_refusal_of_the_voice_is_said_word_for_word():
+    assert _refusal({"NEWSBOT_PUSH_WINDOW": "2 days"}) == (
+        'NEWSBOT_PUSH_WINDOW: "2 days" is not a duration; write 48h, 7d, 0 or inf'
+    )
+
+
+def test_every_setting_is_tried_here():
+    tried = {name.lower() for name, *_ in (*RIGHT, *WRONG)}
+    assert set(Settings.model_fields) <= tried
+    assert set(Settings.model_fields) - {name.lower() for name, _ in WRONG} == {
+        "database",
+        "content",
+        "contact",
+        "backup",
+    }  # any text is a path or a contact
+
+
+def test_without_any_variable_the_defaults_of_the_contract_hold():
+    settings = read_settings({}, NOWHERE)
+    assert (settings.token, settings.admins, settings.content) == (None, frozenset(), None)
+    assert settings.database == Path("data/newsbot.db")
+    assert settings.api_url == "https://api.telegram.org"
+    assert (settings.rate, settings.burst, settings.language) == (30, 10, "en")
+    assert settings.push_window == timedelta(hours=48)
+    assert (settings.undo, settings.stale) == (timedelta(seconds=10), timedelta(hours=24))
+    assert settings.timezone == ZoneInfo("UTC")
+    assert (settings.http, settings.backup, settings.webhook_url) == (None, None, None)
+    assert settings.log == ("text", "info")
+
+
+def test_the_environment_goes_before_the_file_and_an_empty_value_means_the_default(tmp_path: Path):
+    dotenv = tmp_path / ".env"
+    dotenv.write_text("\ufeffNEWSBOT_RATE=5\nNEWSBOT_BURST='3' # few\nexport NEWSBOT_CONTACT=a${HOME}b\nOTHER=1\n")
+    settings = read_settings({"NEWSBOT_BURST": "4", "NEWSBOT_LANGUAGE": "", "PATH": "/bin"}, dotenv)
+    assert (settings.rate, settings.burst, settings.language, settings.contact) == (5, 4, "en", "a${HOME}b")
+
+
+def test_a_wrong_value_in_the_file_is_named_like_any_other(tmp_path: Path):
+    (tmp_path / ".env").write_text("NEWSBOT_RATE=fast\n")
+    assert _refusal({}, tmp_path / ".env").startswith("NEWSBOT_RATE: ")
+    (tmp_path / ".env").write_bytes(b"NEWSBOT_RATE=\xff\n")
+    assert _refusal({}, tmp_path / ".env").startswith(".env: ")
+
+
+def test_a_token_may_lie_in_a_file_and_the_nearest_one_counts(tmp_path: Path):
+    kept, dotenv = tmp_path / "token", tmp_path / ".env"
+    kept.write_text(f"{TOKEN}\n")
+    dotenv.write_text("NEWSBOT_TOKEN=1:fromdotenv\n")
+    assert read_settings({"NEWSBOT_TOKEN_FILE": str(kept)}, NOWHERE).token == TOKEN
+    assert read_settings({"NEWSBOT_TOKEN_FILE": str(kept)}, dotenv).token == TOKEN
+    both = {"NEWSBOT_TOKEN_FILE": str(kept), "NEWSBOT_TOKEN": "1:direct"}
+    assert read_settings(both, NOWHERE).token == "1:direct"
+
+
+@pytest.mark.parametrize("data", [b"no token here", b"\xff\xfe", b""])
+def test_a_file_without_a_token_is_named_by_its_variable_and_not_shown(tmp_path: Path, data: bytes):
+    (tmp_path / "token").write_bytes(data)
+    refusal = _refusal({"NEWSBOT_TOKEN_FILE": str(tmp_path / "token")})
+    assert refusal.startswith("NEWSBOT_TOKEN_FILE: ") and "no token here" not in refusal
+
+
+def test_secrets_are_in_no_form_of_the_settings_that_is_printed():
+    settings = read_settings({"NEWSBOT_TOKEN": TOKEN, "NEWSBOT_WEBHOOK_SECRET": "hush-hush"}, NOWHERE)
+    for shown in (repr(settings), str(settings), f"{settings}"):
+        assert TOKEN not in shown and "hush-hush" not in shown
+
+
+def test_settings_do_not_change():
+    with pytest.raises(ValueError, match="frozen"):
+        read_settings({}, NOWHERE).rate = 5
+
+
+def test_the_seeds_are_there():
+    assert any(packaged_seeds().rglob("*.md"))
