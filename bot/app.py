@@ -12,7 +12,9 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from sqlite3 import Error as SqliteError
 from typing import TYPE_CHECKING, Any
 
 import telegram
@@ -22,16 +24,18 @@ from telegram.ext import Application
 from bot import rounds
 from bot.domain.delivery import backoff
 from bot.domain.publishing import PushWindow
-from bot.errors import SettingsError
+from bot.errors import SettingsError, StoreError
 from bot.outside import Numbers, seen_from_outside
 from bot.services import newsroom
-from bot.services.dispatching import Dispatcher
+from bot.services.dispatching import Alarm, Dispatcher
 from bot.services.importing import Policy
 from bot.settings import Settings, packaged_seeds
 from bot.store import chats, editors, meta
 from bot.store.database import Database
 from bot.store.lock import DatabaseLock
 from bot.store.migrations import migrate
+from bot.store.reserve import Reserve
+from bot.store.whereabouts import rescue
 from bot.telegram_edge import menus
 from bot.telegram_edge.admin import Administrators
 from bot.telegram_edge.application import build_application, open_door
@@ -76,13 +80,15 @@ async def run(settings: Settings, *, clock: Clock = utc_now, greet: Callable[[st
     `greet` is given the owner link when the bot has no owner yet; leave it out where others read along.
     Raises: SettingsError, StoreError.
     """
-    stop = _stop_on_signals()
-    async with running(settings, clock=clock) as house:
+    stop, lost = _stop_on_signals(), asyncio.Event()
+    async with running(settings, clock=clock, lost=lost) as house:
         if greet is not None and not await _has_owner(house):
             async with house.db.transaction() as conn:
                 code = await editors.invite(conn, editors.Role.OWNER, clock())
             greet(f"https://t.me/{house.bot_username}?start=o_{code}")
-        await stop.wait()
+        await asyncio.wait(
+            [asyncio.create_task(event.wait()) for event in (stop, lost)], return_when=asyncio.FIRST_COMPLETED
+        )
         log.info("ending")
     return 0
 
@@ -152,11 +158,16 @@ class _Bell:
 
 @contextlib.asynccontextmanager
 async def running(
-    settings: Settings, *, clock: Clock = utc_now, imported: asyncio.Event | None = None
+    settings: Settings,
+    *,
+    clock: Clock = utc_now,
+    imported: asyncio.Event | None = None,
+    lost: asyncio.Event | None = None,
 ) -> AsyncIterator[House]:
     """The bot at work inside the block: it fetches updates, imports, sends and reports until the block ends.
 
-    `imported` is set once the content folder has been looked through for the first time.
+    `imported` is set once the content folder has been looked through for the first time, `lost` when the database is
+    no longer where it was.
     Raises: SettingsError when there is no token, StoreError when the database cannot be used or is in use.
     """
     if settings.token is None:
@@ -170,10 +181,15 @@ async def running(
         migrate(settings.database, create=True)
         db = await Database.open(settings.database)
         stack.push_async_callback(db.close)
+        if lost is not None:
+            stack.push_async_callback(_rescue, db, lost, clock)
         bot_id = int(settings.token.split(":")[0])
         async with db.transaction() as conn:
             await meta.belongs_to(conn, bot_id)
         await _hold_if_older(db, lock, settings, clock())
+        reserve = Reserve(settings.database)
+        if not await asyncio.to_thread(reserve.take):
+            log.error("there is no room on the disk beside %s; nothing is sent until there is", settings.database)
         transport = AiohttpTransport()
         numbers = Numbers()
         intake = Intake(time=numbers.time)
@@ -207,6 +223,7 @@ async def running(
             stale=settings.stale,
             alarm=herald.alarm,
             count=numbers.count,
+            reserve=reserve,
         )
         await application.initialize()
         await application.start()
@@ -215,7 +232,7 @@ async def running(
         tasks = [
             asyncio.create_task(rounds.keep_going(name, round_), name=name)
             for name, round_ in _rounds(
-                house, application, intake, lock, content, herald, dispatcher, bell, imported or asyncio.Event()
+                house, application, intake, lock, reserve, content, herald, dispatcher, bell, imported, lost
             ).items()
         ]
         sending = asyncio.create_task(dispatcher.run(), name="dispatcher")
@@ -228,29 +245,49 @@ def _rounds(
     application: Application[Any, Any, Any, Any, Any, Any],
     intake: Intake,
     lock: DatabaseLock,
+    reserve: Reserve,
     content: Path,
     herald: Herald,
     dispatcher: Dispatcher,
     bell: _Bell,
-    imported: asyncio.Event,
+    imported: asyncio.Event | None,
+    lost: asyncio.Event | None,
 ) -> dict[str, Callable[[], Awaitable[None]]]:
     settings, db, clock = house.settings, house.db, house.clock
     policy = policy_of(settings)
     promised, embargo, told = bell.event(), bell.event(), bell.event()
+    first_look = imported or asyncio.Event()
 
     by_turns: dict[str, Callable[[], Awaitable[None]]] = {
         "menus": lambda: menus.register(house),
         "folder": lambda: rounds.watch_folder(
-            db, content, policy, zone=settings.timezone, clock=clock, wake=house.wake, imported=imported
+            db, content, policy, zone=settings.timezone, clock=clock, wake=house.wake, imported=first_look
         ),
         "database": lambda: rounds.watch_database(db, lock, house.wake),
-        "spreading": lambda: rounds.spread(db, clock=clock, changed=promised, ready=dispatcher.wake),
+        "spreading": lambda: rounds.spread(db, reserve, clock=clock, changed=promised, ready=dispatcher.wake),
         "embargoes": lambda: rounds.end_embargoes(db, policy, clock=clock, changed=embargo, wake=house.wake),
         "herald": lambda: herald.run(told),
+        "house": lambda: rounds.keep_house(db, reserve, settings.keep, clock=clock),
+        "disk": lambda: rounds.watch_disk(reserve, partial(herald.alarm, Alarm.DISK, None), house.wake),
     }
+    if lost is not None:
+        by_turns["place"] = lambda: rounds.watch_place(db, lost)
+    if (backups := settings.backup) is not None:
+        by_turns["backup"] = lambda: rounds.keep_backups(db, backups, clock=clock)
     if settings.webhook_url is None:
         by_turns["polling"] = lambda: poll(application, intake)
     return by_turns
+
+
+async def _rescue(db: Database, lost: asyncio.Event, clock: Clock) -> None:
+    """Keep what a database held that is no longer where it was. Raises: StoreError, then."""
+    if lost.is_set():
+        what = f"the database {db.path.absolute()} was moved, deleted or replaced while newsbot ran"
+        try:
+            copy = await rescue(db, clock())
+        except (OSError, SqliteError) as error:
+            raise StoreError(f"{what}, and no copy could be made: {error}") from error
+        raise StoreError(f"{what}; what it held is in {copy}: put the right one in place and start again")
 
 
 def policy_of(settings: Settings) -> Policy:

@@ -11,22 +11,32 @@ import contextlib
 import logging
 import random
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.content.watching import watch
-from bot.services import newsroom
+from bot.errors import StoreError
+from bot.services import newsroom, troubles
 from bot.services.importing import Policy
 from bot.services.spreading import next_start, spread_next
 from bot.services.taking_in import take_folder
-from bot.store import articles, meta
-from bot.store.database import Database
+from bot.store import articles, housekeeping, meta
+from bot.store.backup import daily_backup
+from bot.store.database import Connection, Database
 from bot.store.lock import DatabaseLock
+from bot.store.reserve import Reserve
+from bot.store.troubles import Kind
+from bot.store.whereabouts import identity
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY = 0.5  # seconds between two looks at whether another process has written
+LOOK_AT_DISK_EVERY = 5.0
+HOUSE_EVERY = 3600.0
+BACKUP_EVERY = 600.0  # looks whether the day has one
+BACKUP_AGAIN = 3600.0  # after a failure
 LONGEST_SLEEP = 20.0  # seconds; the clock may be set meanwhile
 AFTER_A_FAILURE = 5.0
 
@@ -57,13 +67,24 @@ async def watch_database(db: Database, lock: DatabaseLock, wake: Wake) -> None:
                 lock.remember(await meta.generation(conn))
 
 
-async def spread(db: Database, *, clock: Clock, changed: asyncio.Event, ready: Wake) -> None:
+async def watch_place(db: Database, lost: asyncio.Event) -> None:
+    """Say so when the database is no longer where it was opened, and end."""
+    opened = identity(db.path)
+    while identity(db.path) == opened:  # noqa: ASYNC110  nobody else knows
+        await asyncio.sleep(LOOK_EVERY)
+    lost.set()
+
+
+async def spread(db: Database, reserve: Reserve, *, clock: Clock, changed: asyncio.Event, ready: Wake) -> None:
     """Turn every promised publish into outbox rows, and sleep until the next is promised or its time comes.
 
-    `ready` tells the dispatcher that there are rows to send.
+    `ready` tells the dispatcher that there are rows to send. On a full disk nothing is turned into anything.
     """
     while True:
         changed.clear()
+        if not reserve.is_held:
+            await _sleep(changed, None)
+            continue
         more = await spread_next(db, now=clock(), draw=random.random())
         ready()
         if more:
@@ -113,6 +134,65 @@ async def watch_folder(
                 # What an older copy of the database does not know has been held by now; what comes later is news.
                 await meta.put(conn, "restored", None)
             imported.set()
+
+
+async def keep_house(db: Database, reserve: Reserve, kept: timedelta | None, *, clock: Clock) -> None:
+    """Forget what has been over for `kept` (None: never), and keep the file small, every hour."""
+    while True:
+        if reserve.is_held:
+            await clean_up(db, kept, clock())
+        await asyncio.sleep(HOUSE_EVERY)
+
+
+async def clean_up(db: Database, kept: timedelta | None, now: datetime) -> None:
+    """Do all there is to do in the house, a little at a time."""
+    if kept is not None:
+        await _in_steps(db, partial(housekeeping.drop_abandoned, halted_before=now - kept))
+        await _in_steps(db, partial(housekeeping.prune, done_before=now - kept))
+        await _in_steps(db, partial(housekeeping.drop_progress, done_before=now - kept))
+    await _in_steps(db, partial(housekeeping.drop_log, logged_before=now - housekeeping.LOG_KEPT))
+    await _in_steps(db, housekeeping.give_back)
+    async with db.transaction() as conn:
+        await housekeeping.optimize(conn)
+    await asyncio.to_thread(housekeeping.shorten_log, db.path)
+
+
+async def _in_steps(db: Database, step: Callable[[Connection], Awaitable[bool]]) -> None:
+    """Take one step after the other until nothing is left, and let others write in between."""
+    while True:
+        began = asyncio.get_running_loop().time()
+        async with db.transaction() as conn:
+            if not await step(conn):
+                return
+        # As long a rest as the work took: what is this old has time.
+        await asyncio.sleep(asyncio.get_running_loop().time() - began)
+
+
+async def keep_backups(db: Database, folder: Path, *, clock: Clock) -> None:
+    """See to it that there is a copy of each day. Owners are told when there cannot be one."""
+    while True:
+        try:
+            await daily_backup(db, folder, clock())
+        except StoreError as error:
+            log.error("no backup: %s", error)
+            await troubles.note(db, Kind.BACKUP, True, clock())
+            await asyncio.sleep(BACKUP_AGAIN)
+        else:
+            await troubles.note(db, Kind.BACKUP, False, clock())
+            await asyncio.sleep(BACKUP_EVERY)
+
+
+async def watch_disk(reserve: Reserve, alarm: Callable[[str], Awaitable[None]], wake: Wake) -> None:
+    """Give the reserve up when the disk is full, and make it again, and wake everybody, once there is room."""
+    while True:
+        if reserve.is_held:
+            if await asyncio.to_thread(reserve.is_needed) and reserve.give_up():
+                log.error("the disk is full; nothing is sent until there is room, people are still answered")
+                await alarm("the disk is full")
+        elif await asyncio.to_thread(reserve.take_again):
+            log.info("there is room on the disk again")
+            wake()
+        await asyncio.sleep(LOOK_AT_DISK_EVERY)
 
 
 async def _sleep(changed: asyncio.Event, seconds: float | None) -> None:

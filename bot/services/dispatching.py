@@ -15,6 +15,7 @@ import logging
 import random
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -48,6 +49,7 @@ from bot.store import articles, audience, chats, fanouts, meta, outbox
 from bot.store.database import Connection, Database
 from bot.store.fanouts import Fanout, FanoutState
 from bot.store.outbox import Settled
+from bot.store.reserve import Reserve, is_full
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +65,8 @@ OUTAGE_PAUSE = timedelta(seconds=30)
 LONGEST_HOLD = timedelta(seconds=60)  # a delivery waiting for a retry holds later news of its chat no longer
 HELD_CHATS = 4096
 LONGEST_SLEEP = 30.0  # seconds; the clock may have been set back meanwhile
+SET_BACK = timedelta(seconds=2)  # more than that is no mere correction of the clock
+AFTER_AN_ERROR = 1.0  # seconds
 GRACE = 8.0  # seconds for what is on the wire when the process is asked to end
 
 
@@ -124,8 +128,12 @@ class Dispatcher:
         alarm: Callable[[Alarm, int | None, str | None], Awaitable[None]],
         count: Callable[[Outcome], None] = lambda outcome: None,
         in_flight: int = IN_FLIGHT,
+        reserve: Reserve | None = None,
     ) -> None:
-        """`alarm` is told what owners must know, `count` the outcome of every attempt."""
+        """`alarm` is told what owners must know, `count` the outcome of every attempt.
+
+        While `reserve` is not held nothing is claimed; without one nobody watches the disk.
+        """
         self._db = db
         self._wire = wire
         self._look_of = look_of
@@ -135,6 +143,8 @@ class Dispatcher:
         self._alarm = alarm
         self._tally = count
         self._in_flight = in_flight
+        self._reserve = reserve
+        self._latest = clock()
         self._ahead = FULL_SPEED_AHEAD if rate is None else max(4, int(rate * AHEAD))
         self._changed = asyncio.Event()
         self._idle = asyncio.Event()
@@ -184,10 +194,14 @@ class Dispatcher:
                 except SqliteError as error:
                     # Locked or full. What was answered stays in memory and is written with the next turn.
                     log.error("the outbox could not be written: %s", error)
-                    await self._alarm(Alarm.DISK, None, str(error))
                     claimed = False
-                    await asyncio.sleep(1)
-                if not claimed and not self._answered and not self._changed.is_set():
+                    if is_full(error):
+                        has_room = self._reserve is not None and self._reserve.give_up()
+                        await self._alarm(Alarm.DISK, None, str(error))
+                        if has_room:
+                            continue
+                    await self._pause()
+                if not (claimed or self._answered or self._changed.is_set() or self._stopping):
                     if not self._claimed:
                         self._idle.set()
                     await self._wait()
@@ -212,10 +226,20 @@ class Dispatcher:
         except TimeoutError:
             pass
 
+    async def _pause(self) -> None:
+        """Let a moment pass before the next try, unless it is time to end."""
+        end = asyncio.get_running_loop().time() + AFTER_AN_ERROR
+        while not self._stopping and asyncio.get_running_loop().time() < end:
+            self._changed.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(end):
+                    await self._changed.wait()
+
     async def _turn(self) -> bool:
         """Write down what was answered, claim what is due, hand it to the workers; return whether any was claimed."""
         answered, to_hold = list(self._answered), set(self._to_hold)
         now = self._clock()
+        await self._follow_clock(now)
         self._halted_until = _unless_over(self._halted_until, now)
         self._quiet_until = _unless_over(self._quiet_until, now)
         room = self._room(self._claimed - len(answered))
@@ -245,8 +269,20 @@ class Dispatcher:
             await self._alarm(Alarm.NOBODY_THERE, number, None)
         return bool(claimed)
 
+    async def _follow_clock(self, now: datetime) -> None:
+        """When the clock was set back, wait as long as before for what was to wait, not longer by the difference."""
+        if self._latest - now > SET_BACK:
+            log.warning("the clock was set back by %d s", (self._latest - now).total_seconds())
+            async with self._db.transaction() as conn:
+                await outbox.set_back(conn, now, self._latest - now)
+            self._holds.clear()
+            self._halted_until = self._quiet_until = None
+        self._latest = now
+
     def _room(self, in_hand: int) -> int:
         """Return how many more rows may be taken in hand. In an outage it is one at a time, and not at once."""
+        if self._reserve is not None and not self._reserve.is_held:
+            return 0
         if self._failures < OUTAGE_FROM:
             return self._ahead + self._in_flight - in_hand
         return 0 if self._quiet_until is not None else max(0, 1 - in_hand)

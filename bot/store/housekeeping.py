@@ -1,0 +1,171 @@
+"""
+Keeping the house: what has been over for long is reduced to the fact, and the file does not grow without bound.
+
+Of an old delivery the article, the chat and what became of it stay; the message it became is forgotten, so an article
+once pruned is closed to pushing and its copies can no longer be changed. Everything goes in small steps, each a
+transaction of a few milliseconds, so that nobody who writes meanwhile has to wait for more.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot.store.audience import HIGHEST, LOWEST
+from bot.store.database import Connection
+from bot.store.stories import epoch
+
+LOG_KEPT = timedelta(days=365)
+STEP = 1_000  # rows: some 10 ms of the writer
+PAGES = 64
+"""Pages given back to the file system in a step, some 5 ms of the writer."""
+SPARE = 0.05
+"""Of the file: free pages that are kept, because the next broadcast fills them again."""
+LARGE_LOG = 16 * 1024 * 1024
+"""Bytes of write-ahead log. SQLite comes back to its start by itself, but never makes the file shorter."""
+
+
+async def prune(conn: Connection, done_before: datetime) -> bool:
+    """Drop the next message ids of fan-outs that were done before a time; return whether there may be more.
+
+    Rows are written anew rather than changed: changed in place, they would leave the pages half empty.
+    """
+    rows = await conn.execute_fetchall(
+        """
+        SELECT id, article, coalesce(pruned_to, :lowest) AS after FROM fanouts AS f
+        WHERE state = 'done' AND done_at <= :before AND coalesce(pruned_to, :lowest) < :highest
+          AND NOT EXISTS (
+              SELECT 1 FROM fanouts AS o
+              WHERE o.article = f.article AND (o.state <> 'done' OR o.done_at > :before OR o.id > f.id)
+          )
+        ORDER BY id LIMIT 1
+        """,
+        {"before": epoch(done_before), "lowest": LOWEST, "highest": HIGHEST},
+    )
+    for fanout in rows:
+        piece = {"article": fanout["article"], "after": fanout["after"], "step": STEP}
+        old = await conn.execute_fetchall(
+            """
+            DELETE FROM ledger WHERE article = :article AND chat IN (
+                SELECT chat FROM ledger WHERE article = :article AND chat > :after ORDER BY chat LIMIT :step
+            )
+            RETURNING article, chat, status, unsure, reason
+            """,
+            piece,
+        )
+        kept = sorted(tuple(row) for row in old)
+        await conn.executemany(
+            "INSERT INTO ledger (article, chat, status, unsure, reason) VALUES (?, ?, ?, ?, ?)", kept
+        )
+        await conn.execute(
+            "UPDATE fanouts SET pruned_to = :to WHERE id = :id",
+            {"id": fanout["id"], "to": kept[-1][1] if len(kept) == STEP else HIGHEST},
+        )
+        return True
+    return False
+
+
+async def is_closed(conn: Connection, article: int) -> bool:
+    """Return whether an article is closed to pushing: who got which message of it is no longer known."""
+    async with conn.execute(
+        "SELECT 1 FROM fanouts WHERE article = :article AND pruned_to IS NOT NULL", {"article": article}
+    ) as found:
+        return await found.fetchone() is not None
+
+
+async def drop_abandoned(conn: Connection, halted_before: datetime) -> bool:
+    """Give up the next rows of fan-outs that were stopped and left so since a time; return whether there may be more.
+
+    They count as unwanted: what an editor stopped so long ago and never took up again is not news any more.
+    """
+    rows = await conn.execute_fetchall(
+        """
+        SELECT id FROM fanouts
+        WHERE state = 'stopped' AND max(start_at, coalesce(last_sent_at, 0)) <= :before ORDER BY id LIMIT 1
+        """,
+        {"before": epoch(halted_before)},
+    )
+    for fanout in rows:
+        async with conn.execute(
+            "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE fanout = :id LIMIT :step)",
+            {"id": fanout["id"], "step": STEP},
+        ) as dropped:
+            many = dropped.rowcount
+        await conn.execute(
+            """
+            UPDATE fanouts SET unwanted = unwanted + :many, half = 2,
+                state = CASE WHEN :many < :step THEN 'done' ELSE state END,
+                done_at = CASE WHEN :many < :step THEN max(start_at, coalesce(last_sent_at, 0)) END
+            WHERE id = :id
+            """,
+            {"id": fanout["id"], "many": many, "step": STEP},
+        )
+        return True
+    return False
+
+
+async def drop_progress(conn: Connection, done_before: datetime) -> bool:
+    """Forget the messages that followed fan-outs which were done before a time; return whether there may be more."""
+    async with conn.execute(
+        """
+        DELETE FROM progress WHERE (fanout, chat) IN (
+            SELECT p.fanout, p.chat FROM progress AS p JOIN fanouts AS f ON f.id = p.fanout
+            WHERE p.finished = 1 AND f.state = 'done' AND f.done_at <= :before LIMIT :step
+        )
+        """,
+        {"before": epoch(done_before), "step": STEP},
+    ) as dropped:
+        return dropped.rowcount == STEP
+
+
+async def drop_log(conn: Connection, logged_before: datetime) -> bool:
+    """Drop the oldest entries of the log that are older than a time; return whether there may be more."""
+    async with conn.execute(
+        "DELETE FROM log WHERE at <= :before AND id IN (SELECT id FROM log ORDER BY id LIMIT :step)",
+        {"before": epoch(logged_before), "step": STEP},
+    ) as dropped:
+        return dropped.rowcount == STEP
+
+
+async def give_back(conn: Connection) -> bool:
+    """Return a few free pages at the end of the file to the file system; return whether there may be more.
+
+    Source: https://sqlite.org/pragma.html#pragma_incremental_vacuum (each page is a step of the statement, and Python
+    takes only the first step of one without columns; closing the cursor ends it)
+    """
+    free, pages = await _number(conn, "freelist_count"), await _number(conn, "page_count")
+    surplus = int(free - pages * SPARE)
+    for _ in range(min(surplus, PAGES)):
+        async with conn.execute("PRAGMA incremental_vacuum(1)"):
+            pass
+    return surplus > PAGES
+
+
+async def optimize(conn: Connection) -> None:
+    """Let SQLite look at what its tables hold, where that has changed much, and at a few hundred rows only.
+
+    Source: https://sqlite.org/lang_analyze.html#recommended_usage_pattern
+    """
+    await conn.execute("PRAGMA analysis_limit = 400")
+    await conn.execute("PRAGMA optimize")
+
+
+def shorten_log(path: Path) -> None:
+    """Cut the write-ahead log of the database at `path` when it is large. Somebody at work is not waited for long.
+
+    Raises: sqlite3.Error. Source: https://sqlite.org/pragma.html#pragma_wal_checkpoint
+    """
+    log = Path(f"{path}-wal")
+    if not log.exists() or log.stat().st_size < LARGE_LOG:
+        return
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=0.02)) as conn:
+        # Nobody waits for the first, and it leaves next to nothing to the second, for which writers do.
+        conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+async def _number(conn: Connection, pragma: str) -> int:
+    [row] = await conn.execute_fetchall(f"PRAGMA {pragma}")
+    return int(row[0])
