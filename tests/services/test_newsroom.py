@@ -1,0 +1,157 @@
+"""The newsroom's verbs: each one promise, and never the same one twice."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from import_desk import EDITOR, READERS, Desk, open_desk, story
+
+from bot.domain.article import ArticleState
+from bot.errors import OutOfTurn, UnknownArticle
+from bot.services import newsroom
+from bot.store import log
+from bot.store.fanouts import FanoutState
+
+NO_TIME = timedelta(0)
+UNDO = timedelta(seconds=10)
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with open_desk(tmp_path) as desk:
+        await desk.follow()
+        await desk.take({"grid.md": story(published=False)})
+        yield desk
+
+
+async def _publish(desk: Desk, undo: timedelta = NO_TIME) -> newsroom.Published:
+    return await newsroom.publish(desk.db, 1, by=EDITOR, now=desk.now, undo=undo)
+
+
+async def test_publishing_lists_an_article_and_promises_it_once(desk: Desk) -> None:
+    done = await _publish(desk)
+    assert (done.article.state, done.article.pushed_at, done.resumed) == (ArticleState.PUBLISHED, desk.now, False)
+    with pytest.raises(OutOfTurn, match="out already"):
+        await _publish(desk)
+    assert len(await desk.pushes("#1")) == 1
+
+
+async def test_editors_who_publish_at_the_same_moment_promise_once(desk: Desk) -> None:
+    results = await asyncio.gather(*(_publish(desk) for _ in range(5)), return_exceptions=True)
+    assert sum(isinstance(result, OutOfTurn) for result in results) == 4
+    assert await desk.promised("#1") == list(READERS)
+
+
+async def test_an_unknown_article_cannot_be_published(desk: Desk) -> None:
+    with pytest.raises(UnknownArticle):
+        await newsroom.publish(desk.db, 99, by=EDITOR, now=desk.now, undo=NO_TIME)
+
+
+async def test_a_publish_that_reaches_a_hundred_chats_waits_for_second_thoughts(desk: Desk) -> None:
+    assert (await _publish(desk, UNDO)).start_at == desk.now
+    await desk.follow(range(1001, 1098))  # with the three: one hundred
+    await desk.take({"wind.md": story("wind", published=False)})
+    done = await newsroom.publish(desk.db, 2, by=EDITOR, now=desk.now, undo=UNDO)
+    assert done.start_at == desk.now + UNDO
+    assert await desk.promised("#2") == []
+    desk.now += UNDO
+    assert len(await desk.promised("#2")) == 100
+
+
+async def test_send_now_skips_the_rest_of_the_undo_time(desk: Desk) -> None:
+    await desk.follow(range(1001, 1120))
+    done = await _publish(desk, UNDO)
+    sent = await newsroom.send_now(desk.db, done.fanout, by=EDITOR, now=desk.now)
+    assert sent.start_at == desk.now
+    assert len(await desk.promised("#1")) == 122
+    with pytest.raises(OutOfTurn):
+        await newsroom.send_now(desk.db, 99, by=EDITOR, now=desk.now)
+
+
+async def test_stopped_within_its_undo_time_nothing_leaves_until_the_rest_is_sent(desk: Desk) -> None:
+    await desk.follow(range(1001, 1120))
+    done = await _publish(desk, UNDO)
+    await newsroom.stop(desk.db, done.fanout, by=EDITOR, now=desk.now)
+    desk.now += UNDO
+    assert await desk.promised("#1") == []
+    await newsroom.resume(desk.db, done.fanout, by=EDITOR, now=desk.now)
+    assert len(await desk.promised("#1")) == 122
+
+
+async def test_retracting_stops_and_publishing_again_resumes_with_the_same_audience(desk: Desk) -> None:
+    done = await _publish(desk)
+    await newsroom.retract(desk.db, 1, by=EDITOR, now=desk.now)
+    with pytest.raises(OutOfTurn, match="not published"):
+        await newsroom.resume(desk.db, done.fanout, by=EDITOR, now=desk.now)
+    assert await desk.promised("#1") == []
+    again = await _publish(desk)
+    assert (again.resumed, again.fanout) == (True, done.fanout)
+    assert await desk.promised("#1") == list(READERS)
+
+
+async def test_a_publish_taken_up_within_its_undo_time_says_when_it_starts(desk: Desk) -> None:
+    await desk.follow(range(1001, 1120))
+    done = await _publish(desk, UNDO)
+    await newsroom.retract(desk.db, 1, by=EDITOR, now=desk.now)
+    assert (await _publish(desk, UNDO)).start_at == done.start_at
+
+
+async def test_only_what_is_listed_can_be_retracted_and_only_what_is_not_archived(desk: Desk) -> None:
+    with pytest.raises(OutOfTurn, match="in no list"):
+        await newsroom.retract(desk.db, 1, by=EDITOR, now=desk.now)
+    await newsroom.archive(desk.db, 1, by=EDITOR, now=desk.now)
+    with pytest.raises(OutOfTurn, match="listed already"):
+        await newsroom.archive(desk.db, 1, by=EDITOR, now=desk.now)
+    assert await desk.pushes("#1") == []
+    await newsroom.retract(desk.db, 1, by=EDITOR, now=desk.now)
+    assert await desk.state("#1") is ArticleState.RETRACTED
+
+
+async def test_what_is_done_can_be_neither_stopped_nor_resumed(desk: Desk) -> None:
+    done = await _publish(desk)
+    async with desk.db.transaction() as conn:
+        await conn.execute("UPDATE fanouts SET state = 'done'")
+    for act in (newsroom.stop, newsroom.resume):
+        with pytest.raises(OutOfTurn):
+            await act(desk.db, done.fanout, by=EDITOR, now=desk.now)
+    await newsroom.retract(desk.db, 1, by=EDITOR, now=desk.now)
+    assert (await _publish(desk)).resumed
+    [fanout] = await desk.pushes("#1")
+    assert fanout.state is FanoutState.DONE  # who has it keeps it; nobody gets it again
+
+
+async def test_after_a_restore_all_that_was_on_its_way_is_held_until_an_editor_decides(desk: Desk) -> None:
+    await _publish(desk)
+    assert await newsroom.hold_everything(desk.db, now=desk.now) == 1
+    assert await desk.promised("#1") == []
+    await desk.reopen()
+    assert await newsroom.push_held(desk.db, by=EDITOR, now=desk.now, undo=NO_TIME) == [1]
+    assert await desk.promised("#1") == list(READERS)
+
+
+async def test_what_was_held_on_its_way_can_be_left_at_that(desk: Desk) -> None:
+    await _publish(desk)
+    await newsroom.hold_everything(desk.db, now=desk.now)
+    await newsroom.archive_held(desk.db, by=EDITOR, now=desk.now)
+    [fanout] = await desk.pushes("#1")
+    assert (fanout.state, fanout.why) == (FanoutState.STOPPED, "archived")
+    assert await desk.promised("#1") == []
+
+
+async def test_every_act_is_written_down_with_who_did_it(desk: Desk) -> None:
+    done = await _publish(desk)
+    await newsroom.stop(desk.db, done.fanout, by=EDITOR, now=desk.now)
+    await newsroom.resume(desk.db, done.fanout, by=EDITOR, now=desk.now)
+    await newsroom.hold(desk.db, done.fanout, "unreached", now=desk.now)
+    await newsroom.retract(desk.db, 1, by=None, now=desk.now)
+    async with desk.db.reading() as conn:
+        acts = [(entry.act, entry.person, entry.article) for entry in await log.latest(conn)]
+    assert acts == [
+        ("retract", None, 1),
+        ("hold", None, 1),
+        ("resume", EDITOR, 1),
+        ("stop", EDITOR, 1),
+        ("publish", EDITOR, 1),
+    ]

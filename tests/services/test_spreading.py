@@ -1,0 +1,119 @@
+"""Fan-outs under way: small pieces, in turn, stopped at once, and nobody is always last."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from import_desk import EDITOR, READERS, Desk, open_desk, story
+
+from bot.services import newsroom
+from bot.services.spreading import next_start, spread_next
+from bot.store import fanouts
+from bot.store.fanouts import FanoutState
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with open_desk(tmp_path) as desk:
+        yield desk
+
+
+async def _publish(desk: Desk, slug: str, undo: timedelta = timedelta(0)) -> int:
+    await desk.take({f"{slug}.md": story(slug, published=False)})
+    number = (await desk.article(slug)).number
+    return (await newsroom.publish(desk.db, number, by=EDITOR, now=desk.now, undo=undo)).fanout
+
+
+async def _order(desk: Desk, fanout: int) -> list[int]:
+    return [row[0] for row in await desk.rows("SELECT chat FROM outbox WHERE fanout = ? ORDER BY id", fanout)]
+
+
+async def test_nothing_promised_is_nothing_to_do(desk: Desk) -> None:
+    assert await spread_next(desk.db, now=desk.now, draw=0.5) is False
+    assert await next_start(desk.db, desk.now) is None
+
+
+async def test_an_article_that_nobody_follows_is_done_at_once(desk: Desk) -> None:
+    fanout = await _publish(desk, "grid")
+    await desk.spread()
+    async with desk.db.reading() as conn:
+        found = await fanouts.fanout(conn, fanout)
+    assert found is not None and (found.state, found.total) == (FanoutState.DONE, 0)
+
+
+@pytest.mark.parametrize("draw", [0.0, 0.3, 0.999])
+async def test_the_circle_starts_where_it_is_drawn_and_ends_with_everybody(desk: Desk, draw: float) -> None:
+    await desk.follow(range(100, 110))
+    fanout = await _publish(desk, "grid")
+    while await spread_next(desk.db, now=desk.now, draw=draw):
+        pass
+    order = await _order(desk, fanout)
+    assert sorted(order) == list(range(100, 110))
+    turn = order.index(100)
+    assert order == [*range(110 - turn, 110), *range(100, 110 - turn)]
+
+
+async def test_articles_on_their_way_together_go_round_the_same_way(desk: Desk) -> None:
+    await desk.follow(range(100, 110))
+    first = await _publish(desk, "grid")
+    await spread_next(desk.db, now=desk.now, draw=0.7)
+    second = await _publish(desk, "wind")
+    while await spread_next(desk.db, now=desk.now, draw=0.1):
+        pass
+    assert await _order(desk, first) == await _order(desk, second)
+
+
+async def test_a_new_busy_period_draws_anew(desk: Desk) -> None:
+    await desk.follow(range(100, 110))
+    orders = []
+    for slug, draw in (("grid", 0.2), ("wind", 0.8)):
+        fanout = await _publish(desk, slug)
+        while await spread_next(desk.db, now=desk.now, draw=draw):
+            pass
+        orders.append(await _order(desk, fanout))
+        async with desk.db.transaction() as conn:  # all sent
+            await conn.execute("DELETE FROM outbox")
+            await fanouts.close_finished(conn, desk.now)
+    assert orders[0] != orders[1]
+
+
+async def test_a_publish_that_waits_for_its_undo_time_is_not_spread_before(desk: Desk) -> None:
+    await desk.follow(range(1001, 1120))
+    fanout = await _publish(desk, "grid", timedelta(seconds=10))
+    await desk.spread()
+    assert await _order(desk, fanout) == []
+    assert await next_start(desk.db, desk.now) == desk.now + timedelta(seconds=10)
+    desk.now += timedelta(seconds=10)
+    await desk.spread()
+    assert len(await _order(desk, fanout)) == 119
+    assert await next_start(desk.db, desk.now) is None
+
+
+async def test_a_stopped_fan_out_gets_no_more_rows_and_goes_on_where_it_was(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fanouts.spread, "__defaults__", (4,))
+    await desk.follow(range(100, 120))
+    fanout = await _publish(desk, "grid")
+    assert await spread_next(desk.db, now=desk.now, draw=0.0)
+    before = await _order(desk, fanout)
+    assert len(before) == 4
+    await newsroom.stop(desk.db, fanout, by=EDITOR, now=desk.now)
+    await desk.spread()
+    assert await _order(desk, fanout) == before
+    await newsroom.resume(desk.db, fanout, by=EDITOR, now=desk.now)
+    await desk.reopen()
+    await desk.spread()
+    assert sorted(await _order(desk, fanout)) == list(range(100, 120))
+
+
+async def test_who_comes_after_the_publish_is_not_its_audience(desk: Desk) -> None:
+    await desk.follow(READERS)
+    fanout = await _publish(desk, "grid")
+    await desk.follow(range(901, 902))
+    async with desk.db.transaction() as conn:
+        later = int(desk.now.timestamp()) + 1
+        await conn.execute("UPDATE subscriptions SET since = ? WHERE chat = 901", (later,))
+    await desk.spread()
+    assert sorted(await _order(desk, fanout)) == list(READERS)
