@@ -131,7 +131,11 @@ async def sandbox(settings: Settings, port: int, keep: bool, tour: str | None, *
         house = await stack.enter_async_context(running(played, clock=clock, imported=imported))
         await imported.wait()
         if tour is not None:
-            return await play(world, cast, tour, print)
+            playing = asyncio.create_task(play(world, cast, tour, print))
+            stopped = asyncio.create_task(stop.wait())
+            await asyncio.wait((playing, stopped), return_when=asyncio.FIRST_COMPLETED)
+            stopped.cancel()
+            return playing.result() if playing.done() else 1
         await _remember_people(house, world)
         print(f"newsbot runs in its sandbox: open {server.url} in a browser. Ctrl-C ends it.")
         await stop.wait()
@@ -275,7 +279,7 @@ def _rounds(
     if (backups := settings.backup) is not None:
         by_turns["backup"] = lambda: rounds.keep_backups(db, backups, clock=clock)
     if settings.webhook_url is None:
-        by_turns["polling"] = lambda: poll(application, intake)
+        by_turns["polling"] = lambda: poll(application, intake, alarm=partial(herald.alarm, Alarm.HALTED, None))
     return by_turns
 
 

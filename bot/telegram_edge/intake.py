@@ -63,12 +63,39 @@ class Intake(BaseUpdateProcessor):
         self._at_work = asyncio.Semaphore(at_once)
         self._lines: dict[int, _Line] = {}
         self._seen: dict[int, None] = {}
+        self._unfinished: dict[int, asyncio.Event] = {}
         self.backlog_until = 0
+
+    def expect(self, update_id: int) -> asyncio.Event | None:
+        """Count on an update that is about to be handed over; None when it is known already.
+
+        The event is set when its work is done.
+        """
+        if update_id in self._unfinished or update_id in self._seen:
+            return None
+        done = self._unfinished[update_id] = asyncio.Event()
+        return done
+
+    def unfinished(self) -> dict[int, asyncio.Event]:
+        """Return the updates counted on and not worked through, in the order in which they came."""
+        return dict(self._unfinished)
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         if not isinstance(update, telegram.Update) or self._is_repeated(update.update_id):
             coroutine.close()  # type: ignore[attr-defined]  # the application passes a coroutine
             return
+        try:
+            await self._in_line(update, coroutine)
+        except Exception:
+            self._finished(update.update_id)
+            raise
+        self._finished(update.update_id)  # not when cancelled: it is to come again at the next start
+
+    def _finished(self, update_id: int) -> None:
+        if (done := self._unfinished.pop(update_id, None)) is not None:
+            done.set()
+
+    async def _in_line(self, update: telegram.Update, coroutine: Awaitable[Any]) -> None:
         key = line_of(update)
         line = self._lines.setdefault(key, _Line())
         line.length += 1

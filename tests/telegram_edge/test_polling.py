@@ -1,0 +1,177 @@
+"""Updates are fetched until their work is done: killed at any moment, nothing that people said is lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from story import ANNA, BEN, TOKEN, StoryHouse, story_house
+
+from bot.domain.message import Message
+from bot.domain.text import Text
+from bot.sandbox.faults import Refuse
+from bot.telegram_edge import polling
+from bot.telegram_edge.application import build_application, open_door
+from bot.telegram_edge.intake import Intake
+from bot.telegram_edge.polling import BATCH, poll
+from bot.telegram_edge.registry import Command, Conversation, Registry
+from bot.telegram_edge.transport import AiohttpTransport
+
+
+class Desk:
+    """Answers `/quick` at once and `/slow` when the gate opens."""
+
+    def __init__(self) -> None:
+        self.gate = asyncio.Event()
+        self.begun: list[str] = []
+        self.seen: list[str] = []
+
+    async def quick(self, house, request):
+        self.seen.append(request.args)
+        await request.answer(Message(Text("done")))
+
+    async def slow(self, house, request):
+        self.begun.append(request.args)
+        await self.gate.wait()
+        await self.quick(house, request)
+
+    def registry(self) -> Registry:
+        return Registry(
+            (
+                Conversation(
+                    "test", commands=(Command("quick", "quick", self.quick), Command("slow", "slow", self.slow))
+                ),
+            )
+        )
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+async def house(tmp_path, desk) -> AsyncIterator[StoryHouse]:
+    async with story_house(tmp_path, registry=desk.registry()) as house:
+        for person in (ANNA, BEN):
+            house.world.people[person].has_started = True
+        yield house
+
+
+@asynccontextmanager
+async def polled(house: StoryHouse, **options) -> AsyncIterator[asyncio.Task[None]]:
+    task = asyncio.ensure_future(poll(house.application, house.intake, **options))
+    try:
+        yield task
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def until(happened: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not happened():
+            await asyncio.sleep(0)
+
+
+async def test_an_update_in_work_is_not_confirmed_while_others_are_answered(house, desk):
+    async with polled(house):
+        house.world.say(ANNA, ANNA, "/slow one")
+        await until(lambda: desk.begun == ["one"])
+        for word in ("two", "three"):
+            house.world.say(BEN, BEN, f"/quick {word}")
+            await until(lambda word=word: desk.seen[-1:] == [word])
+        assert len(house.world.updates) == 3  # Telegram still knows what Anna said, and what came after
+        desk.gate.set()
+        await until(lambda: not house.world.updates)
+    assert (desk.begun, desk.seen) == (["one"], ["two", "three", "one"])
+
+
+async def test_what_was_in_work_when_the_process_was_killed_is_done_after_the_next_start(house, desk, monkeypatch):
+    monkeypatch.setattr(polling, "LAST_WORD", timedelta(0))  # as a SIGKILL does it
+    async with polled(house):
+        house.world.say(ANNA, ANNA, "/slow one")
+        await until(lambda: desk.begun == ["one"])
+        house.world.say(BEN, BEN, "/quick two")
+        await until(lambda: desk.seen == ["two"])
+    assert len(house.world.updates) == 2
+    again = Desk()
+    again.gate.set()
+    intake = Intake()
+    application = build_application(TOKEN, house.inside.settings.api_url, AiohttpTransport(), intake)
+    open_door(application, replace(house.inside, registry=again.registry()), intake)
+    async with application:
+        await application.start()
+        task = asyncio.ensure_future(poll(application, intake))
+        await until(lambda: not house.world.updates)
+        task.cancel()
+        await asyncio.wait([task])
+        await application.stop()
+    assert sorted(again.seen) == ["one", "two"]
+    desk.gate.set()
+
+
+async def test_ending_waits_for_what_is_in_work_and_confirms_it(house, desk):
+    async with polled(house) as task:
+        house.world.say(ANNA, ANNA, "/slow one")
+        await until(lambda: desk.begun == ["one"])
+        task.cancel()
+        desk.gate.set()
+        await asyncio.wait([task])
+    assert desk.seen == ["one"] and not house.world.updates
+
+
+async def test_a_hundred_updates_behind_one_that_hangs_are_answered_all_the_same(house, desk):
+    async with polled(house):
+        house.world.say(ANNA, ANNA, "/slow one")
+        await until(lambda: desk.begun == ["one"])
+        for number in range(BATCH + 20):
+            house.world.say(BEN, BEN, f"/quick {number}")
+        await until(lambda: len(desk.seen) == BATCH + 20)
+        desk.gate.set()
+        await until(lambda: "one" in desk.seen)
+    assert len(desk.seen) == BATCH + 21
+
+
+@pytest.mark.parametrize(
+    ("refusal", "reason"),
+    [
+        (Refuse(401, "Unauthorized"), ""),
+        (Refuse(409, "Conflict: terminated by other getUpdates request"), "terminated by other"),
+    ],
+)
+async def test_owners_hear_of_a_refused_token_and_of_a_second_instance(house, desk, monkeypatch, refusal, reason):
+    monkeypatch.setattr(polling, "LONGEST_PAUSE", polling.GLANCE / 100)
+    house.world.faults.add(refusal, method="getUpdates", times=3)
+    heard: list[str] = []
+
+    async def alarm(detail: str) -> None:
+        heard.append(detail.lower())
+
+    async with polled(house, alarm=alarm):
+        await until(lambda: len(heard) == 3)
+        house.world.say(BEN, BEN, "/quick two")
+        await until(lambda: desk.seen == ["two"])
+    assert all(reason in detail for detail in heard) and len(heard) == 3
+
+
+async def test_a_webhook_that_somebody_set_meanwhile_is_removed_and_nobody_is_alarmed(house, desk, monkeypatch):
+    monkeypatch.setattr(polling, "LONGEST_PAUSE", polling.GLANCE / 100)
+    heard: list[str] = []
+
+    async def alarm(detail: str) -> None:
+        heard.append(detail)
+
+    async with polled(house, alarm=alarm):
+        house.world.say(BEN, BEN, "/quick one")
+        await until(lambda: desk.seen == ["one"])
+        await house.application.bot.set_webhook("http://127.0.0.1:9/elsewhere")
+        await until(lambda: not house.world.webhook.url)
+        house.world.say(BEN, BEN, "/quick two")
+        await until(lambda: desk.seen == ["one", "two"])
+    assert not heard
