@@ -9,7 +9,6 @@ Ten articles to a tenth as many chats each, claimed and settled by the store's o
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -103,8 +102,8 @@ def main() -> int:
         (what, f"{(size - before) / share:.1f}", target, table.verdict(size - before <= 25 * share) if target else "")
         for what, size, target in (
             ("promised and none settled", full, ""),
-            ("settled, free pages given back", settled, "≤ 25"),
-            ("... and pruned by age", kept, "≤ 25"),
+            ("settled, with time and message id", settled, ""),
+            ("settled and pruned by age", kept, "≤ 25"),
         )
     ]
     table.print_table(

@@ -97,6 +97,7 @@ class FarSide:
         self.asked_at: dict[int, float] = {}
         self.replies: list[float] = []
         self.faults: dict[str, int] = {}
+        self.polls = 0
         self.polled_at: float | None = None
 
     def is_plain(self) -> bool:
@@ -250,6 +251,7 @@ class Connection(asyncio.Protocol):
 
     def poll(self, body: bytes) -> None:
         far = self.far
+        far.polls += 1
         if far.polled_at is None:
             far.polled_at = time.monotonic()
         offset, patience = _OFFSET.search(body), _TIMEOUT.search(body)
@@ -286,6 +288,7 @@ class Connection(asyncio.Protocol):
             "first_at": far.first_at,
             "replies": far.replies,
             "faults": far.faults,
+            "polls": far.polls,
             "polled_at": far.polled_at,
         }
 
