@@ -182,9 +182,10 @@ def read_settings(environment: Mapping[str, str] | None = None, dotenv: Path = P
         for key, value in given.items()
         if key.startswith(PREFIX) and value.strip()
     }
-    unknown = values.keys() - Settings.model_fields.keys() - {"token_file"}
-    for name in sorted(unknown):
-        raise SettingsError(f"{PREFIX}{name.upper()}: there is no such setting; the README lists them all")
+    for name in sorted(values.keys() - Settings.model_fields.keys() - {"token_file"}):
+        if f"{PREFIX}{name.upper()}" in written:
+            raise SettingsError(f"{PREFIX}{name.upper()}: there is no such setting; the README lists them all")
+        del values[name]  # container platforms put names like NEWSBOT_SERVICE_HOST into every environment
     token_file = values.pop("token_file", None)
     if "token" in values:
         token_file = None

@@ -43,5 +43,7 @@ function row(world, chat, current, unread, hash) {
 function lastLine(world, chat, person) {
   if (person?.blocked) return "Has blocked the bot";
   if (chat.last) return chat.last.from?.id === person?.id && person ? `You: ${summary(chat.last)}` : summary(chat.last);
-  return chat.type === "private" ? "Has not started yet" : `${Object.keys(chat.members).length} members`;
+  if (chat.type === "private") return "Has not started yet";
+  const members = Object.keys(chat.members).length;
+  return members === 1 ? "1 member" : `${members} members`;
 }
