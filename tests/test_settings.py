@@ -100,6 +100,7 @@ def test_a_wrong_value_is_refused_in_one_line_that_names_its_variable(name, text
     refusal = _refusal({f"NEWSBOT_{name}": text})
     assert refusal.startswith(f"NEWSBOT_{name}: ")
     assert "\n" not in refusal
+    if name in ("TOKEN", "WEBHOOK_SECRET"):
         assert text not in refusal
 
 
