@@ -232,7 +232,7 @@ async def running(
         await application.initialize()
         await application.start()
         stack.push_async_callback(_end_application, application)
-        await stack.enter_async_context(seen_from_outside(house, application, numbers))
+        await stack.enter_async_context(seen_from_outside(house, application, intake, numbers))
         tasks = [
             asyncio.create_task(rounds.keep_going(name, round_), name=name)
             for name, round_ in _rounds(

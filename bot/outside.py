@@ -7,36 +7,48 @@ which may be the same.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hmac
 import json
 import logging
+import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
+from sqlite3 import Error as SqliteError
 from typing import Any
 from urllib.parse import urlsplit
 
 import telegram
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from telegram.error import TelegramError
+from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application
 
-from bot.domain.delivery import Lane, Outcome
+from bot.domain.delivery import Lane, Outcome, backoff
+from bot.errors import SettingsError
+from bot.services.troubles import stuck_for
 from bot.store import meta, outbox
 from bot.telegram_edge.house import House
+from bot.telegram_edge.intake import Intake
 from bot.telegram_edge.polling import ALLOWED_UPDATES
 
 log = logging.getLogger(__name__)
 
-LONGEST_WAIT = timedelta(minutes=10)
+WRITES_EVERY = 5.0  # seconds
+ASKS_EVERY = 30.0  # seconds between two getMe
+TELEGRAM_WITHIN = 5.0  # seconds
+WORK_WITHIN = 5.0  # seconds, after which an update that takes longer is answered all the same
+LAST_ANSWERS = 2.0  # seconds for those being answered when the process is asked to end
+LONGEST_PAUSE = timedelta(seconds=30)
 UPDATE_BYTES = 1024 * 1024
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 # Below Telegram's own patience with a reply, and around it: a blink, a moment, a wait.
 SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 Address = tuple[str, int]
+Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
 class Numbers:
@@ -67,39 +79,105 @@ class Numbers:
         self._replies.observe(seconds)
 
 
+class Readiness:
+    """Whether the bot can do its work now. Asked often, it asks Telegram and the disk seldom."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._asking = asyncio.Lock()
+        self._known: dict[Callable[[], Awaitable[str | None]], tuple[float, str | None]] = {}
+
+    async def fault(self) -> str | None:
+        """Return why the bot cannot do its work; None when it can."""
+        async with self._asking:
+            return (
+                await self._lately(self._store, WRITES_EVERY)
+                or await self._outbox()
+                or await self._lately(self._telegram, ASKS_EVERY)
+            )
+
+    async def _lately(self, question: Callable[[], Awaitable[str | None]], seconds: float) -> str | None:
+        now = asyncio.get_running_loop().time()
+        until, answer = self._known.get(question, (now, None))
+        if until <= now:
+            answer = await question()
+            self._known[question] = now + (seconds if answer is None else min(seconds, WRITES_EVERY)), answer
+        return answer
+
+    async def _store(self) -> str | None:
+        try:
+            async with self._house.db.transaction() as conn:
+                await meta.put(conn, "ready_at", str(int(self._house.clock().timestamp())))
+        except SqliteError as error:
+            return f"the database cannot be written: {error}"
+        return None
+
+    async def _outbox(self) -> str | None:
+        waited = await stuck_for(self._house.db, self._house.clock())
+        return None if waited is None else f"the oldest delivery waits for {waited.total_seconds():.0f} s"
+
+    async def _telegram(self) -> str | None:
+        try:
+            async with asyncio.timeout(TELEGRAM_WITHIN):
+                await self._house.bot.get_me()
+        except InvalidToken:
+            return "Telegram refuses the token"
+        except (TelegramError, TimeoutError) as error:
+            return f"Telegram does not answer ({type(error).__name__})"
+        return None
+
+
 @contextlib.asynccontextmanager
 async def seen_from_outside(
-    house: House, application: Application[Any, Any, Any, Any, Any, Any], numbers: Numbers
+    house: House, application: Application[Any, Any, Any, Any, Any, Any], intake: Intake, numbers: Numbers
 ) -> AsyncIterator[None]:
-    """Serve what the settings ask for until the block ends."""
-    settings = house.settings
-    servers: dict[Address, web.Application] = {}
+    """Serve what the settings ask for until the block ends.
 
-    def server(address: Address) -> web.Application:
-        return servers.setdefault(address, web.Application(client_max_size=UPDATE_BYTES))
+    A webhook stays set afterwards: Telegram keeps what comes until the next start. Raises: SettingsError.
+    """
+    settings = house.settings
+    servers: dict[Address, tuple[str, web.Application]] = {}
+
+    def server(variable: str, address: Address) -> web.Application:
+        return servers.setdefault(address, (variable, web.Application(client_max_size=UPDATE_BYTES)))[1]
 
     if settings.http is not None:
-        app = server(settings.http)
+        app = server("NEWSBOT_HTTP", settings.http)
         app.router.add_get("/healthz", _healthz)
-        app.router.add_get("/readyz", _guarded(house, _readyz))
+        app.router.add_get("/readyz", _readyz(Readiness(house)))
         app.router.add_get("/metrics", _metrics(house, numbers))
-    secret = ""
+    secret = settings.webhook_secret or secrets.token_urlsafe(32)
     if settings.webhook_url is not None:
-        secret = settings.webhook_secret or secrets.token_urlsafe(32)
         path = urlsplit(settings.webhook_url).path or "/"
-        server(settings.listen).router.add_post(path, _webhook(application, secret))
+        server("NEWSBOT_LISTEN", settings.listen).router.add_post(path, _webhook(application, intake, secret))
     async with contextlib.AsyncExitStack() as stack:
-        for (host, port), app in servers.items():
-            runner = web.AppRunner(app, access_log=None)
+        for (host, port), (variable, app) in servers.items():
+            runner = web.AppRunner(app, access_log=None, shutdown_timeout=LAST_ANSWERS)
             await runner.setup()
             stack.push_async_callback(runner.cleanup)
-            await web.TCPSite(runner, host, port).start()
+            try:
+                await web.TCPSite(runner, host, port).start()
+            except OSError as error:
+                reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+                raise SettingsError(f"{variable}: cannot listen on {host}:{port}: {reason}") from error
         if settings.webhook_url is not None:
-            # https://core.telegram.org/bots/api#setwebhook
-            await application.bot.set_webhook(
-                settings.webhook_url, secret_token=secret, allowed_updates=ALLOWED_UPDATES
-            )
+            asking = asyncio.create_task(_set_webhook(application, settings.webhook_url, secret), name="webhook")
+            stack.callback(asking.cancel)
         yield
+
+
+async def _set_webhook(application: Application[Any, Any, Any, Any, Any, Any], url: str, secret: str) -> None:
+    """Tell Telegram where to knock, until it has heard. Source: https://core.telegram.org/bots/api#setwebhook"""
+    failures = 0
+    while True:
+        try:
+            await application.bot.set_webhook(url, secret_token=secret, allowed_updates=ALLOWED_UPDATES)
+            return
+        except TelegramError as error:
+            failures += 1
+            if failures == 1:
+                log.warning("the webhook could not be set (%s); trying again until it can", error.message)
+            await asyncio.sleep(min(backoff(failures), LONGEST_PAUSE).total_seconds())
 
 
 async def _healthz(_: web.Request) -> web.Response:
@@ -107,37 +185,15 @@ async def _healthz(_: web.Request) -> web.Response:
     return web.Response(text="ok\n")
 
 
-def _guarded(
-    house: House, check: Callable[[House], Awaitable[str | None]]
-) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _readyz(readiness: Readiness) -> Handler:
     async def answer(_: web.Request) -> web.Response:
-        try:
-            fault = await check(house)
-        except Exception as error:
-            log.warning("not ready: %s", type(error).__name__)
-            fault = f"{type(error).__name__}"
+        fault = await readiness.fault()
         return web.Response(text=f"{fault or 'ok'}\n", status=200 if fault is None else 503)
 
     return answer
 
 
-async def _readyz(house: House) -> str | None:
-    """Return why the bot cannot do its work now; None when it can."""
-    now = house.clock()
-    async with house.db.transaction() as conn:
-        await meta.put(conn, "ready_at", str(int(now.timestamp())))
-    async with house.db.reading() as conn:
-        due = None if await meta.is_paused(conn) else await outbox.next_due(conn)
-    if due is not None and now - due > LONGEST_WAIT:
-        return f"the oldest delivery waits for {(now - due).total_seconds():.0f} s"
-    try:
-        await house.bot.get_me()
-    except TelegramError as error:
-        return f"Telegram does not answer or refuses the token ({type(error).__name__})"
-    return None
-
-
-def _metrics(house: House, numbers: Numbers) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _metrics(house: House, numbers: Numbers) -> Handler:
     async def answer(_: web.Request) -> web.Response:
         async with house.db.reading() as conn:
             waiting = await outbox.waiting_by_lane(conn)
@@ -152,19 +208,29 @@ def _metrics(house: House, numbers: Numbers) -> Callable[[web.Request], Awaitabl
     return answer
 
 
-def _webhook(
-    application: Application[Any, Any, Any, Any, Any, Any], secret: str
-) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """Let updates in that bear the secret. Repeated ones are dropped further in, as with polling."""
+def _webhook(application: Application[Any, Any, Any, Any, Any, Any], intake: Intake, secret: str) -> Handler:
+    """Let updates in that bear the secret, once each, and answer when their work is done.
+
+    Telegram sends again what was not answered, so a process that is killed meanwhile loses nothing.
+    """
 
     async def answer(request: web.Request) -> web.Response:
         if not hmac.compare_digest(request.headers.get(SECRET_HEADER, "").encode(), secret.encode()):
             return web.Response(status=403)
         try:
             update = telegram.Update.de_json(json.loads(await request.read()), application.bot)
-        except (ValueError, TypeError, KeyError, AttributeError):
+            update_id = int(update.update_id)
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return web.Response(status=400)
-        await application.update_queue.put(update)
+        done = intake.expect(update_id)
+        if done is not None:
+            await application.update_queue.put(update)
+        else:
+            done = intake.unfinished().get(update_id)
+        if done is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(WORK_WITHIN):
+                    await done.wait()
         return web.Response()
 
     return answer

@@ -26,16 +26,23 @@ async def note(db: Database, kind: Kind, is_there: bool, now: datetime) -> None:
             await troubles.end_trouble(conn, kind, now)
 
 
-async def look_around(db: Database, now: datetime) -> None:
-    """Look for the troubles that can be seen from here: a disk nearly full, deliveries that wait too long."""
-    free = (await asyncio.to_thread(shutil.disk_usage, db.path.absolute().parent)).free
+async def stuck_for(db: Database, now: datetime) -> timedelta | None:
+    """Return how long the oldest due delivery has waited, when that is too long and nothing moves; else None.
+
+    A broadcast to many chats takes longer than ten minutes, and as long as it moves nothing is the matter.
+    """
     async with db.reading() as conn:
         due = await outbox.next_due(conn)
         last = moment_or_none(await accounts.last_sent_at(conn))
         is_paused = await meta.is_paused(conn)
-    # A broadcast to many chats takes longer than ten minutes, and as long as it moves nothing is the matter.
     moves = last is not None and now - last < STILL
-    is_slow = due is not None and now - due > LONGEST_WAIT and not moves and not is_paused
+    return None if due is None or moves or is_paused or now - due <= LONGEST_WAIT else now - due
+
+
+async def look_around(db: Database, now: datetime) -> None:
+    """Look for the troubles that can be seen from here: a disk nearly full, deliveries that wait too long."""
+    free = (await asyncio.to_thread(shutil.disk_usage, db.path.absolute().parent)).free
+    is_slow = await stuck_for(db, now) is not None
     async with db.transaction() as conn:
         for kind, is_there in ((Kind.DISK, free < LEAST_FREE), (Kind.SLOW, is_slow)):
             if is_there:

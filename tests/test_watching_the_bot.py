@@ -1,0 +1,238 @@
+"""Health, readiness, numbers and the webhook, over real HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from press_room import press_room
+from prometheus_client.parser import text_string_to_metric_families
+from story import ANNA, EDITH, StoryHouse, story_house
+
+from bot import outside
+from bot.domain.delivery import Failed, Sent, Throttled
+from bot.errors import SettingsError
+from bot.outside import SECRET_HEADER, Numbers, seen_from_outside
+from bot.sandbox.faults import Page, Refuse
+from bot.store import meta
+from bot.telegram_edge.polling import ALLOWED_UPDATES
+
+SECRET = "knock-knock"
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Visitor:
+    """Somebody who looks at a bot over HTTP."""
+
+    def __init__(self, house: StoryHouse, port: int, numbers: Numbers, client: aiohttp.ClientSession) -> None:
+        self.house = house
+        self.port = port
+        self.numbers = numbers
+        self.client = client
+
+    async def get(self, path: str) -> tuple[int, str]:
+        async with self.client.get(f"http://127.0.0.1:{self.port}{path}") as answer:
+            return answer.status, await answer.text()
+
+    async def metrics(self) -> dict[str, float]:
+        status, text = await self.get("/metrics")
+        assert status == 200
+        return {
+            " ".join([sample.name, *sample.labels.values()]): sample.value
+            for family in text_string_to_metric_families(text)
+            for sample in family.samples
+        }
+
+    async def knock(self, body: Any, secret: str | None = SECRET) -> int:
+        headers = {} if secret is None else {SECRET_HEADER: secret}
+        data = {"data": body} if isinstance(body, bytes) else {"json": body}
+        async with self.client.post(f"http://127.0.0.1:{self.port}/hook", headers=headers, **data) as answer:
+            return answer.status
+
+
+@asynccontextmanager
+async def visited(folder: Path, *, webhook: bool = False) -> AsyncIterator[Visitor]:
+    port = free_port()
+    settings: dict[str, Any] = {"http": f"127.0.0.1:{port}"}
+    if webhook:
+        settings |= {
+            "listen": f"127.0.0.1:{port}",
+            "webhook_url": f"http://127.0.0.1:{port}/hook",
+            "webhook_secret": SECRET,
+        }
+    numbers = Numbers()
+    async with story_house(folder, **settings) as house, aiohttp.ClientSession() as client:
+        house.world.people[ANNA].has_started = True
+        async with seen_from_outside(house.inside, house.application, house.intake, numbers):
+            yield Visitor(house, port, numbers, client)
+
+
+@pytest.fixture
+async def visitor(tmp_path: Path) -> AsyncIterator[Visitor]:
+    async with visited(tmp_path) as visitor:
+        yield visitor
+
+
+@pytest.fixture
+async def hooked(tmp_path: Path) -> AsyncIterator[Visitor]:
+    async with visited(tmp_path, webhook=True) as visitor:
+        await until(lambda: bool(visitor.house.world.webhook.url))
+        yield visitor
+
+
+async def until(happened: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not happened():  # noqa: ASYNC110  it happens on the other side of a wire
+            await asyncio.sleep(0)
+
+
+# Health and readiness
+
+
+async def test_a_bot_at_work_is_healthy_and_ready(visitor):
+    assert await visitor.get("/healthz") == (200, "ok\n")
+    assert await visitor.get("/readyz") == (200, "ok\n")
+
+
+async def test_asked_often_it_asks_telegram_and_the_disk_seldom(visitor):
+    before = len(visitor.house.world.ledger.of("getMe"))
+    await visitor.get("/readyz")
+    written = await visitor.house.db.version()
+    assert {await visitor.get("/readyz") for _ in range(20)} == {(200, "ok\n")}
+    assert len(visitor.house.world.ledger.of("getMe")) == before + 1
+    assert await visitor.house.db.version() == written
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (Refuse(401, "Unauthorized"), "Telegram refuses the token\n"),
+        (Page(), "Telegram does not answer (NetworkError)\n"),
+    ],
+)
+async def test_without_telegram_it_is_healthy_but_not_ready(visitor, fault, reason):
+    visitor.house.world.faults.add(fault, method="getMe")
+    status, text = await visitor.get("/readyz")
+    assert status == 503 and text.startswith(reason.split("(")[0])
+    assert (await visitor.get("/healthz"))[0] == 200
+
+
+async def test_a_database_that_cannot_be_written_makes_it_unready(visitor):
+    async with visitor.house.db.transaction() as conn:
+        await conn.execute("PRAGMA busy_timeout = 0")
+    with closing(sqlite3.connect(visitor.house.db.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        status, text = await visitor.get("/readyz")
+    assert (status, text) == (503, "the database cannot be written: database is locked\n")
+
+
+async def test_a_delivery_that_waits_for_more_than_ten_minutes_makes_it_unready(visitor, tmp_path):
+    house = visitor.house
+    async with press_room(house, tmp_path) as room:
+        await room.follow(await room.people(3), "Energy")
+        article = await room.draft("grid-storage", "Energy")
+        room.dispatcher.stop()
+        await room.publish(article)
+        await room.spread()
+    house.clock.advance(timedelta(minutes=10))
+    assert await visitor.get("/readyz") == (200, "ok\n")
+    house.clock.advance(timedelta(seconds=1))
+    assert await visitor.get("/readyz") == (503, "the oldest delivery waits for 601 s\n")
+    numbers = await visitor.metrics()
+    assert numbers["newsbot_oldest_waiting_seconds"] == 601
+    assert numbers["newsbot_deliveries_waiting news"] == 3
+    async with house.db.transaction() as conn:
+        await meta.put(conn, "paused", "1")
+    assert (await visitor.get("/readyz"))[0] == 200
+
+
+# Numbers
+
+
+async def test_the_numbers_say_what_became_of_attempts_and_how_long_people_waited(visitor):
+    for outcome in (Sent(1), Sent(2), Failed("x"), Throttled(timedelta(seconds=3))):
+        visitor.numbers.count(outcome)
+    visitor.numbers.time(0.03)
+    numbers = await visitor.metrics()
+    assert numbers["newsbot_deliveries_total sent"] == 2
+    assert numbers["newsbot_deliveries_total failed"] == 1
+    assert numbers["newsbot_deliveries_total throttled"] == 1
+    assert numbers["newsbot_reply_seconds_count"] == 1
+    assert numbers["newsbot_reply_seconds_bucket 0.025"] == 0
+    assert numbers["newsbot_reply_seconds_bucket 0.05"] == 1
+    assert numbers["newsbot_deliveries_waiting news"] == 0
+    assert numbers["newsbot_oldest_waiting_seconds"] == 0
+    assert "newsbot_rate" in numbers
+
+
+# The webhook
+
+
+async def test_updates_come_through_the_webhook_beside_the_numbers_on_one_port(hooked):
+    house = hooked.house
+    [call] = house.world.ledger.of("setWebhook")
+    assert call.params["secret_token"] == SECRET
+    assert tuple(call.params["allowed_updates"]) == ALLOWED_UPDATES
+    house.world.say(ANNA, ANNA, "/help")
+    await until(lambda: bool(house.screens(ANNA)))
+    assert (await hooked.get("/healthz"))[0] == 200
+
+
+async def test_a_knock_without_the_secret_is_refused_and_nonsense_is_a_bad_request(hooked):
+    body = {"update_id": 1, "message": {}}
+    assert [await hooked.knock(body, secret) for secret in (None, "", "wrong", "knöck")] == [403] * 4
+    nonsense = [b"", b"{", b"[" * 100_000, b"null", b"[]", b'"x"', b"{}", b'{"update_id": "x"}', b"\xff"]
+    assert [await hooked.knock(body) for body in nonsense] == [400] * len(nonsense)
+    assert await hooked.knock(b" " * (outside.UPDATE_BYTES + 1)) == 413
+    assert hooked.house.intake.unfinished() == {}
+
+
+async def test_an_update_that_comes_twice_is_worked_through_once(hooked):
+    house = hooked.house
+    house.world.webhook.unset()
+    house.world.say(ANNA, ANNA, "/help")
+    [update] = house.world.updates.first(1)
+    assert await asyncio.gather(*(hooked.knock(update) for _ in range(5))) == [200] * 5
+    assert await hooked.knock(update) == 200
+    assert len(house.screens(ANNA)) == 1
+
+
+async def test_a_webhook_that_cannot_be_set_is_tried_again_and_stays_set_at_the_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(outside, "LONGEST_PAUSE", timedelta(milliseconds=1))
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/hook"
+    async with story_house(tmp_path, webhook_url=url, listen=f"127.0.0.1:{port}") as house:
+        house.world.faults.add(Page(), method="setWebhook", times=3)
+        async with seen_from_outside(house.inside, house.application, house.intake, Numbers()):
+            await until(lambda: bool(house.world.webhook.url))
+        assert house.world.webhook.url == url
+        assert len(house.world.webhook.secret) >= 32  # made up, because the operator gave none
+
+
+@pytest.mark.parametrize("variable", ["NEWSBOT_HTTP", "NEWSBOT_LISTEN"])
+async def test_an_address_that_is_taken_is_one_line_that_names_the_variable(tmp_path, variable):
+    with closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        settings = {"http": address}
+        if variable == "NEWSBOT_LISTEN":
+            settings = {"listen": address, "webhook_url": "https://bot.example/hook"}
+        async with story_house(tmp_path, admins=str(EDITH), **settings) as house:
+            with pytest.raises(SettingsError) as refused:
+                async with seen_from_outside(house.inside, house.application, house.intake, Numbers()):
+                    pass
+    assert str(refused.value) == f"{variable}: cannot listen on {address}: Address already in use"
