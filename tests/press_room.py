@@ -25,6 +25,7 @@ from bot.services.dispatching import Alarm, Dispatcher
 from bot.services.importing import Policy, Report, Seen, take
 from bot.services.spreading import spread_next
 from bot.store import articles, chats, fanouts, outbox, topics
+from bot.store.reserve import Reserve
 from bot.telegram_edge.looks import look_of
 from bot.telegram_edge.wire import wire
 
@@ -35,14 +36,22 @@ PICTURE = Picture("https://pictures.example/cell.jpg", 1200, 675)
 class PressRoom:
     """`house` is the story's; `alarms` what the owners would be told."""
 
-    def __init__(self, house: StoryHouse, folder: Path, *, rate: float | None = None, in_flight: int = 8) -> None:
+    def __init__(
+        self,
+        house: StoryHouse,
+        folder: Path,
+        *,
+        rate: float | None = None,
+        in_flight: int = 8,
+        reserve: Reserve | None = None,
+    ) -> None:
         self.house = house
         self.db = house.db
         self.world = house.world
         self.alarms: list[tuple[Alarm, int | None, str | None]] = []
-        self.dispatcher = self._dispatcher(folder, rate, in_flight)
+        self.dispatcher = self._dispatcher(folder, rate, in_flight, reserve)
 
-    def _dispatcher(self, folder: Path, rate: float | None, in_flight: int) -> Dispatcher:
+    def _dispatcher(self, folder: Path, rate: float | None, in_flight: int, reserve: Reserve | None) -> Dispatcher:
         async def alarm(kind: Alarm, fanout: int | None, reason: str | None) -> None:
             self.alarms.append((kind, fanout, reason))
 
@@ -57,6 +66,7 @@ class PressRoom:
             stale=inside.settings.stale,
             alarm=alarm,
             in_flight=in_flight,
+            reserve=reserve,
         )
 
     async def people(self, many: int, first: int = 20_000) -> list[int]:

@@ -1,0 +1,317 @@
+"""A full disk, a locked or vanished database, a clock that jumps: nothing lost, nobody written to twice."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from press_room import PressRoom, press_room
+from story import ANNA, StoryHouse, story_house
+
+from bot.domain.delivery import Status
+from bot.rounds import clean_up, keep_backups, watch_disk, watch_place
+from bot.sandbox.faults import Page, Slow, Throttle
+from bot.services import dispatching
+from bot.services.dispatching import Alarm
+from bot.store import outbox, reserve, troubles
+from bot.store.reserve import Reserve
+from bot.store.troubles import Kind
+from bot.store.whereabouts import rescue
+from bot.telegram_edge.pacer import Pacer
+
+MEGABYTE = 1024 * 1024
+
+
+async def until(happened: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not happened():  # noqa: ASYNC110  it happens in another thread or on the wire
+            await asyncio.sleep(0.001)
+
+
+async def readers(room: PressRoom, many: int) -> list[int]:
+    people = await room.people(many)
+    await room.follow(people, "Energy")
+    return people
+
+
+def received(room: PressRoom, people: list[int]) -> list[int]:
+    return [len(room.world.ledger.sent_to(chat)) for chat in people]
+
+
+# The disk
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 24 MiB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", place], capture_output=True, text=True)
+    if mounted.returncode:
+        pytest.skip(f"a file system of its own cannot be mounted here: {mounted.stderr.strip()}")
+    yield place
+    subprocess.run(["umount", "-l", place], check=True)
+
+
+def fill(place: Path) -> Path:
+    """Leave not a byte."""
+    filler = place / "filler"
+    with filler.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(4096))
+    return filler
+
+
+async def test_on_a_full_disk_what_was_sent_is_written_down_people_are_answered_and_the_rest_waits(disk: Path) -> None:
+    async with story_house(disk) as house:
+        kept = Reserve(house.db.path)
+        assert kept.take() and kept.path.stat().st_size == reserve.SIZE
+        async with press_room(house, disk, reserve=kept) as room:
+            people = await readers(room, 1200)
+            article = await room.draft("grid-storage", "Energy")
+            await room.publish(article)
+            await room.spread()
+            room.world.faults.add(Slow(0.1), method="sendPhoto")
+            room.dispatcher.wake()
+            await until(lambda: sum(received(room, people)) > 8)
+            filler = fill(disk)
+            await until(lambda: not kept.is_held)
+            assert not kept.path.exists()
+            room.world.faults.clear()
+            await room.dispatcher.idle()
+            sent = sum(received(room, people))
+            assert 0 < sent < len(people) and set(received(room, people)) == {0, 1}
+            assert await room.statuses(article) == {Status.SENT: sent}
+            assert room.alarms[0][0] is Alarm.DISK
+            await house.starts(ANNA)
+            assert house.screens(ANNA)
+            assert not kept.take_again()
+            filler.unlink()
+            assert kept.take_again()
+            await room.run()
+            assert received(room, people) == [1] * len(people)
+            assert await room.statuses(article) == {Status.SENT: len(people)}
+
+
+async def test_the_reserve_is_given_up_before_the_disk_is_full_and_made_again_when_there_is_room(disk: Path) -> None:
+    kept = Reserve(disk / "newsbot.db", 2 * MEGABYTE)
+    alarms: list[str] = []
+    wakes: list[bool] = []
+
+    async def alarm(reason: str) -> None:
+        alarms.append(reason)
+
+    assert kept.take()
+    assert Reserve(disk / "newsbot.db", 2 * MEGABYTE).take()  # that of the process before
+    filler = fill(disk)
+    for _ in range(2):
+        watching = asyncio.ensure_future(watch_disk(kept, alarm, lambda: wakes.append(True)))
+        await until(lambda: bool(alarms))
+        if filler.exists():
+            assert not kept.is_held and not wakes
+            fill(disk)
+            assert not kept.take_again() and not kept.take()
+            filler.unlink()
+        else:
+            await until(lambda: bool(wakes))
+        watching.cancel()
+    assert kept.is_held and len(alarms) == 1
+
+
+async def test_a_database_at_its_limit_stops_what_is_new_and_goes_on_when_there_is_room(
+    house: StoryHouse, tmp_path: Path
+) -> None:
+    kept = Reserve(house.db.path, MEGABYTE)
+    assert kept.take()
+    async with press_room(house, tmp_path, reserve=kept, in_flight=64) as room:
+        people = await readers(room, 1200)
+        article = await room.draft("grid-storage", "Energy")
+        await room.publish(article)
+        await room.spread()
+        async with house.db.transaction() as conn:
+            [pages] = await conn.execute_fetchall("PRAGMA page_count")
+            await conn.execute(f"PRAGMA max_page_count = {pages[0]}")
+        room.dispatcher.wake()
+        await until(lambda: not kept.is_held)
+        await house.starts(ANNA)  # nobody is left waiting, though this newcomer cannot be remembered
+        async with house.db.transaction() as conn:
+            await conn.execute("PRAGMA max_page_count = 1073741823")
+        assert kept.take_again()
+        await room.run()
+        assert received(room, people) == [1] * len(people)
+        assert await room.statuses(article) == {Status.SENT: len(people)}
+
+
+async def test_a_reserve_for_which_there_is_no_room_is_not_held(tmp_path: Path) -> None:
+    kept = Reserve(tmp_path / "missing" / "newsbot.db")
+    assert not kept.take() and not kept.is_held
+
+
+# The database
+
+
+async def test_a_locked_database_is_waited_for_by_deliveries_and_people_are_answered_meanwhile(
+    house: StoryHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatching, "AFTER_AN_ERROR", 0.01)
+    await house.starts(ANNA)
+    async with press_room(house, tmp_path) as room:
+        people = await readers(room, 20)
+        article = await room.draft("grid-storage", "Energy")
+        await room.publish(article)
+        await room.spread()
+        async with house.db.transaction() as conn:
+            await conn.execute("PRAGMA busy_timeout = 1")
+        with closing(sqlite3.connect(house.db.path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            room.dispatcher.wake()
+            await house.says(ANNA, "/help")
+            assert "/topics" in house.screen(ANNA)
+            await asyncio.sleep(0.05)
+            assert sum(received(room, people)) == 0
+        room.dispatcher.wake()
+        await room.dispatcher.idle()
+        assert received(room, people) == [1] * len(people)
+        assert not room.alarms  # being locked is no full disk
+
+
+@pytest.mark.parametrize("fate", ["moved", "deleted", "replaced"])
+async def test_a_database_that_is_no_longer_where_it_was_is_noticed_and_rescued(
+    house: StoryHouse, tmp_path: Path, fate: str
+) -> None:
+    await house.starts(ANNA)
+    lost = asyncio.Event()
+    watching = asyncio.ensure_future(watch_place(house.db, lost))
+    await asyncio.sleep(0)
+    match fate:
+        case "moved":
+            house.db.path.rename(tmp_path / "elsewhere.db")
+        case "deleted":
+            house.db.path.unlink()
+        case "replaced":
+            (tmp_path / "other.db").write_bytes(b"")
+            (tmp_path / "other.db").replace(house.db.path)
+    await asyncio.wait_for(watching, 5)
+    assert lost.is_set()
+    copy = await rescue(house.db, house.clock())
+    assert copy.name == "story.db.rescued-20260302-120000" and copy.stat().st_mode & 0o777 == 0o600
+    with closing(sqlite3.connect(copy)) as kept:
+        assert kept.execute("SELECT count(*) FROM chats").fetchone() == (1,)
+        assert kept.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    # What stays behind would be played into the file that takes the place.
+    assert Path(f"{house.db.path}-wal").stat().st_size == 0
+
+
+# The clock
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+async def test_a_clock_that_jumps_an_hour_neither_stops_nor_hurries_what_waits(
+    house: StoryHouse, tmp_path: Path, hours: int
+) -> None:
+    async with press_room(house, tmp_path) as room:
+        people = await readers(room, 12)
+        first = await room.draft("grid-storage", "Energy")
+        await room.publish(first)
+        await room.spread()
+        house.clock.advance(timedelta(hours=hours))
+        room.world.faults.add(Page(), chat=people[0], times=1)
+        await room.run()
+        assert received(room, people) == [0] + [1] * 11
+        house.clock.advance(timedelta(seconds=2))
+        await room.run()
+        assert received(room, people) == [1] * 12
+        # The same with what waits for a second try when the clock is set.
+        house.clock.advance(timedelta(hours=2))
+        second = await room.draft("heat-pumps", "Energy")
+        room.world.faults.add(Page(), chat=people[1], times=1)
+        await room.publish(second)
+        await room.run()
+        house.clock.advance(timedelta(hours=hours))
+        house.clock.advance(timedelta(seconds=2))
+        await room.run()
+        assert received(room, people) == [2] * 12
+
+
+async def test_pauses_that_were_running_when_the_clock_was_set_back_are_not_an_hour_longer(
+    house: StoryHouse, tmp_path: Path
+) -> None:
+    async with press_room(house, tmp_path) as room:
+        people = await readers(room, 3)
+        house.world.faults.add(Throttle(1), chat=people[0], times=1)
+        await room.publish(await room.draft("grid-storage", "Energy"))
+        await room.run()
+        house.clock.advance(timedelta(hours=-1))
+        async with asyncio.timeout(5):
+            while received(room, people) != [1, 1, 1]:
+                house.clock.advance(timedelta(seconds=1))
+                await room.run()
+                await asyncio.sleep(0.05)
+
+
+async def test_after_an_hour_asleep_the_rest_leaves_at_the_pace(tmp_path: Path) -> None:
+    async with story_house(tmp_path) as house:
+        object.__setattr__(house.inside, "pacer", Pacer(40))
+        async with press_room(house, tmp_path, rate=40) as room:
+            people = await readers(room, 30)
+            await room.publish(await room.draft("grid-storage", "Energy"))
+            await room.spread()
+            loop = asyncio.get_running_loop()
+            began = loop.time()
+            room.dispatcher.wake()
+            await until(lambda: sum(received(room, people)) > 5)
+            house.clock.advance(timedelta(hours=1))
+            room.dispatcher.wake()
+            await room.dispatcher.idle()
+            assert received(room, people) == [1] * 30
+            assert loop.time() - began >= 28 / 40
+
+
+# Backups and the house
+
+
+async def test_a_backup_that_fails_is_told_to_owners_and_over_when_one_succeeds(
+    house: StoryHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.rounds.BACKUP_AGAIN", 0.01)
+    folder = tmp_path / "copies"
+    folder.write_text("in the way")
+
+    async def told() -> list[troubles.Trouble]:
+        async with house.db.reading() as conn:
+            return await troubles.untold(conn, house.clock())
+
+    keeping = asyncio.ensure_future(keep_backups(house.db, folder, clock=house.clock))
+    async with asyncio.timeout(5):
+        while not await told():
+            await asyncio.sleep(0.01)
+    [trouble] = await told()
+    assert (trouble.kind, trouble.over_at) == (Kind.BACKUP, None)
+    folder.unlink()
+    async with asyncio.timeout(5):
+        while await told():
+            await asyncio.sleep(0.01)
+    keeping.cancel()
+    assert [copy.name for copy in folder.iterdir()] == ["newsbot-2026-03-02.db"]
+
+
+async def test_the_house_is_kept_while_people_write(house: StoryHouse, tmp_path: Path) -> None:
+    async with press_room(house, tmp_path) as room:
+        people = await readers(room, 40)
+        article = await room.draft("grid-storage", "Energy")
+        await room.publish(article)
+        await room.run()
+        house.clock.advance(timedelta(days=91))
+        await asyncio.gather(clean_up(house.db, timedelta(days=90), house.clock()), house.starts(ANNA))
+        assert await room.statuses(article) == {Status.SENT: len(people)}
+        async with house.db.reading() as conn:
+            rows = await conn.execute_fetchall("SELECT count(message_id) FROM ledger")
+            assert next(iter(rows))[0] == 0
+            assert await outbox.has(conn, article.number, people[0])
+        await clean_up(house.db, None, house.clock())
