@@ -4,13 +4,15 @@ A reply behind a broadcast: 100,000 deliveries wait, 30 leave each second, and s
     python tests/bench/replies.py [--asks 200] [--waiting 100000]
 
 The whole bot, polling. Time is the far side's: from the moment a person has written, over half a round trip down and
-half a round trip up, to the moment the answer is there; one person asks at a time, each somebody else.
+half a round trip up, to the moment the answer is there. One person asks at a time, each somebody else, up to half a
+second after the one before was answered.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import random
 import sys
 import time
 
@@ -42,6 +44,7 @@ def main() -> int:
                     if time.monotonic() - began > 30 + asked.asks:
                         raise RuntimeError(f"ask {n} was not answered")
                     time.sleep(0.005)
+                time.sleep(random.uniform(0.1, 0.5))
             seen = stub.ask("stats")
             rate = (seen["accepted"] - sent_before) / (time.monotonic() - began)
             memory = table.resident(process.pid)

@@ -94,6 +94,7 @@ class FarSide:
         self.throttle_next = 0
         self.burst_until = 0.0
         self.first_at: float | None = None
+        self.people: set[int] = set()  # who wrote to the bot: what they get is a reply, and they have not blocked it
         self.asked_at: dict[int, float] = {}
         self.replies: list[float] = []
         self.faults: dict[str, int] = {}
@@ -112,7 +113,7 @@ class FarSide:
         self.message_id += 1
         if self.first_at is None:
             self.first_at = time.monotonic()
-        if not mark and chat in self.asked_at:
+        if chat in self.asked_at:
             self.replies.append(time.monotonic() - self.asked_at.pop(chat))
         return _MESSAGE % (self.message_id, chat)
 
@@ -144,6 +145,7 @@ class FarSide:
         if text.startswith("/"):
             message["entities"] = [{"type": "bot_command", "offset": 0, "length": len(text.split()[0])}]
         self.updates.append({"update_id": self.update_id, "message": message})
+        self.people.add(chat)
         self.asked_at[chat] = time.monotonic()
         self.hand_over_updates()
 
@@ -183,7 +185,7 @@ class Connection(asyncio.Protocol):
             found = _CHAT.search(body)
             chat = int(found[1]) if found else 0
             marked = _MARK.search(body) if far.options.marked else None
-            mark = int(marked[1]) if marked else 0
+            mark = int(marked[1]) if marked and chat not in far.people else 0
             if far.is_plain() and not far.throttle_next:
                 self.answer_later(200, far.accept(chat, mark))
             else:
@@ -220,7 +222,7 @@ class Connection(asyncio.Protocol):
             there = {"migrate_to_chat_id": moved_to(chat)}
             self.answer_later(400, _refusal(400, "Bad Request: group chat was upgraded to a supergroup chat", there))
             return
-        if chat > 0 and falls(chat, options.blocked):
+        if chat > 0 and falls(chat, options.blocked) and chat not in far.people:
             far.told("blocked")
             self.answer_later(403, _refusal(403, "Forbidden: bot was blocked by the user"))
             return

@@ -85,7 +85,7 @@ def copy(town: Path, to: Path) -> Path:
 def story(slug: str, *names: str) -> Story:
     """An article as they come: a caption of some 400 characters, a picture, two related links."""
     return Story(
-        title=f"Batteries in an old mine shaft: {slug}",
+        title=f"Batteries in an old mine shaft, {slug.replace('-', ' ')}",
         link=f"https://news.example/{slug}",
         published_at=datetime.now(UTC) - timedelta(hours=1),
         excerpt="A weight of forty tonnes goes up when power is cheap and comes down when it is dear. " * 3,
