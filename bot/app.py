@@ -81,14 +81,19 @@ async def run(settings: Settings, *, clock: Clock = utc_now, greet: Callable[[st
     Raises: SettingsError, StoreError.
     """
     stop, lost = _stop_on_signals(), asyncio.Event()
-    async with running(settings, clock=clock, lost=lost) as house:
+    async with contextlib.AsyncExitStack() as stack:
+        starting = asyncio.create_task(stack.enter_async_context(running(settings, clock=clock, lost=lost)))
+        await _first(starting, asyncio.create_task(stop.wait()))
+        if not starting.done():  # Telegram cannot be reached, and nobody wants to wait for it any longer
+            starting.cancel()
+            await asyncio.wait([starting])
+            return 0
+        house = await starting
         if greet is not None and not await _has_owner(house):
             async with house.db.transaction() as conn:
                 code = await editors.invite(conn, editors.Role.OWNER, clock())
             greet(f"https://t.me/{house.bot_username}?start=o_{code}")
-        await asyncio.wait(
-            [asyncio.create_task(event.wait()) for event in (stop, lost)], return_when=asyncio.FIRST_COMPLETED
-        )
+        await _first(asyncio.create_task(stop.wait()), asyncio.create_task(lost.wait()))
         log.info("ending")
     return 0
 
@@ -297,6 +302,10 @@ async def _rescue(db: Database, lost: asyncio.Event, clock: Clock) -> None:
 def policy_of(settings: Settings) -> Policy:
     """Return what the operator chose about files that become news."""
     return Policy(window=PushWindow(settings.push_window), burst=settings.burst, undo=settings.undo)
+
+
+async def _first(*tasks: asyncio.Task[Any]) -> None:
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
 
 
 def _stop_on_signals() -> asyncio.Event:

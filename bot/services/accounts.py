@@ -11,7 +11,7 @@ from bot.domain.article import Article, ArticleState
 from bot.domain.chat import ChatState
 from bot.domain.progress import Phase, Standing
 from bot.errors import OutOfTurn
-from bot.store import accounts, articles, chats, fanouts, log, meta, outbox, progress
+from bot.store import accounts, articles, chats, fanouts, housekeeping, log, meta, outbox, progress
 from bot.store.accounts import Figures
 from bot.store.audience import audience_of, reach
 from bot.store.database import Connection, Database
@@ -108,6 +108,8 @@ async def try_again(db: Database, number: int, *, by: int | None, now: datetime)
         published = await fanouts.of_article(conn, number)
         if article.state is not ArticleState.PUBLISHED or not published:
             raise OutOfTurn(f"#{number} is not published")
+        if await housekeeping.is_closed(conn, number):
+            raise OutOfTurn(f"#{number} is too old to be sent again")
         latest = published[-1].id
         many = await accounts.try_again(conn, number, latest, now)
         if not many:

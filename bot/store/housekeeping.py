@@ -21,7 +21,7 @@ LOG_KEPT = timedelta(days=365)
 STEP = 1_000  # rows: some 10 ms of the writer
 PAGES = 64
 """Pages given back to the file system in a step, some 5 ms of the writer."""
-SPARE = 0.05
+SPARE = 0.02
 """Of the file: free pages that are kept, because the next broadcast fills them again."""
 LARGE_LOG = 16 * 1024 * 1024
 """Bytes of write-ahead log. SQLite comes back to its start by itself, but never makes the file shorter."""

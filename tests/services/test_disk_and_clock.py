@@ -15,9 +15,10 @@ from press_room import PressRoom, press_room
 from story import ANNA, StoryHouse, story_house
 
 from bot.domain.delivery import Status
+from bot.errors import OutOfTurn
 from bot.rounds import clean_up, keep_backups, watch_disk, watch_place
 from bot.sandbox.faults import Page, Slow, Throttle
-from bot.services import dispatching
+from bot.services import accounts, dispatching
 from bot.services.dispatching import Alarm
 from bot.store import outbox, reserve, troubles
 from bot.store.reserve import Reserve
@@ -315,4 +316,6 @@ async def test_the_house_is_kept_while_people_write(house: StoryHouse, tmp_path:
             rows = await conn.execute_fetchall("SELECT count(message_id) FROM ledger")
             assert next(iter(rows))[0] == 0
             assert await outbox.has(conn, article.number, people[0])
+        with pytest.raises(OutOfTurn, match="too old"):
+            await accounts.try_again(house.db, article.number, by=None, now=house.clock())
         await clean_up(house.db, None, house.clock())
