@@ -52,12 +52,12 @@ async def poll(
     place = _Place(intake)
     failures = 0
     is_backlog = True
-    has_webhook = True
+    has_webhook = False  # found out when Telegram refuses: one call less at every start
     try:
         while True:
             try:
                 if has_webhook:
-                    await bot.delete_webhook()  # getUpdates is refused while one is set
+                    await bot.delete_webhook()
                     has_webhook = False
                 updates = await bot.get_updates(
                     offset=place.offset,
