@@ -194,7 +194,7 @@ def _lost(words: Words, standing: Standing) -> list[str]:
 def _with_pause(words: Words, text: Text, standing: Standing) -> Text:
     if not standing.is_paused:
         return text
-    return join([text, words("All pushes are paused from the shell; `newsbot resume` lets them go on.")], " ")
+    return join([text, words("All pushes are paused from the shell; “newsbot resume” lets them go on.")], " ")
 
 
 def _undo_keyboard(words: Words, fanout: int) -> Keyboard:

@@ -160,7 +160,7 @@ async def test_paused_pushes_are_said_to_be_paused(desk: Desk) -> None:
         await meta.put(conn, "paused", "1")
     await desk.room.draft("grid-storage", "Energy")
     await desk.says("/publish grid-storage")
-    assert desk.screen.endswith("All pushes are paused from the shell; `newsbot resume` lets them go on.")
+    assert desk.screen.endswith("All pushes are paused from the shell; “newsbot resume” lets them go on.")
 
 
 async def test_a_trouble_is_told_once_a_day_and_once_when_it_is_over(desk: Desk) -> None:
