@@ -6,6 +6,7 @@ Files claim heat on no fixed scale (it may be negative, and changes often), so i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,7 +27,7 @@ class Ember:
 def warmth(ember: Ember, now: datetime) -> float:
     """Return what is left of an article's heat; always positive, so that age decides among the cold."""
     # Files write -1 for "not measured": no colder than that, and a little colder than 0.
-    return (max(ember.heat, -1) + 2) * 0.5 ** (max(timedelta(0), now - ember.published_at) / HALF_LIFE)
+    return (max(ember.heat, -1) + 2) * math.pow(0.5, max(timedelta(0), now - ember.published_at) / HALF_LIFE)
 
 
 def warmest(embers: Iterable[Ember], now: datetime) -> list[int]:

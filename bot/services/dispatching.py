@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -23,8 +23,8 @@ from pathlib import Path
 from sqlite3 import Error as SqliteError
 from typing import Any
 
-from bot.domain.article import Article
-from bot.domain.chat import Chat, ChatKind, ChatState
+from bot.domain.chat import Chat, ChatKind
+from bot.domain.circuit import Attendance, Circuit
 from bot.domain.delivery import (
     Delivery,
     Failed,
@@ -36,16 +36,13 @@ from bot.domain.delivery import (
     Status,
     Throttled,
     Unreachable,
-    Unsure,
-    backoff,
     settle,
 )
 from bot.domain.message import Message
-from bot.domain.publishing import is_stale
 from bot.render.catching_up import catching_up
 from bot.render.look import Look
-from bot.services.editions import Edition, edition_of
-from bot.store import articles, audience, chats, fanouts, meta, outbox
+from bot.services.sorting import Item, Sorter
+from bot.store import chats, fanouts, meta, outbox
 from bot.store.database import Connection, Database
 from bot.store.fanouts import Fanout, FanoutState
 from bot.store.outbox import Settled
@@ -57,13 +54,6 @@ IN_FLIGHT = 64
 FULL_SPEED_AHEAD = 512  # rows claimed ahead when nothing paces
 GATHER = 0.02  # seconds from one turn to the next, while messages are on their way
 AHEAD = 0.5  # seconds of the pace claimed ahead: within a second of Stop nothing more leaves
-NOBODY_WINDOW = 200  # sends
-NOBODY_SHARE = 0.2
-HALT_PAUSE = timedelta(seconds=60)
-OUTAGE_FROM = 5  # calls in a row that did not come through
-OUTAGE_PAUSE = timedelta(seconds=30)
-LONGEST_HOLD = timedelta(seconds=60)  # a delivery waiting for a retry holds later news of its chat no longer
-HELD_CHATS = 4096
 LONGEST_SLEEP = 30.0  # seconds; the clock may have been set back meanwhile
 SET_BACK = timedelta(seconds=2)  # more than that is no mere correction of the clock
 AFTER_AN_ERROR = 1.0  # seconds
@@ -93,25 +83,6 @@ class Wire:
     throttled: Callable[[int, float], None]
 
 
-@dataclass(slots=True, eq=False)
-class _Item:
-    """A claimed delivery on its way to a worker, or back from one.
-
-    `folded` are the articles it takes along in a list because they, and its own, could not leave for too long;
-    `is_folded` says that another delivery takes it along.
-    """
-
-    delivery: Delivery
-    fanout: Fanout
-    edition: Edition[Any]
-    chat: Chat
-    reason: int
-    folded: tuple[Article, ...] = ()
-    is_folded: bool = False
-    outcome: Outcome | None = None
-    has_photo: bool = False
-
-
 class Dispatcher:
     """Sends what the outbox promises until told to stop. `rate` is messages per second; None means no pace."""
 
@@ -136,10 +107,9 @@ class Dispatcher:
         """
         self._db = db
         self._wire = wire
+        self._sorter = Sorter(db, prepare=wire.prepare, held=wire.held, root=root, stale=stale)
         self._look_of = look_of
-        self._root = root
         self._clock = clock
-        self._stale = stale
         self._alarm = alarm
         self._tally = count
         self._in_flight = in_flight
@@ -149,20 +119,16 @@ class Dispatcher:
         self._changed = asyncio.Event()
         self._idle = asyncio.Event()
         self._stopping = False
-        self._queue: asyncio.Queue[_Item] = asyncio.Queue()
+        self._queue: asyncio.Queue[Item] = asyncio.Queue()
         self._claimed = 0  # rows in this process' hands
-        self._answered: list[_Item] = []
-        self._lines: dict[int, deque[_Item]] = {}  # chats with a message on its way, and what waits behind it
-        self._holds: OrderedDict[int, datetime] = OrderedDict()
+        self._answered: list[Item] = []
+        self._lines: dict[int, deque[Item]] = {}  # chats with a message on its way, and what waits behind it
         self._running: dict[int, Fanout] = {}
-        self._editions: dict[int, Edition[Any]] = {}  # by fan-out
-        self._nobody: dict[int, deque[bool]] = {}
-        self._halted_until: datetime | None = None
-        self._next_due: datetime | None = None
+        self._circuit = Circuit()
+        self._attendance: dict[int, Attendance] = {}  # by fan-out
         self._to_hold: set[int] = set()
+        self._next_due: datetime | None = None
         self._next_turn = 0.0  # on the loop's clock
-        self._failures = 0  # calls in a row that did not come through
-        self._quiet_until: datetime | None = None
 
     def wake(self) -> None:
         """Look at the outbox again: something was promised, stopped or released."""
@@ -218,7 +184,7 @@ class Dispatcher:
 
     async def _wait(self) -> None:
         """Sleep until something changes, the next retry is due, or a halt is over."""
-        times = [at for at in (self._next_due, self._halted_until, self._quiet_until) if at is not None]
+        times = [at for at in (self._next_due, self._circuit.next_look) if at is not None]
         pause = min(((at - self._clock()).total_seconds() for at in times), default=LONGEST_SLEEP)
         try:
             async with asyncio.timeout(max(0.005, min(pause, LONGEST_SLEEP))):
@@ -240,8 +206,7 @@ class Dispatcher:
         answered, to_hold = list(self._answered), set(self._to_hold)
         now = self._clock()
         await self._follow_clock(now)
-        self._halted_until = _unless_over(self._halted_until, now)
-        self._quiet_until = _unless_over(self._quiet_until, now)
+        self._circuit = self._circuit.at(now)
         room = self._room(self._claimed - len(answered))
         claimed: list[Delivery] = []
         people: dict[int, Chat] = {}
@@ -251,9 +216,9 @@ class Dispatcher:
             if answered:
                 await self._write(conn, answered, now)
                 for done in await fanouts.close_finished(conn, now):
-                    self._editions.pop(done, None)
-                    self._nobody.pop(done, None)
-            is_paused = self._halted_until is not None or await meta.is_paused(conn)
+                    self._sorter.close(done)
+                    self._attendance.pop(done, None)
+            is_paused = self._circuit.is_halted or await meta.is_paused(conn)
             running = {} if is_paused else {one.id: one for one in await fanouts.running(conn)}
             if running and room > 0:
                 claimed = await outbox.claim(conn, now, room)
@@ -264,7 +229,8 @@ class Dispatcher:
         self._to_hold -= to_hold
         self._claimed += len(claimed) - len(answered)
         self._running, self._next_due = running, next_due if room > 0 else None
-        await self._hand_out(claimed, people, now)
+        for item in await self._sorter.sort(claimed, people, running, self._answered, now):
+            self._hand_out(item)
         for number in to_hold:
             await self._alarm(Alarm.NOBODY_THERE, number, None)
         return bool(claimed)
@@ -275,59 +241,20 @@ class Dispatcher:
             log.warning("the clock was set back by %d s", (self._latest - now).total_seconds())
             async with self._db.transaction() as conn:
                 await outbox.set_back(conn, now, self._latest - now)
-            self._holds.clear()
-            self._halted_until = self._quiet_until = None
+            self._sorter.forget_holds()
+            self._circuit = Circuit()
         self._latest = now
 
     def _room(self, in_hand: int) -> int:
-        """Return how many more rows may be taken in hand. In an outage it is one at a time, and not at once."""
+        """Return how many more rows may be taken in hand; none on a full disk."""
         if self._reserve is not None and not self._reserve.is_held:
             return 0
-        if self._failures < OUTAGE_FROM:
-            return self._ahead + self._in_flight - in_hand
-        return 0 if self._quiet_until is not None else max(0, 1 - in_hand)
+        return self._circuit.room(self._ahead + self._in_flight, in_hand)
 
-    async def _hand_out(self, claimed: list[Delivery], people: dict[int, Chat], now: datetime) -> None:
-        """Decide about each claimed delivery with today's settings of its chat, and queue those that go out."""
-        for number in dict.fromkeys(delivery.fanout for delivery in claimed):
-            group = [delivery for delivery in claimed if delivery.fanout == number]
-            fanout = self._running[number]
-            async with self._db.reading() as conn:
-                edition = self._editions.get(number)
-                if edition is None or edition.article.revision != fanout.revision:
-                    edition = await edition_of(conn, fanout.article, fanout.fixed_at, self._root, self._wire.prepare)
-                    self._editions[number] = edition
-                wanted = await audience.wanting(conn, edition.audience, [one.chat for one in group], now)
-            for delivery in group:
-                chat = people.get(delivery.chat, Chat(delivery.chat, state=ChatState.UNREACHABLE))
-                item = _Item(delivery, fanout, edition, chat, wanted.get(delivery.chat, 0))
-                if is_stale(fanout.start_at, now, self._stale):
-                    await self._fold(item, now)
-                self._decide(item, now)
-
-    async def _fold(self, item: _Item, now: datetime) -> None:
-        """Fold what is no longer news into one list: the chat's last such delivery takes the others along."""
-        async with self._db.reading() as conn:
-            item.is_folded = await outbox.has_later(conn, item.delivery, now - self._stale)
-            if not item.is_folded:
-                earlier = await articles.articles(conn, await outbox.folded(conn, item.chat.id))
-                unwritten = [
-                    one.edition.article
-                    for one in self._answered
-                    if one.chat.id == item.chat.id and one.outcome is None and _unsent(one) is Status.FOLDED
-                ]
-                item.folded = (*earlier, *unwritten, item.edition.article)
-
-    def _decide(self, item: _Item, now: datetime) -> None:
-        """Queue a delivery, or settle it unsent: its chat has paused, unfollowed or muted, or must be left alone."""
-        if item.chat.state is not ChatState.ACTIVE or not item.reason or item.is_folded:
-            self._answered.append(item)
-            self._changed.set()
-            return
+    def _hand_out(self, item: Item) -> None:
+        """Give a delivery to the workers, behind what is on its way to the same chat, or settle what is decided."""
         chat = item.delivery.chat
-        hold = max(self._holds.get(chat, now) - now, timedelta(seconds=self._wire.held(chat)))
-        if hold > timedelta(seconds=1):
-            item.outcome = Throttled(hold)
+        if item.outcome is not None or item.status_unsent is not None:
             self._answered.append(item)
             self._changed.set()
         elif chat in self._lines:
@@ -354,15 +281,14 @@ class Dispatcher:
                 del self._lines[item.delivery.chat]
             self._changed.set()
 
-    async def _send(self, item: _Item) -> None:
+    async def _send(self, item: Item) -> None:
         delivery, chat = item.delivery, item.chat
         is_group = chat.kind is not ChatKind.PRIVATE
 
         async def send(body: Any) -> Outcome:
             # A second way to send the picture is a second message to Telegram, and waits for its own turn.
             await self._wire.slot(delivery.chat, item.fanout.lane, is_group)
-            is_stopped = self._stopping or self._halted_until is not None or not self._is_going(delivery.fanout)
-            if is_stopped or (self._failures >= OUTAGE_FROM and self._claimed > 1):
+            if not self._may_leave(delivery.fanout):
                 return Throttled(timedelta(0))
             outcome = await self._wire.send(body, delivery.chat, delivery.thread, chat.silent)
             self._tally(outcome)
@@ -373,27 +299,37 @@ class Dispatcher:
             item.outcome = await send(self._wire.prepare(catching_up(item.folded, look, self._clock())))
         else:
             item.outcome, item.has_photo = await item.edition.send(look, item.reason, send, self._db, self._clock())
-        self._judge_network(item)
+        now = self._clock()
+        was_halted = self._circuit.is_halted
+        self._circuit = self._circuit.after(item.outcome, now, random.random())
+        item.outcome = self._circuit.forgiven(item.outcome)
         match item.outcome:
             case Sent() | Unreachable():
-                self._count(item)
+                attendance = self._attendance.setdefault(item.fanout.id, Attendance())
+                if attendance.saw(isinstance(item.outcome, Sent)):
+                    self._to_hold.add(item.fanout.id)
             case Throttled(wait) if wait > timedelta(0):
                 self._wire.throttled(delivery.chat, wait.total_seconds())
-            case Halted(reason):
-                if self._halted_until is None:
-                    self._halted_until = self._clock() + HALT_PAUSE
-                    await self._alarm(Alarm.HALTED, None, reason)
+            case Halted(reason) if not was_halted:
+                await self._alarm(Alarm.HALTED, None, reason)
 
-    async def _write(self, conn: Connection, answered: list[_Item], now: datetime) -> None:
+    def _may_leave(self, fanout: int) -> bool:
+        """Return whether a message of a fan-out may leave now: much may have changed since it was claimed."""
+        if self._stopping or self._circuit.is_halted or fanout not in self._running or fanout in self._to_hold:
+            return False
+        return not self._circuit.is_outage or self._claimed <= 1
+
+    async def _write(self, conn: Connection, answered: list[Item], now: datetime) -> None:
         """Write what became of deliveries: into the ledger, or back into the outbox."""
         finished: list[Settled] = []
         again: list[Delivery] = []
         for item in answered:
             delivery = item.delivery
-            if item.outcome is None:
-                stands = replace(delivery, status=_unsent(item), attempts=delivery.attempts - 1)
-            else:
+            if item.outcome is not None:
                 stands = settle(delivery, item.outcome, now, random.random())
+            else:
+                status = item.status_unsent or Status.UNWANTED
+                stands = replace(delivery, status=status, attempts=delivery.attempts - 1)
             match item.outcome:
                 case Migrated(chat):
                     await chats.migrate(conn, delivery.chat, chat)
@@ -401,7 +337,7 @@ class Dispatcher:
                     await chats.switch_off(conn, delivery.chat, now)
             if stands.status is Status.WAITING:
                 again.append(stands)
-                self._hold_chat(stands, now)
+                self._sorter.hold(stands, now)
             else:
                 finished.append(
                     Settled(stands, item.edition.article.number, item.edition.article.revision, item.has_photo, now)
@@ -414,38 +350,6 @@ class Dispatcher:
             if item.folded and isinstance(item.outcome, Sent):
                 numbers = [article.number for article in item.folded]
                 await outbox.unfold(conn, item.chat.id, numbers, item.outcome.message_id, now)
-
-    def _judge_network(self, item: _Item) -> None:
-        """Tell an outage from one chat's bad luck. An outage costs no attempts, and one message at a time asks."""
-        if not isinstance(item.outcome, Failed | Unsure):
-            if not isinstance(item.outcome, Throttled):
-                self._failures, self._quiet_until = 0, None
-            return
-        self._failures += 1
-        if self._failures >= OUTAGE_FROM:
-            pause = min(backoff(self._failures - OUTAGE_FROM + 1, random.random()), OUTAGE_PAUSE)
-            self._quiet_until = self._clock() + pause
-            if isinstance(item.outcome, Failed):
-                item.outcome = Throttled(timedelta(0))
-
-    def _is_going(self, fanout: int) -> bool:
-        return fanout in self._running and fanout not in self._to_hold
-
-    def _count(self, item: _Item) -> None:
-        """Watch for a wave of chats that cannot be reached: more likely our mistake than theirs."""
-        last = self._nobody.setdefault(item.fanout.id, deque(maxlen=NOBODY_WINDOW))
-        last.append(isinstance(item.outcome, Unreachable))
-        if len(last) == NOBODY_WINDOW and sum(last) > NOBODY_WINDOW * NOBODY_SHARE:
-            last.clear()
-            self._to_hold.add(item.fanout.id)
-
-    def _hold_chat(self, delivery: Delivery, now: datetime) -> None:
-        """Keep a chat's later news behind what waits for a retry, but not for long."""
-        if delivery.due_at > now:
-            self._holds[delivery.chat] = min(delivery.due_at, now + LONGEST_HOLD)
-            self._holds.move_to_end(delivery.chat)
-            if len(self._holds) > HELD_CHATS:
-                self._holds.popitem(last=False)
 
     async def _finish(self, workers: Iterable[asyncio.Task[None]]) -> None:
         """Hand back what was not tried, wait a little for what was, and write both down."""
@@ -470,16 +374,3 @@ class Dispatcher:
             await self._write(conn, self._answered, self._clock())
             await outbox.release(conn, [item.delivery for item in waiting])
             await fanouts.close_finished(conn, self._clock())
-
-
-def _unless_over(until: datetime | None, now: datetime) -> datetime | None:
-    return None if until is None or now >= until else until
-
-
-def _unsent(item: _Item) -> Status:
-    """Return why a delivery was settled without being sent."""
-    if item.chat.state is ChatState.UNREACHABLE:
-        return Status.UNREACHABLE
-    if item.chat.state is ChatState.ACTIVE and item.reason and item.is_folded:
-        return Status.FOLDED
-    return Status.UNWANTED

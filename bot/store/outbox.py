@@ -7,6 +7,7 @@ Rows leave `sending` only settled, or released after a crash; the ledger keeps w
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -85,9 +86,7 @@ async def release_all(conn: Connection) -> int:
 async def set_back(conn: Connection, now: datetime, by: timedelta) -> None:
     """Keep what waits waiting as long as before, after the clock was set back to `now`."""
     values = {"now": epoch(now), "by": round(by.total_seconds())}
-    await conn.execute(
-        "UPDATE outbox SET due_at = max(:now, due_at - :by) WHERE sending = 0 AND due_at > :now", values
-    )
+    await conn.execute("UPDATE outbox SET due_at = max(:now, due_at - :by) WHERE sending = 0 AND due_at > :now", values)
     await conn.execute(
         "UPDATE fanouts SET start_at = max(:now, start_at - :by) WHERE state = 'running' AND start_at > :now", values
     )
@@ -114,7 +113,16 @@ async def postpone(conn: Connection, deliveries: Sequence[Delivery]) -> None:
 
 
 async def settle(conn: Connection, settled: Sequence[Settled]) -> None:
-    """Move finished deliveries from the outbox to the ledger and count them in their fan-outs."""
+    """Move finished deliveries from the outbox to the ledger and count them in their fan-outs.
+
+    One whose row is gone belongs to a chat that was forgotten or moved meanwhile, and leaves no trace.
+    """
+    rows = await conn.execute_fetchall(
+        "SELECT id, chat FROM outbox WHERE id IN (SELECT value FROM json_each(:ids))",
+        {"ids": json.dumps([one.delivery.id for one in settled])},
+    )
+    there = {(row["id"], row["chat"]) for row in rows}
+    settled = [one for one in settled if (one.delivery.id, one.delivery.chat) in there]
     await conn.executemany("DELETE FROM outbox WHERE id = ?", [(one.delivery.id,) for one in settled])
     await conn.executemany(
         """

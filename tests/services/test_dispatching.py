@@ -1,6 +1,7 @@
 """What leaves, to whom, how often, and what is written down about it."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from bot.domain.delivery import Status
 from bot.sandbox.faults import CutAfter, CutBefore, Page, Refuse, Throttle
 from bot.services import newsroom
 from bot.services.dispatching import Alarm
-from bot.store import chats, meta
+from bot.store import chats, meta, outbox
 from bot.store.fanouts import FanoutState
 
 
@@ -334,3 +335,22 @@ def _png() -> bytes:
     rows = b"".join(b"\0" + b"\x55\xaa\x33" * 320 for _ in range(180))
     head = struct.pack(">IIBBBBB", 320, 180, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+async def test_who_asks_to_be_forgotten_while_a_message_is_on_the_wire_leaves_no_trace(room: PressRoom) -> None:
+    anna, ben = await room.people(2)
+    await room.follow([anna, ben], "Energy")
+    article = await room.draft("grid-storage", "Energy")
+    fanout = await room.publish(article)
+    await room.spread()
+    now = room.house.clock()
+    async with room.db.transaction() as conn:
+        claimed = await outbox.claim(conn, now, 2)
+        await chats.forget(conn, anna)
+    async with room.db.transaction() as conn:
+        sent = [replace(one, status=Status.SENT, message_id=1) for one in claimed]
+        await outbox.settle(conn, [outbox.Settled(one, article.number, 1, True, now) for one in sent])
+        rows = await conn.execute_fetchall("SELECT chat FROM ledger")
+    assert [row["chat"] for row in rows] == [ben]
+    done = await room.fanout(fanout)
+    assert (done.sent, done.settled) == (1, done.total)

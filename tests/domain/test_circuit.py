@@ -1,0 +1,65 @@
+"""Telling an outage from bad luck, and an empty house from one person who left."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.circuit import HALT_PAUSE, OUTAGE_FROM, OUTAGE_PAUSE, Attendance, Circuit
+from bot.domain.delivery import Failed, Halted, Rejected, Sent, Throttled, Unreachable, Unsure
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def _after(*outcomes: object) -> Circuit:
+    circuit = Circuit()
+    for outcome in outcomes:
+        circuit = circuit.after(outcome, NOW)  # type: ignore[arg-type]
+    return circuit
+
+
+def test_a_few_failures_among_answers_are_no_outage() -> None:
+    assert not _after(*[Failed("x")] * (OUTAGE_FROM - 1), Sent(1), *[Unsure("x")] * (OUTAGE_FROM - 1)).is_outage
+
+
+def test_failures_in_a_row_are_an_outage_that_costs_no_attempts_until_one_comes_through() -> None:
+    circuit = _after(*[Failed("x")] * OUTAGE_FROM)
+    assert circuit.is_outage
+    assert circuit.forgiven(Failed("x")) == Throttled(timedelta(0))
+    assert circuit.forgiven(Unsure("x")) == Unsure("x")  # it may have arrived: it was an attempt
+    assert circuit.room(64, 0) == 0
+    later = circuit.at(NOW + OUTAGE_PAUSE)
+    assert (later.room(64, 0), later.room(64, 1)) == (1, 0)
+    assert later.after(Rejected("x"), NOW) == Circuit()
+
+
+def test_being_throttled_says_nothing_about_the_network() -> None:
+    circuit = _after(*[Failed("x")] * 3)
+    assert circuit.after(Throttled(timedelta(seconds=5)), NOW) == circuit
+
+
+def test_a_refusal_halts_for_a_minute_and_no_longer() -> None:
+    circuit = _after(Halted("Unauthorized"), Halted("Unauthorized"))
+    assert circuit.next_look == NOW + HALT_PAUSE
+    assert circuit.at(NOW + HALT_PAUSE - timedelta(seconds=1)).is_halted
+    assert not circuit.at(NOW + HALT_PAUSE).is_halted
+
+
+@given(st.lists(st.sampled_from([Failed("x"), Unsure("x"), Sent(1), Throttled(timedelta(1)), Halted("x")])))
+def test_no_pause_is_ever_longer_than_a_minute_and_all_of_them_end(outcomes: list[object]) -> None:
+    circuit = _after(*outcomes)
+    assert circuit.next_look is None or circuit.next_look <= NOW + HALT_PAUSE
+    assert circuit.at(NOW + HALT_PAUSE).next_look is None
+
+
+@pytest.mark.parametrize(("missing", "told"), [(40, False), (41, True)])
+def test_more_than_a_fifth_of_the_last_two_hundred_is_too_many(missing: int, told: bool) -> None:
+    attendance = Attendance()
+    seen = [isinstance(outcome, Sent) for outcome in [Unreachable("x")] * missing + [Sent(1)] * (200 - missing)]
+    assert [attendance.saw(reached) for reached in seen] == [False] * 199 + [told]
+
+
+def test_a_small_audience_is_never_too_empty() -> None:
+    attendance = Attendance()
+    assert not any(attendance.saw(False) for _ in range(199))
