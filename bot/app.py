@@ -244,7 +244,7 @@ async def running(
                 house, application, intake, lock, reserve, content, herald, dispatcher, bell, imported, lost
             ).items()
         ]
-        sending = asyncio.create_task(dispatcher.run(), name="dispatcher")
+        sending = asyncio.create_task(rounds.keep_going("dispatcher", dispatcher.run), name="dispatcher")
         stack.push_async_callback(_end, dispatcher, sending, tasks)
         yield house
 

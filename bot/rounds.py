@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from sqlite3 import Error as SqliteError
 from zoneinfo import ZoneInfo
 
 from bot.content.watching import watch
@@ -49,6 +50,9 @@ async def keep_going(name: str, round_: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             return await round_()
+        except SqliteError as error:
+            log.error("%s: the database cannot be used now: %s", name, error)
+            await asyncio.sleep(AFTER_A_FAILURE)
         except Exception:
             log.exception("%s failed; it goes on in %d s", name, AFTER_A_FAILURE)
             await asyncio.sleep(AFTER_A_FAILURE)

@@ -145,7 +145,10 @@ def more_keyboard(words: Words, article: Article) -> Keyboard:
 
 
 def publish_button(words: Words, article: Article, reach: int) -> Button:
-    return Button(words("Publish to {n}", n=words.number(reach)), data=press(Verb.PUBLISH, article.number))
+    many = words.number(reach)
+    is_early = article.state is ArticleState.SCHEDULED
+    label = words("Publish now to {n}", n=many) if is_early else words("Publish to {n}", n=many)
+    return Button(label, data=press(Verb.PUBLISH, article.number))
 
 
 def may_publish(article: Article) -> bool:

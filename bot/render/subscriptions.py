@@ -8,7 +8,7 @@ from enum import Enum
 from zlib import crc32
 
 from bot.domain.article import Article
-from bot.domain.chat import Chat, Pictures
+from bot.domain.chat import Chat, ChatState, Pictures
 from bot.domain.limits import TEXT
 from bot.domain.message import Button, Message
 from bot.domain.press import press
@@ -111,16 +111,21 @@ def overview(
     return Message(_said(lines), keyboard=(*((button,) for button in undo), last))
 
 
-def opened_by_link(look: Look, topic: Topic, is_new: bool, newest: Article | None, now: datetime) -> Message:
+def opened_by_link(
+    look: Look, chat: Chat, topic: Topic, is_new: bool, newest: Article | None, now: datetime
+) -> Message:
     """Return the answer to a link that follows a topic: its newest headline, and the way back."""
     words = look.words
     name = foreign(clip(topic.name, _NAME))
     lines: list[Text | str] = [
         words("Following {topic} now.", topic=name) if is_new else words("{topic} is followed already.", topic=name)
     ]
-    if newest is None:
+    is_paused = chat.state is ChatState.PAUSED  # a link follows a topic, and changes nothing else
+    if is_paused:
+        lines.append(when(words, chat))
+    if newest is None and not is_paused:
         lines.append(words("Nothing published in it yet; the first story comes by itself."))
-    else:
+    if newest is not None:
         lines.append(words.text("Newest: {headline}", headline=headline(newest, look, now)))
     more = Button(words("More topics"), data=press(TOPICS))
     undo = Button(words("Undo"), data=press(UNFOLLOW, topic.number))

@@ -14,7 +14,7 @@ import asyncio
 import logging
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -119,16 +119,20 @@ class Dispatcher:
         self._changed = asyncio.Event()
         self._idle = asyncio.Event()
         self._stopping = False
-        self._queue: asyncio.Queue[Item] = asyncio.Queue()
-        self._claimed = 0  # rows in this process' hands
-        self._answered: list[Item] = []
-        self._lines: dict[int, deque[Item]] = {}  # chats with a message on its way, and what waits behind it
         self._running: dict[int, Fanout] = {}
         self._circuit = Circuit()
         self._attendance: dict[int, Attendance] = {}  # by fan-out
         self._to_hold: set[int] = set()
         self._next_due: datetime | None = None
         self._next_turn = 0.0  # on the loop's clock
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        """Have nothing in hand, as at the start and after a fault that ended `run`."""
+        self._queue: asyncio.Queue[Item] = asyncio.Queue()
+        self._claimed = 0  # rows in this process' hands
+        self._answered: list[Item] = []
+        self._lines: dict[int, deque[Item]] = {}  # chats with a message on its way, and what waits behind it
 
     def wake(self) -> None:
         """Look at the outbox again: something was promised, stopped or released."""
@@ -146,6 +150,7 @@ class Dispatcher:
 
     async def run(self) -> None:
         """Dispatch until `stop`."""
+        self._begin_anew()
         async with self._db.transaction() as conn:
             released = await outbox.release_all(conn)
         if released:
@@ -229,11 +234,22 @@ class Dispatcher:
         self._to_hold -= to_hold
         self._claimed += len(claimed) - len(answered)
         self._running, self._next_due = running, next_due if room > 0 else None
-        for item in await self._sorter.sort(claimed, people, running, self._answered, now):
+        items, broken = await self._sorter.sort(claimed, people, running, self._answered, now)
+        for item in items:
             self._hand_out(item)
+        if broken:
+            await self._put_aside(broken)
         for number in to_hold:
             await self._alarm(Alarm.NOBODY_THERE, number, None)
         return bool(claimed)
+
+    async def _put_aside(self, broken: Sequence[Delivery]) -> None:
+        """Hand back what cannot be put together, and stop its broadcast until an editor sends the rest."""
+        async with self._db.transaction() as conn:
+            await outbox.release(conn, broken)
+            for number in {delivery.fanout for delivery in broken}:
+                await fanouts.halt(conn, number, FanoutState.STOPPED, "broken")
+        self._claimed -= len(broken)
 
     async def _follow_clock(self, now: datetime) -> None:
         """When the clock was set back, wait as long as before for what was to wait, not longer by the difference."""

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from sqlite3 import Error as SqliteError
 from typing import Generic, TypeVar
 
 from bot.domain.article import Article
@@ -33,6 +34,7 @@ MOST_BODIES = 256  # looks × followed topics; more than that is prepared again
 
 Body = TypeVar("Body")
 Send = Callable[[Body], Awaitable[Outcome]]
+_Note = Callable[[Connection, str, str, datetime], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +95,14 @@ class Edition(Generic[Body]):
             photo = await way.photo()
             if photo is None and way.is_last and way.picture in self._refused:
                 # Telegram remembers for days what it could not fetch, and neither can we: nothing is left to try.
-                async with db.transaction() as conn:
-                    await media.refused(conn, way.picture, "its bytes cannot be had", now)
+                await self._remember(db, media.refused, way.picture, "its bytes cannot be had", now)
             if photo is not None:
                 outcome = await send(self._prepare(self._message(look, reason, photo)))
                 if isinstance(outcome, Sent):
                     self._photo = photo if outcome.file_id is None else Photo(file_id=outcome.file_id)
                     self._is_settled = True
                     if outcome.file_id is not None:
-                        async with db.transaction() as conn:
-                            await media.accepted(conn, way.picture, outcome.file_id, now)
+                        await self._remember(db, media.accepted, way.picture, outcome.file_id, now)
                     return outcome, True
                 if not isinstance(outcome, PictureRefused):
                     return outcome, True  # nothing is said about the picture: the next chat tries it
@@ -111,11 +111,18 @@ class Edition(Generic[Body]):
                 log.info("article %d: a picture was refused: %s", self.article.number, outcome.reason)
                 self._refused.add(way.picture)
                 if way.is_last:
-                    async with db.transaction() as conn:
-                        await media.refused(conn, way.picture, outcome.reason, now)
+                    await self._remember(db, media.refused, way.picture, outcome.reason, now)
             self._ways.pop(0)
         self._is_settled = True
         return await send(self._body(look, reason, None)), False
+
+    async def _remember(self, db: Database, note: _Note, picture: str, what: str, now: datetime) -> None:
+        """Write down what Telegram made of a picture. Failing at that only means asking again another time."""
+        try:
+            async with db.transaction() as conn:
+                await note(conn, picture, what, now)
+        except SqliteError as error:
+            log.warning("article %d: its picture could not be remembered: %s", self.article.number, error)
 
     def _body(self, look: Look, reason: int, photo: Photo | None) -> Body:
         key = (look, reason, photo is not None)

@@ -7,6 +7,7 @@ chat that must rest is put back. All else goes out, in its edition.
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,8 +22,10 @@ from bot.domain.message import Message
 from bot.domain.publishing import is_stale
 from bot.services.editions import Edition, edition_of
 from bot.store import articles, audience, outbox
-from bot.store.database import Database
+from bot.store.database import Connection, Database
 from bot.store.fanouts import Fanout
+
+log = logging.getLogger(__name__)
 
 LONGEST_HOLD = timedelta(seconds=60)  # a delivery waiting for a retry holds later news of its chat no longer
 SHORT_HOLD = timedelta(seconds=1)  # waited for on the spot
@@ -84,21 +87,25 @@ class Sorter:
         running: Mapping[int, Fanout],
         unwritten: Iterable[Item],
         now: datetime,
-    ) -> list[Item]:
+    ) -> tuple[list[Item], list[Delivery]]:
         """Return an item for each claimed delivery, those with an outcome or an unsent status decided already.
 
-        `people` are the chats as they are now; `unwritten` are items whose end is not in the database yet.
+        `people` are the chats as they are now; `unwritten` are items whose end is not in the database yet. Beside
+        the items: the deliveries of articles that cannot be put together, which must not stop the others.
         """
         items: list[Item] = []
+        broken: list[Delivery] = []
         for number in dict.fromkeys(delivery.fanout for delivery in claimed):
             group = [delivery for delivery in claimed if delivery.fanout == number]
             fanout = running[number]
-            async with self._db.reading() as conn:
-                edition = self._editions.get(number)
-                if edition is None or edition.article.revision != fanout.revision:
-                    edition = await edition_of(conn, fanout.article, fanout.fixed_at, self._root, self._prepare)
-                    self._editions[number] = edition
-                wanted = await audience.wanting(conn, edition.audience, [one.chat for one in group], now)
+            try:
+                async with self._db.reading() as conn:
+                    edition = await self._edition(conn, fanout)
+                    wanted = await audience.wanting(conn, edition.audience, [one.chat for one in group], now)
+            except Exception:
+                log.exception("article %d cannot be sent as it lies in the database", fanout.article)
+                broken.extend(group)
+                continue
             for delivery in group:
                 chat = people.get(delivery.chat, Chat(delivery.chat, state=ChatState.UNREACHABLE))
                 item = Item(delivery, fanout, edition, chat, wanted.get(delivery.chat, 0))
@@ -108,7 +115,7 @@ class Sorter:
                 if item.status_unsent is None and hold > SHORT_HOLD:
                     item.outcome = Throttled(hold)
                 items.append(item)
-        return items
+        return items, broken
 
     def hold(self, delivery: Delivery, now: datetime) -> None:
         """Keep a chat's later news behind a delivery that waits for a retry, but not for long."""
@@ -125,6 +132,13 @@ class Sorter:
     def close(self, fanout: int) -> None:
         """Let go of what a finished fan-out needed."""
         self._editions.pop(fanout, None)
+
+    async def _edition(self, conn: Connection, fanout: Fanout) -> Edition[Any]:
+        edition = self._editions.get(fanout.id)
+        if edition is None or edition.article.revision != fanout.revision:
+            edition = await edition_of(conn, fanout.article, fanout.fixed_at, self._root, self._prepare)
+            self._editions[fanout.id] = edition
+        return edition
 
     def _hold(self, chat: int, now: datetime) -> timedelta:
         return max(self._holds.get(chat, now) - now, timedelta(seconds=self._held(chat)))

@@ -152,17 +152,38 @@ async def _pressed(house: House, query: telegram.CallbackQuery, is_backlog: bool
     )
     rule = house.registry.press(request.press.verb)
     name = f"press of {rule.verb}" if rule else "unknown press"
-    await _guarded(house, request, name, _obeyed(house, request, rule))
+    await _guarded(house, request, name, _obeyed(house, request, rule, hangs_there=_hangs_on(shown, request.press)))
     await request.finish()
 
 
-async def _obeyed(house: House, request: PressRequest, rule: PressRule | None) -> None:
+async def _obeyed(house: House, request: PressRequest, rule: PressRule | None, *, hangs_there: bool) -> None:
+    """Do what a button says. What everybody in a group or channel sees is turned by its own buttons only."""
     if rule is None or not await is_for(house, request, rule.audience):
+        await request.toast(refusals.button_too_old(request.words), alert=True)
+    elif not (hangs_there or rule.admins_only or request.is_private):
         await request.toast(refusals.button_too_old(request.words), alert=True)
     elif rule.admins_only and (reason := await objection(house, request)) is not None:
         await request.toast(reason, alert=True)
     else:
         await rule.handler(house, request)
+
+
+def _hangs_on(message: telegram.Message | None, pressed: Press) -> bool:
+    """Return whether a message has buttons of the pressed one's kind, and under an article, of the same article.
+
+    A client that somebody has changed can press what was never there. A message that Telegram does not show any more
+    cannot be judged.
+    """
+    if message is None:
+        return True
+    rows = message.reply_markup.inline_keyboard if message.reply_markup is not None else ()
+    there = [read_press(button.callback_data) for row in rows for button in row if isinstance(button.callback_data, str)]
+    return any(one is not None and _kind(one) == _kind(pressed) for one in there)
+
+
+def _kind(button: Press) -> tuple[str, int]:
+    family = button.verb.partition("_")[0]
+    return family, button.numbers[0] if family == "card" and button.numbers else 0
 
 
 async def _guarded(house: House, request: Request | PressRequest, name: str, work: Awaitable[None]) -> None:

@@ -56,7 +56,7 @@ async def open_topic(house: House, request: Request) -> None:
     _, page = await browsing.latest(house.db, request.chat.id, topic.number, size=1, now=now)
     look = look_of(request.chat, house.settings, house.bot_username)
     newest = page.articles[0] if page.articles else None
-    await request.answer(screens.opened_by_link(look, topic, is_new, newest, now))
+    await request.answer(screens.opened_by_link(look, request.chat, topic, is_new, newest, now))
 
 
 async def follow(house: House, press: PressRequest) -> None:

@@ -17,6 +17,7 @@ from bot.services import newsroom
 from bot.services.dispatching import Alarm
 from bot.store import chats, meta, outbox
 from bot.store.fanouts import FanoutState
+from bot.store.stories import story_json
 
 
 @pytest.fixture
@@ -354,3 +355,23 @@ async def test_who_asks_to_be_forgotten_while_a_message_is_on_the_wire_leaves_no
     assert [row["chat"] for row in rows] == [ben]
     done = await room.fanout(fanout)
     assert (done.sent, done.settled) == (1, done.total)
+
+
+async def test_an_article_that_cannot_be_put_together_does_not_stop_the_others(room: PressRoom) -> None:
+    people = await room.people(3)
+    await room.follow(people, "Energy")
+    spoiled, sound = await room.draft("grid-storage", "Energy"), await room.draft("tidal-power", "Energy")
+    numbers = [await room.publish(article) for article in (spoiled, sound)]
+    async with room.db.transaction() as conn:
+        await conn.execute("UPDATE articles SET story = '{}' WHERE number = ?", (spoiled.number,))
+    await room.run()
+    assert [room.got(chat) for chat in people] == [["Tidal power"]] * 3
+    stopped, done = [await room.fanout(number) for number in numbers]
+    assert (stopped.state, stopped.why, done.state) == (FanoutState.STOPPED, "broken", FanoutState.DONE)
+    async with room.db.transaction() as conn:
+        await conn.execute(
+            "UPDATE articles SET story = ? WHERE number = ?", (story_json(spoiled.story), spoiled.number)
+        )
+    await newsroom.resume(room.db, stopped.id, by=1, now=room.house.clock())
+    await room.run()
+    assert (await room.fanout(stopped.id)).sent == 3
