@@ -158,9 +158,8 @@ async def _pressed(house: House, query: telegram.CallbackQuery, is_backlog: bool
 
 async def _obeyed(house: House, request: PressRequest, rule: PressRule | None, *, hangs_there: bool) -> None:
     """Do what a button says. What everybody in a group or channel sees is turned by its own buttons only."""
-    if rule is None or not await is_for(house, request, rule.audience):
-        await request.toast(refusals.button_too_old(request.words), alert=True)
-    elif not (hangs_there or rule.admins_only or request.is_private):
+    is_free = rule is not None and (hangs_there or rule.admins_only or request.is_private)
+    if rule is None or not is_free or not await is_for(house, request, rule.audience):
         await request.toast(refusals.button_too_old(request.words), alert=True)
     elif rule.admins_only and (reason := await objection(house, request)) is not None:
         await request.toast(reason, alert=True)
@@ -177,7 +176,8 @@ def _hangs_on(message: telegram.Message | None, pressed: Press) -> bool:
     if message is None:
         return True
     rows = message.reply_markup.inline_keyboard if message.reply_markup is not None else ()
-    there = [read_press(button.callback_data) for row in rows for button in row if isinstance(button.callback_data, str)]
+    shown = (button.callback_data for row in rows for button in row)
+    there = (read_press(data) for data in shown if isinstance(data, str))
     return any(one is not None and _kind(one) == _kind(pressed) for one in there)
 
 
