@@ -154,7 +154,9 @@ class Dispatcher:
         async with self._db.transaction() as conn:
             released = await outbox.release_all(conn)
         if released:
-            log.warning("%d deliveries were on their way when newsbot last ended; they go out again", released)
+            log.warning(
+                "%d deliveries were claimed when newsbot last ended; all go out, those on the wire again", released
+            )
         workers = [asyncio.create_task(self._work(), name=f"sender-{n}") for n in range(self._in_flight)]
         try:
             while not self._stopping:
