@@ -8,14 +8,13 @@ import asyncio
 import contextlib
 import logging
 import signal
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from sqlite3 import Error as SqliteError
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import telegram
 from telegram.error import InvalidToken, TelegramError
@@ -29,8 +28,8 @@ from bot.outside import Numbers, seen_from_outside
 from bot.services import newsroom
 from bot.services.dispatching import Alarm, Dispatcher
 from bot.services.importing import Policy
-from bot.settings import Settings, packaged_seeds
-from bot.store import chats, editors, meta
+from bot.settings import Settings
+from bot.store import editors, meta
 from bot.store.database import Database
 from bot.store.lock import DatabaseLock
 from bot.store.migrations import migrate
@@ -50,12 +49,8 @@ from bot.telegram_edge.polling import poll
 from bot.telegram_edge.transport import AiohttpTransport
 from bot.telegram_edge.wire import wire
 
-if TYPE_CHECKING:
-    from bot.sandbox.world import World
-
 log = logging.getLogger(__name__)
 
-SANDBOX_TOKEN = "700000001:sandbox-token-of-nobody"
 Clock = Callable[[], datetime]
 SHUTDOWN = 9.0  # seconds; the contract promises ten
 
@@ -80,10 +75,10 @@ async def run(settings: Settings, *, clock: Clock = utc_now, greet: Callable[[st
     `greet` is given the owner link when the bot has no owner yet; leave it out where others read along.
     Raises: SettingsError, StoreError.
     """
-    stop, lost = _stop_on_signals(), asyncio.Event()
+    stop, lost = stop_on_signals(), asyncio.Event()
     async with contextlib.AsyncExitStack() as stack:
         starting = asyncio.create_task(stack.enter_async_context(running(settings, clock=clock, lost=lost)))
-        await _first(starting, asyncio.create_task(stop.wait()))
+        await first_of(starting, asyncio.create_task(stop.wait()))
         if not starting.done():  # Telegram cannot be reached, and nobody wants to wait for it any longer
             starting.cancel()
             await asyncio.wait([starting])
@@ -93,57 +88,8 @@ async def run(settings: Settings, *, clock: Clock = utc_now, greet: Callable[[st
             async with house.db.transaction() as conn:
                 code = await editors.invite(conn, editors.Role.OWNER, clock())
             greet(f"https://t.me/{house.bot_username}?start=o_{code}")
-        await _first(asyncio.create_task(stop.wait()), asyncio.create_task(lost.wait()))
+        await first_of(asyncio.create_task(stop.wait()), asyncio.create_task(lost.wait()))
         log.info("ending")
-    return 0
-
-
-async def sandbox(settings: Settings, port: int, keep: bool, tour: str | None, *, clock: Clock = utc_now) -> int:
-    """Be the bot against a pretend Telegram on this machine, with a chat page at `port`.
-
-    With `tour`, play that tour instead of waiting for a person, and return 0 when every step went well, else 1.
-    Raises: SettingsError when the port is taken, StoreError.
-    """
-    from bot.sandbox.page import add_page
-    from bot.sandbox.server import SandboxServer
-    from bot.sandbox.tour import play
-    from bot.sandbox.world import World
-
-    stop = _stop_on_signals()
-    world = World(token=SANDBOX_TOKEN, clock=lambda: clock().timestamp())
-    cast = world.standard_cast()
-    async with contextlib.AsyncExitStack() as stack:
-        folder = Path("data") if keep else Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="newsbot-")))
-        try:
-            server = await stack.enter_async_context(
-                SandboxServer(world, port=0 if tour is not None else port, mount=add_page)
-            )
-        except OSError as error:
-            raise SettingsError(f"port {port} cannot be used: {error.strerror}; choose another with --port") from error
-        played = settings.model_copy(
-            update={
-                "token": SANDBOX_TOKEN,
-                "api_url": server.url,
-                "admins": frozenset({cast.edith}),
-                "database": folder / "sandbox.db",
-                "content": settings.content or packaged_seeds(),
-                "webhook_url": None,
-                "http": None,
-                "backup": None,
-            }
-        )
-        imported = asyncio.Event()
-        house = await stack.enter_async_context(running(played, clock=clock, imported=imported))
-        await imported.wait()
-        if tour is not None:
-            playing = asyncio.create_task(play(world, cast, tour, print))
-            stopped = asyncio.create_task(stop.wait())
-            await asyncio.wait((playing, stopped), return_when=asyncio.FIRST_COMPLETED)
-            stopped.cancel()
-            return playing.result() if playing.done() else 1
-        await _remember_people(house, world)
-        print(f"newsbot runs in its sandbox: open {server.url} in a browser. Ctrl-C ends it.")
-        await stop.wait()
     return 0
 
 
@@ -238,53 +184,58 @@ async def running(
         await application.start()
         stack.push_async_callback(_end_application, application)
         await stack.enter_async_context(seen_from_outside(house, application, intake, numbers))
+        plant = _Plant(house, application, intake, lock, reserve, content, herald, dispatcher, bell)
         tasks = [
             asyncio.create_task(rounds.keep_going(name, round_), name=name)
-            for name, round_ in _rounds(
-                house, application, intake, lock, reserve, content, herald, dispatcher, bell, imported, lost
-            ).items()
+            for name, round_ in _rounds(plant, imported or asyncio.Event(), lost).items()
         ]
         sending = asyncio.create_task(rounds.keep_going("dispatcher", dispatcher.run), name="dispatcher")
         stack.push_async_callback(_end, dispatcher, sending, tasks)
         yield house
 
 
+@dataclass(frozen=True, slots=True)
+class _Plant:
+    """All that the rounds go round."""
+
+    house: House
+    application: Application[Any, Any, Any, Any, Any, Any]
+    intake: Intake
+    lock: DatabaseLock
+    reserve: Reserve
+    content: Path
+    herald: Herald
+    dispatcher: Dispatcher
+    bell: _Bell
+
+
 def _rounds(
-    house: House,
-    application: Application[Any, Any, Any, Any, Any, Any],
-    intake: Intake,
-    lock: DatabaseLock,
-    reserve: Reserve,
-    content: Path,
-    herald: Herald,
-    dispatcher: Dispatcher,
-    bell: _Bell,
-    imported: asyncio.Event | None,
-    lost: asyncio.Event | None,
+    plant: _Plant, imported: asyncio.Event, lost: asyncio.Event | None
 ) -> dict[str, Callable[[], Awaitable[None]]]:
-    settings, db, clock = house.settings, house.db, house.clock
+    house, herald, reserve = plant.house, plant.herald, plant.reserve
+    settings, db, clock, wake = house.settings, house.db, house.clock, house.wake
     policy = policy_of(settings)
-    promised, embargo, told = bell.event(), bell.event(), bell.event()
-    first_look = imported or asyncio.Event()
+    promised, embargo, told = plant.bell.event(), plant.bell.event(), plant.bell.event()
 
     by_turns: dict[str, Callable[[], Awaitable[None]]] = {
         "menus": lambda: menus.register(house),
         "folder": lambda: rounds.watch_folder(
-            db, content, policy, zone=settings.timezone, clock=clock, wake=house.wake, imported=first_look
+            db, plant.content, policy, zone=settings.timezone, clock=clock, wake=wake, imported=imported
         ),
-        "database": lambda: rounds.watch_database(db, lock, house.wake),
-        "spreading": lambda: rounds.spread(db, reserve, clock=clock, changed=promised, ready=dispatcher.wake),
-        "embargoes": lambda: rounds.end_embargoes(db, policy, clock=clock, changed=embargo, wake=house.wake),
+        "database": lambda: rounds.watch_database(db, plant.lock, wake),
+        "spreading": lambda: rounds.spread(db, reserve, clock=clock, changed=promised, ready=plant.dispatcher.wake),
+        "embargoes": lambda: rounds.end_embargoes(db, policy, clock=clock, changed=embargo, wake=wake),
         "herald": lambda: herald.run(told),
         "house": lambda: rounds.keep_house(db, reserve, settings.keep, clock=clock),
-        "disk": lambda: rounds.watch_disk(reserve, partial(herald.alarm, Alarm.DISK, None), house.wake),
+        "disk": lambda: rounds.watch_disk(reserve, partial(herald.alarm, Alarm.DISK, None), wake),
     }
     if lost is not None:
         by_turns["place"] = lambda: rounds.watch_place(db, lost)
     if (backups := settings.backup) is not None:
         by_turns["backup"] = lambda: rounds.keep_backups(db, backups, clock=clock)
     if settings.webhook_url is None:
-        by_turns["polling"] = lambda: poll(application, intake, alarm=partial(herald.alarm, Alarm.HALTED, None))
+        alarm = partial(herald.alarm, Alarm.HALTED, None)
+        by_turns["polling"] = lambda: poll(plant.application, plant.intake, alarm=alarm)
     return by_turns
 
 
@@ -304,22 +255,17 @@ def policy_of(settings: Settings) -> Policy:
     return Policy(window=PushWindow(settings.push_window), burst=settings.burst, undo=settings.undo)
 
 
-async def _first(*tasks: asyncio.Task[Any]) -> None:
+async def first_of(*tasks: asyncio.Task[Any]) -> None:
+    """Wait until one of these tasks has ended."""
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
 
 
-def _stop_on_signals() -> asyncio.Event:
+def stop_on_signals() -> asyncio.Event:
+    """Return what SIGTERM and SIGINT set."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     return stop
-
-
-async def _remember_people(house: House, world: World) -> None:
-    """Let those who had started a kept sandbox's bot have started it now: the pretend Telegram forgets."""
-    async with house.db.reading() as conn:
-        for person in world.people.values():
-            person.has_started = await chats.chat(conn, person.id) is not None
 
 
 async def _has_owner(house: House) -> bool:
