@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
@@ -67,6 +68,17 @@ def run_loop(main: Coroutine[Any, Any, int]) -> int:
     except ImportError:
         return asyncio.run(main)
     return uvloop.run(main)
+
+
+def calm_collector() -> None:
+    """Spare the garbage collector what lives as long as the process, and let it look less often.
+
+    A broadcast makes and drops small values without cycles by the hundred thousand; looking for cycles among them took
+    a tenth of its time. Source: https://docs.python.org/3/library/gc.html#gc.freeze
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 async def run(settings: Settings, *, clock: Clock = utc_now, greet: Callable[[str], None] | None = None) -> int:
@@ -179,6 +191,7 @@ async def running(
             alarm=herald.alarm,
             count=numbers.count,
             reserve=reserve,
+            paid_per_day=settings.paid_per_day,
         )
         await application.initialize()
         await application.start()
@@ -191,6 +204,7 @@ async def running(
         ]
         sending = asyncio.create_task(rounds.keep_going("dispatcher", dispatcher.run), name="dispatcher")
         stack.push_async_callback(_end, dispatcher, sending, tasks)
+        calm_collector()
         yield house
 
 

@@ -8,9 +8,8 @@ from bot.store.database import Connection
 
 async def get(conn: Connection, key: str) -> str | None:
     """Return a fact, or None when it was never set."""
-    async with conn.execute("SELECT value FROM meta WHERE key = :key", {"key": key}) as found:
-        row = await found.fetchone()
-    return None if row is None else str(row[0])
+    rows = await conn.execute_fetchall("SELECT value FROM meta WHERE key = :key", {"key": key})
+    return next((str(row[0]) for row in rows), None)
 
 
 async def put(conn: Connection, key: str, value: str | None) -> None:

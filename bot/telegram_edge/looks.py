@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from bot.domain.chat import Chat
+from bot.domain.chat import Chat, ChatKind, Pictures
 from bot.render.locale import words_for
 from bot.render.look import Look, Surface
 from bot.settings import Settings
@@ -12,10 +13,10 @@ from bot.settings import Settings
 
 def look_of(chat: Chat, settings: Settings, bot_username: str) -> Look:
     """Return a chat's look."""
-    return Look(
-        words=words_for(chat.language, settings.language),
-        zone=settings.timezone if chat.zone is None else ZoneInfo(chat.zone),
-        pictures=chat.pictures,
-        surface=Surface(chat.kind.value),
-        bot_username=bot_username,
-    )
+    zone = settings.timezone if chat.zone is None else ZoneInfo(chat.zone)
+    return _look(chat.language, settings.language, zone, chat.pictures, chat.kind, bot_username)
+
+
+@lru_cache(maxsize=1024)
+def _look(language: str, fallback: str, zone: ZoneInfo, pictures: Pictures, kind: ChatKind, bot_username: str) -> Look:
+    return Look(words_for(language, fallback), zone, pictures, Surface(kind.value), bot_username)

@@ -28,6 +28,7 @@ import stub
 import table
 from telegram.ext import ExtBot
 
+from bot.app import calm_collector
 from bot.domain.delivery import Outcome
 from bot.services.dispatching import Alarm, Dispatcher, Wire
 from bot.services.spreading import spread_next
@@ -78,6 +79,7 @@ async def crew(
         async def alarm(kind: Alarm, fanout: int | None, reason: str | None) -> None:
             alarms.append(f"{kind}: {reason}")
 
+        calm_collector()  # as the running bot does
         dispatcher = Dispatcher(
             db,
             _timed(wire(Gateway(bot, transport), pacer), taken) if is_timed else wire(Gateway(bot, transport), pacer),
@@ -96,9 +98,9 @@ async def crew(
 
 
 def _timed(plain: Wire, taken: list[float]) -> Wire:
-    async def send(body: Any, chat: int, thread: int, silent: bool) -> Outcome:
+    async def send(body: Any, chat: int, thread: int, silent: bool, paid: bool) -> Outcome:
         began = time.perf_counter()
-        outcome = await plain.send(body, chat, thread, silent)
+        outcome = await plain.send(body, chat, thread, silent, paid)
         taken.append(time.perf_counter() - began)
         return outcome
 
