@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from math import ceil
 from sqlite3 import Row
 
 from bot.domain.article import Article, ArticleState
@@ -111,10 +112,10 @@ async def counts(conn: Connection) -> dict[ArticleState, int]:
 async def set_state(
     conn: Connection, number: int, state: ArticleState, *, scheduled_at: datetime | None = None
 ) -> None:
-    """Move an article to another state; `scheduled_at` is when an embargo ends."""
+    """Move an article to another state; `scheduled_at` is when an embargo ends, rounded up: never a moment early."""
     await conn.execute(
         "UPDATE articles SET state = :state, scheduled_at = :scheduled_at WHERE number = :number",
-        {"number": number, "state": state, "scheduled_at": scheduled_at and epoch(scheduled_at)},
+        {"number": number, "state": state, "scheduled_at": scheduled_at and ceil(scheduled_at.timestamp())},
     )
 
 
