@@ -272,26 +272,28 @@ def _match(path: str, story: Story, file: KnownFile | None, batch: _Batch) -> tu
 async def _act(conn: Connection, acts: Sequence[tuple[int, Act, Story]], report: Report, now: datetime) -> list[int]:
     """Do what the flags ask for, except publishing; return what is to become news."""
     news = []
+    states: dict[int, tuple[ArticleState, datetime | None]] = {}
     for number, act, story in acts:
         match act:
             case Act.PUSH:
                 # An embargo that ends now: should the process die before the last batch, it is still released.
-                await articles.set_state(conn, number, ArticleState.SCHEDULED, scheduled_at=now)
+                states[number] = ArticleState.SCHEDULED, now
                 news.append(number)
             case Act.DRAFT:
-                await articles.set_state(conn, number, ArticleState.DRAFT)
+                states[number] = ArticleState.DRAFT, None
                 report.drafts.append(number)
             case Act.SCHEDULE:
-                await articles.set_state(conn, number, ArticleState.SCHEDULED, scheduled_at=story.published_at)
+                states[number] = ArticleState.SCHEDULED, story.published_at
                 await log.record(conn, "schedule", at=now, article=number, detail="file")
                 report.scheduled.append(number)
             case Act.ARCHIVE:
-                await articles.set_state(conn, number, ArticleState.ARCHIVED)
+                states[number] = ArticleState.ARCHIVED, None
                 report.archived.append(number)
             case Act.RETRACT:
                 await newsroom.withdraw(conn, number)
                 await log.record(conn, "retract", at=now, article=number, detail="file")
                 report.retracted.append(number)
+    await articles.set_states(conn, states)
     return news
 
 
@@ -308,9 +310,9 @@ def _as_stored(story: Story) -> Story:
     """Return a story as the database gives it back, in whole seconds, so that it equals itself when read again."""
     return replace(
         story,
-        published_at=story.published_at.replace(microsecond=0),
+        published_at=_whole_second(story.published_at),
         related=tuple(
-            one if one.published_at is None else replace(one, published_at=one.published_at.replace(microsecond=0))
+            one if one.published_at is None else replace(one, published_at=_whole_second(one.published_at))
             for one in story.related
         ),
     )
@@ -332,3 +334,8 @@ def _readers_see(story: Story) -> tuple[object, ...]:
         story.pictures,
         story.video,
     )
+
+
+def _whole_second(at: datetime) -> datetime:
+    """Return a time without a fraction, rounded up: an embargo ends no moment early."""
+    return at if not at.microsecond else at.replace(microsecond=0) + timedelta(seconds=1)
