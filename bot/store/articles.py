@@ -8,7 +8,7 @@ moves an article from one state to the next.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from math import ceil
 from sqlite3 import Row
@@ -113,9 +113,17 @@ async def set_state(
     conn: Connection, number: int, state: ArticleState, *, scheduled_at: datetime | None = None
 ) -> None:
     """Move an article to another state; `scheduled_at` is when an embargo ends, rounded up: never a moment early."""
-    await conn.execute(
+    await set_states(conn, {number: (state, scheduled_at)})
+
+
+async def set_states(conn: Connection, states: Mapping[int, tuple[ArticleState, datetime | None]]) -> None:
+    """Move many articles, each to its state and with the end of its embargo, as `set_state` does one."""
+    await conn.executemany(
         "UPDATE articles SET state = :state, scheduled_at = :scheduled_at WHERE number = :number",
-        {"number": number, "state": state, "scheduled_at": scheduled_at and ceil(scheduled_at.timestamp())},
+        [
+            {"number": number, "state": state, "scheduled_at": scheduled_at and ceil(scheduled_at.timestamp())}
+            for number, (state, scheduled_at) in states.items()
+        ],
     )
 
 
