@@ -141,6 +141,7 @@ class Settings(BaseModel):
     content: Path | None = None
     api_url: Annotated[str, BeforeValidator(_web)] = "https://api.telegram.org"
     rate: Annotated[int, _whole(2, 1000)] = 30
+    paid_per_day: Annotated[int, _whole(0, 100_000_000)] = 0
     push_window: Annotated[timedelta | None, BeforeValidator(_window)] = timedelta(hours=48)
     burst: Annotated[int, _whole(0, 1_000_000)] = 10
     undo: Duration = timedelta(seconds=10)

@@ -44,14 +44,17 @@ class PressRoom:
         rate: float | None = None,
         in_flight: int = 8,
         reserve: Reserve | None = None,
+        paid_per_day: int = 0,
     ) -> None:
         self.house = house
         self.db = house.db
         self.world = house.world
         self.alarms: list[tuple[Alarm, int | None, str | None]] = []
-        self.dispatcher = self._dispatcher(folder, rate, in_flight, reserve)
+        self.dispatcher = self._dispatcher(folder, rate, in_flight, reserve, paid_per_day)
 
-    def _dispatcher(self, folder: Path, rate: float | None, in_flight: int, reserve: Reserve | None) -> Dispatcher:
+    def _dispatcher(
+        self, folder: Path, rate: float | None, in_flight: int, reserve: Reserve | None, paid_per_day: int
+    ) -> Dispatcher:
         async def alarm(kind: Alarm, fanout: int | None, reason: str | None) -> None:
             self.alarms.append((kind, fanout, reason))
 
@@ -67,6 +70,7 @@ class PressRoom:
             alarm=alarm,
             in_flight=in_flight,
             reserve=reserve,
+            paid_per_day=paid_per_day,
         )
 
     async def people(self, many: int, first: int = 20_000) -> list[int]:

@@ -38,9 +38,12 @@ from bot.domain.delivery import (
     Unreachable,
     settle,
 )
+from bot.domain.limits import PAID_PER_SECOND
 from bot.domain.message import Message
+from bot.domain.paying import day_of
 from bot.render.catching_up import catching_up
 from bot.render.look import Look
+from bot.services.purse import Purse
 from bot.services.sorting import Item, Sorter
 from bot.store import chats, fanouts, meta, outbox
 from bot.store.database import Connection, Database
@@ -72,13 +75,13 @@ class Alarm(StrEnum):
 class Wire:
     """The far side, as functions: what the gateway and the pacer do for a broadcast.
 
-    `prepare` serialises a message once, `send` makes one call (body, chat, thread, silent) and never raises.
-    `slot` waits for a turn (chat, lane, is_group); `held` gives the seconds for which a chat must not be sent to.
+    `prepare` serialises a message once, `send` makes one call (body, chat, thread, silent, paid) and never raises.
+    `slot` waits for a turn (chat, lane, is_group, paid); `held` gives the seconds for which a chat must not be sent to.
     """
 
     prepare: Callable[[Message], Any]
-    send: Callable[[Any, int, int, bool], Awaitable[Outcome]]
-    slot: Callable[[int, Lane, bool], Awaitable[None]]
+    send: Callable[[Any, int, int, bool, bool], Awaitable[Outcome]]
+    slot: Callable[[int, Lane, bool, bool], Awaitable[None]]
     held: Callable[[int], float]
     throttled: Callable[[int, float], None]
 
@@ -100,10 +103,12 @@ class Dispatcher:
         count: Callable[[Outcome], None] = lambda outcome: None,
         in_flight: int = IN_FLIGHT,
         reserve: Reserve | None = None,
+        paid_per_day: int = 0,
     ) -> None:
         """`alarm` is told what owners must know, `count` the outcome of every attempt.
 
-        While `reserve` is not held nothing is claimed; without one nobody watches the disk.
+        While `reserve` is not held nothing is claimed; without one nobody watches the disk. `paid_per_day` is how many
+        messages of a UTC day may be paid for.
         """
         self._db = db
         self._wire = wire
@@ -114,6 +119,7 @@ class Dispatcher:
         self._tally = count
         self._in_flight = in_flight
         self._reserve = reserve
+        self._purse = Purse(paid_per_day, rate)
         self._latest = clock()
         self._ahead = FULL_SPEED_AHEAD if rate is None else max(4, int(rate * AHEAD))
         self._changed = asyncio.Event()
@@ -214,9 +220,10 @@ class Dispatcher:
         now = self._clock()
         await self._follow_clock(now)
         self._circuit = self._circuit.at(now)
-        room = self._room(self._claimed - len(answered))
+        in_hand = self._claimed - len(answered)
         claimed: list[Delivery] = []
         people: dict[int, Chat] = {}
+        reserved = 0
         async with self._db.transaction() as conn:
             for number in to_hold:
                 await fanouts.halt(conn, number, FanoutState.HELD, "unreachable")
@@ -227,16 +234,23 @@ class Dispatcher:
                     self._attendance.pop(done, None)
             is_paused = self._circuit.is_halted or await meta.is_paused(conn)
             running = {} if is_paused else {one.id: one for one in await fanouts.running(conn)}
+            waiting = sum(one.total - one.settled for one in running.values()) - in_hand
+            payable = await self._purse.payable(conn, waiting, now)
+            room = self._room(in_hand, payable)
             if running and room > 0:
                 claimed = await outbox.claim(conn, now, room)
+                payable = min(payable, len(claimed))
+                reserved = await self._purse.reserve(conn, payable)
                 people = await chats.chats(conn, {delivery.chat for delivery in claimed})
             next_due = await outbox.next_due(conn) if running and not claimed else None
         # Only now is it on disk; had it failed, all of it would be tried again.
         del self._answered[: len(answered)]
         self._to_hold -= to_hold
+        self._purse.fill(reserved)
         self._claimed += len(claimed) - len(answered)
         self._running, self._next_due = running, next_due if room > 0 else None
         items, broken = await self._sorter.sort(claimed, people, running, self._answered, now)
+        self._purse.hand_out(items, payable)
         for item in items:
             self._hand_out(item)
         if broken:
@@ -263,16 +277,17 @@ class Dispatcher:
             self._circuit = Circuit()
         self._latest = now
 
-    def _room(self, in_hand: int) -> int:
-        """Return how many more rows may be taken in hand; none on a full disk."""
+    def _room(self, in_hand: int, payable: int) -> int:
+        """Return how many more rows may be taken in hand, `payable` of them at the paid pace; none on a full disk."""
         if self._reserve is not None and not self._reserve.is_held:
             return 0
-        return self._circuit.room(self._ahead + self._in_flight, in_hand)
+        ahead = self._ahead + min(payable, int(PAID_PER_SECOND * AHEAD))
+        return self._circuit.room(ahead + self._in_flight, in_hand)
 
     def _hand_out(self, item: Item) -> None:
         """Give a delivery to the workers, behind what is on its way to the same chat, or settle what is decided."""
         chat = item.delivery.chat
-        if item.outcome is not None or item.status_unsent is not None:
+        if item.is_decided:
             self._answered.append(item)
             self._changed.set()
         elif chat in self._lines:
@@ -291,6 +306,7 @@ class Dispatcher:
                 # A bug of ours with this article or chat must not stop the others; it is retried, then given up.
                 log.exception("a delivery of article %d could not be sent", item.edition.article.number)
                 item.outcome = Failed("newsbot could not build this message; its log says why")
+            self._purse.put_back(item)
             self._answered.append(item)
             line = self._lines[item.delivery.chat]
             if line:
@@ -305,10 +321,15 @@ class Dispatcher:
 
         async def send(body: Any) -> Outcome:
             # A second way to send the picture is a second message to Telegram, and waits for its own turn.
-            await self._wire.slot(delivery.chat, item.fanout.lane, is_group)
+            is_paid = item.paid_on is not None
+            await self._wire.slot(delivery.chat, item.fanout.lane, is_group, is_paid)
             if not self._may_leave(delivery.fanout):
                 return Throttled(timedelta(0))
-            outcome = await self._wire.send(body, delivery.chat, delivery.thread, chat.silent)
+            if is_paid:
+                # Whatever comes of it, it stays counted. What midnight overtook is another day's, and goes unpaid.
+                is_paid = item.paid_on == day_of(self._clock())
+                item.paid_on = None
+            outcome = await self._wire.send(body, delivery.chat, delivery.thread, chat.silent, is_paid)
             self._tally(outcome)
             return outcome
 
@@ -378,6 +399,8 @@ class Dispatcher:
             item = self._queue.get_nowait()
             del self._lines[item.delivery.chat]
             waiting.append(item)
+        for item in waiting:
+            self._purse.put_back(item)
         try:
             async with asyncio.timeout(GRACE):
                 while self._lines:
@@ -392,3 +415,5 @@ class Dispatcher:
             await self._write(conn, self._answered, self._clock())
             await outbox.release(conn, [item.delivery for item in waiting])
             await fanouts.close_finished(conn, self._clock())
+            await self._purse.give_back(conn)
+        self._purse.empty()

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from bot.domain.paying import day_of
 from bot.errors import StoreError
 from bot.services import newsroom
-from bot.store import articles, chats, log, meta
+from bot.store import articles, chats, log, meta, paid
 from bot.store.backup import copy_database, put_in_place
 from bot.store.database import Database
 from bot.store.lock import DatabaseLock
@@ -79,6 +80,8 @@ async def _prepare(file: Path, copy: Path, now: datetime) -> tuple[int, tuple[in
             held = await newsroom.hold_everything(db, now=now)
             async with db.transaction() as conn_:
                 await meta.put(conn_, "restored", "1")
+                # Nobody knows what was paid for since the copy was made: today nothing more is.
+                await paid.reserve(conn_, day_of(now), paid.ALL)
                 await log.record(conn_, "restore", at=now, detail=file.name)
                 counted = sum((await articles.counts(conn_)).values()), sum((await chats.counts(conn_)).values())
         finally:

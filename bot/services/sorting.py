@@ -11,7 +11,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,8 @@ class Item:
     """A claimed delivery in this process' hands, and in the end what became of it.
 
     `folded` are the articles it takes along in a list because they, and its own, could not leave for too long;
-    `is_folded` says that another delivery takes it along.
+    `is_folded` says that another delivery takes it along. `paid_on` is the UTC day whose allowance pays for its next
+    message; None when nothing does.
     """
 
     delivery: Delivery
@@ -47,6 +48,7 @@ class Item:
     reason: int
     folded: tuple[Article, ...] = ()
     is_folded: bool = False
+    paid_on: date | None = None
     outcome: Outcome | None = None
     has_photo: bool = False
 
@@ -58,6 +60,11 @@ class Item:
         if self.chat.state is ChatState.PAUSED or not self.reason:
             return Status.UNWANTED
         return Status.FOLDED if self.is_folded else None
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether nothing is to be sent, now or at all."""
+        return self.outcome is not None or self.status_unsent is not None
 
 
 class Sorter:

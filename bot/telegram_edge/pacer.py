@@ -2,7 +2,8 @@
 The queue in front of Telegram's limits: who may send now, and who waits.
 
 Whoever sends asks for a slot. People come before news, and a chat that must wait lets the others pass. Only this
-object knows a clock; when a slot is free is decided in `bot.domain.pacing`.
+object knows a clock; when a slot is free is decided in `bot.domain.pacing`. Messages that are paid for have a line and
+a pace of their own beside the free one, so that nobody waits behind them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from math import inf
 
 from bot.domain.delivery import Lane
+from bot.domain.limits import PAID_PER_SECOND
 from bot.domain.pacing import GROUP, PRIVATE, Allowance, Pace
 
 CHATS = 4096
@@ -26,6 +28,18 @@ class _Waiter:
     chat: int
     allowance: Allowance
     turn: asyncio.Future[None]
+
+
+@dataclass(slots=True, eq=False)
+class _Line:
+    """Who waits for a slot at one pace, by lane."""
+
+    pace: Pace
+    lanes: dict[Lane, dict[_Waiter, None]] = field(default_factory=lambda: {lane: {} for lane in Lane})
+
+    @property
+    def waiting(self) -> int:
+        return sum(map(len, self.lanes.values()))
 
 
 @dataclass(slots=True)
@@ -45,9 +59,9 @@ class Pacer:
 
     def __init__(self, rate: float | None) -> None:
         self._loop = asyncio.get_running_loop()
-        self._pace = Pace.below(inf if rate is None else rate)
+        self._free = _Line(Pace.below(inf if rate is None else rate))
+        self._paid = _Line(Pace.below(inf if rate is None else PAID_PER_SECOND))
         self._off = rate is None
-        self._lanes: dict[Lane, dict[_Waiter, None]] = {lane: {} for lane in Lane}
         self._accounts: OrderedDict[int, _Account] = OrderedDict()
         self._holds: dict[int, float] = {}
         self._last_hold = -inf
@@ -55,13 +69,13 @@ class Pacer:
 
     @property
     def rate(self) -> float:
-        """Messages per second at this moment; below the ceiling while Telegram asks for less."""
-        return self._pace.rate(self._loop.time())
+        """Messages per second at this moment, unpaid; below the ceiling while Telegram asks for less."""
+        return self._free.pace.rate(self._loop.time())
 
     @property
     def waiting(self) -> int:
         """How many have asked for a slot and not got it yet."""
-        return sum(map(len, self._lanes.values()))
+        return self._free.waiting + self._paid.waiting
 
     def held_until(self, chat: int) -> float | None:
         """Return the loop time from which `chat` may be sent something; None when that is now."""
@@ -75,7 +89,8 @@ class Pacer:
     def throttled(self, chat: int, retry_after: float) -> None:
         """Take note of a 429 for `chat`: it waits `retry_after` seconds, and with a second chat everybody does."""
         now = self._loop.time()
-        self._pace = self._pace.complained(chat, retry_after, now)
+        for line in (self._free, self._paid):
+            line.pace = line.pace.complained(chat, retry_after, now)
         self._holds[chat] = max(self._holds.get(chat, now), now + retry_after)
         self._last_hold = max(self._last_hold, now + retry_after)
         if len(self._holds) > CHATS:
@@ -83,17 +98,18 @@ class Pacer:
         if len(self._holds) > CHATS:
             del self._holds[min(self._holds, key=self._holds.__getitem__)]
 
-    async def slot(self, chat: int, lane: Lane, is_group: bool) -> None:
+    async def slot(self, chat: int, lane: Lane, is_group: bool, paid: bool = False) -> None:
         """Wait until one message may leave for `chat`. Returns without suspending when that is now."""
         now = self._loop.time()
         if self._off and now >= self._last_hold:
             return
         allowance = GROUP if is_group else PRIVATE
-        if not self.waiting and self._pace.free_at() <= now and self._free_at(chat) <= now:
-            self._take(chat, allowance, now)
+        line = self._paid if paid else self._free
+        if not line.waiting and line.pace.free_at() <= now and self._free_at(chat) <= now:
+            self._take(line, chat, allowance, now)
             return
         waiter = _Waiter(chat, allowance, self._loop.create_future())
-        queue = self._lanes[lane]
+        queue = line.lanes[lane]
         queue[waiter] = None
         self._serve()
         try:
@@ -107,31 +123,35 @@ class Pacer:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        while self.waiting:
-            now = self._loop.time()
-            due = self._pace.free_at()
-            if due <= now:
-                found = self._first(now)
-                if found is not None:
-                    lane, waiter = found
-                    del self._lanes[lane][waiter]
-                    self._take(waiter.chat, waiter.allowance, now)
-                    waiter.turn.set_result(None)
-                    continue
-                due = min(self._free_at(waiter.chat) for lane in self._lanes.values() for waiter in lane)
-            self._timer = self._loop.call_at(max(due, now + TICK), self._serve)
-            return
+        due = min(self._serve_line(self._free), self._serve_line(self._paid))
+        if due < inf:
+            self._timer = self._loop.call_at(max(due, self._loop.time() + TICK), self._serve)
 
-    def _first(self, now: float) -> tuple[Lane, _Waiter] | None:
+    def _serve_line(self, line: _Line) -> float:
+        """Give out what slots a line has now; return when to look again, `inf` when nobody waits."""
+        while line.waiting:
+            now = self._loop.time()
+            if line.pace.free_at() > now:
+                return line.pace.free_at()
+            found = self._first(line, now)
+            if found is None:
+                return min(self._free_at(waiter.chat) for lane in line.lanes.values() for waiter in lane)
+            lane, waiter = found
+            del line.lanes[lane][waiter]
+            self._take(line, waiter.chat, waiter.allowance, now)
+            waiter.turn.set_result(None)
+        return inf
+
+    def _first(self, line: _Line, now: float) -> tuple[Lane, _Waiter] | None:
         """Return who is to be served: the most urgent lane's longest waiter whose chat is free."""
-        for lane, waiters in self._lanes.items():
+        for lane, waiters in line.lanes.items():
             for waiter in waiters:
                 if self._free_at(waiter.chat) <= now and not waiter.turn.done():
                     return lane, waiter
         return None
 
-    def _take(self, chat: int, allowance: Allowance, now: float) -> None:
-        self._pace = self._pace.taken(now)
+    def _take(self, line: _Line, chat: int, allowance: Allowance, now: float) -> None:
+        line.pace = line.pace.taken(now)
         if self._off:
             return
         account = self._accounts.setdefault(chat, _Account(allowance))

@@ -19,7 +19,7 @@ def wire(gateway: Gateway, pacer: Pacer) -> Wire:
         until = pacer.held_until(chat)
         return 0.0 if until is None else until - now()
 
-    async def send(body: Any, chat: int, thread: int, silent: bool) -> Outcome:
-        return await gateway.send(body, chat, thread, silent=silent)
+    async def send(body: Any, chat: int, thread: int, silent: bool, paid: bool) -> Outcome:
+        return await gateway.send(body, chat, thread, silent=silent, paid=paid)
 
     return Wire(prepare=gateway.prepare, send=send, slot=pacer.slot, held=held, throttled=pacer.throttled)

@@ -50,9 +50,9 @@ class Line:
     def __init__(self, pacer: Pacer):
         self.pacer, self.left, self.tasks = pacer, [], []
 
-    def ask(self, chat: int, lane: Lane = Lane.NEWS, is_group: bool = False) -> asyncio.Task:
+    def ask(self, chat: int, lane: Lane = Lane.NEWS, is_group: bool = False, paid: bool = False) -> asyncio.Task:
         async def wait():
-            await self.pacer.slot(chat, lane, is_group)
+            await self.pacer.slot(chat, lane, is_group, paid)
             self.left.append((chat, now()))
 
         self.tasks.append(asyncio.ensure_future(wait()))
@@ -96,6 +96,53 @@ def test_a_reply_never_waits_behind_news():
         line.ask(ANNA, Lane.REPLY)
         await line.all()
         assert dict(line.left)[ANNA] - asked <= 1 / 29 + 0.002
+
+    played(story)
+
+
+def test_paid_messages_leave_at_a_thousand_a_second_beside_the_free_ones():
+    async def story():
+        line = Line(Pacer(30))
+        for chat in range(3000):
+            line.ask(chat, paid=chat >= 60)
+        await line.all()
+        times = dict(line.left)
+        assert 2939 / (max(times[chat] for chat in range(60, 3000))) == pytest.approx(994.5, rel=0.02)
+        assert 59 / max(times[chat] for chat in range(60)) == pytest.approx(29, rel=0.02)
+
+    played(story)
+
+
+def test_a_reply_never_waits_behind_paid_messages():
+    async def story():
+        line = Line(Pacer(30))
+        for chat in range(100, 2100):
+            line.ask(chat, paid=True)
+        await asyncio.sleep(0.5)
+        asked = now()
+        line.ask(ANNA, Lane.REPLY)
+        await line.tasks[-1]
+        assert now() == asked
+        await line.all()
+
+    played(story)
+
+
+def test_what_is_paid_for_keeps_to_the_chat_s_own_limits_and_holds():
+    async def story():
+        pacer = Pacer(30)
+        line = Line(pacer)
+        for _ in range(30):
+            line.ask(GROUP, is_group=True, paid=True)
+        for _ in range(7):
+            line.ask(ANNA, paid=True)
+        pacer.throttled(BEN, 7.0)
+        line.ask(BEN, paid=True)
+        await line.all()
+        times = {chat: [at for to, at in line.left if to == chat] for chat in (ANNA, BEN, GROUP)}
+        assert times[ANNA][-1] == pytest.approx(2.0, abs=0.01)
+        assert times[BEN] == [pytest.approx(7.0, abs=0.01)]
+        assert sum(at < 60 for at in times[GROUP]) == 20 - 1
 
     played(story)
 
@@ -179,6 +226,19 @@ def test_two_throttled_chats_hold_everybody(rate):
         await line.all()
         assert now() == pytest.approx(3.0, abs=0.01)
         assert rate is None or pacer.rate < 29
+
+    played(story)
+
+
+def test_two_throttled_chats_hold_paid_messages_too():
+    async def story():
+        pacer = Pacer(30)
+        pacer.throttled(ANNA, 1.0)
+        pacer.throttled(BEN, 3.0)
+        line = Line(pacer)
+        line.ask(GROUP, paid=True)
+        await line.all()
+        assert now() == pytest.approx(3.0, abs=0.01)
 
     played(story)
 
