@@ -173,13 +173,13 @@ class Dispatcher:
                 except SqliteError as error:
                     # Locked or full. What was answered stays in memory and is written with the next turn.
                     log.error("the outbox could not be written: %s", error)
-                    claimed = False
                     if is_full(error):
                         has_room = self._reserve is not None and self._reserve.give_up()
                         await self._alarm(Alarm.DISK, None, str(error))
                         if has_room:
                             continue
                     await self._pause()
+                    continue
                 if not (claimed or self._answered or self._changed.is_set() or self._stopping):
                     if not self._claimed:
                         self._idle.set()

@@ -8,6 +8,7 @@ each chat has its own line, and only who stands first in a line takes up room am
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +16,13 @@ from typing import Any
 import telegram
 from telegram.ext import BaseUpdateProcessor
 
+log = logging.getLogger(__name__)
+
 AT_ONCE = 256
+PATIENT = 200
+"""Updates of one chat in its line: more than two fetches bring, so that nothing is dropped that waited for us. Behind
+more, at a message a second, nobody waits for an answer, and they would fill the room of all the others. Who blocked
+the bot or added it is never dropped."""
 WAITING = 4096
 """Updates fetched and not yet worked through. When full, nothing more is fetched: Telegram keeps them for a day."""
 
@@ -98,6 +105,10 @@ class Intake(BaseUpdateProcessor):
     async def _in_line(self, update: telegram.Update, coroutine: Awaitable[Any]) -> None:
         key = line_of(update)
         line = self._lines.setdefault(key, _Line())
+        if line.length >= PATIENT and update.my_chat_member is None:
+            log.warning("a chat says more than can be answered; what it said last is dropped")
+            coroutine.close()  # type: ignore[attr-defined]
+            return
         line.length += 1
         arrived = asyncio.get_running_loop().time()
         try:

@@ -16,7 +16,7 @@ from bot.domain.text import Text
 from bot.errors import UnknownTopic
 from bot.sandbox.events import Kind, Watch
 from bot.sandbox.faults import CutAfter, Refuse, Throttle
-from bot.telegram_edge.intake import Inbox
+from bot.telegram_edge.intake import PATIENT, Inbox
 from bot.telegram_edge.polling import poll
 from bot.telegram_edge.registry import Audience, Command, Conversation, DocumentRule, PressRule, Registry, TextRule
 
@@ -123,16 +123,29 @@ async def test_one_chats_updates_are_worked_through_in_order(house, desk):
 
 async def test_a_chat_that_waits_holds_up_its_own_updates_and_nobody_elses(house, desk):
     house.world.say(ANNA, ANNA, "/wait first")
-    for number in range(300):  # more than are worked on at once
+    for number in range(PATIENT - 1):
         house.world.say(ANNA, ANNA, f"/note {number}")
     house.world.say(BEN, BEN, "/note ben")
     async with house.world.subscribe() as events, polling(house):
         await happened(events, "message", chat=BEN)
         assert desk.seen == ["ben"]
         desk.gate.set()
-        for _ in range(300):
+        for _ in range(PATIENT - 1):
             await happened(events, "message", chat=ANNA)
-    assert desk.seen == ["ben", "first", *map(str, range(300))]
+    assert desk.seen == ["ben", "first", *map(str, range(PATIENT - 1))]
+
+
+async def test_what_a_flood_says_last_is_dropped_and_others_are_answered(house, desk):
+    house.world.say(ANNA, ANNA, "/wait first")
+    for number in range(PATIENT + 100):
+        house.world.say(ANNA, ANNA, f"/note {number}")
+    house.world.say(BEN, BEN, "/note ben")
+    async with house.world.subscribe() as events, polling(house):
+        await happened(events, "message", chat=BEN)
+        desk.gate.set()
+        for _ in range(PATIENT - 1):
+            await happened(events, "message", chat=ANNA)
+    assert desk.seen == ["ben", "first", *map(str, range(PATIENT - 1))]
 
 
 async def test_an_update_that_comes_twice_is_worked_through_once(house, desk):
