@@ -15,6 +15,8 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 LONGEST = 2048
 _TRACKING = re.compile(r"(?:utm_[^=&]*|fbclid|gclid)(?:=|$)", re.IGNORECASE)
 _NEVER_IN_LINKS = re.compile(r'[\s\\<>"]')
+# Every form begins with a digit or holds a colon: `127.1`, `0x7f.1`, `::1`, `fe80::1`.
+_LIKE_AN_ADDRESS = re.compile(r"[0-9]|[0-9a-f.]*:")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")  # RFC 4291, section 2.4; ::127.0.0.1 lies outside of it
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: an IPv4 address behind a translator
@@ -82,6 +84,8 @@ def is_public_address(address: str) -> bool:
 
 def _literal_address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     """Read an address also in the forms that resolvers accept and `ipaddress` does not (`0x7f.1`, `2130706433`)."""
+    if not _LIKE_AN_ADDRESS.match(name):
+        return None  # nearly every link: `ipaddress` would take longer to say so than all the rest
     try:
         return ipaddress.ip_address(name)
     except ValueError:
