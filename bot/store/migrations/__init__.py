@@ -7,10 +7,12 @@ a newer newsbot is left alone.
 
 from __future__ import annotations
 
+import fcntl
+import os
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from importlib import resources
 from pathlib import Path
 
@@ -43,12 +45,26 @@ def migrate(path: Path, *, create: bool) -> None:
                 raise _missing(path)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)
-        with closing(sqlite3.connect(path, isolation_level=None, timeout=10)) as conn:
+        with _alone(path.parent), closing(sqlite3.connect(path, isolation_level=None, timeout=10)) as conn:
             _migrate(conn, path, create=create)
     except OSError as error:
         raise StoreError(f"cannot make the database {where}: {error.strerror}") from error
     except sqlite3.Error as error:
         raise StoreError(f"cannot use the database {where}: {error}") from error
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let one process at a time look at the shape of the databases in a folder.
+
+    SQLite's own patience does not cover the switch to WAL: whoever comes second is told at once that it is locked.
+    """
+    place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(place, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(place)
 
 
 def check(path: Path) -> None:
