@@ -60,7 +60,7 @@ AHEAD = 0.5  # seconds of the pace claimed ahead: within a second of Stop nothin
 LONGEST_SLEEP = 30.0  # seconds; the clock may have been set back meanwhile
 SET_BACK = timedelta(seconds=2)  # more than that is no mere correction of the clock
 AFTER_AN_ERROR = 1.0  # seconds
-GRACE = 8.0  # seconds for what is on the wire when the process is asked to end
+GRACE = 6.0  # seconds for what is on the wire when the process is asked to end
 
 
 class Alarm(StrEnum):
