@@ -80,7 +80,8 @@ class Attendance:
     """Whether anybody is there: the last sends of one broadcast."""
 
     def __init__(self) -> None:
-        self._last: deque[bool] = deque(maxlen=NOBODY_WINDOW)
+        self._last: deque[bool] = deque()
+        self._reached = 0
 
     def saw(self, reached: bool) -> bool:
         """Take note of one more chat; return whether too many were not reached, and then begin anew.
@@ -88,10 +89,15 @@ class Attendance:
         A wave of chats that cannot be reached is more often our mistake than theirs.
         """
         self._last.append(reached)
-        missing = len(self._last) - sum(self._last)
-        if len(self._last) < NOBODY_WINDOW or missing <= NOBODY_WINDOW * NOBODY_SHARE:
+        self._reached += reached
+        if len(self._last) < NOBODY_WINDOW:
+            return False
+        if len(self._last) > NOBODY_WINDOW:
+            self._reached -= self._last.popleft()
+        if NOBODY_WINDOW - self._reached <= NOBODY_WINDOW * NOBODY_SHARE:
             return False
         self._last.clear()
+        self._reached = 0
         return True
 
 

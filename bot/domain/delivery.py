@@ -55,7 +55,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Telegram has it. `file_id` is the picture's, for the next chat."""
+    """Telegram has it. `file_id` is the picture's, for the next chat; None when it went by one."""
 
     message_id: int
     file_id: str | None = None
@@ -140,7 +140,7 @@ def settle(delivery: Delivery, outcome: Outcome, now: datetime, jitter: float = 
     """
     match outcome:
         case Sent(message_id):
-            return replace(delivery, status=Status.SENT, message_id=message_id)
+            return _sent(delivery, message_id)
         case Throttled(wait):
             return replace(delivery, due_at=now + wait, attempts=delivery.attempts - 1)
         case Halted():
@@ -165,6 +165,13 @@ def settle(delivery: Delivery, outcome: Outcome, now: datetime, jitter: float = 
             return replace(delivery, status=Status.FAILED, reason="it moved to where it was")
         case Unreachable(reason):
             return replace(delivery, status=Status.UNREACHABLE, reason=reason)
+
+
+def _sent(one: Delivery, message_id: int) -> Delivery:
+    # What nearly every delivery comes to; `replace` takes twice as long.
+    return Delivery(
+        one.id, one.fanout, one.chat, one.thread, one.due_at, one.attempts, one.unsure, Status.SENT, message_id
+    )
 
 
 def backoff(attempts: int, jitter: float = 0.5) -> timedelta:

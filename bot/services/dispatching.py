@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -127,7 +127,7 @@ class Dispatcher:
         self._stopping = False
         self._running: dict[int, Fanout] = {}
         self._circuit = Circuit()
-        self._attendance: dict[int, Attendance] = {}  # by fan-out
+        self._attendance: defaultdict[int, Attendance] = defaultdict(Attendance)  # by fan-out
         self._to_hold: set[int] = set()
         self._next_due: datetime | None = None
         self._next_turn = 0.0  # on the loop's clock
@@ -344,8 +344,7 @@ class Dispatcher:
         item.outcome = self._circuit.forgiven(item.outcome)
         match item.outcome:
             case Sent() | Unreachable():
-                attendance = self._attendance.setdefault(item.fanout.id, Attendance())
-                if attendance.saw(isinstance(item.outcome, Sent)):
+                if self._attendance[item.fanout.id].saw(isinstance(item.outcome, Sent)):
                     self._to_hold.add(item.fanout.id)
             case Throttled(wait) if wait > timedelta(0):
                 self._wire.throttled(delivery.chat, wait.total_seconds())
@@ -378,13 +377,12 @@ class Dispatcher:
                 again.append(stands)
                 self._sorter.hold(stands, now)
             else:
-                finished.append(
-                    Settled(stands, item.edition.article.number, item.edition.article.revision, item.has_photo, now)
-                )
+                article = item.edition.article
+                finished.append(Settled(stands, article.number, article.revision, item.has_photo))
         if again:
             await outbox.postpone(conn, again)
         if finished:
-            await outbox.settle(conn, finished)
+            await outbox.settle(conn, finished, now)
         for item in answered:
             if item.folded and isinstance(item.outcome, Sent):
                 numbers = [article.number for article in item.folded]

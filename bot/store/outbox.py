@@ -8,6 +8,7 @@ Rows leave `sending` only settled, or released after a crash; the ledger keeps w
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -36,7 +37,6 @@ class Settled:
     article: int
     revision: int
     has_photo: bool
-    at: datetime
 
 
 async def claim(conn: Connection, now: datetime, limit: int) -> list[Delivery]:
@@ -112,50 +112,47 @@ async def postpone(conn: Connection, deliveries: Sequence[Delivery]) -> None:
     )
 
 
-async def settle(conn: Connection, settled: Sequence[Settled]) -> None:
+async def settle(conn: Connection, settled: Sequence[Settled], at: datetime) -> None:
     """Move finished deliveries from the outbox to the ledger and count them in their fan-outs.
 
     One whose row is gone belongs to a chat that was forgotten or moved meanwhile, and leaves no trace.
     """
+    seconds = epoch(at)
+    # All rows in one statement: row by row, Python's lock would change hands at each while messages are being sent.
     rows = await conn.execute_fetchall(
-        "SELECT id, chat FROM outbox WHERE id IN (SELECT value FROM json_each(:ids))",
-        {"ids": json.dumps([one.delivery.id for one in settled])},
+        """
+        DELETE FROM outbox WHERE id IN (
+            SELECT o.id FROM json_each(:claimed) AS c CROSS JOIN outbox AS o
+            ON o.id = json_extract(c.value, '$[0]') AND o.chat = json_extract(c.value, '$[1]')
+        )
+        RETURNING id
+        """,
+        {"claimed": json.dumps([(one.delivery.id, one.delivery.chat) for one in settled])},
     )
-    there = {(row["id"], row["chat"]) for row in rows}
-    settled = [one for one in settled if (one.delivery.id, one.delivery.chat) in there]
-    await conn.executemany("DELETE FROM outbox WHERE id = ?", [(one.delivery.id,) for one in settled])
-    await conn.executemany(
+    there = {row[0] for row in rows}
+    settled = [one for one in settled if one.delivery.id in there]
+    await conn.execute(
         """
         INSERT INTO ledger (article, chat, status, sent_at, message_id, thread, revision, look, unsure, reason)
-        VALUES (:article, :chat, :status, :at, :message_id, :thread, :revision, :look, :unsure, :reason)
+        SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
+            json_extract(value, '$[3]'), json_extract(value, '$[4]'), json_extract(value, '$[5]'),
+            json_extract(value, '$[6]'), json_extract(value, '$[7]'), json_extract(value, '$[8]'),
+            json_extract(value, '$[9]')
+        FROM json_each(:rows) WHERE TRUE -- or ON would begin a join's condition: https://sqlite.org/lang_upsert.html
         ON CONFLICT (article, chat) DO UPDATE SET
             status = excluded.status, sent_at = excluded.sent_at, message_id = excluded.message_id,
             thread = excluded.thread, revision = excluded.revision, look = excluded.look, unsure = excluded.unsure,
             reason = excluded.reason
         """,
-        [
-            {
-                "article": one.article,
-                "chat": one.delivery.chat,
-                "status": _CODES[one.delivery.status],
-                "at": epoch(one.at),
-                "message_id": one.delivery.message_id,
-                "thread": one.delivery.thread or None,
-                "revision": one.revision,
-                "look": one.has_photo,
-                "unsure": one.delivery.unsure or None,
-                "reason": one.delivery.reason,
-            }
-            for one in settled
-        ],
+        {"rows": json.dumps([_ledger_row(one, seconds) for one in settled])},
     )
-    totals: dict[int, dict[str, int]] = {}
+    counts = ("sent", "unreachable", "failed", "unwanted", "unsure")
+    totals: defaultdict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(counts, 0))
     for one in settled:
-        total = totals.setdefault(one.delivery.fanout, dict.fromkeys(("sent", "unreachable", "failed", "unwanted"), 0))
+        total = totals[one.delivery.fanout]
         # Whoever gets a list has the article with it.
         total["sent" if one.delivery.status is Status.FOLDED else one.delivery.status.value] += 1
-        total["unsure"] = total.get("unsure", 0) + (one.delivery.unsure > 0)
-        total["at"] = epoch(one.at)
+        total["unsure"] += one.delivery.unsure > 0
     await conn.executemany(
         """
         UPDATE fanouts SET sent = sent + :sent, unreachable = unreachable + :unreachable, failed = failed + :failed,
@@ -164,7 +161,7 @@ async def settle(conn: Connection, settled: Sequence[Settled]) -> None:
             last_sent_at = CASE WHEN :sent THEN :at ELSE last_sent_at END
         WHERE id = :id
         """,
-        [{"id": number, **total} for number, total in totals.items()],
+        [{"id": number, "at": seconds, **total} for number, total in totals.items()],
     )
 
 
@@ -254,12 +251,22 @@ async def has(conn: Connection, article: int, chat: int) -> bool:
 
 
 def _delivery(row: Row) -> Delivery:
-    return Delivery(
-        id=row["id"],
-        fanout=row["fanout"],
-        chat=row["chat"],
-        thread=row["thread"],
-        due_at=moment(row["due_at"]),
-        attempts=row["attempts"],
-        unsure=row["unsure"],
+    number, fanout, chat, thread, due_at, attempts, unsure = row
+    return Delivery(number, fanout, chat, thread, moment(due_at), attempts, unsure)
+
+
+def _ledger_row(one: Settled, at: int) -> tuple[object, ...]:
+    """Return a ledger row's values in the order in which `settle` writes them; `at` is in epoch seconds."""
+    delivery = one.delivery
+    return (
+        one.article,
+        delivery.chat,
+        _CODES[delivery.status],
+        at,
+        delivery.message_id,
+        delivery.thread or None,
+        one.revision,
+        one.has_photo,
+        delivery.unsure or None,
+        delivery.reason,
     )

@@ -40,8 +40,8 @@ async def settle_all(db: Database) -> None:
             for delivery in claimed:
                 message_id += 1
                 stands = settle(delivery, Sent(message_id), now)
-                settled.append(Settled(stands, article_of[delivery.fanout], 1, True, now))
-            await outbox.settle(conn, settled)
+                settled.append(Settled(stands, article_of[delivery.fanout], 1, True))
+            await outbox.settle(conn, settled, now)
             await fanouts.close_finished(conn, now)
         if not claimed:
             return

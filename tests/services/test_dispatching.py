@@ -350,7 +350,7 @@ async def test_who_asks_to_be_forgotten_while_a_message_is_on_the_wire_leaves_no
         await chats.forget(conn, anna)
     async with room.db.transaction() as conn:
         sent = [replace(one, status=Status.SENT, message_id=1) for one in claimed]
-        await outbox.settle(conn, [outbox.Settled(one, article.number, 1, True, now) for one in sent])
+        await outbox.settle(conn, [outbox.Settled(one, article.number, 1, True) for one in sent], now)
         rows = await conn.execute_fetchall("SELECT chat FROM ledger")
     assert [row["chat"] for row in rows] == [ben]
     done = await room.fanout(fanout)
