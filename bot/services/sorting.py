@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 LONGEST_HOLD = timedelta(seconds=60)  # a delivery waiting for a retry holds later news of its chat no longer
 SHORT_HOLD = timedelta(seconds=1)  # waited for on the spot
+NO_HOLD = timedelta(0)
 HELD_CHATS = 4096
 
 
@@ -113,10 +114,11 @@ class Sorter:
                 log.exception("article %d cannot be sent as it lies in the database", fanout.article)
                 broken.extend(group)
                 continue
+            is_old = is_stale(fanout.start_at, now, self._stale)
             for delivery in group:
-                chat = people.get(delivery.chat, Chat(delivery.chat, state=ChatState.UNREACHABLE))
+                chat = people.get(delivery.chat) or Chat(delivery.chat, state=ChatState.UNREACHABLE)
                 item = Item(delivery, fanout, edition, chat, wanted.get(delivery.chat, 0))
-                if is_stale(fanout.start_at, now, self._stale):
+                if is_old:
                     await self._fold(item, (*unwritten, *items), now)
                 hold = self._hold(delivery.chat, now)
                 if item.status_unsent is None and hold > SHORT_HOLD:
@@ -148,7 +150,10 @@ class Sorter:
         return edition
 
     def _hold(self, chat: int, now: datetime) -> timedelta:
-        return max(self._holds.get(chat, now) - now, timedelta(seconds=self._held(chat)))
+        until, held = self._holds.get(chat), self._held(chat)
+        if until is None and not held:
+            return NO_HOLD
+        return max((until or now) - now, timedelta(seconds=held))
 
     async def _fold(self, item: Item, unwritten: Iterable[Item], now: datetime) -> None:
         """Fold what is no longer news into one list: the chat's last such delivery takes the others along."""

@@ -144,20 +144,25 @@ async def wanting(conn: Connection, audience: Audience, chats: Sequence[int], no
         """,
         values,
     )
-    facts: dict[int, dict[str, set[int]]] = {}
+    facts: dict[int, frozenset[tuple[str, int]]] = {}
     for chat, topic, kind in rows:
-        facts.setdefault(chat, {}).setdefault(kind, set()).add(topic)
-    wanted: dict[int, int] = {}
-    for chat, kinds in facts.items():
-        if "source" in kinds:
-            continue
-        topic = wants(
-            audience.tree,
-            audience.topics,
-            follows=kinds.get("follows", ()),
-            left_out=kinds.get("left_out", ()),
-            muted=kinds.get("muted", ()),
-        )
-        if topic is not None:
-            wanted[chat] = topic
-    return wanted
+        facts[chat] = facts.get(chat, frozenset()) | {(kind, topic)}
+    # Thousands of chats follow the same few things: each case is decided once.
+    reasons = {case: _reason(audience, case) for case in set(facts.values())}
+    return {chat: reason for chat, case in facts.items() if (reason := reasons[case]) is not None}
+
+
+def _reason(audience: Audience, case: frozenset[tuple[str, int]]) -> int | None:
+    """Return the followed topic for which chats get an article; None when they do not want it."""
+    kinds: dict[str, set[int]] = {}
+    for kind, topic in case:
+        kinds.setdefault(kind, set()).add(topic)
+    if "source" in kinds:
+        return None
+    return wants(
+        audience.tree,
+        audience.topics,
+        follows=kinds.get("follows", ()),
+        left_out=kinds.get("left_out", ()),
+        muted=kinds.get("muted", ()),
+    )
