@@ -44,8 +44,8 @@ class Gateway:
         photo = message.photo
         if photo.data is not None:
             return Upload(URL(self._url("sendPhoto"), encoded=True), _caption(message) | keyboard, photo.data)
-        where = {"photo": photo.file_id or photo.url}
-        return prepare(self._url("sendPhoto"), where | _caption(message) | keyboard, has_photo=True)
+        said = {"photo": photo.file_id or photo.url} | _caption(message) | keyboard
+        return prepare(self._url("sendPhoto"), said, has_photo=True, wants_file_id=photo.file_id is None)
 
     async def send(
         self,

@@ -8,6 +8,7 @@ because building python-telegram-bot's Message costs more than all the rest of a
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,11 +33,15 @@ else:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """One method's URL and the body as far as it is the same for every chat. The URL holds the token: never shown."""
+    """One method's URL and the body as far as it is the same for every chat. The URL holds the token: never shown.
+
+    `wants_file_id`: the picture goes by its address, and the answer's `file_id` is for the next chat.
+    """
 
     url: URL = field(repr=False)
     head: bytes = field(repr=False)
     has_photo: bool = False
+    wants_file_id: bool = False
 
     def body(self, tail: Mapping[str, Any]) -> bytes:
         """Return the whole JSON body for one chat."""
@@ -51,11 +56,12 @@ class Upload:
     params: Mapping[str, Any] = field(repr=False)
     photo: bytes = field(repr=False)
     has_photo: bool = True
+    wants_file_id: bool = True
 
 
-def prepare(url: str, params: Mapping[str, Any], *, has_photo: bool = False) -> Prepared:
+def prepare(url: str, params: Mapping[str, Any], *, has_photo: bool = False, wants_file_id: bool = False) -> Prepared:
     """Return a call of `url`, with all parameters that do not depend on the chat serialised; at least one."""
-    return Prepared(URL(url, encoded=True), dumps(params)[:-1] + b",", has_photo)
+    return Prepared(URL(url, encoded=True), dumps(params)[:-1] + b",", has_photo, wants_file_id)
 
 
 def tail(
@@ -98,8 +104,14 @@ def parsed(payload: bytes) -> Any:
     return _loads(payload)
 
 
-def read_reply(status: int, payload: bytes) -> Reply:
+_SENT = re.compile(rb'\{"ok":true,"result":\{"message_id":(\d+),')
+"""How Telegram begins the answer to a message it took. What follows, up to some KB, repeats the message."""
+
+
+def read_reply(status: int, payload: bytes, wants_file_id: bool = True) -> Reply:
     """Read an answer of the Bot API, or of something in between that answers with a page."""
+    if not wants_file_id and (sent := _SENT.match(payload)):
+        return Reply(status, True, int(sent[1]))
     try:
         answer = parsed(payload)
     except ValueError:

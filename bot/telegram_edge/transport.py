@@ -29,7 +29,7 @@ from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
 from bot.domain.limits import UPLOAD_BYTES
-from bot.telegram_edge.prepared import Prepared, Reply, Upload, dumps, parsed, read_reply, tail
+from bot.telegram_edge.prepared import Prepared, Reply, Upload, dumps, parsed, read_reply
 
 KEEP_ALIVE = 60.0
 """Seconds: less than the 75 after which servers commonly close, so that we are the ones who do."""
@@ -118,31 +118,18 @@ class AiohttpTransport(BaseRequest):
             session, self._session = self._session, None
             await session.close()
 
-    async def send_prepared(
-        self,
-        prepared: Prepared | Upload,
-        chat_id: int,
-        *,
-        thread: int | None = None,
-        silent: bool = False,
-        paid: bool = False,
-        reply_to: int | None = None,
-    ) -> Reply:
-        """Make a prepared call for one chat and return what Telegram answered, errors included.
+    async def call(self, prepared: Prepared | Upload, varying: Mapping[str, Any]) -> Reply:
+        """Make a prepared call with the parameters that vary and return what Telegram answered, errors included.
 
         Raises: NeverSent, MayHaveArrived.
         """
-        return await self.call(prepared, tail(chat_id, thread=thread, silent=silent, paid=paid, reply_to=reply_to))
-
-    async def call(self, prepared: Prepared | Upload, varying: Mapping[str, Any]) -> Reply:
-        """Make a prepared call with the parameters that vary. Raises: NeverSent, MayHaveArrived."""
         if isinstance(prepared, Prepared):
             status, payload = await self._exchange("POST", prepared.url, data=prepared.body(varying))
         else:
             fields = {name: _form_value(value) for name, value in (*prepared.params.items(), *varying.items())}
             form = _form(fields, {"photo": ("picture", prepared.photo, "application/octet-stream")})
             status, payload = await self._exchange("POST", prepared.url, **self._transfer(form))
-        return read_reply(status, payload)
+        return read_reply(status, payload, prepared.wants_file_id)
 
     async def do_request(
         self,

@@ -12,6 +12,8 @@ from contextlib import asynccontextmanager
 import aiohttp
 import pytest
 import telegram
+from hypothesis import given
+from hypothesis import strategies as st
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -27,7 +29,7 @@ from telegram.ext import Application, ApplicationBuilder, MessageHandler
 from bot.sandbox.faults import CutAfter, CutBefore, Page, Refuse, Slow, Stall, Throttle
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.world import World
-from bot.telegram_edge.prepared import Upload, dumps, prepare, read_reply
+from bot.telegram_edge.prepared import Upload, dumps, prepare, read_reply, tail
 from bot.telegram_edge.transport import AiohttpTransport, MayHaveArrived, NeverSent, NoAnswer, Refused, Timeouts
 
 TOKEN = "1234567:transport-secret-token"
@@ -189,12 +191,12 @@ async def test_every_trouble_is_an_error_of_the_librarys_kind(bot, world, fault,
 
 async def test_a_refused_connection_was_never_sent(transport, unused_tcp_port):
     with pytest.raises(NeverSent, match=r"refused|failed"):
-        await transport.send_prepared(prepare(f"http://127.0.0.1:{unused_tcp_port}/bot{TOKEN}/x", {"text": "a"}), ANNA)
+        await transport.call(prepare(f"http://127.0.0.1:{unused_tcp_port}/bot{TOKEN}/x", {"text": "a"}), tail(ANNA))
 
 
 async def test_a_name_that_does_not_resolve_was_never_sent(transport):
     with pytest.raises(NeverSent):
-        await transport.send_prepared(prepare(f"http://nowhere.invalid/bot{TOKEN}/x", {"text": "a"}), ANNA)
+        await transport.call(prepare(f"http://nowhere.invalid/bot{TOKEN}/x", {"text": "a"}), tail(ANNA))
 
 
 async def test_a_server_that_does_not_speak_tls_was_never_sent_anything(transport):
@@ -203,16 +205,16 @@ async def test_a_server_that_does_not_speak_tls_was_never_sent_anything(transpor
 
     async with bare_server(hang_up) as url:
         with pytest.raises(NeverSent):
-            await transport.send_prepared(prepare(url.replace("http:", "https:"), {"text": "a"}), ANNA)
+            await transport.call(prepare(url.replace("http:", "https:"), {"text": "a"}), tail(ANNA))
 
 
 async def test_waiting_in_vain_for_a_free_connection_was_never_sent(server, world):
     async with AiohttpTransport(Timeouts(connect=0.05, answer=5), connections=1) as transport:
         world.faults.add(Slow(0.3), times=1)
-        first = asyncio.ensure_future(transport.send_prepared(saying(server, "first"), ANNA))
+        first = asyncio.ensure_future(transport.call(saying(server, "first"), tail(ANNA)))
         await asyncio.sleep(0)
         with pytest.raises(NeverSent):
-            await transport.send_prepared(saying(server, "second"), ANNA)
+            await transport.call(saying(server, "second"), tail(ANNA))
         assert (await first).ok
     assert [message["text"] for message in world.messages(ANNA)] == ["first"]
 
@@ -220,16 +222,16 @@ async def test_waiting_in_vain_for_a_free_connection_was_never_sent(server, worl
 async def test_a_connection_cut_before_acceptance_may_have_arrived_for_all_we_know(server, world, transport):
     world.faults.add(CutBefore(), times=1)
     with pytest.raises(MayHaveArrived):
-        await transport.send_prepared(saying(server, "hello"), ANNA)
+        await transport.call(saying(server, "hello"), tail(ANNA))
     assert world.messages(ANNA) == []
 
 
 @pytest.mark.parametrize("fault", [CutAfter(), Stall(0.4, accepted=True)])
 async def test_an_answer_lost_after_acceptance_is_never_repeated_by_itself(server, world, transport, fault):
-    assert (await transport.send_prepared(saying(server, "warm"), ANNA)).ok
+    assert (await transport.call(saying(server, "warm"), tail(ANNA))).ok
     world.faults.add(fault, times=1)
     with pytest.raises(MayHaveArrived):
-        await transport.send_prepared(saying(server, "hello"), ANNA)
+        await transport.call(saying(server, "hello"), tail(ANNA))
     assert [message["text"] for message in world.messages(ANNA)] == ["warm", "hello"]
 
 
@@ -244,9 +246,9 @@ async def test_a_connection_the_server_closed_while_it_was_idle_does_not_send_tw
 
     async with bare_server(once) as url:
         prepared = prepare(url, {"text": "hello"})
-        assert (await transport.send_prepared(prepared, 1)).message_id == 1
+        assert (await transport.call(prepared, tail(1))).message_id == 1
         with pytest.raises(MayHaveArrived):
-            await transport.send_prepared(prepared, 2)
+            await transport.call(prepared, tail(2))
     assert len(seen) == 2
 
 
@@ -257,7 +259,7 @@ async def test_an_answer_cut_in_its_middle_may_have_arrived(transport):
 
     async with bare_server(half) as url:
         with pytest.raises(MayHaveArrived):
-            await transport.send_prepared(prepare(url, {"text": "hello"}), ANNA)
+            await transport.call(prepare(url, {"text": "hello"}), tail(ANNA))
 
 
 async def test_a_redirect_is_not_followed(transport):
@@ -269,7 +271,7 @@ async def test_a_redirect_is_not_followed(transport):
         seen.append(await request_of(reader))
 
     async with bare_server(elsewhere) as url:
-        reply = await transport.send_prepared(prepare(url, {"text": "hello"}), ANNA)
+        reply = await transport.call(prepare(url, {"text": "hello"}), tail(ANNA))
     assert (reply.ok, reply.status) == (False, 307)
     assert len(seen) == 1
 
@@ -277,13 +279,13 @@ async def test_a_redirect_is_not_followed(transport):
 async def test_nothing_is_sent_before_it_is_started_or_after_it_is_stopped(server, world):
     transport = AiohttpTransport()
     with pytest.raises(NeverSent):
-        await transport.send_prepared(saying(server, "early"), ANNA)
+        await transport.call(saying(server, "early"), tail(ANNA))
     async with transport:
         await transport.initialize()
-        assert (await transport.send_prepared(saying(server, "in time"), ANNA)).ok
+        assert (await transport.call(saying(server, "in time"), tail(ANNA))).ok
     await transport.shutdown()
     with pytest.raises(NeverSent):
-        await transport.send_prepared(saying(server, "late"), ANNA)
+        await transport.call(saying(server, "late"), tail(ANNA))
     assert len(world.messages(ANNA)) == 1
 
 
@@ -293,9 +295,9 @@ async def test_nothing_is_sent_before_it_is_started_or_after_it_is_stopped(serve
 async def test_only_the_tail_of_a_prepared_body_varies(server, world, transport):
     forum = world.add_chat("supergroup", "Desk", is_forum=True, threads={5: "News"}, bot_status="member")
     prepared = saying(server, 'Say "hello"\n🌍')
-    first = await transport.send_prepared(prepared, ANNA)
-    await transport.send_prepared(prepared, ANNA, silent=True, reply_to=first.message_id)
-    await transport.send_prepared(prepared, forum.id, thread=5)
+    first = await transport.call(prepared, tail(ANNA))
+    await transport.call(prepared, tail(ANNA, silent=True, reply_to=first.message_id))
+    await transport.call(prepared, tail(forum.id, thread=5))
     plain, reply, threaded = (call.params for call in world.ledger)
     assert plain == {"chat_id": ANNA, "text": 'Say "hello"\n🌍'}
     assert reply["disable_notification"] is True
@@ -304,7 +306,7 @@ async def test_only_the_tail_of_a_prepared_body_varies(server, world, transport)
 
 
 async def test_a_reply_to_a_message_that_is_gone_is_sent_all_the_same(server, world, transport):
-    assert (await transport.send_prepared(saying(server, "hello"), ANNA, reply_to=999)).ok
+    assert (await transport.call(saying(server, "hello"), tail(ANNA, reply_to=999))).ok
 
 
 async def test_a_picture_goes_up_once_and_its_largest_file_id_comes_back(server, world, transport):
@@ -313,18 +315,26 @@ async def test_a_picture_goes_up_once_and_its_largest_file_id_comes_back(server,
         {"caption": "Grüße", "caption_entities": [{"type": "bold", "offset": 0, "length": 5}]},
         PNG,
     )
-    reply = await transport.send_prepared(upload, ANNA, silent=True)
+    reply = await transport.call(upload, tail(ANNA, silent=True))
     photo = world.messages(ANNA)[0]["photo"]
     assert reply.file_id == max(photo, key=lambda size: size["width"])["file_id"]
     assert world.messages(ANNA)[0]["caption_entities"] == [{"type": "bold", "offset": 0, "length": 5}]
-    again = prepare(method(server, "sendPhoto"), {"photo": reply.file_id})
-    assert (await transport.send_prepared(again, ANNA)).file_id == reply.file_id
+    again = prepare(method(server, "sendPhoto"), {"photo": reply.file_id}, wants_file_id=True)
+    assert (await transport.call(again, tail(ANNA))).file_id == reply.file_id
 
 
 def test_user_text_that_looks_like_an_answer_is_not_read_as_one():
     trap = '{"ok":true,"result":{"message_id":666,"photo":[{"file_id":"evil"}]}}'
     reply = read_reply(200, dumps({"ok": True, "result": {"text": trap, "message_id": 7}}))
     assert (reply.message_id, reply.file_id) == (7, None)
+    assert read_reply(200, dumps({"ok": True, "result": {"text": trap, "message_id": 7}}), False).message_id == 7
+
+
+@given(st.integers(1, 2**53), st.text(), st.booleans())
+def test_an_answer_read_only_at_its_beginning_names_the_same_message(message_id, text, is_first):
+    result = {"message_id": message_id, "text": text} if is_first else {"text": text, "message_id": message_id}
+    payload = dumps({"ok": True, "result": result})
+    assert read_reply(200, payload, wants_file_id=False) == read_reply(200, payload, wants_file_id=True)
 
 
 @pytest.mark.parametrize("payload", [b"", b"<html>", b"null", b"[]", b'"ok"', b"\xff\xfe", b'{"ok":"yes"}'])
@@ -349,7 +359,7 @@ async def test_no_error_and_no_log_line_shows_the_token(bot, world, caplog, faul
 async def test_a_wrong_address_does_not_show_the_token(transport):
     for url in (f"ftp://127.0.0.1/bot{TOKEN}/x", f"http:///bot{TOKEN}/x"):
         with pytest.raises(NeverSent) as raised:
-            await transport.send_prepared(prepare(url, {"text": "a"}), ANNA)
+            await transport.call(prepare(url, {"text": "a"}), tail(ANNA))
         assert TOKEN not in "".join(traceback.format_exception(raised.value))
     assert TOKEN not in repr(prepare(f"http://127.0.0.1/bot{TOKEN}/x", {"text": "a"}))
 
@@ -365,9 +375,9 @@ async def test_proxies_of_the_environment_are_honoured(monkeypatch):
         monkeypatch.setenv("http_proxy", url.partition("/bot")[0])
         monkeypatch.setenv("no_proxy", "news.example")
         async with AiohttpTransport(HASTY) as transport:
-            reply = await transport.send_prepared(prepare(f"http://telegram.example/bot{TOKEN}/x", {"text": "a"}), ANNA)
+            reply = await transport.call(prepare(f"http://telegram.example/bot{TOKEN}/x", {"text": "a"}), tail(ANNA))
             with pytest.raises(NetworkError):
-                await transport.send_prepared(prepare(f"http://news.example/bot{TOKEN}/x", {"text": "a"}), ANNA)
+                await transport.call(prepare(f"http://news.example/bot{TOKEN}/x", {"text": "a"}), tail(ANNA))
     assert reply.message_id == 3
     assert asked[0].startswith(f"POST http://telegram.example/bot{TOKEN}/x HTTP/1.1".encode())
     assert len(asked) == 1
