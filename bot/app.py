@@ -29,6 +29,7 @@ from bot.outside import Numbers, seen_from_outside
 from bot.services import newsroom
 from bot.services.dispatching import Alarm, Dispatcher
 from bot.services.importing import Policy
+from bot.services.purse import Purse
 from bot.settings import Settings
 from bot.store import editors, meta
 from bot.store.database import Database
@@ -171,6 +172,7 @@ async def running(
             bot=application.bot,
             gateway=gateway,
             pacer=pacer,
+            purse=Purse(settings.paid_per_day, settings.rate),
             registry=REGISTRY,
             administrators=Administrators(application.bot),
             settings=settings,
@@ -192,7 +194,7 @@ async def running(
             alarm=herald.alarm,
             count=numbers.count,
             reserve=reserve,
-            paid_per_day=settings.paid_per_day,
+            purse=house.purse,
         )
         await application.initialize()
         await application.start()

@@ -23,6 +23,7 @@ from bot.domain.publishing import PushWindow
 from bot.services import newsroom
 from bot.services.dispatching import Alarm, Dispatcher
 from bot.services.importing import Policy, Report, Seen, take
+from bot.services.purse import Purse
 from bot.services.spreading import spread_next
 from bot.store import articles, chats, fanouts, outbox, topics
 from bot.store.reserve import Reserve
@@ -59,6 +60,7 @@ class PressRoom:
             self.alarms.append((kind, fanout, reason))
 
         inside = self.house.inside
+        object.__setattr__(inside, "purse", Purse(paid_per_day, rate))
         return Dispatcher(
             self.db,
             wire(inside.gateway, inside.pacer),
@@ -70,7 +72,7 @@ class PressRoom:
             alarm=alarm,
             in_flight=in_flight,
             reserve=reserve,
-            paid_per_day=paid_per_day,
+            purse=inside.purse,
         )
 
     async def people(self, many: int, first: int = 20_000) -> list[int]:

@@ -24,6 +24,7 @@ from typing import Any
 from bot.domain.chat import Chat
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.world import World
+from bot.services.purse import Purse
 from bot.settings import Settings
 from bot.store import chats
 from bot.store.database import Database
@@ -179,6 +180,7 @@ async def story_house(folder: Path, *, registry: Registry = REGISTRY, **settings
                 bot=application.bot,
                 gateway=Gateway(application.bot, transport),
                 pacer=Pacer(None),
+                purse=Purse(0, None),
                 registry=registry,
                 administrators=Administrators(application.bot),
                 settings=checked,

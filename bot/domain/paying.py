@@ -1,5 +1,5 @@
 """
-Paying for speed: when a broadcast is worth Stars.
+Paying for speed: when a broadcast is worth Stars, and when Telegram takes none.
 
 Telegram lets a bot send up to 1,000 messages a second for 0.1 Star each
 (https://core.telegram.org/bots/api#sendmessage, allow_paid_broadcast). Nobody notices a minute; so only what the free
@@ -11,8 +11,16 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from math import floor
 
+from bot.domain.delivery import Outcome, Sent, Throttled
+
 PATIENCE = timedelta(minutes=10)
 """What the free pace sends in this time is never paid for."""
+
+CLOSED_FOR = timedelta(hours=1)
+"""After Telegram took no Stars: an owner who buys some has the rest of the day, and trying costs a few calls."""
+ANSWERS = 200
+THROTTLED_SHARE = 1 / 3
+"""Of so many answers to paid messages. One wave of 429s is at most what was on the wire, which is fewer."""
 
 
 def payable(waiting: int, rate: float, left: int) -> int:
@@ -24,6 +32,61 @@ def payable(waiting: int, rate: float, left: int) -> int:
     return max(0, floor(min(left, max(0.0, waiting - PATIENCE.total_seconds() * rate))))
 
 
+def for_replies(rate: float, per_day: int) -> int:
+    """Return how many messages of the day's allowance are kept at hand for replies while a broadcast is paid for.
+
+    A second of the free pace, for that is what replies may use otherwise; never more than a tenth of the allowance.
+    """
+    return floor(min(rate, per_day / 10))
+
+
 def day_of(now: datetime) -> date:
     """Return the day whose allowance counts at `now`: UTC's, the same for every operator."""
     return now.astimezone(UTC).date()
+
+
+class Credit:
+    """Whether Telegram takes Stars from this bot. `is_good` is None until that has shown.
+
+    Which words it refuses with is nowhere written down: BALANCE_TOO_LOW is likely
+    (https://core.telegram.org/method/messages.sendMessage), and whatever it is, the Bot API makes it a 400, as it
+    does for a message that is wrong. So the same message is tried unpaid, and what comes of that tells which it was.
+    Where paid broadcasts are not enabled the wish may also be passed over, and then there are 429s.
+    """
+
+    def __init__(self) -> None:
+        self.is_good: bool | None = None
+        self._closed_at: datetime | None = None
+        self._answers = self._throttled = 0
+
+    def is_closed(self, now: datetime) -> bool:
+        """Return whether nothing may be paid for at `now`."""
+        # A moment in the future is what a clock that was set back leaves behind: it counts for nothing.
+        return self._closed_at is not None and self._closed_at <= now < self._closed_at + CLOSED_FOR
+
+    def answered(self, outcome: Outcome, now: datetime) -> None:
+        """Take note of what Telegram answered to a paid message."""
+        if self.is_closed(now):
+            return  # of those that were on the wire
+        match outcome:
+            case Sent():
+                self.is_good = True
+            case Throttled():
+                self._throttled += 1
+            case _:
+                return
+        self._answers += 1
+        if self._answers == ANSWERS:
+            if self._throttled > ANSWERS * THROTTLED_SHARE:
+                self._close(now)
+            self._answers = self._throttled = 0
+
+    def answered_unpaid(self, outcome: Outcome, now: datetime) -> None:
+        """Take note of what became of a message that was refused when paid, sent again unpaid."""
+        if isinstance(outcome, Sent):
+            self._close(now)
+
+    def _close(self, now: datetime) -> None:
+        self.is_good = False
+        if not self.is_closed(now):
+            self._closed_at = now

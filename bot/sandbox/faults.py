@@ -72,6 +72,7 @@ class _Order:
     chat: int | None
     times: int | None
     probability: float
+    paid: bool
 
 
 @dataclass(slots=True)
@@ -97,14 +98,20 @@ class Faults:
         chat: int | None = None,
         times: int | None = None,
         probability: float = 1.0,
+        paid: bool = False,
     ) -> None:
-        """Order a fault for calls of a method, about a chat, or all; so many times, or with a probability for good."""
-        self._orders.append(_Order(fault, method, chat, times, probability))
+        """Order a fault for calls of a method, about a chat, or all; so many times, or with a probability for good.
 
-    def pick(self, method: str, chat: int | None) -> Fault | None:
+        `paid`: only for messages that are to be paid for, as when the Stars have run out.
+        """
+        self._orders.append(_Order(fault, method, chat, times, probability, paid))
+
+    def pick(self, method: str, chat: int | None, is_paid: bool = False) -> Fault | None:
         """Return the fault for this call, and count it."""
         for order in self._orders:
             if order.method not in (None, method) or order.chat not in (None, chat):
+                continue
+            if order.paid and not is_paid:
                 continue
             if order.probability < 1 and self._dice.random() >= order.probability:
                 continue

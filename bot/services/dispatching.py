@@ -32,6 +32,7 @@ from bot.domain.delivery import (
     Lane,
     Migrated,
     Outcome,
+    Rejected,
     Sent,
     Status,
     Throttled,
@@ -40,7 +41,6 @@ from bot.domain.delivery import (
 )
 from bot.domain.limits import PAID_PER_SECOND
 from bot.domain.message import Message
-from bot.domain.paying import day_of
 from bot.render.catching_up import catching_up
 from bot.render.look import Look
 from bot.services.purse import Purse
@@ -103,12 +103,12 @@ class Dispatcher:
         count: Callable[[Outcome], None] = lambda outcome: None,
         in_flight: int = IN_FLIGHT,
         reserve: Reserve | None = None,
-        paid_per_day: int = 0,
+        purse: Purse | None = None,
     ) -> None:
         """`alarm` is told what owners must know, `count` the outcome of every attempt.
 
-        While `reserve` is not held nothing is claimed; without one nobody watches the disk. `paid_per_day` is how many
-        messages of a UTC day may be paid for.
+        While `reserve` is not held nothing is claimed; without one nobody watches the disk. Without a `purse` nothing
+        is paid for.
         """
         self._db = db
         self._wire = wire
@@ -119,7 +119,7 @@ class Dispatcher:
         self._tally = count
         self._in_flight = in_flight
         self._reserve = reserve
-        self._purse = Purse(paid_per_day, rate)
+        self._purse = purse or Purse(0, rate)
         self._latest = clock()
         self._ahead = FULL_SPEED_AHEAD if rate is None else max(4, int(rate * AHEAD))
         self._changed = asyncio.Event()
@@ -321,16 +321,20 @@ class Dispatcher:
 
         async def send(body: Any) -> Outcome:
             # A second way to send the picture is a second message to Telegram, and waits for its own turn.
-            is_paid = item.paid_on is not None
+            is_paid = self._purse.covers(item, self._clock())
             await self._wire.slot(delivery.chat, item.fanout.lane, is_group, is_paid)
             if not self._may_leave(delivery.fanout):
                 return Throttled(timedelta(0))
-            if is_paid:
-                # Whatever comes of it, it stays counted. What midnight overtook is another day's, and goes unpaid.
-                is_paid = item.paid_on == day_of(self._clock())
-                item.paid_on = None
+            if is_paid and not self._purse.pay(item, self._clock()):
+                return await send(body)  # midnight has passed, or Telegram takes no Stars: it waits for a free turn
             outcome = await self._wire.send(body, delivery.chat, delivery.thread, chat.silent, is_paid)
             self._tally(outcome)
+            if is_paid:
+                self._purse.answered(outcome, self._clock())
+                if isinstance(outcome, Rejected):
+                    # It may be the Stars that were refused, and no delivery fails for want of them.
+                    outcome = await send(body)
+                    self._purse.answered_unpaid(outcome, self._clock())
             return outcome
 
         look = self._look_of(chat)
@@ -414,4 +418,3 @@ class Dispatcher:
             await outbox.release(conn, [item.delivery for item in waiting])
             await fanouts.close_finished(conn, self._clock())
             await self._purse.give_back(conn)
-        self._purse.empty()

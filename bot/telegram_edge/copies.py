@@ -12,13 +12,14 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.domain.chat import Chat, Pictures
-from bot.domain.delivery import Failed, Lane, Outcome, Sent, Throttled
+from bot.domain.delivery import Failed, Outcome, Rejected, Sent, Throttled
 from bot.domain.message import Message, Photo
 from bot.render.desk import PictureCheck
 from bot.services.editions import edition_of
 from bot.telegram_edge.house import House
 from bot.telegram_edge.looks import look_of
 from bot.telegram_edge.prepared import Prepared, Upload
+from bot.telegram_edge.replies import turn
 
 TRIES = 3
 LONGEST_WAIT = timedelta(minutes=1)
@@ -58,8 +59,11 @@ async def send_copy(house: House, chat: Chat, number: int) -> Copy:
 async def _patiently(house: House, chat: Chat, body: Prepared | Upload) -> Outcome:
     """Send ahead of all news, and wait when Telegram asks for it."""
     for _ in range(TRIES):
-        await house.pacer.slot(chat.id, Lane.REPLY, False)
-        outcome = await house.gateway.send(body, chat.id)
+        paid = await turn(house, chat)
+        outcome = await house.gateway.send(body, chat.id, paid=paid)
+        if paid and isinstance(outcome, Rejected):
+            outcome = await house.gateway.send(body, chat.id)
+            house.purse.answered_unpaid(outcome, house.clock())
         if not isinstance(outcome, Throttled) or outcome.wait > LONGEST_WAIT:
             return outcome
         house.pacer.throttled(chat.id, outcome.wait.total_seconds())

@@ -13,6 +13,7 @@ import telegram
 from telegram.error import InvalidToken, TelegramError
 
 from bot.errors import SettingsError
+from bot.services.purse import Purse
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.telegram_edge import menus
@@ -40,6 +41,7 @@ class FirstContact:
             bot=self._bot,
             gateway=Gateway(self._bot, self._transport),
             pacer=Pacer(settings.rate),
+            purse=Purse(0, settings.rate),
             registry=REGISTRY,
             administrators=Administrators(self._bot),
             settings=settings,

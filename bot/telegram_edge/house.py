@@ -8,6 +8,7 @@ from datetime import datetime
 
 import telegram
 
+from bot.services.purse import Purse
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.telegram_edge.admin import Administrators
@@ -22,13 +23,14 @@ class House:
 
     `clock` gives the time as an aware UTC datetime; `wake` tells the dispatcher that something was promised,
     stopped or released, so that it does not wait for its next look at the database. `bot` answers people; news
-    leaves through `gateway`. Both ask `pacer` first.
+    leaves through `gateway`. Both ask `pacer` first, and both are paid for from `purse`, if anything is.
     """
 
     db: Database
     bot: telegram.Bot
     gateway: Gateway
     pacer: Pacer
+    purse: Purse
     registry: Registry
     administrators: Administrators
     settings: Settings

@@ -3,7 +3,8 @@ The queue in front of Telegram's limits: who may send now, and who waits.
 
 Whoever sends asks for a slot. People come before news, and a chat that must wait lets the others pass. Only this
 object knows a clock; when a slot is free is decided in `bot.domain.pacing`. Messages that are paid for have a line and
-a pace of their own beside the free one, so that nobody waits behind them.
+a pace of their own beside the free one, so that no person waits behind them. Whether they use up the free messages of
+their second is nowhere written down; so unpaid news waits until a second after the last of them.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from bot.domain.pacing import GROUP, PRIVATE, Allowance, Pace
 
 CHATS = 4096
 """Chats remembered at once; a chat at rest needs no memory."""
+PAID_SECOND = 1.0
+"""Seconds after a paid message in which Telegram may take no unpaid one: what is free is counted by the second."""
 TICK = 0.001
 """Seconds: event loops know no finer timer, and a shorter one would only spin."""
 
@@ -32,10 +35,15 @@ class _Waiter:
 
 @dataclass(slots=True, eq=False)
 class _Line:
-    """Who waits for a slot at one pace, by lane."""
+    """Who waits for a slot at one pace, by lane. Before `news_from` only replies are served."""
 
     pace: Pace
     lanes: dict[Lane, dict[_Waiter, None]] = field(default_factory=lambda: {lane: {} for lane in Lane})
+    news_from: float = -inf
+
+    def opens_at(self, lane: Lane) -> float:
+        """Return the earliest moment at which the next message of a lane may leave."""
+        return self.pace.free_at() if lane is Lane.REPLY else max(self.pace.free_at(), self.news_from)
 
     @property
     def waiting(self) -> int:
@@ -77,6 +85,11 @@ class Pacer:
         """How many have asked for a slot and not got it yet."""
         return self._free.waiting + self._paid.waiting
 
+    @property
+    def is_paying(self) -> bool:
+        """Whether paid news has left within the last second."""
+        return self._loop.time() < self._free.news_from
+
     def held_until(self, chat: int) -> float | None:
         """Return the loop time from which `chat` may be sent something; None when that is now."""
         free_at = self._free_at(chat)
@@ -105,8 +118,8 @@ class Pacer:
             return
         allowance = GROUP if is_group else PRIVATE
         line = self._paid if paid else self._free
-        if not line.waiting and line.pace.free_at() <= now and self._free_at(chat) <= now:
-            self._take(line, chat, allowance, now)
+        if not line.waiting and line.opens_at(lane) <= now and self._free_at(chat) <= now:
+            self._take(line, lane, chat, allowance, now)
             return
         waiter = _Waiter(chat, allowance, self._loop.create_future())
         queue = line.lanes[lane]
@@ -135,25 +148,33 @@ class Pacer:
                 return line.pace.free_at()
             found = self._first(line, now)
             if found is None:
-                return min(self._free_at(waiter.chat) for lane in line.lanes.values() for waiter in lane)
+                return min(
+                    max(line.opens_at(lane), self._free_at(waiter.chat))
+                    for lane, waiters in line.lanes.items()
+                    for waiter in waiters
+                )
             lane, waiter = found
             del line.lanes[lane][waiter]
-            self._take(line, waiter.chat, waiter.allowance, now)
+            self._take(line, lane, waiter.chat, waiter.allowance, now)
             waiter.turn.set_result(None)
         return inf
 
     def _first(self, line: _Line, now: float) -> tuple[Lane, _Waiter] | None:
         """Return who is to be served: the most urgent lane's longest waiter whose chat is free."""
         for lane, waiters in line.lanes.items():
+            if line.opens_at(lane) > now:
+                break  # replies are the first lane, and none of the others is open sooner
             for waiter in waiters:
                 if self._free_at(waiter.chat) <= now and not waiter.turn.done():
                     return lane, waiter
         return None
 
-    def _take(self, line: _Line, chat: int, allowance: Allowance, now: float) -> None:
+    def _take(self, line: _Line, lane: Lane, chat: int, allowance: Allowance, now: float) -> None:
         line.pace = line.pace.taken(now)
         if self._off:
             return
+        if line is self._paid and lane is not Lane.REPLY:
+            self._free.news_from = now + PAID_SECOND
         account = self._accounts.setdefault(chat, _Account(allowance))
         account.spent_until = allowance.taken(account.spent_until, now)
         self._accounts.move_to_end(chat)

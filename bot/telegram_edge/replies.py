@@ -2,6 +2,7 @@
 What newsbot says to people who wait for it: sent and edited at once, ahead of all news, never through the outbox.
 
 A reply that Telegram refuses for its pace is said when the pace allows; one that may have arrived is not said twice.
+While a broadcast is paid for it may use up what is free, so what is said meanwhile is paid for too.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ import telegram
 from telegram.error import BadRequest, RetryAfter
 
 from bot.domain.chat import Chat, ChatKind
-from bot.domain.delivery import Lane
+from bot.domain.delivery import Lane, Sent
 from bot.domain.message import Keyboard, Message
+from bot.domain.paying import day_of
 from bot.telegram_edge.gateway import entities_of, markup_of, preview_of
 from bot.telegram_edge.house import House
 
@@ -32,7 +34,7 @@ async def send(house: House, chat: Chat, message: Message, *, thread: int = 0, r
         None if reply_to is None else telegram.ReplyParameters(message_id=reply_to, allow_sending_without_reply=True)
     )
 
-    async def call() -> telegram.Message:
+    async def call(paid: bool) -> telegram.Message:
         if message.photo is not None:
             photo = message.photo.file_id or message.photo.url or message.photo.data
             return await house.bot.send_photo(
@@ -43,6 +45,7 @@ async def send(house: House, chat: Chat, message: Message, *, thread: int = 0, r
                 reply_markup=markup,
                 message_thread_id=thread or None,
                 reply_parameters=reply,
+                allow_paid_broadcast=paid or None,
             )
         return await house.bot.send_message(
             chat.id,
@@ -52,15 +55,16 @@ async def send(house: House, chat: Chat, message: Message, *, thread: int = 0, r
             reply_markup=markup,
             message_thread_id=thread or None,
             reply_parameters=reply,
+            allow_paid_broadcast=paid or None,
         )
 
-    return (await paced(house, chat, call)).message_id
+    return (await _said(house, chat, call)).message_id
 
 
 async def send_file(house: House, chat: Chat, name: str, data: bytes, caption: Message, *, thread: int = 0) -> int:
     """Send a file that was made for this chat and return its message's id. Raises: telegram.error.TelegramError."""
 
-    async def call() -> telegram.Message:
+    async def call(paid: bool) -> telegram.Message:
         return await house.bot.send_document(
             chat.id,
             data,
@@ -69,9 +73,10 @@ async def send_file(house: House, chat: Chat, name: str, data: bytes, caption: M
             caption_entities=entities_of(caption.text),
             reply_markup=markup_of(caption.keyboard),
             message_thread_id=thread or None,
+            allow_paid_broadcast=paid or None,
         )
 
-    return (await paced(house, chat, call)).message_id
+    return (await _said(house, chat, call)).message_id
 
 
 async def edit(house: House, chat: Chat, message_id: int, message: Message, *, is_photo: bool) -> bool:
@@ -110,24 +115,52 @@ async def edit_keyboard(house: House, chat: Chat, message_id: int, keyboard: Key
     return await _edited(house, chat, call)
 
 
-async def paced(house: House, chat: Chat, call: Callable[[], Awaitable[_Answer]]) -> _Answer:
-    """Make one call in the replies' lane, waiting as a 429 says. Raises: telegram.error.TelegramError."""
-    for _ in range(TRIES - 1):
-        await house.pacer.slot(chat.id, Lane.REPLY, chat.kind is not ChatKind.PRIVATE)
+async def turn(house: House, chat: Chat) -> bool:
+    """Wait for a turn ahead of all news; return whether what is said then is to be paid for."""
+    paid_on = house.purse.pay_for_reply(house.clock()) if house.pacer.is_paying else None
+    await house.pacer.slot(chat.id, Lane.REPLY, chat.kind is not ChatKind.PRIVATE, paid_on is not None)
+    return paid_on == day_of(house.clock())
+
+
+async def _said(house: House, chat: Chat, call: Callable[[bool], Awaitable[telegram.Message]]) -> telegram.Message:
+    """Make one call that sends, paid for if need be. Raises: telegram.error.TelegramError."""
+
+    async def once() -> telegram.Message:
+        paid = await turn(house, chat)
         try:
-            return await call()
+            return await call(paid)
+        except BadRequest:
+            if not paid:
+                raise
+        # It may be the Stars that were refused, and nobody is left without an answer for want of them.
+        message = await call(False)
+        house.purse.answered_unpaid(Sent(message.message_id), house.clock())
+        return message
+
+    return await _patiently(house, chat, once)
+
+
+async def _patiently(house: House, chat: Chat, once: Callable[[], Awaitable[_Answer]]) -> _Answer:
+    """Make one call, again when a 429 says so and it is time. Raises: telegram.error.TelegramError."""
+    for _ in range(TRIES - 1):
+        try:
+            return await once()
         except RetryAfter as error:
             wait = _span(error.retry_after)
             house.pacer.throttled(chat.id, wait.total_seconds())
             if wait > LONGEST_WAIT:
                 raise
-    await house.pacer.slot(chat.id, Lane.REPLY, chat.kind is not ChatKind.PRIVATE)
-    return await call()
+    return await once()
 
 
 async def _edited(house: House, chat: Chat, call: Callable[[], Awaitable[object]]) -> bool:
+    async def once() -> None:
+        # There are no paid edits: https://core.telegram.org/bots/api#editmessagetext
+        await house.pacer.slot(chat.id, Lane.REPLY, chat.kind is not ChatKind.PRIVATE)
+        await call()
+
     try:
-        await paced(house, chat, call)
+        await _patiently(house, chat, once)
     except BadRequest as error:
         if _has(error, "message is not modified"):
             return True

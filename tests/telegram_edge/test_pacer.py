@@ -100,15 +100,37 @@ def test_a_reply_never_waits_behind_news():
     played(story)
 
 
-def test_paid_messages_leave_at_a_thousand_a_second_beside_the_free_ones():
+def test_unpaid_news_waits_until_a_second_after_paid_news_that_leaves_at_a_thousand_a_second():
     async def story():
-        line = Line(Pacer(30))
+        pacer = Pacer(30)
+        line = Line(pacer)
         for chat in range(3000):
             line.ask(chat, paid=chat >= 60)
         await line.all()
         times = dict(line.left)
-        assert 2939 / (max(times[chat] for chat in range(60, 3000))) == pytest.approx(994.5, rel=0.02)
-        assert 59 / max(times[chat] for chat in range(60)) == pytest.approx(29, rel=0.02)
+        last_paid = max(times[chat] for chat in range(60, 3000))
+        assert 2939 / last_paid == pytest.approx(994.5, rel=0.02)
+        unpaid = sorted(times[chat] for chat in range(60))
+        assert unpaid[0] == 0.0  # asked for before anything was paid for
+        assert unpaid[1] - last_paid == pytest.approx(1.0, abs=0.002)
+        assert 58 / (unpaid[-1] - unpaid[1]) == pytest.approx(29, rel=0.02)
+        assert not pacer.is_paying
+
+    played(story)
+
+
+def test_replies_are_no_paid_news_and_do_not_hold_the_unpaid():
+    async def story():
+        pacer = Pacer(30)
+        line = Line(pacer)
+        line.ask(ANNA, Lane.REPLY, paid=True)
+        await line.all()
+        assert not pacer.is_paying
+        line.ask(BEN, Lane.NEWS)
+        await line.all()
+        assert now() == 0.0
+
+    played(story)
 
     played(story)
 
