@@ -11,7 +11,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.domain.delivery import Failed, Halted, Outcome, Throttled, Unsure, backoff
+from bot.domain.delivery import Failed, Halted, Outcome, Sent, Throttled, Unsure, backoff
 
 OUTAGE_FROM = 5  # calls in a row that did not come through
 OUTAGE_PAUSE = timedelta(seconds=30)
@@ -44,6 +44,8 @@ class Circuit:
     def after(self, outcome: Outcome, now: datetime, jitter: float = 0.5) -> Circuit:
         """Return how things stand after one more call; `jitter` as in `backoff`."""
         match outcome:
+            case Sent() if not self.failures:
+                return self
             case Halted():
                 return self if self.is_halted else replace(self, halted_until=now + HALT_PAUSE)
             case Throttled():
@@ -54,10 +56,8 @@ class Circuit:
                     return replace(self, failures=failures)
                 pause = min(backoff(failures - OUTAGE_FROM + 1, jitter), OUTAGE_PAUSE)
                 return replace(self, failures=failures, quiet_until=now + pause)
-            case _ if self.failures:
-                return replace(self, failures=0, quiet_until=None)
             case _:
-                return self
+                return replace(self, failures=0, quiet_until=None) if self.failures else self
 
     def at(self, now: datetime) -> Circuit:
         """Return how things stand at `now`: pauses that are over are forgotten."""

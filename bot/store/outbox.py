@@ -118,7 +118,6 @@ async def settle(conn: Connection, settled: Sequence[Settled], at: datetime) -> 
     One whose row is gone belongs to a chat that was forgotten or moved meanwhile, and leaves no trace.
     """
     seconds = epoch(at)
-    # All rows in one statement: row by row, Python's lock would change hands at each while messages are being sent.
     rows = await conn.execute_fetchall(
         """
         DELETE FROM outbox WHERE id IN (
@@ -131,20 +130,16 @@ async def settle(conn: Connection, settled: Sequence[Settled], at: datetime) -> 
     )
     there = {row[0] for row in rows}
     settled = [one for one in settled if one.delivery.id in there]
-    await conn.execute(
+    await conn.executemany(
         """
         INSERT INTO ledger (article, chat, status, sent_at, message_id, thread, revision, look, unsure, reason)
-        SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
-            json_extract(value, '$[3]'), json_extract(value, '$[4]'), json_extract(value, '$[5]'),
-            json_extract(value, '$[6]'), json_extract(value, '$[7]'), json_extract(value, '$[8]'),
-            json_extract(value, '$[9]')
-        FROM json_each(:rows) WHERE TRUE -- or ON would begin a join's condition: https://sqlite.org/lang_upsert.html
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (article, chat) DO UPDATE SET
             status = excluded.status, sent_at = excluded.sent_at, message_id = excluded.message_id,
             thread = excluded.thread, revision = excluded.revision, look = excluded.look, unsure = excluded.unsure,
             reason = excluded.reason
         """,
-        {"rows": json.dumps([_ledger_row(one, seconds) for one in settled])},
+        [_ledger_row(one, seconds) for one in settled],
     )
     counts = ("sent", "unreachable", "failed", "unwanted", "unsure")
     totals: defaultdict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(counts, 0))

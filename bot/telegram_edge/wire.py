@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from typing import Any
 
 from bot.domain.delivery import Outcome
@@ -19,7 +20,7 @@ def wire(gateway: Gateway, pacer: Pacer) -> Wire:
         until = pacer.held_until(chat)
         return 0.0 if until is None else until - now()
 
-    async def send(body: Any, chat: int, thread: int, silent: bool, paid: bool) -> Outcome:
-        return await gateway.send(body, chat, thread, silent=silent, paid=paid)
+    def send(body: Any, chat: int, thread: int, silent: bool, paid: bool) -> Awaitable[Outcome]:
+        return gateway.send(body, chat, thread, silent=silent, paid=paid)
 
     return Wire(prepare=gateway.prepare, send=send, slot=pacer.slot, held=held, throttled=pacer.throttled)
