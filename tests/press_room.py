@@ -7,7 +7,7 @@ The press room: a dispatcher beside a story's house, for tests of what leaves an
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -31,6 +31,7 @@ from bot.telegram_edge.looks import look_of
 from bot.telegram_edge.wire import wire
 
 POLICY = Policy(PushWindow(timedelta(hours=48)), burst=10, undo=timedelta(0))
+PATIENCE = 20.0  # seconds
 PICTURE = Picture("https://pictures.example/cell.jpg", 1200, 675)
 
 
@@ -128,6 +129,12 @@ class PressRoom:
         await self.spread()
         self.dispatcher.wake()
         await self.dispatcher.idle()
+
+    async def until(self, question: Callable[[], bool]) -> None:
+        """Wait for a yes; the question is asked again whenever something happens in the world."""
+        async with asyncio.timeout(PATIENCE), self.world.subscribe() as events:
+            while not question():
+                await anext(events)
 
     async def spread(self) -> None:
         while await spread_next(self.db, now=self.house.clock(), draw=0.5):

@@ -85,6 +85,7 @@ def trouble(words: Words, kind: str, since: datetime, over_at: datetime | None, 
             "second": words("No other instance fetches updates any more."),
             "slow": words("Deliveries no longer wait."),
             "backup": words("The daily backup works again."),
+            "stars": words("Telegram takes Stars from this bot again."),
         }
         return Message(Text(words("{trouble} It had lasted since {when}.", trouble=over[kind], when=when)))
     lasting: Mapping[str, str] = {
@@ -104,6 +105,11 @@ def trouble(words: Words, kind: str, since: datetime, over_at: datetime | None, 
             "newsbot says why."
         ),
         "backup": words("The daily backup failed. The log of newsbot says why."),
+        "stars": words(
+            "Telegram takes no Stars from this bot, so all news leaves at the free pace; nothing is lost. See whether "
+            "it has enough Stars and whether paid broadcasts are enabled at @BotFather. newsbot tries again after an "
+            "hour."
+        ),
     }
     return Message(Text(words("{trouble} Since {when}.", trouble=lasting[kind], when=when)))
 

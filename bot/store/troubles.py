@@ -1,5 +1,6 @@
 """
-Troubles that owners must know of: told once a day each while they last, and once when they are over.
+Troubles that owners must know of: told once a day each while they last, and once when they are over. A lack of Stars
+is told only once: all goes out without them, and it may be weeks before newsbot wants any again.
 
 Here is also when editors were last told of files, because the same courtesy holds for them.
 """
@@ -24,6 +25,7 @@ class Kind(StrEnum):
     SECOND = "second"  # another instance fetches updates with the same token
     SLOW = "slow"  # the oldest waiting delivery waits too long
     BACKUP = "backup"  # the daily one failed
+    STARS = "stars"  # Telegram takes none for speed
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +60,16 @@ async def end_trouble(conn: Connection, kind: Kind, now: datetime) -> None:
 
 
 async def untold(conn: Connection, now: datetime) -> list[Trouble]:
-    """Return what owners are to be told now: troubles, once a day each, and those that ended after being told."""
+    """Return what owners are to be told now: troubles, and those that ended after being told."""
     rows = await conn.execute_fetchall(
         """
         SELECT kind, since, over_at FROM troubles
-        WHERE (over_at IS NULL AND (told_at IS NULL OR told_at <= :again))
+        WHERE (over_at IS NULL
+               AND (told_at IS NULL OR (told_at <= :again AND (kind <> :once OR told_at < since))))
            OR (over_at IS NOT NULL AND told_at >= since AND told_at <= over_at)
         ORDER BY since
         """,
-        {"again": epoch(now - AGAIN_AFTER)},
+        {"again": epoch(now - AGAIN_AFTER), "once": Kind.STARS},
     )
     return [Trouble(Kind(row["kind"]), moment(row["since"]), moment_or_none(row["over_at"])) for row in rows]
 

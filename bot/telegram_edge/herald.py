@@ -247,6 +247,8 @@ class Herald:
         for kind in (Kind.TOKEN, Kind.SECOND):
             if now - self._alarmed_at.setdefault(kind, now) >= CALM_AFTER:
                 await troubles.note(self._house.db, kind, False, now)
+        if (takes_stars := self._house.purse.is_good) is not None:
+            await troubles.note(self._house.db, Kind.STARS, not takes_stars, now)
 
     # What they share
 

@@ -103,9 +103,7 @@ async def test_what_may_be_paid_for_is_written_down_before_it_leaves_and_given_b
         await room.publish(await room.draft("grid-storage", "Energy"))
         await room.spread()
         room.dispatcher.wake()
-        async with asyncio.timeout(10):
-            while not paid_calls(room):  # noqa: ASYNC110  it happens on the wire
-                await asyncio.sleep(0.001)
+        await room.until(lambda: bool(paid_calls(room)))
         # Were the process killed now, this is what the next one would find.
         assert await reserved(room) == 50
     assert await reserved(room) == len(paid_calls(room)) < 50
@@ -136,8 +134,7 @@ async def test_telegram_takes_paid_messages_faster_than_the_free_pace(tmp_path: 
             await room.spread()
             room.dispatcher.wake()
             async with asyncio.timeout(6):  # 200 take seven seconds at the free pace
-                while len(paid_calls(room)) < 200 - REPLIES:  # noqa: ASYNC110
-                    await asyncio.sleep(0.01)
+                await room.until(lambda: len(paid_calls(room)) == 200 - REPLIES)
         assert len(paid_calls(room)) == 200 - REPLIES
         assert 0 < house.world.pace.paid <= 200
         assert [call for call in room.world.ledger if call.status == 429] == []
