@@ -17,6 +17,8 @@ MOST_WEIGHT = 2 * 2**20  # characters, each value counting `VALUE_WEIGHT` more
 VALUE_WEIGHT = 64
 
 Where = Sequence[str | int]
+_Container = dict[str, object] | list[object]
+_Offsets = dict[str, int] | list[int]
 
 
 class Fault(Exception):
@@ -63,18 +65,19 @@ class _Level:
 
     __slots__ = ("anchor", "begun_at", "key", "offsets", "value")
 
-    def __init__(self, value: object, offsets: object, begun_at: int, anchor: str | None) -> None:
+    def __init__(self, value: _Container, offsets: _Offsets, begun_at: int, anchor: str | None) -> None:
         self.value = value
         self.offsets = offsets
         self.begun_at = begun_at
         self.anchor = anchor
-        self.key: str | None = None
+        self.key = ""
 
 
 class Tree:
     """Builds values from a stream of keys, values, beginnings and ends, in one pass.
 
-    `doubled` lists the fields that were given twice; the first one counts.
+    `doubled` lists the fields that were given twice; the first one counts. Every word of every file passes through
+    `key` or `value`, so these two call nothing.
     """
 
     def __init__(self) -> None:
@@ -82,20 +85,20 @@ class Tree:
         self.doubled: list[tuple[tuple[str | int, ...], int]] = []
         self.awaits_key = False
         self._weight = 0
-        self._levels: list[_Level] = []
+        self._level: _Level | None = None  # the innermost one
+        self._around: list[_Level] = []  # those it is in, outermost first
         # Keyed by the identity of a list or dict, which the root keeps alive: offsets beside the values would make
         # every reader of the values unwrap them.
-        self._offsets: dict[int, list[int] | dict[str, int]] = {}
+        self._offsets: dict[int, _Offsets] = {}
         self._anchors: dict[str, tuple[object, int]] = {}
 
     def key(self, name: str, offset: int) -> None:
         """Take the name of the mapping's next field."""
-        level = self._levels[-1]
+        level = self._level
+        assert level is not None and isinstance(level.offsets, dict)
         offsets = level.offsets
-        assert isinstance(offsets, dict)
         if name in offsets:
-            where = (*(step for above in self._levels[:-1] if (step := _step(above)) is not None), name)
-            self.doubled.append((where, offset))
+            self.doubled.append(((*map(_step, self._around), name), offset))
         else:
             offsets[name] = offset
         level.key = name
@@ -106,34 +109,48 @@ class Tree:
 
         Raises: Fault, when the file holds too much.
         """
-        self._weigh(size, offset)
+        self._weight += size + VALUE_WEIGHT
+        if self._weight > MOST_WEIGHT:
+            raise Fault(offset, "holds too many values, or aliases that multiply")
         if anchor is not None:
             self._anchors[anchor] = (value, size)
-        self._place(value, offset)
+        level = self._level
+        if level is None:
+            self.root = value
+        elif isinstance(level.value, dict):
+            level.value.setdefault(level.key, value)
+            self.awaits_key = True
+        elif isinstance(level.offsets, list):
+            level.value.append(value)
+            level.offsets.append(offset)
 
-    def begin(self, container: dict[str, object] | list[object], offset: int, anchor: str | None = None) -> None:
+    def begin(self, container: _Container, offset: int, anchor: str | None = None) -> None:
         """Enter a new mapping or list.
 
         Raises: Fault, when it is nested too deeply or stands where a field's name should.
         """
         if self.awaits_key:
             raise Fault(offset, "a field's name must be text")
-        if len(self._levels) >= MOST_DEPTH:
-            raise Fault(offset, f"nested more than {MOST_DEPTH} levels deep")
         begun_at = self._weight
-        self._weigh(0, offset)
-        self._place(container, offset)
-        offsets: dict[str, int] | list[int]
-        offsets = self._offsets[id(container)] = {} if isinstance(container, dict) else []
-        self._levels.append(_Level(container, offsets, begun_at, anchor))
-        self.awaits_key = isinstance(container, dict)
+        self.value(container, offset, 0)
+        if self._level is not None:
+            self._around.append(self._level)
+            if len(self._around) >= MOST_DEPTH:
+                raise Fault(offset, f"nested more than {MOST_DEPTH} levels deep")
+        is_mapping = isinstance(container, dict)
+        offsets: _Offsets = {} if is_mapping else []
+        self._offsets[id(container)] = offsets
+        self._level = _Level(container, offsets, begun_at, anchor)
+        self.awaits_key = is_mapping
 
     def end(self) -> None:
         """Leave the innermost mapping or list."""
-        level = self._levels.pop()
+        level = self._level
+        assert level is not None
         if level.anchor is not None:
             self._anchors[level.anchor] = (level.value, self._weight - level.begun_at)
-        self.awaits_key = bool(self._levels) and isinstance(self._levels[-1].value, dict)
+        self._level = around = self._around.pop() if self._around else None
+        self.awaits_key = around is not None and isinstance(around.value, dict)
 
     def alias(self, anchor: str, offset: int) -> None:
         """Take the value that stands at an anchor, with its whole weight.
@@ -145,8 +162,7 @@ class Tree:
         if anchor not in self._anchors:
             raise Fault(offset, f"the alias *{anchor[:40]} refers to nothing finished before it")
         value, size = self._anchors[anchor]
-        self._weigh(size, offset)
-        self._place(value, offset)
+        self.value(value, offset, size)
 
     def offset_of(self, where: Where) -> int | None:
         """Return where a field begins, or the nearest thing around it; None when the file has nothing of it."""
@@ -164,25 +180,7 @@ class Tree:
                 break
         return found
 
-    def _weigh(self, size: int, offset: int) -> None:
-        self._weight += size + VALUE_WEIGHT
-        if self._weight > MOST_WEIGHT:
-            raise Fault(offset, "holds too many values, or aliases that multiply")
 
-    def _place(self, value: object, offset: int) -> None:
-        if not self._levels:
-            self.root = value
-            return
-        level = self._levels[-1]
-        container = level.value
-        if isinstance(container, dict):
-            container.setdefault(level.key, value)
-            self.awaits_key = True
-        elif isinstance(container, list) and isinstance(level.offsets, list):
-            container.append(value)
-            level.offsets.append(offset)
-
-
-def _step(level: _Level) -> str | int | None:
+def _step(level: _Level) -> str | int:
     """Return which of its values an unfinished level is at."""
     return len(level.value) - 1 if isinstance(level.value, list) else level.key

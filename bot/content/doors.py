@@ -211,6 +211,7 @@ def _fields_or_text(name: str) -> Callable[[object], object]:
 
 Words = Annotated[str | None, BeforeValidator(text_of)]
 Link = Annotated[str | None, BeforeValidator(_link_if_any)]
+Topics = Annotated[list[Annotated[str | None, BeforeValidator(_topic_name)]], _listed(MOST_TOPICS, "topics")]
 
 
 class ImageDoor(BaseModel):
@@ -225,10 +226,14 @@ class ImageDoor(BaseModel):
     _bare = model_validator(mode="before")(_fields_or_text("url"))
 
 
+# Lists are made by a factory: a default that is a list is copied deeply for every door, which takes longer.
+Images = Annotated[list[ImageDoor], _listed(MOST_IMAGES, "images")]
+
+
 class ProviderDoor(BaseModel):
     name: Words = None
     domain: Words = None
-    images: Annotated[list[ImageDoor], _listed(MOST_IMAGES, "images")] = []
+    images: Images = Field(default_factory=list)
 
     _bare = model_validator(mode="before")(_fields_or_text("name"))
 
@@ -243,7 +248,7 @@ class RelatedDoor(BaseModel):
     cdnAmpWebUrl: Link = None
     publishedDateTime: Annotated[datetime | None, BeforeValidator(_moment_if_any)] = None
     provider: ProviderDoor = ProviderDoor()
-    images: Annotated[list[ImageDoor], _listed(MOST_IMAGES, "images")] = []
+    images: Images = Field(default_factory=list)
 
     _bare = model_validator(mode="before")(_fields_or_text("title"))
 
@@ -264,9 +269,9 @@ class ArticleDoor(BaseModel):
     heat: Annotated[int | None, BeforeValidator(_whole)] = None
     published: Annotated[bool, BeforeValidator(_flag)] = False
     provider: ProviderDoor = ProviderDoor()
-    topics: Annotated[list[Annotated[str | None, BeforeValidator(_topic_name)]], _listed(MOST_TOPICS, "topics")] = []
-    images: Annotated[list[ImageDoor], _listed(MOST_IMAGES, "images")] = []
-    related: Annotated[list[RelatedDoor], _listed(MOST_RELATED, "related articles")] = []
+    topics: Topics = Field(default_factory=list)
+    images: Images = Field(default_factory=list)
+    related: Annotated[list[RelatedDoor], _listed(MOST_RELATED, "related articles")] = Field(default_factory=list)
     featuredContent: Annotated[str | None, BeforeValidator(_raw)] = None
 
 

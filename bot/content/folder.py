@@ -12,7 +12,7 @@ import stat
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.content.article_file import PictureMissing
@@ -24,6 +24,7 @@ from bot.domain.topic import TopicFile
 from bot.errors import ContentError
 
 _PASSING = (".", "~", "#")  # how hidden files and editors' temporary ones begin; those that end so have no suffix
+_SUFFIXES = tuple(SUFFIXES)
 _UNREAD = "unread"  # instead of a content's hash
 
 
@@ -81,7 +82,7 @@ def scan(root: Path, known: Mapping[str, str], *, zone: ZoneInfo) -> Iterator[Fo
 
 def is_content(name: str) -> bool:
     """Return whether a file of that name is an article or topic, and not an editor's passing copy of one."""
-    return not name.startswith(_PASSING) and PurePath(name).suffix.lower() in SUFFIXES
+    return not name.startswith(_PASSING) and name.lower().endswith(_SUFFIXES)
 
 
 class _Walk:

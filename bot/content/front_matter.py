@@ -32,17 +32,18 @@ def read_document(path: PurePath | str, data: bytes) -> Document:
     """
     name = shown_path(path)
     text = _decoded(name, data)
-    suffix = PurePath(path).suffix.lower()
+    lower = name.lower()
+    is_json = lower.endswith(".json")
 
-    start, end = (0, len(text)) if suffix == ".json" else _front(text)
+    start, end = (0, len(text)) if is_json else _front(text)
 
     def line_at(offset: int) -> int:
         return 1 + text.count("\n", 0, start + offset)
 
     try:
-        if suffix in (".yaml", ".yml") and (rest := _WORD.search(text, end + len("\n---"))):
+        if lower.endswith((".yaml", ".yml")) and (rest := _WORD.search(text, end + len("\n---"))):
             raise Fault(rest.start() - start, "holds more than one document; put each in a file of its own")
-        tree = _tree(text[start:end], suffix)
+        tree = read_json(text) if is_json else _tree(text[start:end])
         fields = _fields(tree, text, start)
     except Fault as fault:
         raise ContentError(Complaint(name, line_at(fault.offset), WHOLE_FILE, fault.reason)) from fault
@@ -64,6 +65,8 @@ def read_document(path: PurePath | str, data: bytes) -> Document:
 def shown_path(path: PurePath | str) -> str:
     """Return a path that keeps to one line and can be stored, whatever bytes the file's name is made of."""
     name = path if isinstance(path, str) else path.as_posix()
+    if name.isprintable():
+        return name
     return _UNPRINTABLE.sub(lambda found: f"\\x{ord(found[0]):02x}", name)
 
 
@@ -100,9 +103,7 @@ def _front(text: str) -> tuple[int, int]:
     return start, len(text)
 
 
-def _tree(text: str, suffix: str) -> Tree:
-    if suffix == ".json":
-        return read_json(text)
+def _tree(text: str) -> Tree:
     if text.lstrip().startswith("{"):
         try:
             return read_json(text)

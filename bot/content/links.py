@@ -36,7 +36,14 @@ class Judgement:
 
 def has_scheme(text: str) -> bool:
     """Return whether `text` is absolute, as `https://…`, `//host/…` or `mailto:…`, and not a path beside a file."""
-    return text.startswith("//") or _SCHEME.match(_IGNORED_BY_BROWSERS.sub("", text[:200])) is not None
+    return text.startswith("//") or _scheme_of(text[:200]) is not None
+
+
+def _scheme_of(text: str) -> re.Match[str] | None:
+    """Find the scheme as browsers read it: in `java\\tscript:` too."""
+    if not (text.isascii() and text.isprintable()) or " " in text:
+        text = _IGNORED_BY_BROWSERS.sub("", text)
+    return _SCHEME.match(text)
 
 
 @lru_cache(maxsize=512)  # webUrl is often originalUrl too, and a provider's logo returns in each of its files
@@ -45,7 +52,7 @@ def judged(text: str) -> Judgement:
     text = text.strip("\x00\t\n\v\f\r ")
     if text.startswith("//"):
         text = "https:" + text
-    scheme_found = _SCHEME.match(_IGNORED_BY_BROWSERS.sub("", text))
+    scheme_found = _scheme_of(text)
     if scheme_found is None:
         return Judgement(fault=f"{quoted(text)} is not a link; it begins with https://")
     scheme = scheme_found[1].lower()
@@ -76,8 +83,7 @@ def _escaped(scheme: str, rest: str) -> str:
 
     Raises: ValueError, when the host cannot be spelt.
     """
-    authority = _AUTHORITY.match(rest)
-    if _PLAIN.fullmatch(rest) or authority is None:
+    if _PLAIN.fullmatch(rest) or (authority := _AUTHORITY.match(rest)) is None:
         return f"{scheme}:{rest}"
     name, tail = authority.groups()
     if not name.isascii():

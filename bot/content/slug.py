@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from pathlib import PurePosixPath
 
 LONGEST_SLUG = 200  # characters
 _APART = re.compile(r"[^\w.-]+|-{2,}")
@@ -17,17 +16,22 @@ def slug_of(path: str) -> str:
 
     `path` is relative to the content folder, with `/`. Letters, digits, `.`, `_` and `-` only; never empty.
     """
-    place = PurePosixPath(path)
-    if place.stem.lower() == "index" and place.parent.name:
-        return _sane(place.parent.name)
-    return _sane(place.stem)
+    return _sane(_names(path)[-1])
 
 
 def longer_slug(path: str) -> str:
     """Return the slug with the folder's name before it, for when the short one is taken; the same at the top."""
-    place = PurePosixPath(path)
-    folder = place.parent.parent if place.stem.lower() == "index" and place.parent.name else place.parent
-    return _sane(f"{folder.name}-{slug_of(path)}") if folder.name else slug_of(path)
+    *folders, name = _names(path)
+    return _sane(f"{folders[-1]}-{_sane(name)}") if folders else _sane(name)
+
+
+def _names(path: str) -> list[str]:
+    """Return the folders a file lies in and, last, what it is called after."""
+    *folders, name = [step for step in path.split("/") if step not in ("", ".")] or [""]
+    stem, _, suffix = name.rpartition(".")
+    if not stem or not suffix:
+        stem = name
+    return folders if folders and stem.lower() == "index" else [*folders, stem]
 
 
 def _sane(name: str) -> str:

@@ -14,6 +14,16 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
 
 from bot.content.document import Fault, Tree
 
@@ -70,7 +80,7 @@ def _tree(parser: _Parser) -> Tree:
     while True:
         event = parser.get_event()
         kind = type(event)
-        if kind is yaml.ScalarEvent:
+        if kind is ScalarEvent:
             offset, text, tag = event.start_mark.index, event.value, event.tag
             if tag not in _KNOWN_TAGS:
                 raise _unknown_tag(offset, tag)
@@ -81,25 +91,25 @@ def _tree(parser: _Parser) -> Tree:
             else:
                 is_text = tag in _TEXT_TAGS or (tag is None and not event.implicit[0])
                 tree.value(text if is_text else plain(text), offset, len(text), event.anchor)
-        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+        elif kind is MappingStartEvent or kind is SequenceStartEvent:
             if event.tag not in _KNOWN_TAGS:
                 raise _unknown_tag(event.start_mark.index, event.tag)
-            tree.begin({} if kind is yaml.MappingStartEvent else [], event.start_mark.index, event.anchor)
-        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            tree.begin({} if kind is MappingStartEvent else [], event.start_mark.index, event.anchor)
+        elif kind is MappingEndEvent or kind is SequenceEndEvent:
             tree.end()
-        elif kind is yaml.AliasEvent:
+        elif kind is AliasEvent:
             tree.alias(event.anchor, event.start_mark.index)
-        elif kind is yaml.DocumentStartEvent:
+        elif kind is DocumentStartEvent:
             documents += 1
             if documents > 1 and tree.root is not None and not _is_blank(parser.get_event()):
                 raise Fault(event.start_mark.index, "holds more than one document; put each in a file of its own")
-        elif kind is yaml.StreamEndEvent:
+        elif kind is StreamEndEvent:
             return tree
 
 
 def _is_blank(event: Any) -> bool:
     """Return whether a document holds nothing, as the one after a closing `---`."""
-    return type(event) is yaml.ScalarEvent and event.value == "" and bool(event.implicit[0])
+    return type(event) is ScalarEvent and event.value == "" and bool(event.implicit[0])
 
 
 def plain(text: str) -> object:

@@ -50,11 +50,17 @@ def link_fault(url: str) -> str | None:
         return "not a link: it holds blanks or characters that links cannot have"
     try:
         parts = urlsplit(url)
-        host, _ = _host(parts), _port(parts)
+        fault = _place_fault(parts.netloc)
     except ValueError:
         return "not a link"
-    if parts.scheme.lower() not in _DEFAULT_PORTS:
-        return "not an http or https link"
+    return fault if parts.scheme.lower() in _DEFAULT_PORTS else "not an http or https link"
+
+
+@lru_cache(maxsize=256)  # a provider's links all lead to the same few hosts
+def _place_fault(netloc: str) -> str | None:
+    """Return what is wrong with the part of a link that says where, as `link_fault` does. Raises: ValueError."""
+    parts = SplitResult("", netloc, "", "", "")
+    host, _ = _host(parts), _port(parts)
     if not host:
         return "not a link: it names no host"
     if parts.username is not None or parts.password is not None:

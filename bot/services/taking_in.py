@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -132,13 +132,15 @@ def _look_at(given: Path, content: Path, known: Mapping[str, str], zone: ZoneInf
 def _look_at_folder(root: Path, content: Path, known: Mapping[str, str], zone: ZoneInfo, shown: str) -> _Look:
     """Scan a folder. `root` and `content` are resolved; `shown` is how the operator names the folder."""
     names = _names_below(root, content, known)
+    named = _naming(root, content)
+    before = _before(Path(shown))
     look = _Look()
     for found in scan(root, {path: known[name] for path, name in names.items()}, zone=zone):
-        name = names.get(found.path) or _name(root / found.path, content)
+        name = names.get(found.path) or named(found.path)
         if isinstance(found, Gone):
             look.gone.append(name)
             continue
-        look.shown[name] = str(Path(shown) / found.path)
+        look.shown[name] = before + found.path
         if found.result is None:
             look.same[name] = found.fingerprint
         else:
@@ -150,7 +152,7 @@ def _look_at_file(given: Path, root: Path, content: Path, known: Mapping[str, st
     # Its folder without links, the file itself as it is: whether a link may be followed is for the inlet to say.
     place = given.absolute().parent.resolve() / given.name
     relative = place.relative_to(root).as_posix() if place.is_relative_to(root) else place.name
-    name = _names_below(root, content, known).get(relative) or _name(place, content)
+    name = _names_below(root, content, known).get(relative) or _naming(place.parent, content)(place.name)
     result: Story | TopicFile | ContentError
     try:
         result = read_file(place, root=root, zone=zone)
@@ -179,8 +181,21 @@ def _names_below(root: Path, content: Path, known: Iterable[str]) -> dict[str, s
     return names
 
 
-def _name(place: Path, content: Path) -> str:
-    return shown_path(place.relative_to(content) if place.is_relative_to(content) else place)
+def _naming(root: Path, content: Path) -> Callable[[str], str]:
+    """Return how files below `root`, by their paths relative to it, are named: relative to the content folder."""
+    if root.is_relative_to(content):
+        before = _before(root.relative_to(content))
+        return lambda path: shown_path(before + path)
+    whole = _before(root)
+    inside = _before(content.relative_to(root)) if content.is_relative_to(root) else None
+    return lambda path: shown_path(
+        path.removeprefix(inside) if inside is not None and path.startswith(inside) else whole + path
+    )
+
+
+def _before(folder: Path) -> str:
+    """Return what stands before the names in a folder: its path and `/`; nothing for `.`, where one is."""
+    return "" if folder == Path() else str(folder / "x").removesuffix("x")
 
 
 def _missing(paths: Iterable[str]) -> list[str]:
