@@ -168,7 +168,8 @@ async def _take_batch(
     rewritten: dict[int, tuple[int, Story]] = {}
     indexed: dict[int, Story] = {}
     renamed: dict[int, tuple[str, str]] = {}
-    acts: list[tuple[int, Act, Story]] = []
+    acts: list[tuple[int, Act]] = []
+    states: dict[int, tuple[ArticleState, datetime | None]] = {}
     for one, story in stories:
         file = batch.files.get(one.path)
         number, doubles = _match(one.path, story, file, batch)
@@ -226,10 +227,14 @@ async def _take_batch(
                 act = Act.SCHEDULE  # the file moved the date of its embargo
         else:
             act = Act.DRAFT if state is None else Act.NOTHING
-        acts.append((number, act, story))
-    await intake.add(conn, added, now)
+        acts.append((number, act))
+        if (after := _state_after(act, story, now)) is not None:
+            states[number] = after
+    await intake.add(conn, added, now, states)
     await intake.rewrite(conn, rewritten)
+    await articles.set_states(conn, {number: after for number, after in states.items() if number not in added})
     names = await topics.resolve(conn, [name for story in indexed.values() for name in story.topics])
+    await intake.unindex(conn, indexed.keys() - added.keys())
     await intake.index(conn, indexed, names)
     await intake.rename(conn, renamed)
     await intake.remember(conn, remembered)
@@ -269,31 +274,40 @@ def _match(path: str, story: Story, file: KnownFile | None, batch: _Batch) -> tu
     return linked, None
 
 
-async def _act(conn: Connection, acts: Sequence[tuple[int, Act, Story]], report: Report, now: datetime) -> list[int]:
-    """Do what the flags ask for, except publishing; return what is to become news."""
+def _state_after(act: Act, story: Story, now: datetime) -> tuple[ArticleState, datetime | None] | None:
+    """Return an article's state after an act, and the end of its embargo; None when the act leaves it as it is."""
+    match act:
+        case Act.PUSH:
+            # An embargo that ends now: should the process die before the last batch, it is still released.
+            return ArticleState.SCHEDULED, now
+        case Act.DRAFT:
+            return ArticleState.DRAFT, None
+        case Act.SCHEDULE:
+            return ArticleState.SCHEDULED, story.published_at
+        case Act.ARCHIVE:
+            return ArticleState.ARCHIVED, None
+        case Act.RETRACT | Act.NOTHING:
+            return None
+
+
+async def _act(conn: Connection, acts: Sequence[tuple[int, Act]], report: Report, now: datetime) -> list[int]:
+    """Do what else the flags ask for, except publishing, and report it; return what is to become news."""
     news = []
-    states: dict[int, tuple[ArticleState, datetime | None]] = {}
-    for number, act, story in acts:
+    for number, act in acts:
         match act:
             case Act.PUSH:
-                # An embargo that ends now: should the process die before the last batch, it is still released.
-                states[number] = ArticleState.SCHEDULED, now
                 news.append(number)
             case Act.DRAFT:
-                states[number] = ArticleState.DRAFT, None
                 report.drafts.append(number)
             case Act.SCHEDULE:
-                states[number] = ArticleState.SCHEDULED, story.published_at
                 await log.record(conn, "schedule", at=now, article=number, detail="file")
                 report.scheduled.append(number)
             case Act.ARCHIVE:
-                states[number] = ArticleState.ARCHIVED, None
                 report.archived.append(number)
             case Act.RETRACT:
                 await newsroom.withdraw(conn, number)
                 await log.record(conn, "retract", at=now, article=number, detail="file")
                 report.retracted.append(number)
-    await articles.set_states(conn, states)
     return news
 
 
@@ -308,6 +322,9 @@ def _notices(report: Report, stories: Sequence[tuple[Seen, Story]]) -> list[Noti
 
 def _as_stored(story: Story) -> Story:
     """Return a story as the database gives it back, in whole seconds, so that it equals itself when read again."""
+    times = (story.published_at, *(one.published_at for one in story.related))
+    if not any(at is not None and at.microsecond for at in times):
+        return story
     return replace(
         story,
         published_at=_whole_second(story.published_at),

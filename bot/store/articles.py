@@ -10,14 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from math import ceil
 from sqlite3 import Row
 
 from bot.domain.article import Article, ArticleState
 from bot.domain.link import link_fault, normal_link
 from bot.errors import UnknownArticle
 from bot.store.database import Connection
-from bot.store.stories import epoch, moment, moment_or_none, story_from
+from bot.store.stories import epoch, epoch_of_end, moment, moment_or_none, story_from
 
 DESK = (ArticleState.DRAFT, ArticleState.SCHEDULED, ArticleState.HELD)
 
@@ -121,7 +120,7 @@ async def set_states(conn: Connection, states: Mapping[int, tuple[ArticleState, 
     await conn.executemany(
         "UPDATE articles SET state = :state, scheduled_at = :scheduled_at WHERE number = :number",
         [
-            {"number": number, "state": state, "scheduled_at": scheduled_at and ceil(scheduled_at.timestamp())}
+            {"number": number, "state": state, "scheduled_at": epoch_of_end(scheduled_at)}
             for number, (state, scheduled_at) in states.items()
         ],
     )

@@ -16,7 +16,7 @@ from sqlite3 import Row
 from bot.domain.article import ArticleState, Story
 from bot.domain.link import normal_link
 from bot.store.database import Connection
-from bot.store.stories import epoch, moment_or_none, story_from, story_json
+from bot.store.stories import epoch, epoch_of_end, moment_or_none, story_from, story_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +122,30 @@ async def next_number(conn: Connection) -> int:
     return 1 if row is None else int(row[0]) + 1
 
 
-async def add(conn: Connection, stories: Mapping[int, tuple[str, Story]], now: datetime) -> None:
-    """Store new stories as drafts, each under its number with its slug."""
+async def add(
+    conn: Connection,
+    stories: Mapping[int, tuple[str, Story]],
+    now: datetime,
+    states: Mapping[int, tuple[ArticleState, datetime | None]] | None = None,
+) -> None:
+    """Store new stories, each under its number with its slug: in its state with the end of its embargo, else a draft.
+
+    A state known at once saves writing every new row twice.
+    """
+    draft = ArticleState.DRAFT, None
+    rows = []
+    for number, (slug, story) in stories.items():
+        state, scheduled_at = draft if states is None else states.get(number, draft)
+        begun = {"slug": slug, "state": state, "scheduled_at": epoch_of_end(scheduled_at), "now": epoch(now)}
+        rows.append({**_row(number, story), **begun})
     await conn.executemany(
         """
-        INSERT INTO articles (number, slug, state, title, published_at, heat, source, story, payload, first_seen_at)
-        VALUES (:number, :slug, 'draft', :title, :published_at, :heat, :source, :story, :payload, :now)
+        INSERT INTO articles
+            (number, slug, state, title, published_at, heat, source, story, payload, first_seen_at, scheduled_at)
+        VALUES
+            (:number, :slug, :state, :title, :published_at, :heat, :source, :story, :payload, :now, :scheduled_at)
         """,
-        [{**_row(number, story), "slug": slug, "now": epoch(now)} for number, (slug, story) in stories.items()],
+        rows,
     )
 
 
@@ -145,12 +161,16 @@ async def rewrite(conn: Connection, stories: Mapping[int, tuple[int, Story]]) ->
     )
 
 
-async def index(conn: Connection, stories: Mapping[int, Story], topics: Mapping[str, int]) -> None:
-    """Store what can be searched and compared of new or changed stories: links, topics, pictures, words."""
-    numbers = [{"article": number} for number in stories]
+async def unindex(conn: Connection, articles: Iterable[int]) -> None:
+    """Forget what `index` stored of these articles, except their links: an old link leads to its article for ever."""
+    numbers = [{"article": number} for number in articles]
     await conn.executemany("DELETE FROM article_topics WHERE article = :article", numbers)
     await conn.executemany("DELETE FROM article_pictures WHERE article = :article", numbers)
     await conn.executemany("DELETE FROM article_search WHERE rowid = :article", numbers)
+
+
+async def index(conn: Connection, stories: Mapping[int, Story], topics: Mapping[str, int]) -> None:
+    """Store what can be searched and compared of stories that are not indexed: links, topics, pictures, words."""
     await conn.executemany(
         "INSERT OR IGNORE INTO article_links (link, article) VALUES (?, ?)",
         [(normal_link(story.link), number) for number, story in stories.items()],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from math import ceil
 
 from bot.domain.article import Picture, Provider, Related, Story
 
@@ -76,6 +77,11 @@ def story_from(text: str) -> Story:
 def epoch(at: datetime) -> int:
     """Return UTC epoch seconds, rounded down."""
     return int(at.timestamp() // 1)
+
+
+def epoch_of_end(at: datetime | None) -> int | None:
+    """Return UTC epoch seconds, rounded up: an embargo ends no moment early."""
+    return None if at is None else ceil(at.timestamp())
 
 
 def moment(seconds: int) -> datetime:
