@@ -55,7 +55,7 @@ def columns(rows: Sequence[Sequence[str]]) -> str:
 
 def number(n: int) -> str:
     """30,214"""
-    return WORDS.number(n)
+    return f"{n:,}"
 
 
 def chats(n: int) -> str:
