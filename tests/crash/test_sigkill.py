@@ -1,5 +1,6 @@
 """
-A real process, killed with SIGKILL at the worst moments, started again: nothing lost, next to nothing twice.
+A real process, killed with SIGKILL at the worst moments, started again: nothing lost, next to nothing twice, and
+nothing paid for beyond the day's allowance.
 
 Only messages on the wire, or answered within the batch that was not yet written, may come a second time.
 """
@@ -13,7 +14,7 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ from bot.sandbox.world import World
 from bot.services import newsroom
 from bot.services.dispatching import FULL_SPEED_AHEAD, IN_FLIGHT
 from bot.services.importing import Policy, Seen, take
-from bot.store import articles, fanouts, meta, topics
+from bot.store import articles, fanouts, meta, paid, topics
 from bot.store.database import Database
 from bot.store.fanouts import FanoutState
 from bot.store.migrations import migrate
@@ -66,7 +67,8 @@ async def _database(path: Path, readers: range) -> AsyncIterator[Database]:
         await db.close()
 
 
-async def _start(folder: Path, server: SandboxServer) -> asyncio.subprocess.Process:
+async def _start(folder: Path, server: SandboxServer, **settings: str) -> asyncio.subprocess.Process:
+    """Start the bot; `settings` are its environment variables, without NEWSBOT_."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("NEWSBOT_")} | {
         "NEWSBOT_TOKEN": TOKEN,
         "NEWSBOT_API_URL": server.url,
@@ -75,6 +77,7 @@ async def _start(folder: Path, server: SandboxServer) -> asyncio.subprocess.Proc
         "NEWSBOT_RATE": "1000",
         "NEWSBOT_UNDO": "0",
     }
+    environment |= {f"NEWSBOT_{name}": value for name, value in settings.items()}
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "run", env=environment, cwd=folder, stderr=asyncio.subprocess.DEVNULL
     )
@@ -90,6 +93,16 @@ async def _until(question: object, world: World) -> None:
 async def _kill(process: asyncio.subprocess.Process) -> None:
     process.send_signal(signal.SIGKILL)
     await process.wait()
+
+
+async def _end(process: asyncio.subprocess.Process, db: Database, fanout: int) -> None:
+    """Wait until a broadcast is done, and let the bot end in peace."""
+    async with asyncio.timeout(PATIENCE):
+        while not await _is_done(db, fanout):
+            await asyncio.wait([asyncio.create_task(process.wait())], timeout=0.05)
+    process.send_signal(signal.SIGTERM)
+    async with asyncio.timeout(10):
+        assert await process.wait() == 0
 
 
 async def _is_done(db: Database, fanout: int) -> bool:
@@ -114,12 +127,7 @@ async def test_a_broadcast_survives_being_killed(tmp_path: Path, kills: tuple[in
             await _kill(process)
         process = await _start(tmp_path, server)
         await _until(lambda: len(world.ledger) >= len(READERS) and len(sent()) == len(READERS), world)
-        async with asyncio.timeout(PATIENCE):
-            while not await _is_done(db, published.fanout):
-                await asyncio.wait([asyncio.create_task(process.wait())], timeout=0.05)
-        process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(10):
-            assert await process.wait() == 0
+        await _end(process, db, published.fanout)
         twice = sum(times - 1 for times in sent().values())
         assert set(sent()) == set(READERS)
         assert max(sent().values()) <= 1 + len(kills)
@@ -127,6 +135,44 @@ async def test_a_broadcast_survives_being_killed(tmp_path: Path, kills: tuple[in
         async with db.reading() as conn:
             [row] = await conn.execute_fetchall("SELECT count(*) AS sent FROM ledger WHERE status = 1")
         assert row["sent"] == len(READERS)
+
+
+async def test_a_day_s_allowance_is_never_exceeded_however_often_a_paid_broadcast_is_killed(tmp_path: Path) -> None:
+    readers, allowance, kills = range(50_000, 54_000), 2300, (1, 200, 400)
+    async with _world() as (world, server), _database(tmp_path / "newsbot.db", readers) as db:
+        for id in readers:
+            world.add_person(f"Reader {id}", id=id, has_started=True)
+        published = await newsroom.publish(db, 1, by=None, now=datetime.now(UTC), undo=timedelta(0))
+
+        def paid_by_day() -> Counter[date]:
+            return Counter(
+                datetime.fromtimestamp(call.at, UTC).date()
+                for call in world.ledger
+                if call.params.get("allow_paid_broadcast")
+            )
+
+        def unpaid() -> int:
+            return sum(call.made_a_message and "allow_paid_broadcast" not in call.params for call in world.ledger)
+
+        for at in kills:
+            # At one a second, what goes beyond 600 may be paid for.
+            process = await _start(tmp_path, server, RATE="2", PAID_PER_DAY=str(allowance))
+            await _until(lambda at=at: paid_by_day().total() >= at, world)
+            await _kill(process)
+        process = await _start(tmp_path, server, RATE="2", PAID_PER_DAY=str(allowance))
+        await _until(lambda: sum(call.method == "getMe" for call in world.ledger) > len(kills), world)
+        free = unpaid()
+        # They follow when the allowance is used up; without one there would be 3,400 paid messages first.
+        await _until(lambda: unpaid() > free, world)
+        process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(10):
+            assert await process.wait() == 0
+        process = await _start(tmp_path, server, PAID_PER_DAY=str(allowance))
+        await _end(process, db, published.fanout)
+        assert {call.chat_id for call in world.ledger if call.made_a_message} == set(readers)
+        async with db.reading() as conn:
+            for day, many in paid_by_day().items():
+                assert many <= await paid.reserved(conn, day) <= allowance
 
 
 async def test_a_fan_out_survives_being_killed_between_its_pieces(tmp_path: Path) -> None:
