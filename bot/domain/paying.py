@@ -9,7 +9,7 @@ pace would leave waiting for longer than ten is paid for, and never more than th
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from math import floor
+from math import ceil, floor, inf
 
 from bot.domain.delivery import Outcome, Sent, Throttled
 
@@ -29,7 +29,8 @@ def payable(waiting: int, rate: float, left: int) -> int:
     `rate` is the free pace in messages per second (`inf`: nothing ever waits), `left` what is left of the day's
     allowance.
     """
-    return max(0, floor(min(left, max(0.0, waiting - PATIENCE.total_seconds() * rate))))
+    leaves_anyway = PATIENCE.total_seconds() * rate
+    return 0 if leaves_anyway == inf else max(0, min(left, waiting - ceil(leaves_anyway)))
 
 
 def for_replies(rate: float, per_day: int) -> int:

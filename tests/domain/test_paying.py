@@ -1,5 +1,6 @@
 """What may be paid for: never more than the day allows, and nothing the free pace sends soon anyway."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta, timezone
 from math import inf
 
@@ -7,9 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.delivery import Failed, Outcome, Rejected, Sent, Throttled, Unreachable
 from bot.domain.pacing import full_rate
-from bot.domain.paying import day_of, payable
+from bot.domain.paying import ANSWERS, CLOSED_FOR, Credit, day_of, for_replies, payable
 
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+SENT, THROTTLED = Sent(1), Throttled(timedelta(seconds=1))
 MANY = st.integers(-1000, 10_000_000)
 RATES = st.floats(1, 1000)
 
@@ -40,3 +44,70 @@ def test_at_the_usual_rate_what_goes_beyond_17_400_is_paid_for(waiting: int, lef
 def test_the_day_is_utc_s() -> None:
     assert day_of(datetime(2026, 3, 2, 23, 59, tzinfo=UTC)) == date(2026, 3, 2)
     assert day_of(datetime(2026, 3, 2, 23, 59, tzinfo=timezone(timedelta(hours=-5)))) == date(2026, 3, 3)
+
+
+def test_a_second_of_the_free_pace_is_kept_for_replies_but_no_more_than_a_tenth() -> None:
+    assert for_replies(full_rate(30), 50_000) == 29
+    assert for_replies(full_rate(30), 100) == 10
+    assert for_replies(full_rate(30), 9) == 0
+    assert for_replies(inf, 0) == 0
+
+
+def after(answers: Iterable[Outcome]) -> Credit:
+    """Return the credit after these answers to paid messages."""
+    credit = Credit()
+    for answer in answers:
+        credit.answered(answer, NOW)
+    return credit
+
+
+def test_nobody_knows_before_telegram_has_shown_it() -> None:
+    assert Credit().is_good is None
+    assert after([Rejected("?"), Unreachable("blocked"), Failed("502")]).is_good is None
+    assert after([SENT]).is_good is True
+
+
+def test_a_message_refused_when_paid_and_taken_unpaid_closes_for_an_hour() -> None:
+    credit = after([SENT, Rejected("BALANCE_TOO_LOW")])
+    assert not credit.is_closed(NOW)
+    credit.answered_unpaid(SENT, NOW)
+    assert credit.is_good is False
+    assert credit.is_closed(NOW)
+    assert credit.is_closed(NOW + CLOSED_FOR - timedelta(seconds=1))
+    assert not credit.is_closed(NOW + CLOSED_FOR)
+    credit.answered(SENT, NOW + CLOSED_FOR)
+    assert credit.is_good is True
+
+
+@pytest.mark.parametrize("outcome", [Rejected("too long"), Unreachable("blocked"), THROTTLED, Failed("502")])
+def test_a_message_refused_either_way_says_nothing_of_stars(outcome: Outcome) -> None:
+    credit = after([SENT, Rejected("too long")])
+    credit.answered_unpaid(outcome, NOW)
+    assert credit.is_good is True
+    assert not credit.is_closed(NOW)
+
+
+def test_what_was_on_the_wire_when_it_closed_does_not_open_it_or_close_it_longer() -> None:
+    credit = Credit()
+    credit.answered_unpaid(SENT, NOW)
+    credit.answered(SENT, NOW + timedelta(seconds=1))
+    credit.answered_unpaid(SENT, NOW + timedelta(seconds=2))
+    assert credit.is_good is False
+    assert not credit.is_closed(NOW + CLOSED_FOR)
+
+
+def test_where_the_wish_is_passed_over_429s_close_it() -> None:
+    wave = [SENT] * 30 + [THROTTLED] * 34
+    assert after(wave * 4).is_good is False
+
+
+def test_one_wave_of_429s_closes_nothing() -> None:
+    credit = after([SENT] * (ANSWERS - 64) + [THROTTLED] * 64)
+    assert credit.is_good is True
+    assert not credit.is_closed(NOW)
+
+
+def test_a_clock_set_back_does_not_keep_it_closed() -> None:
+    credit = Credit()
+    credit.answered_unpaid(SENT, NOW)
+    assert not credit.is_closed(NOW - timedelta(days=1))
