@@ -321,12 +321,14 @@ class Dispatcher:
 
         async def send(body: Any) -> Outcome:
             # A second way to send the picture is a second message to Telegram, and waits for its own turn.
-            is_paid = self._purse.covers(item, self._clock())
+            is_paid = item.paid_on is not None
             await self._wire.slot(delivery.chat, item.fanout.lane, is_group, is_paid)
             if not self._may_leave(delivery.fanout):
                 return Throttled(timedelta(0))
             if is_paid and not self._purse.pay(item, self._clock()):
-                return await send(body)  # midnight has passed, or Telegram takes no Stars: it waits for a free turn
+                # Midnight has passed, or Telegram takes no Stars. Hundreds were taken up for the paid pace; kept in
+                # hand at the free one they would stand in the way of what is more urgent.
+                return Throttled(timedelta(0))
             outcome = await self._wire.send(body, delivery.chat, delivery.thread, chat.silent, is_paid)
             self._tally(outcome)
             if is_paid:

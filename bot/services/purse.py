@@ -78,13 +78,9 @@ class Purse:
 
     # At a message
 
-    def covers(self, item: Item, now: datetime) -> bool:
-        """Return whether an item's next message may be paid for, as it looks now."""
-        return item.paid_on is not None and not self._credit.is_closed(now)
-
     def pay(self, item: Item, now: datetime) -> bool:
         """Return whether an item's next message, which leaves now, is paid for; whatever comes of it, it is counted."""
-        if not self.covers(item, now):
+        if self._credit.is_closed(now):
             return False
         paid_on, item.paid_on = item.paid_on, None
         return paid_on == day_of(now)  # what midnight overtook is another day's

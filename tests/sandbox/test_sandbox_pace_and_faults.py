@@ -77,6 +77,13 @@ async def test_a_refusal_on_order_comes_so_many_times_to_one_chat(world: World, 
     assert [made.status for made in world.calls_to(anna)] == [403, 200]
 
 
+async def test_without_stars_only_what_is_to_be_paid_for_is_refused(world: World, call: Any, anna: int) -> None:
+    world.faults.add(Refuse(400, "Bad Request: BALANCE_TOO_LOW"), paid=True)
+    assert (await call("sendMessage", chat_id=anna, text="x"))[0] == 200
+    assert (await call("sendMessage", chat_id=anna, text="x", allow_paid_broadcast=False))[0] == 200
+    assert (await call("sendMessage", chat_id=anna, text="x", allow_paid_broadcast=True))[0] == 400
+
+
 async def test_a_throttle_may_leave_out_how_long(world: World, call: Any, anna: int) -> None:
     world.faults.add(Throttle(7), times=1)
     assert (await call("sendMessage", chat_id=anna, text="x"))[1]["parameters"] == {"retry_after": 7}

@@ -109,6 +109,29 @@ async def test_what_may_be_paid_for_is_written_down_before_it_leaves_and_given_b
     assert await reserved(room) == len(paid_calls(room)) < 50
 
 
+async def test_what_midnight_overtakes_goes_out_on_the_next_day_and_at_its_expense(
+    house: StoryHouse, tmp_path: Path
+) -> None:
+    house.clock.advance(timedelta(hours=11, minutes=59))
+    yesterday = day_of(house.clock())
+    async with press_room(house, tmp_path, rate=RATE, paid_per_day=100) as room:
+        await room.follow(await room.people(FREE + 200), "Energy")
+        house.world.faults.add(Slow(0.02), times=100)
+        article = await room.draft("grid-storage", "Energy")
+        await room.publish(article)
+        await room.spread()
+        room.dispatcher.wake()
+        await room.until(lambda: len(paid_calls(room)) >= 20)
+        house.clock.advance(timedelta(minutes=2))
+        await room.run()
+        assert await room.statuses(article) == {Status.SENT: FREE + 200}
+        assert await reserved(room) <= 100
+    async with house.db.reading() as conn:
+        spent = [await paid.reserved(conn, day) for day in (yesterday, day_of(house.clock()))]
+    assert spent[0] <= 100 and spent[1] <= 100
+    assert 20 <= len(paid_calls(room)) <= sum(spent)
+
+
 async def test_after_a_restore_nothing_more_is_paid_for_on_that_day(house: StoryHouse, tmp_path: Path) -> None:
     async with house.db.transaction() as conn:
         await paid.reserve(conn, day_of(house.clock()), 7)
