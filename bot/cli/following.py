@@ -8,7 +8,7 @@ from datetime import timedelta
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from bot.cli.shell import WORDS, chats, now, number, say
+from bot.cli.shell import chats, now, number, say, span
 from bot.store import fanouts
 from bot.store.audience import audience_of, reach
 from bot.store.database import Database
@@ -57,7 +57,7 @@ async def _ending(db: Database, one: Fanout) -> str:
     match one.state:
         case FanoutState.DONE:
             first, last = one.first_sent_at, one.last_sent_at
-            took = f" {WORDS.span(last - first)}." if first is not None and last is not None else ""
+            took = f" {span(last - first)}." if first is not None and last is not None else ""
             return (
                 f"#{one.article} is out. {number(one.sent)} sent, {number(one.unreachable)} had blocked the bot, "
                 f"{number(one.failed)} failed, {number(one.unsure)} perhaps twice.{took}"

@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from bot.cli.following import follow
 from bot.cli.shell import (
-    WORDS,
     chats,
     columns,
     iso,
@@ -22,6 +21,7 @@ from bot.cli.shell import (
     refuse,
     say,
     say_json,
+    span,
     why_not,
 )
 from bot.domain.article import Article, ArticleState
@@ -89,7 +89,7 @@ async def _announced(db: Database, published: Published, settings: Settings, *, 
         return f"#{article.number} queued for {chats(reached)}; no bot is running on this database"
     line = f"#{article.number} {'goes on to' if published.resumed else 'goes to'} {chats(reached)}"
     if published.start_at > at:
-        line += f" in {WORDS.span(published.start_at - at)}"
+        line += f" in {span(published.start_at - at)}"
     return f"{line}; queued"
 
 

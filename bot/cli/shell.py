@@ -12,15 +12,13 @@ import sqlite3
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bot.errors import ReaderError, StoreError, UnknownArticle
-from bot.render.locale import words_for
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.migrations import migrate
 
-WORDS = words_for("en")  # the shell speaks English
 _JOINERS = "\u200c\u200d"  # what emoji and some scripts are made of
 
 
@@ -61,6 +59,13 @@ def number(n: int) -> str:
 def chats(n: int) -> str:
     """30,214 chats"""
     return f"{number(n)} {'chat' if n == 1 else 'chats'}"
+
+
+def span(length: timedelta) -> str:
+    """17 min 19 s"""
+    from bot.render.locale import words_for
+
+    return words_for("en").span(length)  # the shell speaks English
 
 
 def moment(at: datetime, settings: Settings) -> str:
