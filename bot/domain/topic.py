@@ -52,10 +52,18 @@ DEEPEST = 16
 """Ancestors of a topic that count: more is nobody's newsroom, and each is one more question about every chat."""
 
 
+_HASHES = re.compile(r"(?<![^\s_\-])#+")  # before a word; the one of C# is its name
+_BLANKS = re.compile(r"[\s_\-]+")
+_SELECTORS = re.compile("[\u034f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+
+
 def topic_key(name: str) -> str:
-    """Return the form in which two names of a topic are equal: case, `#`, blanks, `-` and `_` do not count."""
+    """Return the form in which two names of a topic are equal: case, a word's first `#`, blanks, `-` and `_` do not
+    count, nor does what nobody sees, such as the isolates around a name that was copied from a message of ours."""
     plain = unicodedata.normalize("NFKC", name).casefold()
-    return re.sub(r"[\s_\-#]+", "", plain)
+    if not plain.isascii():
+        plain = _SELECTORS.sub("", "".join(char for char in plain if unicodedata.category(char) != "Cf"))
+    return _BLANKS.sub("", _HASHES.sub("", plain))
 
 
 class TopicTree:

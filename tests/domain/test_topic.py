@@ -18,14 +18,34 @@ TREE = TopicTree({1: None, 2: 1, 3: 2, 4: None})
 def test_the_key_of_a_name_holds_no_blanks_and_is_the_same_in_any_case(name):
     key = topic_key(name)
     assert key == topic_key(f"  #{name} ")
-    assert not any(char.isspace() or char in "#-_" for char in key)
+    assert not any(char.isspace() or char in "-_" for char in key) and not key.startswith("#")
 
 
 @pytest.mark.parametrize(
-    "name", ["computer vision", "#ComputerVision", "computer-vision", "COMPUTER_VISION", "ＣomputerVision"]
+    "name",
+    [
+        "computer vision",
+        "#ComputerVision",
+        "#Computer #Vision",
+        "computer-vision",
+        "COMPUTER_VISION",
+        "ＣomputerVision",
+        "\u2068Computer Vision\u2069",
+        "Computer\u200bVision\ufeff",
+    ],
 )
 def test_these_names_are_one(name):
     assert topic_key(name) == topic_key("Computer Vision")
+
+
+def test_the_hash_behind_a_letter_is_part_of_the_name():
+    assert len({topic_key(name) for name in ("C", "C#", "C++", "F#", "F")}) == 5
+    assert topic_key("#C#") == topic_key("c#")
+
+
+@pytest.mark.parametrize("name", ["", "#", " - ", "\u200b\u2060", "\u2068\u2069", "\ufe0f"])
+def test_what_nobody_sees_is_no_name(name):
+    assert topic_key(name) == ""
 
 
 @given(trees, st.sampled_from(TOPICS))
