@@ -93,6 +93,16 @@ async def test_a_folder_that_becomes_the_content_folder_later_is_not_doubled(she
     assert shell.rows("SELECT count(*) FROM articles") == [(1,)]
 
 
+async def test_a_folder_around_the_content_folder_names_its_files_as_the_content_folder_does(shell):
+    shell.article("content/one.md", "One")
+    shell.article("contents/two.md", "Two")
+    await shell("import", ".")
+    outside = shell.folder.resolve() / "contents/two.md"
+    assert shell.rows("SELECT path FROM files ORDER BY path") == [(str(outside),), ("one.md",)]
+    (shell.folder / "content/one.md").write_text("no fields")
+    assert (await shell("import", ".")).err.startswith("content/one.md:1: ")
+
+
 async def test_a_second_file_with_a_known_link_is_reported(shell):
     shell.article("news/one.md", "One")
     shell.article("news/two.md", "One again", link="https://example.com/news/one.md")

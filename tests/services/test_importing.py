@@ -15,7 +15,7 @@ from bot.domain.topic import TopicFile
 from bot.errors import OutOfTurn
 from bot.services import importing, newsroom
 from bot.services.importing import Policy
-from bot.store import articles, meta, notices
+from bot.store import articles, browsing, meta, notices
 from bot.store.fanouts import FanoutState
 
 UNDO = Policy(PushWindow(timedelta(hours=48)), burst=10, undo=timedelta(seconds=10))
@@ -84,6 +84,17 @@ async def test_a_changed_field_that_newsbot_does_not_know_is_kept(desk: Desk) ->
     await desk.take({"grid.md": story(payload={"secured": "old"})})
     await desk.take({"grid.md": story(payload={"secured": "new"})})
     assert await desk.rows("SELECT payload, revision FROM articles") == [('{"secured": "new"}', 1)]
+
+
+async def test_changed_words_and_topics_replace_those_an_article_was_found_by(desk: Desk) -> None:
+    old = Picture("https://pictures.example/old.jpg")
+    await desk.take({"grid.md": story(title="Batteries", topics=("Energy", "Mines"), pictures=(old,))})
+    await desk.take({"grid.md": story(title="Flywheels", topics=("Energy",))})
+    async with desk.db.reading() as conn:
+        assert await browsing.found(conn, "batteries", None, 5) == []
+        assert len(await browsing.found(conn, "flywheels", None, 5)) == 1
+    assert len((await desk.article("grid")).topics) == 1
+    assert await desk.rows("SELECT picture FROM article_pictures") == []
 
 
 async def test_an_unchanged_flag_never_overrides_an_editor(desk: Desk) -> None:
