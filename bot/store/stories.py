@@ -116,4 +116,8 @@ def _provider(given: dict[str, object] | None) -> Provider:
 
 def _sparse(values: dict[str, object]) -> dict[str, object]:
     # By identity: 0 equals False, and a heat of 0, or the first second of 1970, is something.
-    return {key: value for key, value in values.items() if not (value is None or value is False or value in ([], {}))}
+    return {
+        key: value
+        for key, value in values.items()
+        if value or not (value is None or value is False or isinstance(value, (list, dict)))
+    }
