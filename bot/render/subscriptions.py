@@ -28,7 +28,6 @@ ADMIT = "admit"
 
 _NAME = 60
 _MOST_UNDONE = 8  # mutes and sources with a button each
-_MOST_UNKNOWN = 3  # names nobody bears that get suggestions; the rest are named
 
 
 class Wish(Enum):
@@ -176,20 +175,22 @@ def topic_payload(topic: Topic) -> str:
 
 
 def _near_miss(words: Words, lines: list[Text | str], unknown: Mapping[str, Sequence[Topic]], wish: Wish) -> Message:
-    near: dict[int, Topic] = {}
-    strangers: list[str] = []
-    for place, (name, closest) in enumerate(unknown.items()):
-        shown = foreign(clip(name, _NAME))
-        if closest and place < _MOST_UNKNOWN:
-            lines.append(words("No topic “{name}”. Did you mean:", name=shown))
-            near |= {topic.number: topic for topic in closest}
-        else:
-            strangers.append(words("“{name}”", name=shown))
+    strangers = [name for name, closest in unknown.items() if not closest]
+    missed = [name for name, closest in unknown.items() if closest]
     if strangers:
-        lines.insert(len(lines) - bool(near), words("No topic {names}.", names=words.list(strangers)))
+        lines.append(words("No topic {names}.", names=_quoted(words, strangers)))
+    if len(missed) == 1:
+        lines.append(words("No topic “{name}”. Did you mean:", name=foreign(clip(missed[0], _NAME))))
+    elif missed:
+        lines.append(words("No topic {names}. Did you mean:", names=_quoted(words, missed)))
+    near = {topic.number: topic for closest in unknown.values() for topic in closest}
     buttons = [Button(label(topic.name, words), data=_wished(wish, topic)) for topic in near.values()]
     rows = [tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2)]
     return Message(_said(lines), keyboard=(*rows, (Button(words("All topics"), data=press(TOPICS)),)))
+
+
+def _quoted(words: Words, names: Sequence[str]) -> str:
+    return words.list([words("“{name}”", name=foreign(clip(name, _NAME))) for name in names])
 
 
 def _said(lines: Sequence[Text | str]) -> Text:

@@ -14,13 +14,15 @@ from bot.store import subscriptions, topics
 from bot.store.database import Connection, Database
 
 MUTE_LASTS = timedelta(hours=24)
+MOST_PIECES = 4  # between commas that may be one name: Food, Drink and Travel
+SUGGESTED_FOR = 3  # names nobody bears
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
     """What became of a list of names: topics whose standing changed, those it fits already, and names nobody bears.
 
-    `unknown` gives each such name the topics that come closest to it.
+    `unknown` gives the first of those the topics that come closest to them.
     """
 
     changed: tuple[Topic, ...]
@@ -205,15 +207,33 @@ async def _unfollow(conn: Connection, chat: int, topic: int, now: datetime) -> b
 
 
 async def _meant(conn: Connection, names: Iterable[str]) -> tuple[list[Topic], dict[str, tuple[Topic, ...]]]:
+    """Return the topics that go by these names, and the names nobody bears with what comes closest to the first few.
+
+    Several that stand together may be one name with commas in it; the longest counts.
+    """
     meant: dict[int, Topic] = {}
-    unknown: dict[str, tuple[Topic, ...]] = {}
-    for name in names:
-        topic = await topics.named(conn, name)
+    strangers: list[str] = []
+    waiting = list(names)
+    while waiting:
+        topic, pieces = await _first_meant(conn, waiting)
         if topic is None:
-            unknown[name] = tuple(closest(await topics.topics(conn), name))
+            strangers.append(waiting[0])
         else:
             meant[topic.number] = topic
-    return list(meant.values()), unknown
+        del waiting[:pieces]
+    known = await topics.topics(conn) if strangers else {}
+    # Looking for what is close takes a while, and nobody reads twenty suggestions.
+    near = {name: tuple(closest(known, name)) for name in strangers[:SUGGESTED_FOR]}
+    return list(meant.values()), {name: near.get(name, ()) for name in strangers}
+
+
+async def _first_meant(conn: Connection, names: Sequence[str]) -> tuple[Topic | None, int]:
+    """Return the topic that the first of these names means, and of how many of them its name is made."""
+    for pieces in range(min(len(names), MOST_PIECES), 0, -1):
+        topic = await topics.named(conn, ", ".join(names[:pieces]))
+        if topic is not None:
+            return topic, pieces
+    return None, 1
 
 
 def _named(meant: Sequence[Topic], changed: Sequence[Topic], unknown: Mapping[str, tuple[Topic, ...]]) -> Named:

@@ -110,6 +110,28 @@ async def test_names_are_taken_in_any_case_by_short_name_id_or_hashtag_and_misse
     assert [topic.name for topic in again.unchanged] == ["AI"]
 
 
+async def test_a_name_with_commas_is_one_name_between_others(db):
+    async with db.transaction() as conn:
+        await topics.define(conn, TopicFile("leisure", "Food, Drink and Travel"))
+        await topics.define(conn, TopicFile("food", "Food"))
+    for words in ("AI, food, drink and travel, Robotics", "Food, Robotics, AI"):
+        named = await subscribing.follow_names(db, ANNA, names_in(words), thread=0, now=NOW)
+        assert not named.unknown
+    assert {topic.name for topic in (await subscribing.follows(db, ANNA, now=NOW)).topics} == {
+        "AI",
+        "Food, Drink and Travel",
+        "Robotics",
+        "Food",
+    }
+
+
+async def test_only_the_first_strangers_among_many_are_compared_with_all_names(db):
+    names = [f"Robotic{n}" for n in range(50)]
+    unknown = (await subscribing.follow_names(db, ANNA, names, thread=0, now=NOW)).unknown
+    assert list(unknown) == names
+    assert [name for name, near in unknown.items() if near] == names[:3]
+
+
 async def test_keywords_and_beginnings_come_close_and_strangers_do_not(db):
     async with db.reading() as conn:
         known = await topics.topics(conn)

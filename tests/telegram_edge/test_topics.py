@@ -101,6 +101,17 @@ async def test_topics_are_followed_by_any_of_their_names_and_near_misses_are_off
     assert house.buttons(ANNA) == [["Follow Computer Vision", "Topics"]]
 
 
+async def test_several_names_nobody_bears_are_named_before_what_was_meant_is_asked_once(house):
+    await define(house, *SECTIONS)
+    await house.says(ANNA, "/subscribe Energy, Robtics, Gardening, Computer Vison")
+    assert said(house, ANNA).splitlines() == [
+        "Following Energy now. The next story comes by itself.",
+        "No topic “Gardening”.",
+        "No topic “Robtics” and “Computer Vison”. Did you mean:",
+    ]
+    assert house.buttons(ANNA) == [["Robotics", "Computer Vision"], ["AI"], ["All topics"]]
+
+
 async def test_without_a_name_or_with_one_nobody_bears_the_picker_is_near(house):
     await define(house, *SECTIONS)
     await house.says(ANNA, "/subscribe")
