@@ -149,6 +149,12 @@ def not_listed(words: Words, number: int) -> str:
     return words("There is no story #{number} to read.", number=number)
 
 
+def link_to_nothing(words: Words, number: int | None) -> Message:
+    """Return the answer to a link whose article readers cannot see (any more); None: it names no article at all."""
+    text = words("This link leads to no story.") if number is None else not_listed(words, number)
+    return Message(Text(text), keyboard=((Button(words("Latest"), data=press(LATEST)),),))
+
+
 def about_topic(words: Words, topic: Topic, followed: bool) -> Message:
     """Return a topic as the answer to its name: what it is, and what can be done with it."""
     text = bold(_name(topic))

@@ -131,6 +131,14 @@ def opened_by_link(
     return Message(join(lines, "\n\n"), keyboard=((undo, more) if is_new else (more,),))
 
 
+def link_to_nothing(words: Words) -> Message:
+    """Return the answer to a link that was to follow a topic and names none."""
+    return Message(
+        Text(words("This link leads to no topic.")),
+        keyboard=((Button(words("All topics"), data=press(TOPICS)),),),
+    )
+
+
 def unfollowed(words: Words, topic: Topic) -> Message:
     """Return what an unfollow leaves in its place."""
     text = words("No longer following {topic}.", topic=foreign(clip(topic.name, _NAME)))

@@ -49,11 +49,14 @@ async def show(house: House, asked: Request | PressRequest, article: int) -> Non
 async def open_link(house: House, request: Request) -> None:
     """Open the article of a link, and change nothing else."""
     digits = request.args[:18]
-    article = int(digits) if digits.isascii() and digits.isdigit() else 0
+    article = int(digits) if digits.isascii() and digits.isdigit() else None
     try:
-        await show(house, request, article)
+        if article is not None:
+            await show(house, request, article)
+            return
     except UnknownArticle:
-        await request.answer(refusals.refused(lists.not_listed(request.words, article)))
+        pass
+    await request.answer(lists.link_to_nothing(request.words, article))
 
 
 async def open_listed(house: House, press: PressRequest) -> None:

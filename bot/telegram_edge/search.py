@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.domain.browsing import PAGE, Turn
 from bot.domain.chat import Chat
 from bot.domain.message import Message
+from bot.domain.topic import topic_key
 from bot.render import lists
 from bot.services import browsing, subscribing
 from bot.telegram_edge.house import House
@@ -24,7 +25,9 @@ async def search(house: House, request: Request) -> None:
 
 
 async def take_text(house: House, request: Request) -> bool:
-    """Take plain text as a topic's name, else as words to search for."""
+    """Take plain text as a topic's name, else as words to search for. What nobody sees is neither."""
+    if not topic_key(request.args):
+        return False
     topic = await subscribing.named(house.db, request.args)
     if topic is None:
         await search(house, request)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.domain.chat import Chat
 from bot.domain.message import Message
+from bot.domain.topic import topic_key
 from bot.errors import UnknownTopic
 from bot.render import lists, picker, refusals
 from bot.render import subscriptions as screens
@@ -46,6 +47,9 @@ async def subscriptions(house: House, request: Request) -> None:
 async def open_topic(house: House, request: Request) -> None:
     """Follow the topic of a link, and show its newest headline with the way back."""
     now = house.clock()
+    if not topic_key(request.args):
+        await request.answer(screens.link_to_nothing(request.words))
+        return
     try:
         meant = await subscribing.of_payload(house.db, request.args)
     except UnknownTopic as error:

@@ -59,6 +59,14 @@ async def test_a_link_opens_an_article_and_changes_nothing_else(newsroom):
         assert plain(house.screen(ANNA)) == f"There is no story #{number} to read."
 
 
+@pytest.mark.parametrize("payload", ["a_", "a_x", "a_-1", "a_0x1", "t_", "t_-"])
+async def test_a_link_that_names_nothing_says_so_and_where_to_look(house, payload):
+    await house.starts(ANNA, payload)
+    story = payload.startswith("a_")
+    assert plain(house.screen(ANNA)) == f"This link leads to no {'story' if story else 'topic'}."
+    assert house.buttons(ANNA) == [["Latest" if story else "All topics"]]
+
+
 async def test_a_refused_picture_leaves_the_article_as_text(house):
     await put(house, "Eyes", pictures=(PICTURE,))
     house.world.faults.add(Refuse(400, "Bad Request: wrong file identifier/HTTP URL specified"), method="sendPhoto")

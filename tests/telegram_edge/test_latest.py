@@ -17,6 +17,12 @@ def titles(house, chat):
     return [line.split(". ", 1)[1].split(" (")[0] for line in said(house, chat).splitlines() if ". " in line]
 
 
+@pytest.mark.parametrize("said", ["\u200b", "\u2068\u2069", "---", "#"])
+async def test_what_says_nothing_is_not_searched_for(house, said):
+    await house.says(ANNA, said)
+    assert house.screen(ANNA) == "There is nothing for that here. /help lists what there is."
+
+
 async def test_latest_is_of_what_is_followed_with_its_parts_and_else_of_all(house):
     await define(house, *SECTIONS)
     await put(house, "Eyes", worn=["Computer Vision"])
