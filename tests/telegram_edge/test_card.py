@@ -54,7 +54,7 @@ async def test_a_link_opens_an_article_and_changes_nothing_else(newsroom):
     await house.starts(ANNA, "a_1")
     assert plain(house.screen(ANNA)).startswith("Eyes")
     assert not (await subscribing.follows(house.db, ANNA, now=house.clock())).topics
-    for payload, number in (("a_77", 77), ("a_", 0), ("a_x", 0), ("a_" + "9" * 60, 999999999999999999)):
+    for payload, number in (("a_77", 77), ("a_0", 0), ("a_" + "9" * 60, 999999999999999999)):
         await house.starts(ANNA, payload)
         assert plain(house.screen(ANNA)) == f"There is no story #{number} to read."
 
