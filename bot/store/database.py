@@ -24,8 +24,8 @@ T = TypeVar("T")
 Connection = aiosqlite.Connection
 READERS = 2
 BUSY_TIMEOUT_MS = 5_000
-# Pages kept in memory, in KiB. A town of 100,000 chats fills these, so that memory does not grow with more of them;
-# with half or twice as many, a fan-out to a million takes as long.
+# Pages kept in memory, in KiB. A fan-out to 100,000 chats fills the writer's, so that more chats take no more memory;
+# with half or twice as many, one to a million takes as long.
 WRITER_CACHE, READER_CACHE = 8_192, 4_096
 
 
