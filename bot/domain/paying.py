@@ -18,9 +18,11 @@ PATIENCE = timedelta(minutes=10)
 
 CLOSED_FOR = timedelta(hours=1)
 """After Telegram took no Stars: an owner who buys some has the rest of the day, and trying costs a few calls."""
-ANSWERS = 200
-THROTTLED_SHARE = 1 / 3
-"""Of so many answers to paid messages. One wave of 429s is at most what was on the wire, which is fewer."""
+WAVE = timedelta(seconds=1)
+"""429s within it answer to the same haste: no 429 asks to wait for less."""
+WAVES = 4
+BETWEEN = 100
+"""So many waves, with fewer messages than that taken between them: it goes no faster than what is free, 30 a second."""
 
 
 def payable(waiting: int, rate: float, left: int) -> int:
@@ -58,7 +60,8 @@ class Credit:
     def __init__(self) -> None:
         self.is_good: bool | None = None
         self._closed_at: datetime | None = None
-        self._answers = self._throttled = 0
+        self._waves = self._taken = 0
+        self._wave_at: datetime | None = None
 
     def is_closed(self, now: datetime) -> bool:
         """Return whether nothing may be paid for at `now`."""
@@ -72,15 +75,12 @@ class Credit:
         match outcome:
             case Sent():
                 self.is_good = True
-            case Throttled():
-                self._throttled += 1
-            case _:
-                return
-        self._answers += 1
-        if self._answers == ANSWERS:
-            if self._throttled > ANSWERS * THROTTLED_SHARE:
-                self._close(now)
-            self._answers = self._throttled = 0
+                self._taken += 1
+            case Throttled() if self._wave_at is None or not timedelta(0) <= now - self._wave_at < WAVE:
+                self._waves = self._waves + 1 if self._taken < BETWEEN else 1
+                self._taken, self._wave_at = 0, now
+                if self._waves == WAVES:
+                    self._close(now)
 
     def answered_unpaid(self, outcome: Outcome, now: datetime) -> None:
         """Take note of what became of a message that was refused when paid, sent again unpaid."""
@@ -89,5 +89,6 @@ class Credit:
 
     def _close(self, now: datetime) -> None:
         self.is_good = False
+        self._waves = 0
         if not self.is_closed(now):
             self._closed_at = now

@@ -17,10 +17,14 @@ _TIDY_ABOVE = 50_000
 
 
 class Pace:
-    """Counts what was accepted. `paid` is how many messages were paid for to go faster."""
+    """Counts what was accepted. `paid` is how many messages were paid for to go faster.
+
+    Where paid broadcasts are not enabled (`sells`), the wish for one is passed over.
+    """
 
     def __init__(self) -> None:
         self.paid = 0
+        self.sells = True
         self._free = _Window(OVERALL_PER_SECOND, 1.0)
         self._paid = _Window(PAID_PER_SECOND, 1.0)
         self._groups: dict[int, _Window] = {}
@@ -32,7 +36,7 @@ class Pace:
         """Count so many messages to one chat and return 0, or the whole seconds to wait when they come too fast."""
         # Paid ones above the free rate go to the larger window and are charged for.
         waits = [self._free.wait(now, messages)]
-        charged = is_paid and waits[0] > 0
+        charged = is_paid and self.sells and waits[0] > 0
         if charged:
             waits = [self._paid.wait(now, messages)]
         if is_group:

@@ -76,14 +76,15 @@ class Wire:
     """The far side, as functions: what the gateway and the pacer do for a broadcast.
 
     `prepare` serialises a message once, `send` makes one call (body, chat, thread, silent, paid) and never raises.
-    `slot` waits for a turn (chat, lane, is_group, paid); `held` gives the seconds for which a chat must not be sent to.
+    `slot` waits for a turn (chat, lane, is_group, paid); `held` gives the seconds for which a chat must not be sent to;
+    `throttled` is told of a 429 (chat, seconds, paid).
     """
 
     prepare: Callable[[Message], Any]
     send: Callable[[Any, int, int, bool, bool], Awaitable[Outcome]]
     slot: Callable[[int, Lane, bool, bool], Awaitable[None]]
     held: Callable[[int], float]
-    throttled: Callable[[int, float], None]
+    throttled: Callable[[int, float, bool], None]
 
 
 class Dispatcher:
@@ -331,6 +332,8 @@ class Dispatcher:
                 return Throttled(timedelta(0))
             outcome = await self._wire.send(body, delivery.chat, delivery.thread, chat.silent, is_paid)
             self._tally(outcome)
+            if isinstance(outcome, Throttled):
+                self._wire.throttled(delivery.chat, outcome.wait.total_seconds(), is_paid)
             if is_paid:
                 self._purse.answered(outcome, self._clock())
                 if isinstance(outcome, Rejected):
@@ -352,8 +355,6 @@ class Dispatcher:
             case Sent() | Unreachable():
                 if self._attendance[item.fanout.id].saw(isinstance(item.outcome, Sent)):
                     self._to_hold.add(item.fanout.id)
-            case Throttled(wait) if wait > timedelta(0):
-                self._wire.throttled(delivery.chat, wait.total_seconds())
             case Halted(reason) if not was_halted:
                 await self._alarm(Alarm.HALTED, None, reason)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 
 from bot.domain.delivery import Lane
@@ -99,11 +99,15 @@ class Pacer:
         """Return whether nothing but the pace over all chats stands between `chat` and its next message."""
         return self.held_until(chat) is None
 
-    def throttled(self, chat: int, retry_after: float) -> None:
-        """Take note of a 429 for `chat`: it waits `retry_after` seconds, and with a second chat everybody does."""
+    def throttled(self, chat: int, retry_after: float, paid: bool = False) -> None:
+        """Take note of a 429 for `chat`: it waits `retry_after` seconds, and with a second chat everybody does.
+
+        Only the pace that was too fast gives way.
+        """
         now = self._loop.time()
-        for line in (self._free, self._paid):
-            line.pace = line.pace.complained(chat, retry_after, now)
+        line, other = (self._paid, self._free) if paid else (self._free, self._paid)
+        line.pace = line.pace.complained(chat, retry_after, now)
+        other.pace = replace(other.pace, held_until=max(other.pace.held_until, line.pace.held_until))
         self._holds[chat] = max(self._holds.get(chat, now), now + retry_after)
         self._last_hold = max(self._last_hold, now + retry_after)
         if len(self._holds) > CHATS:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bot.domain.delivery import Lane
+from bot.domain.pacing import DECREASE
 from bot.telegram_edge.pacer import CHATS, Pacer
 
 ANNA, BEN, GROUP = 1, 2, -100
@@ -261,6 +262,24 @@ def test_two_throttled_chats_hold_paid_messages_too():
         line.ask(GROUP, paid=True)
         await line.all()
         assert now() == pytest.approx(3.0, abs=0.01)
+
+    played(story)
+
+
+def test_only_the_pace_that_was_too_fast_gives_way():
+    async def story():
+        pacer = Pacer(30)
+        line = Line(pacer)
+        pacer.throttled(ANNA, 1.0, True)
+        pacer.throttled(BEN, 3.0, True)
+        assert pacer.rate == pytest.approx(29)
+        line.ask(GROUP)
+        await line.all()
+        assert now() == pytest.approx(3.0, abs=0.01)
+        for chat in range(1000, 1200):
+            line.ask(chat, paid=True)
+        await line.all()
+        assert 199 / (now() - 3) == pytest.approx(994.5 * DECREASE, rel=0.02)
 
     played(story)
 

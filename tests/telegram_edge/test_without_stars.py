@@ -7,12 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from desk_stories import Desk
 from press_room import PressRoom, press_room
-from story import EDITH, StoryHouse, story_house
+from story import EDITH, START, StoryHouse, story_house
 
 from bot.domain.delivery import Status
-from bot.sandbox.faults import Refuse, Throttle
+from bot.sandbox.faults import Refuse
 from bot.store import paid
 from bot.telegram_edge.pacer import Pacer
 
@@ -26,6 +27,10 @@ TOLD_OVER = "Telegram takes Stars from this bot again."
 
 def flagged(room: PressRoom) -> list[Any]:
     return [call for call in room.world.ledger if call.params.get("allow_paid_broadcast")]
+
+
+def unpaid(room: PressRoom) -> int:
+    return sum(call.made_a_message and "allow_paid_broadcast" not in call.params for call in room.world.ledger)
 
 
 async def broadcast(room: PressRoom, slug: str, many: int) -> list[Any]:
@@ -89,18 +94,30 @@ async def test_an_article_that_is_refused_also_unpaid_has_failed_and_says_nothin
         assert house.inside.purse.is_good
 
 
-async def test_where_paying_brings_only_429s_the_free_pace_goes_on(house: StoryHouse, tmp_path: Path) -> None:
-    async with press_room(house, tmp_path, rate=RATE, in_flight=64, paid_per_day=10_000) as room:
-        await room.follow(await room.people(FREE + 400), "Energy")
-        house.world.faults.add(Throttle(1), paid=True, probability=0.6)
-        article = await room.draft("grid-storage", "Energy")
-        await room.publish(article)
-        for _ in range(6):
-            await room.run()
-            house.clock.advance(timedelta(seconds=1))
-        assert await room.statuses(article) == {Status.SENT: FREE + 400}
-        assert house.inside.purse.is_good is False
-        assert 200 <= len(flagged(room)) <= 400
+async def test_where_paid_broadcasts_are_not_enabled_and_429s_say_so_the_free_pace_goes_on(tmp_path: Path) -> None:
+    async with story_house(tmp_path) as house:
+        pacer = Pacer(30)
+        object.__setattr__(house.inside, "pacer", pacer)
+        async with press_room(house, tmp_path, rate=RATE, in_flight=32, paid_per_day=10_000) as room:
+            await room.follow(await room.people(FREE + 1000), "Energy")
+            house.world.clock = time.time
+            house.world.limits = True
+            house.world.pace.sells = False
+            began = time.monotonic()
+
+            def time_passes() -> bool:
+                house.clock.now = START + timedelta(seconds=time.monotonic() - began)
+                return True
+
+            await room.publish(await room.draft("grid-storage", "Energy"))
+            await room.spread()
+            room.dispatcher.wake()
+            await room.until(lambda: time_passes() and house.inside.purse.is_good is False)
+            wished = len(flagged(room))
+            await room.until(lambda: time_passes() and unpaid(room) >= 40)
+            assert len(flagged(room)) == wished < 400
+            assert house.world.pace.paid == 0
+            assert pacer.rate == pytest.approx(29)
 
 
 async def test_when_the_stars_run_out_the_rest_leaves_at_the_free_pace_without_one_429(tmp_path: Path) -> None:
