@@ -80,13 +80,17 @@ def privacy(words: Words, *, chat: int, person: int | None, contact: str | None)
     paragraphs = [
         words(
             "Stored about this chat: its number, what it follows, mutes and saves, its settings, and which articles "
-            "it was sent. Not stored: names, and what you write."
+            "it was sent. Not stored: names, and what you write. Words searched for are remembered without who "
+            "searched."
         ),
         kept_by,
-        words("This chat's number: {chat}", chat=chat),
     ]
-    if person is not None:
-        paragraphs.append(words("Your Telegram user id: {person}", person=person))
+    if person == chat:
+        paragraphs.append(words("Your Telegram user id, and this chat's number: {person}", person=person))
+    else:
+        paragraphs.append(words("This chat's number: {chat}", chat=chat))
+        if person is not None:
+            paragraphs.append(words("Your Telegram user id: {person}", person=person))
     paragraphs.append(words("/export sends you all of it, /forget deletes it."))
     return Message(join(paragraphs, "\n\n"))
 

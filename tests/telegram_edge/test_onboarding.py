@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from newsroom_samples import put
 from story import ANNA, BEN, EDITH, StoryHouse, story_house
 
 from bot.domain.chat import Chat, ChatState
@@ -81,8 +82,22 @@ async def test_a_new_chat_speaks_its_clients_language_else_the_operators(house):
 async def test_privacy_names_the_number_and_who_keeps_it(tmp_path):
     async with story_house(tmp_path, contact="desk@northgate.example") as house:
         await house.says(ANNA, "/privacy")
-        assert f"Your Telegram user id: {ANNA}" in house.screen(ANNA)
+        assert f"Your Telegram user id, and this chat's number: {ANNA}" in house.screen(ANNA)
+        assert house.screen(ANNA).count(str(ANNA)) == 1
         assert "It is kept by desk@northgate.example." in house.screen(ANNA)
+        house.world.add_bot(EDITH, house.group)
+        await house.says(ANNA, "/privacy", house.group)
+        assert f"This chat's number: {house.group}\n\nYour Telegram user id: {ANNA}" in house.screen(house.group)
+
+
+async def test_privacy_owns_up_to_words_that_were_searched_for(house):
+    await put(house, *(f"Solar {n}" for n in range(9)))
+    await house.says(ANNA, "/search solar")
+    await house.says(ANNA, "/privacy")
+    assert "Words searched for are remembered without who searched." in house.screen(ANNA)
+    async with house.db.reading() as conn:
+        rows = await conn.execute_fetchall("SELECT * FROM searches")
+    assert [tuple(row.keys()) for row in rows] == [("id", "words")]
 
 
 async def test_an_export_is_a_json_file_with_all_that_is_stored(house):
