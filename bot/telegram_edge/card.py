@@ -70,7 +70,7 @@ async def open_listed(house: House, press: PressRequest) -> None:
 async def save(house: House, press: PressRequest) -> None:
     """Keep the article for the person who pressed, whichever chat it stands in."""
     try:
-        await reading.save(house.db, press.person, number(press), language=press.words.language, now=house.clock())
+        await reading.save(house.db, press.person, number(press), language=press.language, now=house.clock())
     except UnknownArticle:
         await press.toast(lists.not_listed(press.words, number(press)), alert=True)
         return

@@ -81,6 +81,8 @@ class Request:
 class PressRequest:
     """A press of a button. `message_id` is the message the button hangs on, `is_photo` whether that is a picture.
 
+    `words` are the chat's; `language` is that of the person's own client, as far as we speak it.
+
     Telegram takes one answer to a press: the first `toast`, or a silent one when the handler has returned.
     """
 
@@ -91,6 +93,7 @@ class PressRequest:
     press: Press
     message_id: int
     query_id: str = field(repr=False)
+    language: str
     thread: int = 0
     is_photo: bool = False
     is_late: bool = False

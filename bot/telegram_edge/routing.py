@@ -146,6 +146,7 @@ async def _pressed(house: House, query: telegram.CallbackQuery, is_backlog: bool
         press=read_press(query.data or "") or Press(""),
         message_id=message.message_id,
         query_id=query.id,
+        language=_language(house, query.from_user),
         thread=_thread(shown) if shown is not None else 0,
         is_photo=shown is not None and bool(shown.photo),
         is_late=is_backlog,

@@ -148,6 +148,19 @@ async def test_in_a_group_save_is_for_who_pressed_and_less_for_administrators(ne
     assert house.screen(ANNA).startswith("Nothing saved yet.")
 
 
+async def test_who_saves_in_a_group_is_spoken_to_in_their_own_language_later(newsroom):
+    house = newsroom
+    house.world.set_language(BEN, "de-AT")
+    house.world.add_bot(EDITH, house.group)
+    await house.settle()
+    await pushed(house, house.group)
+    await house.presses(BEN, "Save", house.group)
+    await house.starts(BEN)
+    assert house.screen(BEN).startswith("Hier ist Northgate News.")
+    await house.says(BEN, "/saved")
+    assert "Was du gemerkt hast" in house.screen(BEN)
+
+
 async def test_what_one_saved_is_not_shown_to_a_group(newsroom):
     house = newsroom
     house.world.add_bot(EDITH, house.group)
