@@ -74,8 +74,9 @@ class Credit:
             return  # of those that were on the wire
         match outcome:
             case Sent():
-                self.is_good = True
                 self._taken += 1
+                if self._taken >= BETWEEN:  # thirty a second are taken from anybody
+                    self.is_good = True
             case Throttled() if self._wave_at is None or not timedelta(0) <= now - self._wave_at < WAVE:
                 self._waves = self._waves + 1 if self._taken < BETWEEN else 1
                 self._taken, self._wave_at = 0, now
