@@ -301,12 +301,17 @@ class World:
         self._set_bot_status(person_id, self.chats[chat_id], "administrator")
 
     def migrate(self, chat_id: int) -> int:
-        """Turn a group with at least one member into a supergroup and return its new id; both tell the bot, the old
-        one stops working."""
+        """Turn a group with at least one member into a supergroup and return its new id; the old one stops working.
+
+        The bot hears three times: as if it was added to the new one, then from each that they are the same.
+        Source: https://github.com/tdlib/telegram-bot-api/issues/266
+        """
         old = self.chats[chat_id]
         new = self.add_chat("supergroup", old.title or "", members=old.members, bot_status=old.bot_status)
         creator = next(iter(old.members))
         old.migrated_to = new.id
+        if new.bot_status not in ("left", "kicked"):
+            self._bot_moved(creator, new.id, "left", new.bot_status)
         self._service(creator, old, {"migrate_to_chat_id": new.id})
         self._service(creator, new, {"migrate_from_chat_id": old.id})
         self.tell("people", chat_id, {"migrated_to": new.id})

@@ -38,12 +38,17 @@ async def pause(db: Database, chat: int, now: datetime) -> None:
         await chats.set_state(conn, chat, ChatState.PAUSED, now)
 
 
-async def join(db: Database, id: int, kind: ChatKind, language: str, now: datetime) -> Chat | None:
-    """Take note of being added to a group or channel; return it when it is still to be greeted, else None."""
+async def join(db: Database, id: int, kind: ChatKind, language: str, now: datetime) -> None:
+    """Take note of being added to a group or channel."""
     async with db.transaction() as conn:
-        chat = await chats.meet(conn, id, kind, language, now)
+        await chats.meet(conn, id, kind, language, now)
         await chats.switch_on(conn, id, now)
-        return chat if await chats.greet_once(conn, id) else None
+
+
+async def newcomer(db: Database, id: int) -> Chat | None:
+    """Return a group or channel when it is still to be greeted, else None. From now on it counts as greeted."""
+    async with db.transaction() as conn:
+        return await chats.chat(conn, id) if await chats.greet_once(conn, id) else None
 
 
 async def lose(db: Database, chat: int, now: datetime) -> None:
@@ -58,10 +63,11 @@ async def find_again(db: Database, chat: int, now: datetime) -> None:
         await chats.switch_on(conn, chat, now)
 
 
-async def move(db: Database, old: int, new: int) -> None:
-    """Take everything along from a group to the supergroup that it became."""
+async def move(db: Database, old: int, new: int, now: datetime) -> None:
+    """Take everything along from a group to the supergroup that it became, but not that it could not be reached."""
     async with db.transaction() as conn:
         await chats.migrate(conn, old, new)
+        await chats.switch_on(conn, new, now)
 
 
 async def forget(db: Database, chat: int) -> None:

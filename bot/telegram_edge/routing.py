@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import Awaitable
@@ -26,6 +27,9 @@ from bot.telegram_edge.registry import Command, PressRule, Where
 from bot.telegram_edge.request import Document, PressRequest, Request
 
 LATE = timedelta(minutes=10)
+MOVING = timedelta(seconds=2)
+"""So long behind being added to a supergroup comes the word that it is an old group's new house, if it is one."""
+
 _COMMAND = re.compile(r"/([a-zA-Z0-9_]{1,32})(?:@(\w{1,64}))?(?:\s+(.*))?", re.DOTALL)
 _KINDS = {
     "private": ChatKind.PRIVATE,
@@ -33,6 +37,7 @@ _KINDS = {
     "supergroup": ChatKind.GROUP,
     "channel": ChatKind.CHANNEL,
 }
+_OUTSIDE = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
 
 log = logging.getLogger(__name__)
 
@@ -50,16 +55,20 @@ async def route(house: House, update: telegram.Update, *, is_backlog: bool) -> N
 async def _moved(house: House, change: telegram.ChatMemberUpdated) -> None:
     """Take note of being added, removed, blocked or let in again.
 
+    A group that becomes a supergroup first looks like one that the bot was added to; it has been greeted already.
     Source: https://core.telegram.org/bots/api#chatmemberupdated (private chats: only blocks and their end)
+            https://github.com/tdlib/telegram-bot-api/issues/266 (what is sent when a group becomes a supergroup)
     """
     kind, now = _KINDS[change.chat.type], house.clock()
-    if change.new_chat_member.status in (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED):
+    if change.new_chat_member.status in _OUTSIDE:
         await membership.lose(house.db, change.chat.id, now)
     elif kind is ChatKind.PRIVATE:
         await membership.find_again(house.db, change.chat.id, now)
     else:
-        chat = await membership.join(house.db, change.chat.id, kind, _language(house, change.from_user), now)
-        if chat is not None:
+        await membership.join(house.db, change.chat.id, kind, _language(house, change.from_user), now)
+        if change.chat.type == telegram.Chat.SUPERGROUP and change.old_chat_member.status in _OUTSIDE:
+            await asyncio.sleep(MOVING.total_seconds())
+        if (chat := await membership.newcomer(house.db, change.chat.id)) is not None:
             words = words_for(chat.language, house.settings.language)
             newcomer = Request(house=house, chat=chat, person=None, words=words, message_id=0, sent_at=now)
             await _guarded(house, newcomer, "greeting", onboarding.greet_newcomers(house, newcomer))
@@ -67,10 +76,10 @@ async def _moved(house: House, change: telegram.ChatMemberUpdated) -> None:
 
 async def _said(house: House, message: telegram.Message) -> None:
     if message.migrate_to_chat_id is not None:
-        await membership.move(house.db, message.chat.id, message.migrate_to_chat_id)
+        await membership.move(house.db, message.chat.id, message.migrate_to_chat_id, house.clock())
         return
     if message.migrate_from_chat_id is not None:
-        await membership.move(house.db, message.migrate_from_chat_id, message.chat.id)
+        await membership.move(house.db, message.migrate_from_chat_id, message.chat.id, house.clock())
         return
     command = _COMMAND.fullmatch(message.text or "")
     if not _concerns_us(house, message, command):
@@ -199,7 +208,7 @@ async def _guarded(house: House, request: Request | PressRequest, name: str, wor
     except Forbidden:
         await membership.lose(house.db, request.chat.id, house.clock())
     except ChatMigrated as error:
-        await membership.move(house.db, request.chat.id, error.new_chat_id)
+        await membership.move(house.db, request.chat.id, error.new_chat_id, house.clock())
     except BadRequest as error:
         log.exception("%s: Telegram refused the answer: %s", name, error.message)
     except (RetryAfter, NetworkError) as error:

@@ -68,7 +68,8 @@ def test_migration_is_told_on_both_sides(world: World) -> None:
     world.add_bot(7003, -5001)
     world.updates.clear()
     new = world.migrate(-5001)
-    told = [update["message"] for update in world.updates.first(9)]
+    joined, *told = [update.get("my_chat_member") or update["message"] for update in world.updates.first(9)]
+    assert (joined["chat"]["id"], joined["old_chat_member"]["status"]) == (new, "left")
     assert told[0]["migrate_to_chat_id"] == new and told[1]["migrate_from_chat_id"] == -5001
     assert told[1]["chat"]["type"] == "supergroup"
 

@@ -9,7 +9,7 @@ from story import ANNA, BEN, EDITH, StoryHouse, story_house
 
 from bot.domain.chat import Chat, ChatState
 from bot.domain.topic import TopicFile
-from bot.store import editors, topics
+from bot.store import chats, editors, topics
 from bot.store.editors import Role
 
 GREETING = "This is Northgate News. Pick topics; news arrives as it is published."
@@ -222,6 +222,24 @@ async def test_a_group_that_becomes_a_supergroup_keeps_its_settings(house):
     await house.settle()
     assert await house.chat(house.group) is None
     assert (await known(house, supergroup)).state is ChatState.PAUSED
+    assert house.screens(supergroup) == [], "it was greeted when it was a group"
+
+
+async def test_a_supergroup_that_is_no_old_group_is_greeted_too(house):
+    new = house.world.add_chat("supergroup", "New", members={EDITH: "creator"}).id
+    house.world.add_bot(EDITH, new)
+    await house.settle()
+    assert ["Administrators pick the topics" in text for text in house.screens(new)] == [True]
+
+
+async def test_a_group_that_could_not_be_reached_can_be_again_as_a_supergroup(house):
+    house.world.add_bot(EDITH, house.group)
+    await house.settle()
+    async with house.db.transaction() as conn:
+        await chats.switch_off(conn, house.group, house.clock())
+    supergroup = house.world.migrate(house.group)
+    await house.settle()
+    assert (await known(house, supergroup)).state is ChatState.ACTIVE
 
 
 # Help and what is not there
