@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from bot.errors import SettingsError
@@ -93,8 +93,20 @@ def _web(value: object) -> str:
     except ValueError:
         is_web = False
     if not is_web or parts.query or parts.fragment or any(char.isspace() for char in text):
-        raise ValueError(f'"{value}" is not an http or https address')
+        raise ValueError(f'"{value}" is not an http or https address; write it like https://host or https://host:8443/path')
     return text
+
+
+def _file(value: object) -> Path:
+    if os.path.isdir(path := Path(str(value))):
+        raise ValueError(f'"{value}" is a folder; write the name of a file')
+    return path
+
+
+def _folder(value: object) -> Path:
+    if os.path.exists(path := Path(str(value))) and not os.path.isdir(path):
+        raise ValueError(f'"{value}" is not a folder')
+    return path
 
 
 def _address(value: object) -> tuple[str, int]:
@@ -137,8 +149,8 @@ class Settings(BaseModel):
 
     token: Annotated[str | None, BeforeValidator(_token), Field(repr=False)] = None
     admins: Annotated[frozenset[int], BeforeValidator(_people)] = frozenset()
-    database: Path = Path("data/newsbot.db")
-    content: Path | None = None
+    database: Annotated[Path, BeforeValidator(_file)] = Path("data/newsbot.db")
+    content: Annotated[Path | None, BeforeValidator(_folder)] = None
     api_url: Annotated[str, BeforeValidator(_web)] = "https://api.telegram.org"
     rate: Annotated[int, _whole(2, 1000)] = 30
     paid_per_day: Annotated[int, _whole(0, 100_000_000)] = 0
@@ -154,7 +166,7 @@ class Settings(BaseModel):
     listen: Address = ("127.0.0.1", 8443)
     webhook_secret: Annotated[str | None, BeforeValidator(_secret), Field(repr=False)] = None
     http: Address | None = None
-    backup: Path | None = None
+    backup: Annotated[Path | None, BeforeValidator(_folder)] = None
     log: Annotated[
         tuple[Literal["text", "json"], Literal["debug", "info", "warning", "error"]], BeforeValidator(_log)
     ] = (
@@ -169,12 +181,8 @@ def read_settings(environment: Mapping[str, str] | None = None, dotenv: Path = P
     Raises: SettingsError, one line that begins with the variable's name.
     """
     environment = os.environ if environment is None else environment
-    try:
-        # utf-8-sig: some editors begin a file with a mark that would hide the first name.
-        written = dotenv_values(dotenv, encoding="utf-8-sig", interpolate=False)
-        given = {key: value for key, value in written.items() if value is not None}
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f".env: cannot be read: {error}") from error
+    written = _written(dotenv)
+    given = dict(written)
     if f"{PREFIX}TOKEN_FILE" in environment:
         given.pop(f"{PREFIX}TOKEN", None)  # else what `.env` says would go before what the environment says
     given.update(environment)
@@ -202,11 +210,31 @@ def read_settings(environment: Mapping[str, str] | None = None, dotenv: Path = P
         raise SettingsError(f"{name}: {reason}") from None
 
 
+def _written(dotenv: Path) -> dict[str, str]:
+    """Return what stands in a `.env` file; nothing when there is none."""
+    if not os.path.isfile(dotenv):
+        return {}
+    try:
+        # utf-8-sig: some editors begin a file with a mark that would hide the first name.
+        with dotenv.open(encoding="utf-8-sig") as file:
+            lines = list(parse_stream(file))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f".env: cannot be read: {_why(error)}") from error
+    for original in (line.original for line in lines if line.error):
+        blank = len(original.string) - len(original.string.lstrip("\n"))  # lines before it that say nothing
+        raise SettingsError(f".env: line {original.line + blank} is neither NAME=value nor a # comment")
+    return {line.key: line.value for line in lines if line.key is not None and line.value is not None}
+
+
 def _read_token(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")[:200]
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"NEWSBOT_TOKEN_FILE: cannot read {path.absolute()}: {error}") from error
+        raise SettingsError(f"NEWSBOT_TOKEN_FILE: cannot read {path.absolute()}: {_why(error)}") from error
+
+
+def _why(error: OSError | UnicodeDecodeError) -> str:
+    return "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error.strerror)
 
 
 def packaged_seeds() -> Path:

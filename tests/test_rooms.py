@@ -36,7 +36,7 @@ MAY_SPEAK_TELEGRAM = {
 }
 
 # `set_key` writes the file and reads nothing from it.
-READERS_OF_DOTENV = {"dotenv_values", "load_dotenv", "get_key", "find_dotenv"}
+READERS_OF_DOTENV = {"parse_stream", "dotenv_values", "load_dotenv", "get_key", "find_dotenv"}
 
 
 def _modules() -> list[Path]:

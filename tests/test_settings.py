@@ -71,6 +71,9 @@ WRONG = [
     ("TIMEZONE", "Berlin"),
     ("TIMEZONE", "../../etc/passwd"),
     ("LANGUAGE", "english"),
+    ("DATABASE", "/"),
+    ("CONTENT", __file__),
+    ("BACKUP", __file__),
     ("WEBHOOK_URL", "news.example"),
     ("LISTEN", "8443"),
     ("LISTEN", ":8443"),
@@ -116,12 +119,7 @@ def test_the_model_refusal_of_the_voice_is_said_word_for_word():
 def test_every_setting_is_tried_here():
     tried = {name.lower() for name, *_ in (*RIGHT, *WRONG)}
     assert set(Settings.model_fields) <= tried
-    assert set(Settings.model_fields) - {name.lower() for name, _ in WRONG} == {
-        "database",
-        "content",
-        "contact",
-        "backup",
-    }  # any text is a path or a contact
+    assert set(Settings.model_fields) - {name.lower() for name, _ in WRONG} == {"contact"}  # any text is one
 
 
 def test_without_any_variable_the_defaults_of_the_contract_hold():
@@ -166,6 +164,25 @@ def test_a_file_without_a_token_is_named_by_its_variable_and_not_shown(tmp_path:
     (tmp_path / "token").write_bytes(data)
     refusal = _refusal({"NEWSBOT_TOKEN_FILE": str(tmp_path / "token")})
     assert refusal.startswith("NEWSBOT_TOKEN_FILE: ") and "no token here" not in refusal
+
+
+def test_a_file_that_cannot_be_read_is_named_once_with_the_reason(tmp_path: Path):
+    nowhere = tmp_path / "token"
+    assert _refusal({"NEWSBOT_TOKEN_FILE": str(nowhere)}) == (
+        f"NEWSBOT_TOKEN_FILE: cannot read {nowhere}: No such file or directory"
+    )
+    dotenv = tmp_path / ".env"
+    dotenv.write_bytes(b"NEWSBOT_CONTACT=J\xfcrgen\n")
+    assert _refusal({}, dotenv) == ".env: cannot be read: it is not UTF-8"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"), [("this is no setting\n", 1), ("# Mine\n\n\n=30\n", 4), ("NEWSBOT_RATE=30\nNEWSBOT BURST=1\n", 2)]
+)
+def test_a_line_that_sets_nothing_is_a_slip_and_named(tmp_path: Path, text: str, line: int):
+    dotenv = tmp_path / ".env"
+    dotenv.write_text(text)
+    assert _refusal({}, dotenv) == f".env: line {line} is neither NAME=value nor a # comment"
 
 
 def test_secrets_are_in_no_form_of_the_settings_that_is_printed():
