@@ -26,6 +26,7 @@ from bot.domain.delivery import backoff
 from bot.domain.publishing import PushWindow
 from bot.errors import SettingsError, StoreError
 from bot.outside import Numbers, seen_from_outside
+from bot.render.locale import languages
 from bot.services import newsroom
 from bot.services.dispatching import Alarm, Dispatcher
 from bot.services.importing import Policy
@@ -98,6 +99,7 @@ async def run(settings: Settings, *, clock: Clock = utc_now, greet: Callable[[st
             await asyncio.wait([starting])
             return 0
         house = await starting
+        log.info("at work as @%s on %s", house.bot_username, settings.database.absolute())
         if greet is not None and not await _has_owner(house):
             async with house.db.transaction() as conn:
                 code = await editors.invite(conn, editors.Role.OWNER, clock())
@@ -142,9 +144,11 @@ async def running(
     if settings.token is None:
         raise SettingsError("NEWSBOT_TOKEN: is not set; `newsbot setup` asks for it and tries it")
     content = settings.content or Path("content")
+    _refuse_what_cannot_work(settings)
+    _make_folder("NEWSBOT_CONTENT", content)
+    _make_folder("NEWSBOT_DATABASE", settings.database.parent)
     bell = _Bell([])
     async with contextlib.AsyncExitStack() as stack:
-        settings.database.parent.mkdir(parents=True, exist_ok=True)
         lock = DatabaseLock(settings.database)
         stack.callback(lock.release)
         migrate(settings.database, create=True)
@@ -267,6 +271,27 @@ async def _rescue(db: Database, lost: asyncio.Event, clock: Clock) -> None:
         raise StoreError(f"{what}; what it held is in {copy}: put the right one in place and start again")
 
 
+def _refuse_what_cannot_work(settings: Settings) -> None:
+    """Judge what takes knowing what newsbot and Telegram can do. Raises: SettingsError."""
+    if settings.language not in languages():
+        known = ", ".join(languages())
+        raise SettingsError(f'NEWSBOT_LANGUAGE: newsbot does not speak "{settings.language}"; write one of {known}')
+    # https://core.telegram.org/bots/api#setwebhook (only a server of one's own takes others)
+    is_telegrams = settings.api_url == Settings.model_fields["api_url"].default
+    if settings.webhook_url is not None and is_telegrams and not settings.webhook_url.startswith("https:"):
+        raise SettingsError(
+            f'NEWSBOT_WEBHOOK_URL: "{settings.webhook_url}" is not https, and Telegram knocks nowhere else'
+        )
+
+
+def _make_folder(variable: str, folder: Path) -> None:
+    """See to it that a folder is there. Raises: SettingsError, which names the variable."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"{variable}: cannot make the folder {folder.absolute()}: {error.strerror}") from error
+
+
 def policy_of(settings: Settings) -> Policy:
     """Return what the operator chose about files that become news."""
     return Policy(window=PushWindow(settings.push_window), burst=settings.burst, undo=settings.undo)
@@ -302,7 +327,11 @@ async def _hold_if_older(db: Database, lock: DatabaseLock, settings: Settings, n
         held = await newsroom.hold_everything(db, now=now)
         policy = policy_of(settings)
         held += len(await newsroom.end_embargoes(db, now=now, burst=policy.burst, undo=policy.undo, push=True))
-        log.warning("this database is an older copy: %d publishes are held until an editor decides", held)
+        log.warning(
+            "this database is an older copy: %d publishes it had on their way, and what its files bring now, are held "
+            "until an editor decides",
+            held,
+        )
 
 
 async def _introduce(bot: telegram.Bot) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import tempfile
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from bot.app import Clock, first_of, running, stop_on_signals, utc_now
 from bot.errors import SettingsError
 from bot.sandbox.page import add_page
 from bot.sandbox.server import SandboxServer
-from bot.sandbox.tour import play
+from bot.sandbox.tour import TOURS, play
 from bot.sandbox.world import World
 from bot.settings import Settings, packaged_seeds
 from bot.store import chats
@@ -24,8 +25,10 @@ async def sandbox(settings: Settings, port: int, keep: bool, tour: str | None, *
     """Be the bot against a pretend Telegram on this machine, with a chat page at `port`.
 
     With `tour`, play that tour instead of waiting for a person, and return 0 when every step went well, else 1.
-    Raises: SettingsError when the port is taken, StoreError.
+    Raises: SettingsError when the port is taken or there is no such tour, StoreError.
     """
+    if tour is not None and tour not in TOURS:
+        raise SettingsError(f"--tour: there is no tour {tour!r}; there is {', '.join(TOURS)}")
     stop = stop_on_signals()
     world = World(token=SANDBOX_TOKEN, clock=lambda: clock().timestamp())
     cast = world.standard_cast()
@@ -36,7 +39,8 @@ async def sandbox(settings: Settings, port: int, keep: bool, tour: str | None, *
                 SandboxServer(world, port=0 if tour is not None else port, mount=add_page)
             )
         except OSError as error:
-            raise SettingsError(f"port {port} cannot be used: {error.strerror}; choose another with --port") from error
+            reason = os.strerror(error.errno) if error.errno else error.strerror
+            raise SettingsError(f"port {port} cannot be used: {reason}; choose another with --port") from error
         played = settings.model_copy(
             update={
                 "token": SANDBOX_TOKEN,

@@ -7,7 +7,6 @@ A round that fails says so once, waits a little and goes on: none of them may en
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import random
 from collections.abc import Awaitable, Callable
@@ -121,12 +120,10 @@ async def watch_folder(
     wake: Wake,
     imported: asyncio.Event,
 ) -> None:
-    """Import a folder now and whenever something in it has changed. It is made if it is missing.
+    """Import a folder now and whenever something in it has changed. It may be missing, vanish and come back.
 
     `imported` is set once all that was there at the start is in.
     """
-    with contextlib.suppress(OSError):
-        root.mkdir(parents=True, exist_ok=True)
     async for _ in watch(root, asyncio.Event()):
         report = await take_folder(db, root, zone=zone, now=clock(), policy=policy)
         for complaint in report.refused:

@@ -93,18 +93,20 @@ def _web(value: object) -> str:
     except ValueError:
         is_web = False
     if not is_web or parts.query or parts.fragment or any(char.isspace() for char in text):
-        raise ValueError(f'"{value}" is not an http or https address; write it like https://host or https://host:8443/path')
+        raise ValueError(
+            f'"{value}" is not an http or https address; write it like https://host or https://host:8443/path'
+        )
     return text
 
 
 def _file(value: object) -> Path:
-    if os.path.isdir(path := Path(str(value))):
+    if (path := Path(str(value))).is_dir():
         raise ValueError(f'"{value}" is a folder; write the name of a file')
     return path
 
 
 def _folder(value: object) -> Path:
-    if os.path.exists(path := Path(str(value))) and not os.path.isdir(path):
+    if (path := Path(str(value))).exists() and not path.is_dir():
         raise ValueError(f'"{value}" is not a folder')
     return path
 
@@ -212,7 +214,7 @@ def read_settings(environment: Mapping[str, str] | None = None, dotenv: Path = P
 
 def _written(dotenv: Path) -> dict[str, str]:
     """Return what stands in a `.env` file; nothing when there is none."""
-    if not os.path.isfile(dotenv):
+    if not dotenv.is_file():
         return {}
     try:
         # utf-8-sig: some editors begin a file with a mark that would hide the first name.

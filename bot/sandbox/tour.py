@@ -21,16 +21,11 @@ THIRD = "Old mine shaft"
 
 
 async def play(world: World, cast: Cast, name: str, say: Callable[[str], None]) -> int:
-    """Play the tour called `name` (an empty one is the main job); return 0, or 1 when a step failed."""
-    tours: dict[str, Callable[[Theatre, Cast], Awaitable[None]]] = {"main": _main_job}
-    tour = tours.get(name or "main")
-    if tour is None:
-        say(f"There is no tour {name!r}; there is {', '.join(tours)}.")
-        return 1
+    """Play the tour of `TOURS` called `name`; return 0, or 1 when a step failed."""
     stage = Theatre(world, {cast.anna: "Anna", cast.ben: "Ben", cast.edith: "Edith (editor)"}, say)
     watching = asyncio.create_task(stage.watch())
     try:
-        await tour(stage, cast)
+        await TOURS[name](stage, cast)
     except StepFailed as failure:
         say(f"\nThe tour failed: {failure}")
         return 1
@@ -140,3 +135,6 @@ async def _number(stage: Theatre, editor: int, title: str) -> str:
 
 def _copies(stage: Theatre, person: int, title: str) -> int:
     return sum(plain(message).startswith(title) for message in stage.of_bot(person))
+
+
+TOURS: dict[str, Callable[[Theatre, Cast], Awaitable[None]]] = {"main": _main_job}

@@ -38,6 +38,8 @@ async def test_the_version_is_told(shell):
         ("held", "--push", "--archive"),
         ("sandbox", "--port", "eighty"),
         ("sandbox", "--port", "70000"),
+        ("sandbox", "--tour", "frobnicate"),
+        ("sandbox", "--tour="),
     ],
 )
 async def test_wrong_usage_is_one_line_and_exit_status_2(shell, arguments):
@@ -95,6 +97,35 @@ async def test_running_without_a_token_names_the_variable(shell):
     answer = await shell("run")
     assert answer.status == 2
     assert answer.err.startswith("newsbot: NEWSBOT_TOKEN") and answer.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LANGUAGE", "fr"),
+        ("WEBHOOK_URL", "http://news.example/hook"),
+        ("DATABASE", "a-file/newsbot.db"),
+        ("CONTENT", "a-file/articles"),
+        ("CONTENT", "a-file"),
+    ],
+)
+async def test_a_value_that_cannot_work_stops_the_start_and_is_named(shell, name, value):
+    shell.write("a-file", "")
+    shell.variables |= {"NEWSBOT_TOKEN": "123456:ABC-DEF", f"NEWSBOT_{name}": value}
+    answer = await shell("run")
+    assert answer.status == 2
+    assert answer.err.startswith(f"newsbot: NEWSBOT_{name}: ") and answer.err.count("\n") == 1
+    assert value.split("/")[0] in answer.err
+    assert not (shell.folder / "data").exists() or not any((shell.folder / "data").iterdir())
+
+
+async def test_a_port_that_is_taken_is_one_short_line(shell):
+    taken = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+    async with taken:
+        port = taken.sockets[0].getsockname()[1]
+        answer = await shell("sandbox", "--port", str(port))
+    assert answer.status == 2
+    assert answer.err == f"newsbot: port {port} cannot be used: Address already in use; choose another with --port\n"
 
 
 async def test_a_reader_who_has_had_enough_is_no_error(shell):
