@@ -52,8 +52,11 @@ class Reserve:
         return had
 
     def is_needed(self) -> bool:
-        """Return whether the disk is as good as full."""
-        return self.is_held and shutil.disk_usage(self.path.parent).free < _EMPTY
+        """Return whether the disk is as good as full. One that is gone is not, and is somebody else's to notice."""
+        try:
+            return self.is_held and shutil.disk_usage(self.path.parent).free < _EMPTY
+        except FileNotFoundError:
+            return False
 
     def _make(self) -> bool:
         try:

@@ -30,9 +30,10 @@ def identity(path: Path) -> tuple[int, int] | None:
 async def rescue(db: Database, now: datetime) -> Path:
     """Copy what is open to a new file beside where the database was, empty its write-ahead log, and return the copy.
 
-    Raises: OSError, sqlite3.Error.
+    Its folder is made anew if that is gone too. Raises: OSError, sqlite3.Error.
     """
     place = db.path.absolute()
+    place.parent.mkdir(parents=True, exist_ok=True)
     copy = place.with_name(f"{place.name}.rescued-{now:%Y%m%d-%H%M%S}")
     os.close(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     async with db.reading() as conn:

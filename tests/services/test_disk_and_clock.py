@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
@@ -180,6 +181,19 @@ async def test_a_locked_database_is_waited_for_by_deliveries_and_people_are_answ
         await room.dispatcher.idle()
         assert received(room, people) == [1] * len(people)
         assert not room.alarms  # being locked is no full disk
+
+
+async def test_a_database_whose_whole_folder_was_deleted_is_rescued_into_a_new_one(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    async with story_house(tmp_path / "data") as house:
+        await house.starts(ANNA)
+        kept = Reserve(house.db.path)
+        assert kept.take()
+        shutil.rmtree(tmp_path / "data")
+        assert not kept.is_needed()
+        copy = await rescue(house.db, house.clock())
+        with closing(sqlite3.connect(copy)) as saved:
+            assert saved.execute("SELECT count(*) FROM chats").fetchone() == (1,)
 
 
 @pytest.mark.parametrize("fate", ["moved", "deleted", "replaced"])
