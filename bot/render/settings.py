@@ -7,6 +7,7 @@ their lists grow.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from enum import IntEnum
 from zlib import crc32
@@ -18,7 +19,7 @@ from bot.domain.message import Button, Keyboard, Message
 from bot.domain.press import press
 from bot.domain.text import Text
 from bot.render.locale import Words
-from bot.render.text import bold, join
+from bot.render.text import bold, clip, foreign, join
 
 SETTINGS = "settings"
 PICTURES = "set_pictures"
@@ -31,6 +32,7 @@ CLOSE = "settings_close"
 ZONES_ON_A_PAGE = 18
 ZONES_IN_A_ROW = 3
 _ROW = 2
+_NAME = 60
 
 
 class Page(IntEnum):
@@ -107,7 +109,9 @@ def language_page(words: Words, chat: Chat, languages: Sequence[str]) -> Message
 def regions_page(words: Words, chat: Chat, regions: Sequence[str]) -> Message:
     """Return the areas of the world; UTC, which lies in none, is chosen at once."""
     buttons = [
-        Button(_ticked(region, region == (chat.zone or "").partition("/")[0]), data=_region_data(region))
+        Button(
+            _ticked(_region(words, region), region == (chat.zone or "").partition("/")[0]), data=_region_data(region)
+        )
         for region in regions
     ]
     text = words("Where are you? You can also send /settings and a large city of your zone, such as /settings Berlin.")
@@ -119,16 +123,24 @@ def regions_page(words: Words, chat: Chat, regions: Sequence[str]) -> Message:
 
 def zones_page(words: Words, chat: Chat, region: str, zones: Sequence[str], page: int) -> Message:
     """Return one page of a region's zones; a page that is not there becomes the nearest that is."""
+    zones = sorted(zones, key=lambda zone: unicodedata.normalize("NFKD", words.place(zone)))
     pages = max(1, -(-len(zones) // ZONES_ON_A_PAGE))
     page = min(max(page, 0), pages - 1)
     shown = zones[page * ZONES_ON_A_PAGE : (page + 1) * ZONES_ON_A_PAGE]
-    buttons = [Button(_ticked(_place(zone), zone == chat.zone), data=press(ZONE, name_number(zone))) for zone in shown]
+    buttons = [
+        Button(_ticked(words.place(zone), zone == chat.zone), data=press(ZONE, name_number(zone))) for zone in shown
+    ]
     turning = []
     if page > 0:
         turning.append(Button(words("Previous"), data=press(ZONES, name_number(region), page - 1)))
     if page < pages - 1:
         turning.append(Button(words("Next"), data=press(ZONES, name_number(region), page + 1)))
-    text = words("{region}, page {page} of {pages}", region=region, page=page + 1, pages=pages)
+    text = words(
+        "{region}, page {page} of {pages}. Pick a city that has your time.",
+        region=_region(words, region),
+        page=page + 1,
+        pages=pages,
+    )
     return Message(
         Text(text),
         keyboard=(
@@ -137,6 +149,15 @@ def zones_page(words: Words, chat: Chat, region: str, zones: Sequence[str], page
             (Button(words("Back"), data=press(SETTINGS, Page.REGIONS)),),
         ),
     )
+
+
+def unknown_zone(words: Words, name: str) -> Message:
+    """Return the answer to a city that names no zone."""
+    text = words(
+        "No time zone “{name}”. Write a large city of the zone, such as Berlin or New York, or pick one.",
+        name=foreign(clip(name, _NAME)),
+    )
+    return Message(Text(text), keyboard=((Button(words("Change time zone"), data=press(SETTINGS, Page.REGIONS)),),))
 
 
 def pictures_set(words: Words, pictures: Pictures) -> str:
@@ -185,9 +206,21 @@ def _region_data(region: str) -> str:
     return press(ZONES, name_number(region), 0) if region != "UTC" else press(ZONE, name_number("UTC"))
 
 
-def _place(zone: str) -> str:
-    """New York for America/New_York"""
-    return zone.rpartition("/")[2].replace("_", " ")
+def _region(words: Words, region: str) -> str:
+    """Return the name of a part of the world, as IANA divides it."""
+    names = {
+        "Africa": words("Africa"),
+        "America": words("America"),
+        "Antarctica": words("Antarctica"),
+        "Arctic": words("Arctic"),
+        "Asia": words("Asia"),
+        "Atlantic": words("Atlantic"),
+        "Australia": words("Australia"),
+        "Europe": words("Europe"),
+        "Indian": words("Indian Ocean"),
+        "Pacific": words("Pacific"),
+    }
+    return names.get(region, region)
 
 
 def _ticked(label: str, is_chosen: bool) -> str:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Callable
 from functools import cache
 from zoneinfo import available_timezones
 
 from bot.domain.chat import Chat, Pictures
-from bot.errors import ReaderError
 from bot.store import chats
 from bot.store.database import Database
-
-
-class UnknownZone(ReaderError):
-    """No time zone goes by that name."""
 
 
 async def set_pictures(db: Database, chat: Chat, pictures: Pictures) -> None:
@@ -44,17 +41,22 @@ def zones() -> tuple[str, ...]:
     return ("UTC", *sorted(places))
 
 
-def zone_called(name: str) -> str:
-    """Return the zone meant by `Europe/Berlin`, `berlin` or `new york`. Raises: UnknownZone."""
+def zone_called(name: str, place: Callable[[str], str]) -> str | None:
+    """Return the zone meant by `Europe/Berlin`, `berlin`, `Zürich` or `new york`; None when there is none.
+
+    `place` tells the name of a zone's city in the reader's language.
+    """
     wanted = _plain(name)
     for zone in zones():
         if wanted in (_plain(zone), _plain(zone.rpartition("/")[2])):
             return zone
-    raise UnknownZone(f"No time zone “{name[:40]}”. Write a large city of the zone, such as Berlin or New York.")
+    return next((zone for zone in zones() if wanted == _plain(place(zone))), None)
 
 
 def _plain(name: str) -> str:
-    return name.strip().casefold().replace(" ", "_")
+    """Return a name by its letters alone, without their accents."""
+    letters = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(char for char in letters if char.isalnum() or char == "/")
 
 
 # https://data.iana.org/time-zones/theory.html#naming: the areas; the other names are for old programs.

@@ -18,7 +18,10 @@ async def settings(house: House, request: Request) -> None:
     """Show the settings, or set the time zone that was named."""
     chat = request.chat
     if request.args:
-        zone = preferences.zone_called(request.args)
+        zone = preferences.zone_called(request.args, request.words.place)
+        if zone is None:
+            await request.answer(screens.unknown_zone(request.words, request.args))
+            return
         await preferences.set_zone(house.db, chat, zone)
         chat = replace(chat, zone=zone)
     await request.answer(screens.overview(request.words, chat, house.settings.timezone.key))

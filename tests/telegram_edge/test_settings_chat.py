@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+from newsroom_samples import plain
 from story import ANNA, EDITH
 
 from bot.domain.chat import Pictures
@@ -42,7 +44,7 @@ async def test_a_zone_is_chosen_by_region_and_page_and_given_back(house):
     await house.says(ANNA, "/settings")
     await house.presses(ANNA, "Change time zone")
     await house.presses(ANNA, "Europe")
-    assert house.screen(ANNA) == "Europe, page 1 of 4"
+    assert house.screen(ANNA) == "Europe, page 1 of 4. Pick a city that has your time."
     assert await house.presses(ANNA, "Berlin") == "Time zone: Europe/Berlin"
     assert "Time zone: Europe/Berlin" in house.screen(ANNA)
     await house.presses(ANNA, "Change time zone")
@@ -55,8 +57,44 @@ async def test_a_zone_is_set_by_the_name_of_its_city(house):
     await house.says(ANNA, "/settings new york")
     assert (await house.chat(ANNA)).zone == "America/New_York"
     await house.says(ANNA, "/settings Atlantis")
-    assert house.screen(ANNA).startswith("No time zone “Atlantis”.")
+    assert plain(house.screen(ANNA)).startswith("No time zone “Atlantis”.")
+    await house.presses(ANNA, "Change time zone")
+    assert house.screen(ANNA).startswith("Where are you?")
     assert (await house.chat(ANNA)).zone == "America/New_York"
+
+
+@pytest.mark.parametrize(
+    ("city", "zone"),
+    [
+        ("Zürich", "Europe/Zurich"),
+        ("zurich", "Europe/Zurich"),
+        ("WIEN", "Europe/Vienna"),
+        ("Vienna", "Europe/Vienna"),
+        ("São Paulo", "America/Sao_Paulo"),
+        ("Reykjavik", "Atlantic/Reykjavik"),
+        ("europe/berlin", "Europe/Berlin"),
+        ("utc", "UTC"),
+    ],
+)
+async def test_a_city_is_known_with_and_without_accents_and_in_the_readers_language(house, city, zone):
+    house.world.set_language(ANNA, "de")
+    await house.says(ANNA, f"/settings {city}")
+    assert (await house.chat(ANNA)).zone == zone
+
+
+async def test_zones_are_read_and_refused_in_the_readers_language(house):
+    house.world.set_language(ANNA, "de")
+    await house.says(ANNA, "/settings Atlantis, @nobody")
+    assert plain(house.screen(ANNA)).startswith("Keine Zeitzone „Atlantis, @nobody“.")
+    await house.presses(ANNA, "Zeitzone ändern")
+    assert ["Indischer Ozean", "Pazifik"] in house.buttons(ANNA)
+    await house.presses(ANNA, "Europa")
+    assert house.screen(ANNA) == "Europa, Seite 1 von 4. Wähle eine Stadt mit deiner Uhrzeit."
+    assert house.buttons(ANNA)[0] == ["Amsterdam", "Andorra", "Astrachan"]
+    await house.presses(ANNA, "Nächste")
+    await house.presses(ANNA, "Nächste")
+    await house.presses(ANNA, "Nächste")
+    assert await house.presses(ANNA, "Zürich") == "Zeitzone: Europe/Zurich"
 
 
 async def test_numbers_that_no_button_ever_had_change_nothing(house):
@@ -66,7 +104,7 @@ async def test_numbers_that_no_button_ever_had_change_nothing(house):
     for data in (press("set_pictures", 99), press("set_language", 5), press("set_zone", 1), press("zones", 7, -3)):
         await house.presses_data(ANNA, data, message_id)
     await house.presses_data(ANNA, press("zones", name_number("Asia"), 9**9), message_id)
-    assert house.screen(ANNA) == "Asia, page 6 of 6"
+    assert house.screen(ANNA).startswith("Asia, page 6 of 6.")
     assert await house.chat(ANNA) == before
 
 

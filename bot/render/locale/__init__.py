@@ -29,7 +29,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_skeleton, format_time
+from babel.core import get_global
+from babel.dates import format_skeleton, format_time, get_timezone_location
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -149,9 +150,20 @@ class Words:
             parts = (words.count("{n} day", "{n} days", days), words("{n} h", n=rest // _HOUR) if rest >= _HOUR else "")
         return " ".join(part for part in parts if part)
 
+    def place(self, zone: str) -> str:
+        """Wien for Europe/Vienna; for a zone's old name that name, which may be another city's."""
+        if zone in get_global("zone_aliases"):
+            return _city(zone)
+        return _city(get_timezone_location(zone, locale=self._cldr, return_city=True).replace("\N{SOFT HYPHEN}", ""))
+
     def list(self, items: Sequence[str]) -> str:
         """AI, Energy and Robotics"""
         return format_list(items, locale=self._cldr)
+
+
+def _city(place: str) -> str:
+    """New York for America/New_York"""
+    return place.rpartition("/")[2].replace("_", " ")
 
 
 def _filled(template: str, values: dict[str, object]) -> str:
