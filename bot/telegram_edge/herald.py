@@ -17,7 +17,7 @@ from sqlite3 import Error as SqliteError
 from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.domain.article import Article
-from bot.domain.chat import Chat
+from bot.domain.chat import Chat, ChatState
 from bot.domain.message import Message
 from bot.domain.progress import Phase, Standing, is_due, shown_from
 from bot.errors import UnknownArticle
@@ -57,6 +57,7 @@ class Herald:
         self._announced: set[int] = set()  # fan-outs; whoever cannot be reached is not tried every second
         self._asked: set[tuple[int, int]] = set()  # the same, with the person
         self._deaf_until: dict[str, datetime] = {}  # while nobody can be reached
+        self._reachable: set[int] = set()  # people who have let the bot in, as of the last turn
         self._alarmed_at: dict[Kind, datetime] = {}
         self._looked_at: datetime | None = None
 
@@ -80,10 +81,19 @@ class Herald:
         now = self._house.clock()
         async with self._house.db.reading() as conn:
             people = await editors.editors(conn, self._house.settings.admins)
+            known = await chats.chats(conn, people)
+        self._welcome({person for person, chat in known.items() if chat.state is not ChatState.UNREACHABLE})
         await self._announce(people, now)
         await self._draw(people, now)
         self._start(("files",), lambda: self._tell_of_files(people, now))
         self._start(("troubles",), lambda: self._tell_of_troubles(people, now))
+
+    def _welcome(self, reachable: set[int]) -> None:
+        """Tell those at once what they have missed who have let the bot in since the last turn."""
+        if newcomers := reachable - self._reachable:
+            self._deaf_until.clear()
+            self._asked = {(number, person) for number, person in self._asked if person not in newcomers}
+        self._reachable = reachable
 
     async def settled(self) -> None:
         """Wait until everything that was started has ended."""
