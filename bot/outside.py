@@ -220,7 +220,7 @@ def _webhook(application: Application[Any, Any, Any, Any, Any, Any], intake: Int
         try:
             update = telegram.Update.de_json(json.loads(await request.read()), application.bot)
             update_id = int(update.update_id)
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
             return web.Response(status=400)
         done = intake.expect(update_id)
         if done is not None:

@@ -195,6 +195,7 @@ async def test_a_knock_without_the_secret_is_refused_and_nonsense_is_a_bad_reque
     body = {"update_id": 1, "message": {}}
     assert [await hooked.knock(body, secret) for secret in (None, "", "wrong", "knöck")] == [403] * 4
     nonsense = [b"", b"{", b"[" * 100_000, b"null", b"[]", b'"x"', b"{}", b'{"update_id": "x"}', b"\xff"]
+    nonsense.append(b'{"update_id": 1e999}')
     assert [await hooked.knock(body) for body in nonsense] == [400] * len(nonsense)
     assert await hooked.knock(b" " * (outside.UPDATE_BYTES + 1)) == 413
     assert hooked.house.intake.unfinished() == {}

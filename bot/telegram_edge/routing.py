@@ -142,7 +142,8 @@ async def _pressed(house: House, query: telegram.CallbackQuery, is_backlog: bool
     message = query.message
     if message is None:  # a button on a message sent through inline mode, which has none of ours
         words = words_for(query.from_user.language_code, house.settings.language)
-        await query.answer(refusals.button_too_old(words), show_alert=True)
+        with suppress(TelegramError):  # too old, mostly: the person no longer waits for it
+            await query.answer(refusals.button_too_old(words), show_alert=True)
         return
     # A message too old for Telegram to show it to bots comes without its contents.
     shown = message if isinstance(message, telegram.Message) else None

@@ -254,6 +254,17 @@ async def test_a_message_that_is_gone_is_said_anew_and_one_unchanged_is_left(hou
     assert house.messages(ANNA)[-1]["message_id"] != message_id
 
 
+async def test_a_press_that_is_too_old_to_be_answered_is_no_failure(house, desk, caplog):
+    """Telegram forgets a press within minutes, and the bot was down for longer."""
+    person = house.world.people[ANNA].user()
+    press_ = {"id": "1", "from": person, "chat_instance": "1", "data": "again:1"}
+    said = await house.inside.bot.send_message(ANNA, "hello")
+    house.world.queue_update(callback_query=press_)
+    house.world.queue_update(callback_query=press_ | {"id": "2", "message": said.to_dict()})
+    await house.settle()
+    assert [record.message for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
 # Who
 
 
