@@ -34,10 +34,13 @@ class Audience:
     def query(self, head: str, tail: str, **values: object) -> tuple[str, dict[str, object]]:
         """Return `head` + the candidates `c (chat, thread)` in order of chats + `tail`, with the parameters.
 
+        A chat that follows several of the topics in several threads stands there more than once, with one thread.
         The text depends on how many topics there are and on nothing else; every value is a parameter.
         """
         legs, parameters = [], dict(values)
-        for leg, (followed, blocked_by) in enumerate(self._ways()):
+        ways = self._ways()
+        parameters["ways"] = json.dumps(ways)
+        for leg, (followed, blocked_by) in enumerate(ways):
             parameters[f"t{leg}"] = followed
             left_out = ""
             if blocked_by:
@@ -56,7 +59,8 @@ class Audience:
         parameters["fixed_at"] = epoch(self.fixed_at)
         parameters["source"] = self.source
         parameters["article"] = self.article
-        return f"{head} ({_union(legs)} ORDER BY 1 LIMIT :page) AS c {tail}", parameters
+        candidates = f"SELECT chat, {_THREAD} AS thread FROM ({_union(legs)} ORDER BY 1 LIMIT :page) AS f"
+        return f"{head} ({candidates}) AS c {tail}", parameters
 
     def _ways(self) -> list[tuple[int, tuple[int, ...]]]:
         """Return each topic that may be followed, with the topics that break that way when left out."""
@@ -76,6 +80,21 @@ def _union(legs: Sequence[str]) -> str:
     groups = [" UNION ".join(legs[start : start + MOST_LEGS]) for start in range(0, len(legs), MOST_LEGS)]
     return " UNION ".join(f"SELECT chat, thread FROM ({group} ORDER BY 1)" for group in groups)
 
+
+# A story goes where the nearest thing it is followed for goes. Only groups have threads to choose between.
+# `nearest` is of the row with the least key: https://sqlite.org/lang_select.html#bareagg
+_THREAD = """
+CASE WHEN chat > 0 THEN thread ELSE (
+    SELECT nearest FROM (
+        SELECT s.thread AS nearest, min(way.key) FROM json_each(:ways) AS way
+        CROSS JOIN subscriptions AS s ON s.chat = f.chat AND s.topic = way.value ->> 0 AND s.since <= :fixed_at
+        WHERE NOT EXISTS (
+            SELECT 1 FROM exceptions AS e WHERE e.chat = f.chat AND e.kind = 'left_out'
+            AND e.topic IN (SELECT value FROM json_each(way.value, '$[1]'))
+        )
+    )
+) END
+"""
 
 # What makes a candidate a recipient: it can be reached, has not silenced the story, and does not have it yet.
 # CROSS JOIN keeps the candidates' order: https://sqlite.org/optoverview.html#crossjoin

@@ -16,7 +16,7 @@ from bot.store.database import Database
 from bot.store.migrations import migrate
 
 TOPICS = range(1, 9)
-CHATS = range(1, 7)
+CHATS = (-3, -2, -1, 1, 2, 3)  # groups, which may have threads, and people
 
 # A parent has a lower or a higher number, or there is a loop: files can say anything.
 parents = st.fixed_dictionaries({topic: st.sampled_from([None, *TOPICS]) for topic in TOPICS})
@@ -26,7 +26,7 @@ newsrooms = st.tuples(parents, st.sets(st.sampled_from(TOPICS), max_size=3), st.
 
 
 @settings(max_examples=60, deadline=None)
-@given(newsrooms, st.integers(min_value=-1, max_value=7), st.integers(min_value=1, max_value=4))
+@given(newsrooms, st.integers(min_value=-4, max_value=4), st.integers(min_value=1, max_value=4))
 async def test_the_fan_out_the_reach_and_the_check_before_sending_agree_with_the_domain(newsroom, ring_start, piece):
     parents, worn, wishes = newsroom
     with TemporaryDirectory() as folder:
@@ -43,7 +43,7 @@ async def test_the_fan_out_the_reach_and_the_check_before_sending_agree_with_the
                 promised = await fanouts.fanout(conn, fanout)
                 while await fanouts.spread(conn, promised, audience, NOW, piece):
                     promised = await fanouts.fanout(conn, fanout)
-                rows = await conn.execute_fetchall("SELECT chat FROM outbox WHERE fanout = :fanout", {"fanout": fanout})
+                rows = await conn.execute_fetchall("SELECT chat, thread FROM outbox WHERE fanout = :fanout", {"fanout": fanout})
                 counted = await reach(conn, audience, NOW)
                 checked = await wanting(conn, audience, CHATS, NOW)
         finally:
@@ -55,8 +55,16 @@ async def test_the_fan_out_the_reach_and_the_check_before_sending_agree_with_the
         if (topic := wants(tree, sorted(worn), **wish)) is not None
     }
     assert sorted(row["chat"] for row in rows) == sorted(expected)
+    assert {row["chat"]: row["thread"] for row in rows} == {
+        chat: _thread(chat, topic) for chat, topic in expected.items()
+    }
     assert counted == len(expected)
     assert checked == expected
+
+
+def _thread(chat, topic):
+    """Return where a chat follows a topic: each of a group's in a thread of its own, the odd ones in the chat itself."""
+    return topic if chat < 0 and topic % 2 == 0 else 0
 
 
 async def _furnish(conn, parents, wishes):
@@ -71,7 +79,7 @@ async def _furnish(conn, parents, wishes):
     await put_chats(conn, CHATS)
     for chat, wish in zip(CHATS, wishes, strict=True):
         for topic in wish["follows"]:
-            await subscriptions.follow(conn, chat, topic, 0, NOW - timedelta(days=1))
+            await subscriptions.follow(conn, chat, topic, _thread(chat, topic), NOW - timedelta(days=1))
         for topic in wish["left_out"]:
             await subscriptions.leave_out(conn, chat, topic)
         for topic in wish["muted"]:
