@@ -30,7 +30,8 @@ def log(words: Words, entries: Sequence[Line], zone: ZoneInfo) -> Message:
         what = _act(words, act)
         about = f" #{article}" if article is not None else ""
         who = words("editor {person}", person=person) if person is not None else words("newsbot")
-        why = f" ({tame(clip(detail, _DETAIL))})" if detail else ""
+        more = _detail(words, detail)
+        why = f" ({more})" if more else ""
         lines.append(words("{when}: {who}: {what}", when=when, who=who, what=f"{what}{about}{why}"))
     return Message(join(lines, "\n"))
 
@@ -88,5 +89,20 @@ def _act(words: Words, act: str) -> str:
         "resume": words("sent the rest of"),
         "send now": words("sent without waiting"),
         "try again": words("tried failed ones again for"),
+        "pause": words("paused all pushes"),
+        "resume all": words("let pushes go on"),
+        "restore": words("put a copy of the database in place"),
     }
     return known.get(act, act)
+
+
+def _detail(words: Words, detail: str | None) -> str:
+    """Return more of an act, where it says more than the act; numbers and names stay as they are."""
+    known = {
+        "file": words("by file"),
+        "burst": words("more at once than expected"),
+        "restored": words("older copy of the database"),
+        "files never push": words("files never push"),
+        "stopped": "",
+    }
+    return known.get(detail or "", tame(clip(detail or "", _DETAIL)))

@@ -92,6 +92,11 @@ def now_toast(words: Words) -> str:
     return words("On its way")
 
 
+def rest_refused(words: Words, number: int) -> str:
+    """Return why the rest of a retracted article is not sent."""
+    return words("#{number} is not published. Publish it to send the rest.", number=number)
+
+
 def rest_toast(words: Words) -> str:
     return words("Sending the rest")
 

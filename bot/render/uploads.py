@@ -34,10 +34,10 @@ def report(
     if drafts:
         sentences.append(
             words.count(
-                "{drafts} of {n} file is a draft now.",
-                "{drafts} of {n} files are drafts now.",
-                files,
-                drafts=words.number(drafts),
+                "{n} of {files} is a draft now.",
+                "{n} of {files} are drafts now.",
+                drafts,
+                files=words.count("{n} file", "{n} files", files),
             )
         )
     elif not (updated or known or topics or doubled):
@@ -80,6 +80,8 @@ def complaint(words: Words, one: Complaint) -> str:
     """grid-storage.md, line 5, publishedDateTime: …"""
     reason = tame(clip(one.reason, _REASON))
     name = _name(one.path)
+    if one.line and one.field == "file":
+        return words("{name}, line {line}: {reason}.", name=name, line=one.line, reason=reason)
     if one.line:
         return words(
             "{name}, line {line}, {field}: {reason}.", name=name, line=one.line, field=tame(one.field), reason=reason

@@ -129,8 +129,8 @@ async def archive_one(house: House, press: PressRequest) -> None:
     try:
         await newsroom.archive(house.db, number, by=press.person, now=house.clock())
         await press.toast(press.words("#{number} is listed", number=number))
-    except OutOfTurn as error:
-        await press.toast(str(error))
+    except OutOfTurn:
+        await press.toast(press.words("#{number} is listed already", number=number))
     await press.redraw(await _next_held(house, press, number))
 
 

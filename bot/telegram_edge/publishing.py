@@ -135,8 +135,12 @@ async def stop(house: House, press: PressRequest) -> None:
     if found is None:
         return
     if found.state in (FanoutState.RUNNING, FanoutState.HELD):
-        await newsroom.stop(house.db, found.id, by=press.person, now=house.clock())
-        await press.toast(screens.stop_toast(press.words))
+        try:
+            await newsroom.stop(house.db, found.id, by=press.person, now=house.clock())
+        except OutOfTurn:
+            pass  # the last message left just now, and the message says so
+        else:
+            await press.toast(screens.stop_toast(press.words))
     await _follow(house, press, found.id)
 
 
@@ -150,7 +154,11 @@ async def send_now(house: House, press: PressRequest) -> None:
             button = Button(press.words("Send now"), data=data_of(Verb.NOW, found.id))
             await confirm(house, press, press.words("Send #{number} now?", number=found.article), button)
             return
-        await newsroom.send_now(house.db, found.id, by=press.person, now=house.clock())
+        try:
+            await newsroom.send_now(house.db, found.id, by=press.person, now=house.clock())
+        except OutOfTurn:  # a burst took it back just now
+            await press.toast(refusals.button_too_old(press.words), alert=True)
+            return
         await press.toast(screens.now_toast(press.words))
     await _follow(house, press, found.id)
 
@@ -167,8 +175,8 @@ async def send_rest(house: House, press: PressRequest) -> None:
             return
         try:
             await newsroom.resume(house.db, found.id, by=press.person, now=house.clock())
-        except OutOfTurn as error:
-            await press.toast(str(error), alert=True)
+        except OutOfTurn:
+            await press.toast(screens.rest_refused(press.words, found.article), alert=True)
         else:
             await press.toast(screens.rest_toast(press.words))
     await _follow(house, press, found.id)

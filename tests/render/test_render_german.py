@@ -17,7 +17,19 @@ from bot.domain.picker import Choice, PickerPage
 from bot.domain.progress import Phase, Standing
 from bot.domain.text import utf16_len
 from bot.domain.topic import Topic, TopicFile
-from bot.render import card, catching_up, desk, lists, picker, publishing, refusals, settings, subscriptions, uploads
+from bot.render import (
+    card,
+    catching_up,
+    desk,
+    desk_log,
+    lists,
+    picker,
+    publishing,
+    refusals,
+    settings,
+    subscriptions,
+    uploads,
+)
 from bot.render.article import caption
 from bot.render.locale import words_for
 from bot.store import topics
@@ -235,3 +247,21 @@ async def test_a_person_with_a_german_client_is_greeted_and_offered_commands_in_
     assert descriptions["de"].startswith("Meldungen zu den Themen, die du wählst")
     assert len(descriptions["de"]) <= 512
     assert len(house.world.profile.short_descriptions["de"]) <= 120
+
+
+def test_the_log_is_german_also_where_newsbot_itself_acted():
+    entries = [
+        (NOON, None, "publish", 2, "file"),
+        (NOON, None, "hold", 3, "burst"),
+        (NOON, 7, "stop", 1, "stopped"),
+        (NOON, None, "pause", None, None),
+        (NOON, None, "restore", None, "copy"),
+    ]
+    acts = [line.rpartition(": ")[2] for line in desk_log.log(DEUTSCH, entries, BERLIN).text.string.split("\n")[1:]]
+    assert acts == [
+        "veröffentlicht #2 (durch Datei)",
+        "zurückgehalten #3 (mehr auf einmal als erwartet)",
+        "gestoppt #1",
+        "alle Zustellungen angehalten",
+        "Kopie der Datenbank eingesetzt (copy)",
+    ]

@@ -13,7 +13,7 @@ from bot.domain.article import ArticleState
 from bot.domain.delivery import Status
 from bot.sandbox.faults import Refuse
 from bot.services import newsroom
-from bot.store import articles, editors, media
+from bot.store import articles, chats, editors, media
 from bot.store.editors import Role
 
 
@@ -318,6 +318,21 @@ async def test_absurd_numbers_in_buttons_do_no_harm(desk: Desk, numbers: str) ->
         await desk.house.presses_data(EDITH, f"1:{rule.verb}{numbers}", message_id)
         await desk.turn()
     assert "The fault is on this side" not in "".join(desk.screens)
+
+
+async def test_a_german_editor_is_told_in_german_why_nothing_was_done(desk: Desk) -> None:
+    await crowd(desk)
+    article = await desk.room.draft("grid-storage", "Energy")
+    desk.house.world.set_language(EDITH, "de")
+    async with desk.house.db.transaction() as conn:
+        await chats.set_language(conn, EDITH, "de")
+    await desk.says("/publish grid-storage")
+    message = desk.house.messages(EDITH)[-1]
+    stop = message["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+    await newsroom.retract(desk.house.db, article.number, by=None, now=desk.house.clock())
+    rest = stop.replace("push_stop", "push_rest")
+    told = await desk.house.presses_data(EDITH, rest, message["message_id"])
+    assert told == f"#{article.number} ist nicht veröffentlicht. Zum Senden des Rests erst veröffentlichen."
 
 
 async def test_an_editor_who_blocked_the_bot_does_not_stop_the_others(desk: Desk) -> None:

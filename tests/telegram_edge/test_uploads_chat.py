@@ -75,6 +75,11 @@ async def test_a_refusal_names_file_line_and_field_and_is_told_once(desk: Desk) 
     assert len(desk.screens) == messages
 
 
+async def test_one_of_three_is_a_draft(desk: Desk) -> None:
+    await desk.house.uploads(EDITH, "three.zip", zipped({"a.md": GOOD % b"a", "grid.md": BAD, "other.md": BAD}))
+    assert desk.screen.startswith("1 of 3 files is a draft now. Not taken: ")
+
+
 async def test_a_story_sent_twice_is_known_and_a_changed_one_changes(desk: Desk) -> None:
     await desk.house.uploads(EDITH, "cells.md", GOOD % b"cells")
     await desk.house.uploads(EDITH, "cells-again.md", GOOD % b"cells")
@@ -103,7 +108,7 @@ async def test_topic_files_are_taken_too(desk: Desk) -> None:
         ("notes.docx", b"PK\x03\x04 no archive", "notes.docx is not a zip archive that can be read."),
         ("photo.jpg", b"\xff\xd8\xff", "photo.jpg is none of .json .markdown .md .txt .yaml .yml .zip."),
         ("empty.md", b"", "empty.md is empty."),
-        ("latin.md", b"---\ntitle: caf\xe9\n---\n", "latin.md, line 2, file: is not UTF-8; save it as UTF-8."),
+        ("latin.md", b"---\ntitle: caf\xe9\n---\n", "latin.md, line 2: is not UTF-8; save it as UTF-8."),
         ("nothing.zip", zipped({}), "nothing.zip"),
         ("many.zip", zipped({f"{n}.md": b"x" for n in range(MOST_ENTRIES + 1)}), "many.zip holds more than 200 files."),
         ("bomb.zip", zipped({f"{n}.md": b"0" * 2**20 for n in range(30)}), "bomb.zip unpacks to more than 20 MiB."),
