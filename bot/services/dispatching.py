@@ -1,10 +1,10 @@
 """
 The dispatcher: takes what is due from the outbox, sends it, and settles it.
 
-One loop writes and claims, a number of workers send. Whatever was answered while the last batch was being written
-becomes the next batch, and nothing new is claimed before what is known has been written down. Batches do not follow
-each other faster than fifty a second, because at a thousand messages a second a commit for every one or two costs
-three times as much as sending them.
+One loop writes and claims, the senders send. Whatever was answered while the last batch was being written becomes the
+next batch, and nothing new is claimed before what is known has been written down. Batches do not follow each other
+faster than fifty a second, because at a thousand messages a second a commit for every one or two costs three times as
+much as sending them.
 After a crash, rows that were being sent are released and sent again: at least once, never lost.
 """
 
@@ -13,37 +13,31 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from sqlite3 import Error as SqliteError
-from typing import Any
 
-from bot.domain.chat import Chat, ChatKind
+from bot.domain.chat import Chat
 from bot.domain.circuit import Attendance, Circuit
 from bot.domain.delivery import (
     Delivery,
-    Failed,
     Halted,
-    Lane,
     Migrated,
     Outcome,
-    Rejected,
     Sent,
     Status,
-    Throttled,
     Unreachable,
     settle,
 )
 from bot.domain.limits import PAID_PER_SECOND
-from bot.domain.message import Message
-from bot.render.catching_up import catching_up
 from bot.render.look import Look
 from bot.services.purse import Purse
+from bot.services.sending import Senders, Wire
 from bot.services.sorting import Item, Sorter
 from bot.store import chats, fanouts, meta, outbox
 from bot.store.database import Connection, Database
@@ -69,22 +63,6 @@ class Alarm(StrEnum):
     HALTED = "halted"
     NOBODY_THERE = "nobody"
     DISK = "disk"
-
-
-@dataclass(frozen=True, slots=True)
-class Wire:
-    """The far side, as functions: what the gateway and the pacer do for a broadcast.
-
-    `prepare` serialises a message once, `send` makes one call (body, chat, thread, silent, paid) and never raises.
-    `slot` waits for a turn (chat, lane, is_group, paid); `held` gives the seconds for which a chat must not be sent to;
-    `throttled` is told of a 429 (chat, seconds, paid).
-    """
-
-    prepare: Callable[[Message], Any]
-    send: Callable[[Any, int, int, bool, bool], Awaitable[Outcome]]
-    slot: Callable[[int, Lane, bool, bool], Awaitable[None]]
-    held: Callable[[int], float]
-    throttled: Callable[[int, float, bool], None]
 
 
 class Dispatcher:
@@ -117,7 +95,7 @@ class Dispatcher:
         self._look_of = look_of
         self._clock = clock
         self._alarm = alarm
-        self._tally = count
+        self._count = count
         self._in_flight = in_flight
         self._reserve = reserve
         self._purse = purse or Purse(0, rate)
@@ -128,6 +106,7 @@ class Dispatcher:
         self._stopping = False
         self._running: dict[int, Fanout] = {}
         self._circuit = Circuit()
+        self._halted_by: str | None = None  # what the owners are to be told
         self._attendance: defaultdict[int, Attendance] = defaultdict(Attendance)  # by fan-out
         self._to_hold: set[int] = set()
         self._next_due: datetime | None = None
@@ -136,10 +115,18 @@ class Dispatcher:
 
     def _begin_anew(self) -> None:
         """Have nothing in hand, as at the start and after a fault that ended `run`."""
-        self._queue: asyncio.Queue[Item] = asyncio.Queue()
         self._claimed = 0  # rows in this process' hands
         self._answered: list[Item] = []
-        self._lines: dict[int, deque[Item]] = {}  # chats with a message on its way, and what waits behind it
+        self._senders = Senders(
+            self._db,
+            self._wire,
+            self._purse,
+            look_of=self._look_of,
+            clock=self._clock,
+            count=self._count,
+            may_leave=self._may_leave,
+            answered=self._note,
+        )
 
     def wake(self) -> None:
         """Look at the outbox again: something was promised, stopped or released."""
@@ -164,7 +151,7 @@ class Dispatcher:
             log.warning(
                 "%d deliveries were claimed when newsbot last ended; all go out, those on the wire again", released
             )
-        workers = [asyncio.create_task(self._work(), name=f"sender-{n}") for n in range(self._in_flight)]
+        self._senders.start(self._in_flight)
         try:
             while not self._stopping:
                 await self._gather()
@@ -187,7 +174,7 @@ class Dispatcher:
                     await self._wait()
                     self._idle.clear()
         finally:
-            await self._finish(workers)
+            await self._finish()
 
     async def _gather(self) -> None:
         """Let answers come in until the next turn may begin; all of them share its commit."""
@@ -219,6 +206,9 @@ class Dispatcher:
         """Write down what was answered, claim what is due, hand it to the workers; return whether any was claimed."""
         answered, to_hold = list(self._answered), set(self._to_hold)
         now = self._clock()
+        if self._halted_by is not None:
+            reason, self._halted_by = self._halted_by, None
+            await self._alarm(Alarm.HALTED, None, reason)
         await self._follow_clock(now)
         self._circuit = self._circuit.at(now)
         in_hand = self._claimed - len(answered)
@@ -253,7 +243,11 @@ class Dispatcher:
         items, broken = await self._sorter.sort(claimed, people, running, self._answered, now)
         self._purse.hand_out(items, payable)
         for item in items:
-            self._hand_out(item)
+            if item.is_decided:
+                self._answered.append(item)
+                self._changed.set()
+            else:
+                self._senders.hand_out(item)
         if broken:
             await self._put_aside(broken)
         for number in to_hold:
@@ -285,78 +279,20 @@ class Dispatcher:
         ahead = self._ahead + min(payable, int(PAID_PER_SECOND * AHEAD))
         return self._circuit.room(ahead + self._in_flight, in_hand)
 
-    def _hand_out(self, item: Item) -> None:
-        """Give a delivery to the workers, behind what is on its way to the same chat, or settle what is decided."""
-        chat = item.delivery.chat
-        if item.is_decided:
-            self._answered.append(item)
-            self._changed.set()
-        elif chat in self._lines:
-            self._lines[chat].append(item)
-        else:
-            self._lines[chat] = deque()
-            self._queue.put_nowait(item)
-
-    async def _work(self) -> None:
-        """Send one delivery after the other."""
-        while True:
-            item = await self._queue.get()
-            try:
-                await self._send(item)
-            except Exception:
-                # A bug of ours with this article or chat must not stop the others; it is retried, then given up.
-                log.exception("a delivery of article %d could not be sent", item.edition.article.number)
-                item.outcome = Failed("newsbot could not build this message; its log says why")
-            self._purse.put_back(item)
-            self._answered.append(item)
-            line = self._lines[item.delivery.chat]
-            if line:
-                self._queue.put_nowait(line.popleft())
-            else:
-                del self._lines[item.delivery.chat]
-            self._changed.set()
-
-    async def _send(self, item: Item) -> None:
-        delivery, chat = item.delivery, item.chat
-        is_group = chat.kind is not ChatKind.PRIVATE
-
-        async def send(body: Any) -> Outcome:
-            # A second way to send the picture is a second message to Telegram, and waits for its own turn.
-            is_paid = item.paid_on is not None
-            await self._wire.slot(delivery.chat, item.fanout.lane, is_group, is_paid)
-            if not self._may_leave(delivery.fanout):
-                return Throttled(timedelta(0))
-            if is_paid and not self._purse.pay(item, self._clock()):
-                # Midnight has passed, or Telegram takes no Stars. Hundreds were taken up for the paid pace; kept in
-                # hand at the free one they would stand in the way of what is more urgent.
-                return Throttled(timedelta(0))
-            outcome = await self._wire.send(body, delivery.chat, delivery.thread, chat.silent, is_paid)
-            self._tally(outcome)
-            if isinstance(outcome, Throttled):
-                self._wire.throttled(delivery.chat, outcome.wait.total_seconds(), is_paid)
-            if is_paid:
-                self._purse.answered(outcome, self._clock())
-                if isinstance(outcome, Rejected):
-                    # It may be the Stars that were refused, and no delivery fails for want of them.
-                    outcome = await send(body)
-                    self._purse.answered_unpaid(outcome, self._clock())
-            return outcome
-
-        look = self._look_of(chat)
-        if item.folded:
-            item.outcome = await send(self._wire.prepare(catching_up(item.folded, look, self._clock())))
-        else:
-            item.outcome, item.has_photo = await item.edition.send(look, item.reason, send, self._db, self._clock())
-        now = self._clock()
-        was_halted = self._circuit.is_halted
-        self._circuit = self._circuit.after(item.outcome, now, random.random())
-        item.outcome = self._circuit.forgiven(item.outcome)
-        match item.outcome:
-            case Sent() | Unreachable():
-                if self._attendance[item.fanout.id].saw(isinstance(item.outcome, Sent)):
-                    self._to_hold.add(item.fanout.id)
-            case Halted(reason) if not was_halted:
-                await self._alarm(Alarm.HALTED, None, reason)
+    def _note(self, item: Item) -> None:
+        """Take note of what became of an item; the next turn writes it down."""
+        if item.outcome is not None:
+            was_halted = self._circuit.is_halted
+            self._circuit = self._circuit.after(item.outcome, self._clock(), random.random())
+            item.outcome = self._circuit.forgiven(item.outcome)
+            match item.outcome:
+                case Sent() | Unreachable():
+                    if self._attendance[item.fanout.id].saw(isinstance(item.outcome, Sent)):
+                        self._to_hold.add(item.fanout.id)
+                case Halted(reason) if not was_halted:
+                    self._halted_by = reason
+        self._answered.append(item)
+        self._changed.set()
 
     def _may_leave(self, fanout: int) -> bool:
         """Return whether a message of a fan-out may leave now: much may have changed since it was claimed."""
@@ -395,29 +331,11 @@ class Dispatcher:
                 numbers = [article.number for article in item.folded]
                 await outbox.unfold(conn, item.chat.id, numbers, item.outcome.message_id, now)
 
-    async def _finish(self, workers: Iterable[asyncio.Task[None]]) -> None:
+    async def _finish(self) -> None:
         """Hand back what was not tried, wait a little for what was, and write both down."""
-        waiting = [item for line in self._lines.values() for item in line]
-        for line in self._lines.values():
-            line.clear()
-        while not self._queue.empty():
-            item = self._queue.get_nowait()
-            del self._lines[item.delivery.chat]
-            waiting.append(item)
-        for item in waiting:
-            self._purse.put_back(item)
-        try:
-            async with asyncio.timeout(GRACE):
-                while self._lines:
-                    self._changed.clear()
-                    await self._changed.wait()
-        except TimeoutError:
-            log.warning("%d messages were not answered in time; they may come twice", len(self._lines))
-        for worker in workers:
-            worker.cancel()
-        await asyncio.gather(*workers, return_exceptions=True)
+        untried = await self._senders.end(GRACE)
         async with self._db.transaction() as conn:
             await self._write(conn, self._answered, self._clock())
-            await outbox.release(conn, [item.delivery for item in waiting])
+            await outbox.release(conn, [item.delivery for item in untried])
             await fanouts.close_finished(conn, self._clock())
             await self._purse.give_back(conn)

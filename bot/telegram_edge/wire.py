@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 from typing import Any
 
 from bot.domain.delivery import Outcome
-from bot.services.dispatching import Wire
+from bot.services.sending import Wire
 from bot.telegram_edge.gateway import Gateway
 from bot.telegram_edge.pacer import Pacer
 

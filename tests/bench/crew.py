@@ -30,7 +30,8 @@ from telegram.ext import ExtBot
 
 from bot.app import calm_collector
 from bot.domain.delivery import Outcome
-from bot.services.dispatching import Alarm, Dispatcher, Wire
+from bot.services.dispatching import Alarm, Dispatcher
+from bot.services.sending import Wire
 from bot.services.spreading import spread_next
 from bot.settings import Settings
 from bot.store.database import Database

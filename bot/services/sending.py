@@ -1,0 +1,169 @@
+"""
+The senders: messages that are on their way, many at once, and never two to the same chat.
+
+What is handed to them waits in memory only because it lies in the outbox too. Each message leaves when the pacer gives
+it a turn and nothing has changed meanwhile; what became of it goes back to the dispatcher, which writes it down.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.domain.chat import Chat, ChatKind
+from bot.domain.delivery import Failed, Lane, Outcome, Rejected, Throttled
+from bot.domain.message import Message
+from bot.render.catching_up import catching_up
+from bot.render.look import Look
+from bot.services.purse import Purse
+from bot.services.sorting import Item
+from bot.store.database import Database
+
+log = logging.getLogger(__name__)
+
+NOT_NOW = Throttled(timedelta(0))
+"""It has not left, and goes back to the outbox as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """The far side, as functions: what the gateway and the pacer do for a broadcast.
+
+    `prepare` serialises a message once, `send` makes one call (body, chat, thread, silent, paid) and never raises.
+    `slot` waits for a turn (chat, lane, is_group, paid); `held` gives the seconds for which a chat must not be sent to;
+    `throttled` is told of a 429 (chat, seconds, paid).
+    """
+
+    prepare: Callable[[Message], Any]
+    send: Callable[[Any, int, int, bool, bool], Awaitable[Outcome]]
+    slot: Callable[[int, Lane, bool, bool], Awaitable[None]]
+    held: Callable[[int], float]
+    throttled: Callable[[int, float, bool], None]
+
+
+class Senders:
+    """So many at work at once, from `start` to `end`."""
+
+    def __init__(
+        self,
+        db: Database,
+        wire: Wire,
+        purse: Purse,
+        *,
+        look_of: Callable[[Chat], Look],
+        clock: Callable[[], datetime],
+        count: Callable[[Outcome], None],
+        may_leave: Callable[[int], bool],
+        answered: Callable[[Item], None],
+    ) -> None:
+        """`may_leave` is asked right before a message of a fan-out leaves, `count` is told of every attempt.
+
+        `answered` is given each item back, with its outcome.
+        """
+        self._db = db
+        self._wire = wire
+        self._purse = purse
+        self._look_of = look_of
+        self._clock = clock
+        self._count = count
+        self._may_leave = may_leave
+        self._answered = answered
+        self._queue: asyncio.Queue[Item] = asyncio.Queue()
+        self._lines: dict[int, deque[Item]] = {}  # chats with a message on its way, and what waits behind it
+        self._at_work: list[asyncio.Task[None]] = []
+        self._quiet = asyncio.Event()
+
+    def start(self, many: int) -> None:
+        """Set so many to work."""
+        self._at_work = [asyncio.create_task(self._work(), name=f"sender-{n}") for n in range(many)]
+
+    def hand_out(self, item: Item) -> None:
+        """Send an item, after what is on its way to the same chat."""
+        line = self._lines.get(item.delivery.chat)
+        if line is None:
+            self._lines[item.delivery.chat] = deque()
+            self._queue.put_nowait(item)
+        else:
+            line.append(item)
+
+    async def end(self, grace: float) -> list[Item]:
+        """Send nothing more, wait at most `grace` seconds for answers, and return the items that were not tried."""
+        untried = [item for line in self._lines.values() for item in line]
+        for line in self._lines.values():
+            line.clear()
+        while not self._queue.empty():
+            item = self._queue.get_nowait()
+            del self._lines[item.delivery.chat]
+            untried.append(item)
+        for item in untried:
+            self._purse.put_back(item)
+        try:
+            async with asyncio.timeout(grace):
+                while self._lines:
+                    self._quiet.clear()
+                    await self._quiet.wait()
+        except TimeoutError:
+            log.warning("%d messages were not answered in time; they may come twice", len(self._lines))
+        for sender in self._at_work:
+            sender.cancel()
+        await asyncio.gather(*self._at_work, return_exceptions=True)
+        return untried
+
+    async def _work(self) -> None:
+        """Send one delivery after the other."""
+        while True:
+            item = await self._queue.get()
+            try:
+                await self._send(item)
+            except Exception:
+                # A bug of ours with this article or chat must not stop the others; it is retried, then given up.
+                log.exception("a delivery of article %d could not be sent", item.edition.article.number)
+                item.outcome = Failed("newsbot could not build this message; its log says why")
+            self._purse.put_back(item)
+            self._answered(item)
+            line = self._lines[item.delivery.chat]
+            if line:
+                self._queue.put_nowait(line.popleft())
+                continue
+            del self._lines[item.delivery.chat]
+            if not self._lines:
+                self._quiet.set()
+
+    async def _send(self, item: Item) -> None:
+        look, now = self._look_of(item.chat), self._clock()
+
+        async def send(body: Any) -> Outcome:
+            return await self._leave(item, body)
+
+        if item.folded:
+            item.outcome = await send(self._wire.prepare(catching_up(item.folded, look, now)))
+        else:
+            item.outcome, item.has_photo = await item.edition.send(look, item.reason, send, self._db, now)
+
+    async def _leave(self, item: Item, body: Any) -> Outcome:
+        """Make one call in its turn. A second way to send a picture is a second message to Telegram."""
+        chat, thread = item.delivery.chat, item.delivery.thread
+        is_paid = item.paid_on is not None
+        await self._wire.slot(chat, item.fanout.lane, item.chat.kind is not ChatKind.PRIVATE, is_paid)
+        if not self._may_leave(item.fanout.id):
+            return NOT_NOW
+        if is_paid and not self._purse.pay(item, self._clock()):
+            # Midnight has passed, or Telegram takes no Stars. Hundreds were taken up for the paid pace; kept in hand
+            # at the free one they would stand in the way of what is more urgent.
+            return NOT_NOW
+        outcome = await self._wire.send(body, chat, thread, item.chat.silent, is_paid)
+        self._count(outcome)
+        if isinstance(outcome, Throttled):
+            self._wire.throttled(chat, outcome.wait.total_seconds(), is_paid)
+        if is_paid:
+            self._purse.answered(outcome, self._clock())
+            if isinstance(outcome, Rejected):
+                # It may be the Stars that were refused, and no delivery fails for want of them.
+                outcome = await self._leave(item, body)
+                self._purse.answered_unpaid(outcome, self._clock())
+        return outcome
