@@ -39,12 +39,20 @@ class Wish(Enum):
 
 
 def subscribed(
-    words: Words, chat: Chat, fresh: Sequence[Topic], known: Sequence[Topic], unknown: Mapping[str, Sequence[Topic]]
+    words: Words,
+    chat: Chat,
+    fresh: Sequence[Topic],
+    known: Sequence[Topic],
+    unknown: Mapping[str, Sequence[Topic]],
+    *,
+    moved: Sequence[Topic] = (),
 ) -> Message:
-    """Return the answer to `/subscribe NAME, NAME`."""
+    """Return the answer to `/subscribe NAME, NAME`. `moved` went to another thread of the forum before."""
     lines: list[Text | str] = []
     if fresh:
         lines.append(words("Following {topics} now.", topics=topic_list(words, fresh)) + " " + when(words, chat))
+    if moved:
+        lines.append(words("From now on here: {topics}.", topics=topic_list(words, moved)))
     if known:
         lines.append(words("Followed already: {topics}.", topics=topic_list(words, known)))
     if unknown:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import Enum
 
 from bot.domain.picker import PickerPage, picker_page
 from bot.domain.topic import Topic
@@ -22,12 +23,14 @@ SUGGESTED_FOR = 3  # names nobody bears
 class Named:
     """What became of a list of names: topics whose standing changed, those it fits already, and names nobody bears.
 
+    `moved` are followed already too, but their news goes to another forum thread from now on.
     `unknown` gives the first of those the topics that come closest to them.
     """
 
     changed: tuple[Topic, ...]
     unchanged: tuple[Topic, ...]
     unknown: Mapping[str, tuple[Topic, ...]]
+    moved: tuple[Topic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ async def follow(db: Database, chat: int, topic: int, *, thread: int, now: datet
     """
     async with db.transaction() as conn:
         known = await topics.topics(conn)
-        return _topic(known, topic), await _follow(conn, chat, topic, thread, now)
+        return _topic(known, topic), await _follow(conn, chat, topic, thread, now) is _Follow.NEW
 
 
 async def refollow(db: Database, chat: int, topic: int, *, thread: int, now: datetime) -> Topic:
@@ -73,16 +76,20 @@ async def follow_names(db: Database, chat: int, names: Iterable[str], *, thread:
     """Follow every topic that goes by one of these names: a name, short name, id or hashtag, in any case."""
     async with db.transaction() as conn:
         meant, unknown = await _meant(conn, names)
-        fresh = [topic for topic in meant if await _follow(conn, chat, topic.number, thread, now)]
-        return _named(meant, fresh, unknown)
+        became = {topic: await _follow(conn, chat, topic.number, thread, now) for topic in meant}
+        fresh, moved, same = (
+            tuple(topic for topic in meant if became[topic] is what)
+            for what in (_Follow.NEW, _Follow.MOVED, _Follow.SAME)
+        )
+        return Named(fresh, same, unknown, moved)
 
 
 async def unfollow_names(db: Database, chat: int, names: Iterable[str], *, now: datetime) -> Named:
     """Follow no longer the topics that go by these names."""
     async with db.transaction() as conn:
         meant, unknown = await _meant(conn, names)
-        gone = [topic for topic in meant if await _unfollow(conn, chat, topic.number, now)]
-        return _named(meant, gone, unknown)
+        gone = tuple([topic for topic in meant if await _unfollow(conn, chat, topic.number, now)])
+        return Named(gone, tuple(topic for topic in meant if topic not in gone), unknown)
 
 
 async def mute(db: Database, chat: int, topic: int, *, now: datetime) -> tuple[Topic, datetime]:
@@ -183,19 +190,33 @@ async def of_payload(db: Database, payload: str) -> Topic:
     return known
 
 
-async def _follow(conn: Connection, chat: int, topic: int, thread: int, now: datetime) -> bool:
+class _Follow(Enum):
+    """What a wish to follow a topic changed."""
+
+    NEW = "new"
+    MOVED = "moved"
+    SAME = "same"
+
+
+async def _follow(conn: Connection, chat: int, topic: int, thread: int, now: datetime) -> _Follow:
     before = await subscriptions.following(conn, chat, now)
     if not before.includes(topic):
         await subscriptions.take_in(conn, chat, before.tree.below(topic))
-    await _subscribe(conn, chat, topic, thread, now)
-    return not before.includes(topic)
+    is_moved = await _subscribe(conn, chat, topic, thread, now)
+    if not before.includes(topic):
+        return _Follow.NEW
+    return _Follow.MOVED if is_moved else _Follow.SAME
 
 
-async def _subscribe(conn: Connection, chat: int, topic: int, thread: int, now: datetime) -> None:
-    """Make a subscription unless a followed parent brings the topic already; a forum thread gets one of its own."""
+async def _subscribe(conn: Connection, chat: int, topic: int, thread: int, now: datetime) -> bool:
+    """Make a subscription unless a followed parent brings the topic already; a forum thread gets one of its own.
+
+    Return whether that changes where its news goes.
+    """
     through = (await subscriptions.following(conn, chat, now)).through(topic)
     if through in (None, topic) or thread:
-        await subscriptions.follow(conn, chat, topic, thread, now)
+        return await subscriptions.follow(conn, chat, topic, thread, now)
+    return False
 
 
 async def _unfollow(conn: Connection, chat: int, topic: int, now: datetime) -> bool:
@@ -234,10 +255,6 @@ async def _first_meant(conn: Connection, names: Sequence[str]) -> tuple[Topic | 
         if topic is not None:
             return topic, pieces
     return None, 1
-
-
-def _named(meant: Sequence[Topic], changed: Sequence[Topic], unknown: Mapping[str, tuple[Topic, ...]]) -> Named:
-    return Named(tuple(changed), tuple(topic for topic in meant if topic not in changed), unknown)
 
 
 def _topic(known: Mapping[int, Topic], number: int) -> Topic:

@@ -37,16 +37,21 @@ async def following(conn: Connection, chat: int, now: datetime) -> Following:
     )
 
 
-async def follow(conn: Connection, chat: int, topic: int, thread: int, now: datetime) -> None:
-    """Follow a topic by name, in this thread and no other. Who followed it before keeps the time since when."""
+async def follow(conn: Connection, chat: int, topic: int, thread: int, now: datetime) -> bool:
+    """Follow a topic by name, in this thread and no other. Who followed it before keeps the time since when.
+
+    Return whether that changes where its news goes.
+    """
     place = {"chat": chat, "topic": topic, "thread": thread}
     rows = await conn.execute_fetchall(
-        "DELETE FROM subscriptions WHERE chat = :chat AND topic = :topic RETURNING since", place
+        "DELETE FROM subscriptions WHERE chat = :chat AND topic = :topic RETURNING since, thread",
+        place,
     )
     await conn.execute(
         "INSERT INTO subscriptions (topic, chat, thread, since) VALUES (:topic, :chat, :thread, :since)",
         {**place, "since": min((int(row["since"]) for row in rows), default=epoch(now))},
     )
+    return all(row["thread"] != thread for row in rows)
 
 
 async def unfollow(conn: Connection, chat: int, topic: int) -> None:

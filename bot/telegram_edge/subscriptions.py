@@ -27,7 +27,11 @@ async def subscribe(house: House, request: Request) -> None:
         await topics(house, request)
         return
     named = await subscribing.follow_names(house.db, request.chat.id, names, thread=request.thread, now=house.clock())
-    await request.answer(screens.subscribed(request.words, request.chat, named.changed, named.unchanged, named.unknown))
+    await request.answer(
+        screens.subscribed(
+            request.words, request.chat, named.changed, named.unchanged, named.unknown, moved=named.moved
+        )
+    )
 
 
 async def unsubscribe(house: House, request: Request) -> None:

@@ -158,3 +158,26 @@ async def test_nobody_turns_what_others_see_with_buttons_that_are_not_there(tmp_
             assert here.now(push) == push
         older = await here.asks(edith, "/latest Energy 2", here.cast.group)
         assert "Old story" in plain(older)
+
+
+async def test_a_story_goes_to_the_thread_of_the_nearest_topic_it_is_followed_for(tmp_path: Path) -> None:
+    async with street(tmp_path) as here:
+        here.topic("ai", "AI")
+        here.topic("vision", "Computer Vision", parent="AI")
+        await _town(here)
+        edith = here.cast.edith
+        forum = here.world.add_chat(
+            "supergroup", "Forum", members={edith: "creator"}, is_forum=True, bot_status="member"
+        ).id
+        wide, narrow = (here.world.open_thread(forum, name) for name in ("All of AI", "Seeing"))
+        await here.asks(edith, "/subscribe AI", forum, thread=wide)
+        await here.asks(edith, "/subscribe Computer Vision", forum, thread=narrow)
+        here.article("seen.json", topics=["Computer Vision"])
+        assert (await here.sees(forum, "Seen"))["message_thread_id"] == narrow
+        here.article("heard.json", topics=["AI"])
+        assert (await here.sees(forum, "Heard"))["message_thread_id"] == wide
+        moved = await here.asks(edith, "/subscribe AI", forum, thread=narrow)
+        assert plain(moved) == "From now on here: AI."
+        here.article("felt.json", topics=["AI"])
+        assert (await here.sees(forum, "Felt"))["message_thread_id"] == narrow
+        assert "Followed already: AI" in plain(await here.asks(edith, "/subscribe AI", forum, thread=narrow))

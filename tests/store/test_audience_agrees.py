@@ -43,7 +43,9 @@ async def test_the_fan_out_the_reach_and_the_check_before_sending_agree_with_the
                 promised = await fanouts.fanout(conn, fanout)
                 while await fanouts.spread(conn, promised, audience, NOW, piece):
                     promised = await fanouts.fanout(conn, fanout)
-                rows = await conn.execute_fetchall("SELECT chat, thread FROM outbox WHERE fanout = :fanout", {"fanout": fanout})
+                rows = await conn.execute_fetchall(
+                    "SELECT chat, thread FROM outbox WHERE fanout = :fanout", {"fanout": fanout}
+                )
                 counted = await reach(conn, audience, NOW)
                 checked = await wanting(conn, audience, CHATS, NOW)
         finally:
@@ -63,7 +65,7 @@ async def test_the_fan_out_the_reach_and_the_check_before_sending_agree_with_the
 
 
 def _thread(chat, topic):
-    """Return where a chat follows a topic: each of a group's in a thread of its own, the odd ones in the chat itself."""
+    """Return where a chat follows a topic: in groups the even ones have a thread each."""
     return topic if chat < 0 and topic % 2 == 0 else 0
 
 
