@@ -154,9 +154,9 @@ def unfollowed(words: Words, topic: Topic) -> Message:
 
 
 def muted_until(look: Look, topic: Topic, until: datetime) -> str:
-    """Return the toast of a mute."""
+    """Return the toast of a mute, which lasts a day: the time alone would read as if it were over at once."""
     name = label(topic.name, look.words, IN_A_TOAST)
-    return look.words("{topic} is muted until {time}", topic=name, time=look.words.time(until, look.zone))
+    return look.words("{topic} is muted until tomorrow, {time}", topic=name, time=look.words.time(until, look.zone))
 
 
 def heard_again(words: Words, topic: Topic) -> str:

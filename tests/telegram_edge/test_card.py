@@ -99,7 +99,7 @@ async def test_each_way_to_less_is_answered_with_an_undo_in_its_place(newsroom):
         ["Never from Northgate"],
         ["Back"],
     ]
-    assert await house.presses(ANNA, "Mute Computer Vision 24 h") == "Computer Vision is muted until 12:00"
+    assert await house.presses(ANNA, "Mute Computer Vision 24 h") == "Computer Vision is muted until tomorrow, 12:00"
     assert house.buttons(ANNA)[1] == ["Undo"]
     assert await house.presses(ANNA, "Undo") == "Computer Vision is no longer muted"
     assert await house.presses(ANNA, "Unfollow Computer Vision") == "No longer following Computer Vision"
