@@ -168,11 +168,15 @@ async def _pressed(house: House, query: telegram.CallbackQuery, is_backlog: bool
 
 
 async def _obeyed(house: House, request: PressRequest, rule: PressRule | None, *, hangs_there: bool) -> None:
-    """Do what a button says. What everybody in a group or channel sees is turned by its own buttons only."""
+    """Do what a button says. What everybody in a group or channel sees is turned by its own buttons only.
+
+    A channel's posts are its administrators': what one reader turned would be turned for all the others.
+    """
     is_free = rule is not None and (hangs_there or rule.admins_only or request.is_private)
+    is_admins = rule is not None and (rule.admins_only or request.chat.kind is ChatKind.CHANNEL)
     if rule is None or not is_free or not await is_for(house, request, rule.audience):
         await request.toast(refusals.button_too_old(request.words), alert=True)
-    elif rule.admins_only and (reason := await objection(house, request)) is not None:
+    elif is_admins and (reason := await objection(house, request)) is not None:
         await request.toast(reason, alert=True)
     else:
         await rule.handler(house, request)

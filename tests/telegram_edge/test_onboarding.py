@@ -182,6 +182,17 @@ async def test_a_channel_is_greeted_without_buttons_and_obeys_its_posts(house):
     assert (await known(house, house.channel)).state is ChatState.PAUSED
 
 
+async def test_a_channels_readers_turn_no_pages_for_all_the_others(house):
+    await put(house, *(f"Story {n}" for n in range(9)))
+    house.world.add_bot(EDITH, house.channel)
+    await house.says(EDITH, "/latest", house.channel)
+    before = house.screen(house.channel)
+    assert await house.presses(ANNA, "Older", house.channel) == "Only administrators of this chat can change this."
+    assert house.screen(house.channel) == before
+    await house.presses(EDITH, "Older", house.channel)
+    assert house.screen(house.channel) != before
+
+
 async def test_only_administrators_pause_a_group_and_others_are_told_so(house):
     house.world.add_bot(EDITH, house.group)
     await house.says(ANNA, "/stop", house.group)
