@@ -18,7 +18,7 @@ from bot.domain.paying import day_of
 from bot.errors import StoreError
 from bot.services import newsroom
 from bot.store import articles, chats, log, meta, paid
-from bot.store.backup import copy_database, put_in_place
+from bot.store.backup import copy_database, learn_deliveries, put_in_place
 from bot.store.database import Database
 from bot.store.lock import DatabaseLock
 from bot.store.migrations import check, migrate
@@ -30,12 +30,16 @@ class UnsoundCopy(StoreError):
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What is in place now. `kept` is the database it replaced, None when there was none; `held` are publishes."""
+    """What is in place now. `kept` is the database it replaced, None when there was none; `held` are publishes.
+
+    `learnt` are deliveries since the copy was made, as the replaced one has them; None when nothing could be learnt.
+    """
 
     kept: Path | None
     articles: int
     chats: int
     held: int
+    learnt: int | None
 
 
 async def restore(file: Path, database: Path, now: datetime) -> Restored:
@@ -54,6 +58,7 @@ async def restore(file: Path, database: Path, now: datetime) -> Restored:
         copy = database.with_name(f"{database.name}.restoring")
         try:
             held, counted = await _prepare(file, copy, now)
+            learnt = await asyncio.to_thread(_learn, copy, database)
             kept = await asyncio.to_thread(put_in_place, copy, database, now)
         finally:
             for left in database.parent.glob(f"{copy.name}*"):
@@ -61,7 +66,17 @@ async def restore(file: Path, database: Path, now: datetime) -> Restored:
             lock.release()
     except OSError as error:
         raise StoreError(f"cannot restore to {database}: {error.strerror}") from error
-    return Restored(kept, *counted, held)
+    return Restored(kept, *counted, held, learnt)
+
+
+def _learn(copy: Path, replaced: Path) -> int | None:
+    """Let the copy know who has what was published after it was made, so that nobody gets it twice."""
+    if not replaced.exists():
+        return None
+    try:
+        return learn_deliveries(copy, replaced)
+    except sqlite3.Error:
+        return None  # damaged, which may be why it is replaced
 
 
 async def _prepare(file: Path, copy: Path, now: datetime) -> tuple[int, tuple[int, int]]:

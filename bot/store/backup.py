@@ -92,6 +92,29 @@ def copy_database(source: Path, target: Path) -> None:
         os.fsync(written.fileno())
 
 
+def learn_deliveries(copy: Path, replaced: Path) -> int:
+    """Let a copy know who has got what never went out of it, as the database that it replaces has it; return how many.
+
+    Only between two databases of one bot, and for articles that have the same number and link in both.
+    Raises: sqlite3.Error when the replaced one cannot be read.
+    """
+    with closing(sqlite3.connect(f"{copy.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)) as conn:
+        conn.execute("ATTACH ? AS old", (f"{replaced.absolute().as_uri()}?mode=rw",))
+        return conn.execute(
+            """
+            INSERT OR IGNORE INTO main.ledger
+                (article, chat, status, sent_at, message_id, thread, revision, look, unsure, reason)
+            SELECT article, chat, l.status, l.sent_at, l.message_id, l.thread, l.revision, l.look, l.unsure, l.reason
+            FROM main.articles AS a CROSS JOIN old.ledger AS l ON l.article = a.number
+            WHERE a.pushed_at IS NULL AND l.status = 1
+              AND EXISTS (SELECT 1 FROM main.article_links AS m JOIN old.article_links AS o ON o.link = m.link
+                          WHERE m.article = a.number AND o.article = a.number)
+              AND (SELECT value FROM main.meta WHERE key = 'bot_id')
+                  IS (SELECT value FROM old.meta WHERE key = 'bot_id')
+            """
+        ).rowcount
+
+
 def put_in_place(copy: Path, database: Path, now: datetime) -> Path | None:
     """Make `copy` the database, and return where the one it replaces is kept; None when there was none.
 

@@ -117,10 +117,43 @@ async def test_what_the_old_database_had_only_in_its_log_is_kept_and_not_played_
     assert kept.rows("SELECT words FROM searches", old) == [("late",)]
 
 
+async def test_who_got_what_was_a_draft_in_the_copy_does_not_get_it_again(kept):
+    kept.article("news/two.md", "Two")
+    await kept("import", "news")
+    assert (await kept("backup", "drafts.db")).status == 0
+    await kept("publish", "2")
+    # As a bot would leave it: one has it, one failed, one was not reached yet.
+    kept.change("INSERT INTO ledger (article, chat, status, sent_at) VALUES (2, 100000, 1, 5), (2, 100001, 3, 5)")
+    answer = await kept("restore", "drafts.db")
+    assert answer.status == 0 and "1 delivery" in answer.out
+    assert kept.rows("SELECT article, chat FROM ledger") == [(2, 100000)]
+    assert (await kept("publish", "2")).out.startswith("#2 queued for 2 chats")
+
+
+async def test_a_database_of_another_bot_or_with_other_articles_teaches_nothing(kept):
+    kept.article("news/two.md", "Two")
+    await kept("import", "news")
+    assert (await kept("backup", "drafts.db")).status == 0
+    await kept("publish", "2")
+    kept.change("INSERT INTO ledger (article, chat, status, sent_at) VALUES (2, 100000, 1, 5)")
+    original = kept.database.read_bytes()
+    for difference in (
+        "UPDATE article_links SET link = link || 'else' WHERE article = 2",
+        "INSERT INTO meta (key, value) VALUES ('bot_id', '7')",
+    ):
+        kept.change(difference)
+        kept.variables["NEWSBOT_DATABASE"] = name = f"data/{len(difference)}.db"
+        (kept.folder / name).write_bytes(kept.database.read_bytes())
+        answer = await kept("restore", "drafts.db")
+        assert answer.status == 0 and "deliver" not in answer.out
+        assert kept.rows("SELECT count(*) FROM ledger", kept.folder / name) == [(0,)]
+        kept.database.write_bytes(original)
+
+
 async def test_a_damaged_database_can_be_replaced(kept):
     kept.database.write_bytes(b"not a database any more" * 1000)
     answer = await kept("restore", "copy.db")
-    assert answer.status == 0
+    assert answer.status == 0 and "publishing it again sends it again" in answer.out
     assert kept.rows("SELECT title FROM articles") == [("One",)]
     [old] = (kept.folder / "data").glob("newsbot.db.before-restore-????????-??????")
     assert old.read_bytes().startswith(b"not a database")
