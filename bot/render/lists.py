@@ -146,7 +146,7 @@ def ask_in_a_minute(words: Words, seconds: int, bot_username: str) -> Message:
 
 def not_listed(words: Words, number: int) -> str:
     """Return what is said of an article that readers cannot see (any more)."""
-    return words("There is no story #{number} to read.", number=number)
+    return words("There is no story #{number} to read. /latest lists those there are.", number=number)
 
 
 def link_to_nothing(words: Words, number: int | None) -> Message:

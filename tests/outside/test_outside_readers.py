@@ -203,7 +203,7 @@ async def test_links_into_the_bot_follow_open_and_leak_nothing(tmp_path: Path) -
         assert "No topic “nothing”" in said["t_nothing"][0]
         assert said["a_2"][1] == ["Read", "Save", "Share", "More"]
         nothing_there = {said[number][0].replace(number[2:], "N") for number in ("a_1", "a_15", "a_999")}
-        assert nothing_there == {"There is no story #N to read."}
+        assert nothing_there == {"There is no story #N to read. /latest lists those there are."}
         assert "Draft" not in str(said) and "Taken" not in str(said)
         assert "This is Northgate News" in said["zzz"][0]
         ben = here.cast.ben

@@ -56,7 +56,7 @@ async def test_a_link_opens_an_article_and_changes_nothing_else(newsroom):
     assert not (await subscribing.follows(house.db, ANNA, now=house.clock())).topics
     for payload, number in (("a_77", 77), ("a_0", 0), ("a_" + "9" * 60, 999999999999999999)):
         await house.starts(ANNA, payload)
-        assert plain(house.screen(ANNA)) == f"There is no story #{number} to read."
+        assert plain(house.screen(ANNA)) == f"There is no story #{number} to read. /latest lists those there are."
 
 
 @pytest.mark.parametrize("payload", ["a_", "a_x", "a_-1", "a_0x1", "t_", "t_-"])
