@@ -14,6 +14,7 @@ from telegram.constants import ChatMemberStatus
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.domain.chat import Chat, ChatKind
+from bot.domain.delivery import ThreadGone, Unreachable
 from bot.domain.press import Press, read_press
 from bot.errors import ReaderError
 from bot.render import refusals
@@ -22,6 +23,7 @@ from bot.render.locale import words_for
 from bot.services import membership
 from bot.telegram_edge import onboarding
 from bot.telegram_edge.house import House
+from bot.telegram_edge.outcomes import classify_error
 from bot.telegram_edge.permission import is_for, may, objection, role_of
 from bot.telegram_edge.registry import Command, PressRule, Where
 from bot.telegram_edge.request import Document, PressRequest, Request
@@ -215,7 +217,13 @@ async def _guarded(house: House, request: Request | PressRequest, name: str, wor
     except ChatMigrated as error:
         await membership.move(house.db, request.chat.id, error.new_chat_id, house.clock())
     except BadRequest as error:
-        log.exception("%s: Telegram refused the answer: %s", name, error.message)
+        match classify_error(error):
+            case Unreachable():  # a group that does not let us write, and where anybody may ask for something
+                await membership.lose(house.db, request.chat.id, house.clock())
+            case ThreadGone():
+                log.info("%s: the thread it was asked in is closed or gone", name)
+            case _:
+                log.exception("%s: Telegram refused the answer: %s", name, error.message)
     except (RetryAfter, NetworkError) as error:
         log.warning("%s: the answer did not get through: %s", name, type(error).__name__)
     except Exception as error:

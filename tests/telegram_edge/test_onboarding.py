@@ -1,6 +1,7 @@
 """Coming, pausing, asking what is stored and leaving, as people do it in chats."""
 
 import json
+import logging
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from story import ANNA, BEN, EDITH, StoryHouse, story_house
 
 from bot.domain.chat import Chat, ChatState
 from bot.domain.topic import TopicFile
+from bot.sandbox.faults import Refuse
 from bot.store import chats, editors, topics
 from bot.store.editors import Role
 
@@ -218,6 +220,15 @@ async def test_administrators_are_asked_for_once_a_minute(house):
     house.clock.advance(timedelta(seconds=61))
     await house.says(EDITH, "/stop", house.group)
     assert len(house.world.ledger.of("getChatAdministrators")) == 2
+
+
+async def test_a_group_that_lets_nobody_write_fills_no_log(house, caplog):
+    house.world.add_bot(EDITH, house.group)
+    await house.settle()
+    for description in ("not enough rights to send text messages to the chat", "TOPIC_CLOSED"):
+        house.world.faults.add(Refuse(400, f"Bad Request: {description}"), method="sendMessage", times=1)
+        await house.says(ANNA, "/help", house.group)
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
 async def test_answers_in_a_group_are_replies(house):
