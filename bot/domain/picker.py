@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.domain.following import Following
-from bot.domain.topic import Topic
+from bot.domain.topic import Topic, by_name
 
 PAGE = 8
 """Topics on one page: what a phone shows without scrolling."""
@@ -47,9 +47,7 @@ def picker_page(topics: Mapping[int, Topic], following: Following, parent: int =
     above = {number: _listed_parent(topic, listed, following) for number, topic in listed.items()}
     if parent not in above.values():
         parent = 0
-    shown = sorted(
-        (listed[number] for number, place in above.items() if place == parent), key=lambda topic: topic.name.casefold()
-    )
+    shown = by_name(listed[number] for number, place in above.items() if place == parent)
     pages = max(1, -(-len(shown) // PAGE))
     page = min(max(page, 0), pages - 1)
     return PickerPage(

@@ -66,6 +66,15 @@ def topic_key(name: str) -> str:
     return _BLANKS.sub("", _HASHES.sub("", plain))
 
 
+def by_name(topics: Iterable[Topic]) -> list[Topic]:
+    """Return topics as a dictionary has them: in any case, and Ökologie among the words with O."""
+    return sorted(topics, key=lambda topic: (_letters(topic.name), topic.name))
+
+
+def _letters(name: str) -> str:
+    return "".join(char for char in unicodedata.normalize("NFKD", name).casefold() if not unicodedata.combining(char))
+
+
 class TopicTree:
     """Parents and children, and nothing else. Loops in what files say are cut where they close."""
 

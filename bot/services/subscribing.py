@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from bot.domain.picker import PickerPage, picker_page
-from bot.domain.topic import Topic
+from bot.domain.topic import Topic, by_name
 from bot.errors import UnknownTopic
 from bot.services.naming import closest
 from bot.store import subscriptions, topics
@@ -264,4 +264,4 @@ def _topic(known: Mapping[int, Topic], number: int) -> Topic:
 
 
 def _by_name(known: Mapping[int, Topic], numbers: Iterable[int]) -> tuple[Topic, ...]:
-    return tuple(sorted((known[number] for number in numbers), key=lambda topic: topic.name.casefold()))
+    return tuple(by_name(known[number] for number in numbers))

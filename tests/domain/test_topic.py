@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.topic import DEEPEST, Topic, TopicTree, topic_key, wants
+from bot.domain.topic import DEEPEST, Topic, TopicTree, by_name, topic_key, wants
 
 TOPICS = range(1, 9)
 trees = st.dictionaries(st.sampled_from(TOPICS), st.sampled_from([None, *TOPICS])).map(TopicTree)
@@ -46,6 +46,12 @@ def test_the_hash_behind_a_letter_is_part_of_the_name():
 @pytest.mark.parametrize("name", ["", "#", " - ", "\u200b\u2060", "\u2068\u2069", "\ufe0f"])
 def test_what_nobody_sees_is_no_name(name):
     assert topic_key(name) == ""
+
+
+def test_topics_stand_as_in_a_dictionary():
+    names = ["AI", "energy", "Évian", "Ökologie", "Ozean", "Zoo", "Äther", "ähnlich", "Straße"]
+    sorted_names = [topic.name for topic in by_name(Topic(n, str(n), name) for n, name in enumerate(names))]
+    assert sorted_names == ["ähnlich", "AI", "Äther", "energy", "Évian", "Ökologie", "Ozean", "Straße", "Zoo"]
 
 
 @given(trees, st.sampled_from(TOPICS))
