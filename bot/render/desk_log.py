@@ -89,6 +89,8 @@ def _act(words: Words, act: str) -> str:
         "resume": words("sent the rest of"),
         "send now": words("sent without waiting"),
         "try again": words("tried failed ones again for"),
+        "invite": words("invited an editor"),
+        "let go": words("let an editor go"),
         "pause": words("paused all pushes"),
         "resume all": words("let pushes go on"),
         "restore": words("put a copy of the database in place"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain.chat import Chat, ChatKind, ChatState
-from bot.store import chats, editors, possessions
+from bot.store import chats, editors, log, possessions
 from bot.store.database import Database
 from bot.store.editors import Role
 
@@ -80,6 +80,23 @@ async def belongings(db: Database, chat: int) -> dict[str, object]:
     """Return all that is stored about a chat, as a JSON-able document."""
     async with db.reading() as conn:
         return await possessions.export(conn, chat)
+
+
+async def invite_editor(db: Database, *, by: int, now: datetime) -> str:
+    """Return a code that makes whoever brings it first, within `INVITATION_LASTS`, an editor."""
+    async with db.transaction() as conn:
+        await log.record(conn, "invite", at=now, person=by)
+        return await editors.invite(conn, Role.EDITOR, now)
+
+
+async def let_go(db: Database, person: int, *, by: int, now: datetime) -> bool:
+    """Make an editor a reader, and return whether there was one: an owner stays what they are."""
+    async with db.transaction() as conn:
+        if await editors.role(conn, person, frozenset()) is not Role.EDITOR:
+            return False
+        await editors.remove(conn, person)
+        await log.record(conn, "let go", at=now, person=by, detail=str(person))
+        return True
 
 
 async def role_of(db: Database, person: int | None, admins: frozenset[int]) -> Role | None:

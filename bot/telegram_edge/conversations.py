@@ -2,6 +2,7 @@
 
 from bot.telegram_edge import (
     card,
+    colleagues,
     delivery,
     desk_log,
     drafts,
@@ -32,5 +33,6 @@ REGISTRY = Registry(
         delivery.CONVERSATION,
         uploads.CONVERSATION,
         desk_log.CONVERSATION,
+        colleagues.CONVERSATION,
     )
 )
