@@ -13,12 +13,14 @@ from bot.store import fanouts
 from bot.store.audience import audience_of, reach
 from bot.store.database import Database
 from bot.store.fanouts import Fanout, FanoutState
+from bot.store.lock import is_locked
 
 LOOK_EVERY = timedelta(milliseconds=300)
+RESTARTED_WITHIN = timedelta(seconds=3)  # a bot that is gone for longer has been ended
 
 
 async def follow(db: Database, number_: int) -> None:
-    """Wait until a fan-out is done, stopped or held, and say how it ended."""
+    """Wait until a fan-out is done, stopped or held, or no bot is there to go on with it, and say how it ended."""
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -30,7 +32,10 @@ async def follow(db: Database, number_: int) -> None:
     ) as progress:
         one = await _fanout(db, number_)
         task = progress.add_task(f"#{one.article}", total=await _audience(db, one))
-        while one.state is FanoutState.RUNNING:
+        waits_until = now() + RESTARTED_WITHIN
+        while one.state is FanoutState.RUNNING and now() < waits_until:
+            if await asyncio.to_thread(is_locked, db.path):
+                waits_until = now() + RESTARTED_WITHIN
             progress.update(task, completed=one.settled, total=one.total if one.is_complete else None)
             await asyncio.sleep(LOOK_EVERY.total_seconds())
             one = await _fanout(db, number_)
@@ -48,6 +53,8 @@ async def _fanout(db: Database, number_: int) -> Fanout:
 
 async def _audience(db: Database, one: Fanout) -> int:
     """Return how many chats it is for, those it is settled for included."""
+    if one.is_complete:
+        return one.total
     async with db.reading() as conn:
         whom = await audience_of(conn, one.article, one.fixed_at)
         return one.settled + await reach(conn, whom, now())
@@ -62,7 +69,14 @@ async def _ending(db: Database, one: Fanout) -> str:
                 f"#{one.article} is out. {number(one.sent)} sent, {number(one.unreachable)} had blocked the bot, "
                 f"{number(one.failed)} failed, {number(one.unsure)} perhaps twice.{took}"
             )
+        case FanoutState.RUNNING:
+            left = await _audience(db, one) - one.settled
+            return f"The bot has ended. {_have(one.sent)}, {number(left)} will get it once `newsbot run` goes on."
         case _:
             left = await _audience(db, one) - one.settled
             word = "Held" if one.state is FanoutState.HELD else "Stopped"
-            return f"{word}. {chats(one.sent)} have it, {number(left)} will not get it until somebody decides."
+            return f"{word}. {_have(one.sent)}, {number(left)} will not get it until somebody decides."
+
+
+def _have(sent: int) -> str:
+    return f"{chats(sent)} {'has' if sent == 1 else 'have'} it"

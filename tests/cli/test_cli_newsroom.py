@@ -83,6 +83,18 @@ async def test_waiting_ends_with_the_numbers_and_draws_no_bar_in_a_pipe(desk):
     ]
 
 
+async def test_waiting_ends_when_the_bot_has_ended(desk):
+    lock = DatabaseLock(desk.database)
+    try:
+        waiting = await desk.start("publish", "1", "--wait")
+        assert await waiting.stdout.readline() == b"#1 goes to 3 chats; queued\n"
+        desk.change("UPDATE fanouts SET half = 2, total = 3, sent = 1")
+    finally:
+        lock.release()
+    answer = await desk.finish(waiting)
+    assert answer.out.strip() == "The bot has ended. 1 chat has it, 2 will get it once `newsbot run` goes on."
+
+
 async def test_waiting_ends_when_somebody_stops_it(desk):
     lock = DatabaseLock(desk.database)
     try:
