@@ -92,6 +92,7 @@ class _Place:
         self._intake = intake
         self._next: int | None = None
         self._floor = 0
+        self._has_warned = False
 
     @property
     def offset(self) -> int | None:
@@ -106,9 +107,13 @@ class _Place:
         """
         if updates:
             self._next = updates[-1].update_id + 1
+        if len(updates) < BATCH:
+            self._has_warned = False
         if is_jammed:
-            log.warning("a hundred updates wait for one that takes long")
             self._floor = updates[len(updates) // 2].update_id
+            if not self._has_warned:
+                log.warning("people say more than can be answered at once; a kill now would lose some of it")
+                self._has_warned = True
 
 
 async def _glance(intake: Intake) -> None:

@@ -126,6 +126,19 @@ async def test_ending_waits_for_what_is_in_work_and_confirms_it(house, desk):
     assert desk.seen == ["one"] and not house.world.updates
 
 
+async def test_a_crowd_that_comes_at_once_is_warned_of_once(house, desk, caplog):
+    crowd = [house.world.add_person(has_started=True).id for _ in range(3 * BATCH)]
+    async with polled(house):
+        for person in crowd:
+            house.world.say(person, person, "/slow one")
+        await until(lambda: len(desk.begun) > BATCH)
+        desk.gate.set()
+        await until(lambda: len(desk.seen) == len(crowd))
+    assert [record.message for record in caplog.records if record.levelname == "WARNING"] == [
+        "people say more than can be answered at once; a kill now would lose some of it"
+    ]
+
+
 async def test_a_hundred_updates_behind_one_that_hangs_are_answered_all_the_same(house, desk):
     async with polled(house):
         house.world.say(ANNA, ANNA, "/slow one")
