@@ -10,7 +10,7 @@ from zlib import crc32
 from bot.domain.article import Article
 from bot.domain.chat import Chat, ChatState, Pictures
 from bot.domain.limits import TEXT
-from bot.domain.message import Button, Message
+from bot.domain.message import Button, Keyboard, Message
 from bot.domain.press import press
 from bot.domain.text import Text
 from bot.domain.topic import Topic
@@ -38,16 +38,26 @@ class Wish(Enum):
     LATEST = "latest"
 
 
+Mutes = Sequence[tuple[Topic, datetime | None]]
+"""What is silenced, and until when; None: for good."""
+
+
 def subscribed(
-    words: Words,
+    look: Look,
     chat: Chat,
     fresh: Sequence[Topic],
     known: Sequence[Topic],
     unknown: Mapping[str, Sequence[Topic]],
     *,
     moved: Sequence[Topic] = (),
+    mutes: Mutes = (),
+    now: datetime,
 ) -> Message:
-    """Return the answer to `/subscribe NAME, NAME`. `moved` went to another thread of the forum before."""
+    """Return the answer to `/subscribe NAME, NAME`.
+
+    `moved` went to another thread of the forum before; `mutes` keep silent what was just followed.
+    """
+    words = look.words
     lines: list[Text | str] = []
     if fresh:
         lines.append(words("Following {topics} now.", topics=topic_list(words, fresh)) + " " + when(words, chat))
@@ -55,10 +65,13 @@ def subscribed(
         lines.append(words("From now on here: {topics}.", topics=topic_list(words, moved)))
     if known:
         lines.append(words("Followed already: {topics}.", topics=topic_list(words, known)))
+    lines += _muted_lines(look, mutes, now)
     if unknown:
         return _near_miss(words, lines, unknown, Wish.FOLLOW)
     more = Button(words("More topics"), data=press(TOPICS))
-    return Message(_said(lines), keyboard=((Button(words("Latest"), data=press(LATEST)), more),))
+    return Message(
+        _said(lines), keyboard=(*_hear_rows(words, mutes), (Button(words("Latest"), data=press(LATEST)), more))
+    )
 
 
 def unsubscribed(
@@ -86,7 +99,7 @@ def overview(
     *,
     topics: Sequence[Topic],
     left_out: Sequence[Topic],
-    mutes: Sequence[tuple[Topic, datetime | None]],
+    mutes: Mutes,
     unwanted: Sequence[str],
     now: datetime,
 ) -> Message:
@@ -95,31 +108,26 @@ def overview(
     lines: list[Text | str] = [followed(words, chat.kind, topics) if topics else words("Nothing is followed here yet.")]
     if left_out:
         lines.append(words("Left out: {topics}.", topics=topic_list(words, left_out)))
-    for topic, until in mutes[:_MOST_UNDONE]:
-        lines.append(_muted(look, topic, until, now))
+    lines += _muted_lines(look, mutes, now)
     if unwanted:
         sources = [foreign(clip(source, _NAME)) for source in unwanted[:_MOST_UNDONE]]
         lines.append(words("Never from: {sources}.", sources=words.list(sources)))
     if topics:
         lines.append(when(words, chat))
         lines.append(_delivery(words, chat))
-    undo = [
-        Button(words("Hear {topic}", topic=label(topic.name, words)), data=press(HEAR, topic.number))
-        for topic, _ in mutes[:_MOST_UNDONE]
-    ]
-    undo += [
-        Button(words("Allow {source}", source=label(source, words)), data=press(ADMIT, source_number(source)))
+    allow = [
+        (Button(words("Allow {source}", source=label(source, words)), data=press(ADMIT, source_number(source))),)
         for source in unwanted[:_MOST_UNDONE]
     ]
     last = (
         Button(words("Change topics"), data=press(TOPICS)),
         Button(words("When and how"), data=press(SETTINGS)),
     )
-    return Message(_said(lines), keyboard=(*((button,) for button in undo), last))
+    return Message(_said(lines), keyboard=(*_hear_rows(words, mutes), *allow, last))
 
 
 def opened_by_link(
-    look: Look, chat: Chat, topic: Topic, is_new: bool, newest: Article | None, now: datetime
+    look: Look, chat: Chat, topic: Topic, is_new: bool, newest: Article | None, now: datetime, *, mutes: Mutes = ()
 ) -> Message:
     """Return the answer to a link that follows a topic: its newest headline, and the way back."""
     words = look.words
@@ -130,13 +138,14 @@ def opened_by_link(
     is_paused = chat.state is ChatState.PAUSED  # a link follows a topic, and changes nothing else
     if is_paused:
         lines.append(when(words, chat))
+    lines += _muted_lines(look, mutes, now)
     if newest is None and not is_paused:
         lines.append(words("Nothing published in it yet; the first story comes by itself."))
     if newest is not None:
         lines.append(words.text("Newest: {headline}", headline=headline(newest, look, now)))
     more = Button(words("More topics"), data=press(TOPICS))
     undo = Button(words("Undo"), data=press(UNFOLLOW, topic.number))
-    return Message(join(lines, "\n\n"), keyboard=((undo, more) if is_new else (more,),))
+    return Message(join(lines, "\n\n"), keyboard=(*_hear_rows(words, mutes), (undo, more) if is_new else (more,)))
 
 
 def link_to_nothing(words: Words) -> Message:
@@ -222,6 +231,17 @@ def _wished(wish: Wish, topic: Topic) -> str:
             return press(UNFOLLOW, topic.number)
         case Wish.LATEST:
             return press(LATEST, topic.number)
+
+
+def _muted_lines(look: Look, mutes: Mutes, now: datetime) -> list[str]:
+    return [_muted(look, topic, until, now) for topic, until in mutes[:_MOST_UNDONE]]
+
+
+def _hear_rows(words: Words, mutes: Mutes) -> Keyboard:
+    return tuple(
+        (Button(words("Hear {topic}", topic=label(topic.name, words)), data=press(HEAR, topic.number)),)
+        for topic, _ in mutes[:_MOST_UNDONE]
+    )
 
 
 def _muted(look: Look, topic: Topic, until: datetime | None, now: datetime) -> str:

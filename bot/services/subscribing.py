@@ -160,6 +160,17 @@ async def follows(db: Database, chat: int, *, now: datetime) -> Follows:
     )
 
 
+async def mutes(
+    db: Database, chat: int, followed: Iterable[Topic], *, now: datetime
+) -> tuple[tuple[Topic, datetime | None], ...]:
+    """Return what keeps these topics silent for now: they themselves or what they are part of, and until when."""
+    async with db.reading() as conn:
+        following = await subscriptions.following(conn, chat, now)
+        known = await topics.topics(conn)
+    silent = set(following.tree.reached_by(topic.number for topic in followed)) & set(following.muted)
+    return tuple((topic, following.muted[topic.number]) for topic in _by_name(known, silent))
+
+
 async def is_followed(db: Database, chat: int, topic: int, *, now: datetime) -> bool:
     """Return whether news of a topic comes to a chat, by its own name or a parent's."""
     async with db.reading() as conn:

@@ -26,10 +26,19 @@ async def subscribe(house: House, request: Request) -> None:
     if not names:
         await topics(house, request)
         return
-    named = await subscribing.follow_names(house.db, request.chat.id, names, thread=request.thread, now=house.clock())
+    chat, now = request.chat, house.clock()
+    named = await subscribing.follow_names(house.db, chat.id, names, thread=request.thread, now=now)
+    followed = (*named.changed, *named.moved, *named.unchanged)
     await request.answer(
         screens.subscribed(
-            request.words, request.chat, named.changed, named.unchanged, named.unknown, moved=named.moved
+            look_of(chat, house.settings, house.bot_username),
+            chat,
+            named.changed,
+            named.unchanged,
+            named.unknown,
+            moved=named.moved,
+            mutes=await subscribing.mutes(house.db, chat.id, followed, now=now),
+            now=now,
         )
     )
 
@@ -64,19 +73,21 @@ async def open_topic(house: House, request: Request) -> None:
     _, page = await browsing.latest(house.db, request.chat.id, topic.number, size=1, now=now)
     look = look_of(request.chat, house.settings, house.bot_username)
     newest = page.articles[0] if page.articles else None
-    await request.answer(screens.opened_by_link(look, request.chat, topic, is_new, newest, now))
+    mutes = await subscribing.mutes(house.db, request.chat.id, [topic], now=now)
+    await request.answer(screens.opened_by_link(look, request.chat, topic, is_new, newest, now, mutes=mutes))
 
 
 async def follow(house: House, press: PressRequest) -> None:
+    now = house.clock()
     try:
-        topic, _ = await subscribing.follow(
-            house.db, press.chat.id, number(press), thread=press.thread, now=house.clock()
-        )
+        topic, _ = await subscribing.follow(house.db, press.chat.id, number(press), thread=press.thread, now=now)
     except UnknownTopic:
         await press.toast(refusals.button_too_old(press.words), alert=True)
         return
     await press.toast(picker.following(press.words, topic))
-    await press.redraw(screens.subscribed(press.words, press.chat, [topic], [], {}))
+    look = look_of(press.chat, house.settings, house.bot_username)
+    mutes = await subscribing.mutes(house.db, press.chat.id, [topic], now=now)
+    await press.redraw(screens.subscribed(look, press.chat, [topic], [], {}, mutes=mutes, now=now))
 
 
 async def unfollow(house: House, press: PressRequest) -> None:

@@ -101,6 +101,23 @@ async def test_topics_are_followed_by_any_of_their_names_and_near_misses_are_off
     assert house.buttons(ANNA) == [["Follow Computer Vision", "Topics"]]
 
 
+async def test_what_is_followed_while_it_is_muted_says_so_and_how_to_hear_it(house):
+    numbers = await define(house, *SECTIONS)
+    await house.says(ANNA, "/subscribe Computer Vision")
+    await subscribing.mute(house.db, ANNA, numbers["AI"], now=house.clock())
+    await house.says(ANNA, "/subscribe Computer Vision, Energy")
+    assert said(house, ANNA).splitlines()[1:] == [
+        "Followed already: Computer Vision.",
+        "Muted until 3 Mar 2026, 12:00: AI.",
+    ]
+    assert house.buttons(ANNA) == [["Hear AI"], ["Latest", "More topics"]]
+    await house.starts(ANNA, "t_computer-vision")
+    assert "Muted until 3 Mar 2026, 12:00: AI." in said(house, ANNA)
+    assert await house.presses(ANNA, "Hear AI") == "AI is no longer muted"
+    await house.says(ANNA, "/subscribe Computer Vision")
+    assert said(house, ANNA) == "Followed already: Computer Vision."
+
+
 async def test_several_names_nobody_bears_are_named_before_what_was_meant_is_asked_once(house):
     await define(house, *SECTIONS)
     await house.says(ANNA, "/subscribe Energy, Robtics, Gardening, Computer Vison")
