@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.domain.browsing import ALL_TOPICS, FOLLOWED, Page, Place, Turn, leaf
 from bot.domain.following import Following
+from bot.domain.limits import GROUP_PER_MINUTE
 from bot.domain.ranking import warmest
 from bot.domain.topic import Topic
 from bot.errors import UnknownTopic
@@ -17,6 +18,9 @@ from bot.store.database import Connection, Database
 
 CANDIDATES = 500
 """The newest articles of which the warmest are the top: older ones are cold at any heat."""
+
+ANSWERS_A_MINUTE = GROUP_PER_MINUTE // 2
+"""What all of a group's people together are answered; administrators always are. The rest is left to news."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,12 @@ async def ask(db: Database, group: int, now: datetime) -> bool:
     """Count a group's question, and return False when it asks too often."""
     async with db.transaction() as conn:
         return await asking.ask(conn, group, now)
+
+
+async def hear(db: Database, group: int, now: datetime) -> bool:
+    """Count what is said to the bot in a group, and return False when its people say too much."""
+    async with db.transaction() as conn:
+        return await asking.hear(conn, group, now) <= ANSWERS_A_MINUTE
 
 
 async def wait_to_tell(db: Database, group: int, now: datetime) -> int | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bot.domain.chat import ChatKind
 from bot.render import refusals
-from bot.services import membership
+from bot.services import browsing, membership
 from bot.store.editors import Role
 from bot.telegram_edge.house import House
 from bot.telegram_edge.registry import Audience
@@ -37,6 +37,13 @@ def may(role: Role | None, audience: Audience) -> bool:
             return role is not None
         case Audience.OWNERS:
             return role is Role.OWNER
+
+
+async def is_heard(house: House, request: Request) -> bool:
+    """Return whether a command is answered: in groups only so many a minute, but administrators' always."""
+    if request.chat.kind is not ChatKind.GROUP or await browsing.hear(house.db, request.chat.id, house.clock()):
+        return True
+    return await objection(house, request) is None
 
 
 async def objection(house: House, request: Request | PressRequest) -> str | None:

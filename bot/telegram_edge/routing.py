@@ -24,7 +24,7 @@ from bot.services import membership
 from bot.telegram_edge import onboarding
 from bot.telegram_edge.house import House
 from bot.telegram_edge.outcomes import classify_error
-from bot.telegram_edge.permission import is_for, may, objection, role_of
+from bot.telegram_edge.permission import is_for, is_heard, may, objection, role_of
 from bot.telegram_edge.registry import Command, PressRule, Where
 from bot.telegram_edge.request import Document, PressRequest, Request
 
@@ -114,6 +114,8 @@ async def _said(house: House, message: telegram.Message) -> None:
 
 async def _commanded(house: House, request: Request, command: Command | None, is_for_us: bool) -> None:
     """Run a command. One that is not there is answered only where newsbot was meant for sure."""
+    if (command is not None or is_for_us) and not await is_heard(house, request):
+        return
     if command is None or not await is_for(house, request, command.audience):
         if is_for_us:
             await request.answer(refusals.not_understood(request.words))

@@ -222,6 +222,23 @@ async def test_administrators_are_asked_for_once_a_minute(house):
     assert len(house.world.ledger.of("getChatAdministrators")) == 2
 
 
+async def test_who_asks_all_the_time_does_not_fill_a_group_and_keeps_no_administrator_from_being_heard(house):
+    house.world.add_bot(EDITH, house.group)
+    await house.settle()
+    for _ in range(15):
+        await house.says(ANNA, "/help", house.group)
+    assert len(house.screens(house.group)) == 1 + 10
+    await house.says(EDITH, "/stop", house.group)
+    assert house.screen(house.group).startswith("Paused.")
+    await house.says(EDITH, "/start", house.group, anonymous=True)
+    assert house.screen(house.group).startswith("This chat was paused")
+    await house.says(ANNA, "/help")
+    assert "/latest" in house.screen(ANNA)
+    house.clock.advance(timedelta(minutes=1))
+    await house.says(ANNA, "/help", house.group)
+    assert "/latest" in house.screen(house.group)
+
+
 async def test_a_group_that_lets_nobody_write_fills_no_log(house, caplog):
     house.world.add_bot(EDITH, house.group)
     await house.settle()
