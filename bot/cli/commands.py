@@ -6,6 +6,7 @@ What a command needs is imported when it runs, so that `newsbot --help` answers 
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -49,6 +50,7 @@ def run_command(arguments: Sequence[str]) -> int:
 
     0: done. 1: something in the input was refused. 2: wrong usage or configuration, or a database that cannot be used.
     """
+    _open_streams()
     try:
         status = _status_of(_with_tour_named(arguments))
         sys.stdout.flush()
@@ -62,6 +64,18 @@ def run_command(arguments: Sequence[str]) -> int:
     return status
 
 
+def _open_streams() -> None:
+    """Have all three streams, and let no title fail for an alphabet that the terminal does not have.
+
+    Whoever starts a command may have closed some; the next file opened would take their place.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115  for as long as the process lives
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # as the standard error does by itself
+
+
 def _status_of(arguments: list[str]) -> int:
     command = typer.main.get_command(app)
     try:
@@ -72,13 +86,14 @@ def _status_of(arguments: list[str]) -> int:
         return finished.exit_code
     except typer.TyperException as error:
         asked = getattr(getattr(error, "ctx", None), "command_path", "newsbot")
-        return _wrong(f"{' '.join(error.format_message().split()).rstrip('.')}; `{asked} --help` says what there is")
+        reason = " ".join(error.format_message().split()).rstrip(".")
+        return _wrong(f"{reason}{'' if reason.endswith('?') else ';'} `{asked} --help` says what there is")
     except BotError as error:
         return _wrong(str(error))
     except BrokenPipeError:
         raise
     except OSError as error:
-        return _wrong(f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error))
+        return _wrong(f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error))
 
 
 def _wrong(reason: str) -> int:

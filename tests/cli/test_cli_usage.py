@@ -128,6 +128,34 @@ async def test_a_port_that_is_taken_is_one_short_line(shell):
     assert answer.err == f"newsbot: port {port} cannot be used: Address already in use; choose another with --port\n"
 
 
+async def test_a_terminal_without_the_alphabet_of_a_title_is_no_error(shell):
+    shell.article("news/one.md", "Zürich “新闻”")
+    await shell("import", "news")
+    shell.variables["PYTHONIOENCODING"] = "ascii"
+    answer = await shell("drafts")
+    assert answer.status == 0 and r"Z\xfcrich" in answer.out
+
+
+@pytest.mark.parametrize(
+    ("redirected", "status", "said"),
+    [
+        ("stats >&-", 0, ""),
+        ("stats 2>&-", 0, ""),
+        ("setup <&-", 2, "newsbot: NEWSBOT_TOKEN: "),
+        ("stats >/dev/full", 2, "newsbot: No space left on device\n"),
+    ],
+)
+async def test_streams_that_are_closed_or_full_are_no_traceback(shell, redirected, status, said):
+    shell.article("news/one.md", "One")
+    await shell("import", "news")
+    process = await asyncio.create_subprocess_shell(
+        f"{sys.executable} -m bot {redirected}", cwd=shell.folder, env=shell.variables, stderr=asyncio.subprocess.PIPE
+    )
+    _, err = await process.communicate()
+    assert process.returncode == status
+    assert err.decode().startswith(said) and err.count(b"\n") == bool(said)
+
+
 async def test_a_reader_who_has_had_enough_is_no_error(shell):
     for number in range(300):
         shell.article(f"news/{number}.md", f"Story {number} " + "with a long title " * 20)
