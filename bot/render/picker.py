@@ -26,7 +26,8 @@ PICK = "pick"
 DONE = "picked"
 LATEST = "latest"
 
-_SHORT = 18  # UTF-16 code units of a label that leave room for a second one beside it on a phone
+_SHORT = 19  # UTF-16 code units of a label, its ✓ aside, that leave room for a second one beside it on a phone
+_TICK = "✓ "
 _NAMED = 12  # topics named in the line; of more, the rest is counted
 _NAME = 60
 
@@ -47,12 +48,11 @@ def picker(words: Words, shown: PickerPage, opening: Opening = Opening.NONE) -> 
     pair: tuple[Button, ...] = ()
     for choice in shown.choices:
         button = _toggle(words, choice, place)
-        if choice.parts:
-            parts = Button(words("Choose parts"), data=press(TOPICS, choice.topic.number, 0, opening))
-            rows += [pair, (button, parts)]
-            pair = ()
-        elif utf16_len(button.label) > _SHORT:
-            rows += [pair, (button,)]
+        # By what never changes: no button may move away when one is pressed.
+        is_wide = utf16_len(_whole(words, choice)) > _SHORT
+        if choice.parts or is_wide:
+            parts = _to_parts(words, choice, opening, is_named=is_wide) if choice.parts else ()
+            rows += [pair, *(((button,), parts) if is_wide else ((button, *parts),))]
             pair = ()
         else:
             pair = (*pair, button)
@@ -156,18 +156,32 @@ def _heading(words: Words, shown: PickerPage) -> Text:
     )
 
 
-def _toggle(words: Words, choice: Choice, place: tuple[int, int, int]) -> Button:
+def _to_parts(words: Words, choice: Choice, opening: Opening, *, is_named: bool) -> tuple[Button, ...]:
+    """Return the button to the topics below one; it is named where it does not stand beside that."""
+    text = words("Parts of {topic}", topic=label(choice.topic.name, words)) if is_named else words("Choose parts")
+    return (Button(text, data=press(TOPICS, choice.topic.number, 0, opening)),)
+
+
+def _whole(words: Words, choice: Choice) -> str:
+    """Return the label of a topic that is followed with all below it, or not at all."""
     name = label(choice.topic.name, words)
     if not choice.parts:
-        text = name
-    elif choice.chosen == (choice.parts if choice.followed else 0):
-        text = words.count("{topic} and its {n}", "{topic} and its {n}", choice.parts, topic=name)
+        return name
+    return words.count("{topic} and its {n}", "{topic} and its {n}", choice.parts, topic=name)
+
+
+def _toggle(words: Words, choice: Choice, place: tuple[int, int, int]) -> Button:
+    if choice.chosen == (choice.parts if choice.followed else 0):
+        text = _whole(words, choice)
     else:
         text = words(
-            "{topic}, {n} of {parts}", topic=name, n=words.number(choice.chosen), parts=words.number(choice.parts)
+            "{topic}, {n} of {parts}",
+            topic=label(choice.topic.name, words),
+            n=words.number(choice.chosen),
+            parts=words.number(choice.parts),
         )
     data = press(PICK, choice.topic.number, int(not choice.followed), *place)
-    return Button(f"✓ {text}" if choice.followed else text, data=data)
+    return Button(f"{_TICK}{text}" if choice.followed else text, data=data)
 
 
 def _turning(words: Words, shown: PickerPage, opening: Opening) -> tuple[Button, ...]:

@@ -47,6 +47,29 @@ async def test_parts_of_a_followed_parent_can_be_left_out_one_by_one(house):
     assert said(house, ANNA).splitlines()[:2] == ["You follow AI.", "Left out: Speech."]
 
 
+async def test_no_button_moves_when_one_is_pressed(house):
+    names = ["A", "Sixteen letters_", "Seventeen letters", "Eighteen letters__", "Nineteen letters___"]
+    await define(house, *(TopicFile(f"t{len(name)}", name) for name in names))
+    await define(house, TopicFile("x", "Xylophones and so on"), TopicFile("p", "P", parent="Xylophones and so on"))
+
+    def layout():
+        return [
+            [label.removeprefix("✓ ").partition(",")[0].partition(" and its")[0] for label in row] for row in shown()
+        ]
+
+    def shown():
+        return house.buttons(ANNA)
+
+    await house.says(ANNA, "/topics")
+    before = layout()
+    assert before[-3:] == [["Xylophones and so on"], ["Parts of Xylophones and so on"], ["Done"]]
+    for name in [*names, "Xylophones and so on"]:
+        await house.presses(ANNA, next(label for row in shown() for label in row if label.startswith(name)))
+        assert layout() == before
+    await house.presses(ANNA, "Parts of Xylophones and so on")
+    assert said(house, ANNA) == "Xylophones and so on (1 of 1 followed)"
+
+
 async def test_pages_turn_both_ways_and_say_where_they_are(house):
     await define(house, *(TopicFile(f"zone-{n}", f"Zone {n:02}") for n in range(20)))
     await house.says(ANNA, "/topics")
