@@ -107,12 +107,17 @@ def nothing_published(words: Words, kind: ChatKind, topic: Topic | None, followe
     )
 
 
-def nothing_found(words: Words, sought: str, near: Sequence[Topic] = ()) -> Message:
-    """Return what is said when no story and no topic fits, with the topics that come close."""
+def nothing_found(words: Words, sought: str, near: Sequence[Topic] = (), *, command: str | None = None) -> Message:
+    """Return what is said when no story and no topic fits, with the topics that come close.
+
+    `command` is what those mean who write `stop` for `/stop`.
+    """
     latest = Button(words("Latest"), data=press(LATEST))
     every = Button(words("All topics"), data=press(TOPICS))
-    if not near:
+    if not near or command is not None:
         text = words("No topic and no story for “{words}”.", words=_sought(sought))
+        if command is not None:
+            text += " " + words("The command is /{command}.", command=command)
         return Message(Text(text), keyboard=((latest, every),))
     text = words("No topic and no story for “{words}”. Did you mean:", words=_sought(sought))
     return Message(Text(text), keyboard=(*((latest_button(words, topic),) for topic in near), (every,)))

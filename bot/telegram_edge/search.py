@@ -10,7 +10,7 @@ from bot.render import lists
 from bot.services import browsing, subscribing
 from bot.telegram_edge.house import House
 from bot.telegram_edge.looks import look_of
-from bot.telegram_edge.registry import Command, Conversation, PressRule, TextRule, msgid
+from bot.telegram_edge.registry import Audience, Command, Conversation, PressRule, TextRule, msgid
 from bot.telegram_edge.request import PressRequest, Request
 from bot.telegram_edge.turning import may_ask, wanted
 
@@ -52,7 +52,9 @@ async def _found(house: House, chat: Chat, words: str, size: int, turn: Turn | N
     number, page = await browsing.search(house.db, words, size=size, turn=turn)
     if page.articles:
         return lists.found(look, words, number, page, size, now)
-    return lists.nothing_found(look.words, words, await subscribing.nearest(house.db, words))
+    command = house.registry.command(words)
+    meant = command.name if command is not None and command.audience is Audience.READERS else None
+    return lists.nothing_found(look.words, words, await subscribing.nearest(house.db, words), command=meant)
 
 
 CONVERSATION = Conversation(

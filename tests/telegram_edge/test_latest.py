@@ -17,6 +17,12 @@ def titles(house, chat):
     return [line.split(". ", 1)[1].split(" (")[0] for line in said(house, chat).splitlines() if ". " in line]
 
 
+@pytest.mark.parametrize(("said", "answer"), [("Stop", " The command is /stop."), ("drafts", ""), ("stopping", "")])
+async def test_who_writes_a_commands_name_is_told_the_command(house, said, answer):
+    await house.says(ANNA, said)
+    assert plain(house.screen(ANNA)) == f"No topic and no story for “{said}”.{answer}"
+
+
 @pytest.mark.parametrize("said", ["\u200b", "\u2068\u2069", "---", "#"])
 async def test_what_says_nothing_is_not_searched_for(house, said):
     await house.says(ANNA, said)
