@@ -84,7 +84,7 @@ def now() -> datetime:
 def why_not(error: ReaderError) -> str:
     """Return why an article could not be had, as one line."""
     if isinstance(error, UnknownArticle):
-        return f"newsbot: no single article goes by “{error}”"
+        return f"newsbot: no single article goes by “{error}”; give its number, its slug or its link"
     return f"newsbot: {error}"
 
 

@@ -54,7 +54,7 @@ async def test_publishing_twice_and_publishing_nothing_are_refused_and_do_not_st
     assert answer.status == 1
     assert answer.err.splitlines() == [
         "newsbot: #1 is out already",
-        "newsbot: no single article goes by “no-such-slug”",
+        "newsbot: no single article goes by “no-such-slug”; give its number, its slug or its link",
     ]
     assert answer.out.startswith("#2 queued for 3 chats")
 
