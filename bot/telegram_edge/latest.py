@@ -66,12 +66,12 @@ async def turn_top(house: House, press: PressRequest) -> None:
 
 async def _asked(house: House, request: Request) -> tuple[int, int] | None:
     """Return the scope and the size of a list as `[TOPIC] [N]` asks for it; None when that was answered already."""
-    if not await may_ask(house, request):
-        return None
     asked = await browsing.asked_for(house.db, request.args)
     if asked.unknown:
         near = await subscribing.nearest(house.db, asked.unknown)
         await request.answer(names.near_miss(request.words, asked.unknown, near, names.Wish.LATEST))
+        return None
+    if not await may_ask(house, request):
         return None
     size = PAGE if asked.count is None else min(max(1, asked.count), MOST)
     return (FOLLOWED if asked.topic is None else asked.topic.number), size

@@ -17,6 +17,18 @@ def titles(house, chat):
     return [line.split(". ", 1)[1].split(" (")[0] for line in said(house, chat).splitlines() if ". " in line]
 
 
+async def test_a_slip_of_the_finger_does_not_cost_a_group_its_question(house):
+    await define(house, *SECTIONS)
+    house.world.add_bot(EDITH, house.group)
+    await house.settle()
+    await house.says(ANNA, "/latest Robotcs", house.group)
+    assert said(house, house.group) == "No topic “Robotcs”. Did you mean:"
+    await house.says(ANNA, "/latest Robotics", house.group)
+    assert said(house, house.group).startswith("Nothing published in Robotics yet.")
+    await house.says(ANNA, "/latest Robotics", house.group)
+    assert said(house, house.group).startswith("A group can ask once a minute.")
+
+
 @pytest.mark.parametrize(("said", "answer"), [("Stop", " The command is /stop."), ("drafts", ""), ("stopping", "")])
 async def test_who_writes_a_commands_name_is_told_the_command(house, said, answer):
     await house.says(ANNA, said)
