@@ -255,8 +255,13 @@ def _rounds(
     if (backups := settings.backup) is not None:
         by_turns["backup"] = lambda: rounds.keep_backups(db, backups, clock=clock)
     if settings.webhook_url is None:
-        alarm = partial(herald.alarm, Alarm.HALTED, None)
-        by_turns["polling"] = lambda: poll(plant.application, plant.intake, alarm=alarm)
+
+        async def refused(reason: str) -> None:
+            # Two processes with copies of one database would each send all of it.
+            plant.dispatcher.refused(reason)
+            await herald.alarm(Alarm.HALTED, None, reason)
+
+        by_turns["polling"] = lambda: poll(plant.application, plant.intake, alarm=refused)
     return by_turns
 
 

@@ -47,7 +47,7 @@ class Circuit:
             case Sent() if not self.failures:
                 return self
             case Halted():
-                return self if self.is_halted else replace(self, halted_until=now + HALT_PAUSE)
+                return replace(self, halted_until=now + HALT_PAUSE)
             case Throttled():
                 return self
             case Failed() | Unsure():

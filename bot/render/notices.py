@@ -97,8 +97,8 @@ def trouble(words: Words, kind: str, since: datetime, over_at: datetime | None, 
             "new one to newsbot."
         ),
         "second": words(
-            "Another instance fetches updates with the same token, so some presses and commands get lost. "
-            "Stop one of the two."
+            "Another instance fetches updates with the same token, so some presses and commands get lost, and no news "
+            "leaves. Stop one of the two."
         ),
         "slow": words(
             "The oldest waiting delivery has been waiting for more than 10 minutes, and nothing leaves. The log of "

@@ -142,6 +142,10 @@ class Dispatcher:
         self._stopping = True
         self._changed.set()
 
+    def refused(self, reason: str) -> None:
+        """Send nothing for a while: another call was told that this bot's token is no good or is used elsewhere."""
+        self._circuit = self._circuit.after(Halted(reason), self._clock())
+
     async def run(self) -> None:
         """Dispatch until `stop`."""
         self._begin_anew()

@@ -46,6 +46,11 @@ def test_a_refusal_halts_for_a_minute_and_no_longer() -> None:
     assert not circuit.at(NOW + HALT_PAUSE).is_halted
 
 
+def test_a_refusal_that_goes_on_halts_on() -> None:
+    circuit = _after(Halted("Conflict")).after(Halted("Conflict"), NOW + HALT_PAUSE / 2)
+    assert circuit.at(NOW + HALT_PAUSE).is_halted
+
+
 @given(st.lists(st.sampled_from([Failed("x"), Unsure("x"), Sent(1), Throttled(timedelta(1)), Halted("x")])))
 def test_no_pause_is_ever_longer_than_a_minute_and_all_of_them_end(outcomes: list[object]) -> None:
     circuit = _after(*outcomes)

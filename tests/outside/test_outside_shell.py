@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from street import TOKEN, Street, buttons, street
 
-from bot.sandbox.faults import Slow, Stall
+from bot.sandbox.faults import Refuse, Slow, Stall
 from bot.sandbox.theatre import plain
 
 
@@ -173,6 +173,22 @@ async def test_a_broadcast_that_is_ended_half_way_goes_on_at_the_next_start(tmp_
         await here.until(lambda: sum(map(got, crowd)) >= 150, "150 of 150")
         assert await here.close() == 0
         assert set(map(got, crowd)) == {1}
+
+
+async def test_two_processes_with_one_token_send_no_news_between_them(tmp_path: Path) -> None:
+    async with street(tmp_path) as here:
+        anna, _ = await _town(here, "first")
+        here.world.faults.add(Refuse(409, "Conflict: terminated by other getUpdates request"), method="getUpdates")
+        warned = await here.sees(here.cast.edith, "Another instance")
+        assert "no news leaves" in plain(warned)
+        assert (await here.shell("publish", "first")).status == 0
+        for _ in range(5):  # a second or two, in which it would have left
+            delivered = json.loads((await here.shell("delivery", "first", "--json")).out)["delivery"]
+            assert (delivered["waiting"], delivered["reached"]) == (2, 0)
+        await here.kill()
+        here.world.faults.clear()
+        await here.open()
+        await here.sees(anna, "First")
 
 
 @pytest.mark.parametrize("form", ["text:debug", "json:debug"])

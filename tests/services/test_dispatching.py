@@ -184,6 +184,18 @@ async def test_a_refused_token_stops_the_dispatcher_and_keeps_its_rows(room: Pre
     assert (await room.fanout(fanout)).sent == 20
 
 
+async def test_nothing_leaves_while_polling_is_refused(room: PressRoom) -> None:
+    people = await room.people(20)
+    await room.follow(people, "Energy")
+    room.dispatcher.refused("Conflict: terminated by other getUpdates request")
+    fanout = await room.publish(await room.draft("grid-storage", "Energy"))
+    await room.run()
+    assert not any(map(room.got, people))
+    room.house.clock.advance(timedelta(minutes=2))
+    await room.run()
+    assert (await room.fanout(fanout)).sent == 20
+
+
 async def test_a_wave_of_chats_that_cannot_be_reached_holds_the_broadcast(room: PressRoom) -> None:
     people = await room.people(600)
     await room.follow(people, "Energy")
