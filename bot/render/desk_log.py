@@ -104,6 +104,8 @@ def _detail(words: Words, detail: str | None) -> str:
         "file": words("by file"),
         "burst": words("more at once than expected"),
         "restored": words("older copy of the database"),
+        "unreachable": words("many chats could not be reached"),
+        "broken": words("it cannot be put together"),
         "files never push": words("files never push"),
         "stopped": "",
     }

@@ -36,6 +36,7 @@ from bot.domain.delivery import (
 )
 from bot.domain.limits import PAID_PER_SECOND
 from bot.render.look import Look
+from bot.services import newsroom
 from bot.services.purse import Purse
 from bot.services.sending import Senders, Wire
 from bot.services.sorting import Item, Sorter
@@ -221,7 +222,7 @@ class Dispatcher:
         reserved = 0
         async with self._db.transaction() as conn:
             for number in to_hold:
-                await fanouts.halt(conn, number, FanoutState.HELD, "unreachable")
+                await newsroom.break_off(conn, number, FanoutState.HELD, fanouts.UNREACHED, now=now)
             if answered:
                 await self._write(conn, answered, now)
                 for done in await fanouts.close_finished(conn, now):
@@ -263,7 +264,7 @@ class Dispatcher:
         async with self._db.transaction() as conn:
             await outbox.release(conn, broken)
             for number in {delivery.fanout for delivery in broken}:
-                await fanouts.halt(conn, number, FanoutState.STOPPED, "broken")
+                await newsroom.break_off(conn, number, FanoutState.STOPPED, "broken", now=self._clock())
         self._claimed -= len(broken)
 
     async def _follow_clock(self, now: datetime) -> None:
@@ -290,7 +291,7 @@ class Dispatcher:
             self._circuit = self._circuit.after(item.outcome, self._clock(), random.random())
             item.outcome = self._circuit.forgiven(item.outcome)
             match item.outcome:
-                case Sent() | Unreachable():
+                case Sent() | Unreachable() if item.fanout.why != fanouts.CONFIRMED:
                     if self._attendance[item.fanout.id].saw(isinstance(item.outcome, Sent)):
                         self._to_hold.add(item.fanout.id)
                 case Halted(reason) if not was_halted:

@@ -156,11 +156,6 @@ async def resume(db: Database, fanout: int, *, by: int, now: datetime) -> Fanout
     return await _change(db, fanout, FanoutState.RUNNING, None, by=by, now=now, act="resume")
 
 
-async def hold(db: Database, fanout: int, why: str, *, now: datetime) -> Fanout:
-    """Hold a fan-out until an editor decides. Raises: OutOfTurn when it is done or unknown."""
-    return await _change(db, fanout, FanoutState.HELD, why, by=None, now=now, act="hold")
-
-
 async def send_now(db: Database, fanout: int, *, by: int, now: datetime) -> Fanout:
     """Skip the rest of the undo time. Raises: OutOfTurn when there is no such fan-out."""
     async with db.transaction() as conn:
@@ -172,13 +167,21 @@ async def send_now(db: Database, fanout: int, *, by: int, now: datetime) -> Fano
         return found
 
 
+async def break_off(conn: Connection, fanout: int, state: FanoutState, why: str, *, now: datetime) -> None:
+    """Stop or hold a fan-out in the caller's transaction, by nobody's word: an editor decides how it goes on."""
+    found = await fanouts.fanout(conn, fanout)
+    if found is not None and found.state is FanoutState.RUNNING:
+        await fanouts.halt(conn, fanout, state, why)
+        act = "hold" if state is FanoutState.HELD else "stop"
+        await log.record(conn, act, at=now, article=found.article, detail=why)
+
+
 async def hold_everything(db: Database, *, now: datetime) -> int:
     """Hold every fan-out on its way, after a restore; return how many."""
     async with db.transaction() as conn:
         going = await fanouts.running(conn)
         for one in going:
-            await fanouts.halt(conn, one.id, FanoutState.HELD, "restored")
-            await log.record(conn, "hold", at=now, article=one.article, detail="restored")
+            await break_off(conn, one.id, FanoutState.HELD, "restored", now=now)
         return len(going)
 
 

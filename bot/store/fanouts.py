@@ -20,6 +20,11 @@ from bot.store.stories import epoch, moment, moment_or_none
 
 PIECE = 5_000  # candidates: about 10 ms of the writer, which a reader's write may have to wait
 
+UNREACHED = "unreachable"
+"""Why a fan-out is held: too many of its chats could not be reached."""
+CONFIRMED = "confirmed"
+"""Why a fan-out goes on: an editor knows that many chats are gone, and is not asked again."""
+
 
 class FanoutState(StrEnum):
     """RUNNING ones are claimed from; STOPPED and HELD ones keep their rows until somebody decides."""
@@ -153,10 +158,11 @@ async def resume(conn: Connection, number: int, now: datetime) -> None:
     """Let a stopped or held fan-out go on. It counts as started now: what an editor sends is news."""
     await conn.execute(
         """
-        UPDATE fanouts SET state = 'running', why = NULL, start_at = max(start_at, :now)
+        UPDATE fanouts SET state = 'running', why = CASE why WHEN :unreached THEN :confirmed END,
+            start_at = max(start_at, :now)
         WHERE id = :id AND state IN ('stopped', 'held')
         """,
-        {"id": number, "now": epoch(now)},
+        {"id": number, "now": epoch(now), "unreached": UNREACHED, "confirmed": CONFIRMED},
     )
 
 

@@ -15,7 +15,7 @@ from bot.domain.delivery import Status
 from bot.sandbox.faults import CutAfter, CutBefore, Page, Refuse, Throttle
 from bot.services import newsroom
 from bot.services.dispatching import Alarm
-from bot.store import chats, meta, outbox
+from bot.store import chats, log, meta, outbox
 from bot.store.fanouts import FanoutState
 from bot.store.stories import story_json
 
@@ -207,6 +207,22 @@ async def test_a_wave_of_chats_that_cannot_be_reached_holds_the_broadcast(room: 
     assert (held.state, held.why) == (FanoutState.HELD, "unreachable")
     assert held.settled <= 200 + 8  # the window, and what was on the wire
     assert (Alarm.NOBODY_THERE, fanout, None) in room.alarms
+    async with room.db.reading() as conn:
+        entry, *_ = await log.latest(conn)
+    assert (entry.act, entry.detail, entry.person) == ("hold", "unreachable", None)
+
+
+async def test_an_editor_who_knows_that_many_are_gone_is_not_asked_again(room: PressRoom) -> None:
+    people = await room.people(600)
+    await room.follow(people, "Energy")
+    for chat in people[::2]:
+        room.world.people[chat].has_blocked = True
+    fanout = await room.publish(await room.draft("grid-storage", "Energy"))
+    await room.run()
+    await newsroom.resume(room.db, fanout, by=1, now=room.house.clock())
+    await room.run()
+    done = await room.fanout(fanout)
+    assert (done.state, done.sent, done.unreachable) == (FanoutState.DONE, 300, 300)
 
 
 async def test_stop_lets_nothing_more_leave_and_the_rest_goes_to_exactly_the_others(room: PressRoom) -> None:

@@ -144,7 +144,8 @@ async def test_every_act_is_written_down_with_who_did_it(desk: Desk) -> None:
     done = await _publish(desk)
     await newsroom.stop(desk.db, done.fanout, by=EDITOR, now=desk.now)
     await newsroom.resume(desk.db, done.fanout, by=EDITOR, now=desk.now)
-    await newsroom.hold(desk.db, done.fanout, "unreached", now=desk.now)
+    async with desk.db.transaction() as conn:
+        await newsroom.break_off(conn, done.fanout, FanoutState.HELD, "unreachable", now=desk.now)
     await newsroom.retract(desk.db, 1, by=None, now=desk.now)
     async with desk.db.reading() as conn:
         acts = [(entry.act, entry.person, entry.article) for entry in await log.latest(conn)]
