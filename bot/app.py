@@ -85,7 +85,7 @@ def calm_collector() -> None:
 
 
 async def run(settings: Settings, *, clock: Clock = utc_now, greet: Callable[[str], None] | None = None) -> int:
-    """Be the bot until SIGTERM or SIGINT; return 0 once what was in flight is handed back.
+    """Be the bot until SIGTERM, SIGINT or SIGHUP; return 0 once what was in flight is handed back.
 
     `greet` is given the owner link when the bot has no owner yet; leave it out where others read along.
     Raises: SettingsError, StoreError.
@@ -308,9 +308,11 @@ async def first_of(*tasks: asyncio.Task[Any]) -> None:
 
 
 def stop_on_signals() -> asyncio.Event:
-    """Return what SIGTERM and SIGINT set."""
+    """Return what SIGTERM and SIGINT set, and the end of the terminal, unless `nohup` says to outlive it."""
     stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if number is signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN:
+            continue
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     return stop
 

@@ -75,10 +75,10 @@ class Street:
         printed = await self.shell("import", "content")
         assert printed.status == 0, printed.err
 
-    async def close(self) -> int:
+    async def close(self, how: signal.Signals = signal.SIGTERM) -> int:
         """Tell the bot to end and return its exit status."""
         assert self.process is not None
-        self.process.send_signal(signal.SIGTERM)
+        self.process.send_signal(how)
         return await self.ended()
 
     async def kill(self) -> None:

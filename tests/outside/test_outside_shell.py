@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import signal
 from pathlib import Path
 
 import pytest
@@ -173,6 +174,12 @@ async def test_a_broadcast_that_is_ended_half_way_goes_on_at_the_next_start(tmp_
         await here.until(lambda: sum(map(got, crowd)) >= 150, "150 of 150")
         assert await here.close() == 0
         assert set(map(got, crowd)) == {1}
+
+
+async def test_a_closed_terminal_ends_the_bot_like_any_stop(tmp_path: Path) -> None:
+    async with street(tmp_path) as here:
+        await _town(here)
+        assert await here.close(signal.SIGHUP) == 0
 
 
 async def test_two_processes_with_one_token_send_no_news_between_them(tmp_path: Path) -> None:
