@@ -183,10 +183,13 @@ class AiohttpTransport(BaseRequest):
         if self._proxies:
             options["proxy"] = self._proxy(str(url))
         try:
-            async with self._session.request(method, url, allow_redirects=False, **options) as response:
-                if method == "GET":
+            response = await self._session.request(method, url, allow_redirects=False, **options)
+            if method == "GET":
+                async with response:
                     return response.status, await _at_most(response, UPLOAD_BYTES)
-                return response.status, await response.read()
+            # Reading to the end gives the connection back, and failing at it closes it:
+            # https://docs.aiohttp.org/en/stable/client_reference.html#aiohttp.ClientResponse.read
+            return response.status, await response.read()
         except _NEVER_SENT as error:
             raise NeverSent(_name(error)) from None
         except TimeoutError as error:
