@@ -44,8 +44,10 @@ from bot.telegram_edge.transport import NeverSent, Refused
 UNTOLD_WAIT = timedelta(seconds=5)
 """How long to wait after a 429 that does not say."""
 LONGEST_REASON = 200
+LONGEST_WAIT = 10**7
+"""Seconds: a third of a year. Whoever says more, or no number at all, has not said."""
 
-_RETRY_AFTER = re.compile(r"retry after (\d+)")
+_RETRY_AFTER = re.compile(r"retry after (\d{1,7})\b")
 _PREFIX = re.compile(r"^(?:Bad Request|Forbidden|Unauthorized|Conflict): ")
 
 # The first that fits decides. In lower case, because python-telegram-bot changes the case of what it passes on.
@@ -113,8 +115,9 @@ def classify(status: int, description: str, parameters: Mapping[str, Any]) -> Ou
     words = description.lower()
     if status == 429:
         return Throttled(_wait(parameters.get("retry_after"), words))
-    if (new_chat := parameters.get("migrate_to_chat_id")) is not None:
-        return Migrated(int(new_chat))
+    new_chat = parameters.get("migrate_to_chat_id")
+    if type(new_chat) is int and -(2**63) < new_chat < 2**63:
+        return Migrated(new_chat)
     if status in (401, 404, 409):
         return Halted(reason)
     if status == 413:  # text is never too large: its limit is far below any server's
@@ -156,7 +159,7 @@ def classify_error(error: TelegramError) -> Outcome:
 
 def _wait(retry_after: Any, words: str) -> timedelta:
     """Read how long to wait from the answer's parameters, or else from its words."""
-    if not isinstance(retry_after, int | float):
+    if not isinstance(retry_after, int | float) or not retry_after < LONGEST_WAIT:
         told = _RETRY_AFTER.search(words)
         retry_after = int(told[1]) if told else 0
     return timedelta(seconds=retry_after) if retry_after > 0 else UNTOLD_WAIT

@@ -104,7 +104,7 @@ def parsed(payload: bytes) -> Any:
     return _loads(payload)
 
 
-_SENT = re.compile(rb'\{"ok":true,"result":\{"message_id":(\d+),')
+_SENT = re.compile(rb'\{"ok":true,"result":\{"message_id":(\d{1,18}),')
 """How Telegram begins the answer to a message it took. What follows, up to some KB, repeats the message."""
 
 
@@ -122,8 +122,7 @@ def read_reply(status: int, payload: bytes, wants_file_id: bool = True) -> Reply
         result = answer.get("result")
         if not isinstance(result, dict):
             return Reply(status, ok=True)
-        photos = result.get("photo")
-        return Reply(status, True, result.get("message_id"), _largest(photos) if photos else None)
+        return Reply(status, True, _number(result.get("message_id")), _largest(result.get("photo")))
     description, parameters = answer.get("description"), answer.get("parameters")
     return Reply(
         status,
@@ -132,6 +131,15 @@ def read_reply(status: int, payload: bytes, wants_file_id: bool = True) -> Reply
     )
 
 
-def _largest(photos: list[dict[str, Any]]) -> Any:
-    """Source: https://core.telegram.org/bots/api#photosize"""
-    return max(photos, key=lambda size: size["width"] * size["height"])["file_id"]
+def _number(value: Any) -> int | None:
+    """Return a message's id; None when it is nothing that could be stored."""
+    return value if type(value) is int and 0 < value < 2**63 else None
+
+
+def _largest(photos: Any) -> str | None:
+    """Return the largest picture's id, if there is any. Source: https://core.telegram.org/bots/api#photosize"""
+    try:
+        found = max(photos, key=lambda size: size["width"] * size["height"])["file_id"]
+    except (TypeError, KeyError, ValueError):
+        return None
+    return found if isinstance(found, str) else None

@@ -376,6 +376,19 @@ def test_every_error_of_the_library_is_an_outcome(error, outcome):
     assert classify_error(error) == outcome
 
 
+@pytest.mark.parametrize("wait", [1e300, float("nan"), float("inf"), -5, 10**30, "soon", None, [7]])
+def test_a_wait_that_is_no_time_is_as_good_as_none(wait):
+    assert classify(429, "Too Many Requests: retry after 99999999999999", {"retry_after": wait}) == Throttled(
+        UNTOLD_WAIT
+    )
+
+
+@pytest.mark.parametrize("chat", [2**63, -(10**30), "-1001", 1.5, True, [1]])
+def test_a_chat_that_cannot_be_stored_is_moved_to_by_nobody(chat):
+    words = "Bad Request: group chat was upgraded to a supergroup chat"
+    assert isinstance(classify(400, words, {"migrate_to_chat_id": chat}), Rejected)
+
+
 def test_a_move_counts_before_the_words_that_announce_it():
     words = "Bad Request: group chat was upgraded to a supergroup chat"
     assert classify(400, words, {"migrate_to_chat_id": -1001}) == Migrated(-1001)

@@ -337,6 +337,20 @@ def test_an_answer_read_only_at_its_beginning_names_the_same_message(message_id,
     assert read_reply(200, payload, wants_file_id=False) == read_reply(200, payload, wants_file_id=True)
 
 
+@pytest.mark.parametrize("number", ["9" * 40, "9223372036854775808", "-1", "1.5", "true", '"7"', "[7]", "null"])
+@pytest.mark.parametrize("wants_file_id", [True, False])
+def test_a_message_id_that_cannot_be_stored_is_none(number, wants_file_id):
+    payload = f'{{"ok":true,"result":{{"message_id":{number},"photo":7}}}}'.encode()
+    reply = read_reply(200, payload, wants_file_id)
+    assert (reply.ok, reply.message_id, reply.file_id) == (True, None, None)
+
+
+@pytest.mark.parametrize("photos", [7, [7], [{}], [{"width": 1, "height": 1, "file_id": 5}], "a", {"a": 1}, []])
+def test_a_picture_nobody_could_send_again_has_no_file_id(photos):
+    reply = read_reply(200, dumps({"ok": True, "result": {"message_id": 7, "photo": photos}}))
+    assert (reply.message_id, reply.file_id) == (7, None)
+
+
 @pytest.mark.parametrize("payload", [b"", b"<html>", b"null", b"[]", b'"ok"', b"\xff\xfe", b'{"ok":"yes"}'])
 def test_what_is_no_answer_of_the_bot_api_is_not_ok(payload):
     reply = read_reply(200, payload)
