@@ -87,7 +87,8 @@ _THREAD = """
 CASE WHEN chat > 0 THEN thread ELSE (
     SELECT nearest FROM (
         SELECT s.thread AS nearest, min(way.key) FROM json_each(:ways) AS way
-        CROSS JOIN subscriptions AS s ON s.chat = f.chat AND s.topic = way.value ->> 0 AND s.since <= :fixed_at
+        CROSS JOIN subscriptions AS s
+            ON s.chat = f.chat AND s.topic = json_extract(way.value, '$[0]') AND s.since <= :fixed_at
         WHERE NOT EXISTS (
             SELECT 1 FROM exceptions AS e WHERE e.chat = f.chat AND e.kind = 'left_out'
             AND e.topic IN (SELECT value FROM json_each(way.value, '$[1]'))
