@@ -7,6 +7,7 @@ The press room: a dispatcher beside a story's house, for tests of what leaves an
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -153,6 +154,16 @@ class PressRoom:
     def got(self, chat: int) -> list[str]:
         """Return the first lines of what was sent to a chat."""
         return [screen.partition("\n")[0].strip("\u2068\u2069") for screen in self.house.screens(chat)]
+
+
+async def eventually(question: Callable[[], Any]) -> None:
+    """Wait for a yes to what nothing in the world tells of: it happens on the wire or in another thread."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            answer = question()
+            if await answer if inspect.isawaitable(answer) else answer:
+                return
+            await asyncio.sleep(0.005)
 
 
 def again(story: Story, **changes: Any) -> Story:

@@ -39,13 +39,11 @@ from bot.domain.delivery import (
     Unreachable,
     Unsure,
 )
-from bot.telegram_edge.transport import NeverSent, Refused
+from bot.telegram_edge.transport import LONGEST_WAIT, NeverSent, Refused
 
 UNTOLD_WAIT = timedelta(seconds=5)
 """How long to wait after a 429 that does not say."""
 LONGEST_REASON = 200
-LONGEST_WAIT = 10**7
-"""Seconds: a third of a year. Whoever says more, or no number at all, has not said."""
 
 _RETRY_AFTER = re.compile(r"retry after (\d{1,7})\b")
 _PREFIX = re.compile(r"^(?:Bad Request|Forbidden|Unauthorized|Conflict): ")

@@ -16,6 +16,7 @@ followed. URLs hold the token, so no exception of aiohttp's is shown or kept as 
 
 from __future__ import annotations
 
+import asyncio
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,15 +31,17 @@ from yarl import URL
 
 from bot.domain.limits import UPLOAD_BYTES
 from bot.telegram_edge.prepared import Prepared, Reply, Upload, dumps, parsed, read_reply
+from bot.telegram_edge.watch import Watch
 
 KEEP_ALIVE = 60.0
 """Seconds: less than the 75 after which servers commonly close, so that we are the ones who do."""
 DNS_TTL = 300
 CONNECTIONS = 256
+LONGEST_WAIT = 10**7
+"""Seconds: a third of a year. Whoever asks for more, or for no number at all, has not asked."""
 
 _JSON = {"Content-Type": "application/json"}
 _HAS_OWN_ERROR = frozenset({400, 401, 403, 404, 409})
-_TELLING = frozenset({"retry_after", "migrate_to_chat_id"})
 _NEVER_SENT = (
     aiohttp.ClientConnectorError,  # refused, unreachable, no such name, TLS: before the request is written
     aiohttp.ConnectionTimeoutError,  # connecting, or waiting for one of our connections to be free
@@ -91,6 +94,7 @@ class AiohttpTransport(BaseRequest):
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
         self._proxies: dict[str, str] = {}
+        self._watch = Watch(timeouts.connect + timeouts.answer + timeouts.transfer)
 
     @property
     def read_timeout(self) -> float:
@@ -116,6 +120,7 @@ class AiohttpTransport(BaseRequest):
         """Close every connection; what is on the wire ends in MayHaveArrived."""
         if self._session is not None:
             session, self._session = self._session, None
+            self._watch.stop()
             await session.close()
 
     async def call(self, prepared: Prepared | Upload, varying: Mapping[str, Any]) -> Reply:
@@ -124,7 +129,15 @@ class AiohttpTransport(BaseRequest):
         Raises: NeverSent, MayHaveArrived.
         """
         if isinstance(prepared, Prepared):
-            status, payload = await self._exchange("POST", prepared.url, data=prepared.body(varying))
+            task = self._watch.begin()
+            try:
+                status, payload = await self._exchange("POST", prepared.url, data=prepared.body(varying))
+            except asyncio.CancelledError:
+                if self._watch.was_overdue(task):
+                    raise NoAnswer("the answer does not end") from None
+                raise
+            finally:
+                self._watch.end(task)
         else:
             fields = {name: _form_value(value) for name, value in (*prepared.params.items(), *varying.items())}
             form = _form(fields, {"photo": ("picture", prepared.photo, "application/octet-stream")})
@@ -154,14 +167,14 @@ class AiohttpTransport(BaseRequest):
             status, payload = await self._exchange("POST", target, **self._transfer(form))
         else:
             more: dict[str, Any] = {}
-            if isinstance(read_timeout, int | float):
-                more["timeout"] = self._patience(read_timeout)
+            answer = read_timeout if isinstance(read_timeout, int | float) else self._timeouts.answer
+            more["timeout"] = self._patience(answer, self._timeouts.connect + answer + self._timeouts.transfer)
             body = dumps(request_data.parameters) if request_data is not None else b"{}"
             status, payload = await self._exchange(method, target, data=body, **more)
         if 200 <= status < 300:
             return status, payload
         reply = read_reply(status, payload)
-        if reply.description and (status in _HAS_OWN_ERROR or _TELLING & reply.parameters.keys()):
+        if reply.description and (status in _HAS_OWN_ERROR or _is_telling(reply.parameters)):
             return status, payload
         raise Refused(reply)
 
@@ -197,8 +210,8 @@ class AiohttpTransport(BaseRequest):
         except (aiohttp.ClientError, OSError) as error:
             raise MayHaveArrived(_name(error)) from None
 
-    def _patience(self, answer: float) -> aiohttp.ClientTimeout:
-        return aiohttp.ClientTimeout(connect=self._timeouts.connect, sock_read=answer)
+    def _patience(self, answer: float, total: float | None = None) -> aiohttp.ClientTimeout:
+        return aiohttp.ClientTimeout(total=total, connect=self._timeouts.connect, sock_read=answer)
 
     def _transfer(self, form: aiohttp.FormData | None) -> dict[str, Any]:
         """Return how to make a call that moves a file, up when there is a form and else down."""
@@ -215,6 +228,12 @@ class AiohttpTransport(BaseRequest):
     def _proxy(self, url: str) -> str | None:
         parts = urlsplit(url)
         return None if proxy_bypass(parts.hostname or "") else self._proxies.get(parts.scheme)
+
+
+def _is_telling(parameters: Mapping[str, Any]) -> bool:
+    """Return whether python-telegram-bot can read them: of what is no number it makes errors that nobody expects."""
+    wait, chat = parameters.get("retry_after"), parameters.get("migrate_to_chat_id")
+    return (type(wait) is int and 0 <= wait < LONGEST_WAIT) or type(chat) is int
 
 
 async def _at_most(response: aiohttp.ClientResponse, limit: int) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import logging
 import traceback
@@ -14,6 +15,7 @@ import pytest
 import telegram
 from hypothesis import given
 from hypothesis import strategies as st
+from press_room import eventually
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -260,6 +262,41 @@ async def test_an_answer_cut_in_its_middle_may_have_arrived(transport):
     async with bare_server(half) as url:
         with pytest.raises(MayHaveArrived):
             await transport.call(prepare(url, {"text": "hello"}), tail(ANNA))
+
+
+async def test_an_answer_that_never_ends_may_have_arrived(monkeypatch):
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await request_of(reader)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        with contextlib.suppress(ConnectionError):
+            while not writer.is_closing():
+                writer.write(b" ")
+                await writer.drain()
+                await asyncio.sleep(HASTY.answer / 4)  # never silent for long
+
+    async with bare_server(drip) as url, AiohttpTransport(HASTY) as transport:
+        async with asyncio.timeout(10):
+            with pytest.raises(NoAnswer):
+                await transport.call(prepare(url, {"text": "hello"}), tail(ANNA))
+            bot = telegram.Bot(TOKEN, base_url=url, request=transport)
+            with pytest.raises(NoAnswer):
+                await bot.send_message(ANNA, "hello")
+
+
+async def test_who_cancels_a_call_is_not_told_that_it_took_too_long(server, world, transport):
+    world.faults.add(Stall(30))
+    call = asyncio.create_task(transport.call(saying(server, "hello"), tail(ANNA)))
+    await eventually(lambda: world.faults.happened)
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+
+
+@pytest.mark.parametrize("wait", [1e300, 10**40, -1, "7", [1], {}, True, None])
+async def test_a_wait_that_is_no_number_of_seconds_is_an_error_of_the_librarys_kind(bot, world, wait):
+    world.faults.add(Refuse(429, "Too Many Requests", {"retry_after": wait}))
+    with pytest.raises(TelegramError):
+        await bot.send_message(ANNA, "hello")
 
 
 async def test_a_redirect_is_not_followed(transport):
