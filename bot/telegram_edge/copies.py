@@ -62,11 +62,11 @@ async def _patiently(house: House, chat: Chat, body: Prepared | Upload) -> Outco
         paid = await turn(house, chat)
         outcome = await house.gateway.send(body, chat.id, paid=paid)
         if paid and isinstance(outcome, Rejected):
-            outcome = await house.gateway.send(body, chat.id)
+            paid, outcome = False, await house.gateway.send(body, chat.id)
             house.purse.answered_unpaid(outcome, house.clock())
         if not isinstance(outcome, Throttled) or outcome.wait > LONGEST_WAIT:
             return outcome
-        house.pacer.throttled(chat.id, outcome.wait.total_seconds())
+        house.pacer.throttled(chat.id, outcome.wait.total_seconds(), paid)
     return Failed("too many requests")
 
 

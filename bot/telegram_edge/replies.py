@@ -128,12 +128,12 @@ async def _said(house: House, chat: Chat, call: Callable[[bool], Awaitable[teleg
     async def once() -> telegram.Message:
         paid = await turn(house, chat)
         try:
-            return await call(paid)
+            return await _attempt(house, chat, call(paid), paid)
         except BadRequest:
             if not paid:
                 raise
         # It may be the Stars that were refused, and nobody is left without an answer for want of them.
-        message = await call(False)
+        message = await _attempt(house, chat, call(False))
         house.purse.answered_unpaid(Sent(message.message_id), house.clock())
         return message
 
@@ -146,18 +146,25 @@ async def _patiently(house: House, chat: Chat, once: Callable[[], Awaitable[_Ans
         try:
             return await once()
         except RetryAfter as error:
-            wait = _span(error.retry_after)
-            house.pacer.throttled(chat.id, wait.total_seconds())
-            if wait > LONGEST_WAIT:
+            if _span(error.retry_after) > LONGEST_WAIT:
                 raise
     return await once()
+
+
+async def _attempt(house: House, chat: Chat, call: Awaitable[_Answer], paid: bool = False) -> _Answer:
+    """Make one call, and let the pacer know of a 429. Raises: telegram.error.TelegramError."""
+    try:
+        return await call
+    except RetryAfter as error:
+        house.pacer.throttled(chat.id, _span(error.retry_after).total_seconds(), paid)
+        raise
 
 
 async def _edited(house: House, chat: Chat, call: Callable[[], Awaitable[object]]) -> bool:
     async def once() -> None:
         # There are no paid edits: https://core.telegram.org/bots/api#editmessagetext
         await house.pacer.slot(chat.id, Lane.REPLY, chat.kind is not ChatKind.PRIVATE)
-        await call()
+        await _attempt(house, chat, call())
 
     try:
         await _patiently(house, chat, once)

@@ -14,7 +14,7 @@ from story import ANNA, BEN, StoryHouse, story_house
 
 from bot.domain.delivery import Lane
 from bot.domain.paying import day_of
-from bot.sandbox.faults import Refuse
+from bot.sandbox.faults import Refuse, Throttle
 from bot.services.purse import Purse
 from bot.store import paid
 from bot.telegram_edge.pacer import Pacer
@@ -96,6 +96,16 @@ async def test_what_midnight_overtook_is_not_paid_for(house: StoryHouse) -> None
     await house.says(ANNA, "/help")
     assert said(house, ANNA)[-1] == (200, False)
     assert await reserved(house) == 0
+
+
+async def test_a_429_for_what_was_paid_for_slows_no_free_message(house: StoryHouse) -> None:
+    for person in (ANNA, BEN):
+        house.world.faults.add(Throttle(1), chat=person, times=1, paid=True)
+        house.world.say(person, person, "/help")
+    await house.settle()
+    assert [said(house, person)[-2:][0] for person in (ANNA, BEN)] == [(429, True)] * 2
+    pacer = house.inside.pacer
+    assert pacer.rate == Pacer(30).rate
 
 
 async def test_without_stars_a_reply_is_said_unpaid_at_once(house: StoryHouse) -> None:
