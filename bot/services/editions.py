@@ -11,7 +11,6 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from sqlite3 import Error as SqliteError
@@ -35,14 +34,6 @@ MOST_BODIES = 256  # looks × followed topics; more than that is prepared again
 Body = TypeVar("Body")
 Send = Callable[[Body], Awaitable[Outcome]]
 _Note = Callable[[Connection, str, str, datetime], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Printed(Generic[Body]):
-    """What to send: `body` as the wire prepared it, and whether it is a photo."""
-
-    body: Body
-    has_photo: bool
 
 
 class Edition(Generic[Body]):

@@ -95,10 +95,6 @@ class Pacer:
         free_at = self._free_at(chat)
         return free_at if free_at > self._loop.time() else None
 
-    def ready(self, chat: int) -> bool:
-        """Return whether nothing but the pace over all chats stands between `chat` and its next message."""
-        return self.held_until(chat) is None
-
     def throttled(self, chat: int, retry_after: float, paid: bool = False) -> None:
         """Take note of a 429 for `chat`: it waits `retry_after` seconds, and with a second chat everybody does.
 

@@ -225,9 +225,9 @@ def test_a_throttled_chat_waits_as_told_and_alone(rate):
     async def story():
         pacer = Pacer(rate)
         pacer.throttled(ANNA, 7.0)
-        assert not pacer.ready(ANNA)
+        assert pacer.held_until(ANNA) is not None
         assert pacer.held_until(ANNA) == pytest.approx(7.0)
-        assert pacer.ready(BEN)
+        assert pacer.held_until(BEN) is None
         line = Line(pacer)
         line.ask(ANNA, Lane.REPLY)
         line.ask(BEN)
@@ -306,6 +306,6 @@ def test_the_memory_of_chats_is_bounded():
         for chat in range(CHATS + 50):
             pacer.throttled(chat, 1.0 if chat < 20 else 60.0)
         assert len(pacer._accounts) == len(pacer._holds) == CHATS
-        assert not pacer.ready(CHATS + 49)
+        assert pacer.held_until(CHATS + 49) is not None
 
     played(story)
