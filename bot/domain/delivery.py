@@ -34,7 +34,6 @@ class Status(StrEnum):
     UNREACHABLE = "unreachable"  # 403, chat not found: the chat is switched off
     FAILED = "failed"  # tried and given up; can be retried by an editor
     UNWANTED = "unwanted"  # no longer followed, muted or paused when its turn came
-    FOLDED = "folded"  # could not leave for so long that it comes in a list with others
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ from bot.render.look import Look
 from bot.services import newsroom
 from bot.services.purse import Purse
 from bot.services.sending import Senders, Wire
-from bot.services.sorting import Item, Sorter
+from bot.services.sorting import IN_A_LIST, Item, Sorter, Unread
 from bot.store import chats, fanouts, meta, outbox
 from bot.store.database import Connection, Database
 from bot.store.fanouts import Fanout, FanoutState
@@ -112,12 +112,13 @@ class Dispatcher:
         self._to_hold: set[int] = set()
         self._next_due: datetime | None = None
         self._next_turn = 0.0  # on the loop's clock
+        self._answered: list[Item] = []
+        self._aside: list[Unread] = []
         self._begin_anew()
 
     def _begin_anew(self) -> None:
         """Have nothing in hand, as at the start and after a fault that ended `run`."""
         self._claimed = 0  # rows in this process' hands
-        self._answered: list[Item] = []
         self._senders = Senders(
             self._db,
             self._wire,
@@ -151,7 +152,11 @@ class Dispatcher:
         """Dispatch until `stop`."""
         self._begin_anew()
         async with self._db.transaction() as conn:
+            await self._write(conn, self._answered, self._clock())  # what the last run could not
             released = await outbox.release_all(conn)
+        self._answered.clear()
+        self._aside.clear()
+        self._sorter.begin_anew()
         if released:
             log.warning(
                 "%d deliveries were claimed when newsbot last ended; all go out, those on the wire again", released
@@ -173,7 +178,7 @@ class Dispatcher:
                             continue
                     await self._pause()
                     continue
-                if not (claimed or self._answered or self._changed.is_set() or self._stopping):
+                if not (claimed or self._answered or self._aside or self._changed.is_set() or self._stopping):
                     if not self._claimed:
                         self._idle.set()
                     await self._wait()
@@ -209,25 +214,24 @@ class Dispatcher:
 
     async def _turn(self) -> bool:
         """Write down what was answered, claim what is due, hand it to the workers; return whether any was claimed."""
-        answered, to_hold = list(self._answered), set(self._to_hold)
+        answered, aside, to_hold = list(self._answered), list(self._aside), set(self._to_hold)
         now = self._clock()
         if self._halted_by is not None:
             reason, self._halted_by = self._halted_by, None
             await self._alarm(Alarm.HALTED, None, reason)
         await self._follow_clock(now)
         self._circuit = self._circuit.at(now)
-        in_hand = self._claimed - len(answered)
+        in_hand = self._claimed - len(answered) - len(aside)
         claimed: list[Delivery] = []
         people: dict[int, Chat] = {}
         reserved = 0
         async with self._db.transaction() as conn:
             for number in to_hold:
                 await newsroom.break_off(conn, number, FanoutState.HELD, fanouts.UNREACHED, now=now)
-            if answered:
-                await self._write(conn, answered, now)
-                for done in await fanouts.close_finished(conn, now):
-                    self._sorter.close(done)
-                    self._attendance.pop(done, None)
+            await self._write(conn, answered, now)
+            if aside:
+                await self._put_aside(conn, aside, now)
+            await fanouts.close_finished(conn, now)
             is_paused = self._circuit.is_halted or await meta.is_paused(conn)
             running = {} if is_paused else {one.id: one for one in await fanouts.running(conn)}
             waiting = sum(one.total - one.settled for one in running.values()) - in_hand
@@ -240,32 +244,39 @@ class Dispatcher:
                 people = await chats.chats(conn, {delivery.chat for delivery in claimed})
             next_due = await outbox.next_due(conn) if running and not claimed else None
         # Only now is it on disk; had it failed, all of it would be tried again.
+        self._sorter.written(answered)
         del self._answered[: len(answered)]
+        del self._aside[: len(aside)]
         self._to_hold -= to_hold
         self._purse.fill(reserved)
-        self._claimed += len(claimed) - len(answered)
+        self._claimed += len(claimed) - len(answered) - len(aside)
         self._running, self._next_due = running, next_due if room > 0 else None
-        items, broken = await self._sorter.sort(claimed, people, running, self._answered, now)
-        self._purse.hand_out(items, payable)
+        if not is_paused:
+            self._sorter.keep(running)
+            for number in self._attendance.keys() - running.keys():
+                del self._attendance[number]
+        items, unread = await self._sorter.sort(claimed, people, running, now)
+        self._purse.give_to(items, payable)
         for item in items:
             if item.is_decided:
                 self._answered.append(item)
                 self._changed.set()
             else:
                 self._senders.hand_out(item)
-        if broken:
-            await self._put_aside(broken)
+        if unread:
+            self._aside.extend(unread)
+            self._changed.set()
         for number in to_hold:
             await self._alarm(Alarm.NOBODY_THERE, number, None)
         return bool(claimed)
 
-    async def _put_aside(self, broken: Sequence[Delivery]) -> None:
-        """Hand back what cannot be put together, and stop its broadcast until an editor sends the rest."""
-        async with self._db.transaction() as conn:
-            await outbox.release(conn, broken)
-            for number in {delivery.fanout for delivery in broken}:
-                await newsroom.break_off(conn, number, FanoutState.STOPPED, "broken", now=self._clock())
-        self._claimed -= len(broken)
+    async def _put_aside(self, conn: Connection, unread: Sequence[Unread], now: datetime) -> None:
+        """Hand back what could not be put together; stop its broadcast when that lies in the article."""
+        again_at = now + timedelta(seconds=AFTER_AN_ERROR)
+        await outbox.release(conn, [one.delivery for one in unread if one.is_broken])
+        await outbox.release(conn, [one.delivery for one in unread if not one.is_broken], again_at)
+        for number in {one.delivery.fanout for one in unread if one.is_broken}:
+            await newsroom.break_off(conn, number, FanoutState.STOPPED, "broken", now=now)
 
     async def _follow_clock(self, now: datetime) -> None:
         """When the clock was set back, wait as long as before for what was to wait, not longer by the difference."""
@@ -323,7 +334,8 @@ class Dispatcher:
                     await chats.switch_off(conn, delivery.chat, now)
             if stands.status is Status.WAITING:
                 again.append(stands)
-                self._sorter.hold(stands, now)
+                if item.outcome is not IN_A_LIST:
+                    self._sorter.hold(stands, now)
             else:
                 article = item.edition.article
                 finished.append(Settled(stands, article.number, article.revision, item.has_photo))
@@ -333,8 +345,7 @@ class Dispatcher:
             await outbox.settle(conn, finished, now)
         for item in answered:
             if item.folded and isinstance(item.outcome, Sent):
-                numbers = [article.number for article in item.folded]
-                await outbox.unfold(conn, item.chat.id, numbers, item.outcome.message_id, now)
+                await outbox.take_along(conn, item.delivery.chat, item.folded, item.outcome, now)
 
     async def _finish(self) -> None:
         """Hand back what was not tried, wait a little for what was, and write both down."""
@@ -342,5 +353,7 @@ class Dispatcher:
         async with self._db.transaction() as conn:
             await self._write(conn, self._answered, self._clock())
             await outbox.release(conn, [item.delivery for item in untried])
+            await self._put_aside(conn, self._aside, self._clock())
             await fanouts.close_finished(conn, self._clock())
             await self._purse.give_back(conn)
+        self._answered.clear()

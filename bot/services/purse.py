@@ -66,7 +66,7 @@ class Purse:
         """Put in what is on disk by now."""
         self._unused += many
 
-    def hand_out(self, items: Iterable[Item], most: int) -> None:
+    def give_to(self, items: Iterable[Item], most: int) -> None:
         """Let the first `most` items that are to be sent be paid for."""
         for item in items:
             if not most or not self._unused:

@@ -13,6 +13,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from sqlite3 import Error as SqliteError
+from time import monotonic
 from typing import Any
 
 from bot.domain.chat import Chat, ChatKind
@@ -22,10 +24,12 @@ from bot.render.catching_up import catching_up
 from bot.render.look import Look
 from bot.services.purse import Purse
 from bot.services.sorting import Item
+from bot.store import audience, chats
 from bot.store.database import Database
 
 log = logging.getLogger(__name__)
 
+LONG = 1.0  # seconds of waiting for a turn, after which a chat is asked again what it wants
 NOT_NOW = Throttled(timedelta(0))
 """It has not left, and goes back to the outbox as it was."""
 
@@ -76,6 +80,8 @@ class Senders:
         self._queue: asyncio.Queue[Item] = asyncio.Queue()
         self._lines: dict[int, deque[Item]] = {}  # chats with a message on its way, and what waits behind it
         self._at_work: list[asyncio.Task[None]] = []
+        self._waiting: dict[asyncio.Task[Any], Item] = {}  # for their turn; nothing of these is on the wire
+        self._is_ending = False
         self._quiet = asyncio.Event()
 
     def start(self, many: int) -> None:
@@ -100,6 +106,11 @@ class Senders:
             item = self._queue.get_nowait()
             del self._lines[item.delivery.chat]
             untried.append(item)
+        self._is_ending = True
+        for sender, item in self._waiting.items():
+            sender.cancel()
+            del self._lines[item.delivery.chat]
+            untried.append(item)
         for item in untried:
             self._purse.put_back(item)
         try:
@@ -116,10 +127,15 @@ class Senders:
 
     async def _work(self) -> None:
         """Send one delivery after the other."""
+        me, queue = asyncio.current_task(), self._queue
+        assert me is not None
         while True:
-            item = await self._queue.get()
+            item = await queue.get() if queue.empty() else queue.get_nowait()
             try:
-                await self._send(item)
+                await self._send(item, me)
+            except SqliteError as error:
+                log.error("article %d cannot be read now: %s", item.edition.article.number, error)
+                item.outcome = NOT_NOW
             except Exception:
                 # A bug of ours with this article or chat must not stop the others; it is retried, then given up.
                 log.exception("a delivery of article %d could not be sent", item.edition.article.number)
@@ -134,23 +150,39 @@ class Senders:
             if not self._lines:
                 self._quiet.set()
 
-    async def _send(self, item: Item) -> None:
+    async def _send(self, item: Item, sender: asyncio.Task[Any]) -> None:
         look, now = self._look_of(item.chat), self._clock()
 
-        async def send(body: Any) -> Outcome:
-            return await self._leave(item, body)
+        def send(body: Any) -> Awaitable[Outcome]:
+            return self._leave(item, body, sender)
 
         if item.folded:
-            item.outcome = await send(self._wire.prepare(catching_up(item.folded, look, now)))
+            item.outcome = await send(self._wire.prepare(catching_up(list(item.folded.values()), look, now)))
         else:
-            item.outcome, item.has_photo = await item.edition.send(look, item.reason, send, self._db, now)
+            item.outcome, item.has_photo = await item.edition.send(look, item.followed, send, self._db, now)
 
-    async def _leave(self, item: Item, body: Any) -> Outcome:
+    async def _is_as_claimed(self, item: Item) -> bool:
+        """Return whether the chat is still as it was when its delivery was taken up, and still wants the article."""
+        async with self._db.reading() as conn:
+            return await chats.chat(conn, item.chat.id) == item.chat and item.chat.id in await audience.wanting(
+                conn, item.edition.audience, [item.chat.id], self._clock()
+            )
+
+    async def _leave(self, item: Item, body: Any, sender: asyncio.Task[Any]) -> Outcome:
         """Make one call in its turn. A second way to send a picture is a second message to Telegram."""
         chat, thread = item.delivery.chat, item.delivery.thread
         is_paid = item.paid_on is not None
-        await self._wire.slot(chat, item.fanout.lane, item.chat.kind is not ChatKind.PRIVATE, is_paid)
-        if not self._may_leave(item.fanout.id):
+        if self._is_ending:  # it waited for another chat's message to settle how the picture goes
+            return NOT_NOW
+        asked_at = monotonic()
+        self._waiting[sender] = item
+        try:
+            await self._wire.slot(chat, item.fanout.lane, item.chat.kind is not ChatKind.PRIVATE, is_paid)
+        finally:
+            del self._waiting[sender]
+        if monotonic() - asked_at > LONG and not await self._is_as_claimed(item):
+            return NOT_NOW
+        if not all(map(self._may_leave, item.folded or (item.fanout.id,))):
             return NOT_NOW
         if is_paid and not self._purse.pay(item, self._clock()):
             # Midnight has passed, or Telegram takes no Stars. Hundreds were taken up for the paid pace; kept in hand
@@ -164,6 +196,6 @@ class Senders:
             self._purse.answered(outcome, self._clock())
             if isinstance(outcome, Rejected):
                 # It may be the Stars that were refused, and no delivery fails for want of them.
-                outcome = await self._leave(item, body)
+                outcome = await self._leave(item, body, sender)
                 self._purse.answered_unpaid(outcome, self._clock())
         return outcome

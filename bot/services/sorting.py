@@ -1,7 +1,7 @@
 """
 Sorting: what becomes of a claimed delivery before anybody sends it, by what its chat wants today.
 
-Who has paused, unfollowed or muted since is left alone; what waited too long to be news is folded into one list; a
+Who has paused, unfollowed or muted since is left alone; what waited too long to be news goes out in one list; a
 chat that must rest is put back. All else goes out, in its edition.
 """
 
@@ -10,9 +10,10 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from sqlite3 import Error as SqliteError
 from typing import Any
 
 from bot.domain.article import Article
@@ -21,7 +22,7 @@ from bot.domain.delivery import Delivery, Outcome, Status, Throttled
 from bot.domain.message import Message
 from bot.domain.publishing import is_stale
 from bot.services.editions import Edition, edition_of
-from bot.store import articles, audience, outbox
+from bot.store import audience, outbox
 from bot.store.database import Connection, Database
 from bot.store.fanouts import Fanout
 
@@ -30,6 +31,8 @@ log = logging.getLogger(__name__)
 LONGEST_HOLD = timedelta(seconds=60)  # a delivery waiting for a retry holds later news of its chat no longer
 SHORT_HOLD = timedelta(seconds=1)  # waited for on the spot
 NO_HOLD = timedelta(0)
+IN_A_LIST = Throttled(timedelta(seconds=60))
+"""Another delivery in hand takes it along; should that come to nothing, it goes out after all."""
 HELD_CHATS = 4096
 
 
@@ -37,18 +40,17 @@ HELD_CHATS = 4096
 class Item:
     """A claimed delivery in this process' hands, and in the end what became of it.
 
-    `folded` are the articles it takes along in a list because they, and its own, could not leave for too long;
-    `is_folded` says that another delivery takes it along. `paid_on` is the UTC day whose allowance pays for its next
-    message; None when nothing does.
+    `followed` is the topic for which the chat gets it; 0 when it no longer wants it. `folded` are the articles, by
+    fan-out and its own among them, that go out in one list because they could not leave for too long. `paid_on` is the
+    UTC day whose allowance pays for its next message; None when nothing does.
     """
 
     delivery: Delivery
     fanout: Fanout
     edition: Edition[Any]
     chat: Chat
-    reason: int
-    folded: tuple[Article, ...] = ()
-    is_folded: bool = False
+    followed: int
+    folded: Mapping[int, Article] = field(default_factory=dict)
     paid_on: date | None = None
     outcome: Outcome | None = None
     has_photo: bool = False
@@ -58,14 +60,22 @@ class Item:
         """Why it is settled without being sent; None when it is to be sent."""
         if self.chat.state is ChatState.UNREACHABLE:
             return Status.UNREACHABLE
-        if self.chat.state is ChatState.PAUSED or not self.reason:
+        if self.chat.state is ChatState.PAUSED or not self.followed:
             return Status.UNWANTED
-        return Status.FOLDED if self.is_folded else None
+        return None
 
     @property
     def is_decided(self) -> bool:
         """Whether nothing is to be sent, now or at all."""
         return self.outcome is not None or self.status_unsent is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A claimed delivery that could not be put together: for good, or because the database could not be read now."""
+
+    delivery: Delivery
+    is_broken: bool
 
 
 class Sorter:
@@ -87,44 +97,68 @@ class Sorter:
         self._stale = stale
         self._editions: dict[int, Edition[Any]] = {}  # by fan-out
         self._holds: OrderedDict[int, datetime] = OrderedDict()
+        self._listed: set[int] = set()  # chats with a list in hand
 
     async def sort(
         self,
         claimed: Sequence[Delivery],
         people: Mapping[int, Chat],
         running: Mapping[int, Fanout],
-        unwritten: Iterable[Item],
         now: datetime,
-    ) -> tuple[list[Item], list[Delivery]]:
+    ) -> tuple[list[Item], list[Unread]]:
         """Return an item for each claimed delivery, those with an outcome or an unsent status decided already.
 
-        `people` are the chats as they are now; `unwritten` are items whose end is not in the database yet. Beside
-        the items: the deliveries of articles that cannot be put together, which must not stop the others.
+        `people` are the chats as they are now. Beside the items: the deliveries that cannot be put together,
+        which must not stop the others.
         """
         items: list[Item] = []
-        broken: list[Delivery] = []
+        unread: list[Unread] = []
         for number in dict.fromkeys(delivery.fanout for delivery in claimed):
             group = [delivery for delivery in claimed if delivery.fanout == number]
-            fanout = running[number]
             try:
-                async with self._db.reading() as conn:
-                    edition = await self._edition(conn, fanout)
-                    wanted = await audience.wanting(conn, edition.audience, [one.chat for one in group], now)
+                items.extend(await self._sorted(running[number], group, people, running, now))
+            except SqliteError as error:
+                log.error("article %d cannot be read now: %s", running[number].article, error)
+                unread.extend(Unread(one, is_broken=False) for one in group)
             except Exception:
-                log.exception("article %d cannot be sent as it lies in the database", fanout.article)
-                broken.extend(group)
-                continue
-            is_old = is_stale(fanout.start_at, now, self._stale)
-            for delivery in group:
-                chat = people.get(delivery.chat) or Chat(delivery.chat, state=ChatState.UNREACHABLE)
-                item = Item(delivery, fanout, edition, chat, wanted.get(delivery.chat, 0))
-                if is_old:
-                    await self._fold(item, (*unwritten, *items), now)
-                hold = self._hold(delivery.chat, now)
-                if item.status_unsent is None and hold > SHORT_HOLD:
-                    item.outcome = Throttled(hold)
-                items.append(item)
-        return items, broken
+                log.exception("article %d cannot be sent as it lies in the database", running[number].article)
+                unread.extend(Unread(one, is_broken=True) for one in group)
+        return items, unread
+
+    async def _sorted(
+        self,
+        fanout: Fanout,
+        group: Sequence[Delivery],
+        people: Mapping[int, Chat],
+        running: Mapping[int, Fanout],
+        now: datetime,
+    ) -> list[Item]:
+        """Return the items of one fan-out's deliveries."""
+        items: list[Item] = []
+        async with self._db.reading() as conn:
+            edition = await self._edition(conn, fanout)
+            wanted = await audience.wanting(conn, edition.audience, [one.chat for one in group], now)
+        is_old = is_stale(fanout.start_at, now, self._stale)
+        for delivery in group:
+            chat = people.get(delivery.chat) or Chat(delivery.chat, state=ChatState.UNREACHABLE)
+            item = Item(delivery, fanout, edition, chat, wanted.get(delivery.chat, 0))
+            if is_old:
+                await self._fold(item, running, now)
+            hold = self._hold(delivery.chat, now)
+            if not item.is_decided and hold > SHORT_HOLD:
+                item.outcome = Throttled(hold)
+            items.append(item)
+        return items
+
+    def written(self, items: Iterable[Item]) -> None:
+        """Take note that what became of items is on disk."""
+        for item in items:
+            if item.folded:
+                self._listed.discard(item.chat.id)
+
+    def begin_anew(self) -> None:
+        """Have no list in hand, as at the start."""
+        self._listed.clear()
 
     def hold(self, delivery: Delivery, now: datetime) -> None:
         """Keep a chat's later news behind a delivery that waits for a retry, but not for long."""
@@ -138,9 +172,9 @@ class Sorter:
         """Hold no chat any longer: the clock was set, and the times mean nothing."""
         self._holds.clear()
 
-    def close(self, fanout: int) -> None:
-        """Let go of what a finished fan-out needed."""
-        self._editions.pop(fanout, None)
+    def keep(self, running: Mapping[int, Fanout]) -> None:
+        """Let go of what only other fan-outs needed."""
+        self._editions = {number: edition for number, edition in self._editions.items() if number in running}
 
     async def _edition(self, conn: Connection, fanout: Fanout) -> Edition[Any]:
         edition = self._editions.get(fanout.id)
@@ -155,15 +189,36 @@ class Sorter:
             return NO_HOLD
         return max((until or now) - now, timedelta(seconds=held))
 
-    async def _fold(self, item: Item, unwritten: Iterable[Item], now: datetime) -> None:
-        """Fold what is no longer news into one list: the chat's last such delivery takes the others along."""
+    async def _fold(self, item: Item, running: Mapping[int, Fanout], now: datetime) -> None:
+        """Let what is no longer news go out in one list with all else that has waited for its chat as long.
+
+        Nothing is settled before the list is out: should it come to nothing, the others go out without this one.
+        """
+        if item.is_decided:
+            return
+        chat = item.chat.id
+        if chat in self._listed:
+            item.outcome = IN_A_LIST
+            return
+        folded = {item.fanout.id: item.edition.article}
         async with self._db.reading() as conn:
-            item.is_folded = await outbox.has_later(conn, item.delivery, now - self._stale)
-            if not item.is_folded:
-                earlier = await articles.articles(conn, await outbox.folded(conn, item.chat.id))
-                others = [
-                    one.edition.article
-                    for one in unwritten
-                    if one.chat.id == item.chat.id and one.status_unsent is Status.FOLDED
-                ]
-                item.folded = (*earlier, *others, item.edition.article)
+            for number in await outbox.beside(conn, item.delivery, now - self._stale):
+                article = await self._wanted(conn, running[number], chat, now) if number in running else None
+                if article is not None:
+                    folded[number] = article
+        item.folded = dict(sorted(folded.items()))
+        self._listed.add(chat)
+
+    async def _wanted(self, conn: Connection, fanout: Fanout, chat: int, now: datetime) -> Article | None:
+        """Return a fan-out's article for a list; None when the chat no longer wants it, or it cannot be read.
+
+        What cannot be read is found out again when its own turn comes, and stops only its own broadcast.
+        """
+        try:
+            edition = await self._edition(conn, fanout)
+            wanted = await audience.wanting(conn, edition.audience, [chat], now)
+        except SqliteError:
+            raise
+        except Exception:
+            return None
+        return edition.article if chat in wanted else None

@@ -148,7 +148,12 @@ _MOVES = (
     "UPDATE OR IGNORE unwanted_sources SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE saved SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE progress SET chat = :new WHERE chat = :old",
-    "UPDATE OR IGNORE outbox SET chat = :new WHERE chat = :old AND fanout IN (SELECT id FROM fanouts)",
+    """
+    UPDATE OR IGNORE outbox SET chat = :new WHERE chat = :old AND fanout IN (
+        SELECT id FROM fanouts AS f
+        WHERE NOT EXISTS (SELECT 1 FROM ledger AS l WHERE l.article = f.article AND l.chat = :new)
+    )
+    """,
     """
     UPDATE OR IGNORE ledger SET chat = :new
     WHERE chat = :old AND article IN (SELECT number FROM articles WHERE pushed_at IS NOT NULL)

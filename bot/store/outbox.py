@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from sqlite3 import Row
 
-from bot.domain.delivery import Delivery, Lane, Status
+from bot.domain.article import Article
+from bot.domain.delivery import Delivery, Lane, Sent, Status
 from bot.store.database import Connection
 from bot.store.stories import epoch, moment
 
@@ -24,7 +25,6 @@ STATUSES: dict[int, Status] = {
     2: Status.UNREACHABLE,
     3: Status.FAILED,
     4: Status.UNWANTED,
-    5: Status.FOLDED,
 }
 _CODES = {status: code for code, status in STATUSES.items()}
 
@@ -115,21 +115,16 @@ async def postpone(conn: Connection, deliveries: Sequence[Delivery]) -> None:
 async def settle(conn: Connection, settled: Sequence[Settled], at: datetime) -> None:
     """Move finished deliveries from the outbox to the ledger and count them in their fan-outs.
 
-    One whose row is gone belongs to a chat that was forgotten or moved meanwhile, and leaves no trace.
+    One whose row is gone belongs to a chat that was forgotten meanwhile, and leaves no trace; one whose chat has moved
+    is written down where it lives now.
     """
     seconds = epoch(at)
     rows = await conn.execute_fetchall(
-        """
-        DELETE FROM outbox WHERE id IN (
-            SELECT o.id FROM json_each(:claimed) AS c CROSS JOIN outbox AS o
-            ON o.id = json_extract(c.value, '$[0]') AND o.chat = json_extract(c.value, '$[1]')
-        )
-        RETURNING id
-        """,
-        {"claimed": json.dumps([(one.delivery.id, one.delivery.chat) for one in settled])},
+        "DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(:ids)) RETURNING id, chat",
+        {"ids": json.dumps([one.delivery.id for one in settled])},
     )
-    there = {row[0] for row in rows}
-    settled = [one for one in settled if one.delivery.id in there]
+    homes = {row["id"]: row["chat"] for row in rows}
+    settled = [one for one in settled if one.delivery.id in homes]
     await conn.executemany(
         """
         INSERT INTO ledger (article, chat, status, sent_at, message_id, thread, revision, look, unsure, reason)
@@ -139,14 +134,13 @@ async def settle(conn: Connection, settled: Sequence[Settled], at: datetime) -> 
             thread = excluded.thread, revision = excluded.revision, look = excluded.look, unsure = excluded.unsure,
             reason = excluded.reason
         """,
-        [_ledger_row(one, seconds) for one in settled],
+        [_ledger_row(one, homes[one.delivery.id], seconds) for one in settled],
     )
     counts = ("sent", "unreachable", "failed", "unwanted", "unsure")
     totals: defaultdict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(counts, 0))
     for one in settled:
         total = totals[one.delivery.fanout]
-        # Whoever gets a list has the article with it.
-        total["sent" if one.delivery.status is Status.FOLDED else one.delivery.status.value] += 1
+        total[one.delivery.status.value] += 1
         total["unsure"] += one.delivery.unsure > 0
     await conn.executemany(
         """
@@ -160,45 +154,30 @@ async def settle(conn: Connection, settled: Sequence[Settled], at: datetime) -> 
     )
 
 
-async def drop(conn: Connection, deliveries: Sequence[Delivery]) -> None:
-    """Forget deliveries to chats that asked to be forgotten."""
-    await conn.executemany("DELETE FROM outbox WHERE id = ?", [(delivery.id,) for delivery in deliveries])
-
-
-async def has_later(conn: Connection, delivery: Delivery, started_before: datetime) -> bool:
-    """Return whether another delivery waits for the same chat in a later fan-out that started before a time."""
-    async with conn.execute(
-        """
-        SELECT 1 FROM fanouts AS f CROSS JOIN outbox AS o ON o.fanout = f.id AND o.chat = :chat
-        WHERE f.state = 'running' AND f.id > :fanout AND f.start_at < :before LIMIT 1
-        """,
-        {"chat": delivery.chat, "fanout": delivery.fanout, "before": epoch(started_before)},
-    ) as found:
-        return await found.fetchone() is not None
-
-
-async def folded(conn: Connection, chat: int) -> list[int]:
-    """Return the articles that wait to come to a chat in one list, oldest first."""
+async def beside(conn: Connection, delivery: Delivery, started_before: datetime) -> list[int]:
+    """Return the other running fan-outs from before a time that have a delivery for the same chat."""
     rows = await conn.execute_fetchall(
         """
-        SELECT article FROM ledger
-        WHERE chat = :chat AND status = 5 AND article IN (SELECT number FROM articles WHERE pushed_at IS NOT NULL)
-        ORDER BY article
+        SELECT f.id FROM fanouts AS f CROSS JOIN outbox AS o ON o.fanout = f.id AND o.chat = :chat
+        WHERE f.state = 'running' AND f.id <> :fanout AND f.start_at < :before
         """,
-        {"chat": chat},
+        {"chat": delivery.chat, "fanout": delivery.fanout, "before": epoch(started_before)},
     )
-    return [int(row["article"]) for row in rows]
+    return [int(row["id"]) for row in rows]
 
 
-async def unfold(conn: Connection, chat: int, articles: Sequence[int], message_id: int, at: datetime) -> None:
-    """Write down that a chat got its list: every article in it stands in that one message."""
-    await conn.executemany(
+async def take_along(conn: Connection, chat: int, articles: Mapping[int, Article], sent: Sent, at: datetime) -> None:
+    """Settle what a chat got in a list, by fan-out: every article in it stands in that one message."""
+    rows = await conn.execute_fetchall(
         """
-        UPDATE ledger SET status = 1, message_id = :message_id, sent_at = :at
-        WHERE article = :article AND chat = :chat AND status = 5
+        SELECT id, fanout, chat, thread, due_at, attempts, unsure FROM outbox
+        WHERE chat = :chat AND fanout IN (SELECT value FROM json_each(:fanouts))
         """,
-        [{"article": article, "chat": chat, "message_id": message_id, "at": epoch(at)} for article in articles],
+        {"chat": chat, "fanouts": json.dumps(list(articles))},
     )
+    taken = [replace(_delivery(row), status=Status.SENT, message_id=sent.message_id) for row in rows]
+    read = [(one, articles[one.fanout]) for one in taken]
+    await settle(conn, [Settled(one, article.number, article.revision, has_photo=False) for one, article in read], at)
 
 
 async def waiting_by_lane(conn: Connection) -> dict[Lane, int]:
@@ -250,12 +229,12 @@ def _delivery(row: Row) -> Delivery:
     return Delivery(number, fanout, chat, thread, moment(due_at), attempts, unsure)
 
 
-def _ledger_row(one: Settled, at: int) -> tuple[object, ...]:
+def _ledger_row(one: Settled, chat: int, at: int) -> tuple[object, ...]:
     """Return a ledger row's values in the order in which `settle` writes them; `at` is in epoch seconds."""
     delivery = one.delivery
     return (
         one.article,
-        delivery.chat,
+        chat,
         _CODES[delivery.status],
         at,
         delivery.message_id,

@@ -57,8 +57,8 @@ class Shaken:
         except RuntimeError:
             return
         self.purse.fill(reserved)
-        items = [Item(Delivery(1, 1, 1, 0, self.now), _ANY, _ANY, Chat(1), reason=1) for _ in range(many)]
-        self.purse.hand_out(items, most)
+        items = [Item(Delivery(1, 1, 1, 0, self.now), _ANY, _ANY, Chat(1), followed=1) for _ in range(many)]
+        self.purse.give_to(items, most)
         self.items += items
 
     def send(self, many: int) -> None:

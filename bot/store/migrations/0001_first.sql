@@ -178,7 +178,7 @@ CREATE INDEX fanouts_running ON fanouts (lane, id) WHERE state = 'running';
 CREATE INDEX fanouts_article ON fanouts (article);
 
 CREATE TABLE outbox (                       -- work not yet settled
-    id       INTEGER PRIMARY KEY,
+    id       INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice: what is in hand knows its row by it alone
     fanout   INTEGER NOT NULL,
     chat     INTEGER NOT NULL,
     thread   INTEGER NOT NULL,

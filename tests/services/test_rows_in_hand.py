@@ -1,0 +1,212 @@
+"""What happens to a delivery between its claim and its end: chats move, leave, change their minds; the store fails."""
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from press_room import PressRoom, eventually, press_room
+from story import StoryHouse
+
+from bot.domain.chat import ChatState
+from bot.sandbox.faults import Refuse, Slow
+from bot.services import membership, sending
+from bot.store import chats, outbox, paid
+from bot.store.fanouts import FanoutState
+
+MOVED = "Bad Request: group chat was upgraded to a supergroup chat"
+
+
+@pytest.fixture
+async def room(house: StoryHouse, tmp_path: Path) -> AsyncIterator[PressRoom]:
+    async with press_room(house, tmp_path) as room:
+        yield room
+
+
+async def _rows(room: PressRoom) -> list[dict[str, int]]:
+    async with room.db.reading() as conn:
+        found = await conn.execute_fetchall("SELECT id, chat, sending, attempts, unsure FROM outbox ORDER BY id")
+        return [dict(row) for row in found]
+
+
+async def _ledger(room: PressRoom) -> list[tuple[int, int, int]]:
+    async with room.db.reading() as conn:
+        found = await conn.execute_fetchall("SELECT article, chat, status FROM ledger ORDER BY article, chat")
+        return [tuple(row) for row in found]
+
+
+async def test_a_chat_that_moves_while_its_message_is_on_the_wire_got_it_once(room: PressRoom) -> None:
+    [old] = await room.people(1)
+    new = -1009999
+    await room.follow([old], "Energy")
+    room.world.faults.add(Slow(0.2), chat=old, times=1)
+    article = await room.draft("grid-storage", "Energy")
+    fanout = await room.publish(article)
+    await room.spread()
+    room.dispatcher.wake()
+    await eventually(lambda: room.world.faults.happened)
+    await membership.move(room.db, old, new, room.house.clock())
+    await room.dispatcher.idle()
+    assert (await _rows(room), await _ledger(room)) == ([], [(article.number, new, 1)])
+    assert (await room.fanout(fanout)).state is FanoutState.DONE
+
+
+async def test_two_messages_to_a_group_are_both_settled_when_one_answer_says_that_it_moved(room: PressRoom) -> None:
+    [old] = await room.people(1)
+    await room.follow([old], "Energy")
+    published = [await room.publish(await room.draft(slug, "Energy")) for slug in ("a-first", "b-second")]
+    await room.spread()
+    new = room.world.add_person("The same, elsewhere", id=31_000, has_started=True).id
+    room.world.faults.add(Refuse(400, MOVED, {"migrate_to_chat_id": new}), chat=old)
+    room.dispatcher.wake()
+    await room.dispatcher.idle()
+    assert await _rows(room) == []
+    assert [(await room.fanout(one)).state for one in published] == [FanoutState.DONE] * 2
+    assert len(room.world.ledger.sent_to(new)) == 2
+
+
+async def test_a_chat_never_gets_twice_what_it_had_under_its_new_number_already(room: PressRoom) -> None:
+    old, new = await room.people(2)
+    await room.follow([old, new], "Energy")
+    room.world.faults.add(Refuse(500, "Internal"), chat=old, times=1)
+    fanout = await room.publish(await room.draft("grid-storage", "Energy"))
+    await room.run()
+    await membership.move(room.db, old, new, room.house.clock())
+    room.house.clock.advance(timedelta(hours=1))
+    await room.run()
+    done = await room.fanout(fanout)
+    assert len(room.world.ledger.sent_to(new)) == 1
+    assert (done.state, done.sent, done.unwanted) == (FanoutState.DONE, 1, 1)
+
+
+async def test_no_row_is_taken_for_one_that_was_forgotten(room: PressRoom) -> None:
+    anna, ben = await room.people(2)
+    await room.follow([anna], "Energy")
+    await room.follow([ben], "Robotics")
+    await room.publish(await room.draft("about-energy", "Energy"))
+    await room.spread()
+    now = room.house.clock()
+    async with room.db.transaction() as conn:
+        [annas] = await outbox.claim(conn, now, 1)
+    await membership.forget(room.db, anna)
+    await room.publish(await room.draft("about-robots", "Robotics"))
+    await room.spread()
+    async with room.db.transaction() as conn:
+        [bens] = await outbox.claim(conn, now, 1)
+        await outbox.postpone(conn, [annas])
+        await outbox.release(conn, [annas])
+    assert bens.chat == ben and bens.id != annas.id
+    assert [(row["id"], row["sending"], row["attempts"]) for row in await _rows(room)] == [(bens.id, 1, 1)]
+
+
+async def test_a_broadcast_ends_also_when_whom_it_waited_for_asks_to_be_forgotten(room: PressRoom) -> None:
+    anna, ben = await room.people(2)
+    await room.follow([anna, ben], "Energy")
+    room.world.faults.add(Refuse(500, "Internal"), chat=ben)
+    fanout = await room.publish(await room.draft("grid-storage", "Energy"))
+    await room.run()
+    assert (await room.fanout(fanout)).state is FanoutState.RUNNING
+    await membership.forget(room.db, ben)
+    await room.run()
+    assert (await room.fanout(fanout)).state is FanoutState.DONE
+
+
+@pytest.mark.parametrize("waited", [timedelta(0), timedelta(hours=25)])
+async def test_a_database_that_cannot_be_read_for_a_moment_costs_a_moment(
+    room: PressRoom, caplog: pytest.LogCaptureFixture, waited: timedelta
+) -> None:
+    people = await room.people(3)
+    await room.follow(people, "Energy")
+    fanouts = [await room.publish(await room.draft(slug, "Energy")) for slug in ("a-first", "b-second")]
+    await room.spread()
+    room.house.clock.advance(waited)
+    async with room.db.transaction() as conn:
+        await conn.execute("ALTER TABLE exceptions RENAME TO out_of_reach")
+    with caplog.at_level(logging.ERROR, "bot.services.sorting"):
+        room.dispatcher.wake()
+        await eventually(lambda: "cannot be read now" in caplog.text)
+
+        async def is_handed_back() -> bool:
+            return not any(row["sending"] for row in await _rows(room))
+
+        await eventually(is_handed_back)
+    async with room.db.transaction() as conn:
+        await conn.execute("ALTER TABLE out_of_reach RENAME TO exceptions")
+    room.house.clock.advance(timedelta(minutes=2))
+    await room.run()
+    assert all(room.house.screens(person) for person in people)
+    assert await _rows(room) == []
+    assert [(await room.fanout(one)).state for one in fanouts] == [FanoutState.DONE] * 2
+
+
+async def test_who_pauses_while_everybody_must_wait_gets_nothing_afterwards(
+    room: PressRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "LONG", 0.0)
+    people = await room.people(4)
+    await room.follow(people, "Energy")
+    pacer = room.house.inside.pacer
+    pacer.throttled(1, 0.3)
+    pacer.throttled(2, 0.3)
+    await room.publish(await room.draft("grid-storage", "Energy", pictures=()))
+    await room.spread()
+    room.dispatcher.wake()
+    await eventually(lambda: pacer.waiting == 4)
+    async with room.db.transaction() as conn:
+        await chats.set_state(conn, people[2], ChatState.PAUSED, room.house.clock())
+    await room.dispatcher.idle()
+    assert [len(room.world.ledger.sent_to(person)) for person in people] == [1, 1, 0, 1]
+
+
+@pytest.mark.parametrize("allowance", [0, 1000])
+async def test_ending_hands_back_at_once_whatever_only_waits_for_its_turn(
+    house: StoryHouse, tmp_path: Path, allowance: int
+) -> None:
+    room = PressRoom(house, tmp_path, rate=2, paid_per_day=allowance)
+    running = asyncio.create_task(room.dispatcher.run())
+    await room.follow(await room.people(1000), "Energy")
+    pacer = house.inside.pacer
+    for chat in (1, 2):
+        pacer.throttled(chat, 60, paid=allowance > 0)
+    await room.publish(await room.draft("grid-storage", "Energy", pictures=()))
+    await room.spread()
+    room.dispatcher.wake()
+    await eventually(lambda: pacer.waiting == 8)
+    room.dispatcher.stop()
+    async with asyncio.timeout(3):
+        await running
+    assert not any(row["sending"] or row["unsure"] or row["attempts"] for row in await _rows(room))
+    assert not room.world.ledger.of("sendMessage")
+    async with room.db.reading() as conn:
+        assert await paid.reserved(conn, house.clock().date()) == 0
+
+
+async def test_what_was_answered_is_not_sent_again_when_it_could_not_be_written_at_the_end(
+    house: StoryHouse, tmp_path: Path
+) -> None:
+    room = PressRoom(house, tmp_path)
+    running = asyncio.create_task(room.dispatcher.run())
+    people = await room.people(3)
+    await room.follow(people, "Energy")
+    for person in people:
+        room.world.faults.add(Slow(0.2), chat=person, times=1)
+    fanout = await room.publish(await room.draft("grid-storage", "Energy", pictures=()))
+    await room.spread()
+    room.dispatcher.wake()
+    await eventually(lambda: len(room.world.faults.happened) == 3)
+    other = sqlite3.connect(room.db.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    running.cancel()
+    with pytest.raises((sqlite3.Error, asyncio.CancelledError)):
+        await running
+    other.execute("ROLLBACK")
+    other.close()
+    again = asyncio.create_task(room.dispatcher.run())  # as its keeper does
+    await room.run()
+    room.dispatcher.stop()
+    await again
+    assert [len(room.world.ledger.sent_to(person)) for person in people] == [1, 1, 1]
+    assert (await room.fanout(fanout)).unsure == 0

@@ -1,0 +1,163 @@
+"""What could not leave for a day comes in one list, and nothing of it is lost or settled before that list is out."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from press_room import PressRoom, press_room
+from story import StoryHouse
+
+from bot.sandbox.faults import Refuse
+from bot.services import membership, newsroom
+from bot.store.fanouts import FanoutState
+
+DAY = timedelta(hours=25)
+
+
+@pytest.fixture
+async def room(house: StoryHouse, tmp_path: Path) -> AsyncIterator[PressRoom]:
+    async with press_room(house, tmp_path) as room:
+        yield room
+
+
+async def _waiting(room: PressRoom, *slugs: str, topics: tuple[str, ...] = ("Energy",)) -> list[tuple[int, int]]:
+    """Publish articles about topics in turn, let a day pass before any of it leaves; return numbers and fan-outs."""
+    published = []
+    for at, slug in enumerate(slugs):
+        article = await room.draft(slug, topics[at % len(topics)])
+        published.append((article.number, await room.publish(article)))
+    await room.spread()
+    room.house.clock.advance(DAY)
+    return published
+
+
+async def test_it_comes_as_one_list_and_every_article_counts_as_sent(room: PressRoom) -> None:
+    anna, ben = await room.people(2)
+    await room.follow([anna, ben], "Energy")
+    published = await _waiting(room, "a-first", "b-second", "c-third")
+    await room.run()
+    for person in (anna, ben):
+        [listed] = room.house.screens(person)
+        assert all(title in listed for title in ("3 stories", "A first", "B second", "C third"))
+    for _, fanout in published:
+        done = await room.fanout(fanout)
+        assert (done.state, done.total, done.sent) == (FanoutState.DONE, 2, 2)
+    async with room.db.reading() as conn:
+        rows = await conn.execute_fetchall("SELECT DISTINCT chat, message_id FROM ledger WHERE message_id IS NOT NULL")
+    assert len(list(rows)) == 2  # all of a chat's stand in its one message
+
+
+async def test_what_came_meanwhile_is_news_and_no_part_of_it(room: PressRoom) -> None:
+    [anna] = await room.people(1)
+    await room.follow([anna], "Energy")
+    await _waiting(room, "a-first", "b-second")
+    await room.publish(await room.draft("c-news", "Energy"))
+    await room.run()
+    listed, news = room.house.screens(anna)
+    assert "2 stories" in listed and "C news" not in listed
+    assert "C news" in news
+
+
+async def test_what_is_no_longer_wanted_takes_nothing_else_with_it(room: PressRoom) -> None:
+    [anna] = await room.people(1)
+    energy, robots = await room.follow([anna], "Energy"), await room.follow([anna], "Robotics")
+    await _waiting(room, "a-energy", "b-robots", "c-energy", "d-robots", topics=("Energy", "Robotics"))
+    async with room.db.transaction() as conn:
+        await conn.execute("DELETE FROM subscriptions WHERE topic = ?", (robots,))
+    await room.run()
+    [listed] = room.house.screens(anna)
+    assert "A energy" in listed and "C energy" in listed and "robots" not in listed
+    assert energy != robots
+
+
+async def test_a_list_that_is_refused_fails_one_article_and_the_others_come(room: PressRoom) -> None:
+    [anna] = await room.people(1)
+    await room.follow([anna], "Energy")
+    first, second = await _waiting(room, "a-first", "b-second")
+    room.world.faults.add(Refuse(400, "Bad Request: something"), chat=anna, times=1)
+    await room.run()
+    room.house.clock.advance(timedelta(minutes=2))
+    await room.run()
+    assert "B second" in room.house.screens(anna)[-1]
+    async with room.db.reading() as conn:
+        rows = await conn.execute_fetchall("SELECT article, status FROM ledger ORDER BY article")
+    assert [tuple(row) for row in rows] == [(first[0], 3), (second[0], 1)]
+    assert ((await room.fanout(first[1])).sent, (await room.fanout(second[1])).sent) == (0, 1)
+
+
+async def test_what_was_taken_back_before_the_list_left_is_not_in_it(room: PressRoom) -> None:
+    [anna] = await room.people(1)
+    await room.follow([anna], "Energy")
+    (secret, _), (other, _) = await _waiting(room, "a-secret", "b-other")
+    room.world.faults.add(Refuse(500, "Internal"), chat=anna, times=1)
+    await room.run()
+    await newsroom.retract(room.db, secret, by=1, now=room.house.clock())
+    room.house.clock.advance(timedelta(hours=1))
+    await room.run()
+    [listed] = room.house.screens(anna)
+    assert "B other" in listed and "A secret" not in listed
+    assert other != secret
+
+
+async def test_taking_back_the_article_that_carried_the_list_leaves_the_others_to_come(room: PressRoom) -> None:
+    [anna] = await room.people(1)
+    await room.follow([anna], "Energy")
+    (first, _), (second, _), (third, _) = await _waiting(room, "a-first", "b-second", "c-third")
+    room.world.faults.add(Refuse(500, "Internal"), chat=anna, times=1)
+    await room.run()
+    for number in (first, third):
+        await newsroom.retract(room.db, number, by=1, now=room.house.clock())
+    room.house.clock.advance(timedelta(hours=1))
+    await room.run()
+    [listed] = room.house.screens(anna)
+    assert "B second" in listed
+    assert second
+
+
+async def test_an_article_that_cannot_be_read_stops_alone(room: PressRoom) -> None:
+    people = await room.people(3)
+    await room.follow(people, "Energy")
+    (spoiled, stopped), (_, sound), (_, sound_too) = await _waiting(room, "a-spoiled", "b-sound", "c-sound")
+    async with room.db.transaction() as conn:
+        await conn.execute("UPDATE articles SET story = 'x' WHERE number = ?", (spoiled,))
+    await room.run()
+    for person in people:
+        [listed] = room.house.screens(person)
+        assert "B sound" in listed and "C sound" in listed
+    assert [(await room.fanout(one)).state for one in (stopped, sound, sound_too)] == [
+        FanoutState.STOPPED,
+        FanoutState.DONE,
+        FanoutState.DONE,
+    ]
+
+
+async def test_who_asks_to_be_forgotten_gets_no_list_and_all_of_it_ends(room: PressRoom) -> None:
+    anna, ben = await room.people(2)
+    await room.follow([anna, ben], "Energy")
+    published = await _waiting(room, "a-first", "b-second")
+    room.world.faults.add(Refuse(500, "Internal"), chat=anna, times=1)
+    await room.run()
+    await membership.forget(room.db, anna)
+    room.house.clock.advance(timedelta(hours=1))
+    await room.run()
+    assert (len(room.house.screens(anna)), len(room.house.screens(ben))) == (0, 1)
+    assert [(await room.fanout(fanout)).state for _, fanout in published] == [FanoutState.DONE] * 2
+
+
+async def test_many_chats_with_much_to_catch_up_get_one_message_each(room: PressRoom) -> None:
+    people = await room.people(120)
+    await room.follow(people, "Energy")
+    published = await _waiting(room, *(f"story-{n}" for n in range(12)))
+    room.world.faults.add(Refuse(500, "Internal"), times=3)
+    await room.run()
+    for _ in range(3):
+        room.house.clock.advance(timedelta(minutes=2))
+        await room.run()
+    assert {len(room.house.screens(person)) for person in people} == {1}
+    for number, fanout in published:
+        done = await room.fanout(fanout)
+        assert (done.state, done.sent) == (FanoutState.DONE, 120)
+        async with room.db.reading() as conn:
+            rows = await conn.execute_fetchall("SELECT status FROM ledger WHERE article = ?", (number,))
+        assert [row["status"] for row in rows] == [1] * 120
