@@ -16,7 +16,6 @@ import random
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -326,7 +325,7 @@ class Dispatcher:
                 stands = settle(delivery, item.outcome, now, random.random())
             else:
                 status = item.status_unsent or Status.UNWANTED
-                stands = replace(delivery, status=status, attempts=delivery.attempts - 1)
+                stands = delivery._replace(status=status, attempts=delivery.attempts - 1)
             match item.outcome:
                 case Migrated(chat):
                     await chats.migrate(conn, delivery.chat, chat)

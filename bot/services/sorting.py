@@ -145,7 +145,7 @@ class Sorter:
             if is_old:
                 await self._fold(item, running, now)
             hold = self._hold(delivery.chat, now)
-            if not item.is_decided and hold > SHORT_HOLD:
+            if hold > SHORT_HOLD and not item.is_decided:
                 item.outcome = Throttled(hold)
             items.append(item)
         return items

@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from sqlite3 import Row
+from typing import NamedTuple
 
 from bot.domain.article import Article
 from bot.domain.delivery import Delivery, Lane, Sent, Status
@@ -29,8 +29,7 @@ STATUSES: dict[int, Status] = {
 _CODES = {status: code for code, status in STATUSES.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """A delivery as it stands after one attempt, with what only the ledger needs to know."""
 
     delivery: Delivery
@@ -175,7 +174,7 @@ async def take_along(conn: Connection, chat: int, articles: Mapping[int, Article
         """,
         {"chat": chat, "fanouts": json.dumps(list(articles))},
     )
-    taken = [replace(_delivery(row), status=Status.SENT, message_id=sent.message_id) for row in rows]
+    taken = [_delivery(row)._replace(status=Status.SENT, message_id=sent.message_id) for row in rows]
     read = [(one, articles[one.fanout]) for one in taken]
     await settle(conn, [Settled(one, article.number, article.revision, has_photo=False) for one, article in read], at)
 

@@ -11,7 +11,8 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from yarl import URL
 
@@ -83,8 +84,7 @@ def tail(
     return varying
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """What Telegram answered. `ok` with a message's id (and its picture's largest `file_id`), or why not.
 
     `status` is the HTTP status; `description` is empty when it was not the Bot API that answered; `parameters` are
@@ -96,7 +96,7 @@ class Reply:
     message_id: int | None = None
     file_id: str | None = None
     description: str = ""
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = MappingProxyType({})
 
 
 def parsed(payload: bytes) -> Any:

@@ -37,6 +37,9 @@ deliveries = st.builds(
     due_at=st.just(NOW - timedelta(minutes=1)),
     attempts=st.integers(1, MAX_ATTEMPTS + 3),
     unsure=st.integers(0, 3),
+    status=st.just(Status.WAITING),
+    message_id=st.none(),
+    reason=st.none(),
 )
 outcomes = st.one_of(
     st.builds(Sent, st.integers(1)),

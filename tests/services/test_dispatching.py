@@ -1,7 +1,6 @@
 """What leaves, to whom, how often, and what is written down about it."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -377,7 +376,7 @@ async def test_who_asks_to_be_forgotten_while_a_message_is_on_the_wire_leaves_no
         claimed = await outbox.claim(conn, now, 2)
         await chats.forget(conn, anna)
     async with room.db.transaction() as conn:
-        sent = [replace(one, status=Status.SENT, message_id=1) for one in claimed]
+        sent = [one._replace(status=Status.SENT, message_id=1) for one in claimed]
         await outbox.settle(conn, [outbox.Settled(one, article.number, 1, True) for one in sent], now)
         rows = await conn.execute_fetchall("SELECT chat FROM ledger")
     assert [row["chat"] for row in rows] == [ben]
