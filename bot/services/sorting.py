@@ -148,6 +148,8 @@ class Sorter:
             if hold > SHORT_HOLD and not item.is_decided:
                 item.outcome = Throttled(hold)
             items.append(item)
+        # Only now: had one of them failed, none of them would be in hand.
+        self._listed.update(item.chat.id for item in items if item.folded)
         return items
 
     def written(self, items: Iterable[Item]) -> None:
@@ -207,7 +209,6 @@ class Sorter:
                 if article is not None:
                     folded[number] = article
         item.folded = dict(sorted(folded.items()))
-        self._listed.add(chat)
 
     async def _wanted(self, conn: Connection, fanout: Fanout, chat: int, now: datetime) -> Article | None:
         """Return a fan-out's article for a list; None when the chat no longer wants it, or it cannot be read.
