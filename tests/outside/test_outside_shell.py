@@ -176,6 +176,25 @@ async def test_a_broadcast_that_is_ended_half_way_goes_on_at_the_next_start(tmp_
         assert set(map(got, crowd)) == {1}
 
 
+async def test_what_could_not_leave_in_time_comes_as_one_list(tmp_path: Path) -> None:
+    async with street(tmp_path, STALE="1s") as here:
+        anna, ben = await _town(here, "first", "second", "third")
+        assert (await here.shell("pause")).status == 0
+        for name in ("first", "second", "third"):
+            assert (await here.shell("publish", name)).status == 0
+        began = here.world.clock()
+        while here.world.clock() - began < 2.5:  # seconds; commands take their time
+            assert (await here.shell("retract", "second")).status in (0, 1)
+        assert (await here.shell("resume")).status == 0
+        for person in (anna, ben):
+            listed = plain(await here.sees(person, "2 stories"))
+            assert "First" in listed and "Third" in listed and "Second" not in listed
+        for name in ("first", "third"):
+            delivered = json.loads((await here.shell("delivery", name, "--json")).out)["delivery"]
+            assert (delivered["reached"], delivered["waiting"]) == (2, 0)
+        assert len([one for one in here.of_bot(anna) if "stor" in plain(one) and "First" in plain(one)]) == 1
+
+
 async def test_a_closed_terminal_ends_the_bot_like_any_stop(tmp_path: Path) -> None:
     async with street(tmp_path) as here:
         await _town(here)
