@@ -112,7 +112,7 @@ class Street:
     async def _start(self, *arguments: str, changed: dict[str, str], **pipes: Any) -> asyncio.subprocess.Process:
         variables = self.variables | {f"NEWSBOT_{name}": value for name, value in changed.items()}
         return await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", *arguments, cwd=self.folder, env=variables, **pipes
+            sys.executable, "-m", "bot", *arguments, cwd=self.folder, env=variables, preexec_fn=_on_a_terminal, **pipes
         )
 
     # Files
@@ -273,3 +273,8 @@ async def street(folder: Path, **variables: str) -> AsyncIterator[Street]:
         log = here.logged()
         assert "Traceback" not in log and " ERROR " not in log, log
         assert TOKEN.partition(":")[2] not in log
+
+
+def _on_a_terminal() -> None:
+    """Let the bot meet SIGHUP as it does on a terminal, also where the tests themselves run under `nohup`."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
