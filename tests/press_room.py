@@ -19,7 +19,7 @@ from story import StoryHouse
 
 from bot.domain.article import Article, Picture, Provider, Story
 from bot.domain.chat import ChatKind
-from bot.domain.delivery import Status
+from bot.domain.delivery import Outcome, Status
 from bot.domain.publishing import PushWindow
 from bot.services import newsroom
 from bot.services.dispatching import Alarm, Dispatcher
@@ -48,15 +48,22 @@ class PressRoom:
         in_flight: int = 8,
         reserve: Reserve | None = None,
         paid_per_day: int = 0,
+        count: Callable[[Outcome], None] = lambda outcome: None,
     ) -> None:
         self.house = house
         self.db = house.db
         self.world = house.world
         self.alarms: list[tuple[Alarm, int | None, str | None]] = []
-        self.dispatcher = self._dispatcher(folder, rate, in_flight, reserve, paid_per_day)
+        self.dispatcher = self._dispatcher(folder, rate, in_flight, reserve, paid_per_day, count)
 
     def _dispatcher(
-        self, folder: Path, rate: float | None, in_flight: int, reserve: Reserve | None, paid_per_day: int
+        self,
+        folder: Path,
+        rate: float | None,
+        in_flight: int,
+        reserve: Reserve | None,
+        paid_per_day: int,
+        count: Callable[[Outcome], None],
     ) -> Dispatcher:
         async def alarm(kind: Alarm, fanout: int | None, reason: str | None) -> None:
             self.alarms.append((kind, fanout, reason))
@@ -72,6 +79,7 @@ class PressRoom:
             rate=rate,
             stale=inside.settings.stale,
             alarm=alarm,
+            count=count,
             in_flight=in_flight,
             reserve=reserve,
             purse=inside.purse,

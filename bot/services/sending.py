@@ -29,7 +29,8 @@ from bot.store.database import Database
 
 log = logging.getLogger(__name__)
 
-LONG = 1.0  # seconds of waiting for a turn, after which a chat is asked again what it wants
+LONG = 1.0  # seconds in hand, after which a chat is asked again what it wants
+PROMPT = 0.03  # seconds; who comes later than that after its turn may leave together with the next
 NOT_NOW = Throttled(timedelta(0))
 """It has not left, and goes back to the outbox as it was."""
 
@@ -168,19 +169,34 @@ class Senders:
                 conn, item.edition.audience, [item.chat.id], self._clock()
             )
 
+    async def _turn(self, item: Item, is_paid: bool, sender: asyncio.Task[Any]) -> bool:
+        """Wait for an item's turn; return whether its chat, known for a moment only, still wants it then."""
+        for may_come_again in (True, False):
+            self._waiting[sender] = item
+            try:
+                await self._wire.slot(
+                    item.delivery.chat, item.fanout.lane, item.chat.kind is not ChatKind.PRIVATE, is_paid
+                )
+            finally:
+                del self._waiting[sender]
+            now = monotonic()
+            if now - item.known_at <= LONG:
+                return True
+            if not await self._is_as_claimed(item):
+                return False
+            item.known_at = now
+            # Dozens that waited for the database would leave all at once. They take another turn, but only one.
+            if not may_come_again or monotonic() - now <= PROMPT:
+                break
+        return True
+
     async def _leave(self, item: Item, body: Any, sender: asyncio.Task[Any]) -> Outcome:
         """Make one call in its turn. A second way to send a picture is a second message to Telegram."""
         chat, thread = item.delivery.chat, item.delivery.thread
         is_paid = item.paid_on is not None
         if self._is_ending:  # it waited for another chat's message to settle how the picture goes
             return NOT_NOW
-        asked_at = monotonic()
-        self._waiting[sender] = item
-        try:
-            await self._wire.slot(chat, item.fanout.lane, item.chat.kind is not ChatKind.PRIVATE, is_paid)
-        finally:
-            del self._waiting[sender]
-        if monotonic() - asked_at > LONG and not await self._is_as_claimed(item):
+        if not await self._turn(item, is_paid, sender):
             return NOT_NOW
         if not all(map(self._may_leave, item.folded or (item.fanout.id,))):
             return NOT_NOW

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from sqlite3 import Error as SqliteError
+from time import monotonic
 from typing import Any
 
 from bot.domain.article import Article
@@ -42,7 +43,8 @@ class Item:
 
     `followed` is the topic for which the chat gets it; 0 when it no longer wants it. `folded` are the articles, by
     fan-out and its own among them, that go out in one list because they could not leave for too long. `paid_on` is the
-    UTC day whose allowance pays for its next message; None when nothing does.
+    UTC day whose allowance pays for its next message; None when nothing does. `known_at` is when the chat was last
+    asked what it wants, on the monotonic clock.
     """
 
     delivery: Delivery
@@ -54,6 +56,7 @@ class Item:
     paid_on: date | None = None
     outcome: Outcome | None = None
     has_photo: bool = False
+    known_at: float = field(default_factory=monotonic)
 
     @property
     def status_unsent(self) -> Status | None:

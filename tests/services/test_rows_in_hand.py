@@ -16,6 +16,7 @@ from bot.sandbox.faults import Refuse, Slow
 from bot.services import membership, sending
 from bot.store import chats, outbox, paid
 from bot.store.fanouts import FanoutState
+from bot.telegram_edge.pacer import Pacer
 
 MOVED = "Bad Request: group chat was upgraded to a supergroup chat"
 
@@ -159,6 +160,42 @@ async def test_who_pauses_while_everybody_must_wait_gets_nothing_afterwards(
         await chats.set_state(conn, people[2], ChatState.PAUSED, room.house.clock())
     await room.dispatcher.idle()
     assert [len(room.world.ledger.sent_to(person)) for person in people] == [1, 1, 0, 1]
+
+
+async def test_who_pauses_while_one_message_follows_the_other_gets_no_more_of_them(
+    house: StoryHouse, tmp_path: Path
+) -> None:
+    object.__setattr__(house.inside, "pacer", Pacer(30))
+    async with press_room(house, tmp_path, rate=30) as room:
+        [anna] = await room.people(1)
+        await room.follow([anna], "Energy")
+        for number in range(10):
+            await room.publish(await room.draft(f"story-{number}", "Energy", pictures=()))
+        await room.spread()
+        room.dispatcher.wake()
+        await eventually(lambda: len(room.world.ledger.sent_to(anna)) == 6)  # five at once, then one a second
+        await membership.pause(room.db, anna, house.clock())
+        await room.dispatcher.idle()
+        assert len(room.world.ledger.sent_to(anna)) == 6
+
+
+async def test_messages_that_waited_for_the_database_do_not_leave_all_at_once(
+    house: StoryHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "LONG", 0.1)
+    now, left = asyncio.get_running_loop().time, list[float]()
+    object.__setattr__(house.inside, "pacer", Pacer(30))
+    async with press_room(house, tmp_path, rate=30, in_flight=40, count=lambda outcome: left.append(now())) as room:
+        await room.follow(await room.people(60), "Energy")
+        await room.publish(await room.draft("grid-storage", "Energy", pictures=()))
+        await room.spread()
+        room.dispatcher.wake()
+        await eventually(lambda: len(left) == 10)
+        async with room.db.reading(), room.db.reading():
+            await eventually(lambda: house.inside.pacer.waiting == 0)
+        await room.dispatcher.idle()
+    assert len(left) == 60
+    assert max(sum(begin <= at < begin + 1 for at in left) for begin in left) <= 35
 
 
 @pytest.mark.parametrize("allowance", [0, 1000])
