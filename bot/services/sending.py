@@ -18,7 +18,7 @@ from time import monotonic
 from typing import Any
 
 from bot.domain.chat import Chat, ChatKind
-from bot.domain.delivery import Failed, Lane, Outcome, Rejected, Throttled
+from bot.domain.delivery import Failed, Lane, Outcome, Rejected, Sent, Throttled
 from bot.domain.message import Message
 from bot.render.catching_up import catching_up
 from bot.render.look import Look
@@ -144,12 +144,22 @@ class Senders:
             self._purse.put_back(item)
             self._answered(item)
             line = self._lines[item.delivery.chat]
+            if not isinstance(item.outcome, Sent):
+                self._hand_back(line)
             if line:
                 self._queue.put_nowait(line.popleft())
                 continue
             del self._lines[item.delivery.chat]
             if not self._lines:
                 self._quiet.set()
+
+    def _hand_back(self, line: deque[Item]) -> None:
+        """Give back what is behind a message that did not arrive: it may have to wait for it, or go elsewhere."""
+        for item in line:
+            item.outcome = NOT_NOW
+            self._purse.put_back(item)
+            self._answered(item)
+        line.clear()
 
     async def _send(self, item: Item, sender: asyncio.Task[Any]) -> None:
         look, now = self._look_of(item.chat), self._clock()

@@ -148,7 +148,7 @@ class Sorter:
             if is_old:
                 await self._fold(item, running, now)
             hold = self._hold(delivery.chat, now)
-            if hold > SHORT_HOLD and not item.is_decided:
+            if hold and not item.is_decided:
                 item.outcome = Throttled(hold)
             items.append(item)
         # Only now: had one of them failed, none of them would be in hand.
@@ -189,10 +189,10 @@ class Sorter:
         return edition
 
     def _hold(self, chat: int, now: datetime) -> timedelta:
-        until, held = self._holds.get(chat), self._held(chat)
-        if until is None and not held:
-            return NO_HOLD
-        return max((until or now) - now, timedelta(seconds=held))
+        """Return how long a chat's news must stay in the outbox. What is behind a retry must, be it for a moment."""
+        until, held = self._holds.get(chat), timedelta(seconds=self._held(chat))
+        behind = NO_HOLD if until is None else until - now
+        return max(NO_HOLD, behind, held if held > SHORT_HOLD else NO_HOLD)
 
     async def _fold(self, item: Item, running: Mapping[int, Fanout], now: datetime) -> None:
         """Let what is no longer news go out in one list with all else that has waited for its chat as long.
