@@ -31,6 +31,7 @@ from bot.domain.delivery import (
     Sent,
     Status,
     Unreachable,
+    Unsure,
     settle,
 )
 from bot.domain.limits import PAID_PER_SECOND
@@ -340,11 +341,14 @@ class Dispatcher:
                 finished.append(Settled(stands, article.number, article.revision, item.has_photo))
         if again:
             await outbox.postpone(conn, again)
+        for item in answered:
+            match item.outcome:
+                case Sent() if item.folded:
+                    await outbox.take_along(conn, item.delivery, item.folded, item.outcome, now)
+                case Unsure() if item.folded:
+                    await outbox.doubt(conn, item.delivery, item.folded)
         if finished:
             await outbox.settle(conn, finished, now)
-        for item in answered:
-            if item.folded and isinstance(item.outcome, Sent):
-                await outbox.take_along(conn, item.delivery.chat, item.folded, item.outcome, now)
 
     async def _finish(self) -> None:
         """Hand back what was not tried, wait a little for what was, and write both down."""

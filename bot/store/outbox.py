@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from sqlite3 import Row
 from typing import NamedTuple
@@ -165,18 +165,36 @@ async def beside(conn: Connection, delivery: Delivery, started_before: datetime)
     return [int(row["id"]) for row in rows]
 
 
-async def take_along(conn: Connection, chat: int, articles: Mapping[int, Article], sent: Sent, at: datetime) -> None:
-    """Settle what a chat got in a list, by fan-out: every article in it stands in that one message."""
+async def take_along(
+    conn: Connection, carrier: Delivery, articles: Mapping[int, Article], sent: Sent, at: datetime
+) -> None:
+    """Settle what a chat got in a list, by fan-out, before the delivery that carried the list is settled.
+
+    Every article in it stands in that one message. They are found where the chat lives now.
+    """
     rows = await conn.execute_fetchall(
         """
         SELECT id, fanout, chat, thread, due_at, attempts, unsure FROM outbox
-        WHERE chat = :chat AND fanout IN (SELECT value FROM json_each(:fanouts))
+        WHERE chat = (SELECT chat FROM outbox WHERE id = :carrier) AND id <> :carrier
+          AND fanout IN (SELECT value FROM json_each(:fanouts))
         """,
-        {"chat": chat, "fanouts": json.dumps(list(articles))},
+        {"carrier": carrier.id, "fanouts": json.dumps(list(articles))},
     )
     taken = [_delivery(row)._replace(status=Status.SENT, message_id=sent.message_id) for row in rows]
     read = [(one, articles[one.fanout]) for one in taken]
     await settle(conn, [Settled(one, article.number, article.revision, has_photo=False) for one, article in read], at)
+
+
+async def doubt(conn: Connection, carrier: Delivery, fanouts: Iterable[int]) -> None:
+    """Take note that what went in one list with a delivery, by fan-out, may have arrived with it."""
+    await conn.execute(
+        """
+        UPDATE outbox SET unsure = unsure + 1
+        WHERE chat = (SELECT chat FROM outbox WHERE id = :carrier) AND id <> :carrier
+          AND fanout IN (SELECT value FROM json_each(:fanouts))
+        """,
+        {"carrier": carrier.id, "fanouts": json.dumps(list(fanouts))},
+    )
 
 
 async def waiting_by_lane(conn: Connection) -> dict[Lane, int]:

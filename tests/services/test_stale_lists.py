@@ -5,10 +5,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from press_room import PressRoom, press_room
+from press_room import PressRoom, eventually, press_room
 from story import StoryHouse
 
-from bot.sandbox.faults import Refuse
+from bot.sandbox.faults import CutAfter, Refuse, Slow
 from bot.services import membership, newsroom
 from bot.store.fanouts import FanoutState
 
@@ -143,6 +143,36 @@ async def test_who_asks_to_be_forgotten_gets_no_list_and_all_of_it_ends(room: Pr
     await room.run()
     assert (len(room.house.screens(anna)), len(room.house.screens(ben))) == (0, 1)
     assert [(await room.fanout(fanout)).state for _, fanout in published] == [FanoutState.DONE] * 2
+
+
+async def test_a_list_that_was_on_its_way_when_its_group_moved_is_not_sent_again(room: PressRoom) -> None:
+    [old] = await room.people(1)
+    new = room.world.add_person("The same, elsewhere", id=31_000, has_started=True).id
+    await room.follow([old], "Energy")
+    published = await _waiting(room, "a-first", "b-second")
+    room.world.faults.add(Slow(0.2), chat=old, times=1)
+    room.dispatcher.wake()
+    await eventually(lambda: room.world.faults.happened)
+    await membership.move(room.db, old, new, room.house.clock())
+    await room.dispatcher.idle()
+    room.house.clock.advance(timedelta(minutes=2))
+    await room.run()
+    assert (len(room.world.ledger.sent_to(old)), len(room.world.ledger.sent_to(new))) == (1, 0)
+    assert [(await room.fanout(fanout)).state for _, fanout in published] == [FanoutState.DONE] * 2
+
+
+async def test_all_of_a_list_whose_answer_never_came_counts_as_perhaps_twice(room: PressRoom) -> None:
+    [anna] = await room.people(1)
+    await room.follow([anna], "Energy")
+    published = await _waiting(room, "a-first", "b-second")
+    room.world.faults.add(CutAfter(), chat=anna, times=1)
+    await room.run()
+    room.house.clock.advance(timedelta(minutes=2))
+    await room.run()
+    assert len(room.house.screens(anna)) == 2
+    for _, fanout in published:
+        done = await room.fanout(fanout)
+        assert (done.state, done.sent, done.unsure) == (FanoutState.DONE, 1, 1)
 
 
 async def test_many_chats_with_much_to_catch_up_get_one_message_each(room: PressRoom) -> None:
