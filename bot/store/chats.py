@@ -112,6 +112,8 @@ async def migrate(conn: Connection, old: int, new: int) -> None:
 
     What the old group had set wins: the new one exists only since people began to be moved there.
     """
+    if old == new:  # a server may say so, and then everything would be deleted as the old one's
+        return
     ids = {"old": old, "new": new}
     await conn.execute(
         """

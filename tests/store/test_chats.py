@@ -123,6 +123,14 @@ async def test_two_known_chats_that_become_one_are_merged(conn):
     assert await rows_of(conn, NEW) == dict.fromkeys(WITH_CHATS, 1) | {"subscriptions": 2}
 
 
+async def test_moving_to_where_it_is_changes_nothing(conn):
+    await furnish(conn, OLD)
+    before = await rows_of(conn, OLD)
+    await chats.migrate(conn, OLD, OLD)
+    assert await rows_of(conn, OLD) == before
+    assert await chats.chat(conn, OLD) is not None
+
+
 async def test_moving_from_a_group_nobody_knew_changes_nothing(conn):
     await furnish(conn, NEW)
     before = await chats.chat(conn, NEW)
