@@ -38,7 +38,7 @@ from bot.domain.limits import PAID_PER_SECOND
 from bot.render.look import Look
 from bot.services import newsroom
 from bot.services.purse import Purse
-from bot.services.sending import Senders, Wire
+from bot.services.sending import UNBUILT, Senders, Wire
 from bot.services.sorting import IN_A_LIST, Item, Sorter, Unread
 from bot.store import chats, fanouts, meta, outbox
 from bot.store.database import Connection, Database
@@ -297,7 +297,7 @@ class Dispatcher:
 
     def _note(self, item: Item) -> None:
         """Take note of what became of an item; the next turn writes it down."""
-        if item.outcome is not None:
+        if item.outcome is not None and item.outcome is not UNBUILT:
             was_halted = self._circuit.is_halted
             self._circuit = self._circuit.after(item.outcome, self._clock(), random.random())
             item.outcome = self._circuit.forgiven(item.outcome)

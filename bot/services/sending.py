@@ -33,6 +33,8 @@ LONG = 1.0  # seconds in hand, after which a chat is asked again what it wants
 PROMPT = 0.03  # seconds; who comes later than that after its turn may leave together with the next
 NOT_NOW = Throttled(timedelta(0))
 """It has not left, and goes back to the outbox as it was."""
+UNBUILT = Failed("newsbot could not build this message; its log says why")
+"""It has not left, and that says nothing about the network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ class Senders:
             except Exception:
                 # A bug of ours with this article or chat must not stop the others; it is retried, then given up.
                 log.exception("a delivery of article %d could not be sent", item.edition.article.number)
-                item.outcome = Failed("newsbot could not build this message; its log says why")
+                item.outcome = UNBUILT
             self._purse.put_back(item)
             self._answered(item)
             line = self._lines[item.delivery.chat]

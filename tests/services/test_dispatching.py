@@ -402,3 +402,20 @@ async def test_an_article_that_cannot_be_put_together_does_not_stop_the_others(r
     await newsroom.resume(room.db, stopped.id, by=1, now=room.house.clock())
     await room.run()
     assert (await room.fanout(stopped.id)).sent == 3
+
+
+async def test_messages_that_cannot_be_built_are_given_up_and_are_no_outage(room: PressRoom) -> None:
+    spoiled, sound = await room.people(8), await room.people(3, 30_000)
+    await room.follow(spoiled, "Robotics")
+    await room.follow(sound, "Energy")
+    async with room.db.transaction() as conn:
+        await conn.execute("UPDATE chats SET zone = 'Mars/Olympus_Mons' WHERE id < 30000")
+    failing = await room.publish(await room.draft("quiet-robots", "Robotics"))
+    await room.publish(await room.draft("grid-storage", "Energy"))
+    await room.run()
+    assert all(map(room.got, sound))
+    for _ in range(12):
+        room.house.clock.advance(timedelta(hours=1))
+        await room.run()
+    done = await room.fanout(failing)
+    assert (done.state, done.failed) == (FanoutState.DONE, 8)
