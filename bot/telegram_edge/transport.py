@@ -262,6 +262,9 @@ def _form_value(value: Any) -> str:
 
 
 def _name(error: BaseException) -> str:
-    """Return what went wrong without the texts of aiohttp, which quote URLs, and URLs hold the token."""
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else ""
-    return f"{type(error).__name__}: {reason}" if reason else type(error).__name__
+    """Return what went wrong without the texts of aiohttp, which quote URLs, and URLs hold the token.
+
+    The system's words are kept. aiohttp puts its own in their place when a connection breaks under a request.
+    """
+    reason = (error.strerror if isinstance(error, OSError) else None) or ""
+    return type(error).__name__ if not reason or "://" in reason else f"{type(error).__name__}: {reason}"

@@ -407,6 +407,19 @@ async def test_no_error_and_no_log_line_shows_the_token(bot, world, caplog, faul
     assert TOKEN not in caplog.text
 
 
+async def test_a_connection_that_breaks_under_a_request_does_not_show_the_token(transport):
+    async def once(reader, writer):
+        await request_of(reader)
+        writer.write(http(b'{"ok":true,"result":{"message_id":1}}'))
+
+    async with bare_server(once) as url:
+        prepared = prepare(url, {"text": "hello"})
+        assert (await transport.call(prepared, tail(1))).ok
+        with pytest.raises(MayHaveArrived, match=r"^ClientOSError$") as raised:
+            await transport.call(prepared, tail(2))
+    assert TOKEN not in "".join(traceback.format_exception(raised.value))
+
+
 async def test_a_wrong_address_does_not_show_the_token(transport):
     for url in (f"ftp://127.0.0.1/bot{TOKEN}/x", f"http:///bot{TOKEN}/x"):
         with pytest.raises(NeverSent) as raised:
