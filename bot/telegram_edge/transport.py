@@ -20,6 +20,7 @@ import asyncio
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -106,7 +107,7 @@ class AiohttpTransport(BaseRequest):
         if self._session is not None:
             return
         # `trust_env` would ask the environment in a thread at every call.
-        self._proxies = getproxies()
+        self._proxies = {scheme: _with_scheme(proxy) for scheme, proxy in getproxies().items()}
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 limit=self._connections, keepalive_timeout=KEEP_ALIVE, ttl_dns_cache=DNS_TTL
@@ -227,7 +228,21 @@ class AiohttpTransport(BaseRequest):
 
     def _proxy(self, url: str) -> str | None:
         parts = urlsplit(url)
-        return None if proxy_bypass(parts.hostname or "") else self._proxies.get(parts.scheme)
+        host = parts.hostname or ""
+        return None if _is_here(host) or proxy_bypass(host) else self._proxies.get(parts.scheme)
+
+
+def _with_scheme(proxy: str) -> str:
+    """Return a proxy's address as aiohttp wants it; `host:port` is what curl and many a system's settings write."""
+    return proxy if "://" in proxy else f"http://{proxy}"
+
+
+def _is_here(host: str) -> bool:
+    """Return whether a host is this machine, which no proxy can reach: the sandbox, a Bot API server of one's own."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _is_telling(parameters: Mapping[str, Any]) -> bool:

@@ -428,7 +428,8 @@ async def test_a_wrong_address_does_not_show_the_token(transport):
     assert TOKEN not in repr(prepare(f"http://127.0.0.1/bot{TOKEN}/x", {"text": "a"}))
 
 
-async def test_proxies_of_the_environment_are_honoured(monkeypatch):
+@pytest.mark.parametrize("scheme", ["http://", ""])
+async def test_proxies_of_the_environment_are_honoured(monkeypatch, scheme):
     asked: list[bytes] = []
 
     async def proxy(reader, writer):
@@ -436,7 +437,7 @@ async def test_proxies_of_the_environment_are_honoured(monkeypatch):
         writer.write(http(b'{"ok":true,"result":{"message_id":3}}'))
 
     async with bare_server(proxy) as url:
-        monkeypatch.setenv("http_proxy", url.partition("/bot")[0])
+        monkeypatch.setenv("http_proxy", url.partition("/bot")[0].replace("http://", scheme))
         monkeypatch.setenv("no_proxy", "news.example")
         async with AiohttpTransport(HASTY) as transport:
             reply = await transport.call(prepare(f"http://telegram.example/bot{TOKEN}/x", {"text": "a"}), tail(ANNA))
@@ -445,6 +446,13 @@ async def test_proxies_of_the_environment_are_honoured(monkeypatch):
     assert reply.message_id == 3
     assert asked[0].startswith(f"POST http://telegram.example/bot{TOKEN}/x HTTP/1.1".encode())
     assert len(asked) == 1
+
+
+async def test_this_machine_is_never_reached_through_a_proxy(server, world, monkeypatch, unused_tcp_port):
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{unused_tcp_port}")
+    monkeypatch.delenv("no_proxy", raising=False)
+    async with AiohttpTransport(HASTY) as transport:
+        assert (await transport.call(saying(server, "hello"), tail(ANNA))).ok
 
 
 async def test_a_download_beyond_all_limits_is_given_up(transport, monkeypatch):
