@@ -63,6 +63,7 @@ _MEANINGS: tuple[tuple[Callable[[str], Outcome], tuple[str, ...]], ...] = (
             "wrong type of the web page content",
             "external_url_invalid",
             "wrong http url specified",
+            "invalid file http url specified",  # which of its parts is wrong follows
             "wrong file identifier",
             "wrong remote file identifier",
             "wrong padding in the string",  # a damaged file_id

@@ -314,6 +314,7 @@ PERMANENT = [
 ]
 BAD_PICTURES = [
     "Bad Request: wrong file identifier/HTTP URL specified",
+    "Bad Request: invalid file HTTP URL specified: Disallowed character in URL host",
     "Bad Request: wrong type of the web page content",
     "Bad Request: failed to get HTTP URL content",
     "Bad Request: WEBPAGE_CURL_FAILED",
