@@ -197,11 +197,11 @@ def _metrics(house: House, numbers: Numbers) -> Handler:
     async def answer(_: web.Request) -> web.Response:
         async with house.db.reading() as conn:
             waiting = await outbox.waiting_by_lane(conn)
-            due = await outbox.next_due(conn)
+            since = await outbox.waits_since(conn)
         for lane in Lane:
             if lane is not Lane.REPLY:
                 numbers.waiting.labels(lane.name.lower()).set(waiting.get(lane, 0))
-        numbers.oldest.set(0 if due is None else max(0.0, (house.clock() - due).total_seconds()))
+        numbers.oldest.set(0 if since is None else max(0.0, (house.clock() - since).total_seconds()))
         numbers.rate.set(house.pacer.rate)
         return web.Response(body=generate_latest(numbers.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 

@@ -159,6 +159,17 @@ async def test_a_delivery_that_waits_for_more_than_ten_minutes_makes_it_unready(
     assert (await visitor.get("/readyz"))[0] == 200
 
 
+async def test_a_publish_that_gets_no_rows_for_ten_minutes_makes_it_unready(visitor, tmp_path):
+    """As on a full disk: nothing is turned into rows, and no delivery stands anywhere."""
+    house = visitor.house
+    async with press_room(house, tmp_path) as room:
+        await room.follow(await room.people(3), "Energy")
+        await room.publish(await room.draft("grid-storage", "Energy"))
+    house.clock.advance(timedelta(minutes=10, seconds=1))
+    assert await visitor.get("/readyz") == (503, "the oldest delivery waits for 601 s\n")
+    assert (await visitor.metrics())["newsbot_oldest_waiting_seconds"] == 601
+
+
 # Numbers
 
 

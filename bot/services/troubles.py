@@ -27,16 +27,16 @@ async def note(db: Database, kind: Kind, is_there: bool, now: datetime) -> None:
 
 
 async def stuck_for(db: Database, now: datetime) -> timedelta | None:
-    """Return how long the oldest due delivery has waited, when that is too long and nothing moves; else None.
+    """Return how long the oldest delivery has waited, when that is too long and nothing moves; else None.
 
     A broadcast to many chats takes longer than ten minutes, and as long as it moves nothing is the matter.
     """
     async with db.reading() as conn:
-        due = await outbox.next_due(conn)
+        since = await outbox.waits_since(conn)
         last = moment_or_none(await accounts.last_sent_at(conn))
         is_paused = await meta.is_paused(conn)
     moves = last is not None and now - last < STILL
-    return None if due is None or moves or is_paused or now - due <= LONGEST_WAIT else now - due
+    return None if since is None or moves or is_paused or now - since <= LONGEST_WAIT else now - since
 
 
 async def look_around(db: Database, now: datetime) -> None:

@@ -68,6 +68,19 @@ async def next_due(conn: Connection) -> datetime | None:
     return None if row is None or row[0] is None else moment(row[0])
 
 
+async def waits_since(conn: Connection) -> datetime | None:
+    """Return since when the oldest delivery of a running fan-out waits, one that has no row yet included."""
+    async with conn.execute(
+        """
+        SELECT min(CASE WHEN f.half < 2 THEN f.start_at
+                   ELSE (SELECT min(o.due_at) FROM outbox AS o WHERE o.fanout = f.id AND o.sending = 0) END)
+        FROM fanouts AS f WHERE f.state = 'running'
+        """
+    ) as found:
+        row = await found.fetchone()
+    return None if row is None or row[0] is None else moment(row[0])
+
+
 async def release(conn: Connection, deliveries: Sequence[Delivery], due_at: datetime | None = None) -> None:
     """Hand back claimed deliveries that were not tried; `due_at` postpones them."""
     await conn.executemany(

@@ -82,8 +82,9 @@ async def test_claiming_walks_what_is_due_fan_out_by_fan_out(conn: Connection) -
     assert "TEMP B-TREE" not in steps
 
 
-async def test_the_next_delivery_due_is_the_end_of_an_index(conn: Connection) -> None:
-    steps = await _asked(conn, outbox.next_due)
+@pytest.mark.parametrize("question", [outbox.next_due, outbox.waits_since])
+async def test_the_next_delivery_due_is_the_end_of_an_index(conn: Connection, question) -> None:
+    steps = await _asked(conn, question)
     assert "SEARCH o USING INDEX outbox_due (fanout=?)" in steps and "SCAN o" not in steps
 
 
