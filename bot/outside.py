@@ -215,7 +215,8 @@ def _webhook(application: Application[Any, Any, Any, Any, Any, Any], intake: Int
     """
 
     async def answer(request: web.Request) -> web.Response:
-        if not hmac.compare_digest(request.headers.get(SECRET_HEADER, "").encode(), secret.encode()):
+        said = request.headers.get(SECRET_HEADER, "").encode(errors="surrogateescape")  # whatever bytes were sent
+        if not hmac.compare_digest(said, secret.encode()):
             return web.Response(status=403)
         try:
             update = telegram.Update.de_json(json.loads(await request.read()), application.bot)

@@ -212,6 +212,14 @@ async def test_a_knock_without_the_secret_is_refused_and_nonsense_is_a_bad_reque
     assert hooked.house.intake.unfinished() == {}
 
 
+async def test_a_secret_that_is_no_text_is_refused_and_no_fault_of_ours(hooked, caplog):
+    reader, writer = await asyncio.open_connection("127.0.0.1", hooked.port)
+    writer.write(b"POST /hook HTTP/1.1\r\nHost: bot\r\n%b: \xff\r\nContent-Length: 0\r\n\r\n" % SECRET_HEADER.encode())
+    assert await reader.readline() == b"HTTP/1.1 403 Forbidden\r\n"
+    writer.close()
+    assert caplog.text == ""
+
+
 async def test_an_update_that_comes_twice_is_worked_through_once(hooked):
     house = hooked.house
     house.world.webhook.unset()
