@@ -149,7 +149,8 @@ async def seen_from_outside(
     secret = settings.webhook_secret or secrets.token_urlsafe(32)
     if settings.webhook_url is not None:
         path = urlsplit(settings.webhook_url).path or "/"
-        server("NEWSBOT_LISTEN", settings.listen).router.add_post(path, _webhook(application, intake, secret))
+        door = _webhook(application, intake, secret, await _waiting(application))
+        server("NEWSBOT_LISTEN", settings.listen).router.add_post(path, door)
     async with contextlib.AsyncExitStack() as stack:
         for (host, port), (variable, app) in servers.items():
             runner = web.AppRunner(app, access_log=None, shutdown_timeout=LAST_ANSWERS)
@@ -164,6 +165,18 @@ async def seen_from_outside(
             asking = asyncio.create_task(_set_webhook(application, settings.webhook_url, secret), name="webhook")
             stack.callback(asking.cancel)
         yield
+
+
+async def _waiting(application: Application[Any, Any, Any, Any, Any, Any]) -> int:
+    """Return how many updates have waited for us, as far as that can be learnt.
+
+    Source: https://core.telegram.org/bots/api#webhookinfo
+    """
+    try:
+        return int((await application.bot.get_webhook_info()).pending_update_count)
+    except TelegramError as error:
+        log.warning("nobody knows how many updates have waited (%s)", error.message)
+        return 0
 
 
 async def _set_webhook(application: Application[Any, Any, Any, Any, Any, Any], url: str, secret: str) -> None:
@@ -208,11 +221,15 @@ def _metrics(house: House, numbers: Numbers) -> Handler:
     return answer
 
 
-def _webhook(application: Application[Any, Any, Any, Any, Any, Any], intake: Intake, secret: str) -> Handler:
+def _webhook(
+    application: Application[Any, Any, Any, Any, Any, Any], intake: Intake, secret: str, waiting: int
+) -> Handler:
     """Let updates in that bear the secret, once each, and answer when their work is done.
 
-    Telegram sends again what was not answered, so a process that is killed meanwhile loses nothing.
+    Telegram sends again what was not answered, so a process that is killed meanwhile loses nothing. `waiting` of the
+    updates are from before we listened.
     """
+    of_backlog = iter(range(waiting))
 
     async def answer(request: web.Request) -> web.Response:
         said = request.headers.get(SECRET_HEADER, "").encode(errors="surrogateescape")  # whatever bytes were sent
@@ -225,6 +242,9 @@ def _webhook(application: Application[Any, Any, Any, Any, Any, Any], intake: Int
             return web.Response(status=400)
         done = intake.expect(update_id)
         if done is not None:
+            if next(of_backlog, None) is not None:
+                # New ones may come in between. What is then still to come of the backlog bears a smaller number.
+                intake.backlog_until = max(intake.backlog_until, update_id)
             await application.update_queue.put(update)
         else:
             done = intake.unfinished().get(update_id)

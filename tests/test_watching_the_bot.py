@@ -18,11 +18,12 @@ from prometheus_client.parser import text_string_to_metric_families
 from story import ANNA, EDITH, StoryHouse, story_house
 
 from bot import outside
+from bot.domain.article import ArticleState
 from bot.domain.delivery import Failed, Sent, Throttled
 from bot.errors import SettingsError
 from bot.outside import SECRET_HEADER, Numbers, seen_from_outside
 from bot.sandbox.faults import Page, Refuse
-from bot.store import meta
+from bot.store import articles, meta
 from bot.telegram_edge.polling import ALLOWED_UPDATES
 
 SECRET = "knock-knock"
@@ -91,6 +92,17 @@ async def hooked(tmp_path: Path) -> AsyncIterator[Visitor]:
     async with visited(tmp_path, webhook=True) as visitor:
         await until(lambda: bool(visitor.house.world.webhook.url))
         yield visitor
+
+
+def button(house: StoryHouse, label: str) -> tuple[int, str]:
+    """Return Edith's newest button that bears `label`, as the message it hangs on and its data."""
+    return next(
+        (message["message_id"], key["callback_data"])
+        for message in reversed(house.messages(EDITH))
+        for row in message.get("reply_markup", {}).get("inline_keyboard", ())
+        for key in row
+        if key["text"] == label
+    )
 
 
 async def until(happened: Callable[[], bool]) -> None:
@@ -228,6 +240,28 @@ async def test_an_update_that_comes_twice_is_worked_through_once(hooked):
     assert await asyncio.gather(*(hooked.knock(update) for _ in range(5))) == [200] * 5
     assert await hooked.knock(update) == 200
     assert len(house.screens(ANNA)) == 1
+
+
+async def test_a_press_from_before_an_outage_is_asked_again_also_through_the_webhook(tmp_path):
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/hook"
+    async with (
+        story_house(tmp_path, admins=str(EDITH), webhook_url=url, listen=f"127.0.0.1:{port}") as house,
+        press_room(house, tmp_path) as room,
+    ):
+        article = await room.draft("grid-storage", "Energy")
+        await house.starts(EDITH)
+        await house.says(EDITH, "/preview grid-storage")
+        house.world.press(EDITH, EDITH, *button(house, "Publish to 0"))
+        house.clock.advance(timedelta(hours=3))
+        async with seen_from_outside(house.inside, house.application, house.intake, Numbers()):
+            await until(lambda: house.screen(EDITH).endswith(f"Publish #{article.number} now?"))
+            async with house.db.reading() as conn:
+                assert (await articles.article(conn, article.number)).state is ArticleState.DRAFT
+            fresh = house.world.press(EDITH, EDITH, *button(house, "Publish to 0"))
+            await until(lambda: house.world.answer_to(fresh) is not None)
+            async with house.db.reading() as conn:
+                assert (await articles.article(conn, article.number)).state is ArticleState.PUBLISHED
 
 
 async def test_a_webhook_that_cannot_be_set_is_tried_again_and_stays_set_at_the_end(tmp_path, monkeypatch):
