@@ -17,7 +17,7 @@ from story import ANNA, StoryHouse, story_house
 
 from bot.domain.delivery import Status
 from bot.errors import OutOfTurn
-from bot.rounds import clean_up, keep_backups, watch_disk, watch_place
+from bot.rounds import clean_up, keep_backups, spread, watch_disk, watch_place
 from bot.sandbox.faults import Page, Slow, Throttle
 from bot.services import accounts, dispatching
 from bot.services.dispatching import Alarm
@@ -148,6 +148,25 @@ async def test_a_database_at_its_limit_stops_what_is_new_and_goes_on_when_there_
         await room.run()
         assert received(room, people) == [1] * len(people)
         assert await room.statuses(article) == {Status.SENT: len(people)}
+
+
+async def test_without_room_no_publish_is_turned_into_rows(house: StoryHouse, tmp_path: Path) -> None:
+    kept = Reserve(house.db.path, MEGABYTE)
+    async with press_room(house, tmp_path) as room:
+        await readers(room, 3)
+        fanout = await room.publish(await room.draft("grid-storage", "Energy"))
+        changed, ready = asyncio.Event(), asyncio.Event()
+        spreading = asyncio.ensure_future(spread(house.db, kept, clock=house.clock, changed=changed, ready=ready.set))
+        for _ in range(2):  # looks around, and sleeps again
+            changed.set()
+            await until(lambda: not changed.is_set())
+        assert (await room.fanout(fanout)).total == 0 and not ready.is_set()
+        assert kept.take()
+        changed.set()
+        async with asyncio.timeout(5):
+            while (await room.fanout(fanout)).total < 3:  # noqa: ASYNC110
+                await asyncio.sleep(0)
+        spreading.cancel()
 
 
 async def test_a_reserve_for_which_there_is_no_room_is_not_held(tmp_path: Path) -> None:

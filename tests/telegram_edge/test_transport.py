@@ -237,6 +237,43 @@ async def test_an_answer_lost_after_acceptance_is_never_repeated_by_itself(serve
     assert [message["text"] for message in world.messages(ANNA)] == ["warm", "hello"]
 
 
+async def test_calls_share_a_connection_as_long_as_the_server_keeps_it(transport):
+    connections = 0
+
+    async def patient(reader, writer):
+        nonlocal connections
+        connections += 1
+        for answer in range(1, 4):
+            await request_of(reader)
+            writer.write(http(b'{"ok":true,"result":{"message_id":%d}}' % answer))
+
+    async with bare_server(patient) as url:
+        prepared = prepare(url, {"text": "hello"})
+        assert [(await transport.call(prepared, tail(ANNA))).message_id for _ in range(3)] == [1, 2, 3]
+    assert connections == 1
+
+
+async def test_a_name_is_not_looked_up_anew_for_every_connection(transport, monkeypatch):
+    looked_up: list[str] = []
+    loop = asyncio.get_running_loop()
+    look_up = loop.getaddrinfo
+
+    async def noted(host, *args, **kwargs):
+        looked_up.append(host)
+        return await look_up(host, *args, **kwargs)
+
+    async def once(reader, writer):
+        await request_of(reader)
+        writer.write(http(b'{"ok":true,"result":{"message_id":1}}', "200 OK\r\nConnection: close"))
+
+    monkeypatch.setattr(loop, "getaddrinfo", noted)
+    async with bare_server(once) as url:
+        prepared = prepare(url.replace("127.0.0.1", "localhost"), {"text": "hello"})
+        for _ in range(3):
+            assert (await transport.call(prepared, tail(ANNA))).message_id == 1
+    assert looked_up.count("localhost") == 1
+
+
 async def test_a_connection_the_server_closed_while_it_was_idle_does_not_send_twice(transport):
     """The first connection answers once and is closed as soon as the second request has come in on it."""
     seen: list[bytes] = []
