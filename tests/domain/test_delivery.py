@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from bot.domain.delivery import (
     LONGEST_PAUSE,
     MAX_ATTEMPTS,
-    UNSURE_PAUSE,
     Delivery,
     Failed,
     Halted,
@@ -86,7 +85,13 @@ def test_being_throttled_waits_as_told_and_costs_no_attempt():
 
 def test_what_may_have_arrived_waits_at_least_a_minute_and_is_counted():
     after = settle(Delivery(1, 1, 5, 0, NOW, 1), Unsure("cut"), NOW, 0.0)
-    assert (after.due_at, after.unsure) == (NOW + UNSURE_PAUSE, 1)
+    assert (after.due_at, after.unsure) == (NOW + timedelta(seconds=60), 1)
+    assert settle(Delivery(1, 1, 5, 0, NOW, 9), Unsure("cut"), NOW, 1.0).due_at == NOW + backoff(9, 1.0)
+
+
+def test_a_refused_bot_costs_no_attempt():
+    after = settle(Delivery(1, 1, 5, 0, NOW, 8), Halted("Unauthorized"), NOW)
+    assert (after.status, after.attempts, after.due_at) == (Status.WAITING, 7, NOW)
 
 
 def test_a_closed_thread_is_left_for_the_chat_itself_and_then_given_up():

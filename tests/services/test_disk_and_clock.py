@@ -18,7 +18,7 @@ from story import ANNA, StoryHouse, story_house
 from bot.domain.delivery import Status
 from bot.errors import OutOfTurn
 from bot.rounds import clean_up, keep_backups, spread, watch_disk, watch_place
-from bot.sandbox.faults import Page, Slow, Throttle
+from bot.sandbox.faults import Page, Refuse, Slow, Throttle
 from bot.services import accounts, dispatching
 from bot.services.dispatching import Alarm
 from bot.store import outbox, reserve, troubles
@@ -288,6 +288,23 @@ async def test_pauses_that_were_running_when_the_clock_was_set_back_are_not_an_h
                 house.clock.advance(timedelta(seconds=1))
                 await room.run()
                 await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize("fault", [Page(), Refuse(401, "Unauthorized")])
+async def test_an_outage_and_a_refusal_are_not_an_hour_longer_when_the_clock_is_set_back(
+    house: StoryHouse, tmp_path: Path, fault: Page | Refuse
+) -> None:
+    async with press_room(house, tmp_path) as room:
+        people = await readers(room, 20)
+        house.world.faults.add(fault)
+        await room.publish(await room.draft("grid-storage", "Energy"))
+        await room.run()
+        house.world.faults.clear()
+        house.clock.advance(timedelta(hours=-1))
+        for _ in range(3):
+            await room.run()
+            house.clock.advance(timedelta(minutes=1))
+        assert received(room, people) == [1] * len(people)
 
 
 async def test_after_an_hour_asleep_the_rest_leaves_at_the_pace(tmp_path: Path) -> None:

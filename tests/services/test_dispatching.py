@@ -17,6 +17,7 @@ from bot.services.dispatching import Alarm
 from bot.store import chats, log, meta, outbox
 from bot.store.fanouts import FanoutState
 from bot.store.stories import story_json
+from bot.telegram_edge.pacer import Pacer
 
 
 @pytest.fixture
@@ -177,6 +178,9 @@ async def test_a_refused_token_stops_the_dispatcher_and_keeps_its_rows(room: Pre
     await room.run()
     assert room.alarms and room.alarms[0][0] is Alarm.HALTED
     assert len(room.world.faults.happened) <= 8
+    async with room.db.reading() as conn:
+        rows = await conn.execute_fetchall("SELECT attempts FROM outbox")
+    assert [row["attempts"] for row in rows] == [0] * 20
     room.world.faults.clear()
     room.house.clock.advance(timedelta(minutes=2))
     await room.run()
@@ -280,6 +284,23 @@ async def test_a_group_that_became_a_supergroup_gets_the_article_at_its_new_plac
         assert await chats.chat(conn, group) is None
         [row] = await conn.execute_fetchall("SELECT chat FROM subscriptions")
     assert row["chat"] == new
+
+
+async def test_news_keeps_to_the_pace_of_a_group(house: StoryHouse, tmp_path: Path) -> None:
+    group, pacer = house.group, Pacer(1000)
+    object.__setattr__(house.inside, "pacer", pacer)
+    async with press_room(house, tmp_path) as room:
+        [anna] = await room.people(1)
+        async with room.db.transaction() as conn:
+            await chats.meet(conn, group, chats.ChatKind.GROUP, "en", room.house.clock())
+        room.world.add_bot(anna, group)
+        await room.follow([anna, group], "Energy")
+        for count in range(3):
+            assert pacer.held_until(group) is None
+            await room.publish(await room.draft(f"story-{count}", "Energy"))
+            await room.run()
+        assert len(room.world.ledger.sent_to(group)) == 3
+        assert pacer.held_until(group) is not None and pacer.held_until(anna) is None
 
 
 async def test_a_closed_thread_falls_back_to_the_group_itself(room: PressRoom) -> None:

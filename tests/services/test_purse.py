@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.chat import Chat
@@ -102,6 +102,8 @@ _ANY: Any = None  # fan-out and edition: the purse does not look at them
 
 @settings(max_examples=100, deadline=None)
 @given(acts=st.lists(ACTS, max_size=40))
+@example(acts=[("claim", 60), ("tomorrow", 0), ("send", 60)])
+@example(acts=[("claim", 60), ("claim", 60), ("send", 100), ("send", 100)])
 def test_no_day_ever_exceeds_what_was_written_down_nor_that_the_allowance(acts: list[tuple[str, int]]) -> None:
     async def story(path: Path) -> None:
         migrate(path, create=True)

@@ -384,6 +384,10 @@ def test_a_wait_that_is_no_time_is_as_good_as_none(wait):
     )
 
 
+def test_a_429_that_does_not_say_how_long_is_waited_for_all_the_same():
+    assert classify(429, "", {}) == Throttled(timedelta(seconds=5))
+
+
 @pytest.mark.parametrize("chat", [2**63, -(10**30), "-1001", 1.5, True, [1]])
 def test_a_chat_that_cannot_be_stored_is_moved_to_by_nobody(chat):
     words = "Bad Request: group chat was upgraded to a supergroup chat"
