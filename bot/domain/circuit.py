@@ -8,6 +8,7 @@ at a time asks whether it is over. https://martinfowler.com/bliki/CircuitBreaker
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -15,6 +16,7 @@ from bot.domain.delivery import Failed, Halted, Outcome, Sent, Throttled, Unsure
 
 OUTAGE_FROM = 5  # calls in a row that did not come through
 OUTAGE_PAUSE = timedelta(seconds=30)
+TRIAL_PAUSE = timedelta(seconds=5)
 HALT_PAUSE = timedelta(seconds=60)
 NOBODY_WINDOW = 200  # sends
 NOBODY_SHARE = 0.2
@@ -74,6 +76,66 @@ class Circuit:
         if not self.is_outage:
             return usual - in_hand
         return 0 if self.quiet_until is not None else max(0, 1 - in_hand)
+
+
+class Suspects:
+    """Broadcasts that failed in an outage and have not come through since.
+
+    An outage may be one article's own: Telegram may answer 5xx to its picture and to nothing else. So the others go
+    first in it. Once one comes through, one message of each suspect shows whether the outage is over for all, and all
+    go out in order, or only for the others, who go on while it is tried now and then.
+    """
+
+    def __init__(self) -> None:
+        self._again_at: dict[int, datetime] = {}  # first whose failure is longest ago
+        self._untried: set[int] = set()  # since the outage
+        self._on_trial: set[int] = set()
+
+    def __bool__(self) -> bool:
+        return bool(self._again_at)
+
+    def cleared(self, running: Iterable[int]) -> list[int]:
+        """Return those of these broadcasts that are no suspects."""
+        return [number for number in running if number not in self._again_at]
+
+    def to_try(self, now: datetime, is_outage: bool) -> list[int]:
+        """Return those to try now, in this order. An outage has pauses of its own."""
+        waiting = [(number, at) for number, at in self._again_at.items() if number not in self._on_trial]
+        return [number for number, at in waiting if is_outage or number in self._untried or at <= now]
+
+    def is_awaited(self, taken_up: Iterable[int] = ()) -> bool:
+        """Return whether a message on its way, or of these broadcasts, is to show if the outage is over for all."""
+        return not self._untried.isdisjoint((*self._on_trial, *taken_up))
+
+    def next_trial(self, now: datetime) -> datetime | None:
+        """Return when the next of them is to be tried; None when none waits for that."""
+        return min((at for at in self._again_at.values() if at > now), default=None)
+
+    def put_on_trial(self, taken_up: Iterable[int]) -> None:
+        """Take note that messages of these broadcasts are on their way."""
+        self._on_trial.update(number for number in taken_up if number in self._again_at)
+
+    def end_trial(self, numbers: Iterable[int]) -> None:
+        """Take note that messages of these broadcasts have come back, whatever became of them."""
+        self._on_trial.difference_update(numbers)
+
+    def saw(self, number: int, outcome: Outcome, is_outage: bool, now: datetime) -> None:
+        """Take note of how a broadcast's call ended."""
+        match outcome:
+            case Failed() | Unsure() if is_outage or number in self._again_at:
+                self._again_at.pop(number, None)
+                self._again_at[number] = now + TRIAL_PAUSE
+                (self._untried.add if is_outage else self._untried.discard)(number)
+            case Failed() | Unsure() | Throttled() | Halted():
+                pass
+            case _:
+                self._again_at.pop(number, None)
+                self._untried.discard(number)
+
+    def keep(self, running: Container[int]) -> None:
+        """Forget what runs no more."""
+        self._again_at = {number: at for number, at in self._again_at.items() if number in running}
+        self._untried.intersection_update(self._again_at)
 
 
 class Attendance:

@@ -14,7 +14,7 @@ import asyncio
 import logging
 import random
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -22,7 +22,7 @@ from pathlib import Path
 from sqlite3 import Error as SqliteError
 
 from bot.domain.chat import Chat
-from bot.domain.circuit import Attendance, Circuit
+from bot.domain.circuit import Attendance, Circuit, Suspects
 from bot.domain.delivery import (
     Delivery,
     Halted,
@@ -119,6 +119,7 @@ class Dispatcher:
     def _begin_anew(self) -> None:
         """Have nothing in hand, as at the start and after a fault that ended `run`."""
         self._claimed = 0  # rows in this process' hands
+        self._suspects = Suspects()
         self._senders = Senders(
             self._db,
             self._wire,
@@ -222,6 +223,8 @@ class Dispatcher:
         await self._follow_clock(now)
         self._circuit = self._circuit.at(now)
         in_hand = self._claimed - len(answered) - len(aside)
+        self._suspects.end_trial(item.delivery.fanout for item in answered)
+        self._suspects.end_trial(one.delivery.fanout for one in aside)
         claimed: list[Delivery] = []
         people: dict[int, Chat] = {}
         reserved = 0
@@ -238,21 +241,23 @@ class Dispatcher:
             payable = await self._purse.payable(conn, waiting, now)
             room = self._room(in_hand, payable)
             if running and room > 0:
-                claimed = await outbox.claim(conn, now, room)
+                claimed = await self._claim(conn, now, room, running)
                 payable = min(payable, len(claimed))
                 reserved = await self._purse.reserve(conn, payable)
                 people = await chats.chats(conn, {delivery.chat for delivery in claimed})
-            next_due = await outbox.next_due(conn) if running and not claimed else None
+            next_due = await self._due_next(conn, now, running) if running and not claimed else None
         # Only now is it on disk; had it failed, all of it would be tried again.
         self._sorter.written(answered)
         del self._answered[: len(answered)]
         del self._aside[: len(aside)]
         self._to_hold -= to_hold
+        self._suspects.put_on_trial(delivery.fanout for delivery in claimed)
         self._purse.fill(reserved)
         self._claimed += len(claimed) - len(answered) - len(aside)
         self._running, self._next_due = running, next_due if room > 0 else None
         if not is_paused:
             self._sorter.keep(running)
+            self._suspects.keep(running)
             for number in self._attendance.keys() - running.keys():
                 del self._attendance[number]
         items, unread = await self._sorter.sort(claimed, people, running, now)
@@ -270,6 +275,31 @@ class Dispatcher:
             await self._alarm(Alarm.NOBODY_THERE, number, None)
         return bool(claimed)
 
+    async def _claim(self, conn: Connection, now: datetime, room: int, running: Iterable[int]) -> list[Delivery]:
+        """Take up what is due. What failed in an outage comes last in it, and is tried before others go on."""
+        if not self._suspects:
+            return await outbox.claim(conn, now, room)
+        cleared, is_outage = self._suspects.cleared(running), self._circuit.is_outage
+        claimed: list[Delivery] = []
+        if is_outage:
+            claimed = await outbox.claim(conn, now, room, cleared)
+        for number in self._suspects.to_try(now, is_outage):
+            if len(claimed) < room:
+                claimed += await outbox.claim(conn, now, 1, [number])
+        if not is_outage and len(claimed) < room and not self._suspects.is_awaited(one.fanout for one in claimed):
+            claimed += await outbox.claim(conn, now, room - len(claimed), cleared)
+        return claimed
+
+    async def _due_next(self, conn: Connection, now: datetime, running: Iterable[int]) -> datetime | None:
+        """Return when to look again though nothing has happened; None when nothing waits."""
+        if not self._suspects:
+            return await outbox.next_due(conn)
+        if self._suspects.is_awaited():
+            return None  # its answer comes first
+        possible = [*self._suspects.cleared(running), *self._suspects.to_try(now, self._circuit.is_outage)]
+        times = (await outbox.next_due(conn, possible), self._suspects.next_trial(now))
+        return min((at for at in times if at is not None), default=None)
+
     async def _put_aside(self, conn: Connection, unread: Sequence[Unread], now: datetime) -> None:
         """Hand back what could not be put together; stop its broadcast when that lies in the article."""
         again_at = now + timedelta(seconds=AFTER_AN_ERROR)
@@ -285,7 +315,7 @@ class Dispatcher:
             async with self._db.transaction() as conn:
                 await outbox.set_back(conn, now, self._latest - now)
             self._sorter.forget_holds()
-            self._circuit = Circuit()
+            self._circuit, self._suspects = Circuit(), Suspects()
         self._latest = now
 
     def _room(self, in_hand: int, payable: int) -> int:
@@ -300,6 +330,7 @@ class Dispatcher:
         if item.outcome is not None and item.outcome is not UNBUILT:
             was_halted = self._circuit.is_halted
             self._circuit = self._circuit.after(item.outcome, self._clock(), random.random())
+            self._suspects.saw(item.fanout.id, item.outcome, self._circuit.is_outage, self._clock())
             item.outcome = self._circuit.forgiven(item.outcome)
             match item.outcome:
                 case Sent() | Unreachable() if item.fanout.why != fanouts.CONFIRMED:

@@ -38,31 +38,40 @@ class Settled(NamedTuple):
     has_photo: bool
 
 
-async def claim(conn: Connection, now: datetime, limit: int) -> list[Delivery]:
-    """Mark up to `limit` due deliveries of running fan-outs as being sent and return them, most urgent lane first."""
+async def claim(conn: Connection, now: datetime, limit: int, among: Iterable[int] | None = None) -> list[Delivery]:
+    """Mark up to `limit` due deliveries of running fan-outs as being sent and return them, most urgent lane first.
+
+    With `among`, only of these fan-outs.
+    """
     rows = await conn.execute_fetchall(
         """
         UPDATE outbox SET sending = 1, attempts = attempts + 1
         WHERE id IN (
             SELECT o.id FROM fanouts AS f
             CROSS JOIN outbox AS o ON o.fanout = f.id AND o.sending = 0 AND o.due_at <= :now
-            WHERE f.state = 'running' ORDER BY f.lane, f.id, o.due_at, o.id LIMIT :limit
+            WHERE f.state = 'running' AND (:among IS NULL OR f.id IN (SELECT value FROM json_each(:among)))
+            ORDER BY f.lane, f.id, o.due_at, o.id LIMIT :limit
         )
         RETURNING id, fanout, chat, thread, due_at, attempts, unsure
         """,
-        {"now": epoch(now), "limit": limit},
+        {"now": epoch(now), "limit": limit, "among": _json(among)},
     )
     # RETURNING promises no order: https://sqlite.org/lang_returning.html#limitations_and_caveats
     return sorted(map(_delivery, rows), key=lambda delivery: (delivery.fanout, delivery.due_at, delivery.id))
 
 
-async def next_due(conn: Connection) -> datetime | None:
-    """Return when the next delivery of a running fan-out is due; None when nothing waits."""
+async def next_due(conn: Connection, among: Iterable[int] | None = None) -> datetime | None:
+    """Return when the next delivery of a running fan-out is due; None when nothing waits.
+
+    With `among`, only of these fan-outs.
+    """
     async with conn.execute(
         """
         SELECT min((SELECT min(o.due_at) FROM outbox AS o WHERE o.fanout = f.id AND o.sending = 0))
-        FROM fanouts AS f WHERE f.state = 'running'
-        """
+        FROM fanouts AS f
+        WHERE f.state = 'running' AND (:among IS NULL OR f.id IN (SELECT value FROM json_each(:among)))
+        """,
+        {"among": _json(among)},
     ) as found:
         row = await found.fetchone()
     return None if row is None or row[0] is None else moment(row[0])
@@ -252,6 +261,10 @@ async def has(conn: Connection, article: int, chat: int) -> bool:
         {"article": article, "chat": chat},
     ) as found:
         return await found.fetchone() is not None
+
+
+def _json(numbers: Iterable[int] | None) -> str | None:
+    return None if numbers is None else json.dumps(list(numbers))
 
 
 def _delivery(row: Row) -> Delivery:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.circuit import HALT_PAUSE, OUTAGE_FROM, OUTAGE_PAUSE, Attendance, Circuit
+from bot.domain.circuit import HALT_PAUSE, OUTAGE_FROM, OUTAGE_PAUSE, TRIAL_PAUSE, Attendance, Circuit, Suspects
 from bot.domain.delivery import Failed, Halted, Rejected, Sent, Throttled, Unreachable, Unsure
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -68,3 +68,34 @@ def test_more_than_a_fifth_of_the_last_two_hundred_is_too_many(missing: int, tol
 def test_a_small_audience_is_never_too_empty() -> None:
     attendance = Attendance()
     assert not any(attendance.saw(False) for _ in range(199))
+
+
+def test_a_broadcast_is_suspect_from_a_failure_in_an_outage_until_it_comes_through() -> None:
+    suspects = Suspects()
+    suspects.saw(1, Failed("x"), False, NOW)
+    assert not suspects  # bad luck
+    suspects.saw(1, Failed("x"), True, NOW)
+    suspects.saw(2, Unsure("x"), True, NOW)
+    assert suspects.cleared([1, 2, 3]) == [3]
+    suspects.saw(1, Failed("x"), False, NOW)
+    assert suspects.to_try(NOW, True) == [2, 1]
+    suspects.saw(1, Throttled(timedelta(1)), True, NOW)
+    suspects.saw(2, Rejected("x"), True, NOW)
+    assert suspects.cleared([1, 2, 3]) == [2, 3]
+    suspects.keep({2, 3})
+    assert not suspects
+
+
+def test_what_is_suspect_shows_at_once_whether_the_outage_is_over_for_it_and_then_now_and_then() -> None:
+    suspects = Suspects()
+    suspects.saw(1, Failed("x"), True, NOW)
+    assert suspects.to_try(NOW, False) == [1]
+    assert suspects.is_awaited([1]) and not suspects.is_awaited([2])
+    suspects.put_on_trial([1, 2])
+    assert suspects.to_try(NOW, False) == [] and suspects.is_awaited()
+    suspects.saw(1, Failed("x"), False, NOW)
+    suspects.end_trial([1, 2])
+    assert suspects.to_try(NOW, False) == [] and not suspects.is_awaited([1])
+    assert suspects.next_trial(NOW) == NOW + TRIAL_PAUSE
+    assert suspects.to_try(NOW + TRIAL_PAUSE, False) == [1]
+    assert suspects.next_trial(NOW + TRIAL_PAUSE) is None
