@@ -58,7 +58,7 @@ def restore(file: Path) -> int:
         say("Who got what was published after the copy was made is not known: publishing it again sends it again.")
     elif restored.learnt:
         many = f"{number(restored.learnt)} {'delivery' if restored.learnt == 1 else 'deliveries'}"
-        say(f"Learnt from it: {many} of what the copy has as unpublished; nobody gets those again.")
+        say(f"Learnt from it: {many} of what the copy has still to send; nobody gets those again.")
     say(f"Held until somebody decides: {number(restored.held)} on their way, and what its files bring at the start.")
     say("Next: `newsbot run`. Nothing is pushed unasked: `newsbot held` lists what waits, and decides.")
     return 0

@@ -93,26 +93,40 @@ def copy_database(source: Path, target: Path) -> None:
 
 
 def learn_deliveries(copy: Path, replaced: Path) -> int:
-    """Let a copy know who has got what never went out of it, as the database that it replaces has it; return how many.
+    """Let a copy know who has got what it still has to send, as the database that it replaces has it; return how many.
 
-    Only between two databases of one bot, and for articles that have the same number and link in both.
-    Raises: sqlite3.Error when the replaced one cannot be read.
+    That is what never went out of it, and what was on its way. Only between two databases of one bot, and for articles
+    that have the same number and link in both. Raises: sqlite3.Error when the replaced one cannot be read.
     """
     with closing(sqlite3.connect(f"{copy.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)) as conn:
         conn.execute("ATTACH ? AS old", (f"{replaced.absolute().as_uri()}?mode=rw",))
-        return conn.execute(
-            """
-            INSERT OR IGNORE INTO main.ledger
-                (article, chat, status, sent_at, message_id, thread, revision, look, unsure, reason)
-            SELECT article, chat, l.status, l.sent_at, l.message_id, l.thread, l.revision, l.look, l.unsure, l.reason
-            FROM main.articles AS a CROSS JOIN old.ledger AS l ON l.article = a.number
-            WHERE a.pushed_at IS NULL AND l.status = 1
-              AND EXISTS (SELECT 1 FROM main.article_links AS m JOIN old.article_links AS o ON o.link = m.link
-                          WHERE m.article = a.number AND o.article = a.number)
-              AND (SELECT value FROM main.meta WHERE key = 'bot_id')
-                  IS (SELECT value FROM old.meta WHERE key = 'bot_id')
-            """
-        ).rowcount
+        learnt = conn.execute(_LEARN, {"article": None}).rowcount
+        for fanout, article in conn.execute("SELECT id, article FROM main.fanouts WHERE state <> 'done'").fetchall():
+            sent = conn.execute(_LEARN, {"article": article}).rowcount
+            settled = conn.execute(_SETTLE, {"fanout": fanout, "article": article}).rowcount
+            conn.execute(
+                "UPDATE main.fanouts SET sent = sent + :sent, total = total + :sent - :settled WHERE id = :fanout",
+                {"fanout": fanout, "sent": sent, "settled": settled},
+            )
+            learnt += sent
+        return learnt
+
+
+_LEARN = """
+INSERT OR IGNORE INTO main.ledger
+    (article, chat, status, sent_at, message_id, thread, revision, look, unsure, reason)
+SELECT article, chat, l.status, l.sent_at, l.message_id, l.thread, l.revision, l.look, l.unsure, l.reason
+FROM main.articles AS a CROSS JOIN old.ledger AS l ON l.article = a.number
+WHERE CASE WHEN :article IS NULL THEN a.pushed_at IS NULL ELSE a.number = :article END AND l.status = 1
+  AND EXISTS (SELECT 1 FROM main.article_links AS m JOIN old.article_links AS o ON o.link = m.link
+              WHERE m.article = a.number AND o.article = a.number)
+  AND (SELECT value FROM main.meta WHERE key = 'bot_id')
+      IS (SELECT value FROM old.meta WHERE key = 'bot_id')
+"""
+_SETTLE = """
+DELETE FROM main.outbox
+WHERE fanout = :fanout AND chat IN (SELECT chat FROM main.ledger WHERE article = :article AND status = 1)
+"""
 
 
 def put_in_place(copy: Path, database: Path, now: datetime) -> Path | None:

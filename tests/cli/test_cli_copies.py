@@ -130,6 +130,25 @@ async def test_who_got_what_was_a_draft_in_the_copy_does_not_get_it_again(kept):
     assert (await kept("publish", "2")).out.startswith("#2 queued for 2 chats")
 
 
+async def test_who_got_what_was_on_its_way_in_the_copy_does_not_get_it_again(kept):
+    kept.article("news/two.md", "Two")
+    await kept("import", "news")
+    await kept("publish", "2")
+    kept.change("UPDATE fanouts SET half = 2, ring_start = 0, total = 2 WHERE article = 2")
+    for chat in (100000, 100001):
+        kept.change(
+            f"INSERT INTO outbox (fanout, chat, thread, due_at) SELECT id, {chat}, 0, 5 FROM fanouts WHERE article = 2"
+        )
+    assert (await kept("backup", "midway.db")).status == 0
+    kept.change("DELETE FROM outbox WHERE chat = 100000")
+    kept.change("INSERT INTO ledger (article, chat, status, sent_at) VALUES (2, 100000, 1, 5)")
+    answer = await kept("restore", "midway.db")
+    assert answer.status == 0 and "1 delivery" in answer.out
+    assert kept.rows("SELECT chat FROM outbox") == [(100001,)]
+    assert kept.rows("SELECT chat FROM ledger WHERE article = 2") == [(100000,)]
+    assert kept.rows("SELECT state, total, sent FROM fanouts WHERE article = 2") == [("held", 2, 1)]
+
+
 async def test_a_database_of_another_bot_or_with_other_articles_teaches_nothing(kept):
     kept.article("news/two.md", "Two")
     await kept("import", "news")
