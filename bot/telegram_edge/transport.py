@@ -42,6 +42,7 @@ LONGEST_WAIT = 10**7
 """Seconds: a third of a year. Whoever asks for more, or for no number at all, has not asked."""
 
 _JSON = {"Content-Type": "application/json"}
+_RESULT = b'{"ok":true,"result":'  # how Telegram begins; else the answer is looked through
 _HAS_OWN_ERROR = frozenset({400, 401, 403, 404, 409})
 _NEVER_SENT = (
     aiohttp.ClientConnectorError,  # refused, unreachable, no such name, TLS: before the request is written
@@ -173,6 +174,8 @@ class AiohttpTransport(BaseRequest):
             body = dumps(request_data.parameters) if request_data is not None else b"{}"
             status, payload = await self._exchange(method, target, data=body, **more)
         if 200 <= status < 300:
+            if not payload.startswith(_RESULT) and "result" not in self.parse_json_payload(payload):
+                raise MayHaveArrived("not an answer of the Bot API")
             return status, payload
         reply = read_reply(status, payload)
         if reply.description and (status in _HAS_OWN_ERROR or _is_telling(reply.parameters)):
