@@ -14,7 +14,7 @@ import json
 import logging
 import os
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import timedelta
 from sqlite3 import Error as SqliteError
 from typing import Any
@@ -23,6 +23,8 @@ from urllib.parse import urlsplit
 import telegram
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, Metric
+from prometheus_client.registry import Collector
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application
 
@@ -32,6 +34,7 @@ from bot.services.troubles import stuck_for
 from bot.store import meta, outbox
 from bot.telegram_edge.house import House
 from bot.telegram_edge.intake import Intake
+from bot.telegram_edge.pacer import Pacer
 from bot.telegram_edge.polling import ALLOWED_UPDATES
 
 log = logging.getLogger(__name__)
@@ -77,6 +80,16 @@ class Numbers:
     def time(self, seconds: float) -> None:
         """Count one answer to a person."""
         self._replies.observe(seconds)
+
+
+class Complaints(Collector):
+    """How often Telegram asked for less, whatever was sent: news, replies, editors' copies, edits."""
+
+    def __init__(self, pacer: Pacer) -> None:
+        self._pacer = pacer
+
+    def collect(self) -> Iterator[Metric]:
+        yield CounterMetricFamily("newsbot_throttled", "429s for messages and edits", value=self._pacer.complaints)
 
 
 class Readiness:
@@ -142,6 +155,7 @@ async def seen_from_outside(
         return servers.setdefault(address, (variable, web.Application(client_max_size=UPDATE_BYTES)))[1]
 
     if settings.http is not None:
+        numbers.registry.register(Complaints(house.pacer))
         app = server("NEWSBOT_HTTP", settings.http)
         app.router.add_get("/healthz", _healthz)
         app.router.add_get("/readyz", _readyz(Readiness(house)))

@@ -22,7 +22,7 @@ from bot.domain.article import ArticleState
 from bot.domain.delivery import Failed, Sent, Throttled
 from bot.errors import SettingsError
 from bot.outside import SECRET_HEADER, Numbers, seen_from_outside
-from bot.sandbox.faults import Page, Refuse
+from bot.sandbox.faults import Page, Refuse, Throttle
 from bot.store import articles, meta
 from bot.telegram_edge.polling import ALLOWED_UPDATES
 
@@ -199,6 +199,15 @@ async def test_the_numbers_say_what_became_of_attempts_and_how_long_people_waite
     assert numbers["newsbot_deliveries_waiting news"] == 0
     assert numbers["newsbot_oldest_waiting_seconds"] == 0
     assert "newsbot_rate" in numbers
+
+
+async def test_every_429_counts_whatever_was_sent(visitor):
+    house = visitor.house
+    assert (await visitor.metrics())["newsbot_throttled_total"] == 0
+    house.world.faults.add(Throttle(1), method="sendMessage", times=1)
+    await house.starts(ANNA)
+    assert len(house.screens(ANNA)) == 1
+    assert (await visitor.metrics())["newsbot_throttled_total"] == 1
 
 
 # The webhook

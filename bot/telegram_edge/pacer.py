@@ -73,6 +73,8 @@ class Pacer:
         self._accounts: OrderedDict[int, _Account] = OrderedDict()
         self._holds: dict[int, float] = {}
         self._last_hold = -inf
+        self.complaints = 0
+        """429s so far, for messages and edits alike."""
         self._timer: asyncio.TimerHandle | None = None
 
     @property
@@ -101,6 +103,7 @@ class Pacer:
         Only the pace that was too fast gives way.
         """
         now = self._loop.time()
+        self.complaints += 1
         line, other = (self._paid, self._free) if paid else (self._free, self._paid)
         line.pace = line.pace.complained(chat, retry_after, now)
         other.pace = replace(other.pace, held_until=max(other.pace.held_until, line.pace.held_until))
