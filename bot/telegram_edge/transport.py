@@ -201,12 +201,12 @@ class AiohttpTransport(BaseRequest):
             options["proxy"] = self._proxy(str(url))
         try:
             response = await self._session.request(method, url, allow_redirects=False, **options)
-            if method == "GET":
-                async with response:
-                    return response.status, await _at_most(response, UPLOAD_BYTES)
-            # Reading to the end gives the connection back, and failing at it closes it:
-            # https://docs.aiohttp.org/en/stable/client_reference.html#aiohttp.ClientResponse.read
-            return response.status, await response.read()
+            if (length := response.content_length) is not None and length <= UPLOAD_BYTES:
+                # Reading to the end gives the connection back, and failing at it closes it:
+                # https://docs.aiohttp.org/en/stable/client_reference.html#aiohttp.ClientResponse.read
+                return response.status, await response.read()
+            async with response:
+                return response.status, await _at_most(response, UPLOAD_BYTES)
         except _NEVER_SENT as error:
             raise NeverSent(_name(error)) from None
         except TimeoutError as error:
@@ -260,7 +260,7 @@ async def _at_most(response: aiohttp.ClientResponse, limit: int) -> bytes:
     async for chunk in response.content.iter_any():
         body += chunk
         if len(body) > limit:
-            raise MayHaveArrived(f"the file is larger than {limit:,} bytes")
+            raise MayHaveArrived(f"the answer is larger than {limit:,} bytes")
     return bytes(body)
 
 

@@ -507,5 +507,21 @@ async def test_a_download_beyond_all_limits_is_given_up(transport, monkeypatch):
             await transport.retrieve(url)
 
 
+async def test_an_answer_of_no_told_length_is_read_up_to_a_limit(transport, monkeypatch):
+    monkeypatch.setattr("bot.telegram_edge.transport.UPLOAD_BYTES", 1000)
+    answer = b'{"ok":true,"result":{"message_id":1}}'
+
+    async def grow(reader, writer):
+        await request_of(reader)
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n" + answer)
+
+    async with bare_server(grow) as url:
+        prepared = prepare(url, {"text": "hello"})
+        assert (await transport.call(prepared, tail(ANNA))).message_id == 1
+        answer = answer.ljust(5000)
+        with pytest.raises(MayHaveArrived, match="larger than 1,000 bytes"):
+            await transport.call(prepared, tail(ANNA))
+
+
 def test_aiohttp_repeats_only_what_may_be_repeated():
     assert "POST" not in aiohttp.client.IDEMPOTENT_METHODS
