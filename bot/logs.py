@@ -56,3 +56,5 @@ def configure(form: str, level: str) -> None:
     # Libraries speak up only when something is wrong: aiosqlite's debug lines would hold SQL parameters.
     for noisy in ("aiohttp", "aiosqlite", "asyncio", "telegram", "watchfiles"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # What this one says at its worst are the updates that it cannot read, message texts and all.
+    logging.getLogger("telegram.ext.ExtBot").setLevel(logging.CRITICAL + 1)

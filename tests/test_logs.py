@@ -6,8 +6,10 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from story import StoryHouse
 
 from bot import logs
+from bot.sandbox.faults import Page
 
 TOKEN = "123456789:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr"
 log = logging.getLogger("bot.somewhere")
@@ -77,3 +79,15 @@ def test_less_than_the_level_is_not_said_and_libraries_speak_only_of_trouble(
     log.warning("quiet")
     print("end", file=sys.stderr)
     assert capsys.readouterr().err == "end\n"
+
+
+async def test_updates_that_cannot_be_read_are_not_written_into_the_log(
+    house: StoryHouse, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gift = {"date": 1, "message_id": 1, "chat": {"id": 1, "type": "private"}, "text": "a secret", "gift": {"gift": {}}}
+    answer = json.dumps({"ok": True, "result": [{"update_id": 1, "message": gift}]})
+    house.world.faults.add(Page(200, answer), method="getUpdates", times=1)
+    logs.configure("text", "debug")
+    with pytest.raises(TypeError):
+        await house.application.bot.get_updates()
+    assert "a secret" not in capsys.readouterr().err
