@@ -155,6 +155,8 @@ class Dispatcher:
         async with self._db.transaction() as conn:
             await self._write(conn, self._answered, self._clock())  # what the last run could not
             released = await outbox.release_all(conn)
+            # The clock may have been set back since somebody last wrote: then all of it would wait until then.
+            self._latest = max(self._latest, await fanouts.last_heard_of(conn) or self._latest)
         self._answered.clear()
         self._aside.clear()
         self._sorter.begin_anew()

@@ -146,6 +146,15 @@ async def running(conn: Connection) -> list[Fanout]:
     return [_fanout(row) for row in rows]
 
 
+async def last_heard_of(conn: Connection) -> datetime | None:
+    """Return the latest moment at which anything became of what is not done; None when all is."""
+    async with conn.execute(
+        "SELECT max(max(fixed_at, coalesce(last_sent_at, 0))) FROM fanouts WHERE state <> 'done'"
+    ) as found:
+        row = await found.fetchone()
+    return None if row is None else moment_or_none(row[0])
+
+
 async def halt(conn: Connection, number: int, state: FanoutState, why: str) -> None:
     """Stop or hold a fan-out. Rows stay where they are."""
     await conn.execute(

@@ -109,7 +109,7 @@ async def set_back(conn: Connection, now: datetime, by: timedelta) -> None:
     values = {"now": epoch(now), "by": round(by.total_seconds())}
     await conn.execute("UPDATE outbox SET due_at = max(:now, due_at - :by) WHERE sending = 0 AND due_at > :now", values)
     await conn.execute(
-        "UPDATE fanouts SET start_at = max(:now, start_at - :by) WHERE state = 'running' AND start_at > :now", values
+        "UPDATE fanouts SET start_at = max(:now, start_at - :by) WHERE state <> 'done' AND start_at > :now", values
     )
 
 

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 from press_room import PressRoom, press_room
-from story import ANNA, StoryHouse, story_house
+from story import ANNA, EDITH, StoryHouse, story_house
 
 from bot.domain.delivery import Status
 from bot.errors import OutOfTurn
 from bot.rounds import clean_up, keep_backups, spread, watch_disk, watch_place
 from bot.sandbox.faults import Page, Refuse, Slow, Throttle
-from bot.services import accounts, dispatching
+from bot.services import accounts, dispatching, newsroom
 from bot.services.dispatching import Alarm
 from bot.store import outbox, reserve, troubles
 from bot.store.reserve import Reserve
@@ -305,6 +305,23 @@ async def test_an_outage_and_a_refusal_are_not_an_hour_longer_when_the_clock_is_
             await room.run()
             house.clock.advance(timedelta(minutes=1))
         assert received(room, people) == [1] * len(people)
+
+
+async def test_a_clock_set_back_between_two_starts_keeps_nobody_waiting(house: StoryHouse, tmp_path: Path) -> None:
+    house.clock.advance(timedelta(days=3))
+    async with press_room(house, tmp_path) as room:
+        people = await readers(room, 12)
+        await room.publish(await room.draft("grid-storage", "Energy"))
+        await room.spread()
+        stopped = await room.publish(await room.draft("heat-pumps", "Energy"))
+        await newsroom.stop(house.db, stopped, by=EDITH, now=house.clock())
+    house.clock.advance(timedelta(days=-3))
+    async with press_room(house, tmp_path) as room:
+        await room.run()
+        assert received(room, people) == [1] * 12
+        await newsroom.resume(house.db, stopped, by=EDITH, now=house.clock())
+        await room.run()
+        assert received(room, people) == [2] * 12
 
 
 async def test_after_an_hour_asleep_the_rest_leaves_at_the_pace(tmp_path: Path) -> None:
