@@ -29,7 +29,7 @@ from bot.errors import ReaderError
 from bot.services import newsroom
 from bot.services.newsroom import Published
 from bot.settings import Settings, read_settings
-from bot.store import articles, fanouts
+from bot.store import articles, fanouts, meta
 from bot.store.audience import audience_of, reach
 from bot.store.database import Database
 from bot.store.fanouts import Fanout, FanoutState
@@ -85,12 +85,13 @@ async def _announced(db: Database, published: Published, settings: Settings, *, 
     async with db.reading() as conn:
         audience = await audience_of(conn, article.number, article.pushed_at or at)
         reached = await reach(conn, audience, at)
+        is_paused = await meta.is_paused(conn)
     if not is_running:
         return f"#{article.number} queued for {chats(reached)}; no bot is running on this database"
     line = f"#{article.number} {'goes on to' if published.resumed else 'goes to'} {chats(reached)}"
     if published.start_at > at:
         line += f" in {span(published.start_at - at)}"
-    return f"{line}; queued"
+    return f"{line}; queued, and held with all pushes until `newsbot resume`" if is_paused else f"{line}; queued"
 
 
 def retract(words: Sequence[str]) -> int:

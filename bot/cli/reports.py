@@ -77,6 +77,8 @@ def _say_account(account: Account, failed: Failures, settings: Settings) -> None
             ]
         )
     )
+    if standing.is_paused and standing.waiting:
+        say("All pushes are held. `newsbot resume` releases them.")
     rate = _rate(standing)
     if standing.first_sent_at is not None and standing.last_sent_at is not None and rate is not None:
         first, last = moment(standing.first_sent_at, settings), moment(standing.last_sent_at, settings)
@@ -100,6 +102,7 @@ def _account_as_json(account: Account, failed: Failures) -> dict[str, object]:
     if standing is not None:
         told["delivery"] = {
             "state": standing.phase,
+            "paused": standing.is_paused,
             "audience": standing.audience,
             "reached": standing.sent,
             "waiting": standing.waiting,

@@ -143,6 +143,21 @@ async def test_pausing_holds_and_resuming_releases_and_both_may_be_said_twice(de
         assert desk.rows("SELECT count(*) FROM meta WHERE key = 'paused'") == [(paused,)]
 
 
+async def test_who_publishes_or_asks_while_pushes_are_held_is_told_why_nothing_leaves(desk):
+    await desk("pause")
+    lock = DatabaseLock(desk.database)
+    try:
+        answer = await desk("publish", "1")
+    finally:
+        lock.release()
+    assert answer.out == "#1 goes to 3 chats; queued, and held with all pushes until `newsbot resume`\n"
+    held = "All pushes are held. `newsbot resume` releases them."
+    assert held in (await desk("delivery", "1")).out
+    assert json.loads((await desk("delivery", "1", "--json")).out)["delivery"]["paused"] is True
+    await desk("resume")
+    assert held not in (await desk("delivery", "1")).out
+
+
 async def test_delivery_tells_who_got_it_who_not_and_why(desk):
     never = await desk("delivery", "grid")
     assert (never.status, never.out.splitlines()[1]) == (0, "It was never sent to anybody.")
