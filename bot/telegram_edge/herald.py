@@ -41,6 +41,7 @@ TICK = timedelta(seconds=1)
 LOOK_AROUND_EVERY = timedelta(minutes=1)
 CALM_AFTER = timedelta(minutes=3)  # without an alarm: the dispatcher repeats it every minute while it lasts
 DEAF_FOR = timedelta(minutes=10)
+DRAWN_AGAIN = timedelta(seconds=10)  # after a failure: an outage or a refused token is nothing to ask about each second
 _ALARMS = {Alarm.HALTED: Kind.TOKEN, Alarm.DISK: Kind.DISK}
 
 log = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ class Herald:
         self._audiences: dict[int, int] = {}  # counted once while rows are still being promised
         self._announced: set[int] = set()  # fan-outs; whoever cannot be reached is not tried every second
         self._asked: set[tuple[int, int]] = set()  # the same, with the person
+        self._drawn_again_at: dict[tuple[int, int], datetime] = {}  # messages that could not be changed
         self._deaf_until: dict[str, datetime] = {}  # while nobody can be reached
         self._reachable: set[int] = set()  # people who have let the bot in, as of the last turn
         self._alarmed_at: dict[Kind, datetime] = {}
@@ -148,14 +150,17 @@ class Herald:
         followed = dict.fromkeys(watch.fanout for watch in watches)
         standings = {number: await self._standing(number) for number in dict.fromkeys([*followed, *held])}
         self._audiences = {number: many for number, many in self._audiences.items() if number in standings}
-        await self._let_go({(watch.fanout, watch.chat) for watch in watches})
+        messages = {(watch.fanout, watch.chat) for watch in watches}
+        self._drawn_again_at = {key: at for key, at in self._drawn_again_at.items() if key in messages}
+        await self._let_go(messages)
         for watch in watches:
             found = standings[watch.fanout]
             if watch.chat not in allowed or found is None:
                 await self._finish(watch, now)
                 continue
             self._followed[watch.fanout, watch.chat] = watch, found[0]
-            if ("message", watch.fanout, watch.chat) not in self._busy:
+            again_at = self._drawn_again_at.get((watch.fanout, watch.chat), now)
+            if not now < again_at <= now + DRAWN_AGAIN and ("message", watch.fanout, watch.chat) not in self._busy:
                 await self._draw_one(watch, *found, now)
         self._asked = {(number, person) for number, person in self._asked if number in held}
         self._asked.update((watch.fanout, watch.chat) for watch in watches if watch.fanout in held)
@@ -198,8 +203,11 @@ class Herald:
             log.info("a progress message cannot be changed any more: %s", type(error).__name__)
             is_there = False
         except TelegramError as error:
-            log.info("a progress message could not be changed: %s", type(error).__name__)
+            if (watch.fanout, watch.chat) not in self._drawn_again_at:
+                log.info("a progress message could not be changed: %s", type(error).__name__)
+            self._drawn_again_at[watch.fanout, watch.chat] = self._house.clock() + DRAWN_AGAIN
             return
+        self._drawn_again_at.pop((watch.fanout, watch.chat), None)
         async with self._house.db.transaction() as conn:
             await progress.saw(conn, watch, shown, self._house.clock(), finished=is_last or not is_there)
 

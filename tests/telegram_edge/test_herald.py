@@ -12,6 +12,7 @@ from story import BEN, EDITH
 
 from bot.domain.article import Story
 from bot.errors import Complaint, ContentError
+from bot.sandbox.faults import Refuse
 from bot.services import newsroom, troubles
 from bot.services.dispatching import Alarm
 from bot.services.importing import Seen, take
@@ -241,6 +242,24 @@ async def test_a_progress_message_that_was_deleted_is_let_go(desk: Desk) -> None
         [fanout] = await fanouts.of_article(conn, article.number)
         rows = list(await conn.execute_fetchall("SELECT finished FROM progress WHERE fanout = ?", (fanout.id,)))
     assert [row["finished"] for row in rows] == [1]
+
+
+async def test_a_progress_message_that_cannot_be_changed_is_not_tried_each_second(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    await desk.room.follow(await desk.room.people(3), "Energy")
+    await desk.room.draft("grid-storage", "Energy")
+    await desk.house.says(EDITH, "/publish grid-storage")
+    desk.house.world.faults.add(Refuse(401, "Unauthorized"), method="editMessageText")
+    await desk.run()
+    with caplog.at_level("INFO"):
+        for _ in range(60):
+            await desk.passes(1)
+    assert len(desk.house.world.faults.happened) <= 7
+    assert caplog.text.count("could not be changed") <= 1
+    desk.house.world.faults.clear()
+    await desk.passes(10)
+    assert desk.screen.startswith("#1 is out.")
 
 
 async def test_who_is_no_editor_any_more_is_shown_nothing_more(desk: Desk) -> None:
