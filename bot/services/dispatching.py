@@ -221,6 +221,7 @@ class Dispatcher:
         now = self._clock()
         if self._halted_by is not None:
             reason, self._halted_by = self._halted_by, None
+            log.error("Telegram refuses the bot: %s; no news leaves before it takes it again", reason)
             await self._alarm(Alarm.HALTED, None, reason)
         await self._follow_clock(now)
         self._circuit = self._circuit.at(now)

@@ -170,7 +170,9 @@ async def test_a_throttled_chat_waits_as_told_and_loses_no_attempt(room: PressRo
     assert (await room.fanout(fanout)).state is FanoutState.RUNNING
 
 
-async def test_a_refused_token_stops_the_dispatcher_and_keeps_its_rows(room: PressRoom) -> None:
+async def test_a_refused_token_stops_the_dispatcher_and_keeps_its_rows(
+    room: PressRoom, caplog: pytest.LogCaptureFixture
+) -> None:
     people = await room.people(20)
     await room.follow(people, "Energy")
     room.world.faults.add(Refuse(401, "Unauthorized"))
@@ -181,6 +183,8 @@ async def test_a_refused_token_stops_the_dispatcher_and_keeps_its_rows(room: Pre
     async with room.db.reading() as conn:
         rows = await conn.execute_fetchall("SELECT attempts FROM outbox")
     assert [row["attempts"] for row in rows] == [0] * 20
+    # Owners cannot be told in chat, so the log must say it.
+    assert "Telegram refuses the bot: Unauthorized; no news leaves" in caplog.text
     room.world.faults.clear()
     room.house.clock.advance(timedelta(minutes=2))
     await room.run()
