@@ -181,6 +181,8 @@ class Dispatcher:
                             continue
                     await self._pause()
                     continue
+                if any(not one.is_broken for one in self._aside):
+                    await self._pause()  # the database cannot be read, and asking it at once again is of no use
                 if not (claimed or self._answered or self._aside or self._changed.is_set() or self._stopping):
                     if not self._claimed:
                         self._idle.set()

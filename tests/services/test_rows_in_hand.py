@@ -14,6 +14,8 @@ from story import StoryHouse
 from bot.domain.chat import ChatState
 from bot.sandbox.faults import Refuse, Slow, Throttle
 from bot.services import membership, sending
+from bot.sandbox.faults import Refuse, Slow
+from bot.services import dispatching, membership, sending
 from bot.store import chats, outbox, paid
 from bot.store.fanouts import FanoutState
 from bot.telegram_edge.pacer import Pacer
@@ -278,3 +280,20 @@ async def test_what_was_answered_is_not_sent_again_when_it_could_not_be_written_
     await again
     assert [len(room.world.ledger.sent_to(person)) for person in people] == [1, 1, 1]
     assert (await room.fanout(fanout)).unsure == 0
+
+
+async def test_a_database_that_cannot_be_read_is_not_asked_again_at_once(
+    room: PressRoom, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatching, "AFTER_AN_ERROR", 60.0)
+    await room.follow(await room.people(1700), "Energy")  # more than are taken in hand three times
+    await room.publish(await room.draft("grid-storage", "Energy"))
+    await room.spread()
+    async with room.db.transaction() as conn:
+        await conn.execute("ALTER TABLE exceptions RENAME TO out_of_reach")
+    with caplog.at_level(logging.ERROR, "bot.services.sorting"):
+        room.dispatcher.wake()
+        await eventually(lambda: "cannot be read now" in caplog.text)
+        for _ in range(50):  # time for many more turns
+            await _rows(room)
+    assert caplog.text.count("cannot be read now") == 1
