@@ -88,11 +88,12 @@ async def spread(db: Database, reserve: Reserve, *, clock: Clock, changed: async
         if not reserve.is_held:
             await _sleep(changed, None)
             continue
-        more = await spread_next(db, now=clock(), draw=random.random())
+        now = clock()
+        more = await spread_next(db, now=now, draw=random.random())
         ready()
         if more:
             continue
-        start = await next_start(db, clock())
+        start = await next_start(db, now)  # of the same moment, or a time that comes in between would be overslept
         await _sleep(changed, None if start is None else (start - clock()).total_seconds())
 
 

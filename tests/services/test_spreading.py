@@ -1,16 +1,20 @@
 """Fan-outs under way: small pieces, in turn, stopped at once, and nobody is always last."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from itertools import chain, repeat
 from pathlib import Path
 
 import pytest
 from import_desk import EDITOR, READERS, Desk, open_desk, story
 
+from bot import rounds
 from bot.services import newsroom
 from bot.services.spreading import next_start, spread_next
 from bot.store import fanouts
 from bot.store.fanouts import FanoutState
+from bot.store.reserve import Reserve
 
 
 @pytest.fixture
@@ -117,3 +121,20 @@ async def test_who_comes_after_the_publish_is_not_its_audience(desk: Desk) -> No
         await conn.execute("UPDATE subscriptions SET since = ? WHERE chat = 901", (later,))
     await desk.spread()
     assert sorted(await _order(desk, fanout)) == list(READERS)
+
+
+async def test_a_publish_whose_time_comes_between_two_looks_is_not_overslept(desk: Desk, tmp_path: Path) -> None:
+    await desk.follow(range(100, 250))
+    fanout = await _publish(desk, "grid", undo=timedelta(seconds=10))
+    times = chain([desk.now + timedelta(seconds=9.999)], repeat(desk.now + timedelta(seconds=10.001)))
+    reserve = Reserve(tmp_path / "reserve.db")
+    assert reserve.take()
+    round_ = rounds.spread(desk.db, reserve, clock=lambda: next(times), changed=asyncio.Event(), ready=lambda: None)
+    task = asyncio.create_task(round_)
+    try:
+        async with asyncio.timeout(5):
+            while len(await _order(desk, fanout)) < 150:
+                pass
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
