@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from math import ceil
 
 from bot.store.database import Connection
-from bot.store.stories import moment
+from bot.store.stories import epoch, moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ async def follow(
             "chat": chat,
             "message_id": message_id,
             "shown": shown,
-            "at": 0 if at is None else _rounded_up(at),
+            "at": 0 if at is None else epoch(at),
         },
     )
 
@@ -66,7 +65,7 @@ async def saw(conn: Connection, watch: Watch, shown: str, at: datetime, *, finis
             "chat": watch.chat,
             "message_id": watch.message_id,
             "shown": shown,
-            "at": _rounded_up(at),
+            "at": epoch(at),
             "finished": finished,
         },
     )
@@ -105,8 +104,3 @@ async def article_of(conn: Connection, chat: int, message_id: int) -> int | None
         {"chat": chat, "message_id": message_id},
     )
     return next((int(row["article"]) for row in rows), None)
-
-
-def _rounded_up(at: datetime) -> int:
-    """Return epoch seconds that are not before `at`, so that no pause since then is cut short."""
-    return ceil(at.timestamp())

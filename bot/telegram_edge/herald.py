@@ -152,7 +152,7 @@ class Herald:
         self._audiences = {number: many for number, many in self._audiences.items() if number in standings}
         messages = {(watch.fanout, watch.chat) for watch in watches}
         self._drawn_again_at = {key: at for key, at in self._drawn_again_at.items() if key in messages}
-        await self._let_go(messages)
+        await self._let_go(messages, now)
         for watch in watches:
             found = standings[watch.fanout]
             if watch.chat not in allowed or found is None:
@@ -170,14 +170,14 @@ class Herald:
                     self._asked.add((number, person))
                     self._start(("message", number, person), partial(self._ask, person, number))
 
-    async def _let_go(self, followed: set[tuple[int, int]]) -> None:
+    async def _let_go(self, followed: set[tuple[int, int]], now: datetime) -> None:
         """Say in messages whose publish is no more that it is held: a burst took it back before anything had left."""
         for key in self._followed.keys() - followed:
             watch, article = self._followed.pop(key)
             if await self._standing(watch.fanout) is None:
                 chat = await self._chat(watch.chat)
                 message = screens.held_instead(self._words(chat), article)
-                self._start(("message", *key), partial(self._edit, watch, chat, message, "", True))
+                self._start(("message", *key), partial(self._edit, watch, chat, message, "", True, now))
 
     async def _draw_one(self, watch: Watch, article: Article, standing: Standing, now: datetime) -> None:
         """Change one message if it is worth it."""
@@ -194,9 +194,13 @@ class Herald:
         if standing.phase.is_question and before.phase not in (None, standing.phase):
             self._start(key, partial(self._ask_instead, watch, chat, article))
         else:
-            self._start(key, partial(self._edit, watch, chat, message, str(after), standing.phase is Phase.DONE))
+            is_last = standing.phase is Phase.DONE
+            self._start(key, partial(self._edit, watch, chat, message, str(after), is_last, now))
 
-    async def _edit(self, watch: Watch, chat: Chat, message: Message, shown: str, is_last: bool) -> None:
+    async def _edit(
+        self, watch: Watch, chat: Chat, message: Message, shown: str, is_last: bool, turned_at: datetime
+    ) -> None:
+        """Change one message. It counts as shown when its turn began, or every second turn would come too early."""
         try:
             is_there = await replies.edit(self._house, chat, watch.message_id, message, is_photo=False)
         except (BadRequest, Forbidden) as error:
@@ -209,7 +213,7 @@ class Herald:
             return
         self._drawn_again_at.pop((watch.fanout, watch.chat), None)
         async with self._house.db.transaction() as conn:
-            await progress.saw(conn, watch, shown, self._house.clock(), finished=is_last or not is_there)
+            await progress.saw(conn, watch, shown, turned_at, finished=is_last or not is_there)
 
     async def _ask_instead(self, watch: Watch, chat: Chat, article: Article) -> None:
         """Ask in a new message, because an edit makes no sound, and say so in the old one."""

@@ -123,6 +123,19 @@ async def test_a_large_audience_waits_for_second_thoughts_under_the_copy(desk: D
     assert desk.screen.startswith(f"#{article.number} is out. 120 sent")
 
 
+@pytest.mark.parametrize("fraction", [0.0, 0.3, 0.7, 0.99])
+async def test_the_message_follows_every_two_seconds_at_any_fraction_of_a_second(desk: Desk, fraction: float) -> None:
+    await crowd(desk)
+    await desk.room.draft("grid-storage", "Energy")
+    desk.house.clock.advance(timedelta(seconds=fraction))
+    await desk.says("/publish grid-storage")
+    edits = []
+    for _ in range(8):
+        await desk.passes(1.0005)  # a turn, and a little for what it did
+        edits.append(len(desk.house.world.ledger.of("editMessageText")))
+    assert edits == [0, 1, 1, 2, 2, 3, 3, 4]
+
+
 async def test_stopped_in_time_nobody_has_it_and_the_rest_is_everybody(desk: Desk) -> None:
     people = await crowd(desk)
     await desk.room.draft("grid-storage", "Energy")
