@@ -1,25 +1,29 @@
 """
 What newsbot says to people who wait for it: sent and edited at once, ahead of all news, never through the outbox.
 
-A reply that Telegram refuses for its pace is said when the pace allows; one that may have arrived is not said twice.
+A reply that Telegram refuses for its pace is said when the pace allows, and one that it could not take a moment later;
+one that may have arrived is not said twice.
 While a broadcast is paid for it may use up what is free, so what is said meanwhile is paid for too.
 """
 
 from __future__ import annotations
 
+import asyncio
+import random
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TypeVar
 
 import telegram
-from telegram.error import BadRequest, RetryAfter
+from telegram.error import BadRequest, NetworkError, RetryAfter
 
 from bot.domain.chat import Chat, ChatKind
-from bot.domain.delivery import Lane, Sent
+from bot.domain.delivery import Failed, Lane, Sent, backoff
 from bot.domain.message import Keyboard, Message
 from bot.domain.paying import day_of
 from bot.telegram_edge.gateway import entities_of, markup_of, preview_of
 from bot.telegram_edge.house import House
+from bot.telegram_edge.outcomes import classify_error
 
 _Answer = TypeVar("_Answer")
 TRIES = 3
@@ -141,13 +145,20 @@ async def _said(house: House, chat: Chat, call: Callable[[bool], Awaitable[teleg
 
 
 async def _patiently(house: House, chat: Chat, once: Callable[[], Awaitable[_Answer]]) -> _Answer:
-    """Make one call, again when a 429 says so and it is time. Raises: telegram.error.TelegramError."""
-    for _ in range(TRIES - 1):
+    """Make one call, again when a 429 says so and it is time, or soon after what never arrived.
+
+    Raises: telegram.error.TelegramError.
+    """
+    for tries in range(1, TRIES):
         try:
             return await once()
         except RetryAfter as error:
             if _span(error.retry_after) > LONGEST_WAIT:
                 raise
+        except NetworkError as error:
+            if not isinstance(classify_error(error), Failed):
+                raise
+            await asyncio.sleep(backoff(tries, random.random()).total_seconds())
     return await once()
 
 

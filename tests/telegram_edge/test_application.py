@@ -15,7 +15,7 @@ from bot.domain.press import press
 from bot.domain.text import Text
 from bot.errors import UnknownTopic
 from bot.sandbox.events import Kind, Watch
-from bot.sandbox.faults import CutAfter, Refuse, Throttle
+from bot.sandbox.faults import CutAfter, Page, Refuse, Throttle
 from bot.telegram_edge.intake import PATIENT, Inbox
 from bot.telegram_edge.polling import poll
 from bot.telegram_edge.registry import Audience, Command, Conversation, DocumentRule, PressRule, Registry, TextRule
@@ -230,6 +230,13 @@ async def test_what_cannot_be_had_is_said_and_never_logged_as_an_error(house, de
 
 async def test_a_reply_that_telegram_throttles_is_said_after_the_wait(house, desk):
     house.world.faults.add(Throttle(1), method="sendMessage", times=1)
+    await house.says(ANNA, "/note x")
+    assert house.screens(ANNA) == ["noted"]
+
+
+@pytest.mark.parametrize("fault", [Refuse(500, "Internal Server Error"), Page()])
+async def test_a_reply_that_telegram_could_not_take_is_said_a_moment_later(house, desk, fault):
+    house.world.faults.add(fault, method="sendMessage", times=1)
     await house.says(ANNA, "/note x")
     assert house.screens(ANNA) == ["noted"]
 
