@@ -16,7 +16,7 @@ from sqlite3 import Row
 from bot.domain.delivery import Lane
 from bot.store.audience import HIGHEST, LOWEST, RECIPIENTS, Audience
 from bot.store.database import Connection
-from bot.store.stories import epoch, moment, moment_or_none
+from bot.store.stories import epoch, epoch_of_end, moment, moment_or_none
 
 PIECE = 5_000  # candidates: about 10 ms of the writer, which a reader's write may have to wait
 
@@ -85,7 +85,11 @@ async def promise(
     by: int | None,
     by_file: bool = False,
 ) -> int:
-    """Promise an article to everyone who follows it at `fixed_at`, and return the fan-out's number."""
+    """Promise an article to everyone who follows it at `fixed_at`, and return the fan-out's number.
+
+    A start to come is rounded up, so that no time to think again is cut short.
+    """
+    is_to_come = start_at > fixed_at
     rows = await conn.execute_fetchall(
         """
         INSERT INTO fanouts (kind, article, lane, state, asked_by, by_file, fixed_at, start_at)
@@ -97,7 +101,7 @@ async def promise(
             "by": by,
             "by_file": by_file,
             "fixed_at": epoch(fixed_at),
-            "start_at": epoch(start_at),
+            "start_at": epoch_of_end(start_at) if is_to_come else epoch(start_at),
         },
     )
     return int(next(iter(rows))["id"])

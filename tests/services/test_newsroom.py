@@ -60,6 +60,14 @@ async def test_a_publish_that_reaches_a_hundred_chats_waits_for_second_thoughts(
     assert len(await desk.promised("#2")) == 100
 
 
+async def test_the_time_to_think_again_is_not_cut_short_by_a_fraction_of_a_second(desk: Desk) -> None:
+    await desk.follow(range(1000, 1150))
+    desk.now += timedelta(seconds=0.9)
+    await _publish(desk, UNDO)
+    [promised] = await desk.pushes("#1")
+    assert promised.start_at >= desk.now + UNDO
+
+
 async def test_send_now_skips_the_rest_of_the_undo_time(desk: Desk) -> None:
     await desk.follow(range(1001, 1120))
     done = await _publish(desk, UNDO)
