@@ -157,6 +157,13 @@ async def test_an_update_that_comes_twice_is_worked_through_once(house, desk):
     assert desk.seen == ["once"]
 
 
+async def test_the_memory_of_updates_is_bounded(house, desk, monkeypatch):
+    monkeypatch.setattr("bot.telegram_edge.intake.REMEMBERED", 5)
+    for number in range(8):
+        await house.says(ANNA, f"/note {number}")
+    assert len(desk.seen) == 8 and len(house.intake._seen) == 5
+
+
 async def test_a_full_inbox_takes_nothing_more_and_drops_nothing():
     inbox = Inbox(waiting=2)
     await inbox.put(1)

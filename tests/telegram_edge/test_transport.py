@@ -32,7 +32,15 @@ from bot.sandbox.faults import CutAfter, CutBefore, Page, Refuse, Slow, Stall, T
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.world import World
 from bot.telegram_edge.prepared import Upload, dumps, prepare, read_reply, tail
-from bot.telegram_edge.transport import AiohttpTransport, MayHaveArrived, NeverSent, NoAnswer, Refused, Timeouts
+from bot.telegram_edge.transport import (
+    KEEP_ALIVE,
+    AiohttpTransport,
+    MayHaveArrived,
+    NeverSent,
+    NoAnswer,
+    Refused,
+    Timeouts,
+)
 
 TOKEN = "1234567:transport-secret-token"
 ANNA = 7001
@@ -384,6 +392,19 @@ async def test_only_the_tail_of_a_prepared_body_varies(server, world, transport)
 
 async def test_a_reply_to_a_message_that_is_gone_is_sent_all_the_same(server, world, transport):
     assert (await transport.call(saying(server, "hello"), tail(ANNA, reply_to=999))).ok
+
+
+async def test_an_upload_is_waited_for_longer_than_a_text(server, world):
+    world.faults.add(Slow(0.6))
+    async with AiohttpTransport(Timeouts(connect=5, answer=0.2, transfer=10)) as transport:
+        with pytest.raises(NoAnswer):
+            await transport.call(saying(server, "hello"), tail(ANNA))
+        upload = Upload(prepare(method(server, "sendPhoto"), {"caption": "look"}).url, {"caption": "look"}, PNG)
+        assert (await transport.call(upload, tail(ANNA))).file_id
+
+
+def test_connections_are_given_up_before_servers_close_them():
+    assert KEEP_ALIVE < 75  # nginx's: https://nginx.org/en/docs/http/ngx_http_core_module.html#keepalive_timeout
 
 
 async def test_a_picture_goes_up_once_and_its_largest_file_id_comes_back(server, world, transport):

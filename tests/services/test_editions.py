@@ -1,0 +1,132 @@
+"""One article as it goes out: prepared once for many, in today's words, with one picture for all who may see one."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from press_room import PressRoom, press_room
+from story import StoryHouse
+
+from bot.domain.article import Picture
+from bot.domain.chat import Pictures
+from bot.domain.message import Message
+from bot.sandbox.faults import Page, Refuse
+from bot.services.editions import MOST_BODIES, edition_of
+from bot.store import articles, chats
+from bot.telegram_edge.looks import look_of
+
+CELL = Picture("cell.png", 320, 180, is_local=True)
+
+
+@pytest.fixture
+async def room(house: StoryHouse, tmp_path: Path) -> AsyncIterator[PressRoom]:
+    async with press_room(house, tmp_path) as room:
+        yield room
+
+
+def _has_photo(room: PressRoom, chat: int) -> list[bool]:
+    return ["photo" in message for message in room.house.messages(chat)]
+
+
+async def test_a_body_is_prepared_once_for_all_who_see_the_same(
+    room: PressRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared: list[Message] = []
+    gateway = room.house.inside.gateway
+    prepare = gateway.prepare
+
+    def noted(message: Message) -> Any:
+        prepared.append(message)
+        return prepare(message)
+
+    monkeypatch.setattr(gateway, "prepare", noted)
+    monkeypatch.setattr(room.dispatcher._sorter, "_prepare", noted)
+    people = await room.people(60)
+    await room.follow(people[:40], "Energy")
+    await room.follow(people[40:], "Storage")
+    async with room.db.transaction() as conn:
+        for chat in people[::2]:
+            await chats.set_pictures(conn, chat, Pictures.NONE)
+    await room.publish(await room.draft("grid-storage", "Energy", "Storage"))
+    await room.run()
+    assert all(len(room.world.ledger.sent_to(chat)) == 1 for chat in people)
+    # By link for the first; then for both topics, each with and without a picture.
+    assert len(prepared) == 1 + 2 * 2
+
+
+async def test_the_bodies_that_are_kept_are_bounded(room: PressRoom) -> None:
+    [anna] = await room.people(1)
+    article, inside = await room.draft("grid-storage", "Energy", pictures=()), room.house.inside
+    async with room.db.reading() as conn:
+        edition = await edition_of(conn, article.number, room.house.clock(), None, inside.gateway.prepare)
+        chat = await chats.chat(conn, anna)
+    assert chat is not None
+    look = look_of(chat, inside.settings, inside.bot_username)
+    for topic in range(MOST_BODIES + 9):
+        await edition.send(look, topic, lambda body: inside.gateway.send(body, anna), room.db, room.house.clock())
+    assert len(edition._bodies) == MOST_BODIES
+
+
+async def test_what_is_corrected_on_its_way_goes_out_in_its_new_words(room: PressRoom) -> None:
+    anna, ben = await room.people(2)
+    await room.follow([anna, ben], "Energy")
+    room.world.faults.add(Page(), chat=anna, times=1)
+    article = await room.draft("grid-storage", "Energy", title="Grid strage")
+    await room.publish(article)
+    await room.run()
+    await room.draft("grid-storage", "Energy", title="Grid storage", published_at=article.story.published_at)
+    room.house.clock.advance(timedelta(minutes=1))
+    await room.run()
+    assert (room.got(ben), room.got(anna)) == (["Grid strage"], ["Grid storage"])
+    async with room.db.reading() as conn:
+        rows = await conn.execute_fetchall("SELECT revision FROM ledger ORDER BY revision")
+        assert [row["revision"] for row in rows] == [1, (await articles.article(conn, article.number)).revision]
+
+
+async def test_a_picture_whose_bytes_were_refused_is_not_tried_with_the_next_article(
+    room: PressRoom, tmp_path: Path
+) -> None:
+    (tmp_path / CELL.url).write_bytes(_PNG)
+    people = await room.people(3)
+    await room.follow(people, "Energy")
+    room.world.faults.add(Refuse(400, "Bad Request: IMAGE_PROCESS_FAILED"), method="sendPhoto")
+    for slug in ("grid-storage", "tidal-power"):
+        await room.publish(await room.draft(slug, "Energy", pictures=(CELL,)))
+        await room.run()
+    assert [_has_photo(room, chat) for chat in people] == [[False, False]] * 3
+    assert len(room.world.ledger.of("sendPhoto")) == 1
+
+
+async def test_chats_that_forbid_photos_get_text_whenever_their_turn_comes(room: PressRoom) -> None:
+    people = await room.people(9)
+    await room.follow(people, "Energy")
+    strict = people[::2]
+    for chat in strict:
+        room.world.faults.add(
+            Refuse(400, "Bad Request: not enough rights to send photos to the chat"), method="sendPhoto", chat=chat
+        )
+    await room.publish(await room.draft("grid-storage", "Energy"))
+    await room.run()
+    assert [_has_photo(room, chat) for chat in people] == [[chat not in strict] for chat in people]
+
+
+async def test_a_chat_that_is_gone_says_nothing_about_the_picture(room: PressRoom) -> None:
+    people = await room.people(6)
+    await room.follow(people, "Energy")
+    await room.publish(await room.draft("grid-storage", "Energy"))
+    await room.spread()
+    async with room.db.reading() as conn:
+        rows = await conn.execute_fetchall("SELECT chat FROM outbox ORDER BY id")
+    *gone, last = [int(row["chat"]) for row in rows]
+    for chat in gone:
+        room.world.block(chat)
+    await room.run()
+    assert _has_photo(room, last) == [True]
+
+
+_PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000140000000b40802000000"
+    + "00000000"  # enough of a picture for its size to be read
+)
