@@ -250,6 +250,18 @@ def test_what_was_committed_survives_a_kill(tmp_path: Path) -> None:
     assert all(kept[lane] >= number for lane, number in promised.items())
 
 
+async def test_what_was_committed_has_been_written_to_the_disk_itself(tmp_path: Path) -> None:
+    """A power cut cannot be played here. Source: https://sqlite.org/pragma.html#pragma_synchronous (2: FULL)"""
+    migrate(tmp_path / "news.db", create=True)
+    db = await Database.open(tmp_path / "news.db")
+    async with db.transaction() as conn:
+        [synchronous], [journal] = [
+            await conn.execute_fetchall(f"PRAGMA {name}") for name in ("synchronous", "journal_mode")
+        ]
+    await db.close()
+    assert (synchronous[0], journal[0]) == (2, "wal")
+
+
 async def test_a_database_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=str(tmp_path / "folder")):
         (tmp_path / "folder").mkdir()
