@@ -24,8 +24,6 @@ from bot.errors import SettingsError
 from bot.outside import SECRET_HEADER, Numbers, seen_from_outside
 from bot.sandbox.faults import Page, Refuse, Throttle
 from bot.store import articles, meta
-from bot.sandbox.faults import Page, Refuse
-from bot.store import meta
 from bot.telegram_edge.pacer import Pacer
 from bot.telegram_edge.polling import ALLOWED_UPDATES
 

@@ -13,8 +13,6 @@ from story import StoryHouse
 
 from bot.domain.chat import ChatState
 from bot.sandbox.faults import Refuse, Slow, Throttle
-from bot.services import membership, sending
-from bot.sandbox.faults import Refuse, Slow
 from bot.services import dispatching, membership, sending
 from bot.store import chats, outbox, paid
 from bot.store.fanouts import FanoutState
@@ -179,23 +177,6 @@ async def test_who_pauses_while_one_message_follows_the_other_gets_no_more_of_th
         await membership.pause(room.db, anna, house.clock())
         await room.dispatcher.idle()
         assert len(room.world.ledger.sent_to(anna)) == 6
-
-
-@pytest.mark.parametrize("together", [True, False])
-async def test_later_news_of_a_chat_waits_for_what_is_tried_again(room: PressRoom, together: bool) -> None:
-    [anna] = await room.people(1)
-    await room.follow([anna], "Energy")
-    room.world.faults.add(Refuse(500, "Internal"), chat=anna, times=1)
-    await room.publish(await room.draft("a-first", "Energy"))
-    if not together:
-        await room.run()
-    await room.publish(await room.draft("b-second", "Energy"))
-    await room.run()
-    assert room.got(anna) == []
-    for _ in range(3):
-        room.house.clock.advance(timedelta(seconds=1))
-        await room.run()
-    assert room.got(anna) == ["A first", "B second"]
 
 
 async def test_nothing_is_kept_in_hand_for_a_chat_that_is_told_to_wait(house: StoryHouse, tmp_path: Path) -> None:
