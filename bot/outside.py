@@ -20,7 +20,6 @@ from sqlite3 import Error as SqliteError
 from typing import Any
 from urllib.parse import urlsplit
 
-import telegram
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, Metric
@@ -250,10 +249,10 @@ def _webhook(
         if not hmac.compare_digest(said, secret.encode()):
             return web.Response(status=403)
         try:
-            update = telegram.Update.de_json(json.loads(await request.read()), application.bot)
-            update_id = int(update.update_id)
-        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
+            update = intake.read(json.loads(await request.read()), application.bot)
+        except (ValueError, AttributeError, RecursionError):
             return web.Response(status=400)
+        update_id = update.update_id
         done = intake.expect(update_id)
         if done is not None:
             if next(of_backlog, None) is not None:

@@ -235,6 +235,12 @@ async def test_a_knock_without_the_secret_is_refused_and_nonsense_is_a_bad_reque
     assert hooked.house.intake.unfinished() == {}
 
 
+async def test_a_knock_with_an_update_that_cannot_be_read_is_taken_or_it_would_come_again(hooked):
+    unreadable = {"message_id": 9, "date": 1, "chat": {"id": 9, "type": "private"}, "gift": {"gift": {}}}
+    assert await hooked.knock({"update_id": 1, "message": unreadable}) == 200
+    assert hooked.house.intake.unfinished() == {}
+
+
 async def test_a_secret_that_is_no_text_is_refused_and_no_fault_of_ours(hooked, caplog):
     reader, writer = await asyncio.open_connection("127.0.0.1", hooked.port)
     writer.write(b"POST /hook HTTP/1.1\r\nHost: bot\r\n%b: \xff\r\nContent-Length: 0\r\n\r\n" % SECRET_HEADER.encode())

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,15 +73,34 @@ class Intake(BaseUpdateProcessor):
         self._unfinished: dict[int, asyncio.Event] = {}
         self.backlog_until = 0
 
+    def read(self, raw: Mapping[str, Any], bot: telegram.Bot) -> telegram.Update:
+        """Return an update as python-telegram-bot knows it; one that it cannot read says nothing.
+
+        Telegram's objects change, and what comes again until it is taken must not keep all others from being read.
+        Raises: ValueError when it is no update.
+        """
+        number = raw.get("update_id")
+        if type(number) is not int:
+            raise ValueError("an update has a number")
+        try:
+            return telegram.Update.de_json(dict(raw), bot)
+        except Exception as error:  # whatever making one of its objects raises
+            if not self._knows(number):
+                log.warning("update %d cannot be read (%s) and is passed over", number, type(error).__name__)
+            return telegram.Update(number)
+
     def expect(self, update_id: int) -> asyncio.Event | None:
         """Count on an update that is about to be handed over; None when it is known already.
 
         The event is set when its work is done.
         """
-        if update_id in self._unfinished or update_id in self._seen:
+        if self._knows(update_id):
             return None
         done = self._unfinished[update_id] = asyncio.Event()
         return done
+
+    def _knows(self, update_id: int) -> bool:
+        return update_id in self._unfinished or update_id in self._seen
 
     def unfinished(self) -> dict[int, asyncio.Event]:
         """Return the updates counted on and not worked through, in the order in which they came."""

@@ -12,12 +12,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import warnings
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 import telegram
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.ext import Application
+from telegram.warnings import PTBUserWarning
 
 from bot.domain.delivery import backoff
 from bot.telegram_edge.intake import Intake
@@ -31,6 +34,8 @@ LAST_WORD = timedelta(seconds=3)
 LONGEST_PAUSE = timedelta(seconds=30)
 
 log = logging.getLogger(__name__)
+# Only the raw answer shows which of its updates cannot be read.
+warnings.filterwarnings("ignore", r"Please use 'Bot\.getUpdates'", PTBUserWarning)
 
 
 async def _tell_nobody(reason: str) -> None:
@@ -59,12 +64,7 @@ async def poll(
                 if has_webhook:
                     await bot.delete_webhook()
                     has_webhook = False
-                updates = await bot.get_updates(
-                    offset=place.offset,
-                    limit=BATCH,
-                    timeout=timedelta(0) if is_backlog else patience,
-                    allowed_updates=ALLOWED_UPDATES,
-                )
+                updates = await _fetch(bot, intake, place.offset, timedelta(0) if is_backlog else patience)
             except TelegramError as error:
                 failures += 1
                 has_webhook = has_webhook or _is_about_webhook(error)
@@ -83,6 +83,21 @@ async def poll(
             await _glance(intake)
     finally:
         await _end(bot, place, intake)
+
+
+async def _fetch(
+    bot: telegram.Bot, intake: Intake, offset: int | None, patience: timedelta
+) -> tuple[telegram.Update, ...]:
+    """Return the next batch. Raises: telegram.error.TelegramError."""
+    try:
+        return await bot.get_updates(offset=offset, limit=BATCH, timeout=patience, allowed_updates=ALLOWED_UPDATES)
+    except TelegramError:
+        raise
+    except Exception:
+        # python-telegram-bot stumbled over one of them, drops all, and does not say which.
+        asked = {"offset": offset, "limit": BATCH, "allowed_updates": ALLOWED_UPDATES}
+        batch: list[dict[str, Any]] = await bot.do_api_request("getUpdates", asked)
+        return tuple(intake.read(one, bot) for one in batch)
 
 
 class _Place:

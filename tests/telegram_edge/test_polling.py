@@ -116,6 +116,19 @@ async def test_what_was_in_work_when_the_process_was_killed_is_done_after_the_ne
     desk.gate.set()
 
 
+async def test_an_update_that_cannot_be_read_is_passed_over_and_keeps_nobody_from_being_answered(house, desk, caplog):
+    house.world.say(ANNA, ANNA, "/quick one")
+    unreadable = {"message_id": 9, "date": 1, "chat": {"id": 9, "type": "private"}, "gift": {"gift": {}}}
+    house.world.queue_update(message=unreadable)
+    async with polled(house):
+        house.world.say(BEN, BEN, "/quick two")
+        await until(lambda: len(desk.seen) == 2)
+        await until(lambda: not house.world.updates)
+    assert sorted(desk.seen) == ["one", "two"]
+    [warning] = [record.message for record in caplog.records if record.name.startswith("bot.")]  # once
+    assert warning.endswith("cannot be read (TypeError) and is passed over")
+
+
 async def test_ending_waits_for_what_is_in_work_and_confirms_it(house, desk):
     async with polled(house) as task:
         house.world.say(ANNA, ANNA, "/slow one")
