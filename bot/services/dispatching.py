@@ -380,7 +380,8 @@ class Dispatcher:
         for item in answered:
             match item.outcome:
                 case Sent() if item.folded:
-                    await outbox.take_along(conn, item.delivery, item.folded, item.outcome, now)
+                    articles = {number: edition.article for number, edition in item.folded.items()}
+                    await outbox.take_along(conn, item.delivery, articles, item.outcome, now)
                 case Unsure() if item.folded:
                     await outbox.doubt(conn, item.delivery, item.folded)
         if finished:

@@ -170,16 +170,21 @@ class Senders:
             return self._leave(item, body, sender)
 
         if item.folded:
-            item.outcome = await send(self._wire.prepare(catching_up(list(item.folded.values()), look, now)))
+            message = catching_up([one.article for one in item.folded.values()], look, now)
+            item.outcome = await send(self._wire.prepare(message))
         else:
             item.outcome, item.has_photo = await item.edition.send(look, item.followed, send, self._db, now)
 
     async def _is_as_claimed(self, item: Item) -> bool:
-        """Return whether the chat is still as it was when its delivery was taken up, and still wants the article."""
+        """Return whether the chat is still as it was when its delivery was taken up, and still wants all of it."""
+        chat, now = item.chat, self._clock()
         async with self._db.reading() as conn:
-            return await chats.chat(conn, item.chat.id) == item.chat and item.chat.id in await audience.wanting(
-                conn, item.edition.audience, [item.chat.id], self._clock()
-            )
+            if await chats.chat(conn, chat.id) != chat:
+                return False
+            for edition in item.folded.values() or (item.edition,):
+                if chat.id not in await audience.wanting(conn, edition.audience, [chat.id], now):
+                    return False
+        return True
 
     async def _turn(self, item: Item, is_paid: bool, sender: asyncio.Task[Any]) -> bool:
         """Wait for an item's turn; return whether its chat, known for a moment only, still wants it then."""

@@ -17,7 +17,6 @@ from sqlite3 import Error as SqliteError
 from time import monotonic
 from typing import Any
 
-from bot.domain.article import Article
 from bot.domain.chat import Chat, ChatState
 from bot.domain.delivery import Delivery, Outcome, Status, Throttled
 from bot.domain.message import Message
@@ -41,7 +40,7 @@ HELD_CHATS = 4096
 class Item:
     """A claimed delivery in this process' hands, and in the end what became of it.
 
-    `followed` is the topic for which the chat gets it; 0 when it no longer wants it. `folded` are the articles, by
+    `followed` is the topic for which the chat gets it; 0 when it no longer wants it. `folded` are the editions, by
     fan-out and its own among them, that go out in one list because they could not leave for too long. `paid_on` is the
     UTC day whose allowance pays for its next message; None when nothing does. `known_at` is when the chat was last
     asked what it wants, on the monotonic clock.
@@ -52,7 +51,7 @@ class Item:
     edition: Edition[Any]
     chat: Chat
     followed: int
-    folded: Mapping[int, Article] = field(default_factory=dict)
+    folded: Mapping[int, Edition[Any]] = field(default_factory=dict)
     paid_on: date | None = None
     outcome: Outcome | None = None
     has_photo: bool = False
@@ -205,16 +204,16 @@ class Sorter:
         if chat in self._listed:
             item.outcome = IN_A_LIST
             return
-        folded = {item.fanout.id: item.edition.article}
+        folded = {item.fanout.id: item.edition}
         async with self._db.reading() as conn:
             for number in await outbox.beside(conn, item.delivery, now - self._stale):
-                article = await self._wanted(conn, running[number], chat, now) if number in running else None
-                if article is not None:
-                    folded[number] = article
+                edition = await self._wanted(conn, running[number], chat, now) if number in running else None
+                if edition is not None:
+                    folded[number] = edition
         item.folded = dict(sorted(folded.items()))
 
-    async def _wanted(self, conn: Connection, fanout: Fanout, chat: int, now: datetime) -> Article | None:
-        """Return a fan-out's article for a list; None when the chat no longer wants it, or it cannot be read.
+    async def _wanted(self, conn: Connection, fanout: Fanout, chat: int, now: datetime) -> Edition[Any] | None:
+        """Return a fan-out's edition for a list; None when the chat no longer wants it, or it cannot be read.
 
         What cannot be read is found out again when its own turn comes, and stops only its own broadcast.
         """
@@ -225,4 +224,4 @@ class Sorter:
             raise
         except Exception:
             return None
-        return edition.article if chat in wanted else None
+        return edition if chat in wanted else None

@@ -9,7 +9,7 @@ from press_room import PressRoom, eventually, press_room
 from story import StoryHouse
 
 from bot.sandbox.faults import CutAfter, Refuse, Slow
-from bot.services import membership, newsroom
+from bot.services import membership, newsroom, sending
 from bot.store.fanouts import FanoutState
 
 DAY = timedelta(hours=25)
@@ -159,6 +159,26 @@ async def test_a_list_that_was_on_its_way_when_its_group_moved_is_not_sent_again
     await room.run()
     assert (len(room.world.ledger.sent_to(old)), len(room.world.ledger.sent_to(new))) == (1, 0)
     assert [(await room.fanout(fanout)).state for _, fanout in published] == [FanoutState.DONE] * 2
+
+
+async def test_what_is_unfollowed_while_the_list_waits_for_its_turn_is_not_in_it(
+    room: PressRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "LONG", 0.0)
+    [anna] = await room.people(1)
+    await room.follow([anna], "Energy")
+    robots = await room.follow([anna], "Robotics")
+    await _waiting(room, "a-energy", "b-robots", topics=("Energy", "Robotics"))
+    pacer = room.house.inside.pacer
+    for chat in (1, 2):
+        pacer.throttled(chat, 0.5)
+    room.dispatcher.wake()
+    await eventually(lambda: pacer.waiting == 1)
+    async with room.db.transaction() as conn:
+        await conn.execute("DELETE FROM subscriptions WHERE topic = ?", (robots,))
+    await room.dispatcher.idle()
+    [listed] = room.house.screens(anna)
+    assert "A energy" in listed and "robots" not in listed
 
 
 async def test_all_of_a_list_whose_answer_never_came_counts_as_perhaps_twice(room: PressRoom) -> None:
