@@ -110,7 +110,8 @@ async def counts(conn: Connection) -> dict[ChatState, int]:
 async def migrate(conn: Connection, old: int, new: int) -> None:
     """Move everything of a group to the supergroup it became. Harmless when done twice, or when both are known.
 
-    What the old group had set wins: the new one exists only since people began to be moved there.
+    What the old group had set wins: the new one exists only since people began to be moved there. But who has said
+    `/stop` there has said it last.
     """
     if old == new:  # a server may say so, and then everything would be deleted as the old one's
         return
@@ -121,7 +122,8 @@ async def migrate(conn: Connection, old: int, new: int) -> None:
         SELECT :new, kind, state, since, state_at, language, zone, pictures, silent, greeted
         FROM chats WHERE id = :old
         ON CONFLICT (id) DO UPDATE SET
-            state = excluded.state, since = min(since, excluded.since), state_at = excluded.state_at,
+            state = CASE state WHEN 'paused' THEN state ELSE excluded.state END,
+            since = min(since, excluded.since), state_at = excluded.state_at,
             language = excluded.language, zone = excluded.zone, pictures = excluded.pictures,
             silent = excluded.silent, greeted = max(greeted, excluded.greeted)
         """,

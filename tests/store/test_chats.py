@@ -123,6 +123,15 @@ async def test_two_known_chats_that_become_one_are_merged(conn):
     assert await rows_of(conn, NEW) == dict.fromkeys(WITH_CHATS, 1) | {"subscriptions": 2}
 
 
+async def test_a_group_that_was_paused_where_it_lives_now_stays_paused(conn):
+    await furnish(conn, OLD)
+    await furnish(conn, NEW)
+    await chats.set_state(conn, NEW, ChatState.PAUSED, NOW)
+    await chats.migrate(conn, OLD, NEW)
+    merged = await chats.chat(conn, NEW)
+    assert merged is not None and merged.state is ChatState.PAUSED
+
+
 async def test_moving_to_where_it_is_changes_nothing(conn):
     await furnish(conn, OLD)
     before = await rows_of(conn, OLD)
