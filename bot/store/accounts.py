@@ -37,7 +37,7 @@ async def reasons(conn: Connection, article: int, limit: int = 3) -> list[tuple[
 async def try_again(conn: Connection, article: int, fanout: int, now: datetime) -> int:
     """Put every chat that an article could not be sent to back into the outbox; return how many.
 
-    Whatever may have arrived stays known as such.
+    Whatever may have arrived stays known as such. It counts as started now: what an editor sends is news.
     """
     rows = list(
         await conn.execute_fetchall(
@@ -61,10 +61,11 @@ async def try_again(conn: Connection, article: int, fanout: int, now: datetime) 
     await conn.execute(
         """
         UPDATE fanouts SET failed = max(0, failed - :many), unsure = max(0, unsure - :unsure), done_at = NULL,
+            start_at = max(start_at, :now),
             state = CASE state WHEN 'done' THEN 'running' ELSE state END
         WHERE id = :fanout AND :many > 0
         """,
-        {"fanout": fanout, "many": len(rows), "unsure": sum(1 for row in rows if row["unsure"])},
+        {"fanout": fanout, "many": len(rows), "unsure": sum(1 for row in rows if row["unsure"]), "now": epoch(now)},
     )
     return len(rows)
 

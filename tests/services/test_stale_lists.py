@@ -9,7 +9,7 @@ from press_room import PressRoom, eventually, press_room
 from story import StoryHouse
 
 from bot.sandbox.faults import CutAfter, Refuse, Slow
-from bot.services import membership, newsroom, sending
+from bot.services import accounts, membership, newsroom, sending
 from bot.store.fanouts import FanoutState
 
 DAY = timedelta(hours=25)
@@ -179,6 +179,34 @@ async def test_what_is_unfollowed_while_the_list_waits_for_its_turn_is_not_in_it
     await room.dispatcher.idle()
     [listed] = room.house.screens(anna)
     assert "A energy" in listed and "robots" not in listed
+
+
+async def test_what_is_taken_back_while_the_list_waits_for_its_turn_is_not_in_it(room: PressRoom) -> None:
+    [anna] = await room.people(1)
+    await room.follow([anna], "Energy")
+    _, (other, _) = await _waiting(room, "a-first", "b-secret")
+    pacer = room.house.inside.pacer
+    for chat in (1, 2):
+        pacer.throttled(chat, 0.5)
+    room.dispatcher.wake()
+    await eventually(lambda: pacer.waiting == 1)
+    await newsroom.retract(room.db, other, by=1, now=room.house.clock())
+    await room.run()
+    [listed] = room.house.screens(anna)
+    assert "A first" in listed and "secret" not in listed
+
+
+async def test_what_is_tried_again_after_days_is_news(room: PressRoom) -> None:
+    [anna] = await room.people(1)
+    await room.follow([anna], "Energy")
+    room.world.faults.add(Refuse(400, "Bad Request: something"), chat=anna, times=1)
+    article = await room.draft("grid-storage", "Energy")
+    await room.publish(article)
+    await room.run()
+    room.house.clock.advance(DAY)
+    await accounts.try_again(room.db, article.number, by=1, now=room.house.clock())
+    await room.run()
+    assert room.got(anna) == ["Grid storage"]
 
 
 async def test_all_of_a_list_whose_answer_never_came_counts_as_perhaps_twice(room: PressRoom) -> None:
