@@ -129,6 +129,8 @@ async def migrate(conn: Connection, old: int, new: int) -> None:
         """,
         ids,
     )
+    # A fan-out that has passed the new number's place on the circle and not the old one's would find neither.
+    await conn.execute("UPDATE fanouts SET half = 0, cursor = NULL WHERE half < 2 AND ring_start IS NOT NULL")
     for move in _MOVES:
         await conn.execute(move, ids)
     await _delete(conn, old)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from bot.domain.chat import ChatState
 from bot.sandbox.faults import Refuse, Slow, Throttle
 from bot.services import dispatching, membership, sending
 from bot.store import chats, outbox, paid
+from bot.services import membership, sending
+from bot.store import chats, fanouts, outbox, paid
+from bot.store.audience import audience_of
 from bot.store.fanouts import FanoutState
 from bot.telegram_edge.pacer import Pacer
 
@@ -83,6 +87,23 @@ async def test_a_chat_never_gets_twice_what_it_had_under_its_new_number_already(
     assert (done.state, done.sent, done.unwanted) == (FanoutState.DONE, 1, 1)
 
 
+async def test_a_group_that_moves_behind_the_place_that_is_being_looked_at_is_not_passed_over(room: PressRoom) -> None:
+    people = await room.people(30)
+    await room.follow(people, "Energy")
+    number, now = await room.publish(await room.draft("grid-storage", "Energy")), room.house.clock()
+    async with room.db.transaction() as conn:
+        await fanouts.begin(conn, number, 10_000)
+        begun = await room.fanout(number)
+        begun = replace(begun, ring_start=10_000)
+        await fanouts.spread(conn, begun, await audience_of(conn, begun.article, begun.fixed_at), now, piece=10)
+    new = room.world.add_person("The same, elsewhere", id=15_000, has_started=True).id
+    await membership.move(room.db, people[20], new, now)
+    await room.run()
+    done = await room.fanout(number)
+    assert [len(room.world.ledger.sent_to(chat)) for chat in people] == [chat != people[20] for chat in people]
+    assert (len(room.world.ledger.sent_to(new)), done.total, done.sent) == (1, 30, 30)
+
+
 async def test_no_row_is_taken_for_one_that_was_forgotten(room: PressRoom) -> None:
     anna, ben = await room.people(2)
     await room.follow([anna], "Energy")
@@ -121,7 +142,7 @@ async def test_a_database_that_cannot_be_read_for_a_moment_costs_a_moment(
 ) -> None:
     people = await room.people(3)
     await room.follow(people, "Energy")
-    fanouts = [await room.publish(await room.draft(slug, "Energy")) for slug in ("a-first", "b-second")]
+    published = [await room.publish(await room.draft(slug, "Energy")) for slug in ("a-first", "b-second")]
     await room.spread()
     room.house.clock.advance(waited)
     async with room.db.transaction() as conn:
@@ -140,7 +161,7 @@ async def test_a_database_that_cannot_be_read_for_a_moment_costs_a_moment(
     await room.run()
     assert all(room.house.screens(person) for person in people)
     assert await _rows(room) == []
-    assert [(await room.fanout(one)).state for one in fanouts] == [FanoutState.DONE] * 2
+    assert [(await room.fanout(one)).state for one in published] == [FanoutState.DONE] * 2
 
 
 async def test_who_pauses_while_everybody_must_wait_gets_nothing_afterwards(
