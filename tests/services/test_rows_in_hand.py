@@ -15,8 +15,6 @@ from story import StoryHouse
 from bot.domain.chat import ChatState
 from bot.sandbox.faults import Refuse, Slow, Throttle
 from bot.services import dispatching, membership, sending
-from bot.store import chats, outbox, paid
-from bot.services import membership, sending
 from bot.store import chats, fanouts, outbox, paid
 from bot.store.audience import audience_of
 from bot.store.fanouts import FanoutState
