@@ -39,6 +39,8 @@ class Standing:
     """A publish at a moment. `audience` is how many chats it is for, those it has been settled for included.
 
     `rate` is the pace in messages per second that the limits allow; `is_paused` when all pushes are held.
+    `measured_from` is since when somebody has seen it go on without a break, `measured_settled` how many were settled
+    then.
     """
 
     phase: Phase
@@ -53,6 +55,8 @@ class Standing:
     last_sent_at: datetime | None
     rate: float
     is_paused: bool = False
+    measured_from: datetime | None = None
+    measured_settled: int = 0
 
     @property
     def settled(self) -> int:
@@ -80,10 +84,11 @@ class Standing:
         return max(timedelta(seconds=1), self.last_sent_at - self.first_sent_at)
 
     def remaining(self, now: datetime) -> timedelta:
-        """Return about how long the rest takes, at the rate measured so far, else at what the limits allow."""
-        rate = self.rate
-        if self.first_sent_at is not None and now - self.first_sent_at >= MEASURED_FROM and self.settled:
-            rate = min(rate, self.settled / (now - self.first_sent_at).total_seconds())
+        """Return about how long the rest takes: at the rate measured since it last went on, else at what the limits
+        allow."""
+        rate, since, settled = self.rate, self.measured_from, self.settled - self.measured_settled
+        if since is not None and now - since >= MEASURED_FROM and settled > 0:
+            rate = min(rate, settled / (now - since).total_seconds())
         return lasting(self.waiting, rate)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from sqlite3 import Error as SqliteError
@@ -55,6 +56,7 @@ class Herald:
         self._busy: dict[tuple[object, ...], asyncio.Task[None]] = {}
         self._followed: dict[tuple[int, int], tuple[Watch, Article]] = {}  # as of the last turn
         self._audiences: dict[int, int] = {}  # counted once while rows are still being promised
+        self._measured: dict[int, tuple[datetime, int]] = {}  # since when each goes on, and how many were settled then
         self._announced: set[int] = set()  # fan-outs; whoever cannot be reached is not tried every second
         self._asked: set[tuple[int, int]] = set()  # the same, with the person
         self._drawn_again_at: dict[tuple[int, int], datetime] = {}  # messages that could not be changed
@@ -150,6 +152,7 @@ class Herald:
         followed = dict.fromkeys(watch.fanout for watch in watches)
         standings = {number: await self._standing(number) for number in dict.fromkeys([*followed, *held])}
         self._audiences = {number: many for number, many in self._audiences.items() if number in standings}
+        self._measured = {number: one for number, one in self._measured.items() if number in standings}
         messages = {(watch.fanout, watch.chat) for watch in watches}
         self._drawn_again_at = {key: at for key, at in self._drawn_again_at.items() if key in messages}
         await self._let_go(messages, now)
@@ -289,7 +292,15 @@ class Herald:
             standing = await accounts.standing(conn, found, now, rate_of(self._house), audience=known)
         if not found.is_complete:
             self._audiences[number] = standing.audience
-        return article, standing
+        return article, self._with_measure(number, standing, now)
+
+    def _with_measure(self, number: int, standing: Standing, now: datetime) -> Standing:
+        """Add since when it goes on without a break: what it stood still, or newsbot did, says nothing of its pace."""
+        if standing.phase is not Phase.SENDING or standing.is_paused:
+            self._measured.pop(number, None)
+            return standing
+        since, settled = self._measured.setdefault(number, (now, standing.settled))
+        return replace(standing, measured_from=since, measured_settled=settled)
 
     async def _chat(self, person: int) -> Chat:
         async with self._house.db.reading() as conn:

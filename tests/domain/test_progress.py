@@ -21,6 +21,7 @@ HALFWAY = Standing(
     first_sent_at=START,
     last_sent_at=START + timedelta(minutes=7),
     rate=28.5,
+    measured_from=START,
 )
 
 
@@ -60,7 +61,7 @@ def test_the_rest_takes_as_long_as_the_measured_rate_says() -> None:
 
 
 def test_before_anything_is_measured_the_limits_say_how_long_it_takes() -> None:
-    fresh = replace(HALFWAY, sent=0, unreachable=0, first_sent_at=None, phase=Phase.UNDO)
+    fresh = replace(HALFWAY, sent=0, unreachable=0, first_sent_at=None, measured_from=None, phase=Phase.UNDO)
     assert fresh.remaining(START) == timedelta(minutes=18)
     assert lasting(1, 29) == timedelta(seconds=1)
     assert lasting(290, 29) == timedelta(seconds=10)

@@ -155,6 +155,27 @@ async def test_an_older_database_asks_before_anything_leaves(desk: Desk) -> None
     assert desk.screen.startswith(f"#{article.number} is out. 3 sent")
 
 
+async def test_the_time_left_does_not_count_what_stood_still(desk: Desk) -> None:
+    async def sent(many: int) -> None:
+        async with desk.house.db.transaction() as conn:
+            await conn.execute("UPDATE fanouts SET sent = ?, first_sent_at = fixed_at", (many,))
+
+    await desk.room.follow(await desk.room.people(120), "Energy")
+    await desk.room.draft("grid-storage", "Energy")
+    await desk.says("/publish grid-storage")
+    await desk.presses("Send now")
+    await desk.room.spread()
+    await sent(20)
+    await desk.passes(10)
+    await desk.presses("Stop")
+    await desk.passes(300)
+    await desk.presses("Send the rest")
+    assert "20 of 120 sent (16 %), about 3 seconds left." in desk.screen
+    await sent(30)
+    await desk.passes(60)
+    assert "30 of 120 sent (25 %), about 9 min left." in desk.screen
+
+
 async def test_paused_pushes_are_said_to_be_paused(desk: Desk) -> None:
     await desk.room.follow(await desk.room.people(3), "Energy")
     async with desk.house.db.transaction() as conn:
