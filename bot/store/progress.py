@@ -12,6 +12,9 @@ from datetime import datetime
 from bot.store.database import Connection
 from bot.store.stories import epoch, moment
 
+OWED = 0
+"""In place of a message's id: one that is being sent. When it does not arrive, it is to be sent again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Watch:

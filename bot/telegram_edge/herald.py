@@ -43,6 +43,7 @@ LOOK_AROUND_EVERY = timedelta(minutes=1)
 CALM_AFTER = timedelta(minutes=3)  # without an alarm: the dispatcher repeats it every minute while it lasts
 DEAF_FOR = timedelta(minutes=10)
 DRAWN_AGAIN = timedelta(seconds=10)  # after a failure: an outage or a refused token is nothing to ask about each second
+OWED_FOR = timedelta(seconds=5)  # so long the answer to a publish may take
 _ALARMS = {Alarm.HALTED: Kind.TOKEN, Alarm.DISK: Kind.DISK}
 
 log = logging.getLogger(__name__)
@@ -162,9 +163,13 @@ class Herald:
                 await self._finish(watch, now)
                 continue
             self._followed[watch.fanout, watch.chat] = watch, found[0]
-            again_at = self._drawn_again_at.get((watch.fanout, watch.chat), now)
-            if not now < again_at <= now + DRAWN_AGAIN and ("message", watch.fanout, watch.chat) not in self._busy:
+            key = (watch.fanout, watch.chat)
+            if now < self._drawn_again_at.get(key, now) <= now + DRAWN_AGAIN or ("message", *key) in self._busy:
+                continue
+            if watch.message_id != progress.OWED:
                 await self._draw_one(watch, *found, now)
+            elif now - watch.shown_at >= OWED_FOR:
+                self._start(("message", *key), partial(self._say_at_last, watch, now))
         self._asked = {(number, person) for number, person in self._asked if number in held}
         self._asked.update((watch.fanout, watch.chat) for watch in watches if watch.fanout in held)
         for number in held:
@@ -226,6 +231,12 @@ class Herald:
         except TelegramError as error:
             log.info("a progress message could not be changed: %s", type(error).__name__)
         await self._say(chat, watch.fanout)
+
+    async def _say_at_last(self, watch: Watch, now: datetime) -> None:
+        """Say how a publish stands to who asked for it and, for all that is known, was not answered."""
+        async with self._house.db.transaction() as conn:
+            await progress.follow(conn, watch.fanout, watch.chat, progress.OWED, at=now)
+        await self._ask(watch.chat, watch.fanout)
 
     async def _ask(self, person: int, number: int) -> None:
         await self._say(await self._chat(person), number)

@@ -110,6 +110,8 @@ async def show_progress(house: House, asked: Request | PressRequest, article: Ar
             return
         standing = await accounts.standing(conn, found, now, rate_of(house))
     message = screens.going(asked.words, article, fanout, standing, now)
+    async with house.db.transaction() as conn:
+        await progress.follow(conn, fanout, asked.chat.id, progress.OWED, at=now)
     message_id = await asked.answer(message)
     async with house.db.transaction() as conn:
         shown = shown_as(standing, message, now)

@@ -11,7 +11,7 @@ from story import ANNA, BEN, EDITH
 
 from bot.domain.article import ArticleState
 from bot.domain.delivery import Status
-from bot.sandbox.faults import Refuse
+from bot.sandbox.faults import CutBefore, Refuse
 from bot.services import newsroom
 from bot.store import articles, chats, editors, media
 from bot.store.editors import Role
@@ -187,6 +187,21 @@ async def test_progress_goes_on_after_a_restart(desk: Desk, tmp_path: Path) -> N
     await again.run()
     assert desk.house.messages(EDITH)[-1]["message_id"] == message_id
     assert desk.screen.startswith(f"#{article.number} is out. 120 sent")
+
+
+async def test_an_editor_whose_answer_was_lost_is_told_all_the_same(desk: Desk) -> None:
+    await crowd(desk)
+    article = await desk.room.draft("grid-storage", "Energy")
+    desk.house.world.faults.add(CutBefore(), method="sendMessage", chat=EDITH, times=1)
+    await desk.says("/publish grid-storage")
+    assert desk.screen.startswith("Grid storage")  # the copy: what was to stand under it is lost
+    await desk.passes(5)
+    assert desk.screen == f"#{article.number} goes to 120 chats in 5 seconds, taking about 4 seconds."
+    assert desk.buttons == [["Stop", "Send now"]]
+    messages = len(desk.screens)
+    await desk.passes(5)
+    await desk.run()
+    assert desk.screen.startswith(f"#{article.number} is out. 120 sent") and len(desk.screens) == messages
 
 
 async def test_nothing_is_edited_into_what_it_says_already(desk: Desk) -> None:
