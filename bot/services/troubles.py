@@ -39,12 +39,18 @@ async def stuck_for(db: Database, now: datetime) -> timedelta | None:
     return None if since is None or moves or is_paused or now - since <= LONGEST_WAIT else now - since
 
 
-async def look_around(db: Database, now: datetime) -> None:
-    """Look for the troubles that can be seen from here: a disk nearly full, deliveries that wait too long."""
+async def look_around(db: Database, now: datetime, awake_for: timedelta) -> None:
+    """Look for the troubles that can be seen from here: a disk nearly full, deliveries that wait too long.
+
+    What waited while newsbot was down, or its machine asleep, is given a moment to move: `awake_for` is how long
+    newsbot has been at work since.
+    """
     free = (await asyncio.to_thread(shutil.disk_usage, db.path.absolute().parent)).free
-    is_slow = await stuck_for(db, now) is not None
+    seen = [(Kind.DISK, free < LEAST_FREE)]
+    if awake_for >= STILL:
+        seen.append((Kind.SLOW, await stuck_for(db, now) is not None))
     async with db.transaction() as conn:
-        for kind, is_there in ((Kind.DISK, free < LEAST_FREE), (Kind.SLOW, is_slow)):
+        for kind, is_there in seen:
             if is_there:
                 await troubles.raise_trouble(conn, kind, now)
             else:

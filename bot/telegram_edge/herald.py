@@ -65,6 +65,7 @@ class Herald:
         self._reachable: set[int] = set()  # people who have let the bot in, as of the last turn
         self._alarmed_at: dict[Kind, datetime] = {}
         self._looked_at: datetime | None = None
+        self._awake_since: datetime | None = None
 
     async def run(self, changed: asyncio.Event) -> None:
         """Work until cancelled. `changed` is set when something was promised, stopped, released or imported."""
@@ -270,6 +271,8 @@ class Herald:
             self._deaf_until["files"] = now + DEAF_FOR
 
     async def _tell_of_troubles(self, people: dict[int, Role], now: datetime) -> None:
+        if self._looked_at is None or now - self._looked_at >= 2 * LOOK_AROUND_EVERY:
+            self._awake_since = now  # started, or the machine was asleep
         if self._looked_at is None or now - self._looked_at >= LOOK_AROUND_EVERY:
             self._looked_at = now
             await self._look_around(now)
@@ -279,7 +282,7 @@ class Herald:
 
     async def _look_around(self, now: datetime) -> None:
         """Look for troubles that can be seen, and take those for over that are no longer reported."""
-        await troubles.look_around(self._house.db, now)
+        await troubles.look_around(self._house.db, now, now - (self._awake_since or now))
         for kind in (Kind.TOKEN, Kind.SECOND):
             if now - self._alarmed_at.setdefault(kind, now) >= CALM_AFTER:
                 await troubles.note(self._house.db, kind, False, now)

@@ -239,6 +239,21 @@ async def test_deliveries_that_wait_without_anything_moving_are_a_trouble(desk: 
     assert len(desk.screens) == messages + 2
 
 
+@pytest.mark.parametrize("is_asleep", [False, True])
+async def test_what_waited_while_newsbot_was_down_is_no_trouble_when_it_moves(desk: Desk, is_asleep: bool) -> None:
+    if is_asleep:
+        await desk.turn()
+    await desk.room.follow(await desk.room.people(3), "Energy")
+    await desk.room.publish(await desk.room.draft("grid-storage", "Energy"))
+    await desk.room.spread()
+    messages = len(desk.screens)
+    desk.house.clock.advance(timedelta(hours=1))
+    await desk.turn()
+    await desk.run()
+    await desk.passes(61)
+    assert len(desk.screens) == messages
+
+
 async def test_a_refused_token_is_a_trouble_until_it_is_no_longer_reported(desk: Desk) -> None:
     await desk.herald.alarm(Alarm.HALTED, None, "Telegram refuses the token")
     await desk.turn()
