@@ -51,7 +51,7 @@ async def restore(file: Path, database: Path, now: datetime) -> Restored:
         raise StoreError(f"there is no file {file.absolute()}")
     if database.exists() and file.samefile(database):
         raise StoreError(f"{file.absolute()} is the database itself")
-    database = database.absolute()
+    database = database.resolve()  # a symbolic link goes on pointing to it
     try:
         database.parent.mkdir(parents=True, exist_ok=True)
         lock = DatabaseLock(database)

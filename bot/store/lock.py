@@ -22,7 +22,7 @@ class DatabaseLock:
     """Held from construction until `release()`. Raises: StoreError when another process holds it."""
 
     def __init__(self, database: Path) -> None:
-        self._path = Path(f"{database}.lock")
+        self._path = _beside(database)
         try:
             self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
@@ -61,7 +61,7 @@ class DatabaseLock:
 def is_locked(database: Path) -> bool:
     """Return whether a newsbot runs on this database."""
     try:
-        file = os.open(f"{database}.lock", os.O_RDONLY | os.O_CLOEXEC)
+        file = os.open(_beside(database), os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return False  # who runs has made the file
     try:
@@ -71,3 +71,8 @@ def is_locked(database: Path) -> bool:
     finally:
         os.close(file)
     return False
+
+
+def _beside(database: Path) -> Path:
+    """Return where the lock lies: beside the file itself, so that one behind a symbolic link has the same."""
+    return Path(f"{database.resolve()}.lock")

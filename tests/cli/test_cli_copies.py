@@ -193,6 +193,16 @@ async def test_nothing_is_restored_while_a_bot_runs_or_somebody_reads(kept):
     assert kept.rows("SELECT state FROM fanouts") == [("running",)]
 
 
+async def test_what_is_restored_through_a_symbolic_link_takes_the_place_of_the_file_behind_it(kept):
+    link = kept.folder / "link.db"
+    link.symlink_to(kept.database)
+    await kept("retract", "1")
+    kept.variables["NEWSBOT_DATABASE"] = str(link)
+    assert (await kept("restore", "copy.db")).status == 0
+    assert link.is_symlink()
+    assert kept.rows("SELECT state FROM articles") == [("published",)]
+
+
 async def test_only_a_sound_newsbot_database_is_restored(kept):
     kept.write("letter.txt", "Dear database, " * 500)
     sqlite3.connect(kept.folder / "other.db").execute("CREATE TABLE t (x)").connection.close()

@@ -37,6 +37,17 @@ def test_a_second_process_is_refused_and_the_lock_dies_with_the_first(tmp_path: 
     lock.release()
 
 
+def test_a_database_behind_a_symbolic_link_is_the_same_database(tmp_path: Path) -> None:
+    (tmp_path / "news.db").touch()
+    (tmp_path / "link.db").symlink_to("news.db")
+    lock = DatabaseLock(tmp_path / "news.db")
+    assert is_locked(tmp_path / "link.db")
+    with pytest.raises(StoreError, match="another newsbot runs on the database"):
+        DatabaseLock(tmp_path / "link.db")
+    lock.release()
+    assert not is_locked(tmp_path / "link.db")
+
+
 def test_a_generation_is_remembered_whether_it_grows_or_shrinks(tmp_path: Path) -> None:
     lock = DatabaseLock(tmp_path / "news.db")
     assert lock.generation() == 0
