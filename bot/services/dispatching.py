@@ -14,7 +14,7 @@ import asyncio
 import logging
 import random
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -245,12 +245,13 @@ class Dispatcher:
             waiting = sum(one.total - one.settled for one in running.values()) - in_hand
             payable = await self._purse.payable(conn, waiting, now)
             room = self._room(in_hand, payable)
-            if running and room > 0:
-                claimed = await self._claim(conn, now, room, running)
+            ready = self._sorter.ready(running, now)
+            if ready and room > 0:
+                claimed = await self._claim(conn, now, room, ready)
                 payable = min(payable, len(claimed))
                 reserved = await self._purse.reserve(conn, payable)
                 people = await chats.chats(conn, {delivery.chat for delivery in claimed})
-            next_due = await self._due_next(conn, now, running) if running and not claimed else None
+            next_due = await self._due_next(conn, now, ready) if ready and not claimed else None
         # Only now is it on disk; had it failed, all of it would be tried again.
         self._sorter.written(answered)
         del self._answered[: len(answered)]
@@ -280,28 +281,28 @@ class Dispatcher:
             await self._alarm(Alarm.NOBODY_THERE, number, None)
         return bool(claimed)
 
-    async def _claim(self, conn: Connection, now: datetime, room: int, running: Iterable[int]) -> list[Delivery]:
+    async def _claim(self, conn: Connection, now: datetime, room: int, ready: Collection[int]) -> list[Delivery]:
         """Take up what is due. What failed in an outage comes last in it, and is tried before others go on."""
         if not self._suspects:
-            return await outbox.claim(conn, now, room)
-        cleared, is_outage = self._suspects.cleared(running), self._circuit.is_outage
+            return await outbox.claim(conn, now, room, ready)
+        cleared, is_outage = self._suspects.cleared(ready), self._circuit.is_outage
         claimed: list[Delivery] = []
         if is_outage:
             claimed = await outbox.claim(conn, now, room, cleared)
         for number in self._suspects.to_try(now, is_outage):
-            if len(claimed) < room:
+            if number in ready and len(claimed) < room:
                 claimed += await outbox.claim(conn, now, 1, [number])
         if not is_outage and len(claimed) < room and not self._suspects.is_awaited(one.fanout for one in claimed):
             claimed += await outbox.claim(conn, now, room - len(claimed), cleared)
         return claimed
 
-    async def _due_next(self, conn: Connection, now: datetime, running: Iterable[int]) -> datetime | None:
+    async def _due_next(self, conn: Connection, now: datetime, ready: Iterable[int]) -> datetime | None:
         """Return when to look again though nothing has happened; None when nothing waits."""
         if not self._suspects:
-            return await outbox.next_due(conn)
+            return await outbox.next_due(conn, ready)
         if self._suspects.is_awaited():
             return None  # its answer comes first
-        possible = [*self._suspects.cleared(running), *self._suspects.to_try(now, self._circuit.is_outage)]
+        possible = [*self._suspects.cleared(ready), *self._suspects.to_try(now, self._circuit.is_outage)]
         times = (await outbox.next_due(conn, possible), self._suspects.next_trial(now))
         return min((at for at in times if at is not None), default=None)
 

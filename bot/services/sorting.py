@@ -154,6 +154,16 @@ class Sorter:
         self._listed.update(item.chat.id for item in items if item.folded)
         return items
 
+    def ready(self, running: Mapping[int, Fanout], now: datetime) -> Mapping[int, Fanout]:
+        """Return the fan-outs that may go on now.
+
+        What is no longer news waits while any of it has not all of its rows yet: there would be a list for each.
+        """
+        late = {number for number, one in running.items() if is_stale(one.start_at, now, self._stale)}
+        if all(running[number].is_complete for number in late):
+            return running
+        return {number: one for number, one in running.items() if number not in late}
+
     def written(self, items: Iterable[Item]) -> None:
         """Take note that what became of items is on disk."""
         for item in items:

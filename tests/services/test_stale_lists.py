@@ -10,6 +10,7 @@ from story import StoryHouse
 
 from bot.sandbox.faults import CutAfter, Refuse, Slow
 from bot.services import accounts, membership, newsroom, sending
+from bot.services.spreading import spread_next
 from bot.store.fanouts import FanoutState
 
 DAY = timedelta(hours=25)
@@ -46,6 +47,36 @@ async def test_it_comes_as_one_list_and_every_article_counts_as_sent(room: Press
     async with room.db.reading() as conn:
         rows = await conn.execute_fetchall("SELECT DISTINCT chat, message_id FROM ledger WHERE message_id IS NOT NULL")
     assert len(list(rows)) == 2  # all of a chat's stand in its one message
+
+
+async def test_what_was_promised_while_newsbot_was_down_comes_as_one_list_too(room: PressRoom) -> None:
+    [anna] = await room.people(1)
+    await room.follow([anna], "Energy")
+    for slug in ("a-first", "b-second"):
+        await room.publish(await room.draft(slug, "Energy"))
+    room.house.clock.advance(DAY)
+    for piece in range(2):  # of the first, whose rows are there long before the second's
+        assert await spread_next(room.db, now=room.house.clock(), draw=0.5), piece
+        room.dispatcher.wake()
+        await room.dispatcher.idle()
+    await room.run()
+    [listed] = room.house.screens(anna)
+    assert all(title in listed for title in ("2 stories", "A first", "B second"))
+
+
+async def test_news_does_not_wait_for_late_news_to_get_its_rows(room: PressRoom) -> None:
+    anna, ben = await room.people(2)
+    await room.follow([anna], "Energy")
+    await room.follow([ben], "Robotics")
+    await room.publish(await room.draft("a-late", "Energy"))
+    room.house.clock.advance(DAY)
+    fresh = await room.publish(await room.draft("b-fresh", "Robotics"))
+    async with room.db.transaction() as conn:  # as if it had been spread before the other
+        await conn.execute("INSERT INTO outbox (fanout, chat, thread, due_at) VALUES (?, ?, 0, 0)", (fresh, ben))
+        await conn.execute("UPDATE fanouts SET half = 2, total = 1 WHERE id = ?", (fresh,))
+    room.dispatcher.wake()
+    await room.dispatcher.idle()
+    assert (room.got(ben), room.got(anna)) == (["B fresh"], [])
 
 
 async def test_what_came_meanwhile_is_news_and_no_part_of_it(room: PressRoom) -> None:
