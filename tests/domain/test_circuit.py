@@ -58,6 +58,11 @@ def test_no_pause_is_ever_longer_than_a_minute_and_all_of_them_end(outcomes: lis
     assert circuit.at(NOW + HALT_PAUSE).next_look is None
 
 
+def test_an_outage_of_hours_is_asked_about_twice_a_minute() -> None:
+    circuit = _after(*[Failed("x")] * 500)
+    assert circuit.next_look is not None and circuit.next_look - NOW <= timedelta(seconds=30)
+
+
 @pytest.mark.parametrize(("missing", "told"), [(40, False), (41, True)])
 def test_more_than_a_fifth_of_the_last_two_hundred_is_too_many(missing: int, told: bool) -> None:
     attendance = Attendance()

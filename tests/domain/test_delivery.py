@@ -116,3 +116,4 @@ def test_pauses_grow_and_stay_bounded(attempts, jitter):
 @pytest.mark.parametrize(("attempts", "seconds"), [(1, 1), (2, 2), (3, 4), (8, 128), (20, 1800)])
 def test_pauses_double_from_a_second(attempts, seconds):
     assert backoff(attempts, 1.0) == timedelta(seconds=seconds)
+    assert backoff(attempts, 0.0) == timedelta(seconds=seconds) / 2

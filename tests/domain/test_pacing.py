@@ -101,6 +101,12 @@ def test_the_rate_grows_back_evenly_after_quiet_seconds_and_stops_at_the_top():
     assert pace.rate(1e6) == 29
 
 
+def test_ten_seconds_pass_after_a_429_before_the_bot_goes_faster_again():
+    pace = Pace.below(30).complained(ANNA, 1.0, now=0.0).complained(BEN, 1.0, now=0.0)
+    assert pace.rate(11.0) == pace.rate(1.0) < 29
+    assert pace.rate(12.0) > pace.rate(11.0)
+
+
 @given(
     st.lists(
         st.tuples(st.sampled_from([ANNA, BEN, CARL]), st.floats(0, 60), st.floats(0.01, 40)), min_size=1, max_size=60

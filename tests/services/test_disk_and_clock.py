@@ -17,7 +17,7 @@ from story import ANNA, EDITH, StoryHouse, story_house
 
 from bot.domain.delivery import Status
 from bot.errors import OutOfTurn
-from bot.rounds import clean_up, keep_backups, spread, watch_disk, watch_place
+from bot.rounds import clean_up, keep_backups, keep_going, spread, watch_disk, watch_place
 from bot.sandbox.faults import Page, Refuse, Slow, Throttle
 from bot.services import accounts, dispatching, newsroom
 from bot.services.dispatching import Alarm
@@ -368,6 +368,21 @@ async def test_a_backup_that_fails_is_told_to_owners_and_over_when_one_succeeds(
             await asyncio.sleep(0.01)
     keeping.cancel()
     assert [copy.name for copy in folder.iterdir()] == ["newsbot-2026-03-02.db"]
+
+
+async def test_a_round_that_fails_is_said_once_and_goes_on(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("bot.rounds.AFTER_A_FAILURE", 0.001)
+    endings: list[Exception | None] = [ValueError("a mistake"), sqlite3.OperationalError("database is locked"), None]
+
+    async def round_() -> None:
+        if (ending := endings.pop(0)) is not None:
+            raise ending
+
+    await asyncio.wait_for(keep_going("a round", round_), 5)
+    assert endings == []
+    assert [bool(record.exc_info) for record in caplog.records if record.levelname == "ERROR"] == [True, False]
 
 
 async def test_the_house_is_kept_while_people_write(house: StoryHouse, tmp_path: Path) -> None:

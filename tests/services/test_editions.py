@@ -56,6 +56,16 @@ async def test_a_body_is_prepared_once_for_all_who_see_the_same(
     assert len(prepared) == 1 + 2 * 2
 
 
+async def test_each_chat_gets_its_own_words(room: PressRoom) -> None:
+    anna, ben = await room.people(2)
+    await room.follow([anna, ben], "Energy")
+    async with room.db.transaction() as conn:
+        await conn.execute("UPDATE chats SET language = 'de' WHERE id = ?", (ben,))
+    await room.publish(await room.draft("grid-storage", "Energy", pictures=()))
+    await room.run()
+    assert [room.house.buttons(chat)[0] for chat in (anna, ben)] == [["Read"], ["Lesen"]]
+
+
 async def test_the_bodies_that_are_kept_are_bounded(room: PressRoom) -> None:
     [anna] = await room.people(1)
     article, inside = await room.draft("grid-storage", "Energy", pictures=()), room.house.inside

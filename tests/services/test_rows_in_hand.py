@@ -17,6 +17,10 @@ from bot.sandbox.faults import Refuse, Slow, Throttle
 from bot.services import dispatching, membership, sending
 from bot.store import chats, fanouts, outbox, paid
 from bot.store.audience import audience_of
+from bot.domain.circuit import OUTAGE_FROM
+from bot.sandbox.faults import Page, Refuse, Slow
+from bot.services import membership, sending, sorting
+from bot.store import chats, outbox, paid
 from bot.store.fanouts import FanoutState
 from bot.telegram_edge.pacer import Pacer
 
@@ -254,6 +258,58 @@ async def test_ending_hands_back_at_once_whatever_only_waits_for_its_turn(
         assert await paid.reserved(conn, house.clock().date()) == 0
 
 
+async def test_what_is_answered_while_ending_is_written_down(house: StoryHouse, tmp_path: Path) -> None:
+    async with press_room(house, tmp_path) as room:
+        people = await room.people(3)
+        await room.follow(people, "Energy")
+        for person in people:
+            room.world.faults.add(Slow(0.3), chat=person, times=1)
+        article = await room.draft("grid-storage", "Energy", pictures=())
+        await room.publish(article)
+        await room.spread()
+        room.dispatcher.wake()
+        await eventually(lambda: len(room.world.faults.happened) == 3)
+    assert await _ledger(room) == [(article.number, person, 1) for person in people]
+    assert await _rows(room) == []
+
+
+async def test_who_has_an_article_already_is_promised_nothing(room: PressRoom) -> None:
+    anna, ben = await room.people(2)
+    await room.follow([anna, ben], "Energy")
+    article = await room.draft("grid-storage", "Energy")
+    async with room.db.transaction() as conn:  # as after a restore, from the database that was replaced
+        await conn.execute("INSERT INTO ledger (article, chat, status) VALUES (?, ?, 1)", (article.number, anna))
+    await room.publish(article)
+    await room.run()
+    assert [len(room.world.ledger.sent_to(chat)) for chat in (anna, ben)] == [0, 1]
+
+
+async def test_those_who_failed_together_are_not_tried_again_together(room: PressRoom) -> None:
+    people = await room.people(OUTAGE_FROM - 1)
+    await room.follow(people, "Energy")
+    await room.publish(await room.draft("grid-storage", "Energy", pictures=()))
+    await room.spread()
+    async with room.db.transaction() as conn:  # the next pause is one of minutes
+        await conn.execute("UPDATE outbox SET attempts = 9")
+    room.world.faults.add(Page())
+    room.dispatcher.wake()
+    await room.dispatcher.idle()
+    async with room.db.reading() as conn:
+        rows = await conn.execute_fetchall("SELECT DISTINCT due_at FROM outbox")
+    assert len(list(rows)) > 1
+
+
+async def test_the_chats_that_are_held_behind_a_second_try_are_bounded(
+    room: PressRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sorting, "HELD_CHATS", 2)
+    await room.follow(await room.people(OUTAGE_FROM - 1), "Energy")
+    await room.publish(await room.draft("grid-storage", "Energy", pictures=()))
+    room.world.faults.add(Page())
+    await room.run()
+    assert len(room.dispatcher._sorter._holds) == 2
+
+
 async def test_what_was_answered_is_not_sent_again_when_it_could_not_be_written_at_the_end(
     house: StoryHouse, tmp_path: Path
 ) -> None:
@@ -267,8 +323,10 @@ async def test_what_was_answered_is_not_sent_again_when_it_could_not_be_written_
     await room.spread()
     room.dispatcher.wake()
     await eventually(lambda: len(room.world.faults.happened) == 3)
-    other = sqlite3.connect(room.db.path, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
+    async with room.db.transaction() as conn:
+        await conn.execute("PRAGMA busy_timeout = 1")
+    other = sqlite3.connect(room.db.path, isolation_level=None, check_same_thread=False)
+    await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")  # whoever is writing needs the loop to end
     running.cancel()
     with pytest.raises((sqlite3.Error, asyncio.CancelledError)):
         await running

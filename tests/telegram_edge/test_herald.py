@@ -13,6 +13,7 @@ from story import BEN, EDITH
 from bot.domain.article import Story
 from bot.errors import Complaint, ContentError
 from bot.sandbox.faults import Refuse
+from bot.sandbox.faults import Page
 from bot.services import newsroom, troubles
 from bot.services.dispatching import Alarm
 from bot.services.importing import Seen, take
@@ -149,6 +150,8 @@ async def test_an_older_database_asks_before_anything_leaves(desk: Desk) -> None
     messages = len(desk.screens)
     await desk.passes(60)
     assert len(desk.screens) == messages
+    await Desk(desk.house, desk.room).turn()  # a herald that knows nothing but what is in the database
+    assert len(desk.screens) == messages
     await desk.presses("Send the rest")
     await desk.run()
     assert (await desk.room.fanout(fanout)).state is FanoutState.DONE
@@ -252,6 +255,21 @@ async def test_what_waited_while_newsbot_was_down_is_no_trouble_when_it_moves(de
     await desk.run()
     await desk.passes(61)
     assert len(desk.screens) == messages
+async def test_a_broadcast_that_moves_is_no_trouble_however_long_it_takes(desk: Desk) -> None:
+    anna, _ = people = await desk.room.people(2)
+    await desk.room.follow(people, "Energy")
+    desk.house.world.faults.add(Page(), chat=anna)
+    await desk.room.publish(await desk.room.draft("grid-storage", "Energy"))
+    await desk.run()
+    messages = len(desk.screens)
+    await desk.passes(660)
+    async with desk.house.db.transaction() as conn:  # somebody has just got theirs
+        await conn.execute("UPDATE fanouts SET last_sent_at = ?", (int(desk.house.clock().timestamp()),))
+    desk.house.clock.advance(timedelta(seconds=30))
+    assert await troubles.stuck_for(desk.house.db, desk.house.clock()) is None
+    desk.house.clock.advance(timedelta(seconds=31))
+    assert await troubles.stuck_for(desk.house.db, desk.house.clock()) is not None
+    assert len(desk.screens) >= messages
 
 
 async def test_a_refused_token_is_a_trouble_until_it_is_no_longer_reported(desk: Desk) -> None:

@@ -222,6 +222,15 @@ async def test_administrators_are_asked_for_once_a_minute(house):
     assert len(house.world.ledger.of("getChatAdministrators")) == 2
 
 
+async def test_the_memory_of_who_administers_what_is_bounded(house, monkeypatch):
+    monkeypatch.setattr("bot.telegram_edge.admin.CHATS", 2)
+    administrators, groups = house.inside.administrators, []
+    for name in ("One", "Two", "Three"):
+        groups.append(house.world.add_chat("supergroup", name, bot_status="administrator").id)
+        assert await administrators.of(groups[-1], house.clock()) is not None
+    assert list(administrators._known) == groups[1:]
+
+
 async def test_who_asks_all_the_time_does_not_fill_a_group_and_keeps_no_administrator_from_being_heard(house):
     house.world.add_bot(EDITH, house.group)
     await house.settle()
