@@ -376,6 +376,8 @@ class Dispatcher:
             else:
                 article = item.edition.article
                 finished.append(Settled(stands, article.number, article.revision, item.has_photo))
+                if item.outcome is not None:
+                    self._sorter.let_go(delivery.chat)
         if again:
             await outbox.postpone(conn, again)
         for item in answered:

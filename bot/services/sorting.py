@@ -98,7 +98,7 @@ class Sorter:
         self._root = root
         self._stale = stale
         self._editions: dict[int, Edition[Any]] = {}  # by fan-out
-        self._holds: OrderedDict[int, datetime] = OrderedDict()
+        self._holds: OrderedDict[int, tuple[datetime, datetime]] = OrderedDict()  # until when, and the latest time
         self._listed: set[int] = set()  # chats with a list in hand
 
     async def sort(
@@ -175,12 +175,17 @@ class Sorter:
         self._listed.clear()
 
     def hold(self, delivery: Delivery, now: datetime) -> None:
-        """Keep a chat's later news behind a delivery that waits for a retry, but not for long."""
+        """Keep a chat's later news behind a delivery that waits for a retry; not for long, however often it does."""
         if delivery.due_at > now:
-            self._holds[delivery.chat] = min(delivery.due_at, now + LONGEST_HOLD)
+            _, latest = self._holds.get(delivery.chat, (now, now + LONGEST_HOLD))
+            self._holds[delivery.chat] = min(delivery.due_at, latest), latest
             self._holds.move_to_end(delivery.chat)
             if len(self._holds) > HELD_CHATS:
                 self._holds.popitem(last=False)
+
+    def let_go(self, chat: int) -> None:
+        """Hold a chat no longer: something of its own has come to an end."""
+        self._holds.pop(chat, None)
 
     def forget_holds(self) -> None:
         """Hold no chat any longer: the clock was set, and the times mean nothing."""
@@ -199,9 +204,11 @@ class Sorter:
 
     def _hold(self, chat: int, now: datetime) -> timedelta:
         """Return how long a chat's news must stay in the outbox. What is behind a retry must, be it for a moment."""
-        until, held = self._holds.get(chat), timedelta(seconds=self._held(chat))
-        behind = NO_HOLD if until is None else until - now
-        return max(NO_HOLD, behind, held if held > SHORT_HOLD else NO_HOLD)
+        behind, held = self._holds.get(chat), self._held(chat)
+        if behind is None and not held:
+            return NO_HOLD
+        pace = timedelta(seconds=held)
+        return max(NO_HOLD if behind is None else behind[0] - now, pace if pace > SHORT_HOLD else NO_HOLD)
 
     async def _fold(self, item: Item, running: Mapping[int, Fanout], now: datetime) -> None:
         """Let what is no longer news go out in one list with all else that has waited for its chat as long.

@@ -92,3 +92,24 @@ async def test_later_news_waits_a_minute_for_a_second_try_and_no_longer(room: Pr
     room.house.clock.advance(timedelta(minutes=30))
     await room.run()
     assert (room.got(anna), (await room.fanout(fanout)).sent) == (["B second", "A first"], 1)
+
+
+async def test_an_article_that_fails_again_and_again_holds_later_news_a_minute_in_all(room: PressRoom) -> None:
+    anna, *others = await room.people(30)
+    await room.follow([anna], "Energy")
+    room.world.faults.add(Page(), chat=anna, method="sendMessage")
+    await room.publish(await room.draft("a-first", "Energy", pictures=()))
+    await room.run()
+    await room.publish(await room.draft("b-second", "Energy"))
+    waited = 0
+    for waited in range(200):
+        await room.run()
+        if room.got(anna):
+            break
+        # Somebody else gets something meanwhile: it is no outage.
+        if waited < len(others):
+            await room.follow([others[waited]], f"Topic {waited}")
+            await room.publish(await room.draft(f"other-{waited}", f"Topic {waited}", pictures=()))
+        room.house.clock.advance(timedelta(seconds=2))
+    assert room.got(anna) == ["B second"]
+    assert timedelta(seconds=2 * waited) <= LONGEST_HOLD + timedelta(seconds=4)
