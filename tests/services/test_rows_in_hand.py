@@ -13,14 +13,11 @@ from press_room import PressRoom, eventually, press_room
 from story import StoryHouse
 
 from bot.domain.chat import ChatState
-from bot.sandbox.faults import Refuse, Slow, Throttle
-from bot.services import dispatching, membership, sending
+from bot.domain.circuit import OUTAGE_FROM
+from bot.sandbox.faults import Page, Refuse, Slow, Throttle
+from bot.services import dispatching, membership, sending, sorting
 from bot.store import chats, fanouts, outbox, paid
 from bot.store.audience import audience_of
-from bot.domain.circuit import OUTAGE_FROM
-from bot.sandbox.faults import Page, Refuse, Slow
-from bot.services import membership, sending, sorting
-from bot.store import chats, outbox, paid
 from bot.store.fanouts import FanoutState
 from bot.telegram_edge.pacer import Pacer
 

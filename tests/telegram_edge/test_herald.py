@@ -12,8 +12,7 @@ from story import BEN, EDITH
 
 from bot.domain.article import Story
 from bot.errors import Complaint, ContentError
-from bot.sandbox.faults import Refuse
-from bot.sandbox.faults import Page
+from bot.sandbox.faults import Page, Refuse
 from bot.services import newsroom, troubles
 from bot.services.dispatching import Alarm
 from bot.services.importing import Seen, take
@@ -255,6 +254,8 @@ async def test_what_waited_while_newsbot_was_down_is_no_trouble_when_it_moves(de
     await desk.run()
     await desk.passes(61)
     assert len(desk.screens) == messages
+
+
 async def test_a_broadcast_that_moves_is_no_trouble_however_long_it_takes(desk: Desk) -> None:
     anna, _ = people = await desk.room.people(2)
     await desk.room.follow(people, "Energy")
