@@ -332,5 +332,7 @@ class Herald:
     async def _guarded(self, key: tuple[object, ...], work: Callable[[], Awaitable[None]]) -> None:
         try:
             await work()
+        except SqliteError as error:
+            log.error("the herald failed at %s: the database cannot be used now: %s", key[0], error)
         except Exception:
             log.exception("the herald failed at %s", key[0])

@@ -1,6 +1,8 @@
 """What editors and owners are told unasked."""
 
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -271,6 +273,16 @@ async def test_a_broadcast_that_moves_is_no_trouble_however_long_it_takes(desk: 
     desk.house.clock.advance(timedelta(seconds=31))
     assert await troubles.stuck_for(desk.house.db, desk.house.clock()) is not None
     assert len(desk.screens) >= messages
+
+
+async def test_a_locked_database_is_one_line_in_the_log(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    async with desk.house.db.transaction() as conn:
+        await conn.execute("PRAGMA busy_timeout = 1")
+    with closing(sqlite3.connect(desk.house.db.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        await desk.turn()
+    assert "the herald failed at troubles: the database cannot be used now: database is locked" in caplog.text
+    assert "Traceback" not in caplog.text
 
 
 async def test_a_refused_token_is_a_trouble_until_it_is_no_longer_reported(desk: Desk) -> None:
