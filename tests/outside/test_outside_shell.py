@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import shutil
 import signal
 from pathlib import Path
 
@@ -135,6 +136,26 @@ async def test_what_a_restored_copy_had_on_its_way_waits_for_an_editor(tmp_path:
         assert (await here.shell("held", "--push")).status == 0
         await here.until(lambda: _pushed(here, anna, "First") + _pushed(here, ben, "First") == 4, "both again")
         assert [_pushed(here, person, "Second") for person in (anna, ben)] == [1, 1]
+
+
+async def test_an_older_copy_put_in_place_by_hand_sends_nothing_unasked(tmp_path: Path) -> None:
+    database, copy = tmp_path / "data" / "newsbot.db", tmp_path / "copy.db"
+    async with street(tmp_path, UNDO="0") as here:
+        anna, ben = await _town(here, "first")
+        assert (await here.shell("pause")).status == 0
+        assert (await here.shell("publish", "first")).status == 0
+        assert await here.close() == 0
+        shutil.copy(database, copy)
+        await here.open()
+        assert (await here.shell("resume")).status == 0
+        await here.until(lambda: _pushed(here, anna, "First") and _pushed(here, ben, "First"), "First")
+        assert await here.close() == 0
+        shutil.copy(copy, database)
+        await here.open()
+        assert (await here.shell("resume")).status == 0
+        await here.sees(here.cast.edith, "is held: this database is an older copy")
+        assert "first" in (await here.shell("held")).out
+        assert [_pushed(here, person, "First") for person in (anna, ben)] == [1, 1]
 
 
 async def test_it_ends_in_time_when_telegram_does_not_answer(tmp_path: Path) -> None:

@@ -283,6 +283,16 @@ async def test_a_locked_database_is_one_line_in_the_log(desk: Desk, caplog: pyte
         await desk.turn()
     assert "the herald failed at troubles: the database cannot be used now: database is locked" in caplog.text
     assert "Traceback" not in caplog.text
+async def test_a_disk_that_is_nearly_full_is_a_trouble_until_there_is_room(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(troubles, "LEAST_FREE", 2**62)
+    await desk.passes(61)
+    assert "disk" in desk.screen
+    messages = len(desk.screens)
+    monkeypatch.setattr(troubles, "LEAST_FREE", 0)
+    await desk.passes(61)
+    assert len(desk.screens) == messages + 1 and "disk" in desk.screen
 
 
 async def test_a_refused_token_is_a_trouble_until_it_is_no_longer_reported(desk: Desk) -> None:
