@@ -283,6 +283,8 @@ async def test_a_locked_database_is_one_line_in_the_log(desk: Desk, caplog: pyte
         await desk.turn()
     assert "the herald failed at troubles: the database cannot be used now: database is locked" in caplog.text
     assert "Traceback" not in caplog.text
+
+
 async def test_a_disk_that_is_nearly_full_is_a_trouble_until_there_is_room(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
