@@ -14,7 +14,7 @@ import asyncio
 import logging
 import random
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -40,6 +40,7 @@ from bot.services import newsroom
 from bot.services.purse import Purse
 from bot.services.sending import UNBUILT, Senders, Wire
 from bot.services.sorting import IN_A_LIST, Item, Sorter, Unread
+from bot.services.taking_up import due_next, take_up
 from bot.store import chats, fanouts, meta, outbox
 from bot.store.database import Connection, Database
 from bot.store.fanouts import Fanout, FanoutState
@@ -231,6 +232,7 @@ class Dispatcher:
         self._suspects.end_trial(item.delivery.fanout for item in answered)
         self._suspects.end_trial(one.delivery.fanout for one in aside)
         claimed: list[Delivery] = []
+        next_due: datetime | None = None
         people: dict[int, Chat] = {}
         reserved = 0
         async with self._db.transaction() as conn:
@@ -247,11 +249,12 @@ class Dispatcher:
             room = self._room(in_hand, payable)
             ready = self._sorter.ready(running, now)
             if ready and room > 0:
-                claimed = await self._claim(conn, now, room, ready)
+                claimed = await take_up(conn, self._suspects, now, room, ready, is_outage=self._circuit.is_outage)
                 payable = min(payable, len(claimed))
                 reserved = await self._purse.reserve(conn, payable)
                 people = await chats.chats(conn, {delivery.chat for delivery in claimed})
-            next_due = await self._due_next(conn, now, ready) if ready and not claimed else None
+            if ready and not claimed:
+                next_due = await due_next(conn, self._suspects, now, ready, is_outage=self._circuit.is_outage)
         # Only now is it on disk; had it failed, all of it would be tried again.
         self._sorter.written(answered)
         del self._answered[: len(answered)]
@@ -280,31 +283,6 @@ class Dispatcher:
         for number in to_hold:
             await self._alarm(Alarm.NOBODY_THERE, number, None)
         return bool(claimed)
-
-    async def _claim(self, conn: Connection, now: datetime, room: int, ready: Collection[int]) -> list[Delivery]:
-        """Take up what is due. What failed in an outage comes last in it, and is tried before others go on."""
-        if not self._suspects:
-            return await outbox.claim(conn, now, room, ready)
-        cleared, is_outage = self._suspects.cleared(ready), self._circuit.is_outage
-        claimed: list[Delivery] = []
-        if is_outage:
-            claimed = await outbox.claim(conn, now, room, cleared)
-        for number in self._suspects.to_try(now, is_outage):
-            if number in ready and len(claimed) < room:
-                claimed += await outbox.claim(conn, now, 1, [number])
-        if not is_outage and len(claimed) < room and not self._suspects.is_awaited(one.fanout for one in claimed):
-            claimed += await outbox.claim(conn, now, room - len(claimed), cleared)
-        return claimed
-
-    async def _due_next(self, conn: Connection, now: datetime, ready: Iterable[int]) -> datetime | None:
-        """Return when to look again though nothing has happened; None when nothing waits."""
-        if not self._suspects:
-            return await outbox.next_due(conn, ready)
-        if self._suspects.is_awaited():
-            return None  # its answer comes first
-        possible = [*self._suspects.cleared(ready), *self._suspects.to_try(now, self._circuit.is_outage)]
-        times = (await outbox.next_due(conn, possible), self._suspects.next_trial(now))
-        return min((at for at in times if at is not None), default=None)
 
     async def _put_aside(self, conn: Connection, unread: Sequence[Unread], now: datetime) -> None:
         """Hand back what could not be put together; stop its broadcast when that lies in the article."""

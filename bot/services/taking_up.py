@@ -1,0 +1,47 @@
+"""
+Taking up: which of the deliveries that are due go out next.
+
+Mostly all of them, most urgent first. What failed in an outage comes last while it lasts, and is tried before the
+others go on: then all go out in their order, or only what fails by itself waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from bot.domain.circuit import Suspects
+from bot.domain.delivery import Delivery
+from bot.store import outbox
+from bot.store.database import Connection
+
+
+async def take_up(
+    conn: Connection, suspects: Suspects, now: datetime, room: int, ready: Collection[int], *, is_outage: bool
+) -> list[Delivery]:
+    """Claim up to `room` due deliveries of the fan-outs that are `ready` to go on, and return them."""
+    if not suspects:
+        return await outbox.claim(conn, now, room, ready)
+    cleared = suspects.cleared(ready)
+    claimed: list[Delivery] = []
+    if is_outage:
+        claimed = await outbox.claim(conn, now, room, cleared)
+    for number in suspects.to_try(now, is_outage):
+        if number in ready and len(claimed) < room:
+            claimed += await outbox.claim(conn, now, 1, [number])
+    if not is_outage and len(claimed) < room and not suspects.is_awaited(one.fanout for one in claimed):
+        claimed += await outbox.claim(conn, now, room - len(claimed), cleared)
+    return claimed
+
+
+async def due_next(
+    conn: Connection, suspects: Suspects, now: datetime, ready: Collection[int], *, is_outage: bool
+) -> datetime | None:
+    """Return when to look again though nothing has happened; None when nothing waits for a time."""
+    if not suspects:
+        return await outbox.next_due(conn, ready)
+    if suspects.is_awaited():
+        return None  # its answer comes first
+    possible = [*suspects.cleared(ready), *suspects.to_try(now, is_outage)]
+    times = (await outbox.next_due(conn, possible), suspects.next_trial(now))
+    return min((at for at in times if at is not None), default=None)
