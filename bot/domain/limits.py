@@ -9,6 +9,7 @@ from datetime import timedelta
 TEXT = 4096  # https://core.telegram.org/bots/api#sendmessage
 CAPTION = 1024  # https://core.telegram.org/bots/api#sendphoto
 ENTITIES = 100  # https://limits.tginfo.me/en: further ones are dropped without a word
+ENTITY_BYTES = 9_000  # nowhere written down; from about 9,500, addresses included, the answer is ENTITIES_TOO_LONG
 CALLBACK_DATA = 64  # bytes, https://core.telegram.org/bots/api#inlinekeyboardbutton
 CALLBACK_ANSWER = 200  # https://core.telegram.org/bots/api#answercallbackquery
 START_PAYLOAD = 64  # [A-Za-z0-9_-], https://core.telegram.org/bots/features#deep-linking

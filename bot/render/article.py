@@ -14,13 +14,13 @@ from datetime import datetime, timedelta
 
 from bot.domain.article import Article, Provider, Related
 from bot.domain.chat import Pictures
-from bot.domain.limits import CAPTION, ENTITIES, TEXT
+from bot.domain.limits import CAPTION, TEXT
 from bot.domain.message import Message, Photo
 from bot.domain.text import Text, utf16_len
 from bot.domain.topic import Topic
 from bot.render.card import keyboard, related_links
 from bot.render.look import Look
-from bot.render.text import bold, clip, date_time, fit, foreign, hashtag, join, link, tame
+from bot.render.text import bold, clip, date_time, fit, fits, foreign, hashtag, join, link, tame
 
 # UTF-16 code units, before taming and isolating.
 _SOURCE = 60
@@ -108,7 +108,7 @@ def related_list(article: Article, look: Look) -> Message:
         if related.published_at is not None:
             when = date_time(look.words.date(related.published_at, look.zone), related.published_at)
             longer = longer + "\n" + when
-        if len(longer) > TEXT or len(longer.entities) > ENTITIES:
+        if len(longer) > TEXT or not fits(longer):
             break
         text = longer
     return Message(text)

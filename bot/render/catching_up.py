@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.article import Article
-from bot.domain.limits import ENTITIES, TEXT
+from bot.domain.limits import TEXT
 from bot.domain.message import Button, Message
 from bot.domain.press import press
 from bot.render.article import headline
 from bot.render.look import Look, Surface
 from bot.render.picker import LATEST
-from bot.render.text import bold
+from bot.render.text import bold, fits
 
 _ROOM = 80  # UTF-16 code units kept free for the last line
 
@@ -24,7 +24,7 @@ def catching_up(articles: Sequence[Article], look: Look, now: datetime) -> Messa
     shown = 0
     for article in sorted(articles, key=lambda one: one.story.published_at, reverse=True):
         longer = text + "\n\n" + headline(article, look, now)
-        if len(longer) > TEXT - _ROOM or len(longer.entities) > ENTITIES:
+        if len(longer) > TEXT - _ROOM or not fits(longer):
             break
         text, shown = longer, shown + 1
     if shown < len(articles):

@@ -17,7 +17,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from bot.domain.limits import ENTITIES
+from bot.domain.limits import ENTITIES, ENTITY_BYTES
 from bot.domain.text import Entity, Text, utf16_len
 from bot.render.graphemes import boundary_before
 
@@ -133,12 +133,28 @@ def clip(text: _Clippable, limit: int) -> _Clippable:
     return Text(kept + ending, tuple(span for span in spans if span is not None))
 
 
+def fits(text: Text) -> bool:
+    """Return whether Telegram takes all entities of `text`, by their number and with the addresses they hold."""
+    return len(text.entities) <= ENTITIES and sum(map(_weight, text.entities)) <= ENTITY_BYTES
+
+
 def fit(text: Text) -> Text:
-    """Return `text` with at most as many entities as Telegram takes: the first ones."""
-    if len(text.entities) <= ENTITIES:
+    """Return `text` without the entities that Telegram does not take: links go first, and the last ones before others.
+
+    What was to be tapped is then mere text, and nothing of the text is lost.
+    """
+    if fits(text):
         return text
-    first = sorted(text.entities, key=lambda span: (span.offset, -span.length))[:ENTITIES]
-    return Text(text.string, tuple(first))
+    kept = sorted(text.entities, key=lambda span: (span.offset, -span.length))
+    while not fits(fitting := Text(text.string, tuple(kept))):
+        at = max((at for at, span in enumerate(kept) if span.type == "text_link"), default=len(kept) - 1)
+        del kept[at]
+    return fitting
+
+
+def _weight(span: Entity) -> int:
+    """Return about how many bytes an entity takes on Telegram's wire: four numbers and its address."""
+    return 16 + len((span.url or "").encode())
 
 
 def _spanned(text: Text | str, span: Entity) -> Text:

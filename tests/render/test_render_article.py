@@ -12,11 +12,12 @@ from render_samples import ENERGY, GRID, NOON, NORTHGATE, RELATED, article, look
 
 from bot.domain.article import Article, ArticleState, Provider, Related, Story
 from bot.domain.chat import Pictures
-from bot.domain.limits import CAPTION, ENTITIES, TEXT
+from bot.domain.limits import CAPTION, TEXT
 from bot.domain.message import Photo
 from bot.domain.text import Entity, Text, utf16_len
 from bot.domain.topic import Topic
 from bot.render.article import caption, headline, push, related_list, without_photo
+from bot.render.text import fits
 from bot.sandbox.detection import tappable
 
 SEED = Path(__file__).resolve().parents[2] / "../shared/corpus/seed.md"
@@ -25,9 +26,10 @@ PHOTO = Photo(url="https://northgate.example/salt.jpg")
 TOPICS = (ENERGY, GRID)
 
 links = st.integers(min_value=0, max_value=10**6).map(lambda number: f"https://story.example/{number}")
+long_links = st.integers(min_value=0, max_value=2000).map(lambda length: f"https://story.example/{'x' * length}")
 providers = st.builds(Provider, st.none() | st.text(max_size=100), st.none() | st.just("a.example"))
 moments = st.datetimes(datetime(1970, 1, 2), datetime(2090, 1, 1), timezones=st.just(UTC))
-related_articles = st.builds(Related, st.text(max_size=300), links, providers, st.none() | moments)
+related_articles = st.builds(Related, st.text(max_size=300), links | long_links, providers, st.none() | moments)
 stories = st.builds(
     Story,
     title=st.text(min_size=1, max_size=2000),
@@ -63,7 +65,7 @@ def plain(text: Text) -> str:
 def test_any_article_fits_a_caption_with_whole_entities(story, topics):
     text = caption(of(story), topics, look())
     assert 0 < len(text) == utf16_len(text.string) <= CAPTION
-    assert len(text.entities) <= ENTITIES
+    assert fits(text)
     for span in text.entities:
         assert span.length > 0
         assert span.offset + span.length <= len(text)
@@ -263,7 +265,7 @@ def test_the_related_list_names_every_source():
 def test_the_related_list_fits_one_message(related):
     text = related_list(article(related=tuple(related)), look()).text
     assert len(text) <= TEXT
-    assert len(text.entities) <= ENTITIES
+    assert fits(text)
 
 
 def test_a_push_speaks_the_language_of_the_chat():

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.domain.limits import ENTITIES
 from bot.domain.text import Entity, Text, utf16_len
-from bot.render.text import bold, clip, date_time, fit, foreign, hashtag, isolate, italic, join, link, tame
+from bot.render.text import bold, clip, date_time, fit, fits, foreign, hashtag, isolate, italic, join, link, tame
 from bot.sandbox.detection import tappable
 
 FSI, PDI = "\u2068", "\u2069"
@@ -236,6 +236,22 @@ def test_empty_texts_bear_no_spans():
 
 def test_joining_skips_what_is_empty():
     assert join(["a", "", Text(), bold("b")], ", ") == Text("a, b", (Entity("bold", 3, 1),))
+
+
+def test_links_go_before_other_entities_when_telegram_would_not_take_all():
+    many = fit(join([link("x", "https://a.example/"), *[bold("y")] * 99, link("z", "https://z.example/")], " "))
+    assert [span.type for span in many.entities] == ["text_link"] + ["bold"] * 99
+    address = "https://a.example/" + "ä" * 1500
+    long = join([bold("x"), *[link("y", address)] * 4, bold("z")], " ")
+    assert [span.type for span in fit(long).entities] == ["bold", "text_link", "text_link", "bold"]
+    assert fit(long).string == long.string
+
+
+@given(texts())
+def test_what_fits_is_left_as_it_is_and_what_does_not_comes_to_fit(text):
+    assert fits(fit(text)) and fit(text).string == text.string
+    if fits(text):
+        assert set(fit(text).entities) == set(text.entities)
 
 
 def test_more_entities_than_telegram_takes_are_left_out_from_the_end():
