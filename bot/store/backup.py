@@ -101,6 +101,7 @@ def learn_deliveries(copy: Path, replaced: Path) -> int:
     with closing(sqlite3.connect(f"{copy.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)) as conn:
         conn.execute("ATTACH ? AS old", (f"{replaced.absolute().as_uri()}?mode=rw",))
         learnt = conn.execute(_LEARN, {"article": None}).rowcount
+        conn.execute(_MARK)
         for fanout, article in conn.execute("SELECT id, article FROM main.fanouts WHERE state <> 'done'").fetchall():
             sent = conn.execute(_LEARN, {"article": article}).rowcount
             settled = conn.execute(_SETTLE, {"fanout": fanout, "article": article}).rowcount
@@ -122,6 +123,10 @@ WHERE CASE WHEN :article IS NULL THEN a.pushed_at IS NULL ELSE a.number = :artic
               WHERE m.article = a.number AND o.article = a.number)
   AND (SELECT value FROM main.meta WHERE key = 'bot_id')
       IS (SELECT value FROM old.meta WHERE key = 'bot_id')
+"""
+_MARK = """
+UPDATE main.articles SET learnt = 1
+WHERE pushed_at IS NULL AND EXISTS (SELECT 1 FROM main.ledger AS l WHERE l.article = articles.number)
 """
 _SETTLE = """
 DELETE FROM main.outbox

@@ -162,7 +162,7 @@ _MOVES = (
     """,
     """
     UPDATE OR IGNORE ledger SET chat = :new
-    WHERE chat = :old AND article IN (SELECT number FROM articles WHERE pushed_at IS NOT NULL)
+    WHERE chat = :old AND article IN (SELECT number FROM told)
     """,
 )
 
@@ -174,7 +174,7 @@ _DELETIONS = (
     "DELETE FROM outbox WHERE chat = :chat AND fanout IN (SELECT id FROM fanouts)",
     """
     DELETE FROM ledger
-    WHERE chat = :chat AND article IN (SELECT number FROM articles WHERE pushed_at IS NOT NULL)
+    WHERE chat = :chat AND article IN (SELECT number FROM told)
     """,
     "DELETE FROM progress WHERE chat = :chat",
     "DELETE FROM saved WHERE chat = :chat",

@@ -48,8 +48,8 @@ _QUESTIONS = {
     """,
     "received": """
         SELECT l.article, a.title, l.sent_at, l.message_id, l.thread, l.revision, l.reason
-        FROM articles AS a CROSS JOIN ledger AS l ON l.article = a.number AND l.chat = :chat
-        WHERE a.pushed_at IS NOT NULL ORDER BY l.sent_at, l.article
+        FROM told AS t CROSS JOIN ledger AS l ON l.article = t.number AND l.chat = :chat
+        JOIN articles AS a ON a.number = t.number ORDER BY l.sent_at, l.article
     """,
     "waiting": """
         SELECT f.kind, f.article, o.due_at, o.attempts

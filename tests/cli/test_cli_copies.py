@@ -127,6 +127,7 @@ async def test_who_got_what_was_a_draft_in_the_copy_does_not_get_it_again(kept):
     answer = await kept("restore", "drafts.db")
     assert answer.status == 0 and "1 delivery" in answer.out
     assert kept.rows("SELECT article, chat FROM ledger") == [(2, 100000)]
+    assert kept.rows("SELECT number FROM told") == [(1,), (2,)]
     assert (await kept("publish", "2")).out.startswith("#2 queued for 2 chats")
 
 

@@ -157,6 +157,16 @@ async def test_forgetting_leaves_no_row_of_the_chat_and_all_of_the_others(conn):
     assert not await conn.execute_fetchall("PRAGMA foreign_key_check")
 
 
+async def test_what_a_copy_learnt_of_a_draft_belongs_to_its_chats_too(conn):
+    await conn.execute("UPDATE articles SET state = 'draft', pushed_at = NULL, learnt = 1 WHERE number = 1")
+    await furnish(conn, OLD)
+    assert (await possessions.export(conn, OLD))["received"]
+    await chats.migrate(conn, OLD, NEW)
+    assert set((await rows_of(conn, NEW)).values()) == {1}
+    await chats.forget(conn, NEW)
+    assert set((await rows_of(conn, NEW)).values()) == {0}
+
+
 async def test_what_was_promised_to_a_forgotten_chat_counts_as_unwanted(conn):
     await furnish(conn, OLD)
     await chats.forget(conn, OLD)

@@ -42,13 +42,18 @@ CREATE TABLE articles (
     first_seen_at INTEGER NOT NULL,
     scheduled_at  INTEGER,                  -- null: no embargo
     news_at       INTEGER,                  -- when a file made it news, for the burst guard; null: none did
-    pushed_at     INTEGER                   -- when its one audience was fixed; null: never went out
+    pushed_at     INTEGER,                  -- when its one audience was fixed; null: never went out
+    learnt        INTEGER NOT NULL DEFAULT 0 -- 1: who has it is known from the database that this copy replaced
 );
 CREATE INDEX articles_latest ON articles (published_at DESC, number DESC) WHERE state IN ('published', 'archived');
 CREATE INDEX articles_desk ON articles (state, published_at DESC) WHERE state IN ('draft', 'scheduled', 'held');
 CREATE INDEX articles_due ON articles (scheduled_at) WHERE state = 'scheduled';
 CREATE INDEX articles_news ON articles (news_at) WHERE news_at IS NOT NULL;
 CREATE INDEX articles_pushed ON articles (pushed_at) WHERE pushed_at IS NOT NULL;
+CREATE INDEX articles_learnt ON articles (number) WHERE learnt;
+
+CREATE VIEW told AS                         -- articles that somebody may have, as the ledger knows
+SELECT number FROM articles WHERE pushed_at IS NOT NULL UNION SELECT number FROM articles WHERE learnt;
 
 CREATE TABLE article_slugs (                -- old slugs stay aliases
     slug    TEXT PRIMARY KEY,
