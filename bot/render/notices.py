@@ -1,4 +1,4 @@
-"""What editors and owners are told unasked: files that need them, and troubles."""
+"""What people are told unasked: editors of files that need them, owners of troubles, groups of closed threads."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain.article import Article
+from bot.domain.chat import ChatKind
 from bot.domain.limits import TEXT
 from bot.domain.message import Button, Message
 from bot.domain.press import press
 from bot.domain.text import Text
+from bot.domain.topic import Topic
 from bot.errors import Complaint
 from bot.render.desk import Verb, called, held_row, may_publish
 from bot.render.locale import Words
+from bot.render.picker import topic_list
 from bot.render.text import clip, join, tame
 from bot.render.uploads import complaint
 
@@ -112,6 +115,19 @@ def trouble(words: Words, kind: str, since: datetime, over_at: datetime | None, 
         ),
     }
     return Message(Text(words("{trouble} Since {when}.", trouble=lasting[kind], when=when)))
+
+
+def closed_thread(words: Words, kind: ChatKind, topics: Sequence[Topic]) -> Message:
+    """Return what a chat is told, outside its threads, when the one in which it follows `topics` takes no news."""
+    closed = words(
+        "The thread for {topics} is closed or gone. Its news comes here until it is open again.",
+        topics=topic_list(words, topics),
+    )
+    if kind is ChatKind.PRIVATE:
+        other = words("Choose another thread by sending /subscribe and a topic's name there.")
+    else:
+        other = words("Administrators choose another thread by sending /subscribe and a topic's name there.")
+    return Message(Text(f"{closed} {other}"))
 
 
 def _refusal(words: Words, path: str, line: str) -> str:

@@ -41,6 +41,7 @@ from bot.services.purse import Purse
 from bot.services.sending import UNBUILT, Senders, Wire
 from bot.services.sorting import IN_A_LIST, Item, Sorter, Unread
 from bot.services.taking_up import due_next, take_up
+from bot.services.threads import note_threads
 from bot.store import chats, fanouts, meta, outbox
 from bot.store.database import Connection, Database
 from bot.store.fanouts import Fanout, FanoutState
@@ -335,8 +336,11 @@ class Dispatcher:
         """Write what became of deliveries: into the ledger, or back into the outbox."""
         finished: list[Settled] = []
         again: list[Delivery] = []
+        in_threads: list[Item] = []
         for item in answered:
             delivery = item.delivery
+            if delivery.thread:
+                in_threads.append(item)
             if item.outcome is not None:
                 stands = settle(delivery, item.outcome, now, random.random())
             else:
@@ -356,6 +360,8 @@ class Dispatcher:
                 finished.append(Settled(stands, article.number, article.revision, item.has_photo))
                 if item.outcome is not None:
                     self._sorter.let_go(delivery.chat)
+        if in_threads:
+            await note_threads(conn, in_threads, now)
         if again:
             await outbox.postpone(conn, again)
         for item in answered:

@@ -11,7 +11,7 @@ from bot.domain.picker import PickerPage, picker_page
 from bot.domain.topic import Topic, by_name
 from bot.errors import UnknownTopic
 from bot.services.naming import closest
-from bot.store import subscriptions, topics
+from bot.store import subscriptions, threads, topics
 from bot.store.database import Connection, Database
 
 MUTE_LASTS = timedelta(hours=24)
@@ -226,6 +226,8 @@ async def _subscribe(conn: Connection, chat: int, topic: int, thread: int, now: 
     """
     through = (await subscriptions.following(conn, chat, now)).through(topic)
     if through in (None, topic) or thread:
+        if thread:  # should it still be closed, they are told of it again
+            await threads.end(conn, [(chat, thread)])
         return await subscriptions.follow(conn, chat, topic, thread, now)
     return False
 

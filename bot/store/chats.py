@@ -153,6 +153,7 @@ _MOVES = (
     "UPDATE OR IGNORE exceptions SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE unwanted_sources SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE saved SET chat = :new WHERE chat = :old",
+    "UPDATE OR IGNORE closed_threads SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE progress SET chat = :new WHERE chat = :old",
     """
     UPDATE OR IGNORE outbox SET chat = :new WHERE chat = :old AND fanout IN (
@@ -177,6 +178,7 @@ _DELETIONS = (
     WHERE chat = :chat AND article IN (SELECT number FROM told)
     """,
     "DELETE FROM progress WHERE chat = :chat",
+    "DELETE FROM closed_threads WHERE chat = :chat",
     "DELETE FROM saved WHERE chat = :chat",
     "DELETE FROM unwanted_sources WHERE chat = :chat",
     "DELETE FROM exceptions WHERE chat = :chat",

@@ -41,6 +41,7 @@ _QUESTIONS = {
         WHERE e.chat = :chat ORDER BY t.name, e.kind
     """,
     "unwanted_sources": "SELECT source FROM unwanted_sources WHERE chat = :chat ORDER BY source",
+    "closed_threads": "SELECT thread, since, told_at FROM closed_threads WHERE chat = :chat ORDER BY thread",
     "saved": """
         SELECT s.article, a.title, s.at AS saved_at
         FROM saved AS s JOIN articles AS a ON a.number = s.article

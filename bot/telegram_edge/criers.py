@@ -1,4 +1,7 @@
-"""Telling editors of files and owners of troubles: folded, seldom, and to everyone who can be reached."""
+"""
+Telling editors of files, owners of troubles and groups of closed threads: folded, seldom, and to everyone who can be
+reached.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,17 @@ from telegram.error import TelegramError
 
 from bot.domain.article import Article, ArticleState
 from bot.domain.chat import Chat
+from bot.domain.delivery import Failed, Halted, Migrated, Throttled
 from bot.domain.message import Message
+from bot.domain.topic import by_name
 from bot.render import notices as screens
 from bot.render.locale import Words
-from bot.store import articles, chats, notices, troubles
+from bot.store import articles, chats, notices, threads, topics, troubles
 from bot.store.notices import Notice
 from bot.telegram_edge import replies
 from bot.telegram_edge.house import House
 from bot.telegram_edge.looks import look_of
+from bot.telegram_edge.outcomes import classify_error
 
 FOLDED_FOR = timedelta(minutes=10)
 _UPLOADED = "upload:"  # whoever sent the document was answered in the chat
@@ -72,6 +78,34 @@ async def tell_owners(house: House, owners: Collection[int], now: datetime) -> b
         async with house.db.transaction() as conn:
             await troubles.told(conn, one, now)
     return True
+
+
+async def tell_of_threads(house: House, now: datetime) -> bool:
+    """Tell groups of each closed thread once, in the group itself.
+
+    Return False when some could not be told now. Those that cannot be told at all are let go.
+    """
+    async with house.db.reading() as conn:
+        untold = await threads.untold(conn)
+        if not untold:
+            return True
+        known = await topics.topics(conn)
+        groups = await chats.chats(conn, {one.chat for one in untold})
+    is_done = True
+    for one in untold:
+        chat = groups[one.chat]
+        words = look_of(chat, house.settings, house.bot_username).words
+        followed = by_name(known[number] for number in one.topics)
+        try:
+            await replies.send(house, chat, screens.closed_thread(words, chat.kind, followed))
+        except TelegramError as error:
+            log.info("a chat could not be told of a closed thread: %s", type(error).__name__)
+            if isinstance(classify_error(error), Throttled | Failed | Halted | Migrated):
+                is_done = False
+                continue
+        async with house.db.transaction() as conn:
+            await threads.mark_told(conn, one.chat, one.thread, now)
+    return is_done
 
 
 async def _tell(house: House, people: Collection[int], message: Callable[[Words, Chat], Message]) -> bool:

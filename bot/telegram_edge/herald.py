@@ -1,5 +1,5 @@
 """
-The herald: keeps editors' progress messages up to date, and tells editors and owners what they must know.
+The herald: keeps editors' progress messages up to date, and tells editors, owners and groups what they must know.
 
 It alone draws a message that follows a publish, so no older state can overwrite a newer one. What it knows is in the
 database: after a restart it goes on where it was.
@@ -33,7 +33,7 @@ from bot.store.progress import Watch
 from bot.store.troubles import Kind
 from bot.telegram_edge import replies
 from bot.telegram_edge.copies import send_copy
-from bot.telegram_edge.criers import tell_editors, tell_owners
+from bot.telegram_edge.criers import tell_editors, tell_of_threads, tell_owners
 from bot.telegram_edge.house import House
 from bot.telegram_edge.publishing import rate_of
 from bot.telegram_edge.watching import shown_as
@@ -93,6 +93,7 @@ class Herald:
         await self._draw(people, now)
         self._start(("files",), lambda: self._tell_of_files(people, now))
         self._start(("troubles",), lambda: self._tell_of_troubles(people, now))
+        self._start(("threads",), lambda: self._tell_of_threads(now))
 
     def _welcome(self, reachable: set[int]) -> None:
         """Tell those at once what they have missed who have let the bot in since the last turn."""
@@ -288,6 +289,14 @@ class Herald:
                 await troubles.note(self._house.db, kind, False, now)
         if (takes_stars := self._house.purse.is_good) is not None:
             await troubles.note(self._house.db, Kind.STARS, not takes_stars, now)
+
+    # What groups must know
+
+    async def _tell_of_threads(self, now: datetime) -> None:
+        if now >= self._deaf_until.get("threads", now):
+            self._deaf_until["threads"] = now + DEAF_FOR  # after any failure: no group is told the same every second
+            if await tell_of_threads(self._house, now):
+                self._deaf_until.pop("threads", None)
 
     # What they share
 

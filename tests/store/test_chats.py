@@ -14,7 +14,8 @@ from bot.store.migrations import migrate
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 OLD, NEW, OTHER = -5001, -1_000_000_005_001, -5002
-WITH_CHATS = ("subscriptions", "exceptions", "unwanted_sources", "saved", "outbox", "ledger", "progress")
+CHOSEN = ("subscriptions", "exceptions", "unwanted_sources", "saved")
+WITH_CHATS = (*CHOSEN, "outbox", "ledger", "progress", "closed_threads")
 
 
 @pytest.fixture
@@ -52,6 +53,7 @@ async def furnish(conn: Connection, chat: int, *, topic: int = 1, article: int =
         "INSERT INTO outbox (fanout, chat, thread, due_at) VALUES (:article, :chat, 0, 70)",
         "INSERT INTO ledger (article, chat, status, sent_at, message_id) VALUES (:article, :chat, 1, 80, 9)",
         "INSERT INTO progress (fanout, chat, message_id) VALUES (:article, :chat, 3)",
+        "INSERT INTO closed_threads (chat, thread, since) VALUES (:chat, 5, 90)",
     ):
         await conn.execute(insertion, ids)
 
@@ -180,6 +182,7 @@ async def test_an_export_names_everything_that_forgetting_deletes(conn):
     read = json.loads(json.dumps(document))
     assert read["chat"][0]["since"] == NOW.isoformat()
     assert read["follows"] == [{"topic": "AI", "thread": 0, "since": "1970-01-01T00:00:50+00:00"}]
+    assert read["closed_threads"] == [{"thread": 5, "since": "1970-01-01T00:01:30+00:00", "told_at": None}]
     assert read["saved"][0]["title"] == "One"
     assert all(read[part] for part in read if part not in ("editor", "acts_as_editor"))
     await chats.forget(conn, OLD)

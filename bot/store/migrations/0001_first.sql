@@ -140,6 +140,14 @@ CREATE TABLE unwanted_sources (
     PRIMARY KEY (chat, source)
 ) WITHOUT ROWID;
 
+CREATE TABLE closed_threads (               -- forum threads whose news goes to the chat itself meanwhile
+    chat    INTEGER NOT NULL REFERENCES chats (id),
+    thread  INTEGER NOT NULL,
+    since   INTEGER NOT NULL,
+    told_at INTEGER,                        -- null: the chat is still to be told
+    PRIMARY KEY (chat, thread)
+) WITHOUT ROWID;
+
 CREATE TABLE saved (
     chat    INTEGER NOT NULL REFERENCES chats (id),
     article INTEGER NOT NULL REFERENCES articles (number),

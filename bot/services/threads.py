@@ -1,0 +1,30 @@
+"""Noticing forum threads that take no news any more: found here, told in the chat itself by `telegram_edge.herald`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.domain.delivery import Sent, ThreadGone
+from bot.services.sorting import Item
+from bot.store import threads
+from bot.store.database import Connection
+from bot.store.threads import Place
+
+
+async def note_threads(conn: Connection, answered: Iterable[Item], now: datetime) -> None:
+    """Take note, in the order of the answers, of threads that took a message and of those that no longer do."""
+    opened: set[Place] = set()
+    closed: set[Place] = set()
+    for item in answered:
+        place = item.delivery.chat, item.delivery.thread
+        match item.outcome:
+            case Sent():
+                opened.add(place)
+                closed.discard(place)
+            case ThreadGone():
+                closed.add(place)
+    if opened:
+        await threads.end(conn, opened)
+    if closed:
+        await threads.begin(conn, closed, now)
