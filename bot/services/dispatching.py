@@ -313,9 +313,10 @@ class Dispatcher:
     def _note(self, item: Item) -> None:
         """Take note of what became of an item; the next turn writes it down."""
         if item.outcome is not None and item.outcome is not UNBUILT:
-            was_halted = self._circuit.is_halted
-            self._circuit = self._circuit.after(item.outcome, self._clock(), random.random())
-            self._suspects.saw(item.fanout.id, item.outcome, self._circuit.is_outage, self._clock())
+            was_halted, now = self._circuit.is_halted, self._clock()
+            self._circuit = self._circuit.after(item.outcome, now, random.random())
+            if self._suspects or self._circuit.is_outage:
+                self._suspects.saw(item.fanout.id, item.outcome, self._circuit.is_outage, now)
             item.outcome = self._circuit.forgiven(item.outcome)
             match item.outcome:
                 case Sent() | Unreachable() if item.fanout.why != fanouts.CONFIRMED:

@@ -186,35 +186,27 @@ class Senders:
                     return False
         return True
 
-    async def _turn(self, item: Item, is_paid: bool, sender: asyncio.Task[Any]) -> bool:
-        """Wait for an item's turn; return whether its chat, known for a moment only, still wants it then."""
-        for may_come_again in (True, False):
-            self._waiting[sender] = item
-            try:
-                await self._wire.slot(
-                    item.delivery.chat, item.fanout.lane, item.chat.kind is not ChatKind.PRIVATE, is_paid
-                )
-            finally:
-                del self._waiting[sender]
-            now = monotonic()
-            if now - item.known_at <= LONG:
-                return True
-            if not await self._is_as_claimed(item):
-                return False
-            item.known_at = now
-            # Dozens that waited for the database would leave all at once. They take another turn, but only one.
-            if not may_come_again or monotonic() - now <= PROMPT:
-                break
-        return True
-
     async def _leave(self, item: Item, body: Any, sender: asyncio.Task[Any]) -> Outcome:
         """Make one call in its turn. A second way to send a picture is a second message to Telegram."""
         chat, thread = item.delivery.chat, item.delivery.thread
         is_paid = item.paid_on is not None
         if self._is_ending:  # it waited for another chat's message to settle how the picture goes
             return NOT_NOW
-        if not await self._turn(item, is_paid, sender):
-            return NOT_NOW
+        for may_come_again in (True, False):
+            self._waiting[sender] = item
+            try:
+                await self._wire.slot(chat, item.fanout.lane, item.chat.kind is not ChatKind.PRIVATE, is_paid)
+            finally:
+                del self._waiting[sender]
+            now = monotonic()
+            if now - item.known_at <= LONG:
+                break
+            if not await self._is_as_claimed(item):
+                return NOT_NOW
+            item.known_at = now
+            # Dozens that waited for the database would leave all at once. They take another turn, but only one.
+            if not may_come_again or monotonic() - now <= PROMPT:
+                break
         if not all(map(self._may_leave, item.folded or (item.fanout.id,))):
             return NOT_NOW
         if is_paid and not self._purse.pay(item, self._clock()):
