@@ -19,6 +19,7 @@ from bot.store.stories import epoch
 
 MOST_LEGS = 400
 LOWEST, HIGHEST = -(2**62), 2**62
+LEAST_SHARE = 50  # candidates of a topic in a piece, however many topics an article has
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,18 @@ class Audience:
         parameters["fixed_at"] = epoch(self.fixed_at)
         parameters["source"] = self.source
         parameters["article"] = self.article
-        candidates = f"SELECT chat, {_THREAD} AS thread FROM ({_union(legs)} ORDER BY 1 LIMIT :page) AS f"
+        candidates = f"SELECT chat, {_THREAD} AS thread FROM ({_union(legs)} ORDER BY 1 LIMIT -1) AS f"
         return f"{head} ({candidates}) AS c {tail}", parameters
+
+    def piece(self, after: int, until: int, size: int) -> tuple[str, dict[str, object]]:
+        """Return the question for the chat with which a piece of the circle ends; null when it is the last.
+
+        A piece holds about `size` candidates at most: of each topic at most its share, and of one of them all of that.
+        """
+        followed = sorted({step for step, _ in self._ways()})
+        values = {"after": after, "until": until, "followed": json.dumps(followed)}
+        share = max(min(size, LEAST_SHARE), size // max(1, len(followed)))
+        return _PIECE, values | {"others": share - 1}
 
     def _ways(self) -> list[tuple[int, tuple[int, ...]]]:
         """Return each topic that may be followed, with the topics that break that way when left out."""
@@ -98,15 +109,27 @@ CASE WHEN chat > 0 THEN thread ELSE (
 """
 
 # What makes a candidate a recipient: it can be reached, has not silenced the story, and does not have it yet.
+# `+`: few chats have any exception, so one look for all beats one for each topic.
 # CROSS JOIN keeps the candidates' order: https://sqlite.org/optoverview.html#crossjoin
 RECIPIENTS = """
 CROSS JOIN chats AS k ON k.id = c.chat
 WHERE k.state = 'active'
   AND NOT EXISTS (SELECT 1 FROM exceptions AS m WHERE m.chat = c.chat AND m.kind = 'muted'
                   AND (m.until IS NULL OR m.until > :now)
-                  AND m.topic IN (SELECT value FROM json_each(:silenced)))
+                  AND +m.topic IN (SELECT value FROM json_each(:silenced)))
   AND NOT EXISTS (SELECT 1 FROM unwanted_sources AS u WHERE u.chat = c.chat AND u.source = :source)
   AND NOT EXISTS (SELECT 1 FROM ledger AS l WHERE l.article = :article AND l.chat = c.chat)
+"""
+
+
+# The end is found by counting along each followed topic by itself: to merge them would look at every candidate twice.
+_PIECE = """
+SELECT min(ends.chat) FROM (
+    SELECT (
+        SELECT s.chat FROM subscriptions AS s WHERE s.topic = t.value AND s.chat > :after AND s.chat <= :until
+        ORDER BY s.chat LIMIT 1 OFFSET :others
+    ) AS chat FROM json_each(:followed) AS t
+) AS ends
 """
 
 
@@ -133,7 +156,6 @@ async def reach(conn: Connection, audience: Audience, now: datetime, at_most: in
         RECIPIENTS + " LIMIT :at_most)",
         after=LOWEST,
         until=HIGHEST,
-        page=-1,
         at_most=-1 if at_most is None else at_most,
         now=epoch(now),
     )

@@ -248,32 +248,25 @@ async def spread(conn: Connection, fanout: Fanout, audience: Audience, now: date
         return False
     low, high = (fanout.ring_start, HIGHEST) if fanout.half == 0 else (LOWEST, fanout.ring_start)
     after = low if fanout.cursor is None else fanout.cursor
-    values: dict[str, object] = {"after": after, "until": high, "now": epoch(now), "page": piece}
-    sql, parameters = audience.query("SELECT max(chat), count(*) FROM", "", **values)
-    async with conn.execute(sql, parameters) as found:
-        page = await found.fetchone()
-    last, seen = (None, 0) if page is None else (page[0], int(page[1]))
-    added = 0
-    if seen:
-        # A piece ends with a whole chat: its other threads must not start the next one.
-        sql, parameters = audience.query(
-            "INSERT OR IGNORE INTO outbox (fanout, chat, thread, due_at) SELECT :fanout, c.chat, c.thread, :now FROM",
-            RECIPIENTS,
-            **{**values, "until": last, "page": -1, "fanout": fanout.id},
-        )
-        async with conn.execute(sql, parameters) as inserted:
-            added = inserted.rowcount
-    half_done = seen < piece
+    async with conn.execute(*audience.piece(after, high, piece)) as found:
+        row = await found.fetchone()
+    end = None if row is None else row[0]
+    sql, parameters = audience.query(
+        "INSERT OR IGNORE INTO outbox (fanout, chat, thread, due_at) SELECT :fanout, c.chat, c.thread, :now FROM",
+        RECIPIENTS,
+        after=after,
+        until=high if end is None else end,
+        fanout=fanout.id,
+        now=epoch(now),
+    )
+    async with conn.execute(sql, parameters) as inserted:
+        added = inserted.rowcount
+    half = fanout.half if end is not None else fanout.half + 1
     await conn.execute(
         "UPDATE fanouts SET cursor = :cursor, half = :half, total = total + :added WHERE id = :id",
-        {
-            "id": fanout.id,
-            "cursor": None if half_done else last,
-            "half": fanout.half + 1 if half_done else fanout.half,
-            "added": added,
-        },
+        {"id": fanout.id, "cursor": end, "half": half, "added": added},
     )
-    return fanout.half + half_done < 2
+    return half < 2
 
 
 async def close_finished(conn: Connection, now: datetime) -> list[int]:
