@@ -115,9 +115,15 @@ class Suspects:
         """Take note that messages of these broadcasts are on their way."""
         self._on_trial.update(number for number in taken_up if number in self._again_at)
 
-    def end_trial(self, numbers: Iterable[int]) -> None:
-        """Take note that messages of these broadcasts have come back, whatever became of them."""
-        self._on_trial.difference_update(numbers)
+    def end_trial(self, numbers: Iterable[int], is_outage: bool) -> None:
+        """Take note that messages of these broadcasts have come back, whatever became of them.
+
+        One that has shown nothing, because it did not leave, does not let the others wait for the next one too.
+        """
+        ended = self._on_trial.intersection(numbers)
+        self._on_trial -= ended
+        if not is_outage:
+            self._untried -= ended
 
     def saw(self, number: int, outcome: Outcome, is_outage: bool, now: datetime) -> None:
         """Take note of how a broadcast's call ended."""

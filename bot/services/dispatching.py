@@ -230,8 +230,8 @@ class Dispatcher:
         await self._follow_clock(now)
         self._circuit = self._circuit.at(now)
         in_hand = self._claimed - len(answered) - len(aside)
-        self._suspects.end_trial(item.delivery.fanout for item in answered)
-        self._suspects.end_trial(one.delivery.fanout for one in aside)
+        back = {item.delivery.fanout for item in answered} | {one.delivery.fanout for one in aside}
+        self._suspects.end_trial(back, self._circuit.is_outage)
         claimed: list[Delivery] = []
         next_due: datetime | None = None
         people: dict[int, Chat] = {}

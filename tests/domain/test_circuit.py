@@ -99,8 +99,18 @@ def test_what_is_suspect_shows_at_once_whether_the_outage_is_over_for_it_and_the
     suspects.put_on_trial([1, 2])
     assert suspects.to_try(NOW, False) == [] and suspects.is_awaited()
     suspects.saw(1, Failed("x"), False, NOW)
-    suspects.end_trial([1, 2])
+    suspects.end_trial([1, 2], False)
     assert suspects.to_try(NOW, False) == [] and not suspects.is_awaited([1])
     assert suspects.next_trial(NOW) == NOW + TRIAL_PAUSE
     assert suspects.to_try(NOW + TRIAL_PAUSE, False) == [1]
     assert suspects.next_trial(NOW + TRIAL_PAUSE) is None
+
+
+@pytest.mark.parametrize("is_outage", [True, False])
+def test_a_trial_that_shows_nothing_is_waited_for_once(is_outage: bool) -> None:
+    suspects = Suspects()
+    suspects.saw(1, Failed("x"), True, NOW)
+    suspects.put_on_trial([1])
+    suspects.end_trial([1], is_outage)
+    assert suspects.is_awaited([1]) is is_outage  # in an outage it was none yet
+    assert suspects.to_try(NOW + TRIAL_PAUSE, False) == [1]

@@ -57,3 +57,20 @@ async def test_an_outage_of_all_ends_for_all_and_in_order(room: PressRoom) -> No
     assert [(await room.fanout(number)).sent for number in published] == [100] * 3
     in_order = [room.got(chat) == ["A first", "B second", "C third"] for chat in people]
     assert sum(in_order) >= 97  # but for those who were asked by whether it was over
+
+
+async def test_nobody_waits_for_a_suspect_that_hardly_anybody_wants_any_more(room: PressRoom) -> None:
+    people, others = await room.people(150), await room.people(20, first=40_000)
+    await room.follow(people, "Energy")
+    await room.follow(others, "Storage")
+    room.world.faults.add(Refuse(500, "Internal Server Error"), method="sendPhoto")
+    suspect = await room.publish(await room.draft("a-picture", "Energy"))
+    await room.run()
+    async with room.db.transaction() as conn:
+        await conn.execute("UPDATE chats SET state = 'paused' WHERE id < 40000")
+    await room.publish(await room.draft("b-text", "Storage", pictures=()))
+    await room.spread()
+    room.house.clock.advance(timedelta(minutes=1))
+    room.dispatcher.wake()
+    await room.until(lambda: all(room.got(chat) for chat in others))
+    assert (await room.fanout(suspect)).settled < 75
