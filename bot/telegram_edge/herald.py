@@ -255,6 +255,8 @@ class Herald:
             message_id = await replies.send(self._house, chat, message)
         except TelegramError as error:
             log.info("an editor could not be told of a publish: %s", type(error).__name__)
+            if isinstance(error, BadRequest | Forbidden):
+                await self._finish(Watch(number, chat.id, progress.OWED, "", now), now)  # it is owed no more, if it was
             return
         watch = Watch(number, chat.id, message_id, str(shown_as(standing, message, now)), now)
         async with self._house.db.transaction() as conn:

@@ -204,6 +204,19 @@ async def test_an_editor_whose_answer_was_lost_is_told_all_the_same(desk: Desk) 
     assert desk.screen.startswith(f"#{article.number} is out. 120 sent") and len(desk.screens) == messages
 
 
+async def test_an_editor_who_has_blocked_the_bot_before_the_answer_is_not_tried_for_ever(desk: Desk) -> None:
+    await crowd(desk)
+    await desk.room.draft("grid-storage", "Energy")
+    faults = desk.house.world.faults
+    faults.add(Refuse(403, "Forbidden: bot was blocked by the user"), chat=EDITH)
+    await desk.says("/publish grid-storage")
+    await desk.passes(5)
+    tried = len(faults.happened)
+    for _ in range(3):
+        await desk.passes(60)
+    assert len(faults.happened) == tried
+
+
 async def test_nothing_is_edited_into_what_it_says_already(desk: Desk) -> None:
     await crowd(desk)
     await desk.room.draft("grid-storage", "Energy")
