@@ -42,6 +42,6 @@ async def due_next(
         return await outbox.next_due(conn, ready)
     if suspects.is_awaited():
         return None  # its answer comes first
-    possible = [*suspects.cleared(ready), *suspects.to_try(now, is_outage)]
+    possible = [*suspects.cleared(ready), *(number for number in suspects.to_try(now, is_outage) if number in ready)]
     times = (await outbox.next_due(conn, possible), suspects.next_trial(now))
     return min((at for at in times if at is not None), default=None)

@@ -8,7 +8,10 @@ import pytest
 from press_room import PressRoom, press_room
 from story import StoryHouse
 
+from bot.domain.circuit import Suspects
+from bot.domain.delivery import Failed
 from bot.sandbox.faults import CutBefore, Refuse
+from bot.services.taking_up import due_next
 from bot.store.fanouts import FanoutState
 
 
@@ -74,3 +77,16 @@ async def test_nobody_waits_for_a_suspect_that_hardly_anybody_wants_any_more(roo
     room.dispatcher.wake()
     await room.until(lambda: all(room.got(chat) for chat in others))
     assert (await room.fanout(suspect)).settled < 75
+
+
+async def test_what_may_not_go_on_is_no_reason_to_look_again(room: PressRoom) -> None:
+    await room.follow(await room.people(3), "Energy")
+    late = await room.publish(await room.draft("a-late", "Energy"))
+    await room.spread()
+    now = room.house.clock()
+    suspects = Suspects()
+    suspects.saw(late, Failed("x"), True, now)
+    async with room.db.reading() as conn:
+        assert await due_next(conn, suspects, now, [late], is_outage=True) == now
+        later = await due_next(conn, suspects, now, [late + 1], is_outage=True)
+    assert later is not None and later > now
