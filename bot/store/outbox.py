@@ -105,11 +105,18 @@ async def release_all(conn: Connection) -> int:
 
 
 async def set_back(conn: Connection, now: datetime, by: timedelta) -> None:
-    """Keep what waits waiting as long as before, after the clock was set back to `now`."""
+    """Keep what waits waiting as long as before, after the clock was set back to `now`.
+
+    What was promised by the right clock keeps its time to think again: this may come with every start for a while.
+    """
     values = {"now": epoch(now), "by": round(by.total_seconds())}
     await conn.execute("UPDATE outbox SET due_at = max(:now, due_at - :by) WHERE sending = 0 AND due_at > :now", values)
     await conn.execute(
-        "UPDATE fanouts SET start_at = max(:now, start_at - :by) WHERE state <> 'done' AND start_at > :now", values
+        """
+        UPDATE fanouts SET start_at = max(:now, start_at - :by)
+        WHERE state <> 'done' AND start_at > :now AND fixed_at > :now
+        """,
+        values,
     )
 
 

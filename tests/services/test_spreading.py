@@ -12,7 +12,7 @@ from import_desk import EDITOR, READERS, Desk, open_desk, story
 from bot import rounds
 from bot.services import newsroom
 from bot.services.spreading import next_start, spread_next
-from bot.store import fanouts
+from bot.store import fanouts, outbox
 from bot.store.fanouts import FanoutState
 from bot.store.reserve import Reserve
 
@@ -92,6 +92,18 @@ async def test_a_publish_that_waits_for_its_undo_time_is_not_spread_before(desk:
     await desk.spread()
     assert len(await _order(desk, fanout)) == 119
     assert await next_start(desk.db, desk.now) is None
+
+
+async def test_what_is_promised_after_the_clock_was_put_right_keeps_its_undo_time(desk: Desk) -> None:
+    await desk.follow(range(1001, 1120))
+    desk.now += timedelta(days=3)
+    await _publish(desk, "by-the-wrong-clock", timedelta(seconds=10))
+    desk.now -= timedelta(days=2)
+    await _publish(desk, "by-the-right-one", timedelta(seconds=10))
+    async with desk.db.transaction() as conn:  # as at every start until the first is done
+        await outbox.set_back(conn, desk.now, timedelta(days=2))
+        starts = [one.start_at for one in await fanouts.running(conn)]
+    assert starts == [desk.now + timedelta(seconds=10)] * 2
 
 
 async def test_a_stopped_fan_out_gets_no_more_rows_and_goes_on_where_it_was(
