@@ -42,13 +42,13 @@ class Wire:
     """The far side, as functions: what the gateway and the pacer do for a broadcast.
 
     `prepare` serialises a message once, `send` makes one call (body, chat, thread, silent, paid) and never raises.
-    `slot` waits for a turn (chat, lane, is_group, paid); `held` gives the seconds for which a chat must not be sent to;
-    `throttled` is told of a 429 (chat, seconds, paid).
+    `slot` waits for a turn (chat, or None for the pace alone, lane, is_group, paid); `held` gives the seconds for which
+    a chat must not be sent to; `throttled` is told of a 429 (chat, seconds, paid).
     """
 
     prepare: Callable[[Message], Any]
     send: Callable[[Any, int, int, bool, bool], Awaitable[Outcome]]
-    slot: Callable[[int, Lane, bool, bool], Awaitable[None]]
+    slot: Callable[[int | None, Lane, bool, bool], Awaitable[None]]
     held: Callable[[int], float]
     throttled: Callable[[int, float, bool], None]
 
@@ -192,10 +192,10 @@ class Senders:
         is_paid = item.paid_on is not None
         if self._is_ending:  # it waited for another chat's message to settle how the picture goes
             return NOT_NOW
-        for may_come_again in (True, False):
+        for chat_in_turn in (chat, None):
             self._waiting[sender] = item
             try:
-                await self._wire.slot(chat, item.fanout.lane, item.chat.kind is not ChatKind.PRIVATE, is_paid)
+                await self._wire.slot(chat_in_turn, item.fanout.lane, item.chat.kind is not ChatKind.PRIVATE, is_paid)
             finally:
                 del self._waiting[sender]
             now = monotonic()
@@ -204,8 +204,9 @@ class Senders:
             if not await self._is_as_claimed(item):
                 return NOT_NOW
             item.known_at = now
-            # Dozens that waited for the database would leave all at once. They take another turn, but only one.
-            if not may_come_again or monotonic() - now <= PROMPT:
+            # Dozens that waited for the database would leave all at once. They take one more turn, for the pace alone:
+            # two of its chat's turns for each message would halve what a group may be sent.
+            if monotonic() - now <= PROMPT:
                 break
         if not all(map(self._may_leave, item.folded or (item.fanout.id,))):
             return NOT_NOW

@@ -28,7 +28,7 @@ TICK = 0.001
 
 @dataclass(slots=True, eq=False)
 class _Waiter:
-    chat: int
+    chat: int | None
     allowance: Allowance
     turn: asyncio.Future[None]
 
@@ -114,8 +114,11 @@ class Pacer:
         if len(self._holds) > CHATS:
             del self._holds[min(self._holds, key=self._holds.__getitem__)]
 
-    async def slot(self, chat: int, lane: Lane, is_group: bool, paid: bool = False) -> None:
-        """Wait until one message may leave for `chat`. Returns without suspending when that is now."""
+    async def slot(self, chat: int | None, lane: Lane, is_group: bool, paid: bool = False) -> None:
+        """Wait until one message may leave for `chat`. Returns without suspending when that is now.
+
+        Without a chat only for the pace over all of them: its own allowance has been waited for already.
+        """
         now = self._loop.time()
         if self._off and now >= self._last_hold:
             return
@@ -172,12 +175,14 @@ class Pacer:
                     return lane, waiter
         return None
 
-    def _take(self, line: _Line, lane: Lane, chat: int, allowance: Allowance, now: float) -> None:
+    def _take(self, line: _Line, lane: Lane, chat: int | None, allowance: Allowance, now: float) -> None:
         line.pace = line.pace.taken(now)
         if self._off:
             return
         if line is self._paid and lane is not Lane.REPLY:
             self._free.news_from = now + PAID_SECOND
+        if chat is None:
+            return
         account = self._accounts.setdefault(chat, _Account(allowance))
         account.spent_until = allowance.taken(account.spent_until, now)
         self._accounts.move_to_end(chat)
@@ -185,7 +190,9 @@ class Pacer:
         if len(self._accounts) > CHATS:
             self._accounts.popitem(last=False)
 
-    def _free_at(self, chat: int) -> float:
+    def _free_at(self, chat: int | None) -> float:
+        if chat is None:
+            return -inf
         hold = self._holds.get(chat, -inf)
         account = self._accounts.get(chat)
         if account is None:

@@ -12,7 +12,7 @@ import pytest
 from press_room import PressRoom, eventually, press_room
 from story import StoryHouse
 
-from bot.domain.chat import ChatState
+from bot.domain.chat import ChatKind, ChatState
 from bot.domain.circuit import OUTAGE_FROM
 from bot.sandbox.faults import Page, Refuse, Slow, Throttle
 from bot.services import dispatching, membership, sending, sorting
@@ -230,6 +230,26 @@ async def test_messages_that_waited_for_the_database_do_not_leave_all_at_once(
         await room.dispatcher.idle()
     assert len(left) == 60
     assert max(sum(begin <= at < begin + 1 for at in left) for begin in left) <= 35
+
+
+async def test_who_waited_for_the_database_does_not_use_up_two_turns_of_its_group(
+    house: StoryHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "LONG", -1.0)
+    monkeypatch.setattr(sending, "PROMPT", -1.0)  # each is asked about, and takes another turn
+    object.__setattr__(house.inside, "pacer", Pacer(1000))
+    async with press_room(house, tmp_path, rate=1000) as room:
+        async with room.db.transaction() as conn:
+            await chats.meet(conn, house.group, ChatKind.GROUP, "en", house.clock())
+        room.world.add_bot((await room.people(1))[0], house.group)
+        await room.follow([house.group], "Energy")
+        for number in range(3):  # as many as a group may be sent at once
+            await room.publish(await room.draft(f"story-{number}", "Energy", pictures=()))
+        await room.spread()
+        async with asyncio.timeout(3):
+            room.dispatcher.wake()
+            await room.dispatcher.idle()
+        assert len(room.world.ledger.sent_to(house.group)) == 3
 
 
 @pytest.mark.parametrize("allowance", [0, 1000])
