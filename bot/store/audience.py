@@ -108,17 +108,31 @@ CASE WHEN chat > 0 THEN thread ELSE (
 ) END
 """
 
+
+def _none(table: str, said: str) -> str:
+    """Return the condition that no row of `table` of which `said` is true is about a candidate.
+
+    Most pieces have none about anybody, which one look tells; only in the others each candidate is looked up.
+    """
+    return f"""NOT (
+        EXISTS (SELECT 1 FROM {table} AS x WHERE x.chat > :after AND x.chat <= :until AND {said})
+        AND EXISTS (SELECT 1 FROM {table} AS x WHERE x.chat = c.chat AND {said})
+    )"""
+
+
+_SILENCED = """
+x.kind = 'muted' AND (x.until IS NULL OR x.until > :now) AND +x.topic IN (SELECT value FROM json_each(:silenced))
+"""
+
 # What makes a candidate a recipient: it can be reached, has not silenced the story, and does not have it yet.
 # `+`: few chats have any exception, so one look for all beats one for each topic.
 # CROSS JOIN keeps the candidates' order: https://sqlite.org/optoverview.html#crossjoin
-RECIPIENTS = """
+RECIPIENTS = f"""
 CROSS JOIN chats AS k ON k.id = c.chat
 WHERE k.state = 'active'
-  AND NOT EXISTS (SELECT 1 FROM exceptions AS m WHERE m.chat = c.chat AND m.kind = 'muted'
-                  AND (m.until IS NULL OR m.until > :now)
-                  AND +m.topic IN (SELECT value FROM json_each(:silenced)))
-  AND NOT EXISTS (SELECT 1 FROM unwanted_sources AS u WHERE u.chat = c.chat AND u.source = :source)
-  AND NOT EXISTS (SELECT 1 FROM ledger AS l WHERE l.article = :article AND l.chat = c.chat)
+  AND {_none("exceptions", _SILENCED)}
+  AND {_none("unwanted_sources", "x.source = :source")}
+  AND {_none("ledger", "x.article = :article")}
 """
 
 
