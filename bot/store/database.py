@@ -41,6 +41,7 @@ class Database:
             self._free.put_nowait(reader)
         self._turn = asyncio.Lock()
         self._commit: asyncio.Future[None] | None = None
+        self._is_first = False  # the block that has its turn began the transaction, and stands in it alone
         self._committing: set[asyncio.Task[None]] = set()
 
     @classmethod
@@ -86,8 +87,9 @@ class Database:
                 commit = await _to_the_end(self._join())
             except BaseException:
                 if self._commit is not None:
+                    commit = self._commit
                     await _to_the_end(self._undo())
-                    self._commit_later(self._commit)
+                    self._commit_later(commit)
                 raise
             try:
                 yield self._writer
@@ -108,22 +110,30 @@ class Database:
         if self._commit is not None and not self._writer.in_transaction:
             # A full disk undoes a whole transaction by itself. Whoever was in it is told; this block is not in it.
             await self._finish(self._commit)
+        self._is_first = self._commit is None
         if self._commit is None:
             await self._writer.execute("BEGIN IMMEDIATE")
             self._commit = asyncio.get_running_loop().create_future()
-        await self._writer.execute("SAVEPOINT unit")
+        else:
+            await self._writer.execute("SAVEPOINT unit")
         return self._commit
 
     async def _undo(self) -> None:
         """Undo the block that has just ended badly, and nothing else."""
         # Behind whatever statement of the block may still be running, though nobody waits for it any more.
         await self._writer.execute_fetchall("SELECT 1")
-        if self._writer.in_transaction:
+        if self._is_first:
+            commit, self._commit = self._commit, None
+            if self._writer.in_transaction:
+                await self._writer.execute("ROLLBACK")
+            if commit is not None:
+                commit.set_result(None)  # there is nothing to write
+        elif self._writer.in_transaction:
             await self._writer.execute("ROLLBACK TO unit")
             await self._writer.execute("RELEASE unit")
 
     async def _keep(self) -> None:
-        if self._writer.in_transaction:
+        if not self._is_first and self._writer.in_transaction:
             await self._writer.execute("RELEASE unit")
 
     def _commit_later(self, commit: asyncio.Future[None]) -> asyncio.Task[None]:

@@ -160,6 +160,18 @@ async def test_a_full_disk_fails_those_it_undid_and_nobody_after(db: Database) -
     assert 4 in await _notes(db) and _is_free(db)
 
 
+async def test_a_full_disk_that_undoes_a_lone_block_leaves_nothing_open(db: Database) -> None:
+    async with db.transaction() as conn:
+        [row] = await conn.execute_fetchall("PRAGMA page_count")
+    await db._writer.execute(f"PRAGMA max_page_count = {row[0] + 4}")
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        await _note(db, 1, "x" * 500_000)
+    await db._writer.execute("PRAGMA max_page_count = 1000000")
+    assert _is_free(db)
+    await _note(db, 2)
+    assert await _notes(db) == [2] and _is_free(db)
+
+
 async def test_a_transaction_that_cannot_begin_says_so_and_the_next_one_can(db: Database) -> None:
     await db._writer.execute("PRAGMA busy_timeout = 1")
     other = sqlite3.connect(db.path, isolation_level=None)
