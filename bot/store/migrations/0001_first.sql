@@ -201,7 +201,7 @@ CREATE TABLE outbox (                       -- work not yet settled
     unsure   INTEGER NOT NULL DEFAULT 0,
     UNIQUE (fanout, chat)
 );
-CREATE INDEX outbox_due ON outbox (fanout, due_at, id) WHERE sending = 0;
+CREATE INDEX outbox_due ON outbox (fanout, due_at) WHERE sending = 0;
 CREATE INDEX outbox_sending ON outbox (id) WHERE sending = 1;
 
 CREATE TABLE ledger (                       -- what became of it; the fact outlives its message id
