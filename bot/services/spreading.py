@@ -36,7 +36,8 @@ async def spread_next(db: Database, *, now: datetime, draw: float) -> bool:
             current = await fanouts.fanout(conn, current.id)
             assert current is not None
         more = await fanouts.spread(conn, current, audience, now)
-        await fanouts.close_finished(conn, now)
+        if not more:
+            await fanouts.close_finished(conn, now)  # it may have reached nobody
         return more or len(waiting) > 1
 
 

@@ -90,9 +90,8 @@ async def figures(conn: Connection, now: datetime, topics: int = 10) -> Figures:
 
 async def last_sent_at(conn: Connection) -> int | None:
     """Return when the last message of any publish left, in epoch seconds; None when none ever did."""
-    async with conn.execute("SELECT max(last_sent_at) FROM fanouts") as found:
-        row = await found.fetchone()
-    return None if row is None or row[0] is None else int(row[0])
+    [(at,)] = await conn.execute_fetchall("SELECT max(last_sent_at) FROM fanouts")
+    return None if at is None else int(at)
 
 
 async def _sent_since(conn: Connection, since: datetime) -> int:

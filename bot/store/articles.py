@@ -148,9 +148,8 @@ async def mark_news(conn: Connection, numbers: Iterable[int], now: datetime) -> 
 
 async def news_since(conn: Connection, at: datetime) -> int:
     """Return how many articles became news by file after `at`."""
-    async with conn.execute("SELECT count(*) FROM articles WHERE news_at > :at", {"at": epoch(at)}) as found:
-        row = await found.fetchone()
-    return 0 if row is None else int(row[0])
+    [(many,)] = await conn.execute_fetchall("SELECT count(*) FROM articles WHERE news_at > :at", {"at": epoch(at)})
+    return int(many)
 
 
 async def embargo_over(conn: Connection, now: datetime) -> list[int]:
@@ -164,9 +163,8 @@ async def embargo_over(conn: Connection, now: datetime) -> list[int]:
 
 async def next_embargo(conn: Connection) -> datetime | None:
     """Return when the next scheduled article is due; None when none is."""
-    async with conn.execute("SELECT min(scheduled_at) FROM articles WHERE state = 'scheduled'") as found:
-        row = await found.fetchone()
-    return None if row is None else moment_or_none(row[0])
+    [(at,)] = await conn.execute_fetchall("SELECT min(scheduled_at) FROM articles WHERE state = 'scheduled'")
+    return moment_or_none(at)
 
 
 async def banners(conn: Connection, number: int) -> frozenset[str]:

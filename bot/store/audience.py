@@ -150,15 +150,18 @@ SELECT min(ends.chat) FROM (
 async def audience_of(conn: Connection, article: int, fixed_at: datetime) -> Audience:
     """Return what decides the audience of an article whose followers count as of `fixed_at`."""
     rows = await conn.execute_fetchall(
-        "SELECT topic FROM article_topics WHERE article = :article ORDER BY place", {"article": article}
+        """
+        SELECT a.source, t.topic FROM articles AS a LEFT JOIN article_topics AS t ON t.article = a.number
+        WHERE a.number = :article ORDER BY t.place
+        """,
+        {"article": article},
     )
-    sources = await conn.execute_fetchall("SELECT source FROM articles WHERE number = :article", {"article": article})
     parents = await conn.execute_fetchall("SELECT number, parent FROM topics")
     return Audience(
         article=article,
-        topics=tuple(row["topic"] for row in rows),
+        topics=tuple(row["topic"] for row in rows if row["topic"] is not None),
         tree=TopicTree({row["number"]: row["parent"] for row in parents}),
-        source=next((row["source"] for row in sources), None),
+        source=next((row["source"] for row in rows), None),
         fixed_at=fixed_at,
     )
 
@@ -173,9 +176,8 @@ async def reach(conn: Connection, audience: Audience, now: datetime, at_most: in
         at_most=-1 if at_most is None else at_most,
         now=epoch(now),
     )
-    async with conn.execute(sql, values) as found:
-        row = await found.fetchone()
-    return 0 if row is None else int(row[0])
+    [(many,)] = await conn.execute_fetchall(sql, values)
+    return int(many)
 
 
 async def wanting(conn: Connection, audience: Audience, chats: Sequence[int], now: datetime) -> dict[int, int]:

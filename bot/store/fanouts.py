@@ -152,11 +152,10 @@ async def running(conn: Connection) -> list[Fanout]:
 
 async def last_heard_of(conn: Connection) -> datetime | None:
     """Return the latest moment at which anything became of what is not done; None when all is."""
-    async with conn.execute(
+    [(at,)] = await conn.execute_fetchall(
         "SELECT max(max(fixed_at, coalesce(last_sent_at, 0))) FROM fanouts WHERE state <> 'done'"
-    ) as found:
-        row = await found.fetchone()
-    return None if row is None else moment_or_none(row[0])
+    )
+    return moment_or_none(at)
 
 
 async def halt(conn: Connection, number: int, state: FanoutState, why: str) -> None:
@@ -217,26 +216,22 @@ async def ring_of_busy_period(conn: Connection) -> int | None:
 
     Sharing it keeps each chat's articles in order; drawing it anew when idle lets nobody be last for ever.
     """
-    async with conn.execute(
+    rows = await conn.execute_fetchall(
         "SELECT ring_start FROM fanouts WHERE state = 'running' AND ring_start IS NOT NULL ORDER BY id DESC LIMIT 1"
-    ) as found:
-        row = await found.fetchone()
-    return None if row is None else int(row["ring_start"])
+    )
+    return next((int(row["ring_start"]) for row in rows), None)
 
 
 async def some_chat(conn: Connection, share: float) -> int:
     """Return a chat id about `share` (0 to 1) of the way round the circle."""
     # Asked for together, the ends are found by looking at every chat: https://sqlite.org/optoverview.html#minmax
-    async with conn.execute("SELECT (SELECT min(id) FROM chats) AS low, (SELECT max(id) FROM chats) AS high") as found:
-        row = await found.fetchone()
-    if row is None or row["low"] is None:
+    [(low, high)] = await conn.execute_fetchall("SELECT (SELECT min(id) FROM chats), (SELECT max(id) FROM chats)")
+    if low is None:
         return 0
-    async with conn.execute(
-        "SELECT id FROM chats WHERE id >= :from ORDER BY id LIMIT 1",
-        {"from": row["low"] + int((row["high"] - row["low"]) * share)},
-    ) as found:
-        near = await found.fetchone()
-    return int(near["id"]) if near is not None else int(row["low"])
+    near = await conn.execute_fetchall(
+        "SELECT id FROM chats WHERE id >= :from ORDER BY id LIMIT 1", {"from": low + int((high - low) * share)}
+    )
+    return next((int(row["id"]) for row in near), int(low))
 
 
 async def spread(conn: Connection, fanout: Fanout, audience: Audience, now: datetime, piece: int = PIECE) -> bool:
@@ -248,9 +243,7 @@ async def spread(conn: Connection, fanout: Fanout, audience: Audience, now: date
         return False
     low, high = (fanout.ring_start, HIGHEST) if fanout.half == 0 else (LOWEST, fanout.ring_start)
     after = low if fanout.cursor is None else fanout.cursor
-    async with conn.execute(*audience.piece(after, high, piece)) as found:
-        row = await found.fetchone()
-    end = None if row is None else row[0]
+    [(end,)] = await conn.execute_fetchall(*audience.piece(after, high, piece))
     sql, parameters = audience.query(
         "INSERT OR IGNORE INTO outbox (fanout, chat, thread, due_at) SELECT :fanout, c.chat, c.thread, :now FROM",
         RECIPIENTS,
@@ -259,8 +252,7 @@ async def spread(conn: Connection, fanout: Fanout, audience: Audience, now: date
         fanout=fanout.id,
         now=epoch(now),
     )
-    async with conn.execute(sql, parameters) as inserted:
-        added = inserted.rowcount
+    added = (await conn.execute(sql, parameters)).rowcount
     half = fanout.half if end is not None else fanout.half + 1
     await conn.execute(
         "UPDATE fanouts SET cursor = :cursor, half = :half, total = total + :added WHERE id = :id",

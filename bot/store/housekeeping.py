@@ -69,10 +69,10 @@ async def prune(conn: Connection, done_before: datetime) -> bool:
 
 async def is_closed(conn: Connection, article: int) -> bool:
     """Return whether an article is closed to pushing: who got which message of it is no longer known."""
-    async with conn.execute(
-        "SELECT 1 FROM fanouts WHERE article = :article AND pruned_to IS NOT NULL", {"article": article}
-    ) as found:
-        return await found.fetchone() is not None
+    rows = await conn.execute_fetchall(
+        "SELECT 1 FROM fanouts WHERE article = :article AND pruned_to IS NOT NULL LIMIT 1", {"article": article}
+    )
+    return any(rows)
 
 
 async def drop_abandoned(conn: Connection, halted_before: datetime) -> bool:
@@ -88,11 +88,11 @@ async def drop_abandoned(conn: Connection, halted_before: datetime) -> bool:
         {"before": epoch(halted_before)},
     )
     for fanout in rows:
-        async with conn.execute(
+        dropped = await conn.execute(
             "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE fanout = :id LIMIT :step)",
             {"id": fanout["id"], "step": STEP},
-        ) as dropped:
-            many = dropped.rowcount
+        )
+        many = dropped.rowcount
         await conn.execute(
             """
             UPDATE fanouts SET unwanted = unwanted + :many, half = 2,
@@ -108,7 +108,7 @@ async def drop_abandoned(conn: Connection, halted_before: datetime) -> bool:
 
 async def drop_progress(conn: Connection, done_before: datetime) -> bool:
     """Forget the messages that followed fan-outs which were done before a time; return whether there may be more."""
-    async with conn.execute(
+    dropped = await conn.execute(
         """
         DELETE FROM progress WHERE (fanout, chat) IN (
             SELECT p.fanout, p.chat FROM progress AS p JOIN fanouts AS f ON f.id = p.fanout
@@ -116,17 +116,17 @@ async def drop_progress(conn: Connection, done_before: datetime) -> bool:
         )
         """,
         {"before": epoch(done_before), "step": STEP},
-    ) as dropped:
-        return dropped.rowcount == STEP
+    )
+    return dropped.rowcount == STEP
 
 
 async def drop_log(conn: Connection, logged_before: datetime) -> bool:
     """Drop the oldest entries of the log that are older than a time; return whether there may be more."""
-    async with conn.execute(
+    dropped = await conn.execute(
         "DELETE FROM log WHERE at <= :before AND id IN (SELECT id FROM log ORDER BY id LIMIT :step)",
         {"before": epoch(logged_before), "step": STEP},
-    ) as dropped:
-        return dropped.rowcount == STEP
+    )
+    return dropped.rowcount == STEP
 
 
 async def give_back(conn: Connection) -> bool:

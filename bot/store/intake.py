@@ -117,9 +117,8 @@ async def known(conn: Connection, numbers: Iterable[int]) -> dict[int, KnownArti
 
 async def next_number(conn: Connection) -> int:
     """Return the number the next new article gets. Numbers are never used twice."""
-    async with conn.execute("SELECT seq FROM sqlite_sequence WHERE name = 'articles'") as found:
-        row = await found.fetchone()
-    return 1 if row is None else int(row[0]) + 1
+    rows = await conn.execute_fetchall("SELECT seq FROM sqlite_sequence WHERE name = 'articles'")
+    return next((int(row["seq"]) for row in rows), 0) + 1
 
 
 async def add(

@@ -53,6 +53,5 @@ async def count_start(conn: Connection) -> None:
 async def generation(conn: Connection) -> int:
     """Return how far this database has come: it grows with every start and every publish, and never shrinks."""
     # Not max(id): a publish that is taken back is deleted, and must not make the database look like an older copy.
-    async with conn.execute("SELECT seq FROM sqlite_sequence WHERE name = 'fanouts'") as found:
-        row = await found.fetchone()
-    return int(await get(conn, "starts") or 0) + (0 if row is None else int(row[0]))
+    rows = await conn.execute_fetchall("SELECT seq FROM sqlite_sequence WHERE name = 'fanouts'")
+    return int(await get(conn, "starts") or 0) + next((int(row["seq"]) for row in rows), 0)

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from bot.domain.article import Article
 from bot.domain.delivery import Delivery, Lane, Sent, Status
 from bot.store.database import Connection
-from bot.store.stories import epoch, moment
+from bot.store.stories import epoch, moment, moment_or_none
 
 # As stored in the ledger. Append only.
 STATUSES: dict[int, Status] = {
@@ -65,29 +65,27 @@ async def next_due(conn: Connection, among: Iterable[int] | None = None) -> date
 
     With `among`, only of these fan-outs.
     """
-    async with conn.execute(
+    [(due_at,)] = await conn.execute_fetchall(
         """
         SELECT min((SELECT min(o.due_at) FROM outbox AS o WHERE o.fanout = f.id AND o.sending = 0))
         FROM fanouts AS f
         WHERE f.state = 'running' AND (:among IS NULL OR f.id IN (SELECT value FROM json_each(:among)))
         """,
         {"among": _json(among)},
-    ) as found:
-        row = await found.fetchone()
-    return None if row is None or row[0] is None else moment(row[0])
+    )
+    return moment_or_none(due_at)
 
 
 async def waits_since(conn: Connection) -> datetime | None:
     """Return since when the oldest delivery of a running fan-out waits, one that has no row yet included."""
-    async with conn.execute(
+    [(since,)] = await conn.execute_fetchall(
         """
         SELECT min(CASE WHEN f.half < 2 THEN f.start_at
                    ELSE (SELECT min(o.due_at) FROM outbox AS o WHERE o.fanout = f.id AND o.sending = 0) END)
         FROM fanouts AS f WHERE f.state = 'running'
         """
-    ) as found:
-        row = await found.fetchone()
-    return None if row is None or row[0] is None else moment(row[0])
+    )
+    return moment_or_none(since)
 
 
 async def release(conn: Connection, deliveries: Sequence[Delivery], due_at: datetime | None = None) -> None:
@@ -100,8 +98,7 @@ async def release(conn: Connection, deliveries: Sequence[Delivery], due_at: date
 
 async def release_all(conn: Connection) -> int:
     """Hand back what a process that died had claimed; return how many. They were perhaps sent, and count as such."""
-    async with conn.execute("UPDATE outbox SET sending = 0, unsure = unsure + 1 WHERE sending = 1") as changed:
-        return changed.rowcount
+    return (await conn.execute("UPDATE outbox SET sending = 0, unsure = unsure + 1 WHERE sending = 1")).rowcount
 
 
 async def set_back(conn: Connection, now: datetime, by: timedelta) -> None:
@@ -239,9 +236,8 @@ async def waiting_by_lane(conn: Connection) -> dict[Lane, int]:
 
 async def waiting(conn: Connection, fanout: int) -> int:
     """Return how many rows of a fan-out are not settled."""
-    async with conn.execute("SELECT count(*) FROM outbox WHERE fanout = :fanout", {"fanout": fanout}) as found:
-        row = await found.fetchone()
-    return 0 if row is None else int(row[0])
+    [(many,)] = await conn.execute_fetchall("SELECT count(*) FROM outbox WHERE fanout = :fanout", {"fanout": fanout})
+    return int(many)
 
 
 async def statuses(conn: Connection, article: int) -> dict[Status, int]:
@@ -263,11 +259,11 @@ async def failures(conn: Connection, article: int, limit: int = 50) -> list[tupl
 
 async def has(conn: Connection, article: int, chat: int) -> bool:
     """Return whether a chat got an article as news."""
-    async with conn.execute(
+    rows = await conn.execute_fetchall(
         "SELECT 1 FROM ledger WHERE article = :article AND chat = :chat AND status = 1",
         {"article": article, "chat": chat},
-    ) as found:
-        return await found.fetchone() is not None
+    )
+    return any(rows)
 
 
 def _json(numbers: Iterable[int] | None) -> str | None:

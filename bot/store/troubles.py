@@ -84,6 +84,5 @@ async def told(conn: Connection, trouble: Trouble, now: datetime) -> None:
 
 async def editors_told_at(conn: Connection) -> datetime | None:
     """Return when editors were last told of files; None when they never were."""
-    async with conn.execute("SELECT max(told_at) FROM notices") as found:
-        row = await found.fetchone()
-    return None if row is None else moment_or_none(row[0])
+    [(at,)] = await conn.execute_fetchall("SELECT max(told_at) FROM notices")
+    return moment_or_none(at)
