@@ -15,7 +15,7 @@ from math import inf
 
 from bot.domain.limits import CHAT_PER_SECOND, GROUP_PER_MINUTE
 
-CATCH_UP = 0.005
+CATCH_UP = 0.006
 """Seconds a timer may ring late without the pace losing its turn."""
 
 TOGETHER = 10.0
