@@ -2,9 +2,9 @@
 The dispatcher: takes what is due from the outbox, sends it, and settles it.
 
 One loop writes and claims, the senders send. Whatever was answered while the last batch was being written becomes the
-next batch, and nothing new is claimed before what is known has been written down. Batches do not follow each other
-faster than fifty a second, because at a thousand messages a second a commit for every one or two costs three times as
-much as sending them.
+next batch, and nothing new is claimed before what is known has been written down. No more than thirty-three batches
+are written a second: at a thousand messages a second, a commit for every one or two costs three times as much as
+sending them.
 After a crash, rows that were being sent are released and sent again: at least once, never lost.
 """
 
@@ -52,7 +52,7 @@ log = logging.getLogger(__name__)
 
 IN_FLIGHT = 64
 FULL_SPEED_AHEAD = 512  # rows claimed ahead when nothing paces
-GATHER = 0.02  # seconds from one turn to the next, while messages are on their way
+GATHER = 0.03  # seconds from one turn to the next, while messages are on their way
 AHEAD = 0.5  # seconds of the pace claimed ahead: within a second of Stop nothing more leaves
 LONGEST_SLEEP = 30.0  # seconds; the clock may have been set back meanwhile
 SET_BACK = timedelta(seconds=2)  # more than that is no mere correction of the clock
