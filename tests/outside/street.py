@@ -75,6 +75,18 @@ class Street:
         printed = await self.shell("import", "content")
         assert printed.status == 0, printed.err
 
+    async def move_in(self, *drafts: str) -> tuple[int, int]:
+        """Start the bot with Edith, who edits, and Anna and Ben, who follow Energy; return these two."""
+        self.topic("energy", "Energy")
+        for draft in drafts:
+            self.article(f"{draft}.json", published=False)
+        await self.imported()
+        await self.open()
+        await self.starts(self.cast.edith)
+        for person in (self.cast.anna, self.cast.ben):
+            await self.starts(person, "t_energy")
+        return self.cast.anna, self.cast.ben
+
     async def close(self, how: signal.Signals = signal.SIGTERM) -> int:
         """Tell the bot to end and return its exit status."""
         assert self.process is not None

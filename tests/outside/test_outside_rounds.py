@@ -14,19 +14,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from street import Street, buttons, street
-
-
-async def _town(here: Street, *drafts: str) -> tuple[int, int]:
-    """Start the bot with Anna and Ben following Energy; return the two."""
-    here.topic("energy", "Energy")
-    for draft in drafts:
-        here.article(f"{draft}.json", published=False)
-    await here.imported()
-    await here.open()
-    for person in (here.cast.anna, here.cast.ben):
-        await here.starts(person, "t_energy")
-    return here.cast.anna, here.cast.ben
+from street import buttons, street
 
 
 async def _seen(question: Callable[[], Any]) -> Any:
@@ -47,7 +35,7 @@ async def test_the_numbers_of_a_running_bot_are_those_of_its_messages_and_answer
         probe.bind(("127.0.0.1", 0))
         place = f"127.0.0.1:{probe.getsockname()[1]}"
     async with street(tmp_path, UNDO="0", HTTP=place) as here, aiohttp.ClientSession() as client:
-        anna, ben = await _town(here, "first")
+        anna, ben = await here.move_in("first")
         assert (await here.shell("publish", "--wait", "first")).status == 0
         for person in (anna, ben):
             assert "Save" in buttons(await here.sees(person, "First"))
@@ -64,7 +52,7 @@ async def test_the_numbers_of_a_running_bot_are_those_of_its_messages_and_answer
 async def test_a_running_bot_copies_its_database_and_forgets_old_messages(tmp_path: Path) -> None:
     database = tmp_path / "data" / "newsbot.db"
     async with street(tmp_path, UNDO="0", BACKUP="copies", KEEP="30d") as here:
-        await _town(here, "first")
+        await here.move_in("first")
         [copy] = await _seen(lambda: list((tmp_path / "copies").glob("newsbot-*.db")))
         assert _asked(copy, "PRAGMA integrity_check") == ("ok",)
         assert (await here.shell("publish", "--wait", "first")).status == 0
@@ -79,7 +67,7 @@ async def test_a_running_bot_copies_its_database_and_forgets_old_messages(tmp_pa
 async def test_a_bot_whose_database_is_moved_away_ends_with_a_copy_of_what_it_held(tmp_path: Path) -> None:
     data = tmp_path / "data"
     async with street(tmp_path) as here:
-        await _town(here)
+        await here.move_in()
         (data / "newsbot.db").rename(tmp_path / "elsewhere.db")
         assert await here.ended() == 2
         [copy] = data.glob("newsbot.db.rescued-*")
@@ -105,7 +93,7 @@ async def test_a_running_bot_gives_up_its_reserve_on_a_full_disk_and_makes_it_ag
 ) -> None:
     reserve, filler = small_disk / "newsbot.db.reserve", small_disk / "filler"
     async with street(tmp_path) as here:
-        await _town(here)
+        await here.move_in()
         assert reserve.exists()
         with filler.open("wb", buffering=0) as file, suppress(OSError):
             while True:

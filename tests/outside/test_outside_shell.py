@@ -16,26 +16,13 @@ from bot.sandbox.faults import Refuse, Slow, Stall
 from bot.sandbox.theatre import plain
 
 
-async def _town(here: Street, *drafts: str) -> tuple[int, int]:
-    """Start the bot with Anna and Ben following Energy, and Edith who edits; return the readers."""
-    here.topic("energy", "Energy")
-    for draft in drafts:
-        here.article(f"{draft}.json", published=False)
-    await here.imported()
-    await here.open()
-    await here.starts(here.cast.edith)
-    for person in (here.cast.anna, here.cast.ben):
-        await here.starts(person, "t_energy")
-    return here.cast.anna, here.cast.ben
-
-
 def _pushed(here: Street, person: int, title: str) -> int:
     return len([one for one in here.screens(person, title) if "Save" in buttons(one)])
 
 
 async def test_a_running_bot_notices_what_the_shell_decides(tmp_path: Path) -> None:
     async with street(tmp_path) as here:
-        anna, ben = await _town(here, "first", "second", "third")
+        anna, ben = await here.move_in("first", "second", "third")
         began = here.world.clock()
         said = await here.shell("publish", "first", "nothing")
         assert said.status == 1 and "goes to 2 chats" in said.out and "nothing" in said.err
@@ -66,7 +53,7 @@ async def test_a_running_bot_notices_what_the_shell_decides(tmp_path: Path) -> N
 
 async def test_one_database_has_one_process_and_one_bot(tmp_path: Path) -> None:
     async with street(tmp_path) as here:
-        await _town(here)
+        await here.move_in()
         wrong: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
             (("run",), {}),
             (("run",), {"DATABASE": "data/other.db", "TOKEN": "424242:wrong-token-wrong-token"}),
@@ -90,7 +77,7 @@ async def test_one_database_has_one_process_and_one_bot(tmp_path: Path) -> None:
 
 async def test_a_restored_copy_sends_nothing_unasked_and_nothing_twice(tmp_path: Path) -> None:
     async with street(tmp_path, UNDO="0") as here:
-        anna, ben = await _town(here, "by-hand", "later")
+        anna, ben = await here.move_in("by-hand", "later")
         assert (await here.shell("backup", "copy.db")).status == 0
         here.article("by-file.json")
         await here.sees(ben, "By file")
@@ -117,7 +104,7 @@ async def test_a_restored_copy_sends_nothing_unasked_and_nothing_twice(tmp_path:
 
 async def test_what_a_restored_copy_had_on_its_way_waits_for_an_editor(tmp_path: Path) -> None:
     async with street(tmp_path, UNDO="0") as here:
-        anna, ben = await _town(here, "first", "second")
+        anna, ben = await here.move_in("first", "second")
         assert (await here.shell("pause")).status == 0
         await here.asks(here.cast.edith, "/publish first")
         await here.until(lambda: "0 of 2 sent" in plain(here.of_bot(here.cast.edith)[-1]), "0 of 2")
@@ -143,7 +130,7 @@ async def test_what_a_restored_copy_had_on_its_way_waits_for_an_editor(tmp_path:
 async def test_an_older_copy_put_in_place_by_hand_sends_nothing_unasked(tmp_path: Path) -> None:
     database, copy = tmp_path / "data" / "newsbot.db", tmp_path / "copy.db"
     async with street(tmp_path, UNDO="0") as here:
-        anna, ben = await _town(here, "first")
+        anna, ben = await here.move_in("first")
         assert (await here.shell("pause")).status == 0
         assert (await here.shell("publish", "first")).status == 0
         assert await here.close() == 0
@@ -162,7 +149,7 @@ async def test_an_older_copy_put_in_place_by_hand_sends_nothing_unasked(tmp_path
 
 async def test_it_ends_in_time_when_telegram_does_not_answer(tmp_path: Path) -> None:
     async with street(tmp_path, UNDO="0") as here:
-        anna, ben = await _town(here, "first")
+        anna, ben = await here.move_in("first")
         here.world.faults.add(Stall(60), method="sendMessage", chat=anna)
         here.world.say(here.cast.edith, here.cast.edith, "/publish first")
         await here.until(lambda: here.world.faults.happened and _pushed(here, ben, "First"), "a call that hangs")
@@ -201,7 +188,7 @@ async def test_a_broadcast_that_is_ended_half_way_goes_on_at_the_next_start(tmp_
 
 async def test_what_could_not_leave_in_time_comes_as_one_list(tmp_path: Path) -> None:
     async with street(tmp_path, STALE="1s") as here:
-        anna, ben = await _town(here, "first", "second", "third")
+        anna, ben = await here.move_in("first", "second", "third")
         assert (await here.shell("pause")).status == 0
         for name in ("first", "second", "third"):
             assert (await here.shell("publish", name)).status == 0
@@ -220,13 +207,13 @@ async def test_what_could_not_leave_in_time_comes_as_one_list(tmp_path: Path) ->
 
 async def test_a_closed_terminal_ends_the_bot_like_any_stop(tmp_path: Path) -> None:
     async with street(tmp_path) as here:
-        await _town(here)
+        await here.move_in()
         assert await here.close(signal.SIGHUP) == 0
 
 
 async def test_two_processes_with_one_token_send_no_news_between_them(tmp_path: Path) -> None:
     async with street(tmp_path) as here:
-        anna, _ = await _town(here, "first")
+        anna, _ = await here.move_in("first")
         here.world.faults.add(Refuse(409, "Conflict: terminated by other getUpdates request"), method="getUpdates")
         warned = await here.sees(here.cast.edith, "Another instance")
         assert "no news leaves" in plain(warned)
@@ -243,7 +230,7 @@ async def test_two_processes_with_one_token_send_no_news_between_them(tmp_path: 
 @pytest.mark.parametrize("form", ["text:debug", "json:debug"])
 async def test_the_log_names_neither_token_nor_what_people_write(tmp_path: Path, form: str) -> None:
     async with street(tmp_path, LOG=form) as here:
-        anna, _ = await _town(here, "zebra-secret-title")
+        anna, _ = await here.move_in("zebra-secret-title")
         for said in (
             "a zebra of my own",
             "/search zebra",
