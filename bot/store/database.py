@@ -79,7 +79,7 @@ class Database:
         """Write inside one transaction; leaving the block returns once it is on disk.
 
         An exception inside undoes this block alone. Blocks run one after the other and share a commit when they
-        follow each other closely, so hold none open across anything but SQL.
+        follow each other closely, so hold none open across anything but SQL, and leave no statement of it running.
         Raises: sqlite3.Error when the commit fails; then nothing of the block is kept.
         """
         async with self._turn:
@@ -88,8 +88,10 @@ class Database:
             except BaseException:
                 if self._commit is not None:
                     commit = self._commit
-                    await _to_the_end(self._undo())
-                    self._commit_later(commit)
+                    try:
+                        await _to_the_end(self._undo())
+                    finally:
+                        self._commit_later(commit)
                 raise
             try:
                 yield self._writer
@@ -123,11 +125,12 @@ class Database:
         # Behind whatever statement of the block may still be running, though nobody waits for it any more.
         await self._writer.execute_fetchall("SELECT 1")
         if self._is_first:
-            commit, self._commit = self._commit, None
+            # Nobody else is in it yet, so all of it may go, and there is nothing to write.
             if self._writer.in_transaction:
                 await self._writer.execute("ROLLBACK")
-            if commit is not None:
-                commit.set_result(None)  # there is nothing to write
+            if self._commit is not None:
+                self._commit.set_result(None)
+                self._commit = None
         elif self._writer.in_transaction:
             await self._writer.execute("ROLLBACK TO unit")
             await self._writer.execute("RELEASE unit")

@@ -4,13 +4,14 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from store_samples import NOW, SOON, put_article, put_chats
 
 from bot.domain.delivery import Lane
 from bot.domain.topic import TopicTree, wants
-from bot.store import fanouts, subscriptions
+from bot.store import audience, fanouts, subscriptions
 from bot.store.audience import audience_of, reach, wanting
 from bot.store.database import Database
 from bot.store.migrations import migrate
@@ -26,10 +27,18 @@ newsrooms = st.tuples(parents, st.sets(st.sampled_from(TOPICS), max_size=3), st.
 
 
 @settings(max_examples=60, deadline=None)
-@given(newsrooms, st.integers(min_value=-4, max_value=4), st.integers(min_value=1, max_value=4))
-async def test_the_fan_out_the_reach_and_the_check_before_sending_agree_with_the_domain(newsroom, ring_start, piece):
+@given(
+    newsrooms,
+    st.integers(min_value=-4, max_value=4),
+    st.integers(min_value=1, max_value=4),
+    st.sampled_from([1, 2, audience.FEW]),
+)
+async def test_the_fan_out_the_reach_and_the_check_before_sending_agree_with_the_domain(
+    newsroom, ring_start, piece, few
+):
     parents, worn, wishes = newsroom
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(audience, "FEW", few)
         path = Path(folder) / "newsbot.db"
         migrate(path, create=True)
         db = await Database.open(path)
@@ -39,15 +48,15 @@ async def test_the_fan_out_the_reach_and_the_check_before_sending_agree_with_the
                 await put_article(conn, 1, topics=sorted(worn))
                 fanout = await fanouts.promise(conn, 1, fixed_at=NOW, start_at=NOW, lane=Lane.NEWS, by=None)
                 await fanouts.begin(conn, fanout, ring_start)
-                audience = await audience_of(conn, 1, NOW)
+                whom = await audience_of(conn, 1, NOW)
                 promised = await fanouts.fanout(conn, fanout)
-                while await fanouts.spread(conn, promised, audience, NOW, piece):
+                while await fanouts.spread(conn, promised, whom, NOW, piece):
                     promised = await fanouts.fanout(conn, fanout)
                 rows = await conn.execute_fetchall(
                     "SELECT chat, thread FROM outbox WHERE fanout = :fanout", {"fanout": fanout}
                 )
-                counted = await reach(conn, audience, NOW)
-                checked = await wanting(conn, audience, CHATS, NOW)
+                counted = await reach(conn, whom, NOW)
+                checked = await wanting(conn, whom, CHATS, NOW)
         finally:
             await db.close()
     tree = TopicTree(parents)

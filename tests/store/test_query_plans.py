@@ -65,8 +65,10 @@ async def test_a_piece_of_a_fan_out_is_promised_without_sorting(conn: Connection
     assert "SEARCH k USING INTEGER PRIMARY KEY (rowid=?)" in steps
     # Each of exceptions, unwanted sources and the ledger: once for the whole piece, then perhaps once for each chat.
     assert steps.count("SEARCH x USING PRIMARY KEY (chat>? AND chat<?)") == 2
-    for keys in ("article=? AND chat>? AND chat<?", "chat=?", "chat=? AND source=?", "article=? AND chat=?"):
-        assert f"SEARCH x USING PRIMARY KEY ({keys})" in steps
+    for keys in ("x USING PRIMARY KEY (chat=?)", "x USING PRIMARY KEY (chat=? AND source=?)"):
+        assert f"SEARCH {keys}" in steps
+    for keys in ("article=? AND chat>? AND chat<?", "article=? AND chat=?"):
+        assert f"SEARCH l USING PRIMARY KEY ({keys})" in steps
 
 
 async def test_more_topics_than_one_union_holds_are_still_asked_in_one_query(conn: Connection) -> None:
