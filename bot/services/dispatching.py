@@ -2,9 +2,9 @@
 The dispatcher: takes what is due from the outbox, sends it, and settles it.
 
 One loop writes and claims, the senders send. Whatever was answered while the last batch was being written becomes the
-next batch, and nothing new is claimed before what is known has been written down. No more than thirty-three batches
-are written a second: at a thousand messages a second, a commit for every one or two costs three times as much as
-sending them.
+next batch, and nothing new is claimed before what is known has been written down. While messages are on their way, no
+more than thirty-three batches are written a second: at a thousand messages a second, a commit for every one or two
+costs three times as much as sending them.
 After a crash, rows that were being sent are released and sent again: at least once, never lost.
 """
 
