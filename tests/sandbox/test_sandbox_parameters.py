@@ -157,7 +157,7 @@ _VALUES = st.recursive(
 
 
 @given(data=st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_parameters_make_the_sandbox_stumble(data: st.DataObject) -> None:
     world = World(token=TOKEN)
     world.standard_cast()

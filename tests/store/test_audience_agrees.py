@@ -26,7 +26,7 @@ wishes = st.fixed_dictionaries({"follows": some_topics, "left_out": some_topics,
 newsrooms = st.tuples(parents, st.sets(st.sampled_from(TOPICS), max_size=3), st.tuples(*(wishes for _ in CHATS)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     newsrooms,
     st.integers(min_value=-4, max_value=4),
