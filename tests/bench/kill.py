@@ -67,8 +67,8 @@ def main() -> int:
         asyncio.run(published(path))
         while kills < asked.kills:
             left = asked.chats - len(stub.ledger())
-            fair = left * LATENCY / IN_FLIGHT / (asked.kills - kills)
-            if life(path, stub.url, draw.uniform(0, 2 * fair)):
+            rest = left * LATENCY / IN_FLIGHT  # seconds, at the best
+            if life(path, stub.url, draw.uniform(0, min(2 * rest / (asked.kills - kills), 0.9 * rest))):
                 break
             kills += 1
             accepted = {chat for chat, _ in stub.settled()}
