@@ -43,7 +43,9 @@ FAULTS = {
 GROUPS = 0.02
 RATE = 200
 STORMY = 0.7  # of the time; then only people ask, and what was unsure has its minute to be tried again
-PUBLISH_EVERY = 3.0  # seconds
+# Seconds. A group may be sent 17 a minute, and each doubtful delivery holds it for another minute: at 20 a minute its
+# queue would only grow.
+PUBLISH_EVERY = 5.0
 ASK_EVERY = 0.4
 LOOK_EVERY = 1.0
 COMMANDS = ("/help", "/latest", "/subscriptions", "/settings", "/top", "/search batteries", "/latest Energy")
