@@ -51,17 +51,28 @@ def run_command(arguments: Sequence[str]) -> int:
     0: done. 1: something in the input was refused. 2: wrong usage or configuration, or a database that cannot be used.
     """
     _open_streams()
+    status = DONE
     try:
         status = _status_of(_with_tour_named(arguments))
         sys.stdout.flush()
     except BrokenPipeError:
-        # Whoever read has had enough. Python would complain once more when it flushes at the end.
-        # Source: https://docs.python.org/3/library/signal.html#note-on-sigpipe
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _print_nowhere()  # whoever read has had enough
         return DONE
+    except OSError as error:
+        # The output is full. What it did not take is still to be flushed, and may have been complained about already.
+        _print_nowhere()
+        return status if status == WRONG else _wrong(error.strerror or str(error))
     except KeyboardInterrupt:
         return INTERRUPTED
     return status
+
+
+def _print_nowhere() -> None:
+    """Let Python flush what is left of the output at its end without one more complaint.
+
+    Source: https://docs.python.org/3/library/signal.html#note-on-sigpipe
+    """
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _open_streams() -> None:

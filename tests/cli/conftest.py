@@ -30,7 +30,9 @@ class Shell:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.database = folder / "data" / "newsbot.db"
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("NEWSBOT_")}
+        # As a user has it: whoever runs tests may have switched off the buffer of the standard output.
+        ours = ("NEWSBOT_", "PYTHONUNBUFFERED")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         self.variables = {**kept, "PYTHONDONTWRITEBYTECODE": "1"}
 
     async def start(self, *arguments: str | Path) -> asyncio.subprocess.Process:

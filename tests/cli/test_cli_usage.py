@@ -143,6 +143,7 @@ async def test_a_terminal_without_the_alphabet_of_a_title_is_no_error(shell):
         ("stats 2>&-", 0, ""),
         ("setup <&-", 2, "newsbot: NEWSBOT_TOKEN: "),
         ("stats >/dev/full", 2, "newsbot: No space left on device\n"),
+        ("stats --json >/dev/full", 2, "newsbot: No space left on device\n"),
     ],
 )
 async def test_streams_that_are_closed_or_full_are_no_traceback(shell, redirected, status, said):
