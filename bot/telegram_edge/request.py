@@ -113,7 +113,7 @@ class PressRequest:
 
     async def open_bot(self, payload: str) -> None:
         """Take the one who pressed to their own chat with the bot, as its deep link would. Once per press."""
-        # https://core.telegram.org/bots/api#answercallbackquery (url: t.me/your_bot?start=XXXX)
+        # What `url` may hold: https://core.telegram.org/bots/api#answercallbackquery
         await self._answer_query(url=f"https://t.me/{self.house.bot_username}?start={payload}")
 
     async def finish(self) -> None:
