@@ -216,9 +216,12 @@ def _nested(spans: list[Span]) -> list[Span]:
         while around and around[-1].end <= span.start:
             around.pop()
         if around and span.end > around[-1].end:
+            # Both parts take their turn by their own length: what is as long as the first may be further out.
             waiting.append(Span(around[-1].end, span.end, span.type, span.extra))
-            waiting.sort(key=_order, reverse=True)
             span.end = around[-1].end
+            waiting.append(span)
+            waiting.sort(key=_order, reverse=True)
+            continue
         around.append(span)
         placed.append(span)
     return placed

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from bot.domain.text import utf16_len
@@ -128,6 +128,16 @@ def test_what_comes_out_is_inside_the_text_in_order_and_nested(case: tuple[str, 
 
 
 @given(texts_with_entities())
+@example(
+    (
+        "@@@",
+        [
+            {"type": "bold", "offset": 0, "length": 2},
+            {"type": "italic", "offset": 1, "length": 2},
+            {"type": "blockquote", "offset": 1, "length": 2},
+        ],
+    )
+)
 def test_formatting_what_came_out_changes_nothing(case: tuple[str, list[dict[str, Any]]]) -> None:
     assume(not case[0][0].isspace())
     once = formatted_text(case[0], None, case[1], 4096)
