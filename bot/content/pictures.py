@@ -16,27 +16,36 @@ import aiohttp
 from aiohttp import AddrInfoType
 from yarl import URL
 
+from bot.content.bodies import body_of
 from bot.domain.article import Picture
 from bot.domain.limits import PHOTO_BYTES
 from bot.domain.link import is_public_address
 
-TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5)
+DEADLINE = 20.0
+"""Seconds for one picture, all of its redirects included."""
+TIMEOUT = aiohttp.ClientTimeout(total=None, connect=5)
 MOST_REDIRECTS = 4
 # https://en.wikipedia.org/wiki/List_of_file_signatures: what Telegram takes as a photo
 _SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
 
 
 async def picture_bytes(
-    picture: Picture, root: Path | None, *, admits: Callable[[str], bool] = is_public_address
+    picture: Picture,
+    root: Path | None,
+    *,
+    admits: Callable[[str], bool] = is_public_address,
+    deadline: float = DEADLINE,
 ) -> bytes | None:
     """Return a picture's bytes, at most 10 MiB; None when it cannot be had or is not a picture.
 
     A local picture is read from below `root` only. `admits` judges every address that would be connected to.
+    `deadline` is in seconds.
     """
     if picture.is_local:
         return None if root is None else await asyncio.to_thread(_read_local, root, picture.url)
     try:
-        return await _fetch(picture.url, admits)
+        async with asyncio.timeout(deadline):
+            return await _fetch(picture.url, admits)
     except (TimeoutError, aiohttp.ClientError, OSError, ValueError):
         return None
 
@@ -61,7 +70,11 @@ async def _fetch(url: str, admits: Callable[[str], bool]) -> bytes | None:
 
     connector = aiohttp.TCPConnector(socket_factory=open_socket, use_dns_cache=False)
     async with aiohttp.ClientSession(
-        connector=connector, timeout=TIMEOUT, cookie_jar=aiohttp.DummyCookieJar()
+        connector=connector,
+        timeout=TIMEOUT,
+        headers={"Accept-Encoding": "identity"},
+        auto_decompress=False,  # it would use whatever decompressor is installed, asked for or not
+        cookie_jar=aiohttp.DummyCookieJar(),
     ) as session:
         for _ in range(MOST_REDIRECTS + 1):
             async with session.get(url, allow_redirects=False) as answer:
@@ -70,17 +83,9 @@ async def _fetch(url: str, admits: Callable[[str], bool]) -> bytes | None:
                     continue
                 if answer.status != 200:
                     return None
-                return _photo(await _at_most(answer.content, PHOTO_BYTES))
+                body = await body_of(answer, PHOTO_BYTES)
+                return None if body is None else _photo(body)
     return None
-
-
-async def _at_most(stream: aiohttp.StreamReader, limit: int) -> bytes:
-    body = bytearray()
-    async for chunk in stream.iter_chunked(65_536):
-        body += chunk
-        if len(body) > limit:
-            return b""
-    return bytes(body)
 
 
 def _photo(data: bytes) -> bytes | None:

@@ -1,7 +1,9 @@
 """The bytes of a picture: followed only to public places, never too many, never from outside of the folder."""
 
+import asyncio
 import gzip
 import os
+import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -50,6 +52,17 @@ class Shop:
             case ["bomb"]:
                 packed = gzip.compress(PNG.ljust(4 * PHOTO_BYTES, b"x"))
                 return web.Response(body=packed, headers={"Content-Encoding": "gzip"})
+            case ["packed", coding]:
+                pack = {"gzip": gzip.compress, "x-gzip": gzip.compress, "deflate": zlib.compress}.get(coding, bytes)
+                packed = pack(PNG)
+                return web.Response(body=packed, headers={"Content-Encoding": coding})
+            case ["damaged"]:
+                return web.Response(body=PNG, headers={"Content-Encoding": "gzip"})
+            case ["cut"]:
+                return web.Response(body=gzip.compress(PNG)[:-12], headers={"Content-Encoding": "gzip"})
+            case ["slow"]:
+                await asyncio.sleep(0.1)
+                raise web.HTTPFound("/slow")
             case ["endless"]:
                 stream = web.StreamResponse()
                 await stream.prepare(request)
@@ -102,6 +115,28 @@ async def test_a_picture_may_be_as_large_as_telegram_allows_and_no_larger(shop: 
     assert data is not None and len(data) == PHOTO_BYTES
     for path in ("/large", "/bomb", "/endless"):
         assert await _fetched(shop.url(path)) is None
+
+
+@pytest.mark.parametrize("coding", ["gzip", "x-gzip", "deflate"])
+async def test_what_a_server_compresses_unasked_is_unpacked_where_that_can_be_bounded(shop: Shop, coding: str) -> None:
+    assert await _fetched(shop.url(f"/packed/{coding}")) == PNG
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd", "gzip, br", "compress"])
+async def test_a_coding_whose_unpacking_cannot_be_bounded_is_as_good_as_no_answer(shop: Shop, coding: str) -> None:
+    assert await _fetched(shop.url(f"/packed/{coding}")) is None
+
+
+async def test_a_picture_that_ends_before_its_packing_does_is_none(shop: Shop) -> None:
+    assert await _fetched(shop.url("/cut")) is None
+    assert await _fetched(shop.url("/damaged")) is None
+
+
+async def test_one_deadline_covers_all_redirects_together(shop: Shop) -> None:
+    """Five answers of 100 ms each take longer than a deadline that every single one of them would keep."""
+    admitted = {"admits": lambda address: address == HERE}
+    assert await picture_bytes(Picture(shop.url("/slow")), None, deadline=0.25, **admitted) is None
+    assert len(shop.asked) <= 3
 
 
 async def test_a_private_address_is_not_even_asked(shop: Shop) -> None:
