@@ -7,16 +7,21 @@ goes first, then the link, then the bytes by ourselves, then the same for the ne
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from sqlite3 import Error as SqliteError
 
 from bot.content.pictures import picture_bytes
 from bot.domain.article import Article, Picture
 from bot.domain.message import Photo
 from bot.render.pictures import candidates
 from bot.store import articles, media
-from bot.store.database import Connection
+from bot.store.database import Connection, Database
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +50,22 @@ async def ways(conn: Connection, article: Article, root: Path | None) -> list[Wa
     return found
 
 
-async def photo_of(conn: Connection, article: Article, root: Path | None) -> Photo | None:
-    """Return the best guess at a photo for one article shown to one chat; None for text."""
-    for way in await ways(conn, article, root):
-        photo = await way.photo()
-        if photo is not None:
-            return photo
-    return None
+async def remember_accepted(db: Database, picture: str, file_id: str, now: datetime) -> None:
+    """Write down the file id under which Telegram keeps a picture, so that its bytes travel once."""
+    try:
+        async with db.transaction() as conn:
+            await media.accepted(conn, picture, file_id, now)
+    except SqliteError as error:
+        log.warning("a picture's file id could not be remembered: %s", error)  # it is sent as before next time
+
+
+async def remember_refused(db: Database, picture: str, reason: str, now: datetime) -> None:
+    """Write down that no way to show a picture worked, so that nobody waits for the next try of it."""
+    try:
+        async with db.transaction() as conn:
+            await media.refused(conn, picture, reason, now)
+    except SqliteError as error:
+        log.warning("a picture's refusal could not be remembered: %s", error)
 
 
 def _ready(photo: Photo) -> Callable[[], Awaitable[Photo | None]]:

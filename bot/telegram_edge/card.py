@@ -10,14 +10,17 @@ from telegram.error import BadRequest
 
 from bot.domain.article import Article
 from bot.domain.chat import Pictures
+from bot.domain.delivery import PictureRefused
 from bot.errors import UnknownArticle, UnknownTopic
 from bot.render import lists, picker, refusals, subscriptions
 from bot.render.article import push, related_list
 from bot.render.card import CardView, Verb, keyboard
-from bot.services import reading, subscribing
-from bot.services.reading import Standing
+from bot.render.look import Look
+from bot.services import pictures, reading, subscribing
+from bot.services.reading import Opened, Standing
 from bot.telegram_edge.house import House
 from bot.telegram_edge.looks import look_of
+from bot.telegram_edge.outcomes import classify_error
 from bot.telegram_edge.registry import Conversation, PressRule, StartRule
 from bot.telegram_edge.request import PressRequest, Request
 from bot.telegram_edge.turning import number
@@ -33,17 +36,36 @@ async def show(house: House, asked: Request | PressRequest, article: int) -> Non
     look = look_of(asked.chat, house.settings, house.bot_username)
     person = asked.person if asked.is_private else None
     opened = await reading.opened(house.db, article, person=person, root=house.settings.content)
-    if look.pictures is Pictures.LARGE:
-        for way in opened.ways:
-            photo = await way.photo()
-            if photo is None:
-                continue
-            try:
-                await asked.answer(push(opened.article, opened.topics, look, photo=photo, saved=opened.saved))
-                return
-            except BadRequest:
-                continue
+    if look.pictures is Pictures.LARGE and await _shown_with_picture(house, asked, opened, look):
+        return
     await asked.answer(push(opened.article, opened.topics, look, saved=opened.saved))
+
+
+async def _shown_with_picture(house: House, asked: Request | PressRequest, opened: Opened, look: Look) -> bool:
+    """Show an article with the first of its pictures that Telegram takes; return False when it takes none.
+
+    What Telegram makes of a picture is remembered for the next opening, as a push would.
+    """
+    refused: set[str] = set()
+    for way in opened.ways:
+        photo = await way.photo()
+        if photo is None:
+            if way.is_last and way.picture in refused:
+                await pictures.remember_refused(house.db, way.picture, "its bytes cannot be had", house.clock())
+            continue
+        try:
+            file_id = await asked.show(push(opened.article, opened.topics, look, photo=photo, saved=opened.saved))
+        except BadRequest as error:
+            outcome = classify_error(error)
+            if isinstance(outcome, PictureRefused) and not outcome.here_only:
+                refused.add(way.picture)
+                if way.is_last:
+                    await pictures.remember_refused(house.db, way.picture, outcome.reason, house.clock())
+            continue
+        if photo.file_id is None and file_id is not None:
+            await pictures.remember_accepted(house.db, way.picture, file_id, house.clock())
+        return True
+    return False
 
 
 async def open_link(house: House, request: Request) -> None:

@@ -12,7 +12,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import telegram
 from telegram.error import BadRequest, NetworkError, RetryAfter
@@ -31,8 +31,20 @@ LONGEST_WAIT = timedelta(minutes=2)
 """Nobody waits longer for a reply; what comes later only startles."""
 
 
+class Said(NamedTuple):
+    """A message of ours that stands in a chat; `file_id` is Telegram's for its picture, if it has one."""
+
+    message_id: int
+    file_id: str | None
+
+
 async def send(house: House, chat: Chat, message: Message, *, thread: int = 0, reply_to: int | None = None) -> int:
     """Say `message` in a chat and return its id. Raises: telegram.error.TelegramError."""
+    return (await say(house, chat, message, thread=thread, reply_to=reply_to)).message_id
+
+
+async def say(house: House, chat: Chat, message: Message, *, thread: int = 0, reply_to: int | None = None) -> Said:
+    """Say `message` in a chat, and return what stands there now. Raises: telegram.error.TelegramError."""
     markup = markup_of(message.keyboard)
     reply = (
         None if reply_to is None else telegram.ReplyParameters(message_id=reply_to, allow_sending_without_reply=True)
@@ -62,7 +74,9 @@ async def send(house: House, chat: Chat, message: Message, *, thread: int = 0, r
             allow_paid_broadcast=paid or None,
         )
 
-    return (await _said(house, chat, call)).message_id
+    said = await _said(house, chat, call)
+    # The largest size comes last: https://core.telegram.org/bots/api#message (photo)
+    return Said(said.message_id, said.photo[-1].file_id if said.photo else None)
 
 
 async def send_file(house: House, chat: Chat, name: str, data: bytes, caption: Message, *, thread: int = 0) -> int:

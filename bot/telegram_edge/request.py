@@ -69,8 +69,15 @@ class Request:
 
     async def answer(self, message: Message) -> int:
         """Say something in the chat, in groups as a reply, and return the new message's id."""
+        return (await self._say(message)).message_id
+
+    async def show(self, message: Message) -> str | None:
+        """Say something with a picture, as `answer` does, and return Telegram's file id for the picture."""
+        return (await self._say(message)).file_id
+
+    async def _say(self, message: Message) -> replies.Said:
         reply_to = self.message_id if self.message_id and self.chat.kind is ChatKind.GROUP else None
-        return await replies.send(self.house, self.chat, message, thread=self.thread, reply_to=reply_to)
+        return await replies.say(self.house, self.chat, message, thread=self.thread, reply_to=reply_to)
 
     async def answer_file(self, name: str, data: bytes, caption: Message) -> int:
         """Send a file that was made for this chat, and return its message's id."""
@@ -136,6 +143,10 @@ class PressRequest:
     async def answer(self, message: Message) -> int:
         """Say something new in the chat and return the new message's id."""
         return await replies.send(self.house, self.chat, message, thread=self.thread)
+
+    async def show(self, message: Message) -> str | None:
+        """Say something new with a picture, and return Telegram's file id for the picture."""
+        return (await replies.say(self.house, self.chat, message, thread=self.thread)).file_id
 
     async def _answer_query(self, **answer: str | bool | None) -> None:
         if self.is_answered:

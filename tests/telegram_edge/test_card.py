@@ -4,13 +4,15 @@ from datetime import timedelta
 
 import pytest
 from newsroom_samples import PICTURE, RELATED, SECTIONS, define, plain, put
-from story import ANNA, BEN, EDITH
+from story import ANNA, BEN, EDITH, story_house
 
+from bot.domain.article import Picture
 from bot.domain.chat import ChatState
 from bot.domain.press import press
 from bot.render.article import push
 from bot.sandbox.faults import Refuse
 from bot.services import reading, subscribing
+from bot.settings import packaged_seeds
 from bot.telegram_edge import replies
 from bot.telegram_edge.looks import look_of
 
@@ -73,6 +75,48 @@ async def test_a_refused_picture_leaves_the_article_as_text(house):
     await house.starts(ANNA, "a_1")
     assert plain(house.screen(ANNA)).startswith("Eyes")
     assert "photo" not in house.messages(ANNA)[-1]
+
+
+async def test_a_picture_that_was_never_pushed_is_uploaded_once_and_then_known_by_its_id(tmp_path):
+    """Telegram names a picture that was sent by a file id, which may be sent again as often as one likes.
+
+    Source: https://core.telegram.org/bots/api#sending-files
+    """
+    content = tmp_path / "content"
+    content.mkdir()
+    seed = next((packaged_seeds() / "articles").glob("*.jpg"))
+    (content / "one.jpg").write_bytes(seed.read_bytes())
+    async with story_house(tmp_path, content=content) as house:
+        await put(house, "Eyes", pictures=(Picture("one.jpg", is_local=True),))
+        for reader in (ANNA, BEN, ANNA):
+            await house.starts(reader, "a_1")
+            assert house.messages(reader)[-1]["photo"]
+        first, *others = [call.params["photo"] for call in house.world.ledger.of("sendPhoto")]
+        assert not isinstance(first, str)  # the bytes themselves
+        assert len(others) == 2 and all(isinstance(photo, str) for photo in others)
+
+
+async def test_a_picture_that_telegram_never_takes_is_tried_once_and_not_at_each_opening(tmp_path):
+    content = tmp_path / "content"
+    content.mkdir()
+    (content / "one.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"no picture " * 20)
+    async with story_house(tmp_path, content=content) as house:
+        await put(house, "Eyes", pictures=(Picture("one.png", is_local=True),))
+        for _ in range(3):
+            await house.starts(ANNA, "a_1")
+            assert plain(house.screen(ANNA)).startswith("Eyes")
+        assert len(house.world.ledger.of("sendPhoto")) == 1
+
+
+async def test_a_chat_that_forbids_pictures_says_nothing_about_the_picture(newsroom):
+    house = newsroom
+    await put(house, "Ears", pictures=(PICTURE,))
+    refusal = Refuse(400, "Bad Request: not enough rights to send photos to the chat")
+    house.world.faults.add(refusal, method="sendPhoto", chat=ANNA)
+    await house.starts(ANNA, "a_2")
+    assert plain(house.screen(ANNA)).startswith("Ears")
+    await house.starts(BEN, "a_2")
+    assert house.messages(BEN)[-1]["photo"]
 
 
 async def test_more_swaps_the_row_and_back_leads_back(newsroom):
