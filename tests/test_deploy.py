@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import re
+import tomllib
 from pathlib import Path
 
 import yaml
@@ -47,3 +48,45 @@ def test_the_composed_container_can_write_nowhere_but_to_its_volume():
     assert "no-new-privileges:true" in service["security_opt"]
     assert [mount for mount in service["volumes"] if not mount.endswith(":ro")] == ["data:/var/lib/newsbot/data"]
     assert set(service["environment"]) <= EVERY_SETTING
+
+
+def test_neither_unit_nor_container_may_take_the_machine_s_memory_or_leave_a_core_dump():
+    unit = (ROOT / "deploy" / "newsbot.service").read_text(encoding="utf-8")
+    assert re.search(r"^MemoryMax=\d", unit, re.MULTILINE)
+    assert re.search(r"^LimitCORE=0$", unit, re.MULTILINE)
+    service = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8"))["services"]["newsbot"]
+    assert service["mem_limit"]
+    assert service["ulimits"]["core"] == 0
+
+
+def test_the_container_is_built_on_one_base_pinned_by_its_digest():
+    bases = re.findall(r"^FROM (\S+)", (ROOT / "deploy" / "Containerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert bases and len(set(bases)) == 1
+    assert re.fullmatch(r"python:3\.\d+-slim@sha256:[0-9a-f]{64}", bases[0])
+
+
+MENDED_IN = {
+    "aiohttp": "3.14.3",  # CVE-2026-69244 (malformed answers), and CVE-2026-54273 to -54280 in 3.14.1
+    "orjson": "3.11.6",  # CVE-2025-67221 (nesting without a limit)
+    "python-dotenv": "1.2.2",  # CVE-2026-28684 (a symbolic link is written through)
+}
+
+
+def test_no_release_with_a_known_hole_satisfies_a_requirement():
+    """The releases in which public advisories are mended, as their CVE entries name them."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    floors = dict(re.match(r"([a-z0-9-]+)>=([0-9.]+)", one).groups() for one in project["dependencies"])
+    assert len(floors) == len(project["dependencies"])
+    for name, mended in MENDED_IN.items():
+        assert _version(floors[name]) >= _version(mended), name
+
+
+def test_the_pins_satisfy_the_requirements():
+    pins = dict(re.findall(r"^([a-z0-9-]+)==([0-9.]+)$", (ROOT / "constraints.txt").read_text("utf-8"), re.MULTILINE))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for name, floor in (re.match(r"([a-z0-9-]+)>=([0-9.]+)", one).groups() for one in project["dependencies"]):
+        assert _version(floor) <= _version(pins[name]), name
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split(".")))
