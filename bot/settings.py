@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -226,6 +227,17 @@ def _written(dotenv: Path) -> dict[str, str]:
         blank = len(original.string) - len(original.string.lstrip("\n"))  # lines before it that say nothing
         raise SettingsError(f".env: line {original.line + blank} is neither NAME=value nor a # comment")
     return {line.key: line.value for line in lines if line.key is not None and line.value is not None}
+
+
+def exposed(dotenv: Path = Path(".env")) -> str | None:
+    """Return what is wrong with who may read `.env`, as one line with the command that mends it; None when nothing."""
+    try:
+        mode = stat.S_IMODE(dotenv.stat().st_mode)
+    except OSError:
+        return None  # there is none
+    if not mode & (stat.S_IRWXG | stat.S_IRWXO):
+        return None
+    return f"{dotenv.absolute()} may hold the token and is open to other users (mode {mode:04o}); chmod 600 {dotenv}"
 
 
 def _read_token(path: Path) -> str:

@@ -170,3 +170,15 @@ async def test_a_reader_who_has_had_enough_is_no_error(shell):
     )
     out, err = await process.communicate()
     assert out.startswith(b"#") and err == b""
+
+
+@pytest.mark.parametrize(("mode", "is_named"), [(0o644, True), (0o640, True), (0o604, True), (0o600, False)])
+async def test_settings_that_other_users_may_read_are_named_at_the_start_with_what_mends_it(shell, mode, is_named):
+    shell.write(".env", "NEWSBOT_TOKEN=123456:ABC-DEF\n").chmod(mode)
+    shell.write("a-file", "")
+    shell.variables["NEWSBOT_DATABASE"] = "a-file/newsbot.db"  # so that it ends there
+    answer = await shell("run")
+    assert answer.status == 2
+    warning = f".env may hold the token and is open to other users (mode {mode:04o}); chmod 600 .env"
+    assert (warning in answer.err) is is_named
+    assert "ABC-DEF" not in answer.err
