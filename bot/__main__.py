@@ -3,10 +3,12 @@
 import sys
 
 from bot.cli.commands import run_command
+from bot.zones import use_newest
 
 
 def main() -> None:
     """Run the `newsbot` command and leave with its exit status."""
+    use_newest()
     sys.exit(run_command(sys.argv[1:]))
 
 

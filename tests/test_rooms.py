@@ -25,6 +25,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "sandbox": {"domain"},
     "settings": {"errors"},
     "logs": set(),
+    "zones": set(),
     "telegram_edge": {"services", "store", "content", "render", "domain", "errors", "settings"},
 }
 EVERYTHING = {*MAY_KNOW, *TOP, ""}

@@ -124,7 +124,9 @@ def _version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
 
-        print(f"newsbot {version('newsbot')}")
+        from bot.zones import use_newest
+
+        print(f"newsbot {version('newsbot')}, time zone rules {use_newest()}")
         raise typer.Exit
 
 
