@@ -8,12 +8,22 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import string
 import unicodedata
 from functools import lru_cache
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
 LONGEST = 2048
-_TRACKING = re.compile(r"(?:utm_[^=&]*|fbclid|gclid)(?:=|$)", re.IGNORECASE)
+# What newsletters, advertisements and social networks add to a link they pass on.
+_TRACKING = re.compile(
+    r"(?:utm_[^=&]*|fbclid|gclid|gclsrc|dclid|wbraid|gbraid|msclkid|twclid|yclid|igshid|mc_[ce]id|_hsenc|_hsmi|mkt_tok)"
+    r"(?:=|$)",
+    re.IGNORECASE,
+)
+_SLASHES = re.compile(r"//+")
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+_UNRESERVED = frozenset(string.ascii_letters + string.digits + "-._~")
+_ASCII = "".join(map(chr, range(128)))
 _NEVER_IN_LINKS = re.compile(r'[\s\\<>"]')
 # Every form begins with a digit or holds a colon: `127.1`, `0x7f.1`, `::1`, `fe80::1`.
 _LIKE_AN_ADDRESS = re.compile(r"[0-9]|[0-9a-f.]*:")
@@ -64,17 +74,41 @@ _PRIVATE_NAMES = ("localhost", ".localhost", ".local", ".internal", ".home.arpa"
 
 @lru_cache(maxsize=2048)
 def normal_link(url: str) -> str:
-    """Return the form in which two links to one story are equal.
+    """Return the form in which two links to one story are equal. It is for comparing, not for opening.
 
-    Scheme and host in lower case; without default port, fragment, `utm_*`, `fbclid`, `gclid` or trailing slash.
+    http and https are one, and so are a host with and without `www.`, a trailing dot or a default port; a path with
+    doubled and trailing slashes or needless escapes; and a query with and without what only tracks readers. The
+    fragment is left out.
     """
     parts = urlsplit(url.strip())
-    host = _host(parts)
+    scheme = parts.scheme.lower()
+    host = _host(parts).rstrip(".")
+    bare = host.removeprefix("www.")
+    if "." in bare:
+        host = bare
     port = _port(parts)
-    if port is not None and port != _DEFAULT_PORTS.get(parts.scheme.lower()):
+    if port is not None and port not in _DEFAULT_PORTS.values():
         host = f"{host}:{port}"
-    query = "&".join(pair for pair in parts.query.split("&") if pair and not _TRACKING.match(pair))
-    return urlunsplit((parts.scheme.lower(), host, parts.path.rstrip("/"), query, ""))
+    path = _without_needless_escapes(_SLASHES.sub("/", parts.path)).rstrip("/")
+    query = "&".join(
+        _without_needless_escapes(pair) for pair in parts.query.split("&") if pair and not _TRACKING.match(pair)
+    )
+    return urlunsplit(("https" if scheme == "http" else scheme, host, path, query, ""))
+
+
+def _without_needless_escapes(text: str) -> str:
+    """Return a part of a link with each octet escaped where it must be, and only there.
+
+    Source: RFC 3986, sections 2.3 and 6.2.2; https://url.spec.whatwg.org/#query-state (what browsers escape)
+    """
+    if "%" in text:
+        text = _ESCAPE.sub(_as_needed, text)
+    return text if text.isascii() else quote(text, safe=_ASCII, errors="replace")
+
+
+def _as_needed(escape: re.Match[str]) -> str:
+    character = chr(int(escape[1], 16))
+    return character if character in _UNRESERVED else escape[0].upper()
 
 
 def link_fault(url: str) -> str | None:

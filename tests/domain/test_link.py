@@ -51,6 +51,14 @@ def test_any_text_can_be_judged(text):
         "https://news.example/grid?utm_source=a&utm_medium=b",
         "https://news.example/grid?fbclid=1&GCLID=2",
         " https://news.example/grid?",
+        "http://news.example/grid",
+        "http://news.example:80/grid",
+        "https://www.news.example/grid",
+        "HTTP://WWW.News.Example./grid//",
+        "https://news.example./grid",
+        "https://news.example//grid",
+        "https://news.example/%67rid",
+        "https://news.example/gri%64?mc_cid=1&msclkid=2",
     ],
 )
 def test_these_links_are_one(other):
@@ -60,8 +68,12 @@ def test_these_links_are_one(other):
 @pytest.mark.parametrize(
     "other",
     [
-        "http://news.example/grid",
+        "http://news.example:8080/grid",
         "https://news.example:8443/grid",
+        "https://wwwnews.example/grid",
+        "https://m.news.example/grid",
+        "https://news.example/gr%2Fid",
+        "https://news.example/a/grid",
         "https://news.example/Grid",
         "https://news.example/grid?id=1",
         "https://news.example/grid?utmost=1",
@@ -69,6 +81,24 @@ def test_these_links_are_one(other):
 )
 def test_these_links_are_others(other):
     assert normal_link(other) != "https://news.example/grid"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://n.example/straße", "https://n.example/stra%c3%9fe"),
+        ("https://n.example/?q=%7eanna&b", "http://n.example?q=~anna&b"),
+        ("https://n.example/a%2fb", "https://n.example/a%2Fb"),
+        ("https://www.gov.example/x", "http://gov.example/x/"),
+        ("https://n.example", "http://www.n.example//"),
+    ],
+)
+def test_escapes_hosts_and_empty_paths_are_compared_by_what_they_mean(one, other):
+    assert normal_link(one) == normal_link(other)
+
+
+def test_a_host_that_is_hardly_more_than_www_keeps_it():
+    assert normal_link("https://www.example/x") == "https://www.example/x"
 
 
 def test_queries_that_mean_something_stay_in_their_order():

@@ -64,6 +64,22 @@ async def test_a_second_file_about_a_known_story_is_told_to_editors_and_not_push
         assert len(here.screens(anna, "First")) == 1
 
 
+async def test_a_site_that_moves_to_https_and_to_another_spelling_of_its_host_pushes_nothing_again(
+    tmp_path: Path,
+) -> None:
+    async with street(tmp_path) as here:
+        anna = await _reader(here)
+        here.article("first.json", webUrl="http://www.news.example//first")
+        await here.sees(anna, "First")
+        for link in ("https://www.news.example/first", "https://news.example./%66irst/", "http://news.example/first"):
+            here.article("first.json", webUrl=link)
+            await here.fence(anna)
+        (here.content / "first.json").unlink()
+        here.article("moved.json", "First", webUrl="https://news.example/first")
+        await here.fence(anna)
+        assert len([one for one in here.screens(anna, "First") if "Read" in buttons(one)]) == 1
+
+
 async def test_an_article_of_tomorrow_is_nowhere_until_it_is_published_by_hand(tmp_path: Path) -> None:
     async with street(tmp_path) as here:
         anna, edith = await _reader(here), here.cast.edith

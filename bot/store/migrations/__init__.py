@@ -16,6 +16,7 @@ from contextlib import closing, contextmanager
 from importlib import resources
 from pathlib import Path
 
+from bot.domain.link import normal_link
 from bot.errors import StoreError
 
 APPLICATION_ID = 0x6E657773  # "news": https://sqlite.org/pragma.html#pragma_application_id
@@ -82,6 +83,7 @@ def check(path: Path) -> None:
 
 
 def _migrate(conn: sqlite3.Connection, path: Path, *, create: bool) -> None:
+    conn.create_function("normal_link", 1, normal_link, deterministic=True)  # for the scripts
     if _is_empty(conn):
         if not create:
             raise _missing(path)
