@@ -63,6 +63,8 @@ def topic_key(name: str) -> str:
     plain = unicodedata.normalize("NFKC", name).casefold()
     if not plain.isascii():
         plain = _SELECTORS.sub("", "".join(char for char in plain if unicodedata.category(char) != "Cf"))
+        # İ folds to an i with a dot above it, and Turkish writes the plain I as ı in lower case.
+        plain = plain.replace("i\u0307", "i").replace("ı", "i")
     return _BLANKS.sub("", _HASHES.sub("", plain))
 
 

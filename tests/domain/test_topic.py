@@ -38,6 +38,11 @@ def test_these_names_are_one(name):
     assert topic_key(name) == topic_key("Computer Vision")
 
 
+@pytest.mark.parametrize("name", ["istanbul", "ISTANBUL", "İSTANBUL", "ıstanbul", "I\u0307stanbul"])
+def test_a_turkish_i_is_an_i_with_and_without_its_dot(name):
+    assert topic_key(name) == topic_key("İstanbul") == "istanbul"
+
+
 def test_the_hash_behind_a_letter_is_part_of_the_name():
     assert len({topic_key(name) for name in ("C", "C#", "C++", "F#", "F")}) == 5
     assert topic_key("#C#") == topic_key("c#")
