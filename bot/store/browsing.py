@@ -11,12 +11,16 @@ from collections.abc import Collection, Iterable
 
 from bot.domain.browsing import Direction, Place, Turn
 from bot.domain.ranking import Ember
+from bot.domain.words import Wanted, wanted
 from bot.store.database import Connection
 from bot.store.stories import moment
 
 RARE = 4_000
 """Articles of a list's topics. Up to here they are all fetched and sorted (some 5 ms); beyond, walking the newest
 articles finds a page of them at once, while sorting would take longer and longer."""
+
+SHORTEST_WITHIN, LOOKED_WITHIN = 4, 10_000
+"""Letters that are looked for within words, at least, and articles that are looked through for them, at most."""
 
 SEARCHES = 10_000
 """Remembered searches: the oldest are forgotten, and their buttons say that they are too old."""
@@ -60,6 +64,15 @@ _FOUND = """
     ORDER BY a.published_at DESC, a.number DESC LIMIT :limit
 """
 
+_FOUND_WITHIN = """
+    SELECT a.published_at AS at, a.number
+    FROM articles AS a CROSS JOIN article_search AS s ON s.rowid = a.number
+    WHERE a.state IN ('published', 'archived') AND (a.published_at, a.number) < (:at, :number)
+      AND a.published_at >= :since
+      AND NOT EXISTS (SELECT 1 FROM json_each(:inner) WHERE instr(s.title || ' ' || s.excerpt, value) = 0)
+    ORDER BY a.published_at DESC, a.number DESC LIMIT :limit
+"""
+
 _SAVED = """
     SELECT s.at, s.article AS number FROM saved AS s JOIN articles AS a ON a.number = s.article
     WHERE s.chat = :person AND a.state IN ('published', 'archived') AND (s.at, s.article) < (:at, :number)
@@ -85,10 +98,32 @@ async def latest(
 async def found(conn: Connection, words: str, turn: Turn | None, limit: int) -> list[Place]:
     """Return the places of up to `limit` articles that hold all of `words`, nearest first.
 
-    The last word may be the beginning of one. Empty when there is nothing in `words` to look for.
+    The last word may be the beginning of one. Where no article holds them all, those are returned that hold each
+    somewhere within a word, among the newest. Empty when there is nothing in `words` to look for.
     """
     query = match_query(words)
-    return await _places(conn, _FOUND, turn, limit, {"words": query}) if query else []
+    if not query:
+        return []
+    places = await _places(conn, _FOUND, turn, limit, {"words": query})
+    if places or (turn is not None and await _places(conn, _FOUND, None, 1, {"words": query})):
+        return places
+    inner = ["".join(piece.tokens) for piece in wanted(words)]
+    if min(map(len, inner)) < SHORTEST_WITHIN:
+        return []
+    values = {"inner": json.dumps(inner), "since": await _look_back(conn)}
+    return await _places(conn, _FOUND_WITHIN, turn, limit, values)
+
+
+async def _look_back(conn: Connection) -> int:
+    """Return the time of the oldest article that is looked through for what stands within words."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT published_at FROM articles WHERE state IN ('published', 'archived')
+        ORDER BY published_at DESC, number DESC LIMIT 1 OFFSET :newest
+        """,
+        {"newest": LOOKED_WITHIN},
+    )
+    return next((int(row["published_at"]) for row in rows), -(2**63))
 
 
 async def saved(conn: Connection, person: int, turn: Turn | None, limit: int) -> list[Place]:
@@ -128,13 +163,15 @@ async def search_words(conn: Connection, number: int) -> str | None:
 def match_query(words: str) -> str:
     """Return an FTS5 query for articles that hold all of `words`; empty when there is nothing to look for.
 
-    Every word is a quoted string, so that nothing in it is an operator; words without a letter or digit go.
-    Source: https://sqlite.org/fts5.html#fts5_strings
+    Every piece is a quoted string, so that nothing in it is an operator.
+    Source: https://sqlite.org/fts5.html#full_text_query_syntax
     """
-    wanted = [word.replace('"', '""') for word in words.replace("\0", " ").split() if any(map(str.isalnum, word))]
-    quoted = [f'"{word}"' for word in wanted]
-    # One letter as a beginning would find nearly everything, slowly.
-    return " ".join(quoted) + ("*" if wanted and len(wanted[-1]) > 1 else "")
+    return " AND ".join(map(_piece, wanted(words)))
+
+
+def _piece(piece: Wanted) -> str:
+    phrase = f'"{" ".join(piece.tokens)}"' + ("*" if piece.is_beginning else "")
+    return phrase if piece.joined is None else f'({phrase} OR "{piece.joined}")'
 
 
 async def _are_rare(conn: Connection, topics: Collection[int]) -> bool:

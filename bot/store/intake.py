@@ -15,6 +15,7 @@ from sqlite3 import Row
 
 from bot.domain.article import ArticleState, Story
 from bot.domain.link import normal_link
+from bot.domain.words import indexed
 from bot.store.database import Connection
 from bot.store.stories import epoch, epoch_of_end, moment_or_none, story_from, story_json
 
@@ -194,7 +195,13 @@ async def index(conn: Connection, stories: Mapping[int, Story], topics: Mapping[
     await conn.executemany(
         "INSERT INTO article_search (rowid, title, excerpt, topics, source) VALUES (?, ?, ?, ?, ?)",
         [
-            (number, story.title, story.excerpt or "", " ".join(story.topics), story.provider.name or "")
+            (
+                number,
+                indexed(story.title),
+                indexed(story.excerpt or ""),
+                indexed(" ".join(story.topics)),
+                indexed(story.provider.name or ""),
+            )
             for number, story in stories.items()
         ],
     )

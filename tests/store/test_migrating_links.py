@@ -91,7 +91,7 @@ def test_two_articles_with_one_link_become_one_and_the_older_keeps_its_number(fi
     ]
     assert _rows(filled, "SELECT * FROM article_slugs ORDER BY slug") == [("slug-7", OLD), ("slug-9", OLD)]
     assert _rows(filled, "SELECT article, topic FROM article_topics ORDER BY article") == [(1, 1), (OLD, MOVED)]
-    assert _rows(filled, "SELECT rowid, title FROM article_search ORDER BY rowid") == [(1, "Title 1"), (OLD, "Title 7")]
+    assert _rows(filled, "SELECT rowid, title FROM article_search ORDER BY rowid") == [(1, "title 1"), (OLD, "title 7")]
     assert _rows(filled, "SELECT article FROM log") == [(OLD,)]
 
 

@@ -17,6 +17,7 @@ from importlib import resources
 from pathlib import Path
 
 from bot.domain.link import normal_link
+from bot.domain.words import indexed
 from bot.errors import StoreError
 
 APPLICATION_ID = 0x6E657773  # "news": https://sqlite.org/pragma.html#pragma_application_id
@@ -83,7 +84,8 @@ def check(path: Path) -> None:
 
 
 def _migrate(conn: sqlite3.Connection, path: Path, *, create: bool) -> None:
-    conn.create_function("normal_link", 1, normal_link, deterministic=True)  # for the scripts
+    for function in (normal_link, indexed):  # for the scripts
+        conn.create_function(function.__name__, 1, function, deterministic=True)
     if _is_empty(conn):
         if not create:
             raise _missing(path)
