@@ -20,10 +20,7 @@ import asyncio
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from telegram.error import NetworkError, TimedOut
@@ -32,6 +29,7 @@ from yarl import URL
 
 from bot.domain.limits import UPLOAD_BYTES
 from bot.telegram_edge.prepared import Prepared, Reply, Upload, dumps, parsed, read_reply
+from bot.telegram_edge.proxies import proxies, proxy_for
 from bot.telegram_edge.watch import Watch
 
 KEEP_ALIVE = 60.0
@@ -108,7 +106,7 @@ class AiohttpTransport(BaseRequest):
         if self._session is not None:
             return
         # `trust_env` would ask the environment in a thread at every call.
-        self._proxies = {scheme: _with_scheme(proxy) for scheme, proxy in getproxies().items()}
+        self._proxies = proxies()
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 limit=self._connections, keepalive_timeout=KEEP_ALIVE, ttl_dns_cache=DNS_TTL
@@ -198,7 +196,7 @@ class AiohttpTransport(BaseRequest):
         if self._session is None:
             raise NeverSent("the transport is not running")
         if self._proxies:
-            options["proxy"] = self._proxy(str(url))
+            options["proxy"] = proxy_for(str(url), self._proxies)
         try:
             response = await self._session.request(method, url, allow_redirects=False, **options)
             if (length := response.content_length) is not None and length <= UPLOAD_BYTES:
@@ -228,24 +226,6 @@ class AiohttpTransport(BaseRequest):
             return {"timeout": timeout}
         body = form()
         return {"timeout": timeout, "data": body, "headers": {"Content-Type": body.content_type}}
-
-    def _proxy(self, url: str) -> str | None:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        return None if _is_here(host) or proxy_bypass(host) else self._proxies.get(parts.scheme)
-
-
-def _with_scheme(proxy: str) -> str:
-    """Return a proxy's address as aiohttp wants it; `host:port` is what curl and many a system's settings write."""
-    return proxy if "://" in proxy else f"http://{proxy}"
-
-
-def _is_here(host: str) -> bool:
-    """Return whether a host is this machine, which no proxy can reach: the sandbox, a Bot API server of one's own."""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _is_telling(parameters: Mapping[str, Any]) -> bool:

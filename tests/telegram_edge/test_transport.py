@@ -32,6 +32,7 @@ from bot.sandbox.faults import CutAfter, CutBefore, Page, Refuse, Slow, Stall, T
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.world import World
 from bot.telegram_edge.prepared import Upload, dumps, prepare, read_reply, tail
+from bot.telegram_edge.proxies import proxies, proxy_for
 from bot.telegram_edge.transport import (
     KEEP_ALIVE,
     AiohttpTransport,
@@ -507,6 +508,16 @@ async def test_proxies_of_the_environment_are_honoured(monkeypatch, scheme):
     assert reply.message_id == 3
     assert asked[0].startswith(f"POST http://telegram.example/bot{TOKEN}/x HTTP/1.1".encode())
     assert len(asked) == 1
+
+
+async def test_a_proxy_for_everything_is_taken_where_none_is_named_for_the_scheme(monkeypatch):
+    for name in ("http_proxy", "https_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("all_proxy", "proxy.example:3128")
+    assert proxy_for("https://api.telegram.org/bot1:a/getMe", proxies()) == "http://proxy.example:3128"
+    monkeypatch.setenv("https_proxy", "http://other.example:3128")
+    assert proxy_for("https://api.telegram.org/bot1:a/getMe", proxies()) == "http://other.example:3128"
+    assert proxy_for("http://127.0.0.1:8081/bot1:a/getMe", proxies()) is None
 
 
 async def test_this_machine_is_never_reached_through_a_proxy(server, world, monkeypatch, unused_tcp_port):
