@@ -76,6 +76,18 @@ def not_fetched(words: Words) -> Message:
     return Message(Text(words("Telegram does not hand this document over. Send it again.")))
 
 
+def not_readable(words: Words) -> Message:
+    """Source: https://core.telegram.org/bots/api#using-a-local-bot-api-server (`--local`: a path in place of a link)"""
+    return Message(
+        Text(
+            words(
+                "The Bot API server keeps this document in a folder that I may not read. Whoever runs it opens the "
+                "folder to newsbot, or starts the server without --local."
+            )
+        )
+    )
+
+
 def complaint(words: Words, one: Complaint) -> str:
     """grid-storage.md, line 5, publishedDateTime: …"""
     reason = tame(clip(one.reason, _REASON))

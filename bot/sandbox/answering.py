@@ -6,10 +6,12 @@ Source: https://core.telegram.org/bots/api#answercallbackquery, #answerinlineque
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.domain.limits import CALLBACK_ANSWER, DOWNLOAD_BYTES
 from bot.domain.text import utf16_len
+from bot.sandbox.files import StoredFile
 from bot.sandbox.people import Json
 from bot.sandbox.refusal import bad_request
 from bot.sandbox.sending import Uploads
@@ -79,8 +81,16 @@ def get_file(world: World, params: Json, uploads: Uploads) -> Json:
         "file_id": params["file_id"],
         "file_unique_id": file.unique_id,
         "file_size": file.length,
-        "file_path": file.path,
+        "file_path": file.path if world.keeps_files_in is None else _on_disk(world.keeps_files_in, file),
     }
+
+
+def _on_disk(folder: Path, file: StoredFile) -> str:
+    """Source: https://core.telegram.org/bots/api#using-a-local-bot-api-server (`--local`)"""
+    place = folder / file.path.replace("/", "_")
+    if folder.is_dir():
+        place.write_bytes(file.data or b"")
+    return str(place)
 
 
 def get_me(world: World, params: Json, uploads: Uploads) -> Json:

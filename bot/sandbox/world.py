@@ -11,6 +11,7 @@ import itertools
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from bot.sandbox.detection import as_entities, tappable
 from bot.sandbox.entities import Formatter
@@ -79,6 +80,8 @@ class World:
         self.web: dict[str, bytes | str] = {}
         """What public URLs hold when the bot sends them: bytes, or the reason why Telegram cannot use them."""
         self.trusts_urls = True
+        self.keeps_files_in: Path | None = None
+        """As a Bot API server with `--local` does: files lie here, and `getFile` names the place."""
         """Whether a URL that `web` does not name is taken for a picture."""
         self.queries: dict[str, Query] = {}
         self._watchers: set[Watch] = set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from pathlib import Path
 
@@ -10,9 +11,10 @@ from telegram.error import TelegramError
 from bot.domain.limits import DOWNLOAD_BYTES
 from bot.render import uploads as screens
 from bot.services.uploading import add_document
+from bot.settings import TELEGRAM
 from bot.telegram_edge.house import House
 from bot.telegram_edge.registry import Conversation, DocumentRule
-from bot.telegram_edge.request import Request
+from bot.telegram_edge.request import Document, Request
 
 log = logging.getLogger(__name__)
 
@@ -25,11 +27,17 @@ async def take(house: House, request: Request) -> None:
         await request.answer(screens.too_large(request.words))
         return
     try:
-        file = await house.bot.get_file(document.file_id)
-        data = bytes(await file.download_as_bytearray())
+        data = await _fetched(house, document)
     except TelegramError as error:
         log.info("a document could not be fetched: %s", type(error).__name__)
         await request.answer(screens.not_fetched(request.words))
+        return
+    except OSError as error:
+        log.warning("the Bot API server keeps files where newsbot may not read them: %s", error.strerror)
+        await request.answer(screens.not_readable(request.words))
+        return
+    if len(data) > DOWNLOAD_BYTES:
+        await request.answer(screens.too_large(request.words))
         return
     done = await add_document(
         house.db,
@@ -51,6 +59,26 @@ async def take(house: House, request: Request) -> None:
             refused=done.refused,
         )
     )
+
+
+async def _fetched(house: House, document: Document) -> bytes:
+    """Return a document's bytes, one more than allowed at the most.
+
+    A Bot API server of one's own that runs with `--local` keeps files on its disk and names the place.
+    Source: https://core.telegram.org/bots/api#using-a-local-bot-api-server
+    Raises: telegram.error.TelegramError; OSError when that place cannot be read here.
+    """
+    file = await house.bot.get_file(document.file_id)
+    # What python-telegram-bot takes for no file of this machine it appends to the address of the server.
+    place = (file.file_path or "").removeprefix(f"{house.bot.base_file_url}/")
+    if house.settings.api_url != TELEGRAM and place.startswith("/"):
+        return await asyncio.to_thread(_read, Path(place))
+    return bytes(await file.download_as_bytearray())
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(DOWNLOAD_BYTES + 1)
 
 
 CONVERSATION = Conversation(name="uploads", documents=(DocumentRule(take),))

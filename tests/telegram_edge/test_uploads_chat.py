@@ -121,6 +121,26 @@ async def test_what_cannot_be_taken_is_refused_with_its_reason(desk: Desk, name:
     assert await states(desk) == {}
 
 
+async def test_a_server_of_one_s_own_that_keeps_files_on_its_disk_has_them_read_from_there(
+    desk: Desk, tmp_path
+) -> None:
+    """With `--local`, getFile gives an absolute path and the server hands out no files over HTTP.
+
+    Source: https://core.telegram.org/bots/api#using-a-local-bot-api-server
+    """
+    desk.house.world.keeps_files_in = tmp_path / "files"
+    (tmp_path / "files").mkdir()
+    await desk.house.uploads(EDITH, "cells.md", GOOD % b"cells")
+    assert desk.screen == "1 of 1 file is a draft now."
+
+
+async def test_a_folder_of_that_server_which_newsbot_cannot_read_is_said_in_one_sentence(desk: Desk, tmp_path) -> None:
+    desk.house.world.keeps_files_in = tmp_path / "nowhere"
+    await desk.house.uploads(EDITH, "cells.md", GOOD % b"cells")
+    assert desk.screen.startswith("The Bot API server keeps this document in a folder that I may not read.")
+    assert await states(desk) == {}
+
+
 async def test_names_in_an_archive_lead_nowhere(desk: Desk, tmp_path: Path) -> None:
     names = ("../../outside.md", "/etc/absolute.md", "..\\..\\windows.md", "C:\\drive.md")
     await desk.house.uploads(EDITH, "sly.zip", zipped({name: GOOD % name[-9:-3].encode() for name in names}))
