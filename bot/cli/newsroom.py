@@ -65,8 +65,9 @@ async def _desk(settings: Settings) -> list[Article]:
 
 
 def publish(words: Sequence[str], *, wait: bool) -> int:
-    """Publish articles; 1 when one could not be."""
+    """Publish articles; 1 when one could not be, 2 when nobody is there to send what is waited for."""
     settings = read_settings()
+    unattended: list[int] = []
 
     async def one(db: Database, article: Article) -> None:
         published = await newsroom.publish(db, article.number, by=None, now=now(), undo=settings.undo)
@@ -75,9 +76,14 @@ def publish(words: Sequence[str], *, wait: bool) -> int:
         if wait and is_running:
             await follow(db, published.fanout)
         elif wait:
-            refuse(f"newsbot: #{article.number} waits for `newsbot run`, so there is nothing to wait for here")
+            unattended.append(article.number)
 
-    return asyncio.run(_for_each(words, settings, one))
+    status = asyncio.run(_for_each(words, settings, one))
+    if unattended:
+        names = ", ".join(f"#{article}" for article in unattended)
+        refuse(f"newsbot: --wait: no bot is running on this database; {names} will leave once `newsbot run` does")
+        return 2
+    return status
 
 
 async def _announced(db: Database, published: Published, settings: Settings, *, is_running: bool) -> str:

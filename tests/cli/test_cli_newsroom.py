@@ -59,10 +59,12 @@ async def test_publishing_twice_and_publishing_nothing_are_refused_and_do_not_st
     assert answer.out.startswith("#2 queued for 3 chats")
 
 
-async def test_waiting_without_a_bot_ends_at_once(desk):
+async def test_waiting_without_a_bot_ends_at_once_and_says_that_nobody_is_there(desk):
     answer = await desk("publish", "--wait", "1")
-    assert answer.status == 0
-    assert "no bot is running" in answer.out and "nothing to wait for" in answer.err
+    assert answer.status == 2
+    assert answer.out.startswith("#1 queued for 3 chats")
+    expected = "newsbot: --wait: no bot is running on this database; #1 will leave once `newsbot run` does\n"
+    assert answer.err == expected
 
 
 async def test_waiting_ends_with_the_numbers_and_draws_no_bar_in_a_pipe(desk):
