@@ -31,7 +31,7 @@ from bot.services import newsroom
 from bot.services.dispatching import Alarm, Dispatcher
 from bot.services.importing import Policy
 from bot.services.purse import Purse
-from bot.settings import Settings
+from bot.settings import TELEGRAM, Settings
 from bot.store import editors, meta
 from bot.store.database import Database
 from bot.store.lock import DatabaseLock
@@ -49,6 +49,7 @@ from bot.telegram_edge.intake import Intake
 from bot.telegram_edge.looks import look_of
 from bot.telegram_edge.pacer import Pacer
 from bot.telegram_edge.polling import poll
+from bot.telegram_edge.proxies import proxy_fault
 from bot.telegram_edge.transport import AiohttpTransport
 from bot.telegram_edge.wire import wire
 
@@ -157,8 +158,8 @@ async def running(
         if lost is not None:
             stack.push_async_callback(_rescue, db, lost, clock)
         bot_id = int(settings.token.split(":")[0])
-        async with db.transaction() as conn:
-            await meta.belongs_to(conn, bot_id)
+        async with db.reading() as conn:
+            await meta.refuse_other_bots(conn, bot_id)
         await _hold_if_older(db, lock, settings, clock())
         reserve = Reserve(settings.database)
         if not await asyncio.to_thread(reserve.take):
@@ -169,6 +170,8 @@ async def running(
         application = build_application(settings.token, settings.api_url, transport, intake)
         stack.push_async_callback(application.bot.shutdown)
         username = await _introduce(application.bot)
+        async with db.transaction() as conn:
+            await meta.claim_for(conn, bot_id)  # only now: a mistyped token may name a bot that does not exist
         pacer = Pacer(settings.rate)
         gateway = Gateway(application.bot, transport)
         house = House(
@@ -281,8 +284,10 @@ def _refuse_what_cannot_work(settings: Settings) -> None:
     if settings.language not in languages():
         known = ", ".join(languages())
         raise SettingsError(f'NEWSBOT_LANGUAGE: newsbot does not speak "{settings.language}"; write one of {known}')
+    if (fault := proxy_fault(settings.api_url)) is not None:
+        raise SettingsError(fault)
     # https://core.telegram.org/bots/api#setwebhook (only a server of one's own takes others)
-    is_telegrams = settings.api_url == Settings.model_fields["api_url"].default
+    is_telegrams = settings.api_url == TELEGRAM
     if settings.webhook_url is not None and is_telegrams and not settings.webhook_url.startswith("https:"):
         raise SettingsError(
             f'NEWSBOT_WEBHOOK_URL: "{settings.webhook_url}" is not https, and Telegram knocks nowhere else'

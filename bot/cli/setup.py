@@ -45,7 +45,7 @@ async def _setup(settings: Settings) -> None:
     assert token is not None
     async with first_contact(settings) as bot, opened(settings, create=True) as db:
         async with db.transaction() as conn:
-            await meta.belongs_to(conn, bot.id)
+            await meta.claim_for(conn, bot.id)
         write_variable(DOTENV, "NEWSBOT_TOKEN", token)
         say(f"@{bot.username} answers. Its token is in {DOTENV.absolute()}, readable by you only.")
         if read_settings().token != token:

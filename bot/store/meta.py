@@ -26,13 +26,17 @@ async def put(conn: Connection, key: str, value: str | None) -> None:
         )
 
 
-async def belongs_to(conn: Connection, bot_id: int) -> None:
-    """Claim the database for a bot, once and for all. Raises: StoreError when it is another bot's."""
+async def refuse_other_bots(conn: Connection, bot_id: int) -> None:
+    """Raise StoreError when the database is another bot's."""
     owner = await get(conn, "bot_id")
-    if owner is None:
-        await put(conn, "bot_id", str(bot_id))
-    elif owner != str(bot_id):
+    if owner is not None and owner != str(bot_id):
         raise StoreError(f"this database belongs to bot {owner}, and NEWSBOT_TOKEN is bot {bot_id}'s; use its own")
+
+
+async def claim_for(conn: Connection, bot_id: int) -> None:
+    """Claim the database for a bot that Telegram knows, once and for all. Raises: StoreError when it is another's."""
+    await refuse_other_bots(conn, bot_id)
+    await put(conn, "bot_id", str(bot_id))
 
 
 async def is_paused(conn: Connection) -> bool:

@@ -272,3 +272,19 @@ async def test_setup_makes_whoever_opens_its_link_the_owner_once(tmp_path: Path)
         assert "drafts" in menu and "latest" in menu
         readers = [one["command"] for one in here.world.commands_for(here.world.people[ben], here.world.chats[ben])]
         assert readers == ["latest", "topics", "search", "saved", "settings", "stop", "help"]
+
+
+async def test_a_token_that_telegram_refuses_does_not_take_the_database(tmp_path: Path) -> None:
+    async with street(tmp_path) as here:
+        refused = await here.shell("run", TOKEN="987654:mistyped-token-AAAAAAAAAAAAAAAAAAAAAAAA")
+        assert refused.status == 2
+        assert "newsbot: NEWSBOT_TOKEN: Telegram refuses it" in refused.err
+        await here.open()
+        await here.starts(here.cast.anna)
+
+
+async def test_a_slip_in_a_variable_s_name_is_in_the_log_with_the_name_that_may_be_meant(tmp_path: Path) -> None:
+    async with street(tmp_path, RAET="20") as here:
+        await here.open()
+        await here.starts(here.cast.anna)
+        assert "NEWSBOT_RAET: there is no such setting; did you mean NEWSBOT_RATE?" in here.logged()
