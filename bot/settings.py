@@ -22,6 +22,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from bot.errors import SettingsError
 
 PREFIX = "NEWSBOT_"
+TELEGRAM = "https://api.telegram.org"
+"""The Bot API server that is used unless another is named."""
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _LONGEST = timedelta(days=3653)  # beyond, the calendar ends somewhere
 _DURATION = re.compile(r"(\d{1,6})(s|m|h|d|w)")
@@ -101,6 +103,9 @@ def _web(value: object) -> str:
 
 
 def _file(value: object) -> Path:
+    if address := re.match(r"([A-Za-z][A-Za-z0-9+.-]*):/", str(value).strip()):
+        # What follows may hold a password.
+        raise ValueError(f"a {address[1]}: address is not supported; write the name of a SQLite file")
     if (path := Path(str(value))).is_dir():
         raise ValueError(f'"{value}" is a folder; write the name of a file')
     return path
@@ -154,7 +159,7 @@ class Settings(BaseModel):
     admins: Annotated[frozenset[int], BeforeValidator(_people)] = frozenset()
     database: Annotated[Path, BeforeValidator(_file)] = Path("data/newsbot.db")
     content: Annotated[Path | None, BeforeValidator(_folder)] = None
-    api_url: Annotated[str, BeforeValidator(_web)] = "https://api.telegram.org"
+    api_url: Annotated[str, BeforeValidator(_web)] = TELEGRAM
     rate: Annotated[int, _whole(2, 1000)] = 30
     paid_per_day: Annotated[int, _whole(0, 100_000_000)] = 0
     push_window: Annotated[timedelta | None, BeforeValidator(_window)] = timedelta(hours=48)
@@ -178,6 +183,12 @@ class Settings(BaseModel):
     )
 
 
+KNOWN = frozenset({*Settings.model_fields, "token_file"})
+# What a service called `newsbot` puts into the environment of every container beside it.
+# https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
+_OF_KUBERNETES = re.compile(r"service_host|service_port(_\w+)?|port(_\d+_(tcp|udp|sctp)(_(proto|port|addr))?)?")
+
+
 def read_settings(environment: Mapping[str, str] | None = None, dotenv: Path = Path(".env")) -> Settings:
     """Return the settings of this process. What the environment says goes before what `.env` says.
 
@@ -194,10 +205,10 @@ def read_settings(environment: Mapping[str, str] | None = None, dotenv: Path = P
         for key, value in given.items()
         if key.startswith(PREFIX) and value.strip()
     }
-    for name in sorted(values.keys() - Settings.model_fields.keys() - {"token_file"}):
+    for name in sorted(values.keys() - KNOWN):
         if f"{PREFIX}{name.upper()}" in written:
-            raise SettingsError(f"{PREFIX}{name.upper()}: there is no such setting; the README lists them all")
-        del values[name]  # container platforms put names like NEWSBOT_SERVICE_HOST into every environment
+            raise SettingsError(f"{PREFIX}{name.upper()}: {_no_such(name)}")
+        del values[name]  # `warnings` names it: container platforms put names of their own into every environment
     token_file = values.pop("token_file", None)
     if "token" in values:
         token_file = None
@@ -229,15 +240,37 @@ def _written(dotenv: Path) -> dict[str, str]:
     return {line.key: line.value for line in lines if line.key is not None and line.value is not None}
 
 
-def exposed(dotenv: Path = Path(".env")) -> str | None:
-    """Return what is wrong with who may read `.env`, as one line with the command that mends it; None when nothing."""
+def warnings(environment: Mapping[str, str] | None = None, dotenv: Path = Path(".env")) -> list[str]:
+    """Return what an operator should know about settings that were taken, or left alone: one line each."""
+    environment = os.environ if environment is None else environment
+    found = []
+    for key in sorted(environment):
+        name = key.removeprefix(PREFIX).lower()
+        if key.startswith(PREFIX) and name not in KNOWN and not _OF_KUBERNETES.fullmatch(name):
+            found.append(f"{key}: {_no_such(name)}; it changes nothing")
+    if (mode := _open_to_others(dotenv)) is not None:
+        found.append(
+            f"{dotenv.absolute()} may hold the token and is open to other users (mode {mode:04o}); chmod 600 {dotenv}"
+        )
+    return found
+
+
+def _no_such(name: str) -> str:
+    """Say that there is no setting of this name, and which one may be meant."""
+    from rapidfuzz import fuzz, process
+
+    nearest = process.extractOne(name, sorted(KNOWN), scorer=fuzz.ratio, score_cutoff=60)
+    meant = f"did you mean {PREFIX}{nearest[0].upper()}?" if nearest else "the README lists them all"
+    return f"there is no such setting; {meant}"
+
+
+def _open_to_others(dotenv: Path) -> int | None:
+    """Return the mode of a `.env` that more than its owner can reach; None when all is well or there is none."""
     try:
         mode = stat.S_IMODE(dotenv.stat().st_mode)
     except OSError:
-        return None  # there is none
-    if not mode & (stat.S_IRWXG | stat.S_IRWXO):
         return None
-    return f"{dotenv.absolute()} may hold the token and is open to other users (mode {mode:04o}); chmod 600 {dotenv}"
+    return mode if mode & (stat.S_IRWXG | stat.S_IRWXO) else None
 
 
 def _read_token(path: Path) -> str:

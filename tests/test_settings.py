@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.errors import SettingsError
-from bot.settings import Settings, packaged_seeds, read_settings
+from bot.settings import Settings, packaged_seeds, read_settings, warnings
 
 TOKEN = "123456789:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr"
 NOWHERE = Path("/nonexistent/.env")
@@ -72,6 +72,8 @@ WRONG = [
     ("TIMEZONE", "../../etc/passwd"),
     ("LANGUAGE", "english"),
     ("DATABASE", "/"),
+    ("DATABASE", "postgresql://anna:secret@db.example/news"),
+    ("DATABASE", "sqlite:///news.db"),
     ("CONTENT", __file__),
     ("BACKUP", __file__),
     ("WEBHOOK_URL", "news.example"),
@@ -108,6 +110,7 @@ def test_a_wrong_value_is_refused_in_one_line_that_names_its_variable(name, text
     assert "\n" not in refusal
     if name in ("TOKEN", "WEBHOOK_SECRET"):
         assert text not in refusal
+    assert "secret@" not in refusal
 
 
 def test_the_model_refusal_of_the_voice_is_said_word_for_word():
@@ -203,5 +206,26 @@ def test_the_seeds_are_there():
 def test_a_name_nobody_knows_is_a_slip_in_env_and_ignored_in_the_environment(tmp_path: Path) -> None:
     dotenv = tmp_path / ".env"
     dotenv.write_text("NEWSBOT_TOKN=1:abc\n", encoding="utf-8")
-    assert "NEWSBOT_TOKN: there is no such setting" in _refusal({}, dotenv)
+    refusal = _refusal({}, dotenv)
+    assert refusal == "NEWSBOT_TOKN: there is no such setting; did you mean NEWSBOT_TOKEN?"
     read_settings({"NEWSBOT_SERVICE_HOST": "10.0.0.1"}, NOWHERE)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("NEWSBOT_RAET", "did you mean NEWSBOT_RATE?"),
+        ("NEWSBOT_TOKEN_FIEL", "did you mean NEWSBOT_TOKEN_FILE?"),
+        ("NEWSBOT_TIME_ZONE", "did you mean NEWSBOT_TIMEZONE?"),
+        ("NEWSBOT_QQQ", "the README lists them all"),
+    ],
+)
+def test_a_slip_in_the_environment_is_a_warning_that_names_what_may_be_meant(name: str, meant: str) -> None:
+    environment = {name: "1", "NEWSBOT_RATE": "20", "NEWSBOT_TOKEN_FILE": "/t", "PATH": "/bin"}
+    assert warnings(environment, NOWHERE) == [f"{name}: there is no such setting; {meant}; it changes nothing"]
+
+
+def test_what_container_platforms_put_into_an_environment_is_no_slip() -> None:
+    names = ["SERVICE_HOST", "SERVICE_PORT", "SERVICE_PORT_HTTP", "PORT"]
+    names += ["PORT_80_TCP", "PORT_80_TCP_ADDR", "PORT_80_TCP_PROTO"]
+    assert warnings({f"NEWSBOT_{name}": "x" for name in names}, NOWHERE) == []

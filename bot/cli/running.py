@@ -7,7 +7,7 @@ import sys
 
 from bot import app, logs
 from bot.cli.shell import say
-from bot.settings import exposed, read_settings
+from bot.settings import read_settings, warnings
 
 log = logging.getLogger(__name__)
 
@@ -16,7 +16,7 @@ def run() -> int:
     """Be the bot until told to stop. The owner link is for the person at the terminal, never for a log."""
     settings = read_settings()
     logs.configure(*settings.log)
-    if (warning := exposed()) is not None:
+    for warning in warnings():
         log.warning(warning)
     on_terminal = sys.stdout.isatty()
     return app.run_loop(app.run(settings, greet=_greet if on_terminal else None))

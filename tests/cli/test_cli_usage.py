@@ -182,3 +182,23 @@ async def test_settings_that_other_users_may_read_are_named_at_the_start_with_wh
     warning = f".env may hold the token and is open to other users (mode {mode:04o}); chmod 600 .env"
     assert (warning in answer.err) is is_named
     assert "ABC-DEF" not in answer.err
+
+
+@pytest.mark.parametrize(
+    ("variable", "proxy", "reason"),
+    [
+        ("ALL_PROXY", "socks5://anna:secret@127.0.0.1:1080", "a socks5 proxy cannot be used"),
+        ("https_proxy", "socks5h://127.0.0.1:1080", "a socks5h proxy cannot be used"),
+        ("HTTPS_PROXY", "http://[::1", "is not the address of a proxy"),
+    ],
+)
+async def test_a_proxy_that_cannot_be_used_stops_the_start_and_its_variable_is_named(shell, variable, proxy, reason):
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        shell.variables.pop(name, None)
+        shell.variables.pop(name.upper(), None)
+    shell.variables |= {"NEWSBOT_TOKEN": "123456:ABC-DEF", variable: proxy}
+    answer = await shell("run")
+    assert answer.status == 2
+    expected = f"newsbot: {variable.lower()}: {reason}; give an http proxy such as http://host:3128, or unset it\n"
+    assert answer.err == expected
+    assert not (shell.folder / "data").exists()
