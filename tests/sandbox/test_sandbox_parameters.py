@@ -173,3 +173,17 @@ def test_no_parameters_make_the_sandbox_stumble(data: st.DataObject) -> None:
         dumps(METHODS[name](world, known.read(asked), {}))
     except Refused as refused:
         assert refused.answer()["description"]
+
+
+@pytest.mark.parametrize(
+    ("called", "parameter"),
+    [
+        ("sendMessage", "ephemeral_message_parameters"),  # 10.3
+        ("sendMessageDraft", "can_stop"),  # 10.3
+        ("editEphemeralMessageText", "ephemeral_message_id"),  # 10.2
+    ],
+)
+def test_the_facts_are_those_of_bot_api_10_3(called: str, parameter: str) -> None:
+    """Source: https://core.telegram.org/bots/api-changelog"""
+    found = method(called)
+    assert found is not None and parameter in found.checks
