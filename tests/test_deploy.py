@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import configparser
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
+import pytest
+import typer
 import yaml
 
-from bot.settings import PREFIX, Settings
+from bot.cli.commands import app as shell
+from bot.settings import PREFIX, Settings, read_settings
 
 ROOT = Path(__file__).resolve().parents[1]
 EVERY_SETTING = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | {f"{PREFIX}TOKEN_FILE"}
@@ -23,6 +27,35 @@ def test_the_example_settings_name_every_setting_once_and_no_other():
 def test_the_example_settings_set_nothing_by_themselves():
     lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if line and not line.startswith("#")] == ["NEWSBOT_TOKEN="]
+
+
+def test_every_value_that_the_example_shows_is_one_that_newsbot_takes():
+    """What is commented out has the value shown: with all of it set, nothing changes but what has no default."""
+    shown = re.findall(r"^#(NEWSBOT_\w+)=(.+)$", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE)
+    values = {name: value for name, value in shown if name != "NEWSBOT_TOKEN_FILE"}
+    settings, plain = read_settings(values, Path("/nonexistent/.env")), read_settings({}, Path("/nonexistent/.env"))
+    other = {name for name in Settings.model_fields if getattr(settings, name) != getattr(plain, name)}
+    assert other == {"http", "content"}  # off, and the folder that `run` makes, unless they are set
+
+
+def test_every_example_in_the_pages_is_shell_that_parses_and_names_commands_that_exist():
+    known = set(typer.main.get_command(shell).commands)  # type: ignore[attr-defined]
+    for page in (ROOT / "README.md", ROOT / "deploy" / "README.md"):
+        for block in re.findall(r"```sh\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+            subprocess.run(["bash", "-n"], input=block, text=True, check=True)
+            # Behind a service's or package's name comes no command of ours.
+            for command in re.findall(r"(?:bin/newsbot|newsbot newsbot|sh newsbot|&& newsbot) ([a-z]+)", block):
+                assert command in known, f"{page.name}: newsbot {command}"
+
+
+@pytest.mark.parametrize("name", ["newsbot.service", "newsbot-user.service"])
+def test_both_units_run_what_the_page_installs_and_stay_down_after_a_wrong_setting(name: str):
+    unit = (ROOT / "deploy" / name).read_text(encoding="utf-8")
+    page = (ROOT / "deploy" / "README.md").read_text(encoding="utf-8")
+    started = re.search(r"^ExecStart=(\S+) run$", unit, re.MULTILINE)
+    assert started is not None and started[1].replace("%h", "~") in page
+    assert re.search(r"^RestartPreventExitStatus=2$", unit, re.MULTILINE)
+    assert f"deploy/{name}" in page
 
 
 def test_the_pins_are_exact_and_name_no_place():
@@ -51,9 +84,10 @@ def test_the_composed_container_can_write_nowhere_but_to_its_volume():
 
 
 def test_neither_unit_nor_container_may_take_the_machine_s_memory_or_leave_a_core_dump():
-    unit = (ROOT / "deploy" / "newsbot.service").read_text(encoding="utf-8")
-    assert re.search(r"^MemoryMax=\d", unit, re.MULTILINE)
-    assert re.search(r"^LimitCORE=0$", unit, re.MULTILINE)
+    for name in ("newsbot.service", "newsbot-user.service"):
+        unit = (ROOT / "deploy" / name).read_text(encoding="utf-8")
+        assert re.search(r"^MemoryMax=\d", unit, re.MULTILINE)
+        assert re.search(r"^LimitCORE=0$", unit, re.MULTILINE)
     service = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8"))["services"]["newsbot"]
     assert service["mem_limit"]
     assert service["ulimits"]["core"] == 0
