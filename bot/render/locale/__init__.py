@@ -24,7 +24,7 @@ import io
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -37,6 +37,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from bot.domain.text import Text
+from bot.render.locale.matching import best_match
 
 SOURCE = "en"
 _HERE = Path(__file__).parent
@@ -51,14 +52,13 @@ def languages() -> tuple[str, ...]:
     return (SOURCE, *sorted(path.stem.replace("_", "-") for path in _HERE.glob("*.po")))
 
 
+@lru_cache(maxsize=256)  # asked for every message
 def words_for(language: str | None, fallback: str = SOURCE) -> Words:
     """Return the words for an IETF tag such as `de-AT`, else for its language, else for `fallback`, else English."""
-    known = {tag.lower(): tag for tag in languages()}
     for wish in (language, fallback):
-        tag = (wish or "").replace("_", "-").lower()
-        for candidate in (tag, tag.partition("-")[0]):
-            if candidate in known:
-                return _words(known[candidate])
+        tag = best_match(wish, languages())
+        if tag is not None:
+            return _words(tag)
     return _words(SOURCE)
 
 
