@@ -50,6 +50,11 @@ def shown(text: str, limit: int = NAME_LIMIT) -> str:
     return text if len(text) <= limit else _capped(text, limit)
 
 
+def title_of(text: str) -> str:
+    """Return the title to show: one line of words without tags; empty when nothing is left."""
+    return shown(_without_tags(text) if "<" in text else text, TITLE_LIMIT).strip("\u200c\u200d")
+
+
 def excerpt_of(text: str, title: str) -> str | None:
     """Return the excerpt to show under an already cleaned `title`: words only, a cut marked by one “…”.
 

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
-from bot.content.cleaning import NAME_LIMIT, TITLE_LIMIT, quoted, shown
+from bot.content.cleaning import NAME_LIMIT, TITLE_LIMIT, quoted, shown, title_of
 from bot.content.links import has_scheme, judged
 from bot.content.local_picture import local_picture
 from bot.content.timestamps import moment
@@ -85,8 +85,12 @@ def _listed(most: int, what: str) -> BeforeValidator:
     return BeforeValidator(lambda value: list_of(value, most, what))
 
 
+def _title(value: object) -> str | None:
+    return text_of(title_of(value) if isinstance(value, str) else value, TITLE_LIMIT)
+
+
 def _required_title(value: object) -> str:
-    title = text_of(value, TITLE_LIMIT)
+    title = _title(value)
     if title is None:
         refuse("is empty")
     return title
@@ -241,7 +245,7 @@ class ProviderDoor(BaseModel):
 class RelatedDoor(BaseModel):
     """An article that another points to. Without title or link it is left out."""
 
-    title: Annotated[str | None, BeforeValidator(lambda value: text_of(value, TITLE_LIMIT))] = None
+    title: Annotated[str | None, BeforeValidator(_title)] = None
     webUrl: Link = None
     originalUrl: Link = None
     ampWebUrl: Link = None

@@ -215,6 +215,31 @@ related:
     assert found.related == (Related("R & S", "https://example.com/r%20s"),)
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("<em>Nature</em> on <b>AI</b>", "Nature on AI"),
+        ("H<sub>2</sub>O at last", "H2O at last"),
+        ("First line<br/>second line", "First line second line"),
+        ("<script>alert(1)</script>Storm", "Storm"),
+        ("List<T> and a < b", "List<T> and a < b"),
+        ("Rock <i>&amp;</i> Roll", "Rock & Roll"),
+    ],
+)
+def test_tags_are_cleaned_from_titles_and_related_titles_as_from_excerpts(written, shown):
+    found = story(
+        f"title: {json.dumps(written)}\nrelated:\n  - title: {json.dumps(written)}\n    webUrl: https://example.com/r\n"
+        + MINIMAL[9:]
+    )
+    assert found.title == shown
+    assert [one.title for one in found.related] == [shown]
+
+
+def test_a_title_of_tags_alone_is_empty():
+    with pytest.raises(ContentError, match="title: is empty"):
+        story("title: <p></p>\n" + MINIMAL[9:])
+
+
 def test_titles_and_excerpts_are_cleaned_and_capped():
     found = story(f'title: "A &amp; B\u202e {"x" * 600}"\nexcerpt: "{"w " * 20000}"\n' + MINIMAL[9:])
     assert found.title.startswith("A & B x") and len(found.title) == 500
