@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
+from time import monotonic
+from typing import Any, TypeVar
 
 import aiosqlite
 
@@ -30,22 +32,32 @@ WRITER_CACHE, READER_CACHE = 8_192, 4_096
 
 
 class Database:
-    """An open database. Use `transaction()` to write and `reading()` to look."""
+    """An open database. Use `transaction()` to write and `reading()` to look.
 
-    def __init__(self, path: Path, writer: Connection, readers: list[Connection]) -> None:
+    A task is in one block at a time: what it calls inside is passed the connection. Two tasks that each held a reader
+    while waiting for a second one would hold both for ever.
+    """
+
+    def __init__(
+        self, path: Path, writer: Connection, readers: list[Connection], time: Callable[[], float] = monotonic
+    ) -> None:
+        """`time` counts seconds and is never set back."""
         self.path = path
+        self._time = time
         self._writer = writer
         self._readers = readers
         self._free: asyncio.LifoQueue[Connection] = asyncio.LifoQueue()
         for reader in readers:
             self._free.put_nowait(reader)
+        self._none_free_since: float | None = None
+        self._inside: dict[asyncio.Task[Any], str] = {}
         self._turn = asyncio.Lock()
         self._commit: asyncio.Future[None] | None = None
         self._is_first = False  # the block that has its turn began the transaction, and stands in it alone
         self._committing: set[asyncio.Task[None]] = set()
 
     @classmethod
-    async def open(cls, path: Path, readers: int = READERS) -> Database:
+    async def open(cls, path: Path, readers: int = READERS, *, time: Callable[[], float] = monotonic) -> Database:
         """Open a database that `migrate` has prepared. Raises: StoreError."""
         opened: list[Connection] = []
         try:
@@ -64,7 +76,7 @@ class Database:
             for conn in opened:
                 await conn.close()
             raise StoreError(f"cannot open the database {path.absolute()}: {error}") from error
-        return cls(path, opened[0], opened[1:])
+        return cls(path, opened[0], opened[1:], time)
 
     async def close(self) -> None:
         """Finish what is being written and close every connection."""
@@ -80,31 +92,32 @@ class Database:
 
         An exception inside undoes this block alone. Blocks run one after the other and share a commit when they
         follow each other closely, so hold none open across anything but SQL, and leave no statement of it running.
-        Raises: sqlite3.Error when the commit fails; then nothing of the block is kept.
+        Raises: sqlite3.Error when the commit fails; then nothing of the block is kept. RuntimeError in a block.
         """
-        async with self._turn:
-            try:
-                commit = await _to_the_end(self._join())
-            except BaseException:
-                if self._commit is not None:
-                    commit = self._commit
+        with self._alone("transaction()"):
+            async with self._turn:
+                try:
+                    commit = await _to_the_end(self._join())
+                except BaseException:
+                    if self._commit is not None:
+                        commit = self._commit
+                        try:
+                            await _to_the_end(self._undo())
+                        finally:
+                            self._commit_later(commit)
+                    raise
+                try:
+                    yield self._writer
+                except BaseException:
                     try:
                         await _to_the_end(self._undo())
                     finally:
                         self._commit_later(commit)
-                raise
-            try:
-                yield self._writer
-            except BaseException:
+                    raise
                 try:
-                    await _to_the_end(self._undo())
+                    await _to_the_end(self._keep())
                 finally:
-                    self._commit_later(commit)
-                raise
-            try:
-                await _to_the_end(self._keep())
-            finally:
-                committed = self._commit_later(commit)
+                    committed = self._commit_later(commit)
         await asyncio.shield(committed)
 
     async def _join(self) -> asyncio.Future[None]:
@@ -173,12 +186,55 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Connection]:
-        """Look at the last committed state. Never waits for a writer."""
-        conn = await self._free.get()
+        """Look at the last committed state. Never waits for a writer.
+
+        All statements of the block see the same moment: what is committed meanwhile shows in the next block.
+        Source: https://sqlite.org/isolation.html (a read transaction sees a snapshot)
+        Raises: RuntimeError in a block.
+        """
+        with self._alone("reading()"):
+            conn = await self._free.get()
+            if self._free.empty():
+                self._none_free_since = self._time()
+            try:
+                await _to_the_end(conn.execute_fetchall("BEGIN"))
+                yield conn
+            finally:
+                try:
+                    # Behind whatever statement of the block may still be running, though nobody waits for it any more.
+                    await _to_the_end(conn.rollback())
+                finally:
+                    self._free.put_nowait(conn)
+                    self._none_free_since = None
+
+    def no_reader_for(self) -> timedelta:
+        """Return for how long all readers have been in use without one coming back; zero while one is free."""
+        since = self._none_free_since
+        return timedelta(0) if since is None else timedelta(seconds=self._time() - since)
+
+    @contextmanager
+    def _alone(self, block: str) -> Iterator[None]:
+        """Let the running task into a block unless it is in one.
+
+        Known by the task itself, because a context variable is inherited by every task that is started inside, and
+        those go on beside the block or outlive it.
+        """
+        task = asyncio.current_task()
+        assert task is not None
+        if task in self._inside:
+            raise RuntimeError(f"{block} inside {self._inside[task]}: pass its connection on instead")
+        self._inside[task] = block
         try:
-            yield conn
+            yield
         finally:
-            self._free.put_nowait(conn)
+            del self._inside[task]
+
+    async def empty_log(self) -> None:
+        """Write the write-ahead log back into the file as far as possible. Source: https://sqlite.org/pragma.html"""
+        async with self._turn:
+            if self._commit is not None:
+                await self._finish(self._commit)
+            await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def version(self) -> int:
         """Return a number that changes when another process commits, or this one does.

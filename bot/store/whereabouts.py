@@ -37,7 +37,7 @@ async def rescue(db: Database, now: datetime) -> Path:
     copy = place.with_name(f"{place.name}.rescued-{now:%Y%m%d-%H%M%S}")
     os.close(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     async with db.reading() as conn:
-        await conn.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
         with closing(sqlite3.connect(copy, check_same_thread=False)) as target:
             await conn.backup(target)
+    await db.empty_log()
     return copy

@@ -12,6 +12,7 @@ from bot.render import desk as screens
 from bot.render.desk import Verb
 from bot.services import newsroom
 from bot.store import articles, fanouts
+from bot.store.database import Connection
 from bot.store.fanouts import Fanout, FanoutState
 from bot.telegram_edge import publishing
 from bot.telegram_edge.asked import confirm
@@ -153,17 +154,16 @@ async def _next_held(house: House, press: PressRequest, after: int) -> Message:
             place = numbers.index(after) + 1
         else:
             # What was decided is held no longer: go on with the first that is newer than it.
-            place = await _place_behind(house, after, numbers)
+            place = await _place_behind(conn, after, numbers)
         place %= len(numbers)
         article = await articles.article(conn, numbers[place])
     zone = look_of(press.chat, house.settings, house.bot_username).zone
     return screens.choosing(press.words, article, zone, len(numbers))
 
 
-async def _place_behind(house: House, after: int, numbers: list[int]) -> int:
-    async with house.db.reading() as conn:
-        decided = await articles.articles(conn, [after])
-        held = await articles.articles(conn, numbers)
+async def _place_behind(conn: Connection, after: int, numbers: list[int]) -> int:
+    decided = await articles.articles(conn, [after])
+    held = await articles.articles(conn, numbers)
     if not decided:
         return 0
     return next((place for place, one in enumerate(held) if _place(one) > _place(decided[0])), 0)

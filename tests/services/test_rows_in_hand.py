@@ -4,11 +4,11 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from held_readers import all_readers_held
 from press_room import PressRoom, eventually, press_room
 from story import StoryHouse
 
@@ -92,8 +92,8 @@ async def test_a_group_that_moves_behind_the_place_that_is_being_looked_at_is_no
     number, now = await room.publish(await room.draft("grid-storage", "Energy")), room.house.clock()
     async with room.db.transaction() as conn:
         await fanouts.begin(conn, number, 10_000)
-        begun = await room.fanout(number)
-        begun = replace(begun, ring_start=10_000)
+        begun = await fanouts.fanout(conn, number)
+        assert begun is not None
         await fanouts.spread(conn, begun, await audience_of(conn, begun.article, begun.fixed_at), now, piece=10)
     new = room.world.add_person("The same, elsewhere", id=15_000, has_started=True).id
     await membership.move(room.db, people[20], new, now)
@@ -225,7 +225,7 @@ async def test_messages_that_waited_for_the_database_do_not_leave_all_at_once(
         await room.spread()
         room.dispatcher.wake()
         await eventually(lambda: len(left) == 10)
-        async with room.db.reading(), room.db.reading():
+        async with all_readers_held(room.db):
             await eventually(lambda: house.inside.pacer.waiting == 0)
         await room.dispatcher.idle()
     assert len(left) == 60

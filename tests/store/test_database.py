@@ -188,7 +188,7 @@ async def test_readers_see_the_last_commit_and_never_wait_for_a_writer(db: Datab
     await _note(db, 1)
     async with db.transaction() as conn:
         await conn.execute("INSERT INTO notes VALUES (2, '')")
-        assert await asyncio.wait_for(_notes(db), 2) == [1]
+        assert await asyncio.wait_for(asyncio.create_task(_notes(db)), 2) == [1]
     assert await _notes(db) == [1, 2]
 
 
