@@ -92,13 +92,8 @@ class StoryHouse:
 
     async def presses(self, person: int, label: str, chat: int | None = None) -> str | None:
         """Press the newest button that bears `label`; return the toast, None when there was none."""
-        chat = chat or person
-        for message in reversed(self.world.messages(chat)):
-            for row in message.get("reply_markup", {}).get("inline_keyboard", ()):
-                for button in row:
-                    if button["text"] == label:
-                        return await self.presses_data(person, button["callback_data"], message["message_id"], chat)
-        raise AssertionError(f"no button {label!r} in chat {chat}; the last message has {self.buttons(chat)}")
+        message_id, data = self.button(chat or person, label)
+        return await self.presses_data(person, data, message_id, chat)
 
     async def presses_data(self, person: int, data: str, message_id: int, chat: int | None = None) -> str | None:
         """Press a button with any data, shown or not; return the toast, None when there was none."""
@@ -146,6 +141,15 @@ class StoryHouse:
         messages = self.messages(chat)
         rows = messages[-1].get("reply_markup", {}).get("inline_keyboard", []) if messages else []
         return [[button["text"] for button in row] for row in rows]
+
+    def button(self, chat: int, label: str) -> tuple[int, str]:
+        """Return the newest button that bears `label`: the message under which it hangs, and its data."""
+        for message in reversed(self.world.messages(chat)):
+            for row in message.get("reply_markup", {}).get("inline_keyboard", ()):
+                for button in row:
+                    if button["text"] == label:
+                        return message["message_id"], button["callback_data"]
+        raise AssertionError(f"no button {label!r} in chat {chat}; the last message has {self.buttons(chat)}")
 
     async def chat(self, id: int) -> Chat | None:
         """Return what the bot knows about a chat."""

@@ -90,10 +90,13 @@ class Database:
     async def transaction(self) -> AsyncIterator[Connection]:
         """Write inside one transaction; leaving the block returns once it is on disk.
 
-        An exception inside undoes this block alone. Blocks run one after the other and share a commit when they
-        follow each other closely, so hold none open across anything but SQL, and leave no statement of it running.
+        An exception inside undoes this block alone; it is raised once what the block saw of others is on disk, so that
+        whoever is told "somebody else has done that" finds it done. Blocks run one after the other and share a commit
+        when they follow each other closely, so hold none open across anything but SQL, and leave no statement of it
+        running.
         Raises: sqlite3.Error when the commit fails; then nothing of the block is kept. RuntimeError in a block.
         """
+        failed: Exception | None = None
         with self._alone("transaction()"):
             async with self._turn:
                 try:
@@ -108,17 +111,22 @@ class Database:
                     raise
                 try:
                     yield self._writer
-                except BaseException:
+                except BaseException as error:
                     try:
                         await _to_the_end(self._undo())
                     finally:
-                        self._commit_later(commit)
-                    raise
-                try:
-                    await _to_the_end(self._keep())
-                finally:
-                    committed = self._commit_later(commit)
+                        committed = self._commit_later(commit)
+                    if not isinstance(error, Exception):
+                        raise
+                    failed = error
+                else:
+                    try:
+                        await _to_the_end(self._keep())
+                    finally:
+                        committed = self._commit_later(commit)
         await asyncio.shield(committed)
+        if failed is not None:
+            raise failed
 
     async def _join(self) -> asyncio.Future[None]:
         """Begin a block, and a transaction if none is open; return the commit that will write it."""

@@ -77,6 +77,20 @@ async def test_a_failing_block_undoes_only_itself(db: Database) -> None:
     assert _is_free(db)
 
 
+async def test_who_is_told_that_another_was_first_finds_it_done(db: Database) -> None:
+    """Blocks that share a commit see each other before it is made, and readers only afterwards."""
+
+    async def once(number: int) -> int:
+        try:
+            await _note(db, number)
+        except sqlite3.IntegrityError:
+            pass  # another one was first
+        return (await _notes(db)).count(number)
+
+    for number in range(20):
+        assert await asyncio.gather(*(once(number) for _ in range(5))) == [1] * 5
+
+
 async def test_a_failing_block_leaves_nothing_open(db: Database) -> None:
     with pytest.raises(sqlite3.IntegrityError):
         async with db.transaction() as conn:
