@@ -31,6 +31,7 @@ from bot.domain.delivery import Lane, Outcome, backoff
 from bot.errors import SettingsError
 from bot.services.troubles import stuck_for
 from bot.store import meta, outbox
+from bot.store.database import Database
 from bot.telegram_edge.house import House
 from bot.telegram_edge.intake import Intake
 from bot.telegram_edge.pacer import Pacer
@@ -41,6 +42,8 @@ log = logging.getLogger(__name__)
 WRITES_EVERY = 5.0  # seconds
 ASKS_EVERY = 30.0  # seconds between two getMe
 TELEGRAM_WITHIN = 5.0  # seconds
+READER_WITHIN = timedelta(seconds=5)  # reading takes a moment, even when thousands wait for it
+DATABASE_WITHIN = 5.0  # seconds
 WORK_WITHIN = 5.0  # seconds, after which an update that takes longer is answered all the same
 LAST_ANSWERS = 2.0  # seconds for those being answered when the process is asked to end
 LONGEST_PAUSE = timedelta(seconds=30)
@@ -103,7 +106,8 @@ class Readiness:
         """Return why the bot cannot do its work; None when it can."""
         async with self._asking:
             return (
-                await self._lately(self._store, WRITES_EVERY)
+                _unreadable(self._house.db)
+                or await self._lately(self._store, WRITES_EVERY)
                 or await self._outbox()
                 or await self._lately(self._telegram, ASKS_EVERY)
             )
@@ -118,14 +122,22 @@ class Readiness:
 
     async def _store(self) -> str | None:
         try:
-            async with self._house.db.transaction() as conn:
+            async with asyncio.timeout(DATABASE_WITHIN), self._house.db.transaction() as conn:
                 await meta.put(conn, "ready_at", str(int(self._house.clock().timestamp())))
         except SqliteError as error:
             return f"the database cannot be written: {error}"
+        except TimeoutError:
+            return f"the database cannot be written: the writer is not free within {DATABASE_WITHIN:.0f} s"
         return None
 
     async def _outbox(self) -> str | None:
-        waited = await stuck_for(self._house.db, self._house.clock())
+        try:
+            async with asyncio.timeout(DATABASE_WITHIN):
+                waited = await stuck_for(self._house.db, self._house.clock())
+        except TimeoutError:
+            return (
+                _unreadable(self._house.db) or f"the database cannot be read: no answer within {DATABASE_WITHIN:.0f} s"
+            )
         return None if waited is None else f"the oldest delivery waits for {waited.total_seconds():.0f} s"
 
     async def _telegram(self) -> str | None:
@@ -156,7 +168,7 @@ async def seen_from_outside(
     if settings.http is not None:
         numbers.registry.register(Complaints(house.pacer))
         app = server("NEWSBOT_HTTP", settings.http)
-        app.router.add_get("/healthz", _healthz)
+        app.router.add_get("/healthz", _healthz(house.db))
         app.router.add_get("/readyz", _readyz(Readiness(house)))
         app.router.add_get("/metrics", _metrics(house, numbers))
     secret = settings.webhook_secret or secrets.token_urlsafe(32)
@@ -206,9 +218,22 @@ async def _set_webhook(application: Application[Any, Any, Any, Any, Any, Any], u
             await asyncio.sleep(min(backoff(failures), LONGEST_PAUSE).total_seconds())
 
 
-async def _healthz(_: web.Request) -> web.Response:
-    """The loop turns: it has just answered."""
-    return web.Response(text="ok\n")
+def _healthz(db: Database) -> Handler:
+    """The loop turns, or there would be no answer; and people can be answered, because the database can be read."""
+
+    async def answer(_: web.Request) -> web.Response:
+        fault = _unreadable(db)
+        return web.Response(text=f"{fault or 'ok'}\n", status=200 if fault is None else 503)
+
+    return answer
+
+
+def _unreadable(db: Database) -> str | None:
+    """Return why nobody can read the database; None while somebody can. Asks nothing of it, so never waits."""
+    waited = db.no_reader_for()
+    if waited < READER_WITHIN:
+        return None
+    return f"the database cannot be read: no connection has come free for {waited.total_seconds():.0f} s"
 
 
 def _readyz(readiness: Readiness) -> Handler:

@@ -15,10 +15,11 @@ still until `house.clock.advance(...)`.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from bot.domain.chat import Chat
@@ -161,10 +162,13 @@ class StoryHouse:
 
 
 @asynccontextmanager
-async def story_house(folder: Path, *, registry: Registry = REGISTRY, **settings: Any) -> AsyncIterator[StoryHouse]:
+async def story_house(
+    folder: Path, *, registry: Registry = REGISTRY, time: Callable[[], float] = monotonic, **settings: Any
+) -> AsyncIterator[StoryHouse]:
     """Run the bot on an empty database against a world with Anna, Ben, Edith, a group and a channel.
 
-    `settings` are Settings' fields; EDITH is an owner unless they say otherwise. Pacing is off on both sides.
+    `time` is the database's count of seconds, `settings` are Settings' fields; EDITH is an owner unless they say
+    otherwise. Pacing is off on both sides.
     """
     clock = Clock()
     world = World(token=TOKEN, clock=lambda: clock.now.timestamp())
@@ -174,7 +178,7 @@ async def story_house(folder: Path, *, registry: Registry = REGISTRY, **settings
         given = {"token": TOKEN, "api_url": server.url, "admins": str(EDITH), "database": folder / "story.db"}
         checked = Settings(**{**given, **settings})
         migrate(checked.database, create=True)
-        db = await Database.open(checked.database)
+        db = await Database.open(checked.database, time=time)
         intake = Intake()
         transport = AiohttpTransport()
         application = build_application(TOKEN, checked.api_url, transport, intake)

@@ -13,6 +13,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from held_readers import all_readers_held
 from press_room import press_room
 from prometheus_client.parser import text_string_to_metric_families
 from story import ANNA, EDITH, StoryHouse, story_house
@@ -66,9 +67,9 @@ class Visitor:
 
 
 @asynccontextmanager
-async def visited(folder: Path, *, webhook: bool = False) -> AsyncIterator[Visitor]:
+async def visited(folder: Path, *, webhook: bool = False, **how: Any) -> AsyncIterator[Visitor]:
     port = free_port()
-    settings: dict[str, Any] = {"http": f"127.0.0.1:{port}"}
+    settings: dict[str, Any] = {"http": f"127.0.0.1:{port}", **how}
     if webhook:
         settings |= {
             "listen": f"127.0.0.1:{port}",
@@ -150,6 +151,59 @@ async def test_a_database_that_cannot_be_written_makes_it_unready(visitor):
         other.execute("BEGIN IMMEDIATE")
         status, text = await visitor.get("/readyz")
     assert (status, text) == (503, "the database cannot be written: database is locked\n")
+
+
+async def test_a_bot_whose_database_nobody_can_read_is_not_healthy_and_recovers_by_itself(tmp_path):
+    """However long it lasts, the answer comes at once; and by then no person is answered."""
+    seconds = [0.0]
+    async with visited(tmp_path, time=lambda: seconds[0]) as visitor, asyncio.timeout(20):
+        house = visitor.house
+        async with all_readers_held(house.db):
+            asked = house.world.say(ANNA, ANNA, "/help")["message_id"]
+            working = asyncio.create_task(house.settle())
+            seconds[0] += 4.9
+            assert await visitor.get("/healthz") == (200, "ok\n")
+            seconds[0] += 0.2
+            fault = "the database cannot be read: no connection has come free for 5 s\n"
+            assert await visitor.get("/healthz") == (503, fault)
+            assert await visitor.get("/readyz") == (503, fault)
+            seconds[0] += 3600
+            assert (await visitor.get("/healthz"))[0] == 503
+            assert house.screens(ANNA) == []
+        assert await visitor.get("/healthz") == (200, "ok\n")
+        assert await visitor.get("/readyz") == (200, "ok\n")
+        await working
+        assert house.messages(ANNA)[-1]["message_id"] > asked
+
+
+async def test_a_bot_that_reads_without_a_break_is_healthy_as_long_as_everybody_has_their_turn(tmp_path):
+    seconds = [0.0]
+    async with visited(tmp_path, time=lambda: seconds[0]) as visitor:
+
+        async def reads():
+            async with visitor.house.db.reading() as conn:
+                await conn.execute_fetchall("SELECT 1")
+                seconds[0] += 2
+
+        reading = asyncio.gather(*(reads() for _ in range(100)))
+        while not reading.done():
+            assert (await visitor.get("/healthz"))[0] == 200
+        await reading
+    assert seconds[0] == 200
+
+
+async def test_a_database_that_nobody_can_write_or_read_for_long_does_not_keep_the_answer_waiting(visitor, monkeypatch):
+    monkeypatch.setattr(outside, "DATABASE_WITHIN", 0.05)
+    monkeypatch.setattr(outside, "WRITES_EVERY", 0)
+    db = visitor.house.db
+    async with asyncio.timeout(20), db.transaction():
+        status, text = await visitor.get("/readyz")
+    assert (status, text) == (503, "the database cannot be written: the writer is not free within 0 s\n")
+    async with asyncio.timeout(20), all_readers_held(db):
+        status, text = await visitor.get("/readyz")
+    assert (status, text) == (503, "the database cannot be read: no answer within 0 s\n")
+    monkeypatch.setattr(outside, "DATABASE_WITHIN", 20)
+    assert await visitor.get("/readyz") == (200, "ok\n")
 
 
 async def test_a_delivery_that_waits_for_more_than_ten_minutes_makes_it_unready(visitor, tmp_path):
