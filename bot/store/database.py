@@ -205,12 +205,13 @@ class Database:
             if self._free.empty():
                 self._none_free_since = self._time()
             try:
-                await _to_the_end(conn.execute_fetchall("BEGIN"))
+                await conn.execute_fetchall("BEGIN")
                 yield conn
             finally:
+                # A connection's statements run in order, also when nobody waits for them any more: behind what the
+                # block may have left running, and before whatever the next block begins with.
                 try:
-                    # Behind whatever statement of the block may still be running, though nobody waits for it any more.
-                    await _to_the_end(conn.rollback())
+                    await conn.rollback()
                 finally:
                     self._free.put_nowait(conn)
                     self._none_free_since = None
