@@ -79,9 +79,8 @@ def privacy(words: Words, *, chat: int, person: int | None, contact: str | None)
     )
     paragraphs = [
         words(
-            "Stored about this chat: its number, what it follows, mutes and saves, its settings, and which articles "
-            "it was sent. Not stored: names, and what you write. Words searched for are remembered without who "
-            "searched."
+            "Stored about this chat: its number, what it follows, mutes and saves, the last words it searched for, its "
+            "settings, and which articles it was sent. Not stored: names, and what else you write."
         ),
         kept_by,
     ]
@@ -103,8 +102,8 @@ def forget_question(words: Words) -> Message:
     return Message(
         Text(
             words(
-                "Delete all that is stored about this chat: what it follows and has saved, its settings, and which "
-                "articles it was sent? It cannot be brought back."
+                "Delete all that is stored about this chat: what it follows, has saved and searched for, its settings, "
+                "and which articles it was sent? It cannot be brought back."
             )
         ),
         keyboard=((Button(words("Delete all"), data=press(FORGET)), Button(words("Keep"), data=press(KEEP))),),

@@ -119,8 +119,10 @@ async def top(
         return subject, Ranking(page, start, len(ranked) > start + size)
 
 
-async def search(db: Database, words: str, *, size: int, turn: Turn | None = None) -> tuple[int, Page]:
-    """Return the newest articles that hold all of `words`, and the number by which buttons find the search again.
+async def search(
+    db: Database, chat: int, words: str, *, size: int, turn: Turn | None = None, now: datetime
+) -> tuple[int, Page]:
+    """Return the newest articles that hold all of `words`, and the number by which a chat's buttons find them again.
 
     The number is 0 where everything found stands on this page, and no button needs it.
     """
@@ -134,13 +136,13 @@ async def search(db: Database, words: str, *, size: int, turn: Turn | None = Non
     if page.newer is None and page.older is None:
         return 0, page
     async with db.transaction() as conn:
-        return await browsing.remember_search(conn, words), page
+        return await browsing.remember_search(conn, chat, words, now), page
 
 
-async def search_words(db: Database, number: int) -> str | None:
-    """Return what a search's buttons look for; None when it is too old to be remembered."""
+async def search_words(db: Database, chat: int, number: int) -> str | None:
+    """Return what a search's buttons look for; None when it is too old to be remembered, or another chat's."""
     async with db.reading() as conn:
-        return await browsing.search_words(conn, number)
+        return await browsing.search_words(conn, chat, number)
 
 
 async def saved(db: Database, person: int, *, size: int, turn: Turn | None = None) -> Page:

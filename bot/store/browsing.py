@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable
+from datetime import datetime
 
 from bot.domain.browsing import Direction, Place, Turn
 from bot.domain.ranking import Ember
 from bot.domain.words import Wanted, wanted
 from bot.store.database import Connection
-from bot.store.stories import moment
+from bot.store.stories import epoch, moment
 
 RARE = 4_000
 """Articles of a list's topics. Up to here they are all fetched and sorted (some 5 ms); beyond, walking the newest
@@ -22,8 +23,8 @@ articles finds a page of them at once, while sorting would take longer and longe
 SHORTEST_WITHIN, LOOKED_WITHIN = 4, 10_000
 """Letters that are looked for within words, at least, and articles that are looked through for them, at most."""
 
-SEARCHES = 10_000
-"""Remembered searches: the oldest are forgotten, and their buttons say that they are too old."""
+SEARCHES = 50
+"""Remembered searches of a chat: the oldest are forgotten, and their buttons say that they are too old."""
 
 _BEGINNING = Place(2**63 - 1, 0)
 
@@ -140,23 +141,32 @@ async def embers(conn: Connection, numbers: Iterable[int]) -> list[Ember]:
     return [Ember(row["number"], row["heat"], moment(row["published_at"])) for row in rows]
 
 
-async def remember_search(conn: Connection, words: str) -> int:
-    """Return the number under which a search's buttons find its words again."""
+async def remember_search(conn: Connection, chat: int, words: str, now: datetime) -> int:
+    """Return the number under which the buttons of a chat's search find its words again."""
     rows = await conn.execute_fetchall(
         """
-        INSERT INTO searches (words) VALUES (:words)
-        ON CONFLICT (words) DO UPDATE SET words = excluded.words RETURNING id
+        INSERT INTO searches (chat, words, asked_at) VALUES (:chat, :words, :now)
+        ON CONFLICT (chat, words) DO UPDATE SET asked_at = excluded.asked_at RETURNING id
         """,
-        {"words": words},
+        {"chat": chat, "words": words, "now": epoch(now)},
     )
     number = int(next(iter(rows))["id"])
-    await conn.execute("DELETE FROM searches WHERE id <= :last", {"last": number - SEARCHES})
+    await conn.execute(
+        """
+        DELETE FROM searches WHERE chat = :chat AND id <> :number AND id NOT IN (
+            SELECT id FROM searches WHERE chat = :chat ORDER BY asked_at DESC, id DESC LIMIT :kept
+        )
+        """,
+        {"chat": chat, "number": number, "kept": SEARCHES},
+    )
     return number
 
 
-async def search_words(conn: Connection, number: int) -> str | None:
-    """Return what a remembered search looked for; None when it is forgotten."""
-    rows = await conn.execute_fetchall("SELECT words FROM searches WHERE id = :number", {"number": number})
+async def search_words(conn: Connection, chat: int, number: int) -> str | None:
+    """Return what a remembered search of a chat looked for; None when it is forgotten, or another chat's."""
+    rows = await conn.execute_fetchall(
+        "SELECT words FROM searches WHERE id = :number AND chat = :chat", {"number": number, "chat": chat}
+    )
     return next((str(row["words"]) for row in rows), None)
 
 

@@ -154,6 +154,7 @@ _MOVES = (
     "UPDATE OR IGNORE unwanted_sources SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE saved SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE closed_threads SET chat = :new WHERE chat = :old",
+    "UPDATE OR IGNORE searches SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE progress SET chat = :new WHERE chat = :old",
     """
     UPDATE OR IGNORE outbox SET chat = :new WHERE chat = :old AND fanout IN (
@@ -179,10 +180,12 @@ _DELETIONS = (
     """,
     "DELETE FROM progress WHERE chat = :chat",
     "DELETE FROM closed_threads WHERE chat = :chat",
+    "DELETE FROM searches WHERE chat = :chat",
     "DELETE FROM saved WHERE chat = :chat",
     "DELETE FROM unwanted_sources WHERE chat = :chat",
     "DELETE FROM exceptions WHERE chat = :chat",
     "DELETE FROM subscriptions WHERE chat = :chat",
+    "DELETE FROM meta WHERE key IN ('asked_' || :chat, 'heard_' || :chat)",  # what store.asking counts
     "DELETE FROM chats WHERE id = :chat",
 )
 

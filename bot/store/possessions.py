@@ -47,6 +47,7 @@ _QUESTIONS = {
         FROM saved AS s JOIN articles AS a ON a.number = s.article
         WHERE s.chat = :chat ORDER BY s.at, s.article
     """,
+    "searches": "SELECT words, asked_at FROM searches WHERE chat = :chat ORDER BY asked_at, id",
     "received": """
         SELECT l.article, a.title, l.sent_at, l.message_id, l.thread, l.revision, l.reason
         FROM told AS t CROSS JOIN ledger AS l ON l.article = t.number AND l.chat = :chat

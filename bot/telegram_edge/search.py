@@ -40,7 +40,7 @@ async def take_text(house: House, request: Request) -> bool:
 async def turn(house: House, press: PressRequest) -> None:
     """Turn a page of what a search found; today's, not that of when it was asked."""
     asked = wanted(press)
-    words = await browsing.search_words(house.db, asked.scope)
+    words = await browsing.search_words(house.db, press.chat.id, asked.scope)
     if words is None:
         await press.toast(lists.search_forgotten(press.words), alert=True)
         return
@@ -49,7 +49,7 @@ async def turn(house: House, press: PressRequest) -> None:
 
 async def _found(house: House, chat: Chat, words: str, size: int, turn: Turn | None) -> Message:
     look, now = look_of(chat, house.settings, house.bot_username), house.clock()
-    number, page = await browsing.search(house.db, words, size=size, turn=turn)
+    number, page = await browsing.search(house.db, chat.id, words, size=size, turn=turn, now=now)
     if page.articles:
         return lists.found(look, words, number, page, size, now)
     command = house.registry.command(words)

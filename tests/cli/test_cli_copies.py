@@ -59,8 +59,8 @@ async def test_a_backup_of_a_database_that_is_being_written_to_is_consistent(kep
         for number in range(1_000_000):
             async with db.transaction() as conn:
                 # Two rows that belong together: a copy has both or neither.
-                await conn.execute("INSERT INTO searches (words) VALUES (?)", (f"a{number}",))
-                await conn.execute("INSERT INTO searches (words) VALUES (?)", (f"b{number}",))
+                await conn.execute("INSERT INTO meta VALUES (?, '')", (f"first {number}",))
+                await conn.execute("INSERT INTO meta VALUES (?, '')", (f"second {number}",))
             await asyncio.sleep(0)
 
     writing = asyncio.create_task(write())
@@ -74,7 +74,7 @@ async def test_a_backup_of_a_database_that_is_being_written_to_is_consistent(kep
     assert answer.status == 0
     live = kept.folder / "live.db"
     assert kept.rows("PRAGMA integrity_check", live) == [("ok",)]
-    [(firsts, seconds)] = kept.rows("SELECT sum(words LIKE 'a%'), sum(words LIKE 'b%') FROM searches", live)
+    [(firsts, seconds)] = kept.rows("SELECT sum(key LIKE 'first %'), sum(key LIKE 'second %') FROM meta", live)
     assert firsts == seconds > 0
 
 
@@ -106,15 +106,15 @@ async def test_what_the_old_database_had_only_in_its_log_is_kept_and_not_played_
     # A reader that never ends keeps the last writer from bringing the log into the database file.
     with closing(sqlite3.connect(kept.database)) as conn:
         conn.execute("PRAGMA wal_autocheckpoint = 0")
-        conn.execute("INSERT INTO searches (words) VALUES ('late')")
+        conn.execute("INSERT INTO meta VALUES ('late', '')")
         conn.commit()
         (kept.folder / "killed.db").write_bytes(kept.database.read_bytes())
         (kept.folder / "killed.db-wal").write_bytes((kept.folder / "data/newsbot.db-wal").read_bytes())
     kept.variables["NEWSBOT_DATABASE"] = "killed.db"
     assert (await kept("restore", "copy.db")).status == 0
-    assert kept.rows("SELECT count(*) FROM searches", kept.folder / "killed.db") == [(0,)]
+    assert kept.rows("SELECT count(*) FROM meta WHERE key = 'late'", kept.folder / "killed.db") == [(0,)]
     [old] = kept.folder.glob("killed.db.before-restore-????????-??????")
-    assert kept.rows("SELECT words FROM searches", old) == [("late",)]
+    assert kept.rows("SELECT count(*) FROM meta WHERE key = 'late'", old) == [(1,)]
 
 
 async def test_who_got_what_was_a_draft_in_the_copy_does_not_get_it_again(kept):

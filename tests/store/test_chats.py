@@ -15,7 +15,7 @@ from bot.store.migrations import migrate
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 OLD, NEW, OTHER = -5001, -1_000_000_005_001, -5002
 CHOSEN = ("subscriptions", "exceptions", "unwanted_sources", "saved")
-WITH_CHATS = (*CHOSEN, "outbox", "ledger", "progress", "closed_threads")
+WITH_CHATS = (*CHOSEN, "outbox", "ledger", "progress", "closed_threads", "searches")
 
 
 @pytest.fixture
@@ -54,6 +54,7 @@ async def furnish(conn: Connection, chat: int, *, topic: int = 1, article: int =
         "INSERT INTO ledger (article, chat, status, sent_at, message_id) VALUES (:article, :chat, 1, 80, 9)",
         "INSERT INTO progress (fanout, chat, message_id) VALUES (:article, :chat, 3)",
         "INSERT INTO closed_threads (chat, thread, since) VALUES (:chat, 5, 90)",
+        "INSERT INTO searches (chat, words, asked_at) VALUES (:chat, 'solar power', 95)",
     ):
         await conn.execute(insertion, ids)
 
@@ -64,6 +65,16 @@ async def rows_of(conn: Connection, chat: int) -> dict[str, int]:
         [row] = await conn.execute_fetchall(f"SELECT count(*) FROM {table} WHERE chat = ?", (chat,))
         found[table] = row[0]
     return found
+
+
+async def test_no_table_with_rows_of_chats_is_left_out_of_these_tests(conn):
+    tables = await conn.execute_fetchall(
+        """
+        SELECT DISTINCT m.name FROM sqlite_master AS m, pragma_table_info(m.name) AS c
+        WHERE m.type = 'table' AND c.name = 'chat'
+        """
+    )
+    assert {row["name"] for row in tables} == set(WITH_CHATS)
 
 
 async def test_a_chat_is_met_once_and_keeps_what_it_set(conn):

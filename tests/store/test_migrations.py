@@ -156,3 +156,47 @@ def test_a_damaged_database_is_told_apart_from_a_sound_one(tmp_path: Path) -> No
     path.write_bytes(data)
     with pytest.raises(StoreError):
         check(path)
+
+
+def test_searches_that_do_not_say_whose_they_are_go_and_their_numbers_are_never_used_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "news.db"
+    with monkeypatch.context() as before:
+        before.setattr(migrations, "scripts", lambda: [one for one in scripts() if one[0] < 2])
+        migrate(path, create=True)
+    _run(
+        path,
+        "INSERT INTO chats (id, kind, since, state_at) VALUES (5, 'private', 0, 0)",
+        "INSERT INTO searches (id, words) VALUES (41, 'their words'), (42, 'and others')",
+    )
+    migrate(path, create=False)
+    _run(path, "INSERT INTO searches (chat, words, asked_at) VALUES (5, 'their words', 9)")
+    with sqlite3.connect(path) as conn:
+        assert conn.execute("SELECT id, chat, words FROM searches").fetchall() == [(43, 5, "their words")]
+        assert conn.execute("SELECT id FROM chats").fetchall() == [(5,)]
+        assert conn.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert conn.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    conn.close()
+    fresh = tmp_path / "fresh.db"
+    migrate(fresh, create=True)
+    shapes = []
+    for place in (path, fresh):
+        conn = sqlite3.connect(place)
+        shapes.append(conn.execute("SELECT type, name, sql FROM sqlite_master ORDER BY type, name").fetchall())
+        conn.close()
+    assert shapes[0] == shapes[1]
+
+
+def test_a_database_in_which_nobody_searched_yet_gets_the_new_shape_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "news.db"
+    with monkeypatch.context() as before:
+        before.setattr(migrations, "scripts", lambda: [one for one in scripts() if one[0] < 2])
+        migrate(path, create=True)
+    migrate(path, create=False)
+    _run(path, "INSERT INTO searches (chat, words, asked_at) VALUES (5, 'words', 9)")
+    conn = sqlite3.connect(path)
+    assert conn.execute("SELECT id FROM searches").fetchall() == [(1,)]
+    conn.close()

@@ -197,15 +197,37 @@ async def test_any_words_make_a_query_that_sqlite_takes(words):
     conn.close()
 
 
-async def test_searches_are_remembered_once_and_the_oldest_forgotten(db, monkeypatch):
+async def test_a_chats_searches_are_remembered_once_and_the_oldest_forgotten(db, monkeypatch):
     monkeypatch.setattr(browsing, "SEARCHES", 2)
     async with db.transaction() as conn:
-        first = await browsing.remember_search(conn, "one")
-        assert await browsing.remember_search(conn, "one") == first
-        await browsing.remember_search(conn, "two")
-        await browsing.remember_search(conn, "three")
-        assert await browsing.search_words(conn, first) is None
-        assert await browsing.search_words(conn, first + 1) == "two"
+        await put_chats(conn, [ANNA, 8])
+
+        async def remember(chat, words, minute):
+            return await browsing.remember_search(conn, chat, words, NOW + timedelta(minutes=minute))
+
+        one = await remember(ANNA, "one", 0)
+        others = await remember(8, "one", 0)
+        assert others != one and await remember(ANNA, "one", 1) == one
+        two = await remember(ANNA, "two", 2)
+        assert await remember(ANNA, "one", 3) == one  # asked again, it is the newest
+        three = await remember(ANNA, "three", 4)
+        assert [await browsing.search_words(conn, ANNA, number) for number in (one, two, three)] == [
+            "one",
+            None,
+            "three",
+        ]
+        assert [await browsing.search_words(conn, 8, number) for number in (one, others)] == [None, "one"]
+
+
+async def test_however_much_one_searches_nobody_else_forgets_anything(db):
+    async with db.transaction() as conn:
+        await put_chats(conn, [ANNA, 8])
+        kept = await browsing.remember_search(conn, ANNA, "solar", NOW)
+        for number in range(browsing.SEARCHES * 3):
+            await browsing.remember_search(conn, 8, f"words {number}", NOW)
+        assert await browsing.search_words(conn, ANNA, kept) == "solar"
+        [(many,)] = await conn.execute_fetchall("SELECT count(*) FROM searches WHERE chat = 8")
+        assert many == browsing.SEARCHES
 
 
 async def test_saved_articles_come_in_the_order_of_saving(db):

@@ -92,14 +92,34 @@ async def test_privacy_names_the_number_and_who_keeps_it(tmp_path):
         assert f"This chat's number: {house.group}\n\nYour Telegram user id: {ANNA}" in house.screen(house.group)
 
 
-async def test_privacy_owns_up_to_words_that_were_searched_for(house):
+async def test_words_that_were_searched_for_are_owned_up_to_exported_and_forgotten(house):
     await put(house, *(f"Solar {n}" for n in range(9)))
+    await house.says(BEN, "/search solar")
+    await house.says(ANNA, "/search solar 1")
     await house.says(ANNA, "/search solar")
     await house.says(ANNA, "/privacy")
-    assert "Words searched for are remembered without who searched." in house.screen(ANNA)
+    assert "the last words it searched for" in house.screen(ANNA)
+    await house.says(ANNA, "/export")
+    sent = house.messages(ANNA)[-1]
+    file = await (await house.inside.bot.get_file(sent["document"]["file_id"])).download_as_bytearray()
+    assert [search["words"] for search in json.loads(bytes(file))["searches"]] == ["solar"]
+    await house.says(ANNA, "/forget")
+    assert "has saved and searched for" in house.screen(ANNA)
+    await house.presses(ANNA, "Delete all")
     async with house.db.reading() as conn:
-        rows = await conn.execute_fetchall("SELECT * FROM searches")
-    assert [tuple(row.keys()) for row in rows] == [("id", "words")]
+        rows = await conn.execute_fetchall("SELECT chat FROM searches")
+    assert [row["chat"] for row in rows] == [BEN]
+
+
+async def test_forgetting_a_group_forgets_when_it_last_asked(house):
+    house.world.add_bot(EDITH, house.group)
+    await house.settle()
+    await house.says(EDITH, "/latest", house.group)
+    await house.says(EDITH, "/forget", house.group)
+    await house.presses(EDITH, "Delete all", house.group)
+    async with house.db.reading() as conn:
+        kept = await conn.execute_fetchall("SELECT key FROM meta WHERE key LIKE :chat", {"chat": f"%{house.group}%"})
+    assert list(kept) == []
 
 
 async def test_an_export_is_a_json_file_with_all_that_is_stored(house):
