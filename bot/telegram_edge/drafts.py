@@ -175,8 +175,9 @@ async def _fanouts(house: House) -> list[Fanout]:
 
 
 async def _between(house: House, press: PressRequest) -> list[Fanout]:
+    """Return what the one who presses set going: between its first and last, others may have published too."""
     first, last = number_of(press), number_of(press, 1)
-    return [one for one in await _fanouts(house) if first <= one.id <= last and one.asked_by is not None]
+    return [one for one in await _fanouts(house) if first <= one.id <= last and one.asked_by == press.person]
 
 
 def _place(article: Article) -> tuple[int, int]:
