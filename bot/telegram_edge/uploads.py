@@ -9,11 +9,13 @@ from pathlib import Path
 from telegram.error import TelegramError
 
 from bot.domain.limits import DOWNLOAD_BYTES
+from bot.render import refusals
 from bot.render import uploads as screens
 from bot.services.uploading import add_document
 from bot.settings import TELEGRAM
 from bot.telegram_edge.house import House
-from bot.telegram_edge.registry import Conversation, DocumentRule
+from bot.telegram_edge.permission import is_for
+from bot.telegram_edge.registry import Audience, Conversation, DocumentRule
 from bot.telegram_edge.request import Document, Request
 
 log = logging.getLogger(__name__)
@@ -38,6 +40,9 @@ async def take(house: House, request: Request) -> None:
         return
     if len(data) > DOWNLOAD_BYTES:
         await request.answer(screens.too_large(request.words))
+        return
+    if not await is_for(house, request, Audience.EDITORS):  # a document takes a while, and they were let go meanwhile
+        await request.answer(refusals.not_understood(request.words))
         return
     done = await add_document(
         house.db,

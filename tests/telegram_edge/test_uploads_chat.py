@@ -1,5 +1,6 @@
 """Documents from editors: drafts, or refusals with their line and field."""
 
+import asyncio
 import io
 import zipfile
 from collections.abc import AsyncIterator
@@ -7,11 +8,14 @@ from pathlib import Path
 
 import pytest
 from desk_stories import Desk, desk_of
+from press_room import eventually
 from story import ANNA, EDITH
 
 from bot.content.uploads import MOST_ENTRIES
 from bot.domain.article import ArticleState
-from bot.store import articles, notices
+from bot.sandbox.faults import Slow
+from bot.services import membership
+from bot.store import articles, editors, notices
 
 GOOD = b"""---
 title: Cells for the grid
@@ -162,3 +166,25 @@ async def test_refusals_of_uploads_leave_nothing_for_others_to_be_told(desk: Des
     await desk.house.uploads(EDITH, "grid-storage.md", BAD)
     async with desk.house.db.reading() as conn:
         assert await notices.untold(conn) == []
+
+
+async def test_who_is_let_go_while_their_document_is_fetched_adds_nothing(desk: Desk) -> None:
+    """Whoever may act is asked when the act happens, not when it was asked for."""
+    house = desk.house
+    async with house.db.transaction() as conn:
+        await editors.add(conn, ANNA, editors.Role.EDITOR, EDITH, house.clock())
+    await house.starts(ANNA)
+    house.world.faults.add(Slow(0.2), method="getFile")
+    for name, is_let_go in (("kept.md", False), ("lost.md", True)):
+        house.world.faults.happened.clear()
+        house.world.upload(ANNA, ANNA, name, GOOD % name.encode())
+        working = asyncio.create_task(house.settle())
+        await eventually(lambda: bool(house.world.faults.happened))
+        if is_let_go:
+            assert await membership.let_go(house.db, ANNA, by=EDITH, now=house.clock())
+        await working
+    assert house.screen(ANNA) == "There is nothing for that here. /help lists what there is."
+    async with house.db.reading() as conn:
+        assert [article.story.link for article in await articles.desk(conn, limit=9)] == [
+            "https://news.example/kept.md"
+        ]
