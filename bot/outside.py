@@ -246,6 +246,8 @@ def _readyz(readiness: Readiness) -> Handler:
 
 def _metrics(house: House, numbers: Numbers) -> Handler:
     async def answer(_: web.Request) -> web.Response:
+        if (fault := _unreadable(house.db)) is not None:
+            return web.Response(text=f"{fault}\n", status=503)
         async with house.db.reading() as conn:
             waiting = await outbox.waiting_by_lane(conn)
             since = await outbox.waits_since(conn)

@@ -167,6 +167,7 @@ async def test_a_bot_whose_database_nobody_can_read_is_not_healthy_and_recovers_
             fault = "the database cannot be read: no connection has come free for 5 s\n"
             assert await visitor.get("/healthz") == (503, fault)
             assert await visitor.get("/readyz") == (503, fault)
+            assert await visitor.get("/metrics") == (503, fault)
             seconds[0] += 3600
             assert (await visitor.get("/healthz"))[0] == 503
             assert house.screens(ANNA) == []
