@@ -19,7 +19,7 @@ from story import StoryHouse
 
 from bot.domain.article import Article, Picture, Provider, Story
 from bot.domain.chat import ChatKind
-from bot.domain.delivery import Outcome, Status
+from bot.domain.delivery import Lane, Outcome, Status
 from bot.domain.publishing import PushWindow
 from bot.services import newsroom
 from bot.services.dispatching import Alarm, Dispatcher
@@ -29,6 +29,7 @@ from bot.services.spreading import spread_next
 from bot.store import articles, chats, fanouts, outbox, topics
 from bot.store.reserve import Reserve
 from bot.telegram_edge.looks import look_of
+from bot.telegram_edge.pacer import Pacer
 from bot.telegram_edge.wire import wire
 
 POLICY = Policy(PushWindow(timedelta(hours=48)), burst=10, undo=timedelta(0))
@@ -162,6 +163,13 @@ class PressRoom:
     def got(self, chat: int) -> list[str]:
         """Return the first lines of what was sent to a chat."""
         return [screen.partition("\n")[0].strip("\u2068\u2069") for screen in self.house.screens(chat)]
+
+
+async def limit_everybody(pacer: Pacer, seconds: float, paid: bool = False) -> None:
+    """Let two people who were within their own limits be told to wait, as when Telegram means the whole bot."""
+    for chat in (1, 2):
+        await pacer.slot(chat, Lane.REPLY, False, paid)
+        pacer.throttled(chat, seconds, paid)
 
 
 async def eventually(question: Callable[[], Any]) -> None:

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from math import inf
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -107,15 +108,20 @@ class StoryHouse:
     async def settle(self) -> None:
         """Let the bot work through everything that has happened."""
         while True:
-            updates = await self.application.bot.get_updates(
-                offset=self._offset, timeout=timedelta(0), allowed_updates=ALLOWED_UPDATES
-            )
-            for update in updates:
-                self._offset = update.update_id + 1
-                await self.application.update_queue.put(update)
+            are_new = await self.fetch()
             await self.application.update_queue.join()
-            if not updates:
+            if not are_new:
                 return
+
+    async def fetch(self) -> bool:
+        """Hand the next updates to the bot without waiting for its answers; return whether there were any."""
+        updates = await self.application.bot.get_updates(
+            offset=self._offset, timeout=timedelta(0), allowed_updates=ALLOWED_UPDATES
+        )
+        for update in updates:
+            self._offset = update.update_id + 1
+            await self.application.update_queue.put(update)
+        return bool(updates)
 
     # What there is to see
 
@@ -187,7 +193,7 @@ async def story_house(
                 db=db,
                 bot=application.bot,
                 gateway=Gateway(application.bot, transport),
-                pacer=Pacer(None),
+                pacer=Pacer(None, known_from=-inf),
                 purse=Purse(0, None),
                 registry=registry,
                 administrators=Administrators(application.bot),

@@ -4,7 +4,8 @@ Pacing: when the next message may leave, so that Telegram never has to say "too 
 Every answer is a function of a value and `now`, seconds on any clock that only goes forward. The pace is even (GCRA:
 https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm): what was not used is not saved up, because a burst after
 a pause is what Telegram punishes. Its limits are nowhere promised, and a 429 does not say whether one chat or all are
-meant (https://github.com/tdlib/td/issues/715), so the pace gives way when several chats are told to wait, and grows
+meant (https://github.com/tdlib/td/issues/715). So it is taken for that chat's own, unless chats that were within
+their own limits complain together (`is_within_limits`, `Pace.complained`): then the pace gives way for all, and grows
 back.
 """
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import inf
+from typing import NamedTuple
 
 from bot.domain.limits import CHAT_PER_SECOND, GROUP_PER_MINUTE
 
@@ -20,6 +22,16 @@ CATCH_UP = 0.008
 
 TOGETHER = 10.0
 """Seconds within which 429s of two chats count as one answer to the whole bot."""
+GROUP_WINDOW = 60.0
+"""Seconds over which Telegram counts what a group gets: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits"""
+PERSON_WINDOW = 1 / CHAT_PER_SECOND
+"""The same for a private chat."""
+REST = 60.0
+"""Seconds after a chat's own 429 ran out in which another one still says nothing about the others."""
+RECENT_CHATS = 16_384
+"""Chats in each half of what is remembered of late: sixteen seconds of the fastest pace there is."""
+SHORTEST_HOLD = 1.0
+"""Seconds in which what was on the wire together is answered, so that it lowers the rate once."""
 QUIET = 10.0
 """Seconds without a 429 before the rate grows again."""
 DECREASE = 0.7
@@ -39,11 +51,41 @@ def full_rate(ceiling: float) -> float:
     return max(ceiling / 2, min(ceiling - 1, (ceiling - 0.5) / (1 + CATCH_UP)))
 
 
+def is_person(chat: int) -> bool:
+    """Return whether a chat is a person's own, which alone has no slow mode; groups' and channels' ids are negative.
+
+    Source: https://core.telegram.org/api/bots/ids
+    """
+    return chat > 0
+
+
+def is_within_limits(chat: int, messages: int, known_for: float, rested_for: float, is_edit: bool = False) -> bool:
+    """Return whether a chat that is told to wait was within its own limits, as far as anybody can know.
+
+    `messages` left for it of late, edits and the one in question included: Telegram counts them together
+    (https://github.com/tdlib/td/issues/3034). `known_for` is for how many seconds everything that left is known: what
+    an earlier process sent, or what had to be forgotten, is not. `rested_for` is how many seconds ago its last hold
+    ended. What is not known does not count as kept; nor does an edit, because how often a message may be changed is
+    nowhere written, and who changes one every few seconds waits for minutes.
+    """
+    window = PERSON_WINDOW if is_person(chat) else GROUP_WINDOW
+    return messages == 1 and known_for >= window and rested_for >= REST and not is_edit
+
+
+class Witness(NamedTuple):
+    """A chat within its own limits that was told, at `at`, to wait until `until`."""
+
+    chat: int
+    at: float
+    until: float
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
     """The even pace over all chats, and how far it has given way. `full` and `reached` are messages per second.
 
-    `quiet_from` is when `reached` begins to grow back; `held_until` stops everybody; `complaint` is the last 429.
+    `quiet_from` is when `reached` begins to grow back; `held_until` stops all news, replies never; `witnesses` are
+    the last 429s that may have meant everybody: at most two of people and one of a group or channel, latest last.
     """
 
     full: float
@@ -51,7 +93,7 @@ class Pace:
     next_at: float = -inf
     quiet_from: float = -inf
     held_until: float = -inf
-    complaint: tuple[int, float] | None = None
+    witnesses: tuple[Witness, ...] = ()
 
     @classmethod
     def below(cls, ceiling: float) -> Pace:
@@ -66,27 +108,81 @@ class Pace:
         return min(self.full, self.reached + self.full * GROWTH * (now - self.quiet_from))
 
     def free_at(self) -> float:
-        """Return the earliest moment at which the next message may leave."""
+        """Return the earliest moment at which the next news may leave. A reply may leave at `next_at`, hold or not."""
         return max(self.next_at, self.held_until)
 
     def taken(self, now: float) -> Pace:
-        """Return the pace after one message left at `now`, which is not before `free_at()`."""
-        return replace(self, next_at=max(self.next_at, now - CATCH_UP) + 1 / self.rate(now))
+        """Return the pace after one message left at `now`, which is not before `next_at`."""
+        # Once for each message: `dataclasses.replace` would cost three times as much.
+        next_at = max(self.next_at, now - CATCH_UP) + 1 / self.rate(now)
+        return Pace(self.full, self.reached, next_at, self.quiet_from, self.held_until, self.witnesses)
 
     def complained(self, chat: int, wait: float, now: float) -> Pace:
-        """Return the pace after a 429 for `chat`, which asked to wait `wait` seconds.
+        """Return the pace after a 429 for `chat`, which was within its own limits and is to wait `wait` seconds.
 
-        One chat's 429 is that chat's own affair. A second one from another chat soon after holds everybody and
-        lowers the rate, once for all the messages that were on the wire together.
+        One chat's 429 is that chat's own affair, and so are those of groups and channels, however many: each may be
+        in slow mode, up to an hour (https://github.com/tdlib/telegram-bot-api/issues/75). With a person's among
+        them, two soon after each other hold all news for as long as both were told, and lower the rate, once for all
+        the messages that were on the wire together.
         """
-        told = replace(self, complaint=(chat, now), quiet_from=max(self.quiet_from, now + wait + QUIET))
-        if self.complaint is None or self.complaint[0] == chat or now - self.complaint[1] > TOGETHER:
-            # The rate stays where it has grown to, and begins to grow again after the pause.
-            return replace(told, reached=self.rate(now))
-        held_until = max(self.held_until, now + wait)
-        if now < self.held_until:
-            return replace(told, held_until=held_until)
-        return replace(told, held_until=held_until, reached=max(self.full * LOWEST, self.rate(now) * DECREASE))
+        told = _witnesses((*self.witnesses, Witness(chat, now, now + wait)), now)
+        if len(told) < 2 or not any(is_person(one.chat) for one in told):
+            return replace(self, witnesses=told)
+        # The longest that a person and any other chat agree on: one chat's own long wait is not made everybody's.
+        person = max((one for one in told if is_person(one.chat)), key=lambda one: one.until)
+        agreed = min(person.until, max(one.until for one in told if one is not person))
+        held_until = max(self.held_until, agreed, now + min(wait, SHORTEST_HOLD))
+        # Whatever it has grown to, it begins to grow again after the pause.
+        reached = self.rate(now)
+        if now >= self.held_until:
+            reached = max(self.full * LOWEST, reached * DECREASE)
+        quiet_from = max(self.quiet_from, held_until + QUIET)
+        return Pace(self.full, reached, self.next_at, quiet_from, held_until, told)
+
+
+def _witnesses(told: tuple[Witness, ...], now: float) -> tuple[Witness, ...]:
+    """Return the latest of each chat that still count at `now`: of two people, and of one group or channel."""
+    latest = sorted({one.chat: one for one in told if now - one.at <= TOGETHER}.values(), key=lambda one: one.at)
+    people = [one for one in latest if is_person(one.chat)]
+    others = [one for one in latest if not is_person(one.chat)]
+    return tuple(sorted(people[-2:] + others[-1:], key=lambda one: one.at))
+
+
+class Recent:
+    """How many messages each chat has had of late: all of the last minute's, and some of the one before.
+
+    Two halves, and the older one is dropped when the newer is a minute old, or full. A dictionary's entry for each
+    message is all that it costs; times for each chat would cost ten times as much at a thousand a second.
+    """
+
+    __slots__ = ("_before", "_before_from", "_since", "_since_from")
+
+    def __init__(self, now: float) -> None:
+        self._before: dict[int, int] = {}
+        self._since: dict[int, int] = {}
+        self._before_from = self._since_from = now
+
+    def count(self, chat: int, now: float) -> None:
+        """Count one message to a chat."""
+        if now - self._since_from >= GROUP_WINDOW or len(self._since) >= RECENT_CHATS:
+            self._turn(now)
+        self._since[chat] = self._since.get(chat, 0) + 1
+
+    def messages(self, chat: int) -> int:
+        """Return how many messages a chat has had since `known_from`."""
+        return self._before.get(chat, 0) + self._since.get(chat, 0)
+
+    @property
+    def known_from(self) -> float:
+        """The moment since which every message is remembered."""
+        return self._before_from
+
+    def _turn(self, now: float) -> None:
+        if now - self._since_from >= 2 * GROUP_WINDOW:  # it would have turned, had anything left in its second minute
+            self._before, self._before_from = {}, now - GROUP_WINDOW
+        else:
+            self._before, self._before_from = self._since, self._since_from
+        self._since, self._since_from = {}, now
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,13 +42,14 @@ class Wire:
     """The far side, as functions: what the gateway and the pacer do for a broadcast.
 
     `prepare` serialises a message once, `send` makes one call (body, chat, thread, silent, paid) and never raises.
-    `slot` waits for a turn (chat, or None for the pace alone, lane, is_group, paid); `held` gives the seconds for which
-    a chat must not be sent to; `throttled` is told of a 429 (chat, seconds, paid).
+    `slot` waits for a turn (chat, or None for the pace alone, lane, is_group, paid) and returns 0, or the seconds for
+    which the chat is held when that is too long to wait here; `held` gives the seconds for which a chat must not be
+    sent to; `throttled` is told of a 429 (chat, seconds, paid).
     """
 
     prepare: Callable[[Message], Any]
     send: Callable[[Any, int, int, bool, bool], Awaitable[Outcome]]
-    slot: Callable[[int | None, Lane, bool, bool], Awaitable[None]]
+    slot: Callable[[int | None, Lane, bool, bool], Awaitable[float]]
     held: Callable[[int], float]
     throttled: Callable[[int, float, bool], None]
 
@@ -195,9 +196,12 @@ class Senders:
         for chat_in_turn in (chat, None):
             self._waiting[sender] = item
             try:
-                await self._wire.slot(chat_in_turn, item.fanout.lane, item.chat.kind is not ChatKind.PRIVATE, is_paid)
+                is_group = item.chat.kind is not ChatKind.PRIVATE
+                held = await self._wire.slot(chat_in_turn, item.fanout.lane, is_group, is_paid)
             finally:
                 del self._waiting[sender]
+            if held:
+                return Throttled(timedelta(seconds=held))
             now = monotonic()
             if now - item.known_at <= LONG:
                 break

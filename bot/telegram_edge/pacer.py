@@ -1,10 +1,11 @@
 """
 The queue in front of Telegram's limits: who may send now, and who waits.
 
-Whoever sends asks for a slot. People come before news, and a chat that must wait lets the others pass. Only this
-object knows a clock; when a slot is free is decided in `bot.domain.pacing`. Messages that are paid for have a line and
-a pace of their own beside the free one, so that no person waits behind them. Whether they use up the free messages of
-their second is nowhere written down; so unpaid news waits until a second after the last of them.
+Whoever sends asks for a slot. People come before news, and a chat that must wait lets the others pass: what Telegram
+told one chat holds that chat alone, and when it held all, a person's reply would still be tried. Only this object
+knows a clock; when a slot is free, and whom a 429 means, is decided in `bot.domain.pacing`. Messages that are paid for
+have a line and a pace of their own beside the free one, so that no person waits behind them. Whether they use up the
+free messages of their second is nowhere written down; so unpaid news waits until a second after the last of them.
 """
 
 from __future__ import annotations
@@ -16,12 +17,20 @@ from math import inf
 
 from bot.domain.delivery import Lane
 from bot.domain.limits import PAID_PER_SECOND
-from bot.domain.pacing import GROUP, PRIVATE, Allowance, Pace
+from bot.domain.pacing import GROUP, PRIVATE, REST, Allowance, Pace, Recent, is_within_limits
 
 CHATS = 4096
 """Chats remembered at once; a chat at rest needs no memory."""
+START_UP = 1.0
+"""Seconds in which nothing has left when the first pacer of a process is made: the one before has ended, and this one
+has started, opened its database and asked Telegram who it is."""
 PAID_SECOND = 1.0
 """Seconds after a paid message in which Telegram may take no unpaid one: what is free is counted by the second."""
+SHORT_HOLD = 1.0
+"""Seconds of a hold that are waited for on the spot."""
+PATIENT_REPLIES = 64
+"""Replies that wait for chats that are held longer than that, a quarter of all that can be worked on at once. More
+would keep people waiting whose chats are free."""
 TICK = 0.004
 """Seconds from one look to the next, at the least. What falls due in between leaves together and catches up with the
 pace (`CATCH_UP`): at a thousand a second, waking up for each message costs a sixth more."""
@@ -29,9 +38,12 @@ pace (`CATCH_UP`): at a thousand a second, waking up for each message costs a si
 
 @dataclass(slots=True, eq=False)
 class _Waiter:
+    """`turn` ends in 0 when it has come, else in the seconds for which the chat is held, longer than `give_up_at`."""
+
     chat: int | None
     allowance: Allowance
-    turn: asyncio.Future[None]
+    give_up_at: float
+    turn: asyncio.Future[float]
 
 
 @dataclass(slots=True, eq=False)
@@ -44,7 +56,7 @@ class _Line:
 
     def opens_at(self, lane: Lane) -> float:
         """Return the earliest moment at which the next message of a lane may leave."""
-        return self.pace.free_at() if lane is Lane.REPLY else max(self.pace.free_at(), self.news_from)
+        return self.pace.next_at if lane is Lane.REPLY else max(self.pace.free_at(), self.news_from)
 
     @property
     def waiting(self) -> int:
@@ -66,13 +78,16 @@ class Pacer:
     Telegram itself asked for (`throttled`) is waited for. Belongs to the running event loop and keeps its time.
     """
 
-    def __init__(self, rate: float | None) -> None:
+    def __init__(self, rate: float | None, known_from: float | None = None) -> None:
+        """`known_from` is the loop time since which nothing has left unseen; by default that is the start."""
         self._loop = asyncio.get_running_loop()
         self._free = _Line(Pace.below(inf if rate is None else rate))
         self._paid = _Line(Pace.below(inf if rate is None else PAID_PER_SECOND))
         self._off = rate is None
         self._accounts: OrderedDict[int, _Account] = OrderedDict()
-        self._holds: dict[int, float] = {}
+        self._recent = Recent(self._loop.time() - START_UP if known_from is None else known_from)
+        self._holds: dict[int, float] = {}  # until when each chat was told to wait
+        self._forgotten_hold = -inf  # until when some chat was told to wait, of which nothing else is known any more
         self._last_hold = -inf
         self.complaints = 0
         """429s so far, for messages and edits alike."""
@@ -98,45 +113,77 @@ class Pacer:
         free_at = self._free_at(chat)
         return free_at if free_at > self._loop.time() else None
 
-    def throttled(self, chat: int, retry_after: float, paid: bool = False) -> None:
-        """Take note of a 429 for `chat`: it waits `retry_after` seconds, and with a second chat everybody does.
+    def hold(self, chat: int | None) -> float:
+        """Return for how many more seconds Telegram told a chat to wait; 0 when it did not."""
+        return max(0.0, self._holds.get(chat, -inf) - self._loop.time()) if chat is not None else 0.0
 
-        Only the pace that was too fast gives way.
+    def throttled(self, chat: int, retry_after: float, paid: bool = False, is_edit: bool = False) -> None:
+        """Take note of a 429 for `chat`: it waits `retry_after` seconds, and those who cannot wait so long give up.
+
+        When chats within their own limits complain together all news waits, and the pace that was too fast gives way.
+        Of a 429 for an edit only the chat itself takes note.
         """
         now = self._loop.time()
         self.complaints += 1
-        line, other = (self._paid, self._free) if paid else (self._free, self._paid)
-        line.pace = line.pace.complained(chat, retry_after, now)
-        other.pace = replace(other.pace, held_until=max(other.pace.held_until, line.pace.held_until))
-        self._holds[chat] = max(self._holds.get(chat, now), now + retry_after)
-        self._last_hold = max(self._last_hold, now + retry_after)
+        recent, last_hold = self._recent, self._holds.get(chat, self._forgotten_hold)
+        if is_within_limits(chat, recent.messages(chat), now - recent.known_from, now - last_hold, is_edit):
+            line, other = (self._paid, self._free) if paid else (self._free, self._paid)
+            line.pace = line.pace.complained(chat, retry_after, now)
+            other.pace = replace(other.pace, held_until=max(other.pace.held_until, line.pace.held_until))
+        until = self._holds[chat] = max(self._holds.get(chat, now), now + retry_after)
+        self._last_hold = max(self._last_hold, until)
         if len(self._holds) > CHATS:
-            self._holds = {held: until for held, until in self._holds.items() if until > now}
+            self._forget_a_hold(now)
+        for waiters in (*self._free.lanes.values(), *self._paid.lanes.values()):
+            for waiter in [one for one in waiters if one.chat == chat and one.give_up_at < until]:
+                del waiters[waiter]
+                if not waiter.turn.done():
+                    waiter.turn.set_result(until - now)
+
+    def _forget_a_hold(self, now: float) -> None:
+        """Forget the holds that say nothing any more; without any, the one that is over first."""
+        self._holds = {chat: until for chat, until in self._holds.items() if until > now - REST}
         if len(self._holds) > CHATS:
-            del self._holds[min(self._holds, key=self._holds.__getitem__)]
+            chat = min(self._holds, key=self._holds.__getitem__)
+            self._forgotten_hold = max(self._forgotten_hold, self._holds.pop(chat))
 
-    async def slot(self, chat: int | None, lane: Lane, is_group: bool, paid: bool = False) -> None:
-        """Wait until one message may leave for `chat`. Returns without suspending when that is now.
+    async def slot(
+        self, chat: int | None, lane: Lane, is_group: bool, paid: bool = False, give_up_at: float = inf
+    ) -> float:
+        """Wait until one message may leave for `chat`, and return 0. Does not suspend when that is now.
 
+        Nobody waits for a chat that is told to wait beyond `give_up_at` (loop time): then, and when too many replies
+        wait for such chats, it returns at once the seconds for which it is held, and nothing may leave.
         Without a chat only for the pace over all of them: its own allowance has been waited for already.
         """
         now = self._loop.time()
         if self._off and now >= self._last_hold:
-            return
+            if chat is not None:
+                self._recent.count(chat, now)
+            return 0.0
         allowance = GROUP if is_group else PRIVATE
         line = self._paid if paid else self._free
         if not line.waiting and line.opens_at(lane) <= now and self._free_at(chat) <= now:
             self._take(line, lane, chat, allowance, now)
-            return
-        waiter = _Waiter(chat, allowance, self._loop.create_future())
+            return 0.0
+        if (held := self.hold(chat)) and (now + held > give_up_at or not self._may_wait(lane, held)):
+            return held
+        waiter = _Waiter(chat, allowance, give_up_at, self._loop.create_future())
         queue = line.lanes[lane]
         queue[waiter] = None
         self._serve()
         try:
-            await waiter.turn
+            return await waiter.turn
         except asyncio.CancelledError:
             queue.pop(waiter, None)
             raise
+
+    def _may_wait(self, lane: Lane, held: float) -> bool:
+        """Return whether there is room to wait for a chat that is held for so many seconds."""
+        if lane is not Lane.REPLY or held <= SHORT_HOLD:
+            return True
+        replies = (waiter for line in (self._free, self._paid) for waiter in line.lanes[Lane.REPLY])
+        return sum(self.hold(waiter.chat) > SHORT_HOLD for waiter in replies) < PATIENT_REPLIES
 
     def _serve(self) -> None:
         """Give a slot to everyone whose turn it is, and set the one timer for the next."""
@@ -151,8 +198,8 @@ class Pacer:
         """Give out what slots a line has now; return when to look again, `inf` when nobody waits."""
         while line.waiting:
             now = self._loop.time()
-            if line.pace.free_at() > now:
-                return line.pace.free_at()
+            if line.pace.next_at > now:
+                return line.pace.next_at
             found = self._first(line, now)
             if found is None:
                 return min(
@@ -163,7 +210,7 @@ class Pacer:
             lane, waiter = found
             del line.lanes[lane][waiter]
             self._take(line, lane, waiter.chat, waiter.allowance, now)
-            waiter.turn.set_result(None)
+            waiter.turn.set_result(0.0)
         return inf
 
     def _first(self, line: _Line, now: float) -> tuple[Lane, _Waiter] | None:
@@ -178,6 +225,8 @@ class Pacer:
 
     def _take(self, line: _Line, lane: Lane, chat: int | None, allowance: Allowance, now: float) -> None:
         line.pace = line.pace.taken(now)
+        if chat is not None:
+            self._recent.count(chat, now)
         if self._off:
             return
         if line is self._paid and lane is not Lane.REPLY:

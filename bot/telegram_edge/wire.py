@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Awaitable
 from typing import Any
 
-from bot.domain.delivery import Outcome
+from bot.domain.delivery import Lane, Outcome
 from bot.services.sending import Wire
 from bot.telegram_edge.gateway import Gateway
-from bot.telegram_edge.pacer import Pacer
+from bot.telegram_edge.pacer import SHORT_HOLD, Pacer
 
 
 def wire(gateway: Gateway, pacer: Pacer) -> Wire:
@@ -23,4 +23,8 @@ def wire(gateway: Gateway, pacer: Pacer) -> Wire:
     def send(body: Any, chat: int, thread: int, silent: bool, paid: bool) -> Awaitable[Outcome]:
         return gateway.send(body, chat, thread, silent=silent, paid=paid)
 
-    return Wire(prepare=gateway.prepare, send=send, slot=pacer.slot, held=held, throttled=pacer.throttled)
+    def slot(chat: int | None, lane: Lane, is_group: bool, paid: bool) -> Awaitable[float]:
+        # In hand for a chat that is held meanwhile, an hour perhaps, it would keep a sender from all others.
+        return pacer.slot(chat, lane, is_group, paid, now() + SHORT_HOLD)
+
+    return Wire(prepare=gateway.prepare, send=send, slot=slot, held=held, throttled=pacer.throttled)

@@ -9,9 +9,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.pacing import CATCH_UP, DECREASE, GROUP, LOWEST, PRIVATE, QUIET, TOGETHER, Allowance, Pace, full_rate
+from bot.domain import pacing
+from bot.domain.pacing import (
+    CATCH_UP,
+    DECREASE,
+    GROUP,
+    GROUP_WINDOW,
+    LOWEST,
+    PERSON_WINDOW,
+    PRIVATE,
+    QUIET,
+    REST,
+    SHORTEST_HOLD,
+    TOGETHER,
+    Allowance,
+    Pace,
+    Recent,
+    full_rate,
+    is_within_limits,
+)
 
 ANNA, BEN, CARL = 1, 2, 3
+FORUM, CLUB, CHANNEL = -100, -200, -1_000_000_000_300
 delays = st.lists(st.floats(0, 0.5, allow_nan=False), min_size=1, max_size=150)
 
 
@@ -76,8 +95,59 @@ def test_the_same_chat_told_twice_is_still_that_chat_alone():
 
 def test_two_chats_told_soon_after_each_other_hold_everybody_and_lower_the_rate():
     pace = Pace.below(30).complained(ANNA, 3.0, now=100.0).complained(BEN, 4.0, now=101.0)
+    assert pace.free_at() == 103.0
+    assert pace.rate(103.0) == pytest.approx(29 * DECREASE)
+
+
+def test_a_person_and_a_group_hold_everybody_as_long_as_both_were_told():
+    pace = Pace.below(30).complained(FORUM, 3600.0, now=100.0).complained(ANNA, 4.0, now=101.0)
     assert pace.free_at() == 105.0
     assert pace.rate(105.0) == pytest.approx(29 * DECREASE)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([FORUM, CLUB, CHANNEL]), st.floats(1, 86_400), st.floats(0, 5)),
+        min_size=1,
+        max_size=80,
+    )
+)
+def test_groups_and_channels_alone_never_hold_or_slow_anybody(complaints):
+    """Slow mode lasts up to an hour: https://core.telegram.org/method/channels.toggleSlowMode"""
+    pace, now = Pace.below(30), 0.0
+    for chat, wait, pause in complaints:
+        now += pause
+        pace = pace.complained(chat, wait, now)
+    assert pace == replace(Pace.below(30), witnesses=pace.witnesses)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([ANNA, BEN, CARL, FORUM, CLUB, CHANNEL]), st.floats(0, 3600), st.floats(0, 30)),
+        min_size=1,
+        max_size=60,
+    )
+)
+def test_nobody_is_held_for_longer_than_a_person_and_one_more_chat_were_told(complaints):
+    pace, now, told, bound = Pace.below(30), 0.0, dict[int, float](), -inf
+    for chat, wait, pause in complaints:
+        now += pause
+        pace = pace.complained(chat, wait, now)
+        told[chat] = max(told.get(chat, 0.0), now + wait)
+        people = sorted((until for one, until in told.items() if one > 0), reverse=True)
+        most = sorted(told.values(), reverse=True)
+        if people and len(most) > 1:
+            bound = max(bound, min(people[0], most[1]), now + min(wait, SHORTEST_HOLD))
+        assert pace.held_until <= bound
+        assert len(pace.witnesses) <= 3
+
+
+def test_a_long_forgotten_wait_slows_once_with_a_fresh_one():
+    pace = Pace.below(30).complained(ANNA, 1.0, now=100.0)
+    for chat, at in ((BEN, 108.0), (CARL, 108.1)):
+        pace = pace.complained(chat, 5.0, now=at)
+    assert pace.rate(120.0) == pytest.approx(29 * DECREASE)
+    assert pace.free_at() == 113.0
 
 
 def test_two_chats_told_long_after_each_other_are_two_chats():
@@ -90,7 +160,8 @@ def test_answers_to_messages_that_were_on_the_wire_together_lower_the_rate_once(
     for chat in range(16):
         pace = pace.complained(chat, 5.0, now=100.0 + chat / 100)
     assert pace.rate(105.0) == pytest.approx(29 * DECREASE)
-    assert pace.free_at() == pytest.approx(105.15)
+    assert pace.free_at() == pytest.approx(105.14)
+    assert pace.next_at <= 100.0  # replies do not wait for a hold
 
 
 def test_the_rate_grows_back_evenly_after_quiet_seconds_and_stops_at_the_top():
@@ -109,7 +180,7 @@ def test_ten_seconds_pass_after_a_429_before_the_bot_goes_faster_again():
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from([ANNA, BEN, CARL]), st.floats(0, 60), st.floats(0.01, 40)), min_size=1, max_size=60
+        st.tuples(st.sampled_from([ANNA, BEN, FORUM]), st.floats(0, 60), st.floats(0.01, 40)), min_size=1, max_size=60
     )
 )
 def test_the_rate_stays_between_a_walk_and_the_ceiling_whatever_telegram_says(complaints):
@@ -119,12 +190,66 @@ def test_the_rate_stays_between_a_walk_and_the_ceiling_whatever_telegram_says(co
         before = pace.rate(now)
         pace = pace.complained(chat, wait, now)
         assert 29 * LOWEST <= pace.rate(now) <= before <= 29
-        assert pace.complaint == (chat, now)
 
 
 def test_news_of_a_hold_never_shortens_it():
-    pace = Pace.below(30).complained(ANNA, 1.0, now=0.0).complained(BEN, 60.0, now=0.0)
+    pace = Pace.below(30).complained(ANNA, 60.0, now=0.0).complained(BEN, 60.0, now=0.0)
     assert pace.complained(CARL, 1.0, now=1.0).held_until == 60.0
+
+
+@pytest.mark.parametrize("chat", [FORUM, CHANNEL])
+def test_in_the_first_minute_of_a_process_a_group_may_have_had_its_twenty_already(chat):
+    assert not is_within_limits(chat, 1, GROUP_WINDOW - 1, inf)
+    assert is_within_limits(chat, 1, GROUP_WINDOW, inf)
+
+
+def test_a_person_s_chat_has_recovered_from_what_an_earlier_process_sent_after_a_second():
+    assert not is_within_limits(ANNA, 1, PERSON_WINDOW - 0.1, inf)
+    assert is_within_limits(ANNA, 1, PERSON_WINDOW, inf)
+
+
+@pytest.mark.parametrize("chat", [ANNA, FORUM])
+def test_an_edit_says_nothing_of_the_others(chat):
+    """Who edits a message every two seconds is told to wait for minutes: github.com/m1guelpf/chatgpt-telegram#63"""
+    assert not is_within_limits(chat, 1, inf, inf, is_edit=True)
+
+
+@given(
+    chat=st.sampled_from([ANNA, FORUM]),
+    messages=st.integers(0, 40),
+    known_for=st.floats(0, 1e6),
+    rested_for=st.floats(-3600, 1e6),
+)
+def test_what_is_not_known_and_what_was_sent_more_than_once_is_never_within_limits(
+    chat, messages, known_for, rested_for
+):
+    if is_within_limits(chat, messages, known_for, rested_for):
+        assert messages == 1
+        assert known_for >= PERSON_WINDOW
+        assert rested_for >= REST
+
+
+steps = st.lists(st.tuples(st.sampled_from([ANNA, BEN, CARL, FORUM, CLUB]), st.floats(0, 100)), max_size=80)
+
+
+@pytest.mark.parametrize("most", [2, 1000])
+@given(sent=steps, ask_after=st.floats(0, 100))
+def test_what_left_in_the_time_that_is_known_is_counted_and_what_was_forgotten_is_not_known(most, sent, ask_after):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pacing, "RECENT_CHATS", most)
+        now, times = 1000.0, list[tuple[int, float]]()
+        recent = Recent(now)
+        for chat, pause in sent:
+            now += pause
+            recent.count(chat, now)
+            times.append((chat, now))
+            assert len(recent._since) <= most and len(recent._before) <= most
+        now += ask_after
+        for chat in (ANNA, BEN, CARL, FORUM, CLUB):
+            known = sum(one == chat and at > recent.known_from for one, at in times)
+            assert known <= recent.messages(chat) <= sum(one == chat for one, _ in times)
+        if most == 1000:
+            assert now - recent.known_from >= min(GROUP_WINDOW, now - 1000.0) - 1e-6
 
 
 @given(

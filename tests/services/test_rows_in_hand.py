@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from held_readers import all_readers_held
-from press_room import PressRoom, eventually, press_room
+from press_room import PressRoom, eventually, limit_everybody, press_room
 from story import StoryHouse
 
 from bot.domain.chat import ChatKind, ChatState
@@ -170,8 +170,7 @@ async def test_who_pauses_while_everybody_must_wait_gets_nothing_afterwards(
     people = await room.people(4)
     await room.follow(people, "Energy")
     pacer = room.house.inside.pacer
-    pacer.throttled(1, 0.3)
-    pacer.throttled(2, 0.3)
+    await limit_everybody(pacer, 0.3)
     await room.publish(await room.draft("grid-storage", "Energy", pictures=()))
     await room.spread()
     room.dispatcher.wake()
@@ -260,8 +259,7 @@ async def test_ending_hands_back_at_once_whatever_only_waits_for_its_turn(
     running = asyncio.create_task(room.dispatcher.run())
     await room.follow(await room.people(1000), "Energy")
     pacer = house.inside.pacer
-    for chat in (1, 2):
-        pacer.throttled(chat, 60, paid=allowance > 0)
+    await limit_everybody(pacer, 60, paid=allowance > 0)
     await room.publish(await room.draft("grid-storage", "Energy", pictures=()))
     await room.spread()
     room.dispatcher.wake()

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from press_room import PressRoom, eventually, press_room
+from press_room import PressRoom, eventually, limit_everybody, press_room
 from story import StoryHouse
 
 from bot.sandbox.faults import CutAfter, Refuse, Slow
@@ -201,8 +201,7 @@ async def test_what_is_unfollowed_while_the_list_waits_for_its_turn_is_not_in_it
     robots = await room.follow([anna], "Robotics")
     await _waiting(room, "a-energy", "b-robots", topics=("Energy", "Robotics"))
     pacer = room.house.inside.pacer
-    for chat in (1, 2):
-        pacer.throttled(chat, 0.5)
+    await limit_everybody(pacer, 0.5)
     room.dispatcher.wake()
     await eventually(lambda: pacer.waiting == 1)
     async with room.db.transaction() as conn:
@@ -217,8 +216,7 @@ async def test_what_is_taken_back_while_the_list_waits_for_its_turn_is_not_in_it
     await room.follow([anna], "Energy")
     _, (other, _) = await _waiting(room, "a-first", "b-secret")
     pacer = room.house.inside.pacer
-    for chat in (1, 2):
-        pacer.throttled(chat, 0.5)
+    await limit_everybody(pacer, 0.5)
     room.dispatcher.wake()
     await eventually(lambda: pacer.waiting == 1)
     await newsroom.retract(room.db, other, by=1, now=room.house.clock())

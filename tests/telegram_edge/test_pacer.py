@@ -8,9 +8,10 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from bot.domain import pacing
 from bot.domain.delivery import Lane
 from bot.domain.pacing import CATCH_UP, DECREASE, full_rate
-from bot.telegram_edge.pacer import CHATS, TICK, Pacer
+from bot.telegram_edge.pacer import CHATS, PATIENT_REPLIES, TICK, Pacer
 
 ANNA, BEN, GROUP = 1, 2, -100
 
@@ -240,48 +241,271 @@ def test_a_throttled_chat_waits_as_told_and_alone(rate):
     played(story)
 
 
+async def at_work(rate: float | None) -> Pacer:
+    """Return the pacer of a bot that knows all that has left for longer than any limit reaches back."""
+    pacer = Pacer(rate)
+    await asyncio.sleep(100)
+    return pacer
+
+
+async def refused(pacer: Pacer, seconds: float, *chats: int, paid: bool = False) -> None:
+    """Send one message to each chat, and let each be told to wait."""
+    line = Line(pacer)
+    for chat in chats:
+        line.ask(chat, Lane.REPLY, chat < 0, paid)
+    await line.all()
+    for chat in chats:
+        pacer.throttled(chat, seconds, paid)
+
+
 @pytest.mark.parametrize("rate", [30, None])
-def test_two_throttled_chats_hold_everybody(rate):
+@pytest.mark.parametrize("others", [(BEN,), (GROUP,)])
+def test_chats_within_their_limits_that_are_throttled_together_hold_all_news(rate, others):
     async def story():
-        pacer = Pacer(rate)
-        pacer.throttled(ANNA, 1.0)
-        pacer.throttled(BEN, 3.0)
+        pacer = await at_work(rate)
+        await refused(pacer, 3.0, ANNA, *others)
+        told = now()
         line = Line(pacer)
-        line.ask(GROUP, Lane.REPLY)
+        line.ask(3)
         await line.all()
-        assert now() == pytest.approx(3.0, abs=0.01)
+        assert now() == pytest.approx(told + 3.0, abs=0.01)
         assert rate is None or pacer.rate < 29
 
     played(story)
 
 
-def test_two_throttled_chats_hold_paid_messages_too():
+@pytest.mark.parametrize("rate", [30, None])
+def test_a_reply_in_a_chat_that_is_free_leaves_while_all_news_is_held(rate):
+    async def story():
+        pacer = await at_work(rate)
+        await refused(pacer, 3600.0, ANNA, BEN)
+        told = now()
+        line = Line(pacer)
+        line.ask(3)
+        line.ask(4, Lane.REPLY)
+        await line.tasks[-1]
+        assert now() - told <= 0.1
+        assert [chat for chat, _ in line.left] == [4]
+        line.tasks[0].cancel()
+
+    played(story)
+
+
+@pytest.mark.parametrize("rate", [30, None])
+def test_any_number_of_throttled_groups_and_channels_hold_nobody_else(rate):
+    async def story():
+        pacer = await at_work(rate)
+        await refused(pacer, 3600.0, *range(-300, 0))
+        line, told = Line(pacer), now()
+        line.ask(3)
+        line.ask(4, Lane.REPLY)
+        line.ask(-301, is_group=True)
+        await line.all()
+        assert now() - told <= 0.2
+        assert rate is None or pacer.rate == 29
+
+    played(story)
+
+
+@pytest.mark.parametrize("known_for", [0.0, 30.0])
+def test_groups_that_are_throttled_right_after_a_start_say_nothing_of_a_person(known_for):
+    """An earlier process may have sent a group its twenty a minute, and this one does not know."""
+
     async def story():
         pacer = Pacer(30)
-        pacer.throttled(ANNA, 1.0)
-        pacer.throttled(BEN, 3.0)
+        await asyncio.sleep(known_for)
+        await refused(pacer, 60.0, GROUP, -200, ANNA)
+        line, told = Line(pacer), now()
+        line.ask(3)
+        await line.all()
+        assert now() - told <= 0.2
+        assert pacer.rate == 29
+
+    played(story)
+
+
+def test_edits_that_are_throttled_in_any_number_of_chats_say_nothing_of_the_others():
+    async def story():
+        pacer = await at_work(30)
+        for chat in range(100, 200):
+            await pacer.slot(chat, Lane.REPLY, False)
+            pacer.throttled(chat, 240.0, is_edit=True)
+        line, told = Line(pacer), now()
+        line.ask(3)
+        await line.all()
+        assert now() - told <= 0.1
+        assert pacer.rate == 29
+        assert pacer.held_until(100) is not None
+
+    played(story)
+
+
+def test_who_was_sent_more_than_one_message_or_edit_says_nothing_of_the_others():
+    """As two editors whose progress messages are changed every two seconds."""
+
+    async def story():
+        pacer = await at_work(30)
+        for _ in range(20):
+            for editor in (ANNA, BEN):
+                await pacer.slot(editor, Lane.REPLY, False)
+            await asyncio.sleep(2)
+        pacer.throttled(ANNA, 240.0)
+        pacer.throttled(BEN, 240.0)
+        line, told = Line(pacer), now()
+        line.ask(3)
+        await line.all()
+        assert now() == told
+        assert pacer.rate == 29
+
+    played(story)
+
+
+def test_chats_that_are_told_to_wait_again_when_their_wait_is_over_say_nothing_of_the_others():
+    async def story():
+        pacer = await at_work(30)
+        await refused(pacer, 300.0, ANNA)
+        await asyncio.sleep(30)
+        await refused(pacer, 270.0, BEN)
+        for _ in range(10):
+            await asyncio.sleep(300)
+            await refused(pacer, 300.0, ANNA, BEN)
+        line, told = Line(pacer), now()
+        line.ask(3)
+        await line.all()
+        assert now() - told <= 0.1
+
+    played(story)
+
+
+def test_whoever_was_forgotten_is_not_taken_for_one_that_kept_its_limits(monkeypatch):
+    async def story():
+        monkeypatch.setattr(pacing, "RECENT_CHATS", 16)
+        pacer = await at_work(1000)
+        for chat in (ANNA, BEN):
+            for _ in range(5):
+                await pacer.slot(chat, Lane.NEWS, False)
+        for chat in range(1000, 1100):
+            await pacer.slot(chat, Lane.NEWS, False)
+        await refused(pacer, 60.0, ANNA, BEN)
+        line, told = Line(pacer), now()
+        line.ask(3)
+        await line.all()
+        assert now() - told <= 0.1
+
+    played(story)
+
+
+def test_a_hold_that_was_forgotten_is_not_taken_for_rest(monkeypatch):
+    async def story():
+        monkeypatch.setattr("bot.telegram_edge.pacer.CHATS", 2)
+        pacer = await at_work(1000)
+        pacer.throttled(ANNA, 500.0)
+        for group in (-1, -2, -3):
+            pacer.throttled(group, 3600.0)
+        assert pacer.held_until(ANNA) is None
+        await asyncio.sleep(400)
+        await refused(pacer, 60.0, ANNA, BEN)
+        line, told = Line(pacer), now()
+        line.ask(3)
+        await line.all()
+        assert now() - told <= 0.1
+
+    played(story)
+
+
+@pytest.mark.parametrize("rate", [30, 1000])
+def test_a_limit_of_the_whole_bot_slows_all_and_is_recovered_from(rate):
+    """Telegram takes ten a second for a minute and tells all else to wait three seconds, whoever it is for."""
+
+    async def story():
+        pacer = await at_work(rate)
+        began, taken, complaints = now(), list[float](), list[float]()
+        for chat in range(100, 100 + 90 * rate):
+            chat = -chat if chat % 5 == 0 else chat
+            if await pacer.slot(chat, Lane.NEWS, chat < 0, False, now() + 1):
+                continue
+            if now() - began < 60 and sum(at > now() - 1 for at in taken[-10:]) == 10:
+                complaints.append(now())
+                pacer.throttled(chat, 3.0)
+            else:
+                taken.append(now())
+            if now() - began > 200:
+                break
+        assert pacer.rate == pytest.approx(full_rate(rate))
+        assert len(complaints) < 60 * 3, "without giving way there would be nineteen, or nearly a thousand, a second"
+        assert len(taken) > 60
+
+    played(story)
+
+
+def test_chats_throttled_together_hold_paid_messages_too():
+    async def story():
+        pacer = await at_work(30)
+        await refused(pacer, 3.0, ANNA, BEN)
+        told = now()
         line = Line(pacer)
         line.ask(GROUP, paid=True)
         await line.all()
-        assert now() == pytest.approx(3.0, abs=0.01)
+        assert now() == pytest.approx(told + 3.0, abs=0.01)
+
+    played(story)
+
+
+def test_nobody_waits_for_a_chat_that_is_held_for_longer_than_that_and_hears_so_at_once():
+    async def story():
+        pacer = Pacer(30)
+        pacer.throttled(GROUP, 3600.0)
+        assert await pacer.slot(GROUP, Lane.NEWS, True, False, now() + 1) == 3600.0
+        assert await pacer.slot(GROUP, Lane.REPLY, True, False, now() + 3599) == 3600.0
+        assert now() == 0.0
+        assert await pacer.slot(GROUP, Lane.REPLY, True, False, now() + 3601) == 0.0
+        assert now() == pytest.approx(3600, abs=0.01)
+
+    played(story)
+
+
+def test_who_waits_when_the_chat_is_told_to_wait_gives_up_at_once():
+    async def story():
+        pacer = Pacer(2)
+        await pacer.slot(ANNA, Lane.NEWS, False)  # the next leaves a second later
+        waiting = asyncio.ensure_future(pacer.slot(GROUP, Lane.NEWS, True, False, now() + 1))
+        await asyncio.sleep(0.1)
+        pacer.throttled(GROUP, 3600.0)
+        assert await waiting == 3600.0
+        assert now() == pytest.approx(0.1)
+        assert pacer.waiting == 0
+
+    played(story)
+
+
+def test_only_so_many_replies_wait_for_chats_that_are_held():
+    async def story():
+        pacer = Pacer(30)
+        for group in range(-300, 0):
+            pacer.throttled(group, 60.0)
+        waiting = [asyncio.ensure_future(pacer.slot(group, Lane.REPLY, True)) for group in range(-300, 0)]
+        await asyncio.sleep(0)
+        assert pacer.waiting == PATIENT_REPLIES
+        assert await pacer.slot(ANNA, Lane.REPLY, False) == 0.0
+        assert now() == 0.0
+        assert (await asyncio.gather(*waiting)).count(0.0) == PATIENT_REPLIES
 
     played(story)
 
 
 def test_only_the_pace_that_was_too_fast_gives_way():
     async def story():
-        pacer = Pacer(30)
+        pacer = await at_work(30)
         line = Line(pacer)
-        pacer.throttled(ANNA, 1.0, True)
-        pacer.throttled(BEN, 3.0, True)
+        await refused(pacer, 3.0, ANNA, BEN, paid=True)
         assert pacer.rate == pytest.approx(29)
         line.ask(GROUP)
         await line.all()
-        assert now() == pytest.approx(3.0, abs=0.01)
+        assert now() == pytest.approx(103.0, abs=0.01)
         for chat in range(1000, 1200):
             line.ask(chat, paid=True)
         await line.all()
-        assert 199 / (now() - 3) == pytest.approx(full_rate(1000) * DECREASE, rel=0.03)
+        assert 199 / (now() - 103) == pytest.approx(full_rate(1000) * DECREASE, rel=0.03)
 
     played(story)
 
