@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.domain.message import Button, Message
 from bot.domain.text import Text
 from bot.render.locale import Words
@@ -44,6 +46,11 @@ def button_too_old(words: Words) -> str:
 
 def list_out_of_date(words: Words) -> str:
     return words("That list was out of date. Here is the current one.")
+
+
+def must_wait(words: Words, wait: timedelta) -> str:
+    """Return what one who pressed is told while Telegram lets nothing in their chat be said or changed."""
+    return words("Telegram asks for a pause in this chat. Try again in {time}.", time=words.span(wait))
 
 
 def fault(words: Words) -> str:

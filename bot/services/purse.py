@@ -94,9 +94,13 @@ class Purse:
 
     def put_back(self, item: Item) -> None:
         """Keep for another what an item did not use."""
-        if item.paid_on == self._day:
-            self._unused += 1
+        self.put_back_for_reply(item.paid_on)
         item.paid_on = None
+
+    def put_back_for_reply(self, paid_on: date | None) -> None:
+        """Keep for another what a reply did not use; None when it was not to be paid for."""
+        if paid_on == self._day:
+            self._unused += 1
 
     def answered(self, outcome: Outcome, now: datetime) -> None:
         """Take note of what Telegram answered to a paid message."""

@@ -19,7 +19,7 @@ from bot.services.editions import edition_of
 from bot.telegram_edge.house import House
 from bot.telegram_edge.looks import look_of
 from bot.telegram_edge.prepared import Prepared, Upload
-from bot.telegram_edge.replies import turn
+from bot.telegram_edge.replies import Held, Patience, span_of, turn
 
 TRIES = 3
 LONGEST_WAIT = timedelta(minutes=1)
@@ -57,14 +57,18 @@ async def send_copy(house: House, chat: Chat, number: int) -> Copy:
 
 
 async def _patiently(house: House, chat: Chat, body: Prepared | Upload) -> Outcome:
-    """Send ahead of all news, and wait when Telegram asks for it."""
+    """Send ahead of all news, and wait when Telegram asks for it, but not for long."""
+    patience = Patience.of(LONGEST_WAIT)
     for _ in range(TRIES):
-        paid = await turn(house, chat)
+        try:
+            paid = await turn(house, chat, patience)
+        except Held as error:
+            return Throttled(span_of(error))
         outcome = await house.gateway.send(body, chat.id, paid=paid)
         if paid and isinstance(outcome, Rejected):
             paid, outcome = False, await house.gateway.send(body, chat.id)
             house.purse.answered_unpaid(outcome, house.clock())
-        if not isinstance(outcome, Throttled) or outcome.wait > LONGEST_WAIT:
+        if not isinstance(outcome, Throttled):
             return outcome
         house.pacer.throttled(chat.id, outcome.wait.total_seconds(), paid)
     return Failed("too many requests")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +29,10 @@ WAITING = 4096
 
 REMEMBERED = 10_000
 """Update ids; Telegram repeats an update within seconds, after a lost answer."""
+
+
+arrived_at: ContextVar[float] = ContextVar("arrived_at")
+"""When the update came in that is being worked on, in loop time; not set where no update is."""
 
 
 class Inbox(asyncio.Queue[object]):
@@ -130,6 +135,7 @@ class Intake(BaseUpdateProcessor):
             return
         line.length += 1
         arrived = asyncio.get_running_loop().time()
+        arrived_at.set(arrived)
         try:
             async with line.turn, self._at_work:
                 await coroutine

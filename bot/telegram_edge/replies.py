@@ -2,7 +2,8 @@
 What newsbot says to people who wait for it: sent and edited at once, ahead of all news, never through the outbox.
 
 A reply that Telegram refuses for its pace is said when the pace allows, and one that it could not take a moment later;
-one that may have arrived is not said twice.
+one that may have arrived is not said twice. Nobody waits longer than two minutes for one, counted from what they said:
+whatever stands behind it, in a chat that Telegram holds for an hour, is given up at once.
 While a broadcast is paid for it may use up what is free, so what is said meanwhile is paid for too.
 """
 
@@ -11,7 +12,9 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import timedelta
+from math import ceil
 from typing import NamedTuple, TypeVar
 
 import telegram
@@ -23,12 +26,16 @@ from bot.domain.message import Keyboard, Message
 from bot.domain.paying import day_of
 from bot.telegram_edge.gateway import entities_of, markup_of, preview_of
 from bot.telegram_edge.house import House
+from bot.telegram_edge.intake import arrived_at
 from bot.telegram_edge.outcomes import classify_error
+from bot.telegram_edge.pacer import SHORT_HOLD
 
 _Answer = TypeVar("_Answer")
 TRIES = 3
 LONGEST_WAIT = timedelta(minutes=2)
 """Nobody waits longer for a reply; what comes later only startles."""
+PRESS_WAIT = timedelta(seconds=10)
+"""So long what a press changes may wait for its chat: the next press in that chat waits for it, and its toast too."""
 
 
 class Said(NamedTuple):
@@ -38,13 +45,54 @@ class Said(NamedTuple):
     file_id: str | None
 
 
-async def send(house: House, chat: Chat, message: Message, *, thread: int = 0, reply_to: int | None = None) -> int:
-    """Say `message` in a chat and return its id. Raises: telegram.error.TelegramError."""
-    return (await say(house, chat, message, thread=thread, reply_to=reply_to)).message_id
+class Held(RetryAfter):
+    """Nothing was said: the chat must wait for longer than anybody waits for a reply."""
 
 
-async def say(house: House, chat: Chat, message: Message, *, thread: int = 0, reply_to: int | None = None) -> Said:
-    """Say `message` in a chat, and return what stands there now. Raises: telegram.error.TelegramError."""
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long something waits for its turn, in loop time: for a chat that is held, and at all."""
+
+    for_a_hold: float
+    until: float
+
+    @classmethod
+    def of(cls, longest: timedelta) -> Patience:
+        """Return the patience of what is said now: counted, for a hold, from the update that is being worked on.
+
+        All that one chat has said may stand in a line, and each would wait as long again.
+        """
+        now = asyncio.get_running_loop().time()
+        seconds = longest.total_seconds()
+        return cls(max(arrived_at.get(now) + seconds, now + SHORT_HOLD), now + LONGEST_WAIT.total_seconds())
+
+
+async def send(
+    house: House,
+    chat: Chat,
+    message: Message,
+    *,
+    thread: int = 0,
+    reply_to: int | None = None,
+    patience: timedelta = LONGEST_WAIT,
+) -> int:
+    """Say `message` in a chat and return its id.
+
+    Raises: telegram.error.TelegramError; Held when the chat is held for longer than `patience`.
+    """
+    return (await say(house, chat, message, thread=thread, reply_to=reply_to, patience=patience)).message_id
+
+
+async def say(
+    house: House,
+    chat: Chat,
+    message: Message,
+    *,
+    thread: int = 0,
+    reply_to: int | None = None,
+    patience: timedelta = LONGEST_WAIT,
+) -> Said:
+    """Say `message` in a chat, as `send` does, and return what stands there now."""
     markup = markup_of(message.keyboard)
     reply = (
         None if reply_to is None else telegram.ReplyParameters(message_id=reply_to, allow_sending_without_reply=True)
@@ -74,7 +122,7 @@ async def say(house: House, chat: Chat, message: Message, *, thread: int = 0, re
             allow_paid_broadcast=paid or None,
         )
 
-    said = await _said(house, chat, call)
+    said = await _said(house, chat, call, patience)
     # The largest size comes last: https://core.telegram.org/bots/api#message (photo)
     return Said(said.message_id, said.photo[-1].file_id if said.photo else None)
 
@@ -94,13 +142,16 @@ async def send_file(house: House, chat: Chat, name: str, data: bytes, caption: M
             allow_paid_broadcast=paid or None,
         )
 
-    return (await _said(house, chat, call)).message_id
+    return (await _said(house, chat, call, LONGEST_WAIT)).message_id
 
 
-async def edit(house: House, chat: Chat, message_id: int, message: Message, *, is_photo: bool) -> bool:
+async def edit(
+    house: House, chat: Chat, message_id: int, message: Message, *, is_photo: bool, patience: timedelta = LONGEST_WAIT
+) -> bool:
     """Change a message of ours, and return False when it is gone. A picture keeps its picture; its caption changes.
 
-    Raises: telegram.error.TelegramError, but not for a message that says so already.
+    Raises: telegram.error.TelegramError, but not for a message that says so already; Held when the chat is held for
+    longer than `patience`.
     """
 
     async def call() -> object:
@@ -121,30 +172,51 @@ async def edit(house: House, chat: Chat, message_id: int, message: Message, *, i
             reply_markup=markup_of(message.keyboard),
         )
 
-    return await _edited(house, chat, call)
+    return await _edited(house, chat, call, patience)
 
 
-async def edit_keyboard(house: House, chat: Chat, message_id: int, keyboard: Keyboard) -> bool:
-    """Swap the buttons under a message of ours, and return False when it is gone."""
+async def edit_keyboard(
+    house: House, chat: Chat, message_id: int, keyboard: Keyboard, *, patience: timedelta = LONGEST_WAIT
+) -> bool:
+    """Swap the buttons under a message of ours, and return False when it is gone. Raises: as `edit`."""
 
     async def call() -> object:
         return await house.bot.edit_message_reply_markup(chat.id, message_id, reply_markup=markup_of(keyboard))
 
-    return await _edited(house, chat, call)
+    return await _edited(house, chat, call, patience)
 
 
-async def turn(house: House, chat: Chat) -> bool:
-    """Wait for a turn ahead of all news; return whether what is said then is to be paid for."""
+async def turn(house: House, chat: Chat, patience: Patience) -> bool:
+    """Wait for a turn ahead of all news; return whether what is said then is to be paid for. Raises: Held."""
     paid_on = house.purse.pay_for_reply(house.clock()) if house.pacer.is_paying else None
-    await house.pacer.slot(chat.id, Lane.REPLY, chat.kind is not ChatKind.PRIVATE, paid_on is not None)
+    try:
+        await _slot(house, chat, patience, paid_on is not None)
+    except Held:
+        house.purse.put_back_for_reply(paid_on)
+        raise
     return paid_on == day_of(house.clock())
 
 
-async def _said(house: House, chat: Chat, call: Callable[[bool], Awaitable[telegram.Message]]) -> telegram.Message:
+async def _slot(house: House, chat: Chat, patience: Patience, paid: bool = False) -> None:
+    """Wait for a turn ahead of all news. Raises: Held."""
+    is_group = chat.kind is not ChatKind.PRIVATE
+    try:
+        async with asyncio.timeout_at(patience.until):
+            held = await house.pacer.slot(chat.id, Lane.REPLY, is_group, paid, patience.for_a_hold)
+    except TimeoutError:
+        held = SHORT_HOLD  # the pace itself took too long, and nobody knows how long it still would
+    if held:
+        raise Held(ceil(held))
+
+
+async def _said(
+    house: House, chat: Chat, call: Callable[[bool], Awaitable[telegram.Message]], longest: timedelta
+) -> telegram.Message:
     """Make one call that sends, paid for if need be. Raises: telegram.error.TelegramError."""
+    patience = Patience.of(longest)
 
     async def once() -> telegram.Message:
-        paid = await turn(house, chat)
+        paid = await turn(house, chat, patience)
         try:
             return await _attempt(house, chat, call(paid), paid)
         except BadRequest:
@@ -161,14 +233,15 @@ async def _said(house: House, chat: Chat, call: Callable[[bool], Awaitable[teleg
 async def _patiently(house: House, chat: Chat, once: Callable[[], Awaitable[_Answer]]) -> _Answer:
     """Make one call, again when a 429 says so and it is time, or soon after what never arrived.
 
-    Raises: telegram.error.TelegramError.
+    Raises: telegram.error.TelegramError, Held among them.
     """
     for tries in range(1, TRIES):
         try:
             return await once()
-        except RetryAfter as error:
-            if _span(error.retry_after) > LONGEST_WAIT:
-                raise
+        except Held:
+            raise
+        except RetryAfter:
+            pass  # the pacer has taken note of it: the next try waits, or is given up, for the chat's hold
         except NetworkError as error:
             if not isinstance(classify_error(error), Failed):
                 raise
@@ -176,20 +249,24 @@ async def _patiently(house: House, chat: Chat, once: Callable[[], Awaitable[_Ans
     return await once()
 
 
-async def _attempt(house: House, chat: Chat, call: Awaitable[_Answer], paid: bool = False) -> _Answer:
+async def _attempt(
+    house: House, chat: Chat, call: Awaitable[_Answer], paid: bool = False, is_edit: bool = False
+) -> _Answer:
     """Make one call, and let the pacer know of a 429. Raises: telegram.error.TelegramError."""
     try:
         return await call
     except RetryAfter as error:
-        house.pacer.throttled(chat.id, _span(error.retry_after).total_seconds(), paid)
+        house.pacer.throttled(chat.id, span_of(error).total_seconds(), paid, is_edit)
         raise
 
 
-async def _edited(house: House, chat: Chat, call: Callable[[], Awaitable[object]]) -> bool:
+async def _edited(house: House, chat: Chat, call: Callable[[], Awaitable[object]], longest: timedelta) -> bool:
+    patience = Patience.of(longest)
+
     async def once() -> None:
         # There are no paid edits: https://core.telegram.org/bots/api#editmessagetext
-        await house.pacer.slot(chat.id, Lane.REPLY, chat.kind is not ChatKind.PRIVATE)
-        await _attempt(house, chat, call())
+        await _slot(house, chat, patience)
+        await _attempt(house, chat, call(), is_edit=True)
 
     try:
         await _patiently(house, chat, once)
@@ -206,6 +283,7 @@ def _has(error: BadRequest, *phrases: str) -> bool:
     return any(phrase in error.message.lower() for phrase in phrases)
 
 
-def _span(retry_after: int | timedelta) -> timedelta:
-    """Return `retry_after` as what python-telegram-bot will make of it: it is still a number of seconds today."""
-    return retry_after if isinstance(retry_after, timedelta) else timedelta(seconds=retry_after)
+def span_of(error: RetryAfter) -> timedelta:
+    """Return how long Telegram asks to wait: python-telegram-bot says it in seconds still, and will as a timedelta."""
+    wait = error.retry_after
+    return wait if isinstance(wait, timedelta) else timedelta(seconds=wait)

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from telegram.error import TelegramError
+from telegram.error import RetryAfter, TelegramError
 
 from bot.domain.chat import Chat, ChatKind
 from bot.domain.limits import CALLBACK_ANSWER
 from bot.domain.message import Keyboard, Message
 from bot.domain.press import Press
+from bot.render import refusals
 from bot.render.locale import Words
 from bot.render.text import clip
 from bot.telegram_edge import replies
@@ -90,7 +91,9 @@ class PressRequest:
 
     `words` are the chat's; `language` is that of the person's own client, as far as we speak it.
 
-    Telegram takes one answer to a press: the first `toast`, or a silent one when the handler has returned.
+    Telegram takes one answer to a press: the first `toast`, or a silent one when the handler has returned. It takes it
+    also while the chat is held, when nothing in it may change; then one that would be silent says so.
+    Source: https://github.com/tdlib/telegram-bot-api/issues/648 (answerCallbackQuery has no limits, edits have)
     """
 
     house: House = field(repr=False)
@@ -105,6 +108,7 @@ class PressRequest:
     is_photo: bool = False
     is_late: bool = False
     is_answered: bool = False
+    held_for: timedelta | None = None
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -125,28 +129,39 @@ class PressRequest:
 
     async def finish(self) -> None:
         """End the client's waiting if nothing else has."""
-        await self.toast("")
+        await self.toast("" if self.held_for is None else refusals.must_wait(self.words, self.held_for))
 
     async def redraw(self, message: Message) -> int:
         """Put `message` in the place of the one pressed, and return its id. Only if that is gone, a new one is sent.
 
-        A picture keeps its picture: the text becomes its caption.
+        A picture keeps its picture: the text becomes its caption. While the chat is held it stays as it is.
         """
-        if await replies.edit(self.house, self.chat, self.message_id, message, is_photo=self.is_photo):
+        wait = replies.PRESS_WAIT
+        try:
+            is_there = await replies.edit(
+                self.house, self.chat, self.message_id, message, is_photo=self.is_photo, patience=wait
+            )
+        except RetryAfter as error:
+            self.held_for = replies.span_of(error)
             return self.message_id
-        return await self.answer(message)
+        return self.message_id if is_there else await self.answer(message)
 
     async def redraw_keyboard(self, keyboard: Keyboard) -> None:
-        """Swap the buttons and leave the message as it is. A message that is gone is left alone."""
-        await replies.edit_keyboard(self.house, self.chat, self.message_id, keyboard)
+        """Swap the buttons and leave the message as it is. One that is gone, or in a held chat, is left alone."""
+        wait = replies.PRESS_WAIT
+        try:
+            await replies.edit_keyboard(self.house, self.chat, self.message_id, keyboard, patience=wait)
+        except RetryAfter as error:
+            self.held_for = replies.span_of(error)
 
     async def answer(self, message: Message) -> int:
-        """Say something new in the chat and return the new message's id."""
-        return await replies.send(self.house, self.chat, message, thread=self.thread)
+        """Say something new in the chat and return the new message's id. Raises: replies.Held."""
+        return await replies.send(self.house, self.chat, message, thread=self.thread, patience=replies.PRESS_WAIT)
 
     async def show(self, message: Message) -> str | None:
         """Say something new with a picture, and return Telegram's file id for the picture."""
-        return (await replies.say(self.house, self.chat, message, thread=self.thread)).file_id
+        said = await replies.say(self.house, self.chat, message, thread=self.thread, patience=replies.PRESS_WAIT)
+        return said.file_id
 
     async def _answer_query(self, **answer: str | bool | None) -> None:
         if self.is_answered:

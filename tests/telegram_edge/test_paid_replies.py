@@ -108,6 +108,17 @@ async def test_a_429_for_what_was_paid_for_slows_no_free_message(house: StoryHou
     assert pacer.rate == Pacer(30).rate
 
 
+async def test_a_reply_that_is_given_up_because_its_chat_is_held_pays_for_nothing(house: StoryHouse) -> None:
+    await leave(house, claimed=1)
+    house.inside.pacer.throttled(ANNA, 3600.0)
+    before = said(house, ANNA)
+    for _ in range(20):
+        await house.says(ANNA, "/help")
+    assert said(house, ANNA) == before
+    await house.says(BEN, "/help")
+    assert said(house, BEN)[-1] == (200, True)
+
+
 async def test_without_stars_a_reply_is_said_unpaid_at_once(house: StoryHouse) -> None:
     house.world.faults.add(Refuse(400, "Bad Request: BALANCE_TOO_LOW"), paid=True)
     await house.says(ANNA, "/help")
