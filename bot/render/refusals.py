@@ -50,7 +50,9 @@ def list_out_of_date(words: Words) -> str:
 
 def must_wait(words: Words, wait: timedelta) -> str:
     """Return what one who pressed is told while Telegram lets nothing in their chat be said or changed."""
-    return words("Telegram asks for a pause in this chat. Try again in {time}.", time=words.span(wait))
+    return words(
+        "Telegram asks for a pause in this chat. Nothing new can be shown here for {time}.", time=words.span(wait)
+    )
 
 
 def fault(words: Words) -> str:

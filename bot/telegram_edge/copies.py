@@ -35,8 +35,11 @@ class Copy:
     trouble: str | None = None
 
 
-async def send_copy(house: House, chat: Chat, number: int) -> Copy:
-    """Send an article to one editor as readers will get it, large picture and all. Raises: UnknownArticle."""
+async def send_copy(house: House, chat: Chat, number: int, patience: timedelta = LONGEST_WAIT) -> Copy:
+    """Send an article to one editor as readers will get it, large picture and all. Raises: UnknownArticle.
+
+    Tried only where the editor's chat is held for no longer than `patience`, and than a minute.
+    """
     tried: list[Photo | None] = []
     now = house.clock()
 
@@ -45,7 +48,7 @@ async def send_copy(house: House, chat: Chat, number: int) -> Copy:
         return house.gateway.prepare(message)
 
     async def send(body: Prepared | Upload) -> Outcome:
-        return await _patiently(house, chat, body)
+        return await _patiently(house, chat, body, min(patience, LONGEST_WAIT))
 
     async with house.db.reading() as conn:
         root = house.settings.content or Path("content")
@@ -56,9 +59,9 @@ async def send_copy(house: House, chat: Chat, number: int) -> Copy:
     return Copy(picture, refused, None if isinstance(outcome, Sent) else _reason(outcome))
 
 
-async def _patiently(house: House, chat: Chat, body: Prepared | Upload) -> Outcome:
+async def _patiently(house: House, chat: Chat, body: Prepared | Upload, longest: timedelta) -> Outcome:
     """Send ahead of all news, and wait when Telegram asks for it, but not for long."""
-    patience = Patience.of(LONGEST_WAIT)
+    patience = Patience.of(longest)
     for _ in range(TRIES):
         try:
             paid = await turn(house, chat, patience)

@@ -41,7 +41,7 @@ async def open_(house: House, press: PressRequest) -> None:
 
 async def show(house: House, asked: Request | PressRequest, article: Article) -> None:
     """Send an article as readers will get it, and under it what was checked and what can be done."""
-    copy = await send_copy(house, asked.chat, article.number)
+    copy = await send_copy(house, asked.chat, article.number, asked.patience)
     if copy.trouble is not None:
         await asked.answer(desk.not_shown(asked.words, article, copy.trouble))
         return
@@ -242,7 +242,7 @@ async def _publish_anew(house: House, asked: Request | PressRequest, article: Ar
         await _show_out(house, asked, article.number)
         return
     if published.start_at > house.clock():
-        await send_copy(house, asked.chat, article.number)
+        await send_copy(house, asked.chat, article.number, asked.patience)
     await show_progress(house, asked, published.article, published.fanout)
 
 

@@ -21,7 +21,7 @@ import telegram
 from telegram.error import BadRequest, NetworkError, RetryAfter
 
 from bot.domain.chat import Chat, ChatKind
-from bot.domain.delivery import Failed, Lane, Sent, backoff
+from bot.domain.delivery import Failed, Lane, Sent, Throttled, backoff
 from bot.domain.message import Keyboard, Message
 from bot.domain.paying import day_of
 from bot.telegram_edge.gateway import entities_of, markup_of, preview_of
@@ -255,9 +255,12 @@ async def _attempt(
     """Make one call, and let the pacer know of a 429. Raises: telegram.error.TelegramError."""
     try:
         return await call
-    except RetryAfter as error:
-        house.pacer.throttled(chat.id, span_of(error).total_seconds(), paid, is_edit)
-        raise
+    except (RetryAfter, NetworkError) as error:
+        outcome = classify_error(error)
+        if not isinstance(outcome, Throttled):
+            raise
+        house.pacer.throttled(chat.id, outcome.wait.total_seconds(), paid, is_edit)
+        raise RetryAfter(outcome.wait) from None  # a 429 that does not say how long is no RetryAfter yet
 
 
 async def _edited(house: House, chat: Chat, call: Callable[[], Awaitable[object]], longest: timedelta) -> bool:

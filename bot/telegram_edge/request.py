@@ -7,8 +7,10 @@ A handler never meets Telegram's objects: it is given a Request or a PressReques
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from telegram.error import RetryAfter, TelegramError
 
@@ -21,6 +23,7 @@ from bot.render.locale import Words
 from bot.render.text import clip
 from bot.telegram_edge import replies
 from bot.telegram_edge.house import House
+from bot.telegram_edge.pacer import SHORT_HOLD
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +47,10 @@ class Request:
     nobody wrote. `thread` is the forum topic, 0 when there is none. `replied_to` is the message it replies to, and
     `replied_article` the article whose card that is.
     `is_late`: it waited for more than ten minutes while the bot was down; editors' acts are then asked again.
+    `patience` is how long an answer may wait for a chat that is held.
     """
+
+    patience: ClassVar[timedelta] = replies.LONGEST_WAIT
 
     house: House = field(repr=False)
     chat: Chat
@@ -96,6 +102,8 @@ class PressRequest:
     Source: https://github.com/tdlib/telegram-bot-api/issues/648 (answerCallbackQuery has no limits, edits have)
     """
 
+    patience: ClassVar[timedelta] = replies.PRESS_WAIT
+
     house: House = field(repr=False)
     chat: Chat
     person: int
@@ -108,7 +116,6 @@ class PressRequest:
     is_photo: bool = False
     is_late: bool = False
     is_answered: bool = False
-    held_for: timedelta | None = None
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -129,34 +136,30 @@ class PressRequest:
 
     async def finish(self) -> None:
         """End the client's waiting if nothing else has."""
-        await self.toast("" if self.held_for is None else refusals.must_wait(self.words, self.held_for))
+        held = self.house.pacer.hold(self.chat.id)
+        await self.toast(refusals.must_wait(self.words, timedelta(seconds=held)) if held > SHORT_HOLD else "")
 
     async def redraw(self, message: Message) -> int:
         """Put `message` in the place of the one pressed, and return its id. Only if that is gone, a new one is sent.
 
         A picture keeps its picture: the text becomes its caption. While the chat is held it stays as it is.
         """
-        wait = replies.PRESS_WAIT
         try:
             is_there = await replies.edit(
-                self.house, self.chat, self.message_id, message, is_photo=self.is_photo, patience=wait
+                self.house, self.chat, self.message_id, message, is_photo=self.is_photo, patience=self.patience
             )
-        except RetryAfter as error:
-            self.held_for = replies.span_of(error)
+        except RetryAfter:
             return self.message_id
         return self.message_id if is_there else await self.answer(message)
 
     async def redraw_keyboard(self, keyboard: Keyboard) -> None:
         """Swap the buttons and leave the message as it is. One that is gone, or in a held chat, is left alone."""
-        wait = replies.PRESS_WAIT
-        try:
-            await replies.edit_keyboard(self.house, self.chat, self.message_id, keyboard, patience=wait)
-        except RetryAfter as error:
-            self.held_for = replies.span_of(error)
+        with suppress(RetryAfter):
+            await replies.edit_keyboard(self.house, self.chat, self.message_id, keyboard, patience=self.patience)
 
     async def answer(self, message: Message) -> int:
         """Say something new in the chat and return the new message's id. Raises: replies.Held."""
-        return await replies.send(self.house, self.chat, message, thread=self.thread, patience=replies.PRESS_WAIT)
+        return await replies.send(self.house, self.chat, message, thread=self.thread, patience=self.patience)
 
     async def show(self, message: Message) -> str | None:
         """Say something new with a picture, and return Telegram's file id for the picture."""

@@ -26,7 +26,6 @@ from bot.telegram_edge.house import House
 from bot.telegram_edge.outcomes import classify_error
 from bot.telegram_edge.permission import is_for, is_heard, may, objection, role_of
 from bot.telegram_edge.registry import Command, PressRule, Where
-from bot.telegram_edge.replies import span_of
 from bot.telegram_edge.request import Document, PressRequest, Request
 
 LATE = timedelta(minutes=10)
@@ -227,10 +226,8 @@ async def _guarded(house: House, request: Request | PressRequest, name: str, wor
                 log.info("%s: the thread it was asked in is closed or gone", name)
             case _:
                 log.exception("%s: Telegram refused the answer: %s", name, error.message)
-    except RetryAfter as error:
+    except RetryAfter:  # who pressed is told in the toast, which is never held
         log.info("%s: Telegram lets nothing be said there now", name)
-        if isinstance(request, PressRequest):
-            request.held_for = span_of(error)  # said in the toast, which is never held
     except NetworkError as error:
         log.warning("%s: the answer did not get through: %s", name, type(error).__name__)
     except Exception as error:

@@ -16,19 +16,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from desk_stories import desk_of
 from newsroom_samples import SECTIONS, define, plain, put
 from press_room import PressRoom, eventually, press_room
 from story import ANNA, BEN, EDITH, StoryHouse
 
 from bot.domain.chat import ChatKind
 from bot.domain.delivery import Lane, Status
-from bot.sandbox.faults import Throttle
+from bot.sandbox.faults import Page, Throttle
 from bot.services.troubles import stuck_for
 from bot.store import chats, outbox
 from bot.telegram_edge.intake import AT_ONCE
+from bot.telegram_edge.outcomes import UNTOLD_WAIT
 from bot.telegram_edge.pacer import PATIENT_REPLIES, Pacer
 
 HOUR = 3600.0
+PAUSE = "Telegram asks for a pause in this chat. Nothing new can be shown here for 1 h."
 SOON = 2.0
 """Seconds on a busy machine, for what takes a hundredth of one."""
 
@@ -293,7 +296,7 @@ async def test_a_button_that_only_turns_pages_says_why_nothing_moved(house: Stor
         for _ in range(2):
             toast = await house.presses(ANNA, "Older")
             assert toast is not None
-            assert plain(toast) == "Telegram asks for a pause in this chat. Try again in 1 h."
+            assert plain(toast) == PAUSE
     assert len(house.world.faults.happened) == 1
 
 
@@ -304,7 +307,39 @@ async def test_a_button_that_answers_with_a_message_says_why_none_came(house: St
     house.world.faults.add(Throttle(3600), method="sendPhoto")
     async with lasting(SOON):
         toast = await house.presses(ANNA, "Open 1")
-    assert toast is not None and plain(toast) == "Telegram asks for a pause in this chat. Try again in 1 h."
+    assert toast is not None and plain(toast) == PAUSE
+
+
+async def test_an_editor_publishes_in_a_chat_that_is_held_and_sees_how_it_goes_when_the_wait_is_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk_of(tmp_path) as desk:
+        house, room, jump = desk.house, desk.room, Jump(desk.house, monkeypatch)
+        people = await room.people(3)
+        await room.follow(people, "Energy")
+        article = await room.draft("grid-storage", "Energy")
+        await desk.says(f"/preview {article.number}")
+        before = desk.screens
+        house.inside.pacer.throttled(EDITH, 30.0)
+        async with lasting(SOON):
+            toast = await house.presses(EDITH, "Publish to 3")
+            await room.run()
+        assert toast is not None and "Nothing new can be shown here for 30 seconds." in toast
+        assert await room.statuses(article) == {Status.SENT: 3}
+        assert desk.screens == before
+        await jump(31)
+        await desk.turn()
+        assert "is out" in desk.screen
+
+
+async def test_a_429_that_does_not_say_how_long_is_waited_for_by_a_reply_too(house: StoryHouse) -> None:
+    """As a gateway in between answers; five seconds are taken for it."""
+    house.world.faults.add(Page(429, "<h1>slow down</h1>"), chat=ANNA, times=1)
+    house.world.say(ANNA, ANNA, "/help")
+    await house.fetch()
+    await eventually(lambda: house.inside.pacer.waiting == 1)
+    assert house.inside.pacer.hold(ANNA) == pytest.approx(UNTOLD_WAIT.total_seconds(), abs=1)
+    assert await answered(house, BEN, "/help", "/topics") <= SOON
 
 
 async def test_a_short_wait_is_waited_for_and_the_press_is_drawn(house: StoryHouse) -> None:
