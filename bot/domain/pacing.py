@@ -21,11 +21,16 @@ CATCH_UP = 0.008
 """Seconds a timer may ring late without the pace losing its turn; half of them are what the pacer itself adds."""
 
 TOGETHER = 10.0
-"""Seconds within which 429s of two chats count as one answer to the whole bot."""
+"""Seconds within which 429s of several chats count as one answer to the whole bot."""
+SEVERAL, PEOPLE = 3, 2
+"""So many chats, and people among them: two stray 429s at once do happen, and a group in slow mode is there always."""
 GROUP_WINDOW = 60.0
 """Seconds over which Telegram counts what a group gets: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits"""
 PERSON_WINDOW = 1 / CHAT_PER_SECOND
 """The same for a private chat."""
+FEW_FOR_A_GROUP = GROUP_PER_MINUTE // 2
+FEW_FOR_A_PERSON = CHAT_PER_SECOND * 60 // 3
+"""Messages in a minute or two that no limit of one chat explains a 429 after: well below those that are published."""
 REST = 60.0
 """Seconds after a chat's own 429 ran out in which another one still says nothing about the others."""
 RECENT_CHATS = 16_384
@@ -68,8 +73,8 @@ def is_within_limits(chat: int, messages: int, known_for: float, rested_for: flo
     ended. What is not known does not count as kept; nor does an edit, because how often a message may be changed is
     nowhere written, and who changes one every few seconds waits for minutes.
     """
-    window = PERSON_WINDOW if is_person(chat) else GROUP_WINDOW
-    return messages == 1 and known_for >= window and rested_for >= REST and not is_edit
+    window, few = (PERSON_WINDOW, FEW_FOR_A_PERSON) if is_person(chat) else (GROUP_WINDOW, FEW_FOR_A_GROUP)
+    return 0 < messages <= few and known_for >= window and rested_for >= REST and not is_edit
 
 
 class Witness(NamedTuple):
@@ -85,7 +90,7 @@ class Pace:
     """The even pace over all chats, and how far it has given way. `full` and `reached` are messages per second.
 
     `quiet_from` is when `reached` begins to grow back; `held_until` stops all news, replies never; `witnesses` are
-    the last 429s that may have meant everybody: at most two of people and one of a group or channel, latest last.
+    the last 429s that may have meant everybody: at most three of people and one of a group or channel, latest last.
     """
 
     full: float
@@ -121,16 +126,17 @@ class Pace:
         """Return the pace after a 429 for `chat`, which was within its own limits and is to wait `wait` seconds.
 
         One chat's 429 is that chat's own affair, and so are those of groups and channels, however many: each may be
-        in slow mode, up to an hour (https://github.com/tdlib/telegram-bot-api/issues/75). With a person's among
-        them, two soon after each other hold all news for as long as both were told, and lower the rate, once for all
-        the messages that were on the wire together.
+        in slow mode, up to an hour (https://github.com/tdlib/telegram-bot-api/issues/75). Those of two people and a
+        third chat soon after each other hold all news for as long as all three were told, and lower the rate, once for
+        all the messages that were on the wire together.
         """
         told = _witnesses((*self.witnesses, Witness(chat, now, now + wait)), now)
-        if len(told) < 2 or not any(is_person(one.chat) for one in told):
+        waits = sorted((one.until for one in told), reverse=True)
+        people = sorted((one.until for one in told if is_person(one.chat)), reverse=True)
+        if len(waits) < SEVERAL or len(people) < PEOPLE:
             return replace(self, witnesses=told)
-        # The longest that a person and any other chat agree on: one chat's own long wait is not made everybody's.
-        person = max((one for one in told if is_person(one.chat)), key=lambda one: one.until)
-        agreed = min(person.until, max(one.until for one in told if one is not person))
+        # The longest that so many agree on: one chat's own long wait is not made everybody's.
+        agreed = min(waits[SEVERAL - 1], people[PEOPLE - 1])
         held_until = max(self.held_until, agreed, now + min(wait, SHORTEST_HOLD))
         # Whatever it has grown to, it begins to grow again after the pause.
         reached = self.rate(now)
@@ -141,11 +147,11 @@ class Pace:
 
 
 def _witnesses(told: tuple[Witness, ...], now: float) -> tuple[Witness, ...]:
-    """Return the latest of each chat that still count at `now`: of two people, and of one group or channel."""
+    """Return the latest of each chat that still count at `now`: of three people, and of one group or channel."""
     latest = sorted({one.chat: one for one in told if now - one.at <= TOGETHER}.values(), key=lambda one: one.at)
     people = [one for one in latest if is_person(one.chat)]
     others = [one for one in latest if not is_person(one.chat)]
-    return tuple(sorted(people[-2:] + others[-1:], key=lambda one: one.at))
+    return tuple(sorted(people[-SEVERAL:] + others[-1:], key=lambda one: one.at))
 
 
 class Recent:
