@@ -23,6 +23,9 @@ from street import Street, street
 from bot.sandbox.faults import Throttle
 from bot.sandbox.theatre import plain
 
+AT_ONCE = 3.0
+"""Seconds on a busy machine, for what takes a tenth of one."""
+
 
 async def _town(here: Street, many: int) -> list[int]:
     """Start the bot with Anna and Ben, who follow Energy, and so many groups that do too; return the groups."""
@@ -72,11 +75,11 @@ async def test_strangers_in_two_slow_mode_groups_make_nobody_else_wait(tmp_path:
             here.world.faults.add(Throttle(retry_after), chat=group)
             here.world.say(ben, group, "/latest")
         await _until(lambda: _refused(here, *slow) == 2)
-        assert await _seconds(here.asks(anna, "/help")) < 1
+        assert await _seconds(here.asks(anna, "/help")) < AT_ONCE
         here.article("fresh.json")
         await here.sees(anna, "Fresh")
-        assert await _seconds(here.sees(ben, "Fresh")) < 1
-        assert await _seconds(here.asks(anna, "/help")) < 1
+        assert await _seconds(here.sees(ben, "Fresh")) < AT_ONCE
+        assert await _seconds(here.asks(anna, "/help")) < AT_ONCE
         waiting = 'newsbot_deliveries_waiting{lane="news"}'
         while (numbers := await _numbers(client, place))[waiting] > 2:  # what people see is written down a moment later
             assert numbers["newsbot_oldest_waiting_seconds"] < 5
@@ -98,7 +101,7 @@ async def test_groups_that_have_had_their_twenty_before_a_restart_slow_nobody_af
         await _until(lambda: _refused(here, *groups) == len(groups))
         await here.sees(anna, "Fresh")
         await here.sees(ben, "Fresh")
-        assert await _seconds(here.asks(anna, "/help")) < 1
+        assert await _seconds(here.asks(anna, "/help")) < AT_ONCE
         here.article("next.json")
         await here.sees(anna, "Next")
         await here.sees(ben, "Next")
@@ -116,10 +119,10 @@ async def test_a_bot_that_is_told_to_slow_down_answers_people_and_loses_nothing(
         for reader in readers:
             await here.sees(reader, "Following Energy")
         for chat in (*readers, *groups):
-            here.world.faults.add(Throttle(3), chat=chat)
+            here.world.faults.add(Throttle(8), chat=chat)
         here.article("fresh.json")
         await _until(lambda: _refused(here, *readers, *groups) >= 3)
-        assert await _seconds(here.asks(anna, "/help")) < 1
+        assert await _seconds(here.asks(anna, "/help")) < AT_ONCE
         await asyncio.sleep(1.5)  # time for more than forty
         assert _refused(here, *readers, *groups) <= 12
         here.world.faults.clear()
