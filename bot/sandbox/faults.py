@@ -23,10 +23,10 @@ class Refuse:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Answer with a page instead of JSON, as a gateway in between does."""
+    """Answer with a page instead of JSON, as a gateway in between does; or, with status 200, with any bytes."""
 
     status: int = 502
-    body: str = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+    body: str | bytes = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
 
 @dataclass(frozen=True, slots=True)

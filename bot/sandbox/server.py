@@ -151,7 +151,8 @@ class SandboxServer:
                     del answer["parameters"]
                 return self._refused(called, given, 429, answer)
             case Page(status, body):
-                return web.Response(status=status, text=body, content_type="text/html")
+                whole = body if isinstance(body, bytes) else body.encode()
+                return web.Response(status=status, body=whole, content_type="text/html")
             case Slow(seconds):
                 await asyncio.sleep(seconds)
                 return _json(*await self._handled(called, handler, given, uploads))

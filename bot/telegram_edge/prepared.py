@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 
 from yarl import URL
 
+from bot.telegram_edge.lenient_json import parsed_leniently, sent_message_id, was_taken
+
 try:
     import orjson
 except ImportError:  # PyPy has none
@@ -100,8 +102,11 @@ class Reply(NamedTuple):
 
 
 def parsed(payload: bytes) -> Any:
-    """Return what the JSON in `payload` stands for. Raises: ValueError."""
-    return _loads(payload)
+    """Return what the JSON in `payload` stands for; read leniently where it has to be. Raises: ValueError."""
+    try:
+        return _loads(payload)
+    except (ValueError, RecursionError):
+        return parsed_leniently(payload)
 
 
 _SENT = re.compile(rb'\{"ok":true,"result":\{"message_id":(\d{1,18}),')
@@ -115,7 +120,8 @@ def read_reply(status: int, payload: bytes, wants_file_id: bool = True) -> Reply
     try:
         answer = parsed(payload)
     except ValueError:
-        return Reply(status)
+        # What Telegram says it took must not go out again because the rest of its answer is odd.
+        return Reply(status, was_taken(payload) and status == 200, sent_message_id(payload))
     if not isinstance(answer, dict):
         return Reply(status)
     if answer.get("ok") is True:

@@ -7,7 +7,8 @@ can have arrived. Here every failure says so:
     telegram.error.NetworkError
     ├─ NeverSent        nothing of the request left this machine: safe to send again
     ├─ MayHaveArrived   it left, and no whole answer came back
-    │  └─ NoAnswer      ... in time; also a telegram.error.TimedOut
+    │  ├─ NoAnswer      ... in time; also a telegram.error.TimedOut
+    │  └─ Unreadable    ... that could be read
     └─ Refused          an answer that python-telegram-bot has no error for: 5xx, 413, 429 without a time, a mere page
 
 Nothing is sent twice by itself: aiohttp repeats only idempotent methods on a dropped connection, and no redirect is
@@ -61,6 +62,14 @@ class MayHaveArrived(NetworkError):
 
 class NoAnswer(MayHaveArrived, TimedOut):
     """The request left and the answer did not come in time."""
+
+
+class Unreadable(MayHaveArrived):
+    """A whole answer came and is none that can be read; `payload` is what came, and never shown."""
+
+    def __init__(self, payload: bytes) -> None:
+        super().__init__("not an answer of the Bot API")
+        self.payload = payload
 
 
 class Refused(NetworkError):
@@ -157,7 +166,7 @@ class AiohttpTransport(BaseRequest):
         """Make one call for python-telegram-bot and return status and payload.
 
         Of its timeouts only the one for reading is used; connecting and transfers have their own.
-        Raises: NeverSent, MayHaveArrived, Refused.
+        Raises: NeverSent, MayHaveArrived, Unreadable, Refused.
         """
         target = URL(url, encoded=True)
         if method == "GET":
@@ -173,7 +182,7 @@ class AiohttpTransport(BaseRequest):
             status, payload = await self._exchange(method, target, data=body, **more)
         if 200 <= status < 300:
             if not payload.startswith(_RESULT) and "result" not in self.parse_json_payload(payload):
-                raise MayHaveArrived("not an answer of the Bot API")
+                raise Unreadable(payload)
             return status, payload
         reply = read_reply(status, payload)
         if reply.description and (status in _HAS_OWN_ERROR or _is_telling(reply.parameters)):
@@ -182,13 +191,13 @@ class AiohttpTransport(BaseRequest):
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
-        """Return the answer as a mapping. Raises: MayHaveArrived when it is none: something else answered."""
+        """Return the answer as a mapping. Raises: Unreadable when it is none: something else answered."""
         try:
             answer = parsed(payload)
         except ValueError:
             answer = None
         if not isinstance(answer, dict):
-            raise MayHaveArrived("not an answer of the Bot API")
+            raise Unreadable(payload)
         return answer
 
     async def _exchange(self, method: str, url: URL, **options: Any) -> tuple[int, bytes]:
