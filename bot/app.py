@@ -32,7 +32,7 @@ from bot.services.dispatching import Alarm, Dispatcher
 from bot.services.importing import Policy
 from bot.services.purse import Purse
 from bot.settings import TELEGRAM, Settings
-from bot.store import editors, meta
+from bot.store import editors, meta, updates
 from bot.store.database import Database
 from bot.store.lock import DatabaseLock
 from bot.store.migrations import migrate
@@ -46,6 +46,7 @@ from bot.telegram_edge.gateway import Gateway
 from bot.telegram_edge.herald import Herald
 from bot.telegram_edge.house import House
 from bot.telegram_edge.intake import Intake
+from bot.telegram_edge.journal import Journal
 from bot.telegram_edge.looks import look_of
 from bot.telegram_edge.pacer import Pacer
 from bot.telegram_edge.polling import poll
@@ -166,7 +167,9 @@ async def running(
             log.error("there is no room on the disk beside %s; nothing is sent until there is", settings.database)
         transport = AiohttpTransport()
         numbers = Numbers()
-        intake = Intake(time=numbers.time)
+        journal = Journal(db, clock)
+        stack.push_async_callback(journal.close)
+        intake = Intake(journal, time=numbers.time)
         application = build_application(settings.token, settings.api_url, transport, intake)
         stack.push_async_callback(application.bot.shutdown)
         username = await _introduce(application.bot)
@@ -206,6 +209,7 @@ async def running(
         await application.initialize()
         await application.start()
         stack.push_async_callback(_end_application, application)
+        await intake.resume(application)
         await stack.enter_async_context(seen_from_outside(house, application, intake, numbers))
         plant = _Plant(house, application, intake, lock, reserve, content, herald, dispatcher, bell)
         tasks = [
@@ -335,6 +339,8 @@ async def _hold_if_older(db: Database, lock: DatabaseLock, settings: Settings, n
         is_restored = await meta.is_restored(conn)
         await meta.count_start(conn)
         lock.remember(await meta.generation(conn))
+        if is_restored:
+            await updates.forget_all(conn)  # what people said to another bot than today's
     if is_restored:
         held = await newsroom.hold_everything(db, now=now)
         policy = policy_of(settings)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hmac
-import json
 import logging
 import os
 import secrets
@@ -33,9 +32,10 @@ from bot.services.troubles import stuck_for
 from bot.store import meta, outbox
 from bot.store.database import Database
 from bot.telegram_edge.house import House
-from bot.telegram_edge.intake import Intake
+from bot.telegram_edge.intake import Intake, Taken
 from bot.telegram_edge.pacer import Pacer
 from bot.telegram_edge.polling import ALLOWED_UPDATES
+from bot.telegram_edge.prepared import parsed
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ ASKS_EVERY = 30.0  # seconds between two getMe
 TELEGRAM_WITHIN = 5.0  # seconds
 READER_WITHIN = timedelta(seconds=5)  # reading takes a moment, even when thousands wait for it
 DATABASE_WITHIN = 5.0  # seconds
-WORK_WITHIN = 5.0  # seconds, after which an update that takes longer is answered all the same
+WORK_WITHIN = 1.0  # seconds, after which an update that takes longer is written down and answered
 LAST_ANSWERS = 2.0  # seconds for those being answered when the process is asked to end
 LONGEST_PAUSE = timedelta(seconds=30)
 UPDATE_BYTES = 1024 * 1024
@@ -264,34 +264,32 @@ def _metrics(house: House, numbers: Numbers) -> Handler:
 def _webhook(
     application: Application[Any, Any, Any, Any, Any, Any], intake: Intake, secret: str, waiting: int
 ) -> Handler:
-    """Let updates in that bear the secret, once each, and answer when their work is done.
+    """Let updates in that bear the secret, once each, and answer when they are safe: done, or written down.
 
-    Telegram sends again what was not answered, so a process that is killed meanwhile loses nothing. `waiting` of the
-    updates are from before we listened.
+    Telegram sends again what was not answered, so a process that is killed loses nothing; what can never be read is
+    answered, or it would come for ever. `waiting` of the updates are from before we listened.
+    Source: https://core.telegram.org/bots/api#setwebhook
     """
     of_backlog = iter(range(waiting))
 
     async def answer(request: web.Request) -> web.Response:
         said = request.headers.get(SECRET_HEADER, "").encode(errors="surrogateescape")  # whatever bytes were sent
         if not hmac.compare_digest(said, secret.encode()):
+            log.warning("somebody knocked at the webhook without its secret")
             return web.Response(status=403)
         try:
-            update = intake.read(json.loads(await request.read()), application.bot)
-        except (ValueError, AttributeError, RecursionError):
-            return web.Response(status=400)
-        update_id = update.update_id
-        done = intake.expect(update_id)
-        if done is not None:
+            update = intake.read(parsed(await request.read()), application.bot)
+        except ValueError:
+            log.warning("what came to the webhook is no update and is passed over")
+            return web.Response()
+        taken = intake.take(update)
+        if taken is Taken.NEW:
             if next(of_backlog, None) is not None:
                 # New ones may come in between. What is then still to come of the backlog bears a smaller number.
-                intake.backlog_until = max(intake.backlog_until, update_id)
-            await application.update_queue.put(update)
-        else:
-            done = intake.unfinished().get(update_id)
-        if done is not None:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(WORK_WITHIN):
-                    await done.wait()
+                intake.backlog_until = max(intake.backlog_until, update.update_id)
+            application.update_queue.put_nowait(update)
+        if taken is Taken.NO_ROOM or not await intake.safe(update.update_id, WORK_WITHIN):
+            return web.Response(status=503, headers={"Retry-After": "1"})
         return web.Response()
 
     return answer

@@ -37,6 +37,7 @@ from bot.telegram_edge.conversations import REGISTRY
 from bot.telegram_edge.gateway import Gateway
 from bot.telegram_edge.house import House
 from bot.telegram_edge.intake import Intake
+from bot.telegram_edge.journal import Journal
 from bot.telegram_edge.pacer import Pacer
 from bot.telegram_edge.polling import ALLOWED_UPDATES
 from bot.telegram_edge.registry import Registry
@@ -63,12 +64,15 @@ class Clock:
 class StoryHouse:
     """The running bot (`inside`), the world it talks to, and what its people can do. Chats are named by id."""
 
-    def __init__(self, world: World, clock: Clock, inside: House, application: Any, intake: Intake) -> None:
+    def __init__(
+        self, world: World, clock: Clock, inside: House, application: Any, intake: Intake, journal: Journal
+    ) -> None:
         self.world = world
         self.clock = clock
         self.inside = inside
         self.application = application
         self.intake = intake
+        self.journal = journal
         self.db = inside.db
         self.group = next(chat.id for chat in world.chats.values() if chat.type == "group")
         self.channel = next(chat.id for chat in world.chats.values() if chat.type == "channel")
@@ -185,7 +189,8 @@ async def story_house(
         checked = Settings(**{**given, **settings})
         migrate(checked.database, create=True)
         db = await Database.open(checked.database, time=time)
-        intake = Intake()
+        journal = Journal(db, clock)
+        intake = Intake(journal)
         transport = AiohttpTransport()
         application = build_application(TOKEN, checked.api_url, transport, intake)
         async with application:
@@ -204,10 +209,11 @@ async def story_house(
                 bot_username=application.bot.username,
             )
             open_door(application, inside, intake)
-            house = StoryHouse(world, clock, inside, application, intake)
+            house = StoryHouse(world, clock, inside, application, intake, journal)
             await application.start()
             try:
                 yield house
             finally:
                 await application.stop()
+                await journal.close()
                 await db.close()

@@ -12,8 +12,8 @@ from telegram.ext import Application, ApplicationBuilder, ContextTypes, TypeHand
 from telegram.request import BaseRequest
 
 from bot.telegram_edge.house import House
-from bot.telegram_edge.intake import Inbox, Intake
-from bot.telegram_edge.routing import route
+from bot.telegram_edge.intake import Intake
+from bot.telegram_edge.routing import concerns_us, route
 
 
 def build_application(token: str, api_url: str, transport: BaseRequest, intake: Intake) -> Application:  # type: ignore[type-arg]
@@ -29,7 +29,6 @@ def build_application(token: str, api_url: str, transport: BaseRequest, intake: 
         .request(transport)
         .get_updates_request(transport)
         .concurrent_updates(intake)
-        .update_queue(Inbox())
         .updater(None)
         .job_queue(None)
         .build()
@@ -42,4 +41,5 @@ def open_door(application: Application, house: House, intake: Intake) -> None:  
     async def enter(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
         await route(house, update, is_backlog=update.update_id <= intake.backlog_until)
 
+    intake.concerns = lambda update: concerns_us(house, update)
     application.add_handler(TypeHandler(Update, enter))

@@ -1,31 +1,29 @@
 """
-How updates come in: each once, in order within a chat, concurrently between chats, and never more than we can hold.
+How updates come in: each once, in order within a chat, fairly between people, and never more than we can hold.
 
-A person's second press must not overtake the first, and one chat that waits for its pace must not hold up the others:
-each chat has its own line, and only who stands first in a line takes up room among those being worked on.
+Who may begin is decided in `bot.domain.turns`. Here updates are taken, wait for their turn, and are written down when
+they would hold up those behind them (`bot.telegram_edge.journal`).
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from enum import Enum, auto
+from sqlite3 import Error as SqliteError
 from typing import Any
 
 import telegram
-from telegram.ext import BaseUpdateProcessor
+from telegram.ext import Application, BaseUpdateProcessor
+
+from bot.domain.turns import AT_ONCE, WAITING, Joined, Ticket, Turns
+from bot.telegram_edge.journal import Journal
 
 log = logging.getLogger(__name__)
-
-AT_ONCE = 256
-PATIENT = 200
-"""Updates of one chat in its line: more than two fetches bring, so that nothing is dropped that waited for us. Behind
-more, at a message a second, nobody waits for an answer, and they would fill the room of all the others. Who blocked
-the bot or added it is never dropped."""
-WAITING = 4096
-"""Updates fetched and not yet worked through. When full, nothing more is fetched: Telegram keeps them for a day."""
 
 REMEMBERED = 10_000
 """Update ids; Telegram repeats an update within seconds, after a lost answer."""
@@ -35,48 +33,55 @@ arrived_at: ContextVar[float] = ContextVar("arrived_at")
 """When the update came in that is being worked on, in loop time; not set where no update is."""
 
 
-class Inbox(asyncio.Queue[object]):
-    """The application's queue of updates, bounded by what is not yet worked through rather than by what is queued.
+class Taken(Enum):
+    """What became of an update: it is to be worked on, is known already, is left out, or has to come again later."""
 
-    The application empties its queue at once into tasks of its own, so a queue's ordinary bound would never hold.
-    """
-
-    def __init__(self, waiting: int = WAITING) -> None:
-        super().__init__()
-        self._room = asyncio.Semaphore(waiting)
-
-    async def put(self, item: object) -> None:
-        await self._room.acquire()
-        await super().put(item)
-
-    def task_done(self) -> None:
-        super().task_done()
-        self._room.release()
+    NEW = auto()
+    KNOWN = auto()
+    LEFT_OUT = auto()
+    NO_ROOM = auto()
 
 
-@dataclass(slots=True)
-class _Line:
-    """The updates of one chat: who is first is at work."""
+@dataclass(slots=True, eq=False)
+class _Entry:
+    """An update that was taken. `turn` is whether it may begin: False when it had to go while it waited."""
 
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    length: int = 0
+    update: telegram.Update
+    ticket: Ticket
+    arrived: float
+    turn: asyncio.Future[bool]
+    done: asyncio.Event = field(default_factory=asyncio.Event)
+    is_claimed: bool = False
+    is_kept: bool = False
+
+    @property
+    def has_begun(self) -> bool:
+        return self.turn.done()
 
 
 class Intake(BaseUpdateProcessor):
-    """Lets each update in when its turn has come.
+    """Takes updates and lets each begin when its turn has come.
 
     `backlog_until` is the last update id that waited at Telegram when this process started; it may be of any age.
+    `concerns` says whether there is anything to do for an update: a group's talk takes up no room.
     """
 
-    def __init__(self, at_once: int = AT_ONCE, time: Callable[[float], None] = lambda seconds: None) -> None:
-        """`time` is told the seconds from each update's arrival to the end of its work."""
-        super().__init__(WAITING)
+    def __init__(
+        self,
+        journal: Journal | None = None,
+        at_once: int = AT_ONCE,
+        time: Callable[[float], None] = lambda seconds: None,
+    ) -> None:
+        """Without a journal nothing is written down. `time` is told the seconds from arrival to the end of the work."""
+        super().__init__(WAITING + at_once + 1)  # Turns has the say
+        self._journal = journal
         self._time = time
-        self._at_work = asyncio.Semaphore(at_once)
-        self._lines: dict[int, _Line] = {}
+        self._turns = Turns(at_once)
+        self._entries: dict[int, _Entry] = {}
         self._seen: dict[int, None] = {}
-        self._unfinished: dict[int, asyncio.Event] = {}
+        self._progress = asyncio.Event()
         self.backlog_until = 0
+        self.concerns: Callable[[telegram.Update], bool] = lambda update: True
 
     def read(self, raw: Mapping[str, Any], bot: telegram.Bot) -> telegram.Update:
         """Return an update as python-telegram-bot knows it; one that it cannot read says nothing.
@@ -84,7 +89,7 @@ class Intake(BaseUpdateProcessor):
         Telegram's objects change, and what comes again until it is taken must not keep all others from being read.
         Raises: ValueError when it is no update.
         """
-        number = raw.get("update_id")
+        number = raw.get("update_id") if isinstance(raw, Mapping) else None
         if type(number) is not int:
             raise ValueError("an update has a number")
         try:
@@ -94,57 +99,144 @@ class Intake(BaseUpdateProcessor):
                 log.warning("update %d cannot be read (%s) and is passed over", number, type(error).__name__)
             return telegram.Update(number)
 
-    def expect(self, update_id: int) -> asyncio.Event | None:
-        """Count on an update that is about to be handed over; None when it is known already.
-
-        The event is set when its work is done.
-        """
-        if self._knows(update_id):
-            return None
-        done = self._unfinished[update_id] = asyncio.Event()
-        return done
-
-    def _knows(self, update_id: int) -> bool:
-        return update_id in self._unfinished or update_id in self._seen
+    def take(self, update: telegram.Update) -> Taken:
+        """Let an update wait for its turn; a new one is then put into the application's queue."""
+        number = update.update_id
+        if self._knows(number):
+            return Taken.KNOWN
+        if not self.concerns(update):
+            self._remember(number)
+            return Taken.LEFT_OUT
+        ticket = ticket_of(update)
+        joined, gone = self._turns.join(ticket)
+        if joined is Joined.FULL:
+            return Taken.NO_ROOM
+        self._remember(number)
+        if joined is Joined.DROPPED:
+            _log_dropped()
+            return Taken.LEFT_OUT
+        if gone is not None:
+            _log_dropped()
+            self._entries[gone.id].turn.set_result(False)
+        loop = asyncio.get_running_loop()
+        self._entries[number] = _Entry(update, ticket, loop.time(), loop.create_future())
+        self._serve()
+        return Taken.NEW
 
     def unfinished(self) -> dict[int, asyncio.Event]:
-        """Return the updates counted on and not worked through, in the order in which they came."""
-        return dict(self._unfinished)
+        """Return what was taken and is not worked through, in the order in which it came."""
+        return {number: entry.done for number, entry in self._entries.items()}
+
+    def at_risk(self) -> int | None:
+        """Return the oldest update that would be lost with this process if Telegram forgot it now."""
+        return next((number for number, entry in self._entries.items() if not entry.is_kept), None)
+
+    async def write_down(self, *numbers: int) -> bool:
+        """Return whether none of these updates (of all, if none is named) would be lost with this process now."""
+        named = numbers or tuple(self._entries)
+        entries = [self._entries[number] for number in named if number in self._entries]
+        at_risk = [entry for entry in entries if not entry.is_kept]
+        if not at_risk:
+            return True
+        if self._journal is None:
+            return False
+        try:
+            await self._journal.keep({entry.ticket.id: entry.update.to_json() for entry in at_risk})
+        except SqliteError as error:
+            log.warning("what people say could not be written down: %s", error)
+            return False
+        for entry in at_risk:
+            entry.is_kept = True
+            if entry.done.is_set():
+                self._journal.forget(entry.ticket.id)
+        return True
+
+    async def safe(self, number: int, within: float) -> bool:
+        """Return whether Telegram may forget an update: because it is done, soon, or because it is written down.
+
+        `within`: seconds for the work of one that has begun; one that has to wait is written down at once.
+        """
+        entry = self._entries.get(number)
+        if entry is None or entry.is_kept:
+            return True
+        if entry.has_begun:
+            try:
+                async with asyncio.timeout(within):
+                    await entry.done.wait()
+            except TimeoutError:
+                pass
+        return entry.done.is_set() or await self.write_down(number)
+
+    async def progress(self, within: float) -> None:
+        """Wait until something is worked through, `within` seconds at most."""
+        self._progress.clear()
+        try:
+            async with asyncio.timeout(within):
+                await self._progress.wait()
+        except TimeoutError:
+            pass
+
+    async def resume(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+        """Take up what the last process wrote down and did not get done. Raises: sqlite3.Error."""
+        if self._journal is None:
+            return
+        for number, body in await self._journal.left_over():
+            update = self.read(json.loads(body), application.bot)
+            self.backlog_until = max(self.backlog_until, number)
+            taken = self.take(update)
+            if taken is Taken.NEW:
+                self._entries[number].is_kept = True
+                application.update_queue.put_nowait(update)
+            elif taken is not Taken.NO_ROOM:
+                self._journal.forget(number)
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
-        if not isinstance(update, telegram.Update) or self._is_repeated(update.update_id):
-            coroutine.close()  # type: ignore[attr-defined]  # the application passes a coroutine
-            return
         try:
-            await self._in_line(update, coroutine)
-        except Exception:
-            self._finished(update.update_id)
-            raise
-        self._finished(update.update_id)  # not when cancelled: it is to come again at the next start
-
-    def _finished(self, update_id: int) -> None:
-        if (done := self._unfinished.pop(update_id, None)) is not None:
-            done.set()
-
-    async def _in_line(self, update: telegram.Update, coroutine: Awaitable[Any]) -> None:
-        key = line_of(update)
-        line = self._lines.setdefault(key, _Line())
-        if line.length >= PATIENT and update.my_chat_member is None:
-            log.warning("a chat says more than can be answered; what it said last is dropped")
-            coroutine.close()  # type: ignore[attr-defined]
-            return
-        line.length += 1
-        arrived = asyncio.get_running_loop().time()
-        arrived_at.set(arrived)
-        try:
-            async with line.turn, self._at_work:
-                await coroutine
+            if (entry := self._claim(update)) is not None:
+                await self._work(entry, coroutine)
         finally:
-            self._time(asyncio.get_running_loop().time() - arrived)
-            coroutine.close()  # type: ignore[attr-defined]  # nothing to do unless its turn never came
-            line.length -= 1
-            if not line.length:
-                del self._lines[key]
+            coroutine.close()  # type: ignore[attr-defined]  # the application passes a coroutine
+
+    async def _work(self, entry: _Entry, coroutine: Awaitable[Any]) -> None:
+        """Wait for the turn of an update and work on it. When cancelled it is not done: it comes at the next start."""
+        if not await asyncio.shield(entry.turn):
+            self._finish(entry)
+            return
+        arrived_at.set(entry.arrived)
+        try:
+            await coroutine
+        except Exception:
+            self._finish(entry)
+            raise
+        finally:
+            self._time(asyncio.get_running_loop().time() - entry.arrived)
+            self._turns.leave(entry.ticket)
+            self._serve()
+        self._finish(entry)
+
+    def _claim(self, update: object) -> _Entry | None:
+        """Return what is to be worked on; None for what nobody took and for what has a worker already."""
+        if not isinstance(update, telegram.Update):
+            return None
+        if update.update_id not in self._entries:
+            self.take(update)
+        entry = self._entries.get(update.update_id)
+        if entry is None or entry.is_claimed:
+            return None
+        entry.is_claimed = True
+        return entry
+
+    def _finish(self, entry: _Entry) -> None:
+        del self._entries[entry.ticket.id]
+        if entry.is_kept and self._journal is not None:
+            self._journal.forget(entry.ticket.id)
+        entry.done.set()
+        self._progress.set()
+
+    def _serve(self) -> None:
+        """Let everybody begin whose turn has come."""
+        while (ticket := self._turns.next()) is not None:
+            self._entries[ticket.id].turn.set_result(True)
 
     async def initialize(self) -> None:
         """Nothing to prepare."""
@@ -152,17 +244,28 @@ class Intake(BaseUpdateProcessor):
     async def shutdown(self) -> None:
         """Nothing to end: the application has waited for every update."""
 
-    def _is_repeated(self, update_id: int) -> bool:
-        if update_id in self._seen:
-            return True
-        self._seen[update_id] = None
+    def _knows(self, number: int) -> bool:
+        return number in self._entries or number in self._seen
+
+    def _remember(self, number: int) -> None:
+        self._seen[number] = None
         if len(self._seen) > REMEMBERED:
             del self._seen[next(iter(self._seen))]
-        return False
 
 
-def line_of(update: telegram.Update) -> int:
-    """Return the chat whose line an update joins; without one, the person; without either, 0."""
-    if update.effective_chat is not None:
-        return update.effective_chat.id
-    return update.effective_user.id if update.effective_user is not None else 0
+def ticket_of(update: telegram.Update) -> Ticket:
+    """Return who asks, and in which chat: an update without a chat stands in its person's own line.
+
+    Anonymous administrators and channels speak as chats. Source: https://core.telegram.org/bots/api#message
+    """
+    message = update.message or update.channel_post
+    speaker = message.sender_chat if message is not None else None
+    person = speaker or update.effective_user
+    is_move = message is not None and (message.migrate_to_chat_id or message.migrate_from_chat_id) is not None
+    number = person.id if person is not None else 0
+    chat = update.effective_chat.id if update.effective_chat is not None else number
+    return Ticket(update.update_id, number, chat, update.my_chat_member is not None or is_move)
+
+
+def _log_dropped() -> None:
+    log.warning("somebody says more than can be answered; what is too much is dropped")

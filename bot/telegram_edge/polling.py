@@ -1,8 +1,10 @@
 """
 Fetching updates by long polling, for as long as the process lives.
 
-Telegram forgets an update once a later one is asked for. So the next poll begins at the oldest update that is not
-worked through: whatever a killed process had in hand comes again at the next start, perhaps with some that were done.
+Telegram forgets an update once a later one is asked for. So the next poll begins at the oldest update that is neither
+worked through nor written down: whatever a killed process had in hand comes again at the next start, perhaps with some
+that were done. A poll shows a hundred updates; when that many are on their way they are written down, so that nobody
+behind them waits.
 What was waiting when we started is fetched first and marked as backlog: a press carries no time of its own, and an
 editor's press from before an outage must not act hours later.
 Source: https://core.telegram.org/bots/api#getupdates
@@ -18,12 +20,14 @@ from datetime import timedelta
 from typing import Any
 
 import telegram
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application
 from telegram.warnings import PTBUserWarning
 
 from bot.domain.delivery import backoff
-from bot.telegram_edge.intake import Intake
+from bot.telegram_edge.intake import Intake, Taken
+from bot.telegram_edge.lenient_json import first_update_id
+from bot.telegram_edge.transport import Unreadable
 
 ALLOWED_UPDATES = ("message", "channel_post", "callback_query", "my_chat_member")
 PATIENCE = timedelta(seconds=50)
@@ -64,8 +68,10 @@ async def poll(
                 if has_webhook:
                     await bot.delete_webhook()
                     has_webhook = False
-                updates = await _fetch(bot, intake, place.offset, timedelta(0) if is_backlog else patience)
+                updates = await _fetch(bot, intake, place, timedelta(0) if is_backlog else patience)
             except TelegramError as error:
+                if isinstance(error, Unreadable) and place.passes_over(error.payload):
+                    continue
                 failures += 1
                 has_webhook = has_webhook or _is_about_webhook(error)
                 if isinstance(error, InvalidToken | Conflict) and not _is_about_webhook(error):
@@ -74,73 +80,99 @@ async def poll(
                 continue
             failures = 0
             if is_backlog and updates:
-                intake.backlog_until = updates[-1].update_id
-            fresh = [update for update in updates if intake.expect(update.update_id) is not None]
-            is_backlog = is_backlog and len(updates) == BATCH
-            place.saw(updates, is_jammed=len(updates) == BATCH and not fresh)
-            for update in fresh:
-                await application.update_queue.put(update)
-            await _glance(intake)
+                intake.backlog_until = max(intake.backlog_until, updates[-1].update_id)
+            is_full = len(updates) >= place.size
+            is_backlog = is_backlog and is_full
+            has_room = _hand_over(application, intake, place, updates)
+            # Behind a batch that is full there is more to come, which is seen only once this may be forgotten.
+            if not has_room or not is_full or not await intake.write_down():
+                await _glance(intake, has_room)
+            place.read_well()
     finally:
         await _end(bot, place, intake)
 
 
-async def _fetch(
-    bot: telegram.Bot, intake: Intake, offset: int | None, patience: timedelta
-) -> tuple[telegram.Update, ...]:
+async def _fetch(bot: telegram.Bot, intake: Intake, place: _Place, patience: timedelta) -> tuple[telegram.Update, ...]:
     """Return the next batch. Raises: telegram.error.TelegramError."""
+    asked: dict[str, Any] = {"offset": place.offset, "limit": place.size, "allowed_updates": ALLOWED_UPDATES}
     try:
-        return await bot.get_updates(offset=offset, limit=BATCH, timeout=patience, allowed_updates=ALLOWED_UPDATES)
+        return await bot.get_updates(timeout=patience, **asked)
     except TelegramError:
         raise
     except Exception:
         # python-telegram-bot stumbled over one of them, drops all, and does not say which.
-        asked = {"offset": offset, "limit": BATCH, "allowed_updates": ALLOWED_UPDATES}
-        batch: list[dict[str, Any]] = await bot.do_api_request("getUpdates", asked)
-        return tuple(intake.read(one, bot) for one in batch)
+        batch = await bot.do_api_request("getUpdates", asked)
+    updates = [update for one in batch if (update := _read(intake, one, bot))] if isinstance(batch, list) else []
+    if not updates:
+        raise NetworkError("an answer without updates")
+    return tuple(updates)
+
+
+def _read(intake: Intake, raw: Any, bot: telegram.Bot) -> telegram.Update | None:
+    """Return an update; None for what bears no number, and is forgotten with the one that comes after it."""
+    try:
+        return intake.read(raw, bot)
+    except ValueError:
+        log.warning("something without a number came instead of an update and is passed over")
+        return None
+
+
+def _hand_over(
+    application: Application,  # type: ignore[type-arg]
+    intake: Intake,
+    place: _Place,
+    updates: tuple[telegram.Update, ...],
+) -> bool:
+    """Give new updates to the application, and return False when there was no room for all of them."""
+    for update in updates:
+        taken = intake.take(update)
+        if taken is Taken.NO_ROOM:
+            place.next = update.update_id
+            return False
+        place.next = update.update_id + 1
+        if taken is Taken.NEW:
+            application.update_queue.put_nowait(update)
+    return True
 
 
 class _Place:
-    """How far Telegram may forget."""
+    """How far Telegram may forget, and how many updates are asked for at a time.
+
+    An answer that cannot be read, though it came whole, holds an update that would keep all later ones from being
+    seen. So they are asked for one by one until it stands alone, and only that one is passed over.
+    """
 
     def __init__(self, intake: Intake) -> None:
         self._intake = intake
-        self._next: int | None = None
-        self._floor = 0
-        self._has_warned = False
+        self.next: int | None = None
+        self.size = BATCH
 
     @property
     def offset(self) -> int | None:
-        """The oldest update that is not worked through, else the one after the last; None before the first."""
-        unfinished = (id for id in self._intake.unfinished() if id >= self._floor)
-        return next(unfinished, self._next)
+        """The oldest update that would be lost with us, else the one after the last; None before the first."""
+        at_risk = self._intake.at_risk()
+        return self.next if at_risk is None else at_risk
 
-    def saw(self, updates: tuple[telegram.Update, ...], is_jammed: bool) -> None:
-        """Take note of a batch. Behind a whole batch of what is known nothing new could ever be seen.
+    def read_well(self) -> None:
+        self.size = min(BATCH, self.size * 2)
 
-        Then half of it is let go, for which a few updates may be lost if the process is killed just now.
-        """
-        if updates:
-            self._next = updates[-1].update_id + 1
-        if len(updates) < BATCH:
-            self._has_warned = False
-        if is_jammed:
-            self._floor = updates[len(updates) // 2].update_id
-            if not self._has_warned:
-                log.warning("people say more than can be answered at once; a kill now would lose some of it")
-                self._has_warned = True
+    def passes_over(self, payload: bytes) -> bool:
+        """Return whether it can go on behind an answer that cannot be read; False when it is none of Telegram's."""
+        number = first_update_id(payload)
+        if number is None or number < (self.offset or 0):
+            return False
+        if self.size > 1:
+            self.size = 1
+        else:
+            log.warning("update %d cannot be read at all and is passed over", number)
+            self.next = number + 1
+        return True
 
 
-async def _glance(intake: Intake) -> None:
-    """Wait until something is worked through, if anything is not, but not for long."""
-    unfinished = intake.unfinished()
-    if unfinished:
-        waits = [asyncio.ensure_future(done.wait()) for done in unfinished.values()]
-        try:
-            await asyncio.wait(waits, timeout=GLANCE.total_seconds(), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
+async def _glance(intake: Intake, has_room: bool) -> None:
+    """Wait until something is worked through, if anything has to be, but not for long."""
+    if not has_room or intake.at_risk() is not None:
+        await intake.progress(GLANCE.total_seconds())
 
 
 async def _end(bot: telegram.Bot, place: _Place, intake: Intake) -> None:

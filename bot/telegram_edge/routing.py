@@ -54,6 +54,14 @@ async def route(house: House, update: telegram.Update, *, is_backlog: bool) -> N
         await _said(house, message)
 
 
+def concerns_us(house: House, update: telegram.Update) -> bool:
+    """Return whether there is anything to do for an update. What a group talks about among itself needs no turn."""
+    message = update.message or update.channel_post
+    if message is None or message.migrate_to_chat_id is not None or message.migrate_from_chat_id is not None:
+        return True
+    return _is_for_bot(house, message, _COMMAND.fullmatch(message.text or ""))
+
+
 async def _moved(house: House, change: telegram.ChatMemberUpdated) -> None:
     """Take note of being added, removed, blocked or let in again.
 
@@ -84,7 +92,7 @@ async def _said(house: House, message: telegram.Message) -> None:
         await membership.move(house.db, message.migrate_from_chat_id, message.chat.id, house.clock())
         return
     command = _COMMAND.fullmatch(message.text or "")
-    if not _concerns_us(house, message, command):
+    if not _is_for_bot(house, message, command):
         return
     speaks_as_chat = message.sender_chat is not None
     chat = await _chat(house, message.chat, message.from_user)
@@ -243,7 +251,7 @@ async def _say(request: Request | PressRequest, reason: str) -> None:
             await request.answer(refusals.refused(reason))
 
 
-def _concerns_us(house: House, message: telegram.Message, command: re.Match[str] | None) -> bool:
+def _is_for_bot(house: House, message: telegram.Message, command: re.Match[str] | None) -> bool:
     """Return whether a message is for newsbot: commands everywhere, other texts and files in private chats only."""
     sender = message.from_user
     speaks_as_chat = message.sender_chat is not None

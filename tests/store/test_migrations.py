@@ -94,7 +94,7 @@ def test_a_copy_is_kept_before_a_filled_database_changes(tmp_path: Path, monkeyp
     migrate(path, create=False)
     assert _number(path, "user_version") == SECOND[-1][0]
     copy = tmp_path / f"news.db.before-{SECOND[-1][0]:04}"
-    assert _number(copy, "user_version") == scripts()[-1][0]
+    assert _number(copy, "user_version") == SECOND[-2][0]
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     conn = sqlite3.connect(copy)
     assert conn.execute("SELECT id FROM chats").fetchall() == [(5,)]

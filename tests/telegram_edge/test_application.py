@@ -13,10 +13,10 @@ from story import ANNA, BEN, EDITH, TOKEN, StoryHouse, story_house
 from bot.domain.message import Button, Message
 from bot.domain.press import press
 from bot.domain.text import Text
+from bot.domain.turns import PATIENT
 from bot.errors import UnknownTopic
 from bot.sandbox.events import Kind, Watch
 from bot.sandbox.faults import CutAfter, Page, Refuse, Throttle
-from bot.telegram_edge.intake import PATIENT, Inbox
 from bot.telegram_edge.polling import poll
 from bot.telegram_edge.registry import Audience, Command, Conversation, DocumentRule, PressRule, Registry, TextRule
 
@@ -143,9 +143,9 @@ async def test_what_a_flood_says_last_is_dropped_and_others_are_answered(house, 
     async with house.world.subscribe() as events, polling(house):
         await happened(events, "message", chat=BEN)
         desk.gate.set()
-        for _ in range(PATIENT - 1):
+        for _ in range(PATIENT):
             await happened(events, "message", chat=ANNA)
-    assert desk.seen == ["ben", "first", *map(str, range(PATIENT - 1))]
+    assert desk.seen == ["ben", "first", *map(str, range(PATIENT))]
 
 
 async def test_an_update_that_comes_twice_is_worked_through_once(house, desk):
@@ -162,19 +162,6 @@ async def test_the_memory_of_updates_is_bounded(house, desk, monkeypatch):
     for number in range(8):
         await house.says(ANNA, f"/note {number}")
     assert len(desk.seen) == 8 and len(house.intake._seen) == 5
-
-
-async def test_a_full_inbox_takes_nothing_more_and_drops_nothing():
-    inbox = Inbox(waiting=2)
-    await inbox.put(1)
-    await inbox.put(2)
-    third = asyncio.ensure_future(inbox.put(3))
-    assert await inbox.get() == 1
-    await asyncio.wait([third], timeout=0)
-    assert not third.done()  # taken out, but not yet worked through
-    inbox.task_done()
-    await third
-    assert (await inbox.get(), await inbox.get()) == (2, 3)
 
 
 # Lateness

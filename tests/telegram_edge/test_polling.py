@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,9 +15,11 @@ from story import ANNA, BEN, TOKEN, StoryHouse, story_house
 from bot.domain.message import Message
 from bot.domain.text import Text
 from bot.sandbox.faults import Refuse
+from bot.store import updates
 from bot.telegram_edge import polling
 from bot.telegram_edge.application import build_application, open_door
 from bot.telegram_edge.intake import Intake
+from bot.telegram_edge.journal import Journal
 from bot.telegram_edge.polling import BATCH, poll
 from bot.telegram_edge.registry import Command, Conversation, Registry
 from bot.telegram_edge.transport import AiohttpTransport
@@ -73,6 +76,24 @@ async def polled(house: StoryHouse, **options) -> AsyncIterator[asyncio.Task[Non
             await task
 
 
+@asynccontextmanager
+async def restarted(house: StoryHouse, desk: Desk) -> AsyncIterator[None]:
+    """The next process on the same database: what `house` has in memory is gone."""
+    journal = Journal(house.db, house.clock)
+    intake = Intake(journal)
+    application = build_application(TOKEN, house.inside.settings.api_url, AiohttpTransport(), intake)
+    open_door(application, replace(house.inside, registry=desk.registry()), intake)
+    async with application:
+        await application.start()
+        await intake.resume(application)
+        task = asyncio.ensure_future(poll(application, intake))
+        yield
+        task.cancel()
+        await asyncio.wait([task])
+        await application.stop()
+    await journal.close()
+
+
 async def until(happened: Callable[[], bool]) -> None:
     async with asyncio.timeout(5):
         while not happened():  # noqa: ASYNC110  it happens elsewhere
@@ -102,16 +123,8 @@ async def test_what_was_in_work_when_the_process_was_killed_is_done_after_the_ne
     assert len(house.world.updates) == 2
     again = Desk()
     again.gate.set()
-    intake = Intake()
-    application = build_application(TOKEN, house.inside.settings.api_url, AiohttpTransport(), intake)
-    open_door(application, replace(house.inside, registry=again.registry()), intake)
-    async with application:
-        await application.start()
-        task = asyncio.ensure_future(poll(application, intake))
+    async with restarted(house, again):
         await until(lambda: not house.world.updates)
-        task.cancel()
-        await asyncio.wait([task])
-        await application.stop()
     assert sorted(again.seen) == ["one", "two"]
     desk.gate.set()
 
@@ -139,17 +152,67 @@ async def test_ending_waits_for_what_is_in_work_and_confirms_it(house, desk):
     assert desk.seen == ["one"] and not house.world.updates
 
 
-async def test_a_crowd_that_comes_at_once_is_warned_of_once(house, desk, caplog):
+async def test_a_crowd_that_comes_at_once_is_written_down_and_telegram_may_forget_it(house, desk, caplog):
     crowd = [house.world.add_person(has_started=True).id for _ in range(3 * BATCH)]
     async with polled(house):
         for person in crowd:
             house.world.say(person, person, "/slow one")
-        await until(lambda: len(desk.begun) > BATCH)
+        await until(lambda: len(desk.begun) > BATCH and not house.world.updates)
+        async with house.db.reading() as conn:
+            assert len(await updates.kept(conn)) == len(crowd)
         desk.gate.set()
         await until(lambda: len(desk.seen) == len(crowd))
-    assert [record.message for record in caplog.records if record.levelname == "WARNING"] == [
-        "people say more than can be answered at once; a kill now would lose some of it"
-    ]
+    await house.journal.close()
+    async with house.db.reading() as conn:
+        assert await updates.kept(conn) == []
+    assert [record.message for record in caplog.records if record.levelname == "WARNING"] == []
+
+
+async def test_what_a_killed_process_had_written_down_is_done_first_after_the_next_start(house, desk, monkeypatch):
+    monkeypatch.setattr(polling, "LAST_WORD", timedelta(0))  # as a SIGKILL does it
+    async with polled(house):
+        for number in range(BATCH):
+            house.world.say(ANNA, ANNA, f"/slow {number}")
+        await until(lambda: desk.begun == ["0"] and not house.world.updates)
+    house.world.say(ANNA, ANNA, "/quick last")
+    again = Desk()
+    again.gate.set()
+    async with restarted(house, again):
+        await until(lambda: again.seen[-1:] == ["last"])
+    assert again.seen == [*map(str, range(BATCH)), "last"]
+    desk.gate.set()
+
+
+async def test_what_was_written_down_more_than_a_day_ago_is_left_alone(house, desk, monkeypatch):
+    """As Telegram does: https://core.telegram.org/bots/api#getting-updates"""
+    monkeypatch.setattr(polling, "LAST_WORD", timedelta(0))
+    async with polled(house):
+        for number in range(BATCH):
+            house.world.say(ANNA, ANNA, f"/slow {number}")
+        await until(lambda: desk.begun == ["0"] and not house.world.updates)
+    house.clock.advance(timedelta(days=1, seconds=1))
+    again = Desk()
+    async with restarted(house, again):
+        house.world.say(BEN, BEN, "/quick new")
+        await until(lambda: again.seen == ["new"])
+    desk.gate.set()
+
+
+async def test_a_database_that_cannot_be_written_loses_nothing_and_only_makes_others_wait(house, desk):
+    for person in (ANNA, BEN):
+        await house.says(person, "/quick hello")
+    async with house.db.transaction() as conn:
+        await conn.execute("PRAGMA busy_timeout = 0")
+    with closing(sqlite3.connect(house.db.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        async with polled(house):
+            for number in range(BATCH):
+                house.world.say(ANNA, ANNA, f"/slow {number}")
+            house.world.say(BEN, BEN, "/quick ben")
+            await until(lambda: desk.begun == ["0"])
+            assert len(house.world.updates) == BATCH + 1
+            desk.gate.set()
+            await until(lambda: "ben" in desk.seen)
 
 
 async def test_a_hundred_updates_behind_one_that_hangs_are_answered_all_the_same(house, desk):

@@ -1,0 +1,210 @@
+"""
+Whose turn it is when more is asked than can be answered at once.
+
+Updates of one chat are worked through one at a time, in the order in which they came. Between people it goes round:
+whoever has nothing at work comes first, and nobody has more than a few places however many chats they speak in. So a
+person who sends thousands of commands from thirty groups takes their own places and no more, and somebody who asks
+one thing is answered next. Who speaks as a chat (a channel, an anonymous administrator) hides how many chats one
+person has; all of them together have a share.
+
+Nothing here waits or knows a clock: `join` and `leave` say what happened, `next` says who may begin.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+AT_ONCE = 256
+"""Updates at work. A quarter is for people who have none at work; speakers who are chats share another quarter."""
+PERSON_AT_ONCE = 8
+"""More would only wait for Telegram: eight groups take more than two messages a second between them."""
+PATIENT = 200
+"""Updates of one person that wait, and in one chat: more than two fetches bring, so that nothing is dropped that waited
+for us. Behind more, at a message a second, nobody waits for an answer."""
+WAITING = 4096
+"""Updates that wait, all together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One update that wants a turn. `person` is who sent it: a negative number when a chat speaks, 0 for nobody.
+
+    `is_vital`: being added, blocked or moved, which is never crowded out by what people say.
+    """
+
+    id: int
+    person: int
+    chat: int
+    is_vital: bool = False
+
+    @property
+    def is_chats(self) -> bool:
+        return self.person < 0
+
+
+class Joined(Enum):
+    """What became of a ticket: it waits, it is one too many of its person or chat, or there is no room for anybody."""
+
+    WAITS = auto()
+    DROPPED = auto()
+    FULL = auto()
+
+
+@dataclass(slots=True)
+class _Line:
+    """What waits in one chat, in order; only the first can begin, and only when nothing of the chat is at work."""
+
+    waiting: dict[int, Ticket] = field(default_factory=dict)
+    vital: int = 0
+    is_busy: bool = False
+
+    def count(self, ticket: Ticket) -> int:
+        return self.vital if ticket.is_vital else len(self.waiting) - self.vital
+
+
+@dataclass(slots=True)
+class _Person:
+    """What one person has waiting, in order, which of it could begin now, and how much is at work."""
+
+    waiting: dict[int, Ticket] = field(default_factory=dict)
+    ready: dict[int, Ticket] = field(default_factory=dict)
+    vital: int = 0
+    at_work: int = 0
+
+    def count(self, ticket: Ticket) -> int:
+        return self.vital if ticket.is_vital else len(self.waiting) - self.vital
+
+    @property
+    def ordinary(self) -> int:
+        return len(self.waiting) - self.vital
+
+
+class Turns:
+    """Who waits and who is at work. Bounded in every direction, so that it cannot be filled by one person."""
+
+    def __init__(self, at_once: int = AT_ONCE, waiting: int = WAITING) -> None:
+        self._at_once = at_once
+        self._share = at_once // 4
+        self._most_waiting = waiting
+        self._lines: dict[int, _Line] = {}
+        self._people: dict[int, _Person] = {}
+        # Who has something ready: people with nothing at work, speakers who are chats, people with something at work.
+        self._idle: OrderedDict[int, None] = OrderedDict()
+        self._chats: OrderedDict[int, None] = OrderedDict()
+        self._busy: OrderedDict[int, None] = OrderedDict()
+        self._waiting = self._waiting_chats = 0
+        self._at_work = self._at_work_chats = 0
+
+    @property
+    def waiting(self) -> int:
+        return self._waiting
+
+    def join(self, ticket: Ticket) -> tuple[Joined, Ticket | None]:
+        """Let a ticket wait, and return what became of it, and who had to go in its stead when there was no room."""
+        person, line = self._people.get(ticket.person, _Person()), self._lines.get(ticket.chat, _Line())
+        if person.count(ticket) >= PATIENT or line.count(ticket) >= PATIENT:
+            return Joined.DROPPED, None
+        if ticket.is_chats and self._waiting_chats >= self._most_waiting // 4:
+            return Joined.DROPPED, None
+        gone = None
+        if self._waiting >= self._most_waiting:
+            gone = self._newest_of_the_loudest(person)
+            if gone is None:
+                return Joined.FULL, None
+            self._withdraw(gone)
+        self._add(ticket)
+        return Joined.WAITS, gone
+
+    def next(self) -> Ticket | None:
+        """Return who may begin now, counted as at work from here on; None when nobody can."""
+        if self._at_work >= self._at_once:
+            return None
+        has_room = self._at_work < self._at_once - self._share
+        if self._idle:
+            return self._begin(next(iter(self._idle)))
+        if self._chats and has_room and self._at_work_chats < self._share:
+            return self._begin(next(iter(self._chats)))
+        if self._busy and has_room:
+            return self._begin(next(iter(self._busy)))
+        return None
+
+    def leave(self, ticket: Ticket) -> None:
+        """Take note that the work on one that `next` returned is done."""
+        person, line = self._people[ticket.person], self._lines[ticket.chat]
+        person.at_work -= 1
+        self._at_work -= 1
+        self._at_work_chats -= ticket.is_chats
+        line.is_busy = False
+        self._look_at(ticket.chat)
+        self._enrol(ticket.person)
+
+    def _add(self, ticket: Ticket) -> None:
+        line = self._lines.setdefault(ticket.chat, _Line())
+        person = self._people.setdefault(ticket.person, _Person())
+        line.waiting[ticket.id] = person.waiting[ticket.id] = ticket
+        line.vital += ticket.is_vital
+        person.vital += ticket.is_vital
+        self._waiting += 1
+        self._waiting_chats += ticket.is_chats
+        self._look_at(ticket.chat)
+
+    def _withdraw(self, ticket: Ticket) -> None:
+        """Take a ticket out of where it waits."""
+        line, person = self._lines[ticket.chat], self._people[ticket.person]
+        del line.waiting[ticket.id], person.waiting[ticket.id]
+        person.ready.pop(ticket.id, None)
+        line.vital -= ticket.is_vital
+        person.vital -= ticket.is_vital
+        self._waiting -= 1
+        self._waiting_chats -= ticket.is_chats
+        self._look_at(ticket.chat)
+        self._enrol(ticket.person)
+
+    def _begin(self, number: int) -> Ticket:
+        person = self._people[number]
+        ticket = next(iter(person.ready.values()))
+        self._lines[ticket.chat].is_busy = True
+        person.at_work += 1
+        self._at_work += 1
+        self._at_work_chats += ticket.is_chats
+        for turns in (self._idle, self._chats, self._busy):
+            turns.pop(number, None)  # to the end of the round
+        self._withdraw(ticket)
+        return ticket
+
+    def _look_at(self, chat: int) -> None:
+        """Let the first in a chat's line be ready when nothing of the chat is at work."""
+        line = self._lines[chat]
+        if line.is_busy:
+            return
+        if not line.waiting:
+            del self._lines[chat]
+            return
+        first = next(iter(line.waiting.values()))
+        self._people[first.person].ready[first.id] = first
+        self._enrol(first.person)
+
+    def _enrol(self, number: int) -> None:
+        """Put a person where they belong in the rounds: nowhere when nothing of theirs could begin."""
+        person = self._people.get(number)
+        if person is None:
+            return
+        if not person.waiting and not person.at_work:
+            del self._people[number]
+        most = 1 if number < 0 else PERSON_AT_ONCE
+        can = bool(person.ready) and person.at_work < most
+        place = self._chats if number < 0 else self._busy if person.at_work else self._idle
+        for turns in (self._idle, self._chats, self._busy):
+            if turns is not place or not can:
+                turns.pop(number, None)
+        if can:
+            place.setdefault(number)
+
+    def _newest_of_the_loudest(self, instead_of: _Person) -> Ticket | None:
+        """Return what is dropped so that somebody can wait who has less waiting than the one who has most."""
+        loudest = max(self._people.values(), key=lambda person: person.ordinary)
+        if loudest.ordinary <= instead_of.ordinary + 1:
+            return None
+        return next(ticket for ticket in reversed(loudest.waiting.values()) if not ticket.is_vital)

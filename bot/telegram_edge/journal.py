@@ -1,0 +1,75 @@
+"""
+What Telegram may forget although its work is not done: written down first, dropped once it is done.
+
+Telegram keeps an update until it is told that it was taken. Telling it only when the work is done loses nothing and
+costs nothing, but does not go far: a poll shows a hundred updates, and a webhook has a few dozen connections. So what
+has to wait is written into the database, and Telegram is told at once. After a kill it is done at the next start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from sqlite3 import Error as SqliteError
+
+from bot.store import updates
+from bot.store.database import Database
+
+KEPT_FOR = timedelta(days=1)
+"""As long as Telegram itself keeps an update; nobody waits any longer. Nor does a copy that is put back act on them.
+Source: https://core.telegram.org/bots/api#getting-updates"""
+TIDIES_EVERY = 1.0  # seconds between two transactions that only drop what is done
+
+log = logging.getLogger(__name__)
+
+
+class Journal:
+    """Updates on disk, by id. Dropping waits for the next write, or a second."""
+
+    def __init__(self, db: Database, clock: Callable[[], datetime]) -> None:
+        self._db = db
+        self._clock = clock
+        self._over: set[int] = set()
+        self._tidying: asyncio.Task[None] | None = None
+
+    async def keep(self, bodies: Mapping[int, str]) -> None:
+        """Return when these updates are on disk. Raises: sqlite3.Error."""
+        async with self._db.transaction() as conn:
+            await updates.keep(conn, bodies, self._clock())
+
+    def forget(self, id: int) -> None:
+        """Take note that the work on an update that was kept is done."""
+        self._over.add(id)
+        if self._tidying is None:
+            self._tidying = asyncio.create_task(self._tidy_soon(), name="updates that are done")
+
+    async def left_over(self) -> list[tuple[int, str]]:
+        """Return what the last process had not done, oldest first. Raises: sqlite3.Error."""
+        async with self._db.transaction() as conn:
+            await updates.forget_before(conn, self._clock() - KEPT_FOR)
+            return await updates.kept(conn)
+
+    async def close(self) -> None:
+        """Drop what is done, or it would be done again at the next start."""
+        if self._tidying is not None:
+            self._tidying.cancel()
+            await asyncio.wait([self._tidying])
+        await self._tidy()
+
+    async def _tidy_soon(self) -> None:
+        await asyncio.sleep(TIDIES_EVERY)
+        self._tidying = None
+        await self._tidy()
+
+    async def _tidy(self) -> None:
+        over, self._over = self._over, set()
+        if not over:
+            return
+        try:
+            async with self._db.transaction() as conn:
+                await updates.forget(conn, over)
+        except SqliteError as error:
+            log.warning("updates that are done could not be dropped (%s); a restart does them again", error)
+            self._over |= over  # with the next one that is done

@@ -1,0 +1,46 @@
+"""What Telegram may forget before it is done: written down once, dropped when done."""
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.store import migrations, updates
+from bot.store.database import Database
+from bot.store.migrations import migrate, scripts
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+async def test_updates_come_back_in_order_until_they_are_dropped(tmp_path: Path) -> None:
+    migrate(tmp_path / "news.db", create=True)
+    db = await Database.open(tmp_path / "news.db")
+    async with db.transaction() as conn:
+        await updates.keep(conn, {9: '{"b":1}', 7: '{"a":1}'}, NOW)
+        await updates.keep(conn, {9: "twice", 8: "{}"}, NOW + timedelta(hours=1))
+        assert await updates.kept(conn) == [(7, '{"a":1}'), (8, "{}"), (9, '{"b":1}')]
+        await updates.forget(conn, [7, 12345])
+        await updates.forget_before(conn, NOW + timedelta(seconds=1))
+        assert await updates.kept(conn) == [(8, "{}")]
+        await updates.forget_all(conn)
+        assert await updates.kept(conn) == []
+    await db.close()
+
+
+def test_a_filled_database_of_an_older_version_gets_the_table_and_keeps_what_it_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "news.db"
+    [number] = [number for number, text in scripts() if "CREATE TABLE updates" in text]
+    with monkeypatch.context() as older:
+        before = [script for script in scripts() if script[0] < number]
+        older.setattr(migrations, "scripts", lambda: before)
+        migrate(path, create=True)
+        with closing(sqlite3.connect(path, isolation_level=None)) as conn:
+            conn.execute("INSERT INTO chats (id, kind, since, state_at) VALUES (5, 'private', 0, 0)")
+    migrate(path, create=False)
+    with closing(sqlite3.connect(path)) as conn:
+        assert conn.execute("SELECT id FROM chats").fetchall() == [(5,)]
+        assert conn.execute("SELECT count(*) FROM updates").fetchone() == (0,)
