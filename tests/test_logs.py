@@ -1,9 +1,12 @@
 """Logs: one line an event, and never a token."""
 
+import io
 import json
 import logging
 import sys
+import threading
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from story import StoryHouse
@@ -91,3 +94,106 @@ async def test_updates_that_cannot_be_read_are_not_written_into_the_log(
     with pytest.raises(TypeError):
         await house.application.bot.get_updates()
     assert "a secret" not in capsys.readouterr().err
+
+
+# What strangers bring about
+
+stranger = logging.getLogger("bot.telegram_edge.somewhere")
+
+
+@pytest.fixture
+def summing() -> Iterator[tuple[logs.SummingHandler, io.StringIO]]:
+    written = io.StringIO()
+    handler = logs.SummingHandler(written)
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO)
+    yield handler, written
+    handler.close()
+
+
+def _knock(number: int) -> None:
+    stranger.warning("update %d cannot be read", number)
+
+
+def _fail_at(number: int) -> None:
+    try:
+        if number % 2:
+            raise ValueError(str(number))
+        raise KeyError(number)
+    except LookupError:
+        stranger.exception("/%d failed", number)
+    except ValueError:
+        stranger.exception("/%d failed", number)
+
+
+def test_what_strangers_bring_about_is_said_once_and_then_counted(
+    summing: tuple[logs.SummingHandler, io.StringIO],
+) -> None:
+    handler, written = summing
+    for number in range(1000):
+        _knock(number)
+    assert written.getvalue() == "update 0 cannot be read\n"
+    handler.sum_up()
+    assert written.getvalue().splitlines()[1:] == ["999 more within 60 s like: update 999 cannot be read"]
+    handler.sum_up()
+    assert len(written.getvalue().splitlines()) == 2
+    _knock(7)
+    assert written.getvalue().splitlines()[2:] == ["update 7 cannot be read"]
+
+
+def test_what_is_the_operators_own_has_a_line_each(summing: tuple[logs.SummingHandler, io.StringIO]) -> None:
+    for number in range(100):
+        log.warning("file %d is refused", number)
+    assert len(summing[1].getvalue().splitlines()) == 100
+
+
+def test_failures_are_told_apart_by_where_they_were_raised(summing: tuple[logs.SummingHandler, io.StringIO]) -> None:
+    for number in range(100):
+        _fail_at(number)
+    assert summing[1].getvalue().count("Traceback") == 2
+    summing[0].sum_up()
+    summary = [line for line in summing[1].getvalue().splitlines() if "more within" in line]
+    assert summary == ["49 more within 60 s like: /98 failed", "49 more within 60 s like: /99 failed"]
+
+
+def test_a_summary_has_a_bounded_number_of_lines(summing: tuple[logs.SummingHandler, io.StringIO]) -> None:
+    for line in range(1000):
+        for _ in range(2):
+            stranger.handle(logging.LogRecord("aiohttp.server", 40, "x.py", line, f"text {line}", None, None))
+    summing[0].sum_up()
+    lines = summing[1].getvalue().splitlines()
+    assert len(lines) == 2 * logs.KINDS + 2
+    assert lines[-1] == "1,899 more within 60 s of other kinds"
+
+
+class Waited(io.StringIO):
+    """A stream that says when a summary was written into it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.summed_up = threading.Event()
+
+    def write(self, text: str) -> int:
+        if "more within" in text:
+            self.summed_up.set()
+        return super().write(text)
+
+
+def test_the_count_is_said_by_itself_when_the_minute_is_over() -> None:
+    written = Waited()
+    handler = logs.SummingHandler(written, timedelta(milliseconds=50))
+    handler.acquire()  # so that the minute is not over before the third
+    for number in range(3):
+        handler.handle(logging.LogRecord(stranger.name, 30, "x.py", 1, "knock %d", (number,), None))
+    handler.release()
+    assert written.summed_up.wait(5)
+    assert written.getvalue() == "knock 0\n2 more within 0 s like: knock 2\n"
+    handler.close()
+
+
+def test_the_count_is_said_at_the_end_of_the_process(summing: tuple[logs.SummingHandler, io.StringIO]) -> None:
+    for number in range(3):
+        _knock(number)
+    summing[0].close()
+    assert summing[1].getvalue().splitlines()[1:] == ["2 more within 60 s like: update 2 cannot be read"]

@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from sqlite3 import Error as SqliteError
-from typing import Any
+from typing import Any, TypeGuard
 
 import telegram
 from telegram.ext import Application, BaseUpdateProcessor
@@ -90,7 +90,7 @@ class Intake(BaseUpdateProcessor):
         Raises: ValueError when it is no update.
         """
         number = raw.get("update_id") if isinstance(raw, Mapping) else None
-        if type(number) is not int:
+        if not _is_number(number) or number < 0:
             raise ValueError("an update has a number")
         try:
             return telegram.Update.de_json(dict(raw), bot)
@@ -104,10 +104,14 @@ class Intake(BaseUpdateProcessor):
         number = update.update_id
         if self._knows(number):
             return Taken.KNOWN
-        if not self.concerns(update):
+        try:
+            ticket, is_for_us = ticket_of(update), self.concerns(update)
+        except Exception as error:  # python-telegram-bot lets a number stand where a text should be
+            log.warning("update %d says what cannot be (%s) and is passed over", number, type(error).__name__)
+            ticket, is_for_us = Ticket(number, 0, 0), False
+        if not is_for_us:
             self._remember(number)
             return Taken.LEFT_OUT
-        ticket = ticket_of(update)
         joined, gone = self._turns.join(ticket)
         if joined is Joined.FULL:
             return Taken.NO_ROOM
@@ -257,6 +261,7 @@ def ticket_of(update: telegram.Update) -> Ticket:
     """Return who asks, and in which chat: an update without a chat stands in its person's own line.
 
     Anonymous administrators and channels speak as chats. Source: https://core.telegram.org/bots/api#message
+    Raises: TypeError when a person or chat is no number.
     """
     message = update.message or update.channel_post
     speaker = message.sender_chat if message is not None else None
@@ -264,7 +269,14 @@ def ticket_of(update: telegram.Update) -> Ticket:
     is_move = message is not None and (message.migrate_to_chat_id or message.migrate_from_chat_id) is not None
     number = person.id if person is not None else 0
     chat = update.effective_chat.id if update.effective_chat is not None else number
+    if not _is_number(number) or not _is_number(chat):
+        raise TypeError("people and chats have numbers")
     return Ticket(update.update_id, number, chat, update.my_chat_member is not None or is_move)
+
+
+def _is_number(value: object) -> TypeGuard[int]:
+    """Return whether something is a number that the database can hold."""
+    return type(value) is int and -(2**63) <= value < 2**63
 
 
 def _log_dropped() -> None:

@@ -1,0 +1,199 @@
+"""
+One person who says thousands of things, and texts that no parser takes: everybody else is answered all the same.
+
+Who administers groups may send as much as they like; Telegram passes on thirty commands a second of one person and
+more, and through a webhook as many at a time as it has connections
+(https://core.telegram.org/bots/api#setwebhook, `max_connections`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from socket import socket
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from street import Street, street
+
+from bot.sandbox.theatre import plain
+
+SECRET = "knock-knock"
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
+CONNECTIONS = 40  # as many as Telegram opens unless told otherwise
+GROUPS, EACH = 30, 195
+
+
+def _port() -> int:
+    with closing(socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Telegram:
+    """Posts updates to a running bot's webhook, as many at a time as Telegram does; a refused one comes again."""
+
+    def __init__(self, here: Street, url: str) -> None:
+        self._here, self._url = here, url
+        self._client = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=CONNECTIONS))
+        self._next = 500_000_000
+
+    async def posts(self, update: bytes | dict[str, Any], secret: str = SECRET) -> int:
+        """Return the status with which the bot answers one update."""
+        if isinstance(update, dict):
+            self._next += 1
+            update = json.dumps({"update_id": self._next} | update).encode()
+        async with self._client.post(self._url, data=update, headers={SECRET_HEADER: secret}) as answer:
+            return answer.status
+
+    def says(self, person: int, text: str, chat: int | None = None) -> dict[str, Any]:
+        """Return the update about something that a person says, which is in the world already."""
+        self._here.world.updates.allowed = frozenset({"nothing"})  # it comes from here
+        message = self._here.world.say(person, chat or person, text)
+        return {"message": message}
+
+    async def close(self) -> None:
+        await self._client.close()
+
+
+@asynccontextmanager
+async def hooked(folder: Path) -> AsyncIterator[tuple[Street, Telegram]]:
+    """A street whose bot is reached through a webhook."""
+    port = _port()
+    url = f"http://127.0.0.1:{port}/hook"
+    variables = {"WEBHOOK_URL": url, "WEBHOOK_SECRET": SECRET, "LISTEN": f"127.0.0.1:{port}"}
+    async with street(folder, **variables, HTTP=f"127.0.0.1:{port}") as here:
+        await here.open()
+        await here.until(lambda: here.world.webhook.url, "a webhook")
+        telegram = Telegram(here, url)
+        try:
+            yield here, telegram
+        finally:
+            await telegram.close()
+
+
+@asynccontextmanager
+async def altered(here: Street, changes: dict[bytes, bytes]) -> AsyncIterator[str]:
+    """A Bot API server in front of the sandbox's that changes the bytes of its answers to polls."""
+
+    async def passed_on(request: web.Request) -> web.Response:
+        headers = {"Content-Type": request.headers.get("Content-Type", "application/json")}
+        async with client.request(
+            request.method, here.url + request.path_qs, data=await request.read(), headers=headers
+        ) as answer:
+            body = await answer.read()
+        if request.path.endswith("/getUpdates"):
+            for written, sent in changes.items():
+                body = body.replace(written, sent)
+        return web.Response(status=answer.status, body=body, content_type="application/json")
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", passed_on)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+    async with aiohttp.ClientSession() as client:
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        try:
+            yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+        finally:
+            await runner.cleanup()
+
+
+def _groups(here: Street, person: int) -> list[int]:
+    return [
+        here.world.add_chat("supergroup", f"Group {n}", members={person: "administrator"}, bot_status="member").id
+        for n in range(GROUPS)
+    ]
+
+
+def _said_in(here: Street, groups: list[int]) -> int:
+    return sum(len(here.of_bot(group)) for group in groups)
+
+
+async def test_a_person_is_answered_while_another_floods_from_thirty_groups(tmp_path: Path) -> None:
+    async with street(tmp_path) as here:
+        await here.open()
+        anna, edith = here.cast.anna, here.cast.edith
+        await here.starts(anna)
+        groups = _groups(here, edith)
+        for _ in range(EACH):
+            for group in groups:
+                here.world.say(edith, group, "/help@newsbot_sandbox_bot")
+        assert "/latest" in plain(await here.asks(anna, "/help"))
+        assert _said_in(here, groups) < 100  # a few places were taken, and Anna had one of the others
+        for group in groups[:3]:
+            await here.sees(group, "/latest")  # the one who floods is not left out, only bounded
+        assert here.logged().count("says more than can be answered") <= 3
+
+
+async def test_a_webhook_answers_at_once_while_a_person_floods(tmp_path: Path) -> None:
+    async with hooked(tmp_path) as (here, telegram):
+        anna, edith = here.cast.anna, here.cast.edith
+        here.world.people[anna].has_started = True
+        groups = _groups(here, edith)
+        flood = [telegram.says(edith, "/help@newsbot_sandbox_bot", group) for _ in range(EACH) for group in groups]
+        posting = asyncio.gather(*map(telegram.posts, flood))
+        await here.sees(groups[0], "/latest")
+        assert await telegram.posts(telegram.says(anna, "/help")) == 200
+        assert "/latest" in plain(await here.sees(anna, ""))
+        assert set(await posting) == {200}
+        assert _said_in(here, groups) < 200
+
+
+async def test_what_a_webhook_was_answered_for_survives_a_kill(tmp_path: Path) -> None:
+    """A private chat takes five messages at once and then one a second, so most of ten questions wait."""
+    async with hooked(tmp_path) as (here, telegram):
+        anna = here.cast.anna
+        here.world.people[anna].has_started = True
+        questions = [telegram.says(anna, "/help") for _ in range(10)]
+        assert await asyncio.gather(*map(telegram.posts, questions)) == [200] * 10
+        await here.kill()
+        before = len(here.of_bot(anna))
+        await here.open()
+        await here.until(lambda: len(here.of_bot(anna)) >= 10, "ten answers")
+        assert len(here.of_bot(anna)) - 10 <= 1  # the one on the wire, perhaps
+        assert before < 10
+
+
+ODD = {
+    b"SURROGATE": rb"\ud83d zebra",  # half of an emoji, as a client's clipping leaves it
+    b"BYTES": b"caf\xe9 zebra",
+    b"CONTROL": b"a\x02b zebra",
+    b"BROKEN": b'x" oops',  # nothing that could be read
+    b'"NUMBER"': b"12",  # a text that is no text
+}
+
+
+async def test_what_cannot_be_read_keeps_nobody_from_being_answered(tmp_path: Path) -> None:
+    async with street(tmp_path) as here, altered(here, ODD) as url:
+        anna, ben = here.cast.anna, here.cast.ben
+        for person in (anna, ben):
+            here.world.people[person].has_started = True
+        for word in ("SURROGATE", "BYTES", "CONTROL", "BROKEN", "NUMBER", "BROKEN", "SURROGATE"):
+            here.world.say(anna, anna, word)
+        here.world.say(ben, ben, "/help")
+        await here.open(API_URL=url)
+        await here.sees(ben, "/latest")
+        await here.until(lambda: len(here.screens(anna, "zebra")) == 4, "answers to what could be read")
+        assert "oops" not in here.logged() and "zebra" not in here.logged()
+        assert await here.close() == 0
+        assert not here.world.updates
+        assert here.logged().count("cannot be read at all") == 2  # a line, and one that counts
+
+
+async def test_a_webhook_takes_what_it_can_never_read_and_reads_what_it_can(tmp_path: Path) -> None:
+    async with hooked(tmp_path) as (here, telegram):
+        anna = here.cast.anna
+        here.world.people[anna].has_started = True
+        for n, odd in enumerate((rb"\ud83d zebra", b"caf\xe9 zebra", b'x" oops')):
+            update = json.dumps({"update_id": n + 1} | telegram.says(anna, "ODD")).encode()
+            assert await telegram.posts(update.replace(b"ODD", odd)) == 200
+        assert await telegram.posts(telegram.says(anna, "/help")) == 200
+        await here.sees(anna, "/latest")
+        assert len(here.screens(anna, "zebra")) == 2
+        assert "zebra" not in here.logged()
