@@ -26,6 +26,7 @@ from prometheus_client.registry import Collector
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application
 
+from bot.connections import Connections
 from bot.domain.delivery import Lane, Outcome, backoff
 from bot.errors import SettingsError
 from bot.services.troubles import stuck_for
@@ -47,6 +48,7 @@ DATABASE_WITHIN = 5.0  # seconds
 WORK_WITHIN = 1.0  # seconds, after which an update that takes longer is written down and answered
 LAST_ANSWERS = 2.0  # seconds for those being answered when the process is asked to end
 LONGEST_PAUSE = timedelta(seconds=30)
+BODY_WITHIN = 10.0  # seconds for the body of an update, most of which are a few kilobytes
 UPDATE_BYTES = 1024 * 1024
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 # Below Telegram's own patience with a reply, and around it: a blink, a moment, a wait.
@@ -178,11 +180,8 @@ async def seen_from_outside(
         server("NEWSBOT_LISTEN", settings.listen).router.add_post(path, door)
     async with contextlib.AsyncExitStack() as stack:
         for (host, port), (variable, app) in servers.items():
-            runner = web.AppRunner(app, access_log=None, shutdown_timeout=LAST_ANSWERS)
-            await runner.setup()
-            stack.push_async_callback(runner.cleanup)
             try:
-                await web.TCPSite(runner, host, port).start()
+                await stack.enter_async_context(Connections().serving(app, host, port, LAST_ANSWERS))
             except OSError as error:
                 reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
                 raise SettingsError(f"{variable}: cannot listen on {host}:{port}: {reason}") from error
@@ -278,7 +277,12 @@ def _webhook(
             log.warning("somebody knocked at the webhook without its secret")
             return web.Response(status=403)
         try:
-            update = intake.read(parsed(await request.read()), application.bot)
+            async with asyncio.timeout(BODY_WITHIN):
+                body = await request.read()
+        except TimeoutError:
+            return web.Response(status=408)
+        try:
+            update = intake.read(parsed(body), application.bot)
         except ValueError:
             log.warning("what came to the webhook is no update and is passed over")
             return web.Response()

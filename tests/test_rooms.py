@@ -26,6 +26,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "settings": {"errors"},
     "logs": set(),
     "zones": set(),
+    "connections": set(),
     "telegram_edge": {"services", "store", "content", "render", "domain", "errors", "settings"},
 }
 EVERYTHING = {*MAY_KNOW, *TOP, ""}
