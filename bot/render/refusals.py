@@ -44,6 +44,10 @@ def button_too_old(words: Words) -> str:
     return words("This button is too old to use. Send /topics for a new list.")
 
 
+def too_much(words: Words) -> str:
+    return words("That was too much in one minute. Wait a minute, then press again.")
+
+
 def list_out_of_date(words: Words) -> str:
     return words("That list was out of date. Here is the current one.")
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.browsing import ALL_TOPICS, FOLLOWED, Page, Place, Turn, leaf
+from bot.domain.chat import Chat, ChatKind
 from bot.domain.following import Following
-from bot.domain.limits import GROUP_PER_MINUTE
+from bot.domain.hearing import ALLOWANCE, Hearing, hearing
 from bot.domain.ranking import warmest
 from bot.domain.topic import Topic
 from bot.errors import UnknownTopic
@@ -18,9 +19,6 @@ from bot.store.database import Connection, Database
 
 CANDIDATES = 500
 """The newest articles of which the warmest are the top: older ones are cold at any heat."""
-
-ANSWERS_A_MINUTE = GROUP_PER_MINUTE // 2
-"""What all of a group's people together are answered; administrators always are. The rest is left to news."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +57,35 @@ async def ask(db: Database, group: int, now: datetime) -> bool:
         return await asking.ask(conn, group, now)
 
 
-async def hear(db: Database, group: int, now: datetime) -> bool:
-    """Count what is said to the bot in a group, and return False when its people say too much."""
+async def hearing_of(db: Database, chat: Chat, speaker: int, now: datetime) -> Hearing:
+    """Return whose next command is answered in a group or channel, as far as `speaker` has not had enough answers."""
+    async with db.reading() as conn:
+        heard = await asking.heard(conn, chat.id, speaker, now)
+    return hearing(heard, is_group=chat.kind is ChatKind.GROUP)
+
+
+async def has_had_enough(db: Database, person: int, now: datetime) -> bool:
+    """Return whether a person has had all the answers there are for one in a minute, over all groups and channels."""
+    async with db.reading() as conn:
+        return (await asking.heard(conn, 0, person, now)).to_speaker >= ALLOWANCE
+
+
+async def hear(db: Database, chat: int | None, speaker: int, now: datetime) -> bool:
+    """Count an answer to `speaker`, and in a chat, if its people share it; return False when it would be too much.
+
+    What is not answered is not written.
+    """
     async with db.transaction() as conn:
-        return await asking.hear(conn, group, now) <= ANSWERS_A_MINUTE
+        if (await asking.heard(conn, chat or 0, speaker, now)).to_speaker >= ALLOWANCE:
+            return False  # of several that were asked at once, the last
+        await asking.hear(conn, chat, speaker, now)
+        return True
+
+
+async def tell_speaker(db: Database, speaker: int, now: datetime) -> bool:
+    """Return whether somebody is still to be told in this minute that they say too much."""
+    async with db.transaction() as conn:
+        return await asking.tell_speaker(conn, speaker, now)
 
 
 async def wait_to_tell(db: Database, group: int, now: datetime) -> int | None:

@@ -8,6 +8,7 @@ one that nobody ever made.
 from __future__ import annotations
 
 from bot.domain.chat import ChatKind
+from bot.domain.hearing import Hearing
 from bot.render import refusals
 from bot.services import browsing, membership
 from bot.store.editors import Role
@@ -39,11 +40,36 @@ def may(role: Role | None, audience: Audience) -> bool:
             return role is Role.OWNER
 
 
-async def is_heard(house: House, request: Request) -> bool:
-    """Return whether a command is answered: in groups only so many a minute, but administrators' always."""
-    if request.chat.kind is not ChatKind.GROUP or await browsing.hear(house.db, request.chat.id, house.clock()):
+async def is_heard(house: House, request: Request, speaker: int) -> bool:
+    """Return whether a command is answered: in groups and channels only so many a minute, administrators' too.
+
+    `speaker` is the person, or the chat that speaks. What is refused is not answered at all: everybody would see it.
+    """
+    if request.is_private:
         return True
-    return await objection(house, request) is None
+    now = house.clock()
+    match await browsing.hearing_of(house.db, request.chat, speaker, now):
+        case Hearing.NOBODYS:
+            return False
+        case Hearing.ADMINISTRATORS if await objection(house, request) is not None:
+            return False
+    return await browsing.hear(house.db, request.chat.id, speaker, now)
+
+
+async def is_press_heard(house: House, request: PressRequest) -> bool:
+    """Return whether a press is obeyed: of one person only so many a minute over all groups and channels.
+
+    Who presses too often is told so once a minute, where nobody else sees it.
+    """
+    if request.is_private:
+        return True
+    now = house.clock()
+    has_had_enough = await browsing.has_had_enough(house.db, request.person, now)
+    if not has_had_enough and await browsing.hear(house.db, None, request.person, now):
+        return True
+    if await browsing.tell_speaker(house.db, request.person, now):
+        await request.toast(refusals.too_much(request.words), alert=True)
+    return False
 
 
 async def objection(house: House, request: Request | PressRequest) -> str | None:

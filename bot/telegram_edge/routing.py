@@ -24,7 +24,7 @@ from bot.services import membership
 from bot.telegram_edge import onboarding
 from bot.telegram_edge.house import House
 from bot.telegram_edge.outcomes import classify_error
-from bot.telegram_edge.permission import is_for, is_heard, may, objection, role_of
+from bot.telegram_edge.permission import is_for, is_heard, is_press_heard, may, objection, role_of
 from bot.telegram_edge.registry import Command, PressRule, Where
 from bot.telegram_edge.request import Document, PressRequest, Request
 
@@ -117,12 +117,13 @@ async def _said(house: House, message: telegram.Message) -> None:
     known = house.registry.command(command[1])
     name = f"/{known.name}" if known else "unknown command"
     is_for_us = request.is_private or command[2] is not None
-    await _guarded(house, request, name, _commanded(house, request, known, is_for_us))
+    speaker = (message.sender_chat or message.from_user or message.chat).id
+    await _guarded(house, request, name, _commanded(house, request, speaker, known, is_for_us))
 
 
-async def _commanded(house: House, request: Request, command: Command | None, is_for_us: bool) -> None:
+async def _commanded(house: House, request: Request, speaker: int, command: Command | None, is_for_us: bool) -> None:
     """Run a command. One that is not there is answered only where newsbot was meant for sure."""
-    if (command is not None or is_for_us) and not await is_heard(house, request):
+    if (command is not None or is_for_us) and not await is_heard(house, request, speaker):
         return
     if command is None or not await is_for(house, request, command.audience):
         if is_for_us:
@@ -184,6 +185,8 @@ async def _obeyed(house: House, request: PressRequest, rule: PressRule | None, *
 
     A channel's posts are its administrators': what one reader turned would be turned for all the others.
     """
+    if not await is_press_heard(house, request):
+        return
     is_free = rule is not None and (hangs_there or rule.admins_only or request.is_private)
     is_admins = rule is not None and (rule.admins_only or request.chat.kind is ChatKind.CHANNEL)
     if rule is None or not is_free or not await is_for(house, request, rule.audience):

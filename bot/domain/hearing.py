@@ -1,0 +1,47 @@
+"""
+How much is answered a minute: in a group, to one person over all groups and channels, and to who speaks as a chat.
+
+A group takes twenty messages a minute, and answers go before news: who asks all the time would keep its news away.
+Administrators are not held to the few answers that all of a group's people share, because they set it up; but one
+person may administer any number of groups, and answers to all of them leave at one pace. In a private chat Telegram's
+own limit of one message a second is bound enough.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from bot.domain.limits import GROUP_PER_MINUTE
+
+ANSWERS = GROUP_PER_MINUTE // 2
+"""In a group, to all of its people together. The rest is left to news."""
+ALLOWANCE = 120
+"""To one person over all groups and channels, and in one of them: forty topics switched on, off and on again."""
+SHARE_OF_CHATS = 600
+"""To all channels and anonymous administrators together: how many of them are one person is not known. A third of what
+leaves in a minute."""
+
+
+class Hearing(Enum):
+    """Whose command is answered."""
+
+    EVERYBODYS = auto()
+    ADMINISTRATORS = auto()
+    NOBODYS = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How much was answered in the running minute: in the chat, to the speaker, to all who speak as chats."""
+
+    in_chat: int = 0
+    to_speaker: int = 0
+    to_chats: int = 0
+
+
+def hearing(heard: Heard, *, is_group: bool) -> Hearing:
+    """Return whose next command is answered in a group, or in a channel, where only administrators write."""
+    if heard.to_speaker >= ALLOWANCE or heard.in_chat >= ALLOWANCE or heard.to_chats >= SHARE_OF_CHATS:
+        return Hearing.NOBODYS
+    return Hearing.ADMINISTRATORS if is_group and heard.in_chat >= ANSWERS else Hearing.EVERYBODYS
