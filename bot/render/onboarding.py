@@ -80,7 +80,7 @@ def privacy(words: Words, *, chat: int, person: int | None, contact: str | None)
     paragraphs = [
         words(
             "Stored about this chat: its number, what it follows, mutes and saves, the last words it searched for, its "
-            "settings, and which articles it was sent. Not stored: names, and what else you write."
+            "settings, and which articles it was sent. Not stored: names, and what else you write once it is answered."
         ),
         kept_by,
     ]

@@ -185,10 +185,13 @@ class Intake(BaseUpdateProcessor):
         if self._journal is None:
             return
         for number, body in await self._journal.left_over():
-            update = self.read(json.loads(body), application.bot)
-            self.backlog_until = max(self.backlog_until, number)
-            taken = self.take(update)
+            try:
+                update = self.read(json.loads(body), application.bot)
+                taken = self.take(update) if update.update_id == number else Taken.LEFT_OUT
+            except ValueError:
+                taken = Taken.LEFT_OUT
             if taken is Taken.NEW:
+                self.backlog_until = max(self.backlog_until, number)
                 self._entries[number].is_kept = True
                 application.update_queue.put_nowait(update)
             elif taken is not Taken.NO_ROOM:

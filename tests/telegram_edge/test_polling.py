@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing, suppress
@@ -10,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from story import ANNA, BEN, TOKEN, StoryHouse, story_house
+from story import ANNA, BEN, EDITH, TOKEN, StoryHouse, story_house
 
 from bot.domain.message import Message
 from bot.domain.text import Text
@@ -264,3 +265,30 @@ async def test_a_webhook_that_somebody_set_meanwhile_is_removed_and_nobody_is_al
         house.world.say(BEN, BEN, "/quick two")
         await until(lambda: desk.seen == ["one", "two"])
     assert not heard
+
+
+async def test_what_is_written_down_says_the_same_when_it_is_read_again(house):
+    """Messages, presses, presses under what is too old to be shown, documents, and coming and going."""
+    house.world.say(ANNA, ANNA, "/start t_energy")
+    said = await house.inside.bot.send_message(ANNA, "hello")
+    house.world.press(ANNA, ANNA, said.message_id, "again:1")
+    house.world.press(ANNA, ANNA, 999, "again:1")
+    house.world.upload(ANNA, ANNA, "a.md", b"x", caption="see @here")
+    house.world.add_bot(EDITH, house.group)
+    house.world.say(EDITH, house.group, "/help", anonymous=True)
+    house.world.block(ANNA)
+    fetched = await house.application.bot.get_updates(allowed_updates=polling.ALLOWED_UPDATES)
+    assert len(fetched) >= 6
+    for update in fetched:
+        assert house.intake.read(json.loads(update.to_json()), house.application.bot).to_json() == update.to_json()
+        assert json.loads(update.to_json()) == update.to_dict()
+
+
+async def test_what_somebody_else_wrote_into_the_database_stops_no_start(house, desk):
+    async with house.db.transaction() as conn:
+        await updates.keep(conn, {1: "oops", 2: '{"update_id": 3}', 4: "[]", 5: '{"update_id": 5}'}, house.clock())
+    async with restarted(house, desk):
+        house.world.say(BEN, BEN, "/quick new")
+        await until(lambda: desk.seen == ["new"])
+    async with house.db.reading() as conn:
+        assert await updates.kept(conn) == []
