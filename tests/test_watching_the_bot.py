@@ -23,7 +23,7 @@ from bot.domain.article import ArticleState
 from bot.domain.delivery import Failed, Sent, Throttled
 from bot.errors import SettingsError
 from bot.outside import SECRET_HEADER, Numbers, seen_from_outside
-from bot.sandbox.faults import Page, Refuse, Throttle
+from bot.sandbox.faults import Page, Refuse, Slow, Throttle
 from bot.store import articles, meta
 from bot.telegram_edge.pacer import Pacer
 from bot.telegram_edge.polling import ALLOWED_UPDATES
@@ -294,6 +294,50 @@ async def test_a_knock_with_an_update_that_cannot_be_read_is_taken_or_it_would_c
     unreadable = {"message_id": 9, "date": 1, "chat": {"id": 9, "type": "private"}, "gift": {"gift": {}}}
     assert await hooked.knock({"update_id": 1, "message": unreadable}) == 200
     assert hooked.house.intake.unfinished() == {}
+
+
+async def test_when_there_is_no_room_for_anybody_telegram_is_asked_to_come_again_and_nothing_is_lost(
+    tmp_path, monkeypatch
+):
+    """Telegram repeats what was not answered with 2xx: https://core.telegram.org/bots/api#setwebhook"""
+    monkeypatch.setattr("bot.telegram_edge.intake.AT_ONCE", 4)
+    monkeypatch.setattr("bot.telegram_edge.intake.WAITING", 3)
+    async with visited(tmp_path, webhook=True) as hooked:
+        house = hooked.house
+        await until(lambda: bool(house.world.webhook.url))
+        house.world.webhook.unset()
+        crowd = [house.world.add_person(has_started=True).id for _ in range(60)]
+        for person in crowd:
+            house.world.say(person, person, "/help")
+        said = house.world.updates.first(60)
+        answers = await asyncio.gather(*(hooked.knock(update) for update in said))
+        assert set(answers) == {200, 503}
+        again = [update for update, answer in zip(said, answers, strict=True) if answer == 503]
+        for update in again:
+            assert await hooked.knock(update) == 200
+        await until(lambda: all(house.screens(person) for person in crowd))
+        assert [len(house.screens(person)) for person in crowd] == [1] * len(crowd)
+
+
+async def test_a_webhook_that_cannot_write_down_what_waits_does_not_say_that_it_has_it(hooked):
+    house = hooked.house
+    house.world.webhook.unset()
+    for _ in range(2):
+        await house.says(ANNA, "/help")
+    async with house.db.transaction() as conn:
+        await conn.execute("PRAGMA busy_timeout = 0")
+    house.world.faults.add(Slow(1.0), method="sendMessage", chat=ANNA, times=1)
+    for _ in range(2):
+        house.world.say(ANNA, ANNA, "/help")
+    first, second = house.world.updates.first(2)
+    with closing(sqlite3.connect(house.db.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        at_work = asyncio.ensure_future(hooked.knock(first))
+        await until(lambda: bool(house.world.faults.happened))
+        assert await hooked.knock(second) == 503
+    assert await hooked.knock(second) == 200
+    await at_work
+    await until(lambda: len(house.screens(ANNA)) == 4)
 
 
 async def test_a_secret_that_is_no_text_is_refused_and_no_fault_of_ours(hooked, caplog):

@@ -69,14 +69,13 @@ class Intake(BaseUpdateProcessor):
     def __init__(
         self,
         journal: Journal | None = None,
-        at_once: int = AT_ONCE,
         time: Callable[[float], None] = lambda seconds: None,
     ) -> None:
         """Without a journal nothing is written down. `time` is told the seconds from arrival to the end of the work."""
-        super().__init__(WAITING + at_once + 1)  # Turns has the say
+        super().__init__(WAITING + AT_ONCE)  # Turns has the say
         self._journal = journal
         self._time = time
-        self._turns = Turns(at_once)
+        self._turns = Turns(AT_ONCE, WAITING)
         self._entries: dict[int, _Entry] = {}
         self._seen: dict[int, None] = {}
         self._progress = asyncio.Event()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import resource
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -212,6 +213,8 @@ async def test_connections_that_say_nothing_keep_nobody_from_looking_and_strange
     async with hooked(tmp_path) as (here, telegram):
         address = here.variables["NEWSBOT_HTTP"]
         port = int(address.rpartition(":")[2])
+        assert here.process is not None
+        resource.prlimit(here.process.pid, resource.RLIMIT_NOFILE, (1024, 1024))  # as most systems have it
         silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2000)]
         try:
             async with aiohttp.ClientSession() as client, client.get(f"http://{address}/healthz") as answer:
