@@ -47,6 +47,9 @@ class Journal:
 
     async def left_over(self) -> list[tuple[int, str]]:
         """Return what the last process had not done, oldest first. Raises: sqlite3.Error."""
+        async with self._db.reading() as conn:
+            if not await updates.kept(conn):
+                return []
         async with self._db.transaction() as conn:
             await updates.forget_before(conn, self._clock() - KEPT_FOR)
             return await updates.kept(conn)
