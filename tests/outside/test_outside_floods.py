@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import resource
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -166,6 +167,27 @@ async def test_what_a_webhook_was_answered_for_survives_a_kill(tmp_path: Path) -
         await here.until(lambda: len(here.of_bot(anna)) >= 10, "ten answers")
         assert len(here.of_bot(anna)) - 10 <= 1  # the one on the wire, perhaps
         assert before < 10
+
+
+async def test_a_copy_that_is_put_back_does_not_do_again_what_people_said_when_it_was_made(tmp_path: Path) -> None:
+    async with hooked(tmp_path) as (here, telegram):
+        anna, ben = here.cast.anna, here.cast.ben
+        for person in (anna, ben):
+            here.world.people[person].has_started = True
+        questions = [telegram.says(anna, "/help") for _ in range(10)]
+        assert await asyncio.gather(*map(telegram.posts, questions)) == [200] * 10
+        await here.kill()
+        with closing(sqlite3.connect(here.folder / "data" / "newsbot.db")) as conn:
+            assert conn.execute("SELECT count(*) FROM updates").fetchone()[0] > 0
+        assert (await here.shell("backup", "copy.db")).status == 0
+        assert (await here.shell("restore", "copy.db")).status == 0
+        before = len(here.of_bot(anna))
+        here.world.updates.allowed = None  # from now on the sandbox posts what people say
+        await here.open()
+        assert "/latest" in plain(await here.asks(ben, "/help"))
+        assert len(here.of_bot(anna)) == before
+        with closing(sqlite3.connect(here.folder / "data" / "newsbot.db")) as conn:
+            assert conn.execute("SELECT count(*) FROM updates").fetchone()[0] == 0
 
 
 ODD = {
