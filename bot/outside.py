@@ -282,7 +282,10 @@ def _webhook(
         except TimeoutError:
             return web.Response(status=408)
         try:
-            update = intake.read(parsed(body), application.bot)
+            raw = parsed(body)
+            if intake.is_too_much(raw):
+                return web.Response()
+            update = intake.read(raw, application.bot)
         except ValueError:
             log.warning("what came to the webhook is no update and is passed over")
             return web.Response()

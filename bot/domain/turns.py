@@ -101,16 +101,22 @@ class Turns:
     def waiting(self) -> int:
         return self._waiting
 
+    def is_too_much(self, ticket: Ticket) -> bool:
+        """Return whether a ticket is one too many of its person or in its chat."""
+        person, line = self._people.get(ticket.person), self._lines.get(ticket.chat)
+        if person is not None and person.count(ticket) >= PATIENT:
+            return True
+        if line is not None and line.count(ticket) >= PATIENT:
+            return True
+        return ticket.is_chats and self._waiting_chats >= self._most_waiting // 4
+
     def join(self, ticket: Ticket) -> tuple[Joined, Ticket | None]:
         """Let a ticket wait, and return what became of it, and who had to go in its stead when there was no room."""
-        person, line = self._people.get(ticket.person, _Person()), self._lines.get(ticket.chat, _Line())
-        if person.count(ticket) >= PATIENT or line.count(ticket) >= PATIENT:
-            return Joined.DROPPED, None
-        if ticket.is_chats and self._waiting_chats >= self._most_waiting // 4:
+        if self.is_too_much(ticket):
             return Joined.DROPPED, None
         gone = None
         if self._waiting >= self._most_waiting:
-            gone = self._newest_of_the_loudest(person)
+            gone = self._newest_of_the_loudest(self._people.get(ticket.person, _Person()))
             if gone is None:
                 return Joined.FULL, None
             self._withdraw(gone)

@@ -98,13 +98,28 @@ class Intake(BaseUpdateProcessor):
                 log.warning("update %d cannot be read (%s) and is passed over", number, type(error).__name__)
             return telegram.Update(number)
 
+    def is_too_much(self, raw: Mapping[str, Any]) -> bool:
+        """Return whether an update is dropped unread, because its person has too much waiting. Reading takes longest.
+
+        What is too odd to tell is left to `read`.
+        """
+        try:
+            ticket = ticket_of(raw)
+        except Exception:
+            return False
+        if self._knows(ticket.id) or not self._turns.is_too_much(ticket):
+            return False
+        self._remember(ticket.id)
+        _log_dropped()
+        return True
+
     def take(self, update: telegram.Update) -> Taken:
         """Let an update wait for its turn; a new one is then put into the application's queue."""
         number = update.update_id
         if self._knows(number):
             return Taken.KNOWN
         try:
-            ticket, is_for_us = ticket_of(update), self.concerns(update)
+            ticket, is_for_us = ticket_of(update.to_dict()), self.concerns(update)
         except Exception as error:  # python-telegram-bot lets a number stand where a text should be
             log.warning("update %d says what cannot be (%s) and is passed over", number, type(error).__name__)
             ticket, is_for_us = Ticket(number, 0, 0), False
@@ -259,21 +274,22 @@ class Intake(BaseUpdateProcessor):
             del self._seen[next(iter(self._seen))]
 
 
-def ticket_of(update: telegram.Update) -> Ticket:
-    """Return who asks, and in which chat: an update without a chat stands in its person's own line.
+def ticket_of(raw: Mapping[str, Any]) -> Ticket:
+    """Return who asks, and in which chat, of an update as Telegram sends it; without a chat, the person's own line.
 
     Anonymous administrators and channels speak as chats. Source: https://core.telegram.org/bots/api#message
-    Raises: TypeError when a person or chat is no number.
+    Raises: ValueError, or whatever else reading what cannot be raises.
     """
-    message = update.message or update.channel_post
-    speaker = message.sender_chat if message is not None else None
-    person = speaker or update.effective_user
-    is_move = message is not None and (message.migrate_to_chat_id or message.migrate_from_chat_id) is not None
-    number = person.id if person is not None else 0
-    chat = update.effective_chat.id if update.effective_chat is not None else number
-    if not _is_number(number) or not _is_number(chat):
-        raise TypeError("people and chats have numbers")
-    return Ticket(update.update_id, number, chat, update.my_chat_member is not None or is_move)
+    message = raw.get("message") or raw.get("channel_post") or {}
+    moved, pressed = raw.get("my_chat_member"), raw.get("callback_query") or {}
+    said = message or moved or pressed
+    speaker = said.get("sender_chat") or said.get("from") or said.get("chat") or {"id": 0}
+    chat = said.get("chat") or pressed.get("message", {}).get("chat") or speaker
+    number, person, place = raw["update_id"], speaker["id"], chat["id"]
+    if not (_is_number(number) and _is_number(person) and _is_number(place)):
+        raise ValueError("updates, people and chats have numbers")
+    is_move = "migrate_to_chat_id" in message or "migrate_from_chat_id" in message
+    return Ticket(number, person, place, moved is not None or is_move)
 
 
 def _is_number(value: object) -> TypeGuard[int]:

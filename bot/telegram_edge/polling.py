@@ -15,12 +15,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import warnings
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import telegram
-from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.error import Conflict, EndPointNotFound, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application
 from telegram.warnings import PTBUserWarning
 
@@ -38,7 +38,7 @@ LAST_WORD = timedelta(seconds=3)
 LONGEST_PAUSE = timedelta(seconds=30)
 
 log = logging.getLogger(__name__)
-# Only the raw answer shows which of its updates cannot be read.
+# Only the raw answer shows which of its updates cannot be read, and who sent them before they are read.
 warnings.filterwarnings("ignore", r"Please use 'Bot\.getUpdates'", PTBUserWarning)
 
 
@@ -68,7 +68,10 @@ async def poll(
                 if has_webhook:
                     await bot.delete_webhook()
                     has_webhook = False
-                updates = await _fetch(bot, intake, place, timedelta(0) if is_backlog else patience)
+                batch = await _fetch(bot, place, timedelta(0) if is_backlog else patience)
+                updates = tuple(_read(intake, batch, bot))
+                if batch and not updates:
+                    raise NetworkError("an answer without updates")
             except TelegramError as error:
                 if isinstance(error, Unreadable) and place.passes_over(error.payload):
                     continue
@@ -81,7 +84,7 @@ async def poll(
             failures = 0
             if is_backlog and updates:
                 intake.backlog_until = max(intake.backlog_until, updates[-1].update_id)
-            is_full = len(updates) >= place.size
+            is_full = len(batch) >= place.size
             is_backlog = is_backlog and is_full
             has_room = _hand_over(application, intake, place, updates)
             # Behind a batch that is full there is more to come, which is seen only once this may be forgotten.
@@ -92,29 +95,31 @@ async def poll(
         await _end(bot, place, intake)
 
 
-async def _fetch(bot: telegram.Bot, intake: Intake, place: _Place, patience: timedelta) -> tuple[telegram.Update, ...]:
-    """Return the next batch. Raises: telegram.error.TelegramError."""
-    asked: dict[str, Any] = {"offset": place.offset, "limit": place.size, "allowed_updates": ALLOWED_UPDATES}
+async def _fetch(bot: telegram.Bot, place: _Place, patience: timedelta) -> list[Any]:
+    """Return the next batch as Telegram sends it. Raises: telegram.error.TelegramError.
+
+    python-telegram-bot itself would read every one of a flood, and drop all when it stumbles over one.
+    """
+    seconds = int(patience.total_seconds())
+    asked = {"offset": place.offset, "limit": place.size, "timeout": seconds, "allowed_updates": ALLOWED_UPDATES}
     try:
-        return await bot.get_updates(timeout=patience, **asked)
-    except TelegramError:
-        raise
-    except Exception:
-        # python-telegram-bot stumbled over one of them, drops all, and does not say which.
-        batch = await bot.do_api_request("getUpdates", asked)
-    updates = [update for one in batch if (update := _read(intake, one, bot))] if isinstance(batch, list) else []
-    if not updates:
+        batch = await bot.do_api_request("getUpdates", asked, read_timeout=seconds + (bot.request.read_timeout or 0))
+    except EndPointNotFound as error:
+        # The library cannot tell an unknown method from a refused token; this method is known.
+        raise error.__cause__ if isinstance(error.__cause__, InvalidToken) else InvalidToken() from None
+    if not isinstance(batch, list):
         raise NetworkError("an answer without updates")
-    return tuple(updates)
+    return batch
 
 
-def _read(intake: Intake, raw: Any, bot: telegram.Bot) -> telegram.Update | None:
-    """Return an update; None for what bears no number, and is forgotten with the one that comes after it."""
-    try:
-        return intake.read(raw, bot)
-    except ValueError:
-        log.warning("something without a number came instead of an update and is passed over")
-        return None
+def _read(intake: Intake, batch: list[Any], bot: telegram.Bot) -> Iterator[telegram.Update]:
+    """Yield the updates of a batch. What bears no number is forgotten with the one that comes after it."""
+    for raw in batch:
+        try:
+            # Of what is too much the number is all that is needed, to tell Telegram that it was seen.
+            yield telegram.Update(raw["update_id"]) if intake.is_too_much(raw) else intake.read(raw, bot)
+        except ValueError:
+            log.warning("something without a number came instead of an update and is passed over")
 
 
 def _hand_over(

@@ -231,7 +231,7 @@ async def test_a_hundred_updates_behind_one_that_hangs_are_answered_all_the_same
 @pytest.mark.parametrize(
     ("refusal", "reason"),
     [
-        (Refuse(401, "Unauthorized"), ""),
+        (Refuse(401, "Unauthorized"), "unauthorized"),
         (Refuse(409, "Conflict: terminated by other getUpdates request"), "terminated by other"),
     ],
 )

@@ -1,0 +1,67 @@
+"""Who asks, read from an update as Telegram sends it: people over all chats, and chats that speak themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from story import ANNA, StoryHouse
+
+from bot.domain.turns import PATIENT, Ticket
+from bot.telegram_edge.intake import Taken, ticket_of
+
+EDITH, GROUP, CHANNEL = {"id": 7}, {"id": -5}, {"id": -100}
+
+
+@pytest.mark.parametrize(
+    ("update", "person", "chat", "is_vital"),
+    [
+        ({"message": {"from": EDITH, "chat": {"id": 7}}}, 7, 7, False),
+        ({"message": {"from": EDITH, "chat": GROUP}}, 7, -5, False),
+        ({"message": {"from": {"id": 1087968824}, "sender_chat": GROUP, "chat": GROUP}}, -5, -5, False),
+        ({"message": {"from": {"id": 136817688}, "sender_chat": CHANNEL, "chat": GROUP}}, -100, -5, False),
+        ({"channel_post": {"sender_chat": CHANNEL, "chat": CHANNEL}}, -100, -100, False),
+        ({"channel_post": {"chat": CHANNEL}}, -100, -100, False),
+        ({"callback_query": {"from": EDITH, "message": {"chat": GROUP}}}, 7, -5, False),
+        ({"callback_query": {"from": EDITH, "inline_message_id": "x"}}, 7, 7, False),
+        ({"my_chat_member": {"from": EDITH, "chat": GROUP}}, 7, -5, True),
+        ({"message": {"from": EDITH, "chat": GROUP, "migrate_to_chat_id": -6}}, 7, -5, True),
+        ({"poll": {}}, 0, 0, False),
+    ],
+)
+def test_who_asks_and_where(update: dict[str, Any], person: int, chat: int, is_vital: bool) -> None:
+    assert ticket_of({"update_id": 1} | update) == Ticket(1, person, chat, is_vital)
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        {"update_id": "1"},
+        {"update_id": 2**70},
+        {"message": {}},
+        {"update_id": 1, "message": {"from": {"id": "7"}, "chat": GROUP}},
+        {"update_id": 1, "message": {"from": {"id": 2**70}, "chat": GROUP}},
+        {"update_id": 1, "message": "said"},
+    ],
+)
+async def test_what_cannot_be_is_no_ticket_and_stops_nobody(house: StoryHouse, update: dict[str, Any]) -> None:
+    with pytest.raises((ValueError, KeyError, AttributeError)):
+        ticket_of(update)
+    assert not house.intake.is_too_much(update)
+
+
+async def test_what_is_too_much_is_known_before_it_is_read_and_only_then(house: StoryHouse) -> None:
+    """The house's places are taken by what waits in Anna's own chat."""
+
+    def said(number: int) -> dict[str, Any]:
+        chat = {"id": ANNA, "type": "private"}
+        person = {"id": ANNA, "is_bot": False, "first_name": "Anna"}
+        return {"update_id": number, "message": {"message_id": 1, "date": 1, "from": person, "chat": chat, "text": "x"}}
+
+    bot = house.application.bot
+    for number in range(1, PATIENT + 2):  # one of them is at work
+        assert not house.intake.is_too_much(said(number))
+        assert house.intake.take(house.intake.read(said(number), bot)) is Taken.NEW
+    assert house.intake.is_too_much(said(9999))
+    assert house.intake.take(house.intake.read(said(9999), bot)) is Taken.KNOWN  # dropped for good, and acknowledged
+    assert not house.intake.is_too_much(said(1))
