@@ -108,7 +108,9 @@ def _status_of(arguments: list[str]) -> int:
 
 
 def _wrong(reason: str) -> int:
-    print(f"newsbot: {' '.join(reason.split())}", file=sys.stderr)
+    from bot.cli.shell import printable
+
+    print(printable(f"newsbot: {' '.join(reason.split())}"), file=sys.stderr)
     return WRONG
 
 

@@ -19,6 +19,7 @@ from bot.errors import StoreError
 from bot.services import newsroom
 from bot.store import articles, chats, log, meta, paid
 from bot.store.backup import copy_database, learn_deliveries, put_in_place
+from bot.store.connecting import connect
 from bot.store.database import Database
 from bot.store.lock import DatabaseLock
 from bot.store.migrations import check, migrate
@@ -88,7 +89,7 @@ async def _prepare(file: Path, copy: Path, now: datetime) -> tuple[int, tuple[in
     await asyncio.to_thread(copy_database, file, copy)
     try:
         await asyncio.to_thread(migrate, copy, create=False)
-        with closing(sqlite3.connect(copy)) as conn:
+        with closing(connect(copy)) as conn:
             conn.execute("PRAGMA journal_mode = WAL")
         db = await Database.open(copy, readers=1)
         try:

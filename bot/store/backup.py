@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.errors import StoreError
+from bot.store.connecting import connect
 from bot.store.database import Database
 
 KEPT = 7
@@ -80,8 +81,8 @@ def copy_database(source: Path, target: Path) -> None:
     try:
         # For writing, though nothing is written: whoever closes a database last tidies its log away, if it may.
         with (
-            closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=rw", uri=True)) as original,
-            closing(sqlite3.connect(target, isolation_level=None)) as copy,
+            closing(connect(source)) as original,
+            closing(connect(target)) as copy,
         ):
             original.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")
@@ -98,7 +99,7 @@ def learn_deliveries(copy: Path, replaced: Path) -> int:
     That is what never went out of it, and what was on its way. Only between two databases of one bot, and for articles
     that have the same number and link in both. Raises: sqlite3.Error when the replaced one cannot be read.
     """
-    with closing(sqlite3.connect(f"{copy.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)) as conn:
+    with closing(connect(copy)) as conn:
         conn.execute("ATTACH ? AS old", (f"{replaced.absolute().as_uri()}?mode=rw",))
         learnt = conn.execute(_LEARN, {"article": None}).rowcount
         conn.execute(_MARK)
@@ -161,7 +162,7 @@ def put_in_place(copy: Path, database: Path, now: datetime) -> Path | None:
 
 def _close_log(database: Path) -> None:
     """Bring what is in the write-ahead log into the database, and remove the log. Raises: StoreError when in use."""
-    with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=rw", uri=True, timeout=5)) as conn:
+    with closing(connect(database)) as conn:
         try:
             conn.execute("PRAGMA journal_mode = DELETE").fetchall()
         except sqlite3.OperationalError as error:

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 import aiosqlite
 
 from bot.errors import StoreError
+from bot.store.connecting import DISTRUST
 
 T = TypeVar("T")
 
@@ -65,6 +66,7 @@ class Database:
                 conn = await aiosqlite.connect(path, isolation_level=None)
                 opened.append(conn)
                 conn.row_factory = sqlite3.Row
+                await conn.execute(DISTRUST)
                 await conn.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
                 await conn.execute("PRAGMA foreign_keys = ON")
                 await conn.execute("PRAGMA synchronous = FULL")  # a power cut loses nothing that was promised

@@ -8,12 +8,12 @@ transaction of a few milliseconds, so that nobody who writes meanwhile has to wa
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.store.audience import HIGHEST, LOWEST
+from bot.store.connecting import connect
 from bot.store.database import Connection
 from bot.store.stories import epoch
 
@@ -160,7 +160,7 @@ def shorten_log(path: Path) -> None:
     log = Path(f"{path}-wal")
     if not log.exists() or log.stat().st_size < LARGE_LOG:
         return
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=0.02)) as conn:
+    with closing(connect(path, timeout=0.02)) as conn:
         # Nobody waits for the first, and it leaves next to nothing to the second, for which writers do.
         conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

@@ -10,11 +10,11 @@ Source: https://sqlite.org/howtocorrupt.html#unlink
 from __future__ import annotations
 
 import os
-import sqlite3
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
+from bot.store.connecting import connect
 from bot.store.database import Database
 
 
@@ -37,7 +37,7 @@ async def rescue(db: Database, now: datetime) -> Path:
     copy = place.with_name(f"{place.name}.rescued-{now:%Y%m%d-%H%M%S}")
     os.close(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     async with db.reading() as conn:
-        with closing(sqlite3.connect(copy, check_same_thread=False)) as target:
+        with closing(connect(copy, check_same_thread=False)) as target:
             await conn.backup(target)
     await db.empty_log()
     return copy

@@ -2,7 +2,7 @@
 How a database gets its shape: numbered SQL files, each in one transaction, on a connection of their own.
 
 A copy is kept before anything is changed, foreign keys are checked before it is kept, and a database written by
-a newer newsbot is left alone.
+a newer newsbot, or built by somebody else, is left alone.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from pathlib import Path
 from bot.domain.link import normal_link
 from bot.domain.words import indexed
 from bot.errors import StoreError
+from bot.store.connecting import connect
+from bot.store.schema import built_by, difference, read_schema
 
 APPLICATION_ID = 0x6E657773  # "news": https://sqlite.org/pragma.html#pragma_application_id
 OLDEST_SQLITE = (3, 37, 0)
@@ -47,7 +49,7 @@ def migrate(path: Path, *, create: bool) -> None:
                 raise _missing(path)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)
-        with _alone(path.parent), closing(sqlite3.connect(path, isolation_level=None, timeout=10)) as conn:
+        with _alone(path.parent), closing(connect(path, timeout=10)) as conn:
             _migrate(conn, path, create=create)
     except OSError as error:
         raise StoreError(f"cannot make the database {where}: {error.strerror}") from error
@@ -72,10 +74,12 @@ def _alone(folder: Path) -> Iterator[None]:
 def check(path: Path) -> None:
     """Raise StoreError unless `path` is a sound newsbot database of this version or an older one."""
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as conn:
+        with closing(connect(path, read_only=True)) as conn:
+            conn.execute("PRAGMA cell_size_check = ON")
             if _number(conn, "application_id") != APPLICATION_ID:
                 raise StoreError(f"{path.absolute()} is not a newsbot database")
             _refuse_newer(conn, path)
+            _refuse_foreign(conn, path)  # before the check of all rows, which computes what a schema says
             verdict = conn.execute("PRAGMA integrity_check(1)").fetchone()[0]
             if verdict != "ok":
                 raise StoreError(f"{path.absolute()} is damaged: {verdict}")
@@ -95,6 +99,7 @@ def _migrate(conn: sqlite3.Connection, path: Path, *, create: bool) -> None:
     elif _number(conn, "application_id") != APPLICATION_ID:
         raise StoreError(f"{path.absolute()} is not a newsbot database")
     _refuse_newer(conn, path)
+    _refuse_foreign(conn, path)
     conn.execute("PRAGMA journal_mode = WAL")  # always: a copy made by VACUUM has lost it
     version = _number(conn, "user_version")
     pending = [(number, sql) for number, sql in scripts() if number > version]
@@ -127,7 +132,7 @@ def _is_empty(conn: sqlite3.Connection) -> bool:
 
 def _keep_copy(conn: sqlite3.Connection, place: Path) -> None:
     place.touch(mode=0o600)
-    with closing(sqlite3.connect(place)) as copy:
+    with closing(connect(place)) as copy:
         conn.backup(copy)
 
 
@@ -154,6 +159,14 @@ def _refuse_newer(conn: sqlite3.Connection, path: Path) -> None:
         raise StoreError(
             f"{path.absolute()} was written by a newer newsbot (shape {version}, this one knows {newest}); upgrade"
         )
+
+
+def _refuse_foreign(conn: sqlite3.Connection, path: Path) -> None:
+    """Refuse a database that is not built as the migrations up to its own version build it."""
+    version = _number(conn, "user_version")
+    expected = built_by(tuple(sql for number, sql in scripts() if number <= version))
+    if (foreign := difference(read_schema(conn), expected)) is not None:
+        raise StoreError(f"{path.absolute()} {foreign}")
 
 
 def _number(conn: sqlite3.Connection, pragma: str) -> int:
