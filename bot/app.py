@@ -27,7 +27,7 @@ from bot.domain.publishing import PushWindow
 from bot.errors import SettingsError, StoreError
 from bot.outside import Numbers, seen_from_outside
 from bot.render.locale import languages
-from bot.services import newsroom
+from bot.services import newsroom, roles
 from bot.services.dispatching import Alarm, Dispatcher
 from bot.services.importing import Policy
 from bot.services.purse import Purse
@@ -103,8 +103,7 @@ async def run(settings: Settings, *, clock: Clock = utc_now, greet: Callable[[st
         house = await starting
         log.info("at work as @%s on %s", house.bot_username, settings.database.absolute())
         if greet is not None and not await _has_owner(house):
-            async with house.db.transaction() as conn:
-                code = await editors.invite(conn, editors.Role.OWNER, clock())
+            code = await roles.owner_code(house.db, clock())
             greet(f"https://t.me/{house.bot_username}?start=o_{code}")
         await first_of(asyncio.create_task(stop.wait()), asyncio.create_task(lost.wait()))
         log.info("ending")

@@ -12,9 +12,10 @@ from pydantic import ValidationError
 from bot.cli.dotenv import write_variable
 from bot.cli.shell import now, opened, say
 from bot.errors import SettingsError
+from bot.services import roles
 from bot.settings import Settings, read_settings
-from bot.store import editors, meta
-from bot.store.editors import INVITATION_LASTS, Role
+from bot.store import meta
+from bot.store.editors import INVITATION_LASTS
 from bot.telegram_edge.first_contact import first_contact
 
 DOTENV = Path(".env")
@@ -54,8 +55,7 @@ async def _setup(settings: Settings) -> None:
             say("Its commands and descriptions are set.")
         else:
             say("Its commands and descriptions could not be set now; `newsbot run` does it.")
-        async with db.transaction() as conn:
-            code = await editors.invite(conn, Role.OWNER, now())
+        code = await roles.owner_code(db, now())
     minutes = int(INVITATION_LASTS.total_seconds() // 60)
     say(f"Start `newsbot run`, then open this link within {minutes} minutes to become the owner. It works once:")
     say(f"https://t.me/{bot.username}?start=o_{code}")

@@ -1,18 +1,25 @@
-"""Who may publish, as owners see it, and the one-time link for a new editor."""
+"""Who may publish, as owners see it: the people, the links that are still good, and who took one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
+from bot.domain.limits import TEXT
 from bot.domain.message import Button, Message
 from bot.domain.press import press
 from bot.domain.text import Text
 from bot.render.locale import Words
-from bot.render.text import bold, join
+from bot.render.text import bold, clip, foreign, join
 
 _SHOWN = 40
+_LINKS = 10
+_NAME = 40  # UTF-16 code units
+
+Link = tuple[int, str, int | None, str]
+"""A link's number, `owner` or `editor`, who made it (None: the shell), and its last moment as a time of day."""
 
 
 class ColleaguesVerb(StrEnum):
@@ -20,19 +27,41 @@ class ColleaguesVerb(StrEnum):
 
     INVITE = "editor_invite"
     LET_GO = "editor_let_go"  # a person
+    WITHDRAW = "editor_withdraw"  # a link's number
 
 
-def roster(words: Words, owners: Sequence[int], editors: Sequence[int]) -> Message:
-    """Return everybody who may publish by their numeric ids: newsbot keeps no names."""
+def called(person: int, names: Mapping[int, str]) -> str:
+    """Return a name with the id behind it, which nobody can choose; the id alone while no name is known."""
+    name = short_name(person, names)
+    return name if name == str(person) else f"{name} ({person})"
+
+
+def short_name(person: int, names: Mapping[int, str]) -> str:
+    """Return a name for a button; the id while none is known."""
+    return foreign(clip(" ".join(names.get(person, "").split()), _NAME)) or str(person)
+
+
+def roster(
+    words: Words,
+    owners: Sequence[int],
+    editors: Sequence[int],
+    links: Sequence[Link] = (),
+    names: Mapping[int, str] = MappingProxyType({}),
+) -> Message:
+    """Return everybody who may publish, and every link that would make somebody one of them."""
     lines: list[Text | str] = [bold(words("Who may publish"))]
-    lines.extend(words("owner {person}", person=person) for person in owners[:_SHOWN])
-    lines.extend(words("editor {person}", person=person) for person in editors[:_SHOWN])
-    rows = [
-        (Button(words("Let {person} go", person=person), data=press(ColleaguesVerb.LET_GO, person)),)
-        for person in editors[:_SHOWN]
-    ]
+    lines.extend(words("owner {person}", person=called(person, names)) for person in owners[:_SHOWN])
+    lines.extend(words("editor {person}", person=called(person, names)) for person in editors[:_SHOWN])
+    if links:
+        lines.append(bold(words("Links that are still good")))
+    lines.extend(_link(words, link, names) for link in links[:_LINKS])
+    rows = [(_let_go_button(words, person, names),) for person in editors[:_SHOWN]]
+    rows.extend(
+        (Button(words("Withdraw link {number}", number=number), data=press(ColleaguesVerb.WITHDRAW, number)),)
+        for number, *_ in links[:_LINKS]
+    )
     rows.append((Button(words("Invite an editor"), data=press(ColleaguesVerb.INVITE)),))
-    return Message(join(lines, "\n"), keyboard=tuple(rows))
+    return Message(clip(join(lines, "\n"), TEXT), keyboard=tuple(rows))
 
 
 def invitation(words: Words, link: str, lasts: timedelta) -> Message:
@@ -46,5 +75,44 @@ def invitation(words: Words, link: str, lasts: timedelta) -> Message:
     )
 
 
-def let_go(words: Words, person: int) -> str:
-    return words("{person} is no editor any more", person=person)
+def newcomer(words: Words, person: int, role: str, invited_by: int | None, names: Mapping[int, str]) -> Message:
+    """Return what owners are told when somebody took an invitation, with what to do if it was the wrong one."""
+    who = called(person, names)
+    if role == "owner":
+        said = words("{person} opened the owner link and is an owner now.", person=who)
+        return Message(
+            Text(
+                words(
+                    "{said} If that is not who it was for: newsbot editors remove {id} in the shell.",
+                    said=said,
+                    id=person,
+                )
+            )
+        )
+    if invited_by is None:
+        said = words("{person} took an invitation and is an editor now.", person=who)
+    else:
+        said = words(
+            "{person} took the invitation of {owner} and is an editor now.", person=who, owner=called(invited_by, names)
+        )
+    return Message(Text(said), keyboard=((_let_go_button(words, person, names),),))
+
+
+def let_go(words: Words, person: int, names: Mapping[int, str]) -> str:
+    return words("{person} is no editor any more", person=short_name(person, names))
+
+
+def withdrawn(words: Words, number: int) -> str:
+    return words("Link {number} is withdrawn", number=number)
+
+
+def _link(words: Words, link: Link, names: Mapping[int, str]) -> str:
+    number, role, by, until = link
+    said = {"number": number, "maker": words("the shell") if by is None else called(by, names), "time": until}
+    if role == "owner":
+        return words("link {number}: for an owner, by {maker}, until {time}", **said)
+    return words("link {number}: for an editor, by {maker}, until {time}", **said)
+
+
+def _let_go_button(words: Words, person: int, names: Mapping[int, str]) -> Button:
+    return Button(words("Let {person} go", person=short_name(person, names)), data=press(ColleaguesVerb.LET_GO, person))

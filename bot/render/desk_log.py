@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from bot.domain.article import ArticleState
 from bot.domain.chat import ChatState
 from bot.domain.message import Message
 from bot.domain.text import Text
+from bot.render.colleagues import called
 from bot.render.locale import Words
 from bot.render.text import bold, clip, foreign, join, tame
 
@@ -20,8 +22,14 @@ Line = tuple[datetime, int | None, str, int | None, str | None]
 """When, who (None for a file, the shell or newsbot itself), what, about which article, and more of it."""
 
 
-def log(words: Words, entries: Sequence[Line], zone: ZoneInfo) -> Message:
-    """Return the last acts, newest first."""
+_ABOUT_PEOPLE = ("let go", "remove owner", "not brought back")
+"""Acts whose detail is a person's id."""
+
+
+def log(
+    words: Words, entries: Sequence[Line], zone: ZoneInfo, names: Mapping[int, str] = MappingProxyType({})
+) -> Message:
+    """Return the last acts, newest first. `names` are people's, by their ids."""
     if not entries:
         return Message(Text(words("Nothing has been done yet.")))
     lines: list[Text | str] = [bold(words("Log"))]
@@ -29,8 +37,8 @@ def log(words: Words, entries: Sequence[Line], zone: ZoneInfo) -> Message:
         when = words("{date}, {time}", date=words.date(at, zone), time=words.time(at, zone))
         what = _act(words, act)
         about = f" #{article}" if article is not None else ""
-        who = words("editor {person}", person=person) if person is not None else words("newsbot")
-        more = _detail(words, detail)
+        who = _who(words, person, names)
+        more = _about(words, act, detail, names)
         why = f" ({more})" if more else ""
         lines.append(words("{when}: {who}: {what}", when=when, who=who, what=f"{what}{about}{why}"))
     return Message(join(lines, "\n"))
@@ -90,12 +98,34 @@ def _act(words: Words, act: str) -> str:
         "send now": words("sent without waiting"),
         "try again": words("tried failed ones again for"),
         "invite": words("invited an editor"),
+        "owner link": words("made a link for an owner"),
+        "become editor": words("became an editor"),
+        "become owner": words("became an owner"),
+        "withdraw": words("withdrew an invitation"),
         "let go": words("let an editor go"),
+        "remove owner": words("took an owner’s role away"),
+        "not brought back": words("left out of the copy who was let go since"),
         "pause": words("paused all pushes"),
         "resume all": words("let pushes go on"),
         "restore": words("put a copy of the database in place"),
     }
     return known.get(act, act)
+
+
+def _who(words: Words, person: int | None, names: Mapping[int, str]) -> str:
+    if person is None:
+        return words("newsbot")
+    return called(person, names) if person in names else words("editor {person}", person=person)
+
+
+def _about(words: Words, act: str, detail: str | None, names: Mapping[int, str]) -> str:
+    """Return more of an act: whom it was done to, who invited them, or what else there is to say."""
+    person = int(detail) if detail is not None and detail.isdecimal() else None
+    if person is not None and act in _ABOUT_PEOPLE:
+        return called(person, names)
+    if act in ("become editor", "become owner"):
+        return "" if person is None else words("invited by {person}", person=called(person, names))
+    return "" if act == "withdraw" else _detail(words, detail)
 
 
 def _detail(words: Words, detail: str | None) -> str:

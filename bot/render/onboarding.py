@@ -70,7 +70,7 @@ def help_text(words: Words, sections: Sequence[tuple[str, Sequence[tuple[str, st
     return Message(join(blocks, "\n\n"))
 
 
-def privacy(words: Words, *, chat: int, person: int | None, contact: str | None) -> Message:
+def privacy(words: Words, *, chat: int, person: int | None, contact: str | None, is_editor: bool) -> Message:
     """Return what is stored and by whom. `person` is None when nobody in particular asks."""
     kept_by = (
         words("It is kept by {contact}.", contact=contact)
@@ -84,6 +84,14 @@ def privacy(words: Words, *, chat: int, person: int | None, contact: str | None)
         ),
         kept_by,
     ]
+    if is_editor:
+        paragraphs.insert(
+            1,
+            words(
+                "Because you are an editor: your name, as Telegram shows it, and the log of what you do as one. Owners "
+                "see your name in /editors, editors in /log."
+            ),
+        )
     if person == chat:
         paragraphs.append(words("Your Telegram user id, and this chat's number: {person}", person=person))
     else:
@@ -140,4 +148,11 @@ def made_editor(words: Words, name: str) -> Message:
 
 
 def invitation_used_up(words: Words) -> Message:
-    return Message(Text(words("This link was used already or is older than 15 minutes. Ask for a new one.")))
+    """Return the answer to a link that gives nothing: used, withdrawn, too old or never made."""
+    return Message(
+        Text(words("This link was used already, was withdrawn or is older than 15 minutes. Ask for a new one."))
+    )
+
+
+def invitation_not_needed(words: Words) -> Message:
+    return Message(Text(words("You are that already, so the link was not used. It is still good for somebody else.")))

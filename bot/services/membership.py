@@ -1,13 +1,12 @@
-"""How a chat comes, pauses, goes, moves and is forgotten; and how a person becomes an owner. One promise each."""
+"""How a chat comes, pauses, goes, moves and is forgotten. One promise each."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from bot.domain.chat import Chat, ChatKind, ChatState
-from bot.store import chats, editors, log, possessions
+from bot.store import chats, possessions
 from bot.store.database import Database
-from bot.store.editors import Role
 
 
 async def meet(db: Database, id: int, kind: ChatKind, language: str, now: datetime) -> Chat:
@@ -80,34 +79,3 @@ async def belongings(db: Database, chat: int) -> dict[str, object]:
     """Return all that is stored about a chat, as a JSON-able document."""
     async with db.reading() as conn:
         return await possessions.export(conn, chat)
-
-
-async def invite_editor(db: Database, *, by: int, now: datetime) -> str:
-    """Return a code that makes whoever brings it first, within `INVITATION_LASTS`, an editor."""
-    async with db.transaction() as conn:
-        await log.record(conn, "invite", at=now, person=by)
-        return await editors.invite(conn, Role.EDITOR, now)
-
-
-async def let_go(db: Database, person: int, *, by: int, now: datetime) -> bool:
-    """Make an editor a reader, and return whether there was one: an owner stays what they are."""
-    async with db.transaction() as conn:
-        if await editors.role(conn, person, frozenset()) is not Role.EDITOR:
-            return False
-        await editors.remove(conn, person)
-        await log.record(conn, "let go", at=now, person=by, detail=str(person))
-        return True
-
-
-async def role_of(db: Database, person: int | None, admins: frozenset[int]) -> Role | None:
-    """Return what a person is here; None for readers, and for nobody in particular."""
-    if person is None:
-        return None
-    async with db.reading() as conn:
-        return await editors.role(conn, person, admins)
-
-
-async def accept_invitation(db: Database, code: str, person: int, now: datetime) -> Role | None:
-    """Use a one-time link up and return the role it gave; None when it gives none (any more)."""
-    async with db.transaction() as conn:
-        return await editors.accept(conn, code, person, now)

@@ -186,6 +186,7 @@ _DELETIONS = (
     "DELETE FROM exceptions WHERE chat = :chat",
     "DELETE FROM subscriptions WHERE chat = :chat",
     "DELETE FROM meta WHERE key IN ('asked_' || :chat, 'heard_' || :chat)",  # what store.asking counts
+    "DELETE FROM people WHERE person = :chat",
     "DELETE FROM chats WHERE id = :chat",
 )
 

@@ -59,6 +59,13 @@ _QUESTIONS = {
         WHERE o.chat = :chat AND o.fanout IN (SELECT id FROM fanouts) ORDER BY o.due_at
     """,
     "progress_messages": "SELECT fanout, message_id, shown_at FROM progress WHERE chat = :chat",
-    "editor": "SELECT role, since, added_by FROM editors WHERE person = :chat",
+    "editor": """
+        SELECT e.role, e.since, e.added_by, p.name, f.ended_at
+        FROM (SELECT :chat AS person) AS asked
+        LEFT JOIN editors AS e ON e.person = asked.person
+        LEFT JOIN people AS p ON p.person = asked.person
+        LEFT JOIN former_editors AS f ON f.person = asked.person
+        WHERE e.person IS NOT NULL OR p.person IS NOT NULL OR f.person IS NOT NULL
+    """,
     "acts_as_editor": "SELECT at AS done_at, act, article, detail FROM log WHERE person = :chat ORDER BY id",
 }

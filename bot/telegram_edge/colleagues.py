@@ -1,15 +1,16 @@
-"""Who else may publish: owners invite editors with a link that works once, and let them go."""
+"""Who else may publish: owners invite editors with a link that works once, withdraw it, and let editors go."""
 
 from __future__ import annotations
 
 from bot.domain.message import Message
 from bot.render import colleagues as screens
+from bot.render import refusals
 from bot.render.colleagues import ColleaguesVerb
-from bot.services import membership
-from bot.store import editors as store
+from bot.services import roles
 from bot.store.editors import INVITATION_LASTS, Role
 from bot.telegram_edge import menus
 from bot.telegram_edge.house import House
+from bot.telegram_edge.looks import look_of
 from bot.telegram_edge.onboarding import open_invitation
 from bot.telegram_edge.registry import Audience, Command, Conversation, PressRule, StartRule, Where, msgid
 from bot.telegram_edge.request import PressRequest, Request
@@ -27,25 +28,47 @@ async def invite(house: House, press: PressRequest) -> None:
     if press.is_late:
         await press.redraw(await _roster(house, press))
         return
-    code = await membership.invite_editor(house.db, by=press.person, now=house.clock())
-    link = f"https://t.me/{house.bot_username}?start={EDITOR_LINK}{code}"
-    await press.answer(screens.invitation(press.words, link, INVITATION_LASTS))
+    code = await roles.invite_editor(house.db, by=press.person, admins=house.settings.admins, now=house.clock())
+    if code is not None:
+        link = f"https://t.me/{house.bot_username}?start={EDITOR_LINK}{code}"
+        await press.answer(screens.invitation(press.words, link, INVITATION_LASTS))
+
+
+async def withdraw(house: House, press: PressRequest) -> None:
+    """Take a link back that nobody has used yet."""
+    number = number_of(press)
+    is_done = not press.is_late and await roles.withdraw(
+        house.db, number, by=press.person, admins=house.settings.admins, now=house.clock()
+    )
+    await press.toast(screens.withdrawn(press.words, number) if is_done else refusals.list_out_of_date(press.words))
+    await press.redraw(await _roster(house, press))
 
 
 async def let_go(house: House, press: PressRequest) -> None:
-    """Make an editor a reader, at once. An owner stays one."""
+    """Make an editor a reader, at once. An owner stays one, and who is a reader already too."""
     person = number_of(press)
-    if not press.is_late and await membership.let_go(house.db, person, by=press.person, now=house.clock()):
-        await press.toast(screens.let_go(press.words, person))
+    was = None
+    if not press.is_late:
+        was = await roles.let_go(house.db, person, by=press.person, admins=house.settings.admins, now=house.clock())
+    if was is None:
+        await press.toast(refusals.list_out_of_date(press.words))
+    else:
+        _, _, names = await roles.roster(house.db, house.settings.admins, house.clock())
+        await press.toast(screens.let_go(press.words, person, names))
         await menus.register_editors(house)
     await press.redraw(await _roster(house, press))
 
 
 async def _roster(house: House, asked: Request | PressRequest) -> Message:
-    async with house.db.reading() as conn:
-        people = await store.editors(conn, house.settings.admins)
-    owners = [person for person, role in people.items() if role is Role.OWNER]
-    return screens.roster(asked.words, owners, [person for person in people if person not in owners])
+    people, links, names = await roles.roster(house.db, house.settings.admins, house.clock())
+    zone = look_of(asked.chat, house.settings, house.bot_username).zone
+    return screens.roster(
+        asked.words,
+        [one.person for one in people if one.role is Role.OWNER],
+        [one.person for one in people if one.role is Role.EDITOR],
+        [(one.number, one.role, one.made_by, asked.words.time(one.expires_at, zone)) for one in links],
+        names,
+    )
 
 
 CONVERSATION = Conversation(
@@ -61,6 +84,7 @@ CONVERSATION = Conversation(
     ),
     presses=(
         PressRule(ColleaguesVerb.INVITE, invite, audience=Audience.OWNERS),
+        PressRule(ColleaguesVerb.WITHDRAW, withdraw, audience=Audience.OWNERS),
         PressRule(ColleaguesVerb.LET_GO, let_go, audience=Audience.OWNERS),
     ),
     starts=(StartRule(EDITOR_LINK, open_invitation),),

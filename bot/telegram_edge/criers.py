@@ -1,6 +1,6 @@
 """
-Telling editors of files, owners of troubles and groups of closed threads: folded, seldom, and to everyone who can be
-reached.
+Telling editors of files, owners of troubles and of new colleagues, and groups of closed threads: folded, seldom, and to
+everyone who can be reached.
 """
 
 from __future__ import annotations
@@ -12,13 +12,15 @@ from datetime import datetime, timedelta
 from telegram.error import TelegramError
 
 from bot.domain.article import Article, ArticleState
-from bot.domain.chat import Chat
-from bot.domain.delivery import Failed, Halted, Migrated, Throttled
+from bot.domain.chat import Chat, ChatState
+from bot.domain.delivery import Failed, Halted, Migrated, Throttled, Unreachable
 from bot.domain.message import Message
 from bot.domain.topic import by_name
+from bot.render import colleagues
 from bot.render import notices as screens
 from bot.render.locale import Words
-from bot.store import articles, chats, notices, threads, topics, troubles
+from bot.services import membership
+from bot.store import articles, chats, editors, notices, threads, topics, troubles
 from bot.store.notices import Notice
 from bot.telegram_edge import replies
 from bot.telegram_edge.house import House
@@ -78,6 +80,41 @@ async def tell_owners(house: House, owners: Collection[int], now: datetime) -> b
         async with house.db.transaction() as conn:
             await troubles.told(conn, one, now)
     return True
+
+
+async def tell_of_newcomers(house: House, owners: Collection[int], now: datetime) -> bool:
+    """Tell each owner once who took an invitation; those who cannot be reached, as soon as they can.
+
+    Return False when some could not be told now.
+    """
+    async with house.db.reading() as conn:
+        untold = await editors.untold(conn)
+        if not untold:
+            return True
+        names = await editors.names(conn)
+        known = await chats.chats(conn, {one.owner for one in untold})
+    is_done = True
+    for one in untold:
+        chat = known.get(one.owner)
+        if one.owner in owners:
+            if chat is None or chat.state is ChatState.UNREACHABLE:
+                continue
+            words = look_of(chat, house.settings, house.bot_username).words
+            message = colleagues.newcomer(words, one.person, one.role, one.invited_by, names)
+            try:
+                await replies.send(house, chat, message)
+            except TelegramError as error:
+                log.info("an owner could not be told who took an invitation: %s", type(error).__name__)
+                match classify_error(error):
+                    case Unreachable():
+                        await membership.lose(house.db, chat.id, now)
+                        continue
+                    case Throttled() | Failed() | Halted() | Migrated():
+                        is_done = False
+                        continue
+        async with house.db.transaction() as conn:
+            await editors.told(conn, one)
+    return is_done
 
 
 async def tell_of_threads(house: House, now: datetime) -> bool:

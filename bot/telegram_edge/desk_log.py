@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.render import desk_log as screens
 from bot.services import accounts
+from bot.store import editors
 from bot.store import log as deeds
 from bot.telegram_edge.house import House
 from bot.telegram_edge.looks import look_of
@@ -16,9 +17,10 @@ ENTRIES = 20
 async def log(house: House, request: Request) -> None:
     async with house.db.reading() as conn:
         entries = await deeds.latest(conn, ENTRIES)
+        names = await editors.names(conn)
     zone = look_of(request.chat, house.settings, house.bot_username).zone
     lines = [(entry.at, entry.person, entry.act, entry.article, entry.detail) for entry in entries]
-    await request.answer(screens.log(request.words, lines, zone))
+    await request.answer(screens.log(request.words, lines, zone, names))
 
 
 async def stats(house: House, request: Request) -> None:

@@ -31,9 +31,9 @@ from bot.store.editors import Role
 from bot.store.fanouts import FanoutState
 from bot.store.progress import Watch
 from bot.store.troubles import Kind
-from bot.telegram_edge import replies
+from bot.telegram_edge import menus, replies
 from bot.telegram_edge.copies import send_copy
-from bot.telegram_edge.criers import tell_editors, tell_of_threads, tell_owners
+from bot.telegram_edge.criers import tell_editors, tell_of_newcomers, tell_of_threads, tell_owners
 from bot.telegram_edge.house import House
 from bot.telegram_edge.publishing import rate_of
 from bot.telegram_edge.watching import shown_as
@@ -63,6 +63,7 @@ class Herald:
         self._drawn_again_at: dict[tuple[int, int], datetime] = {}  # messages that could not be changed
         self._deaf_until: dict[str, datetime] = {}  # while nobody can be reached
         self._reachable: set[int] = set()  # people who have let the bot in, as of the last turn
+        self._people: dict[int, Role] = {}  # as of the last turn
         self._alarmed_at: dict[Kind, datetime] = {}
         self._looked_at: datetime | None = None
         self._awake_since: datetime | None = None
@@ -93,7 +94,11 @@ class Herald:
         await self._draw(people, now)
         self._start(("files",), lambda: self._tell_of_files(people, now))
         self._start(("troubles",), lambda: self._tell_of_troubles(people, now))
+        self._start(("newcomers",), lambda: self._tell_of_newcomers(people, now))
         self._start(("threads",), lambda: self._tell_of_threads(now))
+        if people != self._people:  # the shell, too, lets people go
+            self._people = people
+            self._start(("menus",), lambda: menus.register_editors(self._house))
 
     def _welcome(self, reachable: set[int]) -> None:
         """Tell those at once what they have missed who have let the bot in since the last turn."""
@@ -291,6 +296,11 @@ class Herald:
                 await troubles.note(self._house.db, kind, False, now)
         if (takes_stars := self._house.purse.is_good) is not None:
             await troubles.note(self._house.db, Kind.STARS, not takes_stars, now)
+
+    async def _tell_of_newcomers(self, people: dict[int, Role], now: datetime) -> None:
+        owners = [person for person, role in people.items() if role is Role.OWNER]
+        if now >= self._deaf_until.get("newcomers", now) and not await tell_of_newcomers(self._house, owners, now):
+            self._deaf_until["newcomers"] = now + DEAF_FOR
 
     # What groups must know
 

@@ -7,7 +7,7 @@ import json
 from bot.domain.chat import ChatKind, ChatState
 from bot.domain.text import Text
 from bot.render import onboarding as screens
-from bot.services import membership
+from bot.services import membership, roles
 from bot.store.editors import Role
 from bot.telegram_edge import menus
 from bot.telegram_edge.house import House
@@ -68,7 +68,13 @@ async def help_(house: House, request: Request) -> None:
 
 async def privacy(house: House, request: Request) -> None:
     await request.answer(
-        screens.privacy(request.words, chat=request.chat.id, person=request.person, contact=house.settings.contact)
+        screens.privacy(
+            request.words,
+            chat=request.chat.id,
+            person=request.person,
+            contact=house.settings.contact,
+            is_editor=await role_of(house, request) is not None,
+        )
     )
 
 
@@ -95,18 +101,24 @@ async def keep(house: House, press: PressRequest) -> None:
 
 async def open_invitation(house: House, request: Request) -> None:
     """Make the first who opens a one-time link what it promises."""
-    role = None
+    accepted = None
     if request.person is not None and request.is_private:
-        role = await membership.accept_invitation(house.db, request.args, request.person, house.clock())
-    match role:
-        case Role.OWNER:
-            answer = screens.made_owner(request.words, _name(house))
-        case Role.EDITOR:
-            answer = screens.made_editor(request.words, _name(house))
-        case None:
-            answer = screens.invitation_used_up(request.words)
-    await request.answer(answer)
-    if role is not None:
+        accepted = await roles.accept_invitation(
+            house.db,
+            request.args,
+            request.person,
+            name=request.name,
+            admins=house.settings.admins,
+            now=house.clock(),
+        )
+    if accepted is None:
+        await request.answer(screens.invitation_used_up(request.words))
+    elif not accepted.is_new:
+        await request.answer(screens.invitation_not_needed(request.words))
+    else:
+        house.wake()  # owners are told
+        made = screens.made_owner if accepted.role is Role.OWNER else screens.made_editor
+        await request.answer(made(request.words, _name(house)))
         await menus.register_editors(house)
 
 

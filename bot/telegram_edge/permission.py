@@ -10,7 +10,7 @@ from __future__ import annotations
 from bot.domain.chat import ChatKind
 from bot.domain.hearing import Hearing
 from bot.render import refusals
-from bot.services import browsing, membership
+from bot.services import browsing, roles
 from bot.store.editors import Role
 from bot.telegram_edge.house import House
 from bot.telegram_edge.registry import Audience
@@ -21,7 +21,7 @@ async def role_of(house: House, request: Request | PressRequest) -> Role | None:
     """Return what the one who asks is here. In groups and channels nobody is an editor."""
     if not request.is_private:
         return None
-    return await membership.role_of(house.db, request.person, house.settings.admins)
+    return await roles.role_of(house.db, request.person, house.settings.admins, request.name)
 
 
 async def is_for(house: House, request: Request | PressRequest, audience: Audience) -> bool:

@@ -48,6 +48,7 @@ class Request:
     `replied_article` the article whose card that is.
     `is_late`: it waited for more than ten minutes while the bot was down; editors' acts are then asked again.
     `patience` is how long an answer may wait for a chat that is held.
+    `name` is what the person calls themselves, anything at all.
     """
 
     patience: ClassVar[timedelta] = replies.LONGEST_WAIT
@@ -65,6 +66,7 @@ class Request:
     document: Document | None = None
     as_chat: bool = False
     is_late: bool = False
+    name: str = field(default="", repr=False)
 
     @property
     def is_private(self) -> bool:
@@ -116,6 +118,7 @@ class PressRequest:
     is_photo: bool = False
     is_late: bool = False
     is_answered: bool = False
+    name: str = field(default="", repr=False)
 
     @property
     def numbers(self) -> tuple[int, ...]:

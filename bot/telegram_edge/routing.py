@@ -110,6 +110,7 @@ async def _said(house: House, message: telegram.Message) -> None:
         document=_document(message.document),
         as_chat=message.sender_chat is not None and message.sender_chat.id == message.chat.id,
         is_late=house.clock() - message.date > LATE,
+        name=message.from_user.full_name if message.from_user is not None and not speaks_as_chat else "",
     )
     if command is None:
         await _guarded(house, request, "text", _told(house, request))
@@ -173,6 +174,7 @@ async def _pressed(house: House, query: telegram.CallbackQuery, is_backlog: bool
         thread=_thread(shown) if shown is not None else 0,
         is_photo=shown is not None and bool(shown.photo),
         is_late=is_backlog,
+        name=query.from_user.full_name,
     )
     rule = house.registry.press(request.press.verb)
     name = f"press of {rule.verb}" if rule else "unknown press"

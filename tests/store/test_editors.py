@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.store import editors
+from bot.store import editors, possessions
 from bot.store.database import Connection, Database
 from bot.store.editors import Role
 from bot.store.migrations import migrate
@@ -71,3 +71,26 @@ async def test_a_made_up_code_gives_nothing(conn):
     await editors.invite(conn, Role.OWNER, NOW)
     assert await editors.accept(conn, "made-up", 7, NOW) is None
     assert await editors.accept(conn, "", 7, NOW) is None
+
+
+async def test_an_export_names_the_role_the_name_and_what_was(conn):
+    await editors.add(conn, 7, Role.EDITOR, by=1, now=NOW)
+    await editors.call(conn, 7, "Grace")
+    [kept] = (await possessions.export(conn, 7))["editor"]
+    assert kept == {"role": "editor", "since": NOW.isoformat(), "added_by": 1, "name": "Grace", "ended_at": None}
+    await editors.dismiss(conn, 7, NOW)
+    [kept] = (await possessions.export(conn, 7))["editor"]
+    assert (kept["role"], kept["ended_at"]) == (None, NOW.isoformat())
+    assert (await possessions.export(conn, 8))["editor"] == []
+
+
+async def test_who_is_removed_leaves_no_link_and_no_word_behind(conn):
+    await editors.add(conn, 2, Role.OWNER, by=None, now=NOW)
+    code = await editors.invite(conn, Role.EDITOR, NOW, by=2)
+    other = await editors.invite(conn, Role.EDITOR, NOW, by=1)
+    await editors.tell_of(conn, 3, Role.EDITOR, 2, owners=[1, 2])
+    await editors.dismiss(conn, 2, NOW)
+    assert await editors.invitation(conn, code, NOW) is None
+    assert [one.made_by for one in await editors.open_invitations(conn, NOW)] == [1]
+    assert await editors.accept(conn, other, 9, NOW) is Role.EDITOR
+    assert [(one.owner, one.person) for one in await editors.untold(conn)] == [(1, 3)]

@@ -200,3 +200,29 @@ def test_a_database_in_which_nobody_searched_yet_gets_the_new_shape_too(
     conn = sqlite3.connect(path)
     assert conn.execute("SELECT id FROM searches").fetchall() == [(1,)]
     conn.close()
+
+
+def test_open_links_and_who_was_let_go_survive_the_migration_that_numbers_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "news.db"
+    with monkeypatch.context() as patched:
+        patched.setattr(migrations, "scripts", lambda: scripts()[:1])
+        migrate(path, create=True)
+    _run(
+        path,
+        "INSERT INTO editors VALUES (7001, 'editor', 5, 7003), (7003, 'owner', 4, NULL)",
+        "INSERT INTO invitations VALUES ('aa', 'editor', 99), ('bb', 'owner', 98)",
+        "INSERT INTO log (at, person, act, detail) VALUES (6, 7003, 'let go', '7002'), (8, 7003, 'let go', '7002')",
+        "INSERT INTO log (at, person, act, detail) VALUES (7, 7003, 'let go', 'nobody'), (9, NULL, 'publish', 'file')",
+    )
+    migrate(path, create=False)
+    check(path)
+    conn = sqlite3.connect(path)
+    assert conn.execute("SELECT code_hash, role, made_by, expires_at FROM invitations ORDER BY number").fetchall() == [
+        ("aa", "editor", None, 99),
+        ("bb", "owner", None, 98),
+    ]
+    assert conn.execute("SELECT person, ended_at FROM former_editors").fetchall() == [(7002, 8)]
+    assert conn.execute("SELECT person FROM editors ORDER BY person").fetchall() == [(7001,), (7003,)]
+    conn.close()

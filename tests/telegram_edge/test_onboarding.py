@@ -16,6 +16,7 @@ from bot.store.editors import Role
 
 GREETING = "This is Northgate News. Pick topics; news arrives as it is published."
 NOTHING = "There is nothing for that here. /help lists what there is."
+USED_UP = "This link was used already, was withdrawn or is older than 15 minutes. Ask for a new one."
 
 
 async def known(house: StoryHouse, chat: int) -> Chat:
@@ -364,7 +365,7 @@ async def test_an_owner_link_makes_its_first_opener_an_owner_and_gives_the_edito
     scopes = [call.params["scope"] for call in house.world.ledger.of("setMyCommands")]
     assert {"type": "chat", "chat_id": BEN} in scopes
     await house.starts(ANNA, f"o_{code}")
-    assert house.screen(ANNA) == "This link was used already or is older than 15 minutes. Ask for a new one."
+    assert house.screen(ANNA) == USED_UP
     async with house.db.reading() as conn:
         assert await editors.role(conn, ANNA, frozenset()) is None
 

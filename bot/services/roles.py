@@ -1,0 +1,125 @@
+"""
+Who may publish: how somebody gets a role, and how it is taken from them. Each act is logged in its own transaction.
+
+The right to do it is looked up there too: whoever lost it a moment ago changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.store import editors, log
+from bot.store.database import Connection, Database
+from bot.store.editors import Colleague, Invitation, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What somebody is who opened a good link. `is_new`: the link made them so, and is used up."""
+
+    role: Role
+    is_new: bool
+
+
+async def role_of(db: Database, person: int | None, admins: frozenset[int], name: str = "") -> Role | None:
+    """Return what a person is here; None for readers, and for nobody in particular.
+
+    Whoever has a role is remembered by `name`, as it is now; "" is no name.
+    """
+    if person is None:
+        return None
+    async with db.reading() as conn:
+        role = await editors.role(conn, person, admins)
+        is_known = role is None or not name or await editors.name(conn, person) == name[: editors.LONGEST_NAME]
+    if not is_known:
+        async with db.transaction() as conn:
+            await editors.call(conn, person, name)
+    return role
+
+
+async def roster(
+    db: Database, admins: frozenset[int], now: datetime
+) -> tuple[list[Colleague], list[Invitation], dict[int, str]]:
+    """Return who may publish, which links can still be used, and what everybody is called who is known by name."""
+    async with db.reading() as conn:
+        return (
+            await editors.colleagues(conn, admins),
+            await editors.open_invitations(conn, now),
+            await editors.names(conn),
+        )
+
+
+async def invite_editor(db: Database, *, by: int, admins: frozenset[int], now: datetime) -> str | None:
+    """Return a code that makes whoever brings it first, within `INVITATION_LASTS`, an editor; None from no owner."""
+    async with db.transaction() as conn:
+        if not await _may(conn, by, admins):
+            return None
+        await log.record(conn, "invite", at=now, person=by)
+        return await editors.invite(conn, Role.EDITOR, now, by=by)
+
+
+async def owner_code(db: Database, now: datetime) -> str:
+    """Return a code for the operator that makes whoever brings it first, within `INVITATION_LASTS`, an owner."""
+    async with db.transaction() as conn:
+        await log.record(conn, "owner link", at=now)
+        return await editors.invite(conn, Role.OWNER, now)
+
+
+async def accept_invitation(
+    db: Database, code: str, person: int, *, name: str, admins: frozenset[int], now: datetime
+) -> Accepted | None:
+    """Use a one-time link up, and let owners be told; None when it gives nothing (any more).
+
+    Whoever is as much already leaves the link to somebody else.
+    """
+    async with db.transaction() as conn:
+        found = await editors.invitation(conn, code, now)
+        if found is None:
+            return None
+        before = await editors.role(conn, person, admins)
+        if before is Role.OWNER or before is found.role:
+            return Accepted(before, is_new=False)
+        await editors.accept(conn, code, person, now)
+        if name:
+            await editors.call(conn, person, name)
+        by = None if found.made_by is None else str(found.made_by)
+        await log.record(conn, f"become {found.role}", at=now, person=person, detail=by)
+        everybody = await editors.editors(conn, admins)
+        owners = [one for one, role in everybody.items() if role is Role.OWNER and one != person]
+        await editors.tell_of(conn, person, found.role, found.made_by, owners)
+        return Accepted(found.role, is_new=True)
+
+
+async def withdraw(db: Database, number: int, *, by: int | None, admins: frozenset[int], now: datetime) -> bool:
+    """Take an unused link back, and return whether it could still be used. `by` is None for the shell."""
+    async with db.transaction() as conn:
+        if not await _may(conn, by, admins):
+            return False
+        found = await editors.withdraw(conn, number, now)
+        if found is None:
+            return False
+        await log.record(conn, "withdraw", at=now, person=by, detail=found.role)
+        return True
+
+
+async def let_go(db: Database, person: int, *, by: int | None, admins: frozenset[int], now: datetime) -> Role | None:
+    """Make a colleague a reader, and return what they were; None when nobody was let go.
+
+    Owners let editors go. The shell (`by` is None) also lets owners go who became so by link.
+    """
+    async with db.transaction() as conn:
+        if not await _may(conn, by, admins):
+            return None
+        was = await editors.role(conn, person, frozenset())
+        if was is None or person in admins or (was is Role.OWNER and by is not None):
+            return None
+        await editors.dismiss(conn, person, now)
+        act = "let go" if was is Role.EDITOR else "remove owner"
+        await log.record(conn, act, at=now, person=by, detail=str(person))
+        return was
+
+
+async def _may(conn: Connection, by: int | None, admins: frozenset[int]) -> bool:
+    """Return whether somebody is an owner now. The shell is the operator's."""
+    return by is None or await editors.role(conn, by, admins) is Role.OWNER
