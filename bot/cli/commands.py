@@ -20,6 +20,7 @@ from bot.errors import BotError
 
 DONE, REFUSED, WRONG, INTERRUPTED = 0, 1, 2, 130
 TOUR = "main"
+LAST_NUMBER = 2**63 - 1  # of a row: https://sqlite.org/datatype3.html
 
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH", help="Files and folders.", show_default=False)]
 Article = Annotated[
@@ -257,6 +258,47 @@ def log(json: Json = False) -> int:
     from bot.cli import reports
 
     return reports.log_entries(as_json=json)
+
+
+people = typer.Typer(name="editors", rich_markup_mode=None, pretty_exceptions_enable=False, invoke_without_command=True)
+app.add_typer(people)
+
+
+@people.callback()
+def editors(context: typer.Context, json: Json = False) -> int:
+    """List who may publish, and the links that would make somebody an editor or owner."""
+    if context.invoked_subcommand is not None:
+        return DONE
+    from bot.cli import people
+
+    return people.editors(as_json=json)
+
+
+@people.command()
+def remove(
+    person: Annotated[
+        int,
+        typer.Argument(
+            metavar="ID", min=1, max=LAST_NUMBER, help="A person's numeric Telegram id.", show_default=False
+        ),
+    ],
+) -> int:
+    """Let an editor go, or an owner who became one by link."""
+    from bot.cli import people
+
+    return people.remove(person)
+
+
+@people.command()
+def withdraw(
+    number: Annotated[
+        int, typer.Argument(metavar="NUMBER", min=1, max=LAST_NUMBER, help="The link's number.", show_default=False)
+    ],
+) -> int:
+    """Take back a link that nobody has used yet."""
+    from bot.cli import people
+
+    return people.withdraw(number)
 
 
 @app.command()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from bot.cli.people import named
 from bot.cli.shell import (
     columns,
     iso,
@@ -24,7 +25,7 @@ from bot.errors import ReaderError
 from bot.services import accounts
 from bot.services.accounts import Account, Sums
 from bot.settings import Settings, read_settings
-from bot.store import articles, log
+from bot.store import articles, editors, log
 from bot.store.log import Entry
 
 MOST_FAILED = 50  # chats named in text; JSON names more
@@ -163,32 +164,41 @@ def _counted(states: Mapping[Any, int]) -> tuple[str]:
 def log_entries(*, as_json: bool) -> int:
     """Print the last acts, newest first."""
     settings = read_settings()
-    entries = asyncio.run(_entries(settings))
+    entries, names = asyncio.run(_entries(settings))
     if as_json:
-        say_json([_entry_as_json(entry) for entry in entries])
+        say_json([_entry_as_json(entry, names) for entry in entries])
     elif entries:
-        say(columns([_entry(entry, settings) for entry in entries]))
+        say(columns([_entry(entry, names, settings) for entry in entries]))
     else:
         say("Nothing has been done yet.")
     return 0
 
 
-async def _entries(settings: Settings) -> list[Entry]:
+async def _entries(settings: Settings) -> tuple[list[Entry], dict[int, str]]:
     async with opened(settings) as db, db.reading() as conn:
-        return await log.latest(conn, MOST_ENTRIES)
+        return await log.latest(conn, MOST_ENTRIES), await editors.names(conn)
 
 
-def _entry(entry: Entry, settings: Settings) -> tuple[str, ...]:
-    who = "newsbot" if entry.person is None else str(entry.person)
+def _entry(entry: Entry, names: Mapping[int, str], settings: Settings) -> tuple[str, ...]:
+    who = "newsbot" if entry.person is None else named(entry.person, names)
     about = "" if entry.article is None else f"#{entry.article}"
-    return moment(entry.at, settings), who, entry.act, about, entry.detail or ""
+    return moment(entry.at, settings), who, entry.act, about, _detail(entry, names)
 
 
-def _entry_as_json(entry: Entry) -> dict[str, object]:
+def _detail(entry: Entry, names: Mapping[int, str]) -> str:
+    """Return more of an act; of one that concerns a person, who that is."""
+    if entry.about is None:
+        return entry.detail or ""
+    return f"{'invited by ' if entry.act.startswith('become') else ''}{named(entry.about, names)}"
+
+
+def _entry_as_json(entry: Entry, names: Mapping[int, str]) -> dict[str, object]:
     return {
         "at": iso(entry.at),
         "person": entry.person,
+        "name": names.get(entry.person) if entry.person is not None else None,
         "act": entry.act,
         "article": entry.article,
         "detail": entry.detail,
+        "about": None if entry.about is None else {"person": entry.about, "name": names.get(entry.about)},
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
@@ -22,6 +23,7 @@ Line = tuple[datetime, int | None, str, int | None, str | None]
 """When, who (None for a file, the shell or newsbot itself), what, about which article, and more of it."""
 
 
+_ID = re.compile(r"\d{1,19}", re.ASCII)
 _ABOUT_PEOPLE = ("let go", "remove owner", "not brought back")
 """Acts whose detail is a person's id."""
 
@@ -120,7 +122,7 @@ def _who(words: Words, person: int | None, names: Mapping[int, str]) -> str:
 
 def _about(words: Words, act: str, detail: str | None, names: Mapping[int, str]) -> str:
     """Return more of an act: whom it was done to, who invited them, or what else there is to say."""
-    person = int(detail) if detail is not None and detail.isdecimal() else None
+    person = int(detail) if detail is not None and _ID.fullmatch(detail) else None
     if person is not None and act in _ABOUT_PEOPLE:
         return called(person, names)
     if act in ("become editor", "become owner"):

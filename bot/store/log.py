@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.store.database import Connection
 from bot.store.stories import epoch, moment
+
+_ID = re.compile(r"\d{1,19}", re.ASCII)
+ABOUT_PEOPLE = frozenset({"become editor", "become owner", "let go", "remove owner", "not brought back"})
+"""Acts whose detail is a person's id: who invited them, who was let go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +23,13 @@ class Entry:
     act: str
     article: int | None
     detail: str | None
+
+    @property
+    def about(self) -> int | None:
+        """Return the person whom the act concerns beside the one who did it; None for all other acts."""
+        if self.act not in ABOUT_PEOPLE or not _ID.fullmatch(self.detail or ""):
+            return None
+        return int(self.detail or "")
 
 
 async def record(
