@@ -8,9 +8,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bot.cli.shell import chats, now, number, refuse, say
+from bot.cli.people import named, say_people
+from bot.cli.shell import chats, now, number, opened, refuse, say
 from bot.errors import SettingsError
-from bot.services.restoring import UnsoundCopy
+from bot.services import roles
+from bot.services.restoring import Restored, UnsoundCopy
 from bot.services.restoring import restore as put_back
 from bot.settings import Settings, read_settings
 from bot.store.backup import copy_database, save
@@ -52,6 +54,10 @@ def restore(file: Path) -> int:
         return 1
     articles = f"{number(restored.articles)} {'article' if restored.articles == 1 else 'articles'}"
     say(f"{settings.database.absolute()} is now the copy {file.absolute()}: {articles}, {chats(restored.chats)}.")
+    if restored.beside.log is not None:
+        say(f"What was in its write-ahead log {restored.beside.log} is in it.")
+    elif restored.beside.foreign_log is not None:
+        say(f"{restored.beside.foreign_log} is not its own and was left out: a copy of `newsbot backup` has none.")
     if restored.kept is not None:
         say(f"The one it replaced is kept as {restored.kept}.")
     if restored.learnt is None:
@@ -59,6 +65,25 @@ def restore(file: Path) -> int:
     elif restored.learnt:
         many = f"{number(restored.learnt)} {'delivery' if restored.learnt == 1 else 'deliveries'}"
         say(f"Learnt from it: {many} of what the copy has still to send; nobody gets those again.")
+    asyncio.run(_say_roles(restored, settings))
     say(f"Held until somebody decides: {number(restored.held)} on their way, and what its files bring at the start.")
     say("Next: `newsbot run`. Nothing is pushed unasked: `newsbot held` lists what waits, and decides.")
     return 0
+
+
+async def _say_roles(restored: Restored, settings: Settings) -> None:
+    """Print who may publish now, and who was left out."""
+    async with opened(settings) as db:
+        people, _, names = await roles.roster(db, settings.admins, now())
+    if restored.roles is None:
+        say("There is no database of this bot to compare it with: editors, and owners by link, are those of the copy.")
+        say("No invitation link of the copy works any more.")
+    else:
+        for person in restored.roles.removed:
+            is_less = any(one.person == person for one in people)
+            what = "had more rights in the copy than now" if is_less else "was let go after the copy was made"
+            say(f"{named(person, names)} {what}, and stays so.")
+        for person in restored.roles.missing:
+            say(f"{named(person, names)} got a role after the copy was made and has none now; invite them again.")
+    say("Who may publish:")
+    say_people(people, names, settings)

@@ -8,8 +8,9 @@ the database remembers that it is an older one until its content has been looked
 from __future__ import annotations
 
 import asyncio
+import glob
 import sqlite3
-from contextlib import closing
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,15 +19,16 @@ from bot.domain.paying import day_of
 from bot.errors import StoreError
 from bot.services import newsroom
 from bot.store import articles, chats, log, meta, paid
-from bot.store.backup import copy_database, learn_deliveries, put_in_place
-from bot.store.connecting import connect
+from bot.store.backup import learn_deliveries, put_in_place
 from bot.store.database import Database
 from bot.store.lock import DatabaseLock
-from bot.store.migrations import check, migrate
+from bot.store.migrations import check, migrate, refuse_foreign
+from bot.store.reconciling import Reconciled, drop_links, reconcile_roles
+from bot.store.staging import Staged, UnsoundFile, stage
 
 
 class UnsoundCopy(StoreError):
-    """The file is damaged, no newsbot database, or a newer newsbot's."""
+    """The file is damaged, no newsbot database, a newer newsbot's, or holds what newsbot did not build."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Restored:
     """What is in place now. `kept` is the database it replaced, None when there was none; `held` are publishes.
 
     `learnt` are deliveries since the copy was made, as the replaced one has them; None when nothing could be learnt.
+    `roles` is what it took from the copy's editors; None when there was nothing to compare with.
+    `beside` says which write-ahead log lay beside the copy, and whether it was its own.
     """
 
     kept: Path | None
@@ -41,56 +45,88 @@ class Restored:
     chats: int
     held: int
     learnt: int | None
+    roles: Reconciled | None
+    beside: Staged
 
 
 async def restore(file: Path, database: Path, now: datetime) -> Restored:
     """Make a copy of `file` the database, with everything that was on its way held.
 
-    Raises: UnsoundCopy; StoreError when a bot runs on the database or it cannot be written.
+    Raises: UnsoundCopy; StoreError when there is no such file, a bot runs on the database or it cannot be written.
     """
-    if not file.is_file():
-        raise StoreError(f"there is no file {file.absolute()}")
-    if database.exists() and file.samefile(database):
+    if _is_same(file, database):
         raise StoreError(f"{file.absolute()} is the database itself")
     database = database.resolve()  # a symbolic link goes on pointing to it
+    copy = database.with_name(f"{database.name}.restoring")
+    if file.absolute().parent.resolve() == copy.parent and file.name.startswith(copy.name):
+        raise StoreError(f"{file.absolute()} is what a restore left that did not end; take the copy it was made of")
     try:
         database.parent.mkdir(parents=True, exist_ok=True)
         lock = DatabaseLock(database)
-        copy = database.with_name(f"{database.name}.restoring")
         try:
+            beside = await asyncio.to_thread(_stage, file, copy)
             held, counted = await _prepare(file, copy, now)
-            learnt = await asyncio.to_thread(_learn, copy, database)
+            learnt, roles = await asyncio.to_thread(_learn, copy, database, now)
             kept = await asyncio.to_thread(put_in_place, copy, database, now)
         finally:
-            for left in database.parent.glob(f"{copy.name}*"):
-                left.unlink()
+            _clear(copy)
             lock.release()
     except OSError as error:
         raise StoreError(f"cannot restore to {database}: {error.strerror}") from error
-    return Restored(kept, *counted, held, learnt)
+    return Restored(kept, *counted, held, learnt, roles, beside)
 
 
-def _learn(copy: Path, replaced: Path) -> int | None:
-    """Let the copy know who has what was published after it was made, so that nobody gets it twice."""
-    if not replaced.exists():
-        return None
+def _is_same(file: Path, database: Path) -> bool:
     try:
-        return learn_deliveries(copy, replaced)
-    except sqlite3.Error:
-        return None  # damaged, which may be why it is replaced
+        return file.samefile(database)
+    except OSError:
+        return False  # one of them is not there, or cannot be looked at
+
+
+def _clear(copy: Path) -> None:
+    """Remove what is left of a copy in the making, with what stands beside it."""
+    for left in copy.parent.glob(f"{glob.escape(copy.name)}*"):
+        left.unlink()
+
+
+def _stage(file: Path, copy: Path) -> Staged:
+    """Copy the file and let nothing into it that newsbot did not write. Raises: UnsoundCopy, StoreError, OSError."""
+    _clear(copy)
+    try:
+        beside = stage(file, copy)
+    except UnsoundFile as error:
+        raise UnsoundCopy(str(error)) from error
+    try:
+        check(copy, called=file)
+    except StoreError as error:
+        reason = str(error)
+        if beside.log is not None:
+            reason += f"; if {beside.log} is not its own, move that away and try again"
+        raise UnsoundCopy(reason) from error
+    return beside
+
+
+def _learn(copy: Path, replaced: Path, now: datetime) -> tuple[int | None, Reconciled | None]:
+    """Let the copy know who has what was published after it was made, and who lost a role or a link since.
+
+    Nobody gets news twice then, and nobody a right back. The replaced one may be damaged, or not newsbot's at all,
+    which may be why it is replaced: then nothing is known, and no link of the copy works.
+    """
+    learnt, roles = None, None
+    if replaced.exists():
+        with suppress(StoreError, sqlite3.Error):
+            refuse_foreign(replaced)
+            roles = reconcile_roles(copy, replaced, now)
+            learnt = learn_deliveries(copy, replaced)
+    if roles is None:
+        drop_links(copy)
+    return learnt, roles
 
 
 async def _prepare(file: Path, copy: Path, now: datetime) -> tuple[int, tuple[int, int]]:
     """Make a sound, current copy in which everything is held; return how many publishes that were, and its counts."""
     try:
-        await asyncio.to_thread(check, file)
-    except StoreError as error:
-        raise UnsoundCopy(str(error)) from error
-    await asyncio.to_thread(copy_database, file, copy)
-    try:
         await asyncio.to_thread(migrate, copy, create=False)
-        with closing(connect(copy)) as conn:
-            conn.execute("PRAGMA journal_mode = WAL")
         db = await Database.open(copy, readers=1)
         try:
             held = await newsroom.hold_everything(db, now=now)

@@ -71,20 +71,33 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(place)
 
 
-def check(path: Path) -> None:
-    """Raise StoreError unless `path` is a sound newsbot database of this version or an older one."""
+def check(path: Path, called: Path | None = None) -> None:
+    """Raise StoreError unless `path` is a sound newsbot database of this version or an older one.
+
+    `called` is the file that it is a copy of, for the reason. What is in a write-ahead log beside it comes into it.
+    """
+    where = (called or path).absolute()
     try:
-        with closing(connect(path, read_only=True)) as conn:
+        with closing(connect(path)) as conn:
             conn.execute("PRAGMA cell_size_check = ON")
             if _number(conn, "application_id") != APPLICATION_ID:
-                raise StoreError(f"{path.absolute()} is not a newsbot database")
-            _refuse_newer(conn, path)
-            _refuse_foreign(conn, path)  # before the check of all rows, which computes what a schema says
+                raise StoreError(f"{where} is not a newsbot database")
+            _refuse_newer(conn, where)
+            _refuse_foreign(conn, where)  # before all rows are checked, which computes what a schema says
             verdict = conn.execute("PRAGMA integrity_check(1)").fetchone()[0]
             if verdict != "ok":
-                raise StoreError(f"{path.absolute()} is damaged: {verdict}")
-    except sqlite3.Error as error:
-        raise StoreError(f"cannot read {path.absolute()}: {error}") from error
+                raise StoreError(f"{where} is damaged ({verdict}); take another copy")
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"{where} is damaged ({error}); take another copy") from error
+
+
+def refuse_foreign(path: Path) -> None:
+    """Raise StoreError when a database is not built as newsbot builds its version. Raises: sqlite3.Error."""
+    with closing(connect(path)) as conn:
+        if _number(conn, "application_id") != APPLICATION_ID:
+            raise StoreError(f"{path.absolute()} is not a newsbot database")
+        _refuse_newer(conn, path)
+        _refuse_foreign(conn, path)
 
 
 def _migrate(conn: sqlite3.Connection, path: Path, *, create: bool) -> None:
