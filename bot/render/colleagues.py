@@ -14,9 +14,9 @@ from bot.domain.text import Text
 from bot.render.locale import Words
 from bot.render.text import bold, clip, foreign, join
 
-_SHOWN = 40
-_LINKS = 10
-_NAME = 40  # UTF-16 code units
+_SHOWN = 25  # of owners, and of editors: with long names and the links, one message takes no more
+_LINKS = 8
+_NAME = 32  # UTF-16 code units
 
 Link = tuple[int, str, int | None, str]
 """A link's number, `owner` or `editor`, who made it (None: the shell), and its last moment as a time of day."""
@@ -52,6 +52,8 @@ def roster(
     lines: list[Text | str] = [bold(words("Who may publish"))]
     lines.extend(words("owner {person}", person=called(person, names)) for person in owners[:_SHOWN])
     lines.extend(words("editor {person}", person=called(person, names)) for person in editors[:_SHOWN])
+    if (more := max(0, len(owners) - _SHOWN) + max(0, len(editors) - _SHOWN)) > 0:
+        lines.append(words.count("and {n} more", "and {n} more", more))
     if links:
         lines.append(bold(words("Links that are still good")))
     lines.extend(_link(words, link, names) for link in links[:_LINKS])

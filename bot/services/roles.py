@@ -71,7 +71,8 @@ async def accept_invitation(
 ) -> Accepted | None:
     """Use a one-time link up, and let owners be told; None when it gives nothing (any more).
 
-    Whoever is as much already leaves the link to somebody else.
+    Whoever is as much already leaves the link to somebody else. The owner links that the shell has printed are for one
+    owner: when one is used, the others are withdrawn.
     """
     async with db.transaction() as conn:
         found = await editors.invitation(conn, code, now)
@@ -85,6 +86,8 @@ async def accept_invitation(
             await editors.call(conn, person, name)
         by = None if found.made_by is None else str(found.made_by)
         await log.record(conn, f"become {found.role}", at=now, person=person, detail=by)
+        if found.role is Role.OWNER and found.made_by is None:
+            await _withdraw_all(conn, None, by=None, now=now)
         everybody = await editors.editors(conn, admins)
         owners = [one for one, role in everybody.items() if role is Role.OWNER and one != person]
         await editors.tell_of(conn, person, found.role, found.made_by, owners)
@@ -114,10 +117,19 @@ async def let_go(db: Database, person: int, *, by: int | None, admins: frozenset
         was = await editors.role(conn, person, frozenset())
         if was is None or person in admins or (was is Role.OWNER and by is not None):
             return None
+        await _withdraw_all(conn, person, by=by, now=now)
         await editors.dismiss(conn, person, now)
         act = "let go" if was is Role.EDITOR else "remove owner"
         await log.record(conn, act, at=now, person=by, detail=str(person))
         return was
+
+
+async def _withdraw_all(conn: Connection, maker: int | None, *, by: int | None, now: datetime) -> None:
+    """Take back every link that somebody has made and nobody has used."""
+    for link in await editors.open_invitations(conn, now):
+        if link.made_by == maker:
+            await editors.withdraw(conn, link.number, now)
+            await log.record(conn, "withdraw", at=now, person=by, detail=link.role)
 
 
 async def _may(conn: Connection, by: int | None, admins: frozenset[int]) -> bool:

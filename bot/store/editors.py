@@ -189,10 +189,7 @@ async def open_invitations(conn: Connection, now: datetime) -> list[Invitation]:
 
 
 async def accept(conn: Connection, code: str, person: int, now: datetime) -> Role | None:
-    """Use a code up and give its role to `person`; None when it is unknown, used, withdrawn or too old.
-
-    The owner links that the shell has printed are for one owner: when one is used, the others are too.
-    """
+    """Use a code up and give its role to `person`; None when it is unknown, used, withdrawn or too old."""
     rows = await conn.execute_fetchall(
         """
         DELETE FROM invitations WHERE code_hash = :hash AND expires_at > :now
@@ -203,8 +200,6 @@ async def accept(conn: Connection, code: str, person: int, now: datetime) -> Rol
     used = next(iter(_invitations(rows)), None)
     if used is None:
         return None
-    if used.role is Role.OWNER and used.made_by is None:
-        await conn.execute("DELETE FROM invitations WHERE role = 'owner' AND made_by IS NULL")
     await add(conn, person, used.role, used.made_by, now)
     return used.role
 

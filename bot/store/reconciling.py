@@ -40,7 +40,6 @@ def reconcile_roles(copy: Path, replaced: Path, now: datetime) -> Reconciled | N
         if "former_editors" in tables:
             conn.execute(_FORMER)
         if "people" in tables:
-            conn.execute(_FORGOTTEN)
             conn.execute("INSERT OR REPLACE INTO main.people (person, name) SELECT person, name FROM old.people")
         lost: dict[int, str | None] = dict(conn.execute(_LOST).fetchall())
         for person, role in lost.items():
@@ -50,6 +49,8 @@ def reconcile_roles(copy: Path, replaced: Path, now: datetime) -> Reconciled | N
             conn.execute(
                 "INSERT INTO main.log (at, act, detail) VALUES (?, 'not brought back', ?)", (epoch(now), str(person))
             )
+        if "people" in tables:
+            conn.execute(_FORGOTTEN)
         conn.execute("DELETE FROM main.newcomers")
         conn.execute("DELETE FROM main.invitations WHERE code_hash NOT IN (SELECT code_hash FROM old.invitations)")
         missing = tuple(person for (person,) in conn.execute(_MISSING))

@@ -73,6 +73,7 @@ async def test_an_owner_by_link_is_removed_with_the_links_they_made(staffed):
     assert staffed.rows("SELECT number FROM invitations ORDER BY number") == [(4,), (5,)]
     again = await staffed("editors", "remove", str(GRACE))
     assert again.status == 1 and again.out == "" and again.err.count("\n") == 1
+    assert staffed.rows("SELECT count(*) FROM log WHERE act = 'withdraw'") == [(1,)]
     log = (await staffed("log")).out
     assert re.search(rf"newsbot +remove owner +Grace Hopper \({GRACE}\)", log)
     assert re.search(rf"\({BEN}\) +become editor +invited by Grace Hopper \({GRACE}\)", log)

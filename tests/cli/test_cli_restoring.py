@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.store import editors, migrations
+from bot.store import chats, editors, migrations
 from bot.store.database import Database
 from bot.store.editors import Role
 from bot.store.lock import DatabaseLock
 from bot.store.migrations import migrate
 
-EDITH, GRACE, BEN, ANNA, CLEO = 7003, 7100, 7002, 7001, 7200
+EDITH, GRACE, BEN, ANNA, CLEO, DORA = 7003, 7100, 7002, 7001, 7200, 7300
 THEN = datetime.now(UTC) - timedelta(days=3)
 HOUR = timedelta(hours=1)
 SCRIPTS = migrations.scripts()
@@ -68,6 +68,7 @@ async def test_who_was_let_go_since_the_copy_was_made_is_not_brought_back(shell)
         added(BEN, Role.EDITOR, THEN, "Ben \u202eOkafor"),
         added(GRACE, Role.OWNER, THEN, "Grace"),
         added(ANNA, Role.EDITOR, THEN, "Anna"),
+        added(DORA, Role.EDITOR, THEN, "Dora"),
     )
     assert (await shell("backup", "copy.db")).status == 0
     await change(
@@ -75,6 +76,8 @@ async def test_who_was_let_go_since_the_copy_was_made_is_not_brought_back(shell)
         dismissed(BEN, THEN + HOUR),
         dismissed(GRACE, THEN + HOUR),
         added(CLEO, Role.EDITOR, THEN + HOUR, "Cleo"),
+        dismissed(DORA, THEN + HOUR),
+        lambda conn: chats.forget(conn, DORA),
     )
     answer = await shell("restore", "copy.db")
     assert (answer.status, answer.err) == (0, "")
@@ -86,7 +89,9 @@ async def test_who_was_let_go_since_the_copy_was_made_is_not_brought_back(shell)
     assert told[0] == f"owner {EDITH} NEWSBOT_ADMINS" and told[1].startswith(f"editor Anna ({ANNA}) ")
     assert told[2].startswith("Held until")
     entries = shell.rows("SELECT detail FROM log WHERE act = 'not brought back' ORDER BY detail")
-    assert entries == [(str(BEN),), (str(GRACE),)]
+    assert entries == [(str(BEN),), (str(GRACE),), (str(DORA),)]
+    assert f"\n{DORA} was let go after the copy was made" in answer.out  # who had all deleted has no name any more
+    assert shell.rows("SELECT name FROM people WHERE person IN (7001, 7300)") == [("Anna",)]
     again = await shell("restore", "copy.db")  # the copy is still as old, and this database still knows
     assert again.status == 0 and roles(shell) == [(ANNA, "editor")]
 

@@ -325,6 +325,7 @@ async def test_owner_links_from_the_shell_make_one_owner(house: StoryHouse) -> N
         assert house.screen(ANNA) == USED_UP
     await house.says(EDITH, "/editors")
     assert "Links that are still good" not in plain(house.screen(EDITH))
+    assert [act for _, act, _ in await acts(house)] == [*["owner link"] * 3, "become owner", "withdraw", "withdraw"]
 
 
 HOSTILE = (
@@ -377,6 +378,22 @@ async def test_a_name_is_that_of_the_last_act_and_only_of_who_has_a_role(house: 
     await house.presses(BEN, "Delete all")
     async with house.db.reading() as conn:
         assert await editors.names(conn) == {EDITH: NAMES[EDITH]}
+
+
+async def test_hundreds_of_colleagues_with_long_names_fit_one_message(house: StoryHouse) -> None:
+    async with house.db.transaction() as conn:
+        for n in range(300):
+            person = 9_000_000_000 + n
+            await editors.add(conn, person, Role.OWNER if n % 2 else Role.EDITOR, EDITH, house.clock())
+            await editors.call(conn, person, "ab" * 60)
+    for _ in range(12):
+        await invited(house)
+    await house.says(EDITH, "/editors")
+    message = house.messages(EDITH)[-1]
+    assert message["text"].startswith("Who may publish") and len(house.buttons(EDITH)) == 25 + 8 + 1
+    assert "\nand 251 more\nLinks that are still good\n" in plain(message["text"])
+    assert "\nlink 8: " in message["text"] and not message["text"].endswith("…")
+    assert house.screen(EDITH).count("\u2068") == house.screen(EDITH).count("\u2069")
 
 
 async def test_ten_owners_who_press_at_once_let_one_editor_go_once(house: StoryHouse) -> None:
