@@ -266,7 +266,9 @@ app.add_typer(people)
 
 @people.callback()
 def editors(context: typer.Context, json: Json = False) -> int:
-    """List who may publish, and the links that would make somebody an editor or owner."""
+    """List who may publish, let them go, take links back.
+
+    Without a command: the people, and the links that would make somebody an editor or owner."""
     if context.invoked_subcommand is not None:
         return DONE
     from bot.cli import people

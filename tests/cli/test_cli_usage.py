@@ -9,7 +9,7 @@ import pytest
 
 COMMANDS = [
     *("setup", "run", "sandbox", "check", "import", "drafts", "publish", "retract", "held"),
-    *("delivery", "stats", "log", "pause", "resume", "backup", "restore"),
+    *("delivery", "stats", "log", "pause", "resume", "backup", "restore", "editors"),
 ]
 
 
