@@ -12,6 +12,9 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from bot.domain.link import normal_link
+from bot.domain.words import indexed
+
 DISTRUST = "PRAGMA trusted_schema = OFF"
 
 
@@ -28,3 +31,9 @@ def connect(
     )
     conn.execute(DISTRUST)
     return conn
+
+
+def teach(conn: sqlite3.Connection) -> None:
+    """Give a connection the functions that migrations call. They are values in, value out."""
+    for function in (normal_link, indexed):
+        conn.create_function(function.__name__, 1, function, deterministic=True)

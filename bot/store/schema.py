@@ -14,7 +14,7 @@ import sqlite3
 from contextlib import closing
 from functools import cache
 
-from bot.store.connecting import DISTRUST
+from bot.store.connecting import DISTRUST, teach
 
 Schema = dict[tuple[str, str], str]
 """The statement that makes each part, by (type, name). Empty: an index that SQLite makes by itself for a constraint."""
@@ -57,6 +57,7 @@ def built_by(scripts: tuple[str, ...]) -> Schema:
     """Return the schema that these scripts make, one after the other."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as conn:
         conn.execute(DISTRUST)
+        teach(conn)
         for script in scripts:
             conn.executescript(script)
         return read_schema(conn)

@@ -303,26 +303,26 @@ async def test_a_running_database_with_a_foreign_trigger_is_left_alone(kept):
 async def test_what_a_killed_bot_had_in_its_log_comes_along_and_the_original_stays_as_it_is(kept):
     with closing(sqlite3.connect(kept.database)) as conn:
         conn.execute("PRAGMA wal_autocheckpoint = 0")
-        conn.execute("INSERT INTO searches (words) VALUES ('late')")
+        conn.execute("INSERT INTO meta (key, value) VALUES ('word', 'late')")
         conn.commit()
         for suffix in ("", "-wal"):
             shutil.copy(f"{kept.database}{suffix}", kept.folder / f"killed.db{suffix}")
     before = {path: path.read_bytes() for path in kept.folder.glob("killed.db*")}
     answer = await kept("restore", "killed.db")
     assert answer.status == 0 and f"What was in its write-ahead log {kept.folder}/killed.db-wal is in it." in answer.out
-    assert kept.rows("SELECT words FROM searches") == [("late",)]
+    assert kept.rows("SELECT value FROM meta WHERE key = 'word'") == [("late",)]
     assert {path: path.read_bytes() for path in kept.folder.glob("killed.db*")} == before
 
 
 async def test_a_log_that_is_not_a_backups_own_is_left_out(kept):
     with closing(sqlite3.connect(kept.database)) as conn:
         conn.execute("PRAGMA wal_autocheckpoint = 0")
-        conn.execute("INSERT INTO searches (words) VALUES ('foreign')")
+        conn.execute("INSERT INTO meta (key, value) VALUES ('word', 'foreign')")
         conn.commit()
         shutil.copy(f"{kept.database}-wal", kept.folder / "copy.db-wal")
     answer = await kept("restore", "copy.db")
     assert answer.status == 0 and f"{kept.folder}/copy.db-wal is not its own and was left out" in answer.out
-    assert kept.rows("SELECT count(*) FROM searches") == [(0,)]
+    assert kept.rows("SELECT count(*) FROM meta WHERE key = 'word'") == [(0,)]
 
 
 async def test_the_database_of_a_running_bot_is_not_copied_from_under_it(kept):

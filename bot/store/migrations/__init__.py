@@ -16,10 +16,8 @@ from contextlib import closing, contextmanager
 from importlib import resources
 from pathlib import Path
 
-from bot.domain.link import normal_link
-from bot.domain.words import indexed
 from bot.errors import StoreError
-from bot.store.connecting import connect
+from bot.store.connecting import connect, teach
 from bot.store.schema import built_by, difference, read_schema
 
 APPLICATION_ID = 0x6E657773  # "news": https://sqlite.org/pragma.html#pragma_application_id
@@ -101,8 +99,7 @@ def refuse_foreign(path: Path) -> None:
 
 
 def _migrate(conn: sqlite3.Connection, path: Path, *, create: bool) -> None:
-    for function in (normal_link, indexed):  # for the scripts
-        conn.create_function(function.__name__, 1, function, deterministic=True)
+    teach(conn)
     if _is_empty(conn):
         if not create:
             raise _missing(path)
