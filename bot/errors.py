@@ -37,11 +37,12 @@ class Complaint:
 
 
 class ContentError(BotError):
-    """A file that was refused, with every complaint about it at once."""
+    """A file that was refused, with every complaint about it at once. `warnings` alone would not have refused it."""
 
-    def __init__(self, *complaints: Complaint) -> None:
+    def __init__(self, *complaints: Complaint, warnings: tuple[Complaint, ...] = ()) -> None:
         super().__init__("\n".join(map(str, complaints)))
         self.complaints = complaints
+        self.warnings = warnings
 
 
 class ReaderError(BotError):

@@ -4,21 +4,24 @@ Article files: one document becomes one Story, or everything that is wrong with 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from bot.content.cleaning import excerpt_of
+from bot.content.cleaning import excerpt_of, quoted
 from bot.content.document import Document
 from bot.content.doors import ArticleDoor, ProviderDoor, RelatedDoor, Surroundings, pictures_of
 from bot.content.front_matter import read_document
+from bot.content.slips import ARTICLE, slips_in
 from bot.content.video import embedded_video, watch_link
-from bot.domain.article import Provider, Related, Story
+from bot.domain.article import AsRead, Provider, Related, Story
 from bot.errors import Complaint, ContentError
 
 _MOST_COMPLAINTS = 50
+Slips = Mapping[tuple[str | int, ...], str]
 _OUR_WORDS = {
     "missing": "is missing",
     "model_type": "must hold fields and their values",
@@ -29,8 +32,8 @@ _OUR_WORDS = {
 class PictureMissing(ContentError):
     """An article whose picture is not there (yet). `pictures` are paths relative to the content folder, with `/`."""
 
-    def __init__(self, pictures: tuple[str, ...], *complaints: Complaint) -> None:
-        super().__init__(*complaints)
+    def __init__(self, pictures: tuple[str, ...], *complaints: Complaint, warnings: tuple[Complaint, ...] = ()) -> None:
+        super().__init__(*complaints, warnings=warnings)
         self.pictures = pictures
 
 
@@ -48,14 +51,16 @@ def parse_article(path: Path, data: bytes, *, root: Path, zone: ZoneInfo) -> Sto
 def story_of(document: Document, path: Path, *, root: Path, zone: ZoneInfo) -> Story:
     """Return the story in a document. Raises: as `parse_article`."""
     around = Surroundings(path, root, zone)
+    slips = slips_in(document, ARTICLE)
     try:
         door = ArticleDoor.model_validate(document.fields, context=around)
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)[:_MOST_COMPLAINTS]
-        complaints = (*document.complaints, *(_complaint(document, detail) for detail in found))
+        complaints = (*document.complaints, *(_complaint(document, detail, slips) for detail in found))
+        warnings = warnings_of(document, slips)
         if around.missing_pictures:
-            raise PictureMissing(tuple(around.missing_pictures), *complaints) from error
-        raise ContentError(*complaints) from error
+            raise PictureMissing(tuple(around.missing_pictures), *complaints, warnings=warnings) from error
+        raise ContentError(*complaints, warnings=warnings) from error
     if document.complaints:
         raise ContentError(*document.complaints)
 
@@ -72,11 +77,20 @@ def story_of(document: Document, path: Path, *, root: Path, zone: ZoneInfo) -> S
         heat=door.heat,
         published=door.published,
         provider=_provider(door.provider),
-        topics=_distinct(door.topics),
+        topics=tuple(door.topics),
         pictures=pictures_of(door.images),
         related=tuple(related for entry in door.related if (related := _related(entry)) is not None),
         video=_video(door),
         payload=document.fields,
+        as_read=AsRead(
+            path=document.path,
+            warnings=(
+                *warnings_of(document, slips),
+                *(document.complaint(where, reason) for where, reason in around.left_out),
+            ),
+            topic_lines=tuple(document.line_of(where) for where in around.topic_places),
+            topics_in_text=around.topics_in_text,
+        ),
     )
 
 
@@ -88,8 +102,18 @@ def name_in(path: Path, root: Path) -> Path:
         return path
 
 
-def _complaint(document: Document, detail: ErrorDetails) -> Complaint:
-    return document.complaint(detail["loc"], _OUR_WORDS.get(detail["type"], detail["msg"]))
+def warnings_of(document: Document, slips: Slips) -> tuple[Complaint, ...]:
+    """Return what an author is told of fields that look like a slip."""
+    return tuple(document.complaint(where, f"is not read; did you mean {meant}?") for where, meant in slips.items())
+
+
+def _complaint(document: Document, detail: ErrorDetails, slips: Slips) -> Complaint:
+    reason = _OUR_WORDS.get(detail["type"], detail["msg"])
+    if reason.startswith("is missing"):
+        # What stands under another name is not missing for its author.
+        given = next((where for where, meant in slips.items() if (*where[:-1], meant) == detail["loc"]), None)
+        reason += f"; {quoted(given[-1])} is not read" if given is not None else ""
+    return document.complaint(detail["loc"], reason)
 
 
 def _provider(door: ProviderDoor) -> Provider:
@@ -109,12 +133,3 @@ def _video(door: ArticleDoor) -> str | None:
     if (door.type or "").lower() != "video":
         return None
     return next((found for url in (door.originalUrl, door.webUrl) if url and (found := watch_link(url))), None)
-
-
-def _distinct(names: list[str | None]) -> tuple[str, ...]:
-    """Return the names in order, each once whatever its case."""
-    distinct: dict[str, str] = {}
-    for name in names:
-        if name:
-            distinct.setdefault(name.casefold(), name)
-    return tuple(distinct.values())

@@ -16,6 +16,14 @@ MOST_DEPTH = 32  # levels of lists and fields within each other
 MOST_WEIGHT = 2 * 2**20  # characters, each value counting `VALUE_WEIGHT` more
 VALUE_WEIGHT = 64
 
+TEXT_FIELDS = frozenset(
+    {
+        *("title", "excerpt", "category", "type", "provider", "name", "domain", "topics", "credit", "alt"),
+        *("featuredContent", "secured", "_id", "shortname", "parent", "description", "keywords", "hashtags"),
+    }
+)
+"""Fields that want text, alone or in a list: `title: true` and `topics: [2024, 1.0, No]` are read as written there."""
+
 Where = Sequence[str | int]
 _Container = dict[str, object] | list[object]
 _Offsets = dict[str, int] | list[int]
@@ -63,27 +71,32 @@ def field_name(where: Where) -> str:
 class _Level:
     """A list or mapping that is still being filled, and the weight of the tree when it was begun."""
 
-    __slots__ = ("anchor", "begun_at", "key", "offsets", "value")
+    __slots__ = ("anchor", "begun_at", "key", "offsets", "value", "wants_text")
 
-    def __init__(self, value: _Container, offsets: _Offsets, begun_at: int, anchor: str | None) -> None:
+    def __init__(
+        self, value: _Container, offsets: _Offsets, begun_at: int, anchor: str | None, wants_text: bool
+    ) -> None:
         self.value = value
         self.offsets = offsets
         self.begun_at = begun_at
         self.anchor = anchor
         self.key = ""
+        self.wants_text = wants_text
 
 
 class Tree:
     """Builds values from a stream of keys, values, beginnings and ends, in one pass.
 
-    `doubled` lists the fields that were given twice; the first one counts. Every word of every file passes through
-    `key` or `value`, so these two call nothing.
+    `doubled` lists the fields that were given twice; the first one counts. `wants_text` says whether the next value
+    belongs to one of `TEXT_FIELDS`. Every word of every file passes through `key` or `value`, so these two call
+    nothing.
     """
 
     def __init__(self) -> None:
         self.root: object = None
         self.doubled: list[tuple[tuple[str | int, ...], int]] = []
         self.awaits_key = False
+        self.wants_text = False
         self._weight = 0
         self._level: _Level | None = None  # the innermost one
         self._around: list[_Level] = []  # those it is in, outermost first
@@ -103,6 +116,7 @@ class Tree:
             offsets[name] = offset
         level.key = name
         self.awaits_key = False
+        self.wants_text = name in TEXT_FIELDS
 
     def value(self, value: object, offset: int, size: int, anchor: str | None = None) -> None:
         """Take a finished value of `size` characters.
@@ -140,7 +154,8 @@ class Tree:
         is_mapping = isinstance(container, dict)
         offsets: _Offsets = {} if is_mapping else []
         self._offsets[id(container)] = offsets
-        self._level = _Level(container, offsets, begun_at, anchor)
+        self.wants_text = self.wants_text and not is_mapping
+        self._level = _Level(container, offsets, begun_at, anchor, self.wants_text)
         self.awaits_key = is_mapping
 
     def end(self) -> None:
@@ -151,6 +166,7 @@ class Tree:
             self._anchors[level.anchor] = (level.value, self._weight - level.begun_at)
         self._level = around = self._around.pop() if self._around else None
         self.awaits_key = around is not None and isinstance(around.value, dict)
+        self.wants_text = around is not None and around.wants_text
 
     def alias(self, anchor: str, offset: int) -> None:
         """Take the value that stands at an anchor, with its whole weight.

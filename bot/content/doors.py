@@ -25,6 +25,7 @@ from bot.content.links import has_scheme, judged
 from bot.content.local_picture import local_picture
 from bot.content.timestamps import moment
 from bot.domain.article import Picture
+from bot.domain.topic import bare_name, listed_names, topic_key
 
 MOST_TOPICS = 50
 MOST_IMAGES = 50
@@ -34,6 +35,8 @@ _ALT_LIMIT = 1000
 _MOST_PIXELS = 100_000
 _LARGEST_NUMBER = 10**12
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
+_BETWEEN_PICTURES = re.compile(r"\s*,\s+|\s*\n\s*")  # a link may hold commas, but no blank behind them
+_PICTURE_NAME = re.compile(r"\.(?:jpe?g|png|webp|gif)$", re.IGNORECASE)
 _FLAGS = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
     **dict.fromkeys(("false", "no", "off", "0", ""), False),
@@ -42,12 +45,19 @@ _FLAGS = {
 
 @dataclass(slots=True)
 class Surroundings:
-    """What a file's fields are read against, and the local pictures found missing while reading them."""
+    """What a file's fields are read against, and what was found while reading them.
+
+    `missing_pictures` are local ones; `left_out` what was not taken and why, by its place; `topics_in_text`
+    when a text stood where a list of topics should, `topic_places` where each topic stands.
+    """
 
     path: Path
     root: Path
     zone: ZoneInfo
     missing_pictures: list[str] = field(default_factory=list)
+    left_out: list[tuple[tuple[str | int, ...], str]] = field(default_factory=list)
+    topics_in_text: bool = False
+    topic_places: list[tuple[str | int, ...]] = field(default_factory=list)
 
 
 def refuse(reason: str) -> NoReturn:
@@ -89,6 +99,15 @@ def _title(value: object) -> str | None:
     return text_of(title_of(value) if isinstance(value, str) else value, TITLE_LIMIT)
 
 
+def _pictures_listed(value: object) -> list[object]:
+    """Return a list of images; a text lists them between commas when each piece looks like one."""
+    if isinstance(value, str):
+        pieces = [piece for piece in _BETWEEN_PICTURES.split(value) if piece]
+        if all(has_scheme(piece) or _PICTURE_NAME.search(piece) for piece in pieces):
+            value = pieces
+    return list_of(value, MOST_IMAGES, "images")
+
+
 def _required_title(value: object) -> str:
     title = _title(value)
     if title is None:
@@ -96,9 +115,45 @@ def _required_title(value: object) -> str:
     return title
 
 
+def _topics(value: object, info: ValidationInfo) -> list[str]:
+    """Return the names of an article's topics, each once whatever its case. What is no name is left out.
+
+    A text lists them; which of its commas belong to a name is decided where the known topics are known.
+    """
+    around = _surroundings(info)
+    if isinstance(value, str):
+        around.topics_in_text = True
+        items: list[object] = list(listed_names(value))
+    elif value is None or isinstance(value, list):
+        items = value or []
+    else:
+        around.left_out.append((("topics",), "must be a list of names"))
+        return []
+    if len(items) > MOST_TOPICS:
+        around.left_out.append((("topics",), f"has {len(items):,} topics; the first {MOST_TOPICS} are read"))
+    names: dict[str, str] = {}
+    for place, item in enumerate(items[:MOST_TOPICS]):
+        where = ("topics",) if around.topics_in_text else ("topics", place)
+        try:
+            name = _topic_name(item)
+        except PydanticCustomError as error:
+            around.left_out.append((where, error.message()))
+            continue
+        if name is not None and name.casefold() not in names:
+            names[name.casefold()] = name
+            around.topic_places.append(where)
+    return list(names.values())
+
+
 def _topic_name(value: object) -> str | None:
-    name = text_of(value, LONGEST_TOPIC + 1)
-    if name is not None and len(name) > LONGEST_TOPIC:
+    """Return a topic's name without the `#` before it; None for an entry that says nothing."""
+    text = text_of(value, LONGEST_TOPIC + 1)
+    if text is None:
+        return None
+    name = bare_name(text)
+    if not topic_key(name):
+        refuse(f"{quoted(value)} is no name")
+    if len(name) > LONGEST_TOPIC:
         refuse(f"is longer than {LONGEST_TOPIC} characters")
     return name
 
@@ -215,7 +270,6 @@ def _fields_or_text(name: str) -> Callable[[object], object]:
 
 Words = Annotated[str | None, BeforeValidator(text_of)]
 Link = Annotated[str | None, BeforeValidator(_link_if_any)]
-Topics = Annotated[list[Annotated[str | None, BeforeValidator(_topic_name)]], _listed(MOST_TOPICS, "topics")]
 
 
 class ImageDoor(BaseModel):
@@ -231,7 +285,7 @@ class ImageDoor(BaseModel):
 
 
 # Lists are made by a factory: a default that is a list is copied deeply for every door, which takes longer.
-Images = Annotated[list[ImageDoor], _listed(MOST_IMAGES, "images")]
+Images = Annotated[list[ImageDoor], BeforeValidator(_pictures_listed)]
 
 
 class ProviderDoor(BaseModel):
@@ -273,7 +327,7 @@ class ArticleDoor(BaseModel):
     heat: Annotated[int | None, BeforeValidator(_whole)] = None
     published: Annotated[bool, BeforeValidator(_flag)] = False
     provider: ProviderDoor = ProviderDoor()
-    topics: Topics = Field(default_factory=list)
+    topics: Annotated[list[str], BeforeValidator(_topics)] = Field(default_factory=list)
     images: Images = Field(default_factory=list)
     related: Annotated[list[RelatedDoor], _listed(MOST_RELATED, "related articles")] = Field(default_factory=list)
     featuredContent: Annotated[str | None, BeforeValidator(_raw)] = None

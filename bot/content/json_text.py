@@ -49,7 +49,8 @@ def _take(tree: Tree, token: str, offset: int) -> None:
         case '"':
             tree.value(_string(token, offset), offset, len(token))
         case _:
-            tree.value(_word(token, offset), offset, len(token))
+            word = _word(token, offset)
+            tree.value(token if tree.wants_text and word is not None else word, offset, len(token))
 
 
 def _string(token: str, offset: int) -> str:

@@ -11,10 +11,12 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
+from bot.content.article_file import warnings_of
 from bot.content.cleaning import NAME_LIMIT
 from bot.content.document import Document
 from bot.content.doors import LONGEST_TOPIC, list_of, refuse, text_of
 from bot.content.front_matter import read_document
+from bot.content.slips import TOPIC, slips_in
 from bot.domain.topic import TopicFile
 from bot.errors import ContentError
 
@@ -22,6 +24,8 @@ _DESCRIPTION_LIMIT = 1000
 _MOST_KEYWORDS = 200
 _MOST_HASHTAGS = 20
 _NO_HASHTAG = re.compile(r"\W+")
+_BETWEEN_WORDS = re.compile(r"[,;\n]")
+_BETWEEN_HASHTAGS = re.compile(r"[\s,;]+")
 
 
 def parse_topic(path: Path, data: bytes) -> TopicFile:
@@ -38,13 +42,14 @@ def topic_of(document: Document) -> TopicFile:
     taxonomy = document.fields.get("taxonomy")
     if taxonomy != "topic":
         complaints.append(document.complaint(("taxonomy",), "must be “topic”"))
+    slips = slips_in(document, TOPIC)
     try:
         door = _TopicDoor.model_validate(document.fields)
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_input=False)[:50]:
             reason = "is missing" if detail["type"] == "missing" else detail["msg"]
             complaints.append(document.complaint(detail["loc"], reason))
-        raise ContentError(*complaints) from error
+        raise ContentError(*complaints, warnings=warnings_of(document, slips)) from error
     if complaints:
         raise ContentError(*complaints)
     return TopicFile(
@@ -55,6 +60,7 @@ def topic_of(document: Document) -> TopicFile:
         description=door.description,
         keywords=tuple(dict.fromkeys(word for word in door.keywords if word)),
         hashtags=_hashtags(door.hashtags),
+        warnings=warnings_of(document, slips),
     )
 
 
@@ -72,7 +78,12 @@ def _name_if_any(value: object) -> str | None:
 
 
 def _listed(most: int, what: str) -> BeforeValidator:
-    return BeforeValidator(lambda value: list_of(value, most, what))
+    """Take a list; a text lists words between commas or lines."""
+
+    def listed(value: object) -> list[object]:
+        return list_of(_BETWEEN_WORDS.split(value) if isinstance(value, str) else value, most, what)
+
+    return BeforeValidator(listed)
 
 
 def _limited(limit: int) -> Callable[[object], str | None]:
@@ -94,7 +105,7 @@ class _TopicDoor(BaseModel):
 
 
 def _hashtags(items: list[str | None]) -> tuple[str, ...]:
-    """Split on blanks; keep what Telegram links: `#`, then letters, digits and `_`, not digits alone."""
-    words = (_NO_HASHTAG.sub("", word) for item in items if item for word in item.split())
+    """Split on blanks and commas; keep what Telegram links: `#`, then letters, digits and `_`, not digits alone."""
+    words = (_NO_HASHTAG.sub("", word) for item in items if item for word in _BETWEEN_HASHTAGS.split(item))
     tags = {word.casefold(): f"#{word}" for word in words if word.strip("_") and not word.isdigit()}
     return tuple(tags.values())[:_MOST_HASHTAGS]

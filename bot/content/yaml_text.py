@@ -3,7 +3,7 @@ YAML, as much of it as a news file needs, from libyaml's events.
 
 Events rather than PyYAML's `load`: libyaml's composer recurses in C and can be made to overflow the stack, its
 constructor loses the lines, and both take twice the time. Values keep their spelling wherever it matters: dates and
-`007` stay text, and only the fields that want numbers or flags turn them into such.
+`007` stay text, and so does everything in the fields that want text.
 Source: https://yaml.org/spec/1.2.2/#103-core-schema
 """
 
@@ -90,7 +90,8 @@ def _tree(parser: _Parser) -> Tree:
                 tree.key(text, offset)
             else:
                 is_text = tag in _TEXT_TAGS or (tag is None and not event.implicit[0])
-                tree.value(text if is_text else plain(text), offset, len(text), event.anchor)
+                value = text if is_text else spelt(text) if tree.wants_text else plain(text)
+                tree.value(value, offset, len(text), event.anchor)
         elif kind is MappingStartEvent or kind is SequenceStartEvent:
             if event.tag not in _KNOWN_TAGS:
                 raise _unknown_tag(event.start_mark.index, event.tag)
@@ -110,6 +111,11 @@ def _tree(parser: _Parser) -> Tree:
 def _is_blank(event: Any) -> bool:
     """Return whether a document holds nothing, as the one after a closing `---`."""
     return type(event) is ScalarEvent and event.value == "" and bool(event.implicit[0])
+
+
+def spelt(text: str) -> str | None:
+    """Return an unquoted word where text is wanted: as it is written, unless it stands for nothing."""
+    return None if text in _WORDS and _WORDS[text] is None else text
 
 
 def plain(text: str) -> object:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from bot.errors import Complaint
+
 
 class ArticleState(StrEnum):
     """Where an article stands. Readers can list PUBLISHED and ARCHIVED ones, and no others."""
@@ -21,6 +23,14 @@ class ArticleState(StrEnum):
     PUBLISHED = "published"
     ARCHIVED = "archived"  # listed, never pushed: it was old news when first seen
     RETRACTED = "retracted"
+
+
+class HeldWhy(StrEnum):
+    """Why an article waits for an editor instead of going out."""
+
+    BURST = "burst"  # more became news at once than people expect
+    RESTORED = "restored"  # the database is an older copy
+    TOPICS = "topics"  # nobody knows its topics, so it would reach no one
 
 
 LISTED = (ArticleState.PUBLISHED, ArticleState.ARCHIVED)
@@ -61,6 +71,20 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class AsRead:
+    """How a file told its story, for whoever mends the file. It is no part of the story and is not stored.
+
+    `warnings` are what was left out or looks like a slip. `topic_lines` is the line of each of the story's topics;
+    `topics_in_text` when a text stood where their list should, so that some may be pieces of one name.
+    """
+
+    path: str = ""
+    warnings: tuple[Complaint, ...] = ()
+    topic_lines: tuple[int, ...] = ()
+    topics_in_text: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """What one inlet says of one story. Times are aware and UTC; texts are cleaned for showing.
 
@@ -83,6 +107,7 @@ class Story:
     related: tuple[Related, ...] = ()
     video: str | None = None
     payload: dict[str, object] = field(default_factory=dict, compare=False)
+    as_read: AsRead = field(default=AsRead(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +115,8 @@ class Article:
     """A story under its number. `topics` are topic numbers in the file's order.
 
     `pushed_at` is when its one audience was fixed; None while it never went out.
-    `revision` grows when something readers see changes.
+    `revision` grows when something readers see changes. `held_why` is None unless it is held, and for what was held
+    before newsbot kept the reason.
     """
 
     number: int
@@ -102,6 +128,7 @@ class Article:
     pushed_at: datetime | None = None
     scheduled_at: datetime | None = None
     first_seen_at: datetime | None = None
+    held_why: HeldWhy | None = None
 
     @property
     def is_listed(self) -> bool:

@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.errors import Complaint
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """Something to follow. `listed` topics are in the picker; others match and can be followed by name."""
+    """Something to follow. `listed` topics are in the picker; others match and can be followed by name.
+
+    `from_file` when a topic file defines it: what others call it, or an article does, never goes before that.
+    """
 
     number: int
     id: str
@@ -25,6 +30,7 @@ class Topic:
     keywords: tuple[str, ...] = ()
     hashtags: tuple[str, ...] = ()
     listed: bool = True
+    from_file: bool = False
 
     @property
     def hashtag(self) -> str:
@@ -37,7 +43,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class TopicFile:
-    """What one topic file says. `parent` is a name, resolved when it is stored."""
+    """What one topic file says. `parent` is a name, resolved when it is stored. `warnings` are about the file."""
 
     id: str
     name: str
@@ -46,6 +52,7 @@ class TopicFile:
     description: str | None = None
     keywords: tuple[str, ...] = ()
     hashtags: tuple[str, ...] = ()
+    warnings: tuple[Complaint, ...] = field(default=(), compare=False, repr=False)
 
 
 DEEPEST = 16
@@ -66,6 +73,45 @@ def topic_key(name: str) -> str:
         # İ folds to an i with a dot above it, and Turkish writes the plain I as ı in lower case.
         plain = plain.replace("i\u0307", "i").replace("ı", "i")
     return _BLANKS.sub("", _HASHES.sub("", plain))
+
+
+MOST_PIECES = 4
+"""Pieces between commas that may be one name: Food, Drink and Travel."""
+_BETWEEN_NAMES = re.compile(r"[,;\n\u060c\u3001\uff0c\uff1b]")  # commas of Arabic, Chinese and Japanese too
+
+
+def listed_names(text: str) -> list[str]:
+    """Return the names that a text lists: between commas or lines, or each hashtag where there are only hashtags."""
+    pieces = text.split()
+    if pieces and all(piece.startswith("#") for piece in pieces):
+        pieces = [name for piece in pieces for name in _BETWEEN_NAMES.split(piece)]
+    else:
+        pieces = _BETWEEN_NAMES.split(text)
+    return [piece.strip() for piece in pieces if topic_key(piece)]
+
+
+def joined_names(pieces: Sequence[str], is_defined: Callable[[str], bool]) -> list[str]:
+    """Return the names that pieces between commas stand for.
+
+    Several that stand together are one name when it is defined, as Food, Drink and Travel; the longest counts.
+    `is_defined` is asked for the key of a name.
+    """
+    if len(pieces) > 1 and is_defined(topic_key(", ".join(pieces))):
+        return [", ".join(pieces)]
+    waiting = list(pieces)
+    names = []
+    while waiting:
+        many = min(len(waiting), MOST_PIECES)
+        while many > 1 and not is_defined(topic_key(", ".join(waiting[:many]))):
+            many -= 1
+        names.append(", ".join(waiting[:many]))
+        del waiting[:many]
+    return names
+
+
+def bare_name(name: str) -> str:
+    """Return a name without the `#` before it."""
+    return name.strip().lstrip("#").strip()
 
 
 def by_name(topics: Iterable[Topic]) -> list[Topic]:

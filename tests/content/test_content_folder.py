@@ -252,7 +252,7 @@ HOSTILE: dict[str, str | bytes] = {
     "metadata": article(more="images: [{url: 'http://169.254.169.254/latest'}]\n"),
     "related": article(more="related: [{title: R, webUrl: 'http://[::1]/'}]\n"),
     "amp": article(more="ampWebUrl: 'javascript:alert(1)'\n"),
-    "topics": article(more=f"topics: [{'a,' * 3000}]\n"),
+    "topics": article(more=f"related: [{'a,' * 3000}]\n"),
     "escape": article(more="images: [{url: ../../etc/passwd}]\n"),
     "taxonomy": article(more="taxonomy: event\n"),
     "invisible": article("'\u202e\u2066\u200b'"),

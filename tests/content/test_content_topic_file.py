@@ -67,3 +67,18 @@ def test_an_unknown_taxonomy_is_refused(tmp_path):
     with pytest.raises(ContentError) as caught:
         read_file(tmp_path / "e.yaml", root=tmp_path, zone=UTC)
     assert str(caught.value).startswith("e.yaml:2: taxonomy: “event” is unknown; write topic, or leave it out")
+
+
+def test_a_text_lists_keywords_and_hashtags_and_names_stay_as_they_are_written():
+    found = topic("taxonomy: topic\n_id: 2024\nname: 1.0\nshortname: No\nkeywords: wind, sun\nhashtags: '#Wind,#Sun'")
+    assert (found.id, found.name, found.short_name) == ("2024", "1.0", "No")
+    assert (found.keywords, found.hashtags) == (("wind", "sun"), ("#Wind", "#Sun"))
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("shortName: B", "shortname"), ("hashtag: '#B'", "hashtags"), ("keyword: b", "keywords")]
+)
+def test_a_field_that_looks_like_a_slip_is_a_warning(written: str, meant: str):
+    found = topic(f"taxonomy: topic\n_id: a\nname: A\n{written}\n")
+    name = written.partition(":")[0]
+    assert list(map(str, found.warnings)) == [f"topics/a.yaml:4: {name}: is not read; did you mean {meant}?"]
