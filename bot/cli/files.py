@@ -10,9 +10,9 @@ from pathlib import Path
 
 from bot.cli.shell import now, number, opened, refuse, say
 from bot.domain.publishing import PushWindow
-from bot.errors import ContentError
+from bot.errors import Complaint, ContentError
 from bot.services.importing import Policy, Report
-from bot.services.taking_in import Taken, check_path, take_paths
+from bot.services.taking_in import Taken, check_path, take_paths, warnings_of
 from bot.settings import Settings, read_settings
 
 CONTENT = Path("content")
@@ -25,13 +25,17 @@ def check(paths: Sequence[Path]) -> int:
     files = {}
     for path in paths:
         files.update(check_path(path, settings.content or CONTENT, settings.timezone))
+    warnings = warnings_of(files, settings.content or CONTENT, settings.database, settings.timezone)
     took = number(round((time.perf_counter() - started) * 1000))
     bad = {shown: result for shown, result in files.items() if isinstance(result, ContentError)}
     for shown, error in bad.items():
         for complaint in error.complaints:
             refuse(f"{shown}:{complaint.line}: {complaint.field}: {complaint.reason}")
+    for warning in warnings:
+        refuse(_warning(warning, warning.path))
     verdict = f"{number(len(bad))} refused" if bad else "all accepted"
-    say(f"{_files(len(files))}, {verdict}, in {took} ms")
+    odd = f", {_many(len(warnings), 'warning', 'warnings')}" if warnings else ""
+    say(f"{_files(len(files))}, {verdict}{odd}, in {took} ms")
     return 1 if bad else 0
 
 
@@ -45,6 +49,8 @@ def import_files(paths: Sequence[Path]) -> int:
     for complaint in taken.report.refused:
         shown = taken.shown.get(complaint.path, complaint.path)
         refuse(f"{shown}:{complaint.line}: {complaint.field}: {complaint.reason}")
+    for warning in taken.report.warned:
+        refuse(_warning(warning, taken.shown.get(warning.path, warning.path)))
     for path, complaints in taken.still_refused.items():
         for line in complaints.split("\n"):
             refuse(taken.shown.get(path, path) + line.removeprefix(path))
@@ -61,6 +67,10 @@ async def _import(paths: Sequence[Path], settings: Settings) -> Taken:
         return await take_paths(
             db, paths, settings.content or CONTENT, zone=settings.timezone, now=now(), policy=policy
         )
+
+
+def _warning(warning: Complaint, path: str) -> str:
+    return f"{path}:{warning.line}: {warning.field}: warning: {warning.reason}"
 
 
 def _summary(report: Report, refused: int) -> str:

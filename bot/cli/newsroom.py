@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from bot.cli.following import follow
 from bot.cli.shell import (
+    PAUSED,
     chats,
     columns,
     iso,
@@ -24,12 +25,12 @@ from bot.cli.shell import (
     span,
     why_not,
 )
-from bot.domain.article import Article, ArticleState
+from bot.domain.article import Article, ArticleState, HeldWhy
 from bot.errors import ReaderError
-from bot.services import newsroom
+from bot.services import accounts, newsroom
 from bot.services.newsroom import Published
 from bot.settings import Settings, read_settings
-from bot.store import articles, fanouts, meta
+from bot.store import articles, fanouts, meta, topics
 from bot.store.audience import audience_of, reach
 from bot.store.database import Database
 from bot.store.fanouts import Fanout, FanoutState
@@ -134,12 +135,15 @@ def held(*, as_json: bool) -> int:
     if as_json:
         say_json(
             {
-                "articles": [_as_json(article) for article in waiting],
+                "articles": [
+                    {**_as_json(article), "why": article.held_why, "unknown_topics": unknown}
+                    for article, unknown in waiting
+                ],
                 "publishes": [_publish_as_json(article, one) for article, one in stopped],
             }
         )
     elif waiting or stopped:
-        rows = [_row(article, settings) for article in waiting]
+        rows = [_held_row(article, unknown, settings) for article, unknown in waiting]
         rows += [
             (f"#{article.number}", one.why or "held", moment(one.fixed_at, settings), article.slug, _progress(one))
             for article, one in stopped
@@ -153,29 +157,39 @@ def held(*, as_json: bool) -> int:
 
 def decide_held(*, push: bool, as_json: bool) -> int:
     """Push or archive everything that is held."""
-    decided = asyncio.run(_decide(read_settings(), push=push))
+    decided, is_paused = asyncio.run(_decide(read_settings(), push=push))
     if as_json:
         say_json({"pushed" if push else "archived": decided})
     elif decided:
         names = ", ".join(f"#{article}" for article in decided)
         say(f"{number(len(decided))} {'pushed' if push else 'archived'}: {names}")
+        if push and is_paused:
+            say(PAUSED)
     else:
         say("Nothing is held.")
     return 0
 
 
-async def _held(settings: Settings) -> tuple[list[Article], list[tuple[Article, Fanout]]]:
+async def _held(settings: Settings) -> tuple[list[tuple[Article, list[str]]], list[tuple[Article, Fanout]]]:
+    """Return held articles, each with the names of its topics that nobody knows, and held publishes."""
     async with opened(settings) as db, db.reading() as conn:
         waiting = await articles.articles(conn, await articles.in_state(conn, ArticleState.HELD))
         stopped = [one for one in await fanouts.open_ones(conn) if one.state is FanoutState.HELD]
-        return waiting, [(await articles.article(conn, one.article), one) for one in stopped]
+        known, worn = await topics.established(conn), await topics.topics(conn)
+        unknown = [[worn[topic].name for topic in article.topics if topic not in known] for article in waiting]
+        return list(zip(waiting, unknown, strict=True)), [
+            (await articles.article(conn, one.article), one) for one in stopped
+        ]
 
 
-async def _decide(settings: Settings, *, push: bool) -> list[int]:
+async def _decide(settings: Settings, *, push: bool) -> tuple[list[int], bool]:
+    """Return the articles decided about, and whether all pushes are held."""
     async with opened(settings) as db:
         if push:
-            return await newsroom.push_held(db, by=None, now=now(), undo=settings.undo)
-        return await newsroom.archive_held(db, by=None, now=now())
+            decided = await newsroom.push_held(db, by=None, now=now(), undo=settings.undo)
+        else:
+            decided = await newsroom.archive_held(db, by=None, now=now())
+        return decided, await accounts.is_paused(db)
 
 
 def _progress(one: Fanout) -> str:
@@ -186,6 +200,20 @@ def _progress(one: Fanout) -> str:
 def _row(article: Article, settings: Settings) -> tuple[str, ...]:
     at = article.scheduled_at or article.story.published_at
     return f"#{article.number}", article.state, moment(at, settings), article.slug, article.story.title
+
+
+def _held_row(article: Article, unknown: Sequence[str], settings: Settings) -> tuple[str, ...]:
+    name, state, *rest = _row(article, settings)
+    match article.held_why:
+        case HeldWhy.TOPICS:
+            why = f"no known topic: {', '.join(unknown)}" if unknown else "no topic"
+        case HeldWhy.BURST:
+            why = "more at once than expected"
+        case HeldWhy.RESTORED:
+            why = "older copy of the database"
+        case None:
+            why = state
+    return name, why, *rest
 
 
 def _as_json(article: Article) -> dict[str, object]:

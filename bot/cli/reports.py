@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.cli.people import named
 from bot.cli.shell import (
+    PAUSED,
     columns,
     iso,
     moment,
@@ -79,7 +80,7 @@ def _say_account(account: Account, failed: Failures, settings: Settings) -> None
         )
     )
     if standing.is_paused and standing.waiting:
-        say("All pushes are held. `newsbot resume` releases them.")
+        say(PAUSED)
     rate = _rate(standing)
     if standing.first_sent_at is not None and standing.last_sent_at is not None and rate is not None:
         first, last = moment(standing.first_sent_at, settings), moment(standing.last_sent_at, settings)
@@ -138,6 +139,7 @@ def stats(*, as_json: bool) -> int:
                 "sent": {"day": sums.figures.sent_day, "week": sums.figures.sent_week},
                 "followed": [{"topic": topic, "chats": chats} for topic, chats in sums.figures.followed],
                 "database_bytes": size,
+                "paused": sums.is_paused,
             }
         )
         return 0
@@ -149,6 +151,8 @@ def stats(*, as_json: bool) -> int:
         *(("followed", f"{number(chats)} {topic}") for topic, chats in sums.figures.followed),
     ]
     say(columns(rows))
+    if sums.is_paused:
+        say(PAUSED)
     return 0
 
 

@@ -19,6 +19,7 @@ from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.migrations import migrate
 
+PAUSED = "All pushes are held. `newsbot resume` releases them."
 _JOINERS = "\u200c\u200d"  # what emoji and some scripts are made of
 
 

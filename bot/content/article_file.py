@@ -104,7 +104,7 @@ def name_in(path: Path, root: Path) -> Path:
 
 def warnings_of(document: Document, slips: Slips) -> tuple[Complaint, ...]:
     """Return what an author is told of fields that look like a slip."""
-    return tuple(document.complaint(where, f"is not read; did you mean {meant}?") for where, meant in slips.items())
+    return tuple(document.complaint(where, f"is not read; perhaps {meant} is meant") for where, meant in slips.items())
 
 
 def _complaint(document: Document, detail: ErrorDetails, slips: Slips) -> Complaint:

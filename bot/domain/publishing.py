@@ -7,6 +7,7 @@ story's file acts, so nothing an editor did in chat is undone by an unchanged fi
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -80,6 +81,23 @@ def act_of_file(
             return Act.ARCHIVE if window.files_never_push else Act.PUSH
         case _:
             return Act.NOTHING
+
+
+def opens_audience(published_at: datetime, pushed_at: datetime, now: datetime, window: PushWindow) -> bool:
+    """Return whether a topic that a file adds to a published article which nobody got still makes it news.
+
+    Long after both its date and its publishing it is tidying up, and changes lists only.
+    """
+    return window.admits(max(published_at, pushed_at), now)
+
+
+def is_for_nobody(topics: Collection[int], established: Collection[int], has_followers: bool) -> bool:
+    """Return whether an article would reach nobody by a slip rather than because nobody follows its topics.
+
+    None of its topics is `established`: each is no more than a name that articles brought. An article without any
+    topic is one as well, as long as there are readers who follow something.
+    """
+    return has_followers if not topics else not any(topic in established for topic in topics)
 
 
 def is_burst(news_within: int, burst: int) -> bool:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.domain.article import Article, ArticleState
+from bot.domain.article import Article, ArticleState, HeldWhy
 from bot.domain.message import Button, Keyboard, Message
 from bot.domain.press import press
 from bot.domain.text import Text
@@ -43,6 +43,8 @@ class Verb(StrEnum):
     CHOOSE = "held_choose"  # the article behind which to go on; none for the first
     CHOOSE_PUSH = "held_one_push"
     CHOOSE_ARCHIVE = "held_one_list"
+    TOPICS = "desk_topics"  # an article, a page
+    ADD_TOPIC = "desk_topic"  # an article, a topic
     STOP_ALL = "held_stop"  # first and last of the fan-outs
     REST_ALL = "held_rest"  # first and last of the fan-outs
     DELIVERY = "delivery"
@@ -108,6 +110,7 @@ def note(
     link: str | None,
     picture: PictureCheck | None,
     refused: int = 0,
+    is_paused: bool = False,
 ) -> Message:
     """Return what stands under an article's copy.
 
@@ -122,7 +125,14 @@ def note(
         lines.append(_picture_line(words, picture, refused))
     if may_publish(article):
         lines.append(_reach_line(words, reach, lasts))
+        if is_paused:
+            lines.append(paused(words))
     return Message(join(lines, "\n"), keyboard=note_keyboard(words, article, reach))
+
+
+def paused(words: Words) -> str:
+    """Return what is said where something would leave while `newsbot pause` holds all pushes."""
+    return words("All pushes are paused from the shell; “newsbot resume” lets them go on.")
 
 
 def note_keyboard(words: Words, article: Article, reach: int) -> Keyboard:
@@ -229,9 +239,14 @@ def choosing(words: Words, article: Article, zone: ZoneInfo, left: int) -> Messa
         ],
         "\n",
     )
+    is_for_nobody = article.held_why is HeldWhy.TOPICS
+    if is_for_nobody:
+        text = join([text, words("Nobody knows its topics yet, so it would reach no one.")], "\n")
+    topics = ((Button(words("Choose a topic"), data=press(Verb.TOPICS, number)),),) if is_for_nobody else ()
     return Message(
         text,
         keyboard=(
+            *topics,
             (
                 Button(words("Push #{number}", number=number), data=press(Verb.CHOOSE_PUSH, number)),
                 Button(words("Archive #{number}", number=number), data=press(Verb.CHOOSE_ARCHIVE, number)),
@@ -249,7 +264,12 @@ def nothing_held(words: Words) -> Message:
 
 
 def held_pushed(
-    words: Words, numbers: Sequence[int], *, fanouts: tuple[int, int] | None, starts_in: timedelta
+    words: Words,
+    numbers: Sequence[int],
+    *,
+    fanouts: tuple[int, int] | None,
+    starts_in: timedelta,
+    is_paused: bool = False,
 ) -> Message:
     """Return what `Push all` did. `fanouts` are the first and last of those promised; None when all were resumed."""
     text = words.count("{n} article goes out", "{n} articles go out", len(numbers))
@@ -259,6 +279,8 @@ def held_pushed(
         )
     else:
         text = words("{articles}: {numbers}.", articles=text, numbers=_list(numbers))
+    if is_paused:
+        text = f"{text} {paused(words)}"
     stop = () if fanouts is None else ((Button(words("Stop all"), data=press(Verb.STOP_ALL, *fanouts)),),)
     return Message(Text(text), keyboard=stop)
 

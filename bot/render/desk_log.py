@@ -13,6 +13,7 @@ from bot.domain.chat import ChatState
 from bot.domain.message import Message
 from bot.domain.text import Text
 from bot.render.colleagues import called
+from bot.render.desk import paused
 from bot.render.locale import Words
 from bot.render.text import bold, clip, foreign, join, tame
 
@@ -54,10 +55,12 @@ def numbers(
     sent_day: int,
     sent_week: int,
     followed: Sequence[tuple[str, int]],
+    is_paused: bool = False,
 ) -> Message:
     """Return the numbers of the house."""
     n = words.number
-    lines: list[Text | str] = [
+    lines: list[Text | str] = [paused(words)] if is_paused else []
+    lines += [
         bold(words("Chats")),
         words(
             "{active} active, {paused} paused, {gone} switched off",
@@ -97,6 +100,7 @@ def _act(words: Words, act: str) -> str:
         "schedule": words("scheduled"),
         "stop": words("stopped"),
         "resume": words("sent the rest of"),
+        "topic": words("added a topic to"),
         "send now": words("sent without waiting"),
         "try again": words("tried failed ones again for"),
         "invite": words("invited an editor"),
@@ -137,6 +141,7 @@ def _detail(words: Words, detail: str | None) -> str:
         "burst": words("more at once than expected"),
         "restored": words("older copy of the database"),
         "unreachable": words("many chats could not be reached"),
+        "topics": words("nobody knows its topics"),
         "broken": words("it cannot be put together"),
         "files never push": words("files never push"),
         "stopped": "",

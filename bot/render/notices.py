@@ -33,25 +33,15 @@ def folded(
     *,
     refused: Sequence[tuple[str, str]],
     doubled: Sequence[tuple[str, Article, bool]],
-    held: int,
+    warned: Sequence[tuple[str, str]] = (),
 ) -> Message:
     """Return everything editors are to be told of files, in one message.
 
-    `refused` are (path, complaint as a line); `doubled` (path, the article it doubles, whether it says published).
+    `refused` and `warned` are (path, complaint as a line); `doubled` (path, the article it doubles, whether it says
+    published).
     """
     blocks: list[Text] = []
     rows: list[tuple[Button, ...]] = []
-    if held:
-        blocks.append(
-            Text(
-                words.count(
-                    "{n} article became news and is held until you choose.",
-                    "{n} articles became news and are held until you choose.",
-                    held,
-                )
-            )
-        )
-        rows.append(held_row(words))
     if refused:
         lines: list[Text | str] = [
             words.count("{n} complaint about files:", "{n} complaints about files:", len(refused))
@@ -75,7 +65,25 @@ def folded(
             for number in list(offers)[:_BUTTONS]
         ]
         rows.extend(tuple(buttons[start : start + 3]) for start in range(0, len(buttons), 3))
+    if warned:
+        odd: list[Text | str] = [
+            words.count(
+                "{n} warning about files that were taken:", "{n} warnings about files that were taken:", len(warned)
+            )
+        ]
+        odd.extend(_refusal(words, path, line) for path, line in warned[:_SHOWN])
+        blocks.append(_with_rest(words, odd, len(warned)))
     return Message(clip(join(blocks, "\n\n"), TEXT), keyboard=tuple(rows))
+
+
+def held(words: Words, many: int) -> Message:
+    """Return the question what becomes of articles that are held together."""
+    text = words.count(
+        "{n} article became news and is held until you choose.",
+        "{n} articles became news and are held until you choose.",
+        many,
+    )
+    return Message(Text(text), keyboard=(held_row(words),))
 
 
 def trouble(words: Words, kind: str, since: datetime, over_at: datetime | None, zone: ZoneInfo) -> Message:

@@ -10,7 +10,7 @@ from bot.domain.message import Button, Keyboard, Message
 from bot.domain.press import press
 from bot.domain.progress import Phase, Standing
 from bot.domain.text import Text
-from bot.render.desk import Verb, called
+from bot.render.desk import Verb, called, paused
 from bot.render.locale import Words
 from bot.render.text import join
 
@@ -199,7 +199,7 @@ def _lost(words: Words, standing: Standing) -> list[str]:
 def _with_pause(words: Words, text: Text, standing: Standing) -> Text:
     if not standing.is_paused:
         return text
-    return join([text, words("All pushes are paused from the shell; “newsbot resume” lets them go on.")], " ")
+    return join([text, paused(words)], " ")
 
 
 def _undo_keyboard(words: Words, fanout: int) -> Keyboard:
@@ -232,6 +232,8 @@ def _question_keyboard(words: Words, article: Article, fanout: int) -> Keyboard:
 
 def _finish_keyboard(words: Words, article: Article, standing: Standing) -> Keyboard:
     row = [Button(words("Take back"), data=press(Verb.TAKE_BACK, article.number))]
+    if not standing.settled:
+        row.insert(0, Button(words("Add a topic"), data=press(Verb.TOPICS, article.number)))
     if standing.failed:
         row.insert(0, Button(words("Who failed"), data=press(Verb.FAILED, article.number)))
     return (tuple(row),)

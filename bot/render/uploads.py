@@ -28,8 +28,9 @@ def report(
     topics: int,
     doubled: Sequence[tuple[str, int]],
     refused: Sequence[Complaint],
+    warned: Sequence[Complaint] = (),
 ) -> Message:
-    """Return what became of each file of a document, refusals last."""
+    """Return what became of each file of a document, warnings and refusals last."""
     sentences: list[Text | str] = []
     if drafts:
         sentences.append(
@@ -56,6 +57,11 @@ def report(
         )
         for name, number in doubled
     )
+    if warned:
+        odd = "\n".join(complaint(words, one) for one in warned[:_COMPLAINTS])
+        sentences.append(words("Taken with a warning: {reasons}", reasons=odd))
+        if len(warned) > _COMPLAINTS:
+            sentences.append(words.count("and {n} more.", "and {n} more.", len(warned) - _COMPLAINTS))
     if refused:
         sentences.append(
             words("Not taken: {reasons}", reasons="\n".join(complaint(words, one) for one in refused[:_COMPLAINTS]))

@@ -38,6 +38,7 @@ class Sums:
     chats: dict[ChatState, int]
     articles: dict[ArticleState, int]
     figures: Figures
+    is_paused: bool  # all pushes, from the shell
 
 
 async def standing(
@@ -122,7 +123,18 @@ async def try_again(db: Database, number: int, *, by: int | None, now: datetime)
 async def sums(db: Database, now: datetime) -> Sums:
     """Return the numbers behind `/stats` and `newsbot stats`."""
     async with db.reading() as conn:
-        return Sums(await chats.counts(conn), await articles.counts(conn), await accounts.figures(conn, now))
+        return Sums(
+            await chats.counts(conn),
+            await articles.counts(conn),
+            await accounts.figures(conn, now),
+            await meta.is_paused(conn),
+        )
+
+
+async def is_paused(db: Database) -> bool:
+    """Return whether all pushes are held by `newsbot pause`."""
+    async with db.reading() as conn:
+        return await meta.is_paused(conn)
 
 
 def _phase(fanout: Fanout, now: datetime) -> Phase:

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import chain, count
 
-from bot.domain.article import ArticleState, Story
+from bot.domain.article import ArticleState, HeldWhy, Story
 from bot.domain.link import normal_link
-from bot.domain.publishing import Act, PushWindow, act_of_file
-from bot.domain.topic import TopicFile
+from bot.domain.publishing import Act, PushWindow, act_of_file, opens_audience
+from bot.domain.topic import TopicFile, topic_key
 from bot.errors import Complaint, ContentError
-from bot.services import newsroom
+from bot.services import newsroom, topic_slips
 from bot.store import articles, intake, log, notices, topics
 from bot.store.database import Connection, Database
 from bot.store.intake import KnownArticle, KnownFile
@@ -60,12 +60,14 @@ class Report:
     topics: int = 0
     doubled: list[tuple[str, int]] = field(default_factory=list)  # path, article it doubles
     refused: list[Complaint] = field(default_factory=list)
+    warned: list[Complaint] = field(default_factory=list)  # about what went in all the same
 
     def add(self, other: Report) -> None:
         for name in ("drafts", "updated", "published", "scheduled", "archived", "held", "retracted"):
             getattr(self, name).extend(getattr(other, name))
         self.doubled.extend(other.doubled)
         self.refused.extend(other.refused)
+        self.warned.extend(other.warned)
         self.topics += other.topics
 
     @property
@@ -82,18 +84,21 @@ async def take(
     are in: a burst is judged as a whole.
     """
     report = Report()
-    news: list[int] = []
+    news, opened = [], []
     ordered = sorted(seen, key=lambda one: (not isinstance(one.content, TopicFile), one.path))
     if gone:
         async with db.transaction() as conn:
             await intake.forget_fingerprints(conn, gone)
     for start in range(0, len(ordered), BATCH):
         async with db.transaction() as conn:
-            taken, fresh = await _take_batch(conn, ordered[start : start + BATCH], now=now, policy=policy)
+            taken, fresh, anew = await _take_batch(conn, ordered[start : start + BATCH], now=now, policy=policy)
             news.extend(fresh)
+            opened.extend(anew)
             if start + BATCH >= len(ordered):
+                if report.topics or taken.topics:
+                    news.extend(await newsroom.take_up_known(conn, now))
                 taken.published, taken.held = await newsroom.news_by_file(
-                    conn, news, now=now, burst=policy.burst, undo=policy.undo
+                    conn, news, opened=opened, now=now, burst=policy.burst, undo=policy.undo
                 )
         report.add(taken)
     return report
@@ -139,20 +144,30 @@ class _Batch:
 
 async def _take_batch(
     conn: Connection, seen: Sequence[Seen], *, now: datetime, policy: Policy
-) -> tuple[Report, list[int]]:
+) -> tuple[Report, list[int], list[int]]:
+    """Store a batch; return its report, what is to become news, and what was published to nobody and may be it now."""
     report = Report()
     remembered: list[KnownFile] = []
-    stories: list[tuple[Seen, Story]] = []
+    defined: list[TopicFile] = []
+    tellers: list[Seen] = []
+    told: list[Story] = []
+    warned: list[Complaint] = []
     for one in seen:
         match one.content:
             case TopicFile():
-                await topics.define(conn, one.content)
-                report.topics += 1
+                defined.append(one.content)
+                warned.extend(one.content.warnings)
                 remembered.append(KnownFile(one.path, one.fingerprint, None, True, None, None))
             case Story():
-                stories.append((one, _as_stored(one.content)))
+                tellers.append(one)
+                told.append(_as_stored(one.content))
+                warned.extend(one.content.as_read.warnings)
             case ContentError():
                 report.refused.extend(one.content.complaints)
+    await topics.define_all(conn, defined)
+    report.topics = len(defined)
+    stories = list(zip(tellers, await topic_slips.settled(conn, told), strict=True))
+    report.warned = warned
     batch = await _load(conn, seen, stories)
     # A refused file keeps its article and the flag last seen in it: once mended, it goes on from there.
     remembered.extend(
@@ -169,6 +184,8 @@ async def _take_batch(
     indexed: dict[int, Story] = {}
     renamed: dict[int, tuple[str, str]] = {}
     acts: list[tuple[int, Act]] = []
+    renaming: list[Story] = []  # new, or about other topics than before
+    gained: list[KnownArticle] = []  # as they were before they bore a topic more
     states: dict[int, tuple[ArticleState, datetime | None]] = {}
     for one, story in stories:
         file = batch.files.get(one.path)
@@ -182,7 +199,9 @@ async def _take_batch(
                 remembered.append(KnownFile(one.path, one.fingerprint, doubles, False, story.published, None))
             continue
         last_flag = None
+        before: KnownArticle | None = None
         if number is None:
+            renaming.append(story)
             number = batch.next_number
             batch.next_number += 1
             slug = await batch.free_slug(conn, one.slugs, number)
@@ -206,6 +225,8 @@ async def _take_batch(
             if _differs(before.story, story):
                 indexed[number] = story
                 report.updated.append(number)
+            if before.story.topics != story.topics:
+                renaming.append(story)
             batch.articles[number] = replace(before, revision=revision, story=story)
         batch.links.setdefault(normal_link(story.link), number)
         flag = story.published if policy.flags_act else bool(last_flag)
@@ -222,9 +243,13 @@ async def _take_batch(
                 now=now,
                 window=policy.window,
             )
-            moved = state is ArticleState.SCHEDULED and before.story.published_at != story.published_at
-            if act is Act.NOTHING and flag and moved:
+            moved = before is not None and before.story.published_at != story.published_at
+            if act is Act.NOTHING and flag and moved and state is ArticleState.SCHEDULED:
                 act = Act.SCHEDULE  # the file moved the date of its embargo
+            if before is not None and _has_more_topics(before.story, story):
+                gained.append(before)
+                if act is Act.NOTHING and before.held_why is HeldWhy.TOPICS:
+                    act = Act.PUSH  # what it was held for has been mended, or is judged anew
         else:
             act = Act.DRAFT if state is None else Act.NOTHING
         acts.append((number, act))
@@ -233,6 +258,8 @@ async def _take_batch(
     await intake.add(conn, added, now, states)
     await intake.rewrite(conn, rewritten)
     await articles.set_states(conn, {number: after for number, after in states.items() if number not in added})
+    # Asked before the names of these very stories are known.
+    report.warned.extend(await topic_slips.slips(conn, renaming))
     names = await topics.resolve(conn, [name for story in indexed.values() for name in story.topics])
     await intake.unindex(conn, indexed.keys() - added.keys())
     await intake.index(conn, indexed, names)
@@ -240,8 +267,8 @@ async def _take_batch(
     await intake.remember(conn, remembered)
     news = await _act(conn, acts, report, now)
     await topics.list_worn(conn)
-    await notices.add(conn, _notices(report, stories), now)
-    return report, news
+    await notices.add(conn, _notices(report, stories, policy), now)
+    return report, news, await _open_audiences(conn, gained, batch, now, policy.window)
 
 
 async def _load(conn: Connection, seen: Sequence[Seen], stories: Sequence[tuple[Seen, Story]]) -> _Batch:
@@ -311,13 +338,37 @@ async def _act(conn: Connection, acts: Sequence[tuple[int, Act]], report: Report
     return news
 
 
-def _notices(report: Report, stories: Sequence[tuple[Seen, Story]]) -> list[Notice]:
+async def _open_audiences(
+    conn: Connection, gained: Sequence[KnownArticle], batch: _Batch, now: datetime, window: PushWindow
+) -> list[int]:
+    """Let those that bear a topic more, went out before and reached nobody have an audience again.
+
+    Return the published ones, which are news now. The others find theirs when they are published.
+    """
+    opened = []
+    for before in gained:
+        if before.pushed_at is None:
+            continue
+        if before.state is not ArticleState.PUBLISHED:
+            await newsroom.unfix_empty_audience(conn, before.number, now)
+        elif opens_audience(batch.articles[before.number].story.published_at, before.pushed_at, now, window):
+            opened.append(before.number)
+    return opened
+
+
+def _notices(report: Report, stories: Sequence[tuple[Seen, Story]], policy: Policy) -> list[Notice]:
     flags: Mapping[str, bool] = {one.path: story.published for one, story in stories}
     told = [Notice("refused", complaint.path, str(complaint)) for complaint in report.refused]
     told.extend(
         Notice("doubled", path, "published" if flags.get(path) else "", article) for path, article in report.doubled
     )
+    if policy.flags_act:  # whoever sends a document is told in the answer
+        told.extend(Notice("warned", warning.path, str(warning)) for warning in report.warned[: topic_slips.MOST])
     return told
+
+
+def _has_more_topics(before: Story, after: Story) -> bool:
+    return not {topic_key(name) for name in after.topics} <= {topic_key(name) for name in before.topics}
 
 
 def _as_stored(story: Story) -> Story:

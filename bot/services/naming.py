@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
-from bot.domain.topic import Topic, topic_key
+from bot.domain.topic import Topic, TopicFile, listed_names, topic_key
 
 SUGGESTIONS = 3
 MOST_NAMES = 50
 LONGEST_NAME = 200
 _CLOSE = 62  # of 100: "Vison" and "Computer Vison" find Computer Vision, "Gardening" finds nothing
+_SLIP = 75  # of 100: "Robotik" and "Robot" are slips of Robotics, "Ecology" is none of Economy
+_LEAST_SLIP = 4  # characters: shorter names are all close to each other
 _LEAST_PART = 3  # characters of a name that may stand for all of it
 
 
 def names_in(words: str) -> list[str]:
     """Return the names a person listed: between commas or lines, or each hashtag where there are only hashtags."""
-    pieces = words.split()
-    if pieces and all(piece.startswith("#") for piece in pieces):
-        names = [piece.rstrip(",;") for piece in pieces]
-    else:
-        names = [name.strip() for name in re.split(r"[,;\n]", words)]
-    return list(dict.fromkeys(name[:LONGEST_NAME] for name in names if topic_key(name)))[:MOST_NAMES]
+    return list(dict.fromkeys(name[:LONGEST_NAME] for name in listed_names(words)))[:MOST_NAMES]
 
 
 def name_and_count(words: str) -> tuple[str, int] | None:
@@ -41,7 +38,8 @@ def closest(topics: Mapping[int, Topic], name: str) -> list[Topic]:
     """
     wanted = topic_key(name[:LONGEST_NAME])
     keys: dict[str, int] = {}
-    for topic in topics.values():
+    # A name that only an article brought never stands before one that is known.
+    for topic in sorted(topics.values(), key=lambda topic: (not topic.from_file, not topic.listed, topic.number)):
         for alias in (topic.name, topic.short_name or "", topic.id, *topic.hashtags, *topic.keywords):
             keys.setdefault(topic_key(alias), topic.number)
     keys.pop("", None)
@@ -56,3 +54,44 @@ def closest(topics: Mapping[int, Topic], name: str) -> list[Topic]:
         parent = topics[found[0]].parent
         found += [parent] if parent is not None and parent in topics else []
     return [topics[number] for number in found]
+
+
+def names_of(topics: Iterable[Topic | TopicFile]) -> dict[str, str]:
+    """Return the name of the topic that each name, short name, id or hashtag belongs to, by the key of that."""
+    names: dict[str, str] = {}
+    for topic in topics:
+        for alias in (topic.name, topic.short_name or "", topic.id, *topic.hashtags):
+            names.setdefault(topic_key(alias), topic.name)
+    names.pop("", None)
+    return names
+
+
+def slip_of(name: str, known: Mapping[str, str]) -> str | None:
+    """Return the known topic that a name is probably a slip of; None when it is known itself or close to none.
+
+    `known` are names by their keys, as `names_of` gives them.
+    """
+    wanted = topic_key(name)
+    if wanted in known or not wanted:
+        return None
+    letters = _letters(wanted)
+    for key, meant in known.items():
+        if letters and _letters(key) == letters:
+            return meant
+    if len(wanted) < _LEAST_SLIP:
+        return None
+    # Windows 10 is no slip of Windows 11.
+    digits = _digits(wanted)
+    close = [key for key in known if len(key) >= _LEAST_SLIP and _digits(key) == digits]
+    # Two letters swapped are one slip, and too much for the ratio of a short name.
+    swapped = process.extractOne(wanted, close, scorer=OSA.distance, score_cutoff=1)
+    found = swapped or process.extractOne(wanted, close, scorer=fuzz.ratio, score_cutoff=_SLIP)
+    return None if found is None else known[found[0]]
+
+
+def _letters(key: str) -> str:
+    return "".join(char for char in key if char.isalnum())
+
+
+def _digits(key: str) -> str:
+    return "".join(char for char in key if char.isdigit())

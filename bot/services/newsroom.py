@@ -6,15 +6,15 @@ Each is one transaction and one promise: never public without its fan-out, never
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.article import Article, ArticleState
+from bot.domain.article import Article, ArticleState, HeldWhy
 from bot.domain.delivery import Lane
-from bot.domain.publishing import BURST_WITHIN, UNDO_FROM, is_burst, undo_time
-from bot.errors import OutOfTurn
-from bot.store import articles, fanouts, log, meta, notices
+from bot.domain.publishing import BURST_WITHIN, UNDO_FROM, is_burst, is_for_nobody, undo_time
+from bot.errors import OutOfTurn, UnknownTopic
+from bot.store import articles, fanouts, log, meta, notices, subscriptions, topics
 from bot.store.audience import audience_of, reach
 from bot.store.database import Connection, Database
 from bot.store.fanouts import Fanout, FanoutState
@@ -67,35 +67,147 @@ async def release(
 
 
 async def news_by_file(
-    conn: Connection, numbers: Iterable[int], *, now: datetime, burst: int, undo: timedelta
+    conn: Connection,
+    numbers: Iterable[int],
+    *,
+    opened: Iterable[int] = (),
+    now: datetime,
+    burst: int,
+    undo: timedelta,
 ) -> tuple[list[int], list[int]]:
-    """Publish what files made news, or hold it when it is more than people expect; return (published, held).
+    """Publish what files made news, or hold it for editors; return (published, held). Editors are told what is held.
 
-    Those that somebody has decided about since their file was read are left alone. Held is everything by file that
-    is not yet on its way: of a burst, also what waits for its undo time. A restored database holds all: what it would
-    send may have been sent before. Editors are told what is held.
+    `opened` are published ones that nobody got and whose files gave them another topic: they are news as well. Those
+    that somebody has decided about since their file was read are left alone. Held is everything by file that is not
+    yet on its way when it is more than people expect: of a burst, also what waits for its undo time. A restored
+    database holds all: what it would send may have been sent before. What would reach nobody by a slip is held by
+    itself.
     """
     fresh = [
         article for article in await articles.articles(conn, list(numbers)) if article.state is ArticleState.SCHEDULED
     ]
-    if not fresh:
+    anew = [
+        article
+        for article in await articles.articles(conn, list(opened))
+        if article.state is ArticleState.PUBLISHED and not await articles.somebody_has(conn, article.number)
+    ]
+    if not fresh and not anew:
         return [], []
-    await articles.mark_news(conn, [article.number for article in fresh], now)
+    await articles.mark_news(conn, [article.number for article in (*fresh, *anew)], now)
     restored = await meta.is_restored(conn)
     if restored or is_burst(await articles.news_since(conn, now - BURST_WITHIN), burst):
+        why = HeldWhy.RESTORED if restored else HeldWhy.BURST
         taken_back = await fanouts.take_back_unbegun(conn)
-        held = [*taken_back, *(article.number for article in fresh)]
-        for number in taken_back:
+        idle = [article.number for article in anew if not await _is_going(conn, article.number)]
+        held = list(dict.fromkeys([*taken_back, *idle, *(article.number for article in fresh)]))
+        for number in (*taken_back, *idle):
             await articles.unfix_audience(conn, number)
-        for number in held:
-            await articles.set_state(conn, number, ArticleState.HELD)
-            await log.record(conn, "hold", at=now, article=number, detail="restored" if restored else "burst")
-        await notices.add(conn, [Notice("held", "", article=number) for number in held], now)
+        await _hold(conn, held, why, now)
         return [], held
+    worn = await topics.are_established(conn, {topic for article in fresh for topic in article.topics})
+    has_followers = await subscriptions.are_there_any(conn)
+    lost = [article.number for article in fresh if is_for_nobody(article.topics, worn, has_followers)]
+    await _hold(conn, lost, HeldWhy.TOPICS, now)
+    published = []
     for article in fresh:
-        await release(conn, article, by=None, now=now, undo=undo, by_file=True)
-        await log.record(conn, "publish", at=now, article=article.number, detail="file")
-    return [article.number for article in fresh], []
+        if article.number not in lost:
+            await release(conn, article, by=None, now=now, undo=undo, by_file=True)
+            published.append(article.number)
+    for article in anew:
+        if await open_audience(conn, article, by=None, now=now, undo=undo, by_file=True) is not None:
+            published.append(article.number)
+    for number in published:
+        await log.record(conn, "publish", at=now, article=number, detail="file")
+    return published, lost
+
+
+async def open_audience(
+    conn: Connection, article: Article, *, by: int | None, now: datetime, undo: timedelta, by_file: bool = False
+) -> Published | None:
+    """Promise a published article that nobody got to everyone who follows its topics now.
+
+    None when somebody got it already, or when still nobody would.
+    """
+    if article.state is not ArticleState.PUBLISHED or await articles.somebody_has(conn, article.number):
+        return None
+    reached = await reach(conn, await audience_of(conn, article.number, now), now, UNDO_FROM)
+    if not reached:
+        return None
+    start_at = now + undo_time(reached, undo)
+    earlier = await fanouts.of_article(conn, article.number)
+    if earlier and earlier[-1].state is not FanoutState.DONE:
+        promised = earlier[-1].id
+        await fanouts.widen(conn, promised, fixed_at=now, start_at=start_at)
+    else:
+        promised = await fanouts.promise(
+            conn, article.number, fixed_at=now, start_at=start_at, lane=Lane.NEWS, by=by, by_file=by_file
+        )
+    await articles.fix_audience(conn, article.number, now)
+    return Published(await articles.article(conn, article.number), promised, start_at)
+
+
+async def unfix_empty_audience(conn: Connection, number: int, now: datetime) -> None:
+    """Let an article that is not public and that nobody got have the followers of its topics when it is published."""
+    if await articles.somebody_has(conn, number):
+        return
+    if await _is_going(conn, number):
+        latest = (await fanouts.of_article(conn, number))[-1]
+        await fanouts.widen(conn, latest.id, fixed_at=now, start_at=now)
+    else:
+        await articles.unfix_audience(conn, number)
+
+
+async def take_up_known(conn: Connection, now: datetime) -> list[int]:
+    """Return the articles that were held because nobody knew their topics, of which one is known now, to become news.
+
+    A topic's file may come after the first story about it.
+    """
+    held = await articles.articles(conn, await articles.held_because(conn, HeldWhy.TOPICS))
+    worn = await topics.are_established(conn, {topic for article in held for topic in article.topics})
+    known = [article.number for article in held if worn.intersection(article.topics)]
+    await articles.set_states(conn, dict.fromkeys(known, (ArticleState.SCHEDULED, now)))
+    return known
+
+
+async def add_topic(
+    db: Database, number: int, topic: int, *, by: int, now: datetime, undo: timedelta
+) -> tuple[Article, Published | None]:
+    """Let an article bear a topic more. As long as nobody got it, that opens its audience: held for want of a topic it
+    is published, and published already it goes to the topic's followers.
+
+    Return the article, and what was promised; None when only lists have changed. Raises: UnknownArticle, UnknownTopic.
+    """
+    async with db.transaction() as conn:
+        before = await articles.article(conn, number)
+        known = (await topics.topics(conn)).get(topic)
+        if known is None:
+            raise UnknownTopic(str(topic))
+        await topics.accept(conn, topic)
+        if await articles.add_topic(conn, number, topic):
+            await log.record(conn, "topic", at=now, person=by, article=number, detail=known.name)
+        promised = None
+        if before.held_why is HeldWhy.TOPICS:
+            promised = await release(conn, before, by=by, now=now, undo=undo)
+        elif before.state is ArticleState.PUBLISHED:
+            promised = await open_audience(conn, before, by=by, now=now, undo=undo)
+        elif before.pushed_at is not None:
+            await unfix_empty_audience(conn, number, now)
+        if promised is not None:
+            await log.record(conn, "publish", at=now, person=by, article=number)
+        return await articles.article(conn, number), promised
+
+
+async def _hold(conn: Connection, numbers: Sequence[int], why: HeldWhy, now: datetime) -> None:
+    for number in numbers:
+        await articles.hold(conn, number, why)
+        await log.record(conn, "hold", at=now, article=number, detail=why)
+    await notices.add(conn, [Notice("held", "", why, number) for number in numbers], now)
+
+
+async def _is_going(conn: Connection, number: int) -> bool:
+    """Return whether an article's latest fan-out is not done, whether it runs or stands still."""
+    earlier = await fanouts.of_article(conn, number)
+    return bool(earlier) and earlier[-1].state is not FanoutState.DONE
 
 
 async def end_embargoes(db: Database, *, now: datetime, burst: int, undo: timedelta, push: bool) -> list[int]:

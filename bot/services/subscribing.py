@@ -8,14 +8,13 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from bot.domain.picker import PickerPage, picker_page
-from bot.domain.topic import Topic, by_name
+from bot.domain.topic import MOST_PIECES, Topic, by_name
 from bot.errors import UnknownTopic
 from bot.services.naming import closest
 from bot.store import subscriptions, threads, topics
 from bot.store.database import Connection, Database
 
 MUTE_LASTS = timedelta(hours=24)
-MOST_PIECES = 4  # between commas that may be one name: Food, Drink and Travel
 SUGGESTED_FOR = 3  # names nobody bears
 
 
@@ -262,12 +261,21 @@ async def _meant(conn: Connection, names: Iterable[str]) -> tuple[list[Topic], d
 
 
 async def _first_meant(conn: Connection, names: Sequence[str]) -> tuple[Topic | None, int]:
-    """Return the topic that the first of these names means, and of how many of them its name is made."""
-    for pieces in range(min(len(names), MOST_PIECES), 0, -1):
-        topic = await topics.named(conn, ", ".join(names[:pieces]))
-        if topic is not None:
-            return topic, pieces
-    return None, 1
+    """Return the topic that the first of these names means, and of how many of them its name is made.
+
+    What a file or an editor defined goes before a name of several pieces that only articles brought: a story about
+    Robotics and AI whose topics stand in one text makes no topic of both.
+    """
+    whole = [
+        (topic, pieces)
+        for pieces in range(min(len(names), MOST_PIECES), 0, -1)
+        if (topic := await topics.named(conn, ", ".join(names[:pieces]))) is not None
+    ]
+    return min(whole, key=lambda one: _standing(one[0]), default=(None, 1))  # of equals, the longest
+
+
+def _standing(topic: Topic) -> int:
+    return 0 if topic.from_file else 1 if topic.listed else 2
 
 
 def _topic(known: Mapping[int, Topic], number: int) -> Topic:

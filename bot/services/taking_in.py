@@ -21,10 +21,11 @@ from bot.content.front_matter import shown_path
 from bot.content.inlet import read_file
 from bot.content.slug import longer_slug, slug_of
 from bot.domain.article import Story
-from bot.domain.topic import TopicFile
-from bot.errors import ContentError
+from bot.domain.topic import Topic, TopicFile, topic_key
+from bot.errors import Complaint, ContentError
+from bot.services import naming, topic_slips
 from bot.services.importing import Policy, Report, Seen, take
-from bot.store import intake
+from bot.store import intake, topics
 from bot.store.database import Database
 
 UNREAD = "-"  # as a fingerprint: the file is there, and a scan of its folder will read it again
@@ -92,6 +93,39 @@ def check_path(given: Path, content: Path, zone: ZoneInfo) -> dict[str, Story | 
     """Return what each file of a folder, or one file, says, by path as given."""
     look = _look_at(given, content.resolve(), {}, zone)
     return {look.shown.get(one.path, one.path): one.content for one in look.seen}
+
+
+def warnings_of(
+    files: Mapping[str, Story | TopicFile | ContentError], content: Path, database: Path, zone: ZoneInfo
+) -> list[Complaint]:
+    """Return what is odd about checked files, accepted or not, each under the path that `check_path` gave it.
+
+    Topics are compared with those of the files themselves, of the content folder, and of the database as far as there
+    is one. Nothing is changed.
+    """
+    found: list[Complaint] = []
+    stories: list[Story] = []
+    known: list[Topic | TopicFile] = []
+    for path, one in files.items():
+        match one:
+            case Story():
+                found.extend(_named(one.as_read.warnings, path))
+                stories.append(replace(one, as_read=replace(one.as_read, path=path)))
+            case TopicFile():
+                found.extend(_named(one.warnings, path))
+                known.append(one)
+            case ContentError():
+                found.extend(_named(one.warnings, path))
+    named = {topic_key(name) for story in stories for name in story.topics}
+    if named - naming.names_of(known).keys():
+        # Most folders bring their topics along; else those that a run would know are looked for.
+        if database.is_file():
+            known.extend(topics.established_at(database))
+        if content.is_dir():
+            known.extend(one for one in check_path(content, content, zone).values() if isinstance(one, TopicFile))
+    names = naming.names_of(known)
+    stories = [topic_slips.with_names(story, names.__contains__) for story in stories]
+    return found + topic_slips.slips_among(stories, known)
 
 
 async def _known(db: Database) -> dict[str, str]:
@@ -164,11 +198,22 @@ def _look_at_file(given: Path, root: Path, content: Path, known: Mapping[str, st
 def _seen(
     name: str, fingerprint: str, result: Story | TopicFile | ContentError, relative: str, root: Path, content: Path
 ) -> Seen:
-    if isinstance(result, ContentError):
-        result = ContentError(*(replace(complaint, path=name) for complaint in result.complaints))
+    match result:
+        case ContentError():
+            result = ContentError(*_named(result.complaints, name), warnings=_named(result.warnings, name))
+        case Story():
+            result = replace(
+                result, as_read=replace(result.as_read, path=name, warnings=_named(result.as_read.warnings, name))
+            )
+        case TopicFile():
+            result = replace(result, warnings=_named(result.warnings, name))
     # At the top of another folder, that folder's name says more than `index`.
     place = relative if root == content else f"{root.name}/{relative}"
     return Seen(name, fingerprint, result, (slug_of(place), longer_slug(place)))
+
+
+def _named(complaints: Iterable[Complaint], name: str) -> tuple[Complaint, ...]:
+    return tuple(replace(complaint, path=name) for complaint in complaints)
 
 
 def _names_below(root: Path, content: Path, known: Iterable[str]) -> dict[str, str]:

@@ -37,6 +37,7 @@ class Uploaded:
     topics: int = 0
     doubled: list[tuple[str, int]] = field(default_factory=list)
     refused: list[Complaint] = field(default_factory=list)
+    warned: list[Complaint] = field(default_factory=list)
 
 
 async def add_document(db: Database, name: str, data: bytes, *, root: Path, zone: ZoneInfo, now: datetime) -> Uploaded:
@@ -57,6 +58,7 @@ async def add_document(db: Database, name: str, data: bytes, *, root: Path, zone
     report = await importing.add_drafts(db, seen, now=now)
     named = {f"upload:{_link(one)}": one.path.removeprefix("upload:") for one in seen}
     result.drafts, result.updated, result.topics = report.drafts, report.updated, report.topics
+    result.warned = report.warned
     result.doubled = [(named.get(path, path), number) for path, number in report.doubled]
     told = {*report.drafts, *report.updated, *(number for _, number in report.doubled)}
     async with db.reading() as conn:

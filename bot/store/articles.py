@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from sqlite3 import Row
 
-from bot.domain.article import Article, ArticleState
+from bot.domain.article import Article, ArticleState, HeldWhy
 from bot.domain.link import link_fault, normal_link
 from bot.errors import UnknownArticle
 from bot.store.database import Connection
@@ -25,7 +25,7 @@ async def articles(conn: Connection, numbers: Sequence[int]) -> list[Article]:
     """Return the articles with these numbers, in this order; unknown numbers are left out."""
     rows = await conn.execute_fetchall(
         """
-        SELECT a.number, slug, state, revision, story, first_seen_at, scheduled_at, pushed_at,
+        SELECT a.number, slug, state, revision, story, first_seen_at, scheduled_at, pushed_at, held_why,
                (SELECT json_group_array(topic) FROM
                    (SELECT topic FROM article_topics WHERE article = a.number ORDER BY place)) AS topics
         FROM json_each(:numbers) AS wanted JOIN articles AS a ON a.number = wanted.value
@@ -118,12 +118,61 @@ async def set_state(
 async def set_states(conn: Connection, states: Mapping[int, tuple[ArticleState, datetime | None]]) -> None:
     """Move many articles, each to its state and with the end of its embargo, as `set_state` does one."""
     await conn.executemany(
-        "UPDATE articles SET state = :state, scheduled_at = :scheduled_at WHERE number = :number",
+        "UPDATE articles SET state = :state, scheduled_at = :scheduled_at, held_why = NULL WHERE number = :number",
         [
             {"number": number, "state": state, "scheduled_at": epoch_of_end(scheduled_at)}
             for number, (state, scheduled_at) in states.items()
         ],
     )
+
+
+async def hold(conn: Connection, number: int, why: HeldWhy) -> None:
+    """Let an article wait until an editor decides."""
+    await conn.execute(
+        "UPDATE articles SET state = 'held', scheduled_at = NULL, held_why = :why WHERE number = :number",
+        {"number": number, "why": why},
+    )
+
+
+async def held_because(conn: Connection, why: HeldWhy) -> list[int]:
+    """Return the articles that are held for one reason, oldest first."""
+    rows = await conn.execute_fetchall(
+        "SELECT number FROM articles WHERE state = 'held' AND held_why = :why ORDER BY published_at, number",
+        {"why": why},
+    )
+    return [int(row["number"]) for row in rows]
+
+
+async def add_topic(conn: Connection, number: int, topic: int) -> bool:
+    """Let an article bear a topic more, by an editor's word; return whether it did not before."""
+    added = await conn.execute(
+        """
+        INSERT OR IGNORE INTO article_topics (article, topic, place, by_editor)
+        SELECT :number, :topic, coalesce(max(place), -1) + 1, 1 FROM article_topics WHERE article = :number
+        """,
+        {"number": number, "topic": topic},
+    )
+    # Its hashtags are seen by readers.
+    await conn.execute(
+        "UPDATE articles SET revision = revision + :added WHERE number = :number",
+        {"number": number, "added": added.rowcount},
+    )
+    return added.rowcount > 0
+
+
+async def somebody_has(conn: Connection, number: int) -> bool:
+    """Return whether any chat got an article, or may have it: it is on the wire, or its answer never came."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT 1 FROM ledger WHERE article = :number AND (status = 1 OR unsure)
+        UNION ALL
+        SELECT 1 FROM fanouts AS f CROSS JOIN outbox AS o ON o.fanout = f.id
+        WHERE f.article = :number AND (o.sending OR o.unsure)
+        LIMIT 1
+        """,
+        {"number": number},
+    )
+    return bool(list(rows))
 
 
 async def fix_audience(conn: Connection, number: int, at: datetime) -> None:
@@ -192,4 +241,5 @@ def _article(row: Row) -> Article:
         pushed_at=moment_or_none(row["pushed_at"]),
         scheduled_at=moment_or_none(row["scheduled_at"]),
         first_seen_at=moment(row["first_seen_at"]),
+        held_why=None if row["held_why"] is None else HeldWhy(row["held_why"]),
     )

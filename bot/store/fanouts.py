@@ -186,6 +186,24 @@ async def start_now(conn: Connection, number: int, now: datetime) -> None:
     )
 
 
+async def widen(conn: Connection, number: int, *, fixed_at: datetime, start_at: datetime) -> None:
+    """Look at every chat once more for a fan-out of which nothing has left: who follows at `fixed_at` is in it too.
+
+    What was promised before stays promised, once. Stopped or held, it stays so.
+    """
+    await conn.execute(
+        """
+        UPDATE fanouts SET fixed_at = :fixed_at, start_at = max(start_at, :start_at), cursor = NULL, half = 0
+        WHERE id = :id AND state <> 'done'
+        """,
+        {
+            "id": number,
+            "fixed_at": epoch(fixed_at),
+            "start_at": epoch_of_end(start_at) if start_at > fixed_at else epoch(start_at),
+        },
+    )
+
+
 async def take_back_unbegun(conn: Connection) -> list[int]:
     """Delete the fan-outs of files of which nothing has been promised to anybody yet; return their articles.
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Row
 
-from bot.domain.article import ArticleState, Story
+from bot.domain.article import ArticleState, HeldWhy, Story
 from bot.domain.link import normal_link
 from bot.domain.words import indexed
 from bot.store.database import Connection
@@ -47,6 +47,7 @@ class KnownArticle:
     story: Story
     pushed_at: datetime | None
     scheduled_at: datetime | None
+    held_why: HeldWhy | None = None
 
 
 async def fingerprints(conn: Connection) -> dict[str, str]:
@@ -97,7 +98,7 @@ async def known(conn: Connection, numbers: Iterable[int]) -> dict[int, KnownArti
     """Return these articles as an import compares them."""
     rows = await conn.execute_fetchall(
         """
-        SELECT number, slug, state, revision, story, pushed_at, scheduled_at
+        SELECT number, slug, state, revision, story, pushed_at, scheduled_at, held_why
         FROM articles WHERE number IN (SELECT value FROM json_each(:numbers))
         """,
         {"numbers": _list(numbers)},
@@ -111,6 +112,7 @@ async def known(conn: Connection, numbers: Iterable[int]) -> dict[int, KnownArti
             story=story_from(row["story"]),
             pushed_at=moment_or_none(row["pushed_at"]),
             scheduled_at=moment_or_none(row["scheduled_at"]),
+            held_why=None if row["held_why"] is None else HeldWhy(row["held_why"]),
         )
         for row in rows
     }
@@ -164,7 +166,8 @@ async def rewrite(conn: Connection, stories: Mapping[int, tuple[int, Story]]) ->
 async def unindex(conn: Connection, articles: Iterable[int]) -> None:
     """Forget what `index` stored of these articles, except their links: an old link leads to its article for ever."""
     numbers = [{"article": number} for number in articles]
-    await conn.executemany("DELETE FROM article_topics WHERE article = :article", numbers)
+    # What an editor added stays: no file knows of it.
+    await conn.executemany("DELETE FROM article_topics WHERE article = :article AND NOT by_editor", numbers)
     await conn.executemany("DELETE FROM article_pictures WHERE article = :article", numbers)
     await conn.executemany("DELETE FROM article_search WHERE rowid = :article", numbers)
 

@@ -1,4 +1,4 @@
-"""What editors and owners are still to be told: refused, held and doubled files, and troubles."""
+"""What editors are still to be told: refused, doubled and odd files, and what is held until they decide."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.store.database import Connection
-from bot.store.stories import epoch
+from bot.store.stories import epoch, moment_or_none
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One thing about one file. `kind` is `refused`, `held` or `doubled`; `subject` a path or a slug."""
+    """One thing about one file. `kind` is `refused`, `warned`, `held` or `doubled`; `subject` a path or a slug.
+
+    The `detail` of a held one is why (`HeldWhy`).
+    """
 
     kind: str
     subject: str
@@ -29,12 +32,38 @@ async def add(conn: Connection, notices: Iterable[Notice], now: datetime) -> Non
 
 
 async def untold(conn: Connection, limit: int = 200) -> list[tuple[int, Notice]]:
-    """Return what editors do not know yet, oldest first, each with its id."""
+    """Return what editors do not know yet of files, oldest first, each with its id; what is held is asked apart."""
     rows = await conn.execute_fetchall(
-        "SELECT id, kind, subject, detail, article FROM notices WHERE told_at IS NULL ORDER BY id LIMIT :limit",
+        """
+        SELECT id, kind, subject, detail, article FROM notices
+        WHERE told_at IS NULL AND kind <> 'held' ORDER BY id LIMIT :limit
+        """,
         {"limit": limit},
     )
     return [(row["id"], Notice(row["kind"], row["subject"], row["detail"], row["article"])) for row in rows]
+
+
+async def unasked(conn: Connection, limit: int = 200) -> list[tuple[int, Notice]]:
+    """Return what is held and editors were not asked about yet, oldest first, each with its id."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT id, kind, subject, detail, article FROM notices
+        WHERE told_at IS NULL AND kind = 'held' ORDER BY id LIMIT :limit
+        """,
+        {"limit": limit},
+    )
+    return [(row["id"], Notice(row["kind"], row["subject"], row["detail"], row["article"])) for row in rows]
+
+
+async def open_question_at(conn: Connection) -> datetime | None:
+    """Return when editors were last asked about a burst of which something is still held; None when nothing is."""
+    [(at,)] = await conn.execute_fetchall(
+        """
+        SELECT max(n.told_at) FROM notices AS n JOIN articles AS a ON a.number = n.article
+        WHERE n.kind = 'held' AND n.detail <> 'topics' AND a.state = 'held'
+        """
+    )
+    return moment_or_none(at)
 
 
 async def mark_told(conn: Connection, ids: Sequence[int], now: datetime) -> None:

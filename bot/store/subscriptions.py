@@ -148,3 +148,9 @@ async def has_saved(conn: Connection, person: int, article: int) -> bool:
         "SELECT 1 FROM saved WHERE chat = :person AND article = :article", {"person": person, "article": article}
     )
     return any(True for _ in rows)
+
+
+async def are_there_any(conn: Connection) -> bool:
+    """Return whether any chat follows anything."""
+    [(found,)] = await conn.execute_fetchall("SELECT EXISTS (SELECT 1 FROM subscriptions)")
+    return bool(found)

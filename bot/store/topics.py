@@ -8,7 +8,10 @@ that an article is never without the people who follow its words.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import sqlite3
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from pathlib import Path
 from sqlite3 import Row
 
 from bot.domain.topic import Topic, TopicFile, TopicTree, topic_key
@@ -21,7 +24,7 @@ async def topics(conn: Connection) -> dict[int, Topic]:
     """Return every topic by number, in the order of their numbers."""
     rows = await conn.execute_fetchall(
         """
-        SELECT number, id, name, short_name, parent, description, keywords, hashtags, listed
+        SELECT number, id, name, short_name, parent, description, keywords, hashtags, listed, from_file
         FROM topics ORDER BY number
         """
     )
@@ -38,12 +41,82 @@ async def named(conn: Connection, name: str) -> Topic | None:
     """Return the topic that goes by a name, short name, id, hashtag or former name, in any case."""
     rows = await conn.execute_fetchall(
         """
-        SELECT number, id, name, short_name, parent, description, keywords, hashtags, listed
+        SELECT number, id, name, short_name, parent, description, keywords, hashtags, listed, from_file
         FROM topics WHERE number = (SELECT topic FROM topic_names WHERE key = :key)
         """,
         {"key": topic_key(name)},
     )
     return next((_topic(row) for row in rows), None)
+
+
+async def defined(conn: Connection, keys: Iterable[str]) -> set[str]:
+    """Return which of these keys are names of topics that a file or an editor defined, or enough articles bear."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT n.key FROM topic_names AS n JOIN topics AS t ON t.number = n.topic
+        WHERE t.listed AND n.key IN (SELECT value FROM json_each(:keys))
+        """,
+        {"keys": json.dumps(list(keys))},
+    )
+    return {str(row["key"]) for row in rows}
+
+
+async def established(conn: Connection) -> dict[int, Topic]:
+    """Return the topics that are more than a name in an article: those in the picker, and those somebody follows."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT number, id, name, short_name, parent, description, keywords, hashtags, listed, from_file
+        FROM topics AS t WHERE listed OR EXISTS (SELECT 1 FROM subscriptions WHERE topic = t.number)
+        ORDER BY number
+        """
+    )
+    return {row["number"]: _topic(row) for row in rows}
+
+
+async def are_established(conn: Connection, numbers: Iterable[int]) -> set[int]:
+    """Return which of these topics are more than a name in an article."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT number FROM topics AS t WHERE number IN (SELECT value FROM json_each(:numbers))
+            AND (listed OR EXISTS (SELECT 1 FROM subscriptions WHERE topic = t.number))
+        """,
+        {"numbers": json.dumps(list(numbers))},
+    )
+    return {int(row["number"]) for row in rows}
+
+
+async def most_followed(conn: Connection, limit: int, offset: int = 0) -> list[Topic]:
+    """Return topics of the picker, those that most chats follow first."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT number, id, name, short_name, parent, description, keywords, hashtags, listed, from_file
+        FROM topics AS t WHERE listed
+        ORDER BY (SELECT count(*) FROM subscriptions WHERE topic = t.number) DESC, name LIMIT :limit OFFSET :offset
+        """,
+        {"limit": limit, "offset": offset},
+    )
+    return [_topic(row) for row in rows]
+
+
+def established_at(path: Path) -> list[Topic]:
+    """Return the same from a database file without changing anything beside it; none when it cannot be read.
+
+    A database that no process has open is read as it is: to open it for reading would make the files that belong to
+    its log. Source: https://sqlite.org/wal.html#read_only_databases
+    """
+    how = "mode=ro" if path.with_name(path.name + "-wal").exists() else "immutable=1"
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True)) as conn:
+            conn.row_factory = sqlite3.Row
+            rows = conn.execute(
+                """
+                SELECT number, id, name, short_name, parent, description, keywords, hashtags, listed, from_file
+                FROM topics AS t WHERE listed OR EXISTS (SELECT 1 FROM subscriptions WHERE topic = t.number)
+                """
+            )
+            return [_topic(row) for row in rows]
+    except sqlite3.Error:
+        return []
 
 
 async def resolve(conn: Connection, names: Iterable[str]) -> dict[str, int]:
@@ -63,6 +136,24 @@ async def resolve(conn: Connection, names: Iterable[str]) -> dict[str, int]:
 
 async def define(conn: Connection, given: TopicFile) -> int:
     """Store what a topic file says and return the topic's number. A renamed topic keeps its old names."""
+    [number] = await define_all(conn, [given])
+    return number
+
+
+async def define_all(conn: Connection, files: Sequence[TopicFile]) -> list[int]:
+    """Store what topic files say and return the topics' numbers.
+
+    A name that only articles brought becomes the topic that a file calls so. By a short name or hashtag it does as
+    well, unless it is in the picker: these come last, because another of the files may define that name.
+    """
+    numbers = [await _define(conn, given) for given in files]
+    for number, given in zip(numbers, files, strict=True):
+        for learnt in await _learnt(conn, (given.short_name or "", *given.hashtags), number, listed=False):
+            await _merge(conn, learnt, number)
+    return numbers
+
+
+async def _define(conn: Connection, given: TopicFile) -> int:
     number = await _number_of(conn, given)
     if number is None:
         number = await _insert(conn, given.id, given.name)
@@ -84,6 +175,8 @@ async def define(conn: Connection, given: TopicFile) -> int:
             "parent_key": topic_key(given.parent or "") or None,
         },
     )
+    for learnt in await _learnt(conn, (given.id, given.name), number, listed=True):
+        await _merge(conn, learnt, number)
     for name in (given.id, given.name):
         await _call(conn, number, name, steal=True)
     for alias in (given.short_name or "", *given.hashtags):
@@ -100,11 +193,14 @@ async def define(conn: Connection, given: TopicFile) -> int:
 
 
 async def list_worn(conn: Connection) -> list[int]:
-    """Put into the picker the unlisted topics that enough articles bear; return their numbers."""
+    """Put into the picker the unlisted topics that enough published articles bear; return their numbers."""
     rows = await conn.execute_fetchall(
         """
         UPDATE topics SET listed = 1
-        WHERE listed = 0 AND (SELECT count(*) FROM article_topics WHERE topic = topics.number) >= :enough
+        WHERE listed = 0 AND (
+            SELECT count(*) FROM article_topics AS t CROSS JOIN articles AS a ON a.number = t.article
+            WHERE t.topic = topics.number AND a.state IN ('published', 'archived')
+        ) >= :enough
         RETURNING number
         """,
         {"enough": WORN_BY},
@@ -130,6 +226,39 @@ async def _number_of(conn: Connection, given: TopicFile) -> int | None:
         {"id": given.id, "name_key": topic_key(given.name), "id_key": topic_key(given.id)},
     )
     return next((int(row["number"]) for row in rows), None)
+
+
+async def _learnt(conn: Connection, names: Iterable[str], number: int, *, listed: bool) -> list[int]:
+    """Return the topics other than `number` that articles alone brought under one of these names.
+
+    With `listed` also those that are in the picker.
+    """
+    rows = await conn.execute_fetchall(
+        """
+        SELECT DISTINCT t.number FROM topic_names AS n JOIN topics AS t ON t.number = n.topic
+        WHERE NOT t.from_file AND t.listed <= :listed AND t.number <> :number
+            AND n.key IN (SELECT value FROM json_each(:keys))
+        """,
+        {"number": number, "listed": listed, "keys": json.dumps([key for name in names if (key := topic_key(name))])},
+    )
+    return [int(row["number"]) for row in rows]
+
+
+async def _merge(conn: Connection, learnt: int, number: int) -> None:
+    """Let a topic be what articles and readers had called by one of its names before a file defined it."""
+    for statement in (
+        "UPDATE OR IGNORE subscriptions SET topic = :number WHERE topic = :learnt",
+        "DELETE FROM subscriptions WHERE topic = :learnt",
+        "UPDATE OR IGNORE exceptions SET topic = :number WHERE topic = :learnt",
+        "DELETE FROM exceptions WHERE topic = :learnt",
+        "UPDATE OR IGNORE article_topics SET topic = :number WHERE topic = :learnt",
+        "DELETE FROM article_topics WHERE topic = :learnt",
+        "UPDATE topics SET parent = NULL WHERE parent = :learnt AND number = :number",
+        "UPDATE topics SET parent = :number WHERE parent = :learnt",
+        "UPDATE topic_names SET topic = :number WHERE topic = :learnt",
+        "DELETE FROM topics WHERE number = :learnt",
+    ):
+        await conn.execute(statement, {"learnt": learnt, "number": number})
 
 
 async def _insert(conn: Connection, id: str, name: str) -> int:
@@ -184,4 +313,5 @@ def _topic(row: Row) -> Topic:
         keywords=tuple(json.loads(row["keywords"])),
         hashtags=tuple(json.loads(row["hashtags"])),
         listed=bool(row["listed"]),
+        from_file=bool(row["from_file"]),
     )

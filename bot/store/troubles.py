@@ -83,6 +83,6 @@ async def told(conn: Connection, trouble: Trouble, now: datetime) -> None:
 
 
 async def editors_told_at(conn: Connection) -> datetime | None:
-    """Return when editors were last told of files; None when they never were."""
-    [(at,)] = await conn.execute_fetchall("SELECT max(told_at) FROM notices")
+    """Return when editors were last told of files; None when they never were. What they were asked does not count."""
+    [(at,)] = await conn.execute_fetchall("SELECT max(told_at) FROM notices WHERE kind <> 'held'")
     return moment_or_none(at)

@@ -13,6 +13,7 @@ from bot.telegram_edge import (
     search,
     settings,
     subscriptions,
+    topic_choice,
     topics,
     uploads,
 )
@@ -30,6 +31,7 @@ REGISTRY = Registry(
         card.CONVERSATION,
         drafts.CONVERSATION,
         publishing.CONVERSATION,
+        topic_choice.CONVERSATION,
         delivery.CONVERSATION,
         uploads.CONVERSATION,
         desk_log.CONVERSATION,

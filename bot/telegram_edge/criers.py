@@ -11,15 +11,18 @@ from datetime import datetime, timedelta
 
 from telegram.error import TelegramError
 
-from bot.domain.article import Article, ArticleState
+from bot.domain.article import Article, ArticleState, HeldWhy
 from bot.domain.chat import Chat, ChatState
 from bot.domain.delivery import Failed, Halted, Migrated, Throttled, Unreachable
 from bot.domain.message import Message
 from bot.domain.topic import by_name
+from bot.domain.topic_choice import TopicChoice
 from bot.render import colleagues
 from bot.render import notices as screens
 from bot.render.locale import Words
+from bot.render.topic_choice import question
 from bot.services import membership
+from bot.services.topic_choice import choice
 from bot.store import articles, chats, editors, notices, threads, topics, troubles
 from bot.store.notices import Notice
 from bot.telegram_edge import replies
@@ -34,7 +37,7 @@ log = logging.getLogger(__name__)
 
 
 async def tell_editors(house: House, people: Collection[int], now: datetime) -> bool:
-    """Tell every editor of what files need them for, in one message, at most once in ten minutes.
+    """Tell every editor of what is odd about files, in one message, at most once in ten minutes.
 
     Return False when there are editors and none of them could be reached.
     """
@@ -43,22 +46,53 @@ async def tell_editors(house: House, people: Collection[int], now: datetime) -> 
         last = await troubles.editors_told_at(conn)
         if not waiting or not people or (last is not None and now - last < FOLDED_FOR):
             return True
-        held = len(await articles.in_state(conn, ArticleState.HELD))
         told = [notice for _, notice in waiting if not notice.subject.startswith(_UPLOADED)]
         numbers = [notice.article for notice in told if notice.kind == "doubled" and notice.article is not None]
         known = {article.number: article for article in await articles.articles(conn, numbers)}
     refused = [(notice.subject, notice.detail) for notice in told if notice.kind == "refused"]
     doubled = [_doubled(notice, known) for notice in told if notice.kind == "doubled" and notice.article in known]
-    asks = held if any(notice.kind == "held" for notice in told) else 0
-    if refused or doubled or asks:
+    warned = [(notice.subject, notice.detail) for notice in told if notice.kind == "warned"]
+    if refused or doubled or warned:
 
         def message(words: Words) -> Message:
-            return screens.folded(words, refused=refused, doubled=doubled, held=asks)
+            return screens.folded(words, refused=refused, doubled=doubled, warned=warned)
 
         if not await _tell(house, people, lambda words, _: message(words)):
             return False
     async with house.db.transaction() as conn:
         await notices.mark_told(conn, [id for id, _ in waiting], now)
+    return True
+
+
+async def ask_editors(house: House, people: Collection[int], now: datetime) -> bool:
+    """Ask every editor at once about what is held: a decision that stops news never waits behind complaints.
+
+    What is held in a burst is one question, and one that is open stands for what joins it within ten minutes.
+    Return False when there are editors and none of them could be reached.
+    """
+    async with house.db.reading() as conn:
+        waiting = await notices.unasked(conn)
+        if not waiting or not people:
+            return True
+        held = await articles.articles(conn, await articles.in_state(conn, ArticleState.HELD))
+        opened = await notices.open_question_at(conn)
+    of_topics = {article.number for article in held if article.held_why is HeldWhy.TOPICS}
+    many = len(held) - len(of_topics)
+    asked: list[int] = []
+    together = [(id, notice) for id, notice in waiting if notice.article not in of_topics]
+    if opened is None or now - opened >= FOLDED_FOR or not many:
+        if many and not await _tell(house, people, lambda words, _: screens.held(words, many)):
+            return False
+        asked += [id for id, _ in together]  # or decided meanwhile
+    for id, notice in waiting:
+        if notice.article in of_topics:
+            chosen = await choice(house.db, notice.article)
+            if not await _tell(house, people, _question(chosen)):
+                return False
+            asked.append(id)
+    if asked:
+        async with house.db.transaction() as conn:
+            await notices.mark_told(conn, asked, now)
     return True
 
 
@@ -159,6 +193,10 @@ async def _tell(house: House, people: Collection[int], message: Callable[[Words,
         else:
             is_heard = True
     return is_heard
+
+
+def _question(chosen: TopicChoice) -> Callable[[Words, Chat], Message]:
+    return lambda words, _: question(words, chosen)
 
 
 def _doubled(notice: Notice, known: dict[int, Article]) -> tuple[str, Article, bool]:

@@ -33,6 +33,7 @@ async def stats(house: House, request: Request) -> None:
             sent_day=sums.figures.sent_day,
             sent_week=sums.figures.sent_week,
             followed=sums.figures.followed,
+            is_paused=sums.is_paused,
         )
     )
 

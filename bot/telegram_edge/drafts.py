@@ -10,7 +10,7 @@ from bot.domain.press import press as data_of
 from bot.errors import OutOfTurn
 from bot.render import desk as screens
 from bot.render.desk import Verb
-from bot.services import newsroom
+from bot.services import accounts, newsroom
 from bot.store import articles, fanouts
 from bot.store.database import Connection
 from bot.store.fanouts import Fanout, FanoutState
@@ -56,7 +56,10 @@ async def push_all(house: House, press: PressRequest) -> None:
     fresh = [one for one in await _fanouts(house) if one.id not in before and one.asked_by == press.person]
     starts_in = max((one.start_at - now for one in fresh), default=timedelta(0))
     ends = (fresh[0].id, fresh[-1].id) if fresh else None
-    await press.redraw(screens.held_pushed(press.words, numbers, fanouts=ends, starts_in=starts_in))
+    is_paused = await accounts.is_paused(house.db)
+    await press.redraw(
+        screens.held_pushed(press.words, numbers, fanouts=ends, starts_in=starts_in, is_paused=is_paused)
+    )
 
 
 async def stop_all(house: House, press: PressRequest) -> None:

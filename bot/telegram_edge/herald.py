@@ -33,7 +33,7 @@ from bot.store.progress import Watch
 from bot.store.troubles import Kind
 from bot.telegram_edge import menus, replies
 from bot.telegram_edge.copies import send_copy
-from bot.telegram_edge.criers import tell_editors, tell_of_newcomers, tell_of_threads, tell_owners
+from bot.telegram_edge.criers import ask_editors, tell_editors, tell_of_newcomers, tell_of_threads, tell_owners
 from bot.telegram_edge.house import House
 from bot.telegram_edge.publishing import rate_of
 from bot.telegram_edge.watching import shown_as
@@ -56,7 +56,8 @@ class Herald:
         self._house = house
         self._busy: dict[tuple[object, ...], asyncio.Task[None]] = {}
         self._followed: dict[tuple[int, int], tuple[Watch, Article]] = {}  # as of the last turn
-        self._audiences: dict[int, int] = {}  # counted once while rows are still being promised
+        # counted once while rows are still being promised, and again when the audience is opened anew
+        self._audiences: dict[int, tuple[datetime, int]] = {}
         self._measured: dict[int, tuple[datetime, int]] = {}  # since when each goes on, and how many were settled then
         self._announced: set[int] = set()  # fan-outs; whoever cannot be reached is not tried every second
         self._asked: set[tuple[int, int]] = set()  # the same, with the person
@@ -92,6 +93,7 @@ class Herald:
         self._welcome({person for person, chat in known.items() if chat.state is not ChatState.UNREACHABLE})
         await self._announce(people, now)
         await self._draw(people, now)
+        self._start(("held",), lambda: self._ask_of_held(people, now))
         self._start(("files",), lambda: self._tell_of_files(people, now))
         self._start(("troubles",), lambda: self._tell_of_troubles(people, now))
         self._start(("newcomers",), lambda: self._tell_of_newcomers(people, now))
@@ -278,6 +280,10 @@ class Herald:
         if now >= self._deaf_until.get("files", now) and not await tell_editors(self._house, people, now):
             self._deaf_until["files"] = now + DEAF_FOR
 
+    async def _ask_of_held(self, people: dict[int, Role], now: datetime) -> None:
+        if now >= self._deaf_until.get("held", now) and not await ask_editors(self._house, people, now):
+            self._deaf_until["held"] = now + DEAF_FOR
+
     async def _tell_of_troubles(self, people: dict[int, Role], now: datetime) -> None:
         if self._looked_at is None or now - self._looked_at >= 2 * LOOK_AROUND_EVERY:
             self._awake_since = now  # started, or the machine was asleep
@@ -323,10 +329,11 @@ class Herald:
                 article = await articles.article(conn, found.article)
             except UnknownArticle:
                 return None
-            known = self._audiences.get(number)
+            fixed_at, known = self._audiences.get(number, (None, None))
+            known = known if fixed_at == found.fixed_at else None
             standing = await accounts.standing(conn, found, now, rate_of(self._house), audience=known)
         if not found.is_complete:
-            self._audiences[number] = standing.audience
+            self._audiences[number] = found.fixed_at, standing.audience
         return article, self._with_measure(number, standing, now)
 
     def _with_measure(self, number: int, standing: Standing, now: datetime) -> Standing:

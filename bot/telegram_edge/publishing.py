@@ -125,6 +125,8 @@ async def ask_again(house: House, asked: Request | PressRequest, number: int, *,
         article = await articles.article(conn, number)
     reach = await accounts.reach_of(house.db, article, house.clock())
     question = asked.words("Publish #{number} now?", number=number)
+    if await accounts.is_paused(house.db):
+        question = f"{question} {desk.paused(asked.words)}"
     await confirm(house, asked, question, desk.publish_button(asked.words, article, reach), in_place=in_place)
 
 
@@ -273,6 +275,7 @@ async def _note(
         link=link_fault(article.story.link),
         picture=picture,
         refused=refused,
+        is_paused=await accounts.is_paused(house.db),
     )
 
 

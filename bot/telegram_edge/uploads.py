@@ -62,6 +62,7 @@ async def take(house: House, request: Request) -> None:
             topics=done.topics,
             doubled=done.doubled,
             refused=done.refused,
+            warned=done.warned,
         )
     )
 

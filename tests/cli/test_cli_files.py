@@ -122,3 +122,103 @@ async def test_drafts_are_listed_for_people_and_for_programs(shell):
         (2, "two", "draft"),
         (1, "one", "draft"),
     ]
+
+
+FIELDS = "title: A\npublishedDateTime: 2021-02-12\nwebUrl: https://example.com/a\n"
+ROBOTICS = "taxonomy: topic\n_id: robotics\nname: Robotics\nshortname: Robots\nhashtags: '#automata'\n"
+
+
+def _with_topics(shell, topics, path="news/a.md", more=""):
+    shell.write(path, f"---\n{FIELDS}{more}topics: {topics}\n---\n")
+
+
+@pytest.mark.parametrize("written", ["tags: [AI]", "topic: AI", "publised: true", "Topics: AI"])
+async def test_a_field_that_looks_like_a_slip_is_a_warning_and_no_refusal(shell, written):
+    shell.write("news/a.md", f"---\n{FIELDS}{written}\n---\n")
+    answer = await shell("check", "news")
+    name, meant = written.partition(":")[0], "published" if written.startswith("p") else "topics"
+    assert (answer.status, answer.err) == (
+        0,
+        f"news/a.md:5: {name}: warning: is not read; perhaps {meant} is meant\n",
+    )
+    assert answer.out.startswith("1 file, all accepted, 1 warning, in ")
+    imported = await shell("import", "news")
+    assert (imported.status, imported.err) == (0, answer.err)
+
+
+async def test_a_date_under_another_name_is_refused_and_named(shell):
+    shell.write("news/a.md", "---\ntitle: A\nwebUrl: https://example.com/a\ndate: 2021-02-12\n---\n")
+    answer = await shell("check", "news")
+    assert answer.status == 1
+    assert answer.err.splitlines() == [
+        "news/a.md:0: publishedDateTime: is missing; “date” is not read",
+        "news/a.md:4: date: warning: is not read; perhaps publishedDateTime is meant",
+    ]
+
+
+@pytest.mark.parametrize("slip", ["Robotik", "robotic", "Roboitcs", "Robot", "'#robotiks'", "Automatas"])
+async def test_a_topic_close_to_one_of_the_same_folder_is_a_warning(shell, slip):
+    shell.write("news/topics/robotics.yaml", ROBOTICS)
+    _with_topics(shell, f"[Robotics, {slip}]")
+    answer = await shell("check", "news")
+    assert answer.status == 0
+    bare = slip.strip("'#")
+    assert answer.err == f"news/a.md:5: topics: warning: “{bare}” is no known topic; perhaps Robotics is meant\n"
+
+
+async def test_each_topic_of_a_list_is_named_by_its_own_line(shell):
+    shell.write("news/topics/robotics.yaml", ROBOTICS)
+    _with_topics(shell, "\n  - Robotics\n  - Robotik")
+    assert (await shell("check", "news")).err.startswith("news/a.md:7: topics: warning: “Robotik” is")
+
+
+@pytest.mark.parametrize(
+    "known", ["Robotics", "robots", "'#Automata'", "'Robots, robotics'", "Energy", "Gardening", "AI"]
+)
+async def test_a_known_topic_and_one_that_is_simply_new_are_no_warnings(shell, known):
+    shell.write("news/topics/robotics.yaml", ROBOTICS)
+    _with_topics(shell, known)
+    answer = await shell("check", "news")
+    assert (answer.status, answer.err) == (0, "")
+
+
+async def test_a_name_with_a_comma_in_a_list_or_of_a_known_topic_stays_one(shell):
+    shell.write("news/topics/one.yaml", "taxonomy: topic\n_id: one\nname: AI, Robotics\n")
+    _with_topics(shell, "AI, Robotics", "news/a.md")
+    _with_topics(shell, "['Wind, Waves']", "news/b.md", "originalUrl: https://example.com/b\n")
+    _with_topics(shell, "Wind, Sun", "news/c.md", "slug: c\n")
+    (shell.folder / "news/b.md").write_text(
+        (shell.folder / "news/b.md").read_text().replace("webUrl: https://example.com/a\n", "")
+    )
+    text = (shell.folder / "news/c.md").read_text()
+    (shell.folder / "news/c.md").write_text(text.replace("example.com/a", "example.com/c"))
+    assert (await shell("check", "news")).err == ""
+    await shell("import", "news")
+    bear = (
+        "SELECT a.slug, t.name FROM article_topics JOIN articles a ON a.number = article "
+        "JOIN topics t ON t.number = topic ORDER BY 1, place"
+    )
+    assert shell.rows(bear) == [
+        ("a", "AI, Robotics"),
+        ("b", "Wind, Waves"),
+        ("c", "Wind"),
+        ("c", "Sun"),
+    ]
+
+
+async def test_check_compares_with_the_content_folder_and_the_database_and_changes_neither(shell):
+    shell.write("content/robotics.yaml", ROBOTICS)
+    _with_topics(shell, "Robotik", "new/a.md")
+    assert "perhaps Robotics is meant" in (await shell("check", "new")).err
+    await shell("import", "content")
+    (shell.folder / "content/robotics.yaml").unlink()
+    before = {path: path.stat().st_mtime_ns for path in (shell.folder / "data").iterdir()}
+    assert "perhaps Robotics is meant" in (await shell("check", "new/a.md")).err
+    assert {path: path.stat().st_mtime_ns for path in (shell.folder / "data").iterdir()} == before
+
+
+async def test_check_works_beside_a_file_that_is_no_database(shell):
+    shell.write("data/newsbot.db", "not a database at all")
+    _with_topics(shell, "Robotik")
+    answer = await shell("check", "news")
+    assert (answer.status, answer.err) == (0, "")

@@ -81,4 +81,4 @@ def test_a_text_lists_keywords_and_hashtags_and_names_stay_as_they_are_written()
 def test_a_field_that_looks_like_a_slip_is_a_warning(written: str, meant: str):
     found = topic(f"taxonomy: topic\n_id: a\nname: A\n{written}\n")
     name = written.partition(":")[0]
-    assert list(map(str, found.warnings)) == [f"topics/a.yaml:4: {name}: is not read; did you mean {meant}?"]
+    assert list(map(str, found.warnings)) == [f"topics/a.yaml:4: {name}: is not read; perhaps {meant} is meant"]

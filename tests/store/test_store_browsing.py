@@ -262,8 +262,11 @@ async def test_no_list_sorts_or_scans_a_hundred_thousand_articles(db):
             """,
             {"many": MANY},
         )
-        await conn.execute("INSERT INTO article_topics SELECT number, 1, 0 FROM articles")
-        await conn.execute("INSERT INTO article_topics SELECT number, 2, 1 FROM articles WHERE number % 1000 = 0")
+        await conn.execute("INSERT INTO article_topics (article, topic, place) SELECT number, 1, 0 FROM articles")
+        await conn.execute(
+            "INSERT INTO article_topics (article, topic, place) "
+            "SELECT number, 2, 1 FROM articles WHERE number % 1000 = 0"
+        )
         await conn.execute("ANALYZE")
         values = {"at": 1, "number": 1, "limit": 7, "unwanted": "[]", "topics": "[1]"}
         for query in (browsing._LATEST, browsing._LATEST_OF_COMMON):

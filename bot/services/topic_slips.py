@@ -1,0 +1,66 @@
+"""
+Topics as articles name them: which pieces of a text are one name, and which names look like a slip.
+
+A name nobody knows may be a new topic or `Robotik` for Robotics. Nobody but an editor can tell, so it is a warning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from bot.domain.article import Story
+from bot.domain.topic import Topic, TopicFile, joined_names, topic_key
+from bot.errors import Complaint
+from bot.services.naming import names_of, slip_of
+from bot.store import topics
+from bot.store.database import Connection
+
+MOST = 100  # warnings of a batch: a whole archive in another spelling is one slip, not thousands
+
+
+async def settled(conn: Connection, stories: Sequence[Story]) -> list[Story]:
+    """Return the stories with the topics that their texts name, as far as the known topics tell."""
+    asked: set[str] = set()
+
+    def ask(key: str) -> bool:
+        asked.add(key)
+        return False
+
+    for story in stories:
+        with_names(story, ask)
+    if not asked:
+        return list(stories)
+    defined = await topics.defined(conn, asked)
+    return [with_names(story, defined.__contains__) for story in stories]
+
+
+def with_names(story: Story, is_defined: Callable[[str], bool]) -> Story:
+    """Return a story whose topics, where a text lists them, are the longest names that are defined."""
+    if not story.as_read.topics_in_text or len(story.topics) < 2:
+        return story
+    names = tuple(joined_names(story.topics, is_defined))
+    lines = story.as_read.topic_lines[:1] * len(names)
+    return replace(story, topics=names, as_read=replace(story.as_read, topic_lines=lines))
+
+
+async def slips(conn: Connection, stories: Iterable[Story]) -> list[Complaint]:
+    """Return a warning for each topic of these stories that nobody knows and that is close to a known one."""
+    named = [story for story in stories if story.topics and story.as_read.path]
+    keys = {topic_key(name) for story in named for name in story.topics}
+    unknown = keys - await topics.defined(conn, keys)
+    if not unknown:
+        return []
+    return slips_among(named, (await topics.established(conn)).values())
+
+
+def slips_among(stories: Iterable[Story], known: Iterable[Topic | TopicFile]) -> list[Complaint]:
+    """Return a warning for each topic of these stories that is none of the `known` ones but close to one of them."""
+    names = names_of(known)
+    found: list[Complaint] = []
+    for story in stories:
+        for name, line in zip(story.topics, story.as_read.topic_lines, strict=True):
+            if names and len(found) < MOST and (meant := slip_of(name, names)) is not None:
+                reason = f"“{name}” is no known topic; perhaps {meant} is meant"
+                found.append(Complaint(story.as_read.path, line, "topics", reason))
+    return found

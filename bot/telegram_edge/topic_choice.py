@@ -1,0 +1,62 @@
+"""Giving an article a topic: what an editor does about one that would reach nobody."""
+
+from __future__ import annotations
+
+from bot.errors import UnknownTopic
+from bot.render import refusals
+from bot.render import topic_choice as screens
+from bot.render.desk import Verb
+from bot.services import newsroom
+from bot.services.topic_choice import choice
+from bot.store import articles, progress, topics
+from bot.telegram_edge.asked import article_pressed, confirm
+from bot.telegram_edge.house import House
+from bot.telegram_edge.registry import Audience, Conversation, PressRule
+from bot.telegram_edge.request import PressRequest
+from bot.telegram_edge.turning import number as number_of
+
+
+async def show(house: House, press: PressRequest) -> None:
+    """Show a page of the topics that an article may be given."""
+    article = await article_pressed(house, press)
+    await press.redraw(screens.question(press.words, await choice(house.db, article.number, number_of(press, 1))))
+
+
+async def add(house: House, press: PressRequest) -> None:
+    """Give an article a topic. As long as nobody got it, it goes to those who follow that."""
+    article = await article_pressed(house, press)
+    async with house.db.reading() as conn:
+        topic = (await topics.topics(conn)).get(number_of(press, 1))
+        is_out = await articles.somebody_has(conn, article.number)
+    if topic is None:
+        await press.toast(refusals.list_out_of_date(press.words))
+        await press.redraw(screens.question(press.words, await choice(house.db, article.number)))
+        return
+    if press.is_late and not is_out:
+        asked = screens.asked_late(press.words, article, topic)
+        await confirm(house, press, asked, screens.topic_button(press.words, article, topic))
+        return
+    try:
+        article, promised = await newsroom.add_topic(
+            house.db, article.number, topic.number, by=press.person, now=house.clock(), undo=house.settings.undo
+        )
+    except UnknownTopic:  # merged into another just now
+        await press.toast(refusals.list_out_of_date(press.words))
+        return
+    house.wake()
+    await press.toast(screens.added_toast(press.words, topic))
+    if promised is None:
+        await press.redraw(screens.added(press.words, article, topic, is_out=is_out))
+        return
+    async with house.db.transaction() as conn:
+        await progress.follow(conn, promised.fanout, press.chat.id, press.message_id)
+    house.wake()
+
+
+CONVERSATION = Conversation(
+    name="topic choice",
+    presses=(
+        PressRule(Verb.TOPICS, show, audience=Audience.EDITORS),
+        PressRule(Verb.ADD_TOPIC, add, audience=Audience.EDITORS),
+    ),
+)
