@@ -56,37 +56,45 @@ def closest(topics: Mapping[int, Topic], name: str) -> list[Topic]:
     return [topics[number] for number in found]
 
 
-def names_of(topics: Iterable[Topic | TopicFile]) -> dict[str, str]:
-    """Return the name of the topic that each name, short name, id or hashtag belongs to, by the key of that."""
-    names: dict[str, str] = {}
-    for topic in topics:
-        for alias in (topic.name, topic.short_name or "", topic.id, *topic.hashtags):
-            names.setdefault(topic_key(alias), topic.name)
-    names.pop("", None)
-    return names
+class KnownNames:
+    """Every name, short name, id and hashtag of topics, to tell a slip of one from a name that is new."""
 
+    def __init__(self, topics: Iterable[Topic | TopicFile]) -> None:
+        names: dict[str, str] = {}
+        for topic in topics:
+            for alias in (topic.name, topic.short_name or "", topic.id, *topic.hashtags):
+                names.setdefault(topic_key(alias), topic.name)
+        names.pop("", None)
+        self._names = names
+        self._letters = {_letters(key): name for key, name in names.items()}
+        self._with_digits: dict[str, list[str]] = {}
+        for key in names:
+            if len(key) >= _LEAST_SLIP:
+                self._with_digits.setdefault(_digits(key), []).append(key)
+        self._meant: dict[str, str | None] = {}
 
-def slip_of(name: str, known: Mapping[str, str]) -> str | None:
-    """Return the known topic that a name is probably a slip of; None when it is known itself or close to none.
+    def __contains__(self, key: object) -> bool:
+        """Return whether a topic goes by a name with this key."""
+        return key in self._names
 
-    `known` are names by their keys, as `names_of` gives them.
-    """
-    wanted = topic_key(name)
-    if wanted in known or not wanted:
-        return None
-    letters = _letters(wanted)
-    for key, meant in known.items():
-        if letters and _letters(key) == letters:
-            return meant
-    if len(wanted) < _LEAST_SLIP:
-        return None
-    # Windows 10 is no slip of Windows 11.
-    digits = _digits(wanted)
-    close = [key for key in known if len(key) >= _LEAST_SLIP and _digits(key) == digits]
-    # Two letters swapped are one slip, and too much for the ratio of a short name.
-    swapped = process.extractOne(wanted, close, scorer=OSA.distance, score_cutoff=1)
-    found = swapped or process.extractOne(wanted, close, scorer=fuzz.ratio, score_cutoff=_SLIP)
-    return None if found is None else known[found[0]]
+    def meant(self, name: str) -> str | None:
+        """Return the topic that a name is probably a slip of; None when it is known itself or close to none."""
+        key = topic_key(name)
+        if key not in self._meant:
+            self._meant[key] = self._close(key) if key and key not in self._names else None
+        return self._meant[key]
+
+    def _close(self, key: str) -> str | None:
+        letters = _letters(key)
+        if letters and letters in self._letters:
+            return self._letters[letters]
+        if len(key) < _LEAST_SLIP:
+            return None
+        near = self._with_digits.get(_digits(key), [])  # Windows 10 is no slip of Windows 11
+        # Two letters swapped are one slip, and too much for the ratio of a short name.
+        swapped = process.extractOne(key, near, scorer=OSA.distance, score_cutoff=1)
+        found = swapped or process.extractOne(key, near, scorer=fuzz.ratio, score_cutoff=_SLIP)
+        return None if found is None else self._names[found[0]]
 
 
 def _letters(key: str) -> str:

@@ -23,8 +23,9 @@ from bot.content.slug import longer_slug, slug_of
 from bot.domain.article import Story
 from bot.domain.topic import Topic, TopicFile, topic_key
 from bot.errors import Complaint, ContentError
-from bot.services import naming, topic_slips
+from bot.services import topic_slips
 from bot.services.importing import Policy, Report, Seen, take
+from bot.services.naming import KnownNames
 from bot.store import intake, topics
 from bot.store.database import Database
 
@@ -117,15 +118,16 @@ def warnings_of(
             case ContentError():
                 found.extend(_named(one.warnings, path))
     named = {topic_key(name) for story in stories for name in story.topics}
-    if named - naming.names_of(known).keys():
+    names = KnownNames(known)
+    if not all(key in names for key in named):
         # Most folders bring their topics along; else those that a run would know are looked for.
         if database.is_file():
             known.extend(topics.established_at(database))
         if content.is_dir():
             known.extend(one for one in check_path(content, content, zone).values() if isinstance(one, TopicFile))
-    names = naming.names_of(known)
+        names = KnownNames(known)
     stories = [topic_slips.with_names(story, names.__contains__) for story in stories]
-    return found + topic_slips.slips_among(stories, known)
+    return found + topic_slips.slips_among(stories, names)
 
 
 async def _known(db: Database) -> dict[str, str]:

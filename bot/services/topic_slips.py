@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from bot.domain.article import Story
-from bot.domain.topic import Topic, TopicFile, joined_names, topic_key
+from bot.domain.topic import joined_names, topic_key
 from bot.errors import Complaint
-from bot.services.naming import names_of, slip_of
+from bot.services.naming import KnownNames
 from bot.store import topics
 from bot.store.database import Connection
 
@@ -51,16 +51,15 @@ async def slips(conn: Connection, stories: Iterable[Story]) -> list[Complaint]:
     unknown = keys - await topics.defined(conn, keys)
     if not unknown:
         return []
-    return slips_among(named, (await topics.established(conn)).values())
+    return slips_among(named, KnownNames((await topics.established(conn)).values()))
 
 
-def slips_among(stories: Iterable[Story], known: Iterable[Topic | TopicFile]) -> list[Complaint]:
-    """Return a warning for each topic of these stories that is none of the `known` ones but close to one of them."""
-    names = names_of(known)
+def slips_among(stories: Iterable[Story], known: KnownNames) -> list[Complaint]:
+    """Return a warning for each topic of these stories that is not `known` but close to one that is."""
     found: list[Complaint] = []
     for story in stories:
         for name, line in zip(story.topics, story.as_read.topic_lines, strict=True):
-            if names and len(found) < MOST and (meant := slip_of(name, names)) is not None:
+            if len(found) < MOST and (meant := known.meant(name)) is not None:
                 reason = f"“{name}” is no known topic; perhaps {meant} is meant"
                 found.append(Complaint(story.as_read.path, line, "topics", reason))
     return found

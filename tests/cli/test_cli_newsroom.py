@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
@@ -186,3 +187,44 @@ async def test_numbers_and_the_log_are_told_for_people_and_for_programs(desk):
     [entry] = json.loads((await desk("log", "--json")).out)
     assert (entry["act"], entry["article"], entry["person"]) == ("publish", 1, None)
     assert "publish" in (await desk("log")).out
+
+
+async def test_numbers_say_that_all_pushes_are_held(desk):
+    for command, paused in (("pause", True), ("resume", False)):
+        await desk(command)
+        assert ("All pushes are held. `newsbot resume` releases them." in (await desk("stats")).out) is paused
+        assert json.loads((await desk("stats", "--json")).out)["paused"] is paused
+
+
+FRESH = (
+    "---\ntitle: {title}\nwebUrl: https://example.com/{title}\npublishedDateTime: {now}\npublished: true\n{topics}---\n"
+)
+
+
+async def test_held_says_why_and_decides_about_what_would_reach_nobody(desk):
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    desk.write("news/arms.md", FRESH.format(title="Arms", now=now, topics="topics: [Robotik, Arms]\n"))
+    desk.write("news/legs.md", FRESH.format(title="Legs", now=now, topics=""))
+    imported = await desk("import", "news")
+    assert (imported.status, imported.out) == (0, "2 held until somebody decides (newsbot held)\n")
+    told = (await desk("held")).out
+    assert "no known topic: Robotik, Arms" in told and "no topic  " in told
+    listed = json.loads((await desk("held", "--json")).out)["articles"]
+    assert {(one["slug"], one["why"], *one["unknown_topics"]) for one in listed} == {
+        ("arms", "topics", "Robotik", "Arms"),
+        ("legs", "topics"),
+    }
+    await desk("pause")
+    pushed = (await desk("held", "--push")).out
+    assert "2 pushed" in pushed and "`newsbot resume`" in pushed
+    assert desk.rows("SELECT state, held_why FROM articles WHERE slug IN ('arms', 'legs')") == [("published", None)] * 2
+
+
+async def test_held_archives_what_would_reach_nobody(desk):
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    desk.write("news/arms.md", FRESH.format(title="Arms", now=now, topics="topics: Robotik\n"))
+    await desk("import", "news")
+    assert (await desk("held", "--archive")).out == "1 archived: #2\n"
+    desk.write("news/arms.md", FRESH.format(title="Arms", now=now, topics="topics: Energy\n"))
+    assert (await desk("import", "news")).out == "1 updated\n"
+    assert desk.rows("SELECT count(*) FROM fanouts") == [(0,)]

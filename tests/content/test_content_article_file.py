@@ -452,8 +452,6 @@ def test_a_required_field_under_another_name_is_refused_and_named(written: str):
     assert list(map(str, caught.value.complaints)) == [f"a.yaml:0: publishedDateTime: is missing; “{name}” is not read"]
     [warning] = caught.value.warnings
     assert str(warning) == f"a.yaml:3: {name}: is not read; perhaps publishedDateTime is meant"
-        f"a.yaml:3: {name}: is not read; perhaps publishedDateTime is meant"
-    ]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,16 @@ from itertools import product
 import pytest
 
 from bot.domain.article import ArticleState
-from bot.domain.publishing import UNDO_FROM, Act, PushWindow, act_of_file, is_burst, undo_time
+from bot.domain.publishing import (
+    UNDO_FROM,
+    Act,
+    PushWindow,
+    act_of_file,
+    is_burst,
+    is_for_nobody,
+    opens_audience,
+    undo_time,
+)
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 FRESH, OLD, COMING = NOW - timedelta(hours=48), NOW - timedelta(hours=48, seconds=1), NOW + timedelta(seconds=1)
@@ -83,3 +92,36 @@ def test_more_than_the_setting_is_a_burst():
 
 def test_only_a_large_reach_waits():
     assert [undo_time(reach, timedelta(seconds=10)).seconds for reach in (0, UNDO_FROM - 1, UNDO_FROM)] == [0, 0, 10]
+
+
+@pytest.mark.parametrize(
+    ("topics", "established", "has_followers", "expected"),
+    [
+        ((1,), {1}, True, False),
+        ((1,), {2}, True, True),
+        ((1,), {2}, False, True),
+        ((1, 2), {2}, True, False),
+        ((), {2}, True, True),
+        ((), set(), False, False),
+    ],
+)
+def test_an_article_is_for_nobody_when_none_of_its_topics_is_more_than_a_name(
+    topics, established, has_followers, expected
+):
+    assert is_for_nobody(topics, established, has_followers) is expected
+
+
+@pytest.mark.parametrize(
+    ("published_at", "pushed_at", "window", "expected"),
+    [
+        (FRESH, OLD, WINDOW, True),
+        (OLD, FRESH, WINDOW, True),
+        (OLD, OLD, WINDOW, False),
+        (OLD, OLD, ANY, True),
+        (FRESH, FRESH, NEVER, False),
+    ],
+)
+def test_a_topic_opens_an_audience_as_long_as_the_article_or_its_publishing_is_news(
+    published_at, pushed_at, window, expected
+):
+    assert opens_audience(published_at, pushed_at, NOW, window) is expected

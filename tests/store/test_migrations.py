@@ -226,3 +226,24 @@ def test_open_links_and_who_was_let_go_survive_the_migration_that_numbers_links(
     assert conn.execute("SELECT person, ended_at FROM former_editors").fetchall() == [(7002, 8)]
     assert conn.execute("SELECT person FROM editors ORDER BY person").fetchall() == [(7001,), (7003,)]
     conn.close()
+
+
+def test_what_was_held_and_borne_before_keeps_its_state_and_topics(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "news.db"
+    with monkeypatch.context() as patched:
+        patched.setattr(migrations, "scripts", lambda: [one for one in scripts() if one[0] < 5])
+        migrate(path, create=True)
+    _run(path, "INSERT INTO topics (number, id, name) VALUES (1, 'ai', 'AI')")
+    _run(
+        path,
+        "INSERT INTO articles (number, slug, state, title, published_at, story, first_seen_at) "
+        "VALUES (1, 'a', 'held', 'A', 0, '{}', 0)",
+    )
+    _run(path, "INSERT INTO article_topics VALUES (1, 1, 0)")
+    migrate(path, create=False)
+    conn = sqlite3.connect(path)
+    assert conn.execute("SELECT state, held_why FROM articles").fetchall() == [("held", None)]
+    assert conn.execute("SELECT topic, by_editor FROM article_topics").fetchall() == [(1, 0)]
+    conn.close()

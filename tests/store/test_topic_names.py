@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from store_samples import put_article
+from store_samples import put_article, put_chats
 
 from bot.domain.topic import TopicFile
 from bot.store import topics
@@ -60,13 +60,17 @@ async def test_an_alias_takes_no_name_away(conn: Connection) -> None:
     assert await _number(conn, "Vision") == await _number(conn, "#see") == vision
 
 
-async def test_an_unknown_name_becomes_an_unlisted_topic_and_is_listed_after_three_articles(conn: Connection) -> None:
+async def test_an_unknown_name_becomes_an_unlisted_topic_and_is_listed_after_three_published_articles(
+    conn: Connection,
+) -> None:
     number = (await topics.resolve(conn, ["Tidal Power"]))["Tidal Power"]
     for article in (1, 2):
         await put_article(conn, article, topics=[number])
     assert await topics.list_worn(conn) == []
     assert not (await topics.topics(conn))[number].listed
-    await put_article(conn, 3, topics=[number])
+    await put_article(conn, 3, topics=[number], state="draft")
+    assert await topics.list_worn(conn) == []
+    await put_article(conn, 4, topics=[number], state="archived")
     assert await topics.list_worn(conn) == [number]
     assert (await topics.topics(conn))[number].listed
 
@@ -116,3 +120,48 @@ async def test_names_made_of_patterns_are_only_names(conn: Connection) -> None:
     assert len(set(found.values())) == len(names)
     assert await topics.resolve(conn, names) == found
     assert await topics.resolve(conn, ["###", "  "]) == {}
+
+
+async def _followed(conn: Connection, *followed: int) -> None:
+    await conn.executemany(
+        "INSERT INTO subscriptions (topic, chat, thread, since) VALUES (?, ?, 0, 0)",
+        [(topic, 5 + place) for place, topic in enumerate(followed)],
+    )
+
+
+@pytest.mark.parametrize("given", [{"short_name": "Vision"}, {"hashtags": ("#vision",)}])
+async def test_a_name_that_only_articles_brought_becomes_the_topic_that_a_file_calls_so(
+    conn: Connection, given: dict[str, object]
+) -> None:
+    await put_chats(conn, (5, 6))
+    learnt = (await topics.resolve(conn, ["Vision"]))["Vision"]
+    await put_article(conn, 1, topics=[learnt])
+    number = await topics.define(conn, TopicFile("cv", "Computer Vision"))
+    await _followed(conn, learnt, number)
+    assert await topics.define(conn, TopicFile("cv", "Computer Vision", **given)) == number  # type: ignore[arg-type]
+    assert await _number(conn, "vision") == number and learnt not in await topics.topics(conn)
+    rows = await conn.execute_fetchall("SELECT topic, chat FROM subscriptions ORDER BY chat")
+    assert [tuple(row) for row in rows] == [(number, 5), (number, 6)]
+    assert [tuple(row) for row in await conn.execute_fetchall("SELECT topic FROM article_topics")] == [(number,)]
+
+
+async def test_a_short_name_does_not_take_a_topic_that_another_file_defines_or_the_picker_has(conn: Connection) -> None:
+    learnt = await topics.resolve(conn, ["AI", "Tidal"])
+    for article in (1, 2, 3):
+        await put_article(conn, article, topics=[learnt["Tidal"]])
+    await topics.list_worn(conn)
+    files = [TopicFile("cv", "Computer Vision", "Tidal", hashtags=("#AI",)), TopicFile("ai-1", "AI")]
+    vision, ai = await topics.define_all(conn, files)
+    assert await _number(conn, "AI") == ai == learnt["AI"] != vision
+    assert await _number(conn, "Tidal") == learnt["Tidal"]
+
+
+async def test_a_topic_is_more_than_a_name_once_it_is_defined_accepted_or_followed(conn: Connection) -> None:
+    await put_chats(conn, (5,))
+    defined = await topics.define(conn, TopicFile("ai", "AI"))
+    learnt = await topics.resolve(conn, ["A", "B", "C"])
+    await topics.accept(conn, learnt["A"])
+    await _followed(conn, learnt["B"])
+    expected = {defined, learnt["A"], learnt["B"]}
+    assert set(await topics.established(conn)) == expected
+    assert await topics.are_established(conn, [defined, *learnt.values()]) == expected
