@@ -4,7 +4,7 @@ Article files: one document becomes one Story, or everything that is wrong with 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -84,10 +84,7 @@ def story_of(document: Document, path: Path, *, root: Path, zone: ZoneInfo) -> S
         payload=document.fields,
         as_read=AsRead(
             path=document.path,
-            warnings=(
-                *warnings_of(document, slips),
-                *(document.complaint(where, reason) for where, reason in around.left_out),
-            ),
+            warnings=warnings_of(document, slips, around.left_out) if slips or around.left_out else (),
             topic_lines=tuple(document.line_of(where) for where in around.topic_places),
             topics_in_text=around.topics_in_text,
         ),
@@ -102,9 +99,12 @@ def name_in(path: Path, root: Path) -> Path:
         return path
 
 
-def warnings_of(document: Document, slips: Slips) -> tuple[Complaint, ...]:
-    """Return what an author is told of fields that look like a slip."""
-    return tuple(document.complaint(where, f"is not read; perhaps {meant} is meant") for where, meant in slips.items())
+def warnings_of(
+    document: Document, slips: Slips, left_out: Sequence[tuple[tuple[str | int, ...], str]] = ()
+) -> tuple[Complaint, ...]:
+    """Return what an author is told of fields that look like a slip, and of values that were not taken."""
+    found = [(where, f"is not read; perhaps {meant} is meant") for where, meant in slips.items()]
+    return tuple(document.complaint(where, reason) for where, reason in (*found, *left_out))
 
 
 def _complaint(document: Document, detail: ErrorDetails, slips: Slips) -> Complaint:

@@ -37,6 +37,7 @@ _LARGEST_NUMBER = 10**12
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 _BETWEEN_PICTURES = re.compile(r"\s*,\s+|\s*\n\s*")  # a link may hold commas, but no blank behind them
 _PICTURE_NAME = re.compile(r"\.(?:jpe?g|png|webp|gif)$", re.IGNORECASE)
+_NO_TOPIC = "is empty; put a name that begins with # in quotes"  # to YAML it is a comment
 _FLAGS = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
     **dict.fromkeys(("false", "no", "off", "0", ""), False),
@@ -124,8 +125,11 @@ def _topics(value: object, info: ValidationInfo) -> list[str]:
     if isinstance(value, str):
         around.topics_in_text = True
         items: list[object] = list(listed_names(value))
-    elif value is None or isinstance(value, list):
-        items = value or []
+    elif isinstance(value, list):
+        items = value
+    elif value is None:
+        around.left_out.append((("topics",), _NO_TOPIC))
+        return []
     else:
         around.left_out.append((("topics",), "must be a list of names"))
         return []
@@ -134,6 +138,9 @@ def _topics(value: object, info: ValidationInfo) -> list[str]:
     names: dict[str, str] = {}
     for place, item in enumerate(items[:MOST_TOPICS]):
         where = ("topics",) if around.topics_in_text else ("topics", place)
+        if item is None:
+            around.left_out.append((where, _NO_TOPIC))
+            continue
         try:
             name = _topic_name(item)
         except PydanticCustomError as error:
@@ -150,8 +157,8 @@ def _topic_name(value: object) -> str | None:
     text = text_of(value, LONGEST_TOPIC + 1)
     if text is None:
         return None
-    name = bare_name(text)
-    if not topic_key(name):
+    name = bare_name(text) if text[0] == "#" else text
+    if not (name and (name[0].isalnum() or topic_key(name))):
         refuse(f"{quoted(value)} is no name")
     if len(name) > LONGEST_TOPIC:
         refuse(f"is longer than {LONGEST_TOPIC} characters")

@@ -8,7 +8,7 @@ where ours is missing, because a file may well serve two tools.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 
 from bot.content.document import Document
@@ -51,7 +51,8 @@ class Schema:
     """The names of a mapping's fields, and other tools' words for them."""
 
     def __init__(self, names: str, words: Mapping[str, str]) -> None:
-        self.names = {_folded(name): name for name in names.split()}
+        self.read = frozenset(names.split())
+        self.names = {_folded(name): name for name in self.read}
         self.words = {_folded(word): name for name, many in words.items() for word in many.split()}
         self.meant = lru_cache(1024)(self._meant)
 
@@ -85,31 +86,34 @@ _WITHIN = {"provider": _PROVIDER, "images": _IMAGE, "related": _RELATED}
 
 def slips_in(document: Document, schema: Schema) -> dict[tuple[str | int, ...], str]:
     """Return the fields of a document that look like a slip, by their place, each with the field that is meant."""
-    found = dict(_slips((), document.fields, schema))
+    found: dict[tuple[str | int, ...], str] = {}
+    _add(found, (), document.fields, schema)
     if schema is ARTICLE:
         for name, within in _WITHIN.items():
-            match document.fields.get(name):
-                case dict() as one:
-                    found.update(_slips((name,), one, within))
-                case list() as many:
-                    for place, one in enumerate(many[:MOST]):
-                        if isinstance(one, dict):
-                            found.update(_slips((name, place), one, within))
-    return dict(list(found.items())[:MOST])
+            value = document.fields.get(name)
+            if isinstance(value, dict):
+                _add(found, (name,), value, within)
+            elif isinstance(value, list):
+                for place, one in enumerate(value[:MOST]):
+                    if isinstance(one, dict):
+                        _add(found, (name, place), one, within)
+    return dict(list(found.items())[:MOST]) if found else found
 
 
-def _slips(
-    where: tuple[str | int, ...], fields: Mapping[str, object], schema: Schema
-) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def _add(
+    found: dict[tuple[str | int, ...], str], where: tuple[str | int, ...], fields: Mapping[str, object], schema: Schema
+) -> None:
+    if fields.keys() <= schema.read:
+        return  # most files have no field that is not read
     for name in fields:
-        if schema.names.get(_folded(name)) == name:
+        if name in schema.read:
             continue
         word = schema.words.get(_folded(name))
         if word is None:
             if (meant := schema.meant(name)) is not None:
-                yield (*where, name), meant
+                found[*where, name] = meant
         elif not _is_given(fields, word):
-            yield (*where, name), word
+            found[*where, name] = word
 
 
 def _is_given(fields: Mapping[str, object], name: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot.errors import Complaint
 
@@ -70,8 +71,7 @@ class Related:
     published_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AsRead:
+class AsRead(NamedTuple):
     """How a file told its story, for whoever mends the file. It is no part of the story and is not stored.
 
     `warnings` are what was left out or looks like a slip. `topic_lines` is the line of each of the story's topics;

@@ -266,7 +266,8 @@ async def _take_batch(
     await intake.rename(conn, renamed)
     await intake.remember(conn, remembered)
     news = await _act(conn, acts, report, now)
-    await topics.list_worn(conn)
+    # What becomes news now is looked at when it is published; what is listed may bear other topics than before.
+    await topics.list_worn(conn, [*report.archived, *report.updated])
     await notices.add(conn, _notices(report, stories, policy), now)
     return report, news, await _open_audiences(conn, gained, batch, now, policy.window)
 

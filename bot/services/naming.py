@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from rapidfuzz import fuzz, process
-from rapidfuzz.distance import OSA
-
 from bot.domain.topic import Topic, TopicFile, listed_names, topic_key
 
 SUGGESTIONS = 3
@@ -36,6 +33,8 @@ def closest(topics: Mapping[int, Topic], name: str) -> list[Topic]:
 
     A single one brings its parent along, which may be what was meant.
     """
+    from rapidfuzz import fuzz, process
+
     wanted = topic_key(name[:LONGEST_NAME])
     keys: dict[str, int] = {}
     # A name that only an article brought never stands before one that is known.
@@ -73,6 +72,9 @@ class KnownNames:
                 self._with_digits.setdefault(_digits(key), []).append(key)
         self._meant: dict[str, str | None] = {}
 
+    def __bool__(self) -> bool:
+        return bool(self._names)
+
     def __contains__(self, key: object) -> bool:
         """Return whether a topic goes by a name with this key."""
         return key in self._names
@@ -90,6 +92,9 @@ class KnownNames:
             return self._letters[letters]
         if len(key) < _LEAST_SLIP:
             return None
+        from rapidfuzz import fuzz, process
+        from rapidfuzz.distance import OSA
+
         near = self._with_digits.get(_digits(key), [])  # Windows 10 is no slip of Windows 11
         # Two letters swapped are one slip, and too much for the ratio of a short name.
         swapped = process.extractOne(key, near, scorer=OSA.distance, score_cutoff=1)

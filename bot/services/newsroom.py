@@ -51,6 +51,7 @@ async def release(
 ) -> Published:
     """Publish inside the caller's transaction: by hand, by file, or at the end of an embargo."""
     await articles.set_state(conn, article.number, ArticleState.PUBLISHED)
+    await topics.list_worn(conn, [article.number])
     earlier = await fanouts.of_article(conn, article.number)
     if article.pushed_at is not None and earlier:
         for old in earlier:
@@ -233,6 +234,7 @@ async def archive(db: Database, number: int, *, by: int | None, now: datetime) -
         if article.is_listed:
             raise OutOfTurn(f"#{number} is listed already")
         await articles.set_state(conn, number, ArticleState.ARCHIVED)
+        await topics.list_worn(conn, [number])
         await log.record(conn, "archive", at=now, person=by, article=number)
         return await articles.article(conn, number)
 
@@ -316,6 +318,7 @@ async def _decide_held(conn: Connection, *, by: int | None, now: datetime, undo:
             await release(conn, article, by=by, now=now, undo=undo)
         else:
             await articles.set_state(conn, article.number, ArticleState.ARCHIVED)
+            await topics.list_worn(conn, [article.number])
         await log.record(conn, "publish" if push else "archive", at=now, person=by, article=article.number)
     for going in await fanouts.open_ones(conn):
         if going.state is FanoutState.HELD:

@@ -111,7 +111,7 @@ def warnings_of(
         match one:
             case Story():
                 found.extend(_named(one.as_read.warnings, path))
-                stories.append(replace(one, as_read=replace(one.as_read, path=path)))
+                stories.append(replace(one, as_read=one.as_read._replace(path=path)))
             case TopicFile():
                 found.extend(_named(one.warnings, path))
                 known.append(one)
@@ -203,11 +203,11 @@ def _seen(
     match result:
         case ContentError():
             result = ContentError(*_named(result.complaints, name), warnings=_named(result.warnings, name))
-        case Story():
+        case Story() if result.as_read.path != name:
             result = replace(
-                result, as_read=replace(result.as_read, path=name, warnings=_named(result.as_read.warnings, name))
+                result, as_read=result.as_read._replace(path=name, warnings=_named(result.as_read.warnings, name))
             )
-        case TopicFile():
+        case TopicFile() if result.warnings:
             result = replace(result, warnings=_named(result.warnings, name))
     # At the top of another folder, that folder's name says more than `index`.
     place = relative if root == content else f"{root.name}/{relative}"

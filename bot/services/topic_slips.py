@@ -41,23 +41,25 @@ def with_names(story: Story, is_defined: Callable[[str], bool]) -> Story:
         return story
     names = tuple(joined_names(story.topics, is_defined))
     lines = story.as_read.topic_lines[:1] * len(names)
-    return replace(story, topics=names, as_read=replace(story.as_read, topic_lines=lines))
+    return replace(story, topics=names, as_read=story.as_read._replace(topic_lines=lines))
 
 
 async def slips(conn: Connection, stories: Iterable[Story]) -> list[Complaint]:
     """Return a warning for each topic of these stories that nobody knows and that is close to a known one."""
-    named = [story for story in stories if story.topics and story.as_read.path]
-    keys = {topic_key(name) for story in named for name in story.topics}
-    unknown = keys - await topics.defined(conn, keys)
+    told = [story for story in stories if story.as_read.path]
+    keys = {name: topic_key(name) for story in told for name in story.topics}
+    defined = await topics.defined(conn, set(keys.values()))
+    unknown = {name for name, key in keys.items() if key not in defined}
     if not unknown:
         return []
-    return slips_among(named, KnownNames((await topics.established(conn)).values()))
+    odd = [story for story in told if not unknown.isdisjoint(story.topics)]
+    return slips_among(odd, KnownNames((await topics.established(conn)).values()))
 
 
 def slips_among(stories: Iterable[Story], known: KnownNames) -> list[Complaint]:
     """Return a warning for each topic of these stories that is not `known` but close to one that is."""
     found: list[Complaint] = []
-    for story in stories:
+    for story in stories if known else ():
         for name, line in zip(story.topics, story.as_read.topic_lines, strict=True):
             if len(found) < MOST and (meant := known.meant(name)) is not None:
                 reason = f"“{name}” is no known topic; perhaps {meant} is meant"

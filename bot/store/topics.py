@@ -192,18 +192,20 @@ async def _define(conn: Connection, given: TopicFile) -> int:
     return number
 
 
-async def list_worn(conn: Connection) -> list[int]:
-    """Put into the picker the unlisted topics that enough published articles bear; return their numbers."""
+async def list_worn(conn: Connection, borne_by: Iterable[int]) -> list[int]:
+    """Put into the picker the unlisted topics of these articles that enough published ones bear; return them."""
     rows = await conn.execute_fetchall(
         """
         UPDATE topics SET listed = 1
-        WHERE listed = 0 AND (
+        WHERE listed = 0 AND number IN
+            (SELECT topic FROM article_topics WHERE article IN (SELECT value FROM json_each(:articles)))
+        AND (
             SELECT count(*) FROM article_topics AS t CROSS JOIN articles AS a ON a.number = t.article
             WHERE t.topic = topics.number AND a.state IN ('published', 'archived')
         ) >= :enough
         RETURNING number
         """,
-        {"enough": WORN_BY},
+        {"enough": WORN_BY, "articles": json.dumps(list(borne_by))},
     )
     return [int(row["number"]) for row in rows]
 

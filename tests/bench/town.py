@@ -20,7 +20,7 @@ from bot.domain.publishing import PushWindow
 from bot.services import newsroom
 from bot.services.importing import Policy, Seen, take
 from bot.services.spreading import spread_next
-from bot.store import articles, media, topics
+from bot.store import articles, media
 from bot.store.database import Database
 from bot.store.migrations import migrate
 
@@ -106,7 +106,6 @@ async def draft(db: Database, slug: str, *names: str) -> int:
     await take(db, seen, now=datetime.now(UTC), policy=policy)
     async with db.transaction() as conn:
         await media.accepted(conn, PICTURE.url, FILE_ID, datetime.now(UTC))
-        await topics.list_worn(conn)
     async with db.reading() as conn:
         return (await articles.find(conn, slug)).number
 

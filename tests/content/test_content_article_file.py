@@ -410,6 +410,10 @@ def test_a_topic_that_is_none_costs_that_topic_and_is_a_warning():
         "a.yaml:4: topics[3]: is longer than 100 characters",
     ]
     assert warnings(f"{MINIMAL}topics: {{AI: 1}}\n") == ["a.yaml:4: topics: must be a list of names"]
+    for written in ("topics: #Robotics", "topics:\n  - AI\n  - #Robotics", "topics: null"):
+        [warning] = warnings(f"{MINIMAL}{written}\n")
+        assert warning.endswith(": is empty; put a name that begins with # in quotes")
+    assert warnings(f"{MINIMAL}topics: []\n") == []
     many = f"{MINIMAL}topics: [{', '.join(f't{n}' for n in range(60))}]\n"
     assert warnings(many) == ["a.yaml:4: topics: has 60 topics; the first 50 are read"]
     assert len(story(many).topics) == 50

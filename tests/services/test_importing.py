@@ -200,7 +200,7 @@ async def test_twelve_published_files_at_once_are_held_over_a_restart_until_an_e
     assert len(await desk.held()) == 12
     assert await desk.rows("SELECT count(*) FROM fanouts") == [(0,)]
     async with desk.db.reading() as conn:
-        assert {notice.kind for _, notice in await notices.untold(conn)} == {"held"}
+        assert {notice.kind for _, notice in await notices.unasked(conn)} == {"held"}
     pushed = await newsroom.push_held(desk.db, by=EDITOR, now=desk.now, undo=timedelta(0))
     assert sorted(pushed) == sorted(report.held)
     assert await newsroom.push_held(desk.db, by=EDITOR, now=desk.now, undo=timedelta(0)) == []
