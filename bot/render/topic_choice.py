@@ -40,6 +40,7 @@ def question(words: Words, choice: TopicChoice) -> Message:
             (
                 Button(words("Push anyway"), data=press(Verb.PUBLISH, article.number)),
                 Button(words("Archive"), data=press(Verb.ARCHIVE, article.number)),
+                Button(words("Open #{number}", number=article.number), data=press(Verb.OPEN, article.number)),
             )
         )
     return Message(join(lines, " "), keyboard=tuple(rows))
@@ -90,6 +91,16 @@ def added(words: Words, article: Article, topic: Topic, *, is_out: bool) -> Mess
             topic=name,
         )
     else:
-        text = words.text("{article} has the topic {topic} now.", article=called(article), topic=name)
-    other = Button(words("More topics"), data=press(Verb.TOPICS, article.number))
-    return Message(text, keyboard=((other,),))
+        return has_topic(words, article, topic)
+    return Message(text, keyboard=((_more_topics(words, article),),))
+
+
+def has_topic(words: Words, article: Article, topic: Topic) -> Message:
+    """Return what a topic changed where what comes of it stands in another message, or nothing has come of it yet."""
+    name = foreign(clip(topic.name, _TOPIC))
+    text = words.text("{article} has the topic {topic} now.", article=called(article), topic=name)
+    return Message(text, keyboard=((_more_topics(words, article),),))
+
+
+def _more_topics(words: Words, article: Article) -> Button:
+    return Button(words("More topics"), data=press(Verb.TOPICS, article.number))

@@ -9,7 +9,9 @@ from bot.render.desk import Verb
 from bot.services import newsroom
 from bot.services.topic_choice import choice
 from bot.store import articles, progress, topics
+from bot.telegram_edge import publishing
 from bot.telegram_edge.asked import article_pressed, confirm
+from bot.telegram_edge.copies import send_copy
 from bot.telegram_edge.house import House
 from bot.telegram_edge.registry import Audience, Conversation, PressRule
 from bot.telegram_edge.request import PressRequest
@@ -47,6 +49,12 @@ async def add(house: House, press: PressRequest) -> None:
     await press.toast(screens.added_toast(press.words, topic))
     if promised is None:
         await press.redraw(screens.added(press.words, article, topic, is_out=is_out))
+        return
+    if promised.start_at > house.clock():
+        # Nobody has seen it yet: it is shown as readers will see it, while there is time to think again.
+        await press.redraw(screens.has_topic(press.words, article, topic))
+        await send_copy(house, press.chat, article.number)
+        await publishing.show_progress(house, press, article, promised.fanout)
         return
     async with house.db.transaction() as conn:
         await progress.follow(conn, promised.fanout, press.chat.id, press.message_id)

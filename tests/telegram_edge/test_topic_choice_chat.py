@@ -64,7 +64,7 @@ async def test_a_slip_holds_the_article_and_the_likely_topic_sends_it_once(desk:
     await desk.run()
     assert await state(desk) is ArticleState.HELD
     assert desk.screen == QUESTION
-    assert desk.buttons == [["Robotics"], ["More topics"], ["New topic Robotik"], ["Push anyway", "Archive"]]
+    assert desk.buttons == [["Robotics"], ["More topics"], ["New topic Robotik"], ["Push anyway", "Archive", "Open #1"]]
     asked = desk.house.messages(EDITH)[-1]
     data = asked["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
     assert await desk.presses("Robotics") == "Robotics is added"
@@ -170,6 +170,20 @@ async def test_a_topic_added_while_nothing_has_left_yet_reaches_both_audiences_o
     await desk.run()
     assert copies(desk, first + more) == [1] * 123
     assert desk.screen.startswith("#1 is out. 123 sent")
+
+
+async def test_a_choice_that_reaches_many_shows_the_copy_first_and_can_be_stopped(desk: Desk) -> None:
+    people = await readers(desk, 120)
+    await desk.room.take({"arms.md": story(desk, "Robotik")})
+    await desk.turn()
+    await desk.presses("Robotics")
+    assert desk.screens[-3] == "#1 Arms has the topic Robotics now."
+    assert desk.screens[-2].startswith("Arms") and desk.screen.startswith("#1 goes to 120 chats in 10 seconds")
+    assert desk.buttons == [["Stop", "Send now"]]
+    await desk.presses("Stop")
+    desk.house.clock.advance(timedelta(minutes=1))
+    await desk.run()
+    assert sum(copies(desk, people)) == 0
 
 
 async def test_old_news_that_reached_nobody_stays_quiet_when_its_topics_are_tidied_up(desk: Desk) -> None:
