@@ -24,9 +24,11 @@ async def spread_next(db: Database, *, now: datetime, draw: float) -> bool:
             return False
         audience = await audience_of(conn, waiting[0].article, waiting[0].fixed_at)
     async with db.transaction() as conn:
-        # Read again: it may have been stopped in between.
+        # Read again: it may have been stopped in between, or its article given another topic.
         current = await fanouts.fanout(conn, waiting[0].id)
         if current is None or current.state is not fanouts.FanoutState.RUNNING:
+            return True
+        if (current.fixed_at, current.revision) != (waiting[0].fixed_at, waiting[0].revision):
             return True
         if current.ring_start is None:
             ring_start = await fanouts.ring_of_busy_period(conn)

@@ -12,7 +12,7 @@ from import_desk import EDITOR, READERS, Desk, open_desk, story
 from bot import rounds
 from bot.services import newsroom
 from bot.services.spreading import next_start, spread_next
-from bot.store import fanouts, outbox
+from bot.store import articles, fanouts, outbox, topics
 from bot.store.fanouts import FanoutState
 from bot.store.reserve import Reserve
 
@@ -150,3 +150,63 @@ async def test_a_publish_whose_time_comes_between_two_looks_is_not_overslept(des
     finally:
         task.cancel()
         await asyncio.wait([task])
+
+
+async def test_a_topic_added_after_everybody_had_a_row_gives_rows_to_those_who_follow_it_and_no_second_ones(
+    desk: Desk,
+) -> None:
+    await desk.follow()
+    await desk.follow(range(502, 506), "Mines")
+    await desk.take({"grid.md": story(topics=("Energy",))})
+    assert await desk.promised("grid") == list(READERS)
+    await desk.take({"grid.md": story(topics=("Energy", "Mines"))})
+    assert await desk.promised("grid") == [501, 502, 503, 504, 505]
+    [fanout] = await desk.pushes("grid")
+    assert fanout.total == 5
+    assert await desk.rows("SELECT count(*) FROM outbox") == [(5,)]
+
+
+@pytest.mark.parametrize("gone", ["sending", "unsure"])
+async def test_a_topic_added_while_a_message_may_have_arrived_changes_lists_only(desk: Desk, gone: str) -> None:
+    await desk.follow()
+    await desk.follow(range(601, 603), "Mines")
+    await desk.take({"grid.md": story(topics=("Energy",))})
+    await desk.spread()
+    async with desk.db.transaction() as conn:
+        await conn.execute(f"UPDATE outbox SET {gone} = 1 WHERE chat = 501")
+    await desk.take({"grid.md": story(topics=("Energy", "Mines"))})
+    assert await desk.promised("grid") == list(READERS)
+
+
+async def test_a_stopped_fan_out_that_nobody_got_stays_stopped_and_has_both_audiences_when_it_goes_on(
+    desk: Desk,
+) -> None:
+    await desk.follow()
+    await desk.follow(range(601, 603), "Mines")
+    await desk.take({"grid.md": story(topics=("Energy",))})
+    await desk.spread()
+    [fanout] = await desk.pushes("grid")
+    await newsroom.stop(desk.db, fanout.id, by=EDITOR, now=desk.now)
+    await desk.take({"grid.md": story(topics=("Energy", "Mines"))})
+    await desk.spread()
+    [stopped] = await desk.pushes("grid")
+    assert stopped.state is FanoutState.STOPPED
+    await newsroom.resume(desk.db, fanout.id, by=EDITOR, now=desk.now)
+    assert await desk.promised("grid") == [*READERS, 601, 602]
+
+
+async def test_a_piece_is_not_spread_with_topics_that_have_changed_since_it_was_looked_at(desk: Desk) -> None:
+    await desk.follow()
+    await desk.follow(range(601, 603), "Mines")
+    await desk.take({"grid.md": story(topics=("Energy",))})
+    async with desk.db.transaction() as conn:
+        # It looks while the article is still about Energy, and waits for the writer.
+        spreading = asyncio.create_task(spread_next(desk.db, now=desk.now, draw=0.5))
+        for _ in range(50):
+            await desk.rows("SELECT 1")
+        number = (await desk.article("grid")).number
+        mines = await topics.named(conn, "Mines")
+        assert mines is not None
+        await articles.add_topic(conn, number, mines.number)
+    assert await spreading is True
+    assert await desk.promised("grid") == [*READERS, 601, 602]
