@@ -143,13 +143,16 @@ async def define(conn: Connection, given: TopicFile) -> int:
 async def define_all(conn: Connection, files: Sequence[TopicFile]) -> list[int]:
     """Store what topic files say and return the topics' numbers.
 
-    A name that only articles brought becomes the topic that a file calls so. By a short name or hashtag it does as
-    well, unless it is in the picker: these come last, because another of the files may define that name.
+    A name that only articles brought becomes the topic that a file calls so, by its short name too. By a hashtag it
+    does as well, unless it is in the picker: Computer Vision may bear #AI, and AI is still something else. These two
+    come last, because another of the files may define that name.
     """
     numbers = [await _define(conn, given) for given in files]
     for number, given in zip(numbers, files, strict=True):
-        for learnt in await _learnt(conn, (given.short_name or "", *given.hashtags), number, listed=False):
-            await _merge(conn, learnt, number)
+        learnt = await _learnt(conn, (given.short_name or "",), number, listed=True)
+        learnt += await _learnt(conn, given.hashtags, number, listed=False)
+        for one in dict.fromkeys(learnt):
+            await _merge(conn, one, number)
     return numbers
 
 

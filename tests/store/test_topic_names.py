@@ -145,15 +145,17 @@ async def test_a_name_that_only_articles_brought_becomes_the_topic_that_a_file_c
     assert [tuple(row) for row in await conn.execute_fetchall("SELECT topic FROM article_topics")] == [(number,)]
 
 
-async def test_a_short_name_does_not_take_a_topic_that_another_file_defines_or_the_picker_has(conn: Connection) -> None:
+async def test_no_alias_takes_what_another_file_defines_and_no_hashtag_what_the_picker_has(conn: Connection) -> None:
     learnt = await topics.resolve(conn, ["AI", "Tidal"])
     for article in (1, 2, 3):
         await put_article(conn, article, topics=[learnt["Tidal"]])
     await topics.list_worn(conn, range(9))
-    files = [TopicFile("cv", "Computer Vision", "Tidal", hashtags=("#AI",)), TopicFile("ai-1", "AI")]
+    files = [TopicFile("cv", "Computer Vision", "AI", hashtags=("#AI", "#Tidal")), TopicFile("ai-1", "AI")]
     vision, ai = await topics.define_all(conn, files)
     assert await _number(conn, "AI") == ai == learnt["AI"] != vision
     assert await _number(conn, "Tidal") == learnt["Tidal"]
+    assert await topics.define(conn, TopicFile("cv", "Computer Vision", "Tidal")) == vision
+    assert await _number(conn, "Tidal") == vision
 
 
 async def test_a_topic_is_more_than_a_name_once_it_is_defined_accepted_or_followed(conn: Connection) -> None:
