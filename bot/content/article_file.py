@@ -66,6 +66,10 @@ def story_of(document: Document, path: Path, *, root: Path, zone: ZoneInfo) -> S
 
     link = door.webUrl or door.originalUrl
     assert link is not None  # the door refuses an article without one
+    related = [_related(entry) for entry in door.related]
+    around.left_out += [
+        (("related", place), "is left out; it needs a title and a link") for place, one in enumerate(related) if not one
+    ]
     return Story(
         title=door.title,
         link=link,
@@ -79,7 +83,7 @@ def story_of(document: Document, path: Path, *, root: Path, zone: ZoneInfo) -> S
         provider=_provider(door.provider),
         topics=tuple(door.topics),
         pictures=pictures_of(door.images),
-        related=tuple(related for entry in door.related if (related := _related(entry)) is not None),
+        related=tuple(one for one in related if one is not None),
         video=_video(door),
         payload=document.fields,
         as_read=AsRead(

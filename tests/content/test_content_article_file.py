@@ -480,4 +480,13 @@ def test_slips_within_provider_images_and_related_are_named_by_their_place():
         "a.yaml:4: provider.nmae: is not read; perhaps name is meant",
         "a.yaml:6: images[0].src: is not read; perhaps url is meant",
         "a.yaml:8: related[0].titel: is not read; perhaps title is meant",
+        "a.yaml:8: related[0]: is left out; it needs a title and a link",
     ]
+
+
+@pytest.mark.parametrize("written", ["https://example.com/b", "[{title: B}]", "[{webUrl: https://example.com/b}]"])
+def test_a_related_article_without_title_or_link_is_left_out_with_a_warning(written: str):
+    text = f"{MINIMAL}related: {written}\n"
+    assert story(text).related == ()
+    [warning] = warnings(text)
+    assert warning.startswith("a.yaml:4: related") and warning.endswith("is left out; it needs a title and a link")
