@@ -149,8 +149,8 @@ async def _take_batch(
     report = Report()
     remembered: list[KnownFile] = []
     defined: list[TopicFile] = []
-    tellers: list[Seen] = []
-    told: list[Story] = []
+    article_files: list[Seen] = []
+    as_stored: list[Story] = []
     warned: list[Complaint] = []
     for one in seen:
         match one.content:
@@ -159,14 +159,14 @@ async def _take_batch(
                 warned.extend(one.content.warnings)
                 remembered.append(KnownFile(one.path, one.fingerprint, None, True, None, None))
             case Story():
-                tellers.append(one)
-                told.append(_as_stored(one.content))
+                article_files.append(one)
+                as_stored.append(_as_stored(one.content))
                 warned.extend(one.content.as_read.warnings)
             case ContentError():
                 report.refused.extend(one.content.complaints)
     await topics.define_all(conn, defined)
     report.topics = len(defined)
-    stories = list(zip(tellers, await topic_slips.settled(conn, told), strict=True))
+    stories = list(zip(article_files, await topic_slips.settled(conn, as_stored), strict=True))
     report.warned = warned
     batch = await _load(conn, seen, stories)
     # A refused file keeps its article and the flag last seen in it: once mended, it goes on from there.
@@ -184,7 +184,7 @@ async def _take_batch(
     indexed: dict[int, Story] = {}
     renamed: dict[int, tuple[str, str]] = {}
     acts: list[tuple[int, Act]] = []
-    renaming: list[Story] = []  # new, or about other topics than before
+    topics_changed: list[Story] = []  # new, or about other topics than before
     gained: list[KnownArticle] = []  # as they were before they bore a topic more
     states: dict[int, tuple[ArticleState, datetime | None]] = {}
     for one, story in stories:
@@ -201,7 +201,7 @@ async def _take_batch(
         last_flag = None
         before: KnownArticle | None = None
         if number is None:
-            renaming.append(story)
+            topics_changed.append(story)
             number = batch.next_number
             batch.next_number += 1
             slug = await batch.free_slug(conn, one.slugs, number)
@@ -226,7 +226,7 @@ async def _take_batch(
                 indexed[number] = story
                 report.updated.append(number)
             if before.story.topics != story.topics:
-                renaming.append(story)
+                topics_changed.append(story)
             batch.articles[number] = replace(before, revision=revision, story=story)
         batch.links.setdefault(normal_link(story.link), number)
         flag = story.published if policy.flags_act else bool(last_flag)
@@ -259,7 +259,7 @@ async def _take_batch(
     await intake.rewrite(conn, rewritten)
     await articles.set_states(conn, {number: after for number, after in states.items() if number not in added})
     # Asked before the names of these very stories are known.
-    report.warned.extend(await topic_slips.slips(conn, renaming))
+    report.warned.extend(await topic_slips.slips(conn, topics_changed))
     names = await topics.resolve(conn, [name for story in indexed.values() for name in story.topics])
     await intake.unindex(conn, indexed.keys() - added.keys())
     await intake.index(conn, indexed, names)

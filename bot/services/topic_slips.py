@@ -46,13 +46,13 @@ def with_names(story: Story, is_defined: Callable[[str], bool]) -> Story:
 
 async def slips(conn: Connection, stories: Iterable[Story]) -> list[Complaint]:
     """Return a warning for each topic of these stories that nobody knows and that is close to a known one."""
-    told = [story for story in stories if story.as_read.path]
-    keys = {name: topic_key(name) for story in told for name in story.topics}
+    from_files = [story for story in stories if story.as_read.path]
+    keys = {name: topic_key(name) for story in from_files for name in story.topics}
     defined = await topics.defined(conn, set(keys.values()))
     unknown = {name for name, key in keys.items() if key not in defined}
     if not unknown:
         return []
-    odd = [story for story in told if not unknown.isdisjoint(story.topics)]
+    odd = [story for story in from_files if not unknown.isdisjoint(story.topics)]
     return slips_among(odd, KnownNames((await topics.established(conn)).values()))
 
 
