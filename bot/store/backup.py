@@ -14,6 +14,7 @@ import re
 import sqlite3
 from contextlib import closing, suppress
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 from bot.errors import StoreError
@@ -144,9 +145,7 @@ def put_in_place(copy: Path, database: Path, now: datetime) -> Path | None:
     """
     kept = None
     if os.path.lexists(database):
-        kept = database.with_name(f"{database.name}.before-restore-{now:%Y%m%d-%H%M%S}")
-        if os.path.lexists(kept):
-            raise StoreError(f"{kept.absolute()} exists already; try again in a second")
+        kept = _free_name(database.with_name(f"{database.name}.before-restore-{now:%Y%m%d-%H%M%S}"))
         try:
             _close_log(database)
             os.link(database, kept)
@@ -158,6 +157,12 @@ def put_in_place(copy: Path, database: Path, now: datetime) -> Path | None:
     copy.replace(database)
     sync_folder(database.parent)
     return kept
+
+
+def _free_name(path: Path) -> Path:
+    """Return a name beside `path` that nothing has: its own, else with a number."""
+    names = (path if n == 1 else path.with_name(f"{path.name}-{n}") for n in count(1))
+    return next(name for name in names if not os.path.lexists(name))
 
 
 def _close_log(database: Path) -> None:

@@ -33,6 +33,18 @@ def connect(
     return conn
 
 
+def look_into(path: Path) -> sqlite3.Connection:
+    """Open an existing file for reading and make nothing beside it. Raises: sqlite3.Error.
+
+    A database that no process has open is read as it is: to open it for reading would make the files that belong to
+    its log. Source: https://sqlite.org/wal.html#read_only_databases
+    """
+    how = "mode=ro" if path.with_name(path.name + "-wal").exists() else "immutable=1"
+    conn = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True)
+    conn.execute(DISTRUST)
+    return conn
+
+
 def teach(conn: sqlite3.Connection) -> None:
     """Give a connection the functions that migrations call. They are values in, value out."""
     for function in (normal_link, indexed):

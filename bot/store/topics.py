@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlite3 import Row
 
 from bot.domain.topic import Topic, TopicFile, TopicTree, topic_key
+from bot.store.connecting import look_into
 from bot.store.database import Connection
 
 WORN_BY = 3  # articles that bear a name nobody defined before it enters the picker
@@ -99,14 +100,9 @@ async def most_followed(conn: Connection, limit: int, offset: int = 0) -> list[T
 
 
 def established_at(path: Path) -> list[Topic]:
-    """Return the same from a database file without changing anything beside it; none when it cannot be read.
-
-    A database that no process has open is read as it is: to open it for reading would make the files that belong to
-    its log. Source: https://sqlite.org/wal.html#read_only_databases
-    """
-    how = "mode=ro" if path.with_name(path.name + "-wal").exists() else "immutable=1"
+    """Return the same from a database file without changing anything beside it; none when it cannot be read."""
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True)) as conn:
+        with closing(look_into(path)) as conn:
             conn.row_factory = sqlite3.Row
             rows = conn.execute(
                 """

@@ -33,7 +33,8 @@ SELECT kept, number AS told FROM (
 
 UPDATE articles AS a
 SET state = g.state, revision = max(a.revision, g.revision) + 1, title = g.title, published_at = g.published_at,
-    heat = g.heat, source = g.source, story = g.story, payload = g.payload, scheduled_at = g.scheduled_at
+    heat = g.heat, source = g.source, story = g.story, payload = g.payload, scheduled_at = g.scheduled_at,
+    held_why = g.held_why
 FROM temp.telling AS t JOIN main.articles AS g ON g.number = t.told
 WHERE a.number = t.kept AND t.told <> t.kept;
 
