@@ -22,6 +22,12 @@ PHOTO_RATIO = 20
 PHOTO_URL_BYTES = 5 * 1024 * 1024  # https://core.telegram.org/bots/api#sending-files
 UPLOAD_BYTES = 50 * 1024 * 1024
 DOWNLOAD_BYTES = 20 * 1024 * 1024  # https://core.telegram.org/bots/api#getfile
+# A date_time entity with another number is a 400 for the whole message: 0 and less, what needs more than 32 bits
+# (https://github.com/tdlib/td/blob/master/td/telegram/FormattedDate.cpp), and what lies further ahead than this, which
+# is written down nowhere: 1,098 days ahead were taken and 1,099 were not
+# (https://github.com/tdlib/telegram-bot-api/issues/852).
+DATE_TIME_LAST = 2**31 - 1
+DATE_TIME_AHEAD = timedelta(days=1098)
 DELETE_WITHIN = timedelta(hours=48)  # https://core.telegram.org/bots/api#deletemessage
 WEBHOOK_SECRET = 256
 

@@ -8,11 +8,13 @@ https://github.com/tdlib/td/blob/master/td/telegram/MessageEntity.cpp, whose com
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Callable
 from typing import Any
 
-from bot.domain.limits import CAPTION, ENTITIES, TEXT
+from bot.domain.limits import CAPTION, DATE_TIME_AHEAD, DATE_TIME_LAST, ENTITIES, TEXT
 from bot.sandbox.detection import tappable, units
-from bot.sandbox.links import checked_link
+from bot.sandbox.links import BadLink, checked_link, read_link
 from bot.sandbox.markup import Span, parse
 from bot.sandbox.refusal import bad_request
 
@@ -41,7 +43,8 @@ _MEMORY = 256
 class Formatter:
     """Formats texts, and remembers the last few: a broadcast brings the same one thousands of times."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
         self._known: dict[tuple[str, str | None, int], tuple[list[Json] | None, Formatted]] = {}
 
     def text(self, text: str, mode: str | None, entities: list[Json] | None) -> Formatted:
@@ -59,12 +62,20 @@ class Formatter:
         key = (text, mode, limit)
         known = self._known.get(key)
         if known is not None and known[0] == entities:
+            self._check_dates(known[1])
             return known[1]
         formatted = formatted_text(text, mode, entities, limit)
+        self._check_dates(formatted)
         if len(self._known) >= _MEMORY:
             del self._known[next(iter(self._known))]
         self._known[key] = (entities, formatted)
         return formatted
+
+    def _check_dates(self, formatted: Formatted) -> None:
+        """Refuse what lies too far ahead: https://github.com/tdlib/telegram-bot-api/issues/852"""
+        last = self._clock() + DATE_TIME_AHEAD.total_seconds()
+        if any(entity["type"] == "date_time" and entity["unix_time"] > last for entity in formatted[1]):
+            raise bad_request("ENTITY_DATE_INVALID")
 
 
 def formatted_text(text: str, mode: str | None, entities: list[Json] | None, limit: int) -> Formatted:
@@ -100,6 +111,10 @@ def _located(text: str, entities: list[Json]) -> list[Span]:
             continue
         if kind not in _SPLITTABLE and kind not in _QUOTES and kind not in _WHOLE:
             raise bad_request("can't parse message entity: unsupported type specified")
+        if kind == "date_time":
+            _check_date_time(entity)
+        elif kind == "text_link":
+            _check_text_link(entity)
         if not 0 <= offset <= 1_000_000:
             raise bad_request(f"receive an entity with incorrect offset {offset}")
         if not 0 <= length <= 1_000_000:
@@ -120,6 +135,29 @@ def _located(text: str, entities: list[Json]) -> list[Span]:
             start, end = points[start], points[end]
         spans.append(Span(start, end, kind, {key: entity[key] for key in _EXTRA if key in entity}))
     return spans
+
+
+def _check_date_time(entity: Json) -> None:
+    """Raises: Refused, in the words of get_text_entity_type in Client.cpp and of FormattedDate.cpp."""
+    if "unix_time" not in entity:
+        raise bad_request("can't parse MessageEntity: Can't find field \"unix_time\"")
+    if not -(2**31) <= entity["unix_time"] <= DATE_TIME_LAST:
+        raise bad_request('can\'t parse MessageEntity: Field "unix_time" must be a valid Number')
+    form = entity.get("date_time_format", "")
+    if form not in ("r", "R") and form.strip("tTdDwW"):
+        raise bad_request("can't parse MessageEntity: Invalid date-time format specified")
+    if entity["unix_time"] <= 0:
+        raise bad_request("invalid date specified")
+
+
+def _check_text_link(entity: Json) -> None:
+    """Refuse in an entity what is only left out in markup. Raises: Refused, as get_message_entities does."""
+    if "url" not in entity:
+        raise bad_request("can't parse MessageEntity: Can't find field \"url\"")
+    try:
+        read_link(entity["url"])
+    except BadLink as bad:
+        raise bad_request(f"entity URL '{entity['url']}' is invalid: {bad}") from None
 
 
 def _cleaned(text: str, spans: list[Span]) -> tuple[str, list[Span]]:
@@ -160,8 +198,6 @@ def _settled(spans: list[Span]) -> list[Span]:
             if link is None:
                 continue
             span.extra = {"url": link}
-        elif span.type == "date_time" and "unix_time" not in span.extra:
-            raise bad_request("can't parse message entity: Can't find field \"unix_time\"")
         kept.append(span)
     simple = _joined([span for span in kept if span.type in _SPLITTABLE])
     quotes = _apart([span for span in kept if span.type in _QUOTES])

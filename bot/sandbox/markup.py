@@ -69,6 +69,7 @@ _HTML_CHARACTERS = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 _REFERENCE = re.compile(r"&(?:#(\d{1,8})|#[xX]([0-9A-Fa-f]{1,8})|(lt|gt|amp|quot));?")
 _END_TAG = re.compile(r"</([^\s>]*)\s*(>?)")
 _START_TAG = re.compile(r"<([^\s>/]*)")
+_LEADING_NUMBER = re.compile(r"-?[0-9]{1,99}")
 _ATTRIBUTE = re.compile(r"""\s*([^\s=>/"']*)\s*(=)?\s*(?:"([^"]*)"|'([^']*)'|([a-zA-Z0-9.\-]+))?""")
 
 
@@ -161,9 +162,7 @@ def _html_extra(text: str, at: int, tag: str, attributes: dict[str, str]) -> dic
                 raise bad_request("can't parse entities: Invalid custom emoji identifier specified")
             return {"custom_emoji_id": attributes["emoji-id"]}
         case "tg-time":
-            if not attributes.get("unix", "").isdigit():
-                raise bad_request("can't parse entities: Invalid date specified")
-            return {"unix_time": int(attributes["unix"]), "date_time_format": attributes.get("format", "")}
+            return {"unix_time": _int32(attributes.get("unix", "")), "date_time_format": attributes.get("format", "")}
         case "code" if attributes.get("class", "").startswith("language-"):
             return {"language": attributes["class"].removeprefix("language-")}
         case "blockquote" if "expandable" in attributes:
@@ -171,9 +170,24 @@ def _html_extra(text: str, at: int, tag: str, attributes: dict[str, str]) -> dic
     return {}
 
 
+def _int32(digits: str) -> int:
+    """Return a number as the server reads it: as far as there are digits, and cut to 32 bits with a sign.
+
+    Source: to_integer in https://github.com/tdlib/td/blob/master/tdutils/td/utils/misc.h
+    """
+    found = _LEADING_NUMBER.match(digits)
+    return (int(found[0]) + 2**31) % 2**32 - 2**31 if found else 0
+
+
 def _keep_html(spans: list[Span], tag: str, span: Span) -> None:
     if span.end == span.start:
         return
+    if span.type == "date_time":
+        form = span.extra["date_time_format"]
+        if form not in ("r", "R") and form.strip("tTdDwW"):
+            raise bad_request("can't parse entities: Invalid date format used")
+        if span.extra["unix_time"] <= 0:
+            return  # left out without a word, and so is what does not fit 32 bits
     if span.type == "blockquote" and span.extra.pop("expandable", False):
         span.type = "expandable_blockquote"
     inner = spans[-1] if spans else None

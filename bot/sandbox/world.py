@@ -69,7 +69,7 @@ class World:
         self.updates = UpdateQueue()
         self.webhook = Webhook()
         self.profile = Profile(self.bot["first_name"])
-        self.formatter = Formatter()
+        self.formatter = Formatter(lambda: self.clock())
         self.keyboards = Keyboards()
         self.reactions: dict[tuple[int, int], list[Json]] = {}
         self.ledger = Ledger(keep_calls)

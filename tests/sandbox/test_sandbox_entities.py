@@ -7,7 +7,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from bot.domain.text import utf16_len
-from bot.sandbox.entities import formatted_text
+from bot.sandbox.entities import Formatter, formatted_text
 from bot.sandbox.refusal import Refused
 
 
@@ -52,12 +52,35 @@ def test_blank_ends_are_cut_and_entities_move_along() -> None:
     assert formatted("a \t b\r\n\u202ec", entity("italic", 8, 1)) == ("a   b\nc", [entity("italic", 6, 1)])
 
 
-def test_a_bad_link_loses_its_entity_and_a_bare_domain_gains_a_scheme() -> None:
-    assert formatted("abc", entity("text_link", 0, 3, url="javascript:alert(1)")) == ("abc", [])
-    assert formatted("abc", entity("text_link", 0, 3, url="not a link")) == ("abc", [])
-    assert formatted("abc", entity("text_link", 0, 3, url="x.org"))[1] == [
-        entity("text_link", 0, 3, url="http://x.org/")
-    ]
+def test_a_bad_link_is_refused_in_an_entity_and_left_out_of_markup() -> None:
+    """Source: get_message_entities and parse_html in https://github.com/tdlib/td/blob/master/td/telegram/MessageEntity.cpp"""
+    for url, fault in {
+        "javascript:alert(1)": "Wrong port number specified in the URL",
+        "https://x.org:0/": "Wrong port number specified in the URL",
+        "https://x.org:/": "Wrong port number specified in the URL",
+        "ftp://x.org/": "Unsupported URL protocol",
+        "not a link": "Disallowed character in URL host",
+        "https://x%zz.org/": "Wrong percent-encoded symbol in URL host",
+        "https://localhost/": "Wrong HTTP URL",
+        "https://[::x]/": "Wrong IPv6 address specified in the URL",
+        "https:///x": "URL host is empty",
+    }.items():
+        assert (
+            refusal("abc", entity("text_link", 0, 3, url=url)) == f"Bad Request: entity URL '{url}' is invalid: {fault}"
+        )
+        assert formatted_text(f'<a href="{url}">abc</a>', "HTML", None, 4096) == ("abc", [])
+
+
+def test_a_link_is_kept_with_a_scheme_and_a_path() -> None:
+    for url, kept in {
+        "x.org": "http://x.org/",
+        "HTTPS://X.org?q=1": "https://x.org/?q=1",
+        "https://user:word@x.org:08443/a b": "https://user:word@x.org:8443/a%20b",
+        "https://[2606:4700::1111]/": "https://[2606:4700::1111]/",
+        "tg://resolve?domain=x": "tg://resolve?domain=x",
+        "https://münchen.example/ü": "https://münchen.example/ü",
+    }.items():
+        assert formatted("abc", entity("text_link", 0, 3, url=url))[1] == [entity("text_link", 0, 3, url=kept)]
 
 
 def test_code_holds_no_other_formatting_and_links_hold_no_detected_ones() -> None:
@@ -80,6 +103,42 @@ def test_crossing_formatting_is_cut_so_that_it_nests() -> None:
 def test_a_date_keeps_its_moment() -> None:
     date = entity("date_time", 0, 11, unix_time=1613088000, date_time_format="d")
     assert formatted("12 Feb 2021", date)[1] == [date]
+
+
+def date(number: int, form: str = "D") -> dict[str, Any]:
+    return entity("date_time", 0, 4, unix_time=number, date_time_format=form)
+
+
+def test_a_date_that_is_none_is_refused_with_the_whole_message() -> None:
+    """Source: get_text_entity_type in https://github.com/tdlib/telegram-bot-api/blob/master/telegram-bot-api/Client.cpp
+    and https://github.com/tdlib/td/blob/master/td/telegram/FormattedDate.cpp
+    """
+    for number in (0, -1, -58_000_000, -(2**31)):
+        assert refusal("then", date(number)) == "Bad Request: invalid date specified"
+    for number in (2**31, 4_102_444_800, -(2**31) - 1, 10**30):
+        complaint = 'can\'t parse MessageEntity: Field "unix_time" must be a valid Number'
+        assert refusal("then", date(number)) == f"Bad Request: {complaint}"
+    for form in ("x", "rD", "r D"):
+        complaint = "can't parse MessageEntity: Invalid date-time format specified"
+        assert refusal("then", date(1, form)) == f"Bad Request: {complaint}"
+    for form in ("", "r", "R", "wDt", "dT"):
+        assert formatted("then", date(1, form))[1] == [date(1, form)]
+    assert formatted("then", date(2**31 - 1))[1] == [date(2**31 - 1)]
+
+
+def test_a_date_three_years_ahead_is_refused_however_it_is_given() -> None:
+    """Taken 1,098 days ahead and refused 1,099 days ahead: https://github.com/tdlib/telegram-bot-api/issues/852"""
+    now, day = 1_778_675_618, 86_400
+    formatter = Formatter(lambda: float(now))
+    assert formatter.text("then", None, [date(now + 1098 * day)])[1]
+    for ask in (
+        lambda: formatter.text("then", None, [date(now + 1099 * day)]),
+        lambda: formatter.caption("then", None, [date(now + 1099 * day)]),
+        lambda: formatter.text(f'<tg-time unix="{now + 1099 * day}">then</tg-time>', "HTML", None),
+    ):
+        with pytest.raises(Refused) as refused:
+            ask()
+        assert str(refused.value) == "Bad Request: ENTITY_DATE_INVALID"
 
 
 def test_more_than_a_hundred_entities_are_dropped_without_a_word() -> None:

@@ -47,6 +47,23 @@ def test_bad_html_is_refused_in_telegrams_words(text: str, complaint: str) -> No
     assert str(refused.value) == f"Bad Request: can't parse entities: {complaint}"
 
 
+def test_a_bad_time_in_html_is_left_out_and_not_refused() -> None:
+    """A number of 0 or less is dropped, and so is one too large for 32 bits, because it turns negative; what turns
+    positive again is another date.
+
+    Sources: parse_html in https://github.com/tdlib/td/blob/master/td/telegram/MessageEntity.cpp, and what was seen in
+    https://github.com/tdlib/telegram-bot-api/issues/852: the years 2045 and 2091 "work but do not get formatted".
+    """
+    for number in ("0", "-1", "-58000000", "2378550818", "3822122018", "4102444800", "soon", ""):
+        assert formatted_text(f'<tg-time unix="{number}" format="D">then</tg-time>', "HTML", None, 4096) == ("then", [])
+    kept = formatted_text('<tg-time unix="12345" format="dt">then</tg-time>', "HTML", None, 4096)[1]
+    assert kept == [{"offset": 0, "length": 4, "type": "date_time", "unix_time": 12345, "date_time_format": "dt"}]
+    assert formatted_text('<tg-time unix="4294967297">then</tg-time>', "HTML", None, 4096)[1][0]["unix_time"] == 1
+    for form in ("rt", "ts"):
+        with pytest.raises(Refused, match="can't parse entities: Invalid date format used"):
+            formatted_text(f'<tg-time unix="12345" format="{form}">then</tg-time>', "HTML", None, 4096)
+
+
 def test_markdown_v2_is_read() -> None:
     assert shown("*b _i_* __u__ ~s~ ||p|| `c` [l](https://x.org/\\)) \\. end", "MarkdownV2") == (
         "b i u s p c l . end",
