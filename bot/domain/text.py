@@ -8,11 +8,24 @@ Source: https://core.telegram.org/bots/api#messageentity (offsets and lengths ar
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.limits import DATE_TIME_LAST
+
+_DATE_TIME_AHEAD = timedelta(days=730)  # a year less than Telegram takes: a text that waits only becomes safer
 
 
 def utf16_len(text: str) -> int:
     """Return the length of `text` in UTF-16 code units, as Telegram counts it."""
     return len(text) + sum(1 for char in text if char > "\uffff")
+
+
+def takes_date_time(at: datetime, now: datetime) -> bool:
+    """Return whether Telegram takes a `date_time` entity of `at`; with one that it does not, the message is refused.
+
+    What is true at `now` stays true, so a message may be put together long before it leaves.
+    """
+    return 0 < int(at.timestamp()) <= DATE_TIME_LAST and at - now <= _DATE_TIME_AHEAD
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ _LEAST_EXCERPT = 120  # below this an excerpt says nothing: related links make r
 _MOST_RELATED = 3
 _MOST_HASHTAGS = 5
 _AGO_WITHIN = timedelta(days=7)
+_AHEAD_WITHIN = timedelta(hours=1)  # of clocks that disagree; what was published before its date bears the date
 _CUT_BY_SOURCE = re.compile(r"\s*(?:\[?(?:\.{3,}|…)\]?)$")
 
 
@@ -38,6 +39,7 @@ def push(
     article: Article,
     topics: Sequence[Topic],
     look: Look,
+    now: datetime,
     *,
     photo: Photo | None = None,
     reason: Topic | None = None,
@@ -51,7 +53,7 @@ def push(
     """
     wants_photo = look.pictures is Pictures.LARGE
     return Message(
-        text=caption(article, topics, look),
+        text=caption(article, topics, look, now),
         photo=photo if wants_photo else None,
         keyboard=keyboard(article, look, reason=reason, saved=saved),
         preview=None if look.pictures is Pictures.NONE else article.story.link,
@@ -64,7 +66,7 @@ def without_photo(message: Message) -> Message:
     return replace(message, photo=None)
 
 
-def caption(article: Article, topics: Sequence[Topic], look: Look) -> Text:
+def caption(article: Article, topics: Sequence[Topic], look: Look, now: datetime) -> Text:
     """Return the article's text, within Telegram's limit for captions.
 
     What does not fit goes in this order: the end of the excerpt, related links (they are behind `More`), hashtags,
@@ -72,7 +74,7 @@ def caption(article: Article, topics: Sequence[Topic], look: Look) -> Text:
     """
     title = bold(foreign(article.story.title))
     excerpt = tame(_excerpt(article))
-    signature = _signature(article, look)
+    signature = _signature(article, look, now)
     also = [look.words.text("Also: {link}", link=_related_link(related)) for related in related_links(article)]
     also = also[:_MOST_RELATED]
     tags = _hashtags(topics)
@@ -91,8 +93,8 @@ def caption(article: Article, topics: Sequence[Topic], look: Look) -> Text:
 def headline(article: Article, look: Look, now: datetime) -> Text:
     """Return the article as one line of a list: its linked title, its source, and how long ago or when it came."""
     words, at = look.words, article.story.published_at
-    is_recent = now - at < _AGO_WITHIN
-    when = date_time(words.ago(at, now), at, "r") if is_recent else date_time(words.date(at, look.zone), at)
+    is_recent = -_AHEAD_WITHIN < now - at < _AGO_WITHIN
+    when = date_time(words.ago(at, now), at, now, "r") if is_recent else date_time(words.date(at, look.zone), at, now)
     title = link(foreign(clip(article.story.title, _HEADLINE_TITLE)), article.story.link)
     source = _source(article.story.provider)
     if not source:
@@ -100,13 +102,13 @@ def headline(article: Article, look: Look, now: datetime) -> Text:
     return words.text("{title} ({source}, {when})", title=title, source=source, when=when)
 
 
-def related_list(article: Article, look: Look) -> Message:
+def related_list(article: Article, look: Look, now: datetime) -> Message:
     """Return every related article that fits one message, each beginning with its source."""
     text = look.words.text("Related to {title}:", title=bold(foreign(clip(article.story.title, _HEADLINE_TITLE))))
     for related in related_links(article):
         longer = text + "\n\n" + _related_link(related)
         if related.published_at is not None:
-            when = date_time(look.words.date(related.published_at, look.zone), related.published_at)
+            when = date_time(look.words.date(related.published_at, look.zone), related.published_at, now)
             longer = longer + "\n" + when
         if len(longer) > TEXT or not fits(longer):
             break
@@ -119,9 +121,9 @@ def _excerpt(article: Article) -> str:
     return _CUT_BY_SOURCE.sub("…", " ".join((article.story.excerpt or "").split()))
 
 
-def _signature(article: Article, look: Look) -> Text:
+def _signature(article: Article, look: Look, now: datetime) -> Text:
     at = article.story.published_at
-    date = date_time(look.words.date(at, look.zone), at)
+    date = date_time(look.words.date(at, look.zone), at, now)
     source = _source(article.story.provider)
     return look.words.text("{source}, {date}", source=source, date=date) if source else date
 

@@ -18,7 +18,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from bot.domain.limits import ENTITIES, ENTITY_BYTES
-from bot.domain.text import Entity, Text, utf16_len
+from bot.domain.text import Entity, Text, takes_date_time, utf16_len
 from bot.render.graphemes import boundary_before
 
 _Clippable = TypeVar("_Clippable", str, Text)
@@ -67,12 +67,15 @@ def link(text: Text | str, url: str) -> Text:
     return _spanned(_styled_only(text), Entity("text_link", 0, 0, url=url))
 
 
-def date_time(text: str, at: datetime, form: str = "D") -> Text:
+def date_time(text: str, at: datetime, now: datetime, form: str = "D") -> Text:
     """Return a time that new clients show in the reader's zone and language, and old ones as `text`.
 
+    A time that Telegram would not take is mere text: stories from 1968 are news somewhere, and so is the year 2100.
     `form` is `r` (relative) or of `wdDtT` (weekday, short or long date, short or long time).
     Source: https://core.telegram.org/bots/api#date-time-entity-formatting
     """
+    if not takes_date_time(at, now):
+        return Text(text)
     return _spanned(text, Entity("date_time", 0, 0, unix_time=int(at.timestamp()), format=form))
 
 

@@ -72,10 +72,10 @@ class Edition(Generic[Body]):
                     if not self._is_settled:
                         return await self._settle_picture(look, reason, send, db, now)
             if self._photo is not None:
-                outcome = await send(self._body(look, reason, self._photo))
+                outcome = await send(self._body(look, reason, self._photo, now))
                 if not isinstance(outcome, PictureRefused):
                     return outcome, True
-        return await send(self._body(look, reason, None)), False
+        return await send(self._body(look, reason, None, now)), False
 
     async def _settle_picture(
         self, look: Look, reason: int, send: Send[Body], db: Database, now: datetime
@@ -88,7 +88,7 @@ class Edition(Generic[Body]):
                 # Telegram remembers for days what it could not fetch, and neither can we: nothing is left to try.
                 await self._remember(db, media.refused, way.picture, "its bytes cannot be had", now)
             if photo is not None:
-                outcome = await send(self._prepare(self._message(look, reason, photo)))
+                outcome = await send(self._prepare(self._message(look, reason, photo, now)))
                 if isinstance(outcome, Sent):
                     self._photo = photo if outcome.file_id is None else Photo(file_id=outcome.file_id)
                     self._is_settled = True
@@ -98,14 +98,14 @@ class Edition(Generic[Body]):
                 if not isinstance(outcome, PictureRefused):
                     return outcome, True  # nothing is said about the picture: the next chat tries it
                 if outcome.here_only:
-                    return await send(self._body(look, reason, None)), False
+                    return await send(self._body(look, reason, None, now)), False
                 log.info("article %d: a picture was refused: %s", self.article.number, outcome.reason)
                 self._refused.add(way.picture)
                 if way.is_last:
                     await self._remember(db, media.refused, way.picture, outcome.reason, now)
             self._ways.pop(0)
         self._is_settled = True
-        return await send(self._body(look, reason, None)), False
+        return await send(self._body(look, reason, None, now)), False
 
     async def _remember(self, db: Database, note: _Note, picture: str, what: str, now: datetime) -> None:
         """Write down what Telegram made of a picture. Failing at that only means asking again another time."""
@@ -115,17 +115,17 @@ class Edition(Generic[Body]):
         except SqliteError as error:
             log.warning("article %d: its picture could not be remembered: %s", self.article.number, error)
 
-    def _body(self, look: Look, reason: int, photo: Photo | None) -> Body:
+    def _body(self, look: Look, reason: int, photo: Photo | None, now: datetime) -> Body:
         key = (look, reason, photo is not None)
         body = self._bodies.get(key)
         if body is None:
-            body = self._bodies[key] = self._prepare(self._message(look, reason, photo))
+            body = self._bodies[key] = self._prepare(self._message(look, reason, photo, now))
             if len(self._bodies) > MOST_BODIES:
                 self._bodies.popitem(last=False)
         return body
 
-    def _message(self, look: Look, reason: int, photo: Photo | None) -> Message:
-        message = push(self.article, self._topics, look, photo=photo, reason=self._all_topics.get(reason))
+    def _message(self, look: Look, reason: int, photo: Photo | None, now: datetime) -> Message:
+        message = push(self.article, self._topics, look, now, photo=photo, reason=self._all_topics.get(reason))
         return message if photo is not None else without_photo(message)
 
 

@@ -33,12 +33,12 @@ async def show(house: House, asked: Request | PressRequest, article: int) -> Non
 
     Raises: UnknownArticle when readers may not see it.
     """
-    look = look_of(asked.chat, house.settings, house.bot_username)
+    look, now = look_of(asked.chat, house.settings, house.bot_username), house.clock()
     person = asked.person if asked.is_private else None
     opened = await reading.opened(house.db, article, person=person, root=house.settings.content)
     if look.pictures is Pictures.LARGE and await _shown_with_picture(house, asked, opened, look):
         return
-    await asked.answer(push(opened.article, opened.topics, look, saved=opened.saved))
+    await asked.answer(push(opened.article, opened.topics, look, now, saved=opened.saved))
 
 
 async def _shown_with_picture(house: House, asked: Request | PressRequest, opened: Opened, look: Look) -> bool:
@@ -54,7 +54,8 @@ async def _shown_with_picture(house: House, asked: Request | PressRequest, opene
                 await pictures.remember_refused(house.db, way.picture, "its bytes cannot be had", house.clock())
             continue
         try:
-            file_id = await asked.show(push(opened.article, opened.topics, look, photo=photo, saved=opened.saved))
+            message = push(opened.article, opened.topics, look, house.clock(), photo=photo, saved=opened.saved)
+            file_id = await asked.show(message)
         except BadRequest as error:
             outcome = classify_error(error)
             if isinstance(outcome, PictureRefused) and not outcome.here_only:
@@ -129,7 +130,8 @@ async def related(house: House, press: PressRequest) -> None:
         await press.toast(lists.not_listed(press.words, number(press)), alert=True)
         return
     if press.is_private:
-        await press.answer(related_list(article, look_of(press.chat, house.settings, house.bot_username)))
+        look = look_of(press.chat, house.settings, house.bot_username)
+        await press.answer(related_list(article, look, house.clock()))
     else:
         await press.open_bot(f"{ARTICLE_LINK}{article.number}")
 

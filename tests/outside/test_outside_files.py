@@ -221,3 +221,27 @@ async def test_captions_keep_their_limits_and_titles_cannot_be_tapped(tmp_path: 
         assert not forms(tap) & {"bot_command", "mention", "url", "email", "cashtag", "phone_number"}
         said = {entity["offset"] for entity in tap.get("entities", ()) if entity["type"] == "hashtag"}
         assert all(tap["text"].encode("utf-16-le")[2 * at :].decode("utf-16-le").startswith("#Energy") for at in said)
+
+
+@pytest.mark.parametrize("written", ["1968-05-10T09:30:00Z", "1970-01-01T00:00:00Z", "2099-12-31T12:00:00Z"])
+async def test_a_story_of_another_age_is_delivered_and_spoils_no_list(tmp_path: Path, written: str) -> None:
+    """A date_time entity of such a moment is a 400 for the whole message, on Telegram as in the sandbox."""
+    async with street(tmp_path, PUSH_WINDOW="inf") as here:
+        anna = await _reader(here)
+        here.article("today.json")
+        await here.sees(anna, "Today")
+        here.article("old.json", "The harbour of old", published=False, publishedDateTime=written)
+        await here.fence(anna)
+        edith = here.cast.edith
+        preview = await here.asks(edith, "/preview old")
+        assert "The harbour of old" in plain(preview)
+        assert (await here.shell("publish", "old")).status == 0
+        pushed = await here.sees(anna, "The harbour of old")
+        assert "Read" in buttons(pushed)
+        assert written[:4] in plain(pushed)
+        assert "date_time" not in forms(pushed)
+        for listing in ("/latest", "/top", "/search harbour"):
+            listed = await here.asks(anna, listing)
+            assert "The harbour of old" in plain(listed)
+            assert written[:4] in plain(listed)
+        assert "date_time" in forms(await here.asks(anna, "/latest"))

@@ -32,11 +32,12 @@ def article(
     related: tuple[Related, ...] = (RELATED,),
     pictures: tuple[Picture, ...] = (),
     video: str | None = None,
+    published_at: datetime = NOON,
 ) -> Article:
     story = Story(
         title=title,
         link=link,
-        published_at=NOON,
+        published_at=published_at,
         excerpt=excerpt,
         provider=provider,
         pictures=pictures,

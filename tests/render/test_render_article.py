@@ -14,7 +14,7 @@ from bot.domain.article import Article, ArticleState, Provider, Related, Story
 from bot.domain.chat import Pictures
 from bot.domain.limits import CAPTION, TEXT
 from bot.domain.message import Photo
-from bot.domain.text import Entity, Text, utf16_len
+from bot.domain.text import Entity, Text, takes_date_time, utf16_len
 from bot.domain.topic import Topic
 from bot.render.article import caption, headline, push, related_list, without_photo
 from bot.render.text import fits
@@ -28,7 +28,7 @@ TOPICS = (ENERGY, GRID)
 links = st.integers(min_value=0, max_value=10**6).map(lambda number: f"https://story.example/{number}")
 long_links = st.integers(min_value=0, max_value=2000).map(lambda length: f"https://story.example/{'x' * length}")
 providers = st.builds(Provider, st.none() | st.text(max_size=100), st.none() | st.just("a.example"))
-moments = st.datetimes(datetime(1970, 1, 2), datetime(2090, 1, 1), timezones=st.just(UTC))
+moments = st.datetimes(timezones=st.just(UTC))
 related_articles = st.builds(Related, st.text(max_size=300), links | long_links, providers, st.none() | moments)
 stories = st.builds(
     Story,
@@ -63,24 +63,24 @@ def plain(text: Text) -> str:
 
 @given(stories, topic_lists)
 def test_any_article_fits_a_caption_with_whole_entities(story, topics):
-    text = caption(of(story), topics, look())
+    text = caption(of(story), topics, look(), NOON)
     assert 0 < len(text) == utf16_len(text.string) <= CAPTION
     assert fits(text)
     for span in text.entities:
         assert span.length > 0
         assert span.offset + span.length <= len(text)
         covered(text, span)
-    assert sum(span.type == "date_time" for span in text.entities) == 1
+    assert sum(span.type == "date_time" for span in text.entities) == takes_date_time(story.published_at, NOON)
     assert text.string.count(FSI) <= text.string.count(PDI)
 
 
 @given(stories)
 def test_nothing_foreign_in_a_caption_can_be_tapped(story):
-    assert tappable(caption(of(story), (), look()).string) == []
+    assert tappable(caption(of(story), (), look(), NOON).string) == []
 
 
 def test_a_push_reads_as_the_house_writes_it():
-    message = push(article(), TOPICS, look(), photo=PHOTO, reason=ENERGY)
+    message = push(article(), TOPICS, look(), NOON, photo=PHOTO, reason=ENERGY)
     assert plain(message.text) == (
         "Salt battery feeds a town for a winter night\n"
         "\n"
@@ -116,7 +116,7 @@ def test_the_seed_article_reads_as_in_the_model():
         ),
     )
     topics = [Topic(number, name, name) for number, name in enumerate(seed["topics"], start=1)]
-    text = caption(of(story), topics, look())
+    text = caption(of(story), topics, look(), NOON)
     assert plain(text) == (
         f"{seed['title']}\n"
         "\n"
@@ -133,14 +133,14 @@ def test_the_seed_article_reads_as_in_the_model():
 
 
 def test_a_title_cannot_offer_commands_mentions_or_links():
-    text = caption(article("/stop @someone example.com", excerpt="t.me/spam, #now, $AAPL"), (), look())
+    text = caption(article("/stop @someone example.com", excerpt="t.me/spam, #now, $AAPL"), (), look(), NOON)
     assert tappable(text.string) == []
     assert plain(text).startswith("/stop @someone example.com\n")
 
 
 def test_a_long_excerpt_shortens_first_and_three_related_links_stay():
     many = tuple(replace(RELATED, link=f"https://harbour.example/{number}") for number in range(12))
-    text = caption(article(excerpt="Steady words " * 230, related=many), TOPICS, look())
+    text = caption(article(excerpt="Steady words " * 230, related=many), TOPICS, look(), NOON)
     assert CAPTION - 30 < len(text) <= CAPTION
     assert [kind for kind, _ in spans(text)].count("text_link") == 3
     assert re.search(r"(words|Steady)…\n\n", text.string)
@@ -148,14 +148,16 @@ def test_a_long_excerpt_shortens_first_and_three_related_links_stay():
 
 
 def test_related_links_go_before_an_excerpt_becomes_a_stump():
-    text = caption(article("A long title. " * 60, excerpt="Steady words " * 230, related=(RELATED,)), TOPICS, look())
+    text = caption(
+        article("A long title. " * 60, excerpt="Steady words " * 230, related=(RELATED,)), TOPICS, look(), NOON
+    )
     assert len(text) <= CAPTION
     assert "text_link" not in [kind for kind, _ in spans(text)]
     assert "Steady words" in text.string
 
 
 def test_a_title_is_clipped_last():
-    text = caption(article("Endless news " * 200), TOPICS, look())
+    text = caption(article("Endless news " * 200), TOPICS, look(), NOON)
     assert len(text) <= CAPTION
     assert [kind for kind, _ in spans(text)] == ["bold", "date_time"]
     assert plain(text).endswith("…\n\nnorthgate.example, 7 Mar 2026")
@@ -163,24 +165,24 @@ def test_a_title_is_clipped_last():
 
 @pytest.mark.parametrize("ending", ["...", " ...", "…", " […]", "[...]", "...."])
 def test_an_excerpt_cut_by_its_source_ends_with_one_ellipsis(ending):
-    text = caption(article(excerpt=f"It gave 40 MWh{ending}"), (), look())
+    text = caption(article(excerpt=f"It gave 40 MWh{ending}"), (), look(), NOON)
     assert "It gave 40 MWh…\n" in text.string
 
 
 def test_an_article_without_excerpt_topics_related_or_source_is_a_title_and_a_date():
     bare = article(excerpt=None, related=(), provider=Provider())
-    assert plain(caption(bare, (), look())) == "Salt battery feeds a town for a winter night\n\n7 Mar 2026"
+    assert plain(caption(bare, (), look(), NOON)) == "Salt battery feeds a town for a winter night\n\n7 Mar 2026"
 
 
 def test_titles_of_the_other_direction_do_not_turn_their_surroundings():
     hebrew = article("סוללת מלח", provider=Provider("חדשות הצפון"))
-    text = caption(hebrew, (), look())
+    text = caption(hebrew, (), look(), NOON)
     assert text.string.startswith(f"{FSI}סוללת מלח{PDI}\n")
     assert f"{FSI}חדשות הצפון{PDI}, 7 Mar 2026" in text.string
 
 
 def test_emoji_count_twice_and_are_never_halved():
-    text = caption(article("👩‍🚀" * 400), (), look())
+    text = caption(article("👩‍🚀" * 400), (), look(), NOON)
     assert len(text) <= CAPTION
     title = plain(text).split("…")[0]
     assert title == "👩‍🚀" * (len(title) // 3)
@@ -188,7 +190,7 @@ def test_emoji_count_twice_and_are_never_halved():
 
 def test_the_date_is_that_of_the_chat_and_its_moment_travels_along():
     late = replace(article().story, published_at=datetime(2026, 12, 31, 23, 30, tzinfo=UTC))
-    text = caption(of(late), (), look("de"))
+    text = caption(of(late), (), look("de"), NOON)
     assert ("date_time", "1. Jan. 2027") in spans(text)
     assert next(span.unix_time for span in text.entities if span.type == "date_time") == 1798759800
 
@@ -196,12 +198,12 @@ def test_the_date_is_that_of_the_chat_and_its_moment_travels_along():
 def test_topics_that_make_no_hashtag_are_left_out_and_none_stands_twice():
     hostile = Topic(3, "c", "/stop", hashtags=("/stop",))
     topics = [Topic(1, "a", "AI"), Topic(2, "b", "a i", hashtags=("#ai",)), hostile]
-    assert caption(article(), topics, look()).string.endswith("batteries\u2069\n#AI")
+    assert caption(article(), topics, look(), NOON).string.endswith("batteries\u2069\n#AI")
 
 
 def test_an_article_is_not_related_to_itself_nor_twice_to_another():
     itself = replace(RELATED, link="https://northgate.example/salt-battery/?utm_source=feed")
-    text = caption(article(related=(itself, RELATED, RELATED)), (), look())
+    text = caption(article(related=(itself, RELATED, RELATED)), (), look(), NOON)
     assert text.string.count("Also: ") == 1
 
 
@@ -214,16 +216,16 @@ def test_an_article_is_not_related_to_itself_nor_twice_to_another():
     ],
 )
 def test_pictures_are_as_the_chat_wants_them(pictures, photo, preview, small):
-    message = push(article(), TOPICS, look(pictures=pictures), photo=PHOTO)
+    message = push(article(), TOPICS, look(pictures=pictures), NOON, photo=PHOTO)
     assert message.photo == photo
     assert message.preview == ("https://northgate.example/salt-battery" if preview else None)
     assert message.preview_small is small
 
 
 def test_a_push_that_loses_its_photo_says_the_same():
-    message = push(article(), TOPICS, look(), photo=PHOTO)
+    message = push(article(), TOPICS, look(), NOON, photo=PHOTO)
     text = without_photo(message)
-    assert text == push(article(), TOPICS, look())
+    assert text == push(article(), TOPICS, look(), NOON)
     assert (text.text, text.keyboard) == (message.text, message.keyboard)
     assert text.preview == "https://northgate.example/salt-battery"
 
@@ -240,6 +242,34 @@ def test_an_old_headline_bears_its_date():
     assert plain(line) == "Old news (7 Mar 2026)"
 
 
+@pytest.mark.parametrize(
+    ("published_at", "when"),
+    [
+        (datetime(1968, 2, 29, 12, tzinfo=UTC), "29 Feb 1968"),
+        (datetime(1970, 1, 1, tzinfo=UTC), "1 Jan 1970"),
+        (datetime(2038, 1, 19, 3, 14, 8, tzinfo=UTC), "19 Jan 2038"),
+        (NOON + timedelta(days=1099), "10 Mar 2029"),
+        (datetime(9999, 12, 31, 23, 59, tzinfo=UTC), "31 Dec 9999"),
+    ],
+)
+def test_a_date_that_telegram_would_refuse_is_mere_text_in_a_list_and_in_a_push(published_at, when):
+    story = article(provider=Provider(), published_at=published_at)
+    related = article(related=(replace(RELATED, published_at=published_at),))
+    for text in (
+        headline(story, look(), NOON),
+        caption(story, (), look(), NOON),
+        related_list(related, look(), NOON).text,
+    ):
+        assert when in plain(text)
+        assert "date_time" not in [kind for kind, _ in spans(text)]
+
+
+def test_what_was_published_before_its_date_bears_the_date():
+    line = headline(article(provider=Provider(), published_at=NOON + timedelta(days=400)), look(), NOON)
+    assert plain(line) == "Salt battery feeds a town for a winter night (11 Apr 2027)"
+    assert line.entities[1].unix_time == int((NOON + timedelta(days=400)).timestamp())
+
+
 def test_a_headline_without_room_is_clipped_with_its_link():
     line = headline(article("Endless news " * 40), look(), NOON)
     linked = covered(line, line.entities[0])
@@ -249,7 +279,7 @@ def test_a_headline_without_room_is_clipped_with_its_link():
 
 def test_the_related_list_names_every_source():
     other = replace(RELATED, link="https://other.example/", provider=Provider(), published_at=None, title="No source")
-    message = related_list(article(related=(RELATED, other)), look())
+    message = related_list(article(related=(RELATED, other)), look(), NOON)
     assert plain(message.text) == (
         "Related to Salt battery feeds a town for a winter night:\n"
         "\n"
@@ -263,20 +293,20 @@ def test_the_related_list_names_every_source():
 
 @given(st.lists(related_articles, max_size=120))
 def test_the_related_list_fits_one_message(related):
-    text = related_list(article(related=tuple(related)), look()).text
+    text = related_list(article(related=tuple(related)), look(), NOON).text
     assert len(text) <= TEXT
     assert fits(text)
 
 
 def test_a_push_speaks_the_language_of_the_chat():
-    message = push(article(), TOPICS, look("de"), photo=PHOTO)
+    message = push(article(), TOPICS, look("de"), NOON, photo=PHOTO)
     assert "northgate.example, 7. März 2026\nAuch: Harbour Post" in plain(message.text)
     assert [[button.label for button in row] for row in message.keyboard] == [["Lesen"], ["Merken", "Teilen", "Mehr"]]
 
 
 def test_equal_looks_prepare_equal_messages():
-    one = push(article(), TOPICS, look(), photo=PHOTO, reason=ENERGY)
-    other = push(article(provider=NORTHGATE), TOPICS, look(), photo=PHOTO, reason=ENERGY)
+    one = push(article(), TOPICS, look(), NOON, photo=PHOTO, reason=ENERGY)
+    other = push(article(provider=NORTHGATE), TOPICS, look(), NOON, photo=PHOTO, reason=ENERGY)
     assert one == other
     assert look() == look()
     assert look().zone == ZoneInfo("Europe/Berlin")

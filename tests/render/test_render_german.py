@@ -62,7 +62,7 @@ def standing(phase: Phase, **numbers: int) -> Standing:
 
 
 def test_an_article_is_dated_and_offered_in_german():
-    text = caption(article(), [ENERGY], look("de")).string
+    text = caption(article(), [ENERGY], look("de"), NOON).string
     assert "7. März 2026" in text
     assert "Auch: " in text
     rows = [[button.label for button in row] for row in card.keyboard(article(), look("de"))]

@@ -162,6 +162,24 @@ def test_numbers_dates_and_lists_are_written_as_the_language_writes_them():
     assert ENGLISH.list([]) == ""
 
 
+@pytest.mark.parametrize(
+    ("at", "english", "german"),
+    [
+        (datetime(1, 1, 1, tzinfo=UTC), "1 Jan 1", "1. Jan. 1"),
+        (datetime(1582, 10, 15, 11, tzinfo=UTC), "15 Oct 1582", "15. Okt. 1582"),
+        (datetime(1968, 2, 29, 11, tzinfo=UTC), "29 Feb 1968", "29. Feb. 1968"),
+        (datetime(9999, 12, 31, 23, 59, tzinfo=UTC), "31 Dec 9999", "31. Dez. 9999"),
+    ],
+)
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_the_first_and_the_last_days_of_the_calendar_have_a_date_in_every_zone(at, english, german, zone):
+    """In some zones the first and the last day lie outside of what a datetime can hold: there it is UTC's date."""
+    where = ZoneInfo(zone)
+    assert ENGLISH.date(at, where) == english
+    assert GERMAN.date(at, where) == german
+    assert ENGLISH.time(at, where)
+
+
 def test_the_date_is_that_of_the_zone():
     assert ENGLISH.date(datetime(2026, 12, 31, 23, 30, tzinfo=UTC), BERLIN) == "1 Jan 2027"
 

@@ -1,5 +1,5 @@
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import example, given
@@ -222,7 +222,32 @@ def test_a_hashtag_is_one_word_with_a_letter_or_nothing():
 def test_a_date_carries_its_moment_for_new_clients():
     at = datetime(2021, 2, 12, 10, 37, tzinfo=UTC)
     span = Entity("date_time", 0, 11, unix_time=1613126220, format="D")
-    assert date_time("12 Feb 2021", at) == Text("12 Feb 2021", (span,))
+    assert date_time("12 Feb 2021", at, at) == Text("12 Feb 2021", (span,))
+
+
+@given(
+    st.datetimes(timezones=st.just(UTC)),
+    st.datetimes(datetime(2020, 1, 1), datetime(2037, 1, 1), timezones=st.just(UTC)),
+)
+def test_no_time_that_telegram_would_refuse_is_ever_an_entity(at, now):
+    """A 400 for the whole message: `unix_time` of 0 or less, above 2^31-1, or from 1,099 days ahead.
+
+    Source: https://github.com/tdlib/td/blob/master/td/telegram/FormattedDate.cpp ("Invalid date specified") and
+    https://github.com/tdlib/telegram-bot-api/issues/852 ("ENTITY_DATE_INVALID")
+    """
+    text = date_time("then", at, now)
+    assert text.string == "then"
+    for span in text.entities:
+        assert 0 < span.unix_time < 2**31
+        # Also when it waits before it leaves, or when our clock is half a year ahead of Telegram's.
+        assert at - (now - timedelta(days=180)) < timedelta(days=1098)
+
+
+@given(st.integers(1, 2**31 - 1), st.integers(-730 * 86400, 2**31))
+def test_every_time_up_to_two_years_ahead_is_an_entity(number, age):
+    at = datetime.fromtimestamp(number, UTC)
+    [span] = date_time("then", at, at + timedelta(seconds=age)).entities
+    assert span.unix_time == number
 
 
 def test_a_link_holds_styles_and_no_other_spans():

@@ -31,7 +31,7 @@ async def pushed(house, chat):
     known = await house.chat(chat)
     opened = await reading.opened(house.db, 1, person=None, root=None)
     look = look_of(known, house.inside.settings, house.inside.bot_username)
-    message = push(opened.article, opened.topics, look, reason=opened.topics[0])
+    message = push(opened.article, opened.topics, look, house.clock.now, reason=opened.topics[0])
     return await replies.send(house.inside, known, message)
 
 

@@ -23,7 +23,7 @@ import gettext
 import io
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -115,11 +115,11 @@ class Words:
 
     def date(self, at: datetime, zone: ZoneInfo) -> str:
         """12 Feb 2021"""
-        return format_skeleton("yMMMd", at, tzinfo=zone, locale=self._cldr)
+        return format_skeleton("yMMMd", at, tzinfo=_zone_at(at, zone), locale=self._cldr)
 
     def time(self, at: datetime, zone: ZoneInfo) -> str:
         """14:05"""
-        return format_time(at, "short", tzinfo=zone, locale=self._cldr)
+        return format_time(at, "short", tzinfo=_zone_at(at, zone), locale=self._cldr)
 
     def ago(self, at: datetime, now: datetime) -> str:
         """2 h ago"""
@@ -159,6 +159,15 @@ class Words:
     def list(self, items: Sequence[str]) -> str:
         """AI, Energy and Robotics"""
         return format_list(items, locale=self._cldr)
+
+
+def _zone_at(at: datetime, zone: ZoneInfo) -> tzinfo:
+    """Return the zone, or UTC where its clocks would show a day before the year 1 or after 9999."""
+    try:
+        at.astimezone(zone)
+    except OverflowError:
+        return UTC
+    return zone
 
 
 def _city(place: str) -> str:
