@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from bot.content.cleaning import quoted
 from bot.domain.link import LONGEST, link_fault
@@ -21,7 +21,7 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _IGNORED_BY_BROWSERS = re.compile(r"[\x00-\x20\x7f-\xa0]+")
 _PLAIN = re.compile(r"[!#$%&'()*+,./0-9:;=?@A-Z\[\]_a-z~-]*")
 _AUTHORITY = re.compile(r"//([^/?#\\]*)(.*)", re.DOTALL)
-_HOST = re.compile(r"[0-9a-z._~:%-]+", re.IGNORECASE)
+_HOST = re.compile(r"(?:[0-9a-z._~:-]|%[0-9a-f]{2})+", re.IGNORECASE)
 _SAFE = "!#$%&'()*+,/:;=?@[]~"
 
 
@@ -65,13 +65,18 @@ def judged(text: str) -> Judgement:
     try:
         url = _escaped(scheme, text.partition(":")[2])
         parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
+        if parts.netloc.endswith(":"):  # no port after all; Telegram takes that for none that exists
+            parts = parts._replace(netloc=parts.netloc[:-1])
+            url = urlunsplit(parts)
+        host, port = parts.hostname, parts.port
     except ValueError:
         return Judgement(fault=f"{quoted(text)} is not a link")
     if len(url) > LONGEST:
         return Judgement(fault=f"is longer than {LONGEST:,} characters")
     if not host or not _HOST.fullmatch(host):
         return Judgement(fault=f"{quoted(text)} is not a link: it names no host")
+    if port == 0:
+        return Judgement(fault=f"{quoted(text)} is not a link: there is no port 0")
     fault = link_fault(url)
     if fault is not None:
         return Judgement(fault=f"{quoted(text)} is {fault}", is_dangerous=True)
