@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import secrets
 import tempfile
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from bot.settings import Settings, packaged_seeds
 from bot.store import chats
 from bot.telegram_edge.house import House
 
-SANDBOX_TOKEN = "700000001:sandbox-token-of-nobody"  # the pretend Telegram's
+SANDBOX_BOT = 700000001
+"""The bot's id on the pretend Telegram: a kept database belongs to it, while the secret is another one in each run."""
 
 
 async def sandbox(settings: Settings, port: int, keep: bool, tour: str | None, *, clock: Clock = utc_now) -> int:
@@ -30,7 +32,8 @@ async def sandbox(settings: Settings, port: int, keep: bool, tour: str | None, *
     if tour is not None and tour not in TOURS:
         raise SettingsError(f"--tour: there is no tour {tour!r}; there is {', '.join(TOURS)}")
     stop = stop_on_signals()
-    world = World(token=SANDBOX_TOKEN, clock=lambda: clock().timestamp())
+    world = World(token=f"{SANDBOX_BOT}:{secrets.token_urlsafe(26)}", clock=lambda: clock().timestamp())
+    world.fetches = False  # only tests serve pictures on this machine
     cast = world.standard_cast()
     async with contextlib.AsyncExitStack() as stack:
         folder = Path("data") if keep else Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="newsbot-")))
@@ -43,7 +46,7 @@ async def sandbox(settings: Settings, port: int, keep: bool, tour: str | None, *
             raise SettingsError(f"port {port} cannot be used: {reason}; choose another with --port") from error
         played = settings.model_copy(
             update={
-                "token": SANDBOX_TOKEN,
+                "token": world.token,
                 "api_url": server.url,
                 "admins": frozenset({cast.edith}),
                 "database": folder / "sandbox.db",

@@ -2,12 +2,14 @@
 The far side of the wire: a Bot API server on a port of this machine, with the world behind it.
 
 Routes are Telegram's: `/bot<token>/METHOD` and `/file/bot<token>/PATH`. Nothing is logged, neither tokens nor texts.
+Whatever the route, only this machine is served: see `guard`.
 Source: https://core.telegram.org/bots/api#making-requests
 """
 
 from __future__ import annotations
 
 import asyncio
+import hmac
 import inspect
 from collections.abc import Callable
 from types import TracebackType
@@ -19,6 +21,8 @@ from aiohttp import web
 from bot.domain.limits import UPLOAD_BYTES
 from bot.sandbox.facts import Method, Upload, method
 from bot.sandbox.faults import CutAfter, CutBefore, Fault, Page, Refuse, Slow, Stall, Throttle
+from bot.sandbox.fetching import fetched, may_fetch
+from bot.sandbox.guard import guard
 from bot.sandbox.ledger import Call
 from bot.sandbox.methods import METHODS
 from bot.sandbox.people import Json
@@ -29,8 +33,6 @@ from bot.sandbox.world import World
 
 _BODY_BYTES = UPLOAD_BYTES + 1024 * 1024
 _METHODS = {name.lower(): (known, handler) for name, handler in METHODS.items() if (known := method(name)) is not None}
-_FETCHED = ("http://127.0.0.1:", "http://localhost:")
-_FETCH_WITHIN = aiohttp.ClientTimeout(total=10)
 _NOT_RECORDED = frozenset({"getUpdates"})
 
 
@@ -50,8 +52,9 @@ class SandboxServer:
     ) -> None:
         self.world = world
         self.url = ""
+        self._own_port = 0
         self._host, self._port = host, port
-        self._app = web.Application(client_max_size=_BODY_BYTES)
+        self._app = web.Application(client_max_size=_BODY_BYTES, middlewares=[guard])
         self._app.router.add_route("*", "/bot{token:[^/]*}/{method}", self._call)
         self._app.router.add_get("/file/bot{token:[^/]*}/{path:.+}", self._download)
         if mount is not None:
@@ -64,8 +67,8 @@ class SandboxServer:
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._host, self._port, backlog=1024)
         await site.start()
-        port = self._runner.addresses[0][1]
-        self.url = f"http://{self._host}:{port}"
+        self._own_port = self._runner.addresses[0][1]
+        self.url = f"http://{self._host}:{self._own_port}"
         self._client = aiohttp.ClientSession()
         self._postman = asyncio.create_task(deliver(self.world, self._client))
         return self
@@ -83,7 +86,7 @@ class SandboxServer:
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
         match = request.match_info
-        if match["token"] != self.world.token:
+        if not self._is_token(match["token"]):
             return _answer(Refused(401))
         known = _METHODS.get(match["method"].lower())
         if known is None:
@@ -101,6 +104,9 @@ class SandboxServer:
             if fault is not None:
                 return await self._faulty(request, fault, called, handler, given, uploads)
         return _json(*await self._handled(called, handler, given, uploads))
+
+    def _is_token(self, given: str) -> bool:
+        return hmac.compare_digest(given.encode(errors="replace"), self.world.token.encode())
 
     async def _handled(
         self, called: Method, handler: Callable[..., Any], given: Json, uploads: dict[str, Upload]
@@ -129,8 +135,10 @@ class SandboxServer:
         media = params.get("media", ())
         named = [part.get("media") for part in (media if isinstance(media, list) else [media])] if media else []
         for url in (params.get("photo"), params.get("document"), params.get("video"), *named):
-            if isinstance(url, str) and url.startswith(_FETCHED) and url not in self.world.web and self._client:
-                self.world.web[url] = await _fetched(self._client, url)
+            if not isinstance(url, str) or url in self.world.web or self._client is None:
+                continue
+            if self.world.fetches and may_fetch(url, self._own_port):
+                self.world.web[url] = await fetched(self._client, url)
 
     async def _faulty(
         self,
@@ -174,7 +182,7 @@ class SandboxServer:
         return _json(status, answer)
 
     async def _download(self, request: web.Request) -> web.StreamResponse:
-        if request.match_info["token"] != self.world.token:
+        if not self._is_token(request.match_info["token"]):
             return _answer(Refused(401))
         file = self.world.files.at(request.match_info["path"])
         if file is None or file.data is None:
@@ -191,14 +199,6 @@ def _json(status: int, body: Json) -> web.Response:
     if status == 429 and "parameters" in body:
         headers = headers | {"Retry-After": str(body["parameters"]["retry_after"])}
     return web.Response(status=status, body=dumps(body), headers=headers)
-
-
-async def _fetched(client: aiohttp.ClientSession, url: str) -> bytes | str:
-    try:
-        async with client.get(url, timeout=_FETCH_WITHIN) as answer:
-            return await answer.read() if answer.status == 200 else "failed to get HTTP URL content"
-    except (aiohttp.ClientError, TimeoutError):
-        return "failed to get HTTP URL content"
 
 
 def _number(chat_id: Any) -> int | None:

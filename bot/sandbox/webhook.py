@@ -64,7 +64,10 @@ async def _post(world: World, client: aiohttp.ClientSession, update: dict[str, o
     """Return None when the bot took the update, and what went wrong otherwise."""
     headers = {SECRET_HEADER: world.webhook.secret} if world.webhook.secret else {}
     try:
-        async with client.post(world.webhook.url, json=update, headers=headers, timeout=ANSWER_WITHIN) as answer:
+        # A redirect is not followed, as Telegram does not: the update and the secret go where the bot said or nowhere.
+        async with client.post(
+            world.webhook.url, json=update, headers=headers, timeout=ANSWER_WITHIN, allow_redirects=False
+        ) as answer:
             if 200 <= answer.status < 300:
                 return None
             return f"Wrong response from the webhook: {answer.status} {answer.reason}"

@@ -83,6 +83,8 @@ class World:
         self.keeps_files_in: Path | None = None
         """As a Bot API server with `--local` does: files lie here, and `getFile` names the place."""
         """Whether a URL that `web` does not name is taken for a picture."""
+        self.fetches = True
+        """Whether pages of this machine are fetched into `web` when a call names them."""
         self.queries: dict[str, Query] = {}
         self._watchers: set[Watch] = set()
         self._query_numbers = itertools.count(4_000_000_000_000_000_001)
