@@ -16,6 +16,15 @@ from bot.sandbox.sending import Uploads
 if TYPE_CHECKING:
     from bot.sandbox.world import World
 
+_PERMISSIONS = (
+    "can_send_messages",
+    "can_send_photos",
+    "can_send_documents",
+    "can_send_videos",
+    "can_send_other_messages",
+    "can_add_web_page_previews",
+)
+
 
 def get_chat(world: World, params: Json, uploads: Uploads) -> Json:
     chat = readable_chat(world, params["chat_id"])
@@ -27,14 +36,12 @@ def get_chat(world: World, params: Json, uploads: Uploads) -> Json:
         ),
     }
     if chat.is_group:
-        full["permissions"] = {
-            "can_send_messages": True,
-            "can_send_photos": not chat.forbids_photos,
-            "can_send_documents": True,
-            "can_send_videos": True,
-            "can_send_other_messages": True,
-            "can_add_web_page_previews": True,
+        may_write = not chat.forbids_writing
+        full["permissions"] = dict.fromkeys(_PERMISSIONS, may_write) | {
+            "can_send_photos": may_write and not chat.forbids_photos
         }
+    if chat.slow_mode and chat.type == "supergroup":
+        full["slow_mode_delay"] = chat.slow_mode
     if chat.pinned and (pinned := world.history.get(chat.id, chat.pinned[-1])):
         full["pinned_message"] = pinned
     return full

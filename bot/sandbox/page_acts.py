@@ -55,6 +55,8 @@ class Wish:
             raise Refused("You blocked this bot. Unblock it to write.", 409)
         if chat.type == "channel" and not self.is_administrator:
             raise Refused("Only administrators write in this channel.", 403)
+        if chat.forbids_writing and not self.is_administrator:
+            raise Refused("Only administrators write in this group for now.", 403)
         return chat
 
     @property

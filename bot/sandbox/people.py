@@ -59,7 +59,9 @@ class Thread:
 class Chat:
     """A chat. A private one has its person's id, and knows no members.
 
-    `bot_status` is the bot's own standing; `migrated_to` is the supergroup that a group has become.
+    `bot_status` is the bot's own standing; `migrated_to` is the supergroup that a group has become. `forbids_writing`
+    is what administrators set for a night, `slow_mode` the seconds between two messages of one member; neither binds
+    administrators. `bot_wrote_at` is when the bot's last message was taken, in UNIX seconds.
     Change names through `World.rename`, because `json` is made once and shared by all of the chat's messages.
     """
 
@@ -71,6 +73,9 @@ class Chat:
     is_forum: bool = False
     threads: dict[int, Thread] = field(default_factory=dict)
     forbids_photos: bool = False
+    forbids_writing: bool = False
+    slow_mode: int = 0
+    bot_wrote_at: float = 0.0
     bot_status: Status = "left"
     migrated_to: int | None = None
     pinned: list[int] = field(default_factory=list)

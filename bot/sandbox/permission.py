@@ -14,6 +14,15 @@ from bot.sandbox.refusal import Refused, bad_request, forbidden
 if TYPE_CHECKING:
     from bot.sandbox.world import World
 
+_IN_PLURAL = {
+    "text": "text messages",
+    "photo": "photos",
+    "document": "documents",
+    "video": "videos",
+    "animation": "animations",
+    "audio": "music",
+}
+
 
 def find_chat(world: World, chat_id: int | str) -> Chat:
     """Return the chat by number or `@username`. Raises: Refused when there is none."""
@@ -47,8 +56,12 @@ def readable_chat(world: World, chat_id: int | str) -> Chat:
     return chat
 
 
-def writable_chat(world: World, chat_id: int | str, thread: int | None = None, *, photos: bool = False) -> Chat:
-    """Return a chat that the bot may send to, into that topic and with photos if asked. Raises: Refused."""
+def writable_chat(world: World, chat_id: int | str, thread: int | None = None, *, kind: str | None = None) -> Chat:
+    """Return a chat that the bot may send to: into that topic, and a message of that kind. Raises: Refused.
+
+    The kind is `text` or a file's; None is for what puts no message into the chat.
+    Source: can_send_message_content in https://github.com/tdlib/td/blob/master/td/telegram/MessageContent.cpp
+    """
     chat = world.chats.get(chat_id) if isinstance(chat_id, int) else None
     if chat is None:
         chat = find_chat(world, chat_id)
@@ -74,8 +87,10 @@ def writable_chat(world: World, chat_id: int | str, thread: int | None = None, *
             raise bad_request("need administrator rights in the channel chat")
     if thread is not None:
         _check_thread(chat, thread)
-    if photos and chat.forbids_photos and chat.bot_status != "administrator":
-        raise bad_request("not enough rights to send photos to the chat")
+    if kind is not None and chat.is_group and chat.bot_status != "administrator":
+        forbidden_here = chat.forbids_writing or (kind == "photo" and chat.forbids_photos)
+        if forbidden_here:
+            raise bad_request(f"not enough rights to send {_IN_PLURAL[kind]} to the chat")
     return chat
 
 

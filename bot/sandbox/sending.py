@@ -7,6 +7,7 @@ Source: https://core.telegram.org/bots/api#available-methods
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -41,7 +42,7 @@ _ACTIONS = (
 
 def send_message(world: World, params: Json, uploads: Uploads) -> Json:
     text, entities = world.formatter.text(params["text"], params.get("parse_mode"), params.get("entities"))
-    chat = writable_chat(world, params["chat_id"], params.get("message_thread_id"))
+    chat = writable_chat(world, params["chat_id"], params.get("message_thread_id"), kind="text")
     content: Json = {"text": text}
     if entities:
         content["entities"] = entities
@@ -52,11 +53,10 @@ def send_message(world: World, params: Json, uploads: Uploads) -> Json:
 
 def _sends(kind: str) -> Callable[[World, Json, Uploads], Json]:
     """Return the method that sends one file of a kind."""
-    is_photo = kind == "photo"
 
     def send(world: World, params: Json, uploads: Uploads) -> Json:
         content = captioned(world, params)
-        chat = writable_chat(world, params["chat_id"], params.get("message_thread_id"), photos=is_photo)
+        chat = writable_chat(world, params["chat_id"], params.get("message_thread_id"), kind=kind)
         file = media.stored(world, kind, params[kind], uploads)
         return _sent(world, chat, params, media.message_fields(file) | content)
 
@@ -90,7 +90,7 @@ def _sent(world: World, chat: Chat, params: Json, content: Json) -> Json:
     """Put one message into the chat, if its keyboard is right and the pace allows, and return it."""
     markup = world.keyboards.checked(params.get("reply_markup"), chat)
     answered = _reply(world, chat, params.get("reply_parameters"))
-    pass_at_pace(world, chat, is_paid=params.get("allow_paid_broadcast", False))
+    _pass(world, chat, is_paid=params.get("allow_paid_broadcast", False))
     message = _message(world, chat, params)
     message.update(answered)
     message.update(content)
@@ -129,13 +129,30 @@ def _reply(world: World, chat: Chat, reply: Json | None) -> Json:
 
 
 def pass_at_pace(world: World, chat: Chat, *, messages: int = 1, is_paid: bool = False) -> None:
-    """Count a message against the limits, if they are on. Raises: Refused (429)."""
+    """Count a message or an edit against Telegram's limits, if they are on. Raises: Refused (429)."""
     if not world.limits:
         return
     now = world.clock()
     wait = world.pace.admit(chat.id, now, messages=messages, is_group=chat.is_group, is_paid=is_paid)
     if wait:
         raise too_many_requests(wait)
+
+
+def _pass(world: World, chat: Chat, *, messages: int = 1, is_paid: bool = False) -> None:
+    """Count new messages against the chat's slow mode, which is a supergroup's alone, and against Telegram's limits.
+
+    Raises: Refused (429, and 400 for an album in slow mode).
+    Sources: https://core.telegram.org/method/channels.toggleSlowMode, https://core.telegram.org/method/messages.sendMedia
+    (SLOWMODE_MULTI_MSGS_DISABLED), https://github.com/tdlib/td/blob/master/td/telegram/net/NetQueryDelayer.cpp
+    """
+    now = world.clock()
+    if chat.slow_mode and chat.type == "supergroup" and chat.bot_status != "administrator":
+        if messages > 1:
+            raise bad_request("SLOWMODE_MULTI_MSGS_DISABLED")
+        if (wait := math.ceil(chat.bot_wrote_at + chat.slow_mode - now)) > 0:
+            raise too_many_requests(wait)
+    pass_at_pace(world, chat, messages=messages, is_paid=is_paid)
+    chat.bot_wrote_at = now
 
 
 def send_media_group(world: World, params: Json, uploads: Uploads) -> list[Json]:
@@ -146,10 +163,15 @@ def send_media_group(world: World, params: Json, uploads: Uploads) -> list[Json]
     if not kinds <= set(_ALBUM_KINDS) or (len(kinds) > 1 and kinds != {"photo", "video"}):
         raise bad_request("can't use the media of the specified type in the album")
     contents = [captioned(world, part) for part in album]
-    chat = writable_chat(world, params["chat_id"], params.get("message_thread_id"), photos="photo" in kinds)
+    chat = writable_chat(
+        world,
+        params["chat_id"],
+        params.get("message_thread_id"),
+        kind="photo" if "photo" in kinds else album[0]["type"],
+    )
     files = [media.stored(world, part["type"], part["media"], uploads) for part in album]
     answered = _reply(world, chat, params.get("reply_parameters"))
-    pass_at_pace(world, chat, messages=len(album), is_paid=params.get("allow_paid_broadcast", False))
+    _pass(world, chat, messages=len(album), is_paid=params.get("allow_paid_broadcast", False))
     messages: list[Json] = []
     for file, content in zip(files, contents, strict=True):
         message = _message(world, chat, params) | answered | media.message_fields(file) | content
@@ -161,8 +183,8 @@ def send_media_group(world: World, params: Json, uploads: Uploads) -> list[Json]
 
 def forward_message(world: World, params: Json, uploads: Uploads) -> Json:
     original = _source(world, params, "forward")
-    chat = writable_chat(world, params["chat_id"], params.get("message_thread_id"), photos="photo" in original)
-    pass_at_pace(world, chat)
+    chat = writable_chat(world, params["chat_id"], params.get("message_thread_id"), kind=_kind(original))
+    _pass(world, chat)
     origin: Json = {"date": original["date"]}
     if "sender_chat" in original and "from" not in original:
         origin |= {"type": "channel", "chat": original["chat"], "message_id": original["message_id"]}
@@ -175,7 +197,7 @@ def forward_message(world: World, params: Json, uploads: Uploads) -> Json:
 
 def copy_message(world: World, params: Json, uploads: Uploads) -> Json:
     original = _source(world, params, "copy")
-    chat = writable_chat(world, params["chat_id"], params.get("message_thread_id"), photos="photo" in original)
+    chat = writable_chat(world, params["chat_id"], params.get("message_thread_id"), kind=_kind(original))
     content = _content(original)
     if "caption" in params and "text" not in content:
         content = {key: part for key, part in content.items() if not key.startswith("caption")}
@@ -203,6 +225,11 @@ _CONTENT = (
     "has_media_spoiler",
     *media.KINDS,
 )
+
+
+def _kind(message: Json) -> str:
+    """Return the kind of a message for what a chat allows."""
+    return next((kind for kind in ("animation", *media.KINDS) if kind in message), "text")
 
 
 def _content(message: Json) -> Json:

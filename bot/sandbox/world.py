@@ -124,6 +124,8 @@ class World:
         is_forum: bool = False,
         threads: Mapping[int, str] | None = None,
         forbids_photos: bool = False,
+        forbids_writing: bool = False,
+        slow_mode: int = 0,
         bot_status: Status = "left",
     ) -> Chat:
         """Add a group, supergroup or channel. The bot is not in it unless `bot_status` says so (and nobody is told)."""
@@ -132,7 +134,7 @@ class World:
             self._next_chat += 1
         chat = Chat(id, type, title, username, dict(members or {}), is_forum, bot_status=bot_status)
         chat.threads = {number: Thread(name) for number, name in (threads or {}).items()}
-        chat.forbids_photos = forbids_photos
+        chat.forbids_photos, chat.forbids_writing, chat.slow_mode = forbids_photos, forbids_writing, slow_mode
         chat.describe()
         self.chats[id] = chat
         return chat
