@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import json
 import os
 import random
@@ -27,6 +28,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from typing import Any, NamedTuple
+
+from rules import Rules
 
 TOKEN = "700000001:AAbench-token"
 CORE = 1  # the stub's; `table.pin` puts the client on core 0
@@ -78,6 +81,7 @@ class FarSide:
 
     def __init__(self, options: Options) -> None:
         self.loop = asyncio.get_running_loop()
+        self.rules = Rules()
         self.options = options
         self.random = random.Random(options.seed)
         self.message_id = 1_000_000_000
@@ -97,6 +101,10 @@ class FarSide:
         self.people: set[int] = set()  # who wrote to the bot: what they get is a reply, and they have not blocked it
         self.asked_at: dict[int, float] = {}
         self.replies: list[float] = []
+        self.answers: list[
+            tuple[int, float, float, bool]
+        ] = []  # who asked when, how long it took, whether a fault met it
+        self.struck: set[int] = set()
         self.faults: dict[str, int] = {}
         self.polls = 0
         self.polled_at: float | None = None
@@ -114,8 +122,16 @@ class FarSide:
         if self.first_at is None:
             self.first_at = time.monotonic()
         if chat in self.asked_at:
-            self.replies.append(time.monotonic() - self.asked_at.pop(chat))
+            asked_at = self.asked_at.pop(chat)
+            self.replies.append(time.monotonic() - asked_at)
+            self.answers.append((chat, asked_at, self.replies[-1], chat in self.struck))
+            self.struck.discard(chat)
         return _MESSAGE % (self.message_id, chat)
+
+    def strike(self, chat: int) -> None:
+        """Note that a fault met what a person waits for."""
+        if chat in self.asked_at:
+            self.struck.add(chat)
 
     def told(self, fault: str) -> None:
         self.faults[fault] = self.faults.get(fault, 0) + 1
@@ -129,16 +145,26 @@ class FarSide:
         while self.updates and self.pollers:
             connection, timer = self.pollers.pop()
             timer.cancel()
-            connection.answer_later(200, _ok(list(self.updates)))
+            connection.answer_later(200, self.first_updates())
 
-    def say(self, chat: int, text: str) -> None:
-        """Let somebody write to the bot; how long the bot's next message to that chat takes is kept in `replies`."""
+    def first_updates(self) -> bytes:
+        """At most a hundred: https://core.telegram.org/bots/api#getupdates"""
+        return _ok(list(itertools.islice(self.updates, 100)))
+
+    def say(self, chat: int, text: str, person: int | None = None) -> None:
+        """Let somebody write to the bot; how long the bot's next message to that chat takes is kept in `replies`.
+
+        `person` is who writes in a group.
+        """
         self.update_id += 1
-        person = {"id": chat, "is_bot": False, "first_name": "Reader", "language_code": "en"}
+        writer = {"id": person or chat, "is_bot": False, "first_name": "Reader", "language_code": "en"}
+        place = {"id": chat, "type": "private", "first_name": "Reader"}
+        if chat < 0:
+            place = {"id": chat, "type": "supergroup", "title": "Readers"}
         message: dict[str, Any] = {
             "message_id": self.update_id,
-            "from": person,
-            "chat": {"id": chat, "type": "private", "first_name": "Reader"},
+            "from": writer,
+            "chat": place,
             "date": int(time.time()),
             "text": text,
         }
@@ -146,8 +172,17 @@ class FarSide:
             message["entities"] = [{"type": "bot_command", "offset": 0, "length": len(text.split()[0])}]
         self.updates.append({"update_id": self.update_id, "message": message})
         self.people.add(chat)
-        self.asked_at[chat] = time.monotonic()
+        self.asked_at.setdefault(chat, time.monotonic())
         self.hand_over_updates()
+
+    def press(self, chat: int, labels: list[str]) -> bool:
+        """Let somebody press the first button whose label begins so; False when there is none."""
+        self.update_id += 1
+        query = self.rules.presses(chat, labels, self.update_id)
+        if query is None:
+            return False
+        self.updates.append({"update_id": self.update_id, "callback_query": query})
+        return True
 
 
 class Connection(asyncio.Protocol):
@@ -185,11 +220,17 @@ class Connection(asyncio.Protocol):
             found = _CHAT.search(body)
             chat = int(found[1]) if found else 0
             marked = _MARK.search(body) if far.options.marked else None
-            mark = int(marked[1]) if marked and chat not in far.people else 0
-            if far.is_plain() and not far.throttle_next:
-                self.answer_later(200, far.accept(chat, mark))
+            # What people asked for lists editions as well; in a group that asks, news is known by its picture.
+            is_news = chat not in far.people or (chat < 0 and method == b"sendPhoto")
+            mark = int(marked[1]) if marked and is_news else 0
+            refusal = far.rules.refusal(method, chat, time.monotonic())
+            if refusal is not None:
+                far.told("slow mode" if refusal[0] == 429 else "night")
+                self.answer_later(refusal[0], _refusal(*refusal))
+            elif far.is_plain() and not far.throttle_next:
+                self.took(chat, far.accept(chat, mark), body)
             else:
-                self.send(chat, mark)
+                self.send(chat, mark, body)
         elif method == b"getUpdates":
             self.poll(body)
         elif method == b"getMe":
@@ -200,15 +241,27 @@ class Connection(asyncio.Protocol):
         elif method.startswith(b"edit"):
             found = _CHAT.search(body)
             far.message_id += 1
-            self.answer_later(200, _MESSAGE % (far.message_id, int(found[1]) if found else 0))
+            chat = int(found[1]) if found else 0
+            self.took(chat, _MESSAGE % (far.message_id, chat), body)
+        elif method == b"getChatAdministrators":
+            found = _CHAT.search(body)
+            self.answer_later(200, _ok(far.rules.administrators(int(found[1]) if found else 0)))
+        elif method == b"answerCallbackQuery":
+            far.rules.heard(body, time.monotonic())
+            self.answer_later(200, _ok(True))
         else:
             self.answer_later(200, _ok([] if method.startswith(b"getMy") else True))
 
-    def send(self, chat: int, mark: int) -> None:
+    def took(self, chat: int, answer: bytes, body: bytes) -> None:
+        self.far.rules.took(chat, self.far.message_id, body, time.monotonic())
+        self.answer_later(200, answer)
+
+    def send(self, chat: int, mark: int, body: bytes) -> None:
         """Accept a message, or show one of the faults asked for."""
         far, options, now = self.far, self.far.options, time.monotonic()
         if far.throttle_next or now < far.burst_until:
             far.throttle_next = max(0, far.throttle_next - 1)
+            far.strike(chat)
             self.answer_later(*far.too_many())
             return
         if options.limit:
@@ -233,8 +286,9 @@ class Connection(asyncio.Protocol):
                 break
         else:
             far.window.append(now)
-            self.answer_later(200, far.accept(chat, mark))
+            self.took(chat, far.accept(chat, mark), body)
             return
+        far.strike(chat)
         if fault == "error":
             far.told("5xx")
             self.answer_later(502, _refusal(502, "Bad Gateway"))
@@ -247,6 +301,7 @@ class Connection(asyncio.Protocol):
             far.told(fault)
             if was_accepted:
                 far.accept(chat, mark)
+                far.rules.took(chat, far.message_id, body, now)
                 far.cut[chat, mark] = far.cut.get((chat, mark), 0) + 1
             if fault != "stall":
                 self.transport.abort()
@@ -260,7 +315,7 @@ class Connection(asyncio.Protocol):
         while offset and far.updates and far.updates[0]["update_id"] < int(offset[1]):
             far.updates.popleft()
         if far.updates or not patience or not int(patience[1]):
-            self.answer_later(200, _ok(list(far.updates)))
+            self.answer_later(200, far.first_updates())
             return
         timer = far.loop.call_later(int(patience[1]), self.end_poll)
         far.pollers.append((self, timer))
@@ -280,7 +335,24 @@ class Connection(asyncio.Protocol):
         elif method == b"_throttle":
             far.throttle_next = asked.get("times", 1)
         elif method == b"_say":
-            far.say(asked["chat"], asked["text"])
+            far.say(asked["chat"], asked["text"], asked.get("person"))
+        elif method == b"_flood":
+            for chat in asked["chats"]:
+                far.say(chat, asked["text"], asked["person"])
+        elif method == b"_press":
+            pressed = [far.press(chat, asked["labels"]) for chat in asked["chats"]]
+            far.hand_over_updates()
+            return pressed
+        elif method == b"_rules":
+            far.rules.change(asked)
+        elif method == b"_people":
+            waiting = [(chat, at) for chat, at in far.asked_at.items() if chat not in far.struck]
+            return {
+                "answers": far.answers,
+                "waiting": waiting,
+                "presses": far.rules.answered,
+                "unanswered": list(far.rules.pressed.values()),
+            }
         elif method == b"_ledger":
             return [[chat, mark, many, far.cut.get((chat, mark), 0)] for (chat, mark), many in far.accepted.items()]
         return {
@@ -345,7 +417,7 @@ class Stub:
         self.url = f"http://127.0.0.1:{port}"
 
     def ask(self, what: str, **given: Any) -> Any:
-        """Return what a control call answers: `stats`, `ledger`, `options`, `forget`, `throttle`, `say`."""
+        """Return what a control call answers: `stats`, `ledger`, `say`, `rules`, …"""
         request = urllib.request.Request(f"{self.url}/_{what}", json.dumps(given).encode())
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
