@@ -68,8 +68,15 @@ class Circuit:
         return replace(self, quiet_until=_ahead(self.quiet_until, now), halted_until=_ahead(self.halted_until, now))
 
     def forgiven(self, outcome: Outcome) -> Outcome:
-        """Return the outcome as it counts for its delivery: what never arrived in an outage was no attempt."""
-        return Throttled(timedelta(0)) if self.is_outage and isinstance(outcome, Failed) else outcome
+        """Return the outcome as it counts for its delivery: what did not come through in an outage was no attempt."""
+        if not self.is_outage:
+            return outcome
+        match outcome:
+            case Failed():
+                return Throttled(timedelta(0))
+            case Unsure(reason):
+                return Unsure(reason, in_outage=True)
+        return outcome
 
     def room(self, usual: int, in_hand: int) -> int:
         """Return how many deliveries may be taken up beside those in hand, of `usual` at once."""

@@ -15,6 +15,9 @@ from typing import NamedTuple
 MAX_ATTEMPTS = 12  # about an hour; an outage costs none (`services.dispatching`)
 UNSURE_PAUSE = timedelta(seconds=60)
 LONGEST_PAUSE = timedelta(minutes=30)
+UNSURE_OUTAGE_FROM = 6
+"""What may have arrived in an outage is tried again after 1 min, 2 min, 4 min, … 30 min."""
+MOST_UNSURE_FREE = 24  # tries in outages that cost no attempt, half a day of them: each may have been one more copy
 
 
 class Lane(IntEnum):
@@ -72,16 +75,20 @@ class Throttled:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """It never reached Telegram, or Telegram said 5xx: safe to send again."""
+    """It never reached Telegram, or Telegram itself said that it did not take it: safe to send again."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Unsure:
-    """The connection ended before the answer: it may have arrived."""
+    """The connection ended before the answer, or a gateway gave up waiting for it: it may have arrived.
+
+    `in_outage` when nothing else came through either: then it costs no attempt, or an outage would use them all up.
+    """
 
     reason: str
+    in_outage: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +158,10 @@ def settle(delivery: Delivery, outcome: Outcome, now: datetime, jitter: float = 
             return delivery._replace(chat=chat, due_at=now, attempts=delivery.attempts - 1)
         case ThreadGone() if delivery.thread != 0:
             return delivery._replace(thread=0, due_at=now, attempts=delivery.attempts - 1)
+        case Unsure(in_outage=True) if delivery.unsure < MOST_UNSURE_FREE:
+            unsure = delivery.unsure + 1
+            pause = max(UNSURE_PAUSE, backoff(UNSURE_OUTAGE_FROM + unsure, jitter))
+            return delivery._replace(due_at=now + pause, unsure=unsure, attempts=delivery.attempts - 1)
         case Unsure(reason):
             unsure = delivery.unsure + 1
             if delivery.attempts >= MAX_ATTEMPTS:

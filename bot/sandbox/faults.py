@@ -23,10 +23,14 @@ class Refuse:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Answer with a page instead of JSON, as a gateway in between does; or, with status 200, with any bytes."""
+    """Answer with a page instead of JSON, as a gateway in between does; or, with status 200, with any bytes.
+
+    `accepted` when the call went through and only its answer was lost: the gateway had given up waiting for it.
+    """
 
     status: int = 502
     body: str | bytes = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+    accepted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

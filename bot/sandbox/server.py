@@ -158,7 +158,9 @@ class SandboxServer:
                 if not tells:
                     del answer["parameters"]
                 return self._refused(called, given, 429, answer)
-            case Page(status, body):
+            case Page(status, body, accepted):
+                if accepted:
+                    await self._handled(called, handler, given, uploads)
                 whole = body if isinstance(body, bytes) else body.encode()
                 return web.Response(status=status, body=whole, content_type="text/html")
             case Slow(seconds):

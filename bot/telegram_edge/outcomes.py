@@ -4,6 +4,10 @@ What Telegram's refusals mean: one table of its words, one function for raw answ
 The status alone says too little. 400 covers a chat that is gone, a picture that cannot be had and a mistake of ours;
 403 from a proxy in between says nothing about the chat. So the description decides first, and a page that is no
 answer of the Bot API never switches a chat off.
+
+A gateway that gave up waiting does not know what became of the call behind it, so nothing it says proves that a
+message did not arrive. The Bot API server itself answers 400, 401, 403, 409, 413, 429 and 500, nothing else from 500
+on: 500 "restart" before it hands a call over, and two of its 500s once it has (`_PERHAPS_DONE`).
 Source: https://core.telegram.org/bots/api#making-requests (the descriptions are not documented; most come from
 https://github.com/tdlib/telegram-bot-api/blob/master/telegram-bot-api/Client.cpp, fail_query_with_error)
 """
@@ -44,6 +48,17 @@ from bot.telegram_edge.transport import LONGEST_WAIT, NeverSent, Refused
 UNTOLD_WAIT = timedelta(seconds=5)
 """How long to wait after a 429 that does not say."""
 LONGEST_REASON = 200
+
+GATEWAY_GAVE_UP = frozenset({408, 502, 504, *range(520, 525)})
+"""What proxies in between answer when they have no answer from behind them. The call may have been carried out.
+
+Source: https://www.rfc-editor.org/rfc/rfc9110.html#section-15.6.3 (502), #section-15.6.5 (504), #section-15.5.9 (408)
+        https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/ (520 to 524)
+"""
+_PERHAPS_DONE = (
+    "request aborted",  # the server was closed while a call was being carried out: td/telegram/Td.cpp
+    "immediately deleted",  # "sent message was immediately deleted and can't be returned": Client::delete_message
+)
 
 _RETRY_AFTER = re.compile(r"retry after (\d{1,7})\b")
 _PREFIX = re.compile(r"^(?:Bad Request|Forbidden|Unauthorized|Conflict): ")
@@ -129,7 +144,9 @@ def classify(status: int, description: str, parameters: Mapping[str, Any]) -> Ou
         return Unreachable(reason)
     if status == 400 and description:
         return Rejected(reason)
-    if 200 <= status < 300:
+    if 200 <= status < 300 or status in GATEWAY_GAVE_UP:
+        return Unsure(reason)
+    if status >= 500 and any(phrase in words for phrase in _PERHAPS_DONE):
         return Unsure(reason)
     return Failed(reason)
 

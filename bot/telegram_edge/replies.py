@@ -21,7 +21,7 @@ import telegram
 from telegram.error import BadRequest, NetworkError, RetryAfter
 
 from bot.domain.chat import Chat, ChatKind
-from bot.domain.delivery import Failed, Lane, Sent, Throttled, backoff
+from bot.domain.delivery import Failed, Lane, Sent, Throttled, Unsure, backoff
 from bot.domain.message import Keyboard, Message
 from bot.domain.paying import day_of
 from bot.telegram_edge.gateway import entities_of, markup_of, preview_of
@@ -29,6 +29,7 @@ from bot.telegram_edge.house import House
 from bot.telegram_edge.intake import arrived_at
 from bot.telegram_edge.outcomes import classify_error
 from bot.telegram_edge.pacer import SHORT_HOLD
+from bot.telegram_edge.transport import Refused
 
 _Answer = TypeVar("_Answer")
 TRIES = 3
@@ -230,9 +231,12 @@ async def _said(
     return await _patiently(house, chat, once)
 
 
-async def _patiently(house: House, chat: Chat, once: Callable[[], Awaitable[_Answer]]) -> _Answer:
+async def _patiently(
+    house: House, chat: Chat, once: Callable[[], Awaitable[_Answer]], *, may_repeat: bool = False
+) -> _Answer:
     """Make one call, again when a 429 says so and it is time, or soon after what never arrived.
 
+    With `may_repeat` also after an answer that leaves it open: nothing is said twice by it.
     Raises: telegram.error.TelegramError, Held among them.
     """
     for tries in range(1, TRIES):
@@ -243,7 +247,8 @@ async def _patiently(house: House, chat: Chat, once: Callable[[], Awaitable[_Ans
         except RetryAfter:
             pass  # the pacer has taken note of it: the next try waits, or is given up, for the chat's hold
         except NetworkError as error:
-            if not isinstance(classify_error(error), Failed):
+            is_open = may_repeat and isinstance(error, Refused) and isinstance(classify_error(error), Unsure)
+            if not is_open and not isinstance(classify_error(error), Failed):
                 raise
             await asyncio.sleep(backoff(tries, random.random()).total_seconds())
     return await once()
@@ -272,7 +277,7 @@ async def _edited(house: House, chat: Chat, call: Callable[[], Awaitable[object]
         await _attempt(house, chat, call(), is_edit=True)
 
     try:
-        await _patiently(house, chat, once)
+        await _patiently(house, chat, once, may_repeat=True)
     except BadRequest as error:
         if _has(error, "message is not modified"):
             return True

@@ -27,7 +27,8 @@ def test_failures_in_a_row_are_an_outage_that_costs_no_attempts_until_one_comes_
     circuit = _after(*[Failed("x")] * OUTAGE_FROM)
     assert circuit.is_outage
     assert circuit.forgiven(Failed("x")) == Throttled(timedelta(0))
-    assert circuit.forgiven(Unsure("x")) == Unsure("x")  # it may have arrived: it was an attempt
+    assert circuit.forgiven(Unsure("x")) == Unsure("x", in_outage=True)
+    assert circuit.forgiven(Rejected("x")) == Rejected("x")
     assert circuit.room(64, 0) == 0
     later = circuit.at(NOW + OUTAGE_PAUSE)
     assert (later.room(64, 0), later.room(64, 1)) == (1, 0)

@@ -89,6 +89,17 @@ def test_what_may_have_arrived_waits_at_least_a_minute_and_is_counted():
     assert settle(Delivery(1, 1, 5, 0, NOW, 9), Unsure("cut"), NOW, 1.0).due_at == NOW + backoff(9, 1.0)
 
 
+def test_what_may_have_arrived_in_an_outage_costs_no_attempt_for_half_a_day_and_pauses_grow():
+    delivery, waited = Delivery(1, 1, 5, 0, NOW, 1), []
+    while delivery.attempts == 1:
+        after = settle(delivery, Unsure("502", in_outage=True), NOW, 1.0)
+        waited.append(after.due_at - NOW)
+        assert after.unsure == delivery.unsure + 1
+        delivery = after._replace(attempts=after.attempts + 1)
+    assert waited[:6] == [timedelta(seconds=seconds) for seconds in (64, 128, 256, 512, 1024, 1800)]
+    assert timedelta(hours=8) < sum(waited, timedelta()) < timedelta(hours=16)
+
+
 def test_a_refused_bot_costs_no_attempt():
     after = settle(Delivery(1, 1, 5, 0, NOW, 8), Halted("Unauthorized"), NOW)
     assert (after.status, after.attempts, after.due_at) == (Status.WAITING, 7, NOW)

@@ -255,7 +255,7 @@ async def test_a_clock_that_jumps_an_hour_neither_stops_nor_hurries_what_waits(
         await room.publish(first)
         await room.spread()
         house.clock.advance(timedelta(hours=hours))
-        room.world.faults.add(Page(), chat=people[0], times=1)
+        room.world.faults.add(Page(503), chat=people[0], times=1)
         await room.run()
         assert received(room, people) == [0] + [1] * 11
         house.clock.advance(timedelta(seconds=2))
@@ -264,7 +264,7 @@ async def test_a_clock_that_jumps_an_hour_neither_stops_nor_hurries_what_waits(
         # The same with what waits for a second try when the clock is set.
         house.clock.advance(timedelta(hours=2))
         second = await room.draft("heat-pumps", "Energy")
-        room.world.faults.add(Page(), chat=people[1], times=1)
+        room.world.faults.add(Page(503), chat=people[1], times=1)
         await room.publish(second)
         await room.run()
         house.clock.advance(timedelta(hours=hours))

@@ -11,7 +11,7 @@ from story import StoryHouse
 from bot.domain.article import Picture
 from bot.domain.chat import ChatState, Pictures
 from bot.domain.delivery import Status
-from bot.sandbox.faults import CutAfter, CutBefore, Page, Refuse, Throttle
+from bot.sandbox.faults import CutAfter, CutBefore, Fault, Page, Refuse, Throttle
 from bot.services import newsroom
 from bot.services.dispatching import Alarm
 from bot.store import chats, log, meta, outbox
@@ -129,7 +129,7 @@ async def test_a_reader_who_blocked_the_bot_is_switched_off_and_not_tried_again(
     assert (await room.house.chat(anna)).state is ChatState.UNREACHABLE  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("fault", [Refuse(500, "Internal Server Error"), Page(502), CutBefore()])
+@pytest.mark.parametrize("fault", [Refuse(500, "Internal Server Error"), Page(502), Page(503), CutBefore()])
 async def test_what_was_never_taken_is_sent_again_later_and_comes_once(room: PressRoom, fault: object) -> None:
     [anna] = await room.people(1)
     await room.follow([anna], "Energy")
@@ -143,10 +143,11 @@ async def test_what_was_never_taken_is_sent_again_later_and_comes_once(room: Pre
     assert (await room.fanout(fanout)).sent == 1
 
 
-async def test_a_message_whose_answer_never_came_is_counted_as_perhaps_twice(room: PressRoom) -> None:
+@pytest.mark.parametrize("fault", [CutAfter(), Page(502, accepted=True), Page(504), Page(524), Page(408)])
+async def test_a_message_whose_answer_never_came_is_counted_as_perhaps_twice(room: PressRoom, fault: Fault) -> None:
     [anna] = await room.people(1)
     await room.follow([anna], "Energy")
-    room.world.faults.add(CutAfter(), chat=anna, times=1)
+    room.world.faults.add(fault, chat=anna, times=1)
     fanout = await room.publish(await room.draft("grid-storage", "Energy"))
     await room.run()
     assert (await room.fanout(fanout)).state is FanoutState.RUNNING
@@ -154,6 +155,22 @@ async def test_a_message_whose_answer_never_came_is_counted_as_perhaps_twice(roo
     await room.run()
     done = await room.fanout(fanout)
     assert (done.sent, done.unsure, done.state) == (1, 1, FanoutState.DONE)
+
+
+async def test_hours_of_bad_gateways_lose_nobody(room: PressRoom) -> None:
+    people = await room.people(3)
+    await room.follow(people, "Energy")
+    room.world.faults.add(Page(502))
+    fanout = await room.publish(await room.draft("grid-storage", "Energy"))
+    for _ in range(6 * 12):
+        await room.run()
+        room.house.clock.advance(timedelta(minutes=5))
+    assert (await room.fanout(fanout)).failed == 0
+    room.world.faults.clear()
+    for _ in range(12):
+        await room.run()
+        room.house.clock.advance(timedelta(minutes=5))
+    assert [len(room.world.ledger.sent_to(chat)) for chat in people] == [1, 1, 1]
 
 
 async def test_a_throttled_chat_waits_as_told_and_loses_no_attempt(room: PressRoom) -> None:

@@ -228,19 +228,27 @@ async def test_a_reply_that_telegram_throttles_is_said_after_the_wait(house, des
     assert house.screens(ANNA) == ["noted"]
 
 
-@pytest.mark.parametrize("fault", [Refuse(500, "Internal Server Error"), Page()])
+@pytest.mark.parametrize("fault", [Refuse(500, "Internal Server Error"), Page(503)])
 async def test_a_reply_that_telegram_could_not_take_is_said_a_moment_later(house, desk, fault):
     house.world.faults.add(fault, method="sendMessage", times=1)
     await house.says(ANNA, "/note x")
     assert house.screens(ANNA) == ["noted"]
 
 
-async def test_a_reply_that_may_have_arrived_is_not_said_twice(house, desk, caplog):
-    house.world.faults.add(CutAfter(), method="sendMessage", times=1)
+@pytest.mark.parametrize("fault", [CutAfter(), Page(502, accepted=True), Page(504, accepted=True)])
+async def test_a_reply_that_may_have_arrived_is_not_said_twice(house, desk, caplog, fault):
+    house.world.faults.add(fault, method="sendMessage", times=1)
     await house.says(ANNA, "/note x")
     assert house.screens(ANNA) == ["noted"]
     [record] = [record for record in caplog.records if record.levelno >= logging.WARNING]
     assert record.getMessage().startswith("/note: the answer did not get through")
+
+
+async def test_a_change_that_a_gateway_lost_is_made_again_because_it_says_nothing_twice(house, desk):
+    await house.says(ANNA, "/note x")
+    house.world.faults.add(Page(504), method="editMessageText", times=1)
+    await house.presses(ANNA, "Again")
+    assert house.screens(ANNA) == ["noted again"]
 
 
 async def test_a_message_that_is_gone_is_said_anew_and_one_unchanged_is_left(house, desk):
