@@ -1,8 +1,9 @@
 """
 An edition: one article as it goes out now, with its picture settled once and its bodies prepared once per look.
 
-The picture is tried with the first chat that wants it, while the others wait; whatever Telegram says then holds for
-all. So a picture that fails costs a few calls for an article, not a few for every chat.
+The picture is tried with the first chat whose turn it is, while the others wait; whatever Telegram says then holds for
+all. So a picture that fails costs a few calls for an article, not a few for every chat. Nobody waits behind a chat that
+waits itself: while nothing is on the wire, whoever has a turn tries, and a call that takes long is not waited for.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from sqlite3 import Error as SqliteError
@@ -29,10 +31,14 @@ from bot.store.audience import Audience, audience_of
 from bot.store.database import Connection, Database
 
 log = logging.getLogger(__name__)
+PATIENCE = 2.0
+"""Seconds for which a picture on the wire is waited for before another chat tries it too: then 4 s more, then 8 s, so
+that a call which hangs for its 15 s costs three tries and no chat more than 2 s."""
 MOST_BODIES = 256  # looks × followed topics; more than that is prepared again
 
 Body = TypeVar("Body")
-Send = Callable[[Body], Awaitable[Outcome]]
+Turn = Callable[[bool], Awaitable[Outcome | None]]
+Leave = Callable[[Body], Awaitable[Outcome]]
 _Note = Callable[[Connection, str, str, datetime], Awaitable[None]]
 
 
@@ -51,61 +57,122 @@ class Edition(Generic[Body]):
         self.audience = audience
         self._topics = [worn[number] for number in article.topics if number in worn]
         self._all_topics = worn
-        self._ways = ways_to_show
+        self._ways = list(ways_to_show)
         self._prepare = prepare
         self._photo: Photo | None = None
         self._is_settled = not ways_to_show
         self._refused: set[str] = set()
-        self._settling = asyncio.Lock()
+        self._trials = 0  # pictures that are on the wire while nothing is settled
+        self._next_trial_at = 0.0  # on the loop's clock: when another may be tried beside them
+        self._trial_ended = asyncio.Event()
         self._bodies: OrderedDict[tuple[Look, int, bool], Body] = OrderedDict()
 
     async def send(
-        self, look: Look, reason: int, send: Send[Body], db: Database, now: datetime
+        self, look: Look, reason: int, turn: Turn, leave: Leave[Body], db: Database, now: datetime
     ) -> tuple[Outcome, bool]:
-        """Send the article with `send` in a look, for the followed topic `reason`.
+        """Send the article to one chat in a look, for the followed topic `reason`.
 
+        `turn` waits until the chat's message may leave (with True only for the pace over all chats) and returns an
+        outcome when it must not; `leave` makes one call.
         Return the outcome, and whether what was sent is a photo. A chat that forbids photos gets text.
         """
-        if look.pictures is Pictures.LARGE:
-            if not self._is_settled:
-                async with self._settling:
-                    if not self._is_settled:
-                        return await self._settle_picture(look, reason, send, db, now)
-            if self._photo is not None:
-                outcome = await send(self._body(look, reason, self._photo, now))
-                if not isinstance(outcome, PictureRefused):
-                    return outcome, True
-        return await send(self._body(look, reason, None, now)), False
+        wants_photo = look.pictures is Pictures.LARGE
+        has_passed = False  # its turn came while another chat's picture was on the wire
+        while True:
+            if wants_photo and not self._is_settled:
+                await self._trial_of_another()
+            not_now = await turn(has_passed)
+            if not_now is not None:
+                return not_now, False
+            if not wants_photo or self._is_settled:
+                break
+            if not self._may_try():
+                has_passed = True
+                continue
+            outcome = await self._try_picture(look, reason, leave, db, now)
+            match outcome:
+                case None:
+                    break  # no picture is left, and this turn can be used for the text
+                case PictureRefused(here_only=True):
+                    wants_photo = False
+                case PictureRefused():
+                    pass
+                case _:
+                    return outcome, True  # unless it was sent, nothing is said about the picture
+            has_passed = False
+        if wants_photo and self._photo is not None:
+            outcome = await leave(self._body(look, reason, self._photo, now))
+            if not isinstance(outcome, PictureRefused):
+                return outcome, True
+            not_now = await turn(False)
+            if not_now is not None:
+                return not_now, False
+        return await leave(self._body(look, reason, None, now)), False
 
-    async def _settle_picture(
-        self, look: Look, reason: int, send: Send[Body], db: Database, now: datetime
-    ) -> tuple[Outcome, bool]:
-        """Try one way after the other with this chat, until Telegram takes one or none is left."""
+    def _may_try(self) -> bool:
+        """Return whether a chat whose turn it is tries the picture, or lets its turn pass."""
+        return not self._trials or asyncio.get_running_loop().time() >= self._next_trial_at
+
+    async def _trial_of_another(self) -> None:
+        """Wait while another chat's picture is on the wire; no longer than until it is time to try beside it."""
+        while self._trials and not self._is_settled:
+            left = self._next_trial_at - asyncio.get_running_loop().time()
+            if left <= 0:
+                return
+            with suppress(TimeoutError):
+                async with asyncio.timeout(left):
+                    await self._trial_ended.wait()
+
+    async def _try_picture(
+        self, look: Look, reason: int, leave: Leave[Body], db: Database, now: datetime
+    ) -> Outcome | None:
+        """Try the next way that can be had with this chat; None when there is none left, and nothing was sent."""
+        self._trial_ended.clear()
+        self._next_trial_at = asyncio.get_running_loop().time() + PATIENCE * 2**self._trials
+        self._trials += 1
+        try:
+            way, photo = await self._next_photo(db, now)
+            if way is None or photo is None:
+                self._is_settled = True
+                return None
+            outcome = await leave(self._prepare(self._message(look, reason, photo, now)))
+            match outcome:
+                case Sent(file_id=file_id):
+                    if self._photo is None:
+                        self._photo = photo if file_id is None else Photo(file_id=file_id)
+                    self._is_settled = True
+                case PictureRefused(refusal, here_only=False):
+                    log.info("article %d: a picture was refused: %s", self.article.number, refusal)
+                    self._refused.add(way.picture)
+                    self._give_up(way)
+                    self._is_settled = self._is_settled or not self._ways
+        finally:
+            self._trials -= 1
+            self._trial_ended.set()
+        match outcome:
+            case Sent(file_id=str(file_id)):
+                await self._remember(db, media.accepted, way.picture, file_id, now)
+            case PictureRefused(refusal, here_only=False) if way.is_last:
+                await self._remember(db, media.refused, way.picture, refusal, now)
+        return outcome
+
+    async def _next_photo(self, db: Database, now: datetime) -> tuple[Way, Photo] | tuple[None, None]:
+        """Return the best way that is left and what it shows; those that cannot be had are given up."""
         while self._ways:
             way = self._ways[0]
             photo = await way.photo()
-            if photo is None and way.is_last and way.picture in self._refused:
+            if photo is not None:
+                return way, photo
+            if way.is_last and way.picture in self._refused:
                 # Telegram remembers for days what it could not fetch, and neither can we: nothing is left to try.
                 await self._remember(db, media.refused, way.picture, "its bytes cannot be had", now)
-            if photo is not None:
-                outcome = await send(self._prepare(self._message(look, reason, photo, now)))
-                if isinstance(outcome, Sent):
-                    self._photo = photo if outcome.file_id is None else Photo(file_id=outcome.file_id)
-                    self._is_settled = True
-                    if outcome.file_id is not None:
-                        await self._remember(db, media.accepted, way.picture, outcome.file_id, now)
-                    return outcome, True
-                if not isinstance(outcome, PictureRefused):
-                    return outcome, True  # nothing is said about the picture: the next chat tries it
-                if outcome.here_only:
-                    return await send(self._body(look, reason, None, now)), False
-                log.info("article %d: a picture was refused: %s", self.article.number, outcome.reason)
-                self._refused.add(way.picture)
-                if way.is_last:
-                    await self._remember(db, media.refused, way.picture, outcome.reason, now)
-            self._ways.pop(0)
-        self._is_settled = True
-        return await send(self._body(look, reason, None, now)), False
+            self._give_up(way)
+        return None, None
+
+    def _give_up(self, way: Way) -> None:
+        """Try a way no more. Another chat may have said the same of it meanwhile."""
+        if way in self._ways:
+            self._ways.remove(way)
 
     async def _remember(self, db: Database, note: _Note, picture: str, what: str, now: datetime) -> None:
         """Write down what Telegram made of a picture. Failing at that only means asking again another time."""

@@ -13,12 +13,13 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from sqlite3 import Error as SqliteError
 from time import monotonic
 from typing import Any
 
 from bot.domain.chat import Chat, ChatKind
-from bot.domain.delivery import Failed, Lane, Outcome, Rejected, Sent, Throttled
+from bot.domain.delivery import Failed, Lane, Outcome, PictureRefused, Rejected, Sent, Throttled
 from bot.domain.message import Message
 from bot.render.catching_up import catching_up
 from bot.render.look import Look
@@ -166,15 +167,16 @@ class Senders:
 
     async def _send(self, item: Item, sender: asyncio.Task[Any]) -> None:
         look, now = self._look_of(item.chat), self._clock()
-
-        def send(body: Any) -> Awaitable[Outcome]:
-            return self._leave(item, body, sender)
-
-        if item.folded:
-            message = catching_up([one.article for one in item.folded.values()], look, now)
-            item.outcome = await send(self._wire.prepare(message))
-        else:
-            item.outcome, item.has_photo = await item.edition.send(look, item.followed, send, self._db, now)
+        turn, leave = partial(self._turn, item, sender), partial(self._leave, item, sender)
+        self._waiting[sender] = item
+        try:
+            if item.folded:
+                message = catching_up([one.article for one in item.folded.values()], look, now)
+                item.outcome = await turn() or await leave(self._wire.prepare(message))
+            else:
+                item.outcome, item.has_photo = await item.edition.send(look, item.followed, turn, leave, self._db, now)
+        finally:
+            self._waiting.pop(sender, None)
 
     async def _is_as_claimed(self, item: Item) -> bool:
         """Return whether the chat is still as it was when its delivery was taken up, and still wants all of it."""
@@ -187,19 +189,17 @@ class Senders:
                     return False
         return True
 
-    async def _leave(self, item: Item, body: Any, sender: asyncio.Task[Any]) -> Outcome:
-        """Make one call in its turn. A second way to send a picture is a second message to Telegram."""
-        chat, thread = item.delivery.chat, item.delivery.thread
-        is_paid = item.paid_on is not None
-        if self._is_ending:  # it waited for another chat's message to settle how the picture goes
+    async def _turn(self, item: Item, sender: asyncio.Task[Any], pace_only: bool = False) -> Outcome | None:
+        """Wait for an item's turn; return an outcome when it is not to leave after all.
+
+        With `pace_only` the chat's own turn came before, and nothing left in it.
+        """
+        if self._is_ending:
             return NOT_NOW
-        for chat_in_turn in (chat, None):
-            self._waiting[sender] = item
-            try:
-                is_group = item.chat.kind is not ChatKind.PRIVATE
-                held = await self._wire.slot(chat_in_turn, item.fanout.lane, is_group, is_paid)
-            finally:
-                del self._waiting[sender]
+        self._waiting[sender] = item
+        is_paid, is_group = item.paid_on is not None, item.chat.kind is not ChatKind.PRIVATE
+        for chat_in_turn in (None,) if pace_only else (item.delivery.chat, None):
+            held = await self._wire.slot(chat_in_turn, item.fanout.lane, is_group, is_paid)
             if held:
                 return Throttled(timedelta(seconds=held))
             now = monotonic()
@@ -212,20 +212,29 @@ class Senders:
             # two of its chat's turns for each message would halve what a group may be sent.
             if monotonic() - now <= PROMPT:
                 break
+        return None
+
+    async def _leave(self, item: Item, sender: asyncio.Task[Any], body: Any) -> Outcome:
+        """Make one call in its turn. A second way to send a picture is a second message to Telegram."""
         if not all(map(self._may_leave, item.folded or (item.fanout.id,))):
             return NOT_NOW
+        chat, is_paid = item.delivery.chat, item.paid_on is not None
         if is_paid and not self._purse.pay(item, self._clock()):
             # Midnight has passed, or Telegram takes no Stars. Hundreds were taken up for the paid pace; kept in hand
             # at the free one they would stand in the way of what is more urgent.
             return NOT_NOW
-        outcome = await self._wire.send(body, chat, thread, item.chat.silent, is_paid)
+        self._waiting.pop(sender, None)
+        outcome = await self._wire.send(body, chat, item.delivery.thread, item.chat.silent, is_paid)
         self._count(outcome)
-        if isinstance(outcome, Throttled):
-            self._wire.throttled(chat, outcome.wait.total_seconds(), is_paid)
+        match outcome:
+            case Throttled(wait):
+                self._wire.throttled(chat, wait.total_seconds(), is_paid)
+            case PictureRefused():
+                self._waiting[sender] = item  # for the next way: nothing of this one has arrived
         if is_paid:
             self._purse.answered(outcome, self._clock())
             if isinstance(outcome, Rejected):
                 # It may be the Stars that were refused, and no delivery fails for want of them.
-                outcome = await self._leave(item, body, sender)
+                outcome = await self._turn(item, sender) or await self._leave(item, sender, body)
                 self._purse.answered_unpaid(outcome, self._clock())
         return outcome

@@ -47,14 +47,17 @@ async def send_copy(house: House, chat: Chat, number: int, patience: timedelta =
         tried.append(message.photo)
         return house.gateway.prepare(message)
 
-    async def send(body: Prepared | Upload) -> Outcome:
+    async def turn(pace_only: bool) -> None:
+        """Wait for nothing: each call waits by itself."""
+
+    async def leave(body: Prepared | Upload) -> Outcome:
         return await _patiently(house, chat, body, min(patience, LONGEST_WAIT))
 
     async with house.db.reading() as conn:
         root = house.settings.content or Path("content")
         edition = await edition_of(conn, number, now, root, prepare)
     look = replace(look_of(chat, house.settings, house.bot_username), pictures=Pictures.LARGE)
-    outcome, has_photo = await edition.send(look, 0, send, house.db, now)
+    outcome, has_photo = await edition.send(look, 0, turn, leave, house.db, now)
     picture, refused = _checked(tried, has_photo)
     return Copy(picture, refused, None if isinstance(outcome, Sent) else _reason(outcome))
 

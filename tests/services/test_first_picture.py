@@ -1,0 +1,129 @@
+"""The chat with which a picture is tried first: what happens to it is not waited for by the others."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from press_room import PICTURE, PressRoom, eventually, press_room
+from story import StoryHouse
+
+from bot.domain.delivery import Lane, Outcome, Sent
+from bot.sandbox.faults import Fault, Refuse, Slow, Stall, Throttle
+from bot.services.editions import edition_of
+from bot.store import chats
+from bot.telegram_edge.looks import look_of
+from bot.telegram_edge.pacer import Pacer
+
+
+@pytest.fixture
+async def room(house: StoryHouse, tmp_path: Path) -> AsyncIterator[PressRoom]:
+    async with press_room(house, tmp_path) as room:
+        yield room
+
+
+async def _in_order(room: PressRoom) -> list[int]:
+    """Return the chats in the order in which their messages are taken up."""
+    await room.spread()
+    async with room.db.reading() as conn:
+        return [int(row["chat"]) for row in await conn.execute_fetchall("SELECT chat FROM outbox ORDER BY id")]
+
+
+def _sent_by_link(room: PressRoom) -> int:
+    sent = (call for call in room.world.ledger.of("sendPhoto") if call.status == 200)
+    return sum(call.params["photo"] == PICTURE.url for call in sent)
+
+
+async def test_a_chat_that_waits_for_its_turn_holds_nobody(room: PressRoom) -> None:
+    """Telegram may tell any chat to wait (429, `retry_after`): https://core.telegram.org/bots/api#responseparameters"""
+    inside, pacer = room.house.inside, Pacer(1000)
+    held, *others = await room.people(20)
+    pacer.throttled(held, 8)
+    article = await room.draft("grid-storage", "Energy")
+    async with room.db.reading() as conn:
+        edition = await edition_of(conn, article.number, room.house.clock(), None, inside.gateway.prepare)
+        known = await chats.chats(conn, [held, *others])
+
+    async def send(chat: int) -> Outcome:
+        async def turn(pace_only: bool) -> None:
+            await pacer.slot(None if pace_only else chat, Lane.NEWS, False)
+
+        async def leave(body: object) -> Outcome:
+            return await inside.gateway.send(body, chat)  # type: ignore[arg-type]
+
+        look = look_of(known[chat], inside.settings, inside.bot_username)
+        return (await edition.send(look, 0, turn, leave, room.db, room.house.clock()))[0]
+
+    waiting = asyncio.create_task(send(held))
+    await asyncio.sleep(0)  # it is the first in line
+    async with asyncio.timeout(2):
+        outcomes = await asyncio.gather(*map(send, others))
+    assert all(isinstance(outcome, Sent) for outcome in outcomes)
+    assert not waiting.done() and not room.got(held)
+    assert _sent_by_link(room) == 1
+    waiting.cancel()
+
+
+async def test_the_first_chat_gets_it_when_its_turn_comes_and_the_picture_is_not_tried_again(
+    house: StoryHouse, tmp_path: Path
+) -> None:
+    pacer = Pacer(1000)
+    object.__setattr__(house.inside, "pacer", pacer)
+    async with press_room(house, tmp_path) as room:
+        await room.follow(await room.people(8), "Energy")
+        fanout = await room.publish(await room.draft("grid-storage", "Energy"))
+        first, *others = await _in_order(room)
+        pacer.throttled(first, 0.9)  # less than a second is waited for on the spot
+        await room.run()
+        assert (await room.fanout(fanout)).sent == 8
+        assert [call.chat_id for call in room.world.ledger.of("sendPhoto")][-1] == first
+        assert _sent_by_link(room) == 1
+        assert all("photo" in message for chat in others for message in room.house.messages(chat))
+
+
+@pytest.mark.parametrize("fault", [Stall(5), Slow(5)])
+async def test_a_call_that_hangs_is_waited_for_two_seconds(room: PressRoom, fault: Fault) -> None:
+    await room.follow(await room.people(8), "Energy")
+    await room.publish(await room.draft("grid-storage", "Energy"))
+    first, *others = await _in_order(room)
+    room.world.faults.add(fault, chat=first)
+    room.dispatcher.wake()
+    async with asyncio.timeout(3.5):
+        await room.until(lambda: all(room.got(chat) for chat in others))
+    assert _sent_by_link(room) == 1  # the one that hangs is no answer yet
+    assert all("photo" in message for chat in others for message in room.house.messages(chat))
+
+
+@pytest.mark.parametrize("fault", [Throttle(600), Refuse(403, "Forbidden: bot was blocked by the user")])
+async def test_a_chat_that_says_nothing_about_the_picture_leaves_it_to_the_next(room: PressRoom, fault: Fault) -> None:
+    await room.follow(await room.people(8), "Energy")
+    fanout = await room.publish(await room.draft("grid-storage", "Energy"))
+    first, *_ = await _in_order(room)
+    room.world.faults.add(fault, chat=first)
+    await room.run()
+    assert (await room.fanout(fanout)).sent == 7
+    assert _sent_by_link(room) == 1
+
+
+async def test_while_a_picture_is_on_the_wire_no_other_chat_tries_it(room: PressRoom) -> None:
+    await room.follow(await room.people(8), "Energy")
+    fanout = await room.publish(await room.draft("grid-storage", "Energy"))
+    first, *_ = await _in_order(room)
+    room.world.faults.add(Slow(0.5), chat=first)
+    await room.run()
+    assert (await room.fanout(fanout)).sent == 8
+    assert _sent_by_link(room) == 1
+
+
+async def test_what_waits_for_the_picture_when_the_bot_ends_was_not_tried(house: StoryHouse, tmp_path: Path) -> None:
+    async with press_room(house, tmp_path) as room:
+        await room.follow(await room.people(8), "Energy")
+        await room.publish(await room.draft("grid-storage", "Energy"))
+        first, *others = await _in_order(room)
+        room.world.faults.add(Slow(1), chat=first)
+        room.dispatcher.wake()
+        await eventually(lambda: room.world.faults.happened)
+    assert room.got(first) and not any(map(room.got, others))
+    async with room.db.reading() as conn:
+        rows = await conn.execute_fetchall("SELECT chat, sending, attempts, unsure FROM outbox ORDER BY id")
+    assert [tuple(row) for row in rows] == [(chat, 0, 0, 0) for chat in others]
