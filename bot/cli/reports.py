@@ -21,7 +21,9 @@ from bot.cli.shell import (
     say_json,
     why_not,
 )
+from bot.domain.delivery import Status
 from bot.domain.progress import Standing
+from bot.domain.restriction import Restriction
 from bot.errors import ReaderError
 from bot.services import accounts
 from bot.services.accounts import Account, Sums
@@ -40,26 +42,30 @@ def delivery(name: str, *, as_json: bool) -> int:
     """Tell what became of an article; 1 when there is no such article."""
     settings = read_settings()
     try:
-        account, failed = asyncio.run(_account(name, settings, MOST_FAILED_JSON if as_json else MOST_FAILED))
+        account, failed, kept = asyncio.run(_account(name, settings, MOST_FAILED_JSON if as_json else MOST_FAILED))
     except ReaderError as error:
         refuse(why_not(error))
         return 1
     if as_json:
-        say_json(_account_as_json(account, failed))
+        say_json(_account_as_json(account, failed, kept))
     else:
-        _say_account(account, failed, settings)
+        _say_account(account, failed, kept, settings)
     return 0
 
 
-async def _account(name: str, settings: Settings, most: int) -> tuple[Account, Failures]:
+async def _account(name: str, settings: Settings, most: int) -> tuple[Account, Failures, Failures]:
     async with opened(settings) as db:
         async with db.reading() as conn:
             article = await articles.find(conn, name)
         account = await accounts.account_of(db, article.number, now(), settings.rate - 1)
-        return account, await accounts.failures(db, article.number, most)
+        return (
+            account,
+            await accounts.failures(db, article.number, most),
+            await accounts.failures(db, article.number, most, Status.RESTRICTED),
+        )
 
 
-def _say_account(account: Account, failed: Failures, settings: Settings) -> None:
+def _say_account(account: Account, failed: Failures, kept: Failures, settings: Settings) -> None:
     article, standing = account.article, account.standing
     say(f"#{article.number} {article.story.title}")
     if standing is None:
@@ -73,6 +79,8 @@ def _say_account(account: Account, failed: Failures, settings: Settings) -> None
                 ("switched off", number(standing.unreachable)),
                 ("failed", number(standing.failed)),
                 *(("", f"{number(chats)}: {reason or 'no reason given'}") for reason, chats in account.reasons),
+                ("restricted", number(standing.restricted)),
+                *(("", f"{number(chats)}: {reason}") for reason, chats in account.restricted),
                 ("unwanted", number(standing.unwanted)),
                 ("perhaps twice", number(standing.unsure)),
                 ("state", standing.phase),
@@ -90,9 +98,14 @@ def _say_account(account: Account, failed: Failures, settings: Settings) -> None
         say(columns([(f"  {chat}", reason or "no reason given") for chat, reason in failed]))
     if standing.failed > len(failed):
         say(f"  and {number(standing.failed - len(failed))} more; --json names them")
+    if kept:
+        say("Kept for later, because they forbid writing:")
+        say(columns([(f"  {chat}", reason) for chat, reason in kept]))
+    if standing.restricted > len(kept):
+        say(f"  and {number(standing.restricted - len(kept))} more; --json names them")
 
 
-def _account_as_json(account: Account, failed: Failures) -> dict[str, object]:
+def _account_as_json(account: Account, failed: Failures, kept: Failures) -> dict[str, object]:
     article, standing = account.article, account.standing
     told: dict[str, object] = {
         "number": article.number,
@@ -110,6 +123,7 @@ def _account_as_json(account: Account, failed: Failures) -> dict[str, object]:
             "waiting": standing.waiting,
             "switched_off": standing.unreachable,
             "failed": standing.failed,
+            "restricted": standing.restricted,
             "unwanted": standing.unwanted,
             "perhaps_twice": standing.unsure,
             "first_sent_at": iso(standing.first_sent_at),
@@ -117,6 +131,7 @@ def _account_as_json(account: Account, failed: Failures) -> dict[str, object]:
             "per_second": _rate(standing),
             "reasons": [{"reason": reason, "chats": chats} for reason, chats in account.reasons],
             "failed_chats": [{"chat": chat, "reason": reason} for chat, reason in failed],
+            "restricted_chats": [{"chat": chat, "reason": reason} for chat, reason in kept],
         }
     return told
 
@@ -129,7 +144,7 @@ def _rate(standing: Standing) -> float | None:
 def stats(*, as_json: bool) -> int:
     """Print the numbers of the house."""
     settings = read_settings()
-    sums = asyncio.run(_sums(settings))
+    sums = asyncio.run(_sums(settings, MOST_FAILED_JSON if as_json else MOST_FAILED))
     size = settings.database.stat().st_size
     if as_json:
         say_json(
@@ -138,6 +153,16 @@ def stats(*, as_json: bool) -> int:
                 "articles": sums.articles,
                 "sent": {"day": sums.figures.sent_day, "week": sums.figures.sent_week},
                 "followed": [{"topic": topic, "chats": chats} for topic, chats in sums.figures.followed],
+                "restricted": [
+                    {
+                        "chat": chat,
+                        "since": iso(spell.since),
+                        "reason": spell.reason,
+                        "tries": spell.tries,
+                        "next_try_at": iso(spell.next_at),
+                    }
+                    for chat, spell in sums.restrictions
+                ],
                 "database_bytes": size,
                 "paused": sums.is_paused,
             }
@@ -153,12 +178,22 @@ def stats(*, as_json: bool) -> int:
     say(columns(rows))
     if sums.is_paused:
         say(PAUSED)
+    if sums.restrictions:
+        say(f"{number(sums.restricted)} {'chat forbids' if sums.restricted == 1 else 'chats forbid'} writing for now:")
+        say(columns([(f"  {chat}", _restricted(spell, settings)) for chat, spell in sums.restrictions]))
+    if sums.restricted > len(sums.restrictions):
+        say(f"  and {number(sums.restricted - len(sums.restrictions))} more; --json names them")
     return 0
 
 
-async def _sums(settings: Settings) -> Sums:
+async def _sums(settings: Settings, most: int) -> Sums:
     async with opened(settings) as db:
-        return await accounts.sums(db, now())
+        return await accounts.sums(db, now(), most)
+
+
+def _restricted(spell: Restriction, settings: Settings) -> str:
+    when = "with the next story" if spell.may_try(now()) or spell.next_at is None else moment(spell.next_at, settings)
+    return f"since {moment(spell.since, settings)}: {spell.reason}; tried again {when}"
 
 
 def _counted(states: Mapping[Any, int]) -> tuple[str]:

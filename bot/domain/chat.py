@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.domain.restriction import Restriction
+
 
 class ChatKind(StrEnum):
     """As in https://core.telegram.org/bots/api#chat, with supergroups counted as groups."""
@@ -32,7 +34,10 @@ class Pictures(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """A chat and all it has set. `zone` is an IANA name; None means the operator's zone."""
+    """A chat and all it has set. `zone` is an IANA name; None means the operator's zone.
+
+    `restriction` while it forbids writing; None when it may be written to, for all that is known.
+    """
 
     id: int
     kind: ChatKind = ChatKind.PRIVATE
@@ -41,3 +46,4 @@ class Chat:
     zone: str | None = None
     pictures: Pictures = Pictures.LARGE
     silent: bool = False
+    restriction: Restriction | None = None

@@ -37,6 +37,7 @@ class Status(StrEnum):
     SENT = "sent"
     UNREACHABLE = "unreachable"  # 403, chat not found: the chat is switched off
     FAILED = "failed"  # tried and given up; can be retried by an editor
+    RESTRICTED = "restricted"  # the chat forbids writing for a while; it is kept for it
     UNWANTED = "unwanted"  # no longer followed, muted or paused when its turn came
 
 
@@ -124,6 +125,13 @@ class Unreachable:
 
 
 @dataclass(frozen=True, slots=True)
+class Restricted:
+    """The chat forbids writing, for a while (`domain.restriction`): it keeps its place and is tried again."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Migrated:
     """The group became a supergroup: same people, other number."""
 
@@ -137,7 +145,19 @@ class Halted:
     reason: str
 
 
-Outcome = Sent | Throttled | Failed | Unsure | Rejected | PictureRefused | ThreadGone | Unreachable | Migrated | Halted
+Outcome = (
+    Sent
+    | Throttled
+    | Failed
+    | Unsure
+    | Rejected
+    | PictureRefused
+    | ThreadGone
+    | Unreachable
+    | Restricted
+    | Migrated
+    | Halted
+)
 
 
 def settle(delivery: Delivery, outcome: Outcome, now: datetime, jitter: float = 0.5) -> Delivery:
@@ -178,6 +198,8 @@ def settle(delivery: Delivery, outcome: Outcome, now: datetime, jitter: float = 
             return delivery._replace(status=Status.FAILED, reason="it moved to where it was")
         case Unreachable(reason):
             return delivery._replace(status=Status.UNREACHABLE, reason=reason)
+        case Restricted(reason):
+            return delivery._replace(status=Status.RESTRICTED, reason=reason)
 
 
 def backoff(attempts: int, jitter: float = 0.5) -> timedelta:

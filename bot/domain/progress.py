@@ -40,7 +40,7 @@ class Standing:
 
     `rate` is the pace in messages per second that the limits allow; `is_paused` when all pushes are held.
     `measured_from` is since when somebody has seen it go on without a break, `measured_settled` how many were settled
-    then.
+    then. `restricted` chats forbid writing and are tried again.
     """
 
     phase: Phase
@@ -57,10 +57,11 @@ class Standing:
     is_paused: bool = False
     measured_from: datetime | None = None
     measured_settled: int = 0
+    restricted: int = 0
 
     @property
     def settled(self) -> int:
-        return self.sent + self.unreachable + self.failed + self.unwanted
+        return self.sent + self.unreachable + self.failed + self.restricted + self.unwanted
 
     @property
     def waiting(self) -> int:

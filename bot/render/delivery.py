@@ -25,6 +25,7 @@ def account(
     fanout: int | None,
     standing: Standing | None,
     reasons: Sequence[tuple[str, int]],
+    restricted: Sequence[tuple[str, int]],
     zone: ZoneInfo,
 ) -> Message:
     """Return the whole account of an article's delivery."""
@@ -39,6 +40,9 @@ def account(
         words("Failed: {n}", n=number(standing.failed)),
     ]
     lines.extend(_reason(words, reason, many) for reason, many in reasons)
+    if standing.restricted:
+        lines.append(words("Kept for later, because they forbid writing: {n}", n=number(standing.restricted)))
+        lines.extend(_reason(words, reason, many) for reason, many in restricted)
     lines += [
         words("Not sent, because they muted, unfollowed or paused meanwhile: {n}", n=number(standing.unwanted)),
         words("Perhaps twice: {n}", n=number(standing.unsure)),

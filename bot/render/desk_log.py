@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.article import ArticleState
 from bot.domain.chat import ChatState
 from bot.domain.message import Message
+from bot.domain.restriction import Restriction
 from bot.domain.text import Text
 from bot.render.colleagues import called
 from bot.render.desk import paused
@@ -19,6 +20,7 @@ from bot.render.text import bold, clip, foreign, join, tame
 
 _DETAIL = 60  # UTF-16 code units
 _TOPIC = 60
+_REASON = 100
 
 Line = tuple[datetime, int | None, str, int | None, str | None]
 """When, who (None for a file, the shell or newsbot itself), what, about which article, and more of it."""
@@ -55,9 +57,13 @@ def numbers(
     sent_day: int,
     sent_week: int,
     followed: Sequence[tuple[str, int]],
+    restricted: int,
+    restrictions: Sequence[tuple[int, Restriction]],
+    zone: ZoneInfo,
+    now: datetime,
     is_paused: bool = False,
 ) -> Message:
-    """Return the numbers of the house."""
+    """Return the numbers of the house; `restrictions` are some of the chats that forbid writing."""
     n = words.number
     lines: list[Text | str] = [paused(words)] if is_paused else []
     lines += [
@@ -68,6 +74,7 @@ def numbers(
             paused=n(chats.get(ChatState.PAUSED, 0)),
             gone=n(chats.get(ChatState.UNREACHABLE, 0)),
         ),
+        *_restricted(words, restricted, restrictions, zone, now),
         bold(words("Articles")),
         words(
             "{published} published, {archived} listed only, {draft} drafts, {scheduled} scheduled, {held} held, "
@@ -88,6 +95,36 @@ def numbers(
             words.text("{topic}: {n}", topic=foreign(clip(topic, _TOPIC)), n=n(many)) for topic, many in followed
         )
     return Message(join(lines, "\n"))
+
+
+def _restricted(
+    words: Words, many: int, spells: Sequence[tuple[int, Restriction]], zone: ZoneInfo, now: datetime
+) -> list[Text | str]:
+    """Return the chats that forbid writing: since when, why, and when they are tried again."""
+    if not many:
+        return []
+    lines: list[Text | str] = [words.count("{n} forbids writing for now:", "{n} forbid writing for now:", many)]
+    for chat, spell in spells:
+        since = words("{date}, {time}", date=words.date(spell.since, zone), time=words.time(spell.since, zone))
+        reason = tame(clip(spell.reason, _REASON))
+        if spell.may_try(now) or spell.next_at is None:
+            lines.append(
+                words("{chat}, since {since}: {reason}; the next story is tried", chat=chat, since=since, reason=reason)
+            )
+        else:
+            again = words("{date}, {time}", date=words.date(spell.next_at, zone), time=words.time(spell.next_at, zone))
+            lines.append(
+                words(
+                    "{chat}, since {since}: {reason}; tried again {again}",
+                    chat=chat,
+                    since=since,
+                    reason=reason,
+                    again=again,
+                )
+            )
+    if many > len(spells):
+        lines.append(words.count("and {n} more", "and {n} more", many - len(spells)))
+    return lines
 
 
 def _act(words: Words, act: str) -> str:

@@ -182,7 +182,18 @@ def _finished(words: Words, article: Article, standing: Standing) -> Text:
         if standing.unwanted
         else ""
     )
-    return join([text, unwanted, f"{words.span(standing.took)}."], " ")
+    return join([text, unwanted, _kept(words, standing), f"{words.span(standing.took)}."], " ")
+
+
+def _kept(words: Words, standing: Standing) -> str:
+    """Return how many chats forbid writing, if any do: they are tried again, and what they miss is kept for them."""
+    if not standing.restricted:
+        return ""
+    return words.count(
+        "{n} chat forbids writing and is tried again.",
+        "{n} chats forbid writing and are tried again.",
+        standing.restricted,
+    )
 
 
 def _lost(words: Words, standing: Standing) -> list[str]:
@@ -193,6 +204,8 @@ def _lost(words: Words, standing: Standing) -> list[str]:
         )
     if standing.failed:
         lost.append(words.count("{n} failed.", "{n} failed.", standing.failed))
+    if standing.restricted:
+        lost.append(_kept(words, standing))
     return lost
 
 

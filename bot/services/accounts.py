@@ -9,9 +9,11 @@ from datetime import datetime
 
 from bot.domain.article import Article, ArticleState
 from bot.domain.chat import ChatState
+from bot.domain.delivery import Status
 from bot.domain.progress import Phase, Standing
+from bot.domain.restriction import Restriction
 from bot.errors import OutOfTurn
-from bot.store import accounts, articles, chats, fanouts, housekeeping, log, meta, outbox, progress
+from bot.store import accounts, articles, chats, fanouts, housekeeping, log, meta, outbox, progress, restrictions
 from bot.store.accounts import Figures
 from bot.store.audience import audience_of, reach
 from bot.store.database import Connection, Database
@@ -22,23 +24,27 @@ from bot.store.fanouts import Fanout, FanoutState
 class Account:
     """One article's delivery, over all its publishes. `standing` is None when it never went out.
 
-    `reasons` are why it failed, with how many chats each; `first_sent_at` and `last_sent_at` are in the standing.
+    `reasons` are why it failed, with how many chats each, `restricted` why chats forbade it; `first_sent_at` and
+    `last_sent_at` are in the standing.
     """
 
     article: Article
     fanout: int | None = None
     standing: Standing | None = None
     reasons: tuple[tuple[str, int], ...] = ()
+    restricted: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Numbers of the whole house."""
+    """Numbers of the whole house. `restrictions` are the longest of the `restricted` chats' spells, by chat."""
 
     chats: dict[ChatState, int]
     articles: dict[ArticleState, int]
     figures: Figures
     is_paused: bool  # all pushes, from the shell
+    restricted: int
+    restrictions: tuple[tuple[int, Restriction], ...]
 
 
 async def standing(
@@ -58,6 +64,7 @@ async def standing(
         sent=fanout.sent,
         unreachable=fanout.unreachable,
         failed=fanout.failed,
+        restricted=fanout.restricted,
         unwanted=fanout.unwanted,
         unsure=fanout.unsure,
         start_at=fanout.start_at,
@@ -81,6 +88,7 @@ async def account_of(db: Database, number: int, now: datetime, rate: float) -> A
             latest.id,
             await standing(conn, latest, now, rate),
             tuple(await accounts.reasons(conn, number)),
+            tuple(await accounts.reasons(conn, number, status=Status.RESTRICTED)),
         )
 
 
@@ -93,10 +101,10 @@ async def reach_of(db: Database, article: Article, now: datetime) -> int:
         return sum([(await standing(conn, one, now, 1.0)).waiting for one in published])
 
 
-async def failures(db: Database, number: int, limit: int) -> list[tuple[int, str]]:
-    """Return chats that an article could not be sent to, each with the reason."""
+async def failures(db: Database, number: int, limit: int, status: Status = Status.FAILED) -> list[tuple[int, str]]:
+    """Return chats that an article could not be sent to, or whatever became of it, each with the reason."""
     async with db.reading() as conn:
-        return await outbox.failures(conn, number, limit)
+        return await outbox.failures(conn, number, limit, status)
 
 
 async def try_again(db: Database, number: int, *, by: int | None, now: datetime) -> int:
@@ -120,14 +128,17 @@ async def try_again(db: Database, number: int, *, by: int | None, now: datetime)
         return many
 
 
-async def sums(db: Database, now: datetime) -> Sums:
-    """Return the numbers behind `/stats` and `newsbot stats`."""
+async def sums(db: Database, now: datetime, most_restricted: int) -> Sums:
+    """Return the numbers behind `/stats` and `newsbot stats`, with at most so many chats that forbid writing."""
     async with db.reading() as conn:
+        restricted, spells = await restrictions.listed(conn, most_restricted)
         return Sums(
             await chats.counts(conn),
             await articles.counts(conn),
             await accounts.figures(conn, now),
             await meta.is_paused(conn),
+            restricted,
+            tuple(spells),
         )
 
 

@@ -28,6 +28,7 @@ from bot.domain.delivery import (
     Halted,
     Migrated,
     Outcome,
+    Restricted,
     Sent,
     Status,
     Unreachable,
@@ -36,8 +37,9 @@ from bot.domain.delivery import (
 )
 from bot.domain.limits import PAID_PER_SECOND
 from bot.render.look import Look
-from bot.services import newsroom
+from bot.services import newsroom, restrictions
 from bot.services.purse import Purse
+from bot.services.restrictions import Retries
 from bot.services.sending import UNBUILT, Senders, Wire
 from bot.services.sorting import IN_A_LIST, Item, Sorter, Unread
 from bot.services.taking_up import due_next, take_up
@@ -102,6 +104,7 @@ class Dispatcher:
         self._in_flight = in_flight
         self._reserve = reserve
         self._purse = purse or Purse(0, rate)
+        self._retries = Retries(stale)
         self._latest = clock()
         self._ahead = FULL_SPEED_AHEAD if rate is None else max(4, int(rate * AHEAD))
         self._changed = asyncio.Event()
@@ -135,6 +138,7 @@ class Dispatcher:
 
     def wake(self) -> None:
         """Look at the outbox again: something was promised, stopped or released."""
+        self._retries.look_now()
         self._idle.clear()
         self._changed.set()
 
@@ -242,6 +246,7 @@ class Dispatcher:
             await self._write(conn, answered, now)
             if aside:
                 await self._put_aside(conn, aside, now)
+            await self._retries.try_due(conn, now)
             await fanouts.close_finished(conn, now)
             is_paused = self._circuit.is_halted or await meta.is_paused(conn)
             running = {} if is_paused else {one.id: one for one in await fanouts.running(conn)}
@@ -346,12 +351,14 @@ class Dispatcher:
                 stands = settle(delivery, item.outcome, now, random.random())
             else:
                 status = item.status_unsent or Status.UNWANTED
-                stands = delivery._replace(status=status, attempts=delivery.attempts - 1)
+                stands = delivery._replace(status=status, attempts=delivery.attempts - 1, reason=item.reason_unsent)
             match item.outcome:
                 case Migrated(chat):
                     await chats.migrate(conn, delivery.chat, chat)
                 case Unreachable():
                     await chats.switch_off(conn, delivery.chat, now)
+                case Restricted(reason):
+                    await restrictions.note_refused(conn, delivery.chat, item.chat.restriction, reason, now)
             if stands.status is Status.WAITING:
                 again.append(stands)
                 if item.outcome is not IN_A_LIST:
@@ -367,13 +374,16 @@ class Dispatcher:
             await outbox.postpone(conn, again)
         for item in answered:
             match item.outcome:
-                case Sent() if item.folded:
+                case (Sent() | Restricted()) as outcome if item.folded:
                     articles = {number: edition.article for number, edition in item.folded.items()}
-                    await outbox.take_along(conn, item.delivery, articles, item.outcome, now)
+                    await outbox.take_along(conn, item.delivery, articles, settle(item.delivery, outcome, now), now)
                 case Unsure() if item.folded:
                     await outbox.doubt(conn, item.delivery, item.folded)
         if finished:
             await outbox.settle(conn, finished, now)
+        for item in answered:
+            if isinstance(item.outcome, Sent) and item.chat.restriction is not None:
+                await restrictions.note_open(conn, item.delivery.chat, now)
 
     async def _finish(self) -> None:
         """Hand back what was not tried, wait a little for what was, and write both down."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain.chat import Chat, ChatKind, ChatState
+from bot.services import restrictions
 from bot.store import chats, possessions
 from bot.store.database import Database
 
@@ -42,6 +43,12 @@ async def join(db: Database, id: int, kind: ChatKind, language: str, now: dateti
     async with db.transaction() as conn:
         await chats.meet(conn, id, kind, language, now)
         await chats.switch_on(conn, id, now)
+
+
+async def may_write_again(db: Database, chat: int, now: datetime) -> None:
+    """Take note that somebody has let newsbot write, in a chat that may have forbidden it."""
+    async with db.transaction() as conn:
+        await restrictions.expect_open(conn, chat, now)
 
 
 async def newcomer(db: Database, id: int) -> Chat | None:

@@ -14,7 +14,7 @@ from bot.domain.article import Article, ArticleState, HeldWhy
 from bot.domain.delivery import Lane
 from bot.domain.publishing import BURST_WITHIN, UNDO_FROM, is_burst, is_for_nobody, undo_time
 from bot.errors import OutOfTurn, UnknownTopic
-from bot.store import articles, fanouts, log, meta, notices, subscriptions, topics
+from bot.store import articles, fanouts, log, meta, notices, restrictions, subscriptions, topics
 from bot.store.audience import audience_of, reach
 from bot.store.database import Connection, Database
 from bot.store.fanouts import Fanout, FanoutState
@@ -291,8 +291,9 @@ async def break_off(conn: Connection, fanout: int, state: FanoutState, why: str,
 
 
 async def hold_everything(db: Database, *, now: datetime) -> int:
-    """Hold every fan-out on its way, after a restore; return how many."""
+    """Hold every fan-out on its way, after a restore; return how many. What is kept for chats has failed."""
     async with db.transaction() as conn:
+        await restrictions.give_up_all(conn)
         going = await fanouts.running(conn)
         for one in going:
             await break_off(conn, one.id, FanoutState.HELD, "restored", now=now)

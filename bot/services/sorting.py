@@ -43,7 +43,7 @@ class Item:
     `followed` is the topic for which the chat gets it; 0 when it no longer wants it. `folded` are the editions, by
     fan-out and its own among them, that go out in one list because they could not leave for too long. `paid_on` is the
     UTC day whose allowance pays for its next message; None when nothing does. `known_at` is when the chat was last
-    asked what it wants, on the monotonic clock.
+    asked what it wants, on the monotonic clock. `is_kept` when its chat forbids writing and is not tried now.
     """
 
     delivery: Delivery
@@ -55,6 +55,7 @@ class Item:
     paid_on: date | None = None
     outcome: Outcome | None = None
     has_photo: bool = False
+    is_kept: bool = False
     known_at: float = field(default_factory=monotonic)
 
     @property
@@ -64,7 +65,13 @@ class Item:
             return Status.UNREACHABLE
         if self.chat.state is ChatState.PAUSED or not self.followed:
             return Status.UNWANTED
-        return None
+        return Status.RESTRICTED if self.is_kept else None
+
+    @property
+    def reason_unsent(self) -> str | None:
+        """What its chat said to the last try, when it is kept for it; else None."""
+        spell = self.chat.restriction if self.status_unsent is Status.RESTRICTED else None
+        return None if spell is None else spell.reason
 
     @property
     def is_decided(self) -> bool:
@@ -144,6 +151,7 @@ class Sorter:
         for delivery in group:
             chat = people.get(delivery.chat) or Chat(delivery.chat, state=ChatState.UNREACHABLE)
             item = Item(delivery, fanout, edition, chat, wanted.get(delivery.chat, 0))
+            item.is_kept = chat.restriction is not None and not chat.restriction.may_try(now)
             if is_old:
                 await self._fold(item, running, now)
             hold = self._hold(delivery.chat, now)

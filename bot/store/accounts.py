@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.domain.delivery import Status
 from bot.store.database import Connection
+from bot.store.outbox import CODES
 from bot.store.stories import epoch
 
 
@@ -22,14 +24,16 @@ class Figures:
     followed: tuple[tuple[str, int], ...]
 
 
-async def reasons(conn: Connection, article: int, limit: int = 3) -> list[tuple[str, int]]:
-    """Return why an article could not be sent, each with how many chats, most first."""
+async def reasons(
+    conn: Connection, article: int, limit: int = 3, status: Status = Status.FAILED
+) -> list[tuple[str, int]]:
+    """Return why an article could not be sent, or whatever became of it, each with how many chats, most first."""
     rows = await conn.execute_fetchall(
         """
         SELECT coalesce(reason, '') AS reason, count(*) AS many FROM ledger
-        WHERE article = :article AND status = 3 GROUP BY 1 ORDER BY many DESC, 1 LIMIT :limit
+        WHERE article = :article AND status = :status GROUP BY 1 ORDER BY many DESC, 1 LIMIT :limit
         """,
-        {"article": article, "limit": limit},
+        {"article": article, "status": CODES[status], "limit": limit},
     )
     return [(row["reason"], int(row["many"])) for row in rows]
 

@@ -14,13 +14,20 @@ from sqlite3 import Row
 
 from bot.domain.chat import Chat, ChatKind, ChatState, Pictures
 from bot.store.database import Connection
+from bot.store.restrictions import restriction as restriction_of
 from bot.store.stories import epoch
 
 
 async def chat(conn: Connection, id: int) -> Chat | None:
     """Return a chat, or None when newsbot has never met it."""
     rows = await conn.execute_fetchall(
-        "SELECT id, kind, state, language, zone, pictures, silent FROM chats WHERE id = :id", {"id": id}
+        """
+        SELECT c.id, c.kind, c.state, c.language, c.zone, c.pictures, c.silent,
+            r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at
+        FROM chats AS c LEFT JOIN restrictions AS r ON r.chat = c.id
+        WHERE c.id = :id
+        """,
+        {"id": id},
     )
     return next((_chat(row) for row in rows), None)
 
@@ -29,8 +36,10 @@ async def chats(conn: Connection, ids: Iterable[int]) -> dict[int, Chat]:
     """Return those of these chats that newsbot knows, by id."""
     rows = await conn.execute_fetchall(
         """
-        SELECT id, kind, state, language, zone, pictures, silent
-        FROM chats WHERE id IN (SELECT value FROM json_each(:ids))
+        SELECT c.id, c.kind, c.state, c.language, c.zone, c.pictures, c.silent,
+            r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at
+        FROM chats AS c LEFT JOIN restrictions AS r ON r.chat = c.id
+        WHERE c.id IN (SELECT value FROM json_each(:ids))
         """,
         {"ids": json.dumps(list(ids))},
     )
@@ -155,6 +164,7 @@ _MOVES = (
     "UPDATE OR IGNORE saved SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE closed_threads SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE searches SET chat = :new WHERE chat = :old",
+    "UPDATE OR IGNORE restrictions SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE progress SET chat = :new WHERE chat = :old",
     """
     UPDATE OR IGNORE outbox SET chat = :new WHERE chat = :old AND fanout IN (
@@ -179,6 +189,7 @@ _DELETIONS = (
     WHERE chat = :chat AND article IN (SELECT number FROM told)
     """,
     "DELETE FROM progress WHERE chat = :chat",
+    "DELETE FROM restrictions WHERE chat = :chat",
     "DELETE FROM closed_threads WHERE chat = :chat",
     "DELETE FROM searches WHERE chat = :chat",
     "DELETE FROM saved WHERE chat = :chat",
@@ -198,5 +209,6 @@ _PICTURES = {pictures.value: pictures for pictures in Pictures}
 
 
 def _chat(row: Row) -> Chat:
-    number, kind, state, language, zone, pictures, silent = row
-    return Chat(number, _KINDS[kind], _STATES[state], language, zone, _PICTURES[pictures], bool(silent))
+    number, kind, state, language, zone, pictures, silent, *spell = row
+    restriction = None if spell[0] is None else restriction_of(row)
+    return Chat(number, _KINDS[kind], _STATES[state], language, zone, _PICTURES[pictures], bool(silent), restriction)

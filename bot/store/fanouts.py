@@ -58,6 +58,7 @@ class Fanout:
     sent: int
     unreachable: int
     failed: int
+    restricted: int
     unwanted: int
     unsure: int
     first_sent_at: datetime | None
@@ -67,7 +68,7 @@ class Fanout:
 
     @property
     def settled(self) -> int:
-        return self.sent + self.unreachable + self.failed + self.unwanted
+        return self.sent + self.unreachable + self.failed + self.restricted + self.unwanted
 
     @property
     def is_complete(self) -> bool:
@@ -280,10 +281,13 @@ async def spread(conn: Connection, fanout: Fanout, audience: Audience, now: date
 
 
 async def close_finished(conn: Connection, now: datetime) -> list[int]:
-    """Mark as done the running fan-outs of which no row is left; return their numbers."""
+    """Mark as done the running fan-outs of which no row is left; return their numbers.
+
+    One that went on for a chat which had forbidden writing was done when it was done for all the others.
+    """
     rows = await conn.execute_fetchall(
         """
-        UPDATE fanouts SET state = 'done', done_at = :now
+        UPDATE fanouts SET state = 'done', done_at = coalesce(done_at, :now)
         WHERE state = 'running' AND half >= 2 AND NOT EXISTS (SELECT 1 FROM outbox WHERE fanout = fanouts.id)
         RETURNING id
         """,
@@ -310,6 +314,7 @@ def _fanout(row: Row) -> Fanout:
         sent=row["sent"],
         unreachable=row["unreachable"],
         failed=row["failed"],
+        restricted=row["restricted"],
         unwanted=row["unwanted"],
         unsure=row["unsure"],
         first_sent_at=moment_or_none(row["first_sent_at"]),

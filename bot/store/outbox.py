@@ -15,7 +15,7 @@ from sqlite3 import Row
 from typing import NamedTuple
 
 from bot.domain.article import Article
-from bot.domain.delivery import Delivery, Lane, Sent, Status
+from bot.domain.delivery import Delivery, Lane, Status
 from bot.store.database import Connection
 from bot.store.stories import epoch, moment, moment_or_none
 
@@ -25,8 +25,9 @@ STATUSES: dict[int, Status] = {
     2: Status.UNREACHABLE,
     3: Status.FAILED,
     4: Status.UNWANTED,
+    5: Status.RESTRICTED,
 }
-_CODES = {status: code for code, status in STATUSES.items()}
+CODES = {status: code for code, status in STATUSES.items()}
 
 
 class Settled(NamedTuple):
@@ -161,7 +162,7 @@ async def settle(conn: Connection, settled: Sequence[Settled], at: datetime) -> 
         """,
         [_ledger_row(one, homes[one.delivery.id], seconds) for one in settled],
     )
-    counts = ("sent", "unreachable", "failed", "unwanted", "unsure")
+    counts = ("sent", "unreachable", "failed", "restricted", "unwanted", "unsure")
     totals: defaultdict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(counts, 0))
     for one in settled:
         total = totals[one.delivery.fanout]
@@ -170,7 +171,7 @@ async def settle(conn: Connection, settled: Sequence[Settled], at: datetime) -> 
     await conn.executemany(
         """
         UPDATE fanouts SET sent = sent + :sent, unreachable = unreachable + :unreachable, failed = failed + :failed,
-            unwanted = unwanted + :unwanted, unsure = unsure + :unsure,
+            restricted = restricted + :restricted, unwanted = unwanted + :unwanted, unsure = unsure + :unsure,
             first_sent_at = CASE WHEN :sent THEN coalesce(first_sent_at, :at) ELSE first_sent_at END,
             last_sent_at = CASE WHEN :sent THEN :at ELSE last_sent_at END
         WHERE id = :id
@@ -192,9 +193,9 @@ async def beside(conn: Connection, delivery: Delivery, started_before: datetime)
 
 
 async def take_along(
-    conn: Connection, carrier: Delivery, articles: Mapping[int, Article], sent: Sent, at: datetime
+    conn: Connection, carrier: Delivery, articles: Mapping[int, Article], stands: Delivery, at: datetime
 ) -> None:
-    """Settle what a chat got in a list, by fan-out, before the delivery that carried the list is settled.
+    """Settle what was in a list, by fan-out, as the delivery that carried it `stands`, before that is settled.
 
     Every article in it stands in that one message. They are found where the chat lives now.
     """
@@ -206,7 +207,10 @@ async def take_along(
         """,
         {"carrier": carrier.id, "fanouts": json.dumps(list(articles))},
     )
-    taken = [_delivery(row)._replace(status=Status.SENT, message_id=sent.message_id) for row in rows]
+    taken = [
+        _delivery(row)._replace(status=stands.status, message_id=stands.message_id, reason=stands.reason)
+        for row in rows
+    ]
     read = [(one, articles[one.fanout]) for one in taken]
     await settle(conn, [Settled(one, article.number, article.revision, has_photo=False) for one, article in read], at)
 
@@ -227,7 +231,7 @@ async def waiting_by_lane(conn: Connection) -> dict[Lane, int]:
     """Return how many deliveries are not settled in each lane that has any."""
     rows = await conn.execute_fetchall(
         """
-        SELECT lane, sum(total - sent - unreachable - failed - unwanted) AS many
+        SELECT lane, sum(total - sent - unreachable - failed - restricted - unwanted) AS many
         FROM fanouts WHERE state <> 'done' GROUP BY lane
         """
     )
@@ -248,11 +252,13 @@ async def statuses(conn: Connection, article: int) -> dict[Status, int]:
     return {STATUSES[row["status"]]: int(row["many"]) for row in rows}
 
 
-async def failures(conn: Connection, article: int, limit: int = 50) -> list[tuple[int, str]]:
-    """Return the chats that an article could not be sent to, each with the reason."""
+async def failures(
+    conn: Connection, article: int, limit: int = 50, status: Status = Status.FAILED
+) -> list[tuple[int, str]]:
+    """Return the chats that an article could not be sent to, or whatever became of it, each with the reason."""
     rows = await conn.execute_fetchall(
-        "SELECT chat, reason FROM ledger WHERE article = :article AND status = 3 ORDER BY chat LIMIT :limit",
-        {"article": article, "limit": limit},
+        "SELECT chat, reason FROM ledger WHERE article = :article AND status = :status ORDER BY chat LIMIT :limit",
+        {"article": article, "status": CODES[status], "limit": limit},
     )
     return [(int(row["chat"]), row["reason"] or "") for row in rows]
 
@@ -281,7 +287,7 @@ def _ledger_row(one: Settled, chat: int, at: int) -> tuple[object, ...]:
     return (
         one.article,
         chat,
-        _CODES[delivery.status],
+        CODES[delivery.status],
         at,
         delivery.message_id,
         delivery.thread or None,

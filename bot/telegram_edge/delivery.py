@@ -55,7 +55,9 @@ async def try_again(house: House, press: PressRequest) -> None:
 async def _account(house: House, asked: Request | PressRequest, number: int) -> Message:
     account = await accounts.account_of(house.db, number, house.clock(), rate_of(house))
     zone = look_of(asked.chat, house.settings, house.bot_username).zone
-    return screens.account(asked.words, account.article, account.fanout, account.standing, account.reasons, zone)
+    return screens.account(
+        asked.words, account.article, account.fanout, account.standing, account.reasons, account.restricted, zone
+    )
 
 
 CONVERSATION = Conversation(

@@ -12,6 +12,7 @@ from bot.telegram_edge.registry import Audience, Command, Conversation, Where, m
 from bot.telegram_edge.request import Request
 
 ENTRIES = 20
+RESTRICTED = 10  # chats named at most
 
 
 async def log(house: House, request: Request) -> None:
@@ -24,7 +25,8 @@ async def log(house: House, request: Request) -> None:
 
 
 async def stats(house: House, request: Request) -> None:
-    sums = await accounts.sums(house.db, house.clock())
+    now = house.clock()
+    sums = await accounts.sums(house.db, now, RESTRICTED)
     await request.answer(
         screens.numbers(
             request.words,
@@ -34,6 +36,10 @@ async def stats(house: House, request: Request) -> None:
             sent_week=sums.figures.sent_week,
             followed=sums.figures.followed,
             is_paused=sums.is_paused,
+            restricted=sums.restricted,
+            restrictions=sums.restrictions,
+            zone=look_of(request.chat, house.settings, house.bot_username).zone,
+            now=now,
         )
     )
 

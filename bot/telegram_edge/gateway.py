@@ -15,7 +15,7 @@ import telegram
 from telegram.error import TelegramError
 from yarl import URL
 
-from bot.domain.delivery import Outcome, PictureRefused, Rejected, Sent, ThreadGone, Unsure
+from bot.domain.delivery import Outcome, PictureRefused, Rejected, Restricted, Sent, ThreadGone, Unsure
 from bot.domain.message import Keyboard, Message
 from bot.domain.text import Text
 from bot.telegram_edge.outcomes import classify, classify_error
@@ -64,6 +64,8 @@ class Gateway:
         call = self.prepare(message) if isinstance(message, Message) else message
         varying = tail(chat, thread=thread, silent=silent, paid=paid, reply_to=reply_to)
         match outcome := await self._outcome(call, varying):
+            case PictureRefused(reason, here_only=True) if not call.has_photo:
+                return Restricted(reason)
             case PictureRefused(reason) if not call.has_photo:
                 return Rejected(reason)
             case ThreadGone(reason) if not thread:

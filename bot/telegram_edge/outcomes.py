@@ -38,6 +38,7 @@ from bot.domain.delivery import (
     Outcome,
     PictureRefused,
     Rejected,
+    Restricted,
     ThreadGone,
     Throttled,
     Unreachable,
@@ -67,7 +68,12 @@ _PREFIX = re.compile(r"^(?:Bad Request|Forbidden|Unauthorized|Conflict): ")
 _MEANINGS: tuple[tuple[Callable[[str], Outcome], tuple[str, ...]], ...] = (
     (
         partial(PictureRefused, here_only=True),
-        ("not enough rights to send photos", "chat_send_photos_forbidden", "chat_send_media_forbidden"),
+        (
+            "not enough rights to send photos",
+            "not enough rights to send media",
+            "chat_send_photos_forbidden",
+            "chat_send_media_forbidden",
+        ),
     ),
     (
         PictureRefused,
@@ -111,13 +117,26 @@ _MEANINGS: tuple[tuple[Callable[[str], Outcome], tuple[str, ...]], ...] = (
             "group chat was deleted",
             "group chat was deactivated",
             "channel_private",
+        ),
+    ),
+    (
+        # The chat is there and we are in it, and it forbids writing: a night mode, a slip of an administrator, or
+        # Telegram itself (https://github.com/python-telegram-bot/python-telegram-bot/issues/3956). It ends without any
+        # update. The words are TDLib's (can_send_message_content_to_dialog, can_send_message_to_dialog) and, in
+        # capitals, Telegram's own: https://core.telegram.org/method/messages.sendMessage#possible-errors
+        Restricted,
+        (
+            "not enough rights",
+            "no rights to send",
+            "no write access to the chat",
+            "need administrator rights",
             "chat_write_forbidden",
+            "chat_guest_send_forbidden",
             "chat_restricted",
             "chat_admin_required",
-            "chat_send_plain_forbidden",
-            "no rights to send a message",
-            "not enough rights to send text messages",
-            "need administrator rights in the channel",
+            "chat_send_",  # CHAT_SEND_PLAIN_FORBIDDEN and its like
+            "user_banned_in_channel",
+            "allow_payment_required",
         ),
     ),
 )

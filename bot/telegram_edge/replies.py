@@ -24,6 +24,7 @@ from bot.domain.chat import Chat, ChatKind
 from bot.domain.delivery import Failed, Lane, Sent, Throttled, Unsure, backoff
 from bot.domain.message import Keyboard, Message
 from bot.domain.paying import day_of
+from bot.services import restrictions
 from bot.telegram_edge.gateway import entities_of, markup_of, preview_of
 from bot.telegram_edge.house import House
 from bot.telegram_edge.intake import arrived_at
@@ -228,7 +229,11 @@ async def _said(
         house.purse.answered_unpaid(Sent(message.message_id), house.clock())
         return message
 
-    return await _patiently(house, chat, once)
+    message = await _patiently(house, chat, once)
+    if chat.restriction is not None:
+        await restrictions.got_through(house.db, chat.id, house.clock())
+        house.wake()
+    return message
 
 
 async def _patiently(

@@ -14,7 +14,7 @@ from telegram.constants import ChatMemberStatus
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.domain.chat import Chat, ChatKind
-from bot.domain.delivery import ThreadGone, Unreachable
+from bot.domain.delivery import Restricted, ThreadGone, Unreachable
 from bot.domain.press import Press, read_press
 from bot.errors import ReaderError
 from bot.render import refusals
@@ -76,12 +76,28 @@ async def _moved(house: House, change: telegram.ChatMemberUpdated) -> None:
         await membership.find_again(house.db, change.chat.id, now)
     else:
         await membership.join(house.db, change.chat.id, kind, _language(house, change.from_user), now)
+        if _may_write(change.new_chat_member, kind):
+            await membership.may_write_again(house.db, change.chat.id, now)
+            house.wake()
         if change.chat.type == telegram.Chat.SUPERGROUP and change.old_chat_member.status in _OUTSIDE:
             await asyncio.sleep(MOVING.total_seconds())
         if (chat := await membership.newcomer(house.db, change.chat.id)) is not None:
             words = words_for(chat.language, house.settings.language)
             newcomer = Request(house=house, chat=chat, person=None, words=words, message_id=0, sent_at=now)
             await _guarded(house, newcomer, "greeting", onboarding.greet_newcomers(house, newcomer))
+
+
+def _may_write(member: telegram.ChatMember, kind: ChatKind) -> bool:
+    """Return whether a standing lets newsbot write, for all that it says: what a group forbids its members it does not.
+
+    Source: https://core.telegram.org/bots/api#chatmember
+    """
+    match member:
+        case telegram.ChatMemberAdministrator():
+            return kind is not ChatKind.CHANNEL or bool(member.can_post_messages)
+        case telegram.ChatMemberRestricted():
+            return member.can_send_messages
+    return kind is not ChatKind.CHANNEL and member.status not in _OUTSIDE
 
 
 async def _said(house: House, message: telegram.Message) -> None:
@@ -227,14 +243,14 @@ async def _guarded(house: House, request: Request | PressRequest, name: str, wor
         await work
     except ReaderError as error:
         await _say(request, str(error))
-    except Forbidden:
-        await membership.lose(house.db, request.chat.id, house.clock())
     except ChatMigrated as error:
         await membership.move(house.db, request.chat.id, error.new_chat_id, house.clock())
-    except BadRequest as error:
+    except (Forbidden, BadRequest) as error:
         match classify_error(error):
-            case Unreachable():  # a group that does not let us write, and where anybody may ask for something
+            case Unreachable():
                 await membership.lose(house.db, request.chat.id, house.clock())
+            case Restricted():  # where anybody may ask for something; news that is refused is kept for later
+                log.info("%s: the chat forbids writing", name)
             case ThreadGone():
                 log.info("%s: the thread it was asked in is closed or gone", name)
             case _:

@@ -178,6 +178,24 @@ async def test_delivery_tells_who_got_it_who_not_and_why(desk):
     assert (await desk("delivery", "9")).status == 1
 
 
+async def test_chats_that_forbid_writing_are_named_with_the_reason(desk):
+    await desk("publish", "1")
+    desk.change("INSERT INTO ledger (article, chat, status, reason) VALUES (1, 100001, 5, 'no rights')")
+    desk.change("UPDATE fanouts SET half = 2, total = 1, restricted = 1, state = 'done'")
+    desk.change(
+        "INSERT INTO restrictions (chat, since, reason, tries, awaits, tried_at, next_at)"
+        " VALUES (100001, 1000, 'no rights', 2, 0, 2000, 4000000000)"
+    )
+    told = json.loads((await desk("delivery", "1", "--json")).out)["delivery"]
+    assert (told["restricted"], told["waiting"], told["failed"]) == (1, 0, 0)
+    assert told["restricted_chats"] == [{"chat": 100001, "reason": "no rights"}]
+    assert "Kept for later, because they forbid writing:\n  100001  no rights" in (await desk("delivery", "1")).out
+    [spell] = json.loads((await desk("stats", "--json")).out)["restricted"]
+    assert (spell["chat"], spell["reason"], spell["tries"]) == (100001, "no rights", 2)
+    assert spell["since"].startswith("1970-01-01T00:16:40") and spell["next_try_at"].startswith("2096-10-02")
+    assert "1 chat forbids writing for now:\n  100001  since 1970-01-01" in (await desk("stats")).out
+
+
 async def test_numbers_and_the_log_are_told_for_people_and_for_programs(desk):
     await desk("publish", "1")
     numbers = json.loads((await desk("stats", "--json")).out)

@@ -15,6 +15,7 @@ from bot.domain.delivery import (
     Migrated,
     PictureRefused,
     Rejected,
+    Restricted,
     Sent,
     Status,
     ThreadGone,
@@ -43,7 +44,10 @@ deliveries = st.builds(
 outcomes = st.one_of(
     st.builds(Sent, st.integers(1)),
     st.builds(Throttled, st.timedeltas(timedelta(0), timedelta(hours=3))),
-    *(st.builds(kind, st.just("why")) for kind in (Failed, Unsure, Rejected, ThreadGone, Unreachable, Halted)),
+    *(
+        st.builds(kind, st.just("why"))
+        for kind in (Failed, Unsure, Rejected, ThreadGone, Unreachable, Restricted, Halted)
+    ),
     st.builds(PictureRefused, st.just("why"), st.booleans()),
     st.builds(Migrated, chats),
 )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from street import Street, buttons, street
 
+from bot.sandbox.faults import Refuse
 from bot.sandbox.theatre import plain
 
 
@@ -181,3 +183,31 @@ async def test_a_story_goes_to_the_thread_of_the_nearest_topic_it_is_followed_fo
         here.article("felt.json", topics=["AI"])
         assert (await here.sees(forum, "Felt"))["message_thread_id"] == narrow
         assert "Followed already: AI" in plain(await here.asks(edith, "/subscribe AI", forum, thread=narrow))
+
+
+async def test_a_group_in_a_night_mode_misses_nothing_though_the_bot_is_killed_meanwhile(tmp_path: Path) -> None:
+    """Nothing tells a bot that a group's members may write again: https://core.telegram.org/bots/api#chatpermissions"""
+    words = "not enough rights to send text messages to the chat"
+    async with street(tmp_path) as here:
+        await _town(here)
+        anna, edith, group = here.cast.anna, here.cast.edith, here.cast.group
+        here.world.chats[group].bot_status = "member"
+        await here.asks(edith, "/subscribe Energy", group)
+        await here.starts(anna, "t_energy")
+        here.world.faults.add(Refuse(400, f"Bad Request: {words}"), chat=group)
+        for name in ("night-one", "night-two", "night-three"):
+            here.article(f"{name}.json")
+            await here.sees(anna, name.capitalize().replace("-", " "))
+        assert len([one for one in here.world.ledger.calls_to(group) if one.status == 400]) == 2
+        [spell] = json.loads((await here.shell("stats", "--json")).out)["restricted"]
+        assert (spell["chat"], spell["reason"], spell["tries"]) == (group, words, 2)
+        told = json.loads((await here.shell("delivery", "night-three", "--json")).out)["delivery"]
+        assert (told["state"], told["restricted_chats"]) == ("done", [{"chat": group, "reason": words}])
+        await here.kill()
+        here.world.faults.clear()
+        await here.open()
+        await here.asks(anna, "/latest", group)  # whoever gets an answer shows that the night is over
+        for name in ("Night one", "Night two", "Night three"):
+            await here.sees(group, name)
+        await here.until(lambda: len(here.screens(group, "Night one")) == 2, "Night one in the list and by itself")
+        assert json.loads((await here.shell("stats", "--json")).out)["restricted"] == []

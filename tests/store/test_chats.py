@@ -15,7 +15,7 @@ from bot.store.migrations import migrate
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 OLD, NEW, OTHER = -5001, -1_000_000_005_001, -5002
 CHOSEN = ("subscriptions", "exceptions", "unwanted_sources", "saved")
-WITH_CHATS = (*CHOSEN, "outbox", "ledger", "progress", "closed_threads", "searches")
+WITH_CHATS = (*CHOSEN, "outbox", "ledger", "progress", "closed_threads", "searches", "restrictions")
 
 
 @pytest.fixture
@@ -55,6 +55,10 @@ async def furnish(conn: Connection, chat: int, *, topic: int = 1, article: int =
         "INSERT INTO progress (fanout, chat, message_id) VALUES (:article, :chat, 3)",
         "INSERT INTO closed_threads (chat, thread, since) VALUES (:chat, 5, 90)",
         "INSERT INTO searches (chat, words, asked_at) VALUES (:chat, 'solar power', 95)",
+        """
+        INSERT INTO restrictions (chat, since, reason, tries, awaits, tried_at, next_at)
+        VALUES (:chat, 90, 'no rights', 1, 1, 90, 990)
+        """,
     ):
         await conn.execute(insertion, ids)
 

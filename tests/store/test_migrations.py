@@ -247,3 +247,28 @@ def test_what_was_held_and_borne_before_keeps_its_state_and_topics(
     assert conn.execute("SELECT state, held_why FROM articles").fetchall() == [("held", None)]
     assert conn.execute("SELECT topic, by_editor FROM article_topics").fetchall() == [(1, 0)]
     conn.close()
+
+
+def test_a_filled_database_of_the_first_shape_keeps_its_deliveries(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "news.db"
+    with monkeypatch.context() as patched:
+        patched.setattr(migrations, "scripts", lambda: scripts()[:1])
+        migrate(path, create=True)
+    _run(
+        path,
+        "INSERT INTO chats (id, kind, since, state_at) VALUES (5, 'private', 0, 0), (-6, 'group', 0, 0)",
+        "INSERT INTO articles (number, slug, state, title, published_at, story, first_seen_at)"
+        " VALUES (1, 'one', 'published', 'One', 0, '{}', 0)",
+        "INSERT INTO ledger (article, chat, status) VALUES (1, 5, 1), (1, -6, 3)",
+        "INSERT INTO fanouts (kind, article, lane, state, fixed_at, start_at, sent, failed)"
+        " VALUES ('news', 1, 2, 'done', 0, 0, 1, 1)",
+    )
+    migrate(path, create=False)
+    conn = sqlite3.connect(path)
+    assert conn.execute("SELECT chat, status FROM ledger ORDER BY chat").fetchall() == [(-6, 3), (5, 1)]
+    assert conn.execute("SELECT sent, failed, restricted FROM fanouts").fetchall() == [(1, 1, 0)]
+    assert conn.execute("SELECT count(*) FROM restrictions").fetchone() == (0,)
+    conn.close()
+    check(path)

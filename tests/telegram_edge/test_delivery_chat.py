@@ -1,6 +1,7 @@
 """The account of a publish, and a second try for those it did not reach."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,34 @@ async def test_the_account_of_what_never_went_out_says_so(desk: Desk) -> None:
     article = await desk.room.draft("grid-storage", "Energy")
     await desk.says("/delivery grid-storage")
     assert desk.screen == f"#{article.number} Grid storage was never sent to anybody."
+
+
+async def test_editors_see_which_chats_forbid_writing_and_why(desk: Desk) -> None:
+    words = "Bad Request: not enough rights to send text messages to the chat"
+    [anna, ben] = await desk.room.people(2)
+    await desk.room.follow([anna, ben], "Energy")
+    desk.house.world.faults.add(Refuse(400, words), chat=anna)
+    article = await desk.room.draft("grid-storage", "Energy", pictures=())
+    await desk.says("/publish grid-storage")
+    await desk.run()
+    assert "1 sent, 0 had blocked the bot, 0 failed, 0 perhaps twice. 1 chat forbids writing" in desk.screen
+    await desk.says(f"/delivery {article.number}")
+    lines = desk.screen.split("\n")
+    place = lines.index("Kept for later, because they forbid writing: 1")
+    assert lines[place + 1].strip() == "1 × not enough rights to send text messages to the chat"
+    assert "Waiting: 0" in lines and "Failed: 0" in lines
+    await desk.says("/stats")
+    spell = f"{anna}, since 2 Mar 2026, 12:00: not enough rights to send text messages to the chat; "
+    assert f"1 forbids writing for now:\n{spell}the next story is tried" in desk.screen
+    await desk.room.publish(await desk.room.draft("tidal-power", "Energy", pictures=()))
+    await desk.run()
+    await desk.says("/stats")
+    assert f"{spell}tried again 2 Mar 2026, 12:30" in desk.screen
+    desk.house.world.faults.clear()
+    desk.house.clock.advance(timedelta(minutes=31))
+    await desk.run()
+    await desk.says("/stats")
+    assert "forbid" not in desk.screen
 
 
 async def test_numbers_and_log_tell_what_was_done(desk: Desk) -> None:

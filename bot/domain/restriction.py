@@ -1,0 +1,80 @@
+"""
+Chats that forbid writing for a while: a night mode, a slip of an administrator, a fault of Telegram's own.
+
+Such a spell ends without any update, so only trying shows that it is over. The chat keeps its place; what it misses is
+kept for it, and reaches it once a message gets through.
+Source: https://github.com/python-telegram-bot/python-telegram-bot/issues/3956 ("not enough rights to send text
+messages", for hours and everywhere, to administrators too: October 2023)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from bot.domain.publishing import is_stale
+
+FIRST_PAUSE = timedelta(minutes=15)
+LONGEST_PAUSE = timedelta(days=1)
+SIGN_PAUSE = timedelta(minutes=1)
+"""After a try, however often an administrator says that the next one will do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """One spell, as it stands after `tries` refusals; `reason` is the last one's words.
+
+    `awaits_story` until a story has been tried after the first refusal. `next_at` is None when a try is due: whatever
+    comes first is one.
+    """
+
+    since: datetime
+    reason: str
+    tries: int
+    awaits_story: bool
+    tried_at: datetime
+    next_at: datetime | None
+
+    def may_try(self, now: datetime) -> bool:
+        """Return whether a story that comes now is tried, or kept for later without a call."""
+        return self.awaits_story or self.next_at is None or self.next_at <= now
+
+    def expected_open(self, now: datetime) -> Restriction:
+        """Return it after a sign that the chat may be written to again, which may be wrong, and may come often."""
+        if self.next_at is None:
+            return self
+        next_at = min(self.next_at, max(now, self.tried_at + SIGN_PAUSE))
+        return Restriction(self.since, self.reason, self.tries, self.awaits_story, self.tried_at, next_at)
+
+
+class Missed(NamedTuple):
+    """One story that a chat has missed; `start_at` is when its broadcast began."""
+
+    article: int
+    start_at: datetime
+
+
+def refused(before: Restriction | None, reason: str, now: datetime) -> Restriction:
+    """Return the spell after one more refusal: the next story is tried at once, then pauses grow."""
+    if before is None:
+        return Restriction(now, reason, 1, True, now, now + pause(1))
+    # A try that was due anyway is not the story that the first refusal left to be tried.
+    awaits_story = before.awaits_story and (before.next_at is None or before.next_at <= now)
+    tries = before.tries + 1
+    return Restriction(before.since, reason, tries, awaits_story, now, now + pause(tries))
+
+
+def pause(tries: int) -> timedelta:
+    """Return how long nothing is tried after so many refusals: 15 min, 30 min, 1 h, 2 h, 4 h, 8 h, 16 h, then 24 h."""
+    return min(LONGEST_PAUSE, FIRST_PAUSE * (1 << min(max(tries, 1) - 1, 10)))
+
+
+def to_try(missed: Sequence[Missed], now: datetime, stale: timedelta) -> list[Missed]:
+    """Return with what of all that a chat has missed a try is made, in one message.
+
+    That is the oldest that is still news; when none of it is, all of it, because it leaves as one list.
+    """
+    fresh = [one for one in missed if not is_stale(one.start_at, now, stale)]
+    return [min(fresh, key=lambda one: (one.start_at, one.article))] if fresh else list(missed)

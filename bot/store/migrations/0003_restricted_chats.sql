@@ -1,0 +1,15 @@
+-- Chats that forbid writing for a while, and what they have missed meanwhile.
+
+CREATE TABLE restrictions (                 -- a row is one episode; it ends with a message that gets through
+    chat     INTEGER PRIMARY KEY REFERENCES chats (id),
+    since    INTEGER NOT NULL,
+    reason   TEXT NOT NULL,                 -- Telegram's words
+    tries    INTEGER NOT NULL,              -- refusals so far
+    awaits   INTEGER NOT NULL,              -- 1: the next story is tried, whatever `next_at` says
+    tried_at INTEGER NOT NULL,
+    next_at  INTEGER                        -- null: a try is due, with whatever comes first
+);
+CREATE INDEX restrictions_due ON restrictions (next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX ledger_restricted ON ledger (chat, article) WHERE status = 5;
+
+ALTER TABLE fanouts ADD COLUMN restricted INTEGER NOT NULL DEFAULT 0;
