@@ -84,6 +84,7 @@ def _say_account(account: Account, failed: Failures, kept: Failures, settings: S
                 ("unwanted", number(standing.unwanted)),
                 ("perhaps twice", number(standing.unsure)),
                 ("state", standing.phase),
+                *([] if standing.words is None else [("Telegram says", standing.words)]),
             ]
         )
     )
@@ -117,6 +118,7 @@ def _account_as_json(account: Account, failed: Failures, kept: Failures) -> dict
     if standing is not None:
         told["delivery"] = {
             "state": standing.phase,
+            "words": standing.words,
             "paused": standing.is_paused,
             "audience": standing.audience,
             "reached": standing.sent,

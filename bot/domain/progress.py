@@ -25,13 +25,14 @@ class Phase(StrEnum):
     STOPPED = "stopped"  # by an editor, who can send the rest
     WITHDRAWN = "withdrawn"  # its article was retracted
     UNREACHED = "unreached"  # held: too many found nobody
+    REFUSED = "refused"  # held: Telegram refuses its message in every form
     RESTORED = "restored"  # held: the database is an older copy
     DONE = "done"
 
     @property
     def is_question(self) -> bool:
         """Whether newsbot itself held it, so that editors have to be asked."""
-        return self in (Phase.UNREACHED, Phase.RESTORED)
+        return self in (Phase.UNREACHED, Phase.REFUSED, Phase.RESTORED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Standing:
 
     `rate` is the pace in messages per second that the limits allow; `is_paused` when all pushes are held.
     `measured_from` is since when somebody has seen it go on without a break, `measured_settled` how many were settled
-    then. `restricted` chats forbid writing and are tried again.
+    then. `restricted` chats forbid writing and are tried again. `words` are Telegram's, when it is held for them.
     """
 
     phase: Phase
@@ -58,6 +59,7 @@ class Standing:
     measured_from: datetime | None = None
     measured_settled: int = 0
     restricted: int = 0
+    words: str | None = None
 
     @property
     def settled(self) -> int:

@@ -16,6 +16,7 @@ from bot.domain.article import Article, Provider, Related
 from bot.domain.chat import Pictures
 from bot.domain.limits import CAPTION, TEXT
 from bot.domain.message import Message, Photo
+from bot.domain.refusals import Form
 from bot.domain.text import Text, utf16_len
 from bot.domain.topic import Topic
 from bot.render.card import keyboard, related_links
@@ -26,6 +27,7 @@ from bot.render.text import bold, clip, date_time, fit, fits, foreign, hashtag, 
 _SOURCE = 60
 _RELATED_TITLE = 90
 _HEADLINE_TITLE = 120
+_LONGEST_LINK = 500
 _LEAST_EXCERPT = 120  # below this an excerpt says nothing: related links make room for it
 
 _MOST_RELATED = 3
@@ -64,6 +66,18 @@ def push(
 def without_photo(message: Message) -> Message:
     """Return the same message as text with its link preview, for a picture that cannot be had or is not allowed."""
     return replace(message, photo=None)
+
+
+def in_form(message: Message, form: Form, link: str = "") -> Message:
+    """Return the message with less in it that Telegram may refuse. Without buttons, `link` stands in the text."""
+    if form is Form.FULL:
+        return message
+    limit = CAPTION if message.photo is not None and form is not Form.PLAIN else TEXT
+    tail = f"\n\n{link}" if 0 < utf16_len(link) <= _LONGEST_LINK else ""
+    text = join([clip(message.text, limit - utf16_len(tail)), tail], "")
+    if form is Form.PLAIN:
+        return Message(Text(text.string))
+    return replace(message, text=text, keyboard=())
 
 
 def caption(article: Article, topics: Sequence[Topic], look: Look, now: datetime) -> Text:

@@ -32,8 +32,10 @@ def account(
     if standing is None or fanout is None:
         return Message(words.text("{article} was never sent to anybody.", article=called(article)))
     number = words.number
+    held = standing.words if standing.phase is Phase.REFUSED else None
     lines: list[Text | str] = [
         bold(called(article)),
+        *([] if held is None else [words("Held, because Telegram refuses it: {reason}", reason=_because(words, held))]),
         words("Reached: {n}", n=number(standing.sent)),
         words("Waiting: {n}", n=number(standing.waiting)),
         words("Switched off, because they blocked the bot or are gone: {n}", n=number(standing.unreachable)),
@@ -92,7 +94,7 @@ def _keyboard(words: Words, article: Article, fanout: int, standing: Standing) -
     match standing.phase:
         case Phase.UNDO | Phase.SENDING:
             rows.append((Button(words("Stop"), data=press(Verb.STOP, fanout)),))
-        case Phase.STOPPED | Phase.UNREACHED | Phase.RESTORED:
+        case Phase.STOPPED | Phase.UNREACHED | Phase.REFUSED | Phase.RESTORED:
             rows.append((Button(words("Send the rest"), data=press(Verb.REST, fanout)),))
         case Phase.DONE | Phase.WITHDRAWN:
             pass

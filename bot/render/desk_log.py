@@ -140,6 +140,7 @@ def _act(words: Words, act: str) -> str:
         "topic": words("added a topic to"),
         "send now": words("sent without waiting"),
         "try again": words("tried failed ones again for"),
+        "plainer": words("sent in a plainer form"),
         "invite": words("invited an editor"),
         "owner link": words("made a link for an owner"),
         "become editor": words("became an editor"),
@@ -180,6 +181,7 @@ def _detail(words: Words, detail: str | None) -> str:
         "unreachable": words("many chats could not be reached"),
         "topics": words("nobody knows its topics"),
         "broken": words("it cannot be put together"),
+        "refused": words("Telegram refuses it in every form"),
         "files never push": words("files never push"),
         "stopped": "",
     }

@@ -12,6 +12,7 @@ from bot.domain.chat import ChatKind
 from bot.domain.limits import TEXT
 from bot.domain.message import Button, Message
 from bot.domain.press import press
+from bot.domain.refusals import Form
 from bot.domain.text import Text
 from bot.domain.topic import Topic
 from bot.errors import Complaint
@@ -24,8 +25,29 @@ from bot.render.uploads import complaint
 ANEW = 1  # second number of a publish button on a message that must not become the progress
 _SHOWN = 12  # of a kind
 _BUTTONS = 6
+_SAID = 200  # UTF-16 code units
 _PATH = 120  # UTF-16 code units
 _COMPLAINT = re.compile(r"(\d+): (.+?): (.*)", re.DOTALL)
+
+
+def form_changed(words: Words, article: Article, form: Form, said: str) -> Message:
+    """Return that a broadcast goes on in a plainer form, with Telegram's words."""
+    said = tame(clip(said, _SAID))
+    if form is Form.NO_BUTTONS:
+        text = words.text(
+            "{article} goes out without its buttons, because Telegram refuses them. It says: “{words}”.",
+            article=called(article),
+            words=said,
+        )
+    else:
+        text = words.text(
+            "{article} goes out as plain text, because Telegram refuses more. It says: “{words}”.",
+            article=called(article),
+            words=said,
+        )
+    delivery = Button(words("Delivery"), data=press(Verb.DELIVERY, article.number))
+    open_ = Button(words("Fix first"), data=press(Verb.OPEN, article.number))
+    return Message(text, keyboard=((open_, delivery),))
 
 
 def folded(

@@ -12,7 +12,9 @@ from bot.domain.progress import Phase, Standing
 from bot.domain.text import Text
 from bot.render.desk import Verb, called, paused
 from bot.render.locale import Words
-from bot.render.text import join
+from bot.render.text import clip, join, tame
+
+_WORDS = 200  # UTF-16 code units
 
 
 def going(words: Words, article: Article, fanout: int, standing: Standing, now: datetime) -> Message:
@@ -27,6 +29,8 @@ def going(words: Words, article: Article, fanout: int, standing: Standing, now: 
             return _message(_stopped(words, standing), _stopped_keyboard(words, article, fanout))
         case Phase.WITHDRAWN:
             return taken_back(words, article, standing.sent)
+        case Phase.REFUSED:
+            return _message(_refused(words, article, standing), _refused_keyboard(words, article, fanout))
         case Phase.UNREACHED | Phase.RESTORED:
             return _message(_question(words, article, standing), _question_keyboard(words, article, fanout))
         case Phase.DONE:
@@ -164,6 +168,23 @@ def _question(words: Words, article: Article, standing: Standing) -> Text:
     return join([why, numbers, *_lost(words, standing)], " ")
 
 
+def _refused(words: Words, article: Article, standing: Standing) -> Text:
+    """Return that Telegram refuses a message in every form, in its own words."""
+    why = words.text(
+        "{article} is held: Telegram refuses it with its buttons, without them, and as plain text. It says: “{words}”. "
+        "Nobody counts as failed.",
+        article=called(article),
+        words=tame(clip(standing.words or "", _WORDS)),
+    )
+    numbers = words.count(
+        "{n} chat has it, {others} wait.",
+        "{n} chats have it, {others} wait.",
+        standing.sent,
+        others=words.number(standing.waiting),
+    )
+    return join([why, numbers, *_lost(words, standing)], " ")
+
+
 def _finished(words: Words, article: Article, standing: Standing) -> Text:
     if not standing.settled:
         return words.text(
@@ -239,6 +260,16 @@ def _question_keyboard(words: Words, article: Article, fanout: int) -> Keyboard:
         (
             Button(words("Send the rest"), data=press(Verb.REST, fanout)),
             Button(words("Take back"), data=press(Verb.TAKE_BACK, article.number)),
+        ),
+    )
+
+
+def _refused_keyboard(words: Words, article: Article, fanout: int) -> Keyboard:
+    return (
+        (
+            Button(words("Try again"), data=press(Verb.REST, fanout)),
+            Button(words("Fix first"), data=press(Verb.OPEN, article.number)),
+            Button(words("Archive"), data=press(Verb.STOP, fanout)),
         ),
     )
 

@@ -8,6 +8,7 @@ A fault is picked before a call is looked at, so that a cut or a refusal leaves 
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -84,6 +85,8 @@ class Faults:
     """Orders in the order they were given; the first that fits a call is served. `happened` lists what was."""
 
     seed: int = 0
+    judge: Callable[[str, dict[str, Any]], Fault | None] | None = None
+    """Asked about each call by its parameters, for what lies in a message and not in a chat."""
     happened: list[tuple[str, int | None, Fault]] = field(default_factory=list)
     _orders: list[_Order] = field(default_factory=list)
     _dice: random.Random = field(init=False)
@@ -92,7 +95,7 @@ class Faults:
         self._dice = random.Random(self.seed)
 
     def __bool__(self) -> bool:
-        return bool(self._orders)
+        return bool(self._orders) or self.judge is not None
 
     def add(
         self,
@@ -110,8 +113,13 @@ class Faults:
         """
         self._orders.append(_Order(fault, method, chat, times, probability, paid))
 
-    def pick(self, method: str, chat: int | None, is_paid: bool = False) -> Fault | None:
-        """Return the fault for this call, and count it."""
+    def pick(
+        self, method: str, chat: int | None, is_paid: bool = False, given: dict[str, Any] | None = None
+    ) -> Fault | None:
+        """Return the fault for this call, and count it. `given` are its parameters, as they came."""
+        if self.judge is not None and (fault := self.judge(method, given or {})) is not None:
+            self.happened.append((method, chat, fault))
+            return fault
         for order in self._orders:
             if order.method not in (None, method) or order.chat not in (None, chat):
                 continue

@@ -100,7 +100,7 @@ class SandboxServer:
             return _answer(refused)
         if self.world.faults:
             is_paid = bool(given.get("allow_paid_broadcast"))
-            fault = self.world.faults.pick(called.name, _number(given.get("chat_id")), is_paid)
+            fault = self.world.faults.pick(called.name, _number(given.get("chat_id")), is_paid, given)
             if fault is not None:
                 return await self._faulty(request, fault, called, handler, given, uploads)
         return _json(*await self._handled(called, handler, given, uploads))

@@ -65,6 +65,7 @@ async def standing(
         unreachable=fanout.unreachable,
         failed=fanout.failed,
         restricted=fanout.restricted,
+        words=fanout.words,
         unwanted=fanout.unwanted,
         unsure=fanout.unsure,
         start_at=fanout.start_at,
@@ -155,6 +156,7 @@ def _phase(fanout: Fanout, now: datetime) -> Phase:
         case FanoutState.STOPPED:
             return Phase.WITHDRAWN if fanout.why == "retracted" else Phase.STOPPED
         case FanoutState.HELD:
-            return Phase.RESTORED if fanout.why == "restored" else Phase.UNREACHED
+            held = {"restored": Phase.RESTORED, fanouts.REFUSED: Phase.REFUSED}
+            return held.get(fanout.why or "", Phase.UNREACHED)
         case FanoutState.DONE:
             return Phase.DONE

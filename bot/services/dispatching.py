@@ -67,6 +67,7 @@ class Alarm(StrEnum):
 
     HALTED = "halted"
     NOBODY_THERE = "nobody"
+    REFUSED = "refused"
     DISK = "disk"
 
 
@@ -114,7 +115,7 @@ class Dispatcher:
         self._circuit = Circuit()
         self._halted_by: str | None = None  # what the owners are to be told
         self._attendance: defaultdict[int, Attendance] = defaultdict(Attendance)  # by fan-out
-        self._to_hold: set[int] = set()
+        self._to_hold: dict[int, str | None] = {}  # Telegram's words, when it is for them
         self._next_due: datetime | None = None
         self._next_turn = 0.0  # on the loop's clock
         self._answered: list[Item] = []
@@ -225,7 +226,7 @@ class Dispatcher:
 
     async def _turn(self) -> bool:
         """Write down what was answered, claim what is due, hand it to the workers; return whether any was claimed."""
-        answered, aside, to_hold = list(self._answered), list(self._aside), set(self._to_hold)
+        answered, aside, to_hold = list(self._answered), list(self._aside), dict(self._to_hold)
         now = self._clock()
         if self._halted_by is not None:
             reason, self._halted_by = self._halted_by, None
@@ -241,9 +242,10 @@ class Dispatcher:
         people: dict[int, Chat] = {}
         reserved = 0
         async with self._db.transaction() as conn:
-            for number in to_hold:
-                await newsroom.break_off(conn, number, FanoutState.HELD, fanouts.UNREACHED, now=now)
             await self._write(conn, answered, now)
+            for number, words in to_hold.items():
+                why = fanouts.UNREACHED if words is None else fanouts.REFUSED
+                await newsroom.break_off(conn, number, FanoutState.HELD, why, now=now, words=words)
             if aside:
                 await self._put_aside(conn, aside, now)
             await self._retries.try_due(conn, now)
@@ -265,7 +267,8 @@ class Dispatcher:
         self._sorter.written(answered)
         del self._answered[: len(answered)]
         del self._aside[: len(aside)]
-        self._to_hold -= to_hold
+        for number in to_hold:
+            del self._to_hold[number]
         self._suspects.put_on_trial(delivery.fanout for delivery in claimed)
         self._purse.fill(reserved)
         self._claimed += len(claimed) - len(answered) - len(aside)
@@ -286,8 +289,8 @@ class Dispatcher:
         if unread:
             self._aside.extend(unread)
             self._changed.set()
-        for number in to_hold:
-            await self._alarm(Alarm.NOBODY_THERE, number, None)
+        for number, words in to_hold.items():
+            await self._alarm(Alarm.NOBODY_THERE if words is None else Alarm.REFUSED, number, words)
         return bool(claimed)
 
     async def _put_aside(self, conn: Connection, unread: Sequence[Unread], now: datetime) -> None:
@@ -324,11 +327,14 @@ class Dispatcher:
                 self._suspects.saw(item.fanout.id, item.outcome, self._circuit.is_outage, now)
             item.outcome = self._circuit.forgiven(item.outcome)
             match item.outcome:
-                case Sent() | Unreachable() if item.fanout.why != fanouts.CONFIRMED:
+                case Sent() | Unreachable() if not item.fanout.is_confirmed:
                     if self._attendance[item.fanout.id].saw(isinstance(item.outcome, Sent)):
-                        self._to_hold.add(item.fanout.id)
+                        self._to_hold.setdefault(item.fanout.id, None)
                 case Halted(reason) if not was_halted:
                     self._halted_by = reason
+        if item.edition.refused is not None and not item.edition.is_reported:
+            item.edition.is_reported = True  # once: what is on the wire now may come back after an editor's "Try again"
+            self._to_hold[item.fanout.id] = item.edition.refused
         self._answered.append(item)
         self._changed.set()
 
@@ -382,6 +388,10 @@ class Dispatcher:
         if finished:
             await outbox.settle(conn, finished, now)
         for item in answered:
+            if item.adopted is not None:
+                form, words = item.adopted
+                revision = item.edition.article.revision
+                await newsroom.go_on_in(conn, item.fanout.id, form, revision, words, now=now)
             if isinstance(item.outcome, Sent) and item.chat.restriction is not None:
                 await restrictions.note_open(conn, item.delivery.chat, now)
 

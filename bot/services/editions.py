@@ -13,17 +13,18 @@ import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from sqlite3 import Error as SqliteError
 from typing import Generic, TypeVar
 
 from bot.domain.article import Article
 from bot.domain.chat import Pictures
-from bot.domain.delivery import Outcome, PictureRefused, Sent
+from bot.domain.delivery import Outcome, PictureRefused, Rejected, Sent, Throttled
 from bot.domain.message import Message, Photo
+from bot.domain.refusals import FEW, Form, Refusals
 from bot.domain.topic import Topic
-from bot.render.article import push, without_photo
+from bot.render.article import in_form, push, without_photo
 from bot.render.look import Look
 from bot.services.pictures import Way, ways
 from bot.store import articles, media, topics
@@ -34,6 +35,8 @@ log = logging.getLogger(__name__)
 PATIENCE = 2.0
 """Seconds for which a picture on the wire is waited for before another chat tries it too: then 4 s more, then 8 s, so
 that a call which hangs for its 15 s costs three tries and no chat more than 2 s."""
+NOT_YET = Throttled(timedelta(0))
+"""It has not arrived, and how it is to be sent will be known in a moment."""
 MOST_BODIES = 256  # looks × followed topics; more than that is prepared again
 
 Body = TypeVar("Body")
@@ -52,6 +55,8 @@ class Edition(Generic[Body]):
         audience: Audience,
         ways_to_show: list[Way],
         prepare: Callable[[Message], Body],
+        form: Form,
+        few: int,
     ) -> None:
         self.article = article
         self.audience = audience
@@ -66,6 +71,15 @@ class Edition(Generic[Body]):
         self._next_trial_at = 0.0  # on the loop's clock: when another may be tried beside them
         self._trial_ended = asyncio.Event()
         self._bodies: OrderedDict[tuple[Look, int, bool], Body] = OrderedDict()
+        self._form = form
+        self._refusals = Refusals(few)
+        self._is_on_trial = False
+        self._trial_of_form_ended = asyncio.Event()
+        self.adopted: tuple[Form, str] | None = None
+        """A form that has just taken the place of a fuller one, and the words with which that was refused."""
+        self.refused: str | None = None
+        """The words with which Telegram refuses every form; None while it takes one."""
+        self.is_reported = False  # whether the dispatcher knows of it
 
     async def send(
         self, look: Look, reason: int, turn: Turn, leave: Leave[Body], db: Database, now: datetime
@@ -74,9 +88,78 @@ class Edition(Generic[Body]):
 
         `turn` waits until the chat's message may leave (with True only for the pace over all chats) and returns an
         outcome when it must not; `leave` makes one call.
-        Return the outcome, and whether what was sent is a photo. A chat that forbids photos gets text.
+        Return the outcome, and whether what was sent is a photo. A chat that forbids photos gets text. When Telegram
+        refuses the message and not the chat, this chat shows which plainer form it takes; see `adopted` and `refused`.
         """
-        wants_photo = look.pictures is Pictures.LARGE
+        if self._is_on_trial:
+            await self._form_shown()
+        if self._is_on_trial or self.refused is not None:
+            return NOT_YET, False
+        form = self._form
+        outcome, has_photo = await self._send(look, reason, turn, leave, db, now)
+        match outcome:
+            case Sent():
+                self._refusals.sent()
+            case Rejected(words):
+                if self._is_on_trial or self.refused is not None or form is not self._form:
+                    return NOT_YET, False  # it was refused in a form of which more is known by now
+                if self._refusals.refused(words):
+                    return await self._try_forms(words, look, reason, turn, leave, db, now)
+        return outcome, has_photo
+
+    def list_refused(self, words: str) -> bool:
+        """Take note of a list of several articles, this one first, that was refused as plain text too.
+
+        Return whether it is no chat that is odd; then nothing of this article is to leave.
+        """
+        if self.refused is None and self._refusals.refused(words):
+            self.refused = words
+        return self.refused is not None
+
+    async def _form_shown(self) -> None:
+        """Wait a moment while another chat shows which form Telegram takes."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                await self._trial_of_form_ended.wait()
+
+    async def _try_forms(
+        self, words: str, look: Look, reason: int, turn: Turn, leave: Leave[Body], db: Database, now: datetime
+    ) -> tuple[Outcome, bool]:
+        """Try the plainer forms with this chat, one after the other, until Telegram takes one."""
+        before = self._form
+        self._is_on_trial = True
+        self._trial_of_form_ended.clear()
+        try:
+            for form in before.plainer:
+                self._go_on_in(form)
+                outcome, has_photo = await self._send(look, reason, turn, leave, db, now)
+                match outcome:
+                    case Sent():
+                        self.adopted = form, words
+                        log.warning("article %d: it goes on in a plainer form: %s", self.article.number, words)
+                        self._refusals = Refusals()
+                        return outcome, has_photo
+                    case Rejected():
+                        continue
+                self._go_on_in(before)
+                return outcome, has_photo  # nothing is said about the form: the next chat tries it
+            self._go_on_in(before)
+            self.refused = words
+            log.warning("article %d: Telegram refuses it in every form: %s", self.article.number, words)
+            return NOT_YET, False
+        finally:
+            self._is_on_trial = False
+            self._trial_of_form_ended.set()
+
+    def _go_on_in(self, form: Form) -> None:
+        self._form = form
+        self._bodies.clear()
+
+    async def _send(
+        self, look: Look, reason: int, turn: Turn, leave: Leave[Body], db: Database, now: datetime
+    ) -> tuple[Outcome, bool]:
+        """Send the article in its form of now, with the picture once that is settled."""
+        wants_photo = look.pictures is Pictures.LARGE and self._form is not Form.PLAIN
         has_passed = False  # its turn came while another chat's picture was on the wire
         while True:
             if wants_photo and not self._is_settled:
@@ -193,13 +276,23 @@ class Edition(Generic[Body]):
 
     def _message(self, look: Look, reason: int, photo: Photo | None, now: datetime) -> Message:
         message = push(self.article, self._topics, look, now, photo=photo, reason=self._all_topics.get(reason))
-        return message if photo is not None else without_photo(message)
+        return in_form(message if photo is not None else without_photo(message), self._form, self.article.story.link)
 
 
 async def edition_of(
-    conn: Connection, article: int, fixed_at: datetime, root: Path | None, prepare: Callable[[Message], Body]
+    conn: Connection,
+    article: int,
+    fixed_at: datetime,
+    root: Path | None,
+    prepare: Callable[[Message], Body],
+    *,
+    form: Form = Form.FULL,
+    few: int = FEW,
 ) -> Edition[Body]:
-    """Return an article ready to be sent. Raises: UnknownArticle."""
+    """Return an article ready to be sent. Raises: UnknownArticle.
+
+    `form` is the one in which it goes, `few` how many chats with the same words mean that Telegram refuses that.
+    """
     found = await articles.article(conn, article)
     return Edition(
         found,
@@ -207,4 +300,6 @@ async def edition_of(
         await audience_of(conn, article, fixed_at),
         await ways(conn, found, root),
         prepare,
+        form,
+        few,
     )

@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from bot.domain.article import Article, ArticleState, HeldWhy
 from bot.domain.delivery import Lane
 from bot.domain.publishing import BURST_WITHIN, UNDO_FROM, is_burst, is_for_nobody, undo_time
+from bot.domain.refusals import Form, alike
 from bot.errors import OutOfTurn, UnknownTopic
-from bot.store import articles, fanouts, log, meta, notices, restrictions, subscriptions, topics
+from bot.store import accounts, articles, fanouts, log, meta, notices, restrictions, subscriptions, topics
 from bot.store.audience import audience_of, reach
 from bot.store.database import Connection, Database
 from bot.store.fanouts import Fanout, FanoutState
@@ -281,13 +282,39 @@ async def send_now(db: Database, fanout: int, *, by: int, now: datetime) -> Fano
         return found
 
 
-async def break_off(conn: Connection, fanout: int, state: FanoutState, why: str, *, now: datetime) -> None:
-    """Stop or hold a fan-out in the caller's transaction, by nobody's word: an editor decides how it goes on."""
+async def break_off(
+    conn: Connection, fanout: int, state: FanoutState, why: str, *, now: datetime, words: str | None = None
+) -> None:
+    """Stop or hold a fan-out in the caller's transaction, by nobody's word: an editor decides how it goes on.
+
+    Whom Telegram refused with these `words` waits with the others.
+    """
     found = await fanouts.fanout(conn, fanout)
     if found is not None and found.state is FanoutState.RUNNING:
-        await fanouts.halt(conn, fanout, state, why)
+        await fanouts.halt(conn, fanout, state, why, words)
+        if words is not None:
+            await _put_back_refused(conn, found, words, now)
         act = "hold" if state is FanoutState.HELD else "stop"
         await log.record(conn, act, at=now, article=found.article, detail=why)
+
+
+async def go_on_in(conn: Connection, fanout: int, form: Form, revision: int, words: str, *, now: datetime) -> None:
+    """Send the rest of a fan-out in a plainer form, in the caller's transaction: Telegram refused a fuller one.
+
+    Whom it was refused for gets it in this one. Editors are told, with Telegram's words.
+    """
+    found = await fanouts.fanout(conn, fanout)
+    if found is None or not await fanouts.go_on_in(conn, fanout, form, revision):
+        return
+    await _put_back_refused(conn, found, words, now)
+    await notices.add(conn, [Notice("form", form, words, article=found.article)], now)
+    await log.record(conn, "plainer", at=now, article=found.article, detail=words)
+
+
+async def _put_back_refused(conn: Connection, fanout: Fanout, words: str, now: datetime) -> None:
+    reasons = await accounts.reasons(conn, fanout.article, limit=-1)
+    same = [reason for reason, _ in reasons if alike(reason) == alike(words)]
+    await accounts.put_back_failed(conn, fanout.article, fanout.id, same, now)
 
 
 async def hold_everything(db: Database, *, now: datetime) -> int:

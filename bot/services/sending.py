@@ -21,6 +21,8 @@ from typing import Any
 from bot.domain.chat import Chat, ChatKind
 from bot.domain.delivery import Failed, Lane, Outcome, PictureRefused, Rejected, Sent, Throttled
 from bot.domain.message import Message
+from bot.domain.refusals import Form
+from bot.render.article import in_form
 from bot.render.catching_up import catching_up
 from bot.render.look import Look
 from bot.services.purse import Purse
@@ -173,8 +175,17 @@ class Senders:
             if item.folded:
                 message = catching_up([one.article for one in item.folded.values()], look, now)
                 item.outcome = await turn() or await leave(self._wire.prepare(message))
+                if isinstance(item.outcome, Rejected):
+                    log.info("a list was refused (%s) and goes out as plain text", item.outcome.reason)
+                    plain = self._wire.prepare(in_form(message, Form.PLAIN))
+                    item.outcome = await turn() or await leave(plain)
+                if isinstance(item.outcome, Rejected) and item.edition.list_refused(item.outcome.reason):
+                    item.outcome = NOT_NOW
             else:
-                item.outcome, item.has_photo = await item.edition.send(look, item.followed, turn, leave, self._db, now)
+                edition = item.edition
+                item.outcome, item.has_photo = await edition.send(look, item.followed, turn, leave, self._db, now)
+                if edition.adopted is not None:
+                    item.adopted, edition.adopted = edition.adopted, None
         finally:
             self._waiting.pop(sender, None)
 

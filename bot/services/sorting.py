@@ -21,6 +21,7 @@ from bot.domain.chat import Chat, ChatState
 from bot.domain.delivery import Delivery, Outcome, Status, Throttled
 from bot.domain.message import Message
 from bot.domain.publishing import is_stale
+from bot.domain.refusals import FEW, Form
 from bot.services.editions import Edition, edition_of
 from bot.store import audience, outbox
 from bot.store.database import Connection, Database
@@ -44,6 +45,7 @@ class Item:
     fan-out and its own among them, that go out in one list because they could not leave for too long. `paid_on` is the
     UTC day whose allowance pays for its next message; None when nothing does. `known_at` is when the chat was last
     asked what it wants, on the monotonic clock. `is_kept` when its chat forbids writing and is not tried now.
+    `adopted` is the form in which it was taken and all others go on, with the words that refused a fuller one.
     """
 
     delivery: Delivery
@@ -56,6 +58,7 @@ class Item:
     outcome: Outcome | None = None
     has_photo: bool = False
     is_kept: bool = False
+    adopted: tuple[Form, str] | None = None
     known_at: float = field(default_factory=monotonic)
 
     @property
@@ -206,7 +209,10 @@ class Sorter:
     async def _edition(self, conn: Connection, fanout: Fanout) -> Edition[Any]:
         edition = self._editions.get(fanout.id)
         if edition is None or edition.article.revision != fanout.revision:
-            edition = await edition_of(conn, fanout.article, fanout.fixed_at, self._root, self._prepare)
+            few = min(FEW, max(2, fanout.total)) if fanout.is_complete else FEW
+            edition = await edition_of(
+                conn, fanout.article, fanout.fixed_at, self._root, self._prepare, form=fanout.form, few=few
+            )
             self._editions[fanout.id] = edition
         return edition
 

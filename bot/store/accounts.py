@@ -6,6 +6,8 @@ Counts come from the fan-outs, which keep them as they go; the ledger is only wa
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -43,13 +45,30 @@ async def try_again(conn: Connection, article: int, fanout: int, now: datetime) 
 
     Whatever may have arrived stays known as such. It counts as started now: what an editor sends is news.
     """
+    many = await put_back_failed(conn, article, fanout, None, now)
+    await conn.execute(
+        """
+        UPDATE fanouts SET done_at = NULL, start_at = max(start_at, :now),
+            state = CASE state WHEN 'done' THEN 'running' ELSE state END
+        WHERE id = :fanout AND :many > 0
+        """,
+        {"fanout": fanout, "many": many, "now": epoch(now)},
+    )
+    return many
+
+
+async def put_back_failed(
+    conn: Connection, article: int, fanout: int, reasons: Collection[str] | None, now: datetime
+) -> int:
+    """Put the chats that failed for one of these reasons, or for any, back into the outbox; return how many."""
     rows = list(
         await conn.execute_fetchall(
             """
             DELETE FROM ledger WHERE article = :article AND status = 3
+              AND (:reasons IS NULL OR reason IN (SELECT value FROM json_each(:reasons)))
             RETURNING chat, coalesce(thread, 0) AS thread, coalesce(unsure, 0) AS unsure
             """,
-            {"article": article},
+            {"article": article, "reasons": None if reasons is None else json.dumps(list(reasons))},
         )
     )
     await conn.executemany(
@@ -63,13 +82,8 @@ async def try_again(conn: Connection, article: int, fanout: int, now: datetime) 
         ],
     )
     await conn.execute(
-        """
-        UPDATE fanouts SET failed = max(0, failed - :many), unsure = max(0, unsure - :unsure), done_at = NULL,
-            start_at = max(start_at, :now),
-            state = CASE state WHEN 'done' THEN 'running' ELSE state END
-        WHERE id = :fanout AND :many > 0
-        """,
-        {"fanout": fanout, "many": len(rows), "unsure": sum(1 for row in rows if row["unsure"]), "now": epoch(now)},
+        "UPDATE fanouts SET failed = max(0, failed - :many), unsure = max(0, unsure - :unsure) WHERE id = :fanout",
+        {"fanout": fanout, "many": len(rows), "unsure": sum(1 for row in rows if row["unsure"])},
     )
     return len(rows)
 

@@ -14,6 +14,7 @@ from enum import StrEnum
 from sqlite3 import Row
 
 from bot.domain.delivery import Lane
+from bot.domain.refusals import Form
 from bot.store.audience import HIGHEST, LOWEST, RECIPIENTS, Audience
 from bot.store.database import Connection
 from bot.store.stories import epoch, epoch_of_end, moment, moment_or_none
@@ -22,8 +23,8 @@ PIECE = 5_000  # candidates: about 10 ms of the writer, which a reader's write m
 
 UNREACHED = "unreachable"
 """Why a fan-out is held: too many of its chats could not be reached."""
-CONFIRMED = "confirmed"
-"""Why a fan-out goes on: an editor knows that many chats are gone, and is not asked again."""
+REFUSED = "refused"
+"""Why a fan-out is held: Telegram refuses its message in every form."""
 
 
 class FanoutState(StrEnum):
@@ -40,6 +41,8 @@ class Fanout:
     """One publish on its way. `total` counts the rows promised so far; complete once `half` is 2.
 
     `revision` is the article's as it stands now, so that nobody is sent words that were corrected meanwhile.
+    `words` are Telegram's when it is held for them, `form` the one in which this revision goes; `is_confirmed` once an
+    editor knows that many of its chats are gone.
     """
 
     id: int
@@ -65,6 +68,9 @@ class Fanout:
     last_sent_at: datetime | None
     done_at: datetime | None
     revision: int
+    words: str | None
+    form: Form
+    is_confirmed: bool
 
     @property
     def settled(self) -> int:
@@ -159,23 +165,38 @@ async def last_heard_of(conn: Connection) -> datetime | None:
     return moment_or_none(at)
 
 
-async def halt(conn: Connection, number: int, state: FanoutState, why: str) -> None:
-    """Stop or hold a fan-out. Rows stay where they are."""
+async def halt(conn: Connection, number: int, state: FanoutState, why: str, words: str | None = None) -> None:
+    """Stop or hold a fan-out, perhaps for Telegram's words. Rows stay where they are."""
     await conn.execute(
-        "UPDATE fanouts SET state = :state, why = :why WHERE id = :id AND state <> 'done'",
-        {"id": number, "state": state, "why": why},
+        "UPDATE fanouts SET state = :state, why = :why, words = :words WHERE id = :id AND state <> 'done'",
+        {"id": number, "state": state, "why": why, "words": words},
     )
 
 
+async def go_on_in(conn: Connection, number: int, form: Form, revision: int) -> bool:
+    """Let a fan-out go on in a plainer form, while the article stays as it is; return whether it did not already."""
+    changed = await conn.execute(
+        """
+        UPDATE fanouts SET form = :form, form_revision = :revision
+        WHERE id = :id AND (form <> :form OR form_revision IS NOT :revision)
+        """,
+        {"id": number, "form": form, "revision": revision},
+    )
+    return changed.rowcount > 0
+
+
 async def resume(conn: Connection, number: int, now: datetime) -> None:
-    """Let a stopped or held fan-out go on. It counts as started now: what an editor sends is news."""
+    """Let a stopped or held fan-out go on. It counts as started now: what an editor sends is news.
+
+    What was refused in every form is tried in full again. What an editor has confirmed once stays confirmed.
+    """
     await conn.execute(
         """
-        UPDATE fanouts SET state = 'running', why = CASE why WHEN :unreached THEN :confirmed END,
-            start_at = max(start_at, :now)
+        UPDATE fanouts SET state = 'running', confirmed = max(confirmed, why IS :unreached), why = NULL, words = NULL,
+            form = CASE why WHEN :refused THEN 'full' ELSE form END, start_at = max(start_at, :now)
         WHERE id = :id AND state IN ('stopped', 'held')
         """,
-        {"id": number, "now": epoch(now), "unreached": UNREACHED, "confirmed": CONFIRMED},
+        {"id": number, "now": epoch(now), "unreached": UNREACHED, "refused": REFUSED},
     )
 
 
@@ -321,4 +342,7 @@ def _fanout(row: Row) -> Fanout:
         last_sent_at=moment_or_none(row["last_sent_at"]),
         done_at=moment_or_none(row["done_at"]),
         revision=row["revision"],
+        words=row["words"],
+        form=Form(row["form"]) if row["form_revision"] == row["revision"] else Form.FULL,
+        is_confirmed=bool(row["confirmed"]),
     )

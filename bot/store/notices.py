@@ -14,7 +14,8 @@ from bot.store.stories import epoch, moment_or_none
 class Notice:
     """One thing about one file. `kind` is `refused`, `warned`, `held` or `doubled`; `subject` a path or a slug.
 
-    The `detail` of a held one is why (`HeldWhy`).
+    The `detail` of a held one is why (`HeldWhy`). Or about one broadcast: kind `form`, the form in which it goes on,
+    and Telegram's words.
     """
 
     kind: str

@@ -15,6 +15,7 @@ from bot.domain.article import Article, ArticleState, HeldWhy
 from bot.domain.chat import Chat, ChatState
 from bot.domain.delivery import Failed, Halted, Migrated, Throttled, Unreachable
 from bot.domain.message import Message
+from bot.domain.refusals import Form
 from bot.domain.topic import by_name
 from bot.domain.topic_choice import TopicChoice
 from bot.render import colleagues
@@ -31,6 +32,7 @@ from bot.telegram_edge.looks import look_of
 from bot.telegram_edge.outcomes import classify_error
 
 FOLDED_FOR = timedelta(minutes=10)
+_FORM = "form"  # of a broadcast; told at once
 _UPLOADED = "upload:"  # whoever sent the document was answered in the chat
 
 log = logging.getLogger(__name__)
@@ -42,7 +44,7 @@ async def tell_editors(house: House, people: Collection[int], now: datetime) -> 
     Return False when there are editors and none of them could be reached.
     """
     async with house.db.reading() as conn:
-        waiting = await notices.untold(conn)
+        waiting = [one for one in await notices.untold(conn) if one[1].kind != _FORM]
         last = await troubles.editors_told_at(conn)
         if not waiting or not people or (last is not None and now - last < FOLDED_FOR):
             return True
@@ -93,6 +95,29 @@ async def ask_editors(house: House, people: Collection[int], now: datetime) -> b
     if asked:
         async with house.db.transaction() as conn:
             await notices.mark_told(conn, asked, now)
+    return True
+
+
+async def tell_of_forms(house: House, people: Collection[int], now: datetime) -> bool:
+    """Tell every editor at once which broadcasts go on in a plainer form, and why.
+
+    Return False when there are editors and none of them could be reached.
+    """
+    async with house.db.reading() as conn:
+        waiting = [(id, notice) for id, notice in await notices.untold(conn) if notice.kind == _FORM]
+        known = await articles.articles(conn, [one.article for _, one in waiting if one.article is not None])
+    told = {article.number: article for article in known}
+    for id, notice in waiting if people else ():
+        article = told.get(notice.article or 0)
+
+        def message(words: Words, _: Chat, article: Article | None = article, notice: Notice = notice) -> Message:
+            assert article is not None
+            return screens.form_changed(words, article, Form(notice.subject), notice.detail)
+
+        if article is not None and not await _tell(house, people, message):
+            return False
+        async with house.db.transaction() as conn:
+            await notices.mark_told(conn, [id], now)
     return True
 
 

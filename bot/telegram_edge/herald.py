@@ -33,7 +33,14 @@ from bot.store.progress import Watch
 from bot.store.troubles import Kind
 from bot.telegram_edge import menus, replies
 from bot.telegram_edge.copies import send_copy
-from bot.telegram_edge.criers import ask_editors, tell_editors, tell_of_newcomers, tell_of_threads, tell_owners
+from bot.telegram_edge.criers import (
+    ask_editors,
+    tell_editors,
+    tell_of_forms,
+    tell_of_newcomers,
+    tell_of_threads,
+    tell_owners,
+)
 from bot.telegram_edge.house import House
 from bot.telegram_edge.publishing import rate_of
 from bot.telegram_edge.watching import shown_as
@@ -94,6 +101,7 @@ class Herald:
         await self._announce(people, now)
         await self._draw(people, now)
         self._start(("held",), lambda: self._ask_of_held(people, now))
+        self._start(("forms",), lambda: self._tell_of_forms(people, now))
         self._start(("files",), lambda: self._tell_of_files(people, now))
         self._start(("troubles",), lambda: self._tell_of_troubles(people, now))
         self._start(("newcomers",), lambda: self._tell_of_newcomers(people, now))
@@ -283,6 +291,10 @@ class Herald:
     async def _ask_of_held(self, people: dict[int, Role], now: datetime) -> None:
         if now >= self._deaf_until.get("held", now) and not await ask_editors(self._house, people, now):
             self._deaf_until["held"] = now + DEAF_FOR
+
+    async def _tell_of_forms(self, people: dict[int, Role], now: datetime) -> None:
+        if now >= self._deaf_until.get("forms", now) and not await tell_of_forms(self._house, people, now):
+            self._deaf_until["forms"] = now + DEAF_FOR
 
     async def _tell_of_troubles(self, people: dict[int, Role], now: datetime) -> None:
         if self._looked_at is None or now - self._looked_at >= 2 * LOOK_AROUND_EVERY:

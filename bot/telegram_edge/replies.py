@@ -10,9 +10,10 @@ While a broadcast is paid for it may use up what is free, so what is said meanwh
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from math import ceil
 from typing import NamedTuple, TypeVar
@@ -21,9 +22,10 @@ import telegram
 from telegram.error import BadRequest, NetworkError, RetryAfter
 
 from bot.domain.chat import Chat, ChatKind
-from bot.domain.delivery import Failed, Lane, Sent, Throttled, Unsure, backoff
+from bot.domain.delivery import Failed, Lane, Rejected, Sent, Throttled, Unsure, backoff
 from bot.domain.message import Keyboard, Message
 from bot.domain.paying import day_of
+from bot.domain.text import Text
 from bot.services import restrictions
 from bot.telegram_edge.gateway import entities_of, markup_of, preview_of
 from bot.telegram_edge.house import House
@@ -31,6 +33,8 @@ from bot.telegram_edge.intake import arrived_at
 from bot.telegram_edge.outcomes import classify_error
 from bot.telegram_edge.pacer import SHORT_HOLD
 from bot.telegram_edge.transport import Refused
+
+log = logging.getLogger(__name__)
 
 _Answer = TypeVar("_Answer")
 TRIES = 3
@@ -94,7 +98,23 @@ async def say(
     reply_to: int | None = None,
     patience: timedelta = LONGEST_WAIT,
 ) -> Said:
-    """Say `message` in a chat, as `send` does, and return what stands there now."""
+    """Say `message` in a chat, as `send` does, and return what stands there now.
+
+    What Telegram refuses for words that nobody knows is said once more, without formatting and buttons: a person is
+    not left in silence for them.
+    """
+    try:
+        return await _say(house, chat, message, thread, reply_to, patience)
+    except BadRequest as error:
+        plain = _plainly(message, error)
+        if plain is None:
+            raise
+    return await _say(house, chat, plain, thread, reply_to, patience)
+
+
+async def _say(
+    house: House, chat: Chat, message: Message, thread: int, reply_to: int | None, patience: timedelta
+) -> Said:
     markup = markup_of(message.keyboard)
     reply = (
         None if reply_to is None else telegram.ReplyParameters(message_id=reply_to, allow_sending_without_reply=True)
@@ -152,10 +172,22 @@ async def edit(
 ) -> bool:
     """Change a message of ours, and return False when it is gone. A picture keeps its picture; its caption changes.
 
+    Refused for words that nobody knows it is made once more, without formatting and buttons.
     Raises: telegram.error.TelegramError, but not for a message that says so already; Held when the chat is held for
     longer than `patience`.
     """
+    try:
+        return await _edit(house, chat, message_id, message, is_photo, patience)
+    except BadRequest as error:
+        plain = _plainly(message, error)
+        if plain is None:
+            raise
+    return await _edit(house, chat, message_id, plain, is_photo, patience)
 
+
+async def _edit(
+    house: House, chat: Chat, message_id: int, message: Message, is_photo: bool, patience: timedelta
+) -> bool:
     async def call() -> object:
         if is_photo:
             return await house.bot.edit_message_caption(
@@ -290,6 +322,15 @@ async def _edited(house: House, chat: Chat, call: Callable[[], Awaitable[object]
             return False
         raise
     return True
+
+
+def _plainly(message: Message, error: BadRequest) -> Message | None:
+    """Return the message with nothing in it but its picture and plain text; None when that would not help."""
+    plain = replace(message, text=Text(message.text.string), keyboard=(), preview=None)
+    if plain == message or not isinstance(classify_error(error), Rejected):
+        return None
+    log.warning("Telegram refused a reply (%s); it is said without formatting and buttons", error.message)
+    return plain
 
 
 def _has(error: BadRequest, *phrases: str) -> bool:

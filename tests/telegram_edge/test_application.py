@@ -244,6 +244,36 @@ async def test_a_reply_that_may_have_arrived_is_not_said_twice(house, desk, capl
     assert record.getMessage().startswith("/note: the answer did not get through")
 
 
+@pytest.mark.parametrize("words", ["BUTTON_URL_INVALID", "ENTITY_DATE_INVALID", "something that nobody knows"])
+async def test_a_reply_whose_buttons_or_formatting_telegram_refuses_is_said_plainly(house, desk, words):
+    """A `date_time` out of range refuses the whole message: https://github.com/tdlib/telegram-bot-api/issues/852"""
+    house.world.faults.judge = lambda method, given: (
+        Refuse(400, f"Bad Request: {words}") if "reply_markup" in given or given.get("entities") else None
+    )
+    await house.says(ANNA, "/note x")
+    assert house.screens(ANNA) == ["noted"]
+    assert house.buttons(ANNA) == []
+
+
+async def test_a_change_whose_buttons_telegram_refuses_is_made_plainly(house, desk):
+    await house.says(ANNA, "/note x")
+    house.world.faults.judge = lambda method, given: (
+        Refuse(400, "Bad Request: BUTTON_URL_INVALID")
+        if method == "editMessageText" and "reply_markup" in given
+        else None
+    )
+    await house.presses(ANNA, "Again")
+    assert house.screens(ANNA) == ["noted again"]
+
+
+async def test_a_reply_that_telegram_refuses_plainly_too_is_given_up(house, desk, caplog):
+    house.world.faults.add(Refuse(400, "Bad Request: nothing will do"), method="sendMessage")
+    await house.says(ANNA, "/note x")
+    assert house.screens(ANNA) == []
+    assert len(house.world.faults.happened) == 2
+    assert "Telegram refused the answer" in caplog.text
+
+
 async def test_a_change_that_a_gateway_lost_is_made_again_because_it_says_nothing_twice(house, desk):
     await house.says(ANNA, "/note x")
     house.world.faults.add(Page(504), method="editMessageText", times=1)

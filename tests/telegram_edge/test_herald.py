@@ -382,3 +382,50 @@ async def test_a_locked_database_is_not_taken_for_a_full_disk(desk: Desk) -> Non
     await desk.herald.alarm(Alarm.DISK, None, "database or disk is full")
     await desk.turn()
     assert desk.screen.startswith("The disk is nearly full.")
+
+
+async def test_what_telegram_refuses_in_every_form_is_asked_about_at_once_with_its_words(desk: Desk) -> None:
+    people = await desk.room.people(12)
+    await desk.room.follow(people, "Energy")
+    article = await desk.room.draft("grid-storage", "Energy", pictures=())
+    desk.house.world.faults.judge = lambda method, given: (
+        Refuse(400, "Bad Request: BUTTON_OF_NEXT_YEAR_INVALID") if given.get("chat_id") in people else None
+    )
+    await desk.room.publish(article)
+    await desk.run()
+    assert desk.screen.startswith(f"#{article.number} Grid storage is held: Telegram refuses it with its buttons, ")
+    assert "It says: “BUTTON_OF_NEXT_YEAR_INVALID”. Nobody counts as failed. 0 chats have it, 12 wait." in desk.screen
+    assert desk.buttons == [["Try again", "Fix first", "Archive"]]
+    desk.house.world.faults.judge = None
+    assert await desk.presses("Archive") == "Stopped. Nothing more leaves."
+    assert desk.screen == "Stopped. 0 chats have it, 12 will not get it."
+    await desk.run()
+    assert not any(map(desk.room.got, people))
+    assert await desk.presses("Send the rest") == "Sending the rest"
+    await desk.run()
+    assert all(desk.room.got(chat) == ["Grid storage"] for chat in people)
+
+
+async def test_a_broadcast_that_goes_on_without_its_buttons_is_told_at_once_and_once(desk: Desk) -> None:
+    await refuse(desk, "a.md")
+    await desk.turn()  # files are silent for ten minutes from now on
+    people = await desk.room.people(12)
+    await desk.room.follow(people, "Energy")
+    article = await desk.room.draft("grid-storage", "Energy")
+    desk.house.world.faults.judge = lambda method, given: (
+        Refuse(400, "Bad Request: BUTTON_URL_INVALID")
+        if given.get("chat_id") in people and "reply_markup" in given
+        else None
+    )
+    await desk.room.publish(article)
+    await desk.run()
+    assert desk.screen == (
+        f"#{article.number} Grid storage goes out without its buttons, because Telegram refuses them. It says: "
+        "“BUTTON_URL_INVALID”."
+    )
+    assert desk.buttons == [["Fix first", "Delivery"]]
+    messages = len(desk.screens)
+    await desk.passes(3600)
+    assert len(desk.screens) == messages
+    await desk.says("/log")
+    assert f"newsbot: sent in a plainer form #{article.number} (BUTTON_URL_INVALID)" in desk.screen

@@ -1,0 +1,58 @@
+"""
+A message that Telegram refuses for everybody, told apart from a chat that is odd.
+
+A 400 with words that nobody knows (BUTTON_URL_INVALID, ENTITY_DATE_INVALID, and what comes next year) may lie in the
+chat or in the message. When the first few chats answer it with the same words, it lies in the message; then one chat
+shows which plainer form Telegram takes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from enum import StrEnum
+
+FEW = 3  # chats that answer with the same words
+WINDOW = 20  # answers looked at, once many have come
+SHARE = 0.9  # of them, with the same words
+
+
+class Form(StrEnum):
+    """How much of a message is sent, fullest first."""
+
+    FULL = "full"
+    NO_BUTTONS = "no buttons"
+    PLAIN = "plain"  # nothing but text: no picture, no formatting, no buttons
+
+    @property
+    def plainer(self) -> tuple[Form, ...]:
+        """The forms with less in them, fullest first."""
+        forms = tuple(Form)
+        return forms[forms.index(self) + 1 :]
+
+
+class Refusals:
+    """What Telegram made of one broadcast's last messages, all in one form.
+
+    `few` chats with the same words are enough while nothing else was answered; an audience of two is fewer than three.
+    """
+
+    def __init__(self, few: int = FEW) -> None:
+        self._few = few
+        self._last: deque[str | None] = deque(maxlen=WINDOW)
+
+    def sent(self) -> None:
+        """Take note of a message that was taken."""
+        self._last.append(None)
+
+    def refused(self, words: str) -> bool:
+        """Take note of one that was not; return whether it is the message that Telegram refuses, and not the chat."""
+        words = alike(words)
+        self._last.append(words)
+        many = self._last.count(words)
+        return many >= self._few and many >= SHARE * len(self._last)
+
+
+def alike(words: str) -> str:
+    """Return words in the form in which those of one cause are equal: an offset differs with the language."""
+    return re.sub(r"\d+", "#", words.lower())
