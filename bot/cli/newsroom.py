@@ -145,7 +145,7 @@ def held(*, as_json: bool) -> int:
     elif waiting or stopped:
         rows = [_held_row(article, unknown, settings) for article, unknown in waiting]
         rows += [
-            (f"#{article.number}", one.why or "held", moment(one.fixed_at, settings), article.slug, _progress(one))
+            (f"#{article.number}", _why(one), moment(one.fixed_at, settings), article.slug, _progress(one))
             for article, one in stopped
         ]
         say(columns(rows))
@@ -228,11 +228,18 @@ def _as_json(article: Article) -> dict[str, object]:
     }
 
 
+def _why(one: Fanout) -> str:
+    """Return why a publish is held, with Telegram's words where it is for them."""
+    why = one.why or "held"
+    return why if one.words is None else f"{why} ({one.words})"
+
+
 def _publish_as_json(article: Article, one: Fanout) -> dict[str, object]:
     return {
         "number": article.number,
         "slug": article.slug,
         "why": one.why,
+        "words": one.words,
         "published_at": iso(one.fixed_at),
         "sent": one.sent,
         "total": one.total if one.is_complete else None,

@@ -85,7 +85,7 @@ async def unannounced(conn: Connection) -> list[int]:
     rows = await conn.execute_fetchall(
         """
         SELECT id FROM fanouts AS f
-        WHERE state = 'running' AND asked_by IS NULL AND start_at > fixed_at
+        WHERE state = 'running' AND done_at IS NULL AND asked_by IS NULL AND start_at > fixed_at
           AND NOT EXISTS (SELECT 1 FROM progress WHERE fanout = f.id)
         ORDER BY id
         """

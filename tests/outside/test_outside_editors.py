@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from pathlib import Path
 
 from street import Json, Street, buttons, data, street
 
+from bot.sandbox.faults import Refuse
 from bot.sandbox.theatre import plain
 
 GRACE = 7100  # the second editor
@@ -187,3 +189,49 @@ async def test_documents_become_drafts_or_are_refused_with_line_and_field(tmp_pa
 def _pressed(message: Json) -> list[str]:
     keyboard = message.get("reply_markup", {}).get("inline_keyboard", ())
     return [button["callback_data"] for row in keyboard for button in row if "callback_data" in button]
+
+
+async def test_a_message_that_telegram_refuses_for_all_is_held_with_its_words_and_survives_a_kill(
+    tmp_path: Path,
+) -> None:
+    """Telegram's words for what is wrong with a message are written down nowhere, and new ones come every year."""
+    async with street(tmp_path, ADMINS=BOTH) as here:
+        crowd = await _town(here, 30, "first")
+
+        def refused(method: str, given: Json) -> Refuse | None:
+            return Refuse(400, "Bad Request: BUTTON_OF_NEXT_YEAR_INVALID") if given.get("chat_id") in crowd else None
+
+        here.world.faults.judge = refused
+        await here.asks(here.cast.edith, "/publish first")
+        asked = await here.sees(GRACE, "BUTTON_OF_NEXT_YEAR_INVALID")
+        assert buttons(asked) == ["Try again", "Fix first", "Archive"]
+        told = json.loads((await here.shell("delivery", "first", "--json")).out)["delivery"]
+        assert (told["state"], told["waiting"], told["failed"], told["reached"]) == ("refused", 30, 0, 0)
+        [held] = json.loads((await here.shell("held", "--json")).out)["publishes"]
+        assert (held["why"], held["words"]) == ("refused", "BUTTON_OF_NEXT_YEAR_INVALID")
+        await here.kill()
+        await here.open()
+        here.world.faults.judge = None
+        await here.asks(GRACE, "/stats")  # it is there again: what is pressed while it is not, is asked again
+        assert await here.presses(GRACE, "Try again", asked) == "Sending the rest"
+        for person in crowd:
+            await here.sees(person, "First")
+        assert [_has(here, person, "First") for person in crowd] == [1] * 30
+
+
+async def test_a_message_whose_buttons_telegram_refuses_reaches_everybody_without_them(tmp_path: Path) -> None:
+    async with street(tmp_path, ADMINS=BOTH) as here:
+        crowd = await _town(here, 30, "first")
+
+        def refused(method: str, given: Json) -> Refuse | None:
+            has_buttons = given.get("chat_id") in crowd and "reply_markup" in given
+            return Refuse(400, "Bad Request: BUTTON_URL_INVALID") if has_buttons else None
+
+        here.world.faults.judge = refused
+        await here.asks(here.cast.edith, "/publish first")
+        assert "without its buttons" in plain(await here.sees(GRACE, "BUTTON_URL_INVALID"))
+        for person in crowd:
+            await here.sees(person, "First")
+        assert [len(here.screens(person, "First")) for person in crowd] == [1] * 30
+        told = json.loads((await here.shell("delivery", "first", "--json")).out)["delivery"]
+        assert (told["reached"], told["failed"]) == (30, 0)
