@@ -38,8 +38,11 @@ class Restriction:
     next_at: datetime | None
 
     def may_try(self, now: datetime) -> bool:
-        """Return whether a story that comes now is tried, or kept for later without a call."""
-        return self.awaits_story or self.next_at is None or self.next_at <= now
+        """Return whether a story that comes now is tried, or kept for later without a call.
+
+        A pause of more than the longest is none: the clock was set back.
+        """
+        return self.awaits_story or self.next_at is None or not now < self.next_at <= now + LONGEST_PAUSE
 
     def expected_open(self, now: datetime) -> Restriction:
         """Return it after a sign that the chat may be written to again, which may be wrong, and may come often."""

@@ -96,7 +96,7 @@ class Edition(Generic[Body]):
         if self._is_on_trial or self.refused is not None:
             return NOT_YET, False
         form = self._form
-        outcome, has_photo = await self._send(look, reason, turn, leave, db, now)
+        outcome, has_photo = await self._send(form, look, reason, turn, leave, db, now)
         match outcome:
             case Sent():
                 self._refusals.sent()
@@ -127,27 +127,26 @@ class Edition(Generic[Body]):
     ) -> tuple[Outcome, bool]:
         """Try the plainer forms with this chat, one after the other, until Telegram takes one."""
         before = self._form
+        is_taken = False
         self._is_on_trial = True
         self._trial_of_form_ended.clear()
         try:
             for form in before.plainer:
                 self._go_on_in(form)
-                outcome, has_photo = await self._send(look, reason, turn, leave, db, now)
-                match outcome:
-                    case Sent():
-                        self.adopted = form, words
-                        log.warning("article %d: it goes on in a plainer form: %s", self.article.number, words)
-                        self._refusals = Refusals()
-                        return outcome, has_photo
-                    case Rejected():
-                        continue
-                self._go_on_in(before)
-                return outcome, has_photo  # nothing is said about the form: the next chat tries it
-            self._go_on_in(before)
+                outcome, has_photo = await self._send(form, look, reason, turn, leave, db, now)
+                if isinstance(outcome, Rejected):
+                    continue
+                if isinstance(outcome, Sent):
+                    is_taken = True
+                    self.adopted, self._refusals = (form, words), Refusals()
+                    log.warning("article %d: it goes on in a plainer form: %s", self.article.number, words)
+                return outcome, has_photo  # else nothing is said about the form: the next chat tries it
             self.refused = words
             log.warning("article %d: Telegram refuses it in every form: %s", self.article.number, words)
             return NOT_YET, False
         finally:
+            if not is_taken:
+                self._go_on_in(before)
             self._is_on_trial = False
             self._trial_of_form_ended.set()
 
@@ -156,10 +155,10 @@ class Edition(Generic[Body]):
         self._bodies.clear()
 
     async def _send(
-        self, look: Look, reason: int, turn: Turn, leave: Leave[Body], db: Database, now: datetime
+        self, form: Form, look: Look, reason: int, turn: Turn, leave: Leave[Body], db: Database, now: datetime
     ) -> tuple[Outcome, bool]:
-        """Send the article in its form of now, with the picture once that is settled."""
-        wants_photo = look.pictures is Pictures.LARGE and self._form is not Form.PLAIN
+        """Send the article in a form, with the picture once that is settled; not when another form is tried by then."""
+        wants_photo = look.pictures is Pictures.LARGE and form is not Form.PLAIN
         has_passed = False  # its turn came while another chat's picture was on the wire
         while True:
             if wants_photo and not self._is_settled:
@@ -167,6 +166,8 @@ class Edition(Generic[Body]):
             not_now = await turn(has_passed)
             if not_now is not None:
                 return not_now, False
+            if form is not self._form:
+                return NOT_YET, False
             if not wants_photo or self._is_settled:
                 break
             if not self._may_try():

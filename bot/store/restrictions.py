@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from sqlite3 import Row
 
-from bot.domain.restriction import Missed, Restriction
+from bot.domain.restriction import LONGEST_PAUSE, Missed, Restriction
 from bot.store.database import Connection
 from bot.store.stories import epoch, moment, moment_or_none
 
@@ -57,13 +57,16 @@ async def end(conn: Connection, chat: int) -> None:
 
 
 async def due(conn: Connection, now: datetime, limit: int) -> list[int]:
-    """Return chats whose pause is over, those that are paused or unreachable aside; longest over first."""
+    """Return chats whose pause is over, those that are paused or unreachable aside; longest over first.
+
+    A pause of more than the longest is over too: the clock was set back.
+    """
     rows = await conn.execute_fetchall(
         """
         SELECT r.chat FROM restrictions AS r JOIN chats AS c ON c.id = r.chat AND c.state = 'active'
-        WHERE r.next_at <= :now ORDER BY r.next_at LIMIT :limit
+        WHERE r.next_at <= :now OR r.next_at > :latest ORDER BY r.next_at LIMIT :limit
         """,
-        {"now": epoch(now), "limit": limit},
+        {"now": epoch(now), "latest": epoch(now + LONGEST_PAUSE), "limit": limit},
     )
     return [int(row["chat"]) for row in rows]
 

@@ -13,7 +13,7 @@ from telegram.error import TelegramError
 
 from bot.domain.article import Article, ArticleState, HeldWhy
 from bot.domain.chat import Chat, ChatState
-from bot.domain.delivery import Failed, Halted, Migrated, Throttled, Unreachable
+from bot.domain.delivery import Failed, Halted, Migrated, Restricted, Throttled, Unreachable
 from bot.domain.message import Message
 from bot.domain.refusals import Form
 from bot.domain.topic import by_name
@@ -190,13 +190,15 @@ async def tell_of_threads(house: House, now: datetime) -> bool:
     is_done = True
     for one in untold:
         chat = groups[one.chat]
+        if chat.restriction is not None:
+            continue  # once it may be written to
         words = look_of(chat, house.settings, house.bot_username).words
         followed = by_name(known[number] for number in one.topics)
         try:
             await replies.send(house, chat, screens.closed_thread(words, chat.kind, followed))
         except TelegramError as error:
             log.info("a chat could not be told of a closed thread: %s", type(error).__name__)
-            if isinstance(classify_error(error), Throttled | Failed | Halted | Migrated):
+            if isinstance(classify_error(error), Throttled | Failed | Halted | Migrated | Restricted):
                 is_done = False
                 continue
         async with house.db.transaction() as conn:

@@ -140,6 +140,22 @@ async def test_what_is_refused_in_every_form_is_held_and_nobody_has_failed(room:
     assert all(len(room.house.messages(chat)) == 1 for chat in people)
 
 
+async def test_one_chat_only_is_tried_with_each_plainer_form(room: PressRoom) -> None:
+    people = await room.people(40)
+    await room.follow(people, "Energy")
+    tried: list[str] = []
+
+    def refused(params: dict[str, Any]) -> bool:
+        if not _buttons(params):
+            tried.append("no buttons" if _entities(params) else "plain")
+        return True
+
+    with Telegram(room, "MESSAGE_OF_NEXT_YEAR_INVALID", refused):
+        await room.publish(await room.draft("a-first", "Energy", pictures=()))
+        await room.run()
+    assert tried == ["no buttons", "plain"]
+
+
 async def test_a_correction_is_sent_in_full_again(room: PressRoom) -> None:
     people = await room.people(9)
     await room.follow(people, "Energy")

@@ -191,6 +191,18 @@ async def test_a_try_that_may_have_arrived_stays_in_doubt_and_the_rest_waits_for
     assert (await room.fanout(fanout - 1)).unsure == 1
 
 
+async def test_a_clock_that_was_a_year_ahead_makes_no_pause_of_a_year(room: PressRoom) -> None:
+    [group] = await _groups(room)
+    room.world.faults.add(CLOSED, chat=group)
+    room.house.clock.advance(timedelta(days=365))
+    for slug in ("a-first", "b-second"):
+        await _news(room, slug)
+    room.world.faults.clear()
+    await _passes(room, days=-365)
+    await _passes(room, minutes=1)
+    assert sorted(room.got(group)) == ["A first", "B second"]
+
+
 async def test_being_let_in_again_is_tried_at_once(room: PressRoom) -> None:
     """A channel's administrator takes the right to post and gives it back; the bot hears of its own standing.
 
