@@ -349,6 +349,7 @@ class Dispatcher:
         finished: list[Settled] = []
         again: list[Delivery] = []
         in_threads: list[Item] = []
+        telling: list[Item] = []  # what was sent, and says something about its chat or its broadcast
         for item in answered:
             delivery = item.delivery
             if delivery.thread:
@@ -365,6 +366,8 @@ class Dispatcher:
                     await chats.switch_off(conn, delivery.chat, now)
                 case Restricted(reason):
                     await restrictions.note_refused(conn, delivery.chat, item.chat.restriction, reason, now)
+                case Sent() if item.adopted is not None or item.chat.restriction is not None:
+                    telling.append(item)
             if stands.status is Status.WAITING:
                 again.append(stands)
                 if item.outcome is not IN_A_LIST:
@@ -387,12 +390,12 @@ class Dispatcher:
                     await outbox.doubt(conn, item.delivery, item.folded)
         if finished:
             await outbox.settle(conn, finished, now)
-        for item in answered:
+        for item in telling:
             if item.adopted is not None:
                 form, words = item.adopted
                 revision = item.edition.article.revision
                 await newsroom.go_on_in(conn, item.fanout.id, form, revision, words, now=now)
-            if isinstance(item.outcome, Sent) and item.chat.restriction is not None:
+            if item.chat.restriction is not None:
                 await restrictions.note_open(conn, item.delivery.chat, now)
 
     async def _finish(self) -> None:

@@ -211,7 +211,6 @@ class Edition(Generic[Body]):
         self, look: Look, reason: int, leave: Leave[Body], db: Database, now: datetime
     ) -> Outcome | None:
         """Try the next way that can be had with this chat; None when there is none left, and nothing was sent."""
-        self._trial_ended.clear()
         self._next_trial_at = asyncio.get_running_loop().time() + PATIENCE * 2**self._trials
         self._trials += 1
         try:
@@ -232,7 +231,9 @@ class Edition(Generic[Body]):
                     self._is_settled = self._is_settled or not self._ways
         finally:
             self._trials -= 1
+            self._next_trial_at = 0.0  # if nothing is settled, the next chat tries at once, beside any that hang
             self._trial_ended.set()
+            self._trial_ended = asyncio.Event()  # of the next: who waits for that must not find this one's set
         match outcome:
             case Sent(file_id=str(file_id)):
                 await self._remember(db, media.accepted, way.picture, file_id, now)

@@ -209,6 +209,6 @@ _PICTURES = {pictures.value: pictures for pictures in Pictures}
 
 
 def _chat(row: Row) -> Chat:
-    number, kind, state, language, zone, pictures, silent, *spell = row
-    restriction = None if spell[0] is None else restriction_of(row)
+    number, kind, state, language, zone, pictures, silent, restricted_since, *_ = row
+    restriction = None if restricted_since is None else restriction_of(row)
     return Chat(number, _KINDS[kind], _STATES[state], language, zone, _PICTURES[pictures], bool(silent), restriction)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from press_room import PICTURE, PressRoom, eventually, press_room
@@ -92,6 +93,25 @@ async def test_a_call_that_hangs_is_waited_for_two_seconds(room: PressRoom, faul
         await room.until(lambda: all(room.got(chat) for chat in others))
     assert _sent_by_link(room) == 1  # the one that hangs is no answer yet
     assert all("photo" in message for chat in others for message in room.house.messages(chat))
+
+
+async def test_while_one_call_hangs_and_another_chat_has_to_wait_a_third_tries_at_once(room: PressRoom) -> None:
+    await room.follow(await room.people(8), "Energy")
+    await room.publish(await room.draft("grid-storage", "Energy"))
+    first, *others = await _in_order(room)
+    room.world.faults.add(Slow(6), chat=first)
+    throttled: list[int] = []
+
+    def judge(method: str, given: dict[str, Any]) -> Throttle | None:
+        if method != "sendPhoto" or throttled or given["chat_id"] == first:
+            return None
+        throttled.append(given["chat_id"])
+        return Throttle(600)
+
+    room.world.faults.judge = judge
+    room.dispatcher.wake()
+    async with asyncio.timeout(3.5):
+        await room.until(lambda: sum(bool(room.got(chat)) for chat in others) == 6)
 
 
 @pytest.mark.parametrize("fault", [Throttle(600), Refuse(403, "Forbidden: bot was blocked by the user")])

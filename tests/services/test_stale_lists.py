@@ -106,7 +106,7 @@ async def test_a_list_that_is_refused_fails_one_article_and_the_others_come(room
     [anna] = await room.people(1)
     await room.follow([anna], "Energy")
     first, second = await _waiting(room, "a-first", "b-second")
-    room.world.faults.add(Refuse(400, "Bad Request: something"), chat=anna, times=1)
+    room.world.faults.add(Refuse(400, "Bad Request: something"), chat=anna, times=2)  # as plain text too
     await room.run()
     room.house.clock.advance(timedelta(minutes=2))
     await room.run()
