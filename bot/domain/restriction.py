@@ -10,7 +10,7 @@ messages", for hours and everywhere, to administrators too: October 2023)
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ from bot.domain.publishing import is_stale
 FIRST_PAUSE = timedelta(minutes=15)
 LONGEST_PAUSE = timedelta(days=1)
 SIGN_PAUSE = timedelta(minutes=1)
-"""After a try, however often an administrator says that the next one will do."""
+"""From one sign that is followed to the next, however often an administrator changes the bot's rights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,8 @@ class Restriction:
     """One spell, as it stands after `tries` refusals; `reason` is the last one's words.
 
     `awaits_story` until a story has been tried after the first refusal. `next_at` is None when a try is due: whatever
-    comes first is one.
+    comes first is one. `sign_at` is when a sign that it is over was last followed,
+    or will be.
     """
 
     since: datetime
@@ -36,6 +37,7 @@ class Restriction:
     awaits_story: bool
     tried_at: datetime
     next_at: datetime | None
+    sign_at: datetime | None = None
 
     def may_try(self, now: datetime) -> bool:
         """Return whether a story that comes now is tried, or kept for later without a call.
@@ -46,10 +48,10 @@ class Restriction:
 
     def expected_open(self, now: datetime) -> Restriction:
         """Return it after a sign that the chat may be written to again, which may be wrong, and may come often."""
-        if self.next_at is None:
-            return self
-        next_at = min(self.next_at, max(now, self.tried_at + SIGN_PAUSE))
-        return Restriction(self.since, self.reason, self.tries, self.awaits_story, self.tried_at, next_at)
+        if self.next_at is None or (self.sign_at is not None and now < self.sign_at <= now + SIGN_PAUSE):
+            return self  # a try is due, or one waits for the sign before
+        next_at = now if self.sign_at is None else max(now, self.sign_at + SIGN_PAUSE)
+        return replace(self, next_at=min(self.next_at, next_at), sign_at=next_at)
 
 
 class Missed(NamedTuple):
@@ -66,7 +68,9 @@ def refused(before: Restriction | None, reason: str, now: datetime) -> Restricti
     # A try that was due anyway is not the story that the first refusal left to be tried.
     awaits_story = before.awaits_story and (before.next_at is None or before.next_at <= now)
     tries = before.tries + 1
-    return Restriction(before.since, reason, tries, awaits_story, now, now + pause(tries))
+    return replace(
+        before, reason=reason, tries=tries, awaits_story=awaits_story, tried_at=now, next_at=now + pause(tries)
+    )
 
 
 def pause(tries: int) -> timedelta:

@@ -23,7 +23,7 @@ async def chat(conn: Connection, id: int) -> Chat | None:
     rows = await conn.execute_fetchall(
         """
         SELECT c.id, c.kind, c.state, c.language, c.zone, c.pictures, c.silent,
-            r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at
+            r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
         FROM chats AS c LEFT JOIN restrictions AS r ON r.chat = c.id
         WHERE c.id = :id
         """,
@@ -37,7 +37,7 @@ async def chats(conn: Connection, ids: Iterable[int]) -> dict[int, Chat]:
     rows = await conn.execute_fetchall(
         """
         SELECT c.id, c.kind, c.state, c.language, c.zone, c.pictures, c.silent,
-            r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at
+            r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
         FROM chats AS c LEFT JOIN restrictions AS r ON r.chat = c.id
         WHERE c.id IN (SELECT value FROM json_each(:ids))
         """,

@@ -42,7 +42,7 @@ _QUESTIONS = {
     """,
     "unwanted_sources": "SELECT source FROM unwanted_sources WHERE chat = :chat ORDER BY source",
     "closed_threads": "SELECT thread, since, told_at FROM closed_threads WHERE chat = :chat ORDER BY thread",
-    "restrictions": "SELECT since, reason, tries, tried_at, next_at FROM restrictions WHERE chat = :chat",
+    "restrictions": "SELECT since, reason, tries, tried_at, next_at, sign_at FROM restrictions WHERE chat = :chat",
     "saved": """
         SELECT s.article, a.title, s.at AS saved_at
         FROM saved AS s JOIN articles AS a ON a.number = s.article

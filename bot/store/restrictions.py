@@ -20,7 +20,8 @@ from bot.store.stories import epoch, moment, moment_or_none
 async def of(conn: Connection, chat: int) -> Restriction | None:
     """Return a chat's spell; None when it may be written to, for all that is known."""
     rows = await conn.execute_fetchall(
-        "SELECT since, reason, tries, awaits, tried_at, next_at FROM restrictions WHERE chat = :chat", {"chat": chat}
+        "SELECT since, reason, tries, awaits, tried_at, next_at, sign_at FROM restrictions WHERE chat = :chat",
+        {"chat": chat},
     )
     return next((restriction(row) for row in rows), None)
 
@@ -29,10 +30,11 @@ async def put(conn: Connection, chat: int, spell: Restriction) -> None:
     """Write down how a chat's spell stands. A chat that was forgotten meanwhile has none."""
     await conn.execute(
         """
-        INSERT INTO restrictions (chat, since, reason, tries, awaits, tried_at, next_at)
-        SELECT id, :since, :reason, :tries, :awaits, :tried_at, :next_at FROM chats WHERE id = :chat
+        INSERT INTO restrictions (chat, since, reason, tries, awaits, tried_at, next_at, sign_at)
+        SELECT id, :since, :reason, :tries, :awaits, :tried_at, :next_at, :sign_at FROM chats WHERE id = :chat
         ON CONFLICT (chat) DO UPDATE SET since = excluded.since, reason = excluded.reason, tries = excluded.tries,
-            awaits = excluded.awaits, tried_at = excluded.tried_at, next_at = excluded.next_at
+            awaits = excluded.awaits, tried_at = excluded.tried_at, next_at = excluded.next_at,
+            sign_at = excluded.sign_at
         """,
         {
             "chat": chat,
@@ -42,6 +44,7 @@ async def put(conn: Connection, chat: int, spell: Restriction) -> None:
             "awaits": spell.awaits_story,
             "tried_at": epoch(spell.tried_at),
             "next_at": None if spell.next_at is None else epoch(spell.next_at),
+            "sign_at": None if spell.sign_at is None else epoch(spell.sign_at),
         },
     )
 
@@ -75,7 +78,7 @@ async def listed(conn: Connection, limit: int) -> tuple[int, list[tuple[int, Res
     """Return how many chats forbid writing now, and those of the longest spells."""
     rows = await conn.execute_fetchall(
         """
-        SELECT r.chat, r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, count(*) OVER () AS many
+        SELECT r.chat, r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at, count(*) OVER () AS many
         FROM restrictions AS r JOIN chats AS c ON c.id = r.chat AND c.state = 'active'
         ORDER BY r.since, r.chat LIMIT :limit
         """,
@@ -152,4 +155,5 @@ def restriction(row: Row) -> Restriction:
         awaits_story=bool(row["awaits"]),
         tried_at=moment(row["tried_at"]),
         next_at=moment_or_none(row["next_at"]),
+        sign_at=moment_or_none(row["sign_at"]),
     )

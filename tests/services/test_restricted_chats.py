@@ -218,7 +218,6 @@ async def test_being_let_in_again_is_tried_at_once(room: PressRoom) -> None:
     await _news(room, "b-second")
     await _news(room, "c-third")
     assert room.got(channel)[1:] == []  # it was greeted
-    room.house.clock.advance(timedelta(minutes=2))
     room.world.add_bot(ANNA, channel)
     await room.house.settle()
     assert room.house.wakes

@@ -8,7 +8,7 @@ import pytest
 from store_samples import NOW, plan
 
 from bot.domain.topic import TopicTree
-from bot.store import articles, outbox
+from bot.store import articles, chats, outbox, restrictions
 from bot.store.audience import HIGHEST, LOWEST, RECIPIENTS, Audience
 from bot.store.database import Connection, Database
 from bot.store.migrations import migrate
@@ -102,3 +102,11 @@ async def test_the_next_delivery_due_is_the_end_of_an_index(conn: Connection, qu
 )
 async def test_what_is_asked_every_few_seconds_has_an_index(conn: Connection, question, index) -> None:
     assert index in await _asked(conn, question)
+
+
+async def test_what_is_kept_for_a_chat_is_found_by_its_own_index(conn: Connection) -> None:
+    steps = await _asked(conn, lambda listening: restrictions.missed(listening, 5, 100))
+    assert "ledger_restricted (chat=?)" in steps
+    assert "SCAN l" not in steps and "SCAN f" not in steps
+    steps = await _asked(conn, lambda listening: chats.chats(listening, [5, 6]))
+    assert "SEARCH r USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN" in steps

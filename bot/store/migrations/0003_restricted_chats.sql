@@ -7,6 +7,7 @@ CREATE TABLE restrictions (                 -- a row is one episode; it ends wit
     tries    INTEGER NOT NULL,              -- refusals so far
     awaits   INTEGER NOT NULL,              -- 1: the next story is tried, whatever `next_at` says
     tried_at INTEGER NOT NULL,
+    sign_at  INTEGER,                       -- when a sign that it is over was last followed; null: there was none
     next_at  INTEGER                        -- null: a try is due, with whatever comes first
 );
 CREATE INDEX restrictions_due ON restrictions (next_at) WHERE next_at IS NOT NULL;
