@@ -199,12 +199,12 @@ async def test_a_piece_is_not_spread_with_topics_that_have_changed_since_it_was_
     await desk.follow()
     await desk.follow(range(601, 603), "Mines")
     await desk.take({"grid.md": story(topics=("Energy",))})
+    number = (await desk.article("grid")).number
     async with desk.db.transaction() as conn:
         # It looks while the article is still about Energy, and waits for the writer.
         spreading = asyncio.create_task(spread_next(desk.db, now=desk.now, draw=0.5))
         for _ in range(50):
-            await desk.rows("SELECT 1")
-        number = (await desk.article("grid")).number
+            await conn.execute_fetchall("SELECT 1")
         mines = await topics.named(conn, "Mines")
         assert mines is not None
         await articles.add_topic(conn, number, mines.number)

@@ -99,7 +99,7 @@ SELECT f.id FROM fanouts AS f
 WHERE f.state <> 'done' AND f.article IN (SELECT kept FROM temp.joined)
   AND EXISTS (SELECT 1 FROM fanouts AS o WHERE o.article = f.article AND o.id < f.id);
 DELETE FROM outbox WHERE fanout IN (SELECT id FROM temp.surplus);
-UPDATE fanouts SET state = 'done', done_at = start_at, total = sent + unreachable + failed + unwanted
+UPDATE fanouts SET state = 'done', done_at = start_at, total = sent + unreachable + failed + unwanted + restricted
 WHERE id IN (SELECT id FROM temp.surplus);
 CREATE TEMP TABLE served AS
 SELECT o.id, o.fanout FROM fanouts AS f JOIN outbox AS o ON o.fanout = f.id
