@@ -21,6 +21,10 @@ TOO_LARGE = "is larger than 1 MiB"
 WHOLE_FILE = "file"  # the field of complaints about no field in particular
 
 _OPENING = re.compile(r"(?:[ \t]*\n)*---[ \t]*\n")
+# `...` ends a YAML document, and front matter for pandoc.
+# https://pandoc.org/MANUAL.html#extension-yaml_metadata_block
+_CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
+_UNFINISHED = "the front matter has no end; put a line of --- below its last field"
 _WORD = re.compile(r"\S")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -34,14 +38,19 @@ def read_document(path: PurePath | str, data: bytes) -> Document:
     text = _decoded(name, data)
     lower = name.lower()
     is_json = lower.endswith(".json")
-
+    is_yaml = lower.endswith((".yaml", ".yml"))
     start, end = (0, len(text)) if is_json else _front(text)
 
     def line_at(offset: int) -> int:
         return 1 + text.count("\n", 0, start + offset)
 
     try:
-        if lower.endswith((".yaml", ".yml")) and (rest := _WORD.search(text, end + len("\n---"))):
+        if end < 0:
+            # A mapping that was cut reads like a whole one: without its end nobody knows what is still to come.
+            if not is_yaml:
+                raise Fault(len(text.rstrip()) - start, _UNFINISHED)
+            end = len(text)
+        elif is_yaml and (rest := _WORD.search(text, end + len("---"))):
             raise Fault(rest.start() - start, "holds more than one document; put each in a file of its own")
         tree = read_json(text) if is_json else _tree(text[start:end])
         fields = _fields(tree, text, start)
@@ -89,18 +98,12 @@ def _decoded(name: str, data: bytes) -> str:
 
 
 def _front(text: str) -> tuple[int, int]:
-    """Return where the YAML begins and ends: between the `---` lines, else the whole text."""
+    """Return where the YAML begins and ends: between the `---` lines, else the whole text; -1 where no end is seen."""
     opening = _OPENING.match(text)
     if opening is None:
         return 0, len(text)
-    start = opening.end()
-    end = text.find("\n---", start - 1)
-    while end >= 0:
-        line_end = text.find("\n", end + 4)
-        if not text[end + 4 : line_end if line_end >= 0 else len(text)].strip():
-            return start, max(start, end)
-        end = text.find("\n---", end + 4)
-    return start, len(text)
+    closing = _CLOSING.search(text, opening.end())
+    return opening.end(), -1 if closing is None else closing.start()
 
 
 def _tree(text: str) -> Tree:

@@ -30,6 +30,7 @@ def refusal(text: str | bytes, name: str = "a.md") -> str:
     [
         ("---\ntitle: A\nheat: -1\n---\nBody: [unread", "a.md"),
         ("\n  \n---  \ntitle: A\nheat: -1\n---", "a.txt"),
+        ("---\ntitle: A\nheat: -1\n...\nBody: [unread", "a.md"),
         ("---\ntitle: A\nheat: -1\n", "a.yaml"),
         ("---\ntitle: A\nheat: -1\n...\n", "a.yml"),
         ("title: A\nheat: -1", "a.markdown"),
@@ -111,6 +112,10 @@ def test_aliases_stand_for_what_they_name():
         ("", "a.md", "a.md:0: file: is empty"),
         ("\ufeff \r\n\n", "a.md", "is empty"),
         ("---\n---\n", "a.md", "has no fields"),
+        ("---\ntitle: Mayor says she is\n", "a.md", "a.md:2: file: the front matter has no end; put a line of ---"),
+        ("---\ntitle: A\n--", "a.txt", "has no end"),
+        ("---\ntitle: A\n---x\n ---\n", "a.markdown", "has no end"),
+        ("---\n", "a.md", "a.md:1: file: the front matter has no end"),
         ("Just some words.\n", "README.md", "put them at the top, between two --- lines"),
         ("- a\n- b\n", "a.yaml", "must hold fields"),
         ("[1]", "a.json", "must hold fields"),
@@ -118,7 +123,7 @@ def test_aliases_stand_for_what_they_name():
         ("---\ntitle: x\n---".encode("utf-16"), "a.md", "UTF-16"),
         (b"a: " + b"x" * 2**20, "a.md", "larger than 1 MiB"),
         ("---\ntitle: A: b\n---", "a.md", "a.md:2: file: not YAML: a text that holds “: ” must stand in quotes"),
-        ("---\na: 1\ntitle: 'open\nb: 2\n", "a.md", "a.md:3: file: not YAML: found unexpected end of stream"),
+        ("---\na: 1\ntitle: 'open\nb: 2\n---", "a.md", "a.md:3: file: not YAML: found unexpected end of stream"),
         ("---\na: 1\n\tb: 2\n---", "a.md", "a.md:3: file: not YAML"),
         ("---\ntitle: a\x07b\n---", "a.md", "a.md:2: file: holds the control character U+0007"),
         ("a: !!python/object/apply:os.system ['true']", "a.yaml", "a.yaml:1: file: the tag “!!python/object/apply:os"),
@@ -139,6 +144,14 @@ def test_aliases_stand_for_what_they_name():
 )
 def test_what_cannot_be_read_is_refused_with_its_line_and_reason(text, name, words):
     assert words in refusal(text, name)
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.markdown", "a.txt"])
+def test_no_part_of_a_front_matter_is_taken_for_the_whole(name):
+    whole = "---\ntitle: Mayor says she is not the one to blame\npublished: true\ntopics:\n  - AI\n---"
+    for end in range(whole.index("\n") + 1, len(whole)):
+        assert "has no end" in refusal(whole[:end], name), whole[:end]
+    assert fields(whole, name)["topics"] == ["AI"]
 
 
 def test_fields_given_twice_are_all_named():
