@@ -79,7 +79,7 @@ def story_of(document: Document, path: Path, *, root: Path, zone: ZoneInfo) -> S
         type=door.type,
         quality=door.quality,
         heat=door.heat,
-        published=door.published,
+        published=False if door.draft else door.published,
         provider=_provider(door.provider),
         topics=tuple(door.topics),
         pictures=pictures_of(door.images),

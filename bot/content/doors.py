@@ -193,15 +193,20 @@ def _pixels(value: object) -> int | None:
     return number if number is not None and 0 < number <= _MOST_PIXELS else None
 
 
-def _flag(value: object) -> bool:
+def _flag(value: object) -> bool | None:
     match value:
         case None:
-            return False
+            return None
         case bool():
             return value
         case int() | str() if (flag := _FLAGS.get(str(value).strip().lower())) is not None:
             return flag
     refuse(f"{quoted(value)} is neither true nor false")
+
+
+def _is_draft(value: object) -> bool:
+    """Return whether a `draft` field hides the story. Whatever is no plain word for no does: hidden is what mends."""
+    return _FLAGS.get(str(value).strip().lower(), True) if isinstance(value, bool | int | str) else bool(value)
 
 
 def _moment(value: object, info: ValidationInfo) -> datetime:
@@ -332,7 +337,8 @@ class ArticleDoor(BaseModel):
     type: Words = None
     quality: Annotated[int | None, BeforeValidator(_whole)] = None
     heat: Annotated[int | None, BeforeValidator(_whole)] = None
-    published: Annotated[bool, BeforeValidator(_flag)] = False
+    published: Annotated[bool | None, BeforeValidator(_flag)] = None
+    draft: Annotated[bool, BeforeValidator(_is_draft)] = False
     provider: ProviderDoor = ProviderDoor()
     topics: Annotated[list[str], BeforeValidator(_topics)] = Field(default_factory=list)
     images: Images = Field(default_factory=list)

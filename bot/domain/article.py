@@ -88,7 +88,8 @@ class AsRead(NamedTuple):
 class Story:
     """What one inlet says of one story. Times are aware and UTC; texts are cleaned for showing.
 
-    `published` is the flag as the inlet gave it. `link` is what readers open, `video` a known video's link.
+    `published` is the flag as the inlet gave it; None when it says nothing of it. `link` is what readers open, `video`
+    a known video's link.
     `payload` is the document as given, with every unknown field and `secured` byte for byte.
     """
 
@@ -100,7 +101,7 @@ class Story:
     type: str | None = None
     quality: int | None = None
     heat: int | None = None
-    published: bool = False
+    published: bool | None = False
     provider: Provider = Provider()
     topics: tuple[str, ...] = ()
     pictures: tuple[Picture, ...] = ()

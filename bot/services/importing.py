@@ -196,7 +196,7 @@ async def _take_batch(
                 # It has a story of its own, whose link it has just left; nobody takes that away from it.
                 remembered.append(replace(file, fingerprint=one.fingerprint, complaint=None))
             else:
-                remembered.append(KnownFile(one.path, one.fingerprint, doubles, False, story.published, None))
+                remembered.append(KnownFile(one.path, one.fingerprint, doubles, False, bool(story.published), None))
             continue
         last_flag = None
         before: KnownArticle | None = None
@@ -229,7 +229,8 @@ async def _take_batch(
                 topics_changed.append(story)
             batch.articles[number] = replace(before, revision=revision, story=story)
         batch.links.setdefault(normal_link(story.link), number)
-        flag = story.published if policy.flags_act else bool(last_flag)
+        # A file that says nothing of the flag stays with what it said last: a missing line takes no story back.
+        flag = bool(last_flag) if story.published is None or not policy.flags_act else story.published
         now_known = KnownFile(one.path, one.fingerprint, number, True, flag, None)
         batch.owners[number] = now_known
         batch.files[one.path] = now_known
@@ -358,7 +359,7 @@ async def _open_audiences(
 
 
 def _notices(report: Report, stories: Sequence[tuple[Seen, Story]], policy: Policy) -> list[Notice]:
-    flags: Mapping[str, bool] = {one.path: story.published for one, story in stories}
+    flags: Mapping[str, bool] = {one.path: bool(story.published) for one, story in stories}
     told = [Notice("refused", complaint.path, str(complaint)) for complaint in report.refused]
     told.extend(
         Notice("doubled", path, "published" if flags.get(path) else "", article) for path, article in report.doubled

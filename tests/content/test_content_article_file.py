@@ -67,8 +67,29 @@ def test_every_article_of_the_corpus_is_accepted():
 
 def test_the_least_an_article_needs():
     least = story(MINIMAL)
-    assert least == Story("A", "https://example.com/a", datetime(2021, 2, 12, 10, 37, tzinfo=UTC))
-    assert least.published is False
+    assert least == Story("A", "https://example.com/a", datetime(2021, 2, 12, 10, 37, tzinfo=UTC), published=None)
+
+
+@pytest.mark.parametrize(
+    ("written", "flag"),
+    [
+        ("", None),
+        ("published:", None),
+        ("published: no", False),
+        ("published: on", True),
+        ("draft: true", False),
+        ("draft: in the works", False),
+        ("draft: [1]", False),
+        ("draft: false", None),
+        ("draft:", None),
+        ("published: true\ndraft: yes", False),
+        ("draft: True\npublished: true", False),
+        ("published: true\ndraft: 0", True),
+        ("published: false\ndraft: off", False),
+    ],
+)
+def test_a_flag_that_is_missing_says_nothing_and_a_draft_beside_it_wins(written, flag):
+    assert story(MINIMAL + written).published is flag
 
 
 def test_a_video_without_web_url_opens_its_original():

@@ -45,6 +45,20 @@ async def test_a_flag_that_goes_false_true_true_false_true_pushes_once(desk: Des
     assert await desk.promised("grid") == list(READERS)
 
 
+async def test_a_missing_flag_says_nothing_in_a_known_file_and_is_false_in_a_new_one(desk: Desk) -> None:
+    await desk.take({"grid.md": story(published=None), "wind.md": story("wind")})
+    assert [await desk.state("grid"), await desk.state("wind")] == [ArticleState.DRAFT, ArticleState.PUBLISHED]
+    report = await desk.take({"grid.md": story(published=None, heat=1), "wind.md": story("wind", published=None)})
+    assert (report.published, report.retracted) == ([], [])
+    assert await desk.state("wind") is ArticleState.PUBLISHED
+    # What it said last still counts: the flag comes back unchanged, and a false one takes the story back.
+    assert (await desk.take({"wind.md": story("wind")})).published == []
+    assert len(await desk.pushes("wind")) == 1
+    await desk.take({"moved.md": story("wind", published=None)}, gone=("wind.md",))
+    assert await desk.state("wind") is ArticleState.PUBLISHED
+    assert len((await desk.take({"moved.md": story("wind", published=False)})).retracted) == 1
+
+
 async def test_importing_unchanged_files_again_changes_nothing(desk: Desk) -> None:
     given = {
         "grid.md": story(
