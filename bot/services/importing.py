@@ -38,12 +38,13 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One file as an inlet read it. `slugs` are the names it may go by, best first."""
+    """One file as an inlet read it. `slugs` are the names it may go by, best first; `warnings` what it lost."""
 
     path: str
     fingerprint: str
     content: Story | TopicFile | ContentError
     slugs: tuple[str, ...] = ()
+    warnings: tuple[Complaint, ...] = ()
 
 
 @dataclass(slots=True)
@@ -89,6 +90,7 @@ async def take(
     if gone:
         async with db.transaction() as conn:
             await intake.forget_fingerprints(conn, gone)
+            await notices.replace_untold(conn, gone, (), now)
     for start in range(0, len(ordered), BATCH):
         async with db.transaction() as conn:
             taken, fresh, anew = await _take_batch(conn, ordered[start : start + BATCH], now=now, policy=policy)
@@ -269,7 +271,9 @@ async def _take_batch(
     news = await _act(conn, acts, report, now)
     # What becomes news now is looked at when it is published; what is listed may bear other topics than before.
     await topics.list_worn(conn, [*report.archived, *report.updated])
-    await notices.add(conn, _notices(report, stories, policy), now)
+    await notices.replace_untold(conn, [one.path for one in seen], _complaints(report, stories, policy), now)
+    lost = [Notice("left out", warning.path, str(warning)) for one in seen for warning in one.warnings]
+    await notices.add(conn, lost, now)
     return report, news, await _open_audiences(conn, gained, batch, now, policy.window)
 
 
@@ -358,7 +362,7 @@ async def _open_audiences(
     return opened
 
 
-def _notices(report: Report, stories: Sequence[tuple[Seen, Story]], policy: Policy) -> list[Notice]:
+def _complaints(report: Report, stories: Sequence[tuple[Seen, Story]], policy: Policy) -> list[Notice]:
     flags: Mapping[str, bool] = {one.path: bool(story.published) for one, story in stories}
     told = [Notice("refused", complaint.path, str(complaint)) for complaint in report.refused]
     told.extend(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,10 +13,11 @@ from bot.store.stories import epoch, moment_or_none
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One thing about one file. `kind` is `refused`, `warned`, `held` or `doubled`; `subject` a path or a slug.
+    """One thing about one file. `subject` is a path, a slug, or empty where only the article counts.
 
-    The `detail` of a held one is why (`HeldWhy`). Or about one broadcast: kind `form`, the form in which it goes on,
-    and Telegram's words.
+    `refused` and `doubled` are states of a file, which pass when it is mended. The others are told at once: `warned`,
+    `left out` (what happened to a story that is in), `held` (a question; its `detail` is why, a `HeldWhy`) and, about
+    a broadcast, `form` (the form in which it goes on, and Telegram's words).
     """
 
     kind: str
@@ -32,14 +34,62 @@ async def add(conn: Connection, notices: Iterable[Notice], now: datetime) -> Non
     )
 
 
-async def untold(conn: Connection, limit: int = 200) -> list[tuple[int, Notice]]:
-    """Return what editors do not know yet of files, oldest first, each with its id; what is held is asked apart."""
+async def replace_untold(conn: Connection, files: Iterable[str], complaints: Iterable[Notice], now: datetime) -> None:
+    """Keep these complaints in the place of all earlier ones about these files that nobody was told.
+
+    A file with another fault than before has been complained about since the first of them.
+    """
+    rows = await conn.execute_fetchall(
+        """
+        SELECT subject, min(at) AS since FROM notices
+        WHERE told_at IS NULL AND kind IN ('refused', 'doubled')
+            AND subject IN (SELECT value FROM json_each(:files))
+        GROUP BY subject
+        """,
+        {"files": json.dumps(list(files))},
+    )
+    since = {row["subject"]: int(row["since"]) for row in rows}
+    if since:
+        await conn.execute(
+            """
+            DELETE FROM notices
+            WHERE told_at IS NULL AND kind IN ('refused', 'doubled')
+                AND subject IN (SELECT value FROM json_each(:files))
+            """,
+            {"files": json.dumps(list(since))},
+        )
+    await conn.executemany(
+        """
+        INSERT INTO notices (at, kind, subject, detail, article) VALUES (:at, :kind, :subject, :detail, :article)
+        """,
+        [
+            {
+                "at": since.get(notice.subject, epoch(now)),
+                "kind": notice.kind,
+                "subject": notice.subject,
+                "detail": notice.detail,
+                "article": notice.article,
+            }
+            for notice in complaints
+        ],
+    )
+
+
+async def untold(
+    conn: Connection, *, lasting_since: datetime | None = None, limit: int = 200
+) -> list[tuple[int, Notice]]:
+    """Return what editors do not know yet, oldest first, each with its id; what is held is asked apart.
+
+    A file's state counts when it has been complained about since `lasting_since`; None: however new it is.
+    """
     rows = await conn.execute_fetchall(
         """
         SELECT id, kind, subject, detail, article FROM notices
-        WHERE told_at IS NULL AND kind <> 'held' ORDER BY id LIMIT :limit
+        WHERE told_at IS NULL AND kind <> 'held'
+            AND (kind NOT IN ('refused', 'doubled') OR :lasting_since IS NULL OR at <= :lasting_since)
+        ORDER BY id LIMIT :limit
         """,
-        {"limit": limit},
+        {"lasting_since": None if lasting_since is None else epoch(lasting_since), "limit": limit},
     )
     return [(row["id"], Notice(row["kind"], row["subject"], row["detail"], row["article"])) for row in rows]
 

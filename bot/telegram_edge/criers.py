@@ -33,6 +33,7 @@ from bot.telegram_edge.outcomes import classify_error
 
 FOLDED_FOR = timedelta(minutes=10)
 _FORM = "form"  # of a broadcast; told at once
+PASSING = timedelta(minutes=2)  # what is wrong with a file for less than this is not worth a word
 _UPLOADED = "upload:"  # whoever sent the document was answered in the chat
 
 log = logging.getLogger(__name__)
@@ -44,14 +45,15 @@ async def tell_editors(house: House, people: Collection[int], now: datetime) -> 
     Return False when there are editors and none of them could be reached.
     """
     async with house.db.reading() as conn:
-        waiting = [one for one in await notices.untold(conn) if one[1].kind != _FORM]
+        untold = await notices.untold(conn, lasting_since=now - PASSING)
+        waiting = [one for one in untold if one[1].kind != _FORM]
         last = await troubles.editors_told_at(conn)
         if not waiting or not people or (last is not None and now - last < FOLDED_FOR):
             return True
         told = [notice for _, notice in waiting if not notice.subject.startswith(_UPLOADED)]
         numbers = [notice.article for notice in told if notice.kind == "doubled" and notice.article is not None]
         known = {article.number: article for article in await articles.articles(conn, numbers)}
-    refused = [(notice.subject, notice.detail) for notice in told if notice.kind == "refused"]
+    refused = [(notice.subject, notice.detail) for notice in told if notice.kind in ("refused", "left out")]
     doubled = [_doubled(notice, known) for notice in told if notice.kind == "doubled" and notice.article in known]
     warned = [(notice.subject, notice.detail) for notice in told if notice.kind == "warned"]
     if refused or doubled or warned:

@@ -39,10 +39,12 @@ async def refuse(desk: Desk, *paths: str) -> None:
     await take(desk.house.db, seen, now=desk.house.clock(), policy=POLICY)
 
 
-async def test_refused_files_are_told_at_once_and_then_folded_for_ten_minutes(desk: Desk) -> None:
+async def test_refused_files_are_told_after_two_minutes_and_then_folded_for_ten(desk: Desk) -> None:
     messages = len(desk.screens)
     await refuse(desk, "a.md")
-    await desk.turn()
+    await desk.passes(119)
+    assert len(desk.screens) == messages
+    await desk.passes(1)
     assert desk.screen == ("1 complaint about files:\na.md, line 5, publishedDateTime: “31.02.2026” is not a date.")
     await refuse(desk, "b.md")
     await desk.passes(300)
@@ -54,9 +56,31 @@ async def test_refused_files_are_told_at_once_and_then_folded_for_ten_minutes(de
     assert desk.screen.startswith("2 complaints about files:\nb.md, line 5, ")
 
 
+async def test_what_is_mended_or_gone_within_two_minutes_is_never_told(desk: Desk) -> None:
+    messages = len(desk.screens)
+    await refuse(desk, "mended.md", "gone.md", "other.md")
+    await desk.passes(60)
+    await desk.room.draft("mended", "Energy")
+    await take(desk.house.db, [], gone=["gone.md"], now=desk.house.clock(), policy=POLICY)
+    await refuse(desk, "other.md")  # another fault in the same file is the same trouble
+    await desk.passes(60)
+    assert desk.screen.startswith("1 complaint about files:\nother.md, ")
+    await desk.passes(3600)
+    assert len(desk.screens) == messages + 1
+
+
+async def test_a_story_that_lost_its_picture_is_told_at_once_because_that_has_lasted_already(desk: Desk) -> None:
+    lost = Complaint("grid.md", 0, "images", "grid.jpg was not there and whole within 2 minutes")
+    story = Story(title="Grid", link="https://news.example/grid", published_at=desk.house.clock())
+    seen = Seen("grid.md", "1", story, ("grid",), warnings=(lost,))
+    await take(desk.house.db, [seen], now=desk.house.clock(), policy=POLICY)
+    await desk.turn()
+    assert desk.screen.startswith("1 complaint about files:\ngrid.md, images: grid.jpg was not there")
+
+
 async def test_hundreds_of_refusals_fit_one_message(desk: Desk) -> None:
     await refuse(desk, *(f"{'deep/' * 30}{number}.md" for number in range(150)))
-    await desk.turn()
+    await desk.passes(120)
     assert desk.screen.startswith("150 complaints about files:")
     assert desk.screen.endswith("and 138 more")
 
@@ -67,7 +91,7 @@ async def test_a_doubled_story_that_says_published_is_offered_for_publishing(des
     article = await desk.room.draft("grid-storage", "Energy")
     twin = replace(article.story, published=True)
     await desk.room.take({"copy/grid.md": twin})
-    await desk.turn()
+    await desk.passes(120)
     assert desk.screen == (f"copy/grid.md tells the story of #{article.number} Grid storage and was not taken.")
     assert desk.buttons == [[f"Publish #{article.number}"]]
     await desk.presses(f"Publish #{article.number}")
@@ -80,7 +104,7 @@ async def test_without_anybody_to_tell_notices_wait(tmp_path: Path) -> None:
     async with desk_of(tmp_path, admins="") as desk:
         messages = len(desk.screens)
         await refuse(desk, "a.md")
-        await desk.turn()
+        await desk.passes(120)
         async with desk.house.db.transaction() as conn:
             await editors.add(conn, EDITH, Role.EDITOR, None, desk.house.clock())
         await desk.turn()
@@ -360,10 +384,11 @@ async def test_an_editor_who_cannot_be_reached_is_tried_again_when_they_let_the_
     tmp_path: Path,
 ) -> None:
     async with desk_of(tmp_path, admins=str(BEN)) as desk:  # Ben never started the bot
+        await refuse(desk, "a.md")
+        desk.house.clock.advance(timedelta(minutes=2))
         await desk.room.follow(await desk.room.people(3), "Energy")
         await desk.room.publish(await desk.room.draft("grid-storage", "Energy"))
         await newsroom.hold_everything(desk.house.db, now=desk.house.clock())
-        await refuse(desk, "a.md")
         await troubles.note(desk.house.db, Kind.BACKUP, True, desk.house.clock())
         for _ in range(10):
             await desk.passes(1)
