@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import random
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from sqlite3 import Error as SqliteError
+from time import monotonic
 from zoneinfo import ZoneInfo
 
+from bot.content.settling import Settling
 from bot.content.watching import watch
 from bot.errors import StoreError
 from bot.services import newsroom, troubles
@@ -37,6 +40,7 @@ LOOK_AT_DISK_EVERY = 5.0
 HOUSE_EVERY = 3600.0
 BACKUP_EVERY = 600.0  # looks whether the day has one
 BACKUP_AGAIN = 3600.0  # after a failure
+LONGEST_START = 30.0  # seconds after which what was being written at the start counts as new
 LONGEST_SLEEP = 20.0  # seconds; the clock may be set meanwhile
 AFTER_A_FAILURE = 5.0
 
@@ -123,15 +127,26 @@ async def watch_folder(
 ) -> None:
     """Import a folder now and whenever something in it has changed. It may be missing, vanish and come back.
 
-    `imported` is set once all that was there at the start is in.
+    `imported` is set once all that was there at the start is in, but for what is still written half a minute later.
     """
-    async for _ in watch(root, asyncio.Event()):
-        report = await take_folder(db, root, zone=zone, now=clock(), policy=policy)
+    settling, began = Settling(), monotonic()
+
+    def look_again() -> float | None:
+        return None if settling.look_again_at is None else settling.look_again_at - monotonic()
+
+    def is_ignored(path: str) -> bool:
+        return settling.ignores(Path(os.path.relpath(path, root)).as_posix())
+
+    at_start: frozenset[str] | None = None
+    async for _ in watch(root, asyncio.Event(), look_again=look_again, ignores=is_ignored):
+        at = monotonic()
+        report, waiting = await take_folder(db, root, zone=zone, now=clock(), policy=policy, settling=settling, at=at)
+        at_start = waiting if at_start is None else at_start & waiting
         for complaint in report.refused:
             log.warning("refused: %s", complaint)
         if not report.is_empty:
             wake()
-        if not imported.is_set():
+        if not imported.is_set() and (not at_start or at - began >= LONGEST_START):
             async with db.transaction() as conn:
                 # What an older copy of the database does not know has been held by now; what comes later is news.
                 await meta.put(conn, "restored", None)

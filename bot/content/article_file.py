@@ -29,38 +29,26 @@ _OUR_WORDS = {
 }
 
 
-class PictureMissing(ContentError):
-    """An article whose picture is not there (yet). `pictures` are paths relative to the content folder, with `/`."""
-
-    def __init__(self, pictures: tuple[str, ...], *complaints: Complaint, warnings: tuple[Complaint, ...] = ()) -> None:
-        super().__init__(*complaints, warnings=warnings)
-        self.pictures = pictures
-
-
 def parse_article(path: Path, data: bytes, *, root: Path, zone: ZoneInfo) -> Story:
     """Return the story in an article file's bytes.
 
     `path` is where the file lies, for pictures beside it; complaints name it relative to `root` if it is inside.
     Times without a zone are in `zone`.
 
-    Raises: ContentError, with all complaints about the file; PictureMissing when pictures beside it are not there.
+    Raises: ContentError, with all complaints about the file.
     """
-    return story_of(read_document(name_in(path, root), data), path, root=root, zone=zone)
+    return story_of(read_document(name_in(path, root), data), Surroundings(path, root, zone))
 
 
-def story_of(document: Document, path: Path, *, root: Path, zone: ZoneInfo) -> Story:
-    """Return the story in a document. Raises: as `parse_article`."""
-    around = Surroundings(path, root, zone)
+def story_of(document: Document, around: Surroundings) -> Story:
+    """Return the story in a document. Raises: ContentError, with all complaints about it."""
     slips = slips_in(document, ARTICLE)
     try:
         door = ArticleDoor.model_validate(document.fields, context=around)
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)[:_MOST_COMPLAINTS]
         complaints = (*document.complaints, *(_complaint(document, detail, slips) for detail in found))
-        warnings = warnings_of(document, slips)
-        if around.missing_pictures:
-            raise PictureMissing(tuple(around.missing_pictures), *complaints, warnings=warnings) from error
-        raise ContentError(*complaints, warnings=warnings) from error
+        raise ContentError(*complaints, warnings=warnings_of(document, slips)) from error
     if document.complaints:
         raise ContentError(*document.complaints)
 

@@ -48,6 +48,8 @@ _FLAGS = {
 class Surroundings:
     """What a file's fields are read against, and what was found while reading them.
 
+    A picture that is there may be missing still, when `is_whole` says so of its path below `root`. With `leaves_out` a
+    missing one is left out instead of refused.
     `missing_pictures` are local ones; `left_out` what was not taken and why, by its place; `topics_in_text`
     when a text stood where a list of topics should, `topic_places` where each topic stands.
     """
@@ -55,6 +57,8 @@ class Surroundings:
     path: Path
     root: Path
     zone: ZoneInfo
+    is_whole: Callable[[str], bool] = lambda _: True
+    leaves_out: bool = False
     missing_pictures: list[str] = field(default_factory=list)
     left_out: list[tuple[tuple[str | int, ...], str]] = field(default_factory=list)
     topics_in_text: bool = False
@@ -263,9 +267,14 @@ def _picture_source(value: object, info: ValidationInfo) -> tuple[str, bool] | N
         return None if url is None else (url, False)
     around = _surroundings(info)
     try:
-        return local_picture(value.strip(), around.path, around.root), True
+        picture = local_picture(value.strip(), around.path, around.root)
+        if around.is_whole(picture):
+            return picture, True
+        raise FileNotFoundError(2, "not whole", picture)
     except FileNotFoundError as error:
         around.missing_pictures.append(str(error.filename))
+        if around.leaves_out:
+            return None
         refuse(f"{quoted(value)} is neither a link nor a file beside this one")
     except ValueError as error:
         refuse(f"{quoted(value)} {error}")

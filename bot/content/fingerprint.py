@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,9 +41,9 @@ class Fingerprint:
         """Return whether a file that looks like `look` need not be read again."""
         return self.look == look and look != _UNTRUSTED
 
-    def has_what_it_waits_for(self, root: Path) -> bool:
+    def has_what_it_waits_for(self, root: Path, is_whole: Callable[[str], bool]) -> bool:
         """Return whether a missing picture is there now, so that the same bytes deserve another reading."""
-        return any((root / picture).exists() for picture in self.waits_for)
+        return any((root / picture).exists() and is_whole(picture) for picture in self.waits_for)
 
 
 def look_of(state: os.stat_result) -> str:

@@ -10,34 +10,45 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.content.article_file import PictureMissing
+from bot.content.doors import Surroundings
 from bot.content.fingerprint import Fingerprint, hash_of, look_of, trusted_look
-from bot.content.front_matter import SUFFIXES, shown_path
+from bot.content.front_matter import SUFFIXES, shown_path, shows_its_end
 from bot.content.inlet import read_bytes, real_place, refused, understood
+from bot.content.settling import PICTURE_WAIT, Settling
 from bot.domain.article import Story
 from bot.domain.topic import TopicFile
-from bot.errors import ContentError
+from bot.errors import Complaint, ContentError
 
 _PASSING = (".", "~", "#")  # how hidden files and editors' temporary ones begin; those that end so have no suffix
 _SUFFIXES = tuple(SUFFIXES)
 _UNREAD = "unread"  # instead of a content's hash
+UNTAKEN = "-"  # instead of a fingerprint: to be read again
+_TOO_LATE = f"was not there and whole within {PICTURE_WAIT / 60:.0f} minutes; the story goes without it"
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """One file of the folder. `path` is relative to it, with `/`; remember `fingerprint` for the next scan.
 
-    `result` is None when the file says what it said last time.
+    `result` is None when the file says what it said last time. `warnings` tell what was left out of it.
     """
 
     path: str
     fingerprint: str
     result: Story | TopicFile | ContentError | None
+    warnings: tuple[Complaint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A file that is still being written, or a picture of its story is: nothing is known of it yet."""
+
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +67,24 @@ class _Entry:
     state: os.stat_result
 
 
-def scan(root: Path, known: Mapping[str, str], *, zone: ZoneInfo) -> Iterator[Found | Gone]:
+def scan(
+    root: Path, known: Mapping[str, str], *, zone: ZoneInfo, settling: Settling | None = None
+) -> Iterator[Found | Waiting | Gone]:
     """Return every article and topic file below `root`, in the order of their paths, and at the end what is gone.
 
-    `known` are the fingerprints of the last scan by path. A folder that is missing or cannot be listed makes nothing
+    `known` are the fingerprints of the last scan by path. `settling`, whose look was begun, makes what is still being
+    written wait; without it everything is taken as it is. A folder that is missing or cannot be listed makes nothing
     gone: it may come back. Never raises for what is in the folder.
     """
     home = root.resolve()
     walk = _Walk(home)
     walk.run()
-    for entry in sorted(walk.entries, key=lambda entry: entry.path):
-        found = _found(entry, home, known.get(entry.path), zone)
+    entries = sorted(walk.entries, key=lambda entry: entry.path)
+    if settling is not None:
+        changed = [entry.path for entry in entries if _is_unsettled(entry, home, known.get(entry.path), zone, settling)]
+        settling.judge(changed)
+    for entry in entries:
+        found = _found(entry, home, known.get(entry.path), zone, settling)
         if found is not None:
             yield found
         else:
@@ -78,6 +96,29 @@ def scan(root: Path, known: Mapping[str, str], *, zone: ZoneInfo) -> Iterator[Fo
     for path in sorted(known.keys() - walk.names):
         if not walk.is_unseen(path):
             yield Gone(path)
+
+
+def read_named(
+    path: str, place: Path, root: Path, last: str | None, *, zone: ZoneInfo, settling: Settling
+) -> Found | Waiting:
+    """Return what one file says that somebody named, whatever it said before. It is known when `last` is given.
+
+    `path` is relative to `root`, `place` where the file is; whether a link there may be followed is asked here.
+    """
+    home = root.resolve()
+    try:
+        if place.suffix.lower() not in SUFFIXES:
+            raise refused(path, f"is none of {' '.join(sorted(SUFFIXES))}")
+        real = real_place(place, root)
+        entry = _Entry(path, str(real), real.stat())
+    except ContentError as error:
+        return Found(path, UNTAKEN, error)
+    except OSError:
+        return Found(path, UNTAKEN, refused(path, "is not there"))
+    last = None if last is None else UNTAKEN
+    settling.judge([path] if _is_unsettled(entry, home, last, zone, settling) else [])
+    found = _found(entry, home, last, zone, settling)
+    return Found(path, UNTAKEN, refused(path, "is not there")) if found is None else found
 
 
 def is_content(name: str) -> bool:
@@ -175,31 +216,134 @@ class _Walk:
         self.names.add(shown_path(path))
 
 
-def _found(entry: _Entry, home: Path, last: str | None, zone: ZoneInfo) -> Found | None:
-    """Return what became of one file since the last scan; None when it has just vanished."""
+def _is_unsettled(entry: _Entry, home: Path, last: str | None, zone: ZoneInfo, settling: Settling) -> bool:
+    """Return whether a file has changed and may still be written; then `settling` has seen it."""
+    if settling.is_old(entry.state):
+        return False
+    known = _known(entry, home, last, settling)
+    look = look_of(entry.state)
+    if known is not None and known.is_of(look):
+        return False
+    if settling.has_seen(entry.path, look):
+        return True  # what its bytes are is asked again when it has been so for long enough
+    try:
+        data = read_bytes(entry.place, entry.path)
+    except ContentError:
+        settling.sight(entry.path, look, _UNREAD, entry.state)
+        return True
+    content = hash_of(data)
+    if known is not None and known.content == content:
+        return False
+    if _cannot_act(entry, data, home, zone, is_new=last is None, one_off=settling.one_off):
+        settling.admit(entry.path, look, content)
+        return False
+    settling.sight(entry.path, look, content, entry.state)
+    return True
+
+
+def _cannot_act(entry: _Entry, data: bytes, home: Path, zone: ZoneInfo, *, is_new: bool, one_off: bool) -> bool:
+    """Return whether a file that may still be written can be taken as it is: a new one that says it is a draft.
+
+    It must show its end, or what comes next could be anything. What somebody imports by hand is refused at once, too.
+    """
+    if not one_off and not (is_new and shows_its_end(entry.path, data)):
+        return False
+    try:
+        result = understood(entry.path, data, Surroundings(home / entry.path, home, zone))
+    except ContentError:
+        return one_off
+    is_draft = isinstance(result, Story) and result.published is False
+    return is_new and is_draft and shows_its_end(entry.path, data)
+
+
+def _known(entry: _Entry, home: Path, last: str | None, settling: Settling | None) -> Fingerprint | None:
+    """Return what is known of a file; None also when a picture it waits for has come."""
     known = None if last is None else Fingerprint.read(last)
-    if known is not None and known.has_what_it_waits_for(home):
-        known = None
+    return None if known is not None and known.has_what_it_waits_for(home, _is_whole(home, settling)) else known
+
+
+def _is_whole(home: Path, settling: Settling | None) -> Callable[[str], bool]:
+    return (lambda _: True) if settling is None else (lambda picture: settling.is_whole(home, picture))
+
+
+def _found(
+    entry: _Entry, home: Path, last: str | None, zone: ZoneInfo, settling: Settling | None
+) -> Found | Waiting | None:
+    """Return what became of one file since the last scan; None when it has just vanished."""
+    known = _known(entry, home, last, settling)
     if known is not None and last is not None and known.is_of(look_of(entry.state)):
         return Found(entry.path, last, None)
+    if settling is not None and settling.is_waiting(entry.path):
+        return Waiting(entry.path)
 
-    # The look is from before the reading: a change in between is seen next time.
-    look = trusted_look(entry.state, time.time_ns())
+    found: Found | Waiting
     try:
         data = read_bytes(entry.place, entry.path)
     except ContentError as error:
         if not os.path.lexists(entry.place):
             return None
-        unread = str(Fingerprint(look_of(entry.state), _UNREAD))
-        return Found(entry.path, unread, error)
-    content = hash_of(data)
-    if known is not None and known.content == content:
-        return Found(entry.path, str(Fingerprint(look, content, known.waits_for)), None)
+        if not _may_act(entry, _UNREAD, settling):
+            return Waiting(entry.path)
+        found = Found(entry.path, str(Fingerprint(look_of(entry.state), _UNREAD)), error)
+    else:
+        # The look is from before the reading: a change in between is seen next time.
+        look, content = trusted_look(entry.state, time.time_ns()), hash_of(data)
+        if known is not None and known.content == content:
+            return Found(entry.path, str(Fingerprint(look, content, known.waits_for)), None)
+        if not _may_act(entry, content, settling):
+            return Waiting(entry.path)
+        found = _read(entry, data, Fingerprint(look, content), home, zone, settling, is_new=last is None)
+    if settling is not None and isinstance(found, Found):
+        settling.taken(entry.path)
+    return found
+
+
+def _may_act(entry: _Entry, content: str, settling: Settling | None) -> bool:
+    """Return whether a file that was just read may be acted on: it is what was looked at before."""
+    if settling is None:
+        return True
     try:
-        result: Story | TopicFile | ContentError = understood(
-            entry.path, data, path=home / entry.path, root=home, zone=zone
-        )
+        state = Path(entry.place).stat()
+    except OSError:
+        state = entry.state
+    return settling.may_act(entry.path, look_of(state), content, state, listed=look_of(entry.state))
+
+
+def _read(
+    entry: _Entry,
+    data: bytes,
+    known_by: Fingerprint,
+    home: Path,
+    zone: ZoneInfo,
+    settling: Settling | None,
+    *,
+    is_new: bool,
+) -> Found | Waiting:
+    """Return what a file says once its pictures are there, or have been waited for."""
+    around = Surroundings(home / entry.path, home, zone, _is_whole(home, settling), leaves_out=settling is not None)
+    warnings: tuple[Complaint, ...] = ()
+    try:
+        result: Story | TopicFile | ContentError = understood(entry.path, data, around)
     except ContentError as error:
         result = error
-    waits_for = result.pictures if isinstance(result, PictureMissing) else ()
-    return Found(entry.path, str(Fingerprint(look, content, waits_for)), result)
+    missing = tuple(around.missing_pictures)
+    if settling is not None and missing and isinstance(result, Story):
+        if settling.one_off:
+            if all((home / picture).exists() for picture in missing) and settling.waits_for_pictures(entry.path):
+                return Waiting(entry.path)
+            # Whoever imports is told, and a bot that watches the folder waits for the picture.
+            return Found(entry.path, UNTAKEN, _refusal(entry, data, replace(around, leaves_out=False)))
+        # What may take a story back waits for no picture.
+        if is_new or result.published is not False:
+            if settling.waits_for_pictures(entry.path):
+                return Waiting(entry.path)
+            warnings = tuple(Complaint(entry.path, 0, "images", f"{one} {_TOO_LATE}") for one in missing)
+    return Found(entry.path, str(replace(known_by, waits_for=missing)), result, warnings)
+
+
+def _refusal(entry: _Entry, data: bytes, around: Surroundings) -> ContentError:
+    try:
+        understood(entry.path, data, around)
+    except ContentError as error:
+        return error
+    return refused(entry.path, "has just changed; import it again")

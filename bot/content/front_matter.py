@@ -25,6 +25,7 @@ _OPENING = re.compile(r"(?:[ \t]*\n)*---[ \t]*\n")
 # https://pandoc.org/MANUAL.html#extension-yaml_metadata_block
 _CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 _UNFINISHED = "the front matter has no end; put a line of --- below its last field"
+_ENDS = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:---[ \t]*[\r\n]|\{)")
 _WORD = re.compile(r"\S")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -69,6 +70,11 @@ def read_document(path: PurePath | str, data: bytes) -> Document:
         for where, offset in tree.doubled[:20]
     )
     return Document(name, fields, tree, line_at, doubled)
+
+
+def shows_its_end(path: str, data: bytes) -> bool:
+    """Return whether a document that can be read is whole: JSON and closed front matter are, bare YAML never shows."""
+    return not path.lower().endswith((".yaml", ".yml")) and _ENDS.match(data) is not None
 
 
 def shown_path(path: PurePath | str) -> str:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bot.content.article_file import name_in, story_of
 from bot.content.cleaning import quoted
+from bot.content.doors import Surroundings
 from bot.content.front_matter import LARGEST, SUFFIXES, TOO_LARGE, WHOLE_FILE, read_document, shown_path
 from bot.content.topic_file import topic_of
 from bot.domain.article import Story
@@ -38,20 +39,20 @@ def read_file(path: Path, *, root: Path, zone: ZoneInfo) -> Story | TopicFile:
     name = name_in(path, root)
     if path.suffix.lower() not in SUFFIXES:
         raise refused(name, f"is none of {' '.join(sorted(SUFFIXES))}")
-    return understood(str(name), read_bytes(real_place(path, root), name), path=path, root=root, zone=zone)
+    return understood(str(name), read_bytes(real_place(path, root), name), Surroundings(path, root, zone))
 
 
-def understood(name: str, data: bytes, *, path: Path, root: Path, zone: ZoneInfo) -> Story | TopicFile:
+def understood(name: str, data: bytes, around: Surroundings) -> Story | TopicFile:
     """Return what a file's bytes say: a topic if its `taxonomy` says so, else an article.
 
-    `name` is for complaints, `path` is where the file lies. Raises: ContentError.
+    `name` is for complaints. Raises: ContentError.
     """
     document = read_document(name, data)
     match document.fields.get("taxonomy"):
         case "topic":
             return topic_of(document)
         case None | "article":
-            return story_of(document, path, root=root, zone=zone)
+            return story_of(document, around)
         case other:
             reason = f"{quoted(other)} is unknown; write topic, or leave it out for an article"
             raise ContentError(*document.complaints, document.complaint(("taxonomy",), reason))

@@ -2,7 +2,7 @@
 Watching the content folder: a word when it is worth looking again, and nothing more.
 
 File system events say that something happened; what it was, only a scan can tell. So events are merely a bell: it
-rings once things have been quiet for a moment, and every half minute anyway, because network file systems send no
+rings for them, when a scan wants to look again, and every half minute anyway, because network file systems send no
 events, folders are unmounted and watches run out.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from datetime import timedelta
 from pathlib import Path
@@ -20,8 +20,8 @@ from watchfiles import Change, awatch
 from bot.content.front_matter import SUFFIXES
 from bot.content.local_picture import PICTURE_SUFFIXES
 
-QUIET = timedelta(milliseconds=500)  # a file still being written is left alone for as long as it changes
-LONGEST_UNREST = timedelta(seconds=3)  # but no other file waits longer than this for it
+RING_AFTER = timedelta(milliseconds=300)  # without another event
+RING_WITHIN = timedelta(seconds=1)  # of the first event, however many follow
 RESCAN = timedelta(seconds=30)
 _COLLECT = timedelta(milliseconds=100)
 ABSENT = timedelta(seconds=1)  # how often a missing folder is looked for
@@ -29,10 +29,18 @@ ABSENT = timedelta(seconds=1)  # how often a missing folder is looked for
 _log = logging.getLogger(__name__)
 
 
-async def watch(root: Path, stop: asyncio.Event) -> AsyncIterator[None]:
+async def watch(
+    root: Path,
+    stop: asyncio.Event,
+    *,
+    look_again: Callable[[], float | None] = lambda: None,
+    ignores: Callable[[str], bool] = lambda _: False,
+) -> AsyncIterator[None]:
     """Yield whenever `root` should be scanned, until `stop` is set; at first once events are being listened for.
 
     Scan at each item, the first included, and nothing is missed. The folder may be missing, vanish and come back.
+    `look_again` is asked after each scan in how many seconds there should be another one, whatever happens; `ignores`
+    whether a changed file below `root` is no reason for one.
     """
     warned = False
     while not stop.is_set():
@@ -40,7 +48,7 @@ async def watch(root: Path, stop: asyncio.Event) -> AsyncIterator[None]:
             await _pause(stop, ABSENT)
             continue
         try:
-            async with aclosing(_bells(root, stop)) as bells:
+            async with aclosing(_bells(root, stop, look_again, ignores)) as bells:
                 async for _ in bells:
                     yield
         except (OSError, RuntimeError) as error:
@@ -50,15 +58,16 @@ async def watch(root: Path, stop: asyncio.Event) -> AsyncIterator[None]:
                     _log.warning("cannot watch %s (%s); looking every %d s instead", root, error, RESCAN.seconds)
                 warned = True
                 yield
-                await _pause(stop, RESCAN)
+                await _pause(stop, timedelta(seconds=_rest(look_again)))
 
 
-async def _bells(root: Path, stop: asyncio.Event) -> AsyncGenerator[None, None]:
+async def _bells(
+    root: Path, stop: asyncio.Event, look_again: Callable[[], float | None], ignores: Callable[[str], bool]
+) -> AsyncGenerator[None, None]:
     """Yield as `watch` does while `root` remains the same folder."""
     watched = _identity(root)
     halt = _Halt(stop)
-    # watchfiles' own debounce takes a file that goes on being written for quiet, so it only collects what comes
-    # together, and quiet is measured here.
+    # watchfiles' own debounce only collects what comes together; whether a file is quiet is not for the bell to say.
     changes = awatch(
         root,
         watch_filter=lambda change, path: path == str(root) or _matters(path),
@@ -73,7 +82,7 @@ async def _bells(root: Path, stop: asyncio.Event) -> AsyncGenerator[None, None]:
             # One turn of the loop lets watchfiles set its watches up; from then on no change goes unheard.
             await asyncio.sleep(0)
             yield
-            ring_at = latest = now() + RESCAN.total_seconds()
+            ring_at = latest = now() + _rest(look_again)
             is_gone = False
             while True:
                 # Not `await pending`: being cancelled there would wait for the watching thread.
@@ -83,14 +92,15 @@ async def _bells(root: Path, stop: asyncio.Event) -> AsyncGenerator[None, None]:
                     if batch is None:
                         return
                     is_gone = is_gone or (Change.deleted, str(root)) in batch
-                    latest = min(latest, now() + LONGEST_UNREST.total_seconds())
-                    ring_at = min(latest, now() + QUIET.total_seconds())
+                    if any(change is Change.deleted or not ignores(path) for change, path in batch):
+                        latest = min(latest, now() + RING_WITHIN.total_seconds())
+                        ring_at = min(latest, now() + RING_AFTER.total_seconds())
                     pending = asyncio.ensure_future(anext(changes, None))
                 else:
                     yield
                     if is_gone or _identity(root) != watched:
                         return
-                    ring_at = latest = now() + RESCAN.total_seconds()
+                    ring_at = latest = now() + _rest(look_again)
         finally:
             halt.set()
             pending.cancel()
@@ -109,6 +119,13 @@ class _Halt:
 
     def set(self) -> None:
         self._is_set = True
+
+
+def _rest(look_again: Callable[[], float | None]) -> float:
+    """Return in how many seconds the bell rings if nothing happens."""
+    wanted = look_again()
+    longest = RESCAN.total_seconds()
+    return longest if wanted is None else min(max(wanted, _COLLECT.total_seconds()), longest)
 
 
 def _matters(path: str) -> bool:

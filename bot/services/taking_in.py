@@ -4,21 +4,25 @@ From files on the disk to the one door for content: the watched folder, and what
 A file goes by its path relative to the content folder, or by its whole path when it lies elsewhere: two folders that
 both hold an `index.md` hold two stories. A file that is known under one of these keeps going by it, so importing a
 folder and running on it later is the same as running on it at once.
+
+What may still be written waits, and nothing is stored of it: see `domain.stillness`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.content.folder import Gone, scan
+from bot.content.folder import UNTAKEN, Gone, Waiting, read_named, scan
 from bot.content.front_matter import shown_path
-from bot.content.inlet import read_file
+from bot.content.inlet import read_file, refused
+from bot.content.settling import Settling
 from bot.content.slug import longer_slug, slug_of
 from bot.domain.article import Story
 from bot.domain.topic import Topic, TopicFile, topic_key
@@ -29,7 +33,8 @@ from bot.services.naming import KnownNames
 from bot.store import intake, topics
 from bot.store.database import Database
 
-UNREAD = "-"  # as a fingerprint: the file is there, and a scan of its folder will read it again
+LONGEST_IMPORT_WAIT = 10.0  # seconds that somebody at a shell waits for a file that goes on being written
+_STILL_WRITTEN = "is still being written, or a picture of it is; import it again when it is whole"
 
 
 @dataclass(slots=True)
@@ -46,43 +51,80 @@ class Taken:
 
 @dataclass(slots=True)
 class _Look:
-    """What one look at a folder or file found. `same` holds new fingerprints of files that say what they said."""
+    """What one look at a folder or file found. `same` holds new fingerprints of files that say what they said.
+
+    `waiting` are the files that may still be written.
+    """
 
     seen: list[Seen] = field(default_factory=list)
     same: dict[str, str] = field(default_factory=dict)
     gone: list[str] = field(default_factory=list)
     shown: dict[str, str] = field(default_factory=dict)
+    waiting: list[str] = field(default_factory=list)
 
 
-async def take_folder(db: Database, root: Path, *, zone: ZoneInfo, now: datetime, policy: Policy) -> Report:
-    """Import what is new, changed or gone in the content folder. Times without a zone are in `zone`."""
+async def take_folder(
+    db: Database, root: Path, *, zone: ZoneInfo, now: datetime, policy: Policy, settling: Settling, at: float
+) -> tuple[Report, frozenset[str]]:
+    """Import what is new, changed or gone in the content folder; return what became of it, and which files wait.
+
+    Times without a zone are in `zone`. `settling` remembers what is being written from one look to the next and says
+    when to look again; `at` are the seconds of its clock.
+    """
     root = root.resolve()
     known = await _known(db)
-    look = await asyncio.to_thread(_look_at_folder, root, root, known, zone, str(root))
+    settling.begin(at, now.timestamp())
+    look = await asyncio.to_thread(_look_at_folder, root, root, known, zone, str(root), settling)
     # What was imported from elsewhere and has been moved or deleted since may turn up here under its new name.
     elsewhere = [path for path in known if Path(path).is_absolute() and not Path(path).is_relative_to(root)]
     look.gone.extend(await asyncio.to_thread(_missing, elsewhere))
-    return await _take(db, look, known, now, policy)
+    return await _take(db, look, known, now, policy), frozenset(look.waiting)
 
 
 async def take_paths(
-    db: Database, paths: Sequence[Path], content: Path, *, zone: ZoneInfo, now: datetime, policy: Policy
+    db: Database,
+    paths: Sequence[Path],
+    content: Path,
+    *,
+    zone: ZoneInfo,
+    now: datetime,
+    policy: Policy,
+    monotonic: Callable[[], float] = time.monotonic,
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> Taken:
     """Import files and folders once. `content` is the content folder, which may be missing.
 
+    What was written a moment ago is looked at again before it is taken, all of it together; what is old is not waited
+    for. `pause` waits for so many seconds of `monotonic`.
     Raises: nothing for what the paths hold; a path that is not there is refused like a bad file.
     """
     content = content.resolve()
     known = await _known(db)
     whole = _Look()
-    for given in paths:
-        look = await asyncio.to_thread(_look_at, given, content, known, zone)
-        whole.seen.extend(look.seen)
-        whole.same.update(look.same)
-        whole.gone.extend(look.gone)
-        whole.shown.update(look.shown)
+    began = monotonic()
+    left = {given: Settling(one_off=True) for given in paths}
+    while left:
+        for given, settling in list(left.items()):
+            at = monotonic()
+            settling.begin(at, now.timestamp() + at - began)
+            found = {one.path: one.fingerprint for one in whole.seen}
+            look = await asyncio.to_thread(_look_at, given, content, {**known, **found}, zone, settling)
+            whole.seen.extend(look.seen)
+            whole.same.update(look.same)
+            whole.gone.extend(look.gone)
+            whole.shown.update(look.shown)
+            if not look.waiting:
+                del left[given]
+            elif at - began >= LONGEST_IMPORT_WAIT:
+                whole.seen.extend(_too_fresh(path) for path in look.waiting)
+                del left[given]
+        again = min((one.look_again_at for one in left.values() if one.look_again_at is not None), default=None)
+        if left and again is not None:
+            await pause(max(0.05, min(again, began + LONGEST_IMPORT_WAIT) - monotonic()))
     # A file may be named twice, by itself and by its folder.
     whole.seen = list({one.path: one for one in whole.seen}.values())
+    for one in whole.seen:
+        whole.same.pop(one.path, None)
     report = await _take(db, whole, known, now, policy)
     async with db.reading() as conn:
         files = await intake.files(conn, whole.same)
@@ -92,7 +134,7 @@ async def take_paths(
 
 def check_path(given: Path, content: Path, zone: ZoneInfo) -> dict[str, Story | TopicFile | ContentError]:
     """Return what each file of a folder, or one file, says, by path as given."""
-    look = _look_at(given, content.resolve(), {}, zone)
+    look = _look_at(given, content.resolve(), {}, zone, None)
     return {look.shown.get(one.path, one.path): one.content for one in look.seen}
 
 
@@ -147,54 +189,75 @@ async def _take(db: Database, look: _Look, known: Mapping[str, str], now: dateti
     return report
 
 
-def _look_at(given: Path, content: Path, known: Mapping[str, str], zone: ZoneInfo) -> _Look:
+def _too_fresh(path: str) -> Seen:
+    return Seen(path, UNTAKEN, refused(path, _STILL_WRITTEN))
+
+
+def _look_at(given: Path, content: Path, known: Mapping[str, str], zone: ZoneInfo, settling: Settling | None) -> _Look:
     place = given.resolve()
     inside = place.is_relative_to(content)
     if not given.is_dir():
-        return _look_at_file(given, content if inside else given.absolute().parent.resolve(), content, known, zone)
+        root = content if inside else given.absolute().parent.resolve()
+        return _look_at_file(given, root, content, known, zone, settling)
     if not inside:
-        return _look_at_folder(place, content, known, zone, str(given))
+        return _look_at_folder(place, content, known, zone, str(given), settling)
     # Pictures lie relative to the content folder, so all of it is looked at and only this part of it taken.
-    look = _look_at_folder(content, content, known, zone, str(content))
+    look = _look_at_folder(content, content, known, zone, str(content), settling)
     part = {path for path in (*look.shown, *look.gone) if (content / path).is_relative_to(place)}
     return _Look(
         seen=[one for one in look.seen if one.path in part],
         same={path: fingerprint for path, fingerprint in look.same.items() if path in part},
         gone=[path for path in look.gone if path in part],
         shown={path: str(given / (content / path).relative_to(place)) for path in look.shown if path in part},
+        waiting=[path for path in look.waiting if path in part],
     )
 
 
-def _look_at_folder(root: Path, content: Path, known: Mapping[str, str], zone: ZoneInfo, shown: str) -> _Look:
+def _look_at_folder(
+    root: Path, content: Path, known: Mapping[str, str], zone: ZoneInfo, shown: str, settling: Settling | None
+) -> _Look:
     """Scan a folder. `root` and `content` are resolved; `shown` is how the operator names the folder."""
     names = _names_below(root, content, known)
     named = _naming(root, content)
     before = _before(Path(shown))
     look = _Look()
-    for found in scan(root, {path: known[name] for path, name in names.items()}, zone=zone):
+    for found in scan(root, {path: known[name] for path, name in names.items()}, zone=zone, settling=settling):
         name = names.get(found.path) or named(found.path)
         if isinstance(found, Gone):
             look.gone.append(name)
             continue
         look.shown[name] = before + found.path
-        if found.result is None:
+        if isinstance(found, Waiting):
+            look.waiting.append(name)
+        elif found.result is None:
             look.same[name] = found.fingerprint
         else:
-            look.seen.append(_seen(name, found.fingerprint, found.result, found.path, root, content))
+            seen = _seen(name, found.fingerprint, found.result, found.path, root, content)
+            warnings = tuple(replace(warning, path=name) for warning in found.warnings)
+            look.seen.append(replace(seen, warnings=warnings) if warnings else seen)
     return look
 
 
-def _look_at_file(given: Path, root: Path, content: Path, known: Mapping[str, str], zone: ZoneInfo) -> _Look:
+def _look_at_file(
+    given: Path, root: Path, content: Path, known: Mapping[str, str], zone: ZoneInfo, settling: Settling | None
+) -> _Look:
     # Its folder without links, the file itself as it is: whether a link may be followed is for the inlet to say.
     place = given.absolute().parent.resolve() / given.name
     relative = place.relative_to(root).as_posix() if place.is_relative_to(root) else place.name
     name = _names_below(root, content, known).get(relative) or _naming(place.parent, content)(place.name)
-    result: Story | TopicFile | ContentError
-    try:
-        result = read_file(place, root=root, zone=zone)
-    except ContentError as error:
-        result = error
-    return _Look(seen=[_seen(name, UNREAD, result, relative, root, content)], shown={name: str(given)})
+    result: Story | TopicFile | ContentError | None
+    if settling is None:
+        try:
+            result = read_file(place, root=root, zone=zone)
+        except ContentError as error:
+            result = error
+    else:
+        found = read_named(relative, place, root, known.get(name), zone=zone, settling=settling)
+        if isinstance(found, Waiting):
+            return _Look(waiting=[name], shown={name: str(given)})
+        result = found.result
+    assert result is not None  # nothing is compared with what the file said last
+    return _Look(seen=[_seen(name, UNTAKEN, result, relative, root, content)], shown={name: str(given)})
 
 
 def _seen(

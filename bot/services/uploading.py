@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot.content.doors import Surroundings
 from bot.content.inlet import understood
 from bot.content.slug import slug_of
 from bot.content.uploads import files_in
@@ -81,7 +82,7 @@ def _seen(name: str, content: bytes | ContentError, root: Path, zone: ZoneInfo) 
         result = content
     else:
         try:
-            result = understood(name, content, path=root / name, root=root, zone=zone)
+            result = understood(name, content, Surroundings(root / name, root, zone))
         except ContentError as error:
             result = error
     return Seen(f"upload:{name}", "", result, (slug_of(name),))
