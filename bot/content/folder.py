@@ -242,18 +242,18 @@ def _is_unsettled(entry: _Entry, home: Path, last: str | None, zone: ZoneInfo, s
 
 
 def _cannot_act(entry: _Entry, data: bytes, home: Path, zone: ZoneInfo, *, is_new: bool, one_off: bool) -> bool:
-    """Return whether a file that may still be written can be taken as it is: a new one that says it is a draft.
+    """Return whether a file that may still be written can be taken as it is: a topic, or a story that is a new draft.
 
     It must show its end, or what comes next could be anything. What somebody imports by hand is refused at once, too.
     """
-    if not one_off and not (is_new and shows_its_end(entry.path, data)):
+    has_end = shows_its_end(entry.path, data)
+    if not one_off and not has_end:
         return False
     try:
         result = understood(entry.path, data, Surroundings(home / entry.path, home, zone))
     except ContentError:
         return one_off
-    is_draft = isinstance(result, Story) and result.published is False
-    return is_new and is_draft and shows_its_end(entry.path, data)
+    return has_end and (isinstance(result, TopicFile) or (is_new and not result.published))
 
 
 def _known(entry: _Entry, home: Path, last: str | None, settling: Settling | None) -> Fingerprint | None:

@@ -48,6 +48,7 @@ class Street:
         self.content = folder / "content"
         self.content.mkdir(exist_ok=True)
         self.log = folder / "log.txt"
+        self.put_forward = folder / "later.txt"
         # As a user has it: whoever runs tests may have switched off the buffer of the standard output.
         ours = ("NEWSBOT_", "PYTHONUNBUFFERED")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
@@ -66,24 +67,36 @@ class Street:
 
     # The process and the shell
 
-    async def open(self, **changed: str) -> None:
-        """Start the bot; what people do from now on reaches it when it is ready."""
+    async def open(self, *, movable: bool = False, **changed: str) -> None:
+        """Start the bot; what people do from now on reaches it when it is ready.
+
+        The clock of a `movable` one can be put forward; it is the same process in all else.
+        """
         assert self.process is None
+        self.later(0)
+        what: tuple[str | Path, ...] = (Path(__file__).with_name("later.py"), self.put_forward)
         with self.log.open("ab") as log:
-            self.process = await self._start("run", changed=changed, stdout=log, stderr=log)
+            command = what if movable else ("-m", "bot", "run")
+            self.process = await self._start(*command, changed=changed, stdout=log, stderr=log)
+
+    def later(self, seconds: float) -> None:
+        """Let it be so many seconds later for a movable bot than it is."""
+        unfinished = self.put_forward.with_suffix(".part")
+        unfinished.write_text(str(seconds))
+        unfinished.rename(self.put_forward)
 
     async def imported(self) -> None:
         """Let what lies in the folder be known before the bot starts."""
         printed = await self.shell("import", "content")
         assert printed.status == 0, printed.err
 
-    async def move_in(self, *drafts: str) -> tuple[int, int]:
+    async def move_in(self, *drafts: str, movable: bool = False) -> tuple[int, int]:
         """Start the bot with Edith, who edits, and Anna and Ben, who follow Energy; return these two."""
         self.topic("energy", "Energy")
         for draft in drafts:
             self.article(f"{draft}.json", published=False)
         await self.imported()
-        await self.open()
+        await self.open(movable=movable)
         await self.starts(self.cast.edith)
         for person in (self.cast.anna, self.cast.ben):
             await self.starts(person, "t_energy")
@@ -110,7 +123,7 @@ class Street:
     async def shell(self, *arguments: str | Path, given: str = "", **changed: str) -> Printed:
         """Run `newsbot ARGUMENTS` and return what it printed. `changed` are variables without their prefix."""
         process = await self._start(
-            *map(str, arguments), changed=changed, stdin=asyncio.subprocess.PIPE, stdout=-1, stderr=-1
+            "-m", "bot", *map(str, arguments), changed=changed, stdin=asyncio.subprocess.PIPE, stdout=-1, stderr=-1
         )
         try:
             async with asyncio.timeout(PATIENCE):
@@ -123,10 +136,10 @@ class Street:
         assert b"Traceback" not in err, err.decode()
         return Printed(process.returncode, out.decode(), err.decode())
 
-    async def _start(self, *arguments: str, changed: dict[str, str], **pipes: Any) -> asyncio.subprocess.Process:
+    async def _start(self, *arguments: str | Path, changed: dict[str, str], **pipes: Any) -> asyncio.subprocess.Process:
         variables = self.variables | {f"NEWSBOT_{name}": value for name, value in changed.items()}
         return await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", *arguments, cwd=self.folder, env=variables, preexec_fn=_on_a_terminal, **pipes
+            sys.executable, *map(str, arguments), cwd=self.folder, env=variables, preexec_fn=_on_a_terminal, **pipes
         )
 
     # Files

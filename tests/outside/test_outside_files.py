@@ -13,11 +13,11 @@ from bot.sandbox.theatre import plain
 SHARED = Path(__file__).resolve().parents[2] / "../shared"
 
 
-async def _reader(here: Street) -> int:
+async def _reader(here: Street, *, movable: bool = False) -> int:
     """Start the bot with Anna following Energy, and Edith who edits."""
     here.topic("energy", "Energy")
     here.topic("fence", "Fence")
-    await here.open()
+    await here.open(movable=movable)
     await here.starts(here.cast.edith)
     await here.starts(here.cast.anna)
     assert "Following Energy and Fence" in plain(await here.asks(here.cast.anna, "/subscribe energy, Fence"))
@@ -51,10 +51,13 @@ async def test_a_flag_is_an_event_whatever_else_changes_in_the_file(tmp_path: Pa
 
 async def test_a_second_file_about_a_known_story_is_told_to_editors_and_not_pushed(tmp_path: Path) -> None:
     async with street(tmp_path) as here:
-        anna = await _reader(here)
+        anna = await _reader(here, movable=True)
         here.article("first.json", published=False)
         await here.fence(anna)
         here.article("copy.json", "First, a copy", webUrl="https://NEWS.example:443/first/?utm_source=x#top")
+        await here.fence(anna)
+        assert here.screens(here.cast.edith, "copy.json") == []
+        here.later(120)
         told = await here.sees(here.cast.edith, "copy.json")
         await here.fence(anna)
         assert here.screens(anna, "First") == []
@@ -138,7 +141,7 @@ async def test_twelve_true_files_at_once_are_held_until_an_editor_pushes_all(tmp
 
 async def test_what_a_hostile_folder_holds_is_named_to_editors_and_harms_nothing(tmp_path: Path) -> None:
     async with street(tmp_path) as here:
-        anna, edith = await _reader(here), here.cast.edith
+        anna, edith = await _reader(here, movable=True), here.cast.edith
         here.write(
             "grid-storage.md",
             "---\ntitle: Grid\nwebUrl: https://news.example/g\n\npublishedDateTime: 31.02.2026\n---\n",
@@ -150,6 +153,9 @@ async def test_what_a_hostile_folder_holds_is_named_to_editors_and_harms_nothing
         here.write("huge.md", "x" * 1_100_000)
         (here.content / "out.md").symlink_to("/etc/passwd")
         (here.content / "dir.md").mkdir()
+        await here.fence(anna)
+        assert here.screens(edith, "grid-storage.md") == []
+        here.later(120)
         told = await here.sees(edith, "grid-storage.md")
         assert "line 5" in plain(told) and "publishedDateTime" in plain(told)
         here.article("good.json")

@@ -230,7 +230,7 @@ async def test_two_processes_with_one_token_send_no_news_between_them(tmp_path: 
 @pytest.mark.parametrize("form", ["text:debug", "json:debug"])
 async def test_the_log_names_neither_token_nor_what_people_write(tmp_path: Path, form: str) -> None:
     async with street(tmp_path, LOG=form) as here:
-        anna, _ = await here.move_in("zebra-secret-title")
+        anna, _ = await here.move_in("zebra-secret-title", movable=True)
         for said in (
             "a zebra of my own",
             "/search zebra",
@@ -240,6 +240,9 @@ async def test_the_log_names_neither_token_nor_what_people_write(tmp_path: Path,
         ):
             await here.asks(anna, said)
         here.article("refused.json", title="Zebra refused", publishedDateTime="zebra o'clock", excerpt="zebra excerpt")
+        here.article("after.json")
+        await here.sees(anna, "After")  # so the other has been looked at
+        here.later(120)
         await here.sees(here.cast.edith, "refused.json")
         here.world.faults.add(Slow(0.01), times=1)
         await here.asks(here.cast.edith, "/publish zebra-secret-title")
