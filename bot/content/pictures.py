@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable
+import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import aiohttp
@@ -17,6 +18,8 @@ from aiohttp import AddrInfoType
 from yarl import URL
 
 from bot.content.bodies import body_of
+from bot.content.picture_end import has_end
+from bot.content.settling import QUIET_WITHOUT_END
 from bot.domain.article import Picture
 from bot.domain.limits import PHOTO_BYTES
 from bot.domain.link import is_public_address
@@ -25,6 +28,7 @@ DEADLINE = 20.0
 """Seconds for one picture, all of its redirects included."""
 TIMEOUT = aiohttp.ClientTimeout(total=None, connect=5)
 MOST_REDIRECTS = 4
+_LOOK_AGAIN = 0.5  # seconds
 # https://en.wikipedia.org/wiki/List_of_file_signatures: what Telegram takes as a photo
 _SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
 
@@ -34,15 +38,18 @@ async def picture_bytes(
     root: Path | None,
     *,
     admits: Callable[[str], bool] = is_public_address,
+    wall: Callable[[], float] = time.time,
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     deadline: float = DEADLINE,
 ) -> bytes | None:
     """Return a picture's bytes, at most 10 MiB; None when it cannot be had or is not a picture.
 
-    A local picture is read from below `root` only. `admits` judges every address that would be connected to.
-    `deadline` is in seconds.
+    A local picture is read from below `root` only. `admits` judges every address that would be connected to. One that
+    is being replaced is waited for with `pause`, as long as a picture without an end has to be the same; `wall` are
+    seconds since 1970, as files bear them. `deadline` is in seconds, for what is fetched.
     """
     if picture.is_local:
-        return None if root is None else await asyncio.to_thread(_read_local, root, picture.url)
+        return None if root is None else await _local(root, picture.url, wall, pause)
     try:
         async with asyncio.timeout(deadline):
             return await _fetch(picture.url, admits)
@@ -50,12 +57,32 @@ async def picture_bytes(
         return None
 
 
-def _read_local(root: Path, relative: str) -> bytes | None:
+async def _local(
+    root: Path, relative: str, wall: Callable[[], float], pause: Callable[[float], Awaitable[None]]
+) -> bytes | None:
+    """Return a local picture, whole if it is whole within `QUIET_WITHOUT_END` seconds."""
+    data: bytes | None = None
+    for _ in range(int(QUIET_WITHOUT_END / _LOOK_AGAIN)):
+        found = await asyncio.to_thread(_read_local, root, relative)
+        if found is None:
+            return None
+        data, is_whole, written_at = found
+        # What nobody has written to for that long will not grow any more, whether it has an end or not.
+        if is_whole or wall() - written_at >= QUIET_WITHOUT_END:
+            return data
+        await pause(_LOOK_AGAIN)
+    return data
+
+
+def _read_local(root: Path, relative: str) -> tuple[bytes, bool, float] | None:
+    """Return a picture's bytes, whether its end is among them, and when it was last written (seconds since 1970)."""
     try:
         path = (root / relative).resolve(strict=True)
-        if not path.is_relative_to(root.resolve()) or not path.is_file() or path.stat().st_size > PHOTO_BYTES:
+        state = path.stat()
+        if not path.is_relative_to(root.resolve()) or not path.is_file() or state.st_size > PHOTO_BYTES:
             return None
-        return _photo(path.read_bytes())
+        data = _photo(path.read_bytes())
+        return None if data is None else (data, has_end(data), state.st_mtime)
     except (OSError, RuntimeError, ValueError):  # RuntimeError: a loop of links, before Python 3.13
         return None
 

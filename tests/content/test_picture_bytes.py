@@ -15,7 +15,8 @@ from bot.content.pictures import MOST_REDIRECTS, picture_bytes
 from bot.domain.article import Picture
 from bot.domain.limits import PHOTO_BYTES
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 100
+END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
+PNG = b"\x89PNG\r\n\x1a\n" + END + b"x" * 100
 WEBP = b"RIFF\x00\x00\x00\x00WEBPVP8 "
 HERE, BESIDE = "127.0.0.1", "127.0.0.2"  # both lead to the server; only the first is admitted
 
@@ -186,3 +187,31 @@ async def test_a_local_picture_is_read_from_the_folder_only(tmp_path: Path) -> N
     refused = ("out.png", "../outside.png", str(tmp_path / "outside.png"), "a", "missing.png", "nul\0.png")
     for path in (*refused, "loop.png", "words.png", "large.png", "pipe.png"):
         assert await _read(root, path) is None, path
+
+
+async def _written(place: Path, pieces: list[bytes], age: float) -> tuple[bytes | None, float]:
+    """Read a picture while one piece a second is added to it; return what was read, and the seconds it took."""
+    place.write_bytes(pieces.pop(0))
+    written, now = 1000.0, 1000.0 + age
+    os.utime(place, (written, written))
+
+    async def pause(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+        if pieces and now % 1 == 0:
+            place.write_bytes(place.read_bytes() + pieces.pop(0))
+            os.utime(place, (now, now))
+
+    picture = Picture(place.name, is_local=True)
+    return await picture_bytes(picture, place.parent, wall=lambda: now, pause=pause), now - 1000.0 - age
+
+
+async def test_a_local_picture_that_is_being_replaced_is_read_once_it_is_whole(tmp_path: Path) -> None:
+    pieces = [PNG[:9], PNG[9:15], PNG[15:]]
+    assert await _written(tmp_path / "a.png", pieces, age=0.0) == (PNG, 2.0)
+
+
+async def test_a_picture_without_an_end_is_waited_for_ten_seconds_and_an_old_one_not_at_all(tmp_path: Path) -> None:
+    assert await _written(tmp_path / "a.png", [PNG[:9]], age=0.0) == (PNG[:9], 10.0)
+    assert await _written(tmp_path / "a.png", [PNG[:9]], age=-86_400.0) == (PNG[:9], 10.0)  # a clock that is ahead
+    assert await _written(tmp_path / "a.png", [PNG[:9]], age=11.0) == (PNG[:9], 0.0)
