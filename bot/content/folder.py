@@ -303,7 +303,7 @@ def _may_act(entry: _Entry, content: str, settling: Settling | None) -> bool:
     if settling is None:
         return True
     try:
-        state = Path(entry.place).stat()
+        state = os.lstat(entry.place)  # where all links have been followed
     except OSError:
         state = entry.state
     return settling.may_act(entry.path, look_of(state), content, state, listed=look_of(entry.state))
@@ -338,7 +338,8 @@ def _read(
             if settling.waits_for_pictures(entry.path):
                 return Waiting(entry.path)
             warnings = tuple(Complaint(entry.path, 0, "images", f"{one} {_TOO_LATE}") for one in missing)
-    return Found(entry.path, str(replace(known_by, waits_for=missing)), result, warnings)
+    known_by = replace(known_by, waits_for=missing) if missing else known_by
+    return Found(entry.path, str(known_by), result, warnings)
 
 
 def _refusal(entry: _Entry, data: bytes, around: Surroundings) -> ContentError:

@@ -96,11 +96,10 @@ class Settling:
 
         `listed` is how the file looked before it was read.
         """
-        seen = f"{look} {content}"
         if path in self._ready:
-            is_so = self._files[path].state == seen
+            is_so = self._files[path].state == f"{look} {content}"
         elif path in self._admitted:
-            is_so = self._admitted[path] == seen
+            is_so = self._admitted[path] == f"{look} {content}"
         else:
             is_so = look == listed and self.is_old(state)
         if not is_so:
