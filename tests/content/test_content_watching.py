@@ -7,20 +7,23 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
-from bot.content.watching import watch
+import pytest
+
+from bot.content.watching import RING_AFTER, watch
 
 PATIENCE = 10  # seconds, far more than any step here takes
 
 
 @asynccontextmanager
-async def watching(root: Path) -> AsyncIterator[asyncio.Queue[None]]:
+async def watching(root: Path, **how: Any) -> AsyncIterator[asyncio.Queue[None]]:
     """The bells of `root` as a queue, while it is watched."""
     stop = asyncio.Event()
     bells: asyncio.Queue[None] = asyncio.Queue()
 
     async def listen() -> None:
-        async for _ in watch(root, stop):
+        async for _ in watch(root, stop, **how):
             bells.put_nowait(None)
 
     listening = asyncio.create_task(listen())
@@ -56,6 +59,33 @@ async def test_passing_files_do_not_ring(tmp_path):
         (tmp_path / "a.md").write_text("x")
         await bell(bells)
         assert bells.empty()
+
+
+async def test_the_bell_rings_when_somebody_wants_to_look_again_and_nothing_happens(tmp_path):
+    wanted: list[float | None] = [0.1, 0.0, None]
+    async with watching(tmp_path, look_again=lambda: wanted.pop(0)) as bells:
+        for _ in range(3):  # at first, and twice more without any event
+            await bell(bells)
+    assert wanted == []
+
+
+async def test_a_file_that_has_been_written_for_long_rings_no_more_until_it_is_gone(tmp_path):
+    asked = asyncio.Event()
+
+    def ignores(path: str) -> bool:
+        asked.set()
+        return Path(path).name == "grows.md"
+
+    async with watching(tmp_path, ignores=ignores) as bells:
+        await bell(bells)
+        (tmp_path / "grows.md").write_text("x")
+        await asyncio.wait_for(asked.wait(), PATIENCE)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(bells.get(), 2 * RING_AFTER.total_seconds())
+        (tmp_path / "a.md").write_text("x")
+        await bell(bells)
+        (tmp_path / "grows.md").unlink()
+        await bell(bells)
 
 
 async def test_the_watch_outlives_its_folder(tmp_path):
