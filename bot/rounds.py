@@ -18,7 +18,7 @@ from sqlite3 import Error as SqliteError
 from time import monotonic
 from zoneinfo import ZoneInfo
 
-from bot.content.settling import Settling
+from bot.content.settling import PICTURE_WAIT, Settling
 from bot.content.watching import watch
 from bot.errors import StoreError
 from bot.services import newsroom, troubles
@@ -40,7 +40,8 @@ LOOK_AT_DISK_EVERY = 5.0
 HOUSE_EVERY = 3600.0
 BACKUP_EVERY = 600.0  # looks whether the day has one
 BACKUP_AGAIN = 3600.0  # after a failure
-LONGEST_START = 30.0  # seconds after which what was being written at the start counts as new
+LONGEST_IMPORT = 5.0  # seconds after which nobody waits any more for what was being written at the start
+LONGEST_START = PICTURE_WAIT + 30.0  # and after which it counts as new
 LONGEST_SLEEP = 20.0  # seconds; the clock may be set meanwhile
 AFTER_A_FAILURE = 5.0
 
@@ -127,9 +128,11 @@ async def watch_folder(
 ) -> None:
     """Import a folder now and whenever something in it has changed. It may be missing, vanish and come back.
 
-    `imported` is set once all that was there at the start is in, but for what is still written half a minute later.
+    `imported` is set once all that was there at the start is in, but for what is written, or lacks a picture, for long.
     """
-    settling, began = Settling(), monotonic()
+    async with db.reading() as conn:
+        settling = Settling(all_is_held=await meta.is_restored(conn))
+    began = monotonic()
 
     def look_again() -> float | None:
         return None if settling.look_again_at is None else settling.look_again_at - monotonic()
@@ -138,18 +141,22 @@ async def watch_folder(
         return settling.ignores(Path(os.path.relpath(path, root)).as_posix())
 
     at_start: frozenset[str] | None = None
+    is_starting = True
     async for _ in watch(root, asyncio.Event(), look_again=look_again, ignores=is_ignored):
         at = monotonic()
         report, waiting = await take_folder(db, root, zone=zone, now=clock(), policy=policy, settling=settling, at=at)
         at_start = waiting if at_start is None else at_start & waiting
+        settling.all_is_held = False  # for what comes later
         for complaint in report.refused:
             log.warning("refused: %s", complaint)
         if not report.is_empty:
             wake()
-        if not imported.is_set() and (not at_start or at - began >= LONGEST_START):
+        if is_starting and (not at_start or at - began >= LONGEST_START):
             async with db.transaction() as conn:
                 # What an older copy of the database does not know has been held by now; what comes later is news.
                 await meta.put(conn, "restored", None)
+            is_starting = False
+        if not is_starting or at - began >= LONGEST_IMPORT:
             imported.set()
 
 

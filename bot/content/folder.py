@@ -234,25 +234,27 @@ def _is_unsettled(entry: _Entry, home: Path, last: str | None, zone: ZoneInfo, s
     content = hash_of(data)
     if known is not None and known.content == content:
         return False
-    if _cannot_act(entry, data, home, zone, is_new=last is None, one_off=settling.one_off):
+    if _cannot_act(entry, data, home, zone, settling, is_new=last is None):
         settling.admit(entry.path, look, content)
         return False
     settling.sight(entry.path, look, content, entry.state)
     return True
 
 
-def _cannot_act(entry: _Entry, data: bytes, home: Path, zone: ZoneInfo, *, is_new: bool, one_off: bool) -> bool:
+def _cannot_act(entry: _Entry, data: bytes, home: Path, zone: ZoneInfo, settling: Settling, *, is_new: bool) -> bool:
     """Return whether a file that may still be written can be taken as it is: a topic, or a story that is a new draft.
 
     It must show its end, or what comes next could be anything. What somebody imports by hand is refused at once, too.
     """
     has_end = shows_its_end(entry.path, data)
-    if not one_off and not has_end:
+    if not settling.one_off and not has_end:
         return False
+    if settling.all_is_held:
+        return True
     try:
         result = understood(entry.path, data, Surroundings(home / entry.path, home, zone))
     except ContentError:
-        return one_off
+        return settling.one_off
     return has_end and (isinstance(result, TopicFile) or (is_new and not result.published))
 
 
@@ -334,7 +336,7 @@ def _read(
             # Whoever imports is told, and a bot that watches the folder waits for the picture.
             return Found(entry.path, UNTAKEN, _refusal(entry, data, replace(around, leaves_out=False)))
         # What may take a story back waits for no picture.
-        if is_new or result.published is not False:
+        if not settling.all_is_held and (is_new or result.published is not False):
             if settling.waits_for_pictures(entry.path):
                 return Waiting(entry.path)
             warnings = tuple(Complaint(entry.path, 0, "images", f"{one} {_TOO_LATE}") for one in missing)

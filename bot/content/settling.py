@@ -28,10 +28,12 @@ class Settling:
 
     At the first look what was last written a while ago is taken for whole: nobody can have watched it. A running bot
     has, so later it takes two looks, whatever time a file bears. A `one_off` look trusts times throughout, and its
-    refusals are final at once, because somebody waits for them.
+    refusals are final at once, because somebody waits for them. While `all_is_held`, what shows its end waits for
+    nothing: nothing leaves for it.
     """
 
     one_off: bool = False
+    all_is_held: bool = False
     look_again_at: float | None = None  # by the clock of `begin`; None when nothing waits
     _at: float = 0.0
     _wall: float = 0.0

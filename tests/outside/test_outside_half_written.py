@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from street import Json, Street, buttons, street
+from street import PATIENCE, Json, Street, buttons, street
 
 from bot.sandbox.theatre import plain
 
@@ -130,6 +130,25 @@ async def test_a_picture_that_is_not_there_is_named_by_check_and_its_story_does_
         assert printed.status == 1 and "images[0].url" in printed.err
         await asyncio.sleep(3.0)
         assert here.screens(anna, "Mine") == []
+
+
+async def test_a_story_without_its_picture_at_the_start_of_a_restored_copy_is_held_like_the_others(
+    tmp_path: Path,
+) -> None:
+    async with street(tmp_path, UNDO="0") as here:
+        anna, _ = await here.move_in()
+        assert (await here.shell("backup", "copy.db")).status == 0
+        assert await here.close() == 0
+        assert (await here.shell("restore", "copy.db")).status == 0
+        here.article("meanwhile.json")
+        here.article("mine.json", images=[{"url": "mine.jpg"}])
+        await here.open()
+        await here.sees(here.cast.edith, "held")
+        here.write("mine.jpg", JPEG)
+        async with asyncio.timeout(PATIENCE):
+            while "Mine" not in (await here.shell("held")).out:
+                pass
+        assert here.screens(anna, "Mine") == [] and here.screens(anna, "Meanwhile") == []
 
 
 async def test_a_cut_file_is_refused_at_once_at_the_shell(tmp_path: Path) -> None:
