@@ -61,8 +61,7 @@ async def test_what_would_reach_nobody_is_asked_at_once_and_mending_its_file_sen
 ) -> None:
     async with street(tmp_path) as here:
         anna = await _robotics(here)
-        here.write("bad.md", "---\ntitle: Bad\n---\n")
-        await here.sees(here.cast.edith, "bad.md")
+        here.write("bad.md", "---\ntitle: Bad\n---\n")  # a complaint, which waits for two minutes
         _front(here, "arms", line)
         asked = await here.sees(here.cast.edith, "so it would reach no one")
         assert "Robotics" in buttons(asked) and buttons(asked)[-3:-1] == ["Push anyway", "Archive"]

@@ -1,5 +1,6 @@
 """One article as it goes out: prepared once for many, in today's words, with one picture for all who may see one."""
 
+import os
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import partial
@@ -110,6 +111,7 @@ async def test_a_picture_whose_bytes_were_refused_is_not_tried_with_the_next_art
     room: PressRoom, tmp_path: Path
 ) -> None:
     (tmp_path / CELL.url).write_bytes(_PNG)
+    os.utime(tmp_path / CELL.url, (0, 0))  # nobody is writing it any more
     people = await room.people(3)
     await room.follow(people, "Energy")
     room.world.faults.add(Refuse(400, "Bad Request: IMAGE_PROCESS_FAILED"), method="sendPhoto")

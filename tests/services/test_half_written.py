@@ -199,6 +199,7 @@ async def test_a_burst_that_trickles_in_is_judged_as_a_whole(watched: Watched) -
 
 async def test_what_is_old_at_the_start_is_taken_at_once_and_what_is_fresh_is_not(tmp_path: Path) -> None:
     async with open_desk(tmp_path) as desk:
+        await desk.follow()
         watched = Watched(desk, tmp_path / "content")
         watched.write("old.md", md(title="Old", webUrl="https://news.example/old"), age=2)
         watched.write("new.yaml", yaml(webUrl="https://news.example/new"), age=1.5)

@@ -249,9 +249,10 @@ async def test_three_hundred_who_wait_for_chats_that_are_held_leave_room_for_one
 ) -> None:
     paced(house, 1000)
     slow = await groups(house, AT_ONCE + 44)
-    for group in slow:
+    for place, group in enumerate(slow):
+        stranger = house.world.add_person(f"Stranger {place}", has_started=True).id
         house.world.faults.add(Throttle(60), chat=group)
-        house.world.say(BEN, group, "/latest")
+        house.world.say(stranger, group, "/latest")
     for _ in range(4):
         await house.fetch()
     await eventually(lambda: len(house.world.faults.happened) == len(slow))

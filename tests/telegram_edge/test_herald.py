@@ -433,7 +433,7 @@ async def test_what_telegram_refuses_in_every_form_is_asked_about_at_once_with_i
 
 async def test_a_broadcast_that_goes_on_without_its_buttons_is_told_at_once_and_once(desk: Desk) -> None:
     await refuse(desk, "a.md")
-    await desk.turn()  # files are silent for ten minutes from now on
+    await desk.passes(121)  # files are silent for ten minutes from now on
     people = await desk.room.people(12)
     await desk.room.follow(people, "Energy")
     article = await desk.room.draft("grid-storage", "Energy")

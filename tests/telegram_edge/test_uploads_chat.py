@@ -14,7 +14,7 @@ from story import ANNA, EDITH
 from bot.content.uploads import MOST_ENTRIES
 from bot.domain.article import ArticleState
 from bot.sandbox.faults import Slow
-from bot.services import membership
+from bot.services import roles
 from bot.store import articles, editors, notices
 
 GOOD = b"""---
@@ -181,7 +181,7 @@ async def test_who_is_let_go_while_their_document_is_fetched_adds_nothing(desk: 
         working = asyncio.create_task(house.settle())
         await eventually(lambda: bool(house.world.faults.happened))
         if is_let_go:
-            assert await membership.let_go(house.db, ANNA, by=EDITH, now=house.clock())
+            assert await roles.let_go(house.db, ANNA, by=EDITH, admins=frozenset({EDITH}), now=house.clock())
         await working
     assert house.screen(ANNA) == "There is nothing for that here. /help lists what there is."
     async with house.db.reading() as conn:
