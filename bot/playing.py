@@ -7,16 +7,19 @@ import contextlib
 import os
 import secrets
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from bot.app import Clock, first_of, running, stop_on_signals, utc_now
 from bot.errors import SettingsError
+from bot.sandbox.keeping import UnreadableState, keeping, recall
 from bot.sandbox.page import add_page
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.tour import TOURS, play
 from bot.sandbox.world import World
+from bot.services import subscribing
 from bot.settings import Settings, packaged_seeds
-from bot.store import chats
+from bot.store import chats, editors
 from bot.telegram_edge.house import House
 
 SANDBOX_BOT = 700000001
@@ -27,7 +30,7 @@ async def sandbox(settings: Settings, port: int, keep: bool, tour: str | None, *
     """Be the bot against a pretend Telegram on this machine, with a chat page at `port`.
 
     With `tour`, play that tour instead of waiting for a person, and return 0 when every step went well, else 1.
-    Raises: SettingsError when the port is taken or there is no such tour, StoreError.
+    Raises: SettingsError when the port is taken, there is no such tour or the kept state cannot be read, StoreError.
     """
     if tour is not None and tour not in TOURS:
         raise SettingsError(f"--tour: there is no tour {tour!r}; there is {', '.join(TOURS)}")
@@ -37,9 +40,13 @@ async def sandbox(settings: Settings, port: int, keep: bool, tour: str | None, *
     cast = world.standard_cast()
     async with contextlib.AsyncExitStack() as stack:
         folder = Path("data") if keep else Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="newsbot-")))
+        database, state = folder / "sandbox.db", folder / "sandbox.json"
+        has_state = database.exists() and _recall(world, state)
+        asked = _AskedByPage()
+        mount = partial(add_page, topics=asked.topics, editors=asked.editors)
         try:
             server = await stack.enter_async_context(
-                SandboxServer(world, port=0 if tour is not None else port, mount=add_page)
+                SandboxServer(world, port=0 if tour is not None else port, mount=mount)
             )
         except OSError as error:
             reason = os.strerror(error.errno) if error.errno else error.strerror
@@ -49,7 +56,7 @@ async def sandbox(settings: Settings, port: int, keep: bool, tour: str | None, *
                 "token": world.token,
                 "api_url": server.url,
                 "admins": frozenset({cast.edith}),
-                "database": folder / "sandbox.db",
+                "database": database,
                 "content": settings.content or packaged_seeds(),
                 "webhook_url": None,
                 "http": None,
@@ -58,19 +65,58 @@ async def sandbox(settings: Settings, port: int, keep: bool, tour: str | None, *
         )
         imported, stopped = asyncio.Event(), asyncio.create_task(stop.wait())
         house = await stack.enter_async_context(running(played, clock=clock, imported=imported))
+        asked.house = house
+        stack.callback(asked.close)
+        if not has_state:
+            await _remember_people(house, world)
+        if keep:
+            await stack.enter_async_context(keeping(world, state))
+        world.tell("people", 0, {"editors": True})  # for a page that was open before the bot
         await first_of(stopped, asyncio.create_task(imported.wait()))
         if tour is not None:
             playing = asyncio.create_task(play(world, cast, tour, print))
             await first_of(stopped, playing)
             return playing.result() if playing.done() else 1
-        await _remember_people(house, world)
-        print(f"newsbot runs in its sandbox: open {server.url} in a browser. Ctrl-C ends it.")
+        print(f"newsbot runs in its sandbox: open {server.url} in a browser. Ctrl-C ends it.", flush=True)
         await stopped
     return 0
 
 
+class _AskedByPage:
+    """What the chat page asks the bot. It gets nothing before the bot is open, nor once it closes."""
+
+    def __init__(self) -> None:
+        self.house: House | None = None
+
+    def close(self) -> None:
+        self.house = None
+
+    async def topics(self) -> list[str]:
+        """Return the names of the sections that a new reader is offered, in the picker's order."""
+        names: list[str] = []
+        page, pages = 0, 1
+        while self.house is not None and page < pages:
+            shown = await subscribing.picker(self.house.db, 0, page=page, now=self.house.clock())
+            names += [choice.topic.name for choice in shown.choices]
+            page, pages = page + 1, shown.pages
+        return names
+
+    async def editors(self) -> set[int]:
+        if self.house is None:
+            return set()
+        async with self.house.db.reading() as conn:
+            return set(await editors.editors(conn, self.house.settings.admins))
+
+
+def _recall(world: World, file: Path) -> bool:
+    try:
+        return recall(world, file)
+    except UnreadableState as error:
+        raise SettingsError(f"--keep: {file} cannot be read: {error}; move it away to begin with new people") from error
+
+
 async def _remember_people(house: House, world: World) -> None:
-    """Let those who had started a kept sandbox's bot have started it now: the pretend Telegram forgets."""
+    """Let those who have a chat in the database have started the bot: all that a folder without a state can tell."""
     async with house.db.reading() as conn:
         for person in world.people.values():
             person.has_started = await chats.chat(conn, person.id) is not None

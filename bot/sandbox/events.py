@@ -51,6 +51,11 @@ class Watch:
     async def __anext__(self) -> Event:
         return await self._events.get()
 
+    def forget(self) -> None:
+        """Leave out what has happened so far."""
+        while not self._events.empty():
+            self._events.get_nowait()
+
     def tell(self, event: Event) -> None:
         if self._events.full():
             self._events.get_nowait()

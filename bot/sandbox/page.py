@@ -8,15 +8,17 @@ sites are kept out of the whole sandbox by `guard`; what acts here must moreover
 from __future__ import annotations
 
 import asyncio
+import inspect
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from html import escape
 from importlib import resources
 from urllib.parse import urlsplit
 
 from aiohttp import BodyPartReader, hdrs, web
 
+from bot.sandbox.crowd import add_readers
 from bot.sandbox.events import Watch
 from bot.sandbox.files import StoredFile
 from bot.sandbox.page_acts import ACTS, LONGEST_CAPTION, Act, Refused, Wish, known, number, upload
@@ -47,14 +49,28 @@ _GUARDS = {
 }
 
 
-def add_page(app: web.Application, world: World) -> None:
-    """Mount the chat page at `/` and what it needs under `/page/`."""
+async def _none() -> tuple[()]:
+    return ()
+
+
+def add_page(
+    app: web.Application,
+    world: World,
+    *,
+    topics: Callable[[], Awaitable[Collection[str]]] = _none,
+    editors: Callable[[], Awaitable[Collection[int]]] = _none,
+) -> None:
+    """Mount the chat page at `/` and what it needs under `/page/`.
+
+    Two things that only the bot knows can be asked of it: the names of the `topics` that readers are offered, and
+    which people are `editors`.
+    """
     streams = _Streams(world)
     app.on_shutdown.append(streams.close)
     reading: dict[str, Handler] = {
         "/": lambda request: _static("index.html"),
         "/page/static/{name}": lambda request: _static(request.match_info["name"]),
-        "/page/state": lambda request: _answer(_state(world)),
+        "/page/state": lambda request: _state(world, editors),
         "/page/messages": lambda request: _answer(_messages(world, request)),
         "/page/profile": lambda request: _answer(_profile(world, request)),
         "/page/file/{file_id}": lambda request: _file(world, request.match_info["file_id"]),
@@ -62,7 +78,12 @@ def add_page(app: web.Application, world: World) -> None:
     }
     for path, handler in reading.items():
         app.router.add_get(path, _guarded(handler), allow_head=False)
-    for name, act in ACTS.items():
+
+    async def readers(wish: Wish) -> Json:
+        return await add_readers(world, await topics())
+
+    acts: dict[str, Act] = {**ACTS, "readers": readers}
+    for name, act in acts.items():
         app.router.add_post(f"/page/{name}", _guarded(_acting(world, act)))
     app.router.add_post("/page/upload", _guarded(lambda request: _upload(world, request)))
 
@@ -109,16 +130,18 @@ async def _static(name: str) -> web.Response:
     return web.Response(body=file.read_bytes(), content_type=kind, charset="utf-8")
 
 
-def _state(world: World) -> Json:
+async def _state(world: World, editors: Callable[[], Awaitable[Collection[int]]]) -> web.Response:
     """Describe who and what there is, for the list of chats; groups that have become supergroups are left out."""
-    return {
+    may_publish = await editors()
+    body = {
         "bot": {key: world.bot[key] for key in ("id", "first_name", "username")},
-        "people": [_person(person) for person in world.people.values()],
+        "people": [_person(person, person.id in may_publish) for person in world.people.values()],
         "chats": [_chat(world, chat) for chat in world.chats.values() if chat.migrated_to is None],
     }
+    return web.json_response(body)
 
 
-def _person(person: Person) -> Json:
+def _person(person: Person, is_editor: bool) -> Json:
     return {
         "id": person.id,
         "name": f"{person.first_name} {person.last_name or ''}".strip(),
@@ -127,11 +150,13 @@ def _person(person: Person) -> Json:
         "language": person.language,
         "started": person.has_started,
         "blocked": person.has_blocked,
+        "editor": is_editor,
+        "crowd": person.in_crowd,
     }
 
 
 def _chat(world: World, chat: Chat) -> Json:
-    messages = world.messages(chat.id)
+    last = world.history.last(chat.id)
     return {
         "id": chat.id,
         "type": chat.type,
@@ -140,7 +165,8 @@ def _chat(world: World, chat: Chat) -> Json:
         "members": {str(id): status for id, status in chat.members.items() if status not in ("left", "kicked")},
         "threads": [{"id": number, "name": thread.name} for number, thread in chat.threads.items()],
         "bot_status": chat.bot_status,
-        "last": messages[-1] if messages else None,
+        # The list shows words, no buttons; with hundreds of chats they would be most of the answer.
+        "last": {key: value for key, value in last.items() if key != "reply_markup"} if last else None,
     }
 
 
@@ -261,7 +287,8 @@ def _acting(world: World, act: Act) -> Handler:
             raise Refused("This is not JSON.") from None
         if not isinstance(fields, dict):
             raise Refused("A wish is an object.")
-        return web.json_response(act(Wish(world, fields)))
+        answer = act(Wish(world, fields))
+        return web.json_response(await answer if inspect.isawaitable(answer) else answer)
 
     return handler
 

@@ -5,7 +5,7 @@ What the chat page may have its people do: each act checked as Telegram's apps w
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 from bot.sandbox.people import Chat, Json, Person
@@ -89,7 +89,7 @@ class Wish:
         return value
 
 
-Act = Callable[[Wish], Json]
+Act = Callable[[Wish], Json | Awaitable[Json]]
 
 
 def known(beings: Mapping[int, _Being], given: Any, what: str) -> _Being:

@@ -24,7 +24,10 @@ ANONYMOUS_ADMIN: Json = {
 
 @dataclass(slots=True)
 class Person:
-    """Someone with a Telegram account. `language` is the client's, an IETF tag, and None when it tells none."""
+    """Someone with a Telegram account. `language` is the client's, an IETF tag, and None when it tells none.
+
+    `in_crowd` are those whom the chat page added by the hundred, and folds in its list.
+    """
 
     id: int
     first_name: str
@@ -34,6 +37,7 @@ class Person:
     has_started: bool = False
     has_blocked: bool = False
     is_deleted: bool = False
+    in_crowd: bool = False
 
     def user(self) -> Json:
         """Return the person as a Bot API User."""

@@ -105,13 +105,16 @@ class World:
     ) -> Person:
         """Add someone, and the private chat they could have with the bot. `has_started` skips the `/start`."""
         number = id if id is not None else self._next_person
-        self._next_person = max(self._next_person, number + 1)
         person = Person(number, first_name, last_name, username, language, has_started)
-        self.people[number] = person
-        chat = Chat(number, "private", username=username)
-        chat.describe(person)
-        self.chats[number] = chat
+        self.settle(person)
         return person
+
+    def settle(self, person: Person) -> None:
+        """Let someone live here, in the place of whoever had their id, with the private chat of theirs."""
+        self._next_person = max(self._next_person, person.id + 1)
+        self.people[person.id] = person
+        chat = self.chats[person.id] = Chat(person.id, "private", username=person.username)
+        chat.describe(person)
 
     def add_chat(
         self,
@@ -131,13 +134,18 @@ class World:
         """Add a group, supergroup or channel. The bot is not in it unless `bot_status` says so (and nobody is told)."""
         if id is None:
             id = -self._next_chat if type == "group" else SUPERGROUPS - self._next_chat
-            self._next_chat += 1
         chat = Chat(id, type, title, username, dict(members or {}), is_forum, bot_status=bot_status)
         chat.threads = {number: Thread(name) for number, name in (threads or {}).items()}
         chat.forbids_photos, chat.forbids_writing, chat.slow_mode = forbids_photos, forbids_writing, slow_mode
-        chat.describe()
-        self.chats[id] = chat
+        self.open_chat(chat)
         return chat
+
+    def open_chat(self, chat: Chat) -> None:
+        """Let there be a group, supergroup or channel, in the place of the one that had its id."""
+        number = -chat.id if chat.type == "group" else SUPERGROUPS - chat.id
+        self._next_chat = max(self._next_chat, number + 1)
+        self.chats[chat.id] = chat
+        chat.describe()
 
     def standard_cast(self) -> Cast:
         """Add the people of the chat page: Anna and Ben, who read; Edith, who edits; a group and a channel."""
