@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 import pytest_asyncio
-from test_page_http import ANNA, BEN, TOKEN, House, chat_of, png
+from test_page_crowd import SECTIONS, answering, asking
+from test_page_http import ANNA, BEN, EDITH, TOKEN, House, chat_of, png
 
 from bot.sandbox.page import add_page
 from bot.sandbox.server import SandboxServer
@@ -50,7 +52,8 @@ async def house() -> AsyncIterator[House]:
     world = World(token=TOKEN)
     world.standard_cast()
     world.start(ANNA)
-    async with SandboxServer(world, mount=add_page) as server, aiohttp.ClientSession() as client:
+    mount = partial(add_page, topics=asking(SECTIONS), editors=asking({EDITH}))
+    async with SandboxServer(world, mount=mount) as server, aiohttp.ClientSession() as client:
         yield House(world, server, client)
 
 
@@ -421,6 +424,121 @@ async def test_a_group_is_read_as_one_of_its_members(house: House, show: Show) -
     await expect(page.locator(".from-me")).to_contain_text("Good morning")
     await page.get_by_label("You are").select_option(label="Anna")
     await expect(page.locator(".from-them .sender")).to_have_text("Edith Lindqvist")
+
+
+async def test_a_group_without_the_bot_offers_to_add_it_in_the_conversation(house: House, show: Show) -> None:
+    group = chat_of(house.world, "group")
+    page = await show(group)
+    await expect(page.get_by_text("Northgate News is not in this group.")).to_be_visible()
+    await page.locator("#invite").get_by_role("button", name="Add the bot").press("Enter")
+    await expect(page.get_by_role("log").get_by_text("Northgate News joined")).to_be_visible()
+    await expect(page.locator("#invite")).to_be_hidden()
+    await expect(page.get_by_role("combobox", name="Message")).to_be_focused()
+    assert house.world.chats[group].bot_status == "member"
+    house.world.remove_bot(ANNA, group)
+    await expect(page.locator("#invite").get_by_role("button", name="Add the bot")).to_be_visible()
+    await page.locator(".chat-row", has_text="Anna").click()
+    await expect(page.locator("#invite")).to_be_hidden()
+
+
+async def test_only_an_administrator_is_offered_to_add_the_bot_to_a_channel(house: House, show: Show) -> None:
+    channel = chat_of(house.world, "channel")
+    house.world.chats[channel].members[ANNA] = "member"
+    page = await show(channel)
+    await page.get_by_label("You are").select_option(label="Anna")
+    await expect(page.locator("#invite")).to_have_text(
+        "Northgate News is not in this channel. Only an administrator can add it."
+    )
+    await page.get_by_label("You are").select_option(label="Edith")
+    await page.locator("#invite").get_by_role("button", name="Add the bot").click()
+    await expect(page.locator("#invite")).to_be_hidden()
+    assert house.world.chats[channel].bot_status == "administrator"
+
+
+async def test_the_list_marks_who_is_an_editor(house: House, show: Show) -> None:
+    page = await show(EDITH)
+    await expect(page.locator(".role")).to_have_count(1)
+    await expect(page.locator(".chat-row", has_text="Edith").locator(".role")).to_have_text("Editor")
+    await expect(page.locator("#chat-detail")).to_have_text("bot, on Edith’s phone (editor)")
+    await page.locator(".chat-row", has_text="Anna").click()
+    await expect(page.locator("#chat-detail")).to_have_text("bot, on Anna’s phone")
+
+
+async def test_a_hundred_more_readers_come_in_batches_and_stay_folded(house: House, show: Show) -> None:
+    page = await show()
+    more = page.get_by_role("button", name="100 more readers")
+    await more.press("Enter")
+    await expect(page.get_by_text("Adding readers: 0 of 100")).to_be_visible()
+    await expect(more).to_have_attribute("aria-disabled", "true")
+    await more.press("Enter")  # asks for nothing while they are coming
+    async with answering(house):
+        await expect(page.get_by_text("100 readers were added. Each follows 2 topics.")).to_be_visible()
+        await expect(more).to_be_focused()
+    fold = page.locator("#crowd summary")
+    await expect(fold).to_have_text("100 readers")
+    await expect(page.locator(".chat-row")).to_have_count(5)
+    assert sum(person.in_crowd for person in house.world.people.values()) == 100
+    await expect(page).to_have_title("Anna Weber · Sandbox")  # readers nobody looks at are not counted
+    await fold.press("Enter")
+    await expect(page.locator("#crowd .chat-row")).to_have_count(100)
+    await house.api("sendMessage", chat_id=ANNA, text="Meanwhile")
+    await expect(page.locator(".chat-row", has_text="Anna")).to_contain_text("Meanwhile")
+    await expect(fold).to_be_focused()
+    await page.locator("#crowd .chat-row", has_text="Reader 57").click()
+    await expect(page.get_by_role("log").get_by_text("/subscribe AI, Energy")).to_be_visible()
+    await expect(page.locator("#crowd")).to_have_attribute("open", "")
+
+
+async def test_a_flood_of_news_is_drawn_a_few_times_and_not_each_by_itself(house: House, show: Show) -> None:
+    page = await show()
+    await page.evaluate(
+        "() => { window.drawn = 0; new MutationObserver(() => { window.drawn += 1; })"
+        ".observe(document.getElementById('sidebar'), { childList: true }); }"
+    )
+    readers = [house.world.add_person(f"Reader {number}", has_started=True) for number in range(300)]
+    for reader in readers:
+        reader.in_crowd = True
+    house.world.tell("people", 0, {"added": len(readers)})
+    for reader in readers:
+        house.world.say(reader.id, reader.id, "/start")
+    house.world.say(ANNA, ANNA, "the last of it")
+    await expect(page.locator(".chat-row", has_text="Anna")).to_contain_text("the last of it")
+    await expect(page.locator("#crowd summary")).to_have_text("300 readers")
+    assert await page.evaluate("window.drawn") < 30
+
+
+async def test_a_picture_under_one_of_the_same_sender_has_no_strip_above_it(house: House, show: Show) -> None:
+    group = chat_of(house.world, "group")
+    house.world.chats[group].bot_status = "member"
+    page = await show(None)
+    for width in (64, 32):
+        form = aiohttp.FormData({"chat_id": str(group), "caption": "Sand"})
+        form.add_field("photo", png(width, 32), filename="sand.png", content_type="image/png")
+        await house.client.post(f"{house.server.url}/bot{TOKEN}/sendPhoto", data=form)
+    await page.locator(f'.chat-row[href="#{group}"]').click()
+    await expect(page.locator(".joined .with-picture")).to_have_count(1)
+    first, second = await page.locator(".with-picture").all()
+    border = 1
+    strip = "node => node.querySelector('.picture').getBoundingClientRect().top - node.getBoundingClientRect().top"
+    assert await second.evaluate(strip) == border
+    await expect(first.locator(".sender")).to_be_visible()
+    assert await first.evaluate(strip) > await first.locator(".sender").evaluate("node => node.offsetHeight")
+
+
+async def test_a_veiled_picture_is_veiled_to_its_edges(house: House, show: Show) -> None:
+    page = await show()
+    form = aiohttp.FormData({"chat_id": str(ANNA), "has_spoiler": "true"})
+    form.add_field("photo", png(64, 32), filename="sand.png", content_type="image/png")
+    await house.client.post(f"{house.server.url}/bot{TOKEN}/sendPhoto", data=form)
+    veiled = page.get_by_role("button", name="Hidden picture, show it")
+    fades_over = 14  # CSS pixels at which a blur of 28 is half gone
+    beyond = (
+        "node => { const [frame, drawn] = [node, node.firstChild].map(each => each.getBoundingClientRect());"
+        " return frame.top - drawn.top; }"
+    )
+    assert await veiled.evaluate(beyond) >= fades_over
+    await veiled.click()
+    assert await page.get_by_role("button", name="Open the picture").evaluate(beyond) == 0
 
 
 async def test_on_a_phone_one_pane_shows_and_back_leads_to_the_list(house: House, show: Show) -> None:

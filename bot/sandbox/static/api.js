@@ -32,6 +32,8 @@ export const block = (person) => post("block", { person });
 export const unblock = (person) => post("unblock", { person });
 export const addBot = (person, chat) => post("add_bot", { person, chat });
 export const removeBot = (person, chat) => post("remove_bot", { person, chat });
+/** Add a batch of readers: `added` of them, who `follow` so many topics each, `unanswered` by the bot until now. */
+export const addReaders = () => post("readers", {});
 export const fileUrl = (fileId) => `/page/file/${encodeURIComponent(fileId)}`;
 
 export function upload(person, chat, file, caption) {

@@ -7,22 +7,26 @@
 import * as api from "./api.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
+import { Crowd } from "./crowd.js";
 import { avatar, byId, icon } from "./dom.js";
 import { Keyboards } from "./keyboard.js";
 import { destination, follow } from "./links.js";
 import { isMine } from "./message.js";
 import { chatName, drawSidebar } from "./sidebar.js";
 import { alertBox, clearToasts, toast } from "./toast.js";
-import { drawTools, isAdministrator } from "./tools.js";
+import { drawInvite, drawTools, isAdministrator, isInside } from "./tools.js";
 
 const WIDE = matchMedia("(min-width: 720px)");
+const REDRAW_MS = 100; // with hundreds of readers, a push is hundreds of events
 
 const unread = new Map(); // chat → messages nobody has looked at
 const conversation = new Conversation();
 const keyboards = new Keyboards(conversation.log, toast);
 const composer = new Composer(toast);
+const crowd = new Crowd(() => drawAround());
 let world = null;
 let context = null; // null while no chat is open
+let redrawing = null; // the timer of what is drawn soon
 
 class WorldView {
   constructor({ bot, people, chats }) {
@@ -128,41 +132,63 @@ async function show() {
 }
 
 function drawAround() {
-  const count = [...unread.values()].reduce((sum, each) => sum + each, 0);
+  clearTimeout(redrawing);
+  redrawing = null;
+  const count = [...unread].reduce((sum, [chat, each]) => (world.person(chat)?.crowd ? sum : sum + each), 0);
   const name = context ? chatName(world, context.chat) : "Chats";
   document.title = `${count ? `(${count}) ` : ""}${name} · Sandbox`;
-  drawSidebar(byId("sidebar"), world, context?.chat, unread, hashOf);
+  drawSidebar(byId("sidebar"), world, context?.chat, unread, hashOf, crowd);
+}
+
+/** Draw the list and the title soon, once for all that happens until then. */
+function drawAroundSoon() {
+  redrawing ??= setTimeout(drawAround, REDRAW_MS);
 }
 
 function drawHead() {
   const { chat, person } = context;
   const title = chat.type === "private" ? world.bot.first_name : chat.title;
   byId("chat-title").textContent = title;
-  byId("chat-detail").textContent = chat.type === "private" ? `bot, on ${person.first_name}’s phone` : sharedDetail(chat);
+  byId("chat-detail").textContent = chat.type === "private" ? phoneDetail(person) : sharedDetail(chat);
   avatar(byId("chat-avatar"), chat.type === "private" ? world.bot.id : chat.id, title);
+  const addBot = () => attempt(() => api.addBot(person.id, chat.id));
+  // The button goes once the bot is there, and the focus must not go with it.
+  drawInvite(byId("invite"), context, () => addBot().then(() => composer.focus()));
   drawTools(byId("chat-tools"), context, {
     language: (code) => attempt(() => api.setLanguage(person.id, code)),
     block: () => attempt(() => api.block(person.id)),
     unblock: context.unblock,
-    addBot: () => attempt(() => api.addBot(person.id, chat.id)),
+    addBot,
     removeBot: () => attempt(() => api.removeBot(person.id, chat.id)),
     readAs: (id) => { location.hash = `#${chat.id}/${id}`; },
   });
 }
 
+const phoneDetail = ({ first_name: name, editor }) => `bot, on ${name}’s phone${editor ? " (editor)" : ""}`;
+
 function sharedDetail(chat) {
-  const inside = !["left", "kicked"].includes(chat.bot_status);
+  const inside = isInside(chat);
   const count = Object.keys(chat.members).length;
   const kind = chat.type === "channel" ? "channel" : "group";
   return `${kind}, ${count} ${count === 1 ? "person" : "people"}${inside ? " and the bot" : ", the bot is not here"}`;
 }
 
+let refreshing = null; // the refresh under way
+let isStale = false; // something happened since it asked
+
 /** Fetch who and what there is, and show it; the open conversation stays as it is. */
-async function refresh() {
-  const answer = await attempt(() => api.state());
-  if (answer === null) return;
-  world = new WorldView(answer);
-  await show();
+function refresh() {
+  isStale = true;
+  refreshing ??= (async () => {
+    while (isStale) {
+      isStale = false;
+      const answer = await attempt(() => api.state());
+      if (answer === null) return;
+      world = new WorldView(answer);
+      await show();
+    }
+  })().finally(() => { refreshing = null; });
+  return refreshing;
 }
 
 const HEARD = {
@@ -174,14 +200,14 @@ const HEARD = {
     } else if (!(chat.type === "private" && isMine(message, world.person(chat.id)))) {
       unread.set(chat.id, (unread.get(chat.id) ?? 0) + 1);
     }
-    drawAround();
+    drawAroundSoon();
     // The first word starts the chat; the sandbox knows, the page asks.
     if (chat.type === "private" && !world.person(chat.id).started) refresh();
   },
   edited(chat, message) {
     if (chat.last?.message_id === message.message_id) chat.last = message;
     if (context?.chat.id === chat.id) conversation.put(message);
-    drawAround();
+    drawAroundSoon();
   },
   deleted(chat, { message_id: id }) {
     if (context?.chat.id === chat.id) conversation.remove(id);

@@ -40,7 +40,7 @@ function phone({ person }, acts) {
 
 function shared({ chat, person, world }, acts) {
   const where = chat.type === "channel" ? "channel" : "group";
-  const inside = !["left", "kicked"].includes(chat.bot_status);
+  const inside = isInside(chat);
   const mayMove = chat.type !== "channel" || isAdministrator(chat, person);
   const move = inside
     ? button("quiet-button danger", `Remove the bot from this ${where}`, acts.removeBot, null, { "data-tool": "bot" })
@@ -56,6 +56,17 @@ function shared({ chat, person, world }, acts) {
   ];
 }
 
+/** Draw what stands between a shared chat and its composer while the bot is not there: how to let it in. */
+export function drawInvite(node, { chat, person, bot }, addBot) {
+  const isOutside = chat.type !== "private" && !isInside(chat);
+  node.hidden = !isOutside;
+  if (!isOutside) return node.replaceChildren();
+  const where = chat.type === "channel" ? "channel" : "group";
+  const mayAdd = chat.type !== "channel" || isAdministrator(chat, person);
+  const words = `${bot.first_name} is not in this ${where}.${mayAdd ? "" : " Only an administrator can add it."}`;
+  node.replaceChildren(el("p", {}, words), ...(mayAdd ? [button("solid-button", "Add the bot", addBot)] : []));
+}
+
 function readerSelect({ chat, person, world }, acts) {
   const people = Object.keys(chat.members).map((id) => world.person(Number(id))).filter(Boolean);
   const select = el("select", { id: "reader", "data-tool": "reader", onchange: (event) => acts.readAs(Number(event.target.value)) },
@@ -63,6 +74,8 @@ function readerSelect({ chat, person, world }, acts) {
   select.value = String(person.id);
   return el("p", { class: "reader" }, el("label", { for: "reader" }, "You are"), select);
 }
+
+export const isInside = (chat) => !["left", "kicked"].includes(chat.bot_status);
 
 export const isAdministrator = (chat, person) => ["creator", "administrator"].includes(chat.members[person.id]);
 
