@@ -37,6 +37,7 @@ class Chat:
     """A chat and all it has set. `zone` is an IANA name; None means the operator's zone.
 
     `restriction` while it forbids writing; None when it may be written to, for all that is known.
+    `language_chosen`: its people chose the language, so it does not follow anybody's client.
     """
 
     id: int
@@ -47,3 +48,11 @@ class Chat:
     pictures: Pictures = Pictures.LARGE
     silent: bool = False
     restriction: Restriction | None = None
+    language_chosen: bool = False
+
+    def follows(self, language: str) -> bool:
+        """Return whether the chat turns to a language because its person's client speaks it now.
+
+        Groups and channels have no client of their own: what stands there stays until an administrator chooses.
+        """
+        return self.kind is ChatKind.PRIVATE and not self.language_chosen and self.language != language

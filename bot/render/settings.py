@@ -14,12 +14,12 @@ from zlib import crc32
 
 from babel import Locale
 
-from bot.domain.chat import Chat, ChatState, Pictures
+from bot.domain.chat import Chat, ChatKind, ChatState, Pictures
 from bot.domain.message import Button, Keyboard, Message
 from bot.domain.press import press
 from bot.domain.text import Text
 from bot.render.locale import Words
-from bot.render.text import bold, clip, foreign, join
+from bot.render.text import bold, clip, foreign, join, tame
 
 SETTINGS = "settings"
 PICTURES = "set_pictures"
@@ -95,14 +95,20 @@ def pictures_page(words: Words, chat: Chat) -> Message:
     return Message(Text(text), keyboard=(tuple(buttons), _back(words)))
 
 
-def language_page(words: Words, chat: Chat, languages: Sequence[str]) -> Message:
+def language_page(words: Words, chat: Chat, languages: Sequence[str], name: str) -> Message:
+    """Return the languages there are; where one person reads, also their client's. `name` is the bot's."""
+    is_private = chat.kind is ChatKind.PRIVATE
+    follows = is_private and not chat.language_chosen
     buttons = [
-        Button(_ticked(language_name(tag), tag == chat.language), data=press(LANGUAGE, name_number(tag)))
+        Button(
+            _ticked(language_name(tag), tag == chat.language and not follows), data=press(LANGUAGE, name_number(tag))
+        )
         for tag in languages
     ]
+    phone = (Button(_ticked(words("As my phone"), follows), data=press(LANGUAGE)),)
     return Message(
-        Text(words("In which language should newsbot speak? Articles stay in their own.")),
-        keyboard=(*_rows(buttons, _ROW), _back(words)),
+        words.text("In which language should {name} speak? Articles stay in their own.", name=tame(name)),
+        keyboard=(*((phone,) if is_private else ()), *_rows(buttons, _ROW), _back(words)),
     )
 
 
@@ -168,8 +174,11 @@ def silence_set(words: Words, silent: bool) -> str:
     return words("News comes silently") if silent else words("News comes with sound")
 
 
-def language_set(words: Words) -> str:
-    return words("Language: {language}", language=language_name(words.language))
+def language_set(words: Words, chosen: bool) -> str:
+    language = language_name(words.language)
+    if chosen:
+        return words("Language: {language}", language=language)
+    return words("Language: {language}, as on your phone", language=language)
 
 
 def zone_set(words: Words, zone: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.chat import Chat, ChatKind, ChatState
@@ -22,6 +23,15 @@ async def meet(db: Database, id: int, kind: ChatKind, language: str, now: dateti
     async with db.transaction() as conn:
         await chats.switch_on(conn, id, now)
         return await chats.meet(conn, id, kind, language, now)
+
+
+async def hear_client(db: Database, chat: Chat, language: str) -> Chat:
+    """Return a chat as it stands after its person's client spoke `language`, which it follows if nobody chose one."""
+    if not chat.follows(language):
+        return chat
+    async with db.transaction() as conn:
+        await chats.follow_language(conn, chat.id, language)
+    return replace(chat, language=language)
 
 
 async def resume(db: Database, chat: int, now: datetime) -> bool:

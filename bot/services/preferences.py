@@ -28,6 +28,13 @@ async def set_language(db: Database, chat: Chat, language: str) -> None:
         await chats.set_language(conn, chat.id, language)
 
 
+async def follow_client(db: Database, chat: Chat, language: str) -> None:
+    """Let a private chat follow its person's client from now on, which speaks `language` at the moment."""
+    async with db.transaction() as conn:
+        await chats.unset_language(conn, chat.id)
+        await chats.follow_language(conn, chat.id, language)
+
+
 async def set_zone(db: Database, chat: Chat, zone: str | None) -> None:
     """`zone` is one of `zones()`; None is the operator's."""
     async with db.transaction() as conn:

@@ -22,7 +22,7 @@ async def chat(conn: Connection, id: int) -> Chat | None:
     """Return a chat, or None when newsbot has never met it."""
     rows = await conn.execute_fetchall(
         """
-        SELECT c.id, c.kind, c.state, c.language, c.zone, c.pictures, c.silent,
+        SELECT c.id, c.kind, c.state, c.language, c.zone, c.pictures, c.silent, c.language_chosen,
             r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
         FROM chats AS c LEFT JOIN restrictions AS r ON r.chat = c.id
         WHERE c.id = :id
@@ -36,7 +36,7 @@ async def chats(conn: Connection, ids: Iterable[int]) -> dict[int, Chat]:
     """Return those of these chats that newsbot knows, by id."""
     rows = await conn.execute_fetchall(
         """
-        SELECT c.id, c.kind, c.state, c.language, c.zone, c.pictures, c.silent,
+        SELECT c.id, c.kind, c.state, c.language, c.zone, c.pictures, c.silent, c.language_chosen,
             r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
         FROM chats AS c LEFT JOIN restrictions AS r ON r.chat = c.id
         WHERE c.id IN (SELECT value FROM json_each(:ids))
@@ -86,7 +86,23 @@ async def switch_on(conn: Connection, id: int, now: datetime) -> None:
 
 
 async def set_language(conn: Connection, id: int, language: str) -> None:
-    await conn.execute("UPDATE chats SET language = :language WHERE id = :id", {"id": id, "language": language})
+    """Set the language that the chat's people chose."""
+    await conn.execute(
+        "UPDATE chats SET language = :language, language_chosen = 1 WHERE id = :id", {"id": id, "language": language}
+    )
+
+
+async def unset_language(conn: Connection, id: int) -> None:
+    """Take back that a language was chosen. The one that stands stays until another is followed."""
+    await conn.execute("UPDATE chats SET language_chosen = 0 WHERE id = :id", {"id": id})
+
+
+async def follow_language(conn: Connection, id: int, language: str) -> None:
+    """Set the language of the person's client. One that was chosen stays."""
+    await conn.execute(
+        "UPDATE chats SET language = :language WHERE id = :id AND language_chosen = 0",
+        {"id": id, "language": language},
+    )
 
 
 async def set_zone(conn: Connection, id: int, zone: str | None) -> None:
@@ -127,14 +143,15 @@ async def migrate(conn: Connection, old: int, new: int) -> None:
     ids = {"old": old, "new": new}
     await conn.execute(
         """
-        INSERT INTO chats (id, kind, state, since, state_at, language, zone, pictures, silent, greeted)
-        SELECT :new, kind, state, since, state_at, language, zone, pictures, silent, greeted
+        INSERT INTO chats
+            (id, kind, state, since, state_at, language, language_chosen, zone, pictures, silent, greeted)
+        SELECT :new, kind, state, since, state_at, language, language_chosen, zone, pictures, silent, greeted
         FROM chats WHERE id = :old
         ON CONFLICT (id) DO UPDATE SET
             state = CASE state WHEN 'paused' THEN state ELSE excluded.state END,
             since = min(since, excluded.since), state_at = excluded.state_at,
-            language = excluded.language, zone = excluded.zone, pictures = excluded.pictures,
-            silent = excluded.silent, greeted = max(greeted, excluded.greeted)
+            language = excluded.language, language_chosen = excluded.language_chosen, zone = excluded.zone,
+            pictures = excluded.pictures, silent = excluded.silent, greeted = max(greeted, excluded.greeted)
         """,
         ids,
     )
@@ -209,6 +226,15 @@ _PICTURES = {pictures.value: pictures for pictures in Pictures}
 
 
 def _chat(row: Row) -> Chat:
-    number, kind, state, language, zone, pictures, silent, restricted_since, *_ = row
-    restriction = None if restricted_since is None else restriction_of(row)
-    return Chat(number, _KINDS[kind], _STATES[state], language, zone, _PICTURES[pictures], bool(silent), restriction)
+    number, kind, state, language, zone, pictures, silent, chosen, restricted_since, *_ = row
+    return Chat(
+        number,
+        _KINDS[kind],
+        _STATES[state],
+        language,
+        zone,
+        _PICTURES[pictures],
+        bool(silent),
+        None if restricted_since is None else restriction_of(row),
+        bool(chosen),
+    )

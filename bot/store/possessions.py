@@ -27,7 +27,7 @@ def _plain(key: str, value: object) -> object:
 
 _QUESTIONS = {
     "chat": """
-        SELECT id, kind, state, since, state_at, language, zone, pictures, silent, greeted
+        SELECT id, kind, state, since, state_at, language, language_chosen, zone, pictures, silent, greeted
         FROM chats WHERE id = :chat
     """,
     "follows": """

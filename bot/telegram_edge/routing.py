@@ -21,7 +21,7 @@ from bot.render import refusals
 from bot.render.card import Verb as CardVerb
 from bot.render.locale import words_for
 from bot.services import membership
-from bot.telegram_edge import onboarding
+from bot.telegram_edge import menus, onboarding
 from bot.telegram_edge.house import House
 from bot.telegram_edge.outcomes import classify_error
 from bot.telegram_edge.permission import is_for, is_heard, is_press_heard, may, objection, role_of
@@ -285,7 +285,17 @@ def _is_for_bot(house: House, message: telegram.Message, command: re.Match[str] 
 
 
 async def _chat(house: House, chat: telegram.Chat, person: telegram.User | None) -> Chat:
-    return await membership.meet(house.db, chat.id, _KINDS[chat.type], _language(house, person), house.clock())
+    """Return the chat, in its person's language of this moment: clients may leave theirs out, which says nothing.
+
+    Source: https://core.telegram.org/bots/api#user (`language_code` is optional)
+    """
+    language = _language(house, person)
+    known = await membership.meet(house.db, chat.id, _KINDS[chat.type], language, house.clock())
+    if person is None or not person.language_code or not known.follows(language):
+        return known
+    known = await membership.hear_client(house.db, known, language)
+    await menus.register_editors(house)
+    return known
 
 
 def _language(house: House, person: telegram.User | None) -> str:

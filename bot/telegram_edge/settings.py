@@ -33,7 +33,7 @@ async def turn(house: House, press: PressRequest) -> None:
         case screens.Page.PICTURES:
             page = screens.pictures_page(press.words, press.chat)
         case screens.Page.LANGUAGE:
-            page = screens.language_page(press.words, press.chat, languages())
+            page = _languages(house, press)
         case screens.Page.REGIONS:
             page = screens.regions_page(press.words, press.chat, _regions())
         case _:
@@ -73,11 +73,18 @@ async def set_language(house: House, press: PressRequest) -> None:
     language = next((tag for tag in languages() if screens.name_number(tag) == _number(press)), None)
     if language is not None:
         await preferences.set_language(house.db, press.chat, language)
-        press.chat = replace(press.chat, language=language)
-        press.words = words_for(language)
-        await press.toast(screens.language_set(press.words))
-        await menus.register_editors(house)
+        await _speaks(house, press, language, chosen=True)
+    elif not press.numbers and press.is_private:  # as their phone
+        await preferences.follow_client(house.db, press.chat, press.language)
+        await _speaks(house, press, press.language, chosen=False)
     await press.redraw(_overview(house, press))
+
+
+async def _speaks(house: House, press: PressRequest, language: str, *, chosen: bool) -> None:
+    press.chat = replace(press.chat, language=language, language_chosen=chosen)
+    press.words = words_for(language)
+    await press.toast(screens.language_set(press.words, chosen))
+    await menus.register_editors(house)
 
 
 async def set_zone(house: House, press: PressRequest) -> None:
@@ -96,6 +103,10 @@ async def close(house: House, press: PressRequest) -> None:
 
 def _overview(house: House, press: PressRequest) -> Message:
     return screens.overview(press.words, press.chat, house.settings.timezone.key)
+
+
+def _languages(house: House, press: PressRequest) -> Message:
+    return screens.language_page(press.words, press.chat, languages(), house.bot.first_name)
 
 
 def _regions() -> list[str]:

@@ -91,8 +91,26 @@ async def test_a_chat_is_met_once_and_keeps_what_it_set(conn):
     await chats.set_silent(conn, 7001, True)
     again = await chats.meet(conn, 7001, ChatKind.PRIVATE, "de", NOW)
     assert again == Chat(
-        7001, ChatKind.PRIVATE, language="en", zone="Europe/Berlin", pictures=Pictures.SMALL, silent=True
+        7001,
+        ChatKind.PRIVATE,
+        language="en",
+        language_chosen=True,
+        zone="Europe/Berlin",
+        pictures=Pictures.SMALL,
+        silent=True,
     )
+
+
+async def test_a_language_is_followed_until_one_is_chosen_and_again_when_that_is_taken_back(conn):
+    await chats.meet(conn, 7001, ChatKind.PRIVATE, "en", NOW)
+    await chats.follow_language(conn, 7001, "de")
+    assert await chats.chat(conn, 7001) == Chat(7001, language="de")
+    await chats.set_language(conn, 7001, "en")
+    await chats.follow_language(conn, 7001, "de")
+    assert await chats.chat(conn, 7001) == Chat(7001, language="en", language_chosen=True)
+    await chats.unset_language(conn, 7001)
+    await chats.follow_language(conn, 7001, "de")
+    assert await chats.chat(conn, 7001) == Chat(7001, language="de")
 
 
 async def test_a_chat_lost_and_found_is_active_again_but_a_paused_one_stays_paused(conn):
@@ -120,7 +138,7 @@ async def test_a_group_takes_everything_along_when_it_becomes_a_supergroup(conn)
     assert await chats.chat(conn, OLD) is None
     moved = await chats.chat(conn, NEW)
     assert moved is not None
-    assert (moved.language, moved.state) == ("de", ChatState.PAUSED)
+    assert (moved.language, moved.language_chosen, moved.state) == ("de", True, ChatState.PAUSED)
     assert set((await rows_of(conn, OLD)).values()) == {0}
     assert set((await rows_of(conn, NEW)).values()) == {1}
     await chats.migrate(conn, OLD, NEW)
