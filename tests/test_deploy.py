@@ -12,6 +12,7 @@ import pytest
 import typer
 import yaml
 
+from bot import gazetteer
 from bot.cli.commands import app as shell
 from bot.settings import PREFIX, Settings, read_settings
 
@@ -120,6 +121,15 @@ def test_the_pins_satisfy_the_requirements():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     for name, floor in (re.match(r"([a-z0-9-]+)>=([0-9.]+)", one).groups() for one in project["dependencies"]):
         assert _version(floor) <= _version(pins[name]), name
+
+
+def test_the_container_leaves_out_cities_that_nobody_looks_up_and_keeps_those_that_are():
+    recipe = (ROOT / "deploy" / "Containerfile").read_text(encoding="utf-8")
+    removed = re.findall(r"\bcities\d+\.json", recipe)
+    used = gazetteer.data_file()
+    assert used is not None and removed
+    assert used.name not in removed
+    assert all((used.parent / name).is_file() for name in removed)
 
 
 def _version(text: str) -> tuple[int, ...]:

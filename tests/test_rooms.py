@@ -27,6 +27,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "logs": set(),
     "zones": set(),
     "connections": set(),
+    "gazetteer": {"domain"},
     "telegram_edge": {"services", "store", "content", "render", "domain", "errors", "settings"},
 }
 EVERYTHING = {*MAY_KNOW, *TOP, ""}

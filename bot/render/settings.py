@@ -18,7 +18,9 @@ from bot.domain.chat import Chat, ChatKind, ChatState, Pictures
 from bot.domain.message import Button, Keyboard, Message
 from bot.domain.press import press
 from bot.domain.text import Text
+from bot.domain.zone import zone_label
 from bot.render.locale import Words
+from bot.render.locale.matching import best_match
 from bot.render.text import bold, clip, foreign, join, tame
 
 SETTINGS = "settings"
@@ -28,6 +30,9 @@ LANGUAGE = "set_language"
 ZONE = "set_zone"
 ZONES = "zones"
 CLOSE = "settings_close"
+
+AUTO = "auto"
+"""What stands for the client's language where somebody types."""
 
 ZONES_ON_A_PAGE = 18
 ZONES_IN_A_ROW = 3
@@ -55,7 +60,8 @@ def name_number(name: str) -> int:
 
 def overview(words: Words, chat: Chat, operators_zone: str) -> Message:
     """Return the chat's settings and what can be changed."""
-    zone = chat.zone or words("{zone}, as everywhere here", zone=operators_zone)
+    zone = zone_label(chat.zone or operators_zone)
+    zone = zone if chat.zone else words("{zone}, as everywhere here", zone=zone)
     lines: list[Text | str] = [
         bold(words("Settings of this chat")),
         words("Pictures: {size}", size=_size(words, chat.pictures)),
@@ -95,8 +101,11 @@ def pictures_page(words: Words, chat: Chat) -> Message:
     return Message(Text(text), keyboard=(tuple(buttons), _back(words)))
 
 
-def language_page(words: Words, chat: Chat, languages: Sequence[str], name: str) -> Message:
-    """Return the languages there are; where one person reads, also their client's. `name` is the bot's."""
+def language_page(words: Words, chat: Chat, languages: Sequence[str], name: str, unknown: str = "") -> Message:
+    """Return the languages there are; where one person reads, also their client's.
+
+    `name` is the bot's, `unknown` what somebody wrote that is none of them.
+    """
     is_private = chat.kind is ChatKind.PRIVATE
     follows = is_private and not chat.language_chosen
     buttons = [
@@ -106,8 +115,12 @@ def language_page(words: Words, chat: Chat, languages: Sequence[str], name: str)
         for tag in languages
     ]
     phone = (Button(_ticked(words("As my phone"), follows), data=press(LANGUAGE)),)
+    question = words.text("In which language should {name} speak? Articles stay in their own.", name=tame(name))
+    if unknown:
+        wish = foreign(clip(unknown, _NAME))
+        question = join([words("There is no “{wish}” among the languages here.", wish=wish), question], " ")
     return Message(
-        words.text("In which language should {name} speak? Articles stay in their own.", name=tame(name)),
+        question,
         keyboard=(*((phone,) if is_private else ()), *_rows(buttons, _ROW), _back(words)),
     )
 
@@ -120,7 +133,7 @@ def regions_page(words: Words, chat: Chat, regions: Sequence[str]) -> Message:
         )
         for region in regions
     ]
-    text = words("Where are you? You can also send /settings and a large city of your zone, such as /settings Berlin.")
+    text = words("Where are you? You can also send your city: /settings Berlin, or your time: /settings UTC+3.")
     reset = (Button(words("Use the zone of this bot"), data=press(ZONE)),)
     return Message(
         Text(text), keyboard=(*_rows(buttons, ZONES_IN_A_ROW), *((reset,) if chat.zone else ()), _back(words))
@@ -157,15 +170,6 @@ def zones_page(words: Words, chat: Chat, region: str, zones: Sequence[str], page
     )
 
 
-def unknown_zone(words: Words, name: str) -> Message:
-    """Return the answer to a city that names no zone."""
-    text = words(
-        "No time zone “{name}”. Write a large city of the zone, such as Berlin or New York, or pick one.",
-        name=foreign(clip(name, _NAME)),
-    )
-    return Message(Text(text), keyboard=((Button(words("Change time zone"), data=press(SETTINGS, Page.REGIONS)),),))
-
-
 def pictures_set(words: Words, pictures: Pictures) -> str:
     return words("Pictures: {size}", size=_size(words, pictures))
 
@@ -182,13 +186,25 @@ def language_set(words: Words, chosen: bool) -> str:
 
 
 def zone_set(words: Words, zone: str) -> str:
-    return words("Time zone: {zone}", zone=zone)
+    return words("Time zone: {zone}", zone=zone_label(zone))
+
+
+def language_called(wish: str, languages: Sequence[str]) -> str | None:
+    """Return the language that a tag (`de-AT`) or a name means, in itself or in English: Deutsch, German."""
+    for tag in languages:
+        if wish.casefold() in (language_name(tag).casefold(), (_locale(tag).english_name or tag).casefold()):
+            return tag
+    return best_match(wish, languages)
 
 
 def language_name(tag: str) -> str:
     """Return a language's name in that language: Deutsch."""
-    name = Locale.parse(tag.replace("-", "_")).display_name or tag
+    name = _locale(tag).display_name or tag
     return name[:1].upper() + name[1:]
+
+
+def _locale(tag: str) -> Locale:
+    return Locale.parse(tag.replace("-", "_"))
 
 
 def _size(words: Words, pictures: Pictures) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import cache
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from bot.domain.chat import Chat, Pictures
+from bot.domain.zone import UTC, plain_name
 from bot.store import chats
 from bot.store.database import Database
 
@@ -36,7 +37,7 @@ async def follow_client(db: Database, chat: Chat, language: str) -> None:
 
 
 async def set_zone(db: Database, chat: Chat, zone: str | None) -> None:
-    """`zone` is one of `zones()`; None is the operator's."""
+    """`zone` is an IANA name; None is the operator's."""
     async with db.transaction() as conn:
         await chats.set_zone(conn, chat.id, zone)
 
@@ -45,7 +46,7 @@ async def set_zone(db: Database, chat: Chat, zone: str | None) -> None:
 def zones() -> tuple[str, ...]:
     """Return the names of the zones a chat can choose: `UTC` and those of places, in the order of the alphabet."""
     places = (zone for zone in available_timezones() if zone.partition("/")[0] in _REGIONS)
-    return ("UTC", *sorted(places))
+    return (UTC, *sorted(places))
 
 
 def zone_called(name: str, place: Callable[[str], str]) -> str | None:
@@ -53,17 +54,26 @@ def zone_called(name: str, place: Callable[[str], str]) -> str | None:
 
     `place` tells the name of a zone's city in the reader's language.
     """
-    wanted = _plain(name)
+    if (zone := _by_name().get(name.casefold())) is not None:
+        return zone
+    wanted = plain_name(name)
+    # A zone within a region of a country is named after what may be a small town: Petersburg in Indiana.
+    known = [zone for zone in zones() if zone.count("/") < 2]
     for zone in zones():
-        if wanted in (_plain(zone), _plain(zone.rpartition("/")[2])):
+        if wanted == plain_name(zone) or (zone in known and wanted == plain_name(zone.rpartition("/")[2])):
             return zone
-    return next((zone for zone in zones() if wanted == _plain(place(zone))), None)
+    return next((zone for zone in known if wanted == plain_name(place(zone))), None)
 
 
-def _plain(name: str) -> str:
-    """Return a name by its letters alone, without their accents."""
-    letters = unicodedata.normalize("NFKD", name).casefold()
-    return "".join(char for char in letters if char.isalnum() or char == "/")
+def zones_at(offset: timedelta, now: datetime) -> tuple[str, ...]:
+    """Return the zones of places whose clocks are so far ahead of UTC at this moment, by the alphabet."""
+    return tuple(zone for zone in zones() if zone != UTC and now.astimezone(ZoneInfo(zone)).utcoffset() == offset)
+
+
+@cache
+def _by_name() -> dict[str, str]:
+    """Return every zone with an area in its name, old ones too, by its name in small letters."""
+    return {zone.casefold(): zone for zone in available_timezones() if "/" in zone}
 
 
 # https://data.iana.org/time-zones/theory.html#naming: the areas; the other names are for old programs.

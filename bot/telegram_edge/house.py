@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import telegram
 
+from bot.services.places import Gazetteer
 from bot.services.purse import Purse
 from bot.settings import Settings
 from bot.store.database import Database
@@ -38,3 +39,4 @@ class House:
     wake: Callable[[], None]
     bot_id: int
     bot_username: str
+    gazetteer: Gazetteer = field(default_factory=Gazetteer)

@@ -19,7 +19,7 @@ from bot.domain.limits import CALLBACK_ANSWER
 from bot.domain.message import Keyboard, Message
 from bot.domain.press import Press
 from bot.render import refusals
-from bot.render.locale import Words
+from bot.render.locale import SOURCE, Words
 from bot.render.text import clip
 from bot.telegram_edge import replies
 from bot.telegram_edge.house import House
@@ -47,6 +47,7 @@ class Request:
     nobody wrote. `thread` is the forum topic, 0 when there is none. `replied_to` is the message it replies to, and
     `replied_article` the article whose card that is.
     `is_late`: it waited for more than ten minutes while the bot was down; editors' acts are then asked again.
+    `language` is that of the person's own client, as far as we speak it.
     `patience` is how long an answer may wait for a chat that is held.
     `name` is what the person calls themselves, anything at all.
     """
@@ -67,6 +68,7 @@ class Request:
     as_chat: bool = False
     is_late: bool = False
     name: str = field(default="", repr=False)
+    language: str = SOURCE
 
     @property
     def is_private(self) -> bool:

@@ -127,6 +127,7 @@ async def _said(house: House, message: telegram.Message) -> None:
         as_chat=message.sender_chat is not None and message.sender_chat.id == message.chat.id,
         is_late=house.clock() - message.date > LATE,
         name=message.from_user.full_name if message.from_user is not None and not speaks_as_chat else "",
+        language=_language(house, message.from_user),
     )
     if command is None:
         await _guarded(house, request, "text", _told(house, request))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.domain.chat import Chat
 from bot.domain.message import Message
 from bot.render import settings as screens
+from bot.render import zones as zone_screens
 from bot.render.locale import languages, words_for
-from bot.services import preferences
+from bot.services import places, preferences
 from bot.telegram_edge import menus
 from bot.telegram_edge.house import House
 from bot.telegram_edge.registry import Command, Conversation, PressRule, msgid
@@ -15,16 +17,73 @@ from bot.telegram_edge.request import PressRequest, Request
 
 
 async def settings(house: House, request: Request) -> None:
-    """Show the settings, or set the time zone that was named."""
-    chat = request.chat
-    if request.args:
-        zone = preferences.zone_called(request.args, request.words.place)
-        if zone is None:
-            await request.answer(screens.unknown_zone(request.words, request.args))
-            return
-        await preferences.set_zone(house.db, chat, zone)
-        chat = replace(chat, zone=zone)
+    """Show the settings, or set what is typed: `zone UTC+3`, `language de`, `pictures small`, `silent on`."""
+    what, *value = request.args.split(maxsplit=1) or [""]
+    typed = _TYPED.get(what.casefold())
+    if typed is not None:
+        await typed(house, request, *value or [""])
+    elif request.args:
+        await _zone_named(house, request, request.args)
+    else:
+        await _show(house, request, request.chat)
+
+
+async def _zone_named(house: House, request: Request, name: str) -> None:
+    """Set the zone of a place or of a distance from UTC, or say what could be meant."""
+    words = request.words
+    if not name:
+        await request.answer(screens.regions_page(words, request.chat, _regions()))
+        return
+    match await places.find(name, house.gazetteer, words.place, house.clock()):
+        case places.Meant(zone):
+            await preferences.set_zone(house.db, request.chat, zone)
+            await _show(house, request, replace(request.chat, zone=zone))
+        case places.Several(cities):
+            await request.answer(zone_screens.several(words, name, cities))
+        case places.Near(cities):
+            await request.answer(zone_screens.near(words, name, cities))
+        case places.AtOffset(offset, zones):
+            await request.answer(zone_screens.at_offset(words, offset, zones))
+        case places.Unknown(is_looked_up):
+            await request.answer(zone_screens.unknown(words, name, is_looked_up))
+
+
+async def _language_named(house: House, request: Request, wish: str) -> None:
+    """Set a language by its tag or its name, or let the chat follow its person's client (`auto`)."""
+    chat, name = request.chat, house.bot.first_name
+    if wish.casefold() == screens.AUTO and request.is_private:
+        await preferences.follow_client(house.db, chat, request.language)
+        chat = replace(chat, language=request.language, language_chosen=False)
+    elif (spoken := screens.language_called(wish, languages())) is not None:
+        await preferences.set_language(house.db, chat, spoken)
+        chat = replace(chat, language=spoken, language_chosen=True)
+    else:
+        await request.answer(screens.language_page(request.words, chat, languages(), name, wish))
+        return
+    await menus.register_editors(house)
+    await request.answer(screens.overview(words_for(chat.language), chat, house.settings.timezone.key))
+
+
+async def _pictures_named(house: House, request: Request, wish: str) -> None:
+    pictures = next((size for size in screens.PICTURE_SIZES if size == wish.casefold()), None)
+    if pictures is None:
+        await request.answer(screens.pictures_page(request.words, request.chat))
+        return
+    await preferences.set_pictures(house.db, request.chat, pictures)
+    await _show(house, request, replace(request.chat, pictures=pictures))
+
+
+async def _silence_named(house: House, request: Request, wish: str) -> None:
+    silent = {"on": True, "off": False}.get(wish.casefold(), request.chat.silent)
+    await preferences.set_silent(house.db, request.chat, silent)
+    await _show(house, request, replace(request.chat, silent=silent))
+
+
+async def _show(house: House, request: Request, chat: Chat) -> None:
     await request.answer(screens.overview(request.words, chat, house.settings.timezone.key))
+
+
+_TYPED = {"zone": _zone_named, "language": _language_named, "pictures": _pictures_named, "silent": _silence_named}
 
 
 async def turn(house: House, press: PressRequest) -> None:

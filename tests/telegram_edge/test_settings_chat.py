@@ -56,8 +56,8 @@ async def test_a_zone_is_chosen_by_region_and_page_and_given_back(house):
 async def test_a_zone_is_set_by_the_name_of_its_city(house):
     await house.says(ANNA, "/settings new york")
     assert (await house.chat(ANNA)).zone == "America/New_York"
-    await house.says(ANNA, "/settings Atlantis")
-    assert plain(house.screen(ANNA)).startswith("No time zone “Atlantis”.")
+    await house.says(ANNA, "/settings Nowhereville")
+    assert plain(house.screen(ANNA)).startswith("No time zone “Nowhereville”.")
     await house.presses(ANNA, "Change time zone")
     assert house.screen(ANNA).startswith("Where are you?")
     assert (await house.chat(ANNA)).zone == "America/New_York"

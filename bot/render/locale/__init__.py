@@ -37,6 +37,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from bot.domain.text import Text
+from bot.domain.zone import zone_label
 from bot.render.locale.matching import best_match
 
 SOURCE = "en"
@@ -151,10 +152,16 @@ class Words:
         return " ".join(part for part in parts if part)
 
     def place(self, zone: str) -> str:
-        """Wien for Europe/Vienna; for a zone's old name that name, which may be another city's."""
-        if zone in get_global("zone_aliases"):
+        """Wien for Europe/Vienna, UTC+3 for Etc/GMT-3; an old name stays, since it may be another city's."""
+        if (label := zone_label(zone)) != zone:
+            return label
+        if is_old_name(zone):
             return _city(zone)
         return _city(get_timezone_location(zone, locale=self._cldr, return_city=True).replace("\N{SOFT HYPHEN}", ""))
+
+    def country(self, code: str) -> str:
+        """Indien for IN"""
+        return str(self._cldr.territories.get(code, code))
 
     def list(self, items: Sequence[str]) -> str:
         """AI, Energy and Robotics"""
@@ -168,6 +175,11 @@ def _zone_at(at: datetime, zone: ZoneInfo) -> tzinfo:
     except OverflowError:
         return UTC
     return zone
+
+
+def is_old_name(zone: str) -> bool:
+    """Return whether a zone has another name today, as Asia/Calcutta has."""
+    return zone in get_global("zone_aliases")
 
 
 def _city(place: str) -> str:

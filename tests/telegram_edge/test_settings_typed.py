@@ -1,0 +1,78 @@
+"""What stands on the buttons of /settings, typed: the same is done, and what is not understood gets the buttons."""
+
+import pytest
+from newsroom_samples import plain
+from story import ANNA, EDITH
+
+from bot.domain.chat import Pictures
+
+
+async def test_a_language_is_typed_by_its_tag_or_name_and_given_back_to_the_phone(house):
+    house.world.set_language(ANNA, "en")
+    for typed in ("de", "DE-at", "Deutsch", "german"):
+        await house.says(ANNA, f"/settings language {typed}")
+        assert house.screen(ANNA).startswith("Einstellungen dieses Chats")
+        chat = await house.chat(ANNA)
+        assert (chat.language, chat.language_chosen) == ("de", True)
+    await house.says(ANNA, "/settings language auto")
+    assert house.screen(ANNA).startswith("Settings of this chat")
+    chat = await house.chat(ANNA)
+    assert (chat.language, chat.language_chosen) == ("en", False)
+
+
+@pytest.mark.parametrize("typed", ["tlh", "Klingon", "@all", "\u202ede", "x" * 4000, "de; en", "auto de"])
+async def test_a_language_that_nobody_speaks_here_is_answered_with_those_there_are(house, typed):
+    await house.says(ANNA, f"/settings language {typed}")
+    assert plain(house.screen(ANNA)).startswith("There is no “")
+    assert len(house.screen(ANNA)) < 300
+    assert house.buttons(ANNA) == [["✓ As my phone"], ["English", "Deutsch"], ["Back"]]
+    assert not (await house.chat(ANNA)).language_chosen
+
+
+async def test_a_group_cannot_be_told_to_follow_a_phone(house):
+    house.world.set_language(EDITH, "de")
+    house.world.add_bot(EDITH, house.group)
+    await house.settle()
+    await house.says(EDITH, "/settings language en", house.group)
+    await house.says(EDITH, "/settings language auto", house.group)
+    assert house.buttons(house.group) == [["✓ English", "Deutsch"], ["Back"]]
+    assert (await house.chat(house.group)).language == "en"
+
+
+async def test_pictures_and_sound_are_typed(house):
+    await house.says(ANNA, "/settings pictures small")
+    await house.says(ANNA, "/settings  Silent\tON")
+    assert house.screen(ANNA).splitlines()[1:3] == ["Pictures: small", "Sound: off"]
+    chat = await house.chat(ANNA)
+    assert (chat.pictures, chat.silent) == (Pictures.SMALL, True)
+    await house.says(ANNA, "/settings silent off")
+    assert not (await house.chat(ANNA)).silent
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("zone", "Where are you?"),
+        ("language", "In which language should Northgate News speak?"),
+        ("pictures", "How should pictures come"),
+        ("pictures enormous", "How should pictures come"),
+        ("silent", "Settings of this chat"),
+        ("silent perhaps", "Settings of this chat"),
+    ],
+)
+async def test_without_a_value_or_with_a_wrong_one_the_choices_are_shown_and_nothing_changes(house, typed, shown):
+    await house.says(ANNA, "/settings silent on")
+    before = await house.chat(ANNA)
+    await house.says(ANNA, f"/settings {typed}")
+    assert house.screen(ANNA).startswith(shown)
+    assert await house.chat(ANNA) == before
+
+
+async def test_only_administrators_type_a_groups_settings(house):
+    house.world.add_bot(EDITH, house.group)
+    await house.settle()
+    for typed in ("zone UTC+3", "language de", "pictures none", "silent on", "Mumbai"):
+        before = await house.chat(house.group)
+        await house.says(ANNA, f"/settings {typed}", house.group)
+        assert house.screen(house.group) == "Only administrators of this chat can change this."
+        assert await house.chat(house.group) == before
