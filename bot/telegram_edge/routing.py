@@ -211,7 +211,7 @@ async def _obeyed(house: House, request: PressRequest, rule: PressRule | None, *
     if rule is None or not is_free or not await is_for(house, request, rule.audience):
         await request.toast(refusals.button_too_old(request.words), alert=True)
     elif is_admins and (reason := await objection(house, request)) is not None:
-        await request.toast(reason, alert=True)
+        await request.toast(reason)  # no box to be closed: any of a group's people may touch these
     else:
         await rule.handler(house, request)
 

@@ -11,6 +11,7 @@ from bot.domain.press import press
 from bot.render.settings import name_number
 from bot.sandbox.faults import Refuse
 from bot.services.preferences import zones
+from bot.telegram_edge.conversations import REGISTRY
 
 
 async def test_settings_are_one_message_whatever_is_changed(house):
@@ -116,6 +117,22 @@ async def test_only_administrators_change_a_groups_settings(house):
     )
     assert await house.presses(EDITH, "Send silently", house.group) == "News comes silently"
     assert (await house.chat(house.group)).silent
+
+
+@pytest.mark.parametrize(
+    "verb", [rule.verb for one in REGISTRY.conversations for rule in one.presses if rule.admins_only]
+)
+async def test_who_may_not_press_is_told_in_a_toast_and_nothing_is_written(house, verb):
+    """`show_alert` makes a box that has to be closed: https://core.telegram.org/bots/api#answercallbackquery"""
+    house.world.add_bot(EDITH, house.group)
+    await house.says(EDITH, "/settings", house.group)
+    screens, message_id = house.screens(house.group), house.messages(house.group)[-1]["message_id"]
+    query = house.world.press(ANNA, house.group, message_id, press(verb, 1, 1))
+    await house.settle()
+    answer = house.world.answer_to(query)
+    assert answer["text"] == "Only administrators of this chat can change this."
+    assert not answer.get("show_alert")
+    assert house.screens(house.group) == screens
 
 
 async def test_a_press_that_cannot_be_verified_says_so(house):
