@@ -13,7 +13,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -48,13 +48,14 @@ def look_up(path: Path, name: str) -> dict[str, list[Row]]:
     wanted = plain_name(name)
     if not wanted:
         return {"exact": [], "near": []}
-    exact = []
+    exact, rows = [], []
     for city in _cities(path):
+        rows.append(_row(city))
         for one in (city["name"], *city["alternatenames"]):
             if _is_called(one, wanted):
-                exact.append(_row(city))
+                exact.append(rows[-1])
                 break
-    return {"exact": exact, "near": [] if exact else _near(wanted, path)}
+    return {"exact": exact, "near": [] if exact else _near(wanted, rows)}
 
 
 def _cities(path: Path) -> Iterator[dict[str, Any]]:
@@ -82,14 +83,14 @@ def _row(city: dict[str, Any]) -> Row:
     return city["name"], city["countrycode"], city["timezone"], city["population"]
 
 
-def _near(wanted: str, path: Path) -> list[Row]:
+def _near(wanted: str, rows: Sequence[Row]) -> list[Row]:
     """Return the cities whose names are like the wanted one, the most alike first."""
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
     names: dict[str, Row] = {}
-    for city in _cities(path):
-        plain, row = plain_name(city["name"]), _row(city)
+    for row in rows:
+        plain = plain_name(row[0])
         if plain not in names or names[plain][3] < row[3]:
             names[plain] = row
     alike = OSA.normalized_similarity

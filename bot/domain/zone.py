@@ -25,6 +25,7 @@ _OFFSET = re.compile(
     r"(?:UTC|GMT)\s*(?:([+\-−–])\s*([0-9]{1,2})(?::?([0-9]{2}))?)?|([+\-−–])\s*([0-9]{1,2})(?::?([0-9]{2}))?|Z",
     re.ASCII | re.IGNORECASE,
 )
+_SIGNS = {code: None for code in range(128) if not (chr(code).isalnum() or chr(code) == "/")}
 _FIXED = re.compile(r"Etc/GMT([+-])([0-9]{1,2})")
 
 
@@ -76,6 +77,8 @@ def zone_label(zone: str) -> str:
 
 def plain_name(name: str) -> str:
     """Return a place's name by its letters alone, without their accents: in this form equal ones are equal."""
+    if name.isascii():
+        return name.lower().translate(_SIGNS)
     letters = unicodedata.normalize("NFKD", name).casefold()
     return "".join(char for char in letters if char.isalnum() or char == "/")
 

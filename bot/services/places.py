@@ -11,6 +11,7 @@ import asyncio
 import json
 import logging
 import sys
+from asyncio import to_thread
 from asyncio.subprocess import DEVNULL, PIPE
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -153,8 +154,9 @@ async def find(name: str, gazetteer: Gazetteer, place: Callable[[str], str], now
         return Unknown(is_looked_up=True)
     if (offset := utc_offset(name)) is not None:
         zone = fixed_zone(offset)
-        return Meant(zone) if zone is not None else AtOffset(offset, zones_at(offset, now))
-    if (zone := zone_called(name, place)) is not None:
+        return Meant(zone) if zone is not None else AtOffset(offset, await to_thread(zones_at, offset, now))
+    # Six hundred zones and their names in a language take a moment when they are first asked for.
+    if (zone := await to_thread(zone_called, name, place)) is not None:
         return Meant(zone)
     if not plain_name(name):
         return Unknown(is_looked_up=True)
@@ -164,7 +166,7 @@ async def find(name: str, gazetteer: Gazetteer, place: Callable[[str], str], now
         return Meant(cities[0].zone)
     if cities:
         return Several(cities[:MOST_OFFERED])
-    near = (*_zones_like(name, place), *(found.near if found is not None else ()))
+    near = (*await to_thread(_zones_like, name, place), *(found.near if found is not None else ()))
     offered: list[City] = []
     for city in near:
         is_new = all(city.zone != other.zone and city.name != other.name for other in offered)

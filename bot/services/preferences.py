@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.domain.chat import Chat, Pictures
@@ -57,17 +57,33 @@ def zone_called(name: str, place: Callable[[str], str]) -> str | None:
     if (zone := _by_name().get(name.casefold())) is not None:
         return zone
     wanted = plain_name(name)
-    # A zone within a region of a country is named after what may be a small town: Petersburg in Indiana.
-    known = [zone for zone in zones() if zone.count("/") < 2]
-    for zone in zones():
-        if wanted == plain_name(zone) or (zone in known and wanted == plain_name(zone.rpartition("/")[2])):
-            return zone
-    return next((zone for zone in known if wanted == plain_name(place(zone))), None)
+    return _by_city().get(wanted) or _by_place(place).get(wanted)
 
 
 def zones_at(offset: timedelta, now: datetime) -> tuple[str, ...]:
     """Return the zones of places whose clocks are so far ahead of UTC at this moment, by the alphabet."""
     return tuple(zone for zone in zones() if zone != UTC and now.astimezone(ZoneInfo(zone)).utcoffset() == offset)
+
+
+@cache
+def _by_city() -> dict[str, str]:
+    """Return the zones by their plain names, and by those of the cities they are named after.
+
+    A zone within a region of a country bears the name of what may be a small town: Petersburg in Indiana. Of such a
+    one only the whole name counts.
+    """
+    found: dict[str, str] = {}
+    for zone in zones():
+        found.setdefault(plain_name(zone), zone)
+        if zone.count("/") < 2:
+            found.setdefault(plain_name(zone.rpartition("/")[2]), zone)
+    return found
+
+
+@lru_cache(maxsize=16)  # one for each language
+def _by_place(place: Callable[[str], str]) -> dict[str, str]:
+    """Return the same zones by the plain names that their cities have in a language."""
+    return {plain_name(place(zone)): zone for zone in reversed(zones()) if zone.count("/") < 2}
 
 
 @cache

@@ -98,3 +98,8 @@ def test_cities_of_one_zone_are_one_choice_and_the_largest_comes_first():
 def test_a_name_is_the_same_with_and_without_accents_spaces_and_capitals():
     assert plain_name("São  Paulo") == plain_name("sao-paulo") == "saopaulo"
     assert plain_name("@ ,") == ""
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_a_name_in_plain_letters_is_read_as_one_with_accents_beside_it(name):
+    assert plain_name(name + "é") == plain_name(name) + "e"
