@@ -16,6 +16,7 @@ import telegram
 from telegram.error import TelegramError
 
 from bot.render.locale import Words, languages, words_for
+from bot.services import membership
 from bot.store import chats, editors, meta
 from bot.store.editors import Role
 from bot.telegram_edge.house import House
@@ -68,6 +69,12 @@ async def register_editors(house: House) -> None:
     if told != before:
         async with house.db.transaction() as conn:
             await meta.put(conn, EDITORS_MENUS, json.dumps(told))
+
+
+async def retranslate(house: House, chat: int) -> None:
+    """Give an editor their menu in the language that their chat speaks now. A reader's stands in every language."""
+    if await membership.role_of(house.db, chat, house.settings.admins) is not None:
+        await register_editors(house)
 
 
 async def _register_language(house: House, words: Words, code: str | None) -> None:

@@ -295,7 +295,7 @@ async def _chat(house: House, chat: telegram.Chat, person: telegram.User | None)
     if person is None or not person.language_code or not known.follows(language):
         return known
     known = await membership.hear_client(house.db, known, language)
-    await menus.register_editors(house)
+    await menus.retranslate(house, chat.id)
     return known
 
 

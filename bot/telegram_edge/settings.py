@@ -60,7 +60,7 @@ async def _language_named(house: House, request: Request, wish: str) -> None:
     else:
         await request.answer(screens.language_page(request.words, chat, languages(), name, wish))
         return
-    await menus.register_editors(house)
+    await menus.retranslate(house, chat.id)
     await request.answer(screens.overview(words_for(chat.language), chat, house.settings.timezone.key))
 
 
@@ -143,7 +143,7 @@ async def _speaks(house: House, press: PressRequest, language: str, *, chosen: b
     press.chat = replace(press.chat, language=language, language_chosen=chosen)
     press.words = words_for(language)
     await press.toast(screens.language_set(press.words, chosen))
-    await menus.register_editors(house)
+    await menus.retranslate(house, press.chat.id)
 
 
 async def set_zone(house: House, press: PressRequest) -> None:
