@@ -16,7 +16,7 @@ import telegram
 from telegram.error import TelegramError
 
 from bot.render.locale import Words, languages, words_for
-from bot.services import membership
+from bot.services import roles
 from bot.store import chats, editors, meta
 from bot.store.editors import Role
 from bot.telegram_edge.house import House
@@ -54,16 +54,16 @@ async def register(house: House) -> None:
 async def register_editors(house: House) -> None:
     """Give every editor their menu, and take it from those who are none any more. Tried again at the next call."""
     async with house.db.reading() as conn:
-        roles = await editors.editors(conn, house.settings.admins)
-        known = {person: chat for person in roles if (chat := await chats.chat(conn, person)) is not None}
+        people = await editors.editors(conn, house.settings.admins)
+        known = {person: chat for person in people if (chat := await chats.chat(conn, person)) is not None}
         told: dict[str, str] = json.loads(await meta.get(conn, EDITORS_MENUS) or "{}")
     before = dict(told)
     for person, chat in known.items():
         words = words_for(chat.language, house.settings.language)
-        menu = _menu(house, words, roles[person])
+        menu = _menu(house, words, people[person])
         if told.get(str(person)) != _digest(menu) and await _tell(house, person, menu):
             told[str(person)] = _digest(menu)
-    for person in [int(key) for key in told if int(key) not in roles]:
+    for person in [int(key) for key in told if int(key) not in people]:
         if await _tell(house, person, None):
             del told[str(person)]
     if told != before:
@@ -73,7 +73,7 @@ async def register_editors(house: House) -> None:
 
 async def retranslate(house: House, chat: int) -> None:
     """Give an editor their menu in the language that their chat speaks now. A reader's stands in every language."""
-    if await membership.role_of(house.db, chat, house.settings.admins) is not None:
+    if await roles.role_of(house.db, chat, house.settings.admins) is not None:
         await register_editors(house)
 
 
