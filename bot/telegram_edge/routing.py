@@ -55,7 +55,13 @@ async def route(house: House, update: telegram.Update, *, is_backlog: bool) -> N
 
 
 def concerns_us(house: House, update: telegram.Update) -> bool:
-    """Return whether there is anything to do for an update. What a group talks about among itself needs no turn."""
+    """Return whether there is anything to do for an update. What a group talks about among itself needs no turn.
+
+    Nor does what comes from a kind of chat that Telegram has invented since.
+    """
+    chat = update.effective_chat
+    if chat is not None and chat.type not in _KINDS:
+        return False
     message = update.message or update.channel_post
     if message is None or message.migrate_to_chat_id is not None or message.migrate_from_chat_id is not None:
         return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import telegram
 from story import ANNA, StoryHouse
 
 from bot.domain.turns import PATIENT, Ticket
@@ -65,3 +66,17 @@ async def test_what_is_too_much_is_known_before_it_is_read_and_only_then(house: 
     assert house.intake.is_too_much(said(9999))
     assert house.intake.take(house.intake.read(said(9999), bot)) is Taken.KNOWN  # dropped for good, and acknowledged
     assert not house.intake.is_too_much(said(1))
+
+
+@pytest.mark.parametrize("kind", ["message", "my_chat_member"])
+async def test_a_kind_of_chat_that_telegram_has_invented_since_is_left_alone(house: StoryHouse, kind: str) -> None:
+    """Source: https://core.telegram.org/bots/api#chat (the four types there are today)"""
+    person = {"id": ANNA, "is_bot": False, "first_name": "Anna"}
+    told: dict[str, Any] = {"date": 1, "from": person, "chat": {"id": ANNA, "type": "newkind"}}
+    if kind == "message":
+        told |= {"message_id": 1, "text": "/help"}
+    else:
+        member = {"user": person, "status": "member"}
+        told |= {"old_chat_member": member, "new_chat_member": member}
+    update = telegram.Update.de_json({"update_id": 5, kind: told}, house.inside.bot)
+    assert house.intake.take(update) is Taken.LEFT_OUT
