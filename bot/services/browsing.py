@@ -14,7 +14,7 @@ from bot.domain.ranking import warmest
 from bot.domain.topic import Topic
 from bot.errors import UnknownTopic
 from bot.services.naming import name_and_count
-from bot.store import articles, asking, browsing, subscriptions, topics
+from bot.store import articles, asking, browsing, known_topics, subscriptions
 from bot.store.database import Connection, Database
 
 CANDIDATES = 500
@@ -94,19 +94,19 @@ async def wait_to_tell(db: Database, group: int, now: datetime) -> int | None:
         return await asking.tell(conn, group, now)
 
 
-async def asked_for(db: Database, words: str) -> Asked:
+async def asked_for(db: Database, chat: int, words: str) -> Asked:
     """Return which topic and how many a person asked for; the longest name that fits counts (`Windows 11`)."""
     words = words.strip()
     if not words:
         return Asked()
     async with db.reading() as conn:
-        if topic := await topics.named(conn, words):
+        if topic := await known_topics.named(conn, words, chat):
             return Asked(topic)
         split = name_and_count(words)
         if split is None:
             return Asked(unknown=words)
         name, count = split
-        topic = await topics.named(conn, name) if name else None
+        topic = await known_topics.named(conn, name, chat) if name else None
         return Asked(topic, count, "" if topic or not name else name)
 
 
@@ -120,7 +120,7 @@ async def latest(
     """
     async with db.reading() as conn:
         following = await subscriptions.following(conn, chat, now)
-        subject, wanted = await _subject(conn, following, scope)
+        subject, wanted = await _subject(conn, chat, following, scope)
 
         async def look(turn: Turn | None, limit: int) -> list[Place]:
             return await browsing.latest(conn, turn, limit, topics=wanted, unwanted=_unwanted(subject, following))
@@ -134,7 +134,7 @@ async def top(
     """Return the articles whose heat has faded least, of the same ones that `latest` lists. Raises: UnknownTopic."""
     async with db.reading() as conn:
         following = await subscriptions.following(conn, chat, now)
-        subject, wanted = await _subject(conn, following, scope)
+        subject, wanted = await _subject(conn, chat, following, scope)
         newest = await browsing.latest(conn, None, CANDIDATES, topics=wanted, unwanted=_unwanted(subject, following))
         ranked = warmest(await browsing.embers(conn, [place.number for place in newest]), now)
         start = min(max(0, start), max(0, len(ranked) - 1) // size * size)
@@ -178,12 +178,14 @@ async def saved(db: Database, person: int, *, size: int, turn: Turn | None = Non
         return await _page(conn, look, size, turn)
 
 
-async def _subject(conn: Connection, following: Following, scope: int) -> tuple[Subject, frozenset[int] | None]:
+async def _subject(
+    conn: Connection, chat: int, following: Following, scope: int
+) -> tuple[Subject, frozenset[int] | None]:
     """Return what a list is about, and which topics its articles bear; None means any."""
     if scope in (FOLLOWED, ALL_TOPICS):
         followed = following.included() if scope == FOLLOWED else frozenset()
         return (Subject(FOLLOWED), followed) if followed else (Subject(ALL_TOPICS), None)
-    topic = (await topics.topics(conn)).get(scope)
+    topic = (await known_topics.known_to(conn, chat)).get(scope)
     if topic is None:
         raise UnknownTopic(str(scope))
     return Subject(scope, topic, following.includes(scope)), frozenset(following.tree.below(scope))

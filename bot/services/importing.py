@@ -18,7 +18,7 @@ from bot.domain.publishing import Act, PushWindow, act_of_file, opens_audience
 from bot.domain.topic import TopicFile, topic_key
 from bot.errors import Complaint, ContentError
 from bot.services import newsroom, topic_slips
-from bot.store import articles, intake, log, notices, topics
+from bot.store import articles, intake, known_topics, log, notices, topics
 from bot.store.database import Connection, Database
 from bot.store.intake import KnownArticle, KnownFile
 from bot.store.notices import Notice
@@ -270,7 +270,7 @@ async def _take_batch(
     await intake.remember(conn, remembered)
     news = await _act(conn, acts, report, now)
     # What becomes news now is looked at when it is published; what is listed may bear other topics than before.
-    await topics.list_worn(conn, [*report.archived, *report.updated])
+    await known_topics.let_be_known(conn, [*report.archived, *report.updated])
     await notices.replace_untold(conn, [one.path for one in seen], _complaints(report, stories, policy), now)
     lost = [Notice("left out", warning.path, str(warning)) for one in seen for warning in one.warnings]
     await notices.add(conn, lost, now)

@@ -15,7 +15,18 @@ from bot.domain.delivery import Lane
 from bot.domain.publishing import BURST_WITHIN, UNDO_FROM, is_burst, is_for_nobody, undo_time
 from bot.domain.refusals import Form, alike
 from bot.errors import OutOfTurn, UnknownTopic
-from bot.store import accounts, articles, fanouts, log, meta, notices, restrictions, subscriptions, topics
+from bot.store import (
+    accounts,
+    articles,
+    fanouts,
+    known_topics,
+    log,
+    meta,
+    notices,
+    restrictions,
+    subscriptions,
+    topics,
+)
 from bot.store.audience import audience_of, reach
 from bot.store.database import Connection, Database
 from bot.store.fanouts import Fanout, FanoutState
@@ -52,7 +63,7 @@ async def release(
 ) -> Published:
     """Publish inside the caller's transaction: by hand, by file, or at the end of an embargo."""
     await articles.set_state(conn, article.number, ArticleState.PUBLISHED)
-    await topics.list_worn(conn, [article.number])
+    await known_topics.let_be_known(conn, [article.number])
     earlier = await fanouts.of_article(conn, article.number)
     if article.pushed_at is not None and earlier:
         for old in earlier:
@@ -223,6 +234,7 @@ async def end_embargoes(db: Database, *, now: datetime, burst: int, undo: timede
             for number in due:
                 await articles.set_state(conn, number, ArticleState.ARCHIVED)
                 await log.record(conn, "archive", at=now, article=number, detail="files never push")
+            await known_topics.let_be_known(conn, due)
             return []
         published, held = await news_by_file(conn, due, now=now, burst=burst, undo=undo)
         return published + held
@@ -235,7 +247,7 @@ async def archive(db: Database, number: int, *, by: int | None, now: datetime) -
         if article.is_listed:
             raise OutOfTurn(f"#{number} is listed already")
         await articles.set_state(conn, number, ArticleState.ARCHIVED)
-        await topics.list_worn(conn, [number])
+        await known_topics.let_be_known(conn, [number])
         await log.record(conn, "archive", at=now, person=by, article=number)
         return await articles.article(conn, number)
 
@@ -346,7 +358,7 @@ async def _decide_held(conn: Connection, *, by: int | None, now: datetime, undo:
             await release(conn, article, by=by, now=now, undo=undo)
         else:
             await articles.set_state(conn, article.number, ArticleState.ARCHIVED)
-            await topics.list_worn(conn, [article.number])
+            await known_topics.let_be_known(conn, [article.number])
         await log.record(conn, "publish" if push else "archive", at=now, person=by, article=article.number)
     for going in await fanouts.open_ones(conn):
         if going.state is FanoutState.HELD:

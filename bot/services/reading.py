@@ -11,8 +11,8 @@ from bot.domain.chat import ChatKind
 from bot.domain.topic import Topic
 from bot.errors import UnknownArticle
 from bot.services.pictures import Way, ways
-from bot.store import articles, chats, subscriptions, topics
-from bot.store.database import Database
+from bot.store import articles, chats, known_topics, subscriptions, topics
+from bot.store.database import Connection, Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +43,13 @@ class Standing:
 async def listed(db: Database, number: int) -> Article:
     """Return an article that readers may see. Raises: UnknownArticle, also for drafts and what was retracted."""
     async with db.reading() as conn:
-        article = await articles.article(conn, number)
-    if not article.is_listed:
-        raise UnknownArticle(f"#{number}")
-    return article
+        return await _listed(conn, number)
 
 
 async def opened(db: Database, number: int, *, person: int | None, root: Path | None) -> Opened:
     """Return an article ready to be shown; `root` is the content folder. Raises: UnknownArticle."""
-    article = await listed(db, number)
     async with db.reading() as conn:
+        article = await _listed(conn, number)
         known = await topics.topics(conn)
         return Opened(
             article=article,
@@ -66,14 +63,14 @@ async def standing(db: Database, number: int, *, reason: int | None, chat: int, 
     """Return how an article stands for a chat that has it for the topic `reason`.
 
     One that was opened rather than pushed came for no topic; then it is the one for which it would be pushed.
-    Raises: UnknownArticle.
+    A topic that the chat may not meet is none. Raises: UnknownArticle.
     """
-    article = await listed(db, number)
     async with db.reading() as conn:
+        article = await _listed(conn, number)
         following = await subscriptions.following(conn, chat, now)
         if reason is None:
             reason = next((by for worn in article.topics if (by := following.through(worn)) is not None), None)
-        topic = None if reason is None else (await topics.topics(conn)).get(reason)
+        topic = None if reason is None else (await known_topics.known_to(conn, chat)).get(reason)
         return Standing(
             article=article,
             reason=topic,
@@ -86,8 +83,8 @@ async def standing(db: Database, number: int, *, reason: int | None, chat: int, 
 
 async def save(db: Database, person: int, number: int, *, language: str, now: datetime) -> None:
     """Keep an article for a person, whom we may not have met but in a group. Raises: UnknownArticle."""
-    await listed(db, number)
     async with db.transaction() as conn:
+        await _listed(conn, number)
         if await chats.chat(conn, person) is None:
             await chats.meet(conn, person, ChatKind.PRIVATE, language, now)
             await chats.switch_off(conn, person, now)  # bots cannot write first
@@ -98,3 +95,10 @@ async def unsave(db: Database, person: int, number: int) -> None:
     """Keep an article for a person no longer."""
     async with db.transaction() as conn:
         await subscriptions.unsave(conn, person, number)
+
+
+async def _listed(conn: Connection, number: int) -> Article:
+    article = await articles.article(conn, number)
+    if not article.is_listed:
+        raise UnknownArticle(f"#{number}")
+    return article

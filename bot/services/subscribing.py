@@ -11,7 +11,7 @@ from bot.domain.picker import PickerPage, picker_page
 from bot.domain.topic import MOST_PIECES, Topic, by_name
 from bot.errors import UnknownTopic
 from bot.services.naming import closest
-from bot.store import subscriptions, threads, topics
+from bot.store import known_topics, subscriptions, threads
 from bot.store.database import Connection, Database
 
 MUTE_LASTS = timedelta(hours=24)
@@ -48,14 +48,14 @@ async def follow(db: Database, chat: int, topic: int, *, thread: int, now: datet
     Raises: UnknownTopic.
     """
     async with db.transaction() as conn:
-        known = await topics.topics(conn)
+        known = await known_topics.known_to(conn, chat)
         return _topic(known, topic), await _follow(conn, chat, topic, thread, now) is _Follow.NEW
 
 
 async def refollow(db: Database, chat: int, topic: int, *, thread: int, now: datetime) -> Topic:
     """Undo an unfollow: what was left out below the topic stays left out. Raises: UnknownTopic."""
     async with db.transaction() as conn:
-        known = _topic(await topics.topics(conn), topic)
+        known = _topic(await known_topics.known_to(conn, chat), topic)
         await subscriptions.take_in(conn, chat, [topic])
         await _subscribe(conn, chat, topic, thread, now)
         return known
@@ -67,14 +67,14 @@ async def unfollow(db: Database, chat: int, topic: int, *, now: datetime) -> tup
     Raises: UnknownTopic.
     """
     async with db.transaction() as conn:
-        known = await topics.topics(conn)
+        known = await known_topics.known_to(conn, chat)
         return _topic(known, topic), await _unfollow(conn, chat, topic, now)
 
 
 async def follow_names(db: Database, chat: int, names: Iterable[str], *, thread: int, now: datetime) -> Named:
     """Follow every topic that goes by one of these names: a name, short name, id or hashtag, in any case."""
     async with db.transaction() as conn:
-        meant, unknown = await _meant(conn, names)
+        meant, unknown = await _meant(conn, chat, names)
         became = {topic: await _follow(conn, chat, topic.number, thread, now) for topic in meant}
         fresh, moved, same = (
             tuple(topic for topic in meant if became[topic] is what)
@@ -86,7 +86,7 @@ async def follow_names(db: Database, chat: int, names: Iterable[str], *, thread:
 async def unfollow_names(db: Database, chat: int, names: Iterable[str], *, now: datetime) -> Named:
     """Follow no longer the topics that go by these names."""
     async with db.transaction() as conn:
-        meant, unknown = await _meant(conn, names)
+        meant, unknown = await _meant(conn, chat, names)
         gone = tuple([topic for topic in meant if await _unfollow(conn, chat, topic.number, now)])
         return Named(gone, tuple(topic for topic in meant if topic not in gone), unknown)
 
@@ -95,7 +95,7 @@ async def mute(db: Database, chat: int, topic: int, *, now: datetime) -> tuple[T
     """Silence a topic and all below it for a day; return it and until when. Raises: UnknownTopic."""
     until = now + MUTE_LASTS
     async with db.transaction() as conn:
-        known = _topic(await topics.topics(conn), topic)
+        known = _topic(await known_topics.known_to(conn, chat), topic)
         await subscriptions.mute(conn, chat, topic, until, now)
         return known, until
 
@@ -103,7 +103,7 @@ async def mute(db: Database, chat: int, topic: int, *, now: datetime) -> tuple[T
 async def unmute(db: Database, chat: int, topic: int) -> Topic:
     """Let a topic be heard again. Raises: UnknownTopic."""
     async with db.transaction() as conn:
-        known = _topic(await topics.topics(conn), topic)
+        known = _topic(await known_topics.known_to(conn, chat), topic)
         await subscriptions.unmute(conn, chat, topic)
         return known
 
@@ -142,14 +142,14 @@ async def picker(db: Database, chat: int, *, parent: int = 0, page: int = 0, now
     """Return a page of the picker as it stands for a chat."""
     async with db.reading() as conn:
         following = await subscriptions.following(conn, chat, now)
-        return picker_page(await topics.topics(conn), following, parent, page)
+        return picker_page(await known_topics.known_to(conn, chat), following, parent, page)
 
 
 async def follows(db: Database, chat: int, *, now: datetime) -> Follows:
     """Return what a chat follows and has silenced."""
     async with db.reading() as conn:
         following = await subscriptions.following(conn, chat, now)
-        known = await topics.topics(conn)
+        known = await known_topics.known_to(conn, chat)
     muted = _by_name(known, following.muted)
     return Follows(
         topics=_by_name(known, following.follows),
@@ -165,7 +165,7 @@ async def mutes(
     """Return what keeps these topics silent for now: they themselves or what they are part of, and until when."""
     async with db.reading() as conn:
         following = await subscriptions.following(conn, chat, now)
-        known = await topics.topics(conn)
+        known = await known_topics.known_to(conn, chat)
     silent = set(following.tree.reached_by(topic.number for topic in followed)) & set(following.muted)
     return tuple((topic, following.muted[topic.number]) for topic in _by_name(known, silent))
 
@@ -176,25 +176,25 @@ async def is_followed(db: Database, chat: int, topic: int, *, now: datetime) -> 
         return (await subscriptions.following(conn, chat, now)).includes(topic)
 
 
-async def named(db: Database, name: str) -> Topic | None:
-    """Return the topic that goes by exactly this name, short name, id, hashtag or former name, in any case."""
+async def named(db: Database, chat: int, name: str) -> Topic | None:
+    """Return the topic known to a chat by exactly this name, short name, id, hashtag or former name, in any case."""
     async with db.reading() as conn:
-        return await topics.named(conn, name)
+        return await known_topics.named(conn, name, chat)
 
 
-async def nearest(db: Database, name: str) -> list[Topic]:
-    """Return the topics whose names come closest to `name`, best first."""
+async def nearest(db: Database, chat: int, name: str) -> list[Topic]:
+    """Return the topics known to a chat whose names come closest to `name`, best first."""
     async with db.reading() as conn:
-        return closest(await topics.topics(conn), name)
+        return closest(await known_topics.known_to(conn, chat), name)
 
 
-async def of_payload(db: Database, payload: str) -> Topic:
+async def of_payload(db: Database, chat: int, payload: str) -> Topic:
     """Return the topic that a deep link means (see `topic_payload`). Raises: UnknownTopic."""
     async with db.reading() as conn:
         if payload.isascii() and payload.isdigit():
-            known = (await topics.topics(conn)).get(int(payload[:18]))
+            known = (await known_topics.known_to(conn, chat)).get(int(payload[:18]))
         else:
-            known = await topics.named(conn, payload)
+            known = await known_topics.named(conn, payload, chat)
     if known is None:
         raise UnknownTopic(payload)
     return known
@@ -239,7 +239,7 @@ async def _unfollow(conn: Connection, chat: int, topic: int, now: datetime) -> b
     return before.includes(topic)
 
 
-async def _meant(conn: Connection, names: Iterable[str]) -> tuple[list[Topic], dict[str, tuple[Topic, ...]]]:
+async def _meant(conn: Connection, chat: int, names: Iterable[str]) -> tuple[list[Topic], dict[str, tuple[Topic, ...]]]:
     """Return the topics that go by these names, and the names nobody bears with what comes closest to the first few.
 
     Several that stand together may be one name with commas in it; the longest counts.
@@ -248,19 +248,19 @@ async def _meant(conn: Connection, names: Iterable[str]) -> tuple[list[Topic], d
     strangers: list[str] = []
     waiting = list(names)
     while waiting:
-        topic, pieces = await _first_meant(conn, waiting)
+        topic, pieces = await _first_meant(conn, chat, waiting)
         if topic is None:
             strangers.append(waiting[0])
         else:
             meant[topic.number] = topic
         del waiting[:pieces]
-    known = await topics.topics(conn) if strangers else {}
+    known = await known_topics.known_to(conn, chat) if strangers else {}
     # Looking for what is close takes a while, and nobody reads twenty suggestions.
     near = {name: tuple(closest(known, name)) for name in strangers[:SUGGESTED_FOR]}
     return list(meant.values()), {name: near.get(name, ()) for name in strangers}
 
 
-async def _first_meant(conn: Connection, names: Sequence[str]) -> tuple[Topic | None, int]:
+async def _first_meant(conn: Connection, chat: int, names: Sequence[str]) -> tuple[Topic | None, int]:
     """Return the topic that the first of these names means, and of how many of them its name is made.
 
     What a file or an editor defined goes before a name of several pieces that only articles brought: a story about
@@ -269,7 +269,7 @@ async def _first_meant(conn: Connection, names: Sequence[str]) -> tuple[Topic | 
     whole = [
         (topic, pieces)
         for pieces in range(min(len(names), MOST_PIECES), 0, -1)
-        if (topic := await topics.named(conn, ", ".join(names[:pieces]))) is not None
+        if (topic := await known_topics.named(conn, ", ".join(names[:pieces]), chat)) is not None
     ]
     return min(whole, key=lambda one: _standing(one[0]), default=(None, 1))  # of equals, the longest
 

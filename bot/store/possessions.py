@@ -1,7 +1,8 @@
 """
 Everything stored about one chat, as it is handed to its people on request.
 
-Times are ISO 8601 in UTC, so that the file can be read without knowing newsbot.
+Times are ISO 8601 in UTC, so that the file can be read without knowing newsbot. The title of an article that readers
+may not see (any more) is null: it may have been rewritten since it was in their hands.
 """
 
 from __future__ import annotations
@@ -44,13 +45,14 @@ _QUESTIONS = {
     "closed_threads": "SELECT thread, since, told_at FROM closed_threads WHERE chat = :chat ORDER BY thread",
     "restrictions": "SELECT since, reason, tries, tried_at, next_at, sign_at FROM restrictions WHERE chat = :chat",
     "saved": """
-        SELECT s.article, a.title, s.at AS saved_at
+        SELECT s.article, CASE WHEN a.state IN ('published', 'archived') THEN a.title END AS title, s.at AS saved_at
         FROM saved AS s JOIN articles AS a ON a.number = s.article
         WHERE s.chat = :chat ORDER BY s.at, s.article
     """,
     "searches": "SELECT words, asked_at FROM searches WHERE chat = :chat ORDER BY asked_at, id",
     "received": """
-        SELECT l.article, a.title, l.sent_at, l.message_id, l.thread, l.revision, l.reason
+        SELECT l.article, CASE WHEN a.state IN ('published', 'archived') THEN a.title END AS title,
+            l.sent_at, l.message_id, l.thread, l.revision, l.reason
         FROM told AS t CROSS JOIN ledger AS l ON l.article = t.number AND l.chat = :chat
         JOIN articles AS a ON a.number = t.number ORDER BY l.sent_at, l.article
     """,

@@ -29,25 +29,13 @@ async def topics(conn: Connection) -> dict[int, Topic]:
         FROM topics ORDER BY number
         """
     )
-    return {row["number"]: _topic(row) for row in rows}
+    return {row["number"]: topic_of(row) for row in rows}
 
 
 async def tree(conn: Connection) -> TopicTree:
     """Return the parents of all topics."""
     rows = await conn.execute_fetchall("SELECT number, parent FROM topics")
     return TopicTree({row["number"]: row["parent"] for row in rows})
-
-
-async def named(conn: Connection, name: str) -> Topic | None:
-    """Return the topic that goes by a name, short name, id, hashtag or former name, in any case."""
-    rows = await conn.execute_fetchall(
-        """
-        SELECT number, id, name, short_name, parent, description, keywords, hashtags, listed, from_file
-        FROM topics WHERE number = (SELECT topic FROM topic_names WHERE key = :key)
-        """,
-        {"key": topic_key(name)},
-    )
-    return next((_topic(row) for row in rows), None)
 
 
 async def defined(conn: Connection, keys: Iterable[str]) -> set[str]:
@@ -71,7 +59,7 @@ async def established(conn: Connection) -> dict[int, Topic]:
         ORDER BY number
         """
     )
-    return {row["number"]: _topic(row) for row in rows}
+    return {row["number"]: topic_of(row) for row in rows}
 
 
 async def are_established(conn: Connection, numbers: Iterable[int]) -> set[int]:
@@ -96,7 +84,7 @@ async def most_followed(conn: Connection, limit: int, offset: int = 0) -> list[T
         """,
         {"limit": limit, "offset": offset},
     )
-    return [_topic(row) for row in rows]
+    return [topic_of(row) for row in rows]
 
 
 def established_at(path: Path) -> list[Topic]:
@@ -110,7 +98,7 @@ def established_at(path: Path) -> list[Topic]:
                 FROM topics AS t WHERE listed OR EXISTS (SELECT 1 FROM subscriptions WHERE topic = t.number)
                 """
             )
-            return [_topic(row) for row in rows]
+            return [topic_of(row) for row in rows]
     except sqlite3.Error:
         return []
 
@@ -303,7 +291,7 @@ async def _adopt_children(conn: Connection, names: Iterable[str], number: int) -
     )
 
 
-def _topic(row: Row) -> Topic:
+def topic_of(row: Row) -> Topic:
     return Topic(
         number=row["number"],
         id=row["id"],

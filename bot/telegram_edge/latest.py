@@ -66,9 +66,9 @@ async def turn_top(house: House, press: PressRequest) -> None:
 
 async def _asked(house: House, request: Request) -> tuple[int, int] | None:
     """Return the scope and the size of a list as `[TOPIC] [N]` asks for it; None when that was answered already."""
-    asked = await browsing.asked_for(house.db, request.args)
+    asked = await browsing.asked_for(house.db, request.chat.id, request.args)
     if asked.unknown:
-        near = await subscribing.nearest(house.db, asked.unknown)
+        near = await subscribing.nearest(house.db, request.chat.id, asked.unknown)
         await request.answer(names.near_miss(request.words, asked.unknown, near, names.Wish.LATEST))
         return None
     if not await may_ask(house, request):

@@ -28,7 +28,7 @@ async def take_text(house: House, request: Request) -> bool:
     """Take plain text as a topic's name, else as words to search for. What nobody sees is neither."""
     if not topic_key(request.args):
         return False
-    topic = await subscribing.named(house.db, request.args)
+    topic = await subscribing.named(house.db, request.chat.id, request.args)
     if topic is None:
         await search(house, request)
         return True
@@ -54,7 +54,8 @@ async def _found(house: House, chat: Chat, words: str, size: int, turn: Turn | N
         return lists.found(look, words, number, page, size, now)
     command = house.registry.command(words)
     meant = command.name if command is not None and command.audience is Audience.READERS else None
-    return lists.nothing_found(look.words, words, await subscribing.nearest(house.db, words), command=meant)
+    near = await subscribing.nearest(house.db, chat.id, words)
+    return lists.nothing_found(look.words, words, near, command=meant)
 
 
 CONVERSATION = Conversation(

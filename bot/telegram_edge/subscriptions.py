@@ -64,9 +64,9 @@ async def open_topic(house: House, request: Request) -> None:
         await request.answer(screens.link_to_nothing(request.words))
         return
     try:
-        meant = await subscribing.of_payload(house.db, request.args)
+        meant = await subscribing.of_payload(house.db, request.chat.id, request.args)
     except UnknownTopic as error:
-        near = await subscribing.nearest(house.db, str(error))
+        near = await subscribing.nearest(house.db, request.chat.id, str(error))
         await request.answer(screens.near_miss(request.words, str(error), near, screens.Wish.FOLLOW))
         return
     topic, is_new = await subscribing.follow(house.db, request.chat.id, meant.number, thread=request.thread, now=now)

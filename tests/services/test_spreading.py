@@ -205,8 +205,7 @@ async def test_a_piece_is_not_spread_with_topics_that_have_changed_since_it_was_
         spreading = asyncio.create_task(spread_next(desk.db, now=desk.now, draw=0.5))
         for _ in range(50):
             await conn.execute_fetchall("SELECT 1")
-        mines = await topics.named(conn, "Mines")
-        assert mines is not None
-        await articles.add_topic(conn, number, mines.number)
+        mines = (await topics.resolve(conn, ["Mines"]))["Mines"]
+        await articles.add_topic(conn, number, mines)
     assert await spreading is True
     assert await desk.promised("grid") == [*READERS, 601, 602]

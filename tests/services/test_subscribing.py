@@ -151,10 +151,10 @@ async def test_a_payload_leads_back_to_its_topic(db):
         payload = topic_payload(topic)
         assert len(payload) <= 62
         assert payload.isascii()
-        assert await subscribing.of_payload(db, payload) == topic
+        assert await subscribing.of_payload(db, ANNA, payload) == topic
     for payload in ("", "nothing-such", "99999999999999999999999", "0"):
         with pytest.raises(UnknownTopic):
-            await subscribing.of_payload(db, payload)
+            await subscribing.of_payload(db, ANNA, payload)
 
 
 async def test_topics_that_do_not_exist_are_refused_whatever_their_number(db):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from store_samples import put_article, put_chats
 
-from bot.domain.topic import TopicFile
+from bot.domain.topic import TopicFile, topic_key
 from bot.store import topics
 from bot.store.database import Connection, Database
 from bot.store.migrations import migrate
@@ -22,8 +22,8 @@ async def conn(tmp_path: Path) -> AsyncIterator[Connection]:
 
 
 async def _number(conn: Connection, name: str) -> int | None:
-    found = await topics.named(conn, name)
-    return None if found is None else found.number
+    rows = await conn.execute_fetchall("SELECT topic FROM topic_names WHERE key = :key", {"key": topic_key(name)})
+    return next((int(row["topic"]) for row in rows), None)
 
 
 async def test_a_topic_goes_by_all_its_names_in_any_case(conn: Connection) -> None:

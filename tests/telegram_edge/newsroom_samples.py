@@ -10,7 +10,7 @@ from story import StoryHouse
 
 from bot.domain.article import Picture, Provider, Related, Story
 from bot.domain.topic import TopicFile
-from bot.store import intake, topics
+from bot.store import intake, known_topics, topics
 
 AI = TopicFile("ai", "AI")
 VISION = TopicFile(
@@ -61,6 +61,7 @@ async def put(
                 "UPDATE articles SET state = :state WHERE number = :number", {"state": state, "number": number}
             )
             numbers.append(number)
+        await known_topics.make_known(conn, numbers)
     return numbers
 
 
