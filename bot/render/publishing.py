@@ -101,6 +101,14 @@ def rest_refused(words: Words, number: int) -> str:
     return words("#{number} is not published. Publish it to send the rest.", number=number)
 
 
+def held_toast(words: Words) -> str:
+    return words("Held. Nothing leaves until an editor decides.")
+
+
+def done_toast(words: Words) -> str:
+    return words("Nothing is left to send.")
+
+
 def rest_toast(words: Words) -> str:
     return words("Sending the rest")
 

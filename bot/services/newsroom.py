@@ -274,24 +274,61 @@ async def withdraw(conn: Connection, number: int) -> None:
 
 
 async def stop(db: Database, fanout: int, *, by: int, now: datetime) -> Fanout:
-    """Let nothing more of a fan-out leave; return it as it stands. Raises: OutOfTurn when it is done or unknown."""
-    return await _change(db, fanout, FanoutState.STOPPED, "stopped", by=by, now=now, act="stop")
+    """Let nothing more of a fan-out leave; return it as it stands.
+
+    Raises: OutOfTurn when it is stopped already, done or unknown.
+    """
+    async with db.transaction() as conn:
+        found = await _unfinished(conn, fanout)
+        if found.state is FanoutState.STOPPED:
+            raise OutOfTurn(f"#{found.article} is stopped already")
+        await fanouts.halt(conn, fanout, FanoutState.STOPPED, "stopped", by_editor=True)
+        await log.record(conn, "stop", at=now, person=by, article=found.article, detail="stopped")
+        return await _unfinished(conn, fanout)
 
 
 async def resume(db: Database, fanout: int, *, by: int, now: datetime) -> Fanout:
-    """Send the rest of a stopped or held fan-out. Raises: OutOfTurn when it is done, retracted or unknown."""
-    return await _change(db, fanout, FanoutState.RUNNING, None, by=by, now=now, act="resume")
+    """Send the rest of a stopped or held fan-out.
+
+    Raises: OutOfTurn when it goes on already, is done or unknown, or its article is not published.
+    """
+    async with db.transaction() as conn:
+        found = await _unfinished(conn, fanout)
+        await _must_be_published(conn, found)
+        if found.state is FanoutState.RUNNING:
+            raise OutOfTurn(f"#{found.article} is on its way already")
+        await fanouts.resume(conn, fanout, now)
+        await log.record(conn, "resume", at=now, person=by, article=found.article)
+        return await _unfinished(conn, fanout)
 
 
 async def send_now(db: Database, fanout: int, *, by: int, now: datetime) -> Fanout:
-    """Skip the rest of the undo time. Raises: OutOfTurn when there is no such fan-out."""
+    """Skip the rest of the undo time.
+
+    Raises: OutOfTurn when nothing waits for its end: it has begun, is stopped, held, done or unknown, or its article is
+    not published.
+    """
     async with db.transaction() as conn:
+        found = await _unfinished(conn, fanout)
+        await _must_be_published(conn, found)
+        if found.state is not FanoutState.RUNNING or found.start_at <= now:
+            raise OutOfTurn(f"#{found.article} does not wait")
         await fanouts.start_now(conn, fanout, now)
-        found = await fanouts.fanout(conn, fanout)
-        if found is None:
-            raise OutOfTurn("nothing waits there")
         await log.record(conn, "send now", at=now, person=by, article=found.article)
-        return found
+        return await _unfinished(conn, fanout)
+
+
+async def _unfinished(conn: Connection, fanout: int) -> Fanout:
+    found = await fanouts.fanout(conn, fanout)
+    if found is None or found.state is FanoutState.DONE:
+        raise OutOfTurn("that is finished")
+    return found
+
+
+async def _must_be_published(conn: Connection, fanout: Fanout) -> None:
+    article = await articles.article(conn, fanout.article)
+    if article.state is not ArticleState.PUBLISHED:
+        raise OutOfTurn(f"#{article.number} is not published; publish it to send the rest")
 
 
 async def break_off(
@@ -369,24 +406,3 @@ async def _decide_held(conn: Connection, *, by: int | None, now: datetime, undo:
             await log.record(conn, "resume" if push else "stop", at=now, person=by, article=going.article)
             decided.append(going.article)
     return decided
-
-
-async def _change(
-    db: Database, fanout: int, state: FanoutState, why: str | None, *, by: int | None, now: datetime, act: str
-) -> Fanout:
-    async with db.transaction() as conn:
-        found = await fanouts.fanout(conn, fanout)
-        if found is None or found.state is FanoutState.DONE:
-            raise OutOfTurn("that is finished")
-        if state is FanoutState.RUNNING:
-            article = await articles.article(conn, found.article)
-            if article.state is not ArticleState.PUBLISHED:
-                raise OutOfTurn(f"#{article.number} is not published; publish it to send the rest")
-        if why is None:
-            await fanouts.resume(conn, fanout, now)
-        else:
-            await fanouts.halt(conn, fanout, state, why)
-        await log.record(conn, act, at=now, person=by, article=found.article, detail=why)
-        changed = await fanouts.fanout(conn, fanout)
-        assert changed is not None
-        return changed

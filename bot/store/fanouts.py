@@ -165,11 +165,27 @@ async def last_heard_of(conn: Connection) -> datetime | None:
     return moment_or_none(at)
 
 
-async def halt(conn: Connection, number: int, state: FanoutState, why: str, words: str | None = None) -> None:
-    """Stop or hold a fan-out, perhaps for Telegram's words. Rows stay where they are."""
+async def halt(
+    conn: Connection, number: int, state: FanoutState, why: str, words: str | None = None, *, by_editor: bool = False
+) -> None:
+    """Stop or hold a fan-out, perhaps for Telegram's words. Rows stay where they are.
+
+    An editor who stops what is held because many of its chats are gone knows that; whoever sends the rest is not asked.
+    """
     await conn.execute(
-        "UPDATE fanouts SET state = :state, why = :why, words = :words WHERE id = :id AND state <> 'done'",
-        {"id": number, "state": state, "why": why, "words": words},
+        """
+        UPDATE fanouts SET confirmed = max(confirmed, :by_editor AND why IS :unreached),
+            state = :state, why = :why, words = :words
+        WHERE id = :id AND state <> 'done'
+        """,
+        {
+            "id": number,
+            "state": state,
+            "why": why,
+            "words": words,
+            "by_editor": by_editor,
+            "unreached": UNREACHED,
+        },
     )
 
 

@@ -53,12 +53,14 @@ async def claim(conn: Connection, now: datetime, limit: int, among: Iterable[int
             WHERE f.state = 'running' AND (:among IS NULL OR f.id IN (SELECT value FROM json_each(:among)))
             ORDER BY f.lane, f.id, o.due_at, o.id LIMIT :limit
         )
-        RETURNING id, fanout, chat, thread, due_at, attempts, unsure
+        RETURNING id, fanout, chat, thread, due_at, attempts, unsure,
+            (SELECT lane FROM fanouts WHERE fanouts.id = outbox.fanout) AS lane
         """,
         {"now": epoch(now), "limit": limit, "among": _json(among)},
     )
     # RETURNING promises no order: https://sqlite.org/lang_returning.html#limitations_and_caveats
-    return sorted(map(_delivery, rows), key=lambda delivery: (delivery.fanout, delivery.due_at, delivery.id))
+    in_order = sorted(rows, key=lambda row: (row["lane"], row["fanout"], row["due_at"], row["id"]))
+    return [_delivery(row) for row in in_order]
 
 
 async def next_due(conn: Connection, among: Iterable[int] | None = None) -> datetime | None:
@@ -277,7 +279,7 @@ def _json(numbers: Iterable[int] | None) -> str | None:
 
 
 def _delivery(row: Row) -> Delivery:
-    number, fanout, chat, thread, due_at, attempts, unsure = row
+    number, fanout, chat, thread, due_at, attempts, unsure = row[:7]
     return Delivery(number, fanout, chat, thread, moment(due_at), attempts, unsure)
 
 

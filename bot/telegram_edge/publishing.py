@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.article import Article
+from bot.domain.article import Article, ArticleState
 from bot.domain.link import link_fault
 from bot.domain.message import Button, Message
 from bot.domain.pacing import full_rate
@@ -153,18 +153,17 @@ async def send_now(house: House, press: PressRequest) -> None:
     found = await _fanout(house, press)
     if found is None:
         return
-    if found.state is FanoutState.RUNNING and found.start_at > house.clock():
-        if press.is_late:
-            button = Button(press.words("Send now"), data=data_of(Verb.NOW, found.id))
-            await confirm(house, press, press.words("Send #{number} now?", number=found.article), button)
-            return
-        try:
-            await newsroom.send_now(house.db, found.id, by=press.person, now=house.clock())
-        except OutOfTurn:  # a burst took it back just now
-            await press.toast(refusals.button_too_old(press.words), alert=True)
-            return
+    if press.is_late and found.state is FanoutState.RUNNING and found.start_at > house.clock():
+        button = Button(press.words("Send now"), data=data_of(Verb.NOW, found.id))
+        await confirm(house, press, press.words("Send #{number} now?", number=found.article), button)
+        return
+    try:
+        await newsroom.send_now(house.db, found.id, by=press.person, now=house.clock())
+    except OutOfTurn:  # another editor, a file or a burst was first
+        await _tell_how_it_stands(house, press)
+    else:
         await press.toast(screens.now_toast(press.words))
-    await _follow(house, press, found.id)
+        await _follow(house, press, found.id)
 
 
 async def send_rest(house: House, press: PressRequest) -> None:
@@ -172,17 +171,37 @@ async def send_rest(house: House, press: PressRequest) -> None:
     found = await _fanout(house, press)
     if found is None:
         return
-    if found.state in (FanoutState.STOPPED, FanoutState.HELD):
-        if press.is_late:
-            button = Button(press.words("Send the rest"), data=data_of(Verb.REST, found.id))
-            await confirm(house, press, press.words("Send the rest of #{number} now?", number=found.article), button)
-            return
-        try:
-            await newsroom.resume(house.db, found.id, by=press.person, now=house.clock())
-        except OutOfTurn:
-            await press.toast(screens.rest_refused(press.words, found.article), alert=True)
-        else:
-            await press.toast(screens.rest_toast(press.words))
+    if press.is_late and found.state in (FanoutState.STOPPED, FanoutState.HELD):
+        button = Button(press.words("Send the rest"), data=data_of(Verb.REST, found.id))
+        await confirm(house, press, press.words("Send the rest of #{number} now?", number=found.article), button)
+        return
+    try:
+        await newsroom.resume(house.db, found.id, by=press.person, now=house.clock())
+    except OutOfTurn:
+        await _tell_how_it_stands(house, press)
+    else:
+        await press.toast(screens.rest_toast(press.words))
+        await _follow(house, press, found.id)
+
+
+async def _tell_how_it_stands(house: House, press: PressRequest) -> None:
+    """Answer a press that changes nothing any more with what is true now; the message says it too."""
+    async with house.db.reading() as conn:
+        found = await fanouts.fanout(conn, number_of(press))
+        article = None if found is None else await articles.article(conn, found.article)
+    if found is None or article is None:
+        await press.toast(refusals.button_too_old(press.words), alert=True)
+        return
+    if article.state is not ArticleState.PUBLISHED:
+        await press.toast(screens.rest_refused(press.words, article.number), alert=True)
+    else:
+        toast = {
+            FanoutState.RUNNING: screens.now_toast,
+            FanoutState.STOPPED: screens.stop_toast,
+            FanoutState.HELD: screens.held_toast,
+            FanoutState.DONE: screens.done_toast,
+        }
+        await press.toast(toast[found.state](press.words))
     await _follow(house, press, found.id)
 
 

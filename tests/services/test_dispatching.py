@@ -249,6 +249,35 @@ async def test_an_editor_who_knows_that_many_are_gone_is_not_asked_again(room: P
     assert (done.state, done.sent, done.unreachable) == (FanoutState.DONE, 300, 300)
 
 
+@pytest.mark.parametrize("acts", ["rest stop rest", "stop rest", "rest stop rest stop rest"])
+async def test_what_an_editor_has_confirmed_stays_confirmed_after_a_stop(room: PressRoom, acts: str) -> None:
+    people = await room.people(600)
+    await room.follow(people, "Energy")
+    for chat in people[::2]:
+        room.world.people[chat].has_blocked = True
+    fanout = await room.publish(await room.draft("grid-storage", "Energy"))
+    await room.run()
+    assert (await room.fanout(fanout)).state is FanoutState.HELD
+    for act in acts.split():
+        verb = newsroom.resume if act == "rest" else newsroom.stop
+        await verb(room.db, fanout, by=1, now=room.house.clock())
+    await room.run()
+    done = await room.fanout(fanout)
+    assert (done.state, done.sent, done.unreachable) == (FanoutState.DONE, 300, 300)
+
+
+async def test_stopping_what_nobody_asked_about_confirms_nothing(room: PressRoom) -> None:
+    people = await room.people(600)
+    await room.follow(people, "Energy")
+    for chat in people[::2]:
+        room.world.people[chat].has_blocked = True
+    fanout = await room.publish(await room.draft("grid-storage", "Energy"))
+    await newsroom.stop(room.db, fanout, by=1, now=room.house.clock())
+    await newsroom.resume(room.db, fanout, by=1, now=room.house.clock())
+    await room.run()
+    assert (await room.fanout(fanout)).state is FanoutState.HELD
+
+
 async def test_stop_lets_nothing_more_leave_and_the_rest_goes_to_exactly_the_others(room: PressRoom) -> None:
     people = await room.people(300)
     await room.follow(people, "Energy")

@@ -164,3 +164,64 @@ async def test_every_act_is_written_down_with_who_did_it(desk: Desk) -> None:
         ("stop", EDITOR, 1),
         ("publish", EDITOR, 1),
     ]
+
+
+async def _acts(desk: Desk) -> list[str]:
+    async with desk.db.reading() as conn:
+        return [entry.act for entry in await log.latest(conn)]
+
+
+@pytest.mark.parametrize("first", ["stop", "hold", "retract", "begin", "finish"])
+async def test_send_now_changes_nothing_when_nothing_waits_for_it_any_more(desk: Desk, first: str) -> None:
+    await desk.follow(range(1001, 1120))
+    done = await _publish(desk, UNDO)
+    match first:
+        case "stop":
+            await newsroom.stop(desk.db, done.fanout, by=READERS[0], now=desk.now)
+        case "hold":
+            await newsroom.hold_everything(desk.db, now=desk.now)
+        case "retract":
+            await newsroom.retract(desk.db, 1, by=READERS[0], now=desk.now)
+        case "begin":
+            desk.now += UNDO
+        case "finish":
+            async with desk.db.transaction() as conn:
+                await conn.execute("UPDATE fanouts SET state = 'done'")
+    [before], acts = await desk.pushes("#1"), await _acts(desk)
+    with pytest.raises(OutOfTurn):
+        await newsroom.send_now(desk.db, done.fanout, by=EDITOR, now=desk.now)
+    assert (await desk.pushes("#1"), await _acts(desk)) == ([before], acts)
+
+
+async def test_a_stop_wins_over_a_send_now_of_the_same_moment_in_any_order(desk: Desk) -> None:
+    await desk.follow(range(1001, 1120))
+    done = await _publish(desk, UNDO)
+    acts = (newsroom.send_now, newsroom.stop, newsroom.send_now)
+    await asyncio.gather(*(act(desk.db, done.fanout, by=EDITOR, now=desk.now) for act in acts), return_exceptions=True)
+    [fanout] = await desk.pushes("#1")
+    assert fanout.state is FanoutState.STOPPED
+    assert await desk.promised("#1") == []
+
+
+async def test_the_rest_is_sent_once_by_whoever_asks_first_and_a_stop_is_one(desk: Desk) -> None:
+    done = await _publish(desk)
+    with pytest.raises(OutOfTurn, match="on its way already"):
+        await newsroom.resume(desk.db, done.fanout, by=EDITOR, now=desk.now)
+    for act, wanted in ((newsroom.stop, FanoutState.STOPPED), (newsroom.resume, FanoutState.RUNNING)):
+        results = await asyncio.gather(
+            *(act(desk.db, done.fanout, by=by, now=desk.now) for by in (1, 2, 3)), return_exceptions=True
+        )
+        assert sum(isinstance(result, OutOfTurn) for result in results) == 2
+        [fanout] = await desk.pushes("#1")
+        assert fanout.state is wanted
+    assert await _acts(desk) == ["resume", "stop", "publish"]
+    assert await desk.promised("#1") == list(READERS)
+
+
+async def test_stopping_what_was_taken_back_does_not_hide_that_it_was(desk: Desk) -> None:
+    done = await _publish(desk)
+    await newsroom.retract(desk.db, 1, by=EDITOR, now=desk.now)
+    with pytest.raises(OutOfTurn, match="stopped already"):
+        await newsroom.stop(desk.db, done.fanout, by=EDITOR, now=desk.now)
+    [fanout] = await desk.pushes("#1")
+    assert (fanout.state, fanout.why) == (FanoutState.STOPPED, "retracted")

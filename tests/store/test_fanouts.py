@@ -119,3 +119,30 @@ async def test_what_a_dead_process_had_claimed_is_claimed_again_and_counts_as_pe
         again = await outbox.claim(conn, NOW, 10)
     await db.close()
     assert sorted((delivery.chat, delivery.unsure) for delivery in again) == [(1, 1), (2, 1), (3, 0)]
+
+
+async def test_the_more_urgent_lane_is_claimed_and_returned_first_whatever_was_promised_before(tmp_path):
+    path = tmp_path / "news.db"
+    migrate(path, create=True)
+    db = await Database.open(path, readers=1)
+    try:
+        async with db.transaction() as conn:
+            await _furnish(conn, {1, 2, 3}, {})
+            numbers = {}
+            for article, lane in ((1, Lane.LATER), (2, Lane.NEWS), (1, Lane.URGENT), (2, Lane.URGENT)):
+                number = await fanouts.promise(conn, article, fixed_at=NOW, start_at=NOW, lane=lane, by=None)
+                numbers[number] = lane
+                await conn.executemany(
+                    "INSERT INTO outbox (fanout, chat, thread, due_at) VALUES (?, ?, 0, 0)",
+                    [(number, chat) for chat in (3, 1, 2)],
+                )
+            claimed = [await outbox.claim(conn, NOW, many) for many in (5, 100)]
+        assert [[numbers[one.fanout] for one in some] for some in claimed] == [
+            [Lane.URGENT] * 5,
+            [Lane.URGENT] + [Lane.NEWS] * 3 + [Lane.LATER] * 3,
+        ]
+        urgent = claimed[0] + claimed[1][:1]
+        assert [one.fanout for one in urgent] == [3, 3, 3, 4, 4, 4]
+        assert [one.chat for one in urgent] == [3, 1, 2, 3, 1, 2]
+    finally:
+        await db.close()

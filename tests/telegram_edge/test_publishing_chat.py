@@ -177,6 +177,50 @@ async def test_two_editors_press_twice_and_see_the_same(desk: Desk) -> None:
     assert desk.house.screen(EDITH).startswith("Stopped.")
 
 
+@pytest.mark.parametrize(
+    ("first", "pressed", "toast", "screen"),
+    [
+        ("stop", "Send now", "Stopped. Nothing more leaves.", "Stopped. 0 chats have it, 120 will not get it."),
+        ("send_now", "Send now", "On its way", None),
+        ("hold", "Send now", "Held. Nothing leaves until an editor decides.", None),
+        ("retract", "Send now", "#1 is not published. Publish it to send the rest.", None),
+        ("run", "Send now", "Nothing is left to send.", None),
+        ("resume", "Send the rest", "On its way", None),
+        ("run the rest", "Send the rest", "Nothing is left to send.", None),
+        ("retract", "Send the rest", "#1 is not published. Publish it to send the rest.", None),
+    ],
+)
+async def test_an_editor_who_presses_too_late_is_told_what_another_has_done(
+    desk: Desk, first: str, pressed: str, toast: str, screen: str | None
+) -> None:
+    await crowd(desk)
+    house, now = desk.house, desk.house.clock()
+    await desk.room.draft("grid-storage", "Energy")
+    done = await newsroom.publish(house.db, 1, by=None, now=now, undo=house.inside.settings.undo)
+    await desk.turn()
+    if pressed == "Send the rest":
+        await desk.presses("Stop")
+    message, data = house.button(EDITH, pressed)
+    match first:
+        case "hold":
+            await newsroom.hold_everything(house.db, now=now)
+        case "retract":
+            await newsroom.retract(house.db, 1, by=BEN, now=now)
+        case "run" | "run the rest":
+            act = newsroom.send_now if first == "run" else newsroom.resume
+            await act(house.db, done.fanout, by=BEN, now=now)
+            house.clock.advance(house.inside.settings.undo)
+            await desk.room.run()
+        case _:
+            await getattr(newsroom, first)(house.db, done.fanout, by=BEN, now=now)
+    before = await desk.room.fanout(done.fanout)
+    assert await house.presses_data(EDITH, data, message) == toast
+    await desk.turn()
+    assert await desk.room.fanout(done.fanout) == before
+    if screen is not None:
+        assert desk.screen == screen
+
+
 async def test_progress_goes_on_after_a_restart(desk: Desk, tmp_path: Path) -> None:
     await crowd(desk)
     article = await desk.room.draft("grid-storage", "Energy")
