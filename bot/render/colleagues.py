@@ -28,6 +28,7 @@ class ColleaguesVerb(StrEnum):
     INVITE = "editor_invite"
     LET_GO = "editor_let_go"  # a person
     WITHDRAW = "editor_withdraw"  # a link's number
+    MORE = "editor_more"
 
 
 def called(person: int, names: Mapping[int, str]) -> str:
@@ -47,8 +48,14 @@ def roster(
     editors: Sequence[int],
     links: Sequence[Link] = (),
     names: Mapping[int, str] = MappingProxyType({}),
+    *,
+    is_changed: bool = False,
 ) -> Message:
-    """Return everybody who may publish, and every link that would make somebody one of them."""
+    """Return everybody who may publish, and every link that would make somebody one of them.
+
+    `is_changed`: a press has just taken a row away. A second tap must not take away what moves up into its place, so
+    the buttons that would are one press further, in a message of their own.
+    """
     lines: list[Text | str] = [bold(words("Who may publish"))]
     lines.extend(words("owner {person}", person=called(person, names)) for person in owners[:_SHOWN])
     lines.extend(words("editor {person}", person=called(person, names)) for person in editors[:_SHOWN])
@@ -62,6 +69,8 @@ def roster(
         (Button(words("Withdraw link {number}", number=number), data=press(ColleaguesVerb.WITHDRAW, number)),)
         for number, *_ in links[:_LINKS]
     )
+    if is_changed and rows:
+        rows = [(Button(words("Change more"), data=press(ColleaguesVerb.MORE)),)]
     rows.append((Button(words("Invite an editor"), data=press(ColleaguesVerb.INVITE)),))
     return Message(clip(join(lines, "\n"), TEXT), keyboard=tuple(rows))
 

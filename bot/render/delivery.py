@@ -11,7 +11,7 @@ from bot.domain.message import Button, Message
 from bot.domain.press import press
 from bot.domain.progress import Phase, Standing
 from bot.domain.text import Text
-from bot.render.desk import Verb, called
+from bot.render.desk import Verb, called, open_button
 from bot.render.locale import Words
 from bot.render.text import bold, clip, join, tame
 
@@ -71,7 +71,8 @@ def who_failed(words: Words, article: Article, failures: Sequence[tuple[int, str
         lines.append(words.count("and {n} more", "and {n} more", total - len(failures)))
     again = Button(words("Try failed again"), data=press(Verb.AGAIN, article.number))
     back = Button(words("Delivery"), data=press(Verb.DELIVERY, article.number))
-    return Message(join(lines, "\n"), keyboard=((again, back),))
+    # `again` is not the first: where it is pressed, the account may have `Stop` in its first place.
+    return Message(join(lines, "\n"), keyboard=((back, again),))
 
 
 def tried_again(words: Words, many: int) -> str:
@@ -91,6 +92,8 @@ def _keyboard(words: Words, article: Article, fanout: int, standing: Standing) -
                 Button(words("Try failed again"), data=press(Verb.AGAIN, article.number)),
             )
         )
+    elif standing.phase not in (Phase.DONE, Phase.WITHDRAWN):
+        rows.append((open_button(words, article.number),))  # in the place of `Delivery`, which is pressed just to look
     match standing.phase:
         case Phase.UNDO | Phase.SENDING:
             rows.append((Button(words("Stop"), data=press(Verb.STOP, fanout)),))

@@ -3,6 +3,10 @@ The newsroom's desk: how an article is called there, what its buttons do, and th
 
 Editors see an article as its readers will, so the desk never draws it in another form; what an editor can do stands
 in a message of its own under the copy.
+
+A press often changes the buttons of its own message while the finger is still there, so a second tap meets what stands
+in the place of the first. Hence: where a button pushes, lists or sends, the next screen has nothing in that row and
+column that undoes it or decides about another article, and `Take back` asks first.
 """
 
 from __future__ import annotations
@@ -35,14 +39,16 @@ class Verb(StrEnum):
     PUBLISH = "publish"
     ARCHIVE = "archive"
     TAKE_BACK = "take_back"
+    TAKE_BACK_NOW = "take_back_now"
+    LEAVE = "take_back_not"
     STOP = "push_stop"  # a fan-out
     NOW = "push_now"  # a fan-out
     REST = "push_rest"  # a fan-out
     PUSH_HELD = "held_push"
     ARCHIVE_HELD = "held_archive"
-    CHOOSE = "held_choose"  # the article behind which to go on; none for the first
-    CHOOSE_PUSH = "held_one_push"
-    CHOOSE_ARCHIVE = "held_one_list"
+    CHOOSE = "held_choose"  # the article behind which to go on, none for the first; how the buttons stand
+    CHOOSE_PUSH = "held_one_push"  # an article; how the buttons stand
+    CHOOSE_ARCHIVE = "held_one_list"  # an article; how the buttons stand
     TOPICS = "desk_topics"  # an article, a page
     ADD_TOPIC = "desk_topic"  # an article, a topic
     STOP_ALL = "held_stop"  # first and last of the fan-outs
@@ -143,15 +149,15 @@ def note_keyboard(words: Words, article: Article, reach: int) -> Keyboard:
 
 def more_keyboard(words: Words, article: Article) -> Keyboard:
     """Return what else can be done with an article."""
-    row = []
+    # `Back` stands where `More` was.
+    row = [Button(words("Back"), data=press(Verb.BACK, article.number))]
     if article.pushed_at is not None:
         row.append(Button(words("Delivery"), data=press(Verb.DELIVERY, article.number)))
     if article.is_listed:
         row.append(Button(words("Take back"), data=press(Verb.TAKE_BACK, article.number)))
     else:
         row.append(Button(words("List without pushing"), data=press(Verb.ARCHIVE, article.number)))
-    back = Button(words("Back"), data=press(Verb.BACK, article.number))
-    return (tuple(row), (back,))
+    return (tuple(row),)
 
 
 def publish_button(words: Words, article: Article, reach: int) -> Button:
@@ -204,10 +210,7 @@ def drafts(
         lines.append(
             words.count("{n} article is held until you choose.", "{n} articles are held until you choose.", held)
         )
-    opens = [
-        Button(words("Open #{number}", number=article.number), data=press(Verb.OPEN, article.number))
-        for article in articles
-    ]
+    opens = [open_button(words, article.number) for article in articles]
     turning = []
     if not is_first:
         turning.append(Button(words("Newest"), data=press(Verb.DRAFTS)))
@@ -215,7 +218,7 @@ def drafts(
         turning.append(Button(words("Older"), data=press(Verb.DRAFTS, *older)))
     rows = [tuple(opens[start : start + 3]) for start in range(0, len(opens), 3)]
     if held:
-        rows.append(held_row(words))
+        rows.insert(0, held_row(words))  # always the same row: `choosing` has nothing but `Next` where `Choose` was
     if turning:
         rows.append(tuple(turning))
     return Message(join(lines, "\n"), keyboard=tuple(rows))
@@ -229,8 +232,11 @@ def held_row(words: Words) -> tuple[Button, ...]:
     )
 
 
-def choosing(words: Words, article: Article, zone: ZoneInfo, left: int) -> Message:
-    """Return one held article to decide about; `left` counts it and those behind it."""
+def choosing(words: Words, article: Article, zone: ZoneInfo, left: int, *, is_lowered: bool = False) -> Message:
+    """Return one held article to decide about; `left` counts it and those behind it.
+
+    `is_lowered`: the buttons that decide stand in the last row, because those just pressed stood in the middle one.
+    """
     number = article.number
     text = join(
         [
@@ -242,21 +248,18 @@ def choosing(words: Words, article: Article, zone: ZoneInfo, left: int) -> Messa
     is_for_nobody = article.held_why is HeldWhy.TOPICS
     if is_for_nobody:
         text = join([text, words("Nobody knows its topics yet, so it would reach no one.")], "\n")
-    topics = ((Button(words("Choose a topic"), data=press(Verb.TOPICS, number)),),) if is_for_nobody else ()
-    return Message(
-        text,
-        keyboard=(
-            *topics,
-            (
-                Button(words("Push #{number}", number=number), data=press(Verb.CHOOSE_PUSH, number)),
-                Button(words("Archive #{number}", number=number), data=press(Verb.CHOOSE_ARCHIVE, number)),
-            ),
-            (
-                Button(words("Open #{number}", number=number), data=press(Verb.OPEN, number)),
-                Button(words("Next"), data=press(Verb.CHOOSE, number)),
-            ),
-        ),
+    look = (
+        open_button(words, number),
+        Button(words("Next"), data=press(Verb.CHOOSE, number, is_lowered)),
     )
+    decide = (
+        Button(words("Push #{number}", number=number), data=press(Verb.CHOOSE_PUSH, number, is_lowered)),
+        Button(words("Archive #{number}", number=number), data=press(Verb.CHOOSE_ARCHIVE, number, is_lowered)),
+    )
+    aside: tuple[Button, ...] = (_open_drafts(words),)
+    if is_for_nobody:
+        aside = (Button(words("Choose a topic"), data=press(Verb.TOPICS, number)), *aside)
+    return Message(text, keyboard=(look, aside, decide) if is_lowered else (look, decide, aside))
 
 
 def nothing_held(words: Words) -> Message:
@@ -281,8 +284,7 @@ def held_pushed(
         text = words("{articles}: {numbers}.", articles=text, numbers=_list(numbers))
     if is_paused:
         text = f"{text} {paused(words)}"
-    stop = () if fanouts is None else ((Button(words("Stop all"), data=press(Verb.STOP_ALL, *fanouts)),),)
-    return Message(Text(text), keyboard=stop)
+    return Message(Text(text), keyboard=() if fanouts is None else _stop_all(words, fanouts))
 
 
 def held_stopped(words: Words, numbers: Sequence[int], fanouts: tuple[int, int]) -> Message:
@@ -290,17 +292,14 @@ def held_stopped(words: Words, numbers: Sequence[int], fanouts: tuple[int, int])
         return Message(Text(words("They had all gone out.")))
     return Message(
         Text(words("Stopped: {numbers}. Nothing more of them leaves.", numbers=_list(numbers))),
-        keyboard=((Button(words("Send the rest"), data=press(Verb.REST_ALL, *fanouts)),),),
+        keyboard=((Button(words("Send the rest"), data=press(Verb.REST_ALL, *fanouts)), _open_drafts(words)),),
     )
 
 
 def held_resumed(words: Words, numbers: Sequence[int], fanouts: tuple[int, int]) -> Message:
     if not numbers:
         return Message(Text(words("Nothing waits there.")))
-    return Message(
-        Text(words("Going on: {numbers}.", numbers=_list(numbers))),
-        keyboard=((Button(words("Stop all"), data=press(Verb.STOP_ALL, *fanouts)),),),
-    )
+    return Message(Text(words("Going on: {numbers}.", numbers=_list(numbers))), keyboard=_stop_all(words, fanouts))
 
 
 def held_archived(words: Words, numbers: Sequence[int]) -> Message:
@@ -318,12 +317,48 @@ def held_archived(words: Words, numbers: Sequence[int]) -> Message:
 
 def asked_late(words: Words, question: str, button: Button, asked_at: str | None) -> Message:
     """Return an act to be confirmed that arrived long after it was asked for, because newsbot was down."""
-    when = (
-        words("You asked for this at {time}, while newsbot was not running.", time=asked_at)
-        if asked_at
-        else words("You asked for this while newsbot was not running.")
+    # What is sent may be stopped in the first row of the next screen.
+    keyboard = ((_open_drafts(words),), (button,))
+    return Message(join([_asked_while_away(words, asked_at), question], " "), keyboard=keyboard)
+
+
+def ask_to_take_back(words: Words, article: Article, asked_at: str | None = None, *, is_late: bool = False) -> Message:
+    """Return the question whether an article is to be taken back; late, it says when that was asked for."""
+    question: Text = words.text(
+        "Take {article} back? It leaves every list, and nothing more of it leaves. Delivered copies stay.",
+        article=called(article),
     )
-    return Message(join([when, question], " "), keyboard=((button,),))
+    if is_late:
+        question = join([_asked_while_away(words, asked_at), question], " ")
+    # `Take back` stands in the first or the last row of every other screen, and here in neither.
+    return Message(
+        question,
+        keyboard=(
+            (Button(words("Leave it"), data=press(Verb.LEAVE, article.number)),),
+            (Button(words("Take back"), data=press(Verb.TAKE_BACK_NOW, article.number)),),
+            (open_button(words, article.number),),
+        ),
+    )
+
+
+def open_button(words: Words, number: int) -> Button:
+    return Button(words("Open #{number}", number=number), data=press(Verb.OPEN, number))
+
+
+def _open_drafts(words: Words) -> Button:
+    """Return a button that harms nothing: the list comes in a message of its own."""
+    return Button(words("Open drafts"), data=press(Verb.LIST))
+
+
+def _stop_all(words: Words, fanouts: tuple[int, int]) -> Keyboard:
+    """Return `Stop all`, away from the left edge where `Push all` and `Send the rest` stand."""
+    return ((_open_drafts(words), Button(words("Stop all"), data=press(Verb.STOP_ALL, *fanouts))),)
+
+
+def _asked_while_away(words: Words, asked_at: str | None) -> str:
+    if asked_at:
+        return words("You asked for this at {time}, while newsbot was not running.", time=asked_at)
+    return words("You asked for this while newsbot was not running.")
 
 
 def _list(numbers: Sequence[int]) -> str:

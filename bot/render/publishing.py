@@ -10,7 +10,7 @@ from bot.domain.message import Button, Keyboard, Message
 from bot.domain.press import press
 from bot.domain.progress import Phase, Standing
 from bot.domain.text import Text
-from bot.render.desk import Verb, called, paused
+from bot.render.desk import Verb, called, open_button, paused
 from bot.render.locale import Words
 from bot.render.text import clip, join, tame
 
@@ -72,8 +72,9 @@ def taken_back(words: Words, article: Article, sent: int) -> Message:
                 sent,
             )
         )
+    # Behind another button: where this one is pressed, the next screen has `Stop` in its first place.
     again = Button(words("Publish again"), data=press(Verb.PUBLISH, article.number))
-    return Message(join(lines, " "), keyboard=((again,),))
+    return Message(join(lines, " "), keyboard=((open_button(words, article.number), again),))
 
 
 def not_listed(words: Words, article: Article) -> Message:
@@ -254,9 +255,10 @@ def _undo_keyboard(words: Words, fanout: int) -> Keyboard:
 
 
 def _stopped_keyboard(words: Words, article: Article, fanout: int) -> Keyboard:
+    # Telegram keeps the foot of a message in its place, and `Stop` was in the last row.
     return (
+        (Button(words("Send the rest"), data=press(Verb.REST, fanout)),),
         (
-            Button(words("Send the rest"), data=press(Verb.REST, fanout)),
             Button(words("Fix first"), data=press(Verb.OPEN, article.number)),
             Button(words("Take back"), data=press(Verb.TAKE_BACK, article.number)),
         ),

@@ -10,7 +10,7 @@ from bot.domain.press import press
 from bot.domain.text import Text
 from bot.domain.topic import Topic
 from bot.domain.topic_choice import TopicChoice
-from bot.render.desk import Verb, called
+from bot.render.desk import Verb, called, open_button
 from bot.render.labels import IN_A_TOAST, label
 from bot.render.locale import Words
 from bot.render.text import clip, foreign, join
@@ -36,13 +36,13 @@ def question(words: Words, choice: TopicChoice) -> Message:
         new = press(Verb.ADD_TOPIC, article.number, topic.number)
         rows.append((Button(words("New topic {topic}", topic=label(topic.name, words)), data=new),))
     if is_held:
-        rows.append(
-            (
-                Button(words("Push anyway"), data=press(Verb.PUBLISH, article.number)),
-                Button(words("Archive"), data=press(Verb.ARCHIVE, article.number)),
-                Button(words("Open #{number}", number=article.number), data=press(Verb.OPEN, article.number)),
-            )
+        act = (
+            Button(words("Push anyway"), data=press(Verb.PUBLISH, article.number)),
+            Button(words("Archive"), data=press(Verb.ARCHIVE, article.number)),
         )
+        look = open_button(words, article.number)
+        # Never in the first row: that is where the progress, which takes this message's place, has `Stop`.
+        rows.extend([(*act, look)] if rows else [(look,), act])
     return Message(join(lines, " "), keyboard=tuple(rows))
 
 

@@ -41,7 +41,7 @@ async def withdraw(house: House, press: PressRequest) -> None:
         house.db, number, by=press.person, admins=house.settings.admins, now=house.clock()
     )
     await press.toast(screens.withdrawn(press.words, number) if is_done else refusals.list_out_of_date(press.words))
-    await press.redraw(await _roster(house, press))
+    await press.redraw(await _roster(house, press, is_changed=True))
 
 
 async def let_go(house: House, press: PressRequest) -> None:
@@ -56,10 +56,15 @@ async def let_go(house: House, press: PressRequest) -> None:
         _, _, names = await roles.roster(house.db, house.settings.admins, house.clock())
         await press.toast(screens.let_go(press.words, person, names))
         await menus.register_editors(house)
-    await press.redraw(await _roster(house, press))
+    await press.redraw(await _roster(house, press, is_changed=True))
 
 
-async def _roster(house: House, asked: Request | PressRequest) -> Message:
+async def more(house: House, press: PressRequest) -> None:
+    """Show everybody again, with the buttons that take something away."""
+    await press.answer(await _roster(house, press))
+
+
+async def _roster(house: House, asked: Request | PressRequest, *, is_changed: bool = False) -> Message:
     people, links, names = await roles.roster(house.db, house.settings.admins, house.clock())
     zone = look_of(asked.chat, house.settings, house.bot_username).zone
     return screens.roster(
@@ -68,6 +73,7 @@ async def _roster(house: House, asked: Request | PressRequest) -> Message:
         [one.person for one in people if one.role is Role.EDITOR],
         [(one.number, one.role, one.made_by, asked.words.time(one.expires_at, zone)) for one in links],
         names,
+        is_changed=is_changed,
     )
 
 
@@ -86,6 +92,7 @@ CONVERSATION = Conversation(
         PressRule(ColleaguesVerb.INVITE, invite, audience=Audience.OWNERS),
         PressRule(ColleaguesVerb.WITHDRAW, withdraw, audience=Audience.OWNERS),
         PressRule(ColleaguesVerb.LET_GO, let_go, audience=Audience.OWNERS),
+        PressRule(ColleaguesVerb.MORE, more, audience=Audience.OWNERS),
     ),
     starts=(StartRule(EDITOR_LINK, open_invitation),),
 )

@@ -108,26 +108,30 @@ async def archive_all(house: House, press: PressRequest) -> None:
 
 async def choose(house: House, press: PressRequest) -> None:
     """Show the held articles one by one, beginning behind the one last shown."""
-    await press.redraw(await _next_held(house, press, number_of(press)))
+    await press.redraw(await _next_held(house, press, number_of(press), is_lowered=_is_lowered(press)))
 
 
 async def push_one(house: House, press: PressRequest) -> None:
-    """Push one held article, and show the next."""
+    """Push one held article; its message becomes the progress, and the next one is shown below it."""
     number = number_of(press)
     if press.is_late:
-        await publishing.ask_again(house, press, number)
+        button = Button(press.words("Push #{number}", number=number), data=data_of(Verb.CHOOSE_PUSH, number))
+        await confirm(house, press, press.words("Publish #{number} now?", number=number), button)
         return
     published = await publishing.publish_now(house, press, number)
-    await press.redraw(await _next_held(house, press, number))
     if published is not None:
-        await publishing.show_progress(house, press, published.article, published.fanout)
+        await publishing.follow(house, press, published.fanout)
+        await press.answer(await _next_held(house, press, number, is_lowered=not _is_lowered(press)))
+    else:
+        await press.toast(press.words("#{number} is out already", number=number))
+        await press.redraw(await _next_held(house, press, number, is_lowered=not _is_lowered(press)))
 
 
 async def archive_one(house: House, press: PressRequest) -> None:
     """List one held article without pushing it, and show the next."""
     number = number_of(press)
     if press.is_late:
-        button = Button(press.words("List without pushing"), data=data_of(Verb.ARCHIVE, number))
+        button = Button(press.words("List without pushing"), data=data_of(Verb.CHOOSE_ARCHIVE, number))
         await confirm(house, press, press.words("List #{number} without pushing it?", number=number), button)
         return
     try:
@@ -135,7 +139,7 @@ async def archive_one(house: House, press: PressRequest) -> None:
         await press.toast(press.words("#{number} is listed", number=number))
     except OutOfTurn:
         await press.toast(press.words("#{number} is listed already", number=number))
-    await press.redraw(await _next_held(house, press, number))
+    await press.redraw(await _next_held(house, press, number, is_lowered=not _is_lowered(press)))
 
 
 async def _page(house: House, asked: Request | PressRequest, before: tuple[int, int] | None) -> Message:
@@ -148,7 +152,12 @@ async def _page(house: House, asked: Request | PressRequest, before: tuple[int, 
     return screens.drafts(asked.words, shown, zone, held=held, older=older, is_first=before is None)
 
 
-async def _next_held(house: House, press: PressRequest, after: int) -> Message:
+def _is_lowered(press: PressRequest) -> bool:
+    """Return whether the buttons that decide stood in the last row."""
+    return number_of(press, 1) == 1
+
+
+async def _next_held(house: House, press: PressRequest, after: int, *, is_lowered: bool) -> Message:
     async with house.db.reading() as conn:
         numbers = await articles.in_state(conn, ArticleState.HELD)
         if not numbers:
@@ -161,7 +170,7 @@ async def _next_held(house: House, press: PressRequest, after: int) -> Message:
         place %= len(numbers)
         article = await articles.article(conn, numbers[place])
     zone = look_of(press.chat, house.settings, house.bot_username).zone
-    return screens.choosing(press.words, article, zone, len(numbers))
+    return screens.choosing(press.words, article, zone, len(numbers), is_lowered=is_lowered)
 
 
 async def _place_behind(conn: Connection, after: int, numbers: list[int]) -> int:

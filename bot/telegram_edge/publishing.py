@@ -84,7 +84,7 @@ async def publish_pressed(house: House, press: PressRequest) -> None:
     else:
         published = await publish_now(house, press, article.number)
         if published is not None:
-            await _follow(house, press, published.fanout)
+            await follow(house, press, published.fanout)
         else:
             await _show_out(house, press, article.number)
 
@@ -119,6 +119,13 @@ async def show_progress(house: House, asked: Request | PressRequest, article: Ar
     house.wake()
 
 
+async def follow(house: House, press: PressRequest, fanout: int) -> None:
+    """Let the message with the button follow a fan-out from now on; the herald alone draws it, in order."""
+    async with house.db.transaction() as conn:
+        await progress.follow(conn, fanout, press.chat.id, press.message_id)
+    house.wake()
+
+
 async def ask_again(house: House, asked: Request | PressRequest, number: int, *, in_place: bool = True) -> None:
     """Ask whether an article is still to be published."""
     async with house.db.reading() as conn:
@@ -145,7 +152,7 @@ async def stop(house: House, press: PressRequest) -> None:
             pass  # the last message left just now, and the message says so
         else:
             await press.toast(screens.stop_toast(press.words))
-    await _follow(house, press, found.id)
+    await follow(house, press, found.id)
 
 
 async def send_now(house: House, press: PressRequest) -> None:
@@ -163,7 +170,7 @@ async def send_now(house: House, press: PressRequest) -> None:
         await _tell_how_it_stands(house, press)
     else:
         await press.toast(screens.now_toast(press.words))
-        await _follow(house, press, found.id)
+        await follow(house, press, found.id)
 
 
 async def send_rest(house: House, press: PressRequest) -> None:
@@ -181,7 +188,7 @@ async def send_rest(house: House, press: PressRequest) -> None:
         await _tell_how_it_stands(house, press)
     else:
         await press.toast(screens.rest_toast(press.words))
-        await _follow(house, press, found.id)
+        await follow(house, press, found.id)
 
 
 async def _tell_how_it_stands(house: House, press: PressRequest) -> None:
@@ -202,7 +209,7 @@ async def _tell_how_it_stands(house: House, press: PressRequest) -> None:
             FanoutState.DONE: screens.done_toast,
         }
         await press.toast(toast[found.state](press.words))
-    await _follow(house, press, found.id)
+    await follow(house, press, found.id)
 
 
 # Taking back, and listing without a push
@@ -213,7 +220,9 @@ async def retract(house: House, request: Request) -> None:
     if article is None:
         return
     if request.is_late:
-        await _ask_to_take_back(house, request, article)
+        zone = look_of(request.chat, house.settings, house.bot_username).zone
+        at = request.words.time(request.sent_at, zone)
+        await request.answer(desk.ask_to_take_back(request.words, article, at, is_late=True))
         return
     await _take_back(house, request, article)
     sent = await _sent(house, article.number)
@@ -223,15 +232,33 @@ async def retract(house: House, request: Request) -> None:
         await request.answer(screens.not_listed(request.words, article))
 
 
+async def ask_to_take_back(house: House, press: PressRequest) -> None:
+    """Ask before an article is taken back: the button stands where the one that published it stood."""
+    article = await article_pressed(house, press)
+    await press.redraw(desk.ask_to_take_back(press.words, article, is_late=press.is_late))
+
+
+async def leave(house: House, press: PressRequest) -> None:
+    """Show again how an article stands that was not taken back after all."""
+    article = await article_pressed(house, press)
+    latest = await _latest(house, article.number)
+    if latest is not None:
+        await follow(house, press, latest.id)
+    elif article.is_listed:
+        await _show_out(house, press, article.number)
+    else:
+        await press.redraw(screens.not_listed(press.words, article))
+
+
 async def take_back(house: House, press: PressRequest) -> None:
     article = await article_pressed(house, press)
     if press.is_late:
-        await _ask_to_take_back(house, press, article)
+        await press.redraw(desk.ask_to_take_back(press.words, article, is_late=True))
         return
     await _take_back(house, press, article)
     latest = await _latest(house, article.number)
     if latest is not None:
-        await _follow(house, press, latest.id)
+        await follow(house, press, latest.id)
     else:
         await press.redraw(screens.taken_back(press.words, article, 0))
 
@@ -273,7 +300,7 @@ async def _show_out(house: House, asked: Request | PressRequest, number: int) ->
     latest = await _latest(house, number)
     if latest is not None and latest.state is not FanoutState.DONE:
         if isinstance(asked, PressRequest):
-            await _follow(house, asked, latest.id)
+            await follow(house, asked, latest.id)
         else:
             await show_progress(house, asked, account.article, latest.id)
         return
@@ -296,13 +323,6 @@ async def _note(
         refused=refused,
         is_paused=await accounts.is_paused(house.db),
     )
-
-
-async def _follow(house: House, press: PressRequest, fanout: int) -> None:
-    """Let the message with the button follow a fan-out from now on; the herald alone draws it, in order."""
-    async with house.db.transaction() as conn:
-        await progress.follow(conn, fanout, press.chat.id, press.message_id)
-    house.wake()
 
 
 async def _fanout(house: House, press: PressRequest) -> Fanout | None:
@@ -330,11 +350,6 @@ async def _take_back(house: House, asked: Request | PressRequest, article: Artic
     except OutOfTurn:
         return
     house.wake()
-
-
-async def _ask_to_take_back(house: House, asked: Request | PressRequest, article: Article) -> None:
-    button = Button(asked.words("Take back"), data=data_of(Verb.TAKE_BACK, article.number))
-    await confirm(house, asked, asked.words("Take #{number} back now?", number=article.number), button)
 
 
 CONVERSATION = Conversation(
@@ -371,7 +386,9 @@ CONVERSATION = Conversation(
         PressRule(Verb.BACK, back, audience=Audience.EDITORS),
         PressRule(Verb.PUBLISH, publish_pressed, audience=Audience.EDITORS),
         PressRule(Verb.ARCHIVE, archive, audience=Audience.EDITORS),
-        PressRule(Verb.TAKE_BACK, take_back, audience=Audience.EDITORS),
+        PressRule(Verb.TAKE_BACK, ask_to_take_back, audience=Audience.EDITORS),
+        PressRule(Verb.TAKE_BACK_NOW, take_back, audience=Audience.EDITORS),
+        PressRule(Verb.LEAVE, leave, audience=Audience.EDITORS),
         PressRule(Verb.STOP, stop, audience=Audience.EDITORS),
         PressRule(Verb.NOW, send_now, audience=Audience.EDITORS),
         PressRule(Verb.REST, send_rest, audience=Audience.EDITORS),

@@ -69,6 +69,8 @@ async def test_a_broadcast_is_announced_stopped_and_taken_up_whoever_presses_and
         await here.until(lambda: "is out" in plain(here.now(announced)), "is out")
         assert "119 sent, 0 had blocked the bot, 0 failed, 0 perhaps twice" in plain(here.now(announced))
         assert [_has(here, person, "First") for person in crowd[1:]] == [1] * 119
+        await here.presses(edith, "Take back", announced)
+        await here.until(lambda: "Take #1 " in plain(here.now(announced)), lambda: plain(here.now(announced)))
         take_back = data(here.now(announced), "Take back")
         for person in (edith, GRACE, edith):
             await here.sends(person, person, announced["message_id"], take_back)

@@ -162,7 +162,7 @@ def test_a_publish_is_announced_followed_and_reported_in_german_numbers():
     assert sending.text.string.endswith(" 1 Chat hat den Bot blockiert.")
     stopped = publishing.going(DEUTSCH, article(), 1, standing(Phase.STOPPED, sent=12495), NOON)
     assert stopped.text.string == "Gestoppt. 12.495 Chats haben die Meldung, an 17.719 geht sie nicht mehr."
-    assert labels(stopped) == [["Rest senden", "Erst ändern", "Zurückziehen"]]
+    assert labels(stopped) == [["Rest senden"], ["Erst ändern", "Zurückziehen"]]
     done = publishing.going(DEUTSCH, article(), 1, standing(Phase.DONE, sent=30213, failed=1), NOON)
     assert done.text.string == (
         "#412 ist erschienen. Gesendet: 30.213, Bot blockiert: 0, fehlgeschlagen: 1, vielleicht doppelt: 0. 1 Sekunde."

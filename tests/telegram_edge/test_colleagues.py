@@ -141,7 +141,7 @@ async def test_a_link_that_is_not_used_yet_is_listed_and_can_be_withdrawn(house:
     assert house.buttons(EDITH) == [["Withdraw link 1"], ["Withdraw link 2"], ["Invite an editor"]]
     message_id = house.messages(EDITH)[-1]["message_id"]
     assert await house.presses(EDITH, "Withdraw link 1") == "Link 1 is withdrawn"
-    assert house.buttons(EDITH) == [["Withdraw link 2"], ["Invite an editor"]]
+    assert house.buttons(EDITH) == [["Change more"], ["Invite an editor"]]
     again = await house.presses_data(EDITH, "1:editor_withdraw:1", message_id)
     assert again == "That list was out of date. Here is the current one."
     await house.starts(BEN, first)

@@ -137,10 +137,9 @@ async def test_held_articles_are_chosen_one_by_one(desk: Desk) -> None:
     await desk.presses("Next")
     assert "\n#2 Story 1, " in desk.screen
     await desk.presses("Push #2")
-    choosing = next(screen for screen in reversed(desk.screens) if "are held" in screen)
-    assert choosing.startswith("11 articles are held. The next one:\n#5 Story 2")
+    assert desk.screen.startswith("11 articles are held. The next one:\n#5 Story 2")
     await desk.run()
-    assert desk.screen.startswith("#2 is out. 2 sent")
+    assert desk.screens[-2].startswith("#2 is out. 2 sent")
     await desk.presses("Archive #5")
     await desk.run()
     assert await states(desk) == {ArticleState.HELD: 10, ArticleState.PUBLISHED: 1, ArticleState.ARCHIVED: 1}
