@@ -49,15 +49,19 @@ def roster(
     links: Sequence[Link] = (),
     names: Mapping[int, str] = MappingProxyType({}),
     *,
+    asked_by: int | None = None,
     is_changed: bool = False,
 ) -> Message:
     """Return everybody who may publish, and every link that would make somebody one of them.
 
-    `is_changed`: a press has just taken a row away. A second tap must not take away what moves up into its place, so
-    the buttons that would are one press further, in a message of their own.
+    `asked_by` is called “you”. `is_changed`: a press has just taken a row away. A second tap must not take away what
+    moves up into its place, so the buttons that would are one press further, in a message of their own.
     """
     lines: list[Text | str] = [bold(words("Who may publish"))]
-    lines.extend(words("owner {person}", person=called(person, names)) for person in owners[:_SHOWN])
+    lines.extend(
+        words("owner {person}", person=words("you") if person == asked_by else called(person, names))
+        for person in owners[:_SHOWN]
+    )
     lines.extend(words("editor {person}", person=called(person, names)) for person in editors[:_SHOWN])
     if (more := max(0, len(owners) - _SHOWN) + max(0, len(editors) - _SHOWN)) > 0:
         lines.append(words.count("and {n} more", "and {n} more", more))

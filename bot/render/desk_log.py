@@ -32,9 +32,13 @@ _ABOUT_PEOPLE = ("let go", "remove owner", "not brought back")
 
 
 def log(
-    words: Words, entries: Sequence[Line], zone: ZoneInfo, names: Mapping[int, str] = MappingProxyType({})
+    words: Words,
+    entries: Sequence[Line],
+    zone: ZoneInfo,
+    names: Mapping[int, str] = MappingProxyType({}),
+    asked_by: int | None = None,
 ) -> Message:
-    """Return the last acts, newest first. `names` are people's, by their ids."""
+    """Return the last acts, newest first. `names` are people's, by their ids; `asked_by` is called “you”."""
     if not entries:
         return Message(Text(words("Nothing has been done yet.")))
     lines: list[Text | str] = [bold(words("Log"))]
@@ -42,8 +46,8 @@ def log(
         when = words("{date}, {time}", date=words.date(at, zone), time=words.time(at, zone))
         what = _act(words, act)
         about = f" #{article}" if article is not None else ""
-        who = _who(words, person, names)
-        more = _about(words, act, detail, names)
+        who = _who(words, person, names, asked_by)
+        more = _about(words, act, detail, names, asked_by)
         why = f" ({more})" if more else ""
         lines.append(words("{when}: {who}: {what}", when=when, who=who, what=f"{what}{about}{why}"))
     return Message(join(lines, "\n"))
@@ -156,17 +160,21 @@ def _act(words: Words, act: str) -> str:
     return known.get(act, act)
 
 
-def _who(words: Words, person: int | None, names: Mapping[int, str]) -> str:
+def _who(words: Words, person: int | None, names: Mapping[int, str], asked_by: int | None) -> str:
     if person is None:
         return words("newsbot")
+    if person == asked_by:
+        return words("you")
     return called(person, names) if person in names else words("editor {person}", person=person)
 
 
-def _about(words: Words, act: str, detail: str | None, names: Mapping[int, str]) -> str:
+def _about(words: Words, act: str, detail: str | None, names: Mapping[int, str], asked_by: int | None) -> str:
     """Return more of an act: whom it was done to, who invited them, or what else there is to say."""
     person = int(detail) if detail is not None and _ID.fullmatch(detail) else None
     if person is not None and act in _ABOUT_PEOPLE:
-        return called(person, names)
+        return words("you") if person == asked_by else called(person, names)
+    if act in ("become editor", "become owner") and person is not None and person == asked_by:
+        return words("invited by you")
     if act in ("become editor", "become owner"):
         return "" if person is None else words("invited by {person}", person=called(person, names))
     return "" if act == "withdraw" else _detail(words, detail)

@@ -4,45 +4,64 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.domain.article import Article
 from bot.domain.limits import TEXT
 from bot.domain.message import Button, Message
 from bot.domain.press import press
 from bot.domain.text import Text
 from bot.errors import Complaint
-from bot.render.desk import Verb
+from bot.render.desk import Verb, called, open_button
 from bot.render.locale import Words
-from bot.render.text import clip, join, tame
+from bot.render.text import clip, foreign, join, tame
 
 _NAME = 80  # UTF-16 code units
 _REASON = 300
 _COMPLAINTS = 12
+_DRAFTS = 6  # named, each with its button
 
 
 def report(
     words: Words,
     *,
     files: int,
-    drafts: int,
+    drafts: Sequence[Article],
     updated: Sequence[int],
     known: Sequence[int],
     topics: int,
     doubled: Sequence[tuple[str, int]],
     refused: Sequence[Complaint],
     warned: Sequence[Complaint] = (),
+    new_topics: Sequence[str] = (),
+    unfollowed: Sequence[int] = (),
 ) -> Message:
-    """Return what became of each file of a document, warnings and refusals last."""
+    """Return what became of each file of a document, with a button for each draft; warnings and refusals last.
+
+    `new_topics` are those of the drafts that are no more than a name yet, `unfollowed` the drafts that would reach
+    nobody. While some files are refused, what is to be mended comes first: the drafts are one press away.
+    """
     sentences: list[Text | str] = []
-    if drafts:
+    if files == len(drafts) == 1:
+        sentences.append(words.text("{article} is a draft.", article=called(drafts[0])))
+    elif drafts:
         sentences.append(
             words.count(
                 "{n} of {files} is a draft now.",
                 "{n} of {files} are drafts now.",
-                drafts,
+                len(drafts),
                 files=words.count("{n} file", "{n} files", files),
             )
         )
     elif not (updated or known or topics or doubled):
         sentences.append(words("No drafts came of this."))
+    if new_topics and not refused:
+        named = ", ".join(foreign(clip(name, _NAME)) for name in new_topics[:_DRAFTS])
+        more = " …" if len(new_topics) > _DRAFTS else ""
+        sentences.append(words("New topics: {topics}.", topics=f"{named}{more}"))
+    if unfollowed and not refused and len(drafts) == 1:
+        has_topics = bool(drafts[0].topics)
+        sentences.append(words("Nobody follows these topics.") if has_topics else words("It has no topics."))
+    elif unfollowed and not refused:
+        sentences.append(words("Nobody follows the topics of {numbers}.", numbers=_numbers(unfollowed)))
     if updated:
         sentences.append(words("Changed: {numbers}.", numbers=_numbers(updated)))
     if known:
@@ -69,8 +88,14 @@ def report(
         if len(refused) > _COMPLAINTS:
             sentences.append(words.count("and {n} more.", "and {n} more.", len(refused) - _COMPLAINTS))
         sentences.append(words("Send the file again when fixed."))
-    keyboard = ((Button(words("Open drafts"), data=press(Verb.LIST)),),) if drafts or updated else ()
-    return Message(clip(join(sentences, " "), TEXT), keyboard=keyboard)
+    text = join(sentences, " ")
+    if drafts and not refused and not files == len(drafts) == 1:
+        text = join([text, *(called(article) for article in drafts[:_DRAFTS])], "\n")
+    opens = [] if refused else [open_button(words, article.number) for article in drafts[:_DRAFTS]]
+    rows = [tuple(opens[start : start + 3]) for start in range(0, len(opens), 3)]
+    if len(drafts) > 1 or updated or (drafts and refused):
+        rows.append((Button(words("Open drafts"), data=press(Verb.LIST)),))
+    return Message(clip(text, TEXT), keyboard=tuple(rows))
 
 
 def too_large(words: Words) -> Message:

@@ -13,14 +13,16 @@ from bot.content.doors import Surroundings
 from bot.content.inlet import understood
 from bot.content.slug import slug_of
 from bot.content.uploads import files_in
-from bot.domain.article import Story
+from bot.domain.article import Article, Story
 from bot.domain.link import normal_link
 from bot.domain.topic import TopicFile
 from bot.errors import Complaint, ContentError
-from bot.services import importing
+from bot.services import accounts, importing
 from bot.services.importing import Seen
-from bot.store import intake
+from bot.store import articles, intake, topics
 from bot.store.database import Database
+
+_MEASURED = 20  # drafts whose audience is looked for: each takes a walk over those who follow its topics
 
 
 @dataclass(slots=True)
@@ -28,11 +30,14 @@ class Uploaded:
     """What became of the files of one document; `files` of them in all. Numbers are articles'.
 
     `known` are stories that were there already and stay as they are; `doubled` tell a story that a file of the
-    content folder owns (file name, article).
+    content folder owns (file name, article). `new_topics` are the drafts' topics that are no more than a name yet,
+    `unfollowed` those of the first drafts that would reach nobody.
     """
 
     files: int = 0
-    drafts: list[int] = field(default_factory=list)
+    drafts: list[Article] = field(default_factory=list)
+    new_topics: list[str] = field(default_factory=list)
+    unfollowed: list[int] = field(default_factory=list)
     updated: list[int] = field(default_factory=list)
     known: list[int] = field(default_factory=list)
     topics: int = 0
@@ -57,13 +62,21 @@ async def add_document(db: Database, name: str, data: bytes, *, root: Path, zone
     if not seen:
         return result
     report = await importing.add_drafts(db, seen, now=now)
-    named = {f"upload:{_link(one)}": one.path.removeprefix("upload:") for one in seen}
-    result.drafts, result.updated, result.topics = report.drafts, report.updated, report.topics
+    names = {f"upload:{_link(one)}": one.path.removeprefix("upload:") for one in seen}
+    result.updated, result.topics = report.updated, report.topics
     result.warned = report.warned
-    result.doubled = [(named.get(path, path), number) for path, number in report.doubled]
+    result.doubled = [(names.get(path, path), number) for path, number in report.doubled]
     told = {*report.drafts, *report.updated, *(number for _, number in report.doubled)}
     async with db.reading() as conn:
         linked = await intake.linked(conn, [_link(one) for one in seen])
+        result.drafts = await articles.articles(conn, report.drafts)
+        worn = list(dict.fromkeys(topic for article in result.drafts for topic in article.topics))
+        established = await topics.are_established(conn, worn)
+        named = await topics.topics(conn) if len(established) < len(worn) else {}
+        result.new_topics = [named[topic].name for topic in worn if topic in named and topic not in established]
+    for article in result.drafts[:_MEASURED]:
+        if not await accounts.reach_of(db, article, now):
+            result.unfollowed.append(article.number)
     result.known = sorted(set(linked.values()) - told)
     return result
 

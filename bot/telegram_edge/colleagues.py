@@ -73,6 +73,7 @@ async def _roster(house: House, asked: Request | PressRequest, *, is_changed: bo
         [one.person for one in people if one.role is Role.EDITOR],
         [(one.number, one.role, one.made_by, asked.words.time(one.expires_at, zone)) for one in links],
         names,
+        asked_by=asked.person,
         is_changed=is_changed,
     )
 

@@ -21,7 +21,7 @@ async def log(house: House, request: Request) -> None:
         names = await editors.names(conn)
     zone = look_of(request.chat, house.settings, house.bot_username).zone
     lines = [(entry.at, entry.person, entry.act, entry.article, entry.detail) for entry in entries]
-    await request.answer(screens.log(request.words, lines, zone, names))
+    await request.answer(screens.log(request.words, lines, zone, names, request.person))
 
 
 async def stats(house: House, request: Request) -> None:

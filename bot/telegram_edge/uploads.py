@@ -56,13 +56,15 @@ async def take(house: House, request: Request) -> None:
         screens.report(
             request.words,
             files=done.files,
-            drafts=len(done.drafts),
+            drafts=done.drafts,
             updated=done.updated,
             known=done.known,
             topics=done.topics,
             doubled=done.doubled,
             refused=done.refused,
             warned=done.warned,
+            new_topics=done.new_topics,
+            unfollowed=done.unfollowed,
         )
     )
 

@@ -179,7 +179,7 @@ async def test_documents_become_drafts_or_are_refused_with_line_and_field(tmp_pa
             ("broken.zip", b"PK\x03\x04 nonsense", "broken.zip is not a zip archive"),
             ("one.md", good.format(n=1).encode(), "Known already, and not changed: #1."),
             ("", good.format(n=3).encode(), "Not taken"),
-            ("../../../x.md", good.format(n=4).encode(), "1 of 1 file is a draft now."),
+            ("../../../x.md", good.format(n=4).encode(), "#3 Story 4 is a draft."),
         ):
             assert said in plain(await uploads(GRACE, name, held)), name
         assert here.screens(reader, "Story") == []

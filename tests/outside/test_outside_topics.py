@@ -146,7 +146,7 @@ async def test_warnings_reach_editors_from_the_folder_an_import_and_an_upload(tm
         story = {"title": "Arms", "webUrl": "https://news.example/a", "publishedDateTime": "2021-02-12", "tags": ["AI"]}
         said = here.world.upload(edith, edith, "arms.json", json.dumps(story).encode())["message_id"]
         answer = plain(await here.sees(edith, "", after=said))
-        assert "1 of 1 file is a draft now." in answer
+        assert "#1 Arms is a draft." in answer
         assert "arms.json, line 1, tags: is not read; perhaps topics is meant" in answer
         here.write(
             "legs.md",

@@ -174,10 +174,11 @@ def test_what_is_held_is_counted():
     assert desk.choosing(DEUTSCH, article(), BERLIN, 1200).text.string.startswith("1.200 Meldungen sind")
 
 
-@pytest.mark.parametrize(("files", "said"), [(1, "1 von 1 Datei."), (3, "1 von 3 Dateien.")])
+@pytest.mark.parametrize(("files", "said"), [(1, " ist ein Entwurf."), (3, "Jetzt Entwürfe: 1 von 3 Dateien.")])
 def test_uploads_are_counted(files, said):
-    shown = uploads.report(DEUTSCH, files=files, drafts=1, updated=(), known=(), topics=0, doubled=(), refused=())
-    assert shown.text.string == f"Jetzt Entwürfe: {said}"
+    drafts = [article()]
+    shown = uploads.report(DEUTSCH, files=files, drafts=drafts, updated=(), known=(), topics=0, doubled=(), refused=())
+    assert said in shown.text.string
 
 
 # The whole catalogue

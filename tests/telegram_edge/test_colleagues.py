@@ -77,9 +77,7 @@ async def test_who_opens_the_link_first_is_an_editor_until_an_owner_lets_them_go
     await house.says(BEN, "/drafts")
     assert house.screen(BEN).startswith("No drafts.")
     await house.says(EDITH, "/editors")
-    assert plain(house.screen(EDITH)) == (
-        f"Who may publish\nowner Edith Lindqvist ({EDITH})\neditor Ben Okafor ({BEN})"
-    )
+    assert plain(house.screen(EDITH)) == (f"Who may publish\nowner you\neditor Ben Okafor ({BEN})")
     toast = await house.presses(EDITH, let_go("Ben Okafor"))
     assert toast is not None and plain(toast) == "Ben Okafor is no editor any more"
     assert house.buttons(EDITH) == [["Invite an editor"]]
@@ -88,9 +86,9 @@ async def test_who_opens_the_link_first_is_an_editor_until_an_owner_lets_them_go
     person = house.world.people[BEN]
     assert "drafts" not in [one["command"] for one in house.world.commands_for(person, house.world.chats[BEN])]
     assert await logged(house) == [
-        f"Edith Lindqvist ({EDITH}): let an editor go (Ben Okafor ({BEN}))",
-        f"Ben Okafor ({BEN}): became an editor (invited by Edith Lindqvist ({EDITH}))",
-        f"Edith Lindqvist ({EDITH}): invited an editor",
+        f"you: let an editor go (Ben Okafor ({BEN}))",
+        f"Ben Okafor ({BEN}): became an editor (invited by you)",
+        "you: invited an editor",
     ]
 
 
@@ -416,3 +414,17 @@ async def test_ten_owners_who_press_at_once_let_one_editor_go_once(house: StoryH
 def _base36(number: int) -> str:
     digits = "0123456789abcdefghijklmnopqrstuvwxyz"
     return (_base36(number // 36) if number >= 36 else "") + digits[number % 36]
+
+
+async def test_who_asks_is_called_you_and_the_others_by_name(house: StoryHouse) -> None:
+    await house.starts(BEN, await invited(house))
+    await house.says(BEN, "/log")
+    assert plain(house.screen(BEN)).split("\n")[1:] == [
+        f"2 Mar 2026, 12:00: you: became an editor (invited by Edith Lindqvist ({EDITH}))",
+        f"2 Mar 2026, 12:00: Edith Lindqvist ({EDITH}): invited an editor",
+    ]
+    await house.says(EDITH, "/log")
+    assert plain(house.screen(EDITH)).split("\n")[1:] == [
+        f"2 Mar 2026, 12:00: Ben Okafor ({BEN}): became an editor (invited by you)",
+        "2 Mar 2026, 12:00: you: invited an editor",
+    ]

@@ -128,4 +128,4 @@ async def test_numbers_and_log_tell_what_was_done(desk: Desk) -> None:
     assert desk.screen.endswith("Most followed\nEnergy: 5")
     await desk.says(f"/retract {number}")
     await desk.says("/log")
-    assert desk.screen.split("\n")[1] == f"2 Mar 2026, 12:00: Edith Lindqvist ({EDITH}): took back #{number}"
+    assert desk.screen.split("\n")[1] == f"2 Mar 2026, 12:00: you: took back #{number}"

@@ -60,10 +60,22 @@ async def states(desk: Desk) -> dict[ArticleState, int]:
 
 async def test_a_document_becomes_a_draft_whatever_its_flag_says(desk: Desk) -> None:
     await desk.house.uploads(EDITH, "cells.md", GOOD % b"cells")
-    assert desk.screen == "1 of 1 file is a draft now."
+    assert desk.screen == "#1 Cells for the grid is a draft. New topics: Energy. Nobody follows these topics."
+    assert desk.buttons == [["Open #1"]]
     assert await states(desk) == {ArticleState.DRAFT: 1}
-    await desk.presses("Open drafts")
-    assert desk.screen == "Drafts\n#1 Cells for the grid (draft, 28 Feb 2026)"
+    await desk.presses("Open #1")
+    assert desk.screen.startswith("#1 Cells for the grid (draft)") and desk.buttons[-1] == ["Publish to 0"]
+
+
+async def test_topics_that_somebody_follows_are_no_news_after_an_upload(desk: Desk) -> None:
+    await desk.room.follow(await desk.room.people(2), "Energy")
+    await desk.house.uploads(EDITH, "cells.md", GOOD % b"cells")
+    assert desk.screen == "#1 Cells for the grid is a draft."
+
+
+async def test_a_draft_without_topics_is_said_to_have_none(desk: Desk) -> None:
+    await desk.house.uploads(EDITH, "cells.md", (GOOD % b"cells").replace(b"topics: [Energy]\n", b""))
+    assert desk.screen == "#1 Cells for the grid is a draft. It has no topics."
 
 
 async def test_a_refusal_names_file_line_and_field_and_is_told_once(desk: Desk) -> None:
@@ -77,6 +89,18 @@ async def test_a_refusal_names_file_line_and_field_and_is_told_once(desk: Desk) 
     messages = len(desk.screens)
     await desk.passes(700)
     assert len(desk.screens) == messages
+
+
+async def test_several_drafts_are_named_with_a_button_each(desk: Desk) -> None:
+    await desk.room.follow(await desk.room.people(2), "Energy")
+    cities = (GOOD % b"b").replace(b"Energy", b"Energy, Night Trains").replace(b"Cells for the grid", b"Trains")
+    alone = (GOOD % b"c").replace(b"Energy", b"Tulips").replace(b"Cells for the grid", b"Bulbs")
+    await desk.house.uploads(EDITH, "three.zip", zipped({"a.md": GOOD % b"a", "b.md": cities, "c.md": alone}))
+    assert desk.screen == (
+        "3 of 3 files are drafts now. New topics: Night Trains, Tulips. Nobody follows the topics of #3.\n"
+        "#1 Cells for the grid\n#2 Trains\n#3 Bulbs"
+    )
+    assert desk.buttons == [["Open #1", "Open #2", "Open #3"], ["Open drafts"]]
 
 
 async def test_one_of_three_is_a_draft(desk: Desk) -> None:
@@ -135,7 +159,7 @@ async def test_a_server_of_one_s_own_that_keeps_files_on_its_disk_has_them_read_
     desk.house.world.keeps_files_in = tmp_path / "files"
     (tmp_path / "files").mkdir()
     await desk.house.uploads(EDITH, "cells.md", GOOD % b"cells")
-    assert desk.screen == "1 of 1 file is a draft now."
+    assert desk.screen.startswith("#1 Cells for the grid is a draft.")
 
 
 async def test_a_folder_of_that_server_which_newsbot_cannot_read_is_said_in_one_sentence(desk: Desk, tmp_path) -> None:
@@ -148,7 +172,7 @@ async def test_a_folder_of_that_server_which_newsbot_cannot_read_is_said_in_one_
 async def test_names_in_an_archive_lead_nowhere(desk: Desk, tmp_path: Path) -> None:
     names = ("../../outside.md", "/etc/absolute.md", "..\\..\\windows.md", "C:\\drive.md")
     await desk.house.uploads(EDITH, "sly.zip", zipped({name: GOOD % name[-9:-3].encode() for name in names}))
-    assert desk.screen == "4 of 4 files are drafts now."
+    assert desk.screen.startswith("4 of 4 files are drafts now.")
     assert not any(tmp_path.parent.glob("outside.md"))
     async with desk.house.db.reading() as conn:
         found = await articles.desk(conn)
