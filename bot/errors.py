@@ -7,11 +7,13 @@ What can go wrong, sorted by who can put it right.
     ├─ ReaderError        the person in the chat: said back there, never logged as an error
     │  ├─ UnknownTopic
     │  ├─ UnknownArticle
+    │  │  └─ AmbiguousArticle   carries those that may be meant
     │  ├─ NotAllowed
     │  └─ OutOfTurn       the article is not in a state for this: already out, nothing to stop
     └─ StoreError         the disk: locked, full, missing, or written by a newer version
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -55,6 +57,14 @@ class UnknownTopic(ReaderError):
 
 class UnknownArticle(ReaderError):
     """No article, or more than one, goes by that number, slug, beginning of a slug or link."""
+
+
+class AmbiguousArticle(UnknownArticle):
+    """More than one article goes by that; `candidates` are the numbers and titles of the newest three."""
+
+    def __init__(self, asked: str, candidates: Sequence[tuple[int, str]]) -> None:
+        super().__init__(asked)
+        self.candidates = candidates
 
 
 class NotAllowed(ReaderError):

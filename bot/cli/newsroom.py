@@ -20,10 +20,10 @@ from bot.cli.shell import (
     number,
     opened,
     refuse,
+    refuse_article,
     say,
     say_json,
     span,
-    why_not,
 )
 from bot.domain.article import Article, ArticleState, HeldWhy
 from bot.errors import ReaderError
@@ -123,7 +123,7 @@ async def _for_each(
                     article = await articles.find(conn, name)
                 await act(db, article)
             except ReaderError as error:
-                refuse(why_not(error))
+                refuse_article(error)
                 status = 1
     return status
 

@@ -16,10 +16,9 @@ from bot.cli.shell import (
     now,
     number,
     opened,
-    refuse,
+    refuse_article,
     say,
     say_json,
-    why_not,
 )
 from bot.domain.delivery import Status
 from bot.domain.progress import Standing
@@ -44,7 +43,7 @@ def delivery(name: str, *, as_json: bool) -> int:
     try:
         account, failed, kept = asyncio.run(_account(name, settings, MOST_FAILED_JSON if as_json else MOST_FAILED))
     except ReaderError as error:
-        refuse(why_not(error))
+        refuse_article(error)
         return 1
     if as_json:
         say_json(_account_as_json(account, failed, kept))

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
-from bot.errors import ReaderError, StoreError, UnknownArticle
+from bot.errors import AmbiguousArticle, ReaderError, StoreError, UnknownArticle
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.migrations import migrate
@@ -82,11 +82,16 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def why_not(error: ReaderError) -> str:
-    """Return why an article could not be had, as one line."""
-    if isinstance(error, UnknownArticle):
-        return f"newsbot: no single article goes by “{error}”; give its number, its slug or its link"
-    return f"newsbot: {error}"
+def refuse_article(error: ReaderError) -> None:
+    """Print why an article could not be had, and below it those that may be meant, if there are several."""
+    if isinstance(error, AmbiguousArticle):
+        refuse(f"newsbot: several articles go by “{error}”; give the number of one:")
+        for article, title in error.candidates:
+            refuse(f"  #{article} {title}")
+    elif isinstance(error, UnknownArticle):
+        refuse(f"newsbot: no single article goes by “{error}”; give its number, its slug or its link")
+    else:
+        refuse(f"newsbot: {error}")
 
 
 @asynccontextmanager

@@ -58,6 +58,15 @@ class Verb(StrEnum):
     AGAIN = "failed_again"
 
 
+OF_AN_ARTICLE = frozenset(
+    {
+        Verb.OPEN, Verb.MORE, Verb.BACK, Verb.PUBLISH, Verb.ARCHIVE, Verb.TAKE_BACK, Verb.TAKE_BACK_NOW, Verb.LEAVE,
+        Verb.CHOOSE_PUSH, Verb.CHOOSE_ARCHIVE, Verb.TOPICS, Verb.ADD_TOPIC, Verb.DELIVERY, Verb.FAILED, Verb.AGAIN,
+    }
+)  # fmt: skip
+"""What is done to one article: the first number of the button is its number."""
+
+
 class PictureCheck(StrEnum):
     """What became of an article's picture when its copy was sent."""
 
@@ -103,6 +112,17 @@ def no_such(words: Words, asked: str) -> Message:
             "has, or its link. /drafts lists what is not out yet.",
             asked=foreign(clip(asked, _ASKED)),
         )
+    )
+
+
+def several(words: Words, asked: str, candidates: Sequence[tuple[int, str]], verb: Verb) -> Message:
+    """Return the answer to an ARTICLE that may be any of `candidates` (number, title), each with a button."""
+    return Message(
+        words.text("Several articles go by “{asked}”. Which one?", asked=foreign(clip(asked, _ASKED))),
+        keyboard=tuple(
+            (Button(f"#{number} {foreign(clip(title, _NAME))}", data=press(verb, number)),)
+            for number, title in candidates
+        ),
     )
 
 

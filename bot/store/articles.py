@@ -14,10 +14,11 @@ from sqlite3 import Row
 
 from bot.domain.article import Article, ArticleState, HeldWhy
 from bot.domain.link import link_fault, normal_link
-from bot.errors import UnknownArticle
+from bot.errors import AmbiguousArticle, UnknownArticle
 from bot.store.database import Connection
 from bot.store.stories import epoch, epoch_of_end, moment, moment_or_none, story_from
 
+CANDIDATES = 3  # named where words mean more than one article
 DESK = (ArticleState.DRAFT, ArticleState.SCHEDULED, ArticleState.HELD)
 
 
@@ -47,7 +48,7 @@ async def article(conn: Connection, number: int) -> Article:
 async def find(conn: Connection, words: str) -> Article:
     """Return the article meant by a number (`412`, `#412`), a slug, the beginning of just one slug, or a link.
 
-    Raises: UnknownArticle, with what was asked for; when several slugs begin so, with how many.
+    Raises: UnknownArticle, with what was asked for; AmbiguousArticle with the newest when several slugs begin so.
     """
     asked = words.strip()
     number = asked.removeprefix("#")
@@ -70,14 +71,17 @@ async def find(conn: Connection, words: str) -> Article:
                 """
                 SELECT number AS article FROM articles WHERE slug >= :key AND slug < :beyond
                 UNION SELECT article FROM article_slugs WHERE slug >= :key AND slug < :beyond
-                LIMIT 9
+                ORDER BY article DESC LIMIT :most
                 """,
-                {"key": asked, "beyond": asked + "\U0010ffff"},
+                {"key": asked, "beyond": asked + "\U0010ffff", "most": CANDIDATES},
             )
         )
-    if len(rows) != 1 or not asked:
-        raise UnknownArticle(asked if not rows else f"{asked}… ({len(rows)})")
-    return await article(conn, int(rows[0]["article"]))
+    if not rows or not asked:
+        raise UnknownArticle(asked)
+    found = await articles(conn, sorted((int(row["article"]) for row in rows), reverse=True))
+    if len(found) != 1:
+        raise AmbiguousArticle(asked, [(one.number, one.story.title) for one in found[:CANDIDATES]])
+    return found[0]
 
 
 async def desk(conn: Connection, *, before: tuple[int, int] | None = None, limit: int = 10) -> list[Article]:

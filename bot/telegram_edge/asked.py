@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bot.domain.article import Article
 from bot.domain.message import Button
-from bot.errors import UnknownArticle
+from bot.errors import AmbiguousArticle, UnknownArticle
 from bot.render import desk
+from bot.render.desk import Verb
 from bot.store import articles, progress
 from bot.telegram_edge.house import House
 from bot.telegram_edge.looks import look_of
@@ -13,8 +14,11 @@ from bot.telegram_edge.request import PressRequest, Request
 from bot.telegram_edge.turning import number as number_of
 
 
-async def article_of(house: House, request: Request) -> Article | None:
-    """Return the article a command names or replies to; when there is none, say so and return None."""
+async def article_of(house: House, request: Request, verb: Verb = Verb.OPEN) -> Article | None:
+    """Return the article a command names or replies to; when there is none, say so and return None.
+
+    When several may be meant, the newest are offered as buttons that do `verb` to one.
+    """
     try:
         async with house.db.reading() as conn:
             if request.args:
@@ -23,6 +27,9 @@ async def article_of(house: House, request: Request) -> Article | None:
                 number = request.replied_article or await progress.article_of(conn, request.chat.id, request.replied_to)
                 if number is not None:
                     return await articles.article(conn, number)
+    except AmbiguousArticle as error:
+        await request.answer(desk.several(request.words, request.args, error.candidates, verb))
+        return None
     except UnknownArticle:
         pass
     await request.answer(desk.no_such(request.words, request.args))

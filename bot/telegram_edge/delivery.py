@@ -17,7 +17,7 @@ from bot.telegram_edge.request import PressRequest, Request
 
 
 async def delivery(house: House, request: Request) -> None:
-    article = await article_of(house, request)
+    article = await article_of(house, request, Verb.DELIVERY)
     if article is not None:
         await request.answer(await _account(house, request, article.number))
 

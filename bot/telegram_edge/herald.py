@@ -71,7 +71,7 @@ class Herald:
         self._drawn_again_at: dict[tuple[int, int], datetime] = {}  # messages that could not be changed
         self._deaf_until: dict[str, datetime] = {}  # while nobody can be reached
         self._reachable: set[int] = set()  # people who have let the bot in, as of the last turn
-        self._people: dict[int, Role] = {}  # as of the last turn
+        self._menus: tuple[dict[int, Role], dict[int, tuple[Role, str]]] | None = None  # for whom, as last told
         self._alarmed_at: dict[Kind, datetime] = {}
         self._looked_at: datetime | None = None
         self._awake_since: datetime | None = None
@@ -106,9 +106,20 @@ class Herald:
         self._start(("troubles",), lambda: self._tell_of_troubles(people, now))
         self._start(("newcomers",), lambda: self._tell_of_newcomers(people, now))
         self._start(("threads",), lambda: self._tell_of_threads(now))
-        if people != self._people:  # the shell, too, lets people go
-            self._people = people
-            self._start(("menus",), lambda: menus.register_editors(self._house))
+        # The shell, too, lets people go; an owner of the configuration may come long after the start; and whoever
+        # speaks another language reads another menu.
+        shown = {person: (role, known[person].language) for person, role in people.items() if person in known}
+        if (people, shown) != self._menus and now >= self._deaf_until.get("menus", now) and not self._is_at("menus"):
+            self._menus = people, shown
+            self._start(("menus",), self._register_menus)
+
+    async def _register_menus(self) -> None:
+        if not await menus.register_editors(self._house):
+            self._menus = None
+            self._deaf_until["menus"] = self._house.clock() + DEAF_FOR
+
+    def _is_at(self, work: str) -> bool:
+        return (work,) in self._busy
 
     def _welcome(self, reachable: set[int]) -> None:
         """Tell those at once what they have missed who have let the bot in since the last turn."""

@@ -51,24 +51,34 @@ async def register(house: House) -> None:
         await meta.put(conn, MENUS, digest)
 
 
-async def register_editors(house: House) -> None:
-    """Give every editor their menu, and take it from those who are none any more. Tried again at the next call."""
+async def register_editors(house: House) -> bool:
+    """Give every editor their menu, and take it from those who are none any more.
+
+    Return whether everybody has what they should have. What Telegram refused is tried again at the next call.
+    """
     async with house.db.reading() as conn:
         people = await editors.editors(conn, house.settings.admins)
         known = {person: chat for person in people if (chat := await chats.chat(conn, person)) is not None}
         told: dict[str, str] = json.loads(await meta.get(conn, EDITORS_MENUS) or "{}")
-    before = dict(told)
+    before, is_done = dict(told), True
     for person, chat in known.items():
         words = words_for(chat.language, house.settings.language)
         menu = _menu(house, words, people[person])
-        if told.get(str(person)) != _digest(menu) and await _tell(house, person, menu):
+        if told.get(str(person)) == _digest(menu):
+            continue
+        if await _tell(house, person, menu):
             told[str(person)] = _digest(menu)
+        else:
+            is_done = False
     for person in [int(key) for key in told if int(key) not in people]:
         if await _tell(house, person, None):
             del told[str(person)]
+        else:
+            is_done = False
     if told != before:
         async with house.db.transaction() as conn:
             await meta.put(conn, EDITORS_MENUS, json.dumps(told))
+    return is_done
 
 
 async def retranslate(house: House, chat: int) -> None:

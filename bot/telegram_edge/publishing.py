@@ -216,7 +216,7 @@ async def _tell_how_it_stands(house: House, press: PressRequest) -> None:
 
 
 async def retract(house: House, request: Request) -> None:
-    article = await article_of(house, request)
+    article = await article_of(house, request, Verb.TAKE_BACK)
     if article is None:
         return
     if request.is_late:

@@ -19,6 +19,7 @@ from bot.domain.press import Press, read_press
 from bot.errors import ReaderError
 from bot.render import refusals
 from bot.render.card import Verb as CardVerb
+from bot.render.desk import OF_AN_ARTICLE
 from bot.render.locale import words_for
 from bot.services import membership
 from bot.telegram_edge import menus, onboarding
@@ -39,6 +40,7 @@ _KINDS = {
     "supergroup": ChatKind.GROUP,
     "channel": ChatKind.CHANNEL,
 }
+_ABOUT_AN_ARTICLE = OF_AN_ARTICLE.union(CardVerb)
 _OUTSIDE = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
 
 log = logging.getLogger(__name__)
@@ -316,14 +318,18 @@ def _thread(message: telegram.Message) -> int:
 
 
 def _card(house: House, message: telegram.Message | None) -> int | None:
-    """Return the article whose card a message of ours is, read from its buttons."""
+    """Return the article whose card a message of ours is, or an editors' note or question about it.
+
+    It is read from its buttons; where they are about several articles, as in a list, it is none.
+    """
     if message is None or message.from_user is None or message.from_user.id != house.bot_id or not message.reply_markup:
         return None
+    articles = set()
     for button in (button for row in message.reply_markup.inline_keyboard for button in row):
         press = read_press(button.callback_data) if isinstance(button.callback_data, str) else None
-        if press is not None and press.numbers and press.verb in list(CardVerb):
-            return press.numbers[0]
-    return None
+        if press is not None and press.numbers and press.verb in _ABOUT_AN_ARTICLE:
+            articles.add(press.numbers[0])
+    return articles.pop() if len(articles) == 1 else None
 
 
 def _document(document: telegram.Document | None) -> Document | None:

@@ -60,6 +60,19 @@ async def test_publishing_twice_and_publishing_nothing_are_refused_and_do_not_st
     assert answer.out.startswith("#2 queued for 3 chats")
 
 
+async def test_what_may_mean_several_articles_is_refused_with_the_newest_three(desk):
+    for place in range(3):
+        desk.article(f"news/grid-{place}.md", f"Grid {place}")
+    await desk("import", "news")
+    for command in ("publish", "retract", "delivery"):
+        answer = await desk(command, "grid")
+        assert answer.status == 1
+        first, *meant = answer.err.splitlines()
+        assert first == "newsbot: several articles go by “grid”; give the number of one:"
+        assert [line[:8] for line in meant] == ["  #4 Grid", "  #3 Grid", "  #2 Grid"]
+    assert (await desk("publish", "4")).status == 0
+
+
 async def test_waiting_without_a_bot_ends_at_once_and_says_that_nobody_is_there(desk):
     answer = await desk("publish", "--wait", "1")
     assert answer.status == 2

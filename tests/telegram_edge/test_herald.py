@@ -15,7 +15,7 @@ from story import BEN, EDITH
 from bot.domain.article import Story
 from bot.errors import Complaint, ContentError
 from bot.sandbox.faults import Page, Refuse
-from bot.services import newsroom, troubles
+from bot.services import newsroom, preferences, troubles
 from bot.services.dispatching import Alarm
 from bot.services.importing import Seen, take
 from bot.store import chats, editors, fanouts, meta
@@ -454,3 +454,39 @@ async def test_a_broadcast_that_goes_on_without_its_buttons_is_told_at_once_and_
     assert len(desk.screens) == messages
     await desk.says("/log")
     assert f"newsbot: sent in a plainer form #{article.number} (BUTTON_URL_INVALID)" in desk.screen
+
+
+async def test_an_editor_who_comes_later_or_speaks_another_language_has_a_menu_in_it(tmp_path: Path) -> None:
+    """A chat's own menu can be set only when the bot knows the chat: before that Telegram answers `chat not found`.
+
+    Source: https://core.telegram.org/bots/api#botcommandscopechat
+    """
+    async with desk_of(tmp_path, admins=f"{EDITH},{BEN}") as desk:
+        house = desk.house
+
+        def menu(person: int) -> dict[str, str]:
+            given = house.world.commands_for(house.world.people[person], house.world.chats[person])
+            return {one["command"]: one["description"] for one in given}
+
+        await desk.turn()
+        assert "drafts" in menu(EDITH) and "drafts" not in menu(BEN)
+        await house.starts(BEN)
+        await desk.turn()
+        assert "drafts" in menu(BEN)
+        english = menu(BEN)["drafts"]
+        chat = await house.chat(BEN)
+        assert chat is not None
+        await preferences.set_language(house.db, chat, "de")  # wherever it was chosen
+        await desk.turn()
+        assert menu(BEN)["drafts"] != english
+
+
+async def test_a_menu_that_telegram_refuses_is_tried_again_ten_minutes_later(tmp_path: Path) -> None:
+    async with desk_of(tmp_path) as desk:
+        desk.house.world.faults.add(Refuse(400, "Bad Request: nope"), method="setMyCommands", times=1)
+        await desk.passes(1)
+        await desk.passes(60)
+        assert len(desk.house.world.ledger.of("setMyCommands")) == 1
+        await desk.passes(600)
+        await desk.passes(600)
+        assert len(desk.house.world.ledger.of("setMyCommands")) == 2
