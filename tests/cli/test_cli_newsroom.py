@@ -69,7 +69,7 @@ async def test_what_may_mean_several_articles_is_refused_with_the_newest_three(d
         assert answer.status == 1
         first, *meant = answer.err.splitlines()
         assert first == "newsbot: several articles go by “grid”; give the number of one:"
-        assert [line[:8] for line in meant] == ["  #4 Grid", "  #3 Grid", "  #2 Grid"]
+        assert meant == ["  #4 Grid 2", "  #3 Grid 1", "  #2 Grid 0"]
     assert (await desk("publish", "4")).status == 0
 
 
