@@ -31,6 +31,8 @@ _RUN = re.compile(
     "\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U0001b000-\U0001b16f\U00020000-\U000323af]+"
 )
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
+# What makes more than one plain word of letters and digits: C++, GPT-4o, .NET
+_SPECIAL = re.compile(r"[a-z0-9](?:[+#]|[-'&.][a-z0-9])|(?:^|[ \t\n(\[\"'/])\.[a-z]")
 _SIGNS = re.compile(r"(\+\+|[+#](?![a-z0-9]))[+#]*")  # behind a word: C++, C#, F#, A+
 _EDGES = ',;:!?()[]{}"“”„«»‹›…–—*'
 _JOINTS = frozenset("-'’&.\u2010\u2011")
@@ -62,9 +64,12 @@ def fold(text: str) -> str:
 
 def indexed(text: str) -> str:
     """Return what a text is found by: its tokens in their order, then the other forms of some, between blanks."""
+    folded = fold(text)
+    if folded.isascii() and _SPECIAL.search(folded) is None:
+        return " ".join(_ASCII_WORD.findall(folded))  # nearly every English text, at a tenth of the cost
     inner: list[str] = []
     others: dict[str, None] = {}
-    for piece in fold(text).split():
+    for piece in folded.split():
         plain = piece.strip(_EDGES).rstrip(".")
         if plain.isalnum() and (plain.isascii() or _RUN.search(plain) is None):
             inner.append(plain)  # nearly every word there is

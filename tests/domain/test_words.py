@@ -39,3 +39,11 @@ def test_a_sign_behind_or_before_a_word_makes_another_word():
     assert indexed("C++, C# and .NET; Google+.") == f"c++ c# and net google {BREAK} .net google+"
     assert [piece.tokens for piece in wanted("c++ .net")] == [("c++",), (".net",)]
     assert indexed("The end.\nNet a+b") == "the end net a b"
+
+
+@given(st.text("abz019 .,+#-'&/_()\"\n", max_size=40))
+def test_the_short_way_for_plain_text_finds_the_same_words(text):
+    words = indexed(text).split(" ")
+    inner = words[: words.index(BREAK)] if BREAK in words else words
+    slowly = indexed(f"{text} ж")  # a letter that is not ASCII takes the long way
+    assert [word for word in inner if word] == slowly.split(f" {BREAK}")[0].split()[:-1]
