@@ -1,27 +1,36 @@
 """
 Article files: one document becomes one Story, or everything that is wrong with it at once.
+
+Only what a story cannot be without (its title, date, a link, and whether it is published) refuses a file. Anything
+else that is wrong costs that one value, and whoever mends the file is told.
 """
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.content.cleaning import excerpt_of, quoted
-from bot.content.document import Document
-from bot.content.doors import ArticleDoor, ProviderDoor, RelatedDoor, Surroundings, pictures_of
+from bot.content.document import DECIDING_FIELDS, Document, Place
+from bot.content.doors import ArticleDoor, ProviderDoor, RelatedDoor, Surroundings, listed, pictures_of
 from bot.content.front_matter import read_document
+from bot.content.links import judged
 from bot.content.slips import ARTICLE, slips_in
 from bot.content.video import embedded_video, watch_link
 from bot.domain.article import AsRead, Provider, Related, Story
 from bot.errors import Complaint, ContentError
 
 _MOST_COMPLAINTS = 50
-Slips = Mapping[tuple[str | int, ...], str]
+_MOST_READINGS = 8
+MOST_WARNINGS = 30  # of a file
+_MOST_LOST = 200  # values whose line is looked for: each look counts lines from the top
+Slips = Mapping[Place, str]
 _OUR_WORDS = {
     "missing": "is missing",
     "model_type": "must hold fields and their values",
@@ -43,19 +52,21 @@ def parse_article(path: Path, data: bytes, *, root: Path, zone: ZoneInfo) -> Sto
 def story_of(document: Document, around: Surroundings) -> Story:
     """Return the story in a document. Raises: ContentError, with all complaints about it."""
     slips = slips_in(document, ARTICLE)
-    try:
-        door = ArticleDoor.model_validate(document.fields, context=around)
-    except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False)[:_MOST_COMPLAINTS]
-        complaints = (*document.complaints, *(_complaint(document, detail, slips) for detail in found))
-        raise ContentError(*complaints, warnings=warnings_of(document, slips)) from error
-    if document.complaints:
-        raise ContentError(*document.complaints)
+    door, lost, fatal = _read(document.fields, around)
+    doubled = [one for one in document.complaints if one.field in DECIDING_FIELDS]
+    known = [one for one in document.complaints if one not in doubled]
+    if door is None or doubled:
+        complaints = (*doubled, *(_complaint(document, detail, slips) for detail in fatal[:_MOST_COMPLAINTS]))
+        raise ContentError(*complaints, warnings=_bounded((*known, *warnings_of(document, slips, lost)), document))
+    is_draft = door.draft or document.is_doubled("draft")  # of two words the one that can be mended counts
+    if is_draft and door.published:
+        lost.append((("draft",), "wins over published: true; the story stays a draft"))
 
     link = door.webUrl or door.originalUrl
     assert link is not None  # the door refuses an article without one
     related = [_related(entry) for entry in door.related]
-    around.left_out += [
+    lost += around.left_out
+    lost += [
         (("related", place), "is left out; it needs a title and a link") for place, one in enumerate(related) if not one
     ]
     return Story(
@@ -67,7 +78,7 @@ def story_of(document: Document, around: Surroundings) -> Story:
         type=door.type,
         quality=door.quality,
         heat=door.heat,
-        published=False if door.draft else door.published,
+        published=False if is_draft else door.published,
         provider=_provider(door.provider),
         topics=tuple(door.topics),
         pictures=pictures_of(door.images),
@@ -76,11 +87,70 @@ def story_of(document: Document, around: Surroundings) -> Story:
         payload=document.fields,
         as_read=AsRead(
             path=document.path,
-            warnings=warnings_of(document, slips, around.left_out) if slips or around.left_out else (),
+            warnings=_bounded((*known, *warnings_of(document, slips, lost)), document),
             topic_lines=tuple(document.line_of(where) for where in around.topic_places),
             topics_in_text=around.topics_in_text,
         ),
     )
+
+
+def _read(
+    fields: dict[str, object], around: Surroundings
+) -> tuple[ArticleDoor | None, list[tuple[Place, str]], list[ErrorDetails]]:
+    """Return what fields say, the values that were lost and why, and what refuses the file; then there is no door.
+
+    What is wrong with a value shows at its validator, where nobody knows its place. So the fields are read again
+    without it: once for nearly all files, and never more often than lists are nested in each other.
+    """
+    lost: list[tuple[Place, str]] = []
+    for _ in range(_MOST_READINGS):
+        around.begin()
+        try:
+            return ArticleDoor.model_validate(fields, context=around), lost, []
+        except ValidationError as error:
+            details = error.errors(include_url=False, include_input=False)
+        fatal = [one for one in details if _is_fatal(one["loc"], fields)]
+        costly = [one for one in details if one not in fatal]
+        lost += [(one["loc"], one["msg"]) for one in costly]
+        if fatal:
+            return None, lost, fatal
+        fields = copy.deepcopy(fields)
+        for detail in costly:
+            _take_out(fields, detail)
+    raise AssertionError("nothing is left that could be wrong")
+
+
+def _is_fatal(where: Place, fields: Mapping[str, object]) -> bool:
+    """Return whether an error refuses the file. A bad link does not, as long as the story has another."""
+    other = {"webUrl": "originalUrl", "originalUrl": "webUrl"}.get(str(where[0]))
+    if other is not None:
+        link = fields.get(other)
+        return not (isinstance(link, str) and judged(link).url)
+    return where[0] in DECIDING_FIELDS
+
+
+def _take_out(fields: dict[str, object], detail: ErrorDetails) -> None:
+    """Take a value out of the fields, or from a list what is beyond the entries that are read."""
+    holder: Any = fields
+    key, *steps = detail["loc"]
+    for step in steps:
+        value = holder[key]
+        if isinstance(step, int) and not isinstance(value, list):
+            value = holder[key] = listed(value)
+        if not (isinstance(value, list) if isinstance(step, int) else isinstance(value, dict) and step in value):
+            break
+        holder, key = value, step
+    most = detail.get("ctx", {}).get("most")
+    holder[key] = None if most is None else listed(holder[key])[:most]
+
+
+def _bounded(warnings: Sequence[Complaint], document: Document) -> tuple[Complaint, ...]:
+    """Return warnings in the order of their lines, the last of too many saying how many more there are."""
+    ordered = sorted(warnings, key=lambda one: one.line)
+    if len(ordered) <= MOST_WARNINGS:
+        return tuple(ordered)
+    rest = len(ordered) - MOST_WARNINGS + 1
+    return (*ordered[: MOST_WARNINGS - 1], Complaint(document.path, 0, "file", f"has {rest:,} more warnings"))
 
 
 def name_in(path: Path, root: Path) -> Path:
@@ -91,12 +161,10 @@ def name_in(path: Path, root: Path) -> Path:
         return path
 
 
-def warnings_of(
-    document: Document, slips: Slips, left_out: Sequence[tuple[tuple[str | int, ...], str]] = ()
-) -> tuple[Complaint, ...]:
+def warnings_of(document: Document, slips: Slips, left_out: Sequence[tuple[Place, str]] = ()) -> tuple[Complaint, ...]:
     """Return what an author is told of fields that look like a slip, and of values that were not taken."""
     found = [(where, f"is not read; perhaps {meant} is meant") for where, meant in slips.items()]
-    return tuple(document.complaint(where, reason) for where, reason in (*found, *left_out))
+    return tuple(document.complaint(where, reason) for where, reason in (*found, *left_out)[:_MOST_LOST])
 
 
 def _complaint(document: Document, detail: ErrorDetails, slips: Slips) -> Complaint:

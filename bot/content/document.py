@@ -24,6 +24,10 @@ TEXT_FIELDS = frozenset(
 )
 """Fields that want text, alone or in a list: `title: true` and `topics: [2024, 1.0, No]` are read as written there."""
 
+DECIDING_FIELDS = frozenset({"title", "publishedDateTime", "webUrl", "originalUrl", "published", "taxonomy"})
+"""Fields that can make an article be refused; what is wrong with any other costs its value only."""
+
+Place = tuple[str | int, ...]
 Where = Sequence[str | int]
 _Container = dict[str, object] | list[object]
 _Offsets = dict[str, int] | list[int]
@@ -40,7 +44,7 @@ class Fault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The fields of one file. `path` is as complaints name it; `complaints` are those already known.
+    """The fields of one file. `path` is as complaints name it; `complaints` are of fields that were given twice.
 
     Values are None, bool, int, float, str, list and dict, all of which JSON can hold.
     """
@@ -58,6 +62,10 @@ class Document:
 
     def complaint(self, where: Where, reason: str) -> Complaint:
         return Complaint(self.path, self.line_of(where), field_name(where), reason)
+
+    def is_doubled(self, name: str) -> bool:
+        """Return whether a field of the document itself was given twice."""
+        return any(where == (name,) for where, _ in self.tree.doubled)
 
 
 def field_name(where: Where) -> str:
@@ -94,7 +102,7 @@ class Tree:
 
     def __init__(self) -> None:
         self.root: object = None
-        self.doubled: list[tuple[tuple[str | int, ...], int]] = []
+        self.doubled: list[tuple[Place, int]] = []
         self.awaits_key = False
         self.wants_text = False
         self._weight = 0
@@ -192,6 +200,8 @@ class Tree:
                 if step >= len(offsets):
                     break
                 found, value = offsets[step], value[step]
+            elif isinstance(value, dict) and step == 0:
+                continue  # one entry alone stands where a list could
             else:
                 break
         return found

@@ -2,9 +2,8 @@
 What an article file may say, field by field. Models stay in this room; domain values go beyond it. Fields are
 named as in the file, so that complaints are too.
 
-Strict where an author can put it right (dates, numbers, required fields, dangerous links), lenient where a machine
-wrote it and no reader is hurt: an image without a usable link, a related entry without a title, are left out.
-Each refusal is raised with the sentence the author reads.
+Every validator raises for what it cannot take, with the sentence the author reads; `bot.content.article_file` decides
+what that costs: the whole file for what a story cannot be without, else the one value.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from bot.content.links import has_scheme, judged
 from bot.content.local_picture import local_picture
 from bot.content.timestamps import moment
 from bot.domain.article import Picture
-from bot.domain.topic import bare_name, listed_names, topic_key
+from bot.domain.topic import bare_name, is_name, listed_names
 
 MOST_TOPICS = 50
 MOST_IMAGES = 50
@@ -36,7 +35,7 @@ _MOST_PIXELS = 100_000
 _LARGEST_NUMBER = 10**12
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 _BETWEEN_PICTURES = re.compile(r"\s*,\s+|\s*\n\s*")  # a link may hold commas, but no blank behind them
-_PICTURE_NAME = re.compile(r"\.(?:jpe?g|png|webp|gif)$", re.IGNORECASE)
+_PICTURE_NAME = re.compile(r"\.(?:jpe?g|png|webp|gif|avif|svg|tiff?|bmp|heic)$", re.IGNORECASE)
 _NO_TOPIC = "is empty; put a name that begins with # in quotes"  # to YAML it is a comment
 _FLAGS = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
@@ -48,8 +47,8 @@ _FLAGS = {
 class Surroundings:
     """What a file's fields are read against, and what was found while reading them.
 
-    A picture that is there may be missing still, when `is_whole` says so of its path below `root`. With `leaves_out` a
-    missing one is left out instead of refused.
+    A picture that is there may be missing still, when `is_whole` says so of its path below `root`. With `waits` nothing
+    is said of a missing one.
     `missing_pictures` are local ones; `left_out` what was not taken and why, by its place; `topics_in_text`
     when a text stood where a list of topics should, `topic_places` where each topic stands.
     """
@@ -58,11 +57,17 @@ class Surroundings:
     root: Path
     zone: ZoneInfo
     is_whole: Callable[[str], bool] = lambda _: True
-    leaves_out: bool = False
+    waits: bool = False
     missing_pictures: list[str] = field(default_factory=list)
     left_out: list[tuple[tuple[str | int, ...], str]] = field(default_factory=list)
     topics_in_text: bool = False
     topic_places: list[tuple[str | int, ...]] = field(default_factory=list)
+
+    def begin(self) -> None:
+        """Forget what an earlier reading found, but for the missing pictures, which the next one may not ask for."""
+        self.left_out.clear()
+        self.topic_places.clear()
+        self.topics_in_text = False
 
 
 def refuse(reason: str) -> NoReturn:
@@ -92,7 +97,8 @@ def list_of(value: object, most: int, what: str) -> list[object]:
     """Return a list of at most `most` values; one value alone is a list of one."""
     values = value if isinstance(value, list) else [] if value is None else [value]
     if len(values) > most:
-        refuse(f"has {len(values):,} {what}; at most {most} are read")
+        reason = f"has {len(values):,} {what}; the first {most} are read"
+        raise PydanticCustomError("too_many", "{reason}", {"reason": reason, "most": most})
     return values
 
 
@@ -104,13 +110,17 @@ def _title(value: object) -> str | None:
     return text_of(title_of(value) if isinstance(value, str) else value, TITLE_LIMIT)
 
 
-def _pictures_listed(value: object) -> list[object]:
-    """Return a list of images; a text lists them between commas when each piece looks like one."""
+def listed(value: object) -> list[object]:
+    """Return what stands in the place of a list as one; a text lists images between commas if each piece looks so."""
     if isinstance(value, str):
         pieces = [piece for piece in _BETWEEN_PICTURES.split(value) if piece]
         if all(has_scheme(piece) or _PICTURE_NAME.search(piece) for piece in pieces):
-            value = pieces
-    return list_of(value, MOST_IMAGES, "images")
+            return list(pieces)
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _pictures_listed(value: object) -> list[object]:
+    return list_of(listed(value), MOST_IMAGES, "images")
 
 
 def _required_title(value: object) -> str:
@@ -137,6 +147,8 @@ def _topics(value: object, info: ValidationInfo) -> list[str]:
     else:
         around.left_out.append((("topics",), "must be a list of names"))
         return []
+    if around.topics_in_text and not items and str(value).strip():
+        around.left_out.append((("topics",), f"{quoted(value)} is no name"))
     if len(items) > MOST_TOPICS:
         around.left_out.append((("topics",), f"has {len(items):,} topics; the first {MOST_TOPICS} are read"))
     names: dict[str, str] = {}
@@ -162,7 +174,7 @@ def _topic_name(value: object) -> str | None:
     if text is None:
         return None
     name = bare_name(text) if text[0] == "#" else text
-    if not (name and (name[0].isalnum() or topic_key(name))):
+    if not is_name(name):
         refuse(f"{quoted(value)} is no name")
     if len(name) > LONGEST_TOPIC:
         refuse(f"is longer than {LONGEST_TOPIC} characters")
@@ -170,7 +182,20 @@ def _topic_name(value: object) -> str | None:
 
 
 def _raw(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+    """Return a text as it is given; a list of texts is their sequence."""
+    if value is None:
+        return None
+    if isinstance(value, list) and all(isinstance(piece, str) for piece in value):
+        return " ".join(value)
+    if isinstance(value, list | dict):
+        refuse("must be text")
+    return value if isinstance(value, str) else str(value)
+
+
+def _text_if_any(value: object) -> None:
+    """Look at what is kept as it is given, and say nothing of what it says."""
+    if value is not None and not isinstance(value, str):
+        refuse("must be text")
 
 
 def _whole(value: object) -> int | None:
@@ -189,12 +214,11 @@ def _whole(value: object) -> int | None:
 
 
 def _pixels(value: object) -> int | None:
-    """Sizes are claims: a wrong one is no claim."""
-    try:
-        number = _whole(value)
-    except PydanticCustomError:
-        return None
-    return number if number is not None and 0 < number <= _MOST_PIXELS else None
+    """Return a size as it is claimed; zero is what programs write that do not know it."""
+    number = _whole(value)
+    if number is not None and not 0 <= number <= _MOST_PIXELS:
+        refuse(f"{quoted(value)} is no number of pixels")
+    return number or None
 
 
 def _flag(value: object) -> bool | None:
@@ -223,10 +247,7 @@ def _moment(value: object, info: ValidationInfo) -> datetime:
 
 
 def _moment_if_any(value: object, info: ValidationInfo) -> datetime | None:
-    try:
-        return moment(value, _surroundings(info).zone)
-    except ValueError:
-        return None
+    return None if value is None or value == "" else _moment(value, info)
 
 
 def _link(value: object) -> str | None:
@@ -236,16 +257,6 @@ def _link(value: object) -> str | None:
         refuse(f"{quoted(value)} is not a link")
     judgement = judged(value)
     if judgement.url is None:
-        refuse(judgement.fault)
-    return judgement.url
-
-
-def _link_if_any(value: object) -> str | None:
-    """Return the link, or None when there is none of use; what is dangerous is still refused."""
-    if not isinstance(value, str) or not value.strip():
-        return None
-    judgement = judged(value)
-    if judgement.is_dangerous:
         refuse(judgement.fault)
     return judgement.url
 
@@ -260,10 +271,12 @@ def _read_link(value: object, info: ValidationInfo) -> str | None:
 
 def _picture_source(value: object, info: ValidationInfo) -> tuple[str, bool] | None:
     """Return a picture's link or path, and whether it is a path."""
-    if not isinstance(value, str) or not value.strip():
+    if value is None or (isinstance(value, str) and not value.strip()):
         return None
+    if not isinstance(value, str):
+        refuse(f"{quoted(value)} is neither a link nor a file beside this one")
     if has_scheme(value):
-        url = _link_if_any(value)
+        url = _link(value)
         return None if url is None else (url, False)
     around = _surroundings(info)
     try:
@@ -272,8 +285,9 @@ def _picture_source(value: object, info: ValidationInfo) -> tuple[str, bool] | N
             return picture, True
         raise FileNotFoundError(2, "not whole", picture)
     except FileNotFoundError as error:
-        around.missing_pictures.append(str(error.filename))
-        if around.leaves_out:
+        if str(error.filename) not in around.missing_pictures:
+            around.missing_pictures.append(str(error.filename))
+        if around.waits:
             return None
         refuse(f"{quoted(value)} is neither a link nor a file beside this one")
     except ValueError as error:
@@ -281,16 +295,18 @@ def _picture_source(value: object, info: ValidationInfo) -> tuple[str, bool] | N
 
 
 def _fields_or_text(name: str) -> Callable[[object], object]:
-    """Let a bare text stand for an entry's one important field, and anything else for an empty entry."""
+    """Let a bare text stand for an entry's one important field, and nothing for an empty entry."""
 
     def fields(value: object) -> object:
+        if value is not None and not isinstance(value, dict | str):
+            refuse(f"must hold fields, or be a text that is its {name}")
         return value if isinstance(value, dict) else {name: value} if isinstance(value, str) else {}
 
     return fields
 
 
 Words = Annotated[str | None, BeforeValidator(text_of)]
-Link = Annotated[str | None, BeforeValidator(_link_if_any)]
+Link = Annotated[str | None, BeforeValidator(_link)]
 
 
 class ImageDoor(BaseModel):
@@ -337,7 +353,7 @@ class ArticleDoor(BaseModel):
 
     title: Annotated[str, BeforeValidator(_required_title)]
     publishedDateTime: Annotated[datetime, BeforeValidator(_moment)]
-    originalUrl: Annotated[str | None, BeforeValidator(_link)] = None
+    originalUrl: Link = None
     webUrl: Annotated[str | None, BeforeValidator(_read_link)] = Field(None, validate_default=True)
     ampWebUrl: Link = None
     cdnAmpWebUrl: Link = None
@@ -353,6 +369,7 @@ class ArticleDoor(BaseModel):
     images: Images = Field(default_factory=list)
     related: Annotated[list[RelatedDoor], _listed(MOST_RELATED, "related articles")] = Field(default_factory=list)
     featuredContent: Annotated[str | None, BeforeValidator(_raw)] = None
+    secured: Annotated[None, BeforeValidator(_text_if_any)] = None
 
 
 def pictures_of(images: list[ImageDoor]) -> tuple[Picture, ...]:

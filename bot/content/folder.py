@@ -251,10 +251,13 @@ def _cannot_act(entry: _Entry, data: bytes, home: Path, zone: ZoneInfo, settling
         return False
     if settling.all_is_held:
         return True
+    around = Surroundings(home / entry.path, home, zone)
     try:
-        result = understood(entry.path, data, Surroundings(home / entry.path, home, zone))
+        result = understood(entry.path, data, around)
     except ContentError:
         return settling.one_off
+    if around.missing_pictures and not settling.one_off:
+        return False  # its wait begins when it is looked at again
     return has_end and (isinstance(result, TopicFile) or (is_new and not result.published))
 
 
@@ -322,7 +325,7 @@ def _read(
     is_new: bool,
 ) -> Found | Waiting:
     """Return what a file says once its pictures are there, or have been waited for."""
-    around = Surroundings(home / entry.path, home, zone, _is_whole(home, settling), leaves_out=settling is not None)
+    around = Surroundings(home / entry.path, home, zone, _is_whole(home, settling), waits=settling is not None)
     warnings: tuple[Complaint, ...] = ()
     try:
         result: Story | TopicFile | ContentError = understood(entry.path, data, around)
@@ -333,20 +336,12 @@ def _read(
         if settling.one_off:
             if all((home / picture).exists() for picture in missing) and settling.waits_for_pictures(entry.path):
                 return Waiting(entry.path)
-            # Whoever imports is told, and a bot that watches the folder waits for the picture.
-            return Found(entry.path, UNTAKEN, _refusal(entry, data, replace(around, leaves_out=False)))
+            # Whoever imports is told at once; a bot that watches the folder adds the picture when it comes.
+            result = understood(entry.path, data, replace(around, waits=False))
         # What may take a story back waits for no picture.
-        if not settling.all_is_held and (is_new or result.published is not False):
+        elif not settling.all_is_held and (is_new or result.published is not False):
             if settling.waits_for_pictures(entry.path):
                 return Waiting(entry.path)
             warnings = tuple(Complaint(entry.path, 0, "images", f"{one} {_TOO_LATE}") for one in missing)
     known_by = replace(known_by, waits_for=missing) if missing else known_by
     return Found(entry.path, str(known_by), result, warnings)
-
-
-def _refusal(entry: _Entry, data: bytes, around: Surroundings) -> ContentError:
-    try:
-        understood(entry.path, data, around)
-    except ContentError as error:
-        return error
-    return refused(entry.path, "has just changed; import it again")

@@ -8,15 +8,17 @@ front matter is not read.
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 from pathlib import PurePath
 
-from bot.content.document import Document, Fault, Tree
+from bot.content.document import DECIDING_FIELDS, Document, Fault, Tree
 from bot.content.json_text import read_json
 from bot.content.yaml_text import read_yaml
 from bot.errors import Complaint, ContentError
 
 LARGEST = 2**20  # bytes
 SUFFIXES = frozenset({".md", ".markdown", ".txt", ".yaml", ".yml", ".json"})
+MOST_DOUBLED = 20  # fields given twice that are named
 TOO_LARGE = "is larger than 1 MiB"
 WHOLE_FILE = "file"  # the field of complaints about no field in particular
 
@@ -60,6 +62,7 @@ def read_document(path: PurePath | str, data: bytes) -> Document:
     document = Document(name, fields, tree, line_at)
     if not tree.doubled:
         return document
+    named = sorted(tree.doubled, key=lambda one: one[0][0] not in DECIDING_FIELDS)[:MOST_DOUBLED]
     doubled = tuple(
         Complaint(
             name,
@@ -67,7 +70,7 @@ def read_document(path: PurePath | str, data: bytes) -> Document:
             document.complaint(where, "").field,
             f"given twice, first on line {document.line_of(where)}",
         )
-        for where, offset in tree.doubled[:20]
+        for where, offset in sorted(named, key=itemgetter(1))
     )
     return Document(name, fields, tree, line_at, doubled)
 

@@ -12,12 +12,12 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from bot.content.article_file import warnings_of
-from bot.content.cleaning import NAME_LIMIT
+from bot.content.cleaning import NAME_LIMIT, quoted
 from bot.content.document import Document
 from bot.content.doors import LONGEST_TOPIC, list_of, refuse, text_of
 from bot.content.front_matter import read_document
 from bot.content.slips import TOPIC, slips_in
-from bot.domain.topic import TopicFile
+from bot.domain.topic import TopicFile, is_name
 from bot.errors import ContentError
 
 _DESCRIPTION_LIMIT = 1000
@@ -68,6 +68,8 @@ def _name(value: object) -> str:
     name = text_of(value, LONGEST_TOPIC + 1)
     if name is None:
         refuse("is empty")
+    if not is_name(name):
+        refuse(f"{quoted(name)} is no name")
     if len(name) > LONGEST_TOPIC:
         refuse(f"is longer than {LONGEST_TOPIC} characters")
     return name

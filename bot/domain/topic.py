@@ -114,6 +114,14 @@ def bare_name(name: str) -> str:
     return name.strip().lstrip("#").strip()
 
 
+def is_name(name: str) -> bool:
+    """Return whether a name can be said: it holds a letter, a digit or a sign such as `+` or an emoji.
+
+    One of commas or other punctuation alone is what a list leaves behind, and nobody could type it.
+    """
+    return bool(name) and (name[0].isalnum() or any(unicodedata.category(char)[0] in "LNS" for char in name))
+
+
 def by_name(topics: Iterable[Topic]) -> list[Topic]:
     """Return topics as a dictionary has them: in any case, and Ökologie among the words with O."""
     return sorted(topics, key=lambda topic: (_letters(topic.name), topic.name))

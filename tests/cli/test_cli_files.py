@@ -24,7 +24,7 @@ async def test_every_refusal_is_named_with_path_line_and_field(shell):
     shell.write("news/bad.md", "---\ntitle: Bad\npublishedDateTime: 31.02.2026\nheat: hot\nwebUrl: javascript:x\n---\n")
     answer = await shell("check", "news")
     assert answer.status == 1
-    assert answer.out.startswith("2 files, 1 refused, in ")
+    assert answer.out.startswith("2 files, 1 refused, 1 warning, in ")
     assert sorted(line.split(": ")[:2] for line in answer.err.splitlines()) == [
         ["news/bad.md:3", "publishedDateTime"],
         ["news/bad.md:4", "heat"],

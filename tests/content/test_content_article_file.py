@@ -18,6 +18,7 @@ from bot.content.inlet import read_file
 from bot.domain.article import Picture, Provider, Related, Story
 from bot.errors import ContentError
 
+LINKLESS = "title: A\npublishedDateTime: 2021-02-12T10:37:00Z\n"
 BERLIN = ZoneInfo("Europe/Berlin")
 SHARED = Path(__file__).resolve().parents[2] / "../shared"
 MINIMAL = "title: A\nwebUrl: https://example.com/a\npublishedDateTime: 2021-02-12T10:37:00Z\n"
@@ -140,19 +141,23 @@ def test_absurd_years_are_refused(written):
     assert "years go from 1900 to 2100" in only
 
 
-def test_all_complaints_of_a_file_come_at_once_with_their_lines():
+def test_all_complaints_and_warnings_of_a_file_come_at_once_with_their_lines():
     text = (
         "---\nexcerpt: x\nexcerpt: y\nwebUrl: 'javascript:alert(1)'\npublishedDateTime: soon\nheat: warm\n"
         "published: maybe\nimages:\n  - url: https://example.com/a.jpg\n  - url: file:///etc/passwd\n"
         "related:\n  - title: R\n    ampWebUrl: http://10.0.0.1/\n---\n"
     )
-    assert complaints(text, name="deep/a.md") == [
-        "deep/a.md:3: excerpt: given twice, first on line 2",
+    with pytest.raises(ContentError) as caught:
+        story(text, name="deep/a.md")
+    assert list(map(str, caught.value.complaints)) == [
         "deep/a.md:0: title: is missing",
         "deep/a.md:5: publishedDateTime: “soon” is not a date; write 2026-02-28 or 2026-02-28T14:00+01:00",
         "deep/a.md:4: webUrl: “javascript:alert(1)” is a javascript: link, which is never shown or opened",
-        "deep/a.md:6: heat: “warm” is not a whole number",
         "deep/a.md:7: published: “maybe” is neither true nor false",
+    ]
+    assert list(map(str, caught.value.warnings)) == [
+        "deep/a.md:3: excerpt: given twice, first on line 2",
+        "deep/a.md:6: heat: “warm” is not a whole number",
         "deep/a.md:10: images[1].url: “file:///etc/passwd” is a file: link, which is never shown or opened",
         "deep/a.md:13: related[0].ampWebUrl: “http://10.0.0.1/” is a private address",
     ]
@@ -170,13 +175,79 @@ def test_all_complaints_of_a_file_come_at_once_with_their_lines():
             "a.yaml:2: webUrl: is missing; give webUrl or originalUrl",
         ),
         ("title: A\nwebUrl: https://example.com/", "a.yaml:0: publishedDateTime: is missing"),
+        (
+            LINKLESS + "originalUrl: www.example.com",
+            "a.yaml:3: originalUrl: “www.example.com” is not a link; it begins",
+        ),
+        (LINKLESS + "webUrl: http://192.168.0.1/a", "“http://192.168.0.1/a” is a private address"),
+        (
+            LINKLESS + "webUrl: 'javascript:alert(1)'\noriginalUrl: nothing",
+            "a.yaml:3: webUrl: “javascript:alert(1)” is",
+        ),
+        (LINKLESS + "webUrl: 'javascript:alert(1)'\noriginalUrl: nothing", "a.yaml:4: originalUrl: “nothing” is not"),
+        (LINKLESS + f"webUrl: https://example.com/{'x' * 2048}", "is longer than 2,048 characters"),
+        (MINIMAL + "title: B", "a.yaml:4: title: given twice, first on line 1"),
+        (MINIMAL + "published: true\npublished: false", "a.yaml:5: published: given twice, first on line 4"),
+        (LINKLESS.replace("2021-02-12", "9999-12-31") + "webUrl: https://example.com/", "years go from 1900 to 2100"),
+    ],
+)
+def test_each_refusal_names_line_field_and_reason(text, complaint):
+    assert any(complaint in line for line in complaints(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
         (MINIMAL + "originalUrl: www.example.com", "a.yaml:4: originalUrl: “www.example.com” is not a link; it begins"),
-        (MINIMAL + "originalUrl: http://192.168.0.1/a", "“http://192.168.0.1/a” is a private address"),
-        (MINIMAL + f"originalUrl: https://example.com/{'x' * 2048}", "is longer than 2,048 characters"),
+        (MINIMAL + "originalUrl: 'javascript:x'", "a.yaml:4: originalUrl: “javascript:x” is a javascript: link"),
+        (
+            LINKLESS + "webUrl: 'javascript:x'\noriginalUrl: https://example.com/a",
+            "a.yaml:3: webUrl: “javascript:x” is a",
+        ),
+        (
+            LINKLESS + "webUrl: http://10.0.0.1/\noriginalUrl: https://example.com/a",
+            "a.yaml:3: webUrl: “http://10.0.0.1",
+        ),
         (MINIMAL + "quality: 1.5", "a.yaml:4: quality: “1.5” is not a whole number"),
+        (MINIMAL + "heat: 12.5", "a.yaml:4: heat: “12.5” is not a whole number"),
+        (MINIMAL + "heat: very", "a.yaml:4: heat: “very” is not a whole number"),
+        (MINIMAL + "heat: [1]", "a.yaml:4: heat: “[1]” is not a whole number"),
         (MINIMAL + "quality: 99999999999999999999", "is not a whole number"),
-        (MINIMAL + f"images: [{'x,' * 51}]", "images: has 51 images; at most 50"),
-        (MINIMAL + f"related: [{'x,' * 101}]", "related: has 101 related articles; at most 100"),
+        (MINIMAL + "heat: 1\nheat: 2", "a.yaml:5: heat: given twice, first on line 4"),
+        (MINIMAL + "excerpt: {a: b}", "a.yaml:4: excerpt: must be text"),
+        (MINIMAL + "category: [news]", "a.yaml:4: category: must be text"),
+        (MINIMAL + "featuredContent: {a: 1}", "a.yaml:4: featuredContent: must be text"),
+        (MINIMAL + "secured: {key: hush}", "a.yaml:4: secured: must be text"),
+        (MINIMAL + "provider: [The Paper]", "a.yaml:4: provider: must hold fields, or be a text that is its name"),
+        (MINIMAL + "provider: {name: {a: b}}", "a.yaml:4: provider.name: must be text"),
+        (MINIMAL + "images: 5", "a.yaml:4: images[0]: must hold fields, or be a text that is its url"),
+        (MINIMAL + "images:\n  width: 3\n  url: mailto:a@b", "a.yaml:6: images[0].url: “mailto:a@b” is not an http"),
+        (MINIMAL + "images: ['data:image/gif;base64,R0']", "a.yaml:4: images[0].url: an image inside the file cannot"),
+        (MINIMAL + "images: [{url: //e.example/a.png, width: wide}]", "images[0].width: “wide” is not a whole number"),
+        (MINIMAL + "images: [{url: //e.example/a.png, width: -3}]", "images[0].width: “-3” is no number of pixels"),
+        (
+            MINIMAL + "images: https://e.example/a.png, ftp://b.png",
+            "a.yaml:4: images[1].url: “ftp://b.png” is not an http",
+        ),
+        (MINIMAL + f"images: [{'//e.example/a.png,' * 51}]", "images: has 51 images; the first 50 are read"),
+        (MINIMAL + f"related: [{'x,' * 101}]", "related: has 101 related articles; the first 100 are read"),
+        (MINIMAL + "ampWebUrl: not a link", "a.yaml:4: ampWebUrl: “not a link” is not a link; it begins with https://"),
+        (
+            MINIMAL + "related:\n  - title: R\n    webUrl: http://127.0.0.1/\n",
+            "a.yaml:6: related[0].webUrl: “http://127.0.0.1/” is a private address",
+        ),
+        (
+            MINIMAL + "related:\n  - title: R\n    webUrl: http://127.0.0.1/\n",
+            "a.yaml:5: related[0]: is left out; it needs a title and a link",
+        ),
+        (
+            MINIMAL + "related: [{title: R, webUrl: //e.example/r, publishedDateTime: 9999-12-31}]",
+            "a.yaml:4: related[0].publishedDateTime: “9999-12-31” is out of range",
+        ),
+        (
+            MINIMAL + "published: true\ndraft: true",
+            "a.yaml:5: draft: wins over published: true; the story stays a draft",
+        ),
         (MINIMAL + "cdnAmpWebUrl: 'javascript:x'", "a.yaml:4: cdnAmpWebUrl: “javascript:x” is a javascript: link"),
         (
             MINIMAL + "provider:\n  images: [{url: 'http://localhost/x'}]",
@@ -189,8 +260,49 @@ def test_all_complaints_of_a_file_come_at_once_with_their_lines():
         ),
     ],
 )
-def test_each_refusal_names_line_field_and_reason(text, complaint):
-    assert any(complaint in line for line in complaints(text))
+def test_what_is_wrong_elsewhere_costs_the_value_and_is_a_warning(text, complaint):
+    found = story(text)
+    assert any(complaint in str(warning) for warning in found.as_read.warnings), found.as_read.warnings
+    assert (found.title, found.link, found.published) == (
+        "A",
+        "https://example.com/a",
+        False if "draft" in text else None,
+    )
+    assert not found.pictures or found.pictures[0].url == "https://e.example/a.png"
+    assert (found.heat, found.quality, found.category, found.excerpt) == (
+        1 if "heat: 1\n" in text else None,
+        None,
+        None,
+        None,
+    )
+
+
+def test_what_is_beyond_the_entries_that_are_read_costs_only_that():
+    many = [{"title": f"R{n}", "webUrl": f"https://example.com/{n}"} for n in range(103)]
+    many[3]["webUrl"] = "http://10.0.0.1/"
+    many[4]["images"] = [f"https://example.com/{n}.png" for n in range(60)] + ["file:///etc/passwd"]
+    found = story(MINIMAL + f"related: {json.dumps(many)}\nimages: {json.dumps(many[4]['images'])}\n")
+    assert [one.title for one in found.related] == [f"R{n}" for n in range(100) if n != 3]
+    assert len(found.pictures) == 50
+    assert found.payload["related"] == many  # what is kept is the document as given
+
+
+def test_the_warnings_of_a_file_are_bounded_and_the_last_one_counts_the_rest():
+    related = ", ".join("{title: R, webUrl: http://10.0.0.1/}" for _ in range(60))
+    found = story(MINIMAL + f"related: [{related}]\n")
+    assert found.related == () and len(found.as_read.warnings) == 30
+    assert str(found.as_read.warnings[-1]) == "a.yaml:0: file: has 91 more warnings"
+
+
+def test_a_draft_that_is_given_twice_hides_the_story():
+    found = story(MINIMAL + "published: true\ndraft: false\ndraft: true\n")
+    assert found.published is False
+
+
+def test_an_excerpt_of_several_texts_is_all_of_them_and_a_headline_may_be_one_sign():
+    assert story(MINIMAL + "excerpt: [Rain today., Sun tomorrow.]").excerpt == "Rain today. Sun tomorrow."
+    assert story(MINIMAL + "excerpt: 2024").excerpt == "2024"
+    assert story(MINIMAL.replace("title: A", "title: '#'")).title == "#"
 
 
 def test_harmless_oddities_are_tamed():
@@ -289,7 +401,18 @@ def test_a_relative_picture_is_a_file_beside_the_article(folder):
     )
 
 
-def test_pictures_outside_the_folder_or_of_another_kind_are_refused(folder):
+def test_pictures_outside_the_folder_or_of_another_kind_are_left_out_and_the_next_one_counts(folder):
+    for name in ("hero.avif", "logo.svg", "scan.TIFF"):
+        (folder / name).write_bytes(b"\xff\xd8\xff")
+    (folder / "renamed.jpg").write_bytes(b"\x00\x00\x00\x1cftypavif\x00\x00\x00\x00")
+    (folder / "drawn.png").write_bytes(b'<svg xmlns="http://www.w3.org/2000/svg"/>')
+    (folder / "sound.webp").write_bytes(b"RIFF\x10\x00\x00\x00WAVEfmt ")
+    with (folder / "huge.jpg").open("wb") as huge:
+        huge.write(b"\xff\xd8\xff")
+        huge.truncate(10 * 2**20 + 1)
+    for name in ("begun.jpg", "short.webp"):
+        (folder / name).write_bytes(b"\xff\xd8\xff" if name == "begun.jpg" else b"RIFF\x10")
+        assert story(MINIMAL + f"images: {name}", root=folder).pictures == (Picture(name, is_local=True),)
     (folder / "link.png").symlink_to("../outside.png")
     (folder / "notes.txt").write_text("x")
     (folder / "loop.png").symlink_to("loop.png")
@@ -299,20 +422,28 @@ def test_pictures_outside_the_folder_or_of_another_kind_are_refused(folder):
         "../outside.png": "lies outside the content folder",
         "/etc/passwd": "lies outside the content folder",
         "link.png": "lies outside the content folder",
+        "hero.avif": "is not a picture that Telegram takes; jpg, png, webp and gif are",
+        "logo.svg": "is not a picture that Telegram takes",
+        "scan.TIFF": "is not a picture that Telegram takes",
+        "renamed.jpg": "is not a picture that Telegram takes",
+        "drawn.png": "is not a picture that Telegram takes",
+        "sound.webp": "is not a picture that Telegram takes",
+        "huge.jpg": "is larger than 10 MiB, which Telegram does not take",
         "notes.txt": "is not a picture; jpg, png, webp and gif are",
         "dir.png": "is not a file",
         "pipe.png": "is not a file",
         "loop.png": "",
         "a\\0.png": "is not a file name",
     }.items():
-        (only,) = complaints(MINIMAL + f'images: [{{url: "{url}"}}]', root=folder)
+        found = story(MINIMAL + f'images: [{{url: "{url}"}}, top.jpg]', root=folder)
+        assert found.pictures == (Picture("top.jpg", is_local=True),)
+        only = str(found.as_read.warnings[0])
         assert only.startswith("a.yaml:4: images[0].url: “") and reason in only
 
 
 def test_a_picture_that_is_not_there_is_named(folder):
-    with pytest.raises(ContentError) as caught:
-        story(MINIMAL + "heat: x\nimages: [{url: no.png}]", name="news/a.yaml", root=folder)
-    assert [str(complaint) for complaint in caught.value.complaints] == [
+    found = story(MINIMAL + "heat: x\nimages: [{url: no.png}]", name="news/a.yaml", root=folder)
+    assert found.pictures == () and list(map(str, found.as_read.warnings)) == [
         "news/a.yaml:4: heat: “x” is not a whole number",
         "news/a.yaml:5: images[0].url: “no.png” is neither a link nor a file beside this one",
     ]

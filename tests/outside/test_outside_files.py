@@ -164,6 +164,34 @@ async def test_what_a_hostile_folder_holds_is_named_to_editors_and_harms_nothing
         assert "root:" not in plain(told)
 
 
+async def test_a_bad_value_costs_itself_and_the_story_is_pushed_with_its_next_picture(tmp_path: Path) -> None:
+    async with street(tmp_path) as here:
+        anna, edith = await _reader(here, movable=True), here.cast.edith
+        here.write("hero.avif", b"\x00\x00\x00\x1cftypavif")
+        here.article(
+            "storm.json",
+            heat=1.5,
+            images=[
+                "hero.avif",
+                "http://10.0.0.1/a.jpg",
+                {"url": "https://pictures.example/b.jpg", "width": 800, "height": 600},
+            ],
+            related=[
+                {"title": "Inside", "webUrl": "http://192.168.0.1/"},
+                {"title": "Before the storm", "webUrl": "https://other.example/"},
+            ],
+        )
+        push = await here.sees(anna, "Storm")
+        assert push["photo"] and "Before the storm" in plain(push) and "Inside" not in plain(push)
+        here.later(120)
+        told = plain(await here.sees(edith, "warnings about files that were taken"))
+        assert "heat: “1.5” is not a whole number" in told and "hero.avif" in told
+        checked = await here.shell("check", "content")
+        assert checked.status == 0 and checked.err.count(": warning: ") == len(checked.err.splitlines()) == 5
+        here.article("bad.json", webUrl="javascript:alert(1)")
+        assert (await here.shell("check", "content")).status == 1
+
+
 async def test_the_reference_article_arrives_as_the_voice_has_it(tmp_path: Path) -> None:
     seed = SHARED / "corpus/seed.md"
     if not seed.exists():

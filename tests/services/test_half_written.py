@@ -367,15 +367,17 @@ async def test_an_import_ends_although_a_file_goes_on_being_written(watched: Wat
     assert len((await watched.passes(4)).published) == 1
 
 
-async def test_an_import_names_a_picture_that_is_not_there_and_the_watch_goes_on_with_its_story(
+async def test_an_import_takes_a_story_without_its_missing_picture_and_the_watch_adds_it(
     watched: Watched,
 ) -> None:
     watched.write("grid.md", md(images=[{"url": "grid.jpg"}]), age=60)
     taken, waited = await imported(watched, "grid.md")
-    assert waited == 0 and "neither a link nor a file" in str(taken.report.refused[0])
+    assert waited == 0 and taken.report.published == [1] and taken.report.refused == []
+    assert "neither a link nor a file" in str(taken.report.warned[0])
     await watched.look()
     watched.write("grid.jpg", JPEG)
-    assert len((await watched.passes(6)).published) == 1
+    report = await watched.passes(6)
+    assert (report.published, report.updated, report.retracted) == ([], [1], [])
 
 
 # Whatever is seen of it, whenever
