@@ -54,7 +54,7 @@ def story_of(document: Document, around: Surroundings) -> Story:
     slips = slips_in(document, ARTICLE)
     door, lost, fatal = _read(document.fields, around)
     doubled = [one for one in document.complaints if one.field in DECIDING_FIELDS]
-    known = [one for one in document.complaints if one not in doubled]
+    known = [one for one in document.complaints if one not in doubled] + list(document.lost())
     if door is None or doubled:
         complaints = (*doubled, *(_complaint(document, detail, slips) for detail in fatal[:_MOST_COMPLAINTS]))
         raise ContentError(*complaints, warnings=_bounded((*known, *warnings_of(document, slips, lost)), document))

@@ -15,6 +15,7 @@ from bot.errors import Complaint
 MOST_DEPTH = 32  # levels of lists and fields within each other
 MOST_WEIGHT = 2 * 2**20  # characters, each value counting `VALUE_WEIGHT` more
 VALUE_WEIGHT = 64
+MOST_LOST = 50  # parts of texts that are named
 
 TEXT_FIELDS = frozenset(
     {
@@ -54,6 +55,11 @@ class Document:
     tree: Tree
     line_at: Callable[[int], int]
     complaints: tuple[Complaint, ...] = ()
+
+    def lost(self) -> tuple[Complaint, ...]:
+        """Return what was left out of texts before anyone saw them."""
+        named = self.tree.lost[:MOST_LOST]
+        return tuple(Complaint(self.path, self.line_at(at), field_name(where), why) for where, at, why in named)
 
     def line_of(self, where: Where) -> int:
         """Return the line of a field, or of the nearest thing around it that the file has; 0 when there is none."""
@@ -95,7 +101,8 @@ class _Level:
 class Tree:
     """Builds values from a stream of keys, values, beginnings and ends, in one pass.
 
-    `doubled` lists the fields that were given twice; the first one counts. `wants_text` says whether the next value
+    `doubled` lists the fields that were given twice; the first one counts. `lost` says what was left out of texts, at
+    which character and why. `wants_text` says whether the next value
     belongs to one of `TEXT_FIELDS`. Every word of every file passes through `key` or `value`, so these two call
     nothing.
     """
@@ -103,6 +110,7 @@ class Tree:
     def __init__(self) -> None:
         self.root: object = None
         self.doubled: list[tuple[Place, int]] = []
+        self.lost: list[tuple[Place, int, str]] = []
         self.awaits_key = False
         self.wants_text = False
         self._weight = 0
@@ -146,6 +154,18 @@ class Tree:
             level.value.append(value)
             level.offsets.append(offset)
 
+    def lose(self, offset: int, reason: str) -> bool:
+        """Note that the next value cannot be read, and return whether that costs no more than a text of its own."""
+        level = self._level
+        if level is None or self.awaits_key or not self.wants_text:
+            return False
+        at = len(level.value) if isinstance(level.value, list) else level.key
+        where = (*map(_step, self._around), at)
+        if where[0] in DECIDING_FIELDS:
+            return False
+        self.lost.append((where, offset, reason))
+        return True
+
     def begin(self, container: _Container, offset: int, anchor: str | None = None) -> None:
         """Enter a new mapping or list.
 
@@ -184,7 +204,11 @@ class Tree:
         if self.awaits_key:
             raise Fault(offset, "an alias cannot be a field's name")
         if anchor not in self._anchors:
-            raise Fault(offset, f"the alias *{anchor[:40]} refers to nothing finished before it")
+            reason = f"the alias *{anchor[:40]} refers to nothing finished before it; put a text with * in quotes"
+            if not self.lose(offset, reason):
+                raise Fault(offset, reason)
+            self.value(None, offset, 0)
+            return
         value, size = self._anchors[anchor]
         self.value(value, offset, size)
 

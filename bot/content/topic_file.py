@@ -60,7 +60,7 @@ def topic_of(document: Document) -> TopicFile:
         description=door.description,
         keywords=tuple(dict.fromkeys(word for word in door.keywords if word)),
         hashtags=_hashtags(door.hashtags),
-        warnings=warnings_of(document, slips),
+        warnings=(*document.lost(), *warnings_of(document, slips)),
     )
 
 

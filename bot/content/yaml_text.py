@@ -10,7 +10,7 @@ Source: https://yaml.org/spec/1.2.2/#103-core-schema
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 import yaml
@@ -26,6 +26,7 @@ from yaml.events import (
 )
 
 from bot.content.document import Fault, Tree
+from bot.content.swallowed import may_be_swallowed, swallowed
 
 _STANDARD = "tag:yaml.org,2002:"
 _TEXT_TAGS = ("!", _STANDARD + "str")
@@ -64,7 +65,10 @@ def read_yaml(text: str) -> Tree:
         # libyaml compares each %TAG with all before it: a megabyte of them takes seconds.
         raise Fault(0, "%TAG directives are not read here")
     try:
-        return _tree(_parser(text))
+        tree = _tree(_parser(text))
+        if may_be_swallowed(text):
+            tree.lost += swallowed(text, _events(_parser(text)))
+        return tree
     except yaml.reader.ReaderError as error:
         raise _unreadable(text) from error
     except yaml.MarkedYAMLError as error:
@@ -83,8 +87,11 @@ def _tree(parser: _Parser) -> Tree:
         if kind is ScalarEvent:
             offset, text, tag = event.start_mark.index, event.value, event.tag
             if tag not in _KNOWN_TAGS:
-                raise _unknown_tag(offset, tag)
-            if tree.awaits_key:
+                fault = _unknown_tag(offset, tag)
+                if not (tag.startswith("!") and tree.lose(offset, fault.reason)):
+                    raise fault
+                tree.value(None, offset, 0, event.anchor)
+            elif tree.awaits_key:
                 if text == "<<" and event.implicit[0]:
                     raise Fault(offset, "merge keys (<<) are not read here; write the fields out")
                 tree.key(text, offset)
@@ -106,6 +113,11 @@ def _tree(parser: _Parser) -> Tree:
                 raise Fault(event.start_mark.index, "holds more than one document; put each in a file of its own")
         elif kind is StreamEndEvent:
             return tree
+
+
+def _events(parser: _Parser) -> Iterator[Any]:
+    while type(event := parser.get_event()) is not StreamEndEvent:
+        yield event
 
 
 def _is_blank(event: Any) -> bool:
@@ -130,9 +142,12 @@ def plain(text: str) -> object:
     return text
 
 
+_IN_QUOTES = ", or put a text that begins with ! in quotes"
+
+
 def _unknown_tag(offset: int, tag: str) -> Fault:
     short = tag.replace(_STANDARD, "!!")[:60]
-    return Fault(offset, f"the tag “{short}” is not read here; remove it")
+    return Fault(offset, f"the tag “{short}” is not read here; remove it{_IN_QUOTES if tag.startswith('!') else ''}")
 
 
 def _unreadable(text: str) -> Fault:
@@ -153,6 +168,8 @@ def _misspelt(error: yaml.MarkedYAMLError) -> Fault:
         reason += f" ({error.context})"
     if "mapping values are not allowed" in problem:
         reason = "not YAML: a text that holds “: ” must stand in quotes"
+    elif error.context in ("while scanning an alias", "while scanning an anchor"):
+        reason = "not YAML: a text that begins with & or * must stand in quotes"
     elif "cannot start any token" in problem:
         reason = (
             "not YAML: a text cannot begin with this character (tab, @, ` or %); put it in quotes, indent by blanks"
