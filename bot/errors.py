@@ -4,6 +4,7 @@ What can go wrong, sorted by who can put it right.
     BotError
     ├─ SettingsError      the operator: names the environment variable
     ├─ ContentError       the author: carries path, line and field
+    │  └─ NoArticle       nobody, unless the file was an article before or somebody named it
     ├─ ReaderError        the person in the chat: said back there, never logged as an error
     │  ├─ UnknownTopic
     │  ├─ UnknownArticle
@@ -45,6 +46,10 @@ class ContentError(BotError):
         super().__init__("\n".join(map(str, complaints)))
         self.complaints = complaints
         self.warnings = warnings
+
+
+class NoArticle(ContentError):
+    """A file that is neither article nor topic, and was not meant to be one: a README, a licence, a configuration."""
 
 
 class ReaderError(BotError):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.cli.shell import now, number, opened, refuse, say
 from bot.domain.publishing import PushWindow
-from bot.errors import Complaint, ContentError
+from bot.errors import Complaint, ContentError, NoArticle
 from bot.services.importing import Policy, Report
 from bot.services.taking_in import Taken, check_path, take_paths, warnings_of
 from bot.settings import Settings, read_settings
@@ -25,6 +25,9 @@ def check(paths: Sequence[Path]) -> int:
     files = {}
     for path in paths:
         files.update(check_path(path, settings.content or CONTENT, settings.timezone))
+    others = [shown for shown, result in files.items() if isinstance(result, NoArticle)]
+    for shown in others:
+        del files[shown]
     warnings = warnings_of(files, settings.content or CONTENT, settings.database, settings.timezone)
     took = number(round((time.perf_counter() - started) * 1000))
     bad = {shown: result for shown, result in files.items() if isinstance(result, ContentError)}
@@ -35,7 +38,8 @@ def check(paths: Sequence[Path]) -> int:
         refuse(_warning(warning, warning.path))
     verdict = f"{number(len(bad))} refused" if bad else "all accepted"
     odd = f", {_many(len(warnings), 'warning', 'warnings')}" if warnings else ""
-    say(f"{_files(len(files))}, {verdict}{odd}, in {took} ms")
+    rest = f", {_many(len(others), 'other is no article', 'others are no articles')}" if others else ""
+    say(f"{_files(len(files))}, {verdict}{odd}{rest}, in {took} ms")
     return 1 if bad else 0
 
 

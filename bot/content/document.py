@@ -47,6 +47,7 @@ class Fault(Exception):
 class Document:
     """The fields of one file. `path` is as complaints name it; `complaints` are of fields that were given twice.
 
+    One that is not `is_meant` has neither front matter nor a field that articles need.
     Values are None, bool, int, float, str, list and dict, all of which JSON can hold.
     """
 
@@ -55,6 +56,7 @@ class Document:
     tree: Tree
     line_at: Callable[[int], int]
     complaints: tuple[Complaint, ...] = ()
+    is_meant: bool = True
 
     def lost(self) -> tuple[Complaint, ...]:
         """Return what was left out of texts before anyone saw them."""

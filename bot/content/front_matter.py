@@ -2,22 +2,26 @@
 From bytes to a document: the first thing every file passes, and the last that has to know about encodings.
 
 An article is Markdown or text with YAML between `---` lines, or a bare YAML or JSON document. What follows the
-front matter is not read.
+front matter is not read. A file without any of it, such as the README of a repository, is no article.
 """
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from operator import itemgetter
 from pathlib import PurePath
 
 from bot.content.document import DECIDING_FIELDS, Document, Fault, Tree
 from bot.content.json_text import read_json
 from bot.content.yaml_text import read_yaml
-from bot.errors import Complaint, ContentError
+from bot.errors import Complaint, ContentError, NoArticle
 
 LARGEST = 2**20  # bytes
 SUFFIXES = frozenset({".md", ".markdown", ".txt", ".yaml", ".yml", ".json"})
+_MOST_REMARKS = 20  # lines above the front matter
 MOST_DOUBLED = 20  # fields given twice that are named
 TOO_LARGE = "is larger than 1 MiB"
 WHOLE_FILE = "file"  # the field of complaints about no field in particular
@@ -28,6 +32,16 @@ _OPENING = re.compile(r"(?:[ \t]*\n)*---[ \t]*\n")
 _CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 _UNFINISHED = "the front matter has no end; put a line of --- below its last field"
 _ENDS = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:---[ \t]*[\r\n]|\{)")
+# What generators write for other languages: TOML (Hugo, Zola), JSON (Hexo), or a language's name (gray-matter).
+_FOREIGN_FENCE = re.compile(r"(?:[ \t]*\n)*(\+\+\+|;;;|---[ \t]*(?:json|toml|js|javascript|coffee|cson)\b)[ \t]*\n")
+_OUR_FIELD = re.compile(
+    r"""^[ \t{,]*["']?(?:title|publishedDateTime|webUrl|originalUrl|taxonomy)["']?[ \t]*:""", re.MULTILINE
+)
+_CONFIGURATION = re.compile(
+    r"_|(?:config|hugo|mkdocs|netlify|package|manifest|composer|theme|site|settings)\.(?:ya?ml|json)$"
+    r"|(?:docker-)?compose.*\.ya?ml$",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"\S")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -38,11 +52,17 @@ def read_document(path: PurePath | str, data: bytes) -> Document:
     Raises: ContentError, when there is no way to read it; complaints that others may join are in the document.
     """
     name = shown_path(path)
-    text = _decoded(name, data)
+    try:
+        text = _decoded(name, data)
+    except ContentError as error:
+        raise _as_no_article(error, data.decode("latin-1")) from error
     lower = name.lower()
     is_json = lower.endswith(".json")
     is_yaml = lower.endswith((".yaml", ".yml"))
     start, end = (0, len(text)) if is_json else _front(text)
+    is_bare = start == 0
+    if is_bare and (fence := _FOREIGN_FENCE.match(text)) is not None:
+        raise ContentError(Complaint(name, 1, WHOLE_FILE, _foreign(fence[1])))
 
     def line_at(offset: int) -> int:
         return 1 + text.count("\n", 0, start + offset)
@@ -58,8 +78,9 @@ def read_document(path: PurePath | str, data: bytes) -> Document:
         tree = read_json(text) if is_json else _tree(text[start:end])
         fields = _fields(tree, text, start)
     except Fault as fault:
-        raise ContentError(Complaint(name, line_at(fault.offset), WHOLE_FILE, fault.reason)) from fault
-    document = Document(name, fields, tree, line_at)
+        refusal = ContentError(Complaint(name, line_at(fault.offset), WHOLE_FILE, fault.reason))
+        raise (_as_no_article(refusal, text) if is_bare else refusal) from fault
+    document = Document(name, fields, tree, line_at, is_meant=not is_bare or _is_meant(name, fields))
     if not tree.doubled:
         return document
     named = sorted(tree.doubled, key=lambda one: one[0][0] not in DECIDING_FIELDS)[:MOST_DOUBLED]
@@ -72,7 +93,26 @@ def read_document(path: PurePath | str, data: bytes) -> Document:
         )
         for where, offset in sorted(named, key=itemgetter(1))
     )
-    return Document(name, fields, tree, line_at, doubled)
+    return replace(document, complaints=doubled)
+
+
+def _as_no_article(error: ContentError, text: str) -> ContentError:
+    """Return an error as what it is to a file that never was meant to be an article, or as it is."""
+    if not text.strip("\ufeff \t\r\n\x00") or _OPENING.match(text) or _OUR_FIELD.search(text) or "\x00" in text:
+        return error
+    return error if error.complaints[0].reason == TOO_LARGE else NoArticle(*error.complaints)
+
+
+def _is_meant(name: str, fields: Mapping[str, object]) -> bool:
+    """Return whether a document without front matter is an article or topic, and no site's configuration."""
+    given = fields.keys()
+    if given & {"taxonomy", "publishedDateTime", "webUrl", "originalUrl"}:
+        return True
+    return "title" in given and _CONFIGURATION.match(name.rpartition("/")[2]) is None
+
+
+def _foreign(fence: str) -> str:
+    return f"the front matter between {fence} lines is not read here; write YAML between two --- lines"
 
 
 def shows_its_end(path: str, data: bytes) -> bool:
@@ -109,10 +149,31 @@ def _decoded(name: str, data: bytes) -> str:
 def _front(text: str) -> tuple[int, int]:
     """Return where the YAML begins and ends: between the `---` lines, else the whole text; -1 where no end is seen."""
     opening = _OPENING.match(text)
-    if opening is None:
+    start = _behind_remarks(text) if opening is None else opening.end()
+    if start is None:
         return 0, len(text)
-    closing = _CLOSING.search(text, opening.end())
-    return opening.end(), -1 if closing is None else closing.start()
+    closing = _CLOSING.search(text, start)
+    if opening is None and not _OUR_FIELD.search(text, start, len(text) if closing is None else closing.start()):
+        return 0, len(text)  # a heading, and a line across the page below it
+    return start, -1 if closing is None else closing.start()
+
+
+def _behind_remarks(text: str) -> int | None:
+    """Return where front matter begins that has comments above its fence; None when anything else stands there."""
+    at = 0
+    for _ in range(_MOST_REMARKS):
+        end = text.find("\n", at)
+        line = text[at:end].strip()
+        if end < 0 or not (not line or line[0] == "#" or line == "---" or _is_remark(line)):
+            return None
+        at = end + 1
+        if line == "---":
+            return at
+    return None
+
+
+def _is_remark(line: str) -> bool:
+    return line.startswith("<!--") and line.endswith("-->")
 
 
 def _tree(text: str) -> Tree:
@@ -120,8 +181,18 @@ def _tree(text: str) -> Tree:
         try:
             return read_json(text)
         except Fault:
-            return read_yaml(text)  # braces are YAML too
+            front = _json_before_a_body(text)
+            return read_yaml(text) if front is None else read_json(front)  # braces are YAML too
     return read_yaml(text)
+
+
+def _json_before_a_body(text: str) -> str | None:
+    """Return the JSON object that a text begins with, as Hugo has it; None when there is none."""
+    try:
+        _, end = json.JSONDecoder().raw_decode(text, text.index("{"))
+    except (ValueError, RecursionError):
+        return None
+    return text[:end] if text[end : end + 1] == "\n" else None
 
 
 def _fields(tree: Tree, text: str, start: int) -> dict[str, object]:

@@ -19,7 +19,7 @@ from bot.content.front_matter import LARGEST, SUFFIXES, TOO_LARGE, WHOLE_FILE, r
 from bot.content.topic_file import topic_of
 from bot.domain.article import Story
 from bot.domain.topic import TopicFile
-from bot.errors import Complaint, ContentError
+from bot.errors import Complaint, ContentError, NoArticle
 
 # A pipe would block without NONBLOCK, a terminal could become ours without NOCTTY; Windows has neither.
 _FLAGS = (
@@ -45,9 +45,11 @@ def read_file(path: Path, *, root: Path, zone: ZoneInfo) -> Story | TopicFile:
 def understood(name: str, data: bytes, around: Surroundings) -> Story | TopicFile:
     """Return what a file's bytes say: a topic if its `taxonomy` says so, else an article.
 
-    `name` is for complaints. Raises: ContentError.
+    `name` is for complaints. Raises: ContentError; NoArticle, when it was not meant to be either.
     """
     document = read_document(name, data)
+    if not document.is_meant:
+        raise NoArticle(Complaint(document.path, 1, WHOLE_FILE, "has no title, publishedDateTime or link"))
     match document.fields.get("taxonomy"):
         case "topic":
             return topic_of(document)

@@ -16,7 +16,7 @@ from bot.domain.article import ArticleState, HeldWhy, Story
 from bot.domain.link import normal_link
 from bot.domain.publishing import Act, PushWindow, act_of_file, opens_audience
 from bot.domain.topic import TopicFile, topic_key
-from bot.errors import Complaint, ContentError
+from bot.errors import Complaint, ContentError, NoArticle
 from bot.services import newsroom, topic_slips
 from bot.store import articles, intake, known_topics, log, notices, topics
 from bot.store.database import Connection, Database
@@ -154,6 +154,7 @@ async def _take_batch(
     article_files: list[Seen] = []
     as_stored: list[Story] = []
     warned: list[Complaint] = []
+    nothing: list[Seen] = []
     for one in seen:
         match one.content:
             case TopicFile():
@@ -164,6 +165,8 @@ async def _take_batch(
                 article_files.append(one)
                 as_stored.append(_as_stored(one.content))
                 warned.extend(one.content.as_read.warnings)
+            case NoArticle():
+                nothing.append(one)
             case ContentError():
                 report.refused.extend(one.content.complaints)
     await topics.define_all(conn, defined)
@@ -171,12 +174,15 @@ async def _take_batch(
     stories = list(zip(article_files, await topic_slips.settled(conn, as_stored), strict=True))
     report.warned = warned
     batch = await _load(conn, seen, stories)
+    # What was an article before has lost its front matter, and its author should know.
+    lost_it = [one for one in nothing if one.path in batch.files and batch.files[one.path].article is not None]
+    report.refused.extend(complaint for one in lost_it for complaint in _complaints_of(one))
     # A refused file keeps its article and the flag last seen in it: once mended, it goes on from there.
     remembered.extend(
         replace(
             batch.files.get(one.path, KnownFile(one.path, "", None, True, None, None)),
             fingerprint=one.fingerprint,
-            complaint=str(one.content),
+            complaint=None if one in nothing and one not in lost_it else str(one.content),
         )
         for one in seen
         if isinstance(one.content, ContentError)
@@ -360,6 +366,11 @@ async def _open_audiences(
         elif opens_audience(batch.articles[before.number].story.published_at, before.pushed_at, now, window):
             opened.append(before.number)
     return opened
+
+
+def _complaints_of(one: Seen) -> tuple[Complaint, ...]:
+    assert isinstance(one.content, ContentError)
+    return one.content.complaints
 
 
 def _complaints(report: Report, stories: Sequence[tuple[Seen, Story]], policy: Policy) -> list[Notice]:

@@ -26,7 +26,7 @@ from bot.content.settling import Settling
 from bot.content.slug import longer_slug, slug_of
 from bot.domain.article import Story
 from bot.domain.topic import Topic, TopicFile, topic_key
-from bot.errors import Complaint, ContentError
+from bot.errors import Complaint, ContentError, NoArticle
 from bot.services import topic_slips
 from bot.services.importing import Policy, Report, Seen, take
 from bot.services.naming import KnownNames
@@ -265,7 +265,8 @@ def _seen(
 ) -> Seen:
     match result:
         case ContentError():
-            result = ContentError(*_named(result.complaints, name), warnings=_named(result.warnings, name))
+            kind = NoArticle if isinstance(result, NoArticle) else ContentError
+            result = kind(*_named(result.complaints, name), warnings=_named(result.warnings, name))
         case Story() if result.as_read.path != name:
             result = replace(
                 result, as_read=result.as_read._replace(path=name, warnings=_named(result.as_read.warnings, name))

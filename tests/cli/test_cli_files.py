@@ -222,3 +222,47 @@ async def test_check_works_beside_a_file_that_is_no_database(shell):
     _with_topics(shell, "Robotik")
     answer = await shell("check", "news")
     assert (answer.status, answer.err) == (0, "")
+
+
+REPOSITORY = {
+    "README.md": "# Our site\n\n---\n\nRun `make`: it builds everything.\n",
+    "LICENSE.txt": "MIT License\n\nCopyright (c) 2026: the authors\n",
+    "CHANGELOG.markdown": "## 1.0\n- a: b: c\n",
+    "package.json": '{"name": "site", "version": "1.0.0", "private": true}',
+    "package-lock.json": "[]",
+    "tsconfig.json": '{\n  // comments\n  "compilerOptions": {},\n}',
+    "_config.yml": "title: Our site\nurl: https://example.com\n",
+    "mkdocs.yml": "site_name: Our site\nx: !!python/name:a.b\n",
+    "docker-compose.yml": "services:\n  web: {image: nginx}\n",
+    "deploy/all.yaml": "kind: Service\n---\nkind: Deployment\n",
+    "data/people.yml": "- Ann\n- Ben\n",
+    "notes/caf.txt": "Only words.\n",
+    ".github/workflows/ci.yml": "on: push\n",
+    "robots.txt": "User-agent: *\nDisallow:\n",
+}
+
+
+async def test_the_other_files_of_a_sites_repository_are_no_articles_and_no_complaints(shell):
+    for path, text in REPOSITORY.items():
+        shell.write(f"site/{path}", text)
+    shell.article("site/_posts/one.md", "One")
+    answer = await shell("check", "site")
+    assert (answer.status, answer.err) == (0, "")
+    assert answer.out.startswith("1 file, all accepted, 13 others are no articles, in ")
+    for expected in ("1 draft\n", "nothing new\n"):
+        answer = await shell("import", "site")
+        assert (answer.status, answer.out, answer.err) == (0, expected, "")
+
+
+async def test_what_was_meant_as_an_article_or_was_one_is_still_refused(shell):
+    shell.write("news/half.yaml", "title: Half a story\n")
+    shell.write("news/broken.json", '{"title": "A",}')
+    shell.write("news/dated.md", "publishedDateTime: 2026-01-01\nheat: [\n")
+    shell.write("news/fenced.md", "---\nlayout: page\n---\n")
+    shell.article("news/one.md", "One")
+    answer = await shell("check", "news")
+    assert answer.status == 1 and answer.out.startswith("5 files, 4 refused, in ")
+    await shell("import", "news/one.md")
+    shell.write("news/one.md", "The front matter was deleted by mistake.\n")
+    answer = await shell("import", "news/one.md")
+    assert answer.status == 1 and answer.err.startswith("news/one.md:1: file: has no fields")
