@@ -7,11 +7,13 @@ does is decided in `domain.publishing`; this is where files, stories and article
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import chain, count
 
+from bot.domain import moving
 from bot.domain.article import ArticleState, HeldWhy, Story
 from bot.domain.link import normal_link
 from bot.domain.publishing import Act, PushWindow, act_of_file, opens_audience
@@ -87,13 +89,16 @@ async def take(
     report = Report()
     news, opened = [], []
     ordered = sorted(seen, key=lambda one: (not isinstance(one.content, TopicFile), one.path))
+    moves: dict[str, int] = {}
     if gone:
+        async with db.reading() as conn:
+            moves = await _moves(conn, ordered, gone)
         async with db.transaction() as conn:
             await intake.forget_fingerprints(conn, gone)
             await notices.replace_untold(conn, gone, (), now)
     for start in range(0, len(ordered), BATCH):
         async with db.transaction() as conn:
-            taken, fresh, anew = await _take_batch(conn, ordered[start : start + BATCH], now=now, policy=policy)
+            taken, fresh, anew = await _take_batch(conn, ordered[start : start + BATCH], moves, now=now, policy=policy)
             news.extend(fresh)
             opened.extend(anew)
             if start + BATCH >= len(ordered):
@@ -145,7 +150,7 @@ class _Batch:
 
 
 async def _take_batch(
-    conn: Connection, seen: Sequence[Seen], *, now: datetime, policy: Policy
+    conn: Connection, seen: Sequence[Seen], moves: Mapping[str, int], *, now: datetime, policy: Policy
 ) -> tuple[Report, list[int], list[int]]:
     """Store a batch; return its report, what is to become news, and what was published to nobody and may be it now."""
     report = Report()
@@ -173,7 +178,7 @@ async def _take_batch(
     report.topics = len(defined)
     stories = list(zip(article_files, await topic_slips.settled(conn, as_stored), strict=True))
     report.warned = warned
-    batch = await _load(conn, seen, stories)
+    batch = await _load(conn, seen, stories, moves)
     # What was an article before has lost its front matter, and its author should know.
     lost_it = [one for one in nothing if one.path in batch.files and batch.files[one.path].article is not None]
     report.refused.extend(complaint for one in lost_it for complaint in _complaints_of(one))
@@ -283,9 +288,40 @@ async def _take_batch(
     return report, news, await _open_audiences(conn, gained, batch, now, policy.window)
 
 
-async def _load(conn: Connection, seen: Sequence[Seen], stories: Sequence[tuple[Seen, Story]]) -> _Batch:
+async def _moves(conn: Connection, seen: Sequence[Seen], gone: Collection[str]) -> dict[str, int]:
+    """Return the articles that files with a new path and a new link go on with, by path."""
+    stories = {one.path: one.content for one in seen if isinstance(one.content, Story)}
+    files = await intake.files(conn, [*gone, *stories])
+    links = await intake.linked(conn, [normal_link(story.link) for story in stories.values()])
+    owned = {file.article: path for path in gone if (file := files.get(path)) and file.owns and file.article}
+    came = [
+        moving.Came(path, _words(story.payload), _texts(story.payload.get("aliases")))
+        for path, story in stories.items()
+        if path not in files and normal_link(story.link) not in links
+    ]
+    if not (came and owned):
+        return {}
+    known = await intake.known(conn, owned)
+    payloads = await intake.payloads(conn, owned)
+    left = [moving.Left(n, path, known[n].story.link, _words(payloads[n])) for n, path in owned.items() if n in known]
+    return moving.moved(came, left)
+
+
+def _words(payload: Mapping[str, object]) -> str:
+    said = {name: value for name, value in payload.items() if name not in moving.LINKS}
+    return json.dumps(said, sort_keys=True, default=str)
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str))
+
+
+async def _load(
+    conn: Connection, seen: Sequence[Seen], stories: Sequence[tuple[Seen, Story]], moves: Mapping[str, int]
+) -> _Batch:
     files = await intake.files(conn, [one.path for one in seen])
     links = await intake.linked(conn, [normal_link(story.link) for _, story in stories])
+    links |= {normal_link(story.link): moves[one.path] for one, story in stories if one.path in moves}
     numbers = {file.article for file in files.values() if file.article is not None} | set(links.values())
     return _Batch(
         files=files,

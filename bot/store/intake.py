@@ -118,6 +118,15 @@ async def known(conn: Connection, numbers: Iterable[int]) -> dict[int, KnownArti
     }
 
 
+async def payloads(conn: Connection, numbers: Iterable[int]) -> dict[int, dict[str, object]]:
+    """Return these articles' documents as they were given."""
+    rows = await conn.execute_fetchall(
+        "SELECT number, payload FROM articles WHERE number IN (SELECT value FROM json_each(:numbers))",
+        {"numbers": _list(numbers)},
+    )
+    return {row["number"]: json.loads(row["payload"]) for row in rows}
+
+
 async def next_number(conn: Connection) -> int:
     """Return the number the next new article gets. Numbers are never used twice."""
     rows = await conn.execute_fetchall("SELECT seq FROM sqlite_sequence WHERE name = 'articles'")

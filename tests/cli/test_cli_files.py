@@ -266,3 +266,27 @@ async def test_what_was_meant_as_an_article_or_was_one_is_still_refused(shell):
     shell.write("news/one.md", "The front matter was deleted by mistake.\n")
     answer = await shell("import", "news/one.md")
     assert answer.status == 1 and answer.err.startswith("news/one.md:1: file: has no fields")
+
+
+@pytest.mark.parametrize("alias", ["", "https://example.com/news/old.md", "/news/old.md/"])
+async def test_a_renamed_file_with_its_new_link_goes_on_with_its_story(shell, alias):
+    old = shell.article("content/old.md", "One", link="https://example.com/news/old.md")
+    await shell("import", "content")
+    text = old.read_text().replace("news/old.md", "news/new.md")
+    old.unlink()
+    if alias:
+        text = text.replace("One", "One, mended").replace("topics", f"aliases: [{alias}]\ntopics")
+    shell.write("content/new.md", text)
+    assert (await shell("import", "content")).out == "1 updated\n"
+    assert shell.rows("SELECT number, slug FROM articles") == [(1, "new")]
+    assert shell.rows("SELECT slug FROM article_slugs") == [("old",)]
+
+
+async def test_a_new_file_that_says_something_else_is_another_story_and_so_is_one_beside_the_old(shell):
+    old = shell.article("content/old.md", "One")
+    await shell("import", "content")
+    shell.article("content/copy.md", "One")
+    assert (await shell("import", "content")).out == "1 draft\n"
+    old.unlink()
+    shell.article("content/other.md", "Two")
+    assert (await shell("import", "content")).out == "1 draft\n"
