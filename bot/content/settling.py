@@ -35,6 +35,7 @@ class Settling:
     one_off: bool = False
     all_is_held: bool = False
     look_again_at: float | None = None  # by the clock of `begin`; None when nothing waits
+    vanished: set[str] = field(default_factory=set)  # files that went while others wait, which may be their new places
     _at: float = 0.0
     _wall: float = 0.0
     _looks: int = 0

@@ -75,6 +75,10 @@ async def take_folder(
     known = await _known(db)
     settling.begin(at, now.timestamp())
     look = await asyncio.to_thread(_look_at_folder, root, root, known, zone, str(root), settling)
+    settling.vanished = (settling.vanished | set(look.gone)) - look.shown.keys()
+    look.gone = sorted(settling.vanished)
+    if not look.waiting:
+        settling.vanished = set()
     # What was imported from elsewhere and has been moved or deleted since may turn up here under its new name.
     elsewhere = [path for path in known if Path(path).is_absolute() and not Path(path).is_relative_to(root)]
     look.gone.extend(await asyncio.to_thread(_missing, elsewhere))

@@ -83,6 +83,19 @@ async def test_a_site_that_moves_to_https_and_to_another_spelling_of_its_host_pu
         assert len([one for one in here.screens(anna, "First") if "Read" in buttons(one)]) == 1
 
 
+async def test_a_renamed_file_with_its_new_link_is_pushed_once(tmp_path: Path) -> None:
+    async with street(tmp_path) as here:
+        anna = await _reader(here)
+        old = here.article("first.json")
+        await here.sees(anna, "First")
+        text = old.read_text()
+        old.unlink()
+        here.write("renamed.json", text.replace("news.example/first", "news.example/renamed"))
+        await here.fence(anna)
+        assert len([one for one in here.screens(anna, "First") if "Read" in buttons(one)]) == 1
+        assert (await here.shell("delivery", "first")).out == (await here.shell("delivery", "renamed")).out
+
+
 async def test_an_article_of_tomorrow_is_nowhere_until_it_is_published_by_hand(tmp_path: Path) -> None:
     async with street(tmp_path) as here:
         anna, edith = await _reader(here), here.cast.edith
