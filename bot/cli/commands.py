@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from itertools import zip_longest
@@ -155,9 +156,16 @@ def setup() -> int:
 @app.command()
 def run() -> int:
     """Run the bot until it is told to stop (Ctrl-C, SIGTERM)."""
+    _end_when_told()
     from bot.cli import running
 
     return running.run()
+
+
+def _end_when_told() -> None:
+    """Exit with 0 when told to stop while the bot is still being loaded; from then on its event loop listens."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(DONE))
 
 
 @app.command()

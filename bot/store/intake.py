@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from sqlite3 import Row
 
 from bot.domain.article import ArticleState, HeldWhy, Story
@@ -211,12 +212,18 @@ async def index(conn: Connection, stories: Mapping[int, Story], topics: Mapping[
                 number,
                 indexed(story.title),
                 indexed(story.excerpt or ""),
-                indexed(" ".join(story.topics)),
-                indexed(story.provider.name or ""),
+                _indexed_again(" ".join(story.topics)),
+                _indexed_again(story.provider.name or ""),
             )
             for number, story in stories.items()
         ],
     )
+
+
+@lru_cache(maxsize=1024)
+def _indexed_again(text: str) -> str:
+    """Return `indexed` of what many stories share: topics and sources."""
+    return indexed(text)
 
 
 async def rename(conn: Connection, renamed: Mapping[int, tuple[str, str]]) -> None:

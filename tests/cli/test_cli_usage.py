@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import signal
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -202,3 +205,17 @@ async def test_a_proxy_that_cannot_be_used_stops_the_start_and_its_variable_is_n
     expected = f"newsbot: {variable.lower()}: {reason}; give an http proxy such as http://host:3128, or unset it\n"
     assert answer.err == expected
     assert not (shell.folder / "data").exists()
+
+
+async def test_a_bot_that_is_told_to_stop_while_it_is_being_loaded_exits_with_0(shell):
+    shell.variables |= {"NEWSBOT_TOKEN": "123456:ABC-DEF", "NEWSBOT_API_URL": "http://127.0.0.1:9"}
+    process = await shell.start("run")
+    status = Path(f"/proc/{process.pid}/status")
+    async with asyncio.timeout(30):
+        while True:  # until the process listens for it; before, nobody could
+            caught = re.search(r"^SigCgt:\s*([0-9a-f]+)$", status.read_text(), re.MULTILINE)
+            if caught is not None and int(caught[1], 16) >> (signal.SIGTERM - 1) & 1:
+                break
+            await asyncio.sleep(0.005)
+    process.terminate()
+    assert (await shell.finish(process)).status == 0
