@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic
@@ -27,6 +27,7 @@ T = TypeVar("T")
 Connection = aiosqlite.Connection
 READERS = 2
 BUSY_TIMEOUT_MS = 5_000
+LAST_READS = 1.0  # seconds for those who are reading when the database is closed
 # Pages kept in memory, in KiB. A fan-out to 100,000 chats fills the writer's, so that more chats take no more memory;
 # with half or twice as many, one to a million takes as long.
 WRITER_CACHE, READER_CACHE = 8_192, 4_096
@@ -56,6 +57,7 @@ class Database:
         self._commit: asyncio.Future[None] | None = None
         self._is_first = False  # the block that has its turn began the transaction, and stands in it alone
         self._committing: set[asyncio.Task[None]] = set()
+        self._is_closed = False
 
     @classmethod
     async def open(cls, path: Path, readers: int = READERS, *, time: Callable[[], float] = monotonic) -> Database:
@@ -81,7 +83,17 @@ class Database:
         return cls(path, opened[0], opened[1:], time)
 
     async def close(self) -> None:
-        """Finish what is being written and close every connection."""
+        """Finish what is being written, let those who are reading come to their end, and close every connection.
+
+        Who wants to read after that waits, and is cancelled with the process: it has not failed, and comes again.
+        """
+        if self._is_closed:
+            return
+        self._is_closed = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAST_READS):
+                for _ in self._readers:
+                    await self._free.get()
         async with self._turn:
             if self._commit is not None:
                 await self._finish(self._commit)

@@ -56,6 +56,31 @@ async def _note(db: Database) -> None:
         await conn.execute("INSERT INTO notes DEFAULT VALUES")
 
 
+async def test_closing_lets_who_is_reading_finish_and_fails_nobody_who_comes_too_late(tmp_path: Path) -> None:
+    migrate(tmp_path / "last.db", create=True)
+    db = await Database.open(tmp_path / "last.db")
+    is_reading = asyncio.Event()
+
+    async def look(event: asyncio.Event | None = None) -> int:
+        async with db.reading() as conn:
+            if event is not None:
+                event.set()
+            await asyncio.sleep(0.05)
+            [(many,)] = await conn.execute_fetchall("SELECT count(*) FROM chats")
+            return int(many)
+
+    reading = asyncio.create_task(look(is_reading))
+    await is_reading.wait()
+    await db.close()
+    assert await reading == 0
+    late = asyncio.create_task(look())
+    done, _ = await asyncio.wait([late], timeout=0.05)
+    assert not done  # it waits, and ends with the process
+    late.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await late
+
+
 async def _log_can_be_emptied(db: Database) -> bool:
     """Return whether no reader keeps an old moment: a log that one still reads from cannot begin anew.
 
