@@ -212,6 +212,7 @@ async def test_the_reference_article_arrives_as_the_voice_has_it(tmp_path: Path)
     async with street(tmp_path) as here:
         anna, edith = here.cast.anna, here.cast.edith
         here.write("met-police.md", seed.read_bytes())
+        here.topic("computer-vision", "Computer Vision", hashtags="ComputerVision")
         await here.open()
         await here.starts(anna)
         await here.asks(anna, "/subscribe Computer Vision")
