@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from sqlite3 import Error as SqliteError
 from typing import Any
 
 import telegram
@@ -24,7 +23,7 @@ from telegram.ext import Application
 from bot import rounds
 from bot.domain.delivery import backoff
 from bot.domain.publishing import PushWindow
-from bot.errors import SettingsError, StoreError
+from bot.errors import SettingsError, StoreError, StoreMoved
 from bot.outside import Numbers, seen_from_outside
 from bot.render.locale import languages
 from bot.services import newsroom, roles
@@ -272,14 +271,14 @@ def _rounds(
 
 
 async def _rescue(db: Database, lost: asyncio.Event, clock: Clock) -> None:
-    """Keep what a database held that is no longer where it was. Raises: StoreError, then."""
+    """Keep what a database held that is no longer where it was. Raises: StoreMoved, then."""
     if lost.is_set():
         what = f"the database {db.path.absolute()} was moved, deleted or replaced while newsbot ran"
         try:
             copy = await rescue(db, clock())
-        except (OSError, SqliteError) as error:
-            raise StoreError(f"{what}, and no copy could be made: {error}") from error
-        raise StoreError(f"{what}; what it held is in {copy}: put the right one in place and start again")
+        except (OSError, StoreError) as error:
+            raise StoreMoved(f"{what}, and no copy could be made: {error}") from error
+        raise StoreMoved(f"{what}; what it held is in {copy}: put the right one in place and start again")
 
 
 def _refuse_what_cannot_work(settings: Settings) -> None:

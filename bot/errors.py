@@ -11,7 +11,11 @@ What can go wrong, sorted by who can put it right.
     │  │  └─ AmbiguousArticle   carries those that may be meant
     │  ├─ NotAllowed
     │  └─ OutOfTurn       the article is not in a state for this: already out, nothing to stop
-    └─ StoreError         the disk: locked, full, missing, or written by a newer version
+    └─ StoreError         the database: missing, damaged, another bot's
+       ├─ StoreBusy       somebody else writes to it
+       ├─ StoreFull       there is no room
+       ├─ StoreMoved      it is no longer where it was opened
+       └─ StoreNewer      a newer version wrote it
 """
 
 from collections.abc import Sequence
@@ -81,4 +85,20 @@ class OutOfTurn(ReaderError):
 
 
 class StoreError(BotError):
-    """The database cannot be opened or used; the text names the absolute path."""
+    """The database cannot be opened or used. Raised at opening, the text names the absolute path."""
+
+
+class StoreBusy(StoreError):
+    """Another process kept the database locked for too long; the same may work in a moment."""
+
+
+class StoreFull(StoreError):
+    """The disk, or the database at its limit, has no room."""
+
+
+class StoreMoved(StoreError):
+    """The database was moved, deleted or replaced while it was open."""
+
+
+class StoreNewer(StoreError):
+    """A newer newsbot wrote the database; an older one does not touch it."""

@@ -15,7 +15,6 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import timedelta
-from sqlite3 import Error as SqliteError
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,7 +27,7 @@ from telegram.ext import Application
 
 from bot.connections import Connections
 from bot.domain.delivery import Lane, Outcome, backoff
-from bot.errors import SettingsError
+from bot.errors import SettingsError, StoreError
 from bot.services.troubles import stuck_for
 from bot.store import meta, outbox
 from bot.store.database import Database
@@ -126,7 +125,7 @@ class Readiness:
         try:
             async with asyncio.timeout(DATABASE_WITHIN), self._house.db.transaction() as conn:
                 await meta.put(conn, "ready_at", str(int(self._house.clock().timestamp())))
-        except SqliteError as error:
+        except StoreError as error:
             return f"the database cannot be written: {error}"
         except TimeoutError:
             return f"the database cannot be written: the writer is not free within {DATABASE_WITHIN:.0f} s"

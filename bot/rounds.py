@@ -14,7 +14,6 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from sqlite3 import Error as SqliteError
 from time import monotonic
 from zoneinfo import ZoneInfo
 
@@ -54,7 +53,7 @@ async def keep_going(name: str, round_: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             return await round_()
-        except SqliteError as error:
+        except StoreError as error:
             log.error("%s: the database cannot be used now: %s", name, error)
             await asyncio.sleep(AFTER_A_FAILURE)
         except Exception:

@@ -8,13 +8,12 @@ character.
 from __future__ import annotations
 
 import json
-import sqlite3
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
-from bot.errors import AmbiguousArticle, ReaderError, StoreError, UnknownArticle
+from bot.errors import AmbiguousArticle, ReaderError, UnknownArticle
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.migrations import migrate
@@ -101,7 +100,5 @@ async def opened(settings: Settings, *, create: bool = False) -> AsyncIterator[D
     db = await Database.open(settings.database, readers=1)
     try:
         yield db
-    except sqlite3.Error as error:
-        raise StoreError(f"cannot use the database {settings.database.absolute()}: {error}") from error
     finally:
         await db.close()

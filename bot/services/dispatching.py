@@ -19,7 +19,6 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from sqlite3 import Error as SqliteError
 
 from bot.domain.chat import Chat
 from bot.domain.circuit import Attendance, Circuit, Suspects
@@ -36,6 +35,7 @@ from bot.domain.delivery import (
     settle,
 )
 from bot.domain.limits import PAID_PER_SECOND
+from bot.errors import StoreError, StoreFull
 from bot.render.look import Look
 from bot.services import newsroom, restrictions
 from bot.services.purse import Purse
@@ -48,7 +48,7 @@ from bot.store import chats, fanouts, meta, outbox
 from bot.store.database import Connection, Database
 from bot.store.fanouts import Fanout, FanoutState
 from bot.store.outbox import Settled
-from bot.store.reserve import Reserve, is_full
+from bot.store.reserve import Reserve
 
 log = logging.getLogger(__name__)
 
@@ -178,10 +178,10 @@ class Dispatcher:
                 self._changed.clear()
                 try:
                     claimed = await self._turn()
-                except SqliteError as error:
+                except StoreError as error:
                     # Locked or full. What was answered stays in memory and is written with the next turn.
                     log.error("the outbox could not be written: %s", error)
-                    if is_full(error):
+                    if isinstance(error, StoreFull):
                         has_room = self._reserve is not None and self._reserve.give_up()
                         await self._alarm(Alarm.DISK, None, str(error))
                         if has_room:

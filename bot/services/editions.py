@@ -15,7 +15,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from sqlite3 import Error as SqliteError
 from typing import Generic, TypeVar
 
 from bot.domain.article import Article
@@ -24,6 +23,7 @@ from bot.domain.delivery import Outcome, PictureRefused, Rejected, Sent, Throttl
 from bot.domain.message import Message, Photo
 from bot.domain.refusals import FEW, Form, Refusals
 from bot.domain.topic import Topic
+from bot.errors import StoreError
 from bot.render.article import in_form, push, without_photo
 from bot.render.look import Look
 from bot.services.pictures import Way, ways
@@ -264,7 +264,7 @@ class Edition(Generic[Body]):
         try:
             async with db.transaction() as conn:
                 await note(conn, picture, what, now)
-        except SqliteError as error:
+        except StoreError as error:
             log.warning("article %d: its picture could not be remembered: %s", self.article.number, error)
 
     def _body(self, look: Look, reason: int, photo: Photo | None, now: datetime) -> Body:

@@ -12,11 +12,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from sqlite3 import Error as SqliteError
 
 from bot.content.pictures import picture_bytes
 from bot.domain.article import Article, Picture
 from bot.domain.message import Photo
+from bot.errors import StoreError
 from bot.render.pictures import candidates
 from bot.store import articles, media
 from bot.store.database import Connection, Database
@@ -55,7 +55,7 @@ async def remember_accepted(db: Database, picture: str, file_id: str, now: datet
     try:
         async with db.transaction() as conn:
             await media.accepted(conn, picture, file_id, now)
-    except SqliteError as error:
+    except StoreError as error:
         log.warning("a picture's file id could not be remembered: %s", error)  # it is sent as before next time
 
 
@@ -64,7 +64,7 @@ async def remember_refused(db: Database, picture: str, reason: str, now: datetim
     try:
         async with db.transaction() as conn:
             await media.refused(conn, picture, reason, now)
-    except SqliteError as error:
+    except StoreError as error:
         log.warning("a picture's refusal could not be remembered: %s", error)
 
 

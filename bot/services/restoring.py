@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import glob
-import sqlite3
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -114,7 +113,7 @@ def _learn(copy: Path, replaced: Path, now: datetime) -> tuple[int | None, Recon
     """
     learnt, roles = None, None
     if replaced.exists():
-        with suppress(StoreError, sqlite3.Error):
+        with suppress(StoreError):
             refuse_foreign(replaced)
             roles = reconcile_roles(copy, replaced, now)
             learnt = learn_deliveries(copy, replaced)
@@ -138,6 +137,6 @@ async def _prepare(file: Path, copy: Path, now: datetime) -> tuple[int, tuple[in
                 counted = sum((await articles.counts(conn_)).values()), sum((await chats.counts(conn_)).values())
         finally:
             await db.close()
-    except sqlite3.Error as error:
-        raise StoreError(f"cannot prepare a copy of {file.absolute()}: {error}") from error
+    except StoreError as error:
+        raise type(error)(f"cannot prepare a copy of {file.absolute()}: {error}") from error
     return held, counted

@@ -14,7 +14,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from sqlite3 import Error as SqliteError
 from time import monotonic
 from typing import Any
 
@@ -22,6 +21,7 @@ from bot.domain.chat import Chat, ChatKind
 from bot.domain.delivery import Failed, Lane, Outcome, PictureRefused, Rejected, Sent, Throttled
 from bot.domain.message import Message
 from bot.domain.refusals import Form
+from bot.errors import StoreError
 from bot.render.article import in_form
 from bot.render.catching_up import catching_up
 from bot.render.look import Look
@@ -140,7 +140,7 @@ class Senders:
             item = await queue.get() if queue.empty() else queue.get_nowait()
             try:
                 await self._send(item, me)
-            except SqliteError as error:
+            except StoreError as error:
                 log.error("article %d cannot be read now: %s", item.edition.article.number, error)
                 item.outcome = NOT_NOW
             except Exception:

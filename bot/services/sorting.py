@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from sqlite3 import Error as SqliteError
 from time import monotonic
 from typing import Any
 
@@ -22,6 +21,7 @@ from bot.domain.delivery import Delivery, Outcome, Status, Throttled
 from bot.domain.message import Message
 from bot.domain.publishing import is_stale
 from bot.domain.refusals import FEW, Form
+from bot.errors import StoreError
 from bot.services.editions import Edition, edition_of
 from bot.store import audience, outbox
 from bot.store.database import Connection, Database
@@ -129,7 +129,7 @@ class Sorter:
             group = [delivery for delivery in claimed if delivery.fanout == number]
             try:
                 items.extend(await self._sorted(running[number], group, people, running, now))
-            except SqliteError as error:
+            except StoreError as error:
                 log.error("article %d cannot be read now: %s", running[number].article, error)
                 unread.extend(Unread(one, is_broken=False) for one in group)
             except Exception:
@@ -251,7 +251,7 @@ class Sorter:
         try:
             edition = await self._edition(conn, fanout)
             wanted = await audience.wanting(conn, edition.audience, [chat], now)
-        except SqliteError:
+        except StoreError:
             raise
         except Exception:
             return None

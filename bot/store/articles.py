@@ -159,9 +159,9 @@ async def add_topic(conn: Connection, number: int, topic: int) -> bool:
     # Its hashtags are seen by readers.
     await conn.execute(
         "UPDATE articles SET revision = revision + :added WHERE number = :number",
-        {"number": number, "added": added.rowcount},
+        {"number": number, "added": added},
     )
-    return added.rowcount > 0
+    return added > 0
 
 
 async def somebody_has(conn: Connection, number: int) -> bool:

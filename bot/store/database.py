@@ -9,7 +9,6 @@ Source: https://sqlite.org/wal.html
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
@@ -17,14 +16,13 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, TypeVar
 
-import aiosqlite
-
 from bot.errors import StoreError
-from bot.store.connecting import DISTRUST
+from bot.store.connection import Connection
+
+__all__ = ["Connection", "Database"]
 
 T = TypeVar("T")
 
-Connection = aiosqlite.Connection
 READERS = 2
 BUSY_TIMEOUT_MS = 5_000
 LAST_READS = 1.0  # seconds for those who are reading when the database is closed
@@ -65,10 +63,8 @@ class Database:
         opened: list[Connection] = []
         try:
             for role in range(1 + readers):
-                conn = await aiosqlite.connect(path, isolation_level=None)
+                conn = await Connection.open(path)
                 opened.append(conn)
-                conn.row_factory = sqlite3.Row
-                await conn.execute(DISTRUST)
                 await conn.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
                 await conn.execute("PRAGMA foreign_keys = ON")
                 await conn.execute("PRAGMA synchronous = FULL")  # a power cut loses nothing that was promised
@@ -76,10 +72,10 @@ class Database:
                 await conn.execute(f"PRAGMA cache_size = -{WRITER_CACHE if role == 0 else READER_CACHE}")
                 if role > 0:
                     await conn.execute("PRAGMA query_only = ON")
-        except sqlite3.Error as error:
+        except StoreError:
             for conn in opened:
                 await conn.close()
-            raise StoreError(f"cannot open the database {path.absolute()}: {error}") from error
+            raise
         return cls(path, opened[0], opened[1:], time)
 
     async def close(self) -> None:
@@ -108,7 +104,7 @@ class Database:
         whoever is told "somebody else has done that" finds it done. Blocks run one after the other and share a commit
         when they follow each other closely, so hold none open across anything but SQL, and leave no statement of it
         running.
-        Raises: sqlite3.Error when the commit fails; then nothing of the block is kept. RuntimeError in a block.
+        Raises: StoreError when the commit fails; then nothing of the block is kept. RuntimeError in a block.
         """
         failed: Exception | None = None
         with self._alone("transaction()"):
@@ -199,7 +195,7 @@ class Database:
         self._commit = None
         try:
             await self._writer.execute("COMMIT")
-        except sqlite3.Error as error:
+        except StoreError as error:
             if self._writer.in_transaction:
                 await self._writer.execute("ROLLBACK")
             commit.set_exception(error)

@@ -198,7 +198,7 @@ async def go_on_in(conn: Connection, number: int, form: Form, revision: int) -> 
         """,
         {"id": number, "form": form, "revision": revision},
     )
-    return changed.rowcount > 0
+    return changed > 0
 
 
 async def resume(conn: Connection, number: int, now: datetime) -> None:
@@ -308,7 +308,7 @@ async def spread(conn: Connection, fanout: Fanout, audience: Audience, now: date
         fanout=fanout.id,
         now=epoch(now),
     )
-    added = (await conn.execute(sql, parameters)).rowcount
+    added = await conn.execute(sql, parameters)
     half = fanout.half if end is not None else fanout.half + 1
     await conn.execute(
         "UPDATE fanouts SET cursor = :cursor, half = :half, total = total + :added WHERE id = :id",

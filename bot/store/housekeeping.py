@@ -92,7 +92,7 @@ async def drop_abandoned(conn: Connection, halted_before: datetime) -> bool:
             "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE fanout = :id LIMIT :step)",
             {"id": fanout["id"], "step": STEP},
         )
-        many = dropped.rowcount
+        many = dropped
         await conn.execute(
             """
             UPDATE fanouts SET unwanted = unwanted + :many, half = 2,
@@ -117,7 +117,7 @@ async def drop_progress(conn: Connection, done_before: datetime) -> bool:
         """,
         {"before": epoch(done_before), "step": STEP},
     )
-    return dropped.rowcount == STEP
+    return dropped == STEP
 
 
 async def drop_log(conn: Connection, logged_before: datetime) -> bool:
@@ -126,20 +126,19 @@ async def drop_log(conn: Connection, logged_before: datetime) -> bool:
         "DELETE FROM log WHERE at <= :before AND id IN (SELECT id FROM log ORDER BY id LIMIT :step)",
         {"before": epoch(logged_before), "step": STEP},
     )
-    return dropped.rowcount == STEP
+    return dropped == STEP
 
 
 async def give_back(conn: Connection) -> bool:
     """Return a few free pages at the end of the file to the file system; return whether there may be more.
 
     Source: https://sqlite.org/pragma.html#pragma_incremental_vacuum (each page is a step of the statement, and Python
-    takes only the first step of one without columns; closing the cursor ends it)
+    takes only the first step of one without columns; at the end of its cursor the statement ends too)
     """
     free, pages = await _number(conn, "freelist_count"), await _number(conn, "page_count")
     surplus = int(free - pages * SPARE)
     for _ in range(min(surplus, PAGES)):
-        async with conn.execute("PRAGMA incremental_vacuum(1)"):
-            pass
+        await conn.execute_fetchall("PRAGMA incremental_vacuum(1)")
     return surplus > PAGES
 
 

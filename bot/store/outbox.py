@@ -101,7 +101,7 @@ async def release(conn: Connection, deliveries: Sequence[Delivery], due_at: date
 
 async def release_all(conn: Connection) -> int:
     """Hand back what a process that died had claimed; return how many. They were perhaps sent, and count as such."""
-    return (await conn.execute("UPDATE outbox SET sending = 0, unsure = unsure + 1 WHERE sending = 1")).rowcount
+    return await conn.execute("UPDATE outbox SET sending = 0, unsure = unsure + 1 WHERE sending = 1")
 
 
 async def set_back(conn: Connection, now: datetime, by: timedelta) -> None:

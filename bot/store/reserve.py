@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 from pathlib import Path
 
 SIZE = 8 * 1024 * 1024
@@ -70,11 +69,3 @@ class Reserve:
             self.path.unlink(missing_ok=True)
             return False
         return True
-
-
-def is_full(error: sqlite3.Error) -> bool:
-    """Return whether an error says that the disk, or the database at its limit, has no room.
-
-    Source: https://sqlite.org/rescode.html#full
-    """
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL

@@ -30,7 +30,7 @@ def identity(path: Path) -> tuple[int, int] | None:
 async def rescue(db: Database, now: datetime) -> Path:
     """Copy what is open to a new file beside where the database was, empty its write-ahead log, and return the copy.
 
-    Its folder is made anew if that is gone too. Raises: OSError, sqlite3.Error.
+    Its folder is made anew if that is gone too. Raises: OSError, StoreError.
     """
     place = db.path.absolute()
     place.parent.mkdir(parents=True, exist_ok=True)

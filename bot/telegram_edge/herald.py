@@ -13,7 +13,6 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from sqlite3 import Error as SqliteError
 
 from telegram.error import BadRequest, Forbidden, TelegramError
 
@@ -21,7 +20,7 @@ from bot.domain.article import Article
 from bot.domain.chat import Chat, ChatState
 from bot.domain.message import Message
 from bot.domain.progress import Phase, Standing, is_due, shown_from
-from bot.errors import UnknownArticle
+from bot.errors import StoreError, UnknownArticle
 from bot.render import publishing as screens
 from bot.render.locale import Words, words_for
 from bot.services import accounts, troubles
@@ -144,7 +143,7 @@ class Herald:
         self._alarmed_at[kind] = now
         try:
             await troubles.note(self._house.db, kind, True, now)
-        except SqliteError as error:
+        except StoreError as error:
             log.error("a trouble could not be written down: %s", error)
 
     # Publishes that nobody in chat asked for
@@ -383,7 +382,7 @@ class Herald:
     async def _guarded(self, key: tuple[object, ...], work: Callable[[], Awaitable[None]]) -> None:
         try:
             await work()
-        except SqliteError as error:
+        except StoreError as error:
             log.error("the herald failed at %s: the database cannot be used now: %s", key[0], error)
         except Exception:
             log.exception("the herald failed at %s", key[0])

@@ -14,13 +14,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from sqlite3 import Error as SqliteError
 from typing import Any, TypeGuard
 
 import telegram
 from telegram.ext import Application, BaseUpdateProcessor
 
 from bot.domain.turns import AT_ONCE, WAITING, Joined, Ticket, Turns
+from bot.errors import StoreError
 from bot.telegram_edge.journal import Journal
 
 log = logging.getLogger(__name__)
@@ -160,7 +160,7 @@ class Intake(BaseUpdateProcessor):
             return False
         try:
             await self._journal.keep({entry.ticket.id: entry.update.to_json() for entry in at_risk})
-        except SqliteError as error:
+        except StoreError as error:
             log.warning("what people say could not be written down: %s", error)
             return False
         for entry in at_risk:
@@ -195,7 +195,7 @@ class Intake(BaseUpdateProcessor):
             pass
 
     async def resume(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
-        """Take up what the last process wrote down and did not get done. Raises: sqlite3.Error."""
+        """Take up what the last process wrote down and did not get done. Raises: StoreError."""
         if self._journal is None:
             return
         for number, body in await self._journal.left_over():

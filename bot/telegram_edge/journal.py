@@ -12,8 +12,8 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from sqlite3 import Error as SqliteError
 
+from bot.errors import StoreError
 from bot.store import updates
 from bot.store.database import Database
 
@@ -35,7 +35,7 @@ class Journal:
         self._tidying: asyncio.Task[None] | None = None
 
     async def keep(self, bodies: Mapping[int, str]) -> None:
-        """Return when these updates are on disk. Raises: sqlite3.Error."""
+        """Return when these updates are on disk. Raises: StoreError."""
         async with self._db.transaction() as conn:
             await updates.keep(conn, bodies, self._clock())
 
@@ -46,7 +46,7 @@ class Journal:
             self._tidying = asyncio.create_task(self._tidy_soon(), name="updates that are done")
 
     async def left_over(self) -> list[tuple[int, str]]:
-        """Return what the last process had not done, oldest first. Raises: sqlite3.Error."""
+        """Return what the last process had not done, oldest first. Raises: StoreError."""
         async with self._db.reading() as conn:
             if not await updates.kept(conn):
                 return []
@@ -73,6 +73,6 @@ class Journal:
         try:
             async with self._db.transaction() as conn:
                 await updates.forget(conn, over)
-        except SqliteError as error:
+        except StoreError as error:
             log.warning("updates that are done could not be dropped (%s); a restart does them again", error)
             self._over |= over  # with the next one that is done

@@ -16,7 +16,7 @@ from press_room import PressRoom, press_room
 from story import ANNA, EDITH, StoryHouse, story_house
 
 from bot.domain.delivery import Status
-from bot.errors import OutOfTurn
+from bot.errors import OutOfTurn, StoreBusy
 from bot.rounds import clean_up, keep_backups, keep_going, spread, watch_disk, watch_place
 from bot.sandbox.faults import Page, Refuse, Slow, Throttle
 from bot.services import accounts, dispatching, newsroom
@@ -374,7 +374,7 @@ async def test_a_round_that_fails_is_said_once_and_goes_on(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("bot.rounds.AFTER_A_FAILURE", 0.001)
-    endings: list[Exception | None] = [ValueError("a mistake"), sqlite3.OperationalError("database is locked"), None]
+    endings: list[Exception | None] = [ValueError("a mistake"), StoreBusy("database is locked"), None]
 
     async def round_() -> None:
         if (ending := endings.pop(0)) is not None:

@@ -1,6 +1,5 @@
 """What files say and do: one story one article, the flag as an event, embargoes, bursts, renames."""
 
-import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -12,7 +11,7 @@ from import_desk import EDITOR, NOON, POLICY, READERS, Desk, open_desk, refusal,
 from bot.domain.article import ArticleState, Picture, Related
 from bot.domain.publishing import PushWindow
 from bot.domain.topic import TopicFile
-from bot.errors import OutOfTurn
+from bot.errors import OutOfTurn, StoreError
 from bot.services import importing, newsroom
 from bot.services.importing import Policy
 from bot.store import articles, browsing, meta, notices
@@ -448,7 +447,7 @@ async def test_a_crash_between_two_batches_loses_no_news(desk: Desk, monkeypatch
             "CREATE TRIGGER cut BEFORE INSERT ON articles WHEN new.slug = 's4' "
             "BEGIN SELECT raise(ABORT, 'the power is cut'); END"
         )
-    with pytest.raises(sqlite3.Error, match="power"):
+    with pytest.raises(StoreError, match="power"):
         await desk.take(_burst(6))
     async with desk.db.transaction() as conn:
         await conn.execute("DROP TRIGGER cut")

@@ -14,6 +14,7 @@ from story import StoryHouse
 
 from bot.domain.chat import ChatKind, ChatState
 from bot.domain.circuit import OUTAGE_FROM
+from bot.errors import StoreError
 from bot.sandbox.faults import Page, Refuse, Slow, Throttle
 from bot.services import dispatching, membership, sending, sorting
 from bot.store import chats, fanouts, outbox, paid
@@ -343,7 +344,7 @@ async def test_what_was_answered_is_not_sent_again_when_it_could_not_be_written_
     other = sqlite3.connect(room.db.path, isolation_level=None, check_same_thread=False)
     await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")  # whoever is writing needs the loop to end
     running.cancel()
-    with pytest.raises((sqlite3.Error, asyncio.CancelledError)):
+    with pytest.raises((StoreError, asyncio.CancelledError)):
         await running
     other.execute("ROLLBACK")
     other.close()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import StoreError
+from bot.errors import StoreBusy, StoreError, StoreFull
 from bot.store.database import Database
 from bot.store.migrations import migrate
 
@@ -42,7 +42,7 @@ def _is_free(db: Database) -> bool:
     try:
         other.execute("BEGIN IMMEDIATE")
         other.execute("ROLLBACK")
-    except sqlite3.OperationalError:
+    except StoreError:
         return False
     finally:
         other.close()
@@ -83,7 +83,7 @@ async def test_who_is_told_that_another_was_first_finds_it_done(db: Database) ->
     async def once(number: int) -> int:
         try:
             await _note(db, number)
-        except sqlite3.IntegrityError:
+        except StoreError:
             pass  # another one was first
         return (await _notes(db)).count(number)
 
@@ -92,7 +92,7 @@ async def test_who_is_told_that_another_was_first_finds_it_done(db: Database) ->
 
 
 async def test_a_failing_block_leaves_nothing_open(db: Database) -> None:
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(StoreError):
         async with db.transaction() as conn:
             await conn.execute("INSERT INTO notes VALUES (1, '')")
             await conn.execute("INSERT INTO notes VALUES (1, '')")
@@ -155,7 +155,7 @@ async def test_a_commit_that_fails_reaches_everyone_in_it_and_keeps_nothing(db: 
             await conn.execute("INSERT INTO claims VALUES (999)")
 
     results = await asyncio.gather(_note(db, 1), broken(), _note(db, 2), return_exceptions=True)
-    assert all(isinstance(result, sqlite3.IntegrityError) for result in results)
+    assert all(isinstance(result, StoreError) for result in results)
     assert await _notes(db) == []
     await _note(db, 3)
     assert await _notes(db) == [3]
@@ -167,7 +167,7 @@ async def test_a_full_disk_fails_those_it_undid_and_nobody_after(db: Database) -
     await db._writer.execute(f"PRAGMA max_page_count = {row[0] + 4}")
     results = await asyncio.gather(_note(db, 1), _note(db, 2, "x" * 500_000), _note(db, 3), return_exceptions=True)
     await db._writer.execute("PRAGMA max_page_count = 1000000")
-    assert isinstance(results[1], sqlite3.OperationalError)
+    assert isinstance(results[1], StoreError)
     kept = await _notes(db)
     assert kept == [number for number, result in zip((1, 2, 3), results, strict=True) if result is None]
     await _note(db, 4, "x" * 500_000)
@@ -178,7 +178,7 @@ async def test_a_full_disk_that_undoes_a_lone_block_leaves_nothing_open(db: Data
     async with db.transaction() as conn:
         [row] = await conn.execute_fetchall("PRAGMA page_count")
     await db._writer.execute(f"PRAGMA max_page_count = {row[0] + 4}")
-    with pytest.raises(sqlite3.OperationalError, match="full"):
+    with pytest.raises(StoreFull, match="full"):
         await _note(db, 1, "x" * 500_000)
     await db._writer.execute("PRAGMA max_page_count = 1000000")
     assert _is_free(db)
@@ -190,7 +190,7 @@ async def test_a_transaction_that_cannot_begin_says_so_and_the_next_one_can(db: 
     await db._writer.execute("PRAGMA busy_timeout = 1")
     other = sqlite3.connect(db.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(sqlite3.OperationalError, match="locked"):
+    with pytest.raises(StoreBusy, match="locked"):
         await _note(db, 1)
     other.execute("ROLLBACK")
     other.close()
@@ -208,7 +208,7 @@ async def test_readers_see_the_last_commit_and_never_wait_for_a_writer(db: Datab
 
 async def test_a_reader_cannot_write(db: Database) -> None:
     async with db.reading() as conn:
-        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        with pytest.raises(StoreError, match="readonly"):
             await conn.execute("INSERT INTO notes VALUES (1, '')")
 
 

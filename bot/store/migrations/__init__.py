@@ -16,7 +16,7 @@ from contextlib import closing, contextmanager
 from importlib import resources
 from pathlib import Path
 
-from bot.errors import StoreError
+from bot.errors import StoreError, StoreNewer
 from bot.store.connecting import connect, teach
 from bot.store.schema import built_by, difference, read_schema
 
@@ -166,7 +166,7 @@ def _refuse_newer(conn: sqlite3.Connection, path: Path) -> None:
     newest = scripts()[-1][0]
     version = _number(conn, "user_version")
     if version > newest:
-        raise StoreError(
+        raise StoreNewer(
             f"{path.absolute()} was written by a newer newsbot (shape {version}, this one knows {newest}); upgrade"
         )
 
