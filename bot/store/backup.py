@@ -18,7 +18,7 @@ from itertools import count
 from pathlib import Path
 
 from bot.errors import StoreError
-from bot.store.connecting import connect
+from bot.store.connecting import connect, translating
 from bot.store.database import Database
 
 KEPT = 7
@@ -98,9 +98,9 @@ def learn_deliveries(copy: Path, replaced: Path) -> int:
     """Let a copy know who has got what it still has to send, as the database that it replaces has it; return how many.
 
     That is what never went out of it, and what was on its way. Only between two databases of one bot, and for articles
-    that have the same number and link in both. Raises: sqlite3.Error when the replaced one cannot be read.
+    that have the same number and link in both. Raises: StoreError when the replaced one cannot be read.
     """
-    with closing(connect(copy)) as conn:
+    with translating(copy), closing(connect(copy)) as conn:
         conn.execute("ATTACH ? AS old", (f"{replaced.absolute().as_uri()}?mode=rw",))
         learnt = conn.execute(_LEARN, {"article": None}).rowcount
         conn.execute(_MARK)

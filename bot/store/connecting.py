@@ -10,12 +10,21 @@ Source: https://sqlite.org/security.html#untrusted_sqlite_database_files
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from bot.domain.link import normal_link
 from bot.domain.words import indexed
+from bot.errors import StoreBusy, StoreError, StoreFull
 
 DISTRUST = "PRAGMA trusted_schema = OFF"
+
+_KINDS: Mapping[int, type[StoreError]] = {
+    sqlite3.SQLITE_BUSY: StoreBusy,
+    sqlite3.SQLITE_LOCKED: StoreBusy,
+    sqlite3.SQLITE_FULL: StoreFull,
+}
 
 
 def connect(
@@ -49,3 +58,19 @@ def teach(conn: sqlite3.Connection) -> None:
     """Give a connection the functions that migrations call. They are values in, value out."""
     for function in (normal_link, indexed):
         conn.create_function(function.__name__, 1, function, deterministic=True)
+
+
+def translated(error: sqlite3.Error, path: Path) -> StoreError:
+    """Return what SQLite raised as newsbot's own: StoreBusy when locked, StoreFull without room, else StoreError."""
+    # The low byte of a result code is its kind: https://sqlite.org/rescode.html#pve
+    kind = _KINDS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, StoreError)
+    return kind(f"cannot use the database {path.absolute()}: {error}")
+
+
+@contextmanager
+def translating(path: Path) -> Iterator[None]:
+    """Raise what SQLite raises inside as StoreError, for work on a file with a connection of its own."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise translated(error, path) from error

@@ -14,16 +14,9 @@ from typing import Any, cast
 
 import aiosqlite
 
-from bot.errors import StoreBusy, StoreError, StoreFull
-from bot.store.connecting import DISTRUST
+from bot.store.connecting import DISTRUST, translated
 
 Parameters = Sequence[Any] | Mapping[str, Any]
-
-_KINDS: Mapping[int, type[StoreError]] = {
-    sqlite3.SQLITE_BUSY: StoreBusy,
-    sqlite3.SQLITE_LOCKED: StoreBusy,
-    sqlite3.SQLITE_FULL: StoreFull,
-}
 
 
 class Connection:
@@ -41,7 +34,7 @@ class Connection:
             conn.row_factory = sqlite3.Row
             await conn.execute(DISTRUST)
         except sqlite3.Error as error:
-            raise _translated(error, path) from error
+            raise translated(error, path) from error
         return cls(conn, path)
 
     @property
@@ -54,41 +47,34 @@ class Connection:
             # Its cursor is not closed: that is one more hop to the connection's thread, and a change is at its end.
             return (await self._conn.execute(sql, parameters)).rowcount
         except sqlite3.Error as error:
-            raise _translated(error, self._path) from error
+            raise translated(error, self._path) from error
 
     async def executemany(self, sql: str, rows: Iterable[Parameters]) -> None:
         """Run a statement once for each row of parameters."""
         try:
             await self._conn.executemany(sql, rows)
         except sqlite3.Error as error:
-            raise _translated(error, self._path) from error
+            raise translated(error, self._path) from error
 
     async def execute_fetchall(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
         """Run a statement to its end and return all its rows."""
         try:
             return cast("list[sqlite3.Row]", await self._conn.execute_fetchall(sql, parameters))
         except sqlite3.Error as error:
-            raise _translated(error, self._path) from error
+            raise translated(error, self._path) from error
 
     async def rollback(self) -> None:
         try:
             await self._conn.rollback()
         except sqlite3.Error as error:
-            raise _translated(error, self._path) from error
+            raise translated(error, self._path) from error
 
     async def backup(self, target: sqlite3.Connection) -> None:
         """Copy the whole database into another."""
         try:
             await self._conn.backup(target)
         except sqlite3.Error as error:
-            raise _translated(error, self._path) from error
+            raise translated(error, self._path) from error
 
     async def close(self) -> None:
         await self._conn.close()
-
-
-def _translated(error: sqlite3.Error, path: Path) -> StoreError:
-    # https://sqlite.org/rescode.html#pve (the low byte of a code is its kind)
-    return _KINDS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, StoreError)(
-        f"cannot use the database {path.absolute()}: {error}"
-    )

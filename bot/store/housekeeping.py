@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.store.audience import HIGHEST, LOWEST
-from bot.store.connecting import connect
+from bot.store.connecting import connect, translating
 from bot.store.database import Connection
 from bot.store.stories import epoch
 
@@ -154,12 +154,12 @@ async def optimize(conn: Connection) -> None:
 def shorten_log(path: Path) -> None:
     """Cut the write-ahead log of the database at `path` when it is large. Somebody at work is not waited for long.
 
-    Raises: sqlite3.Error. Source: https://sqlite.org/pragma.html#pragma_wal_checkpoint
+    Raises: StoreError. Source: https://sqlite.org/pragma.html#pragma_wal_checkpoint
     """
     log = Path(f"{path}-wal")
     if not log.exists() or log.stat().st_size < LARGE_LOG:
         return
-    with closing(connect(path, timeout=0.02)) as conn:
+    with translating(path), closing(connect(path, timeout=0.02)) as conn:
         # Nobody waits for the first, and it leaves next to nothing to the second, for which writers do.
         conn.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

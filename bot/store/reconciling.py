@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot.store.connecting import connect
+from bot.store.connecting import connect, translating
 from bot.store.stories import epoch
 
 
@@ -27,9 +27,9 @@ class Reconciled:
 def reconcile_roles(copy: Path, replaced: Path, now: datetime) -> Reconciled | None:
     """Take from a copy the roles that were lost, and the links that were used or withdrawn, since it was made.
 
-    Only between two databases of one bot: None says that the two are not. Raises: sqlite3.Error.
+    Only between two databases of one bot: None says that the two are not. Raises: StoreError.
     """
-    with closing(connect(copy)) as conn:
+    with translating(copy), closing(connect(copy)) as conn:
         conn.execute("ATTACH ? AS old", (f"{replaced.absolute().as_uri()}?mode=rw",))
         if conn.execute(_OTHER_BOT).fetchone():
             return None
@@ -59,8 +59,8 @@ def reconcile_roles(copy: Path, replaced: Path, now: datetime) -> Reconciled | N
 
 
 def drop_links(copy: Path) -> None:
-    """Let no link of a copy work when nobody can say whether it was used or withdrawn since. Raises: sqlite3.Error."""
-    with closing(connect(copy)) as conn:
+    """Let no link of a copy work when nobody can say whether it was used or withdrawn since. Raises: StoreError."""
+    with translating(copy), closing(connect(copy)) as conn:
         conn.execute("DELETE FROM invitations")
         conn.execute("DELETE FROM newcomers")
 

@@ -163,5 +163,5 @@ def test_connections_are_opened_in_one_place() -> None:
         and isinstance(node.value, ast.Name)
         and node.value.id in ("sqlite3", "aiosqlite")
     }
-    # The database sets the same on each of its own; the schema's is a database in memory that the migrations make.
-    assert opening == {"store/connecting.py", "store/database.py", "store/schema.py"}
+    # Asynchronous ones are opened in their own way; the schema's is in memory, and the migrations make it.
+    assert opening == {"store/connecting.py", "store/connection.py", "store/schema.py"}

@@ -17,7 +17,7 @@ from importlib import resources
 from pathlib import Path
 
 from bot.errors import StoreError, StoreNewer
-from bot.store.connecting import connect, teach
+from bot.store.connecting import connect, teach, translating
 from bot.store.schema import built_by, difference, read_schema
 
 APPLICATION_ID = 0x6E657773  # "news": https://sqlite.org/pragma.html#pragma_application_id
@@ -90,8 +90,8 @@ def check(path: Path, called: Path | None = None) -> None:
 
 
 def refuse_foreign(path: Path) -> None:
-    """Raise StoreError when a database is not built as newsbot builds its version. Raises: sqlite3.Error."""
-    with closing(connect(path)) as conn:
+    """Raise StoreError when a database is not built as newsbot builds its version, or it cannot be read."""
+    with translating(path), closing(connect(path)) as conn:
         if _number(conn, "application_id") != APPLICATION_ID:
             raise StoreError(f"{path.absolute()} is not a newsbot database")
         _refuse_newer(conn, path)
