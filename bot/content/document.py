@@ -43,6 +43,10 @@ class Fault(Exception):
         self.reason = reason
 
 
+class NoSlip(Fault):
+    """What nobody writes by mistake, such as aliases that multiply: it refuses a file wherever it stands."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """The fields of one file. `path` is as complaints name it; `complaints` are of fields that were given twice.
@@ -139,11 +143,11 @@ class Tree:
     def value(self, value: object, offset: int, size: int, anchor: str | None = None) -> None:
         """Take a finished value of `size` characters.
 
-        Raises: Fault, when the file holds too much.
+        Raises: NoSlip, when the file holds too much.
         """
         self._weight += size + VALUE_WEIGHT
         if self._weight > MOST_WEIGHT:
-            raise Fault(offset, "holds too many values, or aliases that multiply")
+            raise NoSlip(offset, "holds too many values, or aliases that multiply")
         if anchor is not None:
             self._anchors[anchor] = (value, size)
         level = self._level
@@ -180,7 +184,7 @@ class Tree:
         if self._level is not None:
             self._around.append(self._level)
             if len(self._around) >= MOST_DEPTH:
-                raise Fault(offset, f"nested more than {MOST_DEPTH} levels deep")
+                raise NoSlip(offset, f"nested more than {MOST_DEPTH} levels deep")
         is_mapping = isinstance(container, dict)
         offsets: _Offsets = {} if is_mapping else []
         self._offsets[id(container)] = offsets

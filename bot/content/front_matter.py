@@ -14,9 +14,9 @@ from dataclasses import replace
 from operator import itemgetter
 from pathlib import PurePath
 
+from bot.content.broken_fields import read_most
 from bot.content.document import DECIDING_FIELDS, Document, Fault, Tree
 from bot.content.json_text import read_json
-from bot.content.yaml_text import read_yaml
 from bot.errors import Complaint, ContentError, NoArticle
 
 LARGEST = 2**20  # bytes
@@ -75,7 +75,7 @@ def read_document(path: PurePath | str, data: bytes) -> Document:
             end = len(text)
         elif is_yaml and (rest := _WORD.search(text, end + len("---"))):
             raise Fault(rest.start() - start, "holds more than one document; put each in a file of its own")
-        tree = read_json(text) if is_json else _tree(text[start:end])
+        tree = read_json(text) if is_json else _tree(text[start:end], is_whole=end < len(text))
         fields = _fields(tree, text, start)
     except Fault as fault:
         refusal = ContentError(Complaint(name, line_at(fault.offset), WHOLE_FILE, fault.reason))
@@ -176,14 +176,15 @@ def _is_remark(line: str) -> bool:
     return line.startswith("<!--") and line.endswith("-->")
 
 
-def _tree(text: str) -> Tree:
+def _tree(text: str, *, is_whole: bool) -> Tree:
     if text.lstrip().startswith("{"):
         try:
             return read_json(text)
         except Fault:
             front = _json_before_a_body(text)
-            return read_yaml(text) if front is None else read_json(front)  # braces are YAML too
-    return read_yaml(text)
+            if front is not None:
+                return read_json(front)
+    return read_most(text, is_whole=is_whole)  # braces are YAML too
 
 
 def _json_before_a_body(text: str) -> str | None:

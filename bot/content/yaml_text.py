@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 import yaml
@@ -25,8 +26,9 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from bot.content.document import Fault, Tree
+from bot.content.document import Fault, NoSlip, Tree
 from bot.content.swallowed import may_be_swallowed, swallowed
+from bot.content.yaml_faults import misspelt, unreadable
 
 _STANDARD = "tag:yaml.org,2002:"
 _TEXT_TAGS = ("!", _STANDARD + "str")
@@ -42,8 +44,6 @@ _WORDS: dict[str, bool | None] = {
 }
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,14})\.[0-9]{1,15}")
-# https://yaml.org/spec/1.2.2/#51-character-set
-_NO_CHARACTER = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class _Parser(Protocol):
@@ -64,15 +64,32 @@ def read_yaml(text: str) -> Tree:
     if text.startswith("%TAG") or "\n%TAG" in text:
         # libyaml compares each %TAG with all before it: a megabyte of them takes seconds.
         raise Fault(0, "%TAG directives are not read here")
-    try:
+    with _in_our_words(text):
         tree = _tree(_parser(text))
         if may_be_swallowed(text):
             tree.lost += swallowed(text, _events(_parser(text)))
         return tree
+
+
+def fault_of(text: str) -> Fault | None:
+    """Return what keeps a part of a document, read alone, from being YAML; what it says is not looked at."""
+    try:
+        with _in_our_words(text):
+            for _ in _events(_parser(text)):
+                pass
+    except Fault as fault:
+        return fault
+    return None
+
+
+@contextmanager
+def _in_our_words(text: str) -> Iterator[None]:
+    try:
+        yield
     except yaml.reader.ReaderError as error:
-        raise _unreadable(text) from error
+        raise unreadable(text) from error
     except yaml.MarkedYAMLError as error:
-        raise _misspelt(error) from error
+        raise misspelt(error) from error
     except (ValueError, OverflowError, RecursionError) as error:
         # The pure parser lets a few of its own through, as for the escape "\UFFFFFFFF".
         raise Fault(0, "not YAML") from error
@@ -147,31 +164,7 @@ _IN_QUOTES = ", or put a text that begins with ! in quotes"
 
 def _unknown_tag(offset: int, tag: str) -> Fault:
     short = tag.replace(_STANDARD, "!!")[:60]
-    return Fault(offset, f"the tag “{short}” is not read here; remove it{_IN_QUOTES if tag.startswith('!') else ''}")
-
-
-def _unreadable(text: str) -> Fault:
-    found = _NO_CHARACTER.search(text)
-    if found is None:
-        return Fault(0, "not YAML: it holds a character that texts cannot have")
-    return Fault(found.start(), f"holds the control character U+{ord(found[0]):04X}; remove it")
-
-
-def _misspelt(error: yaml.MarkedYAMLError) -> Fault:
-    """Say where and why. A quote or bracket that never ends is shown where it began, not at the end of the file."""
-    problem = error.problem or "cannot be understood"
-    mark = error.problem_mark or error.context_mark
-    if error.context_mark is not None and ("end of stream" in problem or "document indicator" in problem):
-        mark = error.context_mark
-    reason = f"not YAML: {problem}"
-    if error.context:
-        reason += f" ({error.context})"
-    if "mapping values are not allowed" in problem:
-        reason = "not YAML: a text that holds “: ” must stand in quotes"
-    elif error.context in ("while scanning an alias", "while scanning an anchor"):
-        reason = "not YAML: a text that begins with & or * must stand in quotes"
-    elif "cannot start any token" in problem:
-        reason = (
-            "not YAML: a text cannot begin with this character (tab, @, ` or %); put it in quotes, indent by blanks"
-        )
-    return Fault(mark.index if mark is not None else 0, reason)
+    is_meant = tag.startswith(_STANDARD)  # `!!python/object`
+    return (NoSlip if is_meant else Fault)(
+        offset, f"the tag “{short}” is not read here; remove it{_IN_QUOTES if tag.startswith('!') else ''}"
+    )

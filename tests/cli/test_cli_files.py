@@ -32,6 +32,17 @@ async def test_every_refusal_is_named_with_path_line_and_field(shell):
     ]
 
 
+async def test_a_field_that_is_no_yaml_is_named_and_the_story_goes_in(shell):
+    shell.article("news/a.md", "A")
+    given = (shell.folder / "news/a.md").read_text("utf-8")
+    shell.write("news/a.md", given.replace("---\n", "---\ntopics: [AI #ML, Robots]\n", 1))
+    warning = "news/a.md:2: topics: warning: not YAML: the list that begins with [ does not end, or misses a comma"
+    checked = await shell("check", "news")
+    assert (checked.status, checked.err.count("\n")) == (0, 1) and checked.err.startswith(warning)
+    imported = await shell("import", "news")
+    assert (imported.status, imported.out) == (0, "1 draft\n") and imported.err.startswith(warning)
+
+
 async def test_a_path_that_is_not_there_is_refused(shell):
     for command in ("check", "import"):
         answer = await shell(command, "nowhere.md")

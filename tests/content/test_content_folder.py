@@ -279,7 +279,7 @@ def test_forty_hostile_files_beside_ten_good_ones(folder, tmp_path):
         found = folder.scan()
     os.close(here)
 
-    warned = {f"bad-{name}.md" for name in ("metadata", "related", "amp", "topics", "escape")}
+    warned = {f"bad-{name}.md" for name in ("metadata", "related", "amp", "topics", "escape", "tag")}
     for path in warned:
         taken = found.pop(path)
         assert isinstance(taken, Story) and taken.as_read.warnings and not (taken.pictures or taken.related)

@@ -134,7 +134,7 @@ def test_aliases_stand_for_what_they_name():
         ("---\ntitle: x\n---".encode("utf-16"), "a.md", "UTF-16"),
         (b"a: " + b"x" * 2**20, "a.md", "larger than 1 MiB"),
         ("---\ntitle: A: b\n---", "a.md", "a.md:2: file: not YAML: a text that holds “: ” must stand in quotes"),
-        ("---\na: 1\ntitle: 'open\nb: 2\n---", "a.md", "a.md:3: file: not YAML: found unexpected end of stream"),
+        ("---\na: 1\ntitle: 'open\nb: 2\n---", "a.md", "a.md:3: file: not YAML: the quote that begins here never"),
         ("---\na: 1\n\tb: 2\n---", "a.md", "a.md:3: file: not YAML"),
         ("---\ntitle: a\x07b\n---", "a.md", "a.md:2: file: holds the control character U+0007"),
         ("a: !!python/object/apply:os.system ['true']", "a.yaml", "a.yaml:1: file: the tag “!!python/object/apply:os"),
