@@ -34,17 +34,27 @@ class Came:
 
 
 def moved(came: Sequence[Came], left: Iterable[Left]) -> dict[str, int]:
-    """Return which article each new file goes on with, by its path; each article goes on in one file."""
+    """Return which article each new file goes on with, by its path; each article goes on in one file.
+
+    What a file names goes before what it, or any other, only looks like.
+    """
     waiting = list(left)
     found: dict[str, int] = {}
-    for one in came:
-        named = {_bare(alias) for alias in one.aliases}
-        old = next((old for old in waiting if named & _names(old)), None)
-        old = old or next((old for old in waiting if old.words == one.words), None)
-        if old is not None:
-            waiting.remove(old)
-            found[one.path] = old.article
+    for is_meant in (_is_named, _is_repeated):
+        for one in came:
+            old = next((old for old in waiting if is_meant(one, old)), None) if one.path not in found else None
+            if old is not None:
+                waiting.remove(old)
+                found[one.path] = old.article
     return found
+
+
+def _is_named(one: Came, old: Left) -> bool:
+    return bool(one.aliases) and not _names(old).isdisjoint(map(_bare, one.aliases))
+
+
+def _is_repeated(one: Came, old: Left) -> bool:
+    return one.words == old.words
 
 
 def _names(old: Left) -> set[str]:
@@ -53,4 +63,5 @@ def _names(old: Left) -> set[str]:
 
 
 def _bare(name: str) -> str:
-    return name.strip().removeprefix("https://").removeprefix("http://").removeprefix("www.").strip("/").casefold()
+    plain = name.strip().casefold()
+    return plain.removeprefix("https://").removeprefix("http://").removeprefix("www.").strip("/")
