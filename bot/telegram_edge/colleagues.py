@@ -87,6 +87,7 @@ CONVERSATION = Conversation(
             editors,
             audience=Audience.OWNERS,
             where=Where.PRIVATE,
+            in_menu=True,
         ),
     ),
     presses=(

@@ -70,6 +70,7 @@ CONVERSATION = Conversation(
             usage=msgid("/delivery ARTICLE"),
             audience=Audience.EDITORS,
             where=Where.PRIVATE,
+            in_menu=True,
         ),
     ),
     presses=(

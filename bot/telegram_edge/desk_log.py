@@ -47,13 +47,14 @@ async def stats(house: House, request: Request) -> None:
 CONVERSATION = Conversation(
     name="desk log",
     commands=(
-        Command("log", msgid("who did what"), log, audience=Audience.EDITORS, where=Where.PRIVATE),
+        Command("log", msgid("who did what"), log, audience=Audience.EDITORS, where=Where.PRIVATE, in_menu=True),
         Command(
             "stats",
             msgid("chats, articles and messages in numbers"),
             stats,
             audience=Audience.EDITORS,
             where=Where.PRIVATE,
+            in_menu=True,
         ),
     ),
 )

@@ -362,6 +362,7 @@ CONVERSATION = Conversation(
             usage=msgid("/preview ARTICLE"),
             audience=Audience.EDITORS,
             where=Where.PRIVATE,
+            in_menu=True,
         ),
         Command(
             "publish",
@@ -370,6 +371,7 @@ CONVERSATION = Conversation(
             usage=msgid("/publish ARTICLE"),
             audience=Audience.EDITORS,
             where=Where.PRIVATE,
+            in_menu=True,
         ),
         Command(
             "retract",
@@ -378,6 +380,7 @@ CONVERSATION = Conversation(
             usage=msgid("/retract ARTICLE"),
             audience=Audience.EDITORS,
             where=Where.PRIVATE,
+            in_menu=True,
         ),
     ),
     presses=(

@@ -121,6 +121,27 @@ async def test_an_editor_has_a_menu_in_their_own_chat_until_they_are_one_no_more
         assert json.loads(json.dumps(gone.params["scope"])) == {"type": "chat", "chat_id": BEN}
 
 
+DESK = ["drafts", "preview", "publish", "retract", "delivery", "log", "stats"]
+
+
+async def test_an_editors_menu_lists_all_that_editors_can_do_and_an_owners_the_people_too(tmp_path):
+    async with story_house(tmp_path) as house:
+        for person in (BEN, EDITH):
+            await house.starts(person)
+        async with house.db.transaction() as conn:
+            await editors.add(conn, BEN, Role.EDITOR, by=EDITH, now=house.clock())
+        await menus.register_editors(house.inside)
+        shown = {
+            call.params["scope"]["chat_id"]: [command["command"] for command in call.params["commands"]]
+            for call in house.world.ledger.of("setMyCommands")
+        }
+        assert shown == {BEN: [*MENU, *DESK], EDITH: [*MENU, *DESK, "editors"]}
+        for name in shown[EDITH]:  # a tap on an entry sends it alone
+            before = len(house.screens(EDITH))
+            await house.says(EDITH, f"/{name}")
+            assert len(house.screens(EDITH)) == before + 1, name
+
+
 async def test_help_names_what_editors_can_do_to_editors_only_and_never_in_groups(tmp_path):
     registry = Registry(
         (
