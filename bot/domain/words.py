@@ -1,5 +1,6 @@
 """
-Words: what a text is searched by, and what of a reader's question is looked for. One way for both.
+Words: what a text is searched by, and what of a reader's question is looked for. One way for both, and for the names
+of topics that come close to what somebody wrote.
 
 A text becomes tokens here and not in the database, so that every engine under it finds the same. Case, accents, width
 and vowel points do not count; `C++` and `.NET` are words of their own; `GPT-4o` is found as `gpt4o` too. Scripts that
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -110,6 +111,30 @@ def wanted(question: str) -> list[Wanted]:
     if found and _may_go_on(found[-1].tokens[-1]):
         found[-1] = replace(found[-1], is_beginning=True)
     return found
+
+
+def spelling(name: str) -> str:
+    """Return a name as it is written without anything between its words, in the form that no spelling changes.
+
+    Two names that differ in this differ in a letter or in a sign that makes another word: `GPT-4o` and `gpt4o` are one,
+    `C`, `C++` and `C#` are three.
+    """
+    return "".join(word.special or word.text for group in _groups(fold(name)) for word in group.words)
+
+
+def holds(text: str, question: Sequence[Wanted]) -> bool:
+    """Return whether an `indexed` text holds every piece of a question, as a search would find it."""
+    tokens = text.split(" ")
+    return bool(question) and all(_holds(tokens, piece) for piece in question)
+
+
+def _holds(tokens: Sequence[str], piece: Wanted) -> bool:
+    *before, last = piece.tokens
+    for start in range(len(tokens) - len(before)):
+        *left, end = tokens[start : start + len(piece.tokens)]
+        if left == before and (end == last or (piece.is_beginning and end.startswith(last))):
+            return True
+    return piece.joined is not None and piece.joined in tokens
 
 
 def _may_go_on(token: str) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from bot.domain.topic import Topic, TopicFile, listed_names, topic_key
+from bot.domain.words import holds, indexed, spelling, wanted
 
 SUGGESTIONS = 3
 MOST_NAMES = 50
@@ -12,6 +14,7 @@ LONGEST_NAME = 200
 _CLOSE = 62  # of 100: "Vison" and "Computer Vison" find Computer Vision, "Gardening" finds nothing
 _SLIP = 75  # of 100: "Robotik" and "Robot" are slips of Robotics, "Ecology" is none of Economy
 _LEAST_SLIP = 4  # characters: shorter names are all close to each other
+_REMEMBERED = 2**14  # names
 _LEAST_PART = 3  # characters of a name that may stand for all of it
 
 
@@ -31,22 +34,27 @@ def name_and_count(words: str) -> tuple[str, int] | None:
 def closest(topics: Mapping[int, Topic], name: str) -> list[Topic]:
     """Return the topics whose names come nearest to `name`, best first, at most `SUGGESTIONS`; empty when none do.
 
-    A single one brings its parent along, which may be what was meant.
+    One whose name holds all the words comes near, as a search would find it. A single one brings its parent along,
+    which may be what was meant.
     """
     from rapidfuzz import fuzz, process
 
-    wanted = topic_key(name[:LONGEST_NAME])
+    asked = name[:LONGEST_NAME]
+    written, question = _spelt(asked), wanted(asked)
     keys: dict[str, int] = {}
+    found_in: dict[str, str] = {}
     # A name that only an article brought never stands before one that is known.
     for topic in sorted(topics.values(), key=lambda topic: (not topic.from_file, not topic.listed, topic.number)):
         for alias in (topic.name, topic.short_name or "", topic.id, *topic.hashtags, *topic.keywords):
-            keys.setdefault(topic_key(alias), topic.number)
-    keys.pop("", None)
-    if not wanted:
+            if (key := _spelt(alias)) and key not in keys:
+                keys[key] = topic.number
+                found_in[key] = _indexed(alias)
+    if not written:
         return []
-    scored = {key: score for key, score, _ in process.extract(wanted, keys.keys(), scorer=fuzz.ratio, limit=20)}
-    if len(wanted) >= _LEAST_PART:
-        scored |= {key: max(90.0, scored.get(key, 0.0)) for key in keys if key.startswith(wanted)}
+    scored = {key: score for key, score, _ in process.extract(written, keys.keys(), scorer=fuzz.ratio, limit=20)}
+    for key, text in found_in.items():
+        if holds(text, question) or (len(written) >= _LEAST_PART and key.startswith(written)):
+            scored[key] = max(90.0, scored.get(key, 0.0))
     near = sorted((key for key, score in scored.items() if score >= _CLOSE), key=lambda key: (-scored[key], key))
     found = list(dict.fromkeys(keys[key] for key in near))[:SUGGESTIONS]
     if len(found) == 1:
@@ -56,18 +64,26 @@ def closest(topics: Mapping[int, Topic], name: str) -> list[Topic]:
 
 
 class KnownNames:
-    """Every name, short name, id and hashtag of topics, to tell a slip of one from a name that is new."""
+    """Every name, short name, id and hashtag of topics, to tell a slip of one from a name that is new.
+
+    By its keywords a topic is not known, but one of them in an article's topics is hardly meant for another.
+    """
 
     def __init__(self, topics: Iterable[Topic | TopicFile]) -> None:
-        names: dict[str, str] = {}
-        for topic in topics:
+        known = list(topics)
+        self._names: dict[str, str] = {}
+        self._close_to: dict[str, str] = {}
+        for topic in known:
             for alias in (topic.name, topic.short_name or "", topic.id, *topic.hashtags):
-                names.setdefault(topic_key(alias), topic.name)
-        names.pop("", None)
-        self._names = names
-        self._letters = {_letters(key): name for key, name in names.items()}
+                self._names.setdefault(topic_key(alias), topic.name)
+                self._close_to.setdefault(_spelt(alias), topic.name)
+        for topic in known:
+            for word in topic.keywords:
+                self._close_to.setdefault(_spelt(word), topic.name)
+        self._names.pop("", None)
+        self._close_to.pop("", None)
         self._with_digits: dict[str, list[str]] = {}
-        for key in names:
+        for key in self._close_to:
             if len(key) >= _LEAST_SLIP:
                 self._with_digits.setdefault(_digits(key), []).append(key)
         self._meant: dict[str, str | None] = {}
@@ -81,15 +97,13 @@ class KnownNames:
 
     def meant(self, name: str) -> str | None:
         """Return the topic that a name is probably a slip of; None when it is known itself or close to none."""
-        key = topic_key(name)
-        if key not in self._meant:
-            self._meant[key] = self._close(key) if key and key not in self._names else None
-        return self._meant[key]
+        if name not in self._meant:
+            self._meant[name] = None if topic_key(name) in self._names else self._close(_spelt(name))
+        return self._meant[name]
 
     def _close(self, key: str) -> str | None:
-        letters = _letters(key)
-        if letters and letters in self._letters:
-            return self._letters[letters]
+        if key in self._close_to:
+            return self._close_to[key]
         if len(key) < _LEAST_SLIP:
             return None
         from rapidfuzz import fuzz, process
@@ -99,11 +113,19 @@ class KnownNames:
         # Two letters swapped are one slip, and too much for the ratio of a short name.
         swapped = process.extractOne(key, near, scorer=OSA.distance, score_cutoff=1)
         found = swapped or process.extractOne(key, near, scorer=fuzz.ratio, score_cutoff=_SLIP)
-        return None if found is None else self._names[found[0]]
+        return None if found is None else self._close_to[found[0]]
 
 
-def _letters(key: str) -> str:
-    return "".join(char for char in key if char.isalnum())
+# Newsrooms have the same names for years, and each question is compared with all of them.
+@lru_cache(_REMEMBERED)
+def _spelt(name: str) -> str:
+    """Return what tells a name from others that are close; a name of signs alone is told by them."""
+    return spelling(name) or topic_key(name)
+
+
+@lru_cache(_REMEMBERED)
+def _indexed(name: str) -> str:
+    return indexed(name)
 
 
 def _digits(key: str) -> str:

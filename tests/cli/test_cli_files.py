@@ -177,6 +177,15 @@ async def test_a_topic_close_to_one_of_the_same_folder_is_a_warning(shell, slip)
     assert answer.err == f"news/a.md:5: topics: warning: “{bare}” is no known topic; perhaps Robotics is meant\n"
 
 
+@pytest.mark.parametrize("word", ["machine learning", "Machine-Learning", "machine lerning"])
+async def test_a_topic_that_is_a_keyword_of_a_known_one_or_close_to_it_is_a_warning(shell, word):
+    shell.write("news/topics/ai.yaml", "taxonomy: topic\n_id: ai\nname: AI\nkeywords: [machine learning, models]\n")
+    _with_topics(shell, f"[AI, {word}]")
+    answer = await shell("check", "news")
+    warning = f"news/a.md:5: topics: warning: “{word}” is no known topic; perhaps AI is meant\n"
+    assert (answer.status, answer.err) == (0, warning)
+
+
 async def test_each_topic_of_a_list_is_named_by_its_own_line(shell):
     shell.write("news/topics/robotics.yaml", ROBOTICS)
     _with_topics(shell, "\n  - Robotics\n  - Robotik")
