@@ -28,7 +28,7 @@ FAULT = "The fault is on this side"
 SECRETS = ("Found for", "Secret", str(BEN), str(EDITH))
 VERBS = sorted(rule.verb for conversation in REGISTRY.conversations for rule in conversation.presses)
 # Searches, fan-outs, topics and stories that are out; those that are not (11 to 14); people; and what no row has.
-NUMBERS = (1, 2, 3, 10, 11, 12, 13, 14, 0, -1, BEN, EDITH, 2**63 - 1)
+NUMBERS = (1, 2, 3, 10, 11, 12, 13, 14, 0, -1, BEN, EDITH, 2**62, 2**63 - 1, -(2**63))
 
 
 @pytest.fixture
