@@ -13,7 +13,7 @@ from telegram.error import TelegramError
 
 from bot.domain.article import Article, ArticleState, HeldWhy
 from bot.domain.chat import Chat, ChatState
-from bot.domain.delivery import Failed, Halted, Migrated, Restricted, Throttled, Unreachable
+from bot.domain.delivery import Failed, Halted, Migrated, Outcome, Restricted, Throttled, Unreachable
 from bot.domain.message import Message
 from bot.domain.refusals import Form
 from bot.domain.topic import by_name
@@ -162,17 +162,13 @@ async def tell_of_newcomers(house: House, owners: Collection[int], now: datetime
                 continue
             words = look_of(chat, house.settings, house.bot_username).words
             message = colleagues.newcomer(words, one.person, one.role, one.invited_by, names)
-            try:
-                await replies.send(house, chat, message)
-            except TelegramError as error:
-                log.info("an owner could not be told who took an invitation: %s", type(error).__name__)
-                match classify_error(error):
-                    case Unreachable():
-                        await membership.lose(house.db, chat.id, now)
-                        continue
-                    case Throttled() | Failed() | Halted() | Migrated():
-                        is_done = False
-                        continue
+            match await _unsaid(house, chat, message, "an owner could not be told who took an invitation"):
+                case Unreachable():
+                    await membership.lose(house.db, chat.id, now)
+                    continue
+                case Throttled() | Failed() | Halted() | Migrated():
+                    is_done = False
+                    continue
         async with house.db.transaction() as conn:
             await editors.told(conn, one)
     return is_done
@@ -196,13 +192,11 @@ async def tell_of_threads(house: House, now: datetime) -> bool:
             continue  # once it may be written to
         words = look_of(chat, house.settings, house.bot_username).words
         followed = by_name(known[number] for number in one.topics)
-        try:
-            await replies.send(house, chat, screens.closed_thread(words, chat.kind, followed))
-        except TelegramError as error:
-            log.info("a chat could not be told of a closed thread: %s", type(error).__name__)
-            if isinstance(classify_error(error), Throttled | Failed | Halted | Migrated | Restricted):
-                is_done = False
-                continue
+        message = screens.closed_thread(words, chat.kind, followed)
+        unsaid = await _unsaid(house, chat, message, "a chat could not be told of a closed thread")
+        if isinstance(unsaid, Throttled | Failed | Halted | Migrated | Restricted):
+            is_done = False
+            continue
         async with house.db.transaction() as conn:
             await threads.mark_told(conn, one.chat, one.thread, now)
     return is_done
@@ -215,13 +209,19 @@ async def _tell(house: House, people: Collection[int], message: Callable[[Words,
         async with house.db.reading() as conn:
             chat = await chats.chat(conn, person) or Chat(person, language=house.settings.language)
         words = look_of(chat, house.settings, house.bot_username).words
-        try:
-            await replies.send(house, chat, message(words, chat))
-        except TelegramError as error:
-            log.info("an editor could not be told: %s", type(error).__name__)
-        else:
+        if await _unsaid(house, chat, message(words, chat), "an editor could not be told") is None:
             is_heard = True
     return is_heard
+
+
+async def _unsaid(house: House, chat: Chat, message: Message, complaint: str) -> Outcome | None:
+    """Say something in a chat; return what kept it from being said, which is logged with `complaint`, or None."""
+    try:
+        await replies.send(house, chat, message)
+    except TelegramError as error:
+        log.info("%s: %s", complaint, type(error).__name__)
+        return classify_error(error)
+    return None
 
 
 def _question(chosen: TopicChoice) -> Callable[[Words, Chat], Message]:
