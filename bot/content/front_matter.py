@@ -26,13 +26,15 @@ MOST_DOUBLED = 20  # fields given twice that are named
 TOO_LARGE = "is larger than 1 MiB"
 WHOLE_FILE = "file"  # the field of complaints about no field in particular
 
-_OPENING = re.compile(r"(?:[ \t]*\n)*---[ \t]*\n")
+# `---yaml` names the language, as gray-matter has it.
+_OPENING = re.compile(r"(?:[ \t]*\n)*---[ \t]*(?:ya?ml)?[ \t]*\n")
 # `...` ends a YAML document, and front matter for pandoc.
 # https://pandoc.org/MANUAL.html#extension-yaml_metadata_block
 _CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 _UNFINISHED = "the front matter has no end; put a line of --- below its last field"
 _ENDS = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:---[ \t]*[\r\n]|\{)")
 # What generators write for other languages: TOML (Hugo, Zola), JSON (Hexo), or a language's name (gray-matter).
+_OTHER_LINE = re.compile(r"(?:[ \t]*\n)*(-{4,}|[\u2013\u2014\u2015]+-*|={3,}|~{3,}|\*{3,})[ \t]*\n")
 _FOREIGN_FENCE = re.compile(r"(?:[ \t]*\n)*(\+\+\+|;;;|---[ \t]*(?:json|toml|js|javascript|coffee|cson)\b)[ \t]*\n")
 _OUR_FIELD = re.compile(
     r"""^[ \t{,]*["']?(?:title|publishedDateTime|webUrl|originalUrl|taxonomy)["']?[ \t]*:""", re.MULTILINE
@@ -63,6 +65,8 @@ def read_document(path: PurePath | str, data: bytes) -> Document:
     is_bare = start == 0
     if is_bare and (fence := _FOREIGN_FENCE.match(text)) is not None:
         raise ContentError(Complaint(name, 1, WHOLE_FILE, _foreign(fence[1])))
+    if is_bare and (line := _OTHER_LINE.match(text)) is not None and _OUR_FIELD.search(text):
+        raise ContentError(Complaint(name, 1, WHOLE_FILE, _foreign(line[1][:8])))
 
     def line_at(offset: int) -> int:
         return 1 + text.count("\n", 0, start + offset)

@@ -1,7 +1,8 @@
 """
 JSON, judged by the standard library and then walked once more for the places of its fields.
 
-JSON is nearly YAML, but real files indent with tabs and escape emoji as surrogate pairs, which YAML refuses.
+JSON is nearly YAML, but real files indent with tabs and escape emoji as surrogate pairs, which YAML refuses. Tabs and
+line breaks within texts, which programs forget to escape, are read as they stand.
 Source: RFC 8259
 """
 
@@ -15,6 +16,17 @@ from bot.content.document import MOST_DEPTH, Fault, Tree
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]|[^\s\[\]{},:"]+')
 _WORDS = {"null": None, "true": True, "false": False}
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+_OUR_WORDS = {
+    "property name": "a name in double quotes is missing here; a comma before } is one too many",
+    "trailing comma": "the comma before } or ] is one too many",
+    "',' delimiter": "a comma, or the end of what was begun, is missing before this",
+    "':' delimiter": "a colon is missing between a name and its value",
+    "Expecting value": "a value is missing here; texts stand in double quotes, and no comma before ]",
+    "Unterminated string": "the quote that begins here never ends",
+    "escape": "a backslash begins an escape; write it twice",
+    "Extra data": "something follows the end; put each document in a file of its own",
+}
+"""By a part of what Python's parser says: https://github.com/python/cpython/blob/3.13/Lib/json/decoder.py"""
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 
 
@@ -25,9 +37,10 @@ def read_json(text: str) -> Tree:
     """
     try:
         # Numbers are read below, where a number of a million digits does no harm.
-        json.loads(text, parse_int=len, parse_float=len)
+        json.loads(text, parse_int=len, parse_float=len, strict=False)
     except json.JSONDecodeError as error:
-        raise Fault(error.pos, f"not JSON: {error.msg[:1].lower()}{error.msg[1:]}") from error
+        reason = next((ours for theirs, ours in _OUR_WORDS.items() if theirs in error.msg), "check quotes and commas")
+        raise Fault(error.pos, f"not JSON: {reason}") from error
     except RecursionError as error:
         raise Fault(0, f"nested more than {MOST_DEPTH} levels deep") from error
     tree = Tree()
@@ -47,27 +60,33 @@ def _take(tree: Tree, token: str, offset: int) -> None:
         case '"' if tree.awaits_key:
             tree.key(_string(token, offset), offset)
         case '"':
-            tree.value(_string(token, offset), offset, len(token))
+            try:
+                text: str | None = _string(token, offset)
+            except Fault as fault:
+                if not tree.lose(offset, fault.reason):
+                    raise
+                text = None
+            tree.value(text, offset, len(token))
         case _:
-            word = _word(token, offset)
+            word = _word(token)
             tree.value(token if tree.wants_text and word is not None else word, offset, len(token))
 
 
 def _string(token: str, offset: int) -> str:
     if "\\" not in token:
         return token[1:-1]
-    text: str = json.loads(token)
+    text: str = json.loads(token, strict=False)
     if _HALF_CHARACTER.search(text):
         raise Fault(offset, "not JSON: an escape stands for half a character; emoji need two, as \\ud83d\\ude00")
     return text
 
 
-def _word(token: str, offset: int) -> object:
+def _word(token: str) -> object:
     """Return a number that databases can hold, else its spelling."""
     if token in _WORDS:
         return _WORDS[token]
     if token in ("NaN", "Infinity", "-Infinity"):
-        raise Fault(offset, f"not JSON: {token} is not a number")
+        return token  # which Python writes: no number, and what is wrong with a number costs its field only
     if _WHOLE.fullmatch(token):
         return int(token)
     if token.lstrip("-").isdigit() or len(token) > 30 or abs(number := float(token)) > 1e300:

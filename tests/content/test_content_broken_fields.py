@@ -158,3 +158,26 @@ def test_a_topic_file_is_read_as_a_whole_or_not_at_all():
 def test_many_slips_are_each_named():
     story = read(f"{HEAD}{LINK}" + "".join(f"mine{n}: @x\n" for n in range(20)))
     assert len(warnings(story)) == 20
+
+
+@pytest.mark.parametrize(
+    ("field", "warned"),
+    [
+        ('"heat": NaN', "a.json:1: heat: “NaN” is not a whole number"),
+        ('"quality": -Infinity', "a.json:1: quality: “-Infinity” is not a whole number"),
+        ('"excerpt": "half an emoji \\ud83d"', "a.json:1: excerpt: not JSON: an escape stands for half a character"),
+        ('"topics": ["AI", "\\udc00"]', "a.json:1: topics[1]: not JSON: an escape stands for half a character"),
+    ],
+)
+def test_a_value_that_json_cannot_say_costs_itself(field: str, warned: str):
+    text = f'{{"title": "T", "publishedDateTime": "2026-11-30", "webUrl": "https://example.com/a", {field}}}'
+    story = parse_article(Path("/no/a.json"), text.encode(), root=Path("/no"), zone=ZoneInfo("UTC"))
+    assert story.title == "T" and any(told.startswith(warned) for told in warnings(story)), warnings(story)
+
+
+def test_tabs_and_line_breaks_within_json_texts_are_read_as_they_stand():
+    text = (
+        '{"title": "A\tB", "publishedDateTime": "2026-11-30", "webUrl": "https://example.com/a", "excerpt": "C\nD\\n"}'
+    )
+    story = parse_article(Path("/no/a.json"), text.encode(), root=Path("/no"), zone=ZoneInfo("UTC"))
+    assert story.title == "A B" and story.excerpt and story.excerpt.split() == ["C", "D"] and not warnings(story)
