@@ -164,7 +164,7 @@ _IN_QUOTES = ", or put a text that begins with ! in quotes"
 
 def _unknown_tag(offset: int, tag: str) -> Fault:
     short = tag.replace(_STANDARD, "!!")[:60]
-    is_meant = tag.startswith(_STANDARD)  # `!!python/object`
+    is_meant = "/" in short  # `!!python/object`, `!ruby/object`: a program's own, to be made while reading
     return (NoSlip if is_meant else Fault)(
         offset, f"the tag “{short}” is not read here; remove it{_IN_QUOTES if tag.startswith('!') else ''}"
     )

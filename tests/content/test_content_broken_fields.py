@@ -53,6 +53,8 @@ SLIPS = [
     ("images:\n  - url: x\n   width: 3", 5, "images: not YAML: this does not go on"),
     ("heat: 5: 3", 3, "heat: not YAML: a text that holds “: ”"),
     ("secured: %x", 3, "secured: not YAML: a text cannot begin"),
+    ("mine: !!set {a, b}", 3, "mine: the tag “!!set” is not read here"),
+    ("secured: !!binary x", 3, "secured: the tag “!!binary” is not read here"),
     ("subtitle: *Breaking", 3, "subtitle: the alias *Breaking refers to nothing"),
     ("subtitle: !Breaking news", 3, "subtitle: the tag “!Breaking” is not read here"),
     ("provider:\n  <<: *base", 4, "provider: merge keys (<<) are not read here"),
