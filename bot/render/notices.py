@@ -30,7 +30,7 @@ _PATH = 120  # UTF-16 code units
 _COMPLAINT = re.compile(r"(\d+): (.+?): (.*)", re.DOTALL)
 
 
-def form_changed(words: Words, article: Article, form: Form, said: str) -> Message:
+def form_changed(words: Words, article: Article, form: Form | None, said: str) -> Message:
     """Return that a broadcast goes on in a plainer form, with Telegram's words."""
     said = tame(clip(said, _SAID))
     if form is Form.NO_BUTTONS:
@@ -45,9 +45,40 @@ def form_changed(words: Words, article: Article, form: Form, said: str) -> Messa
             article=called(article),
             words=said,
         )
-    delivery = Button(words("Delivery"), data=press(Verb.DELIVERY, article.number))
+    return Message(text, keyboard=_about_delivery(words, article))
+
+
+def refused_by_some(words: Words, article: Article, form: Form | None, said: str) -> Message:
+    """Return that many chats refuse a broadcast which others get, with Telegram's words; `form` is what they take."""
+    said = tame(clip(said, _SAID))
+    match form:
+        case None:
+            text = words.text(
+                "Some chats cannot get {article}, because Telegram refuses it there in every form. It says: “{words}”. "
+                "The others get it.",
+                article=called(article),
+                words=said,
+            )
+        case Form.NO_BUTTONS:
+            text = words.text(
+                "{article} goes out without its buttons to some chats, because Telegram refuses them there. It says: "
+                "“{words}”. The others get it as it is.",
+                article=called(article),
+                words=said,
+            )
+        case _:
+            text = words.text(
+                "{article} goes out as plain text to some chats, because Telegram refuses more there. It says: "
+                "“{words}”. The others get it as it is.",
+                article=called(article),
+                words=said,
+            )
+    return Message(text, keyboard=_about_delivery(words, article))
+
+
+def _about_delivery(words: Words, article: Article) -> tuple[tuple[Button, ...], ...]:
     open_ = Button(words("Fix first"), data=press(Verb.OPEN, article.number))
-    return Message(text, keyboard=((open_, delivery),))
+    return ((open_, Button(words("Delivery"), data=press(Verb.DELIVERY, article.number))),)
 
 
 def folded(

@@ -397,6 +397,9 @@ class Dispatcher:
                 await newsroom.go_on_in(conn, item.fanout.id, form, revision, words, now=now)
             if item.chat.restriction is not None:
                 await restrictions.note_open(conn, item.delivery.chat, now)
+        for item in answered:
+            if item.refused_by_some is not None:
+                await newsroom.note_refused_by_some(conn, item.fanout.id, *item.refused_by_some, now=now)
 
     async def _finish(self) -> None:
         """Hand back what was not tried, wait a little for what was, and write both down."""

@@ -21,7 +21,8 @@ from bot.domain.article import Article
 from bot.domain.chat import Pictures
 from bot.domain.delivery import Outcome, PictureRefused, Rejected, Sent, Throttled
 from bot.domain.message import Message, Photo
-from bot.domain.refusals import FEW, Form, Refusals
+from bot.domain.refusals import FEW, Form, Refusals, alike
+from bot.domain.shared_refusals import SharedRefusals
 from bot.domain.topic import Topic
 from bot.errors import StoreError
 from bot.render.article import in_form, push, without_photo
@@ -70,26 +71,39 @@ class Edition(Generic[Body]):
         self._trials = 0  # pictures that are on the wire while nothing is settled
         self._next_trial_at = 0.0  # on the loop's clock: when another may be tried beside them
         self._trial_ended = asyncio.Event()
-        self._bodies: OrderedDict[tuple[Look, int, bool], Body] = OrderedDict()
+        self._bodies: OrderedDict[tuple[Form, Look, int, bool], Body] = OrderedDict()
         self._form = form
         self._refusals = Refusals(few)
+        self._shared = SharedRefusals(few)
+        self._taken_instead: dict[str, Form | None] = {}  # by the words that many chats share; None: no form is
         self._is_on_trial = False
         self._trial_of_form_ended = asyncio.Event()
         self.adopted: tuple[Form, str] | None = None
         """A form that has just taken the place of a fuller one, and the words with which that was refused."""
+        self.refused_by_some: tuple[Form | None, str] | None = None
+        """The form that many chats were just found to take, None when they take none, and the words they share."""
         self.refused: str | None = None
         """The words with which Telegram refuses every form; None while it takes one."""
         self.is_reported = False  # whether the dispatcher knows of it
 
     async def send(
-        self, look: Look, reason: int, turn: Turn, leave: Leave[Body], db: Database, now: datetime
+        self,
+        look: Look,
+        reason: int,
+        turn: Turn,
+        leave: Leave[Body],
+        db: Database,
+        now: datetime,
+        *,
+        chat: int = 0,
     ) -> tuple[Outcome, bool]:
-        """Send the article to one chat in a look, for the followed topic `reason`.
+        """Send the article to one `chat` in a look, for the followed topic `reason`.
 
         `turn` waits until the chat's message may leave (with True only for the pace over all chats) and returns an
         outcome when it must not; `leave` makes one call.
         Return the outcome, and whether what was sent is a photo. A chat that forbids photos gets text. When Telegram
         refuses the message and not the chat, this chat shows which plainer form it takes; see `adopted` and `refused`.
+        When it refuses it in many chats and takes it in others, this chat gets a plainer one; see `refused_by_some`.
         """
         if self._is_on_trial:
             await self._form_shown()
@@ -100,20 +114,25 @@ class Edition(Generic[Body]):
         match outcome:
             case Sent():
                 self._refusals.sent()
+                self._shared.taken()
             case Rejected(words):
                 if self._is_on_trial or self.refused is not None or form is not self._form:
                     return NOT_YET, False  # it was refused in a form of which more is known by now
                 if self._refusals.refused(words):
                     return await self._try_forms(words, look, reason, turn, leave, db, now)
+                if self._shared.refused(chat, words):
+                    return await self._send_instead(words, form, look, reason, turn, leave, db, now)
         return outcome, has_photo
 
-    def list_refused(self, words: str) -> bool:
-        """Take note of a list of several articles, this one first, that was refused as plain text too.
+    def list_refused(self, chat: int, words: str) -> bool:
+        """Take note of a list of several articles, this one first, that a chat refused as plain text too.
 
         Return whether it is no chat that is odd; then nothing of this article is to leave.
         """
         if self.refused is None and self._refusals.refused(words):
             self.refused = words
+        if self._shared.refused(chat, words) and self.refused is None:
+            self._goes_instead(words, None)
         return self.refused is not None
 
     async def _form_shown(self) -> None:
@@ -150,6 +169,41 @@ class Edition(Generic[Body]):
             self._is_on_trial = False
             self._trial_of_form_ended.set()
 
+    async def _send_instead(
+        self,
+        words: str,
+        form: Form,
+        look: Look,
+        reason: int,
+        turn: Turn,
+        leave: Leave[Body],
+        db: Database,
+        now: datetime,
+    ) -> tuple[Outcome, bool]:
+        """Send a plainer form to a chat that refused this one as many did, but not all: the others get it as it is.
+
+        Once it is known which one such chats take, no other is tried.
+        """
+        known = alike(words)
+        forms = form.plainer
+        if known in self._taken_instead:
+            forms = tuple(one for one in forms if one is self._taken_instead[known])
+        for plainer in forms:
+            outcome, has_photo = await self._send(plainer, look, reason, turn, leave, db, now)
+            match outcome:
+                case Rejected():
+                    continue
+                case Sent():
+                    self._goes_instead(words, plainer)
+            return outcome, has_photo
+        self._goes_instead(words, None)
+        return Rejected(words), False
+
+    def _goes_instead(self, words: str, form: Form | None) -> None:
+        if alike(words) not in self._taken_instead:
+            self._taken_instead[alike(words)] = form
+            self.refused_by_some = form, words
+
     def _go_on_in(self, form: Form) -> None:
         self._form = form
         self._bodies.clear()
@@ -158,6 +212,7 @@ class Edition(Generic[Body]):
         self, form: Form, look: Look, reason: int, turn: Turn, leave: Leave[Body], db: Database, now: datetime
     ) -> tuple[Outcome, bool]:
         """Send the article in a form, with the picture once that is settled; not when another form is tried by then."""
+        begun_in = self._form
         wants_photo = look.pictures is Pictures.LARGE and form is not Form.PLAIN
         has_passed = False  # its turn came while another chat's picture was on the wire
         while True:
@@ -166,14 +221,14 @@ class Edition(Generic[Body]):
             not_now = await turn(has_passed)
             if not_now is not None:
                 return not_now, False
-            if form is not self._form:
+            if self._form is not begun_in:
                 return NOT_YET, False
             if not wants_photo or self._is_settled:
                 break
             if not self._may_try():
                 has_passed = True
                 continue
-            outcome = await self._try_picture(look, reason, leave, db, now)
+            outcome = await self._try_picture(form, look, reason, leave, db, now)
             match outcome:
                 case None:
                     break  # no picture is left, and this turn can be used for the text
@@ -185,13 +240,13 @@ class Edition(Generic[Body]):
                     return outcome, True  # unless it was sent, nothing is said about the picture
             has_passed = False
         if wants_photo and self._photo is not None:
-            outcome = await leave(self._body(look, reason, self._photo, now))
+            outcome = await leave(self._body(form, look, reason, self._photo, now))
             if not isinstance(outcome, PictureRefused):
                 return outcome, True
             not_now = await turn(False)
             if not_now is not None:
                 return not_now, False
-        return await leave(self._body(look, reason, None, now)), False
+        return await leave(self._body(form, look, reason, None, now)), False
 
     def _may_try(self) -> bool:
         """Return whether a chat whose turn it is tries the picture, or lets its turn pass."""
@@ -208,7 +263,7 @@ class Edition(Generic[Body]):
                     await self._trial_ended.wait()
 
     async def _try_picture(
-        self, look: Look, reason: int, leave: Leave[Body], db: Database, now: datetime
+        self, form: Form, look: Look, reason: int, leave: Leave[Body], db: Database, now: datetime
     ) -> Outcome | None:
         """Try the next way that can be had with this chat; None when there is none left, and nothing was sent."""
         self._next_trial_at = asyncio.get_running_loop().time() + PATIENCE * 2**self._trials
@@ -218,7 +273,7 @@ class Edition(Generic[Body]):
             if way is None or photo is None:
                 self._is_settled = True
                 return None
-            outcome = await leave(self._prepare(self._message(look, reason, photo, now)))
+            outcome = await leave(self._prepare(self._message(form, look, reason, photo, now)))
             match outcome:
                 case Sent(file_id=file_id):
                     if self._photo is None:
@@ -267,18 +322,18 @@ class Edition(Generic[Body]):
         except StoreError as error:
             log.warning("article %d: its picture could not be remembered: %s", self.article.number, error)
 
-    def _body(self, look: Look, reason: int, photo: Photo | None, now: datetime) -> Body:
-        key = (look, reason, photo is not None)
+    def _body(self, form: Form, look: Look, reason: int, photo: Photo | None, now: datetime) -> Body:
+        key = (form, look, reason, photo is not None)
         body = self._bodies.get(key)
         if body is None:
-            body = self._bodies[key] = self._prepare(self._message(look, reason, photo, now))
+            body = self._bodies[key] = self._prepare(self._message(form, look, reason, photo, now))
             if len(self._bodies) > MOST_BODIES:
                 self._bodies.popitem(last=False)
         return body
 
-    def _message(self, look: Look, reason: int, photo: Photo | None, now: datetime) -> Message:
+    def _message(self, form: Form, look: Look, reason: int, photo: Photo | None, now: datetime) -> Message:
         message = push(self.article, self._topics, look, now, photo=photo, reason=self._all_topics.get(reason))
-        return in_form(message if photo is not None else without_photo(message), self._form, self.article.story.link)
+        return in_form(message if photo is not None else without_photo(message), form, self.article.story.link)
 
 
 async def edition_of(

@@ -360,6 +360,22 @@ async def go_on_in(conn: Connection, fanout: int, form: Form, revision: int, wor
     await log.record(conn, "plainer", at=now, article=found.article, detail=words)
 
 
+async def note_refused_by_some(conn: Connection, fanout: int, form: Form | None, words: str, *, now: datetime) -> None:
+    """Tell editors that Telegram refuses a fan-out in many chats and not in all, in the caller's transaction.
+
+    The first of them, which have failed, are sent it in the `form` that such chats take; None when they take none.
+    Editors are told once of the same words, whatever starts anew meanwhile.
+    """
+    found = await fanouts.fanout(conn, fanout)
+    if found is None:
+        return
+    if form is not None:
+        await _put_back_refused(conn, found, words, now)
+    notice = Notice("refused by some", form or "", words, article=found.article)
+    if not await notices.is_known(conn, notice):
+        await notices.add(conn, [notice], now)
+
+
 async def _put_back_refused(conn: Connection, fanout: Fanout, words: str, now: datetime) -> None:
     reasons = await accounts.reasons(conn, fanout.article, limit=-1)
     same = [reason for reason, _ in reasons if alike(reason) == alike(words)]

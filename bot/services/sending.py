@@ -179,13 +179,19 @@ class Senders:
                     log.info("a list was refused (%s) and goes out as plain text", item.outcome.reason)
                     plain = self._wire.prepare(in_form(message, Form.PLAIN))
                     item.outcome = await turn() or await leave(plain)
-                if isinstance(item.outcome, Rejected) and item.edition.list_refused(item.outcome.reason):
+                if isinstance(item.outcome, Rejected) and item.edition.list_refused(
+                    item.delivery.chat, item.outcome.reason
+                ):
                     item.outcome = NOT_NOW
             else:
                 edition = item.edition
-                item.outcome, item.has_photo = await edition.send(look, item.followed, turn, leave, self._db, now)
+                item.outcome, item.has_photo = await edition.send(
+                    look, item.followed, turn, leave, self._db, now, chat=item.delivery.chat
+                )
                 if edition.adopted is not None:
                     item.adopted, edition.adopted = edition.adopted, None
+            if item.edition.refused_by_some is not None:
+                item.refused_by_some, item.edition.refused_by_some = item.edition.refused_by_some, None
         finally:
             self._waiting.pop(sender, None)
 

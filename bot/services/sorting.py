@@ -45,7 +45,8 @@ class Item:
     fan-out and its own among them, that go out in one list because they could not leave for too long. `paid_on` is the
     UTC day whose allowance pays for its next message; None when nothing does. `known_at` is when the chat was last
     asked what it wants, on the monotonic clock. `is_kept` when its chat forbids writing and is not tried now.
-    `adopted` is the form in which it was taken and all others go on, with the words that refused a fuller one.
+    `adopted` is the form in which it was taken and all others go on, with the words that refused a fuller one;
+    `refused_by_some` the same for the chats that share these words, while the others get it as it is.
     """
 
     delivery: Delivery
@@ -59,6 +60,7 @@ class Item:
     has_photo: bool = False
     is_kept: bool = False
     adopted: tuple[Form, str] | None = None
+    refused_by_some: tuple[Form | None, str] | None = None
     known_at: float = field(default_factory=monotonic)
 
     @property

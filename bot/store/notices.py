@@ -17,7 +17,8 @@ class Notice:
 
     `refused` and `doubled` are states of a file, which pass when it is mended. The others are told at once: `warned`,
     `left out` (what happened to a story that is in), `held` (a question; its `detail` is why, a `HeldWhy`) and, about
-    a broadcast, `form` (the form in which it goes on, and Telegram's words).
+    a broadcast, `form` (the form in which it goes on, and Telegram's words) and `refused by some` (the form that the
+    chats get which refuse a fuller one; empty when they take none).
     """
 
     kind: str
@@ -32,6 +33,18 @@ async def add(conn: Connection, notices: Iterable[Notice], now: datetime) -> Non
         "INSERT INTO notices (at, kind, subject, detail, article) VALUES (?, ?, ?, ?, ?)",
         [(epoch(now), notice.kind, notice.subject, notice.detail, notice.article) for notice in notices],
     )
+
+
+async def is_known(conn: Connection, notice: Notice) -> bool:
+    """Return whether editors were told a notice of late, or are to be."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT 1 FROM notices
+        WHERE kind = :kind AND subject = :subject AND detail = :detail AND article IS :article LIMIT 1
+        """,
+        {"kind": notice.kind, "subject": notice.subject, "detail": notice.detail, "article": notice.article},
+    )
+    return any(rows)
 
 
 async def replace_untold(conn: Connection, files: Iterable[str], complaints: Iterable[Notice], now: datetime) -> None:

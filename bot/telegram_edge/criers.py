@@ -32,7 +32,7 @@ from bot.telegram_edge.looks import look_of
 from bot.telegram_edge.outcomes import classify_error
 
 FOLDED_FOR = timedelta(minutes=10)
-_FORM = "form"  # of a broadcast; told at once
+_FORMS = {"form": screens.form_changed, "refused by some": screens.refused_by_some}  # of a broadcast; told at once
 PASSING = timedelta(minutes=2)  # what is wrong with a file for less than this is not worth a word
 _UPLOADED = "upload:"  # whoever sent the document was answered in the chat
 
@@ -46,7 +46,7 @@ async def tell_editors(house: House, people: Collection[int], now: datetime) -> 
     """
     async with house.db.reading() as conn:
         untold = await notices.untold(conn, lasting_since=now - PASSING)
-        waiting = [one for one in untold if one[1].kind != _FORM]
+        waiting = [one for one in untold if one[1].kind not in _FORMS]
         last = await troubles.editors_told_at(conn)
         if not waiting or not people or (last is not None and now - last < FOLDED_FOR):
             return True
@@ -101,12 +101,12 @@ async def ask_editors(house: House, people: Collection[int], now: datetime) -> b
 
 
 async def tell_of_forms(house: House, people: Collection[int], now: datetime) -> bool:
-    """Tell every editor at once which broadcasts go on in a plainer form, and why.
+    """Tell every editor at once which broadcasts go on in a plainer form, for all or some chats, and why.
 
     Return False when there are editors and none of them could be reached.
     """
     async with house.db.reading() as conn:
-        waiting = [(id, notice) for id, notice in await notices.untold(conn) if notice.kind == _FORM]
+        waiting = [(id, notice) for id, notice in await notices.untold(conn) if notice.kind in _FORMS]
         known = await articles.articles(conn, [one.article for _, one in waiting if one.article is not None])
     told = {article.number: article for article in known}
     for id, notice in waiting if people else ():
@@ -114,7 +114,7 @@ async def tell_of_forms(house: House, people: Collection[int], now: datetime) ->
 
         def message(words: Words, _: Chat, article: Article | None = article, notice: Notice = notice) -> Message:
             assert article is not None
-            return screens.form_changed(words, article, Form(notice.subject), notice.detail)
+            return _FORMS[notice.kind](words, article, Form(notice.subject) if notice.subject else None, notice.detail)
 
         if article is not None and not await _tell(house, people, message):
             return False

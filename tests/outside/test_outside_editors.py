@@ -237,3 +237,30 @@ async def test_a_message_whose_buttons_telegram_refuses_reaches_everybody_withou
         assert [len(here.screens(person, "First")) for person in crowd] == [1] * 30
         told = json.loads((await here.shell("delivery", "first", "--json")).out)["delivery"]
         assert (told["reached"], told["failed"]) == (30, 0)
+
+
+async def test_what_every_second_chat_refuses_reaches_it_in_a_plainer_form_and_editors_learn_of_it(
+    tmp_path: Path,
+) -> None:
+    """Some buttons only private chats may have: https://core.telegram.org/bots/api#inlinekeyboardbutton"""
+    async with street(tmp_path, ADMINS=BOTH) as here:
+        crowd = await _town(here, 30, "first")
+        odd = crowd[::2]
+
+        def refused(method: str, given: Json) -> Refuse | None:
+            has_buttons = given.get("chat_id") in odd and "reply_markup" in given
+            return Refuse(400, "Bad Request: BUTTON_TYPE_INVALID") if has_buttons else None
+
+        here.world.faults.judge = refused
+        await here.asks(here.cast.edith, "/publish first")
+        for editor in (here.cast.edith, GRACE):
+            told = await here.sees(editor, "BUTTON_TYPE_INVALID")
+            assert "without its buttons to some chats" in plain(told)
+            assert buttons(told) == ["Fix first", "Delivery"]
+        for person in crowd:
+            await here.sees(person, "First")
+        assert [len(here.screens(person, "First")) for person in crowd] == [1] * 30
+        assert [bool(buttons(here.screens(person, "First")[0])) for person in crowd] == [False, True] * 15
+        delivery = json.loads((await here.shell("delivery", "first", "--json")).out)["delivery"]
+        assert (delivery["reached"], delivery["failed"], delivery["waiting"]) == (30, 0, 0)
+        assert len([one for one in (here.cast.edith, GRACE) for _ in here.screens(one, "BUTTON_TYPE_INVALID")]) == 2

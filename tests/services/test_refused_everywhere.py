@@ -188,6 +188,82 @@ async def test_one_odd_chat_fails_alone_and_costs_no_form(room: PressRoom) -> No
     assert await _told(room) == []
 
 
+def _of(chats: list[int], what: Callable[[dict[str, Any]], bool]) -> Callable[[dict[str, Any]], bool]:
+    """Return what is refused in some chats only, as buttons that only private chats may have are in groups.
+
+    Source: https://core.telegram.org/bots/api#inlinekeyboardbutton (BUTTON_TYPE_INVALID is what groups then answer)
+    """
+    return lambda params: params["chat_id"] in chats and what(params)
+
+
+async def test_what_every_second_chat_refuses_goes_there_in_a_plainer_form_and_editors_are_told(
+    room: PressRoom,
+) -> None:
+    people = await room.people(40)
+    await room.follow(people, "Energy")
+    article = await room.draft("a-first", "Energy")
+    with Telegram(room, "BUTTON_TYPE_INVALID", _of(people[::2], _buttons)) as telegram:
+        fanout = await room.publish(article)
+        await room.run()
+    done = await room.fanout(fanout)
+    assert (done.state, done.sent, done.failed, done.form) == (FanoutState.DONE, 40, 0, Form.FULL)
+    assert ["reply_markup" in room.house.messages(chat)[0] for chat in people] == [False, True] * 20
+    assert all(len(room.house.messages(chat)) == 1 for chat in people)
+    assert telegram.refused <= 20 + 2  # once each; twice those two that failed before it was known
+    assert await _told(room) == [("refused by some", "no buttons", "BUTTON_TYPE_INVALID")]
+
+
+async def test_what_every_second_chat_refuses_in_every_form_fails_there_and_editors_are_told(room: PressRoom) -> None:
+    people = await room.people(40)
+    await room.follow(people, "Energy")
+    article = await room.draft("a-first", "Energy", pictures=())
+    tried: list[bool] = []
+
+    def refused(params: dict[str, Any]) -> bool:
+        tried.append(_buttons(params))
+        return True
+
+    with Telegram(room, "CHATS_OF_NEXT_YEAR_INVALID", _of(people[::2], refused)):
+        fanout = await room.publish(article)
+        await room.run()
+    done = await room.fanout(fanout)
+    assert (done.state, done.sent, done.failed, done.form) == (FanoutState.DONE, 20, 20, Form.FULL)
+    assert await room.statuses(article) == {Status.SENT: 20, Status.FAILED: 20}
+    assert tried.count(True) == 20
+    assert await _told(room) == [("refused by some", "", "CHATS_OF_NEXT_YEAR_INVALID")]
+
+
+async def test_editors_are_told_once_of_the_same_words_though_it_starts_anew(house: StoryHouse, tmp_path: Path) -> None:
+    article = 0
+    for half in (0, 1):
+        async with press_room(house, tmp_path) as room:
+            if not article:
+                people = await room.people(40)
+                await room.follow(people, "Energy")
+                drafted = await room.draft("a-first", "Energy")
+                article = drafted.number
+                await room.publish(drafted)
+                await room.spread()
+                async with room.db.transaction() as conn:
+                    await conn.execute("UPDATE outbox SET due_at = due_at + 600 WHERE id > 20")
+            with Telegram(room, "BUTTON_TYPE_INVALID", _of(people[::2], _buttons)):
+                await room.run()
+            assert len([chat for chat in people if room.house.messages(chat)]) == 20 * (half + 1)
+            assert await _told(room) == [("refused by some", "no buttons", "BUTTON_TYPE_INVALID")]
+        house.clock.advance(timedelta(minutes=11))
+
+
+async def test_two_odd_chats_with_the_same_words_are_told_to_nobody(room: PressRoom) -> None:
+    people = await room.people(40)
+    await room.follow(people, "Energy")
+    with Telegram(room, "CHAT_IS_ODD", _of(people[10:30:10], _all)):
+        fanout = await room.publish(await room.draft("a-first", "Energy"))
+        await room.run()
+    done = await room.fanout(fanout)
+    assert (done.sent, done.failed) == (38, 2)
+    assert await _told(room) == []
+
+
 async def test_a_chat_that_has_to_wait_in_the_middle_leaves_the_trial_to_another(room: PressRoom) -> None:
     people = await room.people(12)
     await room.follow(people, "Energy")
