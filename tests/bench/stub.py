@@ -36,7 +36,9 @@ CORE = 1  # the stub's; `table.pin` puts the client on core 0
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _CHAT = re.compile(rb'(?:chat_id"?(?:: ?|=)|name="chat_id"\r\n\r\n)"?(-?\d+)')
-_MARK = re.compile(rb"edition (\d+)")
+_MARK = re.compile(  # in the first line: lists that people asked for name editions too, further down
+    rb'(?:"(?:text|caption)": ?"|name="(?:text|caption)"\r\n\r\n)(?:\\u2068)?[^"\\\n]*edition (\d+)'
+)
 _OFFSET = re.compile(rb'offset"?(?:: ?|=)(-?\d+)')
 _TIMEOUT = re.compile(rb'timeout"?(?:: ?|=)(\d+)')
 
@@ -220,9 +222,7 @@ class Connection(asyncio.Protocol):
             found = _CHAT.search(body)
             chat = int(found[1]) if found else 0
             marked = _MARK.search(body) if far.options.marked else None
-            # What people asked for lists editions as well; in a group that asks, news is known by its picture.
-            is_news = chat not in far.people or (chat < 0 and method == b"sendPhoto")
-            mark = int(marked[1]) if marked and is_news else 0
+            mark = int(marked[1]) if marked else 0
             refusal = far.rules.refusal(method, chat, time.monotonic())
             if refusal is not None:
                 far.told("slow mode" if refusal[0] == 429 else "night")

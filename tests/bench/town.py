@@ -26,7 +26,6 @@ from bot.store.migrations import migrate
 
 FIRST_CHAT = 100_000_000
 TOPICS = ("Energy", "Robotics", "Oceans", "Space", "Libraries", "Cities", "Chips", "Weather", "Health", "Farming")
-PICTURE = Picture("https://pictures.example/cell.jpg", 1200, 675)
 FILE_ID = "AgACAgIAAxkDAAIBAmVx3abcdefghijklmnopqrstuvwxyz0123456789"
 BOT_ID = 700000001
 
@@ -83,7 +82,10 @@ def copy(town: Path, to: Path) -> Path:
 
 
 def story(slug: str, *names: str) -> Story:
-    """An article as they come: a caption of some 400 characters, a picture, two related links."""
+    """An article as they come: a caption of some 400 characters, a picture, two related links.
+
+    The picture is its own: one that several articles of a provider show is a banner, and is not sent.
+    """
     return Story(
         title=f"Batteries in an old mine shaft, {slug.replace('-', ' ')}",
         link=f"https://news.example/{slug}",
@@ -91,7 +93,7 @@ def story(slug: str, *names: str) -> Story:
         excerpt="A weight of forty tonnes goes up when power is cheap and comes down when it is dear. " * 3,
         provider=Provider("Northgate News", "news.example"),
         topics=names or TOPICS[:1],
-        pictures=(PICTURE,),
+        pictures=(Picture(f"https://pictures.example/{slug}.jpg", 1200, 675),),
         related=(
             Related("What a kilowatt-hour of height costs", "https://news.example/height", Provider("Northgate News")),
             Related("Why the mine closed", "https://news.example/mine", Provider("Northgate News")),
@@ -102,10 +104,10 @@ def story(slug: str, *names: str) -> Story:
 async def draft(db: Database, slug: str, *names: str) -> int:
     """Import an article as a draft and return its number."""
     policy = Policy(PushWindow(timedelta(hours=48)), burst=10, undo=timedelta(0))
-    seen = [Seen(f"{slug}.md", slug, story(slug, *names), (slug,))]
-    await take(db, seen, now=datetime.now(UTC), policy=policy)
+    drafted = story(slug, *names)
+    await take(db, [Seen(f"{slug}.md", slug, drafted, (slug,))], now=datetime.now(UTC), policy=policy)
     async with db.transaction() as conn:
-        await media.accepted(conn, PICTURE.url, FILE_ID, datetime.now(UTC))
+        await media.accepted(conn, drafted.pictures[0].url, FILE_ID, datetime.now(UTC))
     async with db.reading() as conn:
         return (await articles.find(conn, slug)).number
 
