@@ -14,6 +14,7 @@ from telegram.request import BaseRequest
 from bot.telegram_edge.house import House
 from bot.telegram_edge.intake import Intake
 from bot.telegram_edge.routing import concerns_us, route
+from bot.telegram_edge.turned_away import TurnedAway
 
 
 def build_application(token: str, api_url: str, transport: BaseRequest, intake: Intake) -> Application:  # type: ignore[type-arg]
@@ -42,4 +43,5 @@ def open_door(application: Application, house: House, intake: Intake) -> None:  
         await route(house, update, is_backlog=update.update_id <= intake.backlog_until)
 
     intake.concerns = lambda update: concerns_us(house, update)
+    intake.turned_away = TurnedAway(application, house.settings.language).press
     application.add_handler(TypeHandler(Update, enter))

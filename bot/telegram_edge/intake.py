@@ -63,7 +63,8 @@ class Intake(BaseUpdateProcessor):
     """Takes updates and lets each begin when its turn has come.
 
     `backlog_until` is the last update id that waited at Telegram when this process started; it may be of any age.
-    `concerns` says whether there is anything to do for an update: a group's talk takes up no room.
+    `concerns` says whether there is anything to do for an update: a group's talk takes up no room. `turned_away` is
+    given a press that is dropped, as Telegram sends it.
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class Intake(BaseUpdateProcessor):
         self._progress = asyncio.Event()
         self.backlog_until = 0
         self.concerns: Callable[[telegram.Update], bool] = lambda update: True
+        self.turned_away: Callable[[Mapping[str, Any]], None] = lambda query: None
 
     def read(self, raw: Mapping[str, Any], bot: telegram.Bot) -> telegram.Update:
         """Return an update as python-telegram-bot knows it; one that it cannot read says nothing.
@@ -110,7 +112,7 @@ class Intake(BaseUpdateProcessor):
         if self._knows(ticket.id) or not self._turns.is_too_much(ticket):
             return False
         self._remember(ticket.id)
-        _log_dropped()
+        self._drop(raw)
         return True
 
     def take(self, update: telegram.Update) -> Taken:
@@ -119,7 +121,8 @@ class Intake(BaseUpdateProcessor):
         if self._knows(number):
             return Taken.KNOWN
         try:
-            ticket, is_for_us = ticket_of(update.to_dict()), self.concerns(update)
+            raw = update.to_dict()
+            ticket, is_for_us = ticket_of(raw), self.concerns(update)
         except Exception as error:  # python-telegram-bot lets a number stand where a text should be
             log.warning("update %d says what cannot be (%s) and is passed over", number, type(error).__name__)
             ticket, is_for_us = Ticket(number, 0, 0), False
@@ -131,11 +134,12 @@ class Intake(BaseUpdateProcessor):
             return Taken.NO_ROOM
         self._remember(number)
         if joined is Joined.DROPPED:
-            _log_dropped()
+            self._drop(raw)
             return Taken.LEFT_OUT
         if gone is not None:
-            _log_dropped()
-            self._entries[gone.id].turn.set_result(False)
+            crowded_out = self._entries[gone.id]
+            self._drop(crowded_out.update.to_dict())
+            crowded_out.turn.set_result(False)
         loop = asyncio.get_running_loop()
         self._entries[number] = _Entry(update, ticket, loop.time(), loop.create_future())
         self._serve()
@@ -247,6 +251,13 @@ class Intake(BaseUpdateProcessor):
         entry.is_claimed = True
         return entry
 
+    def _drop(self, raw: Mapping[str, Any]) -> None:
+        """Leave out what is too much of its person; who pressed a button is told so."""
+        log.warning("somebody says more than can be answered; what is too much is dropped")
+        query = raw.get("callback_query")
+        if query:
+            self.turned_away(query)
+
     def _finish(self, entry: _Entry) -> None:
         del self._entries[entry.ticket.id]
         if entry.is_kept and self._journal is not None:
@@ -295,7 +306,3 @@ def ticket_of(raw: Mapping[str, Any]) -> Ticket:
 def _is_number(value: object) -> TypeGuard[int]:
     """Return whether something is a number that the database can hold."""
     return type(value) is int and -(2**63) <= value < 2**63
-
-
-def _log_dropped() -> None:
-    log.warning("somebody says more than can be answered; what is too much is dropped")

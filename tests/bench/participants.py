@@ -32,7 +32,9 @@ TOPIC = 2  # what the groups with rules follow; every edition is about the first
 OUT_OF_SIGHT = town.TOPICS[7]  # what nobody follows: the editors decide about it
 EVERY = 6  # editions between two for the groups with rules: slow mode lets no more through
 
-ACT_EVERY = 0.7  # seconds between what the editors do
+# Seconds between what the editors do. A chat takes a message a second: of people who do more for minutes, the bot says
+# that it is too much (`bot.telegram_edge.turned_away`).
+ACT_EVERY = 1.3
 ASK_EVERY = 7.0  # between strangers' questions in slow groups
 NIGHT_EVERY = 16.0  # between nightfall and dawn, and the other way round
 WAVE, WAVE_EVERY = (5.0, 40.0), 120.0  # seconds: when a flood begins and ends, and how often there is one

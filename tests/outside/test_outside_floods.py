@@ -12,6 +12,7 @@ import asyncio
 import json
 import resource
 import sqlite3
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -22,6 +23,7 @@ import aiohttp
 from aiohttp import web
 from street import PATIENCE, Street, street
 
+from bot.sandbox.faults import Slow
 from bot.sandbox.theatre import plain
 
 SECRET = "knock-knock"
@@ -264,3 +266,26 @@ async def test_what_is_too_large_for_an_update_is_refused_before_it_is_read(tmp_
         async with asyncio.timeout(PATIENCE):
             assert b" 403 " in await reader.readline()  # without the secret, and without a byte of the body
         writer.close()
+
+
+async def test_an_editor_who_presses_more_than_can_be_done_is_told_so_for_each_press(tmp_path: Path) -> None:
+    """A client waits until a press is answered: https://core.telegram.org/bots/api#answercallbackquery"""
+    async with street(tmp_path) as here:
+        await here.open()
+        edith = here.cast.edith
+        button = (await here.starts(edith))["message_id"]
+        here.world.faults.add(Slow(5.0), method="answerCallbackQuery", times=1)
+        many = [here.world.press(edith, edith, button, "forged") for _ in range(260)]
+        for query in many:
+            await here.until(lambda query=query: here.world.answer_to(query), "an answer to every press")
+        toasts = Counter(plain_toast(here.world.answer_to(query)) for query in many)
+        assert toasts["That was too much in one minute. Wait a minute, then press again."] >= 20
+        assert toasts["This button is too old to use. Send /topics for a new list."] >= 200
+        assert toasts.total() == 260
+        # Nothing of it lasts.
+        assert "too old" in await here.sends(edith, edith, button, "forged")
+
+
+def plain_toast(answer: dict[str, Any] | None) -> str:
+    assert answer is not None
+    return str(answer.get("text"))
