@@ -246,7 +246,7 @@ async def test_who_waited_for_the_database_does_not_use_up_two_turns_of_its_grou
         for number in range(3):  # as many as a group may be sent at once
             await room.publish(await room.draft(f"story-{number}", "Energy", pictures=()))
         await room.spread()
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(8):  # six turns take nine
             room.dispatcher.wake()
             await room.dispatcher.idle()
         assert len(room.world.ledger.sent_to(house.group)) == 3
@@ -266,7 +266,7 @@ async def test_ending_hands_back_at_once_whatever_only_waits_for_its_turn(
     room.dispatcher.wake()
     await eventually(lambda: pacer.waiting == 8)
     room.dispatcher.stop()
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(dispatching.GRACE - 0.5):
         await running
     assert not any(row["sending"] or row["unsure"] or row["attempts"] for row in await _rows(room))
     assert not room.world.ledger.of("sendMessage")
@@ -371,3 +371,22 @@ async def test_a_database_that_cannot_be_read_is_not_asked_again_at_once(
         for _ in range(50):  # time for many more turns
             await _rows(room)
     assert caplog.text.count("cannot be read now") == 1
+
+
+@pytest.mark.parametrize("many", [1, OUTAGE_FROM + 3])
+async def test_what_may_have_arrived_waits_in_the_outbox_and_is_doubted_once_though_the_process_dies_then(
+    room: PressRoom, many: int
+) -> None:
+    people = await room.people(8)
+    await room.follow(people, "Energy")
+    for chat in people[:many]:
+        room.world.faults.add(Page(504), chat=chat, times=1)
+    await room.publish(await room.draft("grid-storage", "Energy"))
+    await room.run()
+    rows = await _rows(room)
+    assert rows and not any(row["sending"] for row in rows)
+    doubts = [row["unsure"] for row in rows]
+    assert set(doubts) <= {0, 1} and 1 in doubts
+    async with room.db.transaction() as conn:  # as the next process does when this one was killed
+        assert await outbox.release_all(conn) == 0
+    assert [row["unsure"] for row in await _rows(room)] == doubts
