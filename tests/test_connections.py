@@ -45,7 +45,7 @@ class Server:
 
     async def is_healthy(self) -> bool:
         reader, _ = await self.connect(GET)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             return await reader.readline() == b"HTTP/1.1 200 OK\r\n"
 
 
@@ -71,7 +71,7 @@ async def served(**limits: float) -> AsyncIterator[Server]:
 
 async def ended(reader: asyncio.StreamReader) -> bytes:
     """Return what comes until the server closes the connection."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         try:
             return await reader.read()
         except ConnectionResetError:

@@ -13,7 +13,7 @@ from street import PATIENCE, Json, Street, buttons, street
 from bot.sandbox.theatre import plain
 
 JPEG = next((Path(__file__).resolve().parents[2] / "seeds/articles").glob("*.jpg")).read_bytes()
-PROMPT = 5.0  # seconds from the last write to the message: two of them are the quiet time
+PROMPT = 15.0  # seconds from the last write to the message: less than the half-minute of the next scan
 
 
 def fields(name: str, *lines: str) -> str:

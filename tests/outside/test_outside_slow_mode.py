@@ -23,7 +23,7 @@ from street import Street, street
 from bot.sandbox.faults import Throttle
 from bot.sandbox.theatre import plain
 
-AT_ONCE = 3.0
+AT_ONCE = 7.0
 """Seconds on a busy machine, for what takes a tenth of one."""
 
 

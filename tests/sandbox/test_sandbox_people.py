@@ -88,7 +88,7 @@ async def test_a_press_is_answered_once_and_in_time(world: World, call: Any, clo
     assert world.updates.first(1)[0]["callback_query"]["data"] == "1:follow:5"
     async with world.subscribe() as events:
         assert (await call("answerCallbackQuery", callback_query_id=query, text="Following Robotics"))[0] == 200
-        toast = await asyncio.wait_for(anext(events), 5)
+        toast = await asyncio.wait_for(anext(events), 30)
     assert (toast.kind, toast.chat_id, toast.payload["text"]) == ("toast", anna, "Following Robotics")
     assert (world.answer_to(query) or {})["text"] == "Following Robotics"
     too_old = "Bad Request: query is too old and response timeout expired or query ID is invalid"
@@ -131,7 +131,7 @@ async def test_those_who_watch_see_messages_edits_and_deletions(world: World, ca
         await call("editMessageText", **ask, text="b")
         await call("deleteMessage", **ask)
         world.set_language(anna, "de")
-        kinds = [(await asyncio.wait_for(anext(events), 5)).kind for _ in range(4)]
+        kinds = [(await asyncio.wait_for(anext(events), 30)).kind for _ in range(4)]
     assert kinds == ["message", "edited", "deleted", "people"]
 
 

@@ -96,7 +96,7 @@ async def restarted(house: StoryHouse, desk: Desk) -> AsyncIterator[None]:
 
 
 async def until(happened: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not happened():  # noqa: ASYNC110  it happens elsewhere
             await asyncio.sleep(0)
 

@@ -154,7 +154,7 @@ async def test_an_application_polls_and_answers(server, world):
         await application.start()
         await application.updater.start_polling(timeout=5)
         world.say(ANNA, ANNA, "hello")
-        await asyncio.wait_for(answered.wait(), 5)
+        await asyncio.wait_for(answered.wait(), 30)
         await application.updater.stop()
         await application.stop()
     assert world.messages(ANNA)[-1]["text"] == "You said hello"
