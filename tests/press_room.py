@@ -33,7 +33,7 @@ from bot.telegram_edge.pacer import Pacer
 from bot.telegram_edge.wire import wire
 
 POLICY = Policy(PushWindow(timedelta(hours=48)), burst=10, undo=timedelta(0))
-PATIENCE = 20.0  # seconds
+PATIENCE = 60.0  # seconds
 PICTURE = Picture("https://pictures.example/cell.jpg", 1200, 675)
 
 

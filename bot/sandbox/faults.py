@@ -7,6 +7,7 @@ A fault is picked before a call is looked at, so that a cut or a refusal leaves 
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -67,7 +68,14 @@ class Slow:
     seconds: float
 
 
-Fault = Refuse | Page | Throttle | Stall | CutBefore | CutAfter | Slow
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Keep the call on the wire until an event is set, and answer properly."""
+
+    until: asyncio.Event
+
+
+Fault = Refuse | Page | Throttle | Stall | CutBefore | CutAfter | Slow | Held
 
 
 @dataclass(slots=True)

@@ -20,7 +20,7 @@ from aiohttp import web
 
 from bot.domain.limits import UPLOAD_BYTES
 from bot.sandbox.facts import Method, Upload, method
-from bot.sandbox.faults import CutAfter, CutBefore, Fault, Page, Refuse, Slow, Stall, Throttle
+from bot.sandbox.faults import CutAfter, CutBefore, Fault, Held, Page, Refuse, Slow, Stall, Throttle
 from bot.sandbox.fetching import fetched, may_fetch
 from bot.sandbox.guard import guard
 from bot.sandbox.ledger import Call
@@ -165,6 +165,9 @@ class SandboxServer:
                 return web.Response(status=status, body=whole, content_type="text/html")
             case Slow(seconds):
                 await asyncio.sleep(seconds)
+                return _json(*await self._handled(called, handler, given, uploads))
+            case Held(until):
+                await until.wait()
                 return _json(*await self._handled(called, handler, given, uploads))
             case CutAfter():
                 await self._handled(called, handler, given, uploads)

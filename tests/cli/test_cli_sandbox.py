@@ -16,7 +16,7 @@ import aiohttp
 
 from bot.sandbox.theatre import plain
 
-PATIENCE = 20.0  # seconds for the sandbox to come up or to end
+PATIENCE = 60.0  # seconds for the sandbox to come up or to end
 FORMER_TOKEN = "700000001:sandbox-token-of-nobody"  # what every sandbox once had
 
 
@@ -67,7 +67,7 @@ async def test_a_kept_sandbox_has_another_token_each_time_and_the_same_bot(tmp_p
 
 ANNA, BEN, EDITH = 7001, 7002, 7003
 GROUP, CHANNEL = -5001, -1000000005002
-CHANGES_WITHIN = 20.0  # seconds
+CHANGES_WITHIN = 60.0  # seconds
 
 
 class Page:

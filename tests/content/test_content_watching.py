@@ -13,7 +13,7 @@ import pytest
 
 from bot.content.watching import RING_AFTER, watch
 
-PATIENCE = 10  # seconds, far more than any step here takes
+PATIENCE = 60  # seconds, far more than any step here takes
 
 
 @asynccontextmanager

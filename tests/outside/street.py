@@ -24,7 +24,7 @@ from bot.sandbox.theatre import plain
 from bot.sandbox.world import Cast, World
 
 TOKEN = "424242:outside-token-AAAAAAAAAAAAAAAAAAAAAAAAA"
-PATIENCE = 20.0  # seconds for anything to appear: far more than it takes, far less than for ever
+PATIENCE = 60.0  # seconds for anything to appear: far more than it takes on a busy machine, far less than for ever
 ENDING = 10.0  # seconds that the contract gives a process to end
 _INVISIBLE = str.maketrans("", "", "\u2060\u2066\u2067\u2068\u2069")  # shapes text, shows nothing
 

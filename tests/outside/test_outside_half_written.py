@@ -64,7 +64,7 @@ async def test_a_file_that_is_cut_before_its_topics_finds_its_readers(tmp_path: 
         anna, ben = await here.move_in()
         name = "grid.md" if front else "grid.yaml"
         head = f"{line}{fields('grid', 'title: Grid')}"
-        await write_in_pieces(here.content / name, head, "topics:\n", f"  - Energy\n{line}", rest=1.2)
+        await write_in_pieces(here.content / name, head, "topics:\n", f"  - Energy\n{line}", rest=1.0)
         for person in (anna, ben):
             await pushed(here, person, "Grid")
 
@@ -79,7 +79,7 @@ async def test_json_in_pieces_goes_out_whole_and_a_file_rewritten_with_its_flag_
         (here.content / "wind.json").unlink()
         words = fields("wind", "title: Wind and waves", "topics: [Energy]").removeprefix("published: true\n")
         end = len(words) // 2
-        await write_in_pieces(here.content / "wind.yaml", words[:end], words[end:], "published: true\n", rest=1.5)
+        await write_in_pieces(here.content / "wind.yaml", words[:end], words[end:], "published: true\n", rest=1.0)
         # Again in place, and this time the flag comes later than any quiet time.
         await asyncio.sleep(3.5)
         await write_in_pieces(here.content / "wind.yaml", words, "published: true\n", rest=3.5)
@@ -96,7 +96,7 @@ async def test_what_is_being_written_while_the_bot_starts_is_not_taken_half(tmp_
         assert await here.close() == 0
         place = here.content / "late.yaml"
         writing = asyncio.create_task(
-            write_in_pieces(place, fields("late", "topics: [Energy]"), "title: Late", " but whole\n", rest=1.5)
+            write_in_pieces(place, fields("late", "topics: [Energy]"), "title: Late", " but whole\n", rest=1.0)
         )
         await asyncio.sleep(0.5)
         await here.open()

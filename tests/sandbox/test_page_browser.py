@@ -66,7 +66,7 @@ async def show(browser: Any, house: House) -> AsyncIterator[Show]:
         context = await browser.new_context(**device)
         contexts.append(context)
         page = await context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda line: is_complaint(line) and complaints.append(line.text))
         page.on("request", lambda asked: asked.url.startswith(house.server.url) or complaints.append(asked.url))

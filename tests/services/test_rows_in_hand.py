@@ -15,7 +15,7 @@ from story import StoryHouse
 from bot.domain.chat import ChatKind, ChatState
 from bot.domain.circuit import OUTAGE_FROM
 from bot.errors import StoreError
-from bot.sandbox.faults import Page, Refuse, Slow, Throttle
+from bot.sandbox.faults import Held, Page, Refuse, Throttle
 from bot.services import dispatching, membership, sending, sorting
 from bot.store import chats, fanouts, outbox, paid
 from bot.store.audience import audience_of
@@ -47,13 +47,15 @@ async def test_a_chat_that_moves_while_its_message_is_on_the_wire_got_it_once(ro
     [old] = await room.people(1)
     new = -1009999
     await room.follow([old], "Energy")
-    room.world.faults.add(Slow(0.2), chat=old, times=1)
+    has_moved = asyncio.Event()
+    room.world.faults.add(Held(has_moved), chat=old, times=1)
     article = await room.draft("grid-storage", "Energy")
     fanout = await room.publish(article)
     await room.spread()
     room.dispatcher.wake()
     await eventually(lambda: room.world.faults.happened)
     await membership.move(room.db, old, new, room.house.clock())
+    has_moved.set()
     await room.dispatcher.idle()
     assert (await _rows(room), await _ledger(room)) == ([], [(article.number, new, 1)])
     assert (await room.fanout(fanout)).state is FanoutState.DONE
@@ -275,16 +277,19 @@ async def test_ending_hands_back_at_once_whatever_only_waits_for_its_turn(
 
 
 async def test_what_is_answered_while_ending_is_written_down(house: StoryHouse, tmp_path: Path) -> None:
+    is_ending = asyncio.Event()
     async with press_room(house, tmp_path) as room:
         people = await room.people(3)
         await room.follow(people, "Energy")
         for person in people:
-            room.world.faults.add(Slow(0.3), chat=person, times=1)
+            room.world.faults.add(Held(is_ending), chat=person, times=1)
         article = await room.draft("grid-storage", "Energy", pictures=())
         await room.publish(article)
         await room.spread()
         room.dispatcher.wake()
         await eventually(lambda: len(room.world.faults.happened) == 3)
+        room.dispatcher.stop()
+        is_ending.set()
     assert await _ledger(room) == [(article.number, person, 1) for person in people]
     assert await _rows(room) == []
 
@@ -333,8 +338,9 @@ async def test_what_was_answered_is_not_sent_again_when_it_could_not_be_written_
     running = asyncio.create_task(room.dispatcher.run())
     people = await room.people(3)
     await room.follow(people, "Energy")
+    is_ending = asyncio.Event()
     for person in people:
-        room.world.faults.add(Slow(0.2), chat=person, times=1)
+        room.world.faults.add(Held(is_ending), chat=person, times=1)
     fanout = await room.publish(await room.draft("grid-storage", "Energy", pictures=()))
     await room.spread()
     room.dispatcher.wake()
@@ -344,6 +350,7 @@ async def test_what_was_answered_is_not_sent_again_when_it_could_not_be_written_
     other = sqlite3.connect(room.db.path, isolation_level=None, check_same_thread=False)
     await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")  # whoever is writing needs the loop to end
     running.cancel()
+    is_ending.set()
     with pytest.raises((StoreError, asyncio.CancelledError)):
         await running
     other.execute("ROLLBACK")

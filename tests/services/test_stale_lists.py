@@ -1,5 +1,6 @@
 """What could not leave for a day comes in one list, and nothing of it is lost or settled before that list is out."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 from press_room import PressRoom, eventually, limit_everybody, press_room
 from story import StoryHouse
 
-from bot.sandbox.faults import CutAfter, Refuse, Slow
+from bot.sandbox.faults import CutAfter, Held, Refuse
 from bot.services import accounts, membership, newsroom, sending
 from bot.services.spreading import spread_next
 from bot.store.fanouts import FanoutState
@@ -181,10 +182,12 @@ async def test_a_list_that_was_on_its_way_when_its_group_moved_is_not_sent_again
     new = room.world.add_person("The same, elsewhere", id=31_000, has_started=True).id
     await room.follow([old], "Energy")
     published = await _waiting(room, "a-first", "b-second")
-    room.world.faults.add(Slow(0.2), chat=old, times=1)
+    has_moved = asyncio.Event()
+    room.world.faults.add(Held(has_moved), chat=old, times=1)
     room.dispatcher.wake()
     await eventually(lambda: room.world.faults.happened)
     await membership.move(room.db, old, new, room.house.clock())
+    has_moved.set()
     await room.dispatcher.idle()
     room.house.clock.advance(timedelta(minutes=2))
     await room.run()

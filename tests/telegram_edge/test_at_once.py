@@ -20,7 +20,7 @@ from bot.domain.article import ArticleState
 from bot.domain.press import press
 from bot.store import articles, fanouts
 
-PATIENCE = 20.0  # seconds; all of this takes a fraction of one
+PATIENCE = 60.0  # seconds; all of this takes a fraction of one
 FAULT = "The fault is on this side"
 EDITORS = tuple(range(7101, 7111))
 READERS = tuple(range(7201, 7211))

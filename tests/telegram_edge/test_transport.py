@@ -28,7 +28,7 @@ from telegram.error import (
 )
 from telegram.ext import Application, ApplicationBuilder, MessageHandler
 
-from bot.sandbox.faults import CutAfter, CutBefore, Page, Refuse, Slow, Stall, Throttle
+from bot.sandbox.faults import CutAfter, CutBefore, Held, Page, Refuse, Slow, Stall, Throttle
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.world import World
 from bot.telegram_edge.prepared import Upload, dumps, prepare, read_reply, tail
@@ -224,11 +224,13 @@ async def test_a_server_that_does_not_speak_tls_was_never_sent_anything(transpor
 
 async def test_waiting_in_vain_for_a_free_connection_was_never_sent(server, world):
     async with AiohttpTransport(Timeouts(connect=0.05, answer=5), connections=1) as transport:
-        world.faults.add(Slow(0.3), times=1)
+        given_up = asyncio.Event()
+        world.faults.add(Held(given_up), times=1)
         first = asyncio.ensure_future(transport.call(saying(server, "first"), tail(ANNA)))
         await asyncio.sleep(0)
         with pytest.raises(NeverSent):
             await transport.call(saying(server, "second"), tail(ANNA))
+        given_up.set()
         assert (await first).ok
     assert [message["text"] for message in world.messages(ANNA)] == ["first"]
 

@@ -13,7 +13,7 @@ from story import ANNA, EDITH
 
 from bot.content.uploads import MOST_ENTRIES
 from bot.domain.article import ArticleState
-from bot.sandbox.faults import Slow
+from bot.sandbox.faults import Held
 from bot.services import roles
 from bot.store import articles, editors, notices
 
@@ -198,14 +198,16 @@ async def test_who_is_let_go_while_their_document_is_fetched_adds_nothing(desk: 
     async with house.db.transaction() as conn:
         await editors.add(conn, ANNA, editors.Role.EDITOR, EDITH, house.clock())
     await house.starts(ANNA)
-    house.world.faults.add(Slow(0.2), method="getFile")
     for name, is_let_go in (("kept.md", False), ("lost.md", True)):
+        go_on = asyncio.Event()
+        house.world.faults.add(Held(go_on), method="getFile", times=1)
         house.world.faults.happened.clear()
         house.world.upload(ANNA, ANNA, name, GOOD % name.encode())
         working = asyncio.create_task(house.settle())
         await eventually(lambda: bool(house.world.faults.happened))
         if is_let_go:
             assert await roles.let_go(house.db, ANNA, by=EDITH, admins=frozenset({EDITH}), now=house.clock())
+        go_on.set()
         await working
     assert house.screen(ANNA) == "There is nothing for that here. /help lists what there is."
     async with house.db.reading() as conn:
