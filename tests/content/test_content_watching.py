@@ -13,7 +13,7 @@ import pytest
 
 from bot.content.watching import RING_AFTER, watch
 
-PATIENCE = 60  # seconds, far more than any step here takes
+PATIENCE = 25  # seconds, far more than any step here takes and less than the half-minute after which all is looked at
 
 
 @asynccontextmanager
