@@ -30,7 +30,7 @@ from bot.telegram_edge.pacer import Pacer
 from bot.telegram_edge.polling import ALLOWED_UPDATES
 
 SECRET = "knock-knock"
-PATIENCE = 30  # seconds for anything to happen: far more than it takes
+PATIENCE = 60  # seconds for anything to happen: far more than it takes
 
 
 def free_port() -> int:
