@@ -27,7 +27,7 @@ from bot.sandbox.ledger import Call
 from bot.sandbox.methods import METHODS
 from bot.sandbox.people import Json
 from bot.sandbox.refusal import Refused, too_many_requests
-from bot.sandbox.webhook import deliver
+from bot.sandbox.webhook_delivery import deliver
 from bot.sandbox.wire import JSON_TYPE, dumps, parameters
 from bot.sandbox.world import World
 
