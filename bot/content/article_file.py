@@ -16,11 +16,12 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from bot.content.cleaning import excerpt_of, quoted
+from bot.content.cleaning import excerpt_of
 from bot.content.document import DECIDING_FIELDS, Document, Place
 from bot.content.doors import ArticleDoor, ProviderDoor, RelatedDoor, Surroundings, listed, pictures_of
 from bot.content.front_matter import read_document
 from bot.content.links import judged
+from bot.content.plain_text import quoted
 from bot.content.slips import ARTICLE, slips_in
 from bot.content.video import embedded_video, watch_link
 from bot.domain.article import AsRead, Provider, Related, Story

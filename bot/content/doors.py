@@ -19,9 +19,10 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
-from bot.content.cleaning import NAME_LIMIT, TITLE_LIMIT, quoted, shown, title_of
+from bot.content.cleaning import TITLE_LIMIT, title_of
 from bot.content.links import has_scheme, judged
 from bot.content.local_picture import local_picture
+from bot.content.plain_text import NAME_LIMIT, quoted, shown
 from bot.content.timestamps import moment
 from bot.domain.article import Picture
 from bot.domain.topic import bare_name, is_name, listed_names

@@ -13,9 +13,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.content.article_file import name_in, story_of
-from bot.content.cleaning import quoted
 from bot.content.doors import Surroundings
 from bot.content.front_matter import LARGEST, SUFFIXES, TOO_LARGE, WHOLE_FILE, read_document, shown_path
+from bot.content.plain_text import quoted
 from bot.content.topic_file import topic_of
 from bot.domain.article import Story
 from bot.domain.topic import TopicFile

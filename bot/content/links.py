@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from bot.content.cleaning import quoted
+from bot.content.plain_text import quoted
 from bot.domain.link import LONGEST, link_fault
 
 _DANGEROUS = frozenset({"javascript", "vbscript", "file", "data", "blob", "filesystem", "view-source"})

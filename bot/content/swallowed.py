@@ -22,8 +22,8 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from bot.content.cleaning import quoted
 from bot.content.document import Place
+from bot.content.plain_text import quoted
 
 _TEXTS = frozenset({"title", "excerpt", "topics"})
 _SIGN = re.compile(r"(?:[:,?\-\[{][ \t]+|[\[{,])[&!]")

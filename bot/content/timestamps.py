@@ -10,7 +10,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-from bot.content.cleaning import quoted
+from bot.content.plain_text import quoted
 
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
 _TIMESTAMP = re.compile(
