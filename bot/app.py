@@ -23,6 +23,7 @@ from telegram.ext import Application
 from bot import rounds
 from bot.domain.delivery import backoff
 from bot.domain.publishing import PushWindow
+from bot.domain.role import Role
 from bot.errors import SettingsError, StoreError, StoreMoved
 from bot.outside import Numbers, seen_from_outside
 from bot.render.locale import languages
@@ -37,8 +38,6 @@ from bot.store.lock import DatabaseLock
 from bot.store.migrations import migrate
 from bot.store.reserve import Reserve
 from bot.store.whereabouts import rescue
-from bot.telegram_edge import menus
-from bot.telegram_edge.admin import Administrators
 from bot.telegram_edge.application import build_application, open_door
 from bot.telegram_edge.conversations import REGISTRY
 from bot.telegram_edge.gateway import Gateway
@@ -46,7 +45,6 @@ from bot.telegram_edge.herald import Herald
 from bot.telegram_edge.house import House
 from bot.telegram_edge.intake import Intake
 from bot.telegram_edge.journal import Journal
-from bot.telegram_edge.looks import look_of
 from bot.telegram_edge.pacer import Pacer
 from bot.telegram_edge.polling import poll
 from bot.telegram_edge.proxies import proxy_fault
@@ -170,7 +168,7 @@ async def running(
         intake = Intake(journal, time=numbers.time)
         application = build_application(settings.token, settings.api_url, transport, intake)
         stack.push_async_callback(application.bot.shutdown)
-        username = await _introduce(application.bot)
+        await _introduce(application.bot)
         async with db.transaction() as conn:
             await meta.claim_for(conn, bot_id)  # only now: a mistyped token may name a bot that does not exist
         pacer = Pacer(settings.rate)
@@ -181,20 +179,17 @@ async def running(
             gateway=gateway,
             pacer=pacer,
             purse=Purse(settings.paid_per_day, settings.rate),
-            registry=REGISTRY,
-            administrators=Administrators(application.bot),
+            commands=REGISTRY.commands,
             settings=settings,
             clock=clock,
             wake=bell.ring,
-            bot_id=bot_id,
-            bot_username=username,
         )
-        open_door(application, house, intake)
+        open_door(application, house, REGISTRY, intake)
         herald = Herald(house)
         dispatcher = bell.dispatcher = Dispatcher(
             db,
             wire(gateway, pacer),
-            look_of=lambda chat: look_of(chat, settings, username),
+            look_of=house.look,
             root=content,
             clock=clock,
             rate=settings.rate,
@@ -244,7 +239,7 @@ def _rounds(
     promised, embargo, told = plant.bell.event(), plant.bell.event(), plant.bell.event()
 
     by_turns: dict[str, Callable[[], Awaitable[None]]] = {
-        "menus": lambda: menus.register(house),
+        "menus": house.menus.register,
         "folder": lambda: rounds.watch_folder(
             db, plant.content, policy, zone=settings.timezone, clock=clock, wake=wake, imported=imported
         ),
@@ -326,7 +321,7 @@ def stop_on_signals() -> asyncio.Event:
 
 async def _has_owner(house: House) -> bool:
     async with house.db.reading() as conn:
-        return editors.Role.OWNER in (await editors.editors(conn, house.settings.admins)).values()
+        return Role.OWNER in (await editors.editors(conn, house.settings.admins)).values()
 
 
 async def _hold_if_older(db: Database, lock: DatabaseLock, settings: Settings, now: datetime) -> None:
@@ -350,8 +345,8 @@ async def _hold_if_older(db: Database, lock: DatabaseLock, settings: Settings, n
         )
 
 
-async def _introduce(bot: telegram.Bot) -> str:
-    """Return the bot's user name, asking until Telegram can be reached.
+async def _introduce(bot: telegram.Bot) -> None:
+    """Learn the bot's user name, asking until Telegram can be reached.
 
     Raises: SettingsError when Telegram refuses the token.
     """
@@ -359,7 +354,7 @@ async def _introduce(bot: telegram.Bot) -> str:
     while True:
         try:
             await bot.initialize()
-            return bot.username
+            return
         except InvalidToken as error:
             raise SettingsError("NEWSBOT_TOKEN: Telegram refuses it; ask @BotFather for the current one") from error
         except TelegramError as error:

@@ -28,7 +28,6 @@ from bot.services.purse import Purse
 from bot.services.spreading import spread_next
 from bot.store import articles, chats, fanouts, outbox, topics
 from bot.store.reserve import Reserve
-from bot.telegram_edge.looks import look_of
 from bot.telegram_edge.pacer import Pacer
 from bot.telegram_edge.wire import wire
 
@@ -74,7 +73,7 @@ class PressRoom:
         return Dispatcher(
             self.db,
             wire(inside.gateway, inside.pacer),
-            look_of=lambda chat: look_of(chat, inside.settings, inside.bot_username),
+            look_of=inside.look,
             root=folder,
             clock=self.house.clock,
             rate=rate,

@@ -31,7 +31,6 @@ from bot.settings import Settings
 from bot.store import chats
 from bot.store.database import Database
 from bot.store.migrations import migrate
-from bot.telegram_edge.admin import Administrators
 from bot.telegram_edge.application import build_application, open_door
 from bot.telegram_edge.conversations import REGISTRY
 from bot.telegram_edge.gateway import Gateway
@@ -200,15 +199,12 @@ async def story_house(
                 gateway=Gateway(application.bot, transport),
                 pacer=Pacer(None, known_from=-inf),
                 purse=Purse(0, None),
-                registry=registry,
-                administrators=Administrators(application.bot),
+                commands=registry.commands,
                 settings=checked,
                 clock=clock,
                 wake=lambda: house.woken(),
-                bot_id=application.bot.id,
-                bot_username=application.bot.username,
             )
-            open_door(application, inside, intake)
+            open_door(application, inside, registry, intake)
             house = StoryHouse(world, clock, inside, application, intake, journal)
             await application.start()
             try:

@@ -11,8 +11,8 @@ from story import ANNA, EDITH, StoryHouse
 
 from bot.cli.commands import app as shell
 from bot.settings import PREFIX, Settings
+from bot.telegram_edge.commands import MENU, Audience
 from bot.telegram_edge.conversations import REGISTRY
-from bot.telegram_edge.registry import MENU, Audience
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -30,23 +30,22 @@ def _table(name: str) -> list[list[str]]:
 def test_the_readme_names_every_command_as_the_registry_does(name: str, audiences: list[Audience]) -> None:
     written = {(cells[0].strip("`"), cells[1]) for cells in _table(f"commands: {name}")}
     assert written == {
-        (command.usage or f"/{command.name}", command.summary) for command in REGISTRY.commands(*audiences)
+        (command.usage or f"/{command.name}", command.summary) for command in REGISTRY.commands.of(*audiences)
     }
 
 
 def test_the_menu_is_the_readme_s_first_seven() -> None:
     first = [re.match(r"`/(\w+)", cells[0])[1] for cells in _table("commands: readers")][:7]  # type: ignore[index]
-    assert tuple(first) == MENU == tuple(command.name for command in REGISTRY.menu(Audience.READERS))
+    assert tuple(first) == MENU == tuple(command.name for command in REGISTRY.commands.menu(Audience.READERS))
 
 
 async def test_help_and_the_registered_menu_say_the_same(house: StoryHouse) -> None:
-    from bot.telegram_edge import menus
 
-    await menus.register(house.inside)
+    await house.inside.menus.register()
     await house.starts(ANNA)
     await house.says(ANNA, "/help")
     said = re.sub("[\u2060\u2066-\u2069]", "", house.screen(ANNA))
-    for command in REGISTRY.commands(Audience.READERS):
+    for command in REGISTRY.commands.of(Audience.READERS):
         assert f"/{command.name}" in said
         assert command.summary in said
     assert "/drafts" not in said

@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Mapping
 
 from bot.cli.shell import columns, iso, moment, now, opened, refuse, say, say_json
+from bot.domain.role import Role
 from bot.services import roles
 from bot.settings import Settings, read_settings
-from bot.store.editors import Colleague, Invitation, Role
+from bot.store.editors import Colleague, Invitation
 
 _NAME = 60  # characters
 

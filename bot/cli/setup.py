@@ -11,11 +11,11 @@ from pydantic import ValidationError
 
 from bot.cli.dotenv import write_variable
 from bot.cli.shell import now, opened, say
+from bot.domain.role import INVITATION_LASTS
 from bot.errors import SettingsError
 from bot.services import roles
 from bot.settings import Settings, read_settings
 from bot.store import meta
-from bot.store.editors import INVITATION_LASTS
 from bot.telegram_edge.first_contact import first_contact
 
 DOTENV = Path(".env")

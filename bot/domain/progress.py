@@ -10,6 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import blake2b
+
+from bot.domain.message import Message
 
 OFTEN = timedelta(seconds=2)
 OFTEN_FOR = timedelta(minutes=1)
@@ -124,6 +127,13 @@ def shown_from(text: str, at: datetime) -> Shown:
         return Shown(None, 0, "", at)
     phase, percent, digest = text.split(":", 2)
     return Shown(Phase(phase), int(percent), digest, at)
+
+
+def shown_as(standing: Standing, message: Message, now: datetime) -> Shown:
+    """Return what is remembered of a message that shows a standing."""
+    buttons = "|".join(button.label + (button.data or "") for row in message.keyboard for button in row)
+    words = f"{message.text.string}|{buttons}".encode()
+    return Shown(standing.phase, standing.percent, blake2b(words, digest_size=8).hexdigest(), now)
 
 
 def is_due(shown: Shown, standing: Standing, now: datetime) -> bool:

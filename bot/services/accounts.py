@@ -76,6 +76,13 @@ async def standing(
     )
 
 
+async def standing_of(db: Database, fanout: int, now: datetime, rate: float) -> Standing | None:
+    """Return how a fan-out stands; None when there is none."""
+    async with db.reading() as conn:
+        found = await fanouts.fanout(conn, fanout)
+        return None if found is None else await standing(conn, found, now, rate)
+
+
 async def account_of(db: Database, number: int, now: datetime, rate: float) -> Account:
     """Return what became of an article's latest publish. Raises: UnknownArticle."""
     async with db.reading() as conn:

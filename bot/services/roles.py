@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.role import Role
 from bot.store import editors, log
 from bot.store.database import Connection, Database
-from bot.store.editors import Colleague, Invitation, Role
+from bot.store.editors import Colleague, Invitation
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,22 +12,14 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from sqlite3 import Row
 
+from bot.domain.role import INVITATION_LASTS, Role
 from bot.store.database import Connection
 from bot.store.stories import epoch, moment
 
-INVITATION_LASTS = timedelta(minutes=15)
 LONGEST_NAME = 128  # characters: a first and a last name, https://core.telegram.org/bots/api#user
 _CODE_BYTES = 16  # 128 bits: 22 characters of a start payload's 64
-
-
-class Role(StrEnum):
-    """OWNER may do all that EDITOR may, and add and remove editors."""
-
-    EDITOR = "editor"
-    OWNER = "owner"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from telegram.request import BaseRequest
 
 from bot.telegram_edge.house import House
 from bot.telegram_edge.intake import Intake
+from bot.telegram_edge.registry import Registry
 from bot.telegram_edge.routing import concerns_us, route
 from bot.telegram_edge.turned_away import TurnedAway
 
@@ -36,11 +37,11 @@ def build_application(token: str, api_url: str, transport: BaseRequest, intake: 
     )
 
 
-def open_door(application: Application, house: House, intake: Intake) -> None:  # type: ignore[type-arg]
+def open_door(application: Application, house: House, registry: Registry, intake: Intake) -> None:  # type: ignore[type-arg]
     """Lead every update to the conversation it belongs to."""
 
     async def enter(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
-        await route(house, update, is_backlog=update.update_id <= intake.backlog_until)
+        await route(house, registry, update, is_backlog=update.update_id <= intake.backlog_until)
 
     intake.concerns = lambda update: concerns_us(house, update)
     intake.turned_away = TurnedAway(application, house.settings.language).press

@@ -7,9 +7,8 @@ from bot.domain.message import Button
 from bot.errors import AmbiguousArticle, UnknownArticle
 from bot.render import desk
 from bot.render.desk import Verb
-from bot.store import articles, progress
+from bot.services import desk as newsdesk
 from bot.telegram_edge.house import House
-from bot.telegram_edge.looks import look_of
 from bot.telegram_edge.request import PressRequest, Request
 from bot.telegram_edge.turning import number as number_of
 
@@ -20,13 +19,14 @@ async def article_of(house: House, request: Request, verb: Verb = Verb.OPEN) -> 
     When several may be meant, the newest are offered as buttons that do `verb` to one.
     """
     try:
-        async with house.db.reading() as conn:
-            if request.args:
-                return await articles.find(conn, request.args)
-            if request.replied_to is not None:
-                number = request.replied_article or await progress.article_of(conn, request.chat.id, request.replied_to)
-                if number is not None:
-                    return await articles.article(conn, number)
+        if request.args:
+            return await newsdesk.named(house.db, request.args)
+        if request.replied_to is not None:
+            number = request.replied_article or await newsdesk.article_of_message(
+                house.db, request.chat.id, request.replied_to
+            )
+            if number is not None:
+                return await newsdesk.article(house.db, number)
     except AmbiguousArticle as error:
         await request.answer(desk.several(request.words, request.args, error.candidates, verb))
         return None
@@ -40,8 +40,7 @@ async def article_pressed(house: House, press: PressRequest) -> Article:
     """Return the article that a button is about. Raises: UnknownArticle."""
     number = number_of(press)
     try:
-        async with house.db.reading() as conn:
-            return await articles.article(conn, number)
+        return await newsdesk.article(house.db, number)
     except UnknownArticle as error:
         raise UnknownArticle(press.words("There is no article #{number} any more.", number=number)) from error
 
@@ -58,5 +57,5 @@ async def confirm(
         message = desk.asked_late(words, question, button, None)
         await (asked.redraw(message) if in_place else asked.answer(message))
     else:
-        zone = look_of(asked.chat, house.settings, house.bot_username).zone
+        zone = house.look(asked.chat).zone
         await asked.answer(desk.asked_late(words, question, button, words.time(asked.sent_at, zone)))

@@ -19,7 +19,6 @@ from bot.render.look import Look
 from bot.services import pictures, reading, subscribing
 from bot.services.reading import Opened, Standing
 from bot.telegram_edge.house import House
-from bot.telegram_edge.looks import look_of
 from bot.telegram_edge.outcomes import classify_error
 from bot.telegram_edge.registry import Conversation, PressRule, StartRule
 from bot.telegram_edge.request import PressRequest, Request
@@ -33,7 +32,7 @@ async def show(house: House, asked: Request | PressRequest, article: int) -> Non
 
     Raises: UnknownArticle when readers may not see it.
     """
-    look, now = look_of(asked.chat, house.settings, house.bot_username), house.clock()
+    look, now = house.look(asked.chat), house.clock()
     person = asked.person if asked.is_private else None
     opened = await reading.opened(house.db, article, person=person, root=house.settings.content)
     if look.pictures is Pictures.LARGE and await _shown_with_picture(house, asked, opened, look):
@@ -130,7 +129,7 @@ async def related(house: House, press: PressRequest) -> None:
         await press.toast(lists.not_listed(press.words, number(press)), alert=True)
         return
     if press.is_private:
-        look = look_of(press.chat, house.settings, house.bot_username)
+        look = house.look(press.chat)
         await press.answer(related_list(article, look, house.clock()))
     else:
         await press.open_bot(f"{ARTICLE_LINK}{article.number}")
@@ -139,7 +138,7 @@ async def related(house: House, press: PressRequest) -> None:
 async def mute(house: House, press: PressRequest) -> None:
     try:
         topic, until = await subscribing.mute(house.db, press.chat.id, number(press, 1), now=house.clock())
-        look = look_of(press.chat, house.settings, house.bot_username)
+        look = house.look(press.chat)
         await press.toast(subscriptions.muted_until(look, topic, until))
     except UnknownTopic:
         await press.toast(refusals.button_too_old(press.words), alert=True)
@@ -203,7 +202,7 @@ async def _redraw(house: House, press: PressRequest, view: CardView) -> None:
     except UnknownArticle:
         await press.toast(lists.not_listed(press.words, number(press)), alert=True)
         return
-    look = look_of(press.chat, house.settings, house.bot_username)
+    look = house.look(press.chat)
     await press.redraw_keyboard(
         keyboard(
             standing.article,

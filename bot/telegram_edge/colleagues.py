@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from bot.domain.message import Message
+from bot.domain.role import INVITATION_LASTS, Role
 from bot.render import colleagues as screens
 from bot.render import refusals
 from bot.render.colleagues import ColleaguesVerb
 from bot.services import roles
-from bot.store.editors import INVITATION_LASTS, Role
-from bot.telegram_edge import menus
+from bot.telegram_edge.commands import Audience, Where, msgid
 from bot.telegram_edge.house import House
-from bot.telegram_edge.looks import look_of
 from bot.telegram_edge.onboarding import open_invitation
-from bot.telegram_edge.registry import Audience, Command, Conversation, PressRule, StartRule, Where, msgid
+from bot.telegram_edge.registry import Command, Conversation, PressRule, StartRule
 from bot.telegram_edge.request import PressRequest, Request
 from bot.telegram_edge.turning import number as number_of
 
@@ -55,7 +54,7 @@ async def let_go(house: House, press: PressRequest) -> None:
     else:
         _, _, names = await roles.roster(house.db, house.settings.admins, house.clock())
         await press.toast(screens.let_go(press.words, person, names))
-        await menus.register_editors(house)
+        await house.menus.register_editors()
     await press.redraw(await _roster(house, press, is_changed=True))
 
 
@@ -66,7 +65,7 @@ async def more(house: House, press: PressRequest) -> None:
 
 async def _roster(house: House, asked: Request | PressRequest, *, is_changed: bool = False) -> Message:
     people, links, names = await roles.roster(house.db, house.settings.admins, house.clock())
-    zone = look_of(asked.chat, house.settings, house.bot_username).zone
+    zone = house.look(asked.chat).zone
     return screens.roster(
         asked.words,
         [one.person for one in people if one.role is Role.OWNER],

@@ -17,9 +17,8 @@ from bot.domain.message import Message, Photo
 from bot.render.desk import PictureCheck
 from bot.services.editions import edition_of
 from bot.telegram_edge.house import House
-from bot.telegram_edge.looks import look_of
 from bot.telegram_edge.prepared import Prepared, Upload
-from bot.telegram_edge.replies import Held, Patience, span_of, turn
+from bot.telegram_edge.replies import Held, Patience, span_of
 
 TRIES = 3
 LONGEST_WAIT = timedelta(minutes=1)
@@ -56,7 +55,7 @@ async def send_copy(house: House, chat: Chat, number: int, patience: timedelta =
     async with house.db.reading() as conn:
         root = house.settings.content or Path("content")
         edition = await edition_of(conn, number, now, root, prepare)
-    look = replace(look_of(chat, house.settings, house.bot_username), pictures=Pictures.LARGE)
+    look = replace(house.look(chat), pictures=Pictures.LARGE)
     outcome, has_photo = await edition.send(look, 0, turn, leave, house.db, now)
     picture, refused = _checked(tried, has_photo)
     return Copy(picture, refused, None if isinstance(outcome, Sent) else _reason(outcome))
@@ -67,7 +66,7 @@ async def _patiently(house: House, chat: Chat, body: Prepared | Upload, longest:
     patience = Patience.of(longest)
     for _ in range(TRIES):
         try:
-            paid = await turn(house, chat, patience)
+            paid = await house.replies.turn(chat, patience)
         except Held as error:
             return Throttled(span_of(error))
         outcome = await house.gateway.send(body, chat.id, paid=paid)

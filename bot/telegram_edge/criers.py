@@ -26,9 +26,7 @@ from bot.services import membership
 from bot.services.topic_choice import choice
 from bot.store import articles, chats, editors, notices, threads, topics, troubles
 from bot.store.notices import Notice
-from bot.telegram_edge import replies
 from bot.telegram_edge.house import House
-from bot.telegram_edge.looks import look_of
 from bot.telegram_edge.outcomes import classify_error
 
 FOLDED_FOR = timedelta(minutes=10)
@@ -133,7 +131,7 @@ async def tell_owners(house: House, owners: Collection[int], now: datetime) -> b
     for one in untold if owners else ():
 
         def message(words: Words, chat: Chat, one: troubles.Trouble = one) -> Message:
-            zone = look_of(chat, house.settings, house.bot_username).zone
+            zone = house.look(chat).zone
             return screens.trouble(words, one.kind, one.since, one.over_at, zone)
 
         if not await _tell(house, owners, message):
@@ -160,7 +158,7 @@ async def tell_of_newcomers(house: House, owners: Collection[int], now: datetime
         if one.owner in owners:
             if chat is None or chat.state is ChatState.UNREACHABLE:
                 continue
-            words = look_of(chat, house.settings, house.bot_username).words
+            words = house.look(chat).words
             message = colleagues.newcomer(words, one.person, one.role, one.invited_by, names)
             match await _unsaid(house, chat, message, "an owner could not be told who took an invitation"):
                 case Unreachable():
@@ -190,7 +188,7 @@ async def tell_of_threads(house: House, now: datetime) -> bool:
         chat = groups[one.chat]
         if chat.restriction is not None:
             continue  # once it may be written to
-        words = look_of(chat, house.settings, house.bot_username).words
+        words = house.look(chat).words
         followed = by_name(known[number] for number in one.topics)
         message = screens.closed_thread(words, chat.kind, followed)
         unsaid = await _unsaid(house, chat, message, "a chat could not be told of a closed thread")
@@ -208,7 +206,7 @@ async def _tell(house: House, people: Collection[int], message: Callable[[Words,
     for person in people:
         async with house.db.reading() as conn:
             chat = await chats.chat(conn, person) or Chat(person, language=house.settings.language)
-        words = look_of(chat, house.settings, house.bot_username).words
+        words = house.look(chat).words
         if await _unsaid(house, chat, message(words, chat), "an editor could not be told") is None:
             is_heard = True
     return is_heard
@@ -217,7 +215,7 @@ async def _tell(house: House, people: Collection[int], message: Callable[[Words,
 async def _unsaid(house: House, chat: Chat, message: Message, complaint: str) -> Outcome | None:
     """Say something in a chat; return what kept it from being said, which is logged with `complaint`, or None."""
     try:
-        await replies.send(house, chat, message)
+        await house.replies.send(chat, message)
     except TelegramError as error:
         log.info("%s: %s", complaint, type(error).__name__)
         return classify_error(error)

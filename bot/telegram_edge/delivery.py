@@ -9,10 +9,10 @@ from bot.render import delivery as screens
 from bot.render.desk import Verb
 from bot.services import accounts
 from bot.telegram_edge.asked import article_of, article_pressed, confirm
+from bot.telegram_edge.commands import Audience, Where, msgid
 from bot.telegram_edge.house import House
-from bot.telegram_edge.looks import look_of
 from bot.telegram_edge.publishing import rate_of
-from bot.telegram_edge.registry import Audience, Command, Conversation, PressRule, Where, msgid
+from bot.telegram_edge.registry import Command, Conversation, PressRule
 from bot.telegram_edge.request import PressRequest, Request
 
 
@@ -54,7 +54,7 @@ async def try_again(house: House, press: PressRequest) -> None:
 
 async def _account(house: House, asked: Request | PressRequest, number: int) -> Message:
     account = await accounts.account_of(house.db, number, house.clock(), rate_of(house))
-    zone = look_of(asked.chat, house.settings, house.bot_username).zone
+    zone = house.look(asked.chat).zone
     return screens.account(
         asked.words, account.article, account.fanout, account.standing, account.reasons, account.restricted, zone
     )

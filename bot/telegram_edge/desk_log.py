@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from bot.render import desk_log as screens
-from bot.services import accounts
-from bot.store import editors
-from bot.store import log as deeds
+from bot.services import accounts, desk
+from bot.telegram_edge.commands import Audience, Where, msgid
 from bot.telegram_edge.house import House
-from bot.telegram_edge.looks import look_of
-from bot.telegram_edge.registry import Audience, Command, Conversation, Where, msgid
+from bot.telegram_edge.registry import Command, Conversation
 from bot.telegram_edge.request import Request
 
 ENTRIES = 20
@@ -16,10 +14,8 @@ RESTRICTED = 10  # chats named at most
 
 
 async def log(house: House, request: Request) -> None:
-    async with house.db.reading() as conn:
-        entries = await deeds.latest(conn, ENTRIES)
-        names = await editors.names(conn)
-    zone = look_of(request.chat, house.settings, house.bot_username).zone
+    entries, names = await desk.deeds(house.db, ENTRIES)
+    zone = house.look(request.chat).zone
     lines = [(entry.at, entry.person, entry.act, entry.article, entry.detail) for entry in entries]
     await request.answer(screens.log(request.words, lines, zone, names, request.person))
 
@@ -38,7 +34,7 @@ async def stats(house: House, request: Request) -> None:
             is_paused=sums.is_paused,
             restricted=sums.restricted,
             restrictions=sums.restrictions,
-            zone=look_of(request.chat, house.settings, house.bot_username).zone,
+            zone=house.look(request.chat).zone,
             now=now,
         )
     )

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.domain.article import Article, ArticleState
 from bot.domain.message import Button, Message
 from bot.domain.press import press as data_of
 from bot.errors import OutOfTurn
 from bot.render import desk as screens
 from bot.render.desk import Verb
-from bot.services import accounts, newsroom
-from bot.store import articles, fanouts
-from bot.store.database import Connection
-from bot.store.fanouts import Fanout, FanoutState
+from bot.services import accounts, desk, newsroom
+from bot.services.desk import Fanout, FanoutState
 from bot.telegram_edge import publishing
 from bot.telegram_edge.asked import confirm
+from bot.telegram_edge.commands import Audience, Where, msgid
 from bot.telegram_edge.house import House
-from bot.telegram_edge.looks import look_of
-from bot.telegram_edge.registry import Audience, Command, Conversation, PressRule, Where, msgid
+from bot.telegram_edge.registry import Command, Conversation, PressRule
 from bot.telegram_edge.request import PressRequest, Request
 from bot.telegram_edge.turning import number as number_of
 
@@ -47,13 +44,13 @@ async def push_all(house: House, press: PressRequest) -> None:
         await confirm(house, press, question, Button(press.words("Push all"), data=data_of(Verb.PUSH_HELD)))
         return
     now = house.clock()
-    before = {one.id for one in await _fanouts(house)}
+    before = {one.id for one in await desk.under_way(house.db)}
     numbers = await newsroom.push_held(house.db, by=press.person, now=now, undo=house.settings.undo)
     house.wake()
     if not numbers:
         await press.redraw(screens.nothing_held(press.words))
         return
-    fresh = [one for one in await _fanouts(house) if one.id not in before and one.asked_by == press.person]
+    fresh = [one for one in await desk.under_way(house.db) if one.id not in before and one.asked_by == press.person]
     starts_in = max((one.start_at - now for one in fresh), default=timedelta(0))
     ends = (fresh[0].id, fresh[-1].id) if fresh else None
     is_paused = await accounts.is_paused(house.db)
@@ -143,13 +140,9 @@ async def archive_one(house: House, press: PressRequest) -> None:
 
 
 async def _page(house: House, asked: Request | PressRequest, before: tuple[int, int] | None) -> Message:
-    async with house.db.reading() as conn:
-        found = await articles.desk(conn, before=before, limit=PAGE + 1)
-        held = len(await articles.in_state(conn, ArticleState.HELD))
-    shown = found[:PAGE]
-    older = _place(shown[-1]) if len(found) > PAGE else None
-    zone = look_of(asked.chat, house.settings, house.bot_username).zone
-    return screens.drafts(asked.words, shown, zone, held=held, older=older, is_first=before is None)
+    page = await desk.drafts(house.db, before, PAGE)
+    zone = house.look(asked.chat).zone
+    return screens.drafts(asked.words, page.articles, zone, held=page.held, older=page.older, is_first=before is None)
 
 
 def _is_lowered(press: PressRequest) -> bool:
@@ -158,42 +151,17 @@ def _is_lowered(press: PressRequest) -> bool:
 
 
 async def _next_held(house: House, press: PressRequest, after: int, *, is_lowered: bool) -> Message:
-    async with house.db.reading() as conn:
-        numbers = await articles.in_state(conn, ArticleState.HELD)
-        if not numbers:
-            return screens.nothing_held(press.words)
-        if after in numbers:
-            place = numbers.index(after) + 1
-        else:
-            # What was decided is held no longer: go on with the first that is newer than it.
-            place = await _place_behind(conn, after, numbers)
-        place %= len(numbers)
-        article = await articles.article(conn, numbers[place])
-    zone = look_of(press.chat, house.settings, house.bot_username).zone
-    return screens.choosing(press.words, article, zone, len(numbers), is_lowered=is_lowered)
-
-
-async def _place_behind(conn: Connection, after: int, numbers: list[int]) -> int:
-    decided = await articles.articles(conn, [after])
-    held = await articles.articles(conn, numbers)
-    if not decided:
-        return 0
-    return next((place for place, one in enumerate(held) if _place(one) > _place(decided[0])), 0)
-
-
-async def _fanouts(house: House) -> list[Fanout]:
-    async with house.db.reading() as conn:
-        return sorted(await fanouts.open_ones(conn), key=lambda one: one.id)
+    held = await desk.next_held(house.db, after)
+    if held is None:
+        return screens.nothing_held(press.words)
+    zone = house.look(press.chat).zone
+    return screens.choosing(press.words, held.article, zone, held.many, is_lowered=is_lowered)
 
 
 async def _between(house: House, press: PressRequest) -> list[Fanout]:
     """Return what the one who presses set going: between its first and last, others may have published too."""
     first, last = number_of(press), number_of(press, 1)
-    return [one for one in await _fanouts(house) if first <= one.id <= last and one.asked_by == press.person]
-
-
-def _place(article: Article) -> tuple[int, int]:
-    return int(article.story.published_at.timestamp()), article.number
+    return [one for one in await desk.under_way(house.db) if first <= one.id <= last and one.asked_by == press.person]
 
 
 CONVERSATION = Conversation(

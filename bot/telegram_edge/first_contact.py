@@ -7,21 +7,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import telegram
 from telegram.error import InvalidToken, TelegramError
 
 from bot.errors import SettingsError
-from bot.services.purse import Purse
 from bot.settings import Settings
 from bot.store.database import Database
-from bot.telegram_edge import menus
-from bot.telegram_edge.admin import Administrators
 from bot.telegram_edge.conversations import REGISTRY
-from bot.telegram_edge.gateway import Gateway
-from bot.telegram_edge.house import House
-from bot.telegram_edge.pacer import Pacer
+from bot.telegram_edge.menus import Menus
 from bot.telegram_edge.transport import AiohttpTransport
 
 
@@ -32,26 +26,11 @@ class FirstContact:
     id: int
     username: str
     _bot: telegram.Bot
-    _transport: AiohttpTransport
 
     async def register_menus(self, db: Database, settings: Settings) -> bool:
         """Tell Telegram commands and descriptions; False when it would not listen. The bot tries again at its start."""
-        house = House(
-            db=db,
-            bot=self._bot,
-            gateway=Gateway(self._bot, self._transport),
-            pacer=Pacer(settings.rate),
-            purse=Purse(0, settings.rate),
-            registry=REGISTRY,
-            administrators=Administrators(self._bot),
-            settings=settings,
-            clock=lambda: datetime.now(UTC),
-            wake=lambda: None,
-            bot_id=self.id,
-            bot_username=self.username,
-        )
         try:
-            await menus.register(house)
+            await Menus(db, self._bot, REGISTRY.commands, settings).register()
         except TelegramError:
             return False
         return True
@@ -80,6 +59,6 @@ async def first_contact(settings: Settings) -> AsyncIterator[FirstContact]:
         except TelegramError as error:
             reason = f"{settings.api_url} cannot be reached ({error.message}); nothing was changed"
             raise SettingsError(f"NEWSBOT_API_URL: {reason}") from None
-        yield FirstContact(bot.id, bot.username, bot, transport)
+        yield FirstContact(bot.id, bot.username, bot)
     finally:
         await bot.shutdown()

@@ -19,18 +19,17 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 from bot.domain.article import Article
 from bot.domain.chat import Chat, ChatState
 from bot.domain.message import Message
-from bot.domain.progress import Phase, Standing, is_due, shown_from
+from bot.domain.progress import Phase, Standing, is_due, shown_as, shown_from
+from bot.domain.role import Role
 from bot.errors import StoreError, UnknownArticle
 from bot.render import publishing as screens
 from bot.render.locale import Words, words_for
 from bot.services import accounts, troubles
 from bot.services.dispatching import Alarm
 from bot.store import articles, chats, editors, fanouts, progress
-from bot.store.editors import Role
 from bot.store.fanouts import FanoutState
 from bot.store.progress import Watch
 from bot.store.troubles import Kind
-from bot.telegram_edge import menus, replies
 from bot.telegram_edge.copies import send_copy
 from bot.telegram_edge.criers import (
     ask_editors,
@@ -42,7 +41,6 @@ from bot.telegram_edge.criers import (
 )
 from bot.telegram_edge.house import House
 from bot.telegram_edge.publishing import rate_of
-from bot.telegram_edge.watching import shown_as
 
 TICK = timedelta(seconds=1)
 LOOK_AROUND_EVERY = timedelta(minutes=1)
@@ -113,7 +111,7 @@ class Herald:
             self._start(("menus",), self._register_menus)
 
     async def _register_menus(self) -> None:
-        if not await menus.register_editors(self._house):
+        if not await self._house.menus.register_editors():
             self._menus = None
             self._deaf_until["menus"] = self._house.clock() + DEAF_FOR
 
@@ -237,7 +235,7 @@ class Herald:
     ) -> None:
         """Change one message. It counts as shown when its turn began, or every second turn would come too early."""
         try:
-            is_there = await replies.edit(self._house, chat, watch.message_id, message, is_photo=False)
+            is_there = await self._house.replies.edit(chat, watch.message_id, message, is_photo=False)
         except (BadRequest, Forbidden) as error:
             log.info("a progress message cannot be changed any more: %s", type(error).__name__)
             is_there = False
@@ -254,7 +252,7 @@ class Herald:
         """Ask in a new message, because an edit makes no sound, and say so in the old one."""
         below = screens.asked_below(self._words(chat), article)
         try:
-            await replies.edit(self._house, chat, watch.message_id, below, is_photo=False)
+            await self._house.replies.edit(chat, watch.message_id, below, is_photo=False)
         except TelegramError as error:
             log.info("a progress message could not be changed: %s", type(error).__name__)
         await self._say(chat, watch.fanout)
@@ -277,7 +275,7 @@ class Herald:
         now = self._house.clock()
         message = screens.going(self._words(chat), article, number, standing, now)
         try:
-            message_id = await replies.send(self._house, chat, message)
+            message_id = (await self._house.replies.send(chat, message)).message_id
         except TelegramError as error:
             log.info("an editor could not be told of a publish: %s", type(error).__name__)
             if isinstance(error, BadRequest | Forbidden):

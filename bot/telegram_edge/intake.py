@@ -11,7 +11,6 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, TypeGuard
@@ -22,15 +21,12 @@ from telegram.ext import Application, BaseUpdateProcessor
 from bot.domain.turns import AT_ONCE, WAITING, Joined, Ticket, Turns
 from bot.errors import StoreError
 from bot.telegram_edge.journal import Journal
+from bot.telegram_edge.replies import arrived_at
 
 log = logging.getLogger(__name__)
 
 REMEMBERED = 10_000
 """Update ids; Telegram repeats an update within seconds, after a lost answer."""
-
-
-arrived_at: ContextVar[float] = ContextVar("arrived_at")
-"""When the update came in that is being worked on, in loop time; not set where no update is."""
 
 
 class Taken(Enum):

@@ -10,9 +10,9 @@ from bot.render import lists, picker, refusals
 from bot.render import subscriptions as names
 from bot.services import browsing, subscribing
 from bot.telegram_edge import card
+from bot.telegram_edge.commands import msgid
 from bot.telegram_edge.house import House
-from bot.telegram_edge.looks import look_of
-from bot.telegram_edge.registry import Command, Conversation, PressRule, msgid
+from bot.telegram_edge.registry import Command, Conversation, PressRule
 from bot.telegram_edge.request import PressRequest, Request
 from bot.telegram_edge.turning import may_ask, number, wanted
 
@@ -79,7 +79,7 @@ async def _asked(house: House, request: Request) -> tuple[int, int] | None:
 
 async def _latest(house: House, chat: Chat, scope: int, size: int, turn: Turn | None) -> tuple[Message, bool]:
     """Return a page and whether it is the list's beginning. Raises: UnknownTopic."""
-    look, now = look_of(chat, house.settings, house.bot_username), house.clock()
+    look, now = house.look(chat), house.clock()
     subject, page = await browsing.latest(house.db, chat.id, scope, size=size, turn=turn, now=now)
     if not page.articles:
         empty = lists.nothing_published(look.words, chat.kind, subject.topic, subject.followed, subject.scope)
@@ -89,7 +89,7 @@ async def _latest(house: House, chat: Chat, scope: int, size: int, turn: Turn | 
 
 async def _top(house: House, chat: Chat, scope: int, size: int, start: int) -> Message:
     """Raises: UnknownTopic."""
-    look, now = look_of(chat, house.settings, house.bot_username), house.clock()
+    look, now = house.look(chat), house.clock()
     subject, ranking = await browsing.top(house.db, chat.id, scope, size=size, start=start, now=now)
     if not ranking.page.articles:
         return lists.nothing_published(look.words, chat.kind, subject.topic, subject.followed, subject.scope)

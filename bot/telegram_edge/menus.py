@@ -11,16 +11,18 @@ import hashlib
 import json
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import telegram
 from telegram.error import TelegramError
 
+from bot.domain.role import Role
 from bot.render.locale import Words, languages, words_for
 from bot.services import roles
+from bot.settings import Settings
 from bot.store import chats, editors, meta
-from bot.store.editors import Role
-from bot.telegram_edge.house import House
-from bot.telegram_edge.registry import Audience, Command, Where, spoken
+from bot.store.database import Database
+from bot.telegram_edge.commands import Audience, CommandInfo, Commands, Where, spoken
 
 MENUS = "menus"
 EDITORS_MENUS = "editors_menus"
@@ -28,103 +30,106 @@ EDITORS_MENUS = "editors_menus"
 log = logging.getLogger(__name__)
 
 
-async def register(house: House) -> None:
-    """Tell Telegram our commands and descriptions, for every language, if they differ from what it was told last.
+@dataclass(frozen=True, slots=True)
+class Menus:
+    """Our commands as Telegram shows them."""
 
-    The bot's name is left as its owner chose it. Raises: telegram.error.TelegramError.
-    """
-    speaking = [words_for(tag) for tag in languages()]
-    readers = house.registry.menu(Audience.READERS)
-    shown = [(words.language, _entries(words, readers), _described(words)) for words in speaking]
-    digest = _digest((house.settings.language, shown, [command.where for command in readers]))
-    async with house.db.reading() as conn:
-        if await meta.get(conn, MENUS) == digest:
-            return
-    default = words_for(house.settings.language).language
-    for words in speaking:
-        # Without a language code stands what people see whose language we do not speak.
-        codes = [words.language] if words.language != default else [words.language, None]
-        for code in codes:
-            await _register_language(house, words, code)
-    await house.bot.set_chat_menu_button(menu_button=telegram.MenuButtonCommands())
-    async with house.db.transaction() as conn:
-        await meta.put(conn, MENUS, digest)
+    db: Database
+    bot: telegram.Bot
+    commands: Commands
+    settings: Settings
+
+    async def register(self) -> None:
+        """Tell Telegram commands and descriptions, for every language, if they differ from what it was told last.
+
+        The bot's name is left as its owner chose it. Raises: telegram.error.TelegramError.
+        """
+        speaking = [words_for(tag) for tag in languages()]
+        readers = self.commands.menu(Audience.READERS)
+        shown = [(words.language, _entries(words, readers), _described(words)) for words in speaking]
+        digest = _digest((self.settings.language, shown, [command.where for command in readers]))
+        async with self.db.reading() as conn:
+            if await meta.get(conn, MENUS) == digest:
+                return
+        default = words_for(self.settings.language).language
+        for words in speaking:
+            # Without a language code stands what people see whose language we do not speak.
+            codes = [words.language] if words.language != default else [words.language, None]
+            for code in codes:
+                await self._register_language(words, code)
+        await self.bot.set_chat_menu_button(menu_button=telegram.MenuButtonCommands())
+        async with self.db.transaction() as conn:
+            await meta.put(conn, MENUS, digest)
+
+    async def register_editors(self) -> bool:
+        """Give every editor their menu, and take it from those who are none any more.
+
+        Return whether everybody has what they should have. What Telegram refused is tried again at the next call.
+        """
+        async with self.db.reading() as conn:
+            people = await editors.editors(conn, self.settings.admins)
+            known = {person: chat for person in people if (chat := await chats.chat(conn, person)) is not None}
+            told: dict[str, str] = json.loads(await meta.get(conn, EDITORS_MENUS) or "{}")
+        before, is_done = dict(told), True
+        for person, chat in known.items():
+            words = words_for(chat.language, self.settings.language)
+            menu = self._menu(words, people[person])
+            if told.get(str(person)) == _digest(menu):
+                continue
+            if await self._tell(person, menu):
+                told[str(person)] = _digest(menu)
+            else:
+                is_done = False
+        for person in [int(key) for key in told if int(key) not in people]:
+            if await self._tell(person, None):
+                del told[str(person)]
+            else:
+                is_done = False
+        if told != before:
+            async with self.db.transaction() as conn:
+                await meta.put(conn, EDITORS_MENUS, json.dumps(told))
+        return is_done
+
+    async def retranslate(self, chat: int) -> None:
+        """Give an editor their menu in the language that their chat speaks now. A reader's stands in every language."""
+        if await roles.role_of(self.db, chat, self.settings.admins) is not None:
+            await self.register_editors()
+
+    async def _register_language(self, words: Words, code: str | None) -> None:
+        scopes: tuple[tuple[telegram.BotCommandScope, bool], ...] = (
+            (telegram.BotCommandScopeDefault(), False),
+            (telegram.BotCommandScopeAllGroupChats(), True),
+        )
+        for scope, is_group in scopes:
+            menu = [
+                command
+                for command in self.commands.menu(Audience.READERS)
+                if command.where is Where.EVERYWHERE or not is_group
+            ]
+            await self.bot.set_my_commands(_entries(words, menu), scope=scope, language_code=code)
+        description, short_description = _described(words)
+        await self.bot.set_my_description(description, language_code=code)
+        await self.bot.set_my_short_description(short_description, language_code=code)
+
+    async def _tell(self, person: int, menu: Sequence[tuple[str, str]] | None) -> bool:
+        """Set or delete the menu of one person's chat; return whether Telegram took it."""
+        scope = telegram.BotCommandScopeChat(person)
+        try:
+            if menu is None:
+                await self.bot.delete_my_commands(scope=scope)
+            else:
+                await self.bot.set_my_commands(menu, scope=scope)
+        except TelegramError as error:
+            log.info("an editor's menu could not be changed: %s", type(error).__name__)
+            return False
+        return True
+
+    def _menu(self, words: Words, role: Role) -> list[tuple[str, str]]:
+        audiences = (Audience.READERS, Audience.EDITORS) + ((Audience.OWNERS,) if role is Role.OWNER else ())
+        return _entries(words, self.commands.menu(*audiences))
 
 
-async def register_editors(house: House) -> bool:
-    """Give every editor their menu, and take it from those who are none any more.
-
-    Return whether everybody has what they should have. What Telegram refused is tried again at the next call.
-    """
-    async with house.db.reading() as conn:
-        people = await editors.editors(conn, house.settings.admins)
-        known = {person: chat for person in people if (chat := await chats.chat(conn, person)) is not None}
-        told: dict[str, str] = json.loads(await meta.get(conn, EDITORS_MENUS) or "{}")
-    before, is_done = dict(told), True
-    for person, chat in known.items():
-        words = words_for(chat.language, house.settings.language)
-        menu = _menu(house, words, people[person])
-        if told.get(str(person)) == _digest(menu):
-            continue
-        if await _tell(house, person, menu):
-            told[str(person)] = _digest(menu)
-        else:
-            is_done = False
-    for person in [int(key) for key in told if int(key) not in people]:
-        if await _tell(house, person, None):
-            del told[str(person)]
-        else:
-            is_done = False
-    if told != before:
-        async with house.db.transaction() as conn:
-            await meta.put(conn, EDITORS_MENUS, json.dumps(told))
-    return is_done
-
-
-async def retranslate(house: House, chat: int) -> None:
-    """Give an editor their menu in the language that their chat speaks now. A reader's stands in every language."""
-    if await roles.role_of(house.db, chat, house.settings.admins) is not None:
-        await register_editors(house)
-
-
-async def _register_language(house: House, words: Words, code: str | None) -> None:
-    bot = house.bot
-    scopes: tuple[tuple[telegram.BotCommandScope, bool], ...] = (
-        (telegram.BotCommandScopeDefault(), False),
-        (telegram.BotCommandScopeAllGroupChats(), True),
-    )
-    for scope, is_group in scopes:
-        menu = [
-            command
-            for command in house.registry.menu(Audience.READERS)
-            if command.where is Where.EVERYWHERE or not is_group
-        ]
-        await bot.set_my_commands(_entries(words, menu), scope=scope, language_code=code)
-    description, short_description = _described(words)
-    await bot.set_my_description(description, language_code=code)
-    await bot.set_my_short_description(short_description, language_code=code)
-
-
-async def _tell(house: House, person: int, menu: Sequence[tuple[str, str]] | None) -> bool:
-    """Set or delete the menu of one person's chat; return whether Telegram took it."""
-    scope = telegram.BotCommandScopeChat(person)
-    try:
-        if menu is None:
-            await house.bot.delete_my_commands(scope=scope)
-        else:
-            await house.bot.set_my_commands(menu, scope=scope)
-    except TelegramError as error:
-        log.info("an editor's menu could not be changed: %s", type(error).__name__)
-        return False
-    return True
-
-
-def _menu(house: House, words: Words, role: Role) -> list[tuple[str, str]]:
-    audiences = (Audience.READERS, Audience.EDITORS) + ((Audience.OWNERS,) if role is Role.OWNER else ())
-    return _entries(words, house.registry.menu(*audiences))
-
-
-def _entries(words: Words, commands: Sequence[Command]) -> list[tuple[str, str]]:
+def _entries(words: Words, commands: Sequence[CommandInfo]) -> list[tuple[str, str]]:
     return [(command.name, spoken(words, command.summary)) for command in commands]
 
 

@@ -5,28 +5,23 @@ from __future__ import annotations
 import json
 
 from bot.domain.chat import ChatKind, ChatState
+from bot.domain.role import Role
 from bot.domain.text import Text
 from bot.render import onboarding as screens
+from bot.render.picker import Opening
 from bot.services import membership, roles
-from bot.store.editors import Role
-from bot.telegram_edge import menus
+from bot.telegram_edge.commands import Audience, Where, msgid, spoken
 from bot.telegram_edge.house import House
 from bot.telegram_edge.permission import role_of
-from bot.telegram_edge.registry import Audience, Command, Conversation, PressRule, StartRule, Where, msgid, spoken
+from bot.telegram_edge.registry import Command, Conversation, PressRule, StartRule
 from bot.telegram_edge.request import PressRequest, Request
+from bot.telegram_edge.topics import first_page
 
 OWNER_LINK = "o_"
-_LONGEST_PAYLOAD = 64  # https://core.telegram.org/bots/features#deep-linking
 
 
 async def start(house: House, request: Request) -> None:
-    """Follow a deep link, or greet; what was paused comes again when somebody starts by hand."""
-    payload = request.args[:_LONGEST_PAYLOAD]
-    found = house.registry.start(payload) if payload else None
-    if found is not None:
-        rule, rest = found
-        await rule.handler(house, request.with_args(rest))
-        return
+    """Greet; what was paused comes again when somebody starts by hand."""
     was_paused = await membership.resume(house.db, request.chat.id, house.clock())
     await _greet(house, request, *([screens.resumed(request.words)] if was_paused else []))
 
@@ -58,7 +53,7 @@ async def help_(house: House, request: Request) -> None:
     ):
         lines = [
             (spoken(words, command.usage) if command.usage else f"/{command.name}", spoken(words, command.summary))
-            for command in house.registry.commands(audience)
+            for command in house.commands.of(audience)
             if request.is_private or command.where is Where.EVERYWHERE
         ]
         if is_shown and lines:
@@ -119,7 +114,7 @@ async def open_invitation(house: House, request: Request) -> None:
         house.wake()  # owners are told
         made = screens.made_owner if accepted.role is Role.OWNER else screens.made_editor
         await request.answer(made(request.words, _name(house)))
-        await menus.register_editors(house)
+        await house.menus.register_editors()
 
 
 async def _greet(house: House, request: Request, *first: Text) -> None:
@@ -131,10 +126,10 @@ async def _greet(house: House, request: Request, *first: Text) -> None:
             text = screens.greeting_of_group(request.words, _name(house))
         case ChatKind.CHANNEL:
             text = screens.greeting_of_channel(request.words, _name(house))
-    opening = None
-    if house.registry.opening is not None and request.chat.kind is not ChatKind.CHANNEL:
-        opening = await house.registry.opening(house, request)
-    await request.answer(screens.above([*first, text], opening))
+    picker = None
+    if request.chat.kind is not ChatKind.CHANNEL:
+        picker = await first_page(house, request.chat, request.words, Opening.GREETING)
+    await request.answer(screens.above([*first, text], picker))
 
 
 def _name(house: House) -> str:

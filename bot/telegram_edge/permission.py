@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from bot.domain.chat import ChatKind
 from bot.domain.hearing import Hearing
+from bot.domain.role import Role
 from bot.render import refusals
 from bot.services import browsing, roles
-from bot.store.editors import Role
+from bot.telegram_edge.commands import Audience
 from bot.telegram_edge.house import House
-from bot.telegram_edge.registry import Audience
 from bot.telegram_edge.request import PressRequest, Request
 
 

@@ -7,24 +7,23 @@ from bot.domain.link import link_fault
 from bot.domain.message import Button, Message
 from bot.domain.pacing import full_rate
 from bot.domain.press import press as data_of
-from bot.domain.progress import lasting
+from bot.domain.progress import lasting, shown_as
 from bot.errors import OutOfTurn
 from bot.render import desk, refusals
 from bot.render import publishing as screens
 from bot.render.desk import PictureCheck, Verb
 from bot.render.notices import ANEW
 from bot.services import accounts, newsroom
+from bot.services import desk as newsdesk
+from bot.services.desk import Fanout, FanoutState
 from bot.services.newsroom import Published
-from bot.store import articles, fanouts, progress
-from bot.store.fanouts import Fanout, FanoutState
 from bot.telegram_edge.asked import article_of, article_pressed, confirm
+from bot.telegram_edge.commands import Audience, Where, msgid
 from bot.telegram_edge.copies import send_copy
 from bot.telegram_edge.house import House
-from bot.telegram_edge.looks import look_of
-from bot.telegram_edge.registry import Audience, Command, Conversation, PressRule, Where, msgid
+from bot.telegram_edge.registry import Command, Conversation, PressRule
 from bot.telegram_edge.request import PressRequest, Request
 from bot.telegram_edge.turning import number as number_of
-from bot.telegram_edge.watching import shown_as
 
 # The copy and the note under it
 
@@ -104,32 +103,26 @@ async def publish_now(house: House, asked: Request | PressRequest, number: int) 
 async def show_progress(house: House, asked: Request | PressRequest, article: Article, fanout: int) -> None:
     """Say in a new message how a fan-out stands; from then on the message follows it."""
     now = house.clock()
-    async with house.db.reading() as conn:
-        found = await fanouts.fanout(conn, fanout)
-        if found is None:
-            return
-        standing = await accounts.standing(conn, found, now, rate_of(house))
+    standing = await accounts.standing_of(house.db, fanout, now, rate_of(house))
+    if standing is None:
+        return
     message = screens.going(asked.words, article, fanout, standing, now)
-    async with house.db.transaction() as conn:
-        await progress.follow(conn, fanout, asked.chat.id, progress.OWED, at=now)
+    await newsdesk.owe(house.db, fanout, asked.chat.id, now)
     message_id = await asked.answer(message)
-    async with house.db.transaction() as conn:
-        shown = shown_as(standing, message, now)
-        await progress.follow(conn, fanout, asked.chat.id, message_id, shown=str(shown), at=now)
+    shown = str(shown_as(standing, message, now))
+    await newsdesk.follow(house.db, fanout, asked.chat.id, message_id, shown=shown, at=now)
     house.wake()
 
 
 async def follow(house: House, press: PressRequest, fanout: int) -> None:
     """Let the message with the button follow a fan-out from now on; the herald alone draws it, in order."""
-    async with house.db.transaction() as conn:
-        await progress.follow(conn, fanout, press.chat.id, press.message_id)
+    await newsdesk.follow(house.db, fanout, press.chat.id, press.message_id)
     house.wake()
 
 
 async def ask_again(house: House, asked: Request | PressRequest, number: int, *, in_place: bool = True) -> None:
     """Ask whether an article is still to be published."""
-    async with house.db.reading() as conn:
-        article = await articles.article(conn, number)
+    article = await newsdesk.article(house.db, number)
     reach = await accounts.reach_of(house.db, article, house.clock())
     question = asked.words("Publish #{number} now?", number=number)
     if await accounts.is_paused(house.db):
@@ -193,12 +186,10 @@ async def send_rest(house: House, press: PressRequest) -> None:
 
 async def _tell_how_it_stands(house: House, press: PressRequest) -> None:
     """Answer a press that changes nothing any more with what is true now; the message says it too."""
-    async with house.db.reading() as conn:
-        found = await fanouts.fanout(conn, number_of(press))
-        article = None if found is None else await articles.article(conn, found.article)
-    if found is None or article is None:
-        await press.toast(refusals.button_too_old(press.words), alert=True)
+    found = await _fanout(house, press)
+    if found is None:
         return
+    article = await newsdesk.article(house.db, found.article)
     if article.state is not ArticleState.PUBLISHED:
         await press.toast(screens.rest_refused(press.words, article.number), alert=True)
     else:
@@ -220,7 +211,7 @@ async def retract(house: House, request: Request) -> None:
     if article is None:
         return
     if request.is_late:
-        zone = look_of(request.chat, house.settings, house.bot_username).zone
+        zone = house.look(request.chat).zone
         at = request.words.time(request.sent_at, zone)
         await request.answer(desk.ask_to_take_back(request.words, article, at, is_late=True))
         return
@@ -315,7 +306,7 @@ async def _note(
     return desk.note(
         asked.words,
         article,
-        look_of(asked.chat, house.settings, house.bot_username).zone,
+        house.look(asked.chat).zone,
         reach=reach,
         lasts=lasting(reach, rate_of(house)),
         link=link_fault(article.story.link),
@@ -326,22 +317,19 @@ async def _note(
 
 
 async def _fanout(house: House, press: PressRequest) -> Fanout | None:
-    async with house.db.reading() as conn:
-        found = await fanouts.fanout(conn, number_of(press))
+    found = await newsdesk.fanout(house.db, number_of(press))
     if found is None:
         await press.toast(refusals.button_too_old(press.words), alert=True)
     return found
 
 
 async def _latest(house: House, number: int) -> Fanout | None:
-    async with house.db.reading() as conn:
-        published = await fanouts.of_article(conn, number)
+    published = await newsdesk.publishes(house.db, number)
     return published[-1] if published else None
 
 
 async def _sent(house: House, number: int) -> int:
-    async with house.db.reading() as conn:
-        return sum(one.sent for one in await fanouts.of_article(conn, number))
+    return sum(one.sent for one in await newsdesk.publishes(house.db, number))
 
 
 async def _take_back(house: House, asked: Request | PressRequest, article: Article) -> None:

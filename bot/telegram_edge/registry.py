@@ -8,63 +8,26 @@ update asks for. Nothing is looked up by guessing: a name or verb that two conve
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import KW_ONLY, dataclass
+from typing import TypeVar
 
-if TYPE_CHECKING:
-    from bot.domain.message import Message
-    from bot.render.locale import Words
-    from bot.telegram_edge.house import House
-    from bot.telegram_edge.request import PressRequest, Request
+from bot.telegram_edge.commands import Audience, CommandInfo, Commands
+from bot.telegram_edge.house import House
+from bot.telegram_edge.request import PressRequest, Request
 
 _Rule = TypeVar("_Rule")
-RequestHandler = Callable[["House", "Request"], Awaitable[None]]
-TextHandler = Callable[["House", "Request"], Awaitable[bool]]
-PressHandler = Callable[["House", "PressRequest"], Awaitable[None]]
-Opening = Callable[["House", "Request"], Awaitable["Message"]]
-
-
-def msgid(text: str) -> str:
-    """Return `text`, marked for translation where no `Words` is at hand (`pybabel extract -k msgid`)."""
-    return text
-
-
-def spoken(language: Words, marked: str) -> str:
-    """Return a `msgid` in a language."""
-    return language(marked)
-
-
-class Audience(StrEnum):
-    """For whom something exists at all. To others it behaves as if it did not."""
-
-    READERS = "readers"  # everybody
-    EDITORS = "editors"  # editors and owners
-    OWNERS = "owners"
-
-
-class Where(StrEnum):
-    """In which chats something works. Editors' things work in private chats only, whatever is said here."""
-
-    PRIVATE = "private"
-    EVERYWHERE = "everywhere"
+RequestHandler = Callable[[House, Request], Awaitable[None]]
+TextHandler = Callable[[House, Request], Awaitable[bool]]
+PressHandler = Callable[[House, PressRequest], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
-    """`/name`. `summary` and `usage` are a `msgid`; usage is `/name ARGUMENTS`, the name alone when empty.
+class Command(CommandInfo):
+    """A command and what it does. `admins_only`: in groups, only administrators may, and the handler is called only
+    for them."""
 
-    `summary` is one line for `/help` and the menu, without a full stop. `admins_only`: in groups, only
-    administrators may, and the handler is called only for them.
-    """
-
-    name: str
-    summary: str
     handler: RequestHandler
-    usage: str = ""
-    audience: Audience = Audience.READERS
-    where: Where = Where.EVERYWHERE
-    in_menu: bool = False
+    _: KW_ONLY
     admins_only: bool = False
 
 
@@ -107,10 +70,7 @@ class DocumentRule:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """All that one file of this room answers to.
-
-    `opening` makes what stands under the greeting, in the same message: the topic picker. One conversation has it.
-    """
+    """All that one file of this room answers to."""
 
     name: str
     commands: tuple[Command, ...] = ()
@@ -118,11 +78,6 @@ class Conversation:
     starts: tuple[StartRule, ...] = ()
     texts: tuple[TextRule, ...] = ()
     documents: tuple[DocumentRule, ...] = ()
-    opening: Opening | None = None
-
-
-MENU = ("latest", "topics", "search", "saved", "settings", "stop", "help")
-"""The readers' menu, in its order; a command shows up there when it is also marked `in_menu`."""
 
 
 class Registry:
@@ -136,7 +91,7 @@ class Registry:
         texts = [rule for each in self.conversations for rule in each.texts]
         self.texts = tuple(sorted(texts, key=lambda rule: rule.audience is Audience.READERS))
         self.documents = tuple(rule for each in self.conversations for rule in each.documents)
-        self.opening = next((each.opening for each in self.conversations if each.opening is not None), None)
+        self.commands = Commands(self._commands.values())
 
     def command(self, name: str) -> Command | None:
         """Return the command called `name`, in any case."""
@@ -151,15 +106,6 @@ class Registry:
             if payload.startswith(prefix):
                 return self._starts[prefix], payload.removeprefix(prefix)
         return None
-
-    def commands(self, *audiences: Audience) -> tuple[Command, ...]:
-        """Return the commands for these audiences, in the order of the table."""
-        return tuple(command for command in self._commands.values() if command.audience in audiences)
-
-    def menu(self, *audiences: Audience) -> tuple[Command, ...]:
-        """Return the commands that stand in the menu of these audiences, readers' first and in their order."""
-        shown = [command for command in self.commands(*audiences) if command.in_menu]
-        return tuple(sorted(shown, key=lambda command: MENU.index(command.name) if command.name in MENU else len(MENU)))
 
 
 def _unique(named: Iterator[tuple[str, _Rule]]) -> dict[str, _Rule]:

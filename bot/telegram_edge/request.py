@@ -21,9 +21,9 @@ from bot.domain.press import Press
 from bot.render import refusals
 from bot.render.locale import SOURCE, Words
 from bot.render.text import clip
-from bot.telegram_edge import replies
 from bot.telegram_edge.house import House
 from bot.telegram_edge.pacer import SHORT_HOLD
+from bot.telegram_edge.replies import LONGEST_WAIT, PRESS_WAIT, Said
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class Request:
     `name` is what the person calls themselves, anything at all.
     """
 
-    patience: ClassVar[timedelta] = replies.LONGEST_WAIT
+    patience: ClassVar[timedelta] = LONGEST_WAIT
 
     house: House = field(repr=False)
     chat: Chat
@@ -86,13 +86,13 @@ class Request:
         """Say something with a picture, as `answer` does, and return Telegram's file id for the picture."""
         return (await self._say(message)).file_id
 
-    async def _say(self, message: Message) -> replies.Said:
+    async def _say(self, message: Message) -> Said:
         reply_to = self.message_id if self.message_id and self.chat.kind is ChatKind.GROUP else None
-        return await replies.say(self.house, self.chat, message, thread=self.thread, reply_to=reply_to)
+        return await self.house.replies.send(self.chat, message, thread=self.thread, reply_to=reply_to)
 
     async def answer_file(self, name: str, data: bytes, caption: Message) -> int:
         """Send a file that was made for this chat, and return its message's id."""
-        return await replies.send_file(self.house, self.chat, name, data, caption, thread=self.thread)
+        return await self.house.replies.send_file(self.chat, name, data, caption, thread=self.thread)
 
 
 @dataclass(slots=True, eq=False)
@@ -106,7 +106,7 @@ class PressRequest:
     Source: https://github.com/tdlib/telegram-bot-api/issues/648 (answerCallbackQuery has no limits, edits have)
     """
 
-    patience: ClassVar[timedelta] = replies.PRESS_WAIT
+    patience: ClassVar[timedelta] = PRESS_WAIT
 
     house: House = field(repr=False)
     chat: Chat
@@ -150,8 +150,8 @@ class PressRequest:
         A picture keeps its picture: the text becomes its caption. While the chat is held it stays as it is.
         """
         try:
-            is_there = await replies.edit(
-                self.house, self.chat, self.message_id, message, is_photo=self.is_photo, patience=self.patience
+            is_there = await self.house.replies.edit(
+                self.chat, self.message_id, message, is_photo=self.is_photo, patience=self.patience
             )
         except RetryAfter:
             return self.message_id
@@ -160,16 +160,18 @@ class PressRequest:
     async def redraw_keyboard(self, keyboard: Keyboard) -> None:
         """Swap the buttons and leave the message as it is. One that is gone, or in a held chat, is left alone."""
         with suppress(RetryAfter):
-            await replies.edit_keyboard(self.house, self.chat, self.message_id, keyboard, patience=self.patience)
+            await self.house.replies.edit_keyboard(self.chat, self.message_id, keyboard, patience=self.patience)
 
     async def answer(self, message: Message) -> int:
         """Say something new in the chat and return the new message's id. Raises: replies.Held."""
-        return await replies.send(self.house, self.chat, message, thread=self.thread, patience=self.patience)
+        return (await self._say(message)).message_id
 
     async def show(self, message: Message) -> str | None:
         """Say something new with a picture, and return Telegram's file id for the picture."""
-        said = await replies.say(self.house, self.chat, message, thread=self.thread, patience=replies.PRESS_WAIT)
-        return said.file_id
+        return (await self._say(message)).file_id
+
+    async def _say(self, message: Message) -> Said:
+        return await self.house.replies.send(self.chat, message, thread=self.thread, patience=self.patience)
 
     async def _answer_query(self, **answer: str | bool | None) -> None:
         if self.is_answered:

@@ -22,17 +22,22 @@ from bot.render.card import Verb as CardVerb
 from bot.render.desk import OF_AN_ARTICLE
 from bot.render.locale import words_for
 from bot.services import membership
-from bot.telegram_edge import menus, onboarding
+from bot.telegram_edge import onboarding
+from bot.telegram_edge.commands import Where
 from bot.telegram_edge.house import House
 from bot.telegram_edge.outcomes import classify_error
 from bot.telegram_edge.permission import is_for, is_heard, is_press_heard, may, objection, role_of
-from bot.telegram_edge.registry import Command, PressRule, Where
+from bot.telegram_edge.registry import Command, PressRule, Registry
 from bot.telegram_edge.request import Document, PressRequest, Request
 
 LATE = timedelta(minutes=10)
 MOVING = timedelta(seconds=2)
-"""So long behind being added to a supergroup comes the word that it is an old group's new house, if it is one."""
+"""Telegram reports a group's migration to a supergroup up to 2 s after `my_chat_member`."""
 
+START = "start"
+"""The command that a deep link sends, with the link's payload behind it."""
+
+_LONGEST_PAYLOAD = 64  # https://core.telegram.org/bots/features#deep-linking
 _COMMAND = re.compile(r"/([a-zA-Z0-9_]{1,32})(?:@(\w{1,64}))?(?:\s+(.*))?", re.DOTALL)
 _KINDS = {
     "private": ChatKind.PRIVATE,
@@ -46,14 +51,14 @@ _OUTSIDE = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
 log = logging.getLogger(__name__)
 
 
-async def route(house: House, update: telegram.Update, *, is_backlog: bool) -> None:
+async def route(house: House, registry: Registry, update: telegram.Update, *, is_backlog: bool) -> None:
     """Do what one update asks for. `is_backlog`: it waited at Telegram when this process started."""
     if update.my_chat_member is not None:
         await _moved(house, update.my_chat_member)
     elif update.callback_query is not None:
-        await _pressed(house, update.callback_query, is_backlog)
+        await _pressed(house, registry, update.callback_query, is_backlog)
     elif (message := update.message or update.channel_post) is not None:
-        await _said(house, message)
+        await _said(house, registry, message)
 
 
 def concerns_us(house: House, update: telegram.Update) -> bool:
@@ -108,7 +113,7 @@ def _may_write(member: telegram.ChatMember, kind: ChatKind) -> bool:
     return kind is not ChatKind.CHANNEL and member.status not in _OUTSIDE
 
 
-async def _said(house: House, message: telegram.Message) -> None:
+async def _said(house: House, registry: Registry, message: telegram.Message) -> None:
     if message.migrate_to_chat_id is not None:
         await membership.move(house.db, message.chat.id, message.migrate_to_chat_id, house.clock())
         return
@@ -138,16 +143,18 @@ async def _said(house: House, message: telegram.Message) -> None:
         language=_language(house, message.from_user),
     )
     if command is None:
-        await _guarded(house, request, "text", _told(house, request))
+        await _guarded(house, request, "text", _told(house, registry, request))
         return
-    known = house.registry.command(command[1])
+    known = registry.command(command[1])
     name = f"/{known.name}" if known else "unknown command"
     is_for_us = request.is_private or command[2] is not None
     speaker = (message.sender_chat or message.from_user or message.chat).id
-    await _guarded(house, request, name, _commanded(house, request, speaker, known, is_for_us))
+    await _guarded(house, request, name, _commanded(house, registry, request, speaker, known, is_for_us))
 
 
-async def _commanded(house: House, request: Request, speaker: int, command: Command | None, is_for_us: bool) -> None:
+async def _commanded(
+    house: House, registry: Registry, request: Request, speaker: int, command: Command | None, is_for_us: bool
+) -> None:
     """Run a command. One that is not there is answered only where newsbot was meant for sure."""
     if (command is not None or is_for_us) and not await is_heard(house, request, speaker):
         return
@@ -158,26 +165,29 @@ async def _commanded(house: House, request: Request, speaker: int, command: Comm
         await request.answer(refusals.private_only(request.words, house.bot_username))
     elif command.admins_only and (reason := await objection(house, request)) is not None:
         await request.answer(refusals.refused(reason))
+    elif command.name == START and (linked := registry.start(request.args[:_LONGEST_PAYLOAD])) is not None:
+        rule, rest = linked
+        await rule.handler(house, request.with_args(rest))
     else:
         await command.handler(house, request)
 
 
-async def _told(house: House, request: Request) -> None:
+async def _told(house: House, registry: Registry, request: Request) -> None:
     """Take plain text or a file in a private chat."""
     role = await role_of(house, request)
     if request.document is not None:
-        for file in house.registry.documents:
+        for file in registry.documents:
             if may(role, file.audience):
                 await file.handler(house, request)
                 return
     elif request.args:
-        for text in house.registry.texts:
+        for text in registry.texts:
             if may(role, text.audience) and await text.handler(house, request):
                 return
     await request.answer(refusals.not_understood(request.words))
 
 
-async def _pressed(house: House, query: telegram.CallbackQuery, is_backlog: bool) -> None:
+async def _pressed(house: House, registry: Registry, query: telegram.CallbackQuery, is_backlog: bool) -> None:
     message = query.message
     if message is None:  # a button on a message sent through inline mode, which has none of ours
         words = words_for(query.from_user.language_code, house.settings.language)
@@ -201,7 +211,7 @@ async def _pressed(house: House, query: telegram.CallbackQuery, is_backlog: bool
         is_late=is_backlog,
         name=query.from_user.full_name,
     )
-    rule = house.registry.press(request.press.verb)
+    rule = registry.press(request.press.verb)
     name = f"press of {rule.verb}" if rule else "unknown press"
     await _guarded(house, request, name, _obeyed(house, request, rule, hangs_there=_hangs_on(shown, request.press)))
     await request.finish()
@@ -303,7 +313,7 @@ async def _chat(house: House, chat: telegram.Chat, person: telegram.User | None)
     if person is None or not person.language_code or not known.follows(language):
         return known
     known = await membership.hear_client(house.db, known, language)
-    await menus.retranslate(house, chat.id)
+    await house.menus.retranslate(chat.id)
     return known
 
 
@@ -322,7 +332,7 @@ def _card(house: House, message: telegram.Message | None) -> int | None:
 
     It is read from its buttons; where they are about several articles, as in a list, it is none.
     """
-    if message is None or message.from_user is None or message.from_user.id != house.bot_id or not message.reply_markup:
+    if message is None or message.from_user is None or message.from_user.id != house.bot.id or not message.reply_markup:
         return None
     articles = set()
     for button in (button for row in message.reply_markup.inline_keyboard for button in row):

@@ -7,9 +7,9 @@ from bot.domain.chat import Chat
 from bot.domain.message import Message
 from bot.render import lists, refusals
 from bot.services import browsing
+from bot.telegram_edge.commands import Where, msgid
 from bot.telegram_edge.house import House
-from bot.telegram_edge.looks import look_of
-from bot.telegram_edge.registry import Command, Conversation, PressRule, Where, msgid
+from bot.telegram_edge.registry import Command, Conversation, PressRule
 from bot.telegram_edge.request import PressRequest, Request
 from bot.telegram_edge.turning import wanted
 
@@ -28,7 +28,7 @@ async def turn(house: House, press: PressRequest) -> None:
 
 
 async def _page(house: House, chat: Chat, size: int, turn: Turn | None) -> Message:
-    look = look_of(chat, house.settings, house.bot_username)
+    look = house.look(chat)
     page = await browsing.saved(house.db, chat.id, size=size, turn=turn)
     return lists.saved(look, page, size, house.clock()) if page.articles else lists.nothing_saved(look.words)
 

@@ -8,9 +8,9 @@ from bot.domain.message import Message
 from bot.domain.topic import topic_key
 from bot.render import lists
 from bot.services import browsing, subscribing
+from bot.telegram_edge.commands import Audience, msgid
 from bot.telegram_edge.house import House
-from bot.telegram_edge.looks import look_of
-from bot.telegram_edge.registry import Audience, Command, Conversation, PressRule, TextRule, msgid
+from bot.telegram_edge.registry import Command, Conversation, PressRule, TextRule
 from bot.telegram_edge.request import PressRequest, Request
 from bot.telegram_edge.turning import may_ask, wanted
 
@@ -48,11 +48,11 @@ async def turn(house: House, press: PressRequest) -> None:
 
 
 async def _found(house: House, chat: Chat, words: str, size: int, turn: Turn | None) -> Message:
-    look, now = look_of(chat, house.settings, house.bot_username), house.clock()
+    look, now = house.look(chat), house.clock()
     number, page = await browsing.search(house.db, chat.id, words, size=size, turn=turn, now=now)
     if page.articles:
         return lists.found(look, words, number, page, size, now)
-    command = house.registry.command(words)
+    command = house.commands.named(words)
     meant = command.name if command is not None and command.audience is Audience.READERS else None
     near = await subscribing.nearest(house.db, chat.id, words)
     return lists.nothing_found(look.words, words, near, command=meant)

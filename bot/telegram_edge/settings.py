@@ -10,9 +10,9 @@ from bot.render import settings as screens
 from bot.render import zones as zone_screens
 from bot.render.locale import languages, words_for
 from bot.services import places, preferences
-from bot.telegram_edge import menus
+from bot.telegram_edge.commands import msgid
 from bot.telegram_edge.house import House
-from bot.telegram_edge.registry import Command, Conversation, PressRule, msgid
+from bot.telegram_edge.registry import Command, Conversation, PressRule
 from bot.telegram_edge.request import PressRequest, Request
 
 
@@ -60,7 +60,7 @@ async def _language_named(house: House, request: Request, wish: str) -> None:
     else:
         await request.answer(screens.language_page(request.words, chat, languages(), name, wish))
         return
-    await menus.retranslate(house, chat.id)
+    await house.menus.retranslate(chat.id)
     await request.answer(screens.overview(words_for(chat.language), chat, house.settings.timezone.key))
 
 
@@ -143,7 +143,7 @@ async def _speaks(house: House, press: PressRequest, language: str, *, chosen: b
     press.chat = replace(press.chat, language=language, language_chosen=chosen)
     press.words = words_for(language)
     await press.toast(screens.language_set(press.words, chosen))
-    await menus.retranslate(house, press.chat.id)
+    await house.menus.retranslate(press.chat.id)
 
 
 async def set_zone(house: House, press: PressRequest) -> None:

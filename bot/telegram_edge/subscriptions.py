@@ -10,9 +10,9 @@ from bot.render import lists, picker, refusals
 from bot.render import subscriptions as screens
 from bot.services import browsing, subscribing
 from bot.services.naming import names_in
+from bot.telegram_edge.commands import msgid
 from bot.telegram_edge.house import House
-from bot.telegram_edge.looks import look_of
-from bot.telegram_edge.registry import Command, Conversation, PressRule, StartRule, msgid
+from bot.telegram_edge.registry import Command, Conversation, PressRule, StartRule
 from bot.telegram_edge.request import PressRequest, Request
 from bot.telegram_edge.topics import topics
 from bot.telegram_edge.turning import number
@@ -31,7 +31,7 @@ async def subscribe(house: House, request: Request) -> None:
     followed = (*named.changed, *named.moved, *named.unchanged)
     await request.answer(
         screens.subscribed(
-            look_of(chat, house.settings, house.bot_username),
+            house.look(chat),
             chat,
             named.changed,
             named.unchanged,
@@ -71,7 +71,7 @@ async def open_topic(house: House, request: Request) -> None:
         return
     topic, is_new = await subscribing.follow(house.db, request.chat.id, meant.number, thread=request.thread, now=now)
     _, page = await browsing.latest(house.db, request.chat.id, topic.number, size=1, now=now)
-    look = look_of(request.chat, house.settings, house.bot_username)
+    look = house.look(request.chat)
     newest = page.articles[0] if page.articles else None
     mutes = await subscribing.mutes(house.db, request.chat.id, [topic], now=now)
     await request.answer(screens.opened_by_link(look, request.chat, topic, is_new, newest, now, mutes=mutes))
@@ -85,7 +85,7 @@ async def follow(house: House, press: PressRequest) -> None:
         await press.toast(refusals.button_too_old(press.words), alert=True)
         return
     await press.toast(picker.following(press.words, topic))
-    look = look_of(press.chat, house.settings, house.bot_username)
+    look = house.look(press.chat)
     mutes = await subscribing.mutes(house.db, press.chat.id, [topic], now=now)
     await press.redraw(screens.subscribed(look, press.chat, [topic], [], {}, mutes=mutes, now=now))
 
@@ -126,7 +126,7 @@ async def _overview(house: House, chat: Chat) -> Message:
     now = house.clock()
     follows = await subscribing.follows(house.db, chat.id, now=now)
     return screens.overview(
-        look_of(chat, house.settings, house.bot_username),
+        house.look(chat),
         chat,
         topics=follows.topics,
         left_out=follows.left_out,

@@ -6,14 +6,14 @@ from bot.errors import UnknownTopic
 from bot.render import refusals
 from bot.render import topic_choice as screens
 from bot.render.desk import Verb
-from bot.services import newsroom
+from bot.services import desk, newsroom
 from bot.services.topic_choice import choice
-from bot.store import articles, progress, topics
 from bot.telegram_edge import publishing
 from bot.telegram_edge.asked import article_pressed, confirm
+from bot.telegram_edge.commands import Audience
 from bot.telegram_edge.copies import send_copy
 from bot.telegram_edge.house import House
-from bot.telegram_edge.registry import Audience, Conversation, PressRule
+from bot.telegram_edge.registry import Conversation, PressRule
 from bot.telegram_edge.request import PressRequest
 from bot.telegram_edge.turning import number as number_of
 
@@ -27,9 +27,7 @@ async def show(house: House, press: PressRequest) -> None:
 async def add(house: House, press: PressRequest) -> None:
     """Give an article a topic. As long as nobody got it, it goes to those who follow that."""
     article = await article_pressed(house, press)
-    async with house.db.reading() as conn:
-        topic = (await topics.topics(conn)).get(number_of(press, 1))
-        is_out = await articles.somebody_has(conn, article.number)
+    topic, is_out = await desk.topic_to_add(house.db, article.number, number_of(press, 1))
     if topic is None:
         await press.toast(refusals.list_out_of_date(press.words))
         await press.redraw(screens.question(press.words, await choice(house.db, article.number)))
@@ -56,9 +54,7 @@ async def add(house: House, press: PressRequest) -> None:
         await send_copy(house, press.chat, article.number)
         await publishing.show_progress(house, press, article, promised.fanout)
         return
-    async with house.db.transaction() as conn:
-        await progress.follow(conn, promised.fanout, press.chat.id, press.message_id)
-    house.wake()
+    await publishing.follow(house, press, promised.fanout)
 
 
 CONVERSATION = Conversation(

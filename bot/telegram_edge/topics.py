@@ -11,19 +11,15 @@ from bot.render import picker as screens
 from bot.render.locale import Words
 from bot.render.picker import Opening
 from bot.services import subscribing
+from bot.telegram_edge.commands import msgid
 from bot.telegram_edge.house import House
-from bot.telegram_edge.registry import Command, Conversation, PressRule, msgid
+from bot.telegram_edge.registry import Command, Conversation, PressRule
 from bot.telegram_edge.request import PressRequest, Request
 from bot.telegram_edge.turning import number
 
 
 async def topics(house: House, request: Request) -> None:
     await request.answer(await first_page(house, request.chat, request.words))
-
-
-async def under_greeting(house: House, request: Request) -> Message:
-    """Return the picker that stands under the greeting; its pages keep the greeting above them."""
-    return await first_page(house, request.chat, request.words, Opening.GREETING)
 
 
 async def turn(house: House, press: PressRequest) -> None:
@@ -53,7 +49,7 @@ async def finish(house: House, press: PressRequest) -> None:
 
 
 async def first_page(house: House, chat: Chat, words: Words, opening: Opening = Opening.NONE) -> Message:
-    """Return the picker's first page."""
+    """Return the picker's first page. Under the greeting, all its pages keep the greeting above them."""
     shown = await subscribing.picker(house.db, chat.id, now=house.clock())
     return screens.picker(words, shown, opening) if shown.choices else screens.no_topics(words)
 
@@ -81,5 +77,4 @@ CONVERSATION = Conversation(
         PressRule(screens.PICK, pick, admins_only=True),
         PressRule(screens.DONE, finish, admins_only=True),
     ),
-    opening=under_greeting,
 )

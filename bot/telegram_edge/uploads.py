@@ -13,9 +13,10 @@ from bot.render import refusals
 from bot.render import uploads as screens
 from bot.services.uploading import add_document
 from bot.settings import TELEGRAM
+from bot.telegram_edge.commands import Audience
 from bot.telegram_edge.house import House
 from bot.telegram_edge.permission import is_for
-from bot.telegram_edge.registry import Audience, Conversation, DocumentRule
+from bot.telegram_edge.registry import Conversation, DocumentRule
 from bot.telegram_edge.request import Document, Request
 
 log = logging.getLogger(__name__)

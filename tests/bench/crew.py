@@ -36,7 +36,7 @@ from bot.services.spreading import spread_next
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.telegram_edge.gateway import Gateway
-from bot.telegram_edge.looks import look_of
+from bot.telegram_edge.house import look_of
 from bot.telegram_edge.pacer import Pacer
 from bot.telegram_edge.transport import AiohttpTransport, Timeouts
 from bot.telegram_edge.wire import wire

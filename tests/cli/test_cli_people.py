@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.domain.role import Role
 from bot.services import roles
 from bot.store import editors
 from bot.store.database import Database
-from bot.store.editors import Role
 from bot.store.migrations import migrate
 
 EDITH, GRACE, BEN = 7003, 7100, 7002

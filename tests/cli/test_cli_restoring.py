@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.role import Role
 from bot.store import chats, editors, migrations
 from bot.store.database import Database
-from bot.store.editors import Role
 from bot.store.lock import DatabaseLock
 from bot.store.migrations import migrate
 

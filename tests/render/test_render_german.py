@@ -33,9 +33,8 @@ from bot.render import (
 from bot.render.article import caption
 from bot.render.locale import words_for
 from bot.store import topics
-from bot.telegram_edge import menus
+from bot.telegram_edge.commands import MENU, Audience, spoken
 from bot.telegram_edge.conversations import REGISTRY
-from bot.telegram_edge.registry import MENU, Audience, spoken
 
 CATALOGUE = Path(__file__).resolve().parents[2] / "bot" / "render" / "locale" / "de.po"
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -214,7 +213,7 @@ def test_german_toasts_fit(toast):
 
 
 def test_german_menus_and_usages_fit_and_keep_the_commands():
-    for command in REGISTRY.commands(*Audience):
+    for command in REGISTRY.commands.of(*Audience):
         summary = spoken(DEUTSCH, command.summary)
         assert summary != command.summary
         assert 1 <= len(summary) <= 256
@@ -229,7 +228,7 @@ def test_german_menus_and_usages_fit_and_keep_the_commands():
 async def test_a_person_with_a_german_client_is_greeted_and_offered_commands_in_german(house):
     async with house.db.transaction() as conn:
         await topics.define(conn, TopicFile("energy", "Energy"))
-    await menus.register(house.inside)
+    await house.inside.menus.register()
     house.world.set_language(ANNA, "de")
     await house.starts(ANNA)
     assert house.screen(ANNA) == (

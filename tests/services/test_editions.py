@@ -19,7 +19,6 @@ from bot.sandbox.faults import Page, Refuse
 from bot.services.editions import MOST_BODIES, edition_of
 from bot.store import articles, chats
 from bot.telegram_edge.house import House
-from bot.telegram_edge.looks import look_of
 
 CELL = Picture("cell.png", 320, 180, is_local=True)
 
@@ -85,7 +84,7 @@ async def test_the_bodies_that_are_kept_are_bounded(room: PressRoom) -> None:
         edition = await edition_of(conn, article.number, room.house.clock(), None, inside.gateway.prepare)
         chat = await chats.chat(conn, anna)
     assert chat is not None
-    look = look_of(chat, inside.settings, inside.bot_username)
+    look = inside.look(chat)
     for topic in range(MOST_BODIES + 9):
         await edition.send(look, topic, _at_once, partial(_leave, inside, anna), room.db, room.house.clock())
     assert len(edition._bodies) == MOST_BODIES

@@ -13,7 +13,6 @@ from bot.domain.delivery import Lane, Outcome, Sent
 from bot.sandbox.faults import Fault, Held, Refuse, Slow, Throttle
 from bot.services.editions import edition_of
 from bot.store import chats
-from bot.telegram_edge.looks import look_of
 from bot.telegram_edge.pacer import Pacer
 
 
@@ -52,7 +51,7 @@ async def test_a_chat_that_waits_for_its_turn_holds_nobody(room: PressRoom) -> N
         async def leave(body: object) -> Outcome:
             return await inside.gateway.send(body, chat)  # type: ignore[arg-type]
 
-        look = look_of(known[chat], inside.settings, inside.bot_username)
+        look = inside.look(known[chat])
         return (await edition.send(look, 0, turn, leave, room.db, room.house.clock()))[0]
 
     waiting = asyncio.create_task(send(held))

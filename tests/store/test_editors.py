@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.role import Role
 from bot.store import editors, possessions
 from bot.store.database import Connection, Database
-from bot.store.editors import Role
 from bot.store.migrations import migrate
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

@@ -17,8 +17,9 @@ from bot.domain.turns import PATIENT
 from bot.errors import UnknownTopic
 from bot.sandbox.events import Kind, Watch
 from bot.sandbox.faults import CutAfter, Page, Refuse, Throttle
+from bot.telegram_edge.commands import Audience
 from bot.telegram_edge.polling import poll
-from bot.telegram_edge.registry import Audience, Command, Conversation, DocumentRule, PressRule, Registry, TextRule
+from bot.telegram_edge.registry import Command, Conversation, DocumentRule, PressRule, Registry, TextRule
 
 FAULT = "That did not work. The fault is on this side and has been noted."
 

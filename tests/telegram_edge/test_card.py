@@ -13,8 +13,6 @@ from bot.render.article import push
 from bot.sandbox.faults import Refuse
 from bot.services import reading, subscribing
 from bot.settings import packaged_seeds
-from bot.telegram_edge import replies
-from bot.telegram_edge.looks import look_of
 
 CARD = [["Read"], ["Save", "Share", "More"]]
 
@@ -30,9 +28,9 @@ async def pushed(house, chat):
     """Put the article into a chat as a push for the topic Computer Vision does, and return the message's id."""
     known = await house.chat(chat)
     opened = await reading.opened(house.db, 1, person=None, root=None)
-    look = look_of(known, house.inside.settings, house.inside.bot_username)
+    look = house.inside.look(known)
     message = push(opened.article, opened.topics, look, house.clock.now, reason=opened.topics[0])
-    return await replies.send(house.inside, known, message)
+    return (await house.inside.replies.send(known, message)).message_id
 
 
 async def test_a_listed_article_opens_below_the_list_and_is_saved_in_place(newsroom):

@@ -10,9 +10,9 @@ import pytest
 from desk_stories import plain
 from story import ANNA, BEN, EDITH, StoryHouse, story_house
 
+from bot.domain.role import Role
 from bot.services import roles as services
 from bot.store import editors, log
-from bot.store.editors import Role
 from bot.telegram_edge.herald import Herald
 
 NOTHING = "There is nothing for that here."

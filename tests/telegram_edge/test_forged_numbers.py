@@ -17,6 +17,7 @@ from newsroom_samples import SECTIONS, define, plain, put
 from story import ANNA, BEN, EDITH, StoryHouse, story_house
 
 from bot.domain.press import press
+from bot.domain.role import Role
 from bot.services import newsroom
 from bot.store import articles, editors, fanouts, log
 from bot.store.fanouts import FanoutState
@@ -62,7 +63,7 @@ async def town(tmp_path: Path) -> AsyncIterator[StoryHouse]:
             await conn.executemany(
                 "INSERT INTO unwanted_sources (chat, source) VALUES (?, 'harbour.example')", [(BEN,), (house.group,)]
             )
-            await editors.invite(conn, editors.Role.EDITOR, now)
+            await editors.invite(conn, Role.EDITOR, now)
             await log.record(conn, "publish", at=now, person=EDITH, article=1)
         async with house.db.transaction() as conn:
             await articles.set_state(conn, 1, articles.ArticleState.DRAFT)

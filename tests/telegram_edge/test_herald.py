@@ -13,13 +13,13 @@ from press_room import POLICY
 from story import BEN, EDITH
 
 from bot.domain.article import Story
+from bot.domain.role import Role
 from bot.errors import Complaint, ContentError
 from bot.sandbox.faults import Page, Refuse
 from bot.services import newsroom, preferences, troubles
 from bot.services.dispatching import Alarm
 from bot.services.importing import Seen, take
 from bot.store import chats, editors, fanouts, meta
-from bot.store.editors import Role
 from bot.store.fanouts import FanoutState
 from bot.store.troubles import Kind
 

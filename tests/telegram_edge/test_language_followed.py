@@ -12,7 +12,6 @@ import pytest
 from story import ANNA, BEN, EDITH
 
 from bot.domain.press import press
-from bot.telegram_edge import menus
 
 
 async def language(house, chat):
@@ -142,7 +141,7 @@ async def test_a_press_in_a_group_says_nothing_about_the_persons_own_chat(house)
 async def test_an_editors_menu_turns_with_their_phone(house):
     house.world.set_language(EDITH, "en")
     await house.starts(EDITH)
-    await menus.register_editors(house.inside)
+    await house.inside.menus.register_editors()
     person, chat = house.world.people[EDITH], house.world.chats[EDITH]
     shown = {entry["command"]: entry["description"] for entry in house.world.commands_for(person, chat)}
     assert shown["latest"] == "the newest stories"

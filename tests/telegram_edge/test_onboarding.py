@@ -9,10 +9,10 @@ from newsroom_samples import put
 from story import ANNA, BEN, EDITH, StoryHouse, story_house
 
 from bot.domain.chat import Chat, ChatState
+from bot.domain.role import Role
 from bot.domain.topic import TopicFile
 from bot.sandbox.faults import Refuse
 from bot.store import chats, editors, topics
-from bot.store.editors import Role
 
 GREETING = "This is Northgate News. Pick topics; news arrives as it is published."
 NOTHING = "There is nothing for that here. /help lists what there is."
@@ -316,7 +316,7 @@ async def test_a_group_that_could_not_be_reached_can_be_again_as_a_supergroup(ho
 
 async def test_help_lists_every_command_readers_have_and_none_of_the_editors(house):
     await house.says(ANNA, "/help")
-    for command in house.inside.registry.commands("readers"):
+    for command in house.inside.commands.of("readers"):
         assert f"/{command.name}" in house.screen(ANNA)
     assert "For editors" not in house.screen(ANNA)
 

@@ -7,7 +7,6 @@ import json
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing, suppress
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -83,7 +82,7 @@ async def restarted(house: StoryHouse, desk: Desk) -> AsyncIterator[None]:
     journal = Journal(house.db, house.clock)
     intake = Intake(journal)
     application = build_application(TOKEN, house.inside.settings.api_url, AiohttpTransport(), intake)
-    open_door(application, replace(house.inside, registry=desk.registry()), intake)
+    open_door(application, house.inside, desk.registry(), intake)
     async with application:
         await application.start()
         await intake.resume(application)

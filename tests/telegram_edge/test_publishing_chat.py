@@ -11,10 +11,10 @@ from story import ANNA, BEN, EDITH
 
 from bot.domain.article import ArticleState
 from bot.domain.delivery import Status
+from bot.domain.role import Role
 from bot.sandbox.faults import CutBefore, Refuse
 from bot.services import newsroom
 from bot.store import articles, chats, editors, media
-from bot.store.editors import Role
 
 
 @pytest.fixture

@@ -7,21 +7,12 @@ from story import ANNA, BEN, EDITH, story_house
 from telegram.error import BadRequest
 
 from bot.domain import limits
+from bot.domain.role import Role
 from bot.sandbox.faults import Refuse
 from bot.store import editors
-from bot.store.editors import Role
-from bot.telegram_edge import menus
+from bot.telegram_edge.commands import MENU, Audience
 from bot.telegram_edge.conversations import REGISTRY
-from bot.telegram_edge.registry import (
-    MENU,
-    Audience,
-    Command,
-    Conversation,
-    PressRule,
-    Registry,
-    StartRule,
-    TextRule,
-)
+from bot.telegram_edge.registry import Command, Conversation, PressRule, Registry, StartRule, TextRule
 
 
 async def nothing(house, request):
@@ -54,7 +45,7 @@ def test_editors_texts_are_asked_before_readers():
 
 
 def test_the_readers_menu_is_the_contracts_in_its_order():
-    assert [command.name for command in REGISTRY.menu(Audience.READERS)] == list(MENU)
+    assert [command.name for command in REGISTRY.commands.menu(Audience.READERS)] == list(MENU)
 
 
 def test_commands_are_found_in_any_case():
@@ -62,7 +53,7 @@ def test_commands_are_found_in_any_case():
 
 
 def test_every_command_fits_telegrams_menu():
-    everyone = REGISTRY.commands(*Audience)
+    everyone = REGISTRY.commands.of(*Audience)
     assert len(everyone) <= limits.COMMANDS
     for command in everyone:
         assert 1 <= len(command.name) <= 32
@@ -73,7 +64,7 @@ def test_every_command_fits_telegrams_menu():
 
 
 async def test_menus_are_registered_once_and_again_only_when_they_change(house):
-    await menus.register(house.inside)
+    await house.inside.menus.register()
     first = len(house.world.ledger)
     assert first > 0
     names = [command["command"] for command in house.world.ledger.of("setMyCommands")[0].params["commands"]]
@@ -81,15 +72,15 @@ async def test_menus_are_registered_once_and_again_only_when_they_change(house):
     codes = {call.params.get("language_code") for call in house.world.ledger.of("setMyDescription")}
     assert codes >= {None, "en", "de"}
     assert not house.world.ledger.of("setMyName")
-    await menus.register(house.inside)
+    await house.inside.menus.register()
     assert len(house.world.ledger) == first
 
 
 async def test_a_menu_that_telegram_refused_is_told_again_at_the_next_start(house):
     house.world.faults.add(Refuse(400, "Bad Request: nope"), method="setChatMenuButton", times=1)
     with pytest.raises(BadRequest, match="Nope"):
-        await menus.register(house.inside)
-    await menus.register(house.inside)
+        await house.inside.menus.register()
+    await house.inside.menus.register()
     assert len(house.world.ledger.of("setChatMenuButton")) == 2
 
 
@@ -107,8 +98,8 @@ async def test_an_editor_has_a_menu_in_their_own_chat_until_they_are_one_no_more
         await house.starts(BEN)
         async with house.db.transaction() as conn:
             await editors.add(conn, BEN, Role.EDITOR, by=EDITH, now=house.clock())
-        await menus.register_editors(house.inside)
-        await menus.register_editors(house.inside)
+        await house.inside.menus.register_editors()
+        await house.inside.menus.register_editors()
         [call] = house.world.ledger.of("setMyCommands")  # Edith never started the bot: she has no chat yet
         assert call.params["scope"] == {"type": "chat", "chat_id": BEN}
         names = [command["command"] for command in call.params["commands"]]
@@ -116,7 +107,7 @@ async def test_an_editor_has_a_menu_in_their_own_chat_until_they_are_one_no_more
         assert "desk_test" in names
         async with house.db.transaction() as conn:
             await editors.remove(conn, BEN)
-        await menus.register_editors(house.inside)
+        await house.inside.menus.register_editors()
         [gone] = house.world.ledger.of("deleteMyCommands")
         assert json.loads(json.dumps(gone.params["scope"])) == {"type": "chat", "chat_id": BEN}
 

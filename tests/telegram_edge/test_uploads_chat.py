@@ -13,6 +13,7 @@ from story import ANNA, EDITH
 
 from bot.content.uploads import MOST_ENTRIES
 from bot.domain.article import ArticleState
+from bot.domain.role import Role
 from bot.sandbox.faults import Held
 from bot.services import roles
 from bot.store import articles, editors, notices
@@ -196,7 +197,7 @@ async def test_who_is_let_go_while_their_document_is_fetched_adds_nothing(desk: 
     """Whoever may act is asked when the act happens, not when it was asked for."""
     house = desk.house
     async with house.db.transaction() as conn:
-        await editors.add(conn, ANNA, editors.Role.EDITOR, EDITH, house.clock())
+        await editors.add(conn, ANNA, Role.EDITOR, EDITH, house.clock())
     await house.starts(ANNA)
     for name, is_let_go in (("kept.md", False), ("lost.md", True)):
         go_on = asyncio.Event()

@@ -1,0 +1,127 @@
+"""What editors look at before they decide: the article they mean, what is not out yet, a publish, who did what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.article import Article, ArticleState
+from bot.domain.topic import Topic
+from bot.store import articles, editors, fanouts, log, progress, topics
+from bot.store.database import Connection, Database
+from bot.store.fanouts import Fanout as Fanout  # what is given back here
+from bot.store.fanouts import FanoutState as FanoutState
+from bot.store.log import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Drafts:
+    """A page of what is not out yet, newest first; `older` is where the next page begins. `held` are held in all."""
+
+    articles: tuple[Article, ...]
+    held: int
+    older: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One article that is held until editors decide, of `many`."""
+
+    article: Article
+    many: int
+
+
+async def named(db: Database, text: str) -> Article:
+    """Return the article that a number, slug or title means. Raises: UnknownArticle, AmbiguousArticle."""
+    async with db.reading() as conn:
+        return await articles.find(conn, text)
+
+
+async def article(db: Database, number: int) -> Article:
+    """Return an article. Raises: UnknownArticle."""
+    async with db.reading() as conn:
+        return await articles.article(conn, number)
+
+
+async def article_of_message(db: Database, chat: int, message_id: int) -> int | None:
+    """Return the article that a message in a chat brought, or whose publish it follows; None when it is neither."""
+    async with db.reading() as conn:
+        return await progress.article_of(conn, chat, message_id)
+
+
+async def drafts(db: Database, before: tuple[int, int] | None, limit: int) -> Drafts:
+    """Return at most `limit` articles that are not out yet, from a place onward; None: from the newest."""
+    async with db.reading() as conn:
+        found = await articles.desk(conn, before=before, limit=limit + 1)
+        held = len(await articles.in_state(conn, ArticleState.HELD))
+    shown = tuple(found[:limit])
+    return Drafts(shown, held, _place(shown[-1]) if len(found) > limit else None)
+
+
+async def next_held(db: Database, after: int) -> Held | None:
+    """Return the held article behind `after`, the first again behind the last; None when nothing is held.
+
+    What was decided is held no longer: then it is the first that is newer.
+    """
+    async with db.reading() as conn:
+        numbers = await articles.in_state(conn, ArticleState.HELD)
+        if not numbers:
+            return None
+        place = numbers.index(after) + 1 if after in numbers else await _place_behind(conn, after, numbers)
+        return Held(await articles.article(conn, numbers[place % len(numbers)]), len(numbers))
+
+
+async def topic_to_add(db: Database, article: int, topic: int) -> tuple[Topic | None, bool]:
+    """Return a topic that an article may be given, None when it is gone, and whether anybody has the article."""
+    async with db.reading() as conn:
+        return (await topics.topics(conn)).get(topic), await articles.somebody_has(conn, article)
+
+
+async def fanout(db: Database, id: int) -> Fanout | None:
+    """Return a publish on its way, or as it ended."""
+    async with db.reading() as conn:
+        return await fanouts.fanout(conn, id)
+
+
+async def publishes(db: Database, article: int) -> list[Fanout]:
+    """Return every publish of an article, oldest first."""
+    async with db.reading() as conn:
+        return await fanouts.of_article(conn, article)
+
+
+async def under_way(db: Database) -> list[Fanout]:
+    """Return every publish that has not ended, oldest first."""
+    async with db.reading() as conn:
+        return sorted(await fanouts.open_ones(conn), key=lambda one: one.id)
+
+
+async def follow(
+    db: Database, fanout: int, chat: int, message_id: int, *, shown: str = "", at: datetime | None = None
+) -> None:
+    """Let a message follow a publish from now on. `shown` is what it says already, as `domain.progress.Shown`."""
+    async with db.transaction() as conn:
+        await progress.follow(conn, fanout, chat, message_id, shown=shown, at=at)
+
+
+async def owe(db: Database, fanout: int, chat: int, at: datetime) -> None:
+    """Take note that a chat is to be told how a publish stands; said before the message is sent, kept if it is not."""
+    async with db.transaction() as conn:
+        await progress.follow(conn, fanout, chat, progress.OWED, at=at)
+
+
+async def deeds(db: Database, limit: int) -> tuple[list[Entry], dict[int, str]]:
+    """Return the latest acts, newest first, and what people are called who are known by name."""
+    async with db.reading() as conn:
+        return await log.latest(conn, limit), await editors.names(conn)
+
+
+async def _place_behind(conn: Connection, after: int, numbers: list[int]) -> int:
+    decided = await articles.articles(conn, [after])
+    held = await articles.articles(conn, numbers)
+    if not decided:
+        return 0
+    return next((place for place, one in enumerate(held) if _place(one) > _place(decided[0])), 0)
+
+
+def _place(article: Article) -> tuple[int, int]:
+    return int(article.story.published_at.timestamp()), article.number

@@ -1,0 +1,75 @@
+"""
+What commands there are, for whom and where, as `/help` and Telegram's menus show them. What they do is in `registry`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import KW_ONLY, dataclass
+from enum import StrEnum
+
+from bot.render.locale import Words
+
+MENU = ("latest", "topics", "search", "saved", "settings", "stop", "help")
+"""The readers' menu, in its order; a command shows up there when it is also marked `in_menu`."""
+
+
+def msgid(text: str) -> str:
+    """Return `text`, marked for translation where no `Words` is at hand (`pybabel extract -k msgid`)."""
+    return text
+
+
+def spoken(language: Words, marked: str) -> str:
+    """Return a `msgid` in a language."""
+    return language(marked)
+
+
+class Audience(StrEnum):
+    """For whom something exists at all. To others it behaves as if it did not."""
+
+    READERS = "readers"  # everybody
+    EDITORS = "editors"  # editors and owners
+    OWNERS = "owners"
+
+
+class Where(StrEnum):
+    """In which chats something works. Editors' things work in private chats only, whatever is said here."""
+
+    PRIVATE = "private"
+    EVERYWHERE = "everywhere"
+
+
+@dataclass(frozen=True, slots=True)
+class CommandInfo:
+    """`/name`. `summary` and `usage` are a `msgid`; usage is `/name ARGUMENTS`, the name alone when empty.
+
+    `summary` is one line for `/help` and the menu, without a full stop.
+    """
+
+    name: str
+    summary: str
+    _: KW_ONLY
+    usage: str = ""
+    audience: Audience = Audience.READERS
+    where: Where = Where.EVERYWHERE
+    in_menu: bool = False
+
+
+class Commands:
+    """Every command that there is, by name and in the order of the table."""
+
+    def __init__(self, commands: Iterable[CommandInfo]) -> None:
+        self._commands = {command.name: command for command in commands}
+
+    def named(self, name: str) -> CommandInfo | None:
+        """Return the command called `name`, in any case."""
+        return self._commands.get(name.lower())
+
+    def of(self, *audiences: Audience) -> tuple[CommandInfo, ...]:
+        """Return the commands for these audiences, in the order of the table."""
+        return tuple(command for command in self._commands.values() if command.audience in audiences)
+
+    def menu(self, *audiences: Audience) -> tuple[CommandInfo, ...]:
+        """Return the commands that stand in the menu of these audiences, readers' first and in their order."""
+        shown = [command for command in self.of(*audiences) if command.in_menu]
+        return tuple(sorted(shown, key=lambda command: MENU.index(command.name) if command.name in MENU else len(MENU)))
