@@ -9,6 +9,7 @@ from bot.render import desk
 from bot.render.desk import Verb
 from bot.services import desk as newsdesk
 from bot.telegram_edge.house import House
+from bot.telegram_edge.registry import Instead
 from bot.telegram_edge.request import PressRequest, Request
 from bot.telegram_edge.turning import number as number_of
 
@@ -45,17 +46,6 @@ async def article_pressed(house: House, press: PressRequest) -> Article:
         raise UnknownArticle(press.words("There is no article #{number} any more.", number=number)) from error
 
 
-async def confirm(
-    house: House, asked: Request | PressRequest, question: str, button: Button, *, in_place: bool = True
-) -> None:
-    """Ask again instead of doing what was asked for while newsbot was not running.
-
-    `in_place`: the message that was pressed becomes the question.
-    """
-    words = asked.words
-    if isinstance(asked, PressRequest):
-        message = desk.asked_late(words, question, button, None)
-        await (asked.redraw(message) if in_place else asked.answer(message))
-    else:
-        zone = house.look(asked.chat).zone
-        await asked.answer(desk.asked_late(words, question, button, words.time(asked.sent_at, zone)))
+def asked_late(press: PressRequest, question: str, button: Button, *, in_place: bool = True) -> Instead:
+    """Ask again, for the rule of a press, instead of doing what was asked for while newsbot was not running."""
+    return Instead(desk.asked_late(press.words, question, button, None), in_place)

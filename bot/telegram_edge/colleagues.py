@@ -11,7 +11,7 @@ from bot.services import roles
 from bot.telegram_edge.commands import Audience, Where, msgid
 from bot.telegram_edge.house import House
 from bot.telegram_edge.onboarding import open_invitation
-from bot.telegram_edge.registry import Command, Conversation, PressRule, StartRule
+from bot.telegram_edge.registry import Command, Conversation, Instead, PressRule, StartRule
 from bot.telegram_edge.request import PressRequest, Request
 from bot.telegram_edge.turning import number as number_of
 
@@ -23,10 +23,7 @@ async def editors(house: House, request: Request) -> None:
 
 
 async def invite(house: House, press: PressRequest) -> None:
-    """Give an owner a link to pass on. A press from before an outage shows who there is, with the button again."""
-    if press.is_late:
-        await press.redraw(await _roster(house, press))
-        return
+    """Give an owner a link to pass on."""
     code = await roles.invite_editor(house.db, by=press.person, admins=house.settings.admins, now=house.clock())
     if code is not None:
         link = f"https://t.me/{house.bot_username}?start={EDITOR_LINK}{code}"
@@ -36,9 +33,7 @@ async def invite(house: House, press: PressRequest) -> None:
 async def withdraw(house: House, press: PressRequest) -> None:
     """Take a link back that nobody has used yet."""
     number = number_of(press)
-    is_done = not press.is_late and await roles.withdraw(
-        house.db, number, by=press.person, admins=house.settings.admins, now=house.clock()
-    )
+    is_done = await roles.withdraw(house.db, number, by=press.person, admins=house.settings.admins, now=house.clock())
     await press.toast(screens.withdrawn(press.words, number) if is_done else refusals.list_out_of_date(press.words))
     await press.redraw(await _roster(house, press, is_changed=True))
 
@@ -46,9 +41,7 @@ async def withdraw(house: House, press: PressRequest) -> None:
 async def let_go(house: House, press: PressRequest) -> None:
     """Make an editor a reader, at once. An owner stays one, and who is a reader already too."""
     person = number_of(press)
-    was = None
-    if not press.is_late:
-        was = await roles.let_go(house.db, person, by=press.person, admins=house.settings.admins, now=house.clock())
+    was = await roles.let_go(house.db, person, by=press.person, admins=house.settings.admins, now=house.clock())
     if was is None:
         await press.toast(refusals.list_out_of_date(press.words))
     else:
@@ -56,6 +49,17 @@ async def let_go(house: House, press: PressRequest) -> None:
         await press.toast(screens.let_go(press.words, person, names))
         await house.menus.register_editors()
     await press.redraw(await _roster(house, press, is_changed=True))
+
+
+async def show_first(house: House, press: PressRequest) -> Instead:
+    """Show who there is, with the button again, instead of a link that an owner asked for before an outage."""
+    return Instead(await _roster(house, press))
+
+
+async def show_anew(house: House, press: PressRequest) -> Instead:
+    """Show who there is now instead of taking something away from somebody."""
+    toast = refusals.list_out_of_date(press.words)
+    return Instead(await _roster(house, press, is_changed=True), toast=toast)
 
 
 async def more(house: House, press: PressRequest) -> None:
@@ -90,9 +94,9 @@ CONVERSATION = Conversation(
         ),
     ),
     presses=(
-        PressRule(ColleaguesVerb.INVITE, invite, audience=Audience.OWNERS),
-        PressRule(ColleaguesVerb.WITHDRAW, withdraw, audience=Audience.OWNERS),
-        PressRule(ColleaguesVerb.LET_GO, let_go, audience=Audience.OWNERS),
+        PressRule(ColleaguesVerb.INVITE, invite, audience=Audience.OWNERS, late=show_first),
+        PressRule(ColleaguesVerb.WITHDRAW, withdraw, audience=Audience.OWNERS, late=show_anew),
+        PressRule(ColleaguesVerb.LET_GO, let_go, audience=Audience.OWNERS, late=show_anew),
         PressRule(ColleaguesVerb.MORE, more, audience=Audience.OWNERS),
     ),
     starts=(StartRule(EDITOR_LINK, open_invitation),),

@@ -8,11 +8,11 @@ from bot.errors import OutOfTurn
 from bot.render import delivery as screens
 from bot.render.desk import Verb
 from bot.services import accounts
-from bot.telegram_edge.asked import article_of, article_pressed, confirm
+from bot.telegram_edge.asked import article_of, article_pressed, asked_late
 from bot.telegram_edge.commands import Audience, Where, msgid
 from bot.telegram_edge.house import House
 from bot.telegram_edge.publishing import rate_of
-from bot.telegram_edge.registry import Command, Conversation, PressRule
+from bot.telegram_edge.registry import Command, Conversation, Instead, PressRule
 from bot.telegram_edge.request import PressRequest, Request
 
 
@@ -38,10 +38,6 @@ async def who_failed(house: House, press: PressRequest) -> None:
 async def try_again(house: House, press: PressRequest) -> None:
     """Send the article once more to every chat that it could not be sent to. Pressed twice, it tries once."""
     article = await article_pressed(house, press)
-    if press.is_late:
-        button = Button(press.words("Try failed again"), data=data_of(Verb.AGAIN, article.number))
-        await confirm(house, press, press.words("Try again to send #{number}?", number=article.number), button)
-        return
     try:
         many = await accounts.try_again(house.db, article.number, by=press.person, now=house.clock())
     except OutOfTurn:
@@ -50,6 +46,12 @@ async def try_again(house: House, press: PressRequest) -> None:
         house.wake()
         await press.toast(screens.tried_again(press.words, many))
     await press.redraw(await _account(house, press, article.number))
+
+
+async def ask_to_try_again(house: House, press: PressRequest) -> Instead:
+    article = await article_pressed(house, press)
+    button = Button(press.words("Try failed again"), data=data_of(Verb.AGAIN, article.number))
+    return asked_late(press, press.words("Try again to send #{number}?", number=article.number), button)
 
 
 async def _account(house: House, asked: Request | PressRequest, number: int) -> Message:
@@ -76,6 +78,6 @@ CONVERSATION = Conversation(
     presses=(
         PressRule(Verb.DELIVERY, delivery_pressed, audience=Audience.EDITORS),
         PressRule(Verb.FAILED, who_failed, audience=Audience.EDITORS),
-        PressRule(Verb.AGAIN, try_again, audience=Audience.EDITORS),
+        PressRule(Verb.AGAIN, try_again, audience=Audience.EDITORS, late=ask_to_try_again),
     ),
 )

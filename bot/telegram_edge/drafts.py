@@ -12,10 +12,10 @@ from bot.render.desk import Verb
 from bot.services import accounts, desk, newsroom
 from bot.services.desk import Fanout, FanoutState
 from bot.telegram_edge import publishing
-from bot.telegram_edge.asked import confirm
+from bot.telegram_edge.asked import asked_late
 from bot.telegram_edge.commands import Audience, Where, msgid
 from bot.telegram_edge.house import House
-from bot.telegram_edge.registry import Command, Conversation, PressRule
+from bot.telegram_edge.registry import Command, Conversation, Instead, PressRule
 from bot.telegram_edge.request import PressRequest, Request
 from bot.telegram_edge.turning import number as number_of
 
@@ -39,10 +39,6 @@ async def turn(house: House, press: PressRequest) -> None:
 
 async def push_all(house: House, press: PressRequest) -> None:
     """Push everything that is held."""
-    if press.is_late:
-        question = press.words("Push everything that is held now?")
-        await confirm(house, press, question, Button(press.words("Push all"), data=data_of(Verb.PUSH_HELD)))
-        return
     now = house.clock()
     before = {one.id for one in await desk.under_way(house.db)}
     numbers = await newsroom.push_held(house.db, by=press.person, now=now, undo=house.settings.undo)
@@ -75,10 +71,6 @@ async def stop_all(house: House, press: PressRequest) -> None:
 async def resume_all(house: House, press: PressRequest) -> None:
     """Send the rest of what `Stop all` stopped."""
     ends = (number_of(press), number_of(press, 1))
-    if press.is_late:
-        button = Button(press.words("Send the rest"), data=data_of(Verb.REST_ALL, *ends))
-        await confirm(house, press, press.words("Send the rest now?"), button)
-        return
     numbers = []
     for one in await _between(house, press):
         if one.state is FanoutState.RUNNING:
@@ -94,10 +86,6 @@ async def resume_all(house: House, press: PressRequest) -> None:
 
 async def archive_all(house: House, press: PressRequest) -> None:
     """List everything that is held, and push none of it."""
-    if press.is_late:
-        question = press.words("List everything that is held, without pushing it?")
-        await confirm(house, press, question, Button(press.words("Archive"), data=data_of(Verb.ARCHIVE_HELD)))
-        return
     numbers = await newsroom.archive_held(house.db, by=press.person, now=house.clock())
     house.wake()
     await press.redraw(screens.held_archived(press.words, numbers) if numbers else screens.nothing_held(press.words))
@@ -111,10 +99,6 @@ async def choose(house: House, press: PressRequest) -> None:
 async def push_one(house: House, press: PressRequest) -> None:
     """Push one held article; its message becomes the progress, and the next one is shown below it."""
     number = number_of(press)
-    if press.is_late:
-        button = Button(press.words("Push #{number}", number=number), data=data_of(Verb.CHOOSE_PUSH, number))
-        await confirm(house, press, press.words("Publish #{number} now?", number=number), button)
-        return
     published = await publishing.publish_now(house, press, number)
     if published is not None:
         await publishing.follow(house, press, published.fanout)
@@ -127,16 +111,42 @@ async def push_one(house: House, press: PressRequest) -> None:
 async def archive_one(house: House, press: PressRequest) -> None:
     """List one held article without pushing it, and show the next."""
     number = number_of(press)
-    if press.is_late:
-        button = Button(press.words("List without pushing"), data=data_of(Verb.CHOOSE_ARCHIVE, number))
-        await confirm(house, press, press.words("List #{number} without pushing it?", number=number), button)
-        return
     try:
         await newsroom.archive(house.db, number, by=press.person, now=house.clock())
         await press.toast(press.words("#{number} is listed", number=number))
     except OutOfTurn:
         await press.toast(press.words("#{number} is listed already", number=number))
     await press.redraw(await _next_held(house, press, number, is_lowered=not _is_lowered(press)))
+
+
+# Asked first when a press waited while newsbot was not running
+
+
+async def ask_to_push_all(house: House, press: PressRequest) -> Instead:
+    question = press.words("Push everything that is held now?")
+    return asked_late(press, question, Button(press.words("Push all"), data=data_of(Verb.PUSH_HELD)))
+
+
+async def ask_to_resume_all(house: House, press: PressRequest) -> Instead:
+    button = Button(press.words("Send the rest"), data=data_of(Verb.REST_ALL, number_of(press), number_of(press, 1)))
+    return asked_late(press, press.words("Send the rest now?"), button)
+
+
+async def ask_to_archive_all(house: House, press: PressRequest) -> Instead:
+    question = press.words("List everything that is held, without pushing it?")
+    return asked_late(press, question, Button(press.words("Archive"), data=data_of(Verb.ARCHIVE_HELD)))
+
+
+async def ask_to_push_one(house: House, press: PressRequest) -> Instead:
+    number = number_of(press)
+    button = Button(press.words("Push #{number}", number=number), data=data_of(Verb.CHOOSE_PUSH, number))
+    return asked_late(press, press.words("Publish #{number} now?", number=number), button)
+
+
+async def ask_to_archive_one(house: House, press: PressRequest) -> Instead:
+    number = number_of(press)
+    button = Button(press.words("List without pushing"), data=data_of(Verb.CHOOSE_ARCHIVE, number))
+    return asked_late(press, press.words("List #{number} without pushing it?", number=number), button)
 
 
 async def _page(house: House, asked: Request | PressRequest, before: tuple[int, int] | None) -> Message:
@@ -179,12 +189,12 @@ CONVERSATION = Conversation(
     presses=(
         PressRule(Verb.LIST, list_, audience=Audience.EDITORS),
         PressRule(Verb.DRAFTS, turn, audience=Audience.EDITORS),
-        PressRule(Verb.PUSH_HELD, push_all, audience=Audience.EDITORS),
-        PressRule(Verb.ARCHIVE_HELD, archive_all, audience=Audience.EDITORS),
+        PressRule(Verb.PUSH_HELD, push_all, audience=Audience.EDITORS, late=ask_to_push_all),
+        PressRule(Verb.ARCHIVE_HELD, archive_all, audience=Audience.EDITORS, late=ask_to_archive_all),
         PressRule(Verb.CHOOSE, choose, audience=Audience.EDITORS),
-        PressRule(Verb.CHOOSE_PUSH, push_one, audience=Audience.EDITORS),
-        PressRule(Verb.CHOOSE_ARCHIVE, archive_one, audience=Audience.EDITORS),
+        PressRule(Verb.CHOOSE_PUSH, push_one, audience=Audience.EDITORS, late=ask_to_push_one),
+        PressRule(Verb.CHOOSE_ARCHIVE, archive_one, audience=Audience.EDITORS, late=ask_to_archive_one),
         PressRule(Verb.STOP_ALL, stop_all, audience=Audience.EDITORS),
-        PressRule(Verb.REST_ALL, resume_all, audience=Audience.EDITORS),
+        PressRule(Verb.REST_ALL, resume_all, audience=Audience.EDITORS, late=ask_to_resume_all),
     ),
 )

@@ -17,11 +17,11 @@ from bot.services import accounts, newsroom
 from bot.services import desk as newsdesk
 from bot.services.desk import Fanout, FanoutState
 from bot.services.newsroom import Published
-from bot.telegram_edge.asked import article_of, article_pressed, confirm
+from bot.telegram_edge.asked import article_of, article_pressed, asked_late
 from bot.telegram_edge.commands import Audience, Where, msgid
 from bot.telegram_edge.copies import send_copy
 from bot.telegram_edge.house import House
-from bot.telegram_edge.registry import Command, Conversation, PressRule
+from bot.telegram_edge.registry import Command, Conversation, Instead, PressRule
 from bot.telegram_edge.request import PressRequest, Request
 from bot.telegram_edge.turning import number as number_of
 
@@ -67,7 +67,9 @@ async def publish(house: House, request: Request) -> None:
     if article is None:
         return
     if request.is_late:
-        await ask_again(house, request, article.number)
+        at = request.words.time(request.sent_at, house.look(request.chat).zone)
+        question, button = await _ask_to_publish(house, request, article)
+        await request.answer(desk.asked_late(request.words, question, button, at))
         return
     await _publish_anew(house, request, article)
 
@@ -75,10 +77,7 @@ async def publish(house: House, request: Request) -> None:
 async def publish_pressed(house: House, press: PressRequest) -> None:
     """Publish; the message with the button becomes the progress, unless it says more than this one thing."""
     article = await article_pressed(house, press)
-    is_anew = number_of(press, 1) == ANEW
-    if press.is_late:
-        await ask_again(house, press, article.number, in_place=not is_anew)
-    elif is_anew:
+    if number_of(press, 1) == ANEW:
         await _publish_anew(house, press, article)
     else:
         published = await publish_now(house, press, article.number)
@@ -120,14 +119,19 @@ async def follow(house: House, press: PressRequest, fanout: int) -> None:
     house.wake()
 
 
-async def ask_again(house: House, asked: Request | PressRequest, number: int, *, in_place: bool = True) -> None:
-    """Ask whether an article is still to be published."""
-    article = await newsdesk.article(house.db, number)
+async def ask_to_publish(house: House, press: PressRequest) -> Instead:
+    article = await article_pressed(house, press)
+    question, button = await _ask_to_publish(house, press, article)
+    return asked_late(press, question, button, in_place=number_of(press, 1) != ANEW)
+
+
+async def _ask_to_publish(house: House, asked: Request | PressRequest, article: Article) -> tuple[str, Button]:
+    """Return what is asked, and the button that says yes."""
     reach = await accounts.reach_of(house.db, article, house.clock())
-    question = asked.words("Publish #{number} now?", number=number)
+    question = asked.words("Publish #{number} now?", number=article.number)
     if await accounts.is_paused(house.db):
         question = f"{question} {desk.paused(asked.words)}"
-    await confirm(house, asked, question, desk.publish_button(asked.words, article, reach), in_place=in_place)
+    return question, desk.publish_button(asked.words, article, reach)
 
 
 # Stopping and going on
@@ -153,10 +157,6 @@ async def send_now(house: House, press: PressRequest) -> None:
     found = await _fanout(house, press)
     if found is None:
         return
-    if press.is_late and found.state is FanoutState.RUNNING and found.start_at > house.clock():
-        button = Button(press.words("Send now"), data=data_of(Verb.NOW, found.id))
-        await confirm(house, press, press.words("Send #{number} now?", number=found.article), button)
-        return
     try:
         await newsroom.send_now(house.db, found.id, by=press.person, now=house.clock())
     except OutOfTurn:  # another editor, a file or a burst was first
@@ -171,10 +171,6 @@ async def send_rest(house: House, press: PressRequest) -> None:
     found = await _fanout(house, press)
     if found is None:
         return
-    if press.is_late and found.state in (FanoutState.STOPPED, FanoutState.HELD):
-        button = Button(press.words("Send the rest"), data=data_of(Verb.REST, found.id))
-        await confirm(house, press, press.words("Send the rest of #{number} now?", number=found.article), button)
-        return
     try:
         await newsroom.resume(house.db, found.id, by=press.person, now=house.clock())
     except OutOfTurn:
@@ -182,6 +178,22 @@ async def send_rest(house: House, press: PressRequest) -> None:
     else:
         await press.toast(screens.rest_toast(press.words))
         await follow(house, press, found.id)
+
+
+async def ask_to_send_now(house: House, press: PressRequest) -> Instead | None:
+    found = await newsdesk.fanout(house.db, number_of(press))
+    if found is None or found.state is not FanoutState.RUNNING or found.start_at <= house.clock():
+        return None
+    button = Button(press.words("Send now"), data=data_of(Verb.NOW, found.id))
+    return asked_late(press, press.words("Send #{number} now?", number=found.article), button)
+
+
+async def ask_to_send_rest(house: House, press: PressRequest) -> Instead | None:
+    found = await newsdesk.fanout(house.db, number_of(press))
+    if found is None or found.state not in (FanoutState.STOPPED, FanoutState.HELD):
+        return None
+    button = Button(press.words("Send the rest"), data=data_of(Verb.REST, found.id))
+    return asked_late(press, press.words("Send the rest of #{number} now?", number=found.article), button)
 
 
 async def _tell_how_it_stands(house: House, press: PressRequest) -> None:
@@ -226,7 +238,12 @@ async def retract(house: House, request: Request) -> None:
 async def ask_to_take_back(house: House, press: PressRequest) -> None:
     """Ask before an article is taken back: the button stands where the one that published it stood."""
     article = await article_pressed(house, press)
-    await press.redraw(desk.ask_to_take_back(press.words, article, is_late=press.is_late))
+    await press.redraw(desk.ask_to_take_back(press.words, article))
+
+
+async def ask_late_to_take_back(house: House, press: PressRequest) -> Instead:
+    article = await article_pressed(house, press)
+    return Instead(desk.ask_to_take_back(press.words, article, is_late=True))
 
 
 async def leave(house: House, press: PressRequest) -> None:
@@ -243,9 +260,6 @@ async def leave(house: House, press: PressRequest) -> None:
 
 async def take_back(house: House, press: PressRequest) -> None:
     article = await article_pressed(house, press)
-    if press.is_late:
-        await press.redraw(desk.ask_to_take_back(press.words, article, is_late=True))
-        return
     await _take_back(house, press, article)
     latest = await _latest(house, article.number)
     if latest is not None:
@@ -257,17 +271,20 @@ async def take_back(house: House, press: PressRequest) -> None:
 async def archive(house: House, press: PressRequest) -> None:
     """List an article and push nothing."""
     article = await article_pressed(house, press)
-    if press.is_late and not article.is_listed:
-        button = Button(press.words("List without pushing"), data=data_of(Verb.ARCHIVE, article.number))
-        question = press.words("List #{number} without pushing it?", number=article.number)
-        await confirm(house, press, question, button)
-        return
     try:
         article = await newsroom.archive(house.db, article.number, by=press.person, now=house.clock())
     except OutOfTurn:
         await _show_out(house, press, article.number)
         return
     await press.redraw(screens.archived(press.words, article))
+
+
+async def ask_to_archive(house: House, press: PressRequest) -> Instead | None:
+    article = await article_pressed(house, press)
+    if article.is_listed:
+        return None
+    button = Button(press.words("List without pushing"), data=data_of(Verb.ARCHIVE, article.number))
+    return asked_late(press, press.words("List #{number} without pushing it?", number=article.number), button)
 
 
 def rate_of(house: House) -> float:
@@ -375,13 +392,13 @@ CONVERSATION = Conversation(
         PressRule(Verb.OPEN, open_, audience=Audience.EDITORS),
         PressRule(Verb.MORE, more, audience=Audience.EDITORS),
         PressRule(Verb.BACK, back, audience=Audience.EDITORS),
-        PressRule(Verb.PUBLISH, publish_pressed, audience=Audience.EDITORS),
-        PressRule(Verb.ARCHIVE, archive, audience=Audience.EDITORS),
-        PressRule(Verb.TAKE_BACK, ask_to_take_back, audience=Audience.EDITORS),
-        PressRule(Verb.TAKE_BACK_NOW, take_back, audience=Audience.EDITORS),
+        PressRule(Verb.PUBLISH, publish_pressed, audience=Audience.EDITORS, late=ask_to_publish),
+        PressRule(Verb.ARCHIVE, archive, audience=Audience.EDITORS, late=ask_to_archive),
+        PressRule(Verb.TAKE_BACK, ask_to_take_back, audience=Audience.EDITORS, late=ask_late_to_take_back),
+        PressRule(Verb.TAKE_BACK_NOW, take_back, audience=Audience.EDITORS, late=ask_late_to_take_back),
         PressRule(Verb.LEAVE, leave, audience=Audience.EDITORS),
         PressRule(Verb.STOP, stop, audience=Audience.EDITORS),
-        PressRule(Verb.NOW, send_now, audience=Audience.EDITORS),
-        PressRule(Verb.REST, send_rest, audience=Audience.EDITORS),
+        PressRule(Verb.NOW, send_now, audience=Audience.EDITORS, late=ask_to_send_now),
+        PressRule(Verb.REST, send_rest, audience=Audience.EDITORS, late=ask_to_send_rest),
     ),
 )

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import KW_ONLY, dataclass
 from typing import TypeVar
 
+from bot.domain.message import Message
 from bot.telegram_edge.commands import Audience, CommandInfo, Commands
 from bot.telegram_edge.house import House
 from bot.telegram_edge.request import PressRequest, Request
@@ -32,16 +33,30 @@ class Command(CommandInfo):
 
 
 @dataclass(frozen=True, slots=True)
+class Instead:
+    """What a press shows that is too late to be obeyed unasked: in place of the message it hangs on, or below it."""
+
+    message: Message
+    in_place: bool = True
+    toast: str = ""
+
+
+LateRule = Callable[[House, PressRequest], Awaitable[Instead | None]]
+
+
+@dataclass(frozen=True, slots=True)
 class PressRule:
     """What happens when a button whose data begins with `verb` is pressed (see `bot.domain.press`).
 
     The data is whatever the person's client sent: numbers may be missing, foreign or absurd.
+    `late` judges a press that waited while newsbot was not running: None lets it be obeyed as any other.
     """
 
     verb: str
     handler: PressHandler
     audience: Audience = Audience.READERS
     admins_only: bool = False
+    late: LateRule | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,6 +230,10 @@ async def _obeyed(house: House, request: PressRequest, rule: PressRule | None, *
         await request.toast(refusals.button_too_old(request.words), alert=True)
     elif is_admins and (reason := await objection(house, request)) is not None:
         await request.toast(reason)  # no box to be closed: any of a group's people may touch these
+    elif rule.late is not None and request.is_late and (instead := await rule.late(house, request)) is not None:
+        if instead.toast:
+            await request.toast(instead.toast)
+        await (request.redraw(instead.message) if instead.in_place else request.answer(instead.message))
     else:
         await rule.handler(house, request)
 

@@ -9,11 +9,11 @@ from bot.render.desk import Verb
 from bot.services import desk, newsroom
 from bot.services.topic_choice import choice
 from bot.telegram_edge import publishing
-from bot.telegram_edge.asked import article_pressed, confirm
+from bot.telegram_edge.asked import article_pressed, asked_late
 from bot.telegram_edge.commands import Audience
 from bot.telegram_edge.copies import send_copy
 from bot.telegram_edge.house import House
-from bot.telegram_edge.registry import Conversation, PressRule
+from bot.telegram_edge.registry import Conversation, Instead, PressRule
 from bot.telegram_edge.request import PressRequest
 from bot.telegram_edge.turning import number as number_of
 
@@ -31,10 +31,6 @@ async def add(house: House, press: PressRequest) -> None:
     if topic is None:
         await press.toast(refusals.list_out_of_date(press.words))
         await press.redraw(screens.question(press.words, await choice(house.db, article.number)))
-        return
-    if press.is_late and not is_out:
-        asked = screens.asked_late(press.words, article, topic)
-        await confirm(house, press, asked, screens.topic_button(press.words, article, topic))
         return
     try:
         article, promised = await newsroom.add_topic(
@@ -57,10 +53,20 @@ async def add(house: House, press: PressRequest) -> None:
     await publishing.follow(house, press, promised.fanout)
 
 
+async def ask_to_add(house: House, press: PressRequest) -> Instead | None:
+    """Ask first where the topic would let the article leave."""
+    article = await article_pressed(house, press)
+    topic, is_out = await desk.topic_to_add(house.db, article.number, number_of(press, 1))
+    if topic is None or is_out:
+        return None
+    question = screens.asked_late(press.words, article, topic)
+    return asked_late(press, question, screens.topic_button(press.words, article, topic))
+
+
 CONVERSATION = Conversation(
     name="topic choice",
     presses=(
         PressRule(Verb.TOPICS, show, audience=Audience.EDITORS),
-        PressRule(Verb.ADD_TOPIC, add, audience=Audience.EDITORS),
+        PressRule(Verb.ADD_TOPIC, add, audience=Audience.EDITORS, late=ask_to_add),
     ),
 )
