@@ -16,13 +16,18 @@ async def meet(db: Database, id: int, kind: ChatKind, language: str, now: dateti
 
     `language` counts only for a new one.
     """
-    async with db.reading() as conn:
-        known = await chats.chat(conn, id)
-    if known is not None and known.state is not ChatState.UNREACHABLE:
-        return known
+    found = await known(db, id)
+    if found is not None and found.state is not ChatState.UNREACHABLE:
+        return found
     async with db.transaction() as conn:
         await chats.switch_on(conn, id, now)
         return await chats.meet(conn, id, kind, language, now)
+
+
+async def known(db: Database, id: int) -> Chat | None:
+    """Return a chat as it stands; None when it was never met."""
+    async with db.reading() as conn:
+        return await chats.chat(conn, id)
 
 
 async def hear_client(db: Database, chat: Chat, language: str) -> Chat:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from telegram.error import TelegramError
 
-from bot.domain.article import Article, ArticleState, HeldWhy
+from bot.domain.article import Article, HeldWhy
 from bot.domain.chat import Chat, ChatState
 from bot.domain.delivery import Failed, Halted, Migrated, Outcome, Restricted, Throttled, Unreachable
 from bot.domain.message import Message
@@ -22,15 +22,14 @@ from bot.render import colleagues
 from bot.render import notices as screens
 from bot.render.locale import Words
 from bot.render.topic_choice import question
-from bot.services import membership
+from bot.services import membership, notices
+from bot.services.notices import Notice
 from bot.services.topic_choice import choice
-from bot.store import articles, chats, editors, notices, threads, topics, troubles
-from bot.store.notices import Notice
 from bot.telegram_edge.house import House
 from bot.telegram_edge.outcomes import classify_error
 
 FOLDED_FOR = timedelta(minutes=10)
-_FORMS = {"form": screens.form_changed, "refused by some": screens.refused_by_some}  # of a broadcast; told at once
+_FORMS = {notices.FORM: screens.form_changed, notices.REFUSED_BY_SOME: screens.refused_by_some}
 PASSING = timedelta(minutes=2)  # what is wrong with a file for less than this is not worth a word
 _UPLOADED = "upload:"  # whoever sent the document was answered in the chat
 
@@ -42,15 +41,11 @@ async def tell_editors(house: House, people: Collection[int], now: datetime) -> 
 
     Return False when there are editors and none of them could be reached.
     """
-    async with house.db.reading() as conn:
-        untold = await notices.untold(conn, lasting_since=now - PASSING)
-        waiting = [one for one in untold if one[1].kind not in _FORMS]
-        last = await troubles.editors_told_at(conn)
-        if not waiting or not people or (last is not None and now - last < FOLDED_FOR):
-            return True
-        told = [notice for _, notice in waiting if not notice.subject.startswith(_UPLOADED)]
-        numbers = [notice.article for notice in told if notice.kind == "doubled" and notice.article is not None]
-        known = {article.number: article for article in await articles.articles(conn, numbers)}
+    found = await notices.about_files(house.db, lasting_since=now - PASSING)
+    waiting, known, last = found.notices, found.articles, found.last_told_at
+    if not waiting or not people or (last is not None and now - last < FOLDED_FOR):
+        return True
+    told = [notice for _, notice in waiting if not notice.subject.startswith(_UPLOADED)]
     refused = [(notice.subject, notice.detail) for notice in told if notice.kind in ("refused", "left out")]
     doubled = [_doubled(notice, known) for notice in told if notice.kind == "doubled" and notice.article in known]
     warned = [(notice.subject, notice.detail) for notice in told if notice.kind == "warned"]
@@ -61,8 +56,7 @@ async def tell_editors(house: House, people: Collection[int], now: datetime) -> 
 
         if not await _tell(house, people, lambda words, _: message(words)):
             return False
-    async with house.db.transaction() as conn:
-        await notices.mark_told(conn, [id for id, _ in waiting], now)
+    await notices.mark_told(house.db, [id for id, _ in waiting], now)
     return True
 
 
@@ -72,12 +66,10 @@ async def ask_editors(house: House, people: Collection[int], now: datetime) -> b
     What is held in a burst is one question, and one that is open stands for what joins it within ten minutes.
     Return False when there are editors and none of them could be reached.
     """
-    async with house.db.reading() as conn:
-        waiting = await notices.unasked(conn)
-        if not waiting or not people:
-            return True
-        held = await articles.articles(conn, await articles.in_state(conn, ArticleState.HELD))
-        opened = await notices.open_question_at(conn)
+    found = await notices.questions(house.db)
+    waiting, held, opened = found.notices, found.held, found.opened_at
+    if not waiting or not people:
+        return True
     of_topics = {article.number for article in held if article.held_why is HeldWhy.TOPICS}
     many = len(held) - len(of_topics)
     asked: list[int] = []
@@ -93,8 +85,7 @@ async def ask_editors(house: House, people: Collection[int], now: datetime) -> b
                 return False
             asked.append(id)
     if asked:
-        async with house.db.transaction() as conn:
-            await notices.mark_told(conn, asked, now)
+        await notices.mark_told(house.db, asked, now)
     return True
 
 
@@ -103,12 +94,8 @@ async def tell_of_forms(house: House, people: Collection[int], now: datetime) ->
 
     Return False when there are editors and none of them could be reached.
     """
-    async with house.db.reading() as conn:
-        waiting = [(id, notice) for id, notice in await notices.untold(conn) if notice.kind in _FORMS]
-        known = await articles.articles(conn, [one.article for _, one in waiting if one.article is not None])
-    told = {article.number: article for article in known}
-    for id, notice in waiting if people else ():
-        article = told.get(notice.article or 0)
+    waiting = await notices.plainer_forms(house.db)
+    for id, notice, article in waiting if people else ():
 
         def message(words: Words, _: Chat, article: Article | None = article, notice: Notice = notice) -> Message:
             assert article is not None
@@ -116,8 +103,7 @@ async def tell_of_forms(house: House, people: Collection[int], now: datetime) ->
 
         if article is not None and not await _tell(house, people, message):
             return False
-        async with house.db.transaction() as conn:
-            await notices.mark_told(conn, [id], now)
+        await notices.mark_told(house.db, [id], now)
     return True
 
 
@@ -126,18 +112,16 @@ async def tell_owners(house: House, owners: Collection[int], now: datetime) -> b
 
     Return False when there are owners and none of them could be reached.
     """
-    async with house.db.reading() as conn:
-        untold = await troubles.untold(conn, now)
+    untold = await notices.incidents(house.db, now)
     for one in untold if owners else ():
 
-        def message(words: Words, chat: Chat, one: troubles.Trouble = one) -> Message:
+        def message(words: Words, chat: Chat, one: notices.Trouble = one) -> Message:
             zone = house.look(chat).zone
             return screens.trouble(words, one.kind, one.since, one.over_at, zone)
 
         if not await _tell(house, owners, message):
             return False
-        async with house.db.transaction() as conn:
-            await troubles.told(conn, one, now)
+        await notices.mark_incident_told(house.db, one, now)
     return True
 
 
@@ -146,20 +130,15 @@ async def tell_of_newcomers(house: House, owners: Collection[int], now: datetime
 
     Return False when some could not be told now.
     """
-    async with house.db.reading() as conn:
-        untold = await editors.untold(conn)
-        if not untold:
-            return True
-        names = await editors.names(conn)
-        known = await chats.chats(conn, {one.owner for one in untold})
+    found = await notices.newcomers(house.db)
     is_done = True
-    for one in untold:
-        chat = known.get(one.owner)
+    for one in found.untold:
+        chat = found.chats.get(one.owner)
         if one.owner in owners:
             if chat is None or chat.state is ChatState.UNREACHABLE:
                 continue
             words = house.look(chat).words
-            message = colleagues.newcomer(words, one.person, one.role, one.invited_by, names)
+            message = colleagues.newcomer(words, one.person, one.role, one.invited_by, found.names)
             match await _unsaid(house, chat, message, "an owner could not be told who took an invitation"):
                 case Unreachable():
                     await membership.lose(house.db, chat.id, now)
@@ -167,8 +146,7 @@ async def tell_of_newcomers(house: House, owners: Collection[int], now: datetime
                 case Throttled() | Failed() | Halted() | Migrated():
                     is_done = False
                     continue
-        async with house.db.transaction() as conn:
-            await editors.told(conn, one)
+        await notices.mark_newcomer_told(house.db, one)
     return is_done
 
 
@@ -177,26 +155,20 @@ async def tell_of_threads(house: House, now: datetime) -> bool:
 
     Return False when some could not be told now. Those that cannot be told at all are let go.
     """
-    async with house.db.reading() as conn:
-        untold = await threads.untold(conn)
-        if not untold:
-            return True
-        known = await topics.topics(conn)
-        groups = await chats.chats(conn, {one.chat for one in untold})
+    found = await notices.closed_threads(house.db)
     is_done = True
-    for one in untold:
-        chat = groups[one.chat]
+    for one in found.untold:
+        chat = found.chats[one.chat]
         if chat.restriction is not None:
             continue  # once it may be written to
         words = house.look(chat).words
-        followed = by_name(known[number] for number in one.topics)
+        followed = by_name(found.topics[number] for number in one.topics)
         message = screens.closed_thread(words, chat.kind, followed)
         unsaid = await _unsaid(house, chat, message, "a chat could not be told of a closed thread")
         if isinstance(unsaid, Throttled | Failed | Halted | Migrated | Restricted):
             is_done = False
             continue
-        async with house.db.transaction() as conn:
-            await threads.mark_told(conn, one.chat, one.thread, now)
+        await notices.mark_thread_told(house.db, one.chat, one.thread, now)
     return is_done
 
 
@@ -204,8 +176,7 @@ async def _tell(house: House, people: Collection[int], message: Callable[[Words,
     """Say something to each of these people, and return whether any of them could be reached."""
     is_heard = False
     for person in people:
-        async with house.db.reading() as conn:
-            chat = await chats.chat(conn, person) or Chat(person, language=house.settings.language)
+        chat = await membership.known(house.db, person) or Chat(person, language=house.settings.language)
         words = house.look(chat).words
         if await _unsaid(house, chat, message(words, chat), "an editor could not be told") is None:
             is_heard = True

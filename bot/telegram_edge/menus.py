@@ -18,14 +18,11 @@ from telegram.error import TelegramError
 
 from bot.domain.role import Role
 from bot.render.locale import Words, languages, words_for
+from bot.services import menus as state
 from bot.services import roles
 from bot.settings import Settings
-from bot.store import chats, editors, meta
 from bot.store.database import Database
 from bot.telegram_edge.commands import Audience, CommandInfo, Commands, Where, spoken
-
-MENUS = "menus"
-EDITORS_MENUS = "editors_menus"
 
 log = logging.getLogger(__name__)
 
@@ -48,9 +45,8 @@ class Menus:
         readers = self.commands.menu(Audience.READERS)
         shown = [(words.language, _entries(words, readers), _described(words)) for words in speaking]
         digest = _digest((self.settings.language, shown, [command.where for command in readers]))
-        async with self.db.reading() as conn:
-            if await meta.get(conn, MENUS) == digest:
-                return
+        if await state.readers_told(self.db) == digest:
+            return
         default = words_for(self.settings.language).language
         for words in speaking:
             # Without a language code stands what people see whose language we do not speak.
@@ -58,36 +54,31 @@ class Menus:
             for code in codes:
                 await self._register_language(words, code)
         await self.bot.set_chat_menu_button(menu_button=telegram.MenuButtonCommands())
-        async with self.db.transaction() as conn:
-            await meta.put(conn, MENUS, digest)
+        await state.remember_readers(self.db, digest)
 
     async def register_editors(self) -> bool:
         """Give every editor their menu, and take it from those who are none any more.
 
         Return whether everybody has what they should have. What Telegram refused is tried again at the next call.
         """
-        async with self.db.reading() as conn:
-            people = await editors.editors(conn, self.settings.admins)
-            known = {person: chat for person in people if (chat := await chats.chat(conn, person)) is not None}
-            told: dict[str, str] = json.loads(await meta.get(conn, EDITORS_MENUS) or "{}")
-        before, is_done = dict(told), True
-        for person, chat in known.items():
+        before = await state.editors_told(self.db, self.settings.admins)
+        told, is_done = dict(before.told), True
+        for person, chat in before.chats.items():
             words = words_for(chat.language, self.settings.language)
-            menu = self._menu(words, people[person])
-            if told.get(str(person)) == _digest(menu):
+            menu = self._menu(words, before.people[person])
+            if told.get(person) == _digest(menu):
                 continue
             if await self._tell(person, menu):
-                told[str(person)] = _digest(menu)
+                told[person] = _digest(menu)
             else:
                 is_done = False
-        for person in [int(key) for key in told if int(key) not in people]:
+        for person in told.keys() - before.people:
             if await self._tell(person, None):
-                del told[str(person)]
+                del told[person]
             else:
                 is_done = False
-        if told != before:
-            async with self.db.transaction() as conn:
-                await meta.put(conn, EDITORS_MENUS, json.dumps(told))
+        if told != before.told:
+            await state.remember_editors(self.db, told)
         return is_done
 
     async def retranslate(self, chat: int) -> None:

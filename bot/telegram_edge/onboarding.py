@@ -23,12 +23,7 @@ OWNER_LINK = "o_"
 async def start(house: House, request: Request) -> None:
     """Greet; what was paused comes again when somebody starts by hand."""
     was_paused = await membership.resume(house.db, request.chat.id, house.clock())
-    await _greet(house, request, *([screens.resumed(request.words)] if was_paused else []))
-
-
-async def greet_newcomers(house: House, request: Request) -> None:
-    """Say the one message on being added to a group or channel."""
-    await _greet(house, request)
+    await greet(house, request, *([screens.resumed(request.words)] if was_paused else []))
 
 
 async def stop(house: House, request: Request) -> None:
@@ -117,7 +112,7 @@ async def open_invitation(house: House, request: Request) -> None:
         await house.menus.register_editors()
 
 
-async def _greet(house: House, request: Request, *first: Text) -> None:
+async def greet(house: House, request: Request, *first: Text) -> None:
     """Greet, with the topic picker in the same message. Channels get no buttons: their readers cannot use them."""
     match request.chat.kind:
         case ChatKind.PRIVATE:

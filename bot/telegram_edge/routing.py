@@ -97,7 +97,7 @@ async def _moved(house: House, change: telegram.ChatMemberUpdated) -> None:
         if (chat := await membership.newcomer(house.db, change.chat.id)) is not None:
             words = words_for(chat.language, house.settings.language)
             newcomer = Request(house=house, chat=chat, person=None, words=words, message_id=0, sent_at=now)
-            await _guarded(house, newcomer, "greeting", onboarding.greet_newcomers(house, newcomer))
+            await _guarded(house, newcomer, "greeting", onboarding.greet(house, newcomer))
 
 
 def _may_write(member: telegram.ChatMember, kind: ChatKind) -> bool:

@@ -1,0 +1,140 @@
+"""What editors, owners and groups are still to be told, and that they have been."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.article import Article, ArticleState
+from bot.domain.chat import Chat
+from bot.domain.topic import Topic
+from bot.store import articles, chats, editors, notices, threads, topics, troubles
+from bot.store.database import Database
+from bot.store.editors import Newcomer
+from bot.store.notices import Notice as Notice  # what is given back here
+from bot.store.threads import Untold
+from bot.store.troubles import Trouble as Trouble
+
+FORM, REFUSED_BY_SOME = "form", "refused by some"
+"""Kinds of notices about the form in which a broadcast goes on, for all its chats or some."""
+_AT_ONCE = (FORM, REFUSED_BY_SOME)  # the others are told together
+
+
+@dataclass(frozen=True, slots=True)
+class AboutFiles:
+    """What is odd about files, each with its id; the articles it is about; and when editors were last told any."""
+
+    notices: list[tuple[int, Notice]]
+    articles: dict[int, Article]
+    last_told_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """Articles of which editors were not asked yet, each notice with its id; all that is held; since when it is asked.
+
+    `opened_at` is when they were last asked about a burst of which something is still held; None when nothing is.
+    """
+
+    notices: list[tuple[int, Notice]]
+    held: list[Article]
+    opened_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomers:
+    """Who took an invitation, for each owner still to be told, with the owners' chats and what people are called."""
+
+    untold: list[Newcomer]
+    chats: dict[int, Chat]
+    names: dict[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedThreads:
+    """Closed threads of which their chats do not know, with those chats and all topics."""
+
+    untold: list[Untold]
+    chats: dict[int, Chat]
+    topics: dict[int, Topic]
+
+
+async def about_files(db: Database, *, lasting_since: datetime) -> AboutFiles:
+    """Return what editors do not know of files yet. A fault of a file counts when it has lasted since then."""
+    async with db.reading() as conn:
+        untold = await notices.untold(conn, lasting_since=lasting_since)
+        waiting = [one for one in untold if one[1].kind not in _AT_ONCE]
+        numbers = [one.article for _, one in waiting if one.kind == "doubled" and one.article is not None]
+        known = {article.number: article for article in await articles.articles(conn, numbers)}
+        return AboutFiles(waiting, known, await troubles.editors_told_at(conn))
+
+
+async def questions(db: Database) -> Questions:
+    """Return what is held and editors were not asked about yet."""
+    async with db.reading() as conn:
+        waiting = await notices.unasked(conn)
+        if not waiting:
+            return Questions([], [], None)
+        held = await articles.articles(conn, await articles.in_state(conn, ArticleState.HELD))
+        return Questions(waiting, held, await notices.open_question_at(conn))
+
+
+async def plainer_forms(db: Database) -> list[tuple[int, Notice, Article | None]]:
+    """Return which broadcasts go on in a plainer form, for all or some of
+    their chats, with their articles, as far as those are still there."""
+    async with db.reading() as conn:
+        waiting = [(id, notice) for id, notice in await notices.untold(conn) if notice.kind in _AT_ONCE]
+        known = await articles.articles(conn, [one.article for _, one in waiting if one.article is not None])
+    by_number = {article.number: article for article in known}
+    return [(id, notice, by_number.get(notice.article or 0)) for id, notice in waiting]
+
+
+async def mark_told(db: Database, ids: Sequence[int], now: datetime) -> None:
+    """Remember that editors know, or were asked."""
+    async with db.transaction() as conn:
+        await notices.mark_told(conn, ids, now)
+
+
+async def incidents(db: Database, now: datetime) -> list[Trouble]:
+    """Return what owners are to be told now: what is the matter, and what is so no longer."""
+    async with db.reading() as conn:
+        return await troubles.untold(conn, now)
+
+
+async def mark_incident_told(db: Database, incident: Trouble, now: datetime) -> None:
+    """Remember that owners know."""
+    async with db.transaction() as conn:
+        await troubles.told(conn, incident, now)
+
+
+async def newcomers(db: Database) -> Newcomers:
+    """Return who took an invitation, of whom owners are still to be told."""
+    async with db.reading() as conn:
+        untold = await editors.untold(conn)
+        if not untold:
+            return Newcomers([], {}, {})
+        known = await chats.chats(conn, {one.owner for one in untold})
+        return Newcomers(untold, known, await editors.names(conn))
+
+
+async def mark_newcomer_told(db: Database, newcomer: Newcomer) -> None:
+    """Remember that an owner knows."""
+    async with db.transaction() as conn:
+        await editors.told(conn, newcomer)
+
+
+async def closed_threads(db: Database) -> ClosedThreads:
+    """Return the closed threads of which their chats are to be told."""
+    async with db.reading() as conn:
+        untold = await threads.untold(conn)
+        if not untold:
+            return ClosedThreads([], {}, {})
+        known = await chats.chats(conn, {one.chat for one in untold})
+        return ClosedThreads(untold, known, await topics.topics(conn))
+
+
+async def mark_thread_told(db: Database, chat: int, thread: int, now: datetime) -> None:
+    """Remember that a chat knows."""
+    async with db.transaction() as conn:
+        await threads.mark_told(conn, chat, thread, now)
