@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.domain.article import Article
 from bot.domain.limits import TEXT
 from bot.domain.message import Button, Message
 from bot.domain.press import press
 from bot.domain.text import Text
+from bot.domain.uploaded import Uploaded
 from bot.errors import Complaint
 from bot.render.desk import Verb, called, open_button
 from bot.render.locale import Words
@@ -20,80 +20,68 @@ _COMPLAINTS = 12
 _DRAFTS = 6  # named, each with its button
 
 
-def report(
-    words: Words,
-    *,
-    files: int,
-    drafts: Sequence[Article],
-    updated: Sequence[int],
-    known: Sequence[int],
-    topics: int,
-    doubled: Sequence[tuple[str, int]],
-    refused: Sequence[Complaint],
-    warned: Sequence[Complaint] = (),
-    new_topics: Sequence[str] = (),
-    unfollowed: Sequence[int] = (),
-) -> Message:
+def report(words: Words, done: Uploaded) -> Message:
     """Return what became of each file of a document, with a button for each draft; warnings and refusals last.
 
-    `new_topics` are those of the drafts that are no more than a name yet, `unfollowed` the drafts that would reach
-    nobody. While some files are refused, what is to be mended comes first: the drafts are one press away.
+    While some files are refused, what is to be mended comes first: the drafts are one press away.
     """
     sentences: list[Text | str] = []
-    if files == len(drafts) == 1:
-        sentences.append(words.text("{article} is a draft.", article=called(drafts[0])))
-    elif drafts:
+    if done.files == len(done.drafts) == 1:
+        sentences.append(words.text("{article} is a draft.", article=called(done.drafts[0])))
+    elif done.drafts:
         sentences.append(
             words.count(
                 "{n} of {files} is a draft now.",
                 "{n} of {files} are drafts now.",
-                len(drafts),
-                files=words.count("{n} file", "{n} files", files),
+                len(done.drafts),
+                files=words.count("{n} file", "{n} files", done.files),
             )
         )
-    elif not (updated or known or topics or doubled):
+    elif not (done.updated or done.known or done.topics or done.doubled):
         sentences.append(words("No drafts came of this."))
-    if new_topics and not refused:
-        named = ", ".join(foreign(clip(name, _NAME)) for name in new_topics[:_DRAFTS])
-        more = " …" if len(new_topics) > _DRAFTS else ""
+    if done.new_topics and not done.refused:
+        named = ", ".join(foreign(clip(name, _NAME)) for name in done.new_topics[:_DRAFTS])
+        more = " …" if len(done.new_topics) > _DRAFTS else ""
         sentences.append(words("New topics: {topics}.", topics=f"{named}{more}"))
-    if unfollowed and not refused and len(drafts) == 1:
-        has_topics = bool(drafts[0].topics)
+    if done.unfollowed and not done.refused and len(done.drafts) == 1:
+        has_topics = bool(done.drafts[0].topics)
         sentences.append(words("Nobody follows these topics.") if has_topics else words("It has no topics."))
-    elif unfollowed and not refused:
-        sentences.append(words("Nobody follows the topics of {numbers}.", numbers=_numbers(unfollowed)))
-    if updated:
-        sentences.append(words("Changed: {numbers}.", numbers=_numbers(updated)))
-    if known:
-        sentences.append(words("Known already, and not changed: {numbers}.", numbers=_numbers(known)))
-    if topics:
-        sentences.append(words.count("{n} topic is stored.", "{n} topics are stored.", topics))
+    elif done.unfollowed and not done.refused:
+        sentences.append(words("Nobody follows the topics of {numbers}.", numbers=_numbers(done.unfollowed)))
+    if done.updated:
+        sentences.append(words("Changed: {numbers}.", numbers=_numbers(done.updated)))
+    if done.known:
+        sentences.append(words("Known already, and not changed: {numbers}.", numbers=_numbers(done.known)))
+    if done.topics:
+        sentences.append(words.count("{n} topic is stored.", "{n} topics are stored.", done.topics))
     sentences.extend(
         words(
             "{name} tells the story of #{number}, which a file of the content folder brought; nothing was changed.",
             name=_name(name),
             number=number,
         )
-        for name, number in doubled
+        for name, number in done.doubled
     )
-    if warned:
-        odd = "\n".join(complaint(words, one) for one in warned[:_COMPLAINTS])
+    if done.warned:
+        odd = "\n".join(complaint(words, one) for one in done.warned[:_COMPLAINTS])
         sentences.append(words("Taken with a warning: {reasons}", reasons=odd))
-        if len(warned) > _COMPLAINTS:
-            sentences.append(words.count("and {n} more.", "and {n} more.", len(warned) - _COMPLAINTS))
-    if refused:
+        if len(done.warned) > _COMPLAINTS:
+            sentences.append(words.count("and {n} more.", "and {n} more.", len(done.warned) - _COMPLAINTS))
+    if done.refused:
         sentences.append(
-            words("Not taken: {reasons}", reasons="\n".join(complaint(words, one) for one in refused[:_COMPLAINTS]))
+            words(
+                "Not taken: {reasons}", reasons="\n".join(complaint(words, one) for one in done.refused[:_COMPLAINTS])
+            )
         )
-        if len(refused) > _COMPLAINTS:
-            sentences.append(words.count("and {n} more.", "and {n} more.", len(refused) - _COMPLAINTS))
+        if len(done.refused) > _COMPLAINTS:
+            sentences.append(words.count("and {n} more.", "and {n} more.", len(done.refused) - _COMPLAINTS))
         sentences.append(words("Send the file again when fixed."))
     text = join(sentences, " ")
-    if drafts and not refused and not files == len(drafts) == 1:
-        text = join([text, *(called(article) for article in drafts[:_DRAFTS])], "\n")
-    opens = [] if refused else [open_button(words, article.number) for article in drafts[:_DRAFTS]]
+    if done.drafts and not done.refused and not done.files == len(done.drafts) == 1:
+        text = join([text, *(called(article) for article in done.drafts[:_DRAFTS])], "\n")
+    opens = [] if done.refused else [open_button(words, article.number) for article in done.drafts[:_DRAFTS]]
     rows = [tuple(opens[start : start + 3]) for start in range(0, len(opens), 3)]
-    if len(drafts) > 1 or updated or (drafts and refused):
+    if len(done.drafts) > 1 or done.updated or (done.drafts and done.refused):
         rows.append((Button(words("Open drafts"), data=press(Verb.LIST)),))
     return Message(clip(text, TEXT), keyboard=tuple(rows))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,37 +12,17 @@ from bot.content.doors import Surroundings
 from bot.content.inlet import understood
 from bot.content.slug import slug_of
 from bot.content.uploads import files_in
-from bot.domain.article import Article, Story
+from bot.domain.article import Story
 from bot.domain.link import normal_link
 from bot.domain.topic import TopicFile
-from bot.errors import Complaint, ContentError
+from bot.domain.uploaded import Uploaded
+from bot.errors import ContentError
 from bot.services import accounts, importing
 from bot.services.importing import Seen
 from bot.store import articles, intake, topics
 from bot.store.database import Database
 
 _MEASURED = 20  # drafts whose audience is looked for: each takes a walk over those who follow its topics
-
-
-@dataclass(slots=True)
-class Uploaded:
-    """What became of the files of one document; `files` of them in all. Numbers are articles'.
-
-    `known` are stories that were there already and stay as they are; `doubled` tell a story that a file of the
-    content folder owns (file name, article). `new_topics` are the drafts' topics that are no more than a name yet,
-    `unfollowed` those of the first drafts that would reach nobody.
-    """
-
-    files: int = 0
-    drafts: list[Article] = field(default_factory=list)
-    new_topics: list[str] = field(default_factory=list)
-    unfollowed: list[int] = field(default_factory=list)
-    updated: list[int] = field(default_factory=list)
-    known: list[int] = field(default_factory=list)
-    topics: int = 0
-    doubled: list[tuple[str, int]] = field(default_factory=list)
-    refused: list[Complaint] = field(default_factory=list)
-    warned: list[Complaint] = field(default_factory=list)
 
 
 async def add_document(db: Database, name: str, data: bytes, *, root: Path, zone: ZoneInfo, now: datetime) -> Uploaded:

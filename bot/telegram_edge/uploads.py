@@ -53,21 +53,7 @@ async def take(house: House, request: Request) -> None:
         zone=house.settings.timezone,
         now=house.clock(),
     )
-    await request.answer(
-        screens.report(
-            request.words,
-            files=done.files,
-            drafts=done.drafts,
-            updated=done.updated,
-            known=done.known,
-            topics=done.topics,
-            doubled=done.doubled,
-            refused=done.refused,
-            warned=done.warned,
-            new_topics=done.new_topics,
-            unfollowed=done.unfollowed,
-        )
-    )
+    await request.answer(screens.report(request.words, done))
 
 
 async def _fetched(house: House, document: Document) -> bytes:

@@ -17,6 +17,7 @@ from bot.domain.picker import Choice, PickerPage
 from bot.domain.progress import Phase, Standing
 from bot.domain.text import utf16_len
 from bot.domain.topic import Topic, TopicFile
+from bot.domain.uploaded import Uploaded
 from bot.render import (
     card,
     catching_up,
@@ -175,8 +176,7 @@ def test_what_is_held_is_counted():
 
 @pytest.mark.parametrize(("files", "said"), [(1, " ist ein Entwurf."), (3, "Jetzt Entwürfe: 1 von 3 Dateien.")])
 def test_uploads_are_counted(files, said):
-    drafts = [article()]
-    shown = uploads.report(DEUTSCH, files=files, drafts=drafts, updated=(), known=(), topics=0, doubled=(), refused=())
+    shown = uploads.report(DEUTSCH, Uploaded(files=files, drafts=[article()]))
     assert said in shown.text.string
 
 
