@@ -19,7 +19,7 @@ from bot.sandbox.events import Kind, Watch
 from bot.sandbox.faults import CutAfter, Page, Refuse, Throttle
 from bot.telegram_edge.commands import Audience
 from bot.telegram_edge.polling import poll
-from bot.telegram_edge.registry import Command, Conversation, DocumentRule, PressRule, Registry, TextRule
+from bot.telegram_edge.registry import Command, Conversation, DocumentRule, Instead, PressRule, Registry, TextRule
 
 FAULT = "That did not work. The fault is on this side and has been noted."
 
@@ -52,6 +52,14 @@ class Desk:
         self.late.append(request.is_late)
         await request.redraw(Message(Text("noted again")))
 
+    async def ask_first(self, house, request):
+        """Judge a late press by its number: 0 is harmless, 1 is asked about in place, 2 below."""
+        match request.numbers:
+            case (0,):
+                return None
+            case (place,):
+                return Instead(Message(Text("Still?")), in_place=place == 1, toast="You asked a while ago")
+
     async def text(self, house, request):
         self.seen.append(f"text {request.args}")
         return request.args.startswith("topic")
@@ -72,6 +80,7 @@ class Desk:
             ),
             presses=(
                 PressRule("again", self.again),
+                PressRule("careful", self.again, late=self.ask_first),
                 PressRule("fail", self.fail),
                 PressRule("object", self.object),
                 PressRule("desk", self.again, audience=Audience.EDITORS),
@@ -186,6 +195,28 @@ async def test_polling_marks_presses_that_waited_for_the_start_and_stops_cleanly
         await happened(events, "toast")
     assert desk.late == [False, True, False]
     assert len(house.world.updates) == 0  # confirmed: nothing comes again at the next start
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(0, ["noted again"]), (1, ["Still?"]), (2, ["noted", "Still?"])],
+    ids=["no harm", "in place", "below"],
+)
+async def test_a_press_that_waited_for_the_start_is_judged_by_its_rule(house, desk, number, said):
+    await house.says(ANNA, "/note something")
+    message_id = house.messages(ANNA)[-1]["message_id"]
+    house.intake.backlog_until = 2**31
+    toast = await house.presses_data(ANNA, press("careful", number), message_id)
+    assert (house.screens(ANNA), toast) == (said, "You asked a while ago" if number else None)
+    assert desk.seen == ["something"] + ["again"] * (number == 0)
+
+
+async def test_a_press_in_time_is_obeyed_whatever_the_rule_says_of_late_ones(house, desk):
+    await house.says(ANNA, "/note something")
+    message_id = house.messages(ANNA)[-1]["message_id"]
+    assert await house.presses_data(ANNA, press("careful", 1), message_id) is None
+    assert house.screens(ANNA) == ["noted again"]
+    assert desk.seen == ["something", "again"]
 
 
 async def test_polling_survives_a_webhook_outages_and_a_second_instance(house, desk, caplog):
