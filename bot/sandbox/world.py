@@ -20,7 +20,7 @@ from bot.sandbox.faults import Faults
 from bot.sandbox.files import Files
 from bot.sandbox.history import History
 from bot.sandbox.keyboards import Keyboards
-from bot.sandbox.ledger import Call, Ledger
+from bot.sandbox.ledger import Ledger
 from bot.sandbox.pace import Pace
 from bot.sandbox.people import ANONYMOUS_ADMIN, Chat, ChatType, Json, Person, Status, Thread, chat_member
 from bot.sandbox.profile import Profile
@@ -170,12 +170,6 @@ class World:
             event = Event(kind, chat_id, payload)
             for watcher in self._watchers:
                 watcher.tell(event)
-
-    def calls_to(self, chat_id: int) -> list[Call]:
-        return self.ledger.calls_to(chat_id)
-
-    def sent_to(self, chat_id: int) -> list[Call]:
-        return self.ledger.sent_to(chat_id)
 
     def commands_for(self, person: Person, chat: Chat) -> list[Json]:
         """Return the commands that the person's client shows in that chat."""

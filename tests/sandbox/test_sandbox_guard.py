@@ -146,7 +146,7 @@ async def test_programs_of_this_machine_call_as_ever(
     ):
         async with asked as answer:
             assert answer.status == 200
-    assert len(world.sent_to(anna)) == 3
+    assert len(world.ledger.sent_to(anna)) == 3
 
 
 async def test_curl_calls_as_ever(world: World, anna: int, server: SandboxServer) -> None:
@@ -268,7 +268,7 @@ async def test_the_sandbox_does_not_ask_itself(world: World, call: Any, anna: in
         url = f"{host}/bot{TOKEN}/sendMessage?chat_id={anna}&text=again"
         await call("sendPhoto", chat_id=anna, photo=url)
         assert url not in world.web
-    assert [one.method for one in world.sent_to(anna) if one.method == "sendMessage"] == []
+    assert [one.method for one in world.ledger.sent_to(anna) if one.method == "sendMessage"] == []
 
 
 async def test_a_sandbox_that_people_run_fetches_nothing(world: World, call: Any, anna: int) -> None:

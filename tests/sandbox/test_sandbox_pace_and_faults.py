@@ -55,7 +55,7 @@ async def test_too_fast_is_answered_with_the_seconds_to_wait(world: World, call:
         "description": "Too Many Requests: retry after 1",
         "parameters": {"retry_after": 1},
     }
-    edited = {"chat_id": anna, "message_id": world.sent_to(anna)[0].message_id, "text": "y"}
+    edited = {"chat_id": anna, "message_id": world.ledger.sent_to(anna)[0].message_id, "text": "y"}
     assert (await call("editMessageText", **edited))[0] == 429
     assert (await call("getChat", chat_id=anna))[0] == 200
     clock.pass_seconds(1)
@@ -74,7 +74,7 @@ async def test_a_refusal_on_order_comes_so_many_times_to_one_chat(world: World, 
         {"ok": False, "error_code": 403, "description": blocked},
     )
     assert (await call("sendMessage", chat_id=anna, text="x"))[0] == 200
-    assert [made.status for made in world.calls_to(anna)] == [403, 200]
+    assert [made.status for made in world.ledger.calls_to(anna)] == [403, 200]
 
 
 async def test_without_stars_only_what_is_to_be_paid_for_is_refused(world: World, call: Any, anna: int) -> None:
@@ -107,7 +107,7 @@ async def test_a_cut_connection_leaves_a_message_behind_or_not(
     with pytest.raises((aiohttp.ClientError, ConnectionError)):
         await call("sendMessage", chat_id=anna, text="x")
     # aiohttp itself tries a dropped idle connection again, but never a POST.
-    assert len(world.sent_to(anna)) == arrived
+    assert len(world.ledger.sent_to(anna)) == arrived
     world.faults.clear()
     assert (await call("sendMessage", chat_id=anna, text="x"))[0] == 200
 
@@ -140,4 +140,4 @@ async def test_the_ledger_can_be_bounded(server: SandboxServer) -> None:
             async with client.post(url, json={"chat_id": chat, "text": "x"}) as answer:
                 assert json.loads(await answer.read())["ok"]
     assert [made.chat_id for made in world.ledger] == [7001, 7002, 7003]
-    assert len(world.calls_to(7001)) == 1
+    assert len(world.ledger.calls_to(7001)) == 1

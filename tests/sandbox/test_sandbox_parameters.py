@@ -34,7 +34,7 @@ async def test_json_forms_queries_and_multipart_say_the_same(world: World, serve
         messages = [(await answer.json())["result"] for answer in answers]
     assert [message["text"] for message in messages] == ["hi"] * 4
     assert all(message["reply_markup"] == KEYBOARD for message in messages)
-    assert [call.params for call in world.sent_to(anna)] == [world.ledger[0].params] * 4
+    assert [call.params for call in world.ledger.sent_to(anna)] == [world.ledger[0].params] * 4
     assert world.ledger[0].params["disable_notification"] is True
 
 

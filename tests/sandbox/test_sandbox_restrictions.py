@@ -39,7 +39,7 @@ async def test_slow_mode_is_a_wait_for_one_chat_alone(
         assert (await call("sendMessage", chat_id=chat, text="at once"))[0] == 200
     clock.pass_seconds(55.5)
     assert (await call("sendMessage", chat_id=slow.id, text="two"))[0] == 200
-    assert len(world.sent_to(slow.id)) == 2
+    assert len(world.ledger.sent_to(slow.id)) == 2
 
 
 async def test_slow_mode_holds_back_no_edit_and_takes_no_album(world: World, call: Any) -> None:

@@ -37,7 +37,7 @@ async def test_a_message_stands_in_the_chat_as_it_was_answered(world: World, cal
     assert message["entities"] == [{"offset": 4, "length": 11, "type": "url"}]
     assert message["reply_markup"] == one_button(url="http://x.org/")
     assert world.messages(anna)[-1] == message
-    assert [made.message_id for made in world.sent_to(anna)] == [message["message_id"]]
+    assert [made.message_id for made in world.ledger.sent_to(anna)] == [message["message_id"]]
 
 
 async def test_private_chats_count_messages_together_and_channels_for_themselves(world: World, call: Any) -> None:
@@ -76,8 +76,8 @@ async def test_who_cannot_be_reached_says_why(world: World, call: Any) -> None:
     assert await refusal("@northgate_wire") == "Bad Request: need administrator rights in the channel chat"
     world.remove_bot(7003, -1000000005002)
     assert await refusal("@northgate_wire") == "Forbidden: bot was kicked from the channel chat"
-    assert [made.status for made in world.calls_to(7001)] == [403, 403]
-    assert world.sent_to(7001) == []
+    assert [made.status for made in world.ledger.calls_to(7001)] == [403, 403]
+    assert world.ledger.sent_to(7001) == []
 
 
 async def test_a_group_that_became_a_supergroup_tells_its_new_number(world: World, call: Any) -> None:

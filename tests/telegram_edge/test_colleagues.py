@@ -260,11 +260,11 @@ async def test_an_owner_who_cannot_be_reached_is_told_when_they_are_back(house: 
     house.world.block(EDITH)
     await house.settle()
     await house.starts(BEN, link)
-    calls = len(house.world.calls_to(EDITH))
+    calls = len(house.world.ledger.calls_to(EDITH))
     for _ in range(3):
         house.clock.advance(timedelta(minutes=11))
         await told(house, herald)
-    assert len(house.world.calls_to(EDITH)) == calls
+    assert len(house.world.ledger.calls_to(EDITH)) == calls
     house.world.unblock(EDITH)
     await house.settle()
     await told(house, herald)

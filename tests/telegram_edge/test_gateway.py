@@ -289,7 +289,7 @@ async def test_every_fault_of_the_wire_is_an_outcome(gateway, world, fault, outc
     world.faults.add(fault, times=1)
     happened = await gateway.send(STORY, ANNA)
     assert isinstance(happened, outcome) if isinstance(outcome, type) else happened == outcome
-    assert len(world.sent_to(ANNA)) == (fault == CutAfter() or getattr(fault, "accepted", False))
+    assert len(world.ledger.sent_to(ANNA)) == (fault == CutAfter() or getattr(fault, "accepted", False))
 
 
 async def test_a_server_that_is_not_there_got_nothing(unused_tcp_port):

@@ -392,7 +392,7 @@ async def test_an_editor_who_cannot_be_reached_is_tried_again_when_they_let_the_
         await troubles.note(desk.house.db, Kind.BACKUP, True, desk.house.clock())
         for _ in range(10):
             await desk.passes(1)
-        assert len(desk.house.world.calls_to(BEN)) == 3
+        assert len(desk.house.world.ledger.calls_to(BEN)) == 3
         await desk.house.starts(BEN)
         await desk.passes(1)
         told = plain("".join(desk.house.screens(BEN)))

@@ -51,7 +51,7 @@ def said(house: StoryHouse, chat: int) -> list[tuple[int, bool]]:
     """Return status and whether it was to be paid for, of each message sent to a chat."""
     return [
         (call.status, "allow_paid_broadcast" in call.params)
-        for call in house.world.calls_to(chat)
+        for call in house.world.ledger.calls_to(chat)
         if call.method.startswith("send")
     ]
 
@@ -86,7 +86,7 @@ async def test_a_changed_message_is_never_paid_for(house: StoryHouse) -> None:
     assert said(house, ANNA)[-1] == (200, True)
     await leave(house)
     await house.presses(ANNA, "Send silently")
-    edits = [call for call in house.world.calls_to(ANNA) if call.method.startswith("edit")]
+    edits = [call for call in house.world.ledger.calls_to(ANNA) if call.method.startswith("edit")]
     assert edits
     assert all("allow_paid_broadcast" not in call.params for call in edits)
 
