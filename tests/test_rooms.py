@@ -59,7 +59,7 @@ PLANNED = {
     "store.content": "articles intake known_topics media stories topics",
     "store.delivery": "accounts audience fanouts housekeeping outbox paid",
     "store.desk": "editors log notices progress reconciling troubles",
-    "store.engine": "backup connecting database lock meta migrations reserve schema staging whereabouts",
+    "store.engine": "backup connecting connection database lock meta migrations reserve schema staging whereabouts",
     "store.readers": "asking browsing chats possessions restrictions subscriptions threads updates",
     "telegram_edge.botapi": "gateway lenient_json outcomes pacer prepared proxies transport watch wire",
     "telegram_edge.conversations": "conversations",
