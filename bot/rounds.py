@@ -54,7 +54,7 @@ async def keep_going(name: str, round_: Callable[[], Awaitable[None]]) -> None:
         try:
             return await round_()
         except StoreError as error:
-            log.error("%s: the database cannot be used now: %s", name, error)
+            log.error("%s: %s", name, error)
             await asyncio.sleep(AFTER_A_FAILURE)
         except Exception:
             log.exception("%s failed; it goes on in %d s", name, AFTER_A_FAILURE)

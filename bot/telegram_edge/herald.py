@@ -381,6 +381,6 @@ class Herald:
         try:
             await work()
         except StoreError as error:
-            log.error("the herald failed at %s: the database cannot be used now: %s", key[0], error)
+            log.error("the herald failed at %s: %s", key[0], error)
         except Exception:
             log.exception("the herald failed at %s", key[0])

@@ -305,7 +305,10 @@ async def test_a_locked_database_is_one_line_in_the_log(desk: Desk, caplog: pyte
     with closing(sqlite3.connect(desk.house.db.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         await desk.turn()
-    assert "the herald failed at troubles: the database cannot be used now: database is locked" in caplog.text
+    assert (
+        f"the herald failed at troubles: cannot use the database {desk.house.db.path}: database is locked"
+        in caplog.text
+    )
     assert "Traceback" not in caplog.text
 
 

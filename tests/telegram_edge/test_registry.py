@@ -121,7 +121,7 @@ async def test_an_editors_menu_lists_all_that_editors_can_do_and_an_owners_the_p
             await house.starts(person)
         async with house.db.transaction() as conn:
             await editors.add(conn, BEN, Role.EDITOR, by=EDITH, now=house.clock())
-        await menus.register_editors(house.inside)
+        await house.inside.menus.register_editors()
         shown = {
             call.params["scope"]["chat_id"]: [command["command"] for command in call.params["commands"]]
             for call in house.world.ledger.of("setMyCommands")
