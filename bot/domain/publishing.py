@@ -1,8 +1,7 @@
 """
 When an article becomes news: decided here from values, done in `services.newsroom`.
 
-The `published` flag of a file is an event, not a state: only a flag that differs from the one last seen in that
-story's file acts, so nothing an editor did in chat is undone by an unchanged file.
+What a file's flag asks for is decided in `domain.ingestion`.
 """
 
 from __future__ import annotations
@@ -10,23 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
-
-from bot.domain.article import ArticleState
 
 BURST_WITHIN = timedelta(minutes=10)
 UNDO_FROM = 100  # chats: smaller audiences need no time to think again
-
-
-class Act(StrEnum):
-    """What an import does to an article beside storing its words."""
-
-    NOTHING = "nothing"
-    DRAFT = "draft"  # keep it, or take it back, as a draft
-    SCHEDULE = "schedule"
-    PUSH = "push"  # publish and promise the fan-out (or hold it: see `is_burst`)
-    ARCHIVE = "archive"  # list it, push nothing
-    RETRACT = "retract"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,46 +26,6 @@ class PushWindow:
     @property
     def files_never_push(self) -> bool:
         return self.length is not None and self.length <= timedelta(0)
-
-
-def act_of_file(
-    *,
-    state: ArticleState | None,
-    last_flag: bool | None,
-    flag: bool,
-    published_at: datetime,
-    now: datetime,
-    window: PushWindow,
-) -> Act:
-    """Return what a file's flag does, given the article's state (None: a new story) and the flag last seen.
-
-    A date to come is an embargo. A known draft that turns true is an editor's act and goes out whatever its date;
-    a story first seen as published goes out only within the push window. A flag that is false from the beginning
-    takes nothing back: only one that was true before does.
-    """
-    if state is None:
-        if not flag:
-            return Act.DRAFT
-        if published_at > now:
-            return Act.SCHEDULE
-        return Act.PUSH if window.admits(published_at, now) else Act.ARCHIVE
-    if flag == bool(last_flag):
-        return Act.NOTHING
-    if not flag:
-        match state:
-            case ArticleState.PUBLISHED | ArticleState.ARCHIVED:
-                return Act.RETRACT
-            case ArticleState.SCHEDULED | ArticleState.HELD:
-                return Act.DRAFT
-            case _:
-                return Act.NOTHING
-    match state:
-        case ArticleState.DRAFT | ArticleState.RETRACTED:
-            if published_at > now:
-                return Act.SCHEDULE
-            return Act.ARCHIVE if window.files_never_push else Act.PUSH
-        case _:
-            return Act.NOTHING
 
 
 def opens_audience(published_at: datetime, pushed_at: datetime, now: datetime, window: PushWindow) -> bool:

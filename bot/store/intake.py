@@ -8,47 +8,17 @@ would cost more than parsing them.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from sqlite3 import Row
 
 from bot.domain.article import ArticleState, HeldWhy, Story
+from bot.domain.ingestion import KnownArticle, SourceItem
 from bot.domain.link import normal_link
 from bot.domain.words import indexed
 from bot.store.database import Connection
 from bot.store.stories import epoch, epoch_of_end, moment_or_none, story_from, story_json
-
-
-@dataclass(frozen=True, slots=True)
-class KnownFile:
-    """A file as it was when last seen. `owns` says whether its story follows it; a gone file has no fingerprint."""
-
-    path: str
-    fingerprint: str
-    article: int | None
-    owns: bool
-    last_flag: bool | None
-    complaint: str | None
-
-    @property
-    def is_gone(self) -> bool:
-        return not self.fingerprint
-
-
-@dataclass(frozen=True, slots=True)
-class KnownArticle:
-    """What an import compares a story with. `owner` is the path of the file that owns it; None when none does."""
-
-    number: int
-    slug: str
-    state: ArticleState
-    revision: int
-    story: Story
-    pushed_at: datetime | None
-    scheduled_at: datetime | None
-    held_why: HeldWhy | None = None
 
 
 async def fingerprints(conn: Connection) -> dict[str, str]:
@@ -57,7 +27,7 @@ async def fingerprints(conn: Connection) -> dict[str, str]:
     return {row["path"]: row["fingerprint"] for row in rows}
 
 
-async def files(conn: Connection, paths: Iterable[str]) -> dict[str, KnownFile]:
+async def files(conn: Connection, paths: Iterable[str]) -> dict[str, SourceItem]:
     """Return what is known of these files, by path."""
     rows = await conn.execute_fetchall(
         "SELECT * FROM files WHERE path IN (SELECT value FROM json_each(:paths))", {"paths": _list(paths)}
@@ -65,7 +35,7 @@ async def files(conn: Connection, paths: Iterable[str]) -> dict[str, KnownFile]:
     return {row["path"]: _file(row) for row in rows}
 
 
-async def owners(conn: Connection, articles: Iterable[int]) -> dict[int, KnownFile]:
+async def owners(conn: Connection, articles: Iterable[int]) -> dict[int, SourceItem]:
     """Return the file that owns each of these articles."""
     rows = await conn.execute_fetchall(
         "SELECT * FROM files WHERE owns AND article IN (SELECT value FROM json_each(:articles))",
@@ -99,7 +69,7 @@ async def known(conn: Connection, numbers: Iterable[int]) -> dict[int, KnownArti
     """Return these articles as an import compares them."""
     rows = await conn.execute_fetchall(
         """
-        SELECT number, slug, state, revision, story, pushed_at, scheduled_at, held_why
+        SELECT number, state, revision, story, pushed_at, held_why
         FROM articles WHERE number IN (SELECT value FROM json_each(:numbers))
         """,
         {"numbers": _list(numbers)},
@@ -107,12 +77,10 @@ async def known(conn: Connection, numbers: Iterable[int]) -> dict[int, KnownArti
     return {
         row["number"]: KnownArticle(
             number=row["number"],
-            slug=row["slug"],
             state=ArticleState(row["state"]),
             revision=row["revision"],
             story=story_from(row["story"]),
             pushed_at=moment_or_none(row["pushed_at"]),
-            scheduled_at=moment_or_none(row["scheduled_at"]),
             held_why=None if row["held_why"] is None else HeldWhy(row["held_why"]),
         )
         for row in rows
@@ -226,15 +194,21 @@ def _indexed_again(text: str) -> str:
     return indexed(text)
 
 
-async def rename(conn: Connection, renamed: Mapping[int, tuple[str, str]]) -> None:
-    """Give articles a new slug (old, new); the old one stays an alias."""
-    rows = [{"article": number, "old": old, "new": new} for number, (old, new) in renamed.items()]
-    await conn.executemany("DELETE FROM article_slugs WHERE slug = :new AND article = :article", rows)
-    await conn.executemany("UPDATE articles SET slug = :new WHERE number = :article", rows)
-    await conn.executemany("INSERT OR IGNORE INTO article_slugs (slug, article) VALUES (:old, :article)", rows)
+async def rename(conn: Connection, slugs: Mapping[int, str]) -> None:
+    """Give articles new slugs; the old ones stay aliases."""
+    rows = [{"article": number, "slug": slug} for number, slug in slugs.items()]
+    await conn.executemany(
+        """
+        INSERT OR IGNORE INTO article_slugs (slug, article)
+        SELECT slug, number FROM articles WHERE number = :article AND slug <> :slug
+        """,
+        rows,
+    )
+    await conn.executemany("DELETE FROM article_slugs WHERE slug = :slug AND article = :article", rows)
+    await conn.executemany("UPDATE articles SET slug = :slug WHERE number = :article", rows)
 
 
-async def remember(conn: Connection, seen: Sequence[KnownFile]) -> None:
+async def remember(conn: Connection, seen: Iterable[SourceItem]) -> None:
     """Store files as they are now."""
     await conn.executemany(
         """
@@ -245,7 +219,7 @@ async def remember(conn: Connection, seen: Sequence[KnownFile]) -> None:
         """,
         [
             {
-                "path": file.path,
+                "path": file.id,
                 "fingerprint": file.fingerprint,
                 "article": file.article,
                 "owns": file.owns,
@@ -282,9 +256,9 @@ def _row(number: int, story: Story) -> dict[str, object]:
     }
 
 
-def _file(row: Row) -> KnownFile:
-    return KnownFile(
-        path=row["path"],
+def _file(row: Row) -> SourceItem:
+    return SourceItem(
+        id=row["path"],
         fingerprint=row["fingerprint"],
         article=row["article"],
         owns=bool(row["owns"]),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from math import ceil
 
 from bot.domain.article import Picture, Provider, Related, Story
@@ -74,6 +75,21 @@ def story_from(text: str) -> Story:
     )
 
 
+def as_stored(story: Story) -> Story:
+    """Return a story as `story_from` gives it back, in whole seconds, so that it equals itself when read again."""
+    times = (story.published_at, *(one.published_at for one in story.related))
+    if not any(at is not None and at.microsecond for at in times):
+        return story
+    return replace(
+        story,
+        published_at=_whole_second(story.published_at),
+        related=tuple(
+            one if one.published_at is None else replace(one, published_at=_whole_second(one.published_at))
+            for one in story.related
+        ),
+    )
+
+
 def epoch(at: datetime) -> int:
     """Return UTC epoch seconds, rounded down."""
     return int(at.timestamp() // 1)
@@ -92,6 +108,11 @@ def moment(seconds: int) -> datetime:
 def moment_or_none(seconds: int | None) -> datetime | None:
     """Return the aware UTC time of a nullable column."""
     return None if seconds is None else moment(seconds)
+
+
+def _whole_second(at: datetime) -> datetime:
+    """Return a time without a fraction, rounded up: an embargo ends no moment early."""
+    return at if not at.microsecond else at.replace(microsecond=0) + timedelta(seconds=1)
 
 
 def _provider_json(provider: Provider) -> dict[str, object]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.article import Article, ArticleState, Provider, Story
+from bot.domain.ingestion import SourceItem
 from bot.domain.publishing import PushWindow
 from bot.domain.topic import TopicFile
 from bot.errors import Complaint, ContentError
@@ -23,7 +24,7 @@ from bot.services.spreading import spread_next
 from bot.store import articles, fanouts, topics
 from bot.store.database import Database
 from bot.store.fanouts import Fanout
-from bot.store.intake import KnownFile, files
+from bot.store.intake import files
 from bot.store.migrations import migrate
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -117,7 +118,7 @@ class Desk:
         async with self.db.reading() as conn:
             return await articles.in_state(conn, ArticleState.HELD)
 
-    async def file(self, path: str) -> KnownFile:
+    async def file(self, path: str) -> SourceItem:
         async with self.db.reading() as conn:
             return (await files(conn, [path]))[path]
 

@@ -1,0 +1,326 @@
+"""
+What newly read content does to what is known of it: one decision for every source of stories.
+
+A source tells its stories by items: a folder by its files, an upload by its documents. An item is known again by an
+id, which means nothing here. `decide` matches an item with an article and says what is to be done, as values: new,
+updated, renamed or told twice; published, scheduled, archived or retracted. It reads no clock and no database, and
+whoever calls it writes what it says.
+
+The `published` flag is an event, not a state: only a flag that differs from the one last seen in that story's item
+acts, so nothing an editor did in chat is undone by an unchanged one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.domain.article import ArticleState, HeldWhy, Story
+from bot.domain.publishing import PushWindow, opens_audience
+from bot.domain.topic import topic_key
+
+# What is known and what was read --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SourceItem:
+    """An item as it was when last read.
+
+    `fingerprint` tells a source whether the item has changed, and is empty once it is gone. `article` is the article
+    it tells, or doubles when it does not own it. `last_flag` is the flag last seen in it. None, both, for an item that
+    tells no article. `complaint` is why it was refused, None when it was not.
+    """
+
+    id: str
+    fingerprint: str
+    article: int | None
+    owns: bool
+    last_flag: bool | None
+    complaint: str | None
+
+    @property
+    def is_gone(self) -> bool:
+        return not self.fingerprint
+
+    def without_story(self) -> SourceItem:
+        """Return the item after another one has taken over its story: gone, and known by its id only."""
+        return replace(self, owns=False, fingerprint="")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownArticle:
+    """What an import compares a story with. `pushed_at` is None while the article has had no audience."""
+
+    number: int
+    state: ArticleState
+    revision: int
+    story: Story
+    pushed_at: datetime | None = None
+    held_why: HeldWhy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What is known before an item is taken in.
+
+    `item` is what was last read under its id, `own` the article that it owns. `linked` is the article known by the
+    story's link, or by where the story moved from, and `owner` the item that owns that one. `next_number` is what a
+    new article gets.
+    """
+
+    item: SourceItem | None
+    own: KnownArticle | None
+    linked: KnownArticle | None
+    owner: SourceItem | None
+    next_number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """An item as it was just read: its id, its fingerprint, and the story as it would be stored."""
+
+    id: str
+    fingerprint: str
+    story: Story
+
+
+# What is to be done ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Store a new article. What else comes with it says in which state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Store the document of a known article as it was given; nothing that newsbot reads in it has changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Store what a known article says now. It `corrects` when readers see a difference, and is silent otherwise."""
+
+    corrects: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """Let the item own an article whose `owner` is gone. The article takes the item's name; the old one leads to it."""
+
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Double:
+    """Report an item that tells an article which another item owns. It changes nothing and never acts."""
+
+    article: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Let an article be, or be again, a draft."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Keep an article back until a time, and publish it then."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """Make an article news, as soon as all that came with it is known: a burst of them is held instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """List an article and push nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retract:
+    """Take an article out of every list and stop what is still queued."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAudience:
+    """Let a published article that nobody got be news for those who follow the topics it has gained."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResetAudience:
+    """Let an article that is not public and that nobody got find its audience anew when it is published."""
+
+
+StateChange = Draft | Schedule | Publish | Archive | Retract
+Act = Create | Keep | Update | TakeOver | Double | StateChange | OpenAudience | ResetAudience
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The acts in the order in which they are done, and the item and its article as they stand afterwards.
+
+    An article that becomes news is scheduled for now until it does: should the process die in between, it still goes
+    out. `article` is None when the item tells none of its own.
+    """
+
+    acts: tuple[Act, ...]
+    item: SourceItem
+    article: KnownArticle | None
+
+
+# The decision ---------------------------------------------------------------------------------------------------------
+
+
+def decide(before: Before, seen: Observed, *, now: datetime, window: PushWindow, flags_act: bool = True) -> Decision:
+    """Return what becomes of an item that was just read.
+
+    A story belongs to one item: to the one that told it first, until that is gone. Without `flags_act` every new
+    story is a draft and no flag does anything.
+    """
+    item = before.item
+    if item is not None and before.own is not None:
+        if before.linked is not None and before.linked.number != before.own.number:
+            # It has just taken another story's link. It still has a story, and nobody takes that away from it.
+            kept = replace(item, fingerprint=seen.fingerprint, complaint=None)
+            return Decision((Double(before.linked.number),), kept, before.own)
+        return _go_on(before.own, item, seen, now, window, flags_act)
+    if before.linked is None:
+        return _create(before.next_number, seen, now, window, flags_act)
+    if before.owner is not None and not before.owner.is_gone and before.owner.id != seen.id:
+        double = before.linked.number
+        flag = bool(seen.story.published)
+        return Decision((Double(double),), SourceItem(seen.id, seen.fingerprint, double, False, flag, None), None)
+    return _go_on(before.linked, before.owner, seen, now, window, flags_act)
+
+
+def _create(number: int, seen: Observed, now: datetime, window: PushWindow, flags_act: bool) -> Decision:
+    story = seen.story
+    flag = flags_act and bool(story.published)
+    change = _of_a_new_flag(story.published_at, now, window) if flag else Draft()
+    state = _state_after(change, ArticleState.DRAFT)
+    return Decision(
+        (Create(), change),
+        SourceItem(seen.id, seen.fingerprint, number, True, flag, None),
+        KnownArticle(number, state, 1, story),
+    )
+
+
+def _go_on(
+    article: KnownArticle,
+    owner: SourceItem | None,
+    seen: Observed,
+    now: datetime,
+    window: PushWindow,
+    flags_act: bool,
+) -> Decision:
+    """Return what becomes of an item that tells a known article, which `owner` told last."""
+    before, story = article.story, seen.story
+    acts: list[Act] = []
+    if owner is not None and owner.id != seen.id:
+        acts.append(TakeOver(owner.id))
+    corrects = _as_readers_see(before) != _as_readers_see(story)
+    acts.append(Update(corrects) if corrects or _differs(before, story) else Keep())
+
+    last_flag = owner is not None and bool(owner.last_flag)
+    # An item that says nothing of the flag stays with what it said last: a missing line takes no story back.
+    flag = last_flag if story.published is None or not flags_act else story.published
+    change: StateChange | None = None
+    gains_topics = flags_act and _has_more_topics(before, story)
+    if flags_act:
+        if flag != last_flag:
+            change = _of_a_changed_flag(article.state, flag, story.published_at, now, window)
+        is_moved = article.state is ArticleState.SCHEDULED and before.published_at != story.published_at
+        if change is None and flag and is_moved:
+            change = Schedule(story.published_at)  # the date of its embargo
+        if change is None and gains_topics and article.held_why is HeldWhy.TOPICS:
+            change = Publish()  # what it was held for has been mended, or is judged anew
+    state = article.state
+    if change is not None:
+        acts.append(change)
+        state = _state_after(change, state)
+    if gains_topics and article.pushed_at is not None:
+        if article.state is not ArticleState.PUBLISHED:
+            acts.append(ResetAudience())
+        elif state is ArticleState.PUBLISHED and opens_audience(story.published_at, article.pushed_at, now, window):
+            acts.append(OpenAudience())
+    return Decision(
+        tuple(acts),
+        SourceItem(seen.id, seen.fingerprint, article.number, True, flag, None),
+        KnownArticle(
+            article.number,
+            state,
+            article.revision + corrects,
+            story,
+            article.pushed_at,
+            article.held_why if change is None else None,
+        ),
+    )
+
+
+def _of_a_new_flag(published_at: datetime, now: datetime, window: PushWindow) -> StateChange:
+    """Return what becomes of a story first seen as published: it goes out only within the push window."""
+    if published_at > now:
+        return Schedule(published_at)
+    return Publish() if window.admits(published_at, now) else Archive()
+
+
+def _of_a_changed_flag(
+    state: ArticleState, flag: bool, published_at: datetime, now: datetime, window: PushWindow
+) -> StateChange | None:
+    """Return what a known story's flag does when it turns; None when an editor has done the same already.
+
+    A known draft that turns true is an editor's act and goes out whatever its date.
+    """
+    if not flag:
+        match state:
+            case ArticleState.PUBLISHED | ArticleState.ARCHIVED:
+                return Retract()
+            case ArticleState.SCHEDULED | ArticleState.HELD:
+                return Draft()
+            case ArticleState.DRAFT | ArticleState.RETRACTED:
+                return None
+    if state not in (ArticleState.DRAFT, ArticleState.RETRACTED):
+        return None
+    if published_at > now:
+        return Schedule(published_at)
+    return Archive() if window.files_never_push else Publish()
+
+
+def _state_after(change: StateChange, state: ArticleState) -> ArticleState:
+    match change:
+        case Draft():
+            return ArticleState.DRAFT
+        case Schedule() | Publish():
+            return ArticleState.SCHEDULED
+        case Archive():
+            return ArticleState.ARCHIVED
+        case Retract():
+            return ArticleState.RETRACTED
+
+
+def _differs(before: Story, after: Story) -> bool:
+    return replace(before, published=False) != replace(after, published=False)
+
+
+def _as_readers_see(story: Story) -> tuple[object, ...]:
+    """What makes a correction when it changes. Heat, quality and related articles update silently."""
+    return (
+        story.title,
+        story.excerpt,
+        story.link,
+        story.published_at,
+        story.provider,
+        story.topics,
+        story.pictures,
+        story.video,
+    )
+
+
+def _has_more_topics(before: Story, after: Story) -> bool:
+    if before.topics == after.topics:
+        return False
+    return not {topic_key(name) for name in after.topics} <= {topic_key(name) for name in before.topics}

@@ -1,0 +1,150 @@
+"""
+What a batch of decisions changes, gathered so that each table is written at once.
+
+A statement for every file and table would cost more than reading the files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.domain.article import ArticleState, Story
+from bot.domain.ingestion import (
+    Archive,
+    Create,
+    Decision,
+    Double,
+    Draft,
+    Keep,
+    KnownArticle,
+    OpenAudience,
+    Publish,
+    ResetAudience,
+    Retract,
+    Schedule,
+    SourceItem,
+    StateChange,
+    TakeOver,
+    Update,
+)
+from bot.errors import Complaint
+from bot.services import newsroom, topic_slips
+from bot.services.known_content import KnownContent
+from bot.store import articles, intake, known_topics, log, topics
+from bot.store.database import Connection
+
+
+@dataclass(slots=True)
+class ContentChanges:
+    """Numbers of articles by what became of them, in the order of the items; `doubled` with the item's id.
+
+    `news` is to be published or held, `opened` was published to nobody and may find somebody now.
+    """
+
+    drafts: list[int] = field(default_factory=list)
+    updated: list[int] = field(default_factory=list)
+    scheduled: list[int] = field(default_factory=list)
+    archived: list[int] = field(default_factory=list)
+    retracted: list[int] = field(default_factory=list)
+    news: list[int] = field(default_factory=list)
+    opened: list[int] = field(default_factory=list)
+    doubled: list[tuple[str, int]] = field(default_factory=list)
+    _items: dict[str, SourceItem] = field(default_factory=dict)
+    _added: dict[int, tuple[str, Story]] = field(default_factory=dict)
+    _rewritten: dict[int, tuple[int, Story]] = field(default_factory=dict)
+    _indexed: dict[int, Story] = field(default_factory=dict)
+    _renamed: dict[int, str] = field(default_factory=dict)
+    _states: dict[int, tuple[ArticleState, datetime | None]] = field(default_factory=dict)
+    _logged: list[tuple[str, int]] = field(default_factory=list)
+    _reset: list[int] = field(default_factory=list)
+    _about_other_topics: list[Story] = field(default_factory=list)  # than before, or new
+
+    def remember(self, item: SourceItem) -> None:
+        """Store an item that no story was decided about."""
+        self._items[item.id] = item
+
+    async def add(
+        self, conn: Connection, decision: Decision, known: KnownContent, slugs: Sequence[str], now: datetime
+    ) -> None:
+        """Take up what was decided about an item, which is still `known` as it was before; `slugs` are its names."""
+        article = decision.article
+        for act in decision.acts:
+            match act:
+                case Double(doubles):
+                    self.doubled.append((decision.item.id, doubles))
+                case TakeOver(former):
+                    assert article is not None
+                    self._items[former] = known.owners[article.number].without_story()
+                    self._renamed[article.number] = await known.free_slug(conn, slugs, article.number)
+                case Create():
+                    assert article is not None
+                    self._added[article.number] = (await known.free_slug(conn, slugs, article.number), article.story)
+                    self._indexed[article.number] = article.story
+                    self._about_other_topics.append(article.story)
+                case Keep() | Update():
+                    assert article is not None
+                    self._rewrite(article, known.articles[article.number].story, isinstance(act, Update))
+                case ResetAudience():
+                    assert article is not None
+                    self._reset.append(article.number)
+                case OpenAudience():
+                    assert article is not None
+                    self.opened.append(article.number)
+                case _:
+                    assert article is not None
+                    self._change_state(article.number, act, now)
+        self._items[decision.item.id] = decision.item
+
+    def _rewrite(self, article: KnownArticle, before: Story, is_changed: bool) -> None:
+        # The document is always kept as last given, also where only fields changed that newsbot does not know.
+        self._rewritten[article.number] = (article.revision, article.story)
+        if is_changed:
+            self._indexed[article.number] = article.story
+            self.updated.append(article.number)
+        if before.topics != article.story.topics:
+            self._about_other_topics.append(article.story)
+
+    def _change_state(self, number: int, change: StateChange, now: datetime) -> None:
+        match change:
+            case Draft():
+                self.drafts.append(number)
+                self._states[number] = (ArticleState.DRAFT, None)
+            case Schedule(at):
+                self.scheduled.append(number)
+                self._logged.append(("schedule", number))
+                self._states[number] = (ArticleState.SCHEDULED, at)
+            case Publish():
+                self.news.append(number)
+                # An embargo that ends now: should the process die before the last batch, it is still released.
+                self._states[number] = (ArticleState.SCHEDULED, now)
+            case Archive():
+                self.archived.append(number)
+                self._states[number] = (ArticleState.ARCHIVED, None)
+            case Retract():
+                self.retracted.append(number)
+                self._logged.append(("retract", number))
+
+    async def write(self, conn: Connection, now: datetime) -> list[Complaint]:
+        """Store everything but what is news; return what looks odd about the topics of new and changed stories."""
+        await intake.add(conn, self._added, now, self._states)
+        await intake.rewrite(conn, self._rewritten)
+        later = {number: state for number, state in self._states.items() if number not in self._added}
+        await articles.set_states(conn, later)
+        # Asked before the names of these very stories are known.
+        odd = await topic_slips.slips(conn, self._about_other_topics)
+        names = await topics.resolve(conn, [name for story in self._indexed.values() for name in story.topics])
+        await intake.unindex(conn, self._indexed.keys() - self._added.keys())
+        await intake.index(conn, self._indexed, names)
+        await intake.rename(conn, self._renamed)
+        await intake.remember(conn, self._items.values())
+        for act, number in self._logged:
+            if act == "retract":
+                await newsroom.withdraw(conn, number)
+            await log.record(conn, act, at=now, article=number, detail="file")
+        # What becomes news now is looked at when it is published; what is listed may bear other topics than before.
+        await known_topics.let_be_known(conn, [*self.archived, *self.updated])
+        for number in self._reset:
+            await newsroom.unfix_empty_audience(conn, number, now)
+        return odd

@@ -1,0 +1,100 @@
+"""What is known of a batch of stories before it is taken in, kept up to date while one after the other is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, count
+
+from bot.domain.article import Story
+from bot.domain.ingestion import Before, Create, Decision, KnownArticle, SourceItem, TakeOver
+from bot.domain.link import normal_link
+from bot.store import intake
+from bot.store.database import Connection
+
+_UNREAD = "-"  # instead of the fingerprint of an item that has come back and is read later
+
+
+@dataclass(slots=True)
+class KnownContent:
+    """Items by id, the owners of articles by number, article numbers by normalised link and by slug."""
+
+    items: dict[str, SourceItem]
+    owners: dict[int, SourceItem]
+    articles: dict[int, KnownArticle]
+    links: dict[str, int]
+    slugs: dict[str, int]
+    next_number: int
+
+    def before(self, id: str, story: Story) -> Before:
+        """Return what is known of an item, and of the article that its story's link leads to."""
+        item = self.items.get(id)
+        owned = item.article if item is not None and item.owns else None
+        linked = self.links.get(normal_link(story.link))
+        return Before(
+            item=item,
+            own=None if owned is None else self.articles[owned],
+            linked=None if linked is None else self.articles[linked],
+            owner=None if linked is None else self.owners.get(linked),
+            next_number=self.next_number,
+        )
+
+    def learn(self, decision: Decision) -> None:
+        """Let the next item be compared with what has been decided about this one."""
+        self.items[decision.item.id] = decision.item
+        article = decision.article
+        if article is None:
+            return
+        self.owners[article.number] = decision.item
+        self.articles[article.number] = article
+        self.links.setdefault(normal_link(article.story.link), article.number)
+        for act in decision.acts:
+            match act:
+                case Create():
+                    self.next_number += 1
+                case TakeOver(former) if former in self.items:
+                    self.items[former] = self.items[former].without_story()
+
+    async def free_slug(self, conn: Connection, wanted: Sequence[str], article: int) -> str:
+        """Return the first wanted slug that no other article has or had, numbered when all are taken."""
+        last = wanted[-1] if wanted else "article"
+        numbered = (f"{last}-{article}-{n}" for n in count(2))
+        for slug in chain(wanted, (f"{last}-{article}",), numbered):
+            if slug not in wanted and slug not in self.slugs:
+                self.slugs |= await intake.slugs(conn, [slug])
+            if self.slugs.get(slug, article) == article:
+                self.slugs[slug] = article
+                return slug
+        raise AssertionError("numbers never end")
+
+
+async def known_content(
+    conn: Connection,
+    ids: Iterable[str],
+    stories: Sequence[tuple[str, Story]],
+    slugs: Iterable[str],
+    *,
+    moves: Mapping[str, int],
+    present: Collection[str],
+) -> KnownContent:
+    """Return what is known of items, of the stories that they tell, and of who has the `slugs` that they may take.
+
+    `moves` are the articles that items go on with under another link, by id. `present` are all the items that were
+    read together, also in other batches: what has come back among them still owns its story.
+    """
+    items = {id: _as_present(item, present) for id, item in (await intake.files(conn, ids)).items()}
+    links = await intake.linked(conn, [normal_link(story.link) for _, story in stories])
+    links |= {normal_link(story.link): moves[id] for id, story in stories if id in moves}
+    numbers = {item.article for item in items.values() if item.article is not None} | set(links.values())
+    return KnownContent(
+        items=items,
+        owners={n: _as_present(item, present) for n, item in (await intake.owners(conn, numbers)).items()},
+        articles=await intake.known(conn, numbers),
+        links=links,
+        slugs=await intake.slugs(conn, set(slugs)),
+        next_number=await intake.next_number(conn),
+    )
+
+
+def _as_present(item: SourceItem, present: Collection[str]) -> SourceItem:
+    return replace(item, fingerprint=_UNREAD) if item.is_gone and item.id in present else item

@@ -1,0 +1,42 @@
+"""Stories that moved and changed their link on the way, found by what their files say: see `domain.moving`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+
+from bot.domain import moving
+from bot.domain.article import Story
+from bot.domain.link import normal_link
+from bot.store import intake
+from bot.store.database import Connection
+
+
+async def moved_stories(conn: Connection, stories: Mapping[str, Story], gone: Collection[str]) -> dict[str, int]:
+    """Return the articles that items with a new id and a new link go on with, by id.
+
+    `stories` are what was read, by id; `gone` the ids of items that went at the same time.
+    """
+    items = await intake.files(conn, [*gone, *stories])
+    links = await intake.linked(conn, [normal_link(story.link) for story in stories.values()])
+    owned = {item.article: id for id in gone if (item := items.get(id)) and item.owns and item.article}
+    came = [
+        moving.Came(id, _words(story.payload), _texts(story.payload.get("aliases")))
+        for id, story in stories.items()
+        if id not in items and normal_link(story.link) not in links
+    ]
+    if not (came and owned):
+        return {}
+    known = await intake.known(conn, owned)
+    payloads = await intake.payloads(conn, owned)
+    left = [moving.Left(n, id, known[n].story.link, _words(payloads[n])) for n, id in owned.items() if n in known]
+    return moving.moved(came, left)
+
+
+def _words(payload: Mapping[str, object]) -> str:
+    said = {name: value for name, value in payload.items() if name not in moving.LINKS}
+    return json.dumps(said, sort_keys=True, default=str)
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str))
