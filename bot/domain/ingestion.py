@@ -236,8 +236,9 @@ def _go_on(
         is_moved = article.state is ArticleState.SCHEDULED and before.published_at != story.published_at
         if change is None and flag and is_moved:
             change = Schedule(story.published_at)  # the date of its embargo
-        if change is None and gains_topics and article.held_why is HeldWhy.TOPICS:
-            change = Publish()  # what it was held for has been mended, or is judged anew
+        if change is None and gains_topics and article.held_why is HeldWhy.TOPICS and not window.files_never_push:
+            # What it was held for has been mended, or is judged anew.
+            change = _of_a_known_story(story.published_at, now, window)
     state = article.state
     if change is not None:
         acts.append(change)
@@ -271,10 +272,7 @@ def _of_a_new_flag(published_at: datetime, now: datetime, window: PushWindow) ->
 def _of_a_changed_flag(
     state: ArticleState, flag: bool, published_at: datetime, now: datetime, window: PushWindow
 ) -> StateChange | None:
-    """Return what a known story's flag does when it turns; None when an editor has done the same already.
-
-    A known draft that turns true is an editor's act and goes out whatever its date.
-    """
+    """Return what a known story's flag does when it turns; None when an editor has done the same already."""
     if not flag:
         match state:
             case ArticleState.PUBLISHED | ArticleState.ARCHIVED:
@@ -285,6 +283,11 @@ def _of_a_changed_flag(
                 return None
     if state not in (ArticleState.DRAFT, ArticleState.RETRACTED):
         return None
+    return _of_a_known_story(published_at, now, window)
+
+
+def _of_a_known_story(published_at: datetime, now: datetime, window: PushWindow) -> StateChange:
+    """Return what becomes of a known story that is to go out: that is an editor's act, and its age does not count."""
     if published_at > now:
         return Schedule(published_at)
     return Archive() if window.files_never_push else Publish()

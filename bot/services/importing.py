@@ -107,7 +107,7 @@ async def take(
             news.extend(fresh)
             opened.extend(anew)
             if start + BATCH >= len(ordered):
-                if report.topics or taken.topics:
+                if (report.topics or taken.topics) and not policy.window.files_never_push:
                     news.extend(await newsroom.take_up_known(conn, now))
                 taken.published, taken.held = await newsroom.news_by_file(
                     conn, news, opened=opened, now=now, burst=policy.burst, undo=policy.undo

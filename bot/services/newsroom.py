@@ -173,13 +173,13 @@ async def unfix_empty_audience(conn: Connection, number: int, now: datetime) -> 
 async def take_up_known(conn: Connection, now: datetime) -> list[int]:
     """Return the articles that were held because nobody knew their topics, of which one is known now, to become news.
 
-    A topic's file may come after the first story about it.
+    A topic's file may come after the first story about it. One whose date is to come is scheduled, and is not returned.
     """
     held = await articles.articles(conn, await articles.held_because(conn, HeldWhy.TOPICS))
     worn = await topics.are_established(conn, {topic for article in held for topic in article.topics})
-    known = [article.number for article in held if worn.intersection(article.topics)]
-    await articles.set_states(conn, dict.fromkeys(known, (ArticleState.SCHEDULED, now)))
-    return known
+    goes_at = {one.number: max(now, one.story.published_at) for one in held if worn.intersection(one.topics)}
+    await articles.set_states(conn, {number: (ArticleState.SCHEDULED, at) for number, at in goes_at.items()})
+    return [number for number, at in goes_at.items() if at <= now]
 
 
 async def add_topic(

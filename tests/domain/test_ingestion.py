@@ -210,6 +210,11 @@ TABLE = [
     Row("what is held because nobody knows its topics is judged anew with another one",
         mine(HELD, True, held_why=HeldWhy.TOPICS), story(topics=("Energy", "Grids")),
         [Update(corrects=True), Publish()]),
+    Row("with a date to come that is an embargo, too",
+        mine(HELD, True, held_why=HeldWhy.TOPICS), story(at=COMING, topics=("Energy", "Grids")),
+        [Update(corrects=True), Schedule(COMING)]),
+    Row("0: it is not pushed by its file, and editors are still asked",
+        mine(HELD, True, held_why=HeldWhy.TOPICS), story(topics=("Energy", "Grids")), [Update(corrects=True)], NEVER),
     Row("what is held as one of a burst is not",
         mine(HELD, True, held_why=HeldWhy.BURST), story(topics=("Energy", "Grids")), [Update(corrects=True)]),
 ]  # fmt: skip

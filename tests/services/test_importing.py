@@ -199,6 +199,33 @@ async def test_a_file_moves_the_date_of_its_embargo_or_lifts_it(desk: Desk) -> N
     assert await desk.embargoes() == []
 
 
+# Topics that nobody knows
+
+
+async def test_a_new_date_of_what_is_held_for_its_topics_is_an_embargo_once_they_are_known(desk: Desk) -> None:
+    files = {name: story(name, topics=("Unheard",)) for name in ("file", "article")}
+    await desk.take({f"{name}.md": one for name, one in files.items()})
+    assert len(await desk.held()) == 2
+    later = {f"{name}.md": replace(one, published_at=TOMORROW) for name, one in files.items()}
+    later["article.md"] = replace(later["article.md"], topics=("Unheard", "Energy"))
+    await desk.take(later)
+    assert [await desk.state(name) for name in files] == [ArticleState.HELD, ArticleState.SCHEDULED]
+    await desk.take({"unheard.md": TopicFile("unheard", "Unheard")})
+    assert await desk.state("file") is ArticleState.SCHEDULED
+    assert await desk.rows("SELECT count(*) FROM fanouts") == [(0,)]
+    desk.now = TOMORROW
+    assert len(await desk.embargoes()) == 2
+
+
+async def test_with_a_window_of_zero_known_topics_push_nothing_and_editors_are_still_asked(desk: Desk) -> None:
+    files = {name: story(name, topics=("Unheard",)) for name in ("file", "article")}
+    await desk.take({f"{name}.md": one for name, one in files.items()})
+    await desk.take({"article.md": replace(files["article"], topics=("Unheard", "Energy"))}, policy=NEVER)
+    await desk.take({"unheard.md": TopicFile("unheard", "Unheard")}, policy=NEVER)
+    assert len(await desk.held()) == 2
+    assert len(await newsroom.push_held(desk.db, by=EDITOR, now=desk.now, undo=timedelta(0))) == 2
+
+
 # Bursts
 
 
@@ -331,6 +358,16 @@ async def test_a_duplicate_is_reported_and_never_pushed(desk: Desk) -> None:
     assert await desk.rows("SELECT kind, subject, detail, article FROM notices") == [
         ("doubled", "copy.md", "published", number)
     ]
+
+
+async def test_a_file_that_comes_back_together_with_a_copy_still_owns_its_story(desk: Desk) -> None:
+    await desk.take({"grid.md": story()})
+    await desk.take({}, gone=("grid.md",))
+    number = (await desk.article("grid")).number
+    report = await desk.take({"copy.md": story(), "grid.md": story()})  # the copy is read first
+    assert report.doubled == [("copy.md", number)]
+    assert (await desk.article("grid")).slug == "grid"
+    assert [(await desk.file(path)).owns for path in ("copy.md", "grid.md")] == [False, True]
 
 
 async def test_two_new_files_with_one_link_make_one_article(desk: Desk) -> None:
