@@ -98,24 +98,26 @@ def _in_our_words(text: str) -> Iterator[None]:
 def _tree(parser: _Parser) -> Tree:
     tree = Tree()
     documents = 0
+    # Every word of every file passes here: what is asked for each time is looked up once.
+    get_event, key, value = parser.get_event, tree.key, tree.value
     while True:
-        event = parser.get_event()
+        event = get_event()
         kind = type(event)
         if kind is ScalarEvent:
             offset, text, tag = event.start_mark.index, event.value, event.tag
-            if tag not in _KNOWN_TAGS:
+            if tag is not None and tag not in _KNOWN_TAGS:
                 fault = _unknown_tag(offset, tag)
                 if not (tag.startswith("!") and tree.lose(offset, fault.reason)):
                     raise fault
-                tree.value(None, offset, 0, event.anchor)
+                value(None, offset, 0, event.anchor)
             elif tree.awaits_key:
                 if text == "<<" and event.implicit[0]:
                     raise Fault(offset, "merge keys (<<) are not read here; write the fields out")
-                tree.key(text, offset)
+                key(text, offset)
             else:
-                is_text = tag in _TEXT_TAGS or (tag is None and not event.implicit[0])
-                value = text if is_text else spelt(text) if tree.wants_text else plain(text)
-                tree.value(value, offset, len(text), event.anchor)
+                is_text = not event.implicit[0] if tag is None else tag in _TEXT_TAGS
+                said = text if is_text else spelt(text) if tree.wants_text else plain(text)
+                value(said, offset, len(text), event.anchor)
         elif kind is MappingStartEvent or kind is SequenceStartEvent:
             if event.tag not in _KNOWN_TAGS:
                 raise _unknown_tag(event.start_mark.index, event.tag)

@@ -20,6 +20,8 @@ from bot.domain.words import indexed
 from bot.store.database import Connection
 from bot.store.stories import epoch, epoch_of_end, moment_or_none, story_from, story_json
 
+_encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
+
 
 async def fingerprints(conn: Connection) -> dict[str, str]:
     """Return the fingerprint of every file that was there when the folder was last scanned."""
@@ -252,7 +254,7 @@ def _row(number: int, story: Story) -> dict[str, object]:
         "heat": story.heat or 0,
         "source": source_of(story),
         "story": story_json(story),
-        "payload": json.dumps(story.payload, ensure_ascii=False, default=str),
+        "payload": _encode(story.payload),
     }
 
 

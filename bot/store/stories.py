@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from math import ceil
 
 from bot.domain.article import Picture, Provider, Related, Story
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 def story_json(story: Story) -> str:
     """Return a story without its payload as JSON; fields that hold nothing are left out."""
-    return json.dumps(
+    return _encode(
         _sparse(
             {
                 "title": story.title,
@@ -25,7 +29,7 @@ def story_json(story: Story) -> str:
                 "heat": story.heat,
                 "published": story.published,
                 "provider": _provider_json(story.provider),
-                "topics": list(story.topics),
+                "topics": story.topics,
                 "pictures": [_picture_json(picture) for picture in story.pictures],
                 "related": [
                     _sparse(
@@ -40,9 +44,7 @@ def story_json(story: Story) -> str:
                 ],
                 "video": story.video,
             }
-        ),
-        ensure_ascii=False,
-        separators=(",", ":"),
+        )
     )
 
 
@@ -115,7 +117,9 @@ def _whole_second(at: datetime) -> datetime:
     return at if not at.microsecond else at.replace(microsecond=0) + timedelta(seconds=1)
 
 
-def _provider_json(provider: Provider) -> dict[str, object]:
+@lru_cache(maxsize=256)
+def _provider_json(provider: Provider) -> Mapping[str, object]:
+    # The stories of an import have few providers. What is returned is only read.
     return _sparse(
         {
             "name": provider.name,
@@ -125,8 +129,17 @@ def _provider_json(provider: Provider) -> dict[str, object]:
     )
 
 
-def _picture_json(picture: Picture) -> dict[str, object]:
-    return _sparse({name: getattr(picture, name) for name in Picture.__dataclass_fields__})
+def _picture_json(picture: Picture) -> Mapping[str, object]:
+    return _sparse(
+        {
+            "url": picture.url,
+            "width": picture.width,
+            "height": picture.height,
+            "credit": picture.credit,
+            "alt": picture.alt,
+            "is_local": picture.is_local,
+        }
+    )
 
 
 def _provider(given: dict[str, object] | None) -> Provider:
@@ -140,5 +153,5 @@ def _sparse(values: dict[str, object]) -> dict[str, object]:
     return {
         key: value
         for key, value in values.items()
-        if value or not (value is None or value is False or isinstance(value, (list, dict)))
+        if value or not (value is None or value is False or isinstance(value, list | tuple | dict))
     }
