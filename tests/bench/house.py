@@ -16,8 +16,11 @@ import table
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def environment(folder: Path, url: str, **settings: object) -> dict[str, str]:
-    """Return the environment of a bot whose database and content are in `folder`; more settings by their names."""
+def environment(folder: Path, url: str, *, checkout: Path = ROOT, **settings: object) -> dict[str, str]:
+    """Return the environment of a bot whose database and content are in `folder`; more settings by their names.
+
+    `checkout` is whose `bot` package runs: this one's, or another's to compare with.
+    """
     given = {
         "token": far.TOKEN,
         "api_url": url,
@@ -28,7 +31,7 @@ def environment(folder: Path, url: str, **settings: object) -> dict[str, str]:
         **settings,
     }
     kept = {name: value for name, value in os.environ.items() if not name.startswith("NEWSBOT_")}
-    path = os.pathsep.join(filter(None, (str(ROOT), kept.get("PYTHONPATH"))))
+    path = os.pathsep.join(filter(None, (str(checkout), kept.get("PYTHONPATH"))))
     return {**kept, "PYTHONPATH": path, **{f"NEWSBOT_{name.upper()}": str(value) for name, value in given.items()}}
 
 
@@ -48,10 +51,12 @@ def command(folder: Path, environment: dict[str, str], *words: str) -> subproces
 
 
 @contextmanager
-def bot(folder: Path, stub: far.Stub, **settings: object) -> Iterator[subprocess.Popen[bytes]]:
+def bot(
+    folder: Path, stub: far.Stub, *, checkout: Path = ROOT, **settings: object
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run the bot until the block ends; it has asked for updates when the block begins."""
     asked_before = stub.ask("stats")["polls"]
-    process = command(folder, environment(folder, stub.url, **settings), "run")
+    process = command(folder, environment(folder, stub.url, checkout=checkout, **settings), "run")
     try:
         wait_for_polls(stub, process, asked_before + 1)
         yield process

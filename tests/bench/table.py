@@ -82,3 +82,12 @@ def resident(pid: int | str = "self") -> float:
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) / 1024
     raise LookupError(f"process {pid} has no memory")
+
+
+def processor_time(pid: int) -> float:
+    """Return the seconds of processor time that a process and all its living threads have taken so far.
+
+    Source: https://docs.kernel.org/scheduler/sched-stats.html (`/proc/<pid>/schedstat`: nanoseconds on the processor)
+    """
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads) / 1e9
