@@ -2,7 +2,7 @@
 
 import sys
 
-from bot.cli.commands import run_command
+from bot.cli.entry import run_command
 from bot.zones import use_newest
 
 

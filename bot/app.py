@@ -25,7 +25,6 @@ from bot.domain.delivery import backoff
 from bot.domain.publishing import PushWindow
 from bot.domain.role import Role
 from bot.errors import SettingsError, StoreError, StoreMoved
-from bot.outside import Numbers, seen_from_outside
 from bot.render.locale import languages
 from bot.services import newsroom, roles
 from bot.services.dispatching import Alarm, Dispatcher
@@ -162,10 +161,14 @@ async def running(
         if not await asyncio.to_thread(reserve.take):
             log.error("there is no room on the disk beside %s; nothing is sent until there is", settings.database)
         transport = AiohttpTransport()
-        numbers = Numbers()
+        is_seen = settings.http is not None or settings.webhook_url is not None
+        if is_seen:
+            from bot.outside import Numbers, seen_from_outside
+
+            numbers = Numbers()
         journal = Journal(db, clock)
         stack.push_async_callback(journal.close)
-        intake = Intake(journal, time=numbers.time)
+        intake = Intake(journal, time=numbers.time if is_seen else _uncounted)
         application = build_application(settings.token, settings.api_url, transport, intake)
         stack.push_async_callback(application.bot.shutdown)
         await _introduce(application.bot)
@@ -195,7 +198,7 @@ async def running(
             rate=settings.rate,
             stale=settings.stale,
             alarm=herald.alarm,
-            count=numbers.count,
+            count=numbers.count if is_seen else _uncounted,
             reserve=reserve,
             purse=house.purse,
         )
@@ -203,7 +206,8 @@ async def running(
         await application.start()
         stack.push_async_callback(_end_application, application)
         await intake.resume(application)
-        await stack.enter_async_context(seen_from_outside(house, application, intake, numbers))
+        if is_seen:
+            await stack.enter_async_context(seen_from_outside(house, application, intake, numbers))
         plant = _Plant(house, application, intake, lock, reserve, content, herald, dispatcher, bell)
         tasks = [
             asyncio.create_task(rounds.keep_going(name, round_), name=name)
@@ -274,6 +278,10 @@ async def _rescue(db: Database, lost: asyncio.Event, clock: Clock) -> None:
         except (OSError, StoreError) as error:
             raise StoreMoved(f"{what}, and no copy could be made: {error}") from error
         raise StoreMoved(f"{what}; what it held is in {copy}: put the right one in place and start again")
+
+
+def _uncounted(_: object) -> None:
+    """Count nothing, where nobody can ask for it."""
 
 
 def _refuse_what_cannot_work(settings: Settings) -> None:

@@ -7,6 +7,7 @@ import contextlib
 import os
 import secrets
 import tempfile
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -51,17 +52,16 @@ async def sandbox(settings: Settings, port: int, keep: bool, tour: str | None, *
         except OSError as error:
             reason = os.strerror(error.errno) if error.errno else error.strerror
             raise SettingsError(f"port {port} cannot be used: {reason}; choose another with --port") from error
-        played = settings.model_copy(
-            update={
-                "token": world.token,
-                "api_url": server.url,
-                "admins": frozenset({cast.edith}),
-                "database": database,
-                "content": settings.content or packaged_seeds(),
-                "webhook_url": None,
-                "http": None,
-                "backup": None,
-            }
+        played = replace(
+            settings,
+            token=world.token,
+            api_url=server.url,
+            admins=frozenset({cast.edith}),
+            database=database,
+            content=settings.content or packaged_seeds(),
+            webhook_url=None,
+            http=None,
+            backup=None,
         )
         imported, stopped = asyncio.Event(), asyncio.create_task(stop.wait())
         house = await stack.enter_async_context(running(played, clock=clock, imported=imported))

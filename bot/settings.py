@@ -9,15 +9,15 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, get_type_hints
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from dotenv.parser import parse_stream
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from bot.errors import SettingsError
 
@@ -27,6 +27,7 @@ TELEGRAM = "https://api.telegram.org"
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _LONGEST = timedelta(days=3653)  # beyond, the calendar ends somewhere
 _DURATION = re.compile(r"(\d{1,6})(s|m|h|d|w)")
+_UTC = ZoneInfo("UTC")
 _TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{3,100}")
 
 
@@ -71,14 +72,14 @@ def _people(value: object) -> frozenset[int]:
     return frozenset(map(int, names))
 
 
-def _whole(low: int, high: int) -> BeforeValidator:
+def _whole(low: int, high: int) -> Callable[[object], int]:
     def read(value: object) -> int:
         text = str(value).strip()
         if not re.fullmatch(r"\d{1,9}", text) or not low <= int(text) <= high:
             raise ValueError(f'"{value}" is not a whole number from {low:,} to {high:,}')
         return int(text)
 
-    return BeforeValidator(read)
+    return read
 
 
 def _token(value: object) -> str:
@@ -146,44 +147,40 @@ def _log(value: object) -> tuple[str, str]:
     return form, level or "info"
 
 
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
-Address = Annotated[tuple[str, int], BeforeValidator(_address)]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every setting. Field names are the variables' without `NEWSBOT_`, in lower case.
 
+    Beside its type each names what makes its value of a text, or raises ValueError; `checked` asks that.
+    """
 
-class Settings(BaseModel):
-    """Every setting, checked. Field names are the variables' without `NEWSBOT_`, in lower case."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-
-    token: Annotated[str | None, BeforeValidator(_token), Field(repr=False)] = None
-    admins: Annotated[frozenset[int], BeforeValidator(_people)] = frozenset()
-    database: Annotated[Path, BeforeValidator(_file)] = Path("data/newsbot.db")
-    content: Annotated[Path | None, BeforeValidator(_folder)] = None
-    api_url: Annotated[str, BeforeValidator(_web)] = TELEGRAM
+    token: Annotated[str | None, _token] = field(default=None, repr=False)
+    admins: Annotated[frozenset[int], _people] = frozenset()
+    database: Annotated[Path, _file] = Path("data/newsbot.db")
+    content: Annotated[Path | None, _folder] = None
+    api_url: Annotated[str, _web] = TELEGRAM
     rate: Annotated[int, _whole(2, 1000)] = 30
     paid_per_day: Annotated[int, _whole(0, 100_000_000)] = 0
-    push_window: Annotated[timedelta | None, BeforeValidator(_window)] = timedelta(hours=48)
+    push_window: Annotated[timedelta | None, _window] = timedelta(hours=48)
     burst: Annotated[int, _whole(0, 1_000_000)] = 10
-    undo: Duration = timedelta(seconds=10)
-    stale: Duration = timedelta(hours=24)
-    keep: Annotated[timedelta | None, BeforeValidator(_age)] = timedelta(days=90)
-    timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("UTC")
-    language: Annotated[str, BeforeValidator(_language)] = "en"
-    contact: str | None = None
-    webhook_url: Annotated[str, BeforeValidator(_web)] | None = None
-    listen: Address = ("127.0.0.1", 8443)
-    webhook_secret: Annotated[str | None, BeforeValidator(_secret), Field(repr=False)] = None
-    http: Address | None = None
-    backup: Annotated[Path | None, BeforeValidator(_folder)] = None
-    log: Annotated[
-        tuple[Literal["text", "json"], Literal["debug", "info", "warning", "error"]], BeforeValidator(_log)
-    ] = (
-        "text",
-        "info",
-    )
+    undo: Annotated[timedelta, _duration] = timedelta(seconds=10)
+    stale: Annotated[timedelta, _duration] = timedelta(hours=24)
+    keep: Annotated[timedelta | None, _age] = timedelta(days=90)
+    timezone: Annotated[ZoneInfo, _zone] = _UTC
+    language: Annotated[str, _language] = "en"
+    contact: Annotated[str | None, str] = None
+    webhook_url: Annotated[str | None, _web] = None
+    listen: Annotated[tuple[str, int], _address] = ("127.0.0.1", 8443)
+    webhook_secret: Annotated[str | None, _secret] = field(default=None, repr=False)
+    http: Annotated[tuple[str, int] | None, _address] = None
+    backup: Annotated[Path | None, _folder] = None
+    log: Annotated[tuple[str, str], _log] = ("text", "info")
 
 
-KNOWN = frozenset({*Settings.model_fields, "token_file"})
+_READERS: dict[str, Callable[[object], object]] = {
+    name: hint.__metadata__[0] for name, hint in get_type_hints(Settings, include_extras=True).items()
+}
+KNOWN = frozenset({*_READERS, "token_file"})
 # What a service called `newsbot` puts into the environment of every container beside it.
 # https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
 _OF_KUBERNETES = re.compile(r"service_host|service_port(_\w+)?|port(_\d+_(tcp|udp|sctp)(_(proto|port|addr))?)?")
@@ -213,15 +210,24 @@ def read_settings(environment: Mapping[str, str] | None = None, dotenv: Path = P
     if "token" in values:
         token_file = None
     if token_file is not None:
-        values["token"] = _read_token(Path(token_file))
+        values["token"] = _checked("token", _read_token(Path(token_file)), f"{PREFIX}TOKEN_FILE")
+    return checked(**values)
+
+
+def checked(**values: object) -> Settings:
+    """Return settings made of what may stand in the variables of these names; the others have their defaults.
+
+    Raises: SettingsError, for the first in the order of the fields that is wrong.
+    """
+    return Settings(**{name: _checked(name, values[name]) for name in _READERS if name in values})
+
+
+def _checked(name: str, value: object, variable: str | None = None) -> Any:
     try:
-        return Settings.model_validate(values)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-        field = str(first["loc"][0])
-        name = f"{PREFIX}{field.upper()}" if field != "token" or token_file is None else f"{PREFIX}TOKEN_FILE"
-        reason = " ".join(first["msg"].removeprefix("Value error, ").split())
-        raise SettingsError(f"{name}: {reason}") from None
+        return _READERS[name](value)
+    except ValueError as error:
+        reason = " ".join(str(error).split())
+        raise SettingsError(f"{variable or PREFIX + name.upper()}: {reason}") from None
 
 
 def _written(dotenv: Path) -> dict[str, str]:

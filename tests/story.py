@@ -27,7 +27,7 @@ from bot.domain.chat import Chat
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.world import World
 from bot.services.purse import Purse
-from bot.settings import Settings
+from bot.settings import checked
 from bot.store import chats
 from bot.store.database import Database
 from bot.store.migrations import migrate
@@ -185,13 +185,13 @@ async def story_house(
     world.limits = False
     async with SandboxServer(world) as server:
         given = {"token": TOKEN, "api_url": server.url, "admins": str(EDITH), "database": folder / "story.db"}
-        checked = Settings(**{**given, **settings})
-        migrate(checked.database, create=True)
-        db = await Database.open(checked.database, time=time)
+        read = checked(**{**given, **settings})
+        migrate(read.database, create=True)
+        db = await Database.open(read.database, time=time)
         journal = Journal(db, clock)
         intake = Intake(journal)
         transport = AiohttpTransport()
-        application = build_application(TOKEN, checked.api_url, transport, intake)
+        application = build_application(TOKEN, read.api_url, transport, intake)
         async with application:
             inside = House(
                 db=db,
@@ -200,7 +200,7 @@ async def story_house(
                 pacer=Pacer(None, known_from=-inf),
                 purse=Purse(0, None),
                 commands=registry.commands,
-                settings=checked,
+                settings=read,
                 clock=clock,
                 wake=lambda: house.woken(),
             )

@@ -1,5 +1,6 @@
 """Every variable, right and wrong."""
 
+from dataclasses import FrozenInstanceError, fields
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -121,8 +122,9 @@ def test_the_model_refusal_of_the_voice_is_said_word_for_word():
 
 def test_every_setting_is_tried_here():
     tried = {name.lower() for name, *_ in (*RIGHT, *WRONG)}
-    assert set(Settings.model_fields) <= tried
-    assert set(Settings.model_fields) - {name.lower() for name, _ in WRONG} == {"contact"}  # any text is one
+    known = {one.name for one in fields(Settings)}
+    assert known <= tried
+    assert known - {name.lower() for name, _ in WRONG} == {"contact"}  # any text is one
 
 
 def test_without_any_variable_the_defaults_of_the_contract_hold():
@@ -195,7 +197,7 @@ def test_secrets_are_in_no_form_of_the_settings_that_is_printed():
 
 
 def test_settings_do_not_change():
-    with pytest.raises(ValueError, match="frozen"):
+    with pytest.raises(FrozenInstanceError):
         read_settings({}, NOWHERE).rate = 5
 
 

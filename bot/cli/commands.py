@@ -1,15 +1,11 @@
 """
-Every command of `newsbot`, and how each ends: the exit status, and errors as one line instead of a traceback.
+Every command of `newsbot`, as typer reads it.
 
 What a command needs is imported when it runs, so that `newsbot --help` answers at once.
 """
 
 from __future__ import annotations
 
-import io
-import os
-import signal
-import sys
 from collections.abc import Sequence
 from itertools import zip_longest
 from pathlib import Path
@@ -17,9 +13,9 @@ from typing import Annotated
 
 import typer
 
-from bot.errors import BotError
+from bot.cli import entry
+from bot.cli.entry import DONE, wrong
 
-DONE, REFUSED, WRONG, INTERRUPTED = 0, 1, 2, 130
 TOUR = "main"
 LAST_NUMBER = 2**63 - 1  # of a row: https://sqlite.org/datatype3.html
 
@@ -47,52 +43,11 @@ app = typer.Typer(
 )
 
 
-def run_command(arguments: Sequence[str]) -> int:
-    """Run `newsbot` with these arguments and return the exit status.
-
-    0: done. 1: something in the input was refused. 2: wrong usage or configuration, or a database that cannot be used.
-    """
-    _open_streams()
-    status = DONE
-    try:
-        status = _status_of(_with_tour_named(arguments))
-        sys.stdout.flush()
-    except BrokenPipeError:
-        _print_nowhere()  # whoever read has had enough
-        return DONE
-    except OSError as error:
-        # The output is full. What it did not take is still to be flushed, and may have been complained about already.
-        _print_nowhere()
-        return status if status == WRONG else _wrong(error.strerror or str(error))
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    return status
-
-
-def _print_nowhere() -> None:
-    """Let Python flush what is left of the output at its end without one more complaint.
-
-    Source: https://docs.python.org/3/library/signal.html#note-on-sigpipe
-    """
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _open_streams() -> None:
-    """Have all three streams, and let no title fail for an alphabet that the terminal does not have.
-
-    Whoever starts a command may have closed some; the next file opened would take their place.
-    """
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115  for as long as the process lives
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # as the standard error does by itself
-
-
-def _status_of(arguments: list[str]) -> int:
+def invoke(arguments: Sequence[str]) -> int:
+    """Run the command that these arguments name and return its exit status."""
     command = typer.main.get_command(app)
     try:
-        with command.make_context("newsbot", arguments) as context:
+        with command.make_context("newsbot", _with_tour_named(arguments)) as context:
             status = command.invoke(context)
         return status if isinstance(status, int) else DONE
     except typer.Exit as finished:
@@ -100,20 +55,7 @@ def _status_of(arguments: list[str]) -> int:
     except typer.TyperException as error:
         asked = getattr(getattr(error, "ctx", None), "command_path", "newsbot")
         reason = " ".join(error.format_message().split()).rstrip(".")
-        return _wrong(f"{reason}{'' if reason.endswith('?') else ';'} `{asked} --help` says what there is")
-    except BotError as error:
-        return _wrong(str(error))
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        return _wrong(f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error))
-
-
-def _wrong(reason: str) -> int:
-    from bot.cli.shell import printable
-
-    print(printable(f"newsbot: {' '.join(reason.split())}"), file=sys.stderr)
-    return WRONG
+        return wrong(f"{reason}{'' if reason.endswith('?') else ';'} `{asked} --help` says what there is")
 
 
 def _with_tour_named(arguments: Sequence[str]) -> list[str]:
@@ -156,16 +98,7 @@ def setup() -> int:
 @app.command()
 def run() -> int:
     """Run the bot until it is told to stop (Ctrl-C, SIGTERM)."""
-    _end_when_told()
-    from bot.cli import running
-
-    return running.run()
-
-
-def _end_when_told() -> None:
-    """Exit with 0 when told to stop while the bot is still being loaded; from then on its event loop listens."""
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: sys.exit(DONE))
+    return entry.run()
 
 
 @app.command()

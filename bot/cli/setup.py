@@ -5,16 +5,14 @@ from __future__ import annotations
 import asyncio
 import getpass
 import sys
+from dataclasses import replace
 from pathlib import Path
-
-from pydantic import ValidationError
 
 from bot.cli.dotenv import write_variable
 from bot.cli.shell import now, opened, say
 from bot.domain.role import INVITATION_LASTS
-from bot.errors import SettingsError
 from bot.services import roles
-from bot.settings import Settings, read_settings
+from bot.settings import Settings, checked, read_settings
 from bot.store import meta
 from bot.telegram_edge.first_contact import first_contact
 
@@ -25,13 +23,7 @@ _LONGEST = 200  # characters of an answer that is read at all
 def setup() -> int:
     """Ask for the token, try it, and leave everything ready for `newsbot run`."""
     settings = read_settings()
-    token = _asked()
-    try:
-        checked = Settings(token=token)
-    except ValidationError as error:
-        reason = error.errors(include_url=False, include_input=False)[0]["msg"].removeprefix("Value error, ")
-        raise SettingsError(f"NEWSBOT_TOKEN: {reason}") from None
-    asyncio.run(_setup(settings.model_copy(update={"token": checked.token})))
+    asyncio.run(_setup(replace(settings, token=checked(token=_asked()).token)))
     return 0
 
 

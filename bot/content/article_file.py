@@ -18,11 +18,12 @@ from pydantic_core import ErrorDetails
 
 from bot.content.cleaning import excerpt_of
 from bot.content.document import DECIDING_FIELDS, Document, Place
-from bot.content.doors import ArticleDoor, ProviderDoor, RelatedDoor, Surroundings, listed, pictures_of
+from bot.content.doors import ArticleDoor, ProviderDoor, RelatedDoor, listed, pictures_of
 from bot.content.front_matter import read_document
 from bot.content.links import judged
 from bot.content.plain_text import quoted
 from bot.content.slips import ARTICLE, slips_in
+from bot.content.surroundings import Surroundings, name_in
 from bot.content.video import embedded_video, watch_link
 from bot.domain.article import AsRead, Provider, Related, Story
 from bot.errors import Complaint, ContentError
@@ -152,14 +153,6 @@ def _bounded(warnings: Sequence[Complaint], document: Document) -> tuple[Complai
         return tuple(ordered)
     rest = len(ordered) - MOST_WARNINGS + 1
     return (*ordered[: MOST_WARNINGS - 1], Complaint(document.path, 0, "file", f"has {rest:,} more warnings"))
-
-
-def name_in(path: Path, root: Path) -> Path:
-    """Return `path` relative to `root` where it is inside, else as it is."""
-    try:
-        return path.relative_to(root)
-    except ValueError:
-        return path
 
 
 def warnings_of(document: Document, slips: Slips, left_out: Sequence[tuple[Place, str]] = ()) -> tuple[Complaint, ...]:

@@ -10,11 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated, NoReturn
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
@@ -23,6 +20,7 @@ from bot.content.cleaning import TITLE_LIMIT, title_of
 from bot.content.links import has_scheme, judged
 from bot.content.local_picture import local_picture
 from bot.content.plain_text import NAME_LIMIT, quoted, shown
+from bot.content.surroundings import Surroundings
 from bot.content.timestamps import moment
 from bot.domain.article import Picture
 from bot.domain.topic import bare_name, is_name, listed_names
@@ -42,33 +40,6 @@ _FLAGS = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
     **dict.fromkeys(("false", "no", "off", "0", ""), False),
 }
-
-
-@dataclass(slots=True)
-class Surroundings:
-    """What a file's fields are read against, and what was found while reading them.
-
-    A picture that is there may be missing still, when `is_whole` says so of its path below `root`. With `waits` nothing
-    is said of a missing one.
-    `missing_pictures` are local ones; `left_out` what was not taken and why, by its place; `topics_in_text`
-    when a text stood where a list of topics should, `topic_places` where each topic stands.
-    """
-
-    path: Path
-    root: Path
-    zone: ZoneInfo
-    is_whole: Callable[[str], bool] = lambda _: True
-    waits: bool = False
-    missing_pictures: list[str] = field(default_factory=list)
-    left_out: list[tuple[tuple[str | int, ...], str]] = field(default_factory=list)
-    topics_in_text: bool = False
-    topic_places: list[tuple[str | int, ...]] = field(default_factory=list)
-
-    def begin(self) -> None:
-        """Forget what an earlier reading found, but for the missing pictures, which the next one may not ask for."""
-        self.left_out.clear()
-        self.topic_places.clear()
-        self.topics_in_text = False
 
 
 def refuse(reason: str) -> NoReturn:

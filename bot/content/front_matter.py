@@ -14,7 +14,6 @@ from dataclasses import replace
 from operator import itemgetter
 from pathlib import PurePath
 
-from bot.content.broken_fields import read_most
 from bot.content.document import DECIDING_FIELDS, Document, Fault, Tree
 from bot.content.json_text import read_json
 from bot.errors import Complaint, ContentError, NoArticle
@@ -181,6 +180,7 @@ def _is_remark(line: str) -> bool:
 
 
 def _tree(text: str, *, is_whole: bool) -> Tree:
+
     if text.lstrip().startswith("{"):
         try:
             return read_json(text)

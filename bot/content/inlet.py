@@ -12,11 +12,9 @@ import stat
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.content.article_file import name_in, story_of
-from bot.content.doors import Surroundings
 from bot.content.front_matter import LARGEST, SUFFIXES, TOO_LARGE, WHOLE_FILE, read_document, shown_path
 from bot.content.plain_text import quoted
-from bot.content.topic_file import topic_of
+from bot.content.surroundings import Surroundings, name_in
 from bot.domain.article import Story
 from bot.domain.topic import TopicFile
 from bot.errors import Complaint, ContentError, NoArticle
@@ -47,6 +45,7 @@ def understood(name: str, data: bytes, around: Surroundings) -> Story | TopicFil
 
     `name` is for complaints. Raises: ContentError; NoArticle, when it was not meant to be either.
     """
+
     document = read_document(name, data)
     if not document.is_meant:
         raise NoArticle(Complaint(document.path, 1, WHOLE_FILE, "has no title, publishedDateTime or link"))

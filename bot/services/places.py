@@ -18,9 +18,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 from bot.domain.zone import LONGEST_NAME, City, fixed_zone, meant, plain_name, utc_offset
 from bot.render.locale import is_old_name
 from bot.services.preferences import zone_called, zones, zones_at
@@ -177,6 +174,9 @@ async def find(name: str, gazetteer: Gazetteer, place: Callable[[str], str], now
 
 def _zones_like(name: str, place: Callable[[str], str]) -> list[City]:
     """Return the cities of zones whose names are like this one in the reader's language, the most alike first."""
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
     names = {zone: plain_name(place(zone)) for zone in zones() if not is_old_name(zone)}
     alike = OSA.normalized_similarity
     found = process.extract(plain_name(name), names, scorer=alike, score_cutoff=NEAR, limit=MOST_OFFERED)

@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.content.doors import Surroundings
 from bot.content.inlet import understood
 from bot.content.slug import slug_of
+from bot.content.surroundings import Surroundings
 from bot.content.uploads import files_in
 from bot.domain.article import Story
 from bot.domain.link import normal_link

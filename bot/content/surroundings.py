@@ -1,0 +1,47 @@
+"""
+What surrounds a file while it is read: where it lies, the zone of its times, which pictures are there.
+
+Apart from the models (`bot.content.doors`), so that who only asks for a file to be read loads no model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What a file's fields are read against, and what was found while reading them.
+
+    A picture that is there may be missing still, when `is_whole` says so of its path below `root`. With `waits` nothing
+    is said of a missing one.
+    `missing_pictures` are local ones; `left_out` what was not taken and why, by its place; `topics_in_text`
+    when a text stood where a list of topics should, `topic_places` where each topic stands.
+    """
+
+    path: Path
+    root: Path
+    zone: ZoneInfo
+    is_whole: Callable[[str], bool] = lambda _: True
+    waits: bool = False
+    missing_pictures: list[str] = field(default_factory=list)
+    left_out: list[tuple[tuple[str | int, ...], str]] = field(default_factory=list)
+    topics_in_text: bool = False
+    topic_places: list[tuple[str | int, ...]] = field(default_factory=list)
+
+    def begin(self) -> None:
+        """Forget what an earlier reading found, but for the missing pictures, which the next one may not ask for."""
+        self.left_out.clear()
+        self.topic_places.clear()
+        self.topics_in_text = False
+
+
+def name_in(path: Path, root: Path) -> Path:
+    """Return `path` relative to `root` where it is inside, else as it is."""
+    try:
+        return path.relative_to(root)
+    except ValueError:
+        return path
