@@ -54,6 +54,7 @@ log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 SHUTDOWN = 7.0  # seconds for what is on its way; all of the end takes less than ten
+CALM_AFTER = 1.0  # seconds: looking through all that was loaded takes a twentieth, and Telegram is asked before
 LAST_ANSWERS = 1.5  # seconds for what people are being answered
 
 
@@ -72,7 +73,7 @@ def run_loop(main: Coroutine[Any, Any, int]) -> int:
 
 
 def calm_collector() -> None:
-    """Spare the garbage collector what lives as long as the process, and let it look less often.
+    """Spare the garbage collector what lives as long as the process, and let it look less often, but from now on.
 
     A broadcast makes and drops small values without cycles by the hundred thousand; looking for cycles among them took
     a tenth of its time. Source: https://docs.python.org/3/library/gc.html#gc.freeze
@@ -80,6 +81,7 @@ def calm_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    gc.enable()  # `bot.cli.entry` loads the bot without it
 
 
 async def run(settings: Settings, *, clock: Clock = utc_now, greet: Callable[[str], None] | None = None) -> int:
@@ -215,7 +217,8 @@ async def running(
         ]
         sending = asyncio.create_task(rounds.keep_going("dispatcher", dispatcher.run), name="dispatcher")
         stack.push_async_callback(_end, dispatcher, sending, tasks)
-        calm_collector()
+        calming = asyncio.get_running_loop().call_later(CALM_AFTER, calm_collector)
+        stack.callback(calming.cancel)
         yield house
 
 

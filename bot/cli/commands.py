@@ -6,6 +6,7 @@ What a command needs is imported when it runs, so that `newsbot --help` answers 
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from itertools import zip_longest
 from pathlib import Path
@@ -129,6 +130,7 @@ def import_(paths: Paths) -> int:
     """Import files and folders once.
 
     What is known and unchanged stays as it is."""
+    gc.disable()  # until all is loaded: it stays
     from bot.cli import files
 
     return files.import_files(paths)

@@ -49,6 +49,7 @@ def import_files(paths: Sequence[Path]) -> int:
     # An import makes values without cycles by the hundred thousand; looking for cycles took a twentieth of its time.
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    gc.enable()
     taken = asyncio.run(_import(paths, settings))
     for complaint in taken.report.refused:
         shown = taken.shown.get(complaint.path, complaint.path)
