@@ -180,6 +180,7 @@ def _is_remark(line: str) -> bool:
 
 
 def _tree(text: str, *, is_whole: bool) -> Tree:
+    from bot.content.broken_fields import read_most
 
     if text.lstrip().startswith("{"):
         try:

@@ -45,6 +45,8 @@ def understood(name: str, data: bytes, around: Surroundings) -> Story | TopicFil
 
     `name` is for complaints. Raises: ContentError; NoArticle, when it was not meant to be either.
     """
+    from bot.content.article_file import story_of
+    from bot.content.topic_file import topic_of
 
     document = read_document(name, data)
     if not document.is_meant:
