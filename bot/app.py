@@ -81,7 +81,7 @@ def calm_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
-    gc.enable()  # `bot.cli.entry` loads the bot without it
+    gc.enable()  # `bot.cli.process` loads the bot without it
 
 
 async def run(settings: Settings, *, clock: Clock = utc_now, greet: Callable[[str], None] | None = None) -> int:

@@ -126,7 +126,7 @@ class Readiness:
             async with asyncio.timeout(DATABASE_WITHIN), self._house.db.transaction() as conn:
                 await meta.put(conn, "ready_at", str(int(self._house.clock().timestamp())))
         except StoreError as error:
-            return f"the database cannot be written: {error}"
+            return f"the database cannot be written: {error.__cause__ or error}"  # its path is nobody's business here
         except TimeoutError:
             return f"the database cannot be written: the writer is not free within {DATABASE_WITHIN:.0f} s"
         return None

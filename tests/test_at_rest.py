@@ -82,7 +82,7 @@ async def test_a_bot_whose_articles_are_known_and_who_has_greeted_a_reader_holds
         world.start(anna)
         running = await newsbot(tmp_path, server.url, "run")
         async with asyncio.timeout(PATIENCE), world.subscribe() as events:
-            while not world.sent_to(anna):
+            while not world.ledger.sent_to(anna):
                 await anext(events)
         running.send_signal(signal.SIGTERM)
         at_rest = await loaded(running)

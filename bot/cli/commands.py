@@ -14,8 +14,8 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import entry
-from bot.cli.entry import DONE, wrong
+from bot.cli import process
+from bot.cli.process import DONE, wrong
 
 TOUR = "main"
 LAST_NUMBER = 2**63 - 1  # of a row: https://sqlite.org/datatype3.html
@@ -99,7 +99,7 @@ def setup() -> int:
 @app.command()
 def run() -> int:
     """Run the bot until it is told to stop (Ctrl-C, SIGTERM)."""
-    return entry.run()
+    return process.run()
 
 
 @app.command()

@@ -6,17 +6,14 @@ A bot that runs for months is not to hold what reads command lines, so `newsbot 
 
 from __future__ import annotations
 
-import gc
 import io
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from bot.cli.process import DONE, INTERRUPTED, WRONG, run, wrong
 from bot.errors import BotError
-
-DONE, REFUSED, WRONG, INTERRUPTED = 0, 1, 2, 130
 
 
 def run_command(arguments: Sequence[str]) -> int:
@@ -74,27 +71,3 @@ def _status_of(arguments: Sequence[str]) -> int:
         raise
     except OSError as error:
         return wrong(f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error))
-
-
-def run() -> int:
-    """Be the bot until told to stop."""
-    _end_when_told()
-    # What is loaded lives as long as the process: looking for garbage in it took a tenth of the loading.
-    gc.disable()
-    from bot.cli import running
-
-    return running.run()
-
-
-def _end_when_told() -> None:
-    """Exit with 0 when told to stop while the bot is still being loaded; from then on its event loop listens."""
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: sys.exit(DONE))
-
-
-def wrong(reason: str) -> int:
-    """Say why a command could not be carried out at all, and return its exit status."""
-    from bot.cli.shell import printable
-
-    print(printable(f"newsbot: {' '.join(reason.split())}"), file=sys.stderr)
-    return WRONG
