@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from yarl import URL
 
+from bot.telegram_edge.http_call import Target, target_of
 from bot.telegram_edge.lenient_json import parsed_leniently, sent_message_id, was_taken
 
 try:
@@ -38,13 +39,21 @@ else:
 class Prepared:
     """One method's URL and the body as far as it is the same for every chat. The URL holds the token: never shown.
 
-    `wants_file_id`: the picture goes by its address, and the answer's `file_id` is for the next chat.
+    `wants_file_id`: the picture goes by its address, and the answer's `file_id` is for the next chat. `target` is
+    None when the URL is for aiohttp alone.
     """
 
     url: URL = field(repr=False)
     head: bytes = field(repr=False)
     has_photo: bool = False
     wants_file_id: bool = False
+    target: Target | None = field(default=None, repr=False)
+
+    def request(self, tail: Mapping[str, Any]) -> bytes:
+        """Return the whole HTTP request for one chat. Only where there is a `target`."""
+        assert self.target is not None
+        rest = dumps(tail)
+        return b"%b%d\r\n\r\n%b%b" % (self.target.head, len(self.head) + len(rest) - 1, self.head, rest[1:])
 
     def body(self, tail: Mapping[str, Any]) -> bytes:
         """Return the whole JSON body for one chat."""
@@ -64,7 +73,8 @@ class Upload:
 
 def prepare(url: str, params: Mapping[str, Any], *, has_photo: bool = False, wants_file_id: bool = False) -> Prepared:
     """Return a call of `url`, with all parameters that do not depend on the chat serialised; at least one."""
-    return Prepared(URL(url, encoded=True), dumps(params)[:-1] + b",", has_photo, wants_file_id)
+    where = URL(url, encoded=True)
+    return Prepared(where, dumps(params)[:-1] + b",", has_photo, wants_file_id, target_of(where))
 
 
 def tail(

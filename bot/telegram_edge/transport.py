@@ -1,8 +1,9 @@
 """
-The wire: every call to the Bot API, over aiohttp.
+The wire: every call to the Bot API.
 
 python-telegram-bot's own client spends nine tenths of a send on itself, and does not say whether a call that failed
-can have arrived. Here every failure says so:
+can have arrived. Here a prepared call goes out on a connection of ours (`http_pool`); all else, what goes through a
+proxy, and everything where there is no `httptools` goes over aiohttp. Every failure says how far it came:
 
     telegram.error.NetworkError
     ├─ NeverSent        nothing of the request left this machine: safe to send again
@@ -29,9 +30,15 @@ from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
 from bot.domain.limits import UPLOAD_BYTES
+from bot.telegram_edge.http_call import HEADERS, Answer, BadAnswer, NotConnected, Origin
 from bot.telegram_edge.prepared import Prepared, Reply, Upload, dumps, parsed, read_reply
 from bot.telegram_edge.proxies import proxies, proxy_for
 from bot.telegram_edge.watch import Watch
+
+try:
+    from bot.telegram_edge import http_pool
+except ImportError:  # there is no httptools for PyPy
+    http_pool = None  # type: ignore[assignment]
 
 KEEP_ALIVE = 60.0
 """Seconds: less than the 75 after which servers commonly close, so that we are the ones who do."""
@@ -40,7 +47,6 @@ CONNECTIONS = 256
 LONGEST_WAIT = 10**7
 """Seconds: a third of a year. Whoever asks for more, or for no number at all, has not asked."""
 
-_JSON = {"Content-Type": "application/json"}
 _RESULT = b'{"ok":true,"result":'  # how Telegram begins; else the answer is looked through
 _HAS_OWN_ERROR = frozenset({400, 401, 403, 404, 409})
 _NEVER_SENT = (
@@ -93,8 +99,8 @@ class Timeouts:
 class AiohttpTransport(BaseRequest):
     """A BaseRequest for all of python-telegram-bot's calls, and prepared sends beside it.
 
-    One pool of keep-alive connections, proxies as the environment names them. The same object may be given for
-    polling and for all else: it starts and stops once.
+    Keep-alive connections, proxies as the environment names them. The same object may be given for polling and for
+    all else: it starts and stops once.
     Source: https://docs.python-telegram-bot.org/en/stable/telegram.request.baserequest.html
     """
 
@@ -103,6 +109,7 @@ class AiohttpTransport(BaseRequest):
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
         self._proxies: dict[str, str] = {}
+        self._pools: dict[Origin, http_pool.Pool | None] = {}  # None: what is for that server goes through a proxy
         self._watch = Watch(timeouts.connect + timeouts.answer + timeouts.transfer)
 
     @property
@@ -121,7 +128,7 @@ class AiohttpTransport(BaseRequest):
                 limit=self._connections, keepalive_timeout=KEEP_ALIVE, ttl_dns_cache=DNS_TTL
             ),
             timeout=self._patience(self._timeouts.answer),
-            headers=_JSON | {"User-Agent": "newsbot", "Accept-Encoding": "identity"},
+            headers=HEADERS,
             cookie_jar=aiohttp.DummyCookieJar(),
         )
 
@@ -129,7 +136,11 @@ class AiohttpTransport(BaseRequest):
         """Close every connection; what is on the wire ends in MayHaveArrived."""
         if self._session is not None:
             session, self._session = self._session, None
+            pools, self._pools = self._pools, {}
             self._watch.stop()
+            for pool in pools.values():
+                if pool is not None:
+                    await pool.close()
             await session.close()
 
     async def call(self, prepared: Prepared | Upload, varying: Mapping[str, Any]) -> Reply:
@@ -137,7 +148,13 @@ class AiohttpTransport(BaseRequest):
 
         Raises: NeverSent, MayHaveArrived.
         """
-        if isinstance(prepared, Prepared):
+        if isinstance(prepared, Upload):
+            fields = {name: _form_value(value) for name, value in (*prepared.params.items(), *varying.items())}
+            form = _form(fields, {"photo": ("picture", prepared.photo, "application/octet-stream")})
+            status, payload = await self._exchange("POST", prepared.url, **self._transfer(form))
+        elif (pool := self._pool(prepared)) is not None:
+            status, payload = await _directly(pool, prepared.request(varying))
+        else:
             task = self._watch.begin()
             try:
                 status, payload = await self._exchange("POST", prepared.url, data=prepared.body(varying))
@@ -147,11 +164,30 @@ class AiohttpTransport(BaseRequest):
                 raise
             finally:
                 self._watch.end(task)
-        else:
-            fields = {name: _form_value(value) for name, value in (*prepared.params.items(), *varying.items())}
-            form = _form(fields, {"photo": ("picture", prepared.photo, "application/octet-stream")})
-            status, payload = await self._exchange("POST", prepared.url, **self._transfer(form))
         return read_reply(status, payload, prepared.wants_file_id)
+
+    def _pool(self, prepared: Prepared) -> http_pool.Pool | None:
+        """Return our connections to where a prepared call goes; None when it goes over aiohttp."""
+        target = prepared.target
+        if target is None or self._session is None or http_pool is None:
+            return None
+        origin = target.origin
+        if origin not in self._pools:
+            is_direct = proxy_for(str(prepared.url), self._proxies) is None
+            self._pools[origin] = http_pool.Pool(origin, self._limits()) if is_direct else None
+        return self._pools[origin]
+
+    def _limits(self) -> http_pool.Limits:
+        timeouts = self._timeouts
+        return http_pool.Limits(
+            connect=timeouts.connect,
+            silence=timeouts.answer,
+            call=timeouts.connect + timeouts.answer + timeouts.transfer,
+            idle=KEEP_ALIVE,
+            lookup=DNS_TTL,
+            connections=self._connections,
+            answer=UPLOAD_BYTES,
+        )
 
     async def do_request(
         self,
@@ -235,6 +271,20 @@ class AiohttpTransport(BaseRequest):
             return {"timeout": timeout}
         body = form()
         return {"timeout": timeout, "data": body, "headers": {"Content-Type": body.content_type}}
+
+
+async def _directly(pool: http_pool.Pool, request: bytes) -> Answer:
+    """Send a whole request and return status and body. Raises: NeverSent, MayHaveArrived."""
+    try:
+        return await pool.exchange(request)
+    except NotConnected as error:
+        raise NeverSent(_name(error.reason or error)) from None
+    except BadAnswer as error:
+        raise MayHaveArrived(str(error)) from None
+    except TimeoutError as error:
+        raise NoAnswer(_name(error)) from None
+    except OSError as error:
+        raise MayHaveArrived(_name(error)) from None
 
 
 def _is_telling(parameters: Mapping[str, Any]) -> bool:
