@@ -62,6 +62,10 @@ class _Line:
     def waiting(self) -> int:
         return sum(map(len, self.lanes.values()))
 
+    @property
+    def has_waiters(self) -> bool:
+        return any(self.lanes.values())
+
 
 @dataclass(slots=True)
 class _Account:
@@ -163,7 +167,7 @@ class Pacer:
             return 0.0
         allowance = GROUP if is_group else PRIVATE
         line = self._paid if paid else self._free
-        if not line.waiting and line.opens_at(lane) <= now and self._free_at(chat) <= now:
+        if not line.has_waiters and line.opens_at(lane) <= now and self._free_at(chat) <= now:
             self._take(line, lane, chat, allowance, now)
             return 0.0
         if (held := self.hold(chat)) and (now + held > give_up_at or not self._may_wait(lane, held)):
@@ -171,7 +175,8 @@ class Pacer:
         waiter = _Waiter(chat, allowance, give_up_at, self._loop.create_future())
         queue = line.lanes[lane]
         queue[waiter] = None
-        self._serve()
+        if self._timer is None or self._timer.when() > max(line.opens_at(lane), self._free_at(chat), now + TICK):
+            self._serve()  # else it is looked at soon enough: a timer for each message costs more than its slot
         try:
             return await waiter.turn
         except asyncio.CancelledError:
@@ -196,7 +201,7 @@ class Pacer:
 
     def _serve_line(self, line: _Line) -> float:
         """Give out what slots a line has now; return when to look again, `inf` when nobody waits."""
-        while line.waiting:
+        while line.has_waiters:
             now = self._loop.time()
             if line.pace.next_at > now:
                 return line.pace.next_at

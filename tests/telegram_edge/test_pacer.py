@@ -535,3 +535,44 @@ def test_the_memory_of_chats_is_bounded():
         assert pacer.held_until(CHATS + 49) is not None
 
     played(story)
+
+
+def test_many_who_wait_share_one_timer(monkeypatch):
+    """A thousand messages a second would set a thousand timers, and each costs more than the slot it waits for."""
+
+    async def story():
+        loop = asyncio.get_running_loop()
+        set_timers: list[float] = []
+        call_at = loop.call_at
+
+        def noted(when, *rest, **options):
+            set_timers.append(when)
+            return call_at(when, *rest, **options)
+
+        line = Line(Pacer(1000, known_from=-100))
+        monkeypatch.setattr(loop, "call_at", noted)
+        for chat in range(1, 201):
+            line.ask(chat)
+            await asyncio.sleep(0)
+        await asyncio.gather(*line.tasks)
+        ticks = (line.left[-1][1] - line.left[0][1]) / TICK
+        assert len(line.left) == 200
+        assert len(set_timers) <= ticks + 2
+
+    played(story)
+
+
+def test_a_timer_for_a_chat_that_is_held_for_long_makes_nobody_else_wait():
+    async def story():
+        pacer = Pacer(30, known_from=-100)
+        line = Line(pacer)
+        pacer.throttled(ANNA, 60)
+        line.ask(ANNA)
+        await asyncio.sleep(5)
+        began = now()
+        line.ask(BEN)
+        await line.tasks[-1]
+        assert now() - began <= TICK
+        line.tasks[0].cancel()
+
+    played(story)
