@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 import crew
-import sending
 import stub as far
 import table
 import town
@@ -71,7 +70,7 @@ def main() -> int:
     asked = parser.parse_args()
     with town.scratch() as folder:
         base = town.build(folder / "base.db", int(asked.seconds + AFTER + 10) * LIMIT)
-        asyncio.run(sending.ready_to_send(base))
+        asyncio.run(town.ready_to_send(base))
         with far.far_side(latency=LATENCY, limit=LIMIT) as stub:
             did = ours(town.copy(base, folder / "ours.db"), stub, asked.seconds)
             stub.ask("forget")

@@ -17,7 +17,6 @@ import sys
 import time
 
 import house
-import sending
 import table
 import town
 from stub import far_side
@@ -34,7 +33,7 @@ def main() -> int:
     # Every answer of the far side is late by a whole round trip, so the update brings it all and the reply no more.
     with town.scratch() as folder, far_side(latency=ROUND_TRIP) as stub:
         base = town.build(folder / "town.db", asked.waiting)
-        asyncio.run(sending.ready_to_send(base))
+        asyncio.run(town.ready_to_send(base))
         with house.bot(folder, stub, rate=30) as process:
             time.sleep(2)
             sent_before, began = stub.ask("stats")["accepted"], time.monotonic()

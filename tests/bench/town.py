@@ -123,3 +123,11 @@ async def spread_all(db: Database) -> None:
     """Give every fan-out under way all its rows."""
     while await spread_next(db, now=datetime.now(UTC), draw=0.5):
         pass
+
+
+async def ready_to_send(path: Path) -> None:
+    """Publish an article to everybody and give all its rows."""
+    db = await Database.open(path)
+    await publish(db, "sending")
+    await spread_all(db)
+    await db.close()
