@@ -23,6 +23,8 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from databases import empty_database
+
 from bot.domain.chat import Chat
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.world import World
@@ -30,7 +32,6 @@ from bot.services.purse import Purse
 from bot.settings import checked
 from bot.store import chats
 from bot.store.database import Database
-from bot.store.migrations import migrate
 from bot.telegram_edge.application import build_application, open_door
 from bot.telegram_edge.conversations import REGISTRY
 from bot.telegram_edge.gateway import Gateway
@@ -186,7 +187,7 @@ async def story_house(
     async with SandboxServer(world) as server:
         given = {"token": TOKEN, "api_url": server.url, "admins": str(EDITH), "database": folder / "story.db"}
         read = checked(**{**given, **settings})
-        migrate(read.database, create=True)
+        empty_database(read.database)
         db = await Database.open(read.database, time=time)
         journal = Journal(db, clock)
         intake = Intake(journal)

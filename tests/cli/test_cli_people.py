@@ -8,12 +8,12 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from databases import empty_database
 
 from bot.domain.role import Role
 from bot.services import roles
 from bot.store import editors
 from bot.store.database import Database
-from bot.store.migrations import migrate
 
 EDITH, GRACE, BEN = 7003, 7100, 7002
 
@@ -22,8 +22,7 @@ EDITH, GRACE, BEN = 7003, 7100, 7002
 async def staffed(shell):
     """A shell with Edith, an owner of the configuration, Grace, one by link, Ben, whom she invited, and open links."""
     shell.variables["NEWSBOT_ADMINS"] = str(EDITH)
-    shell.database.parent.mkdir()
-    migrate(shell.database, create=True)
+    empty_database(shell.database)
     db = await Database.open(shell.database)
     now = datetime.now(UTC)
     admins = frozenset({EDITH})

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from databases import empty_database
 
 from bot.domain.role import Role
 from bot.store import chats, editors, migrations
@@ -26,8 +27,7 @@ SCRIPTS = migrations.scripts()
 @pytest.fixture
 def shell(shell):
     shell.variables["NEWSBOT_ADMINS"] = str(EDITH)
-    shell.database.parent.mkdir()
-    migrate(shell.database, create=True)
+    empty_database(shell.database)
     return shell
 
 
@@ -174,7 +174,7 @@ async def test_a_database_made_anew_lets_nobody_go(shell):
     await change(shell.database, added(BEN, Role.EDITOR, THEN), added(GRACE, Role.OWNER, THEN))
     assert (await shell("backup", "copy.db")).status == 0
     shell.database.unlink()
-    migrate(shell.database, create=True)
+    empty_database(shell.database)
     assert (await shell("restore", "copy.db")).status == 0
     assert roles(shell) == [(BEN, "editor"), (GRACE, "owner")]
 

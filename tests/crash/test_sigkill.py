@@ -18,6 +18,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from databases import empty_database
 from story import TOKEN
 
 from bot.domain.article import ArticleState, Story
@@ -30,7 +31,6 @@ from bot.services.importing import Policy, Seen, take
 from bot.store import articles, fanouts, meta, paid, topics
 from bot.store.database import Database
 from bot.store.fanouts import FanoutState
-from bot.store.migrations import migrate
 
 PATIENCE = 60.0
 READERS = range(50_000, 51_000)
@@ -47,7 +47,7 @@ async def _world() -> AsyncIterator[tuple[World, SandboxServer]]:
 @asynccontextmanager
 async def _database(path: Path, readers: range) -> AsyncIterator[Database]:
     """A database in which `readers` follow Energy, and an article about it is published to them."""
-    migrate(path, create=True)
+    empty_database(path)
     db = await Database.open(path)
     now = datetime.now(UTC) - timedelta(minutes=1)
     story = Story("Grid storage", "https://news.example/grid", now, topics=("Energy",))

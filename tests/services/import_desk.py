@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from databases import empty_database
+
 from bot.domain.article import Article, ArticleState, Provider, Story
 from bot.domain.ingestion import SourceItem
 from bot.domain.publishing import PushWindow
@@ -25,7 +27,6 @@ from bot.store import articles, fanouts, topics
 from bot.store.database import Database
 from bot.store.fanouts import Fanout
 from bot.store.intake import files
-from bot.store.migrations import migrate
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 POLICY = Policy(PushWindow(timedelta(hours=48)), burst=10, undo=timedelta(0))
@@ -59,7 +60,7 @@ class Desk:
         self.db: Database
 
     async def open(self) -> None:
-        migrate(self.path, create=True)
+        empty_database(self.path)
         self.db = await Database.open(self.path)
 
     async def reopen(self) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from databases import empty_database
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +20,6 @@ from bot.services.purse import Purse
 from bot.services.sorting import Item
 from bot.store import paid
 from bot.store.database import Database
-from bot.store.migrations import migrate
 
 PER_DAY = 100
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -106,7 +106,7 @@ _ANY: Any = None  # fan-out and edition: the purse does not look at them
 @example(acts=[("claim", 60), ("claim", 60), ("send", 100), ("send", 100)])
 def test_no_day_ever_exceeds_what_was_written_down_nor_that_the_allowance(acts: list[tuple[str, int]]) -> None:
     async def story(path: Path) -> None:
-        migrate(path, create=True)
+        empty_database(path)
         db = await Database.open(path)
         try:
             shaken = Shaken(db)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from databases import empty_database
 
 from bot.domain.chat import ChatKind
 from bot.domain.topic import TopicFile
@@ -12,7 +13,6 @@ from bot.services import subscribing
 from bot.services.naming import closest, name_and_count, names_in
 from bot.store import chats, subscriptions, topics
 from bot.store.database import Database
-from bot.store.migrations import migrate
 
 NOW = datetime(2026, 3, 7, 12, 0, tzinfo=UTC)
 ANNA = 7
@@ -27,7 +27,7 @@ AI, VISION, FACES, ROBOTICS = 1, 2, 3, 4
 
 @pytest.fixture
 async def db(tmp_path):
-    migrate(tmp_path / "newsbot.db", create=True)
+    empty_database(tmp_path / "newsbot.db")
     db = await Database.open(tmp_path / "newsbot.db")
     async with db.transaction() as conn:
         await chats.meet(conn, ANNA, ChatKind.PRIVATE, "en", NOW)

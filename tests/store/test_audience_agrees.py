@@ -5,6 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from databases import empty_database
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from store_samples import NOW, SOON, put_article, put_chats
@@ -14,7 +15,6 @@ from bot.domain.topic import TopicTree, wants
 from bot.store import audience, fanouts, subscriptions
 from bot.store.audience import audience_of, reach, wanting
 from bot.store.database import Database
-from bot.store.migrations import migrate
 
 TOPICS = range(1, 9)
 CHATS = (-3, -2, -1, 1, 2, 3)  # groups, which may have threads, and people
@@ -40,7 +40,7 @@ async def test_the_fan_out_the_reach_and_the_check_before_sending_agree_with_the
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(audience, "FEW", few)
         path = Path(folder) / "newsbot.db"
-        migrate(path, create=True)
+        empty_database(path)
         db = await Database.open(path)
         try:
             async with db.transaction() as conn:

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from databases import empty_database
 
 from bot.domain.chat import Chat, ChatKind, ChatState, Pictures
 from bot.store import chats, possessions
 from bot.store.database import Connection, Database
-from bot.store.migrations import migrate
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 OLD, NEW, OTHER = -5001, -1_000_000_005_001, -5002
@@ -21,7 +21,7 @@ WITH_CHATS = (*CHOSEN, "outbox", "ledger", "progress", "closed_threads", "search
 @pytest.fixture
 async def conn(tmp_path: Path) -> AsyncIterator[Connection]:
     """A database with two topics, two pushed articles, and a fan-out of each."""
-    migrate(tmp_path / "chats.db", create=True)
+    empty_database(tmp_path / "chats.db")
     db = await Database.open(tmp_path / "chats.db")
     async with db.transaction() as conn:
         for insertion in (

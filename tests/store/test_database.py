@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from databases import empty_database
 
 from bot.errors import StoreBusy, StoreError, StoreFull
 from bot.store.database import Database
@@ -18,7 +19,7 @@ from bot.store.migrations import migrate
 
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    migrate(tmp_path / "news.db", create=True)
+    empty_database(tmp_path / "news.db")
     db = await Database.open(tmp_path / "news.db")
     async with db.transaction() as conn:
         await conn.execute("CREATE TABLE notes (id INTEGER PRIMARY KEY, words TEXT)")
@@ -261,7 +262,7 @@ asyncio.run(main())
 
 def test_what_was_committed_survives_a_kill(tmp_path: Path) -> None:
     path = tmp_path / "news.db"
-    migrate(path, create=True)
+    empty_database(path)
     with subprocess.Popen([sys.executable, "-c", _WRITER, str(path)], stdout=subprocess.PIPE, text=True) as writer:
         assert writer.stdout is not None
         said = [writer.stdout.readline() for _ in range(60)]
@@ -278,7 +279,7 @@ def test_what_was_committed_survives_a_kill(tmp_path: Path) -> None:
 
 async def test_what_was_committed_has_been_written_to_the_disk_itself(tmp_path: Path) -> None:
     """A power cut cannot be played here. Source: https://sqlite.org/pragma.html#pragma_synchronous (2: FULL)"""
-    migrate(tmp_path / "news.db", create=True)
+    empty_database(tmp_path / "news.db")
     db = await Database.open(tmp_path / "news.db")
     async with db.transaction() as conn:
         [synchronous], [journal] = [

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from databases import empty_database
 
 from bot.domain.role import Role
 from bot.store import editors, possessions
 from bot.store.database import Connection, Database
-from bot.store.migrations import migrate
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 NONE: frozenset[int] = frozenset()
@@ -17,7 +17,7 @@ NONE: frozenset[int] = frozenset()
 
 @pytest.fixture
 async def conn(tmp_path: Path) -> AsyncIterator[Connection]:
-    migrate(tmp_path / "editors.db", create=True)
+    empty_database(tmp_path / "editors.db")
     db = await Database.open(tmp_path / "editors.db")
     async with db.transaction() as conn:
         yield conn

@@ -3,6 +3,7 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from databases import empty_database
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from store_samples import NOW, put_article, put_chats
@@ -12,7 +13,6 @@ from bot.store import fanouts, outbox
 from bot.store.audience import audience_of
 from bot.store.database import Connection, Database
 from bot.store.fanouts import Fanout
-from bot.store.migrations import migrate
 
 chat_ids = st.sets(st.integers(-(2**42), 2**42) | st.integers(-20, 20), min_size=1, max_size=25)
 
@@ -42,7 +42,7 @@ async def test_a_fan_out_cut_at_any_piece_gives_each_chat_one_row_in_order_of_th
     threads = {chat: data.draw(st.integers(1, 4), label=f"threads of {chat}") for chat in sorted(chats)[:4]}
     with TemporaryDirectory() as folder:
         path = Path(folder) / "news.db"
-        migrate(path, create=True)
+        empty_database(path)
         db = await Database.open(path, readers=1)
         try:
             async with db.transaction() as conn:
@@ -75,7 +75,7 @@ async def test_a_fan_out_cut_at_any_piece_gives_each_chat_one_row_in_order_of_th
 async def test_articles_of_one_busy_period_share_their_start_and_each_chat_gets_them_in_order(chats, piece):
     with TemporaryDirectory() as folder:
         path = Path(folder) / "news.db"
-        migrate(path, create=True)
+        empty_database(path)
         db = await Database.open(path, readers=1)
         try:
             async with db.transaction() as conn:
@@ -105,7 +105,7 @@ async def test_articles_of_one_busy_period_share_their_start_and_each_chat_gets_
 
 
 async def test_what_a_dead_process_had_claimed_is_claimed_again_and_counts_as_perhaps_twice(tmp_path: Path) -> None:
-    migrate(tmp_path / "news.db", create=True)
+    empty_database(tmp_path / "news.db")
     db = await Database.open(tmp_path / "news.db")
     async with db.transaction() as conn:
         await _furnish(conn, {1, 2, 3}, {})
@@ -123,7 +123,7 @@ async def test_what_a_dead_process_had_claimed_is_claimed_again_and_counts_as_pe
 
 async def test_the_more_urgent_lane_is_claimed_and_returned_first_whatever_was_promised_before(tmp_path):
     path = tmp_path / "news.db"
-    migrate(path, create=True)
+    empty_database(path)
     db = await Database.open(path, readers=1)
     try:
         async with db.transaction() as conn:

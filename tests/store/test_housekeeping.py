@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from databases import empty_database
 from store_samples import NOW, put_article, put_chats
 
 from bot.domain.delivery import Lane, Status
 from bot.store import fanouts, housekeeping, log, outbox, possessions, progress
 from bot.store.database import Database
 from bot.store.housekeeping import STEP
-from bot.store.migrations import migrate
 from bot.store.stories import epoch
 
 KEPT = timedelta(days=90)
@@ -27,7 +27,7 @@ LONG_AGO = BEFORE - timedelta(days=1)
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[Database]:
     path = tmp_path / "newsbot.db"
-    migrate(path, create=True)
+    empty_database(path)
     db = await Database.open(path)
     yield db
     await db.close()

@@ -5,13 +5,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from databases import empty_database
 from store_samples import NOW, plan
 
 from bot.domain.topic import TopicTree
 from bot.store import articles, chats, outbox, restrictions
 from bot.store.audience import HIGHEST, LOWEST, RECIPIENTS, Audience
 from bot.store.database import Connection, Database
-from bot.store.migrations import migrate
 
 # 1 ← 2 ← 3, and 4 apart
 AUDIENCE = Audience(1, (3, 4), TopicTree({1: None, 2: 1, 3: 2, 4: None}), "northgate", NOW)
@@ -20,7 +20,7 @@ PAGE = {"after": LOWEST, "until": HIGHEST, "page": 100, "now": 0}
 
 @pytest.fixture
 async def conn(tmp_path: Path) -> AsyncIterator[Connection]:
-    migrate(tmp_path / "news.db", create=True)
+    empty_database(tmp_path / "news.db")
     db = await Database.open(tmp_path / "news.db")
     async with db.transaction() as conn:
         yield conn

@@ -9,11 +9,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from databases import empty_database
 from held_readers import all_readers_held
 
 import bot
 from bot.store.database import READERS, Connection, Database
-from bot.store.migrations import migrate
 
 
 class Time:
@@ -33,7 +33,7 @@ def time() -> Time:
 
 @pytest.fixture
 async def db(tmp_path: Path, time: Time) -> AsyncIterator[Database]:
-    migrate(tmp_path / "news.db", create=True)
+    empty_database(tmp_path / "news.db")
     db = await Database.open(tmp_path / "news.db", time=time)
     async with db.transaction() as conn:
         await conn.execute("CREATE TABLE notes (id INTEGER PRIMARY KEY)")
@@ -57,7 +57,7 @@ async def _note(db: Database) -> None:
 
 
 async def test_closing_lets_who_is_reading_finish_and_fails_nobody_who_comes_too_late(tmp_path: Path) -> None:
-    migrate(tmp_path / "last.db", create=True)
+    empty_database(tmp_path / "last.db")
     db = await Database.open(tmp_path / "last.db")
     is_reading = asyncio.Event()
 
@@ -200,7 +200,7 @@ async def test_a_task_started_in_a_block_reads_beside_it_and_outlives_it(db: Dat
 
 
 async def test_blocks_of_two_databases_do_not_know_each_other(db: Database, tmp_path: Path) -> None:
-    migrate(tmp_path / "other.db", create=True)
+    empty_database(tmp_path / "other.db")
     async with AsyncExitStack() as stack:
         other = await Database.open(tmp_path / "other.db")
         stack.push_async_callback(other.close)

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from databases import empty_database
 
 from bot.errors import StoreError
-from bot.store.migrations import migrate
 from bot.store.staging import Staged, UnsoundFile, stage
 
 NOBODY = 65534
@@ -37,7 +37,7 @@ def folder() -> Iterator[Path]:
     """A folder that everybody may pass through, with a sound `news.db`."""
     folder = Path(tempfile.mkdtemp())
     folder.chmod(0o711)
-    migrate(folder / "news.db", create=True)
+    empty_database(folder / "news.db")
     yield folder
     shutil.rmtree(folder)
 

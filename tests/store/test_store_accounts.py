@@ -5,11 +5,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from databases import empty_database
 from store_samples import NOW, put_article
 
 from bot.store import accounts, fanouts, outbox, progress, troubles
 from bot.store.database import Connection, Database
-from bot.store.migrations import migrate
 from bot.store.stories import epoch
 from bot.store.troubles import Kind
 
@@ -18,7 +18,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    migrate(tmp_path / "accounts.db", create=True)
+    empty_database(tmp_path / "accounts.db")
     db = await Database.open(tmp_path / "accounts.db")
     yield db
     await db.close()

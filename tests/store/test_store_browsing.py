@@ -4,6 +4,7 @@ import sqlite3
 from datetime import timedelta
 
 import pytest
+from databases import empty_database
 from hypothesis import given
 from hypothesis import strategies as st
 from store_samples import NOW, plan, put_article, put_chats, put_topics
@@ -12,7 +13,6 @@ from bot.domain.browsing import Direction, Place, Turn, leaf
 from bot.domain.topic import TopicFile
 from bot.store import browsing, subscriptions
 from bot.store.database import Database
-from bot.store.migrations import migrate
 
 ANNA = 7
 MANY = 100_000
@@ -20,7 +20,7 @@ MANY = 100_000
 
 @pytest.fixture
 async def db(tmp_path):
-    migrate(tmp_path / "newsbot.db", create=True)
+    empty_database(tmp_path / "newsbot.db")
     db = await Database.open(tmp_path / "newsbot.db")
     yield db
     await db.close()

@@ -3,19 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from databases import empty_database
 from store_samples import NOW, SOON, put_article, put_chats, put_topics
 
 from bot.domain.topic import TopicFile
 from bot.store import asking, subscriptions
 from bot.store.database import Database
-from bot.store.migrations import migrate
 
 ANNA, GROUP = 7, -100
 
 
 @pytest.fixture
 async def conn(tmp_path):
-    migrate(tmp_path / "newsbot.db", create=True)
+    empty_database(tmp_path / "newsbot.db")
     db = await Database.open(tmp_path / "newsbot.db")
     async with db.transaction() as conn:
         await put_chats(conn, [ANNA, GROUP])

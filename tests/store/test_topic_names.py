@@ -4,17 +4,17 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from databases import empty_database
 from store_samples import put_article, put_chats
 
 from bot.domain.topic import TopicFile, topic_key
 from bot.store import topics
 from bot.store.database import Connection, Database
-from bot.store.migrations import migrate
 
 
 @pytest.fixture
 async def conn(tmp_path: Path) -> AsyncIterator[Connection]:
-    migrate(tmp_path / "news.db", create=True)
+    empty_database(tmp_path / "news.db")
     db = await Database.open(tmp_path / "news.db")
     async with db.transaction() as conn:
         yield conn

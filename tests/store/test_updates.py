@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from databases import empty_database
 
 from bot.store import migrations, updates
 from bot.store.database import Database
@@ -15,7 +16,7 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 async def test_updates_come_back_in_order_until_they_are_dropped(tmp_path: Path) -> None:
-    migrate(tmp_path / "news.db", create=True)
+    empty_database(tmp_path / "news.db")
     db = await Database.open(tmp_path / "news.db")
     async with db.transaction() as conn:
         await updates.keep(conn, {9: '{"b":1}', 7: '{"a":1}'}, NOW)
