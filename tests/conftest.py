@@ -1,19 +1,24 @@
 """Fixtures for every room."""
 
+import compileall
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from properties import load_profile
 from story import StoryHouse, story_house
 
+import bot
 from bot.zones import use_newest
 
 use_newest()  # as the command does at its start
 
-# A slow or busy machine is no failure.
-settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("any machine")
+
+def pytest_configure(config: pytest.Config) -> None:
+    load_profile(config)
+    if not hasattr(config, "workerinput"):  # once, not in every test process
+        # Also where an environment forbids Python to keep bytecode, hundreds of processes need not compile it each.
+        compileall.compile_dir(Path(bot.__file__).parent, quiet=2)
 
 
 @pytest.fixture

@@ -52,6 +52,7 @@ async def test_a_backup_to_the_standard_output_is_the_database_and_nothing_else(
     assert {path.name for path in (kept.folder / "data").iterdir()} - {"newsbot.db.lock"} == {"newsbot.db"}
 
 
+@pytest.mark.slow
 async def test_a_backup_of_a_database_that_is_being_written_to_is_consistent(kept):
     db = await Database.open(kept.database)
 

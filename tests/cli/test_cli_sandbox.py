@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pytest
 
 from bot.sandbox.theatre import plain
 
@@ -164,6 +165,7 @@ async def test_a_kept_sandbox_remembers_who_blocked_it_and_where_it_was_let_in(t
         assert (await at_last.chat(GROUP))["bot_status"] == "kicked"
 
 
+@pytest.mark.slow
 async def test_a_killed_sandbox_keeps_memberships_and_gives_no_number_twice(tmp_path: Path) -> None:
     state = tmp_path / "data" / "sandbox.json"
     async with sandbox(tmp_path) as (url, process), aiohttp.ClientSession() as client:

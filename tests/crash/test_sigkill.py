@@ -32,6 +32,8 @@ from bot.store import articles, fanouts, meta, paid, topics
 from bot.store.database import Database
 from bot.store.fanouts import FanoutState
 
+pytestmark = pytest.mark.slow  # thousands of messages, and starts again after each kill
+
 PATIENCE = 60.0
 READERS = range(50_000, 51_000)
 

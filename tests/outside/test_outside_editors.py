@@ -7,6 +7,7 @@ import json
 import zipfile
 from pathlib import Path
 
+import pytest
 from street import Json, Street, buttons, data, street
 
 from bot.sandbox.faults import Refuse
@@ -193,6 +194,7 @@ def _pressed(message: Json) -> list[str]:
     return [button["callback_data"] for row in keyboard for button in row if "callback_data" in button]
 
 
+@pytest.mark.slow
 async def test_a_message_that_telegram_refuses_for_all_is_held_with_its_words_and_survives_a_kill(
     tmp_path: Path,
 ) -> None:

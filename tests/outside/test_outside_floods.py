@@ -20,6 +20,7 @@ from socket import socket
 from typing import Any
 
 import aiohttp
+import pytest
 from aiohttp import web
 from street import PATIENCE, Street, street
 
@@ -156,6 +157,7 @@ async def test_a_webhook_answers_at_once_while_a_person_floods(tmp_path: Path) -
         assert _said_in(here, groups) < GROUPS * EACH / 10
 
 
+@pytest.mark.slow
 async def test_what_a_webhook_was_answered_for_survives_a_kill(tmp_path: Path) -> None:
     """A private chat takes five messages at once and then one a second, so most of ten questions wait."""
     async with hooked(tmp_path) as (here, telegram):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from street import Street, buttons, street
 
 from bot.sandbox.faults import Refuse
@@ -185,6 +186,7 @@ async def test_a_story_goes_to_the_thread_of_the_nearest_topic_it_is_followed_fo
         assert "Followed already: AI" in plain(await here.asks(edith, "/subscribe AI", forum, thread=narrow))
 
 
+@pytest.mark.slow
 async def test_a_group_in_a_night_mode_misses_nothing_though_the_bot_is_killed_meanwhile(tmp_path: Path) -> None:
     """Nothing tells a bot that a group's members may write again: https://core.telegram.org/bots/api#chatpermissions"""
     words = "not enough rights to send text messages to the chat"

@@ -12,6 +12,8 @@ from street import PATIENCE, Json, Street, buttons, street
 
 from bot.sandbox.theatre import plain
 
+pytestmark = pytest.mark.slow  # real seconds pass between the pieces of a file
+
 JPEG = next((Path(__file__).resolve().parents[2] / "seeds/articles").glob("*.jpg")).read_bytes()
 PROMPT = 15.0  # seconds from the last write to the message: less than the half-minute of the next scan
 

@@ -32,6 +32,7 @@ FLAGS = [
 ]
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="chromium is not on the PATH"),
     pytest.mark.asyncio(loop_scope="module"),
 ]

@@ -5,8 +5,9 @@ from typing import Any
 
 import aiohttp
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 from sandbox_clock import TOKEN
 
 from bot.sandbox.facts import conform, method
@@ -157,7 +158,7 @@ _VALUES = st.recursive(
 
 
 @given(data=st.data())
-@settings(max_examples=300)
+@examples(300)
 def test_no_parameters_make_the_sandbox_stumble(data: st.DataObject) -> None:
     world = World(token=TOKEN)
     world.standard_cast()

@@ -12,9 +12,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from import_desk import NOON, POLICY, Desk, open_desk
+from properties import examples
 
 from bot.content.settling import PICTURE_WAIT, Settling
 from bot.domain.article import ArticleState
@@ -437,7 +438,7 @@ def an_example(suffix: str, last: str, was: bool | None) -> dict[str, object]:
     return {"suffix": suffix, "order": order, "flag": True, "was": was, "old": False, "pieces": pieces}
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(WHOLE)
 @example(an_example(".yaml", "title", None))
 @example(an_example(".yaml", "topics", False))

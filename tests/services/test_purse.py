@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from databases import empty_database
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain.chat import Chat
@@ -100,7 +100,6 @@ class Shaken:
 _ANY: Any = None  # fan-out and edition: the purse does not look at them
 
 
-@settings(max_examples=100)
 @given(acts=st.lists(ACTS, max_size=40))
 @example(acts=[("claim", 60), ("tomorrow", 0), ("send", 60)])
 @example(acts=[("claim", 60), ("claim", 60), ("send", 100), ("send", 100)])

@@ -6,8 +6,9 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from databases import empty_database
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 from store_samples import NOW, SOON, put_article, put_chats
 
 from bot.domain.delivery import Lane
@@ -26,7 +27,7 @@ wishes = st.fixed_dictionaries({"follows": some_topics, "left_out": some_topics,
 newsrooms = st.tuples(parents, st.sets(st.sampled_from(TOPICS), max_size=3), st.tuples(*(wishes for _ in CHATS)))
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(
     newsrooms,
     st.integers(min_value=-4, max_value=4),

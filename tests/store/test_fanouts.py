@@ -4,8 +4,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from databases import empty_database
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from properties import examples
 from store_samples import NOW, put_article, put_chats
 
 from bot.domain.delivery import Lane
@@ -36,7 +37,7 @@ async def _furnish(conn: Connection, chats: set[int], threads: dict[int, int]) -
         await put_article(conn, article, topics=[1])
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(chat_ids, st.integers(-(2**43), 2**43) | st.integers(-25, 25), st.integers(1, 9), st.data())
 async def test_a_fan_out_cut_at_any_piece_gives_each_chat_one_row_in_order_of_the_circle(chats, start, piece, data):
     threads = {chat: data.draw(st.integers(1, 4), label=f"threads of {chat}") for chat in sorted(chats)[:4]}
@@ -70,7 +71,7 @@ async def test_a_fan_out_cut_at_any_piece_gives_each_chat_one_row_in_order_of_th
     assert done is not None and done.is_complete and done.total == len(chats)
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(chat_ids, st.integers(1, 9))
 async def test_articles_of_one_busy_period_share_their_start_and_each_chat_gets_them_in_order(chats, piece):
     with TemporaryDirectory() as folder:
