@@ -14,6 +14,7 @@ import logging
 import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -39,19 +40,29 @@ from bot.telegram_edge.prepared import parsed
 
 log = logging.getLogger(__name__)
 
-WRITES_EVERY = 5.0  # seconds
 ASKS_EVERY = 30.0  # seconds between two getMe
 TELEGRAM_WITHIN = 5.0  # seconds
 READER_WITHIN = timedelta(seconds=5)  # reading takes a moment, even when thousands wait for it
-DATABASE_WITHIN = 5.0  # seconds
 WORK_WITHIN = 1.0  # seconds, after which an update that takes longer is written down and answered
 LAST_ANSWERS = 2.0  # seconds for those being answered when the process is asked to end
-LONGEST_PAUSE = timedelta(seconds=30)
 BODY_WITHIN = 10.0  # seconds for the body of an update, most of which are a few kilobytes
 UPDATE_BYTES = 1024 * 1024
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 # Below Telegram's own patience with a reply, and around it: a blink, a moment, a wait.
 SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+@dataclass(frozen=True)
+class Times:
+    """How long others wait, and how often we look. In seconds but for the pause."""
+
+    database: float = 5.0
+    """For the database to take a row, or to give one."""
+    writes_every: float = 5.0
+    """Between two looks at whether the database can be written."""
+    longest_pause: timedelta = timedelta(seconds=30)
+    """Between two tries to set the webhook."""
+
 
 Address = tuple[str, int]
 Handler = Callable[[web.Request], Awaitable[web.Response]]
@@ -98,8 +109,9 @@ class Complaints(Collector):
 class Readiness:
     """Whether the bot can do its work now. Asked often, it asks Telegram and the disk seldom."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, times: Times) -> None:
         self._house = house
+        self._times = times
         self._asking = asyncio.Lock()
         self._known: dict[Callable[[], Awaitable[str | None]], tuple[float, str | None]] = {}
 
@@ -108,7 +120,7 @@ class Readiness:
         async with self._asking:
             return (
                 _unreadable(self._house.db)
-                or await self._lately(self._store, WRITES_EVERY)
+                or await self._lately(self._store, self._times.writes_every)
                 or await self._outbox()
                 or await self._lately(self._telegram, ASKS_EVERY)
             )
@@ -118,26 +130,28 @@ class Readiness:
         until, answer = self._known.get(question, (now, None))
         if until <= now:
             answer = await question()
-            self._known[question] = now + (seconds if answer is None else min(seconds, WRITES_EVERY)), answer
+            again = seconds if answer is None else min(seconds, self._times.writes_every)
+            self._known[question] = now + again, answer
         return answer
 
     async def _store(self) -> str | None:
         try:
-            async with asyncio.timeout(DATABASE_WITHIN), self._house.db.transaction() as conn:
+            async with asyncio.timeout(self._times.database), self._house.db.transaction() as conn:
                 await meta.put(conn, "ready_at", str(int(self._house.clock().timestamp())))
         except StoreError as error:
             return f"the database cannot be written: {error.__cause__ or error}"  # its path is nobody's business here
         except TimeoutError:
-            return f"the database cannot be written: the writer is not free within {DATABASE_WITHIN:.0f} s"
+            return f"the database cannot be written: the writer is not free within {self._times.database:.0f} s"
         return None
 
     async def _outbox(self) -> str | None:
         try:
-            async with asyncio.timeout(DATABASE_WITHIN):
+            async with asyncio.timeout(self._times.database):
                 waited = await stuck_for(self._house.db, self._house.clock())
         except TimeoutError:
             return (
-                _unreadable(self._house.db) or f"the database cannot be read: no answer within {DATABASE_WITHIN:.0f} s"
+                _unreadable(self._house.db)
+                or f"the database cannot be read: no answer within {self._times.database:.0f} s"
             )
         return None if waited is None else f"the oldest delivery waits for {waited.total_seconds():.0f} s"
 
@@ -154,7 +168,11 @@ class Readiness:
 
 @contextlib.asynccontextmanager
 async def seen_from_outside(
-    house: House, application: Application[Any, Any, Any, Any, Any, Any], intake: Intake, numbers: Numbers
+    house: House,
+    application: Application[Any, Any, Any, Any, Any, Any],
+    intake: Intake,
+    numbers: Numbers,
+    times: Times = Times(),
 ) -> AsyncIterator[None]:
     """Serve what the settings ask for until the block ends.
 
@@ -170,7 +188,7 @@ async def seen_from_outside(
         numbers.registry.register(Complaints(house.pacer))
         app = server("NEWSBOT_HTTP", settings.http)
         app.router.add_get("/healthz", _healthz(house.db))
-        app.router.add_get("/readyz", _readyz(Readiness(house)))
+        app.router.add_get("/readyz", _readyz(Readiness(house, times)))
         app.router.add_get("/metrics", _metrics(house, numbers))
     secret = settings.webhook_secret or secrets.token_urlsafe(32)
     if settings.webhook_url is not None:
@@ -185,7 +203,8 @@ async def seen_from_outside(
                 reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
                 raise SettingsError(f"{variable}: cannot listen on {host}:{port}: {reason}") from error
         if settings.webhook_url is not None:
-            asking = asyncio.create_task(_set_webhook(application, settings.webhook_url, secret), name="webhook")
+            setting = _set_webhook(application, settings.webhook_url, secret, times.longest_pause)
+            asking = asyncio.create_task(setting, name="webhook")
             stack.callback(asking.cancel)
         yield
 
@@ -202,7 +221,9 @@ async def _waiting(application: Application[Any, Any, Any, Any, Any, Any]) -> in
         return 0
 
 
-async def _set_webhook(application: Application[Any, Any, Any, Any, Any, Any], url: str, secret: str) -> None:
+async def _set_webhook(
+    application: Application[Any, Any, Any, Any, Any, Any], url: str, secret: str, longest_pause: timedelta
+) -> None:
     """Tell Telegram where to knock, until it has heard. Source: https://core.telegram.org/bots/api#setwebhook"""
     failures = 0
     while True:
@@ -213,7 +234,7 @@ async def _set_webhook(application: Application[Any, Any, Any, Any, Any, Any], u
             failures += 1
             if failures == 1:
                 log.warning("the webhook could not be set (%s); trying again until it can", error.message)
-            await asyncio.sleep(min(backoff(failures), LONGEST_PAUSE).total_seconds())
+            await asyncio.sleep(min(backoff(failures), longest_pause).total_seconds())
 
 
 def _healthz(db: Database) -> Handler:

@@ -48,17 +48,17 @@ Clock = Callable[[], datetime]
 Wake = Callable[[], None]
 
 
-async def keep_going(name: str, round_: Callable[[], Awaitable[None]]) -> None:
-    """Run a round until it is done, mostly for ever. A failure is logged with its traceback, and it starts again."""
+async def keep_going(name: str, round_: Callable[[], Awaitable[None]], pause: float = AFTER_A_FAILURE) -> None:
+    """Run a round until it is done, mostly for ever. After a failure, which is logged, it begins again in `pause` s."""
     while True:
         try:
             return await round_()
         except StoreError as error:
             log.error("%s: %s", name, error)
-            await asyncio.sleep(AFTER_A_FAILURE)
+            await asyncio.sleep(pause)
         except Exception:
-            log.exception("%s failed; it goes on in %d s", name, AFTER_A_FAILURE)
-            await asyncio.sleep(AFTER_A_FAILURE)
+            log.exception("%s failed; it goes on in %d s", name, pause)
+            await asyncio.sleep(pause)
 
 
 async def watch_database(db: Database, lock: DatabaseLock, wake: Wake) -> None:
@@ -191,15 +191,15 @@ async def _in_steps(db: Database, step: Callable[[Connection], Awaitable[bool]])
         await asyncio.sleep(asyncio.get_running_loop().time() - began)
 
 
-async def keep_backups(db: Database, folder: Path, *, clock: Clock) -> None:
-    """See to it that there is a copy of each day. Owners are told when there cannot be one."""
+async def keep_backups(db: Database, folder: Path, *, clock: Clock, again: float = BACKUP_AGAIN) -> None:
+    """See to it that there is a copy of each day. Owners are told when there cannot be one, tried `again` s later."""
     while True:
         try:
             await daily_backup(db, folder, clock())
         except StoreError as error:
             log.error("no backup: %s", error)
             await troubles.note(db, Kind.BACKUP, True, clock())
-            await asyncio.sleep(BACKUP_AGAIN)
+            await asyncio.sleep(again)
         else:
             await troubles.note(db, Kind.BACKUP, False, clock())
             await asyncio.sleep(BACKUP_EVERY)

@@ -173,7 +173,12 @@ class StoryHouse:
 
 @asynccontextmanager
 async def story_house(
-    folder: Path, *, registry: Registry = REGISTRY, time: Callable[[], float] = monotonic, **settings: Any
+    folder: Path,
+    *,
+    registry: Registry = REGISTRY,
+    time: Callable[[], float] = monotonic,
+    make_intake: Callable[[Journal], Intake] = Intake,
+    **settings: Any,
 ) -> AsyncIterator[StoryHouse]:
     """Run the bot on an empty database against a world with Anna, Ben, Edith, a group and a channel.
 
@@ -190,7 +195,7 @@ async def story_house(
         empty_database(read.database)
         db = await Database.open(read.database, time=time)
         journal = Journal(db, clock)
-        intake = Intake(journal)
+        intake = make_intake(journal)
         transport = AiohttpTransport()
         application = build_application(TOKEN, read.api_url, transport, intake)
         async with application:

@@ -161,16 +161,18 @@ class Recent:
     message is all that it costs; times for each chat would cost ten times as much at a thousand a second.
     """
 
-    __slots__ = ("_before", "_before_from", "_since", "_since_from")
+    __slots__ = ("_before", "_before_from", "_most", "_since", "_since_from")
 
-    def __init__(self, now: float) -> None:
+    def __init__(self, now: float, most: int = RECENT_CHATS) -> None:
+        """A half is full when it holds `most` chats."""
+        self._most = most
         self._before: dict[int, int] = {}
         self._since: dict[int, int] = {}
         self._before_from = self._since_from = now
 
     def count(self, chat: int, now: float) -> None:
         """Count one message to a chat."""
-        if now - self._since_from >= GROUP_WINDOW or len(self._since) >= RECENT_CHATS:
+        if now - self._since_from >= GROUP_WINDOW or len(self._since) >= self._most:
             self._turn(now)
         self._since[chat] = self._since.get(chat, 0) + 1
 

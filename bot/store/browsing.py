@@ -82,17 +82,23 @@ _SAVED = """
 
 
 async def latest(
-    conn: Connection, turn: Turn | None, limit: int, *, topics: Collection[int] | None, unwanted: Collection[str] = ()
+    conn: Connection,
+    turn: Turn | None,
+    limit: int,
+    *,
+    topics: Collection[int] | None,
+    unwanted: Collection[str] = (),
+    rare: int = RARE,
 ) -> list[Place]:
     """Return the places of up to `limit` articles that bear one of `topics` (None: of all), nearest first.
 
-    Articles of `unwanted` sources are left out.
+    Articles of `unwanted` sources are left out. Topics with no more than `rare` articles are sorted as a whole.
     """
     values: dict[str, object] = {"unwanted": json.dumps(list(unwanted))}
     if topics is None:
         return await _places(conn, _LATEST, turn, limit, values)
     values["topics"] = json.dumps(list(topics))
-    is_rare = await _are_rare(conn, topics)
+    is_rare = await _are_rare(conn, topics, rare)
     return await _places(conn, _LATEST_OF_RARE if is_rare else _LATEST_OF_COMMON, turn, limit, values)
 
 
@@ -141,8 +147,8 @@ async def embers(conn: Connection, numbers: Iterable[int]) -> list[Ember]:
     return [Ember(row["number"], row["heat"], moment(row["published_at"])) for row in rows]
 
 
-async def remember_search(conn: Connection, chat: int, words: str, now: datetime) -> int:
-    """Return the number under which the buttons of a chat's search find its words again."""
+async def remember_search(conn: Connection, chat: int, words: str, now: datetime, kept: int = SEARCHES) -> int:
+    """Return the number under which the buttons of a chat's search find its words again; so many are `kept`."""
     rows = await conn.execute_fetchall(
         """
         INSERT INTO searches (chat, words, asked_at) VALUES (:chat, :words, :now)
@@ -157,7 +163,7 @@ async def remember_search(conn: Connection, chat: int, words: str, now: datetime
             SELECT id FROM searches WHERE chat = :chat ORDER BY asked_at DESC, id DESC LIMIT :kept
         )
         """,
-        {"chat": chat, "number": number, "kept": SEARCHES},
+        {"chat": chat, "number": number, "kept": kept},
     )
     return number
 
@@ -184,7 +190,7 @@ def _piece(piece: Wanted) -> str:
     return phrase if piece.joined is None else f'({phrase} OR "{piece.joined}")'
 
 
-async def _are_rare(conn: Connection, topics: Collection[int]) -> bool:
+async def _are_rare(conn: Connection, topics: Collection[int], rare: int) -> bool:
     rows = await conn.execute_fetchall(
         """
         SELECT count(*) AS many FROM (
@@ -192,9 +198,9 @@ async def _are_rare(conn: Connection, topics: Collection[int]) -> bool:
             CROSS JOIN article_topics ON topic = wanted.value LIMIT :enough
         )
         """,
-        {"topics": json.dumps(list(topics)), "enough": RARE + 1},
+        {"topics": json.dumps(list(topics)), "enough": rare + 1},
     )
-    return int(next(iter(rows))["many"]) <= RARE
+    return int(next(iter(rows))["many"]) <= rare
 
 
 async def _places(

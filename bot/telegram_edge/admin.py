@@ -22,8 +22,9 @@ log = logging.getLogger(__name__)
 class Administrators:
     """A short memory of the answers, bounded; who was an administrator a minute ago still counts as one."""
 
-    def __init__(self, bot: telegram.Bot) -> None:
+    def __init__(self, bot: telegram.Bot, chats: int = CHATS) -> None:
         self._bot = bot
+        self._chats = chats
         self._known: OrderedDict[int, tuple[datetime, frozenset[int]]] = OrderedDict()
 
     async def of(self, chat: int, now: datetime) -> frozenset[int] | None:
@@ -40,6 +41,6 @@ class Administrators:
         people = frozenset(member.user.id for member in members)
         self._known[chat] = (now, people)
         self._known.move_to_end(chat)
-        if len(self._known) > CHATS:
+        if len(self._known) > self._chats:
             self._known.popitem(last=False)
         return people

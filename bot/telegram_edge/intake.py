@@ -67,14 +67,22 @@ class Intake(BaseUpdateProcessor):
         self,
         journal: Journal | None = None,
         time: Callable[[float], None] = lambda seconds: None,
+        *,
+        at_once: int = AT_ONCE,
+        waiting: int = WAITING,
+        remembered: int = REMEMBERED,
     ) -> None:
-        """Without a journal nothing is written down. `time` is told the seconds from arrival to the end of the work."""
-        super().__init__(WAITING + AT_ONCE)  # Turns has the say
+        """Without a journal nothing is written down. `time` is told the seconds from arrival to the end of the work.
+
+        Updates: `at_once` are worked on, `waiting` wait in all, the ids of `remembered` are known again.
+        """
+        super().__init__(waiting + at_once)  # Turns has the say
         self._journal = journal
         self._time = time
-        self._turns = Turns(AT_ONCE, WAITING)
+        self._turns = Turns(at_once, waiting)
         self._entries: dict[int, _Entry] = {}
         self._seen: dict[int, None] = {}
+        self._remembered = remembered
         self._progress = asyncio.Event()
         self.backlog_until = 0
         self.concerns: Callable[[telegram.Update], bool] = lambda update: True
@@ -277,7 +285,7 @@ class Intake(BaseUpdateProcessor):
 
     def _remember(self, number: int) -> None:
         self._seen[number] = None
-        if len(self._seen) > REMEMBERED:
+        if len(self._seen) > self._remembered:
             del self._seen[next(iter(self._seen))]
 
 

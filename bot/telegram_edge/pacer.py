@@ -17,7 +17,7 @@ from math import inf
 
 from bot.domain.delivery import Lane
 from bot.domain.limits import PAID_PER_SECOND
-from bot.domain.pacing import GROUP, PRIVATE, REST, Allowance, Pace, Recent, is_within_limits
+from bot.domain.pacing import GROUP, PRIVATE, RECENT_CHATS, REST, Allowance, Pace, Recent, is_within_limits
 
 CHATS = 4096
 """Chats remembered at once; a chat at rest needs no memory."""
@@ -82,14 +82,25 @@ class Pacer:
     Telegram itself asked for (`throttled`) is waited for. Belongs to the running event loop and keeps its time.
     """
 
-    def __init__(self, rate: float | None, known_from: float | None = None) -> None:
-        """`known_from` is the loop time since which nothing has left unseen; by default that is the start."""
+    def __init__(
+        self,
+        rate: float | None,
+        known_from: float | None = None,
+        *,
+        chats: int = CHATS,
+        recent_chats: int = RECENT_CHATS,
+    ) -> None:
+        """`known_from` is the loop time since which nothing has left unseen; by default that is the start.
+
+        So many `chats` are remembered with their allowance, so many with their hold; for `recent_chats` see `Recent`.
+        """
         self._loop = asyncio.get_running_loop()
+        self._chats = chats
         self._free = _Line(Pace.below(inf if rate is None else rate))
         self._paid = _Line(Pace.below(inf if rate is None else PAID_PER_SECOND))
         self._off = rate is None
         self._accounts: OrderedDict[int, _Account] = OrderedDict()
-        self._recent = Recent(self._loop.time() - START_UP if known_from is None else known_from)
+        self._recent = Recent(self._loop.time() - START_UP if known_from is None else known_from, recent_chats)
         self._holds: dict[int, float] = {}  # until when each chat was told to wait
         self._forgotten_hold = -inf  # until when some chat was told to wait, of which nothing else is known any more
         self._last_hold = -inf
@@ -136,7 +147,7 @@ class Pacer:
             other.pace = replace(other.pace, held_until=max(other.pace.held_until, line.pace.held_until))
         until = self._holds[chat] = max(self._holds.get(chat, now), now + retry_after)
         self._last_hold = max(self._last_hold, until)
-        if len(self._holds) > CHATS:
+        if len(self._holds) > self._chats:
             self._forget_a_hold(now)
         for waiters in (*self._free.lanes.values(), *self._paid.lanes.values()):
             for waiter in [one for one in waiters if one.chat == chat and one.give_up_at < until]:
@@ -147,7 +158,7 @@ class Pacer:
     def _forget_a_hold(self, now: float) -> None:
         """Forget the holds that say nothing any more; without any, the one that is over first."""
         self._holds = {chat: until for chat, until in self._holds.items() if until > now - REST}
-        if len(self._holds) > CHATS:
+        if len(self._holds) > self._chats:
             chat = min(self._holds, key=self._holds.__getitem__)
             self._forgotten_hold = max(self._forgotten_hold, self._holds.pop(chat))
 
@@ -242,7 +253,7 @@ class Pacer:
         account.spent_until = allowance.taken(account.spent_until, now)
         self._accounts.move_to_end(chat)
         # The chat longest silent goes first: it is the likeliest to be at rest, and then nothing is forgotten.
-        if len(self._accounts) > CHATS:
+        if len(self._accounts) > self._chats:
             self._accounts.popitem(last=False)
 
     def _free_at(self, chat: int | None) -> float:

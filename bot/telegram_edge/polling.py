@@ -51,11 +51,14 @@ async def poll(
     intake: Intake,
     patience: timedelta = PATIENCE,
     alarm: Callable[[str], Awaitable[None]] = _tell_nobody,
+    last_word: timedelta = LAST_WORD,
+    longest_pause: timedelta = LONGEST_PAUSE,
 ) -> None:
     """Hand every update to a started application until cancelled; then confirm what was worked through.
 
     Refused tokens, second instances and outages are waited out: the operator may put them right at any time. `alarm`
-    is told of the first two, each time they show.
+    is told of the first two, each time they show. `last_word` is how long what is in work at the end is waited for;
+    `longest_pause` is between two tries.
     """
     bot = application.bot
     place = _Place(intake)
@@ -79,7 +82,7 @@ async def poll(
                 has_webhook = has_webhook or _is_about_webhook(error)
                 if isinstance(error, InvalidToken | Conflict) and not _is_about_webhook(error):
                     await alarm(error.message)
-                await asyncio.sleep(_pause(error, failures).total_seconds())
+                await asyncio.sleep(_pause(error, failures, longest_pause).total_seconds())
                 continue
             failures = 0
             if is_backlog and updates:
@@ -92,7 +95,7 @@ async def poll(
                 await _glance(intake, has_room)
             place.read_well()
     finally:
-        await _end(bot, place, intake)
+        await _end(bot, place, intake, last_word.total_seconds())
 
 
 async def _fetch(bot: telegram.Bot, place: _Place, patience: timedelta) -> list[Any]:
@@ -180,10 +183,10 @@ async def _glance(intake: Intake, has_room: bool) -> None:
         await intake.progress(GLANCE.total_seconds())
 
 
-async def _end(bot: telegram.Bot, place: _Place, intake: Intake) -> None:
+async def _end(bot: telegram.Bot, place: _Place, intake: Intake, within: float) -> None:
     """Wait a little for what is being worked on, and tell Telegram how far we came, or it would all come once more."""
     try:
-        async with asyncio.timeout(LAST_WORD.total_seconds()):
+        async with asyncio.timeout(within):
             for done in intake.unfinished().values():
                 await done.wait()
     except TimeoutError:
@@ -191,7 +194,7 @@ async def _end(bot: telegram.Bot, place: _Place, intake: Intake) -> None:
     if place.offset is None:
         return
     try:
-        async with asyncio.timeout(LAST_WORD.total_seconds()):
+        async with asyncio.timeout(within):
             await bot.get_updates(offset=place.offset, limit=1, timeout=timedelta(0), allowed_updates=ALLOWED_UPDATES)
     except (TelegramError, TimeoutError) as error:
         log.warning("the last updates may come again at the next start: %s", type(error).__name__)
@@ -202,7 +205,7 @@ def _is_about_webhook(error: TelegramError) -> bool:
     return isinstance(error, Conflict) and "webhook" in error.message.lower()
 
 
-def _pause(error: TelegramError, failures: int) -> timedelta:
+def _pause(error: TelegramError, failures: int, longest: timedelta) -> timedelta:
     """Return how long to wait after a failure, and say once per trouble what it is."""
     match error:
         case RetryAfter():
@@ -218,4 +221,4 @@ def _pause(error: TelegramError, failures: int) -> timedelta:
             reason = f"updates could not be fetched: {type(error).__name__}"
     if failures == 1:
         log.warning("%s; trying again until it works", reason)
-    return min(backoff(failures), LONGEST_PAUSE)
+    return min(backoff(failures), longest)

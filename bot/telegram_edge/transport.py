@@ -104,7 +104,11 @@ class AiohttpTransport(BaseRequest):
     Source: https://docs.python-telegram-bot.org/en/stable/telegram.request.baserequest.html
     """
 
-    def __init__(self, timeouts: Timeouts = Timeouts(), connections: int = CONNECTIONS) -> None:
+    def __init__(
+        self, timeouts: Timeouts = Timeouts(), connections: int = CONNECTIONS, answer_bytes: int = UPLOAD_BYTES
+    ) -> None:
+        """An answer of more than `answer_bytes` is not read."""
+        self._answer_bytes = answer_bytes
         self._timeouts = timeouts
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
@@ -244,12 +248,12 @@ class AiohttpTransport(BaseRequest):
             options["proxy"] = proxy_for(str(url), self._proxies)
         try:
             response = await self._session.request(method, url, allow_redirects=False, **options)
-            if (length := response.content_length) is not None and length <= UPLOAD_BYTES:
+            if (length := response.content_length) is not None and length <= self._answer_bytes:
                 # Reading to the end gives the connection back, and failing at it closes it:
                 # https://docs.aiohttp.org/en/stable/client_reference.html#aiohttp.ClientResponse.read
                 return response.status, await response.read()
             async with response:
-                return response.status, await _at_most(response, UPLOAD_BYTES)
+                return response.status, await _at_most(response, self._answer_bytes)
         except _NEVER_SENT as error:
             raise NeverSent(_name(error)) from None
         except TimeoutError as error:

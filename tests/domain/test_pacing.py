@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain import pacing
 from bot.domain.pacing import (
     CATCH_UP,
     DECREASE,
@@ -261,21 +260,19 @@ steps = st.lists(st.tuples(st.sampled_from([ANNA, BEN, CARL, FORUM, CLUB]), st.f
 @pytest.mark.parametrize("most", [2, 1000])
 @given(sent=steps, ask_after=st.floats(0, 100))
 def test_what_left_in_the_time_that_is_known_is_counted_and_what_was_forgotten_is_not_known(most, sent, ask_after):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pacing, "RECENT_CHATS", most)
-        now, times = 1000.0, list[tuple[int, float]]()
-        recent = Recent(now)
-        for chat, pause in sent:
-            now += pause
-            recent.count(chat, now)
-            times.append((chat, now))
-            assert len(recent._since) <= most and len(recent._before) <= most
-        now += ask_after
-        for chat in (ANNA, BEN, CARL, FORUM, CLUB):
-            known = sum(one == chat and at > recent.known_from for one, at in times)
-            assert known <= recent.messages(chat) <= sum(one == chat for one, _ in times)
-        if most == 1000:
-            assert now - recent.known_from >= min(GROUP_WINDOW, now - 1000.0) - 1e-6
+    now, times = 1000.0, list[tuple[int, float]]()
+    recent = Recent(now, most)
+    for chat, pause in sent:
+        now += pause
+        recent.count(chat, now)
+        times.append((chat, now))
+        assert len(recent._since) <= most and len(recent._before) <= most
+    now += ask_after
+    for chat in (ANNA, BEN, CARL, FORUM, CLUB):
+        known = sum(one == chat and at > recent.known_from for one, at in times)
+        assert known <= recent.messages(chat) <= sum(one == chat for one, _ in times)
+    if most == 1000:
+        assert now - recent.known_from >= min(GROUP_WINDOW, now - 1000.0) - 1e-6
 
 
 @given(

@@ -346,9 +346,8 @@ async def test_after_an_hour_asleep_the_rest_leaves_at_the_pace(tmp_path: Path) 
 
 
 async def test_a_backup_that_fails_is_told_to_owners_and_over_when_one_succeeds(
-    house: StoryHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    house: StoryHouse, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("bot.rounds.BACKUP_AGAIN", 0.01)
     folder = tmp_path / "copies"
     folder.write_text("in the way")
 
@@ -356,7 +355,7 @@ async def test_a_backup_that_fails_is_told_to_owners_and_over_when_one_succeeds(
         async with house.db.reading() as conn:
             return await troubles.untold(conn, house.clock())
 
-    keeping = asyncio.ensure_future(keep_backups(house.db, folder, clock=house.clock))
+    keeping = asyncio.ensure_future(keep_backups(house.db, folder, clock=house.clock, again=0.01))
     async with asyncio.timeout(30):
         while not await told():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
@@ -370,17 +369,14 @@ async def test_a_backup_that_fails_is_told_to_owners_and_over_when_one_succeeds(
     assert [copy.name for copy in folder.iterdir()] == ["newsbot-2026-03-02.db"]
 
 
-async def test_a_round_that_fails_is_said_once_and_goes_on(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr("bot.rounds.AFTER_A_FAILURE", 0.001)
+async def test_a_round_that_fails_is_said_once_and_goes_on(caplog: pytest.LogCaptureFixture) -> None:
     endings: list[Exception | None] = [ValueError("a mistake"), StoreBusy("database is locked"), None]
 
     async def round_() -> None:
         if (ending := endings.pop(0)) is not None:
             raise ending
 
-    await asyncio.wait_for(keep_going("a round", round_), 30)
+    await asyncio.wait_for(keep_going("a round", round_, pause=0.001), 30)
     assert endings == []
     assert [bool(record.exc_info) for record in caplog.records if record.levelname == "ERROR"] == [True, False]
 

@@ -56,15 +56,14 @@ async def test_pages_walk_through_every_article_once_in_both_directions_also_wit
             assert leaf(await browsing.latest(conn, turn, 4, topics=topics), 3, turn).places == pages[-2]
 
 
-async def test_rare_and_common_topics_give_the_same_list(db, monkeypatch):
+async def test_rare_and_common_topics_give_the_same_list(db):
     async with db.transaction() as conn:
         await put_topics(conn, TopicFile("ai", "AI"), TopicFile("energy", "Energy"), TopicFile("sea", "Sea"))
         for number in range(1, 20):
             source = "Daily" if number % 5 == 0 else None
             await put_article(conn, number, topics=[1 + number % 3], age=timedelta(minutes=number), source=source)
         rare = await browsing.latest(conn, None, 9, topics={1, 2}, unwanted={"daily"})
-        monkeypatch.setattr(browsing, "RARE", 0)
-        assert await browsing.latest(conn, None, 9, topics={1, 2}, unwanted={"daily"}) == rare
+        assert await browsing.latest(conn, None, 9, topics={1, 2}, unwanted={"daily"}, rare=0) == rare
         assert numbers(rare) == [1, 3, 4, 6, 7, 9, 12, 13, 16]
 
 
@@ -197,13 +196,12 @@ async def test_any_words_make_a_query_that_sqlite_takes(words):
     conn.close()
 
 
-async def test_a_chats_searches_are_remembered_once_and_the_oldest_forgotten(db, monkeypatch):
-    monkeypatch.setattr(browsing, "SEARCHES", 2)
+async def test_a_chats_searches_are_remembered_once_and_the_oldest_forgotten(db):
     async with db.transaction() as conn:
         await put_chats(conn, [ANNA, 8])
 
         async def remember(chat, words, minute):
-            return await browsing.remember_search(conn, chat, words, NOW + timedelta(minutes=minute))
+            return await browsing.remember_search(conn, chat, words, NOW + timedelta(minutes=minute), kept=2)
 
         one = await remember(ANNA, "one", 0)
         others = await remember(8, "one", 0)

@@ -18,6 +18,7 @@ from bot.errors import UnknownTopic
 from bot.sandbox.events import Kind, Watch
 from bot.sandbox.faults import CutAfter, Page, Refuse, Throttle
 from bot.telegram_edge.commands import Audience
+from bot.telegram_edge.intake import Intake, Taken
 from bot.telegram_edge.polling import poll
 from bot.telegram_edge.registry import Command, Conversation, DocumentRule, Instead, PressRule, Registry, TextRule
 
@@ -167,11 +168,15 @@ async def test_an_update_that_comes_twice_is_worked_through_once(house, desk):
     assert desk.seen == ["once"]
 
 
-async def test_the_memory_of_updates_is_bounded(house, desk, monkeypatch):
-    monkeypatch.setattr("bot.telegram_edge.intake.REMEMBERED", 5)
+async def test_the_memory_of_updates_is_bounded(house):
     for number in range(8):
-        await house.says(ANNA, f"/note {number}")
-    assert len(desk.seen) == 8 and len(house.intake._seen) == 5
+        house.world.say(ANNA, ANNA, f"/note {number}")
+    intake, said = Intake(remembered=5), await house.application.bot.get_updates()
+    for update in said:
+        assert intake.take(update) is Taken.NEW
+        await intake.do_process_update(update, asyncio.sleep(0))
+    assert [intake.take(update) for update in said[3:]] == [Taken.KNOWN] * 5
+    assert intake.take(said[2]) is Taken.NEW
 
 
 # Lateness

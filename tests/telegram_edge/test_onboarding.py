@@ -13,6 +13,7 @@ from bot.domain.role import Role
 from bot.domain.topic import TopicFile
 from bot.sandbox.faults import Refuse
 from bot.store import chats, editors, topics
+from bot.telegram_edge.admin import Administrators
 
 GREETING = "This is Northgate News. Pick topics; news arrives as it is published."
 NOTHING = "There is nothing for that here. /help lists what there is."
@@ -243,13 +244,17 @@ async def test_administrators_are_asked_for_once_a_minute(house):
     assert len(house.world.ledger.of("getChatAdministrators")) == 2
 
 
-async def test_the_memory_of_who_administers_what_is_bounded(house, monkeypatch):
-    monkeypatch.setattr("bot.telegram_edge.admin.CHATS", 2)
-    administrators, groups = house.inside.administrators, []
+async def test_the_memory_of_who_administers_what_is_bounded(house):
+    administrators, groups = Administrators(house.inside.bot, chats=2), []
     for name in ("One", "Two", "Three"):
         groups.append(house.world.add_chat("supergroup", name, bot_status="administrator").id)
         assert await administrators.of(groups[-1], house.clock()) is not None
-    assert list(administrators._known) == groups[1:]
+    asked = len(house.world.ledger.of("getChatAdministrators"))
+    for group in groups[1:]:
+        await administrators.of(group, house.clock())
+    assert len(house.world.ledger.of("getChatAdministrators")) == asked
+    await administrators.of(groups[0], house.clock())
+    assert len(house.world.ledger.of("getChatAdministrators")) == asked + 1
 
 
 async def test_who_asks_all_the_time_does_not_fill_a_group_and_keeps_no_administrator_from_being_heard(house):

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from bot.domain import pacing
 from bot.domain.delivery import Lane
 from bot.domain.pacing import CATCH_UP, DECREASE, full_rate
 from bot.telegram_edge.pacer import CHATS, PATIENT_REPLIES, TICK, Pacer
@@ -241,9 +240,9 @@ def test_a_throttled_chat_waits_as_told_and_alone(rate):
     played(story)
 
 
-async def at_work(rate: float | None) -> Pacer:
+async def at_work(rate: float | None, **sizes: int) -> Pacer:
     """Return the pacer of a bot that knows all that has left for longer than any limit reaches back."""
-    pacer = Pacer(rate)
+    pacer = Pacer(rate, **sizes)
     await asyncio.sleep(100)
     return pacer
 
@@ -377,10 +376,9 @@ def test_chats_that_are_told_to_wait_again_when_their_wait_is_over_say_nothing_o
     played(story)
 
 
-def test_whoever_was_forgotten_is_not_taken_for_one_that_kept_its_limits(monkeypatch):
+def test_whoever_was_forgotten_is_not_taken_for_one_that_kept_its_limits():
     async def story():
-        monkeypatch.setattr(pacing, "RECENT_CHATS", 16)
-        pacer = await at_work(1000)
+        pacer = await at_work(1000, recent_chats=16)
         for chat in (ANNA, BEN, CARL):
             for _ in range(5):
                 await pacer.slot(chat, Lane.NEWS, False)
@@ -395,10 +393,9 @@ def test_whoever_was_forgotten_is_not_taken_for_one_that_kept_its_limits(monkeyp
     played(story)
 
 
-def test_a_hold_that_was_forgotten_is_not_taken_for_rest(monkeypatch):
+def test_a_hold_that_was_forgotten_is_not_taken_for_rest():
     async def story():
-        monkeypatch.setattr("bot.telegram_edge.pacer.CHATS", 2)
-        pacer = await at_work(1000)
+        pacer = await at_work(1000, chats=2)
         pacer.throttled(ANNA, 500.0)
         for group in (-1, -2, -3):
             pacer.throttled(group, 3600.0)

@@ -113,9 +113,8 @@ async def test_an_update_in_work_is_not_confirmed_while_others_are_answered(hous
     assert (desk.begun, desk.seen) == (["one"], ["two", "three", "one"])
 
 
-async def test_what_was_in_work_when_the_process_was_killed_is_done_after_the_next_start(house, desk, monkeypatch):
-    monkeypatch.setattr(polling, "LAST_WORD", timedelta(0))  # as a SIGKILL does it
-    async with polled(house):
+async def test_what_was_in_work_when_the_process_was_killed_is_done_after_the_next_start(house, desk):
+    async with polled(house, last_word=timedelta(0)):  # as a SIGKILL does it
         house.world.say(ANNA, ANNA, "/slow one")
         await until(lambda: desk.begun == ["one"])
         house.world.say(BEN, BEN, "/quick two")
@@ -168,9 +167,8 @@ async def test_a_crowd_that_comes_at_once_is_written_down_and_telegram_may_forge
     assert [record.message for record in caplog.records if record.levelname == "WARNING"] == []
 
 
-async def test_what_a_killed_process_had_written_down_is_done_first_after_the_next_start(house, desk, monkeypatch):
-    monkeypatch.setattr(polling, "LAST_WORD", timedelta(0))  # as a SIGKILL does it
-    async with polled(house):
+async def test_what_a_killed_process_had_written_down_is_done_first_after_the_next_start(house, desk):
+    async with polled(house, last_word=timedelta(0)):  # as a SIGKILL does it
         for number in range(BATCH):
             house.world.say(ANNA, ANNA, f"/slow {number}")
         await until(lambda: desk.begun == ["0"] and not house.world.updates)
@@ -183,10 +181,9 @@ async def test_what_a_killed_process_had_written_down_is_done_first_after_the_ne
     desk.gate.set()
 
 
-async def test_what_was_written_down_more_than_a_day_ago_is_left_alone(house, desk, monkeypatch):
+async def test_what_was_written_down_more_than_a_day_ago_is_left_alone(house, desk):
     """As Telegram does: https://core.telegram.org/bots/api#getting-updates"""
-    monkeypatch.setattr(polling, "LAST_WORD", timedelta(0))
-    async with polled(house):
+    async with polled(house, last_word=timedelta(0)):
         for number in range(BATCH):
             house.world.say(ANNA, ANNA, f"/slow {number}")
         await until(lambda: desk.begun == ["0"] and not house.world.updates)
@@ -234,29 +231,27 @@ async def test_a_hundred_updates_behind_one_that_hangs_are_answered_all_the_same
         (Refuse(409, "Conflict: terminated by other getUpdates request"), "terminated by other"),
     ],
 )
-async def test_owners_hear_of_a_refused_token_and_of_a_second_instance(house, desk, monkeypatch, refusal, reason):
-    monkeypatch.setattr(polling, "LONGEST_PAUSE", polling.GLANCE / 100)
+async def test_owners_hear_of_a_refused_token_and_of_a_second_instance(house, desk, refusal, reason):
     house.world.faults.add(refusal, method="getUpdates", times=3)
     heard: list[str] = []
 
     async def alarm(detail: str) -> None:
         heard.append(detail.lower())
 
-    async with polled(house, alarm=alarm):
+    async with polled(house, alarm=alarm, longest_pause=polling.GLANCE / 100):
         await until(lambda: len(heard) == 3)
         house.world.say(BEN, BEN, "/quick two")
         await until(lambda: desk.seen == ["two"])
     assert all(reason in detail for detail in heard) and len(heard) == 3
 
 
-async def test_a_webhook_that_somebody_set_meanwhile_is_removed_and_nobody_is_alarmed(house, desk, monkeypatch):
-    monkeypatch.setattr(polling, "LONGEST_PAUSE", polling.GLANCE / 100)
+async def test_a_webhook_that_somebody_set_meanwhile_is_removed_and_nobody_is_alarmed(house, desk):
     heard: list[str] = []
 
     async def alarm(detail: str) -> None:
         heard.append(detail)
 
-    async with polled(house, alarm=alarm):
+    async with polled(house, alarm=alarm, longest_pause=polling.GLANCE / 100):
         house.world.say(BEN, BEN, "/quick one")
         await until(lambda: desk.seen == ["one"])
         await house.application.bot.set_webhook("http://127.0.0.1:9/elsewhere")

@@ -538,27 +538,24 @@ async def test_this_machine_is_never_reached_through_a_proxy(server, world, monk
         assert (await transport.call(saying(server, "hello"), tail(ANNA))).ok
 
 
-async def test_a_download_beyond_all_limits_is_given_up(transport, monkeypatch):
-    monkeypatch.setattr("bot.telegram_edge.transport.UPLOAD_BYTES", 1000)
-
+async def test_a_download_beyond_all_limits_is_given_up():
     async def flood(reader, writer):
         await reader.readuntil(b"\r\n\r\n")
         writer.write(http(b"x" * 5000))
 
-    async with bare_server(flood) as url:
+    async with bare_server(flood) as url, AiohttpTransport(HASTY, answer_bytes=1000) as transport:
         with pytest.raises(MayHaveArrived, match="larger than 1,000 bytes"):
             await transport.retrieve(url)
 
 
-async def test_an_answer_of_no_told_length_is_read_up_to_a_limit(transport, monkeypatch):
-    monkeypatch.setattr("bot.telegram_edge.transport.UPLOAD_BYTES", 1000)
+async def test_an_answer_of_no_told_length_is_read_up_to_a_limit():
     answer = b'{"ok":true,"result":{"message_id":1}}'
 
     async def grow(reader, writer):
         await request_of(reader)
         writer.write(b"HTTP/1.1 200 OK\r\n\r\n" + answer)
 
-    async with bare_server(grow) as url:
+    async with bare_server(grow) as url, AiohttpTransport(HASTY, answer_bytes=1000) as transport:
         prepared = prepare(url, {"text": "hello"})
         assert (await transport.call(prepared, tail(ANNA))).message_id == 1
         answer = answer.ljust(5000)
