@@ -68,8 +68,7 @@ class PressRoom:
         async def alarm(kind: Alarm, fanout: int | None, reason: str | None) -> None:
             self.alarms.append((kind, fanout, reason))
 
-        inside = self.house.inside
-        object.__setattr__(inside, "purse", Purse(paid_per_day, rate))
+        inside = self.house.equip(purse=Purse(paid_per_day, rate))
         return Dispatcher(
             self.db,
             wire(inside.gateway, inside.pacer),

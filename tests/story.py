@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import inf
 from pathlib import Path
@@ -28,6 +29,7 @@ from databases import empty_database
 from bot.domain.chat import Chat
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.world import World
+from bot.services.places import Gazetteer
 from bot.services.purse import Purse
 from bot.settings import checked
 from bot.store import chats
@@ -167,6 +169,14 @@ class StoryHouse:
         async with self.db.reading() as conn:
             return await chats.chat(conn, id)
 
+    def equip(self, **parts: Any) -> House:
+        """Give the bot other parts, such as a `pacer`, and return it. What was built before keeps the old ones."""
+        self.inside = replace(self.inside, **parts)
+        for handler in list(self.application.handlers[0]):
+            self.application.remove_handler(handler)
+        open_door(self.application, self.inside, self.intake)
+        return self.inside
+
     def woken(self) -> None:
         self.wakes += 1
 
@@ -178,12 +188,13 @@ async def story_house(
     registry: Registry = REGISTRY,
     time: Callable[[], float] = monotonic,
     make_intake: Callable[[Journal], Intake] = Intake,
+    pace: float | None = None,
     **settings: Any,
 ) -> AsyncIterator[StoryHouse]:
     """Run the bot on an empty database against a world with Anna, Ben, Edith, a group and a channel.
 
     `time` is the database's count of seconds, `settings` are Settings' fields; EDITH is an owner unless they say
-    otherwise. Pacing is off on both sides.
+    otherwise. Pacing is off on both sides, unless a `pace` is given: messages per second.
     """
     clock = Clock()
     world = World(token=TOKEN, clock=lambda: clock.now.timestamp())
@@ -203,12 +214,13 @@ async def story_house(
                 db=db,
                 bot=application.bot,
                 gateway=Gateway(application.bot, transport),
-                pacer=Pacer(None, known_from=-inf),
+                pacer=Pacer(pace, known_from=-inf),
                 purse=Purse(0, None),
                 commands=registry.commands,
                 settings=read,
                 clock=clock,
                 wake=lambda: house.woken(),
+                gazetteer=Gazetteer(patience=60),  # seconds; a machine may be busy
             )
             open_door(application, inside, registry, intake)
             house = StoryHouse(world, clock, inside, application, intake, journal)

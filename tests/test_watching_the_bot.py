@@ -27,7 +27,6 @@ from bot.outside import SECRET_HEADER, UPDATE_BYTES, Numbers, Times, seen_from_o
 from bot.sandbox.faults import Page, Refuse, Slow, Throttle
 from bot.store import articles, meta
 from bot.telegram_edge.intake import Intake
-from bot.telegram_edge.pacer import Pacer
 from bot.telegram_edge.polling import ALLOWED_UPDATES
 
 SECRET = "knock-knock"
@@ -245,21 +244,21 @@ async def test_a_publish_that_gets_no_rows_for_ten_minutes_makes_it_unready(visi
 # Numbers
 
 
-async def test_the_numbers_say_what_became_of_attempts_and_how_long_people_waited(visitor):
-    for outcome in (Sent(1), Sent(2), Failed("x"), Throttled(timedelta(seconds=3))):
-        visitor.numbers.count(outcome)
-    visitor.numbers.time(0.03)
-    object.__setattr__(visitor.house.inside, "pacer", Pacer(30))
-    numbers = await visitor.metrics()
-    assert numbers["newsbot_deliveries_total sent"] == 2
-    assert numbers["newsbot_deliveries_total failed"] == 1
-    assert numbers["newsbot_deliveries_total throttled"] == 1
-    assert numbers["newsbot_reply_seconds_count"] == 1
-    assert numbers["newsbot_reply_seconds_bucket 0.025"] == 0
-    assert numbers["newsbot_reply_seconds_bucket 0.05"] == 1
-    assert numbers["newsbot_deliveries_waiting news"] == 0
-    assert numbers["newsbot_oldest_waiting_seconds"] == 0
-    assert numbers["newsbot_rate"] == 29
+async def test_the_numbers_say_what_became_of_attempts_and_how_long_people_waited(tmp_path):
+    async with visited(tmp_path, pace=30) as visitor:
+        for outcome in (Sent(1), Sent(2), Failed("x"), Throttled(timedelta(seconds=3))):
+            visitor.numbers.count(outcome)
+        visitor.numbers.time(0.03)
+        numbers = await visitor.metrics()
+        assert numbers["newsbot_deliveries_total sent"] == 2
+        assert numbers["newsbot_deliveries_total failed"] == 1
+        assert numbers["newsbot_deliveries_total throttled"] == 1
+        assert numbers["newsbot_reply_seconds_count"] == 1
+        assert numbers["newsbot_reply_seconds_bucket 0.025"] == 0
+        assert numbers["newsbot_reply_seconds_bucket 0.05"] == 1
+        assert numbers["newsbot_deliveries_waiting news"] == 0
+        assert numbers["newsbot_oldest_waiting_seconds"] == 0
+        assert numbers["newsbot_rate"] == 29
 
 
 async def test_every_429_counts_whatever_was_sent(visitor):

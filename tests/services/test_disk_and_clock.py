@@ -326,7 +326,7 @@ async def test_a_clock_set_back_between_two_starts_keeps_nobody_waiting(house: S
 
 async def test_after_an_hour_asleep_the_rest_leaves_at_the_pace(tmp_path: Path) -> None:
     async with story_house(tmp_path) as house:
-        object.__setattr__(house.inside, "pacer", Pacer(40))
+        house.equip(pacer=Pacer(40))
         async with press_room(house, tmp_path, rate=40) as room:
             people = await readers(room, 30)
             await room.publish(await room.draft("grid-storage", "Energy"))

@@ -338,7 +338,7 @@ async def test_a_group_that_became_a_supergroup_gets_the_article_at_its_new_plac
 
 async def test_news_keeps_to_the_pace_of_a_group(house: StoryHouse, tmp_path: Path) -> None:
     group, pacer = house.group, Pacer(1000)
-    object.__setattr__(house.inside, "pacer", pacer)
+    house.equip(pacer=pacer)
     async with press_room(house, tmp_path) as room:
         [anna] = await room.people(1)
         async with room.db.transaction() as conn:

@@ -68,7 +68,7 @@ async def test_the_first_chat_gets_it_when_its_turn_comes_and_the_picture_is_not
     house: StoryHouse, tmp_path: Path
 ) -> None:
     pacer = Pacer(1000)
-    object.__setattr__(house.inside, "pacer", pacer)
+    house.equip(pacer=pacer)
     async with press_room(house, tmp_path) as room:
         await room.follow(await room.people(8), "Energy")
         fanout = await room.publish(await room.draft("grid-storage", "Energy"))

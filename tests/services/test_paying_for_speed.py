@@ -148,7 +148,7 @@ async def test_after_a_restore_nothing_more_is_paid_for_on_that_day(house: Story
 
 async def test_telegram_takes_paid_messages_faster_than_the_free_pace(tmp_path: Path) -> None:
     async with story_house(tmp_path) as house:
-        object.__setattr__(house.inside, "pacer", Pacer(30))
+        house.equip(pacer=Pacer(30))
         async with press_room(house, tmp_path, rate=RATE, in_flight=32, paid_per_day=200) as room:
             await room.follow(await room.people(FREE + 200), "Energy")
             house.world.clock = time.time

@@ -187,7 +187,7 @@ async def test_who_pauses_while_everybody_must_wait_gets_nothing_afterwards(
 async def test_who_pauses_while_one_message_follows_the_other_gets_no_more_of_them(
     house: StoryHouse, tmp_path: Path
 ) -> None:
-    object.__setattr__(house.inside, "pacer", Pacer(30))
+    house.equip(pacer=Pacer(30))
     async with press_room(house, tmp_path, rate=30) as room:
         [anna] = await room.people(1)
         await room.follow([anna], "Energy")
@@ -202,7 +202,7 @@ async def test_who_pauses_while_one_message_follows_the_other_gets_no_more_of_th
 
 
 async def test_nothing_is_kept_in_hand_for_a_chat_that_is_told_to_wait(house: StoryHouse, tmp_path: Path) -> None:
-    object.__setattr__(house.inside, "pacer", Pacer(30))
+    house.equip(pacer=Pacer(30))
     async with press_room(house, tmp_path, rate=30) as room:
         [anna] = await room.people(1)
         await room.follow([anna], "Energy")
@@ -220,7 +220,7 @@ async def test_messages_that_waited_for_the_database_do_not_leave_all_at_once(
 ) -> None:
     monkeypatch.setattr(sending, "LONG", 0.1)
     now, left = asyncio.get_running_loop().time, list[float]()
-    object.__setattr__(house.inside, "pacer", Pacer(30))
+    house.equip(pacer=Pacer(30))
     async with press_room(house, tmp_path, rate=30, in_flight=40, count=lambda outcome: left.append(now())) as room:
         await room.follow(await room.people(60), "Energy")
         await room.publish(await room.draft("grid-storage", "Energy", pictures=()))
@@ -239,7 +239,7 @@ async def test_who_waited_for_the_database_does_not_use_up_two_turns_of_its_grou
 ) -> None:
     monkeypatch.setattr(sending, "LONG", -1.0)
     monkeypatch.setattr(sending, "PROMPT", -1.0)  # each is asked about, and takes another turn
-    object.__setattr__(house.inside, "pacer", Pacer(1000))
+    house.equip(pacer=Pacer(1000))
     async with press_room(house, tmp_path, rate=1000) as room:
         async with room.db.transaction() as conn:
             await chats.meet(conn, house.group, ChatKind.GROUP, "en", house.clock())

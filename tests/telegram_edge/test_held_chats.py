@@ -47,7 +47,7 @@ async def house(house: StoryHouse) -> AsyncIterator[StoryHouse]:
 def paced(house: StoryHouse, rate: float) -> Pacer:
     """Give the bot the pacer of one that has been at work for long."""
     pacer = Pacer(rate, known_from=-inf)
-    object.__setattr__(house.inside, "pacer", pacer)
+    house.equip(pacer=pacer)
     return pacer
 
 

@@ -26,7 +26,7 @@ async def house(house: StoryHouse) -> StoryHouse:
 def paced(house: StoryHouse, rate: float) -> Pacer:
     """Give the bot a pacer that has seen nothing yet, and return it."""
     pacer = Pacer(rate)
-    object.__setattr__(house.inside, "pacer", pacer)
+    house.equip(pacer=pacer)
     return pacer
 
 

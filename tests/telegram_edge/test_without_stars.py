@@ -97,7 +97,7 @@ async def test_an_article_that_is_refused_also_unpaid_has_failed_and_says_nothin
 async def test_where_paid_broadcasts_are_not_enabled_and_429s_say_so_the_free_pace_goes_on(tmp_path: Path) -> None:
     async with story_house(tmp_path) as house:
         pacer = Pacer(30)
-        object.__setattr__(house.inside, "pacer", pacer)
+        house.equip(pacer=pacer)
         async with press_room(house, tmp_path, rate=RATE, in_flight=32, paid_per_day=10_000) as room:
             await room.follow(await room.people(FREE + 1000), "Energy")
             house.world.clock = time.time
@@ -122,7 +122,7 @@ async def test_where_paid_broadcasts_are_not_enabled_and_429s_say_so_the_free_pa
 
 async def test_when_the_stars_run_out_the_rest_leaves_at_the_free_pace_without_one_429(tmp_path: Path) -> None:
     async with story_house(tmp_path) as house:
-        object.__setattr__(house.inside, "pacer", Pacer(30))
+        house.equip(pacer=Pacer(30))
         async with press_room(house, tmp_path, rate=RATE, in_flight=32, paid_per_day=10_000) as room:
             await room.follow(await room.people(FREE + 400), "Energy")
             house.world.clock = time.time
