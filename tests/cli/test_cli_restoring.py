@@ -179,11 +179,9 @@ async def test_a_database_made_anew_lets_nobody_go(shell):
     assert roles(shell) == [(BEN, "editor"), (GRACE, "owner")]
 
 
-async def test_a_copy_of_last_years_newsbot_is_brought_up_to_date(shell, monkeypatch):
+async def test_a_copy_of_last_years_newsbot_is_brought_up_to_date(shell):
     old = shell.folder / "old.db"
-    with monkeypatch.context() as patched:
-        patched.setattr(migrations, "scripts", lambda: SCRIPTS[:1])
-        migrate(old, create=True)
+    migrate(old, create=True, known=SCRIPTS[:1])
     with closing(sqlite3.connect(old)) as conn, conn:
         conn.execute("INSERT INTO chats (id, kind, since, state_at) VALUES (5, 'private', 0, 0)")
         conn.execute("INSERT INTO editors VALUES (?, 'editor', 5, NULL), (?, 'owner', 5, NULL)", (BEN, GRACE))
@@ -199,13 +197,11 @@ async def test_a_copy_of_last_years_newsbot_is_brought_up_to_date(shell, monkeyp
     assert not list(shell.database.parent.glob("*.restoring*"))
 
 
-async def test_an_old_database_knows_from_its_log_who_was_let_go(shell, monkeypatch):
+async def test_an_old_database_knows_from_its_log_who_was_let_go(shell):
     await change(shell.database, added(BEN, Role.EDITOR, THEN))
     assert (await shell("backup", "copy.db")).status == 0
     shell.database.unlink()
-    with monkeypatch.context() as patched:
-        patched.setattr(migrations, "scripts", lambda: SCRIPTS[:1])
-        migrate(shell.database, create=True)
+    migrate(shell.database, create=True, known=SCRIPTS[:1])
     at = int((THEN + HOUR).timestamp())
     shell.change(f"INSERT INTO log (at, person, act, detail) VALUES ({at}, {EDITH}, 'let go', '{BEN}')")
     assert (await shell("restore", "copy.db")).status == 0

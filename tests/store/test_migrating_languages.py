@@ -3,17 +3,14 @@
 import sqlite3
 from contextlib import closing
 
-from bot.store import migrations
 from bot.store.migrations import migrate, scripts
 
 NUMBER = next(number for number, script in scripts() if "language_chosen" in script)
 
 
-def test_a_chat_that_was_there_keeps_its_language_and_a_new_one_has_chosen_none(tmp_path, monkeypatch):
+def test_a_chat_that_was_there_keeps_its_language_and_a_new_one_has_chosen_none(tmp_path):
     path = tmp_path / "news.db"
-    with monkeypatch.context() as patched:
-        patched.setattr(migrations, "scripts", lambda: [one for one in scripts() if one[0] < NUMBER])
-        migrate(path, create=True)
+    migrate(path, create=True, known=[one for one in scripts() if one[0] < NUMBER])
     insertion = "INSERT INTO chats (id, kind, since, state_at, language) VALUES (?, ?, 0, 0, ?)"
     with closing(sqlite3.connect(path)) as conn, conn:
         conn.executemany(insertion, [(7001, "private", "de"), (7002, "private", "en"), (-5001, "group", "de")])

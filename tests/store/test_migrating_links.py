@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from bot.store import migrations
 from bot.store.migrations import migrate, scripts
 
 OLD, MOVED, LATER = 4, 7, 9  # one story under http, https and www.
@@ -18,9 +17,7 @@ OLD, MOVED, LATER = 4, 7, 9  # one story under http, https and www.
 @pytest.fixture
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A database of the first shape."""
-    with monkeypatch.context() as patched:
-        patched.setattr(migrations, "scripts", lambda: scripts()[:1])
-        migrate(tmp_path / "news.db", create=True)
+    migrate(tmp_path / "news.db", create=True, known=scripts()[:1])
     return tmp_path / "news.db"
 
 

@@ -3,17 +3,12 @@
 import sqlite3
 from contextlib import closing
 
-from bot.store import migrations
 from bot.store.migrations import migrate, scripts
 
 
-def test_names_with_a_dotted_i_are_rewritten_and_those_that_clash_lead_to_the_topic_that_has_the_name(
-    tmp_path, monkeypatch
-):
+def test_names_with_a_dotted_i_are_rewritten_and_those_that_clash_lead_to_the_topic_that_has_the_name(tmp_path):
     path = tmp_path / "news.db"
-    with monkeypatch.context() as patched:
-        patched.setattr(migrations, "scripts", lambda: scripts()[:1])
-        migrate(path, create=True)
+    migrate(path, create=True, known=scripts()[:1])
     with closing(sqlite3.connect(path)) as conn, conn:
         topics = [(1, "a", "istanbul", None), (2, "b", "İstanbul", None), (3, "c", "Işık", "i\u0307zmir")]
         conn.executemany("INSERT INTO topics (number, id, name, parent_key) VALUES (?, ?, ?, ?)", topics)

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import StoreError
-from bot.store import migrations
-from bot.store.migrations import APPLICATION_ID, check, migrate, scripts
+from bot.store.migrations import APPLICATION_ID, Scripts, check, migrate, scripts
 
 SECOND = [*scripts(), (scripts()[-1][0] + 1, "CREATE TABLE later (x INTEGER REFERENCES chats (id));")]
 
@@ -30,9 +29,9 @@ def _run(path: Path, *statements: str) -> None:
     conn.close()
 
 
-def _refusal(path: Path, *, create: bool = True) -> str:
+def _refusal(path: Path, *, create: bool = True, known: Scripts | None = None) -> str:
     with pytest.raises(StoreError) as caught:
-        migrate(path, create=create)
+        migrate(path, create=create, known=known)
     text = str(caught.value)
     assert "\n" not in text and str(path.absolute()) in text
     return text
@@ -86,12 +85,11 @@ def test_the_databases_of_others_are_refused(tmp_path: Path) -> None:
     assert _refusal(tmp_path / "folder")
 
 
-def test_a_copy_is_kept_before_a_filled_database_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_copy_is_kept_before_a_filled_database_changes(tmp_path: Path) -> None:
     path = tmp_path / "news.db"
     migrate(path, create=True)
     _run(path, "INSERT INTO chats (id, kind, since, state_at) VALUES (5, 'private', 0, 0)")
-    monkeypatch.setattr(migrations, "scripts", lambda: SECOND)
-    migrate(path, create=False)
+    migrate(path, create=False, known=SECOND)
     assert _number(path, "user_version") == SECOND[-1][0]
     copy = tmp_path / f"news.db.before-{SECOND[-1][0]:04}"
     assert _number(copy, "user_version") == SECOND[-2][0]
@@ -108,24 +106,19 @@ def test_a_copy_is_kept_before_a_filled_database_changes(tmp_path: Path, monkeyp
         "CREATE TABLE half (x REFERENCES chats (id)); INSERT INTO half VALUES (404);",
     ],
 )
-def test_a_migration_that_fails_leaves_the_database_as_it_was(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
-) -> None:
+def test_a_migration_that_fails_leaves_the_database_as_it_was(tmp_path: Path, broken: str) -> None:
     path = tmp_path / "news.db"
     migrate(path, create=True)
-    with monkeypatch.context() as patched:
-        patched.setattr(migrations, "scripts", lambda: [*scripts(), (SECOND[-1][0], broken)])
-        assert _refusal(path)
+    assert _refusal(path, known=[*scripts(), (SECOND[-1][0], broken)])
     assert _number(path, "user_version") == scripts()[-1][0]
     migrate(path, create=False)
     with pytest.raises(sqlite3.OperationalError, match="no such table"):
         _run(path, "SELECT * FROM half")
 
 
-def test_a_trigger_in_a_migration_is_one_statement(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_trigger_in_a_migration_is_one_statement(tmp_path: Path) -> None:
     trigger = "CREATE TRIGGER t AFTER INSERT ON log BEGIN\n DELETE FROM log WHERE id < 0;\n SELECT 1;\nEND;\n-- the end"
-    monkeypatch.setattr(migrations, "scripts", lambda: [*scripts(), (SECOND[-1][0], trigger)])
-    migrate(tmp_path / "news.db", create=True)
+    migrate(tmp_path / "news.db", create=True, known=[*scripts(), (SECOND[-1][0], trigger)])
 
 
 def test_processes_that_start_at_once_make_one_database(tmp_path: Path) -> None:
@@ -158,13 +151,9 @@ def test_a_damaged_database_is_told_apart_from_a_sound_one(tmp_path: Path) -> No
         check(path)
 
 
-def test_searches_that_do_not_say_whose_they_are_go_and_their_numbers_are_never_used_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_searches_that_do_not_say_whose_they_are_go_and_their_numbers_are_never_used_again(tmp_path: Path) -> None:
     path = tmp_path / "news.db"
-    with monkeypatch.context() as before:
-        before.setattr(migrations, "scripts", lambda: [one for one in scripts() if one[0] < 2])
-        migrate(path, create=True)
+    migrate(path, create=True, known=[one for one in scripts() if one[0] < 2])
     _run(
         path,
         "INSERT INTO chats (id, kind, since, state_at) VALUES (5, 'private', 0, 0)",
@@ -188,13 +177,9 @@ def test_searches_that_do_not_say_whose_they_are_go_and_their_numbers_are_never_
     assert shapes[0] == shapes[1]
 
 
-def test_a_database_in_which_nobody_searched_yet_gets_the_new_shape_too(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_database_in_which_nobody_searched_yet_gets_the_new_shape_too(tmp_path: Path) -> None:
     path = tmp_path / "news.db"
-    with monkeypatch.context() as before:
-        before.setattr(migrations, "scripts", lambda: [one for one in scripts() if one[0] < 2])
-        migrate(path, create=True)
+    migrate(path, create=True, known=[one for one in scripts() if one[0] < 2])
     migrate(path, create=False)
     _run(path, "INSERT INTO searches (chat, words, asked_at) VALUES (5, 'words', 9)")
     conn = sqlite3.connect(path)
@@ -202,13 +187,9 @@ def test_a_database_in_which_nobody_searched_yet_gets_the_new_shape_too(
     conn.close()
 
 
-def test_open_links_and_who_was_let_go_survive_the_migration_that_numbers_links(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_open_links_and_who_was_let_go_survive_the_migration_that_numbers_links(tmp_path: Path) -> None:
     path = tmp_path / "news.db"
-    with monkeypatch.context() as patched:
-        patched.setattr(migrations, "scripts", lambda: scripts()[:1])
-        migrate(path, create=True)
+    migrate(path, create=True, known=scripts()[:1])
     _run(
         path,
         "INSERT INTO editors VALUES (7001, 'editor', 5, 7003), (7003, 'owner', 4, NULL)",
@@ -228,13 +209,9 @@ def test_open_links_and_who_was_let_go_survive_the_migration_that_numbers_links(
     conn.close()
 
 
-def test_what_was_held_and_borne_before_keeps_its_state_and_topics(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_was_held_and_borne_before_keeps_its_state_and_topics(tmp_path: Path) -> None:
     path = tmp_path / "news.db"
-    with monkeypatch.context() as patched:
-        patched.setattr(migrations, "scripts", lambda: [one for one in scripts() if one[0] < 4])
-        migrate(path, create=True)
+    migrate(path, create=True, known=[one for one in scripts() if one[0] < 4])
     _run(path, "INSERT INTO topics (number, id, name) VALUES (1, 'ai', 'AI')")
     _run(
         path,
@@ -249,13 +226,9 @@ def test_what_was_held_and_borne_before_keeps_its_state_and_topics(
     conn.close()
 
 
-def test_a_filled_database_of_the_first_shape_keeps_its_deliveries(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_filled_database_of_the_first_shape_keeps_its_deliveries(tmp_path: Path) -> None:
     path = tmp_path / "news.db"
-    with monkeypatch.context() as patched:
-        patched.setattr(migrations, "scripts", lambda: scripts()[:1])
-        migrate(path, create=True)
+    migrate(path, create=True, known=scripts()[:1])
     _run(
         path,
         "INSERT INTO chats (id, kind, since, state_at) VALUES (5, 'private', 0, 0), (-6, 'group', 0, 0)",

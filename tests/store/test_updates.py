@@ -5,10 +5,9 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
 from databases import empty_database
 
-from bot.store import migrations, updates
+from bot.store import updates
 from bot.store.database import Database
 from bot.store.migrations import migrate, scripts
 
@@ -30,17 +29,13 @@ async def test_updates_come_back_in_order_until_they_are_dropped(tmp_path: Path)
     await db.close()
 
 
-def test_a_filled_database_of_an_older_version_gets_the_table_and_keeps_what_it_has(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_filled_database_of_an_older_version_gets_the_table_and_keeps_what_it_has(tmp_path: Path) -> None:
     path = tmp_path / "news.db"
     [number] = [number for number, text in scripts() if "CREATE TABLE updates" in text]
-    with monkeypatch.context() as older:
-        before = [script for script in scripts() if script[0] < number]
-        older.setattr(migrations, "scripts", lambda: before)
-        migrate(path, create=True)
-        with closing(sqlite3.connect(path, isolation_level=None)) as conn:
-            conn.execute("INSERT INTO chats (id, kind, since, state_at) VALUES (5, 'private', 0, 0)")
+    before = [script for script in scripts() if script[0] < number]
+    migrate(path, create=True, known=before)
+    with closing(sqlite3.connect(path, isolation_level=None)) as conn:
+        conn.execute("INSERT INTO chats (id, kind, since, state_at) VALUES (5, 'private', 0, 0)")
     migrate(path, create=False)
     with closing(sqlite3.connect(path)) as conn:
         assert conn.execute("SELECT id FROM chats").fetchall() == [(5,)]

@@ -11,7 +11,7 @@ import fcntl
 import os
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from importlib import resources
 from pathlib import Path
@@ -24,6 +24,10 @@ APPLICATION_ID = 0x6E657773  # "news": https://sqlite.org/pragma.html#pragma_app
 OLDEST_SQLITE = (3, 37, 0)
 
 
+Scripts = Sequence[tuple[int, str]]
+"""Migrations as (version, SQL), oldest first."""
+
+
 def scripts() -> list[tuple[int, str]]:
     """Return every migration as (version, SQL), oldest first."""
     found = []
@@ -33,9 +37,10 @@ def scripts() -> list[tuple[int, str]]:
     return sorted(found)
 
 
-def migrate(path: Path, *, create: bool) -> None:
+def migrate(path: Path, *, create: bool, known: Scripts | None = None) -> None:
     """Bring the database at `path` to this version's shape; make it when `create` and it is missing.
 
+    `known` are the migrations of this version, or of the one that is to be played.
     Raises: StoreError, in one line with the absolute path.
     """
     where = path.absolute()
@@ -48,7 +53,7 @@ def migrate(path: Path, *, create: bool) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)
         with _alone(path.parent), closing(connect(path, timeout=10)) as conn:
-            _migrate(conn, path, create=create)
+            _migrate(conn, path, scripts() if known is None else known, create=create)
     except OSError as error:
         raise StoreError(f"cannot make the database {where}: {error.strerror}") from error
     except sqlite3.Error as error:
@@ -69,7 +74,7 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(place)
 
 
-def check(path: Path, called: Path | None = None) -> None:
+def check(path: Path, called: Path | None = None, known: Scripts | None = None) -> None:
     """Raise StoreError unless `path` is a sound newsbot database of this version or an older one.
 
     `called` is the file that it is a copy of, for the reason. What is in a write-ahead log beside it comes into it.
@@ -80,8 +85,9 @@ def check(path: Path, called: Path | None = None) -> None:
             conn.execute("PRAGMA cell_size_check = ON")
             if _number(conn, "application_id") != APPLICATION_ID:
                 raise StoreError(f"{where} is not a newsbot database")
-            _refuse_newer(conn, where)
-            _refuse_foreign(conn, where)  # before all rows are checked, which computes what a schema says
+            known = scripts() if known is None else known
+            _refuse_newer(conn, where, known)
+            _refuse_foreign(conn, where, known)  # before all rows are checked, which computes what a schema says
             verdict = conn.execute("PRAGMA integrity_check(1)").fetchone()[0]
             if verdict != "ok":
                 raise StoreError(f"{where} is damaged ({verdict}); take another copy")
@@ -94,11 +100,11 @@ def refuse_foreign(path: Path) -> None:
     with translating(path), closing(connect(path)) as conn:
         if _number(conn, "application_id") != APPLICATION_ID:
             raise StoreError(f"{path.absolute()} is not a newsbot database")
-        _refuse_newer(conn, path)
-        _refuse_foreign(conn, path)
+        _refuse_newer(conn, path, scripts())
+        _refuse_foreign(conn, path, scripts())
 
 
-def _migrate(conn: sqlite3.Connection, path: Path, *, create: bool) -> None:
+def _migrate(conn: sqlite3.Connection, path: Path, known: Scripts, *, create: bool) -> None:
     teach(conn)
     if _is_empty(conn):
         if not create:
@@ -108,11 +114,11 @@ def _migrate(conn: sqlite3.Connection, path: Path, *, create: bool) -> None:
         conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     elif _number(conn, "application_id") != APPLICATION_ID:
         raise StoreError(f"{path.absolute()} is not a newsbot database")
-    _refuse_newer(conn, path)
-    _refuse_foreign(conn, path)
+    _refuse_newer(conn, path, known)
+    _refuse_foreign(conn, path, known)
     conn.execute("PRAGMA journal_mode = WAL")  # always: a copy made by VACUUM has lost it
     version = _number(conn, "user_version")
-    pending = [(number, sql) for number, sql in scripts() if number > version]
+    pending = [(number, sql) for number, sql in known if number > version]
     if pending and version:
         _keep_copy(conn, Path(f"{path}.before-{pending[-1][0]:04}"))
     conn.execute("PRAGMA foreign_keys = OFF")
@@ -162,8 +168,8 @@ def _missing(path: Path) -> StoreError:
     return StoreError(f"there is no database at {path.absolute()}; `newsbot run` or `newsbot import` makes one")
 
 
-def _refuse_newer(conn: sqlite3.Connection, path: Path) -> None:
-    newest = scripts()[-1][0]
+def _refuse_newer(conn: sqlite3.Connection, path: Path, known: Scripts) -> None:
+    newest = known[-1][0]
     version = _number(conn, "user_version")
     if version > newest:
         raise StoreNewer(
@@ -171,10 +177,10 @@ def _refuse_newer(conn: sqlite3.Connection, path: Path) -> None:
         )
 
 
-def _refuse_foreign(conn: sqlite3.Connection, path: Path) -> None:
+def _refuse_foreign(conn: sqlite3.Connection, path: Path, known: Scripts) -> None:
     """Refuse a database that is not built as the migrations up to its own version build it."""
     version = _number(conn, "user_version")
-    expected = built_by(tuple(sql for number, sql in scripts() if number <= version))
+    expected = built_by(tuple(sql for number, sql in known if number <= version))
     if (foreign := difference(read_schema(conn), expected)) is not None:
         raise StoreError(f"{path.absolute()} {foreign}")
 
