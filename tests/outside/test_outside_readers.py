@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 from pathlib import Path
@@ -37,12 +38,44 @@ async def test_every_command_of_help_answers_however_it_is_written(tmp_path: Pat
         commands = [line.split(":")[0].split(" ")[0] for line in help_.splitlines()]
         assert {"/latest", "/topics", "/search", "/saved", "/settings", "/stop", "/help", "/export"} <= set(commands)
         assert not {"/drafts", "/publish", "/preview", "/retract", "/delivery", "/stats", "/log"} & set(commands)
-        for command in commands:
-            reader = here.world.add_person("Reader").id
+
+        async def writes(command: str, reader: int) -> None:
             answers = []
             for written in (command.upper(), f"{command}@{here.world.bot['username']}", f"{command} ,,, %s \x00 '"):
                 answers.append(plain(await here.asks(reader, written)))
             assert all(answers) and not any("fault" in one or "nothing for that" in one for one in answers), answers
+
+        await asyncio.gather(*(writes(command, here.world.add_person("Reader").id) for command in commands))
+
+
+async def test_readers_who_come_go_and_ask_while_an_editor_publishes_get_what_each_wanted(
+    tmp_path: Path,
+) -> None:
+    """All at once: who followed before the publish gets it once, who left before it does not, and all are answered."""
+    async with street(tmp_path, UNDO="0") as here:
+        anna, ben = await here.move_in("late-news")
+        edith = here.cast.edith
+        newcomers = [here.world.add_person(f"Newcomer {number}").id for number in range(8)]
+        stayed, left = newcomers[::2], newcomers[1::2]
+        await asyncio.gather(*(here.starts(person, "t_energy") for person in newcomers))
+
+        async def leaves(person: int) -> None:
+            assert "Paused" in plain(await here.asks(person, "/stop"))
+
+        async def asks(person: int) -> None:
+            for asked, answer in (("/help", "/latest"), ("/latest Nowhere", "Nowhere")):
+                said = here.world.say(person, person, asked)["message_id"]
+                await here.sees(person, answer, after=said)
+
+        await asyncio.gather(*map(leaves, left), *map(asks, [anna, ben, *stayed]))
+        await here.asks(edith, "/preview late-news")
+        publishing = here.presses(edith, "Publish to 6")
+        await asyncio.gather(publishing, *map(asks, [anna, ben, *stayed]))
+        for person in (anna, ben, *stayed):
+            await here.sees(person, "Late news")
+        await asyncio.gather(*map(asks, newcomers))
+        got = {person: len(here.screens(person, "Late news")) for person in (anna, ben, *newcomers)}
+        assert got == {**dict.fromkeys((anna, ben, *stayed), 1), **dict.fromkeys(left, 0)}
 
 
 WRITTEN = [
