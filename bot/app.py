@@ -27,7 +27,7 @@ from bot.domain.role import Role
 from bot.errors import SettingsError, StoreError, StoreMoved
 from bot.render.locale import languages
 from bot.services import newsroom, roles
-from bot.services.dispatching import Alarm, Dispatcher
+from bot.services.dispatcher import Alarm, Dispatcher
 from bot.services.importing import Policy
 from bot.services.purse import Purse
 from bot.settings import TELEGRAM, Settings

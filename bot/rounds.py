@@ -21,8 +21,8 @@ from bot.content.settling import PICTURE_WAIT, Settling
 from bot.content.watching import watch
 from bot.errors import StoreError
 from bot.services import newsroom, troubles
+from bot.services.fanout import fan_out_next, next_start
 from bot.services.importing import Policy
-from bot.services.spreading import next_start, spread_next
 from bot.services.taking_in import take_folder
 from bot.store import articles, housekeeping, meta
 from bot.store.backup import daily_backup
@@ -93,7 +93,7 @@ async def spread(db: Database, reserve: Reserve, *, clock: Clock, changed: async
             await _sleep(changed, None)
             continue
         now = clock()
-        more = await spread_next(db, now=now, draw=random.random())
+        more = await fan_out_next(db, now=now, draw=random.random())
         ready()
         if more:
             continue

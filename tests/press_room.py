@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -22,11 +22,13 @@ from bot.domain.chat import ChatKind
 from bot.domain.delivery import Lane, Outcome, Status
 from bot.domain.publishing import PushWindow
 from bot.services import newsroom
-from bot.services.dispatching import Alarm, Dispatcher
+from bot.services.dispatcher import Alarm, Dispatcher
+from bot.services.fanout import fan_out_next
 from bot.services.importing import Policy, Report, Seen, take
+from bot.services.kinds import KINDS, Kind
 from bot.services.purse import Purse
-from bot.services.spreading import spread_next
-from bot.store import articles, chats, fanouts, outbox, topics
+from bot.store import articles, campaigns, chats, receipts, topics
+from bot.store.database import Database
 from bot.store.reserve import Reserve
 from bot.telegram_edge.pacer import Pacer
 from bot.telegram_edge.wire import wire
@@ -37,7 +39,7 @@ PICTURE = Picture("https://pictures.example/cell.jpg", 1200, 675)
 
 
 class PressRoom:
-    """`house` is the story's; `alarms` what the owners would be told."""
+    """`house` is the story's; `alarms` what the owners would be told. With a `db` of its own it is another process."""
 
     def __init__(
         self,
@@ -49,11 +51,16 @@ class PressRoom:
         reserve: Reserve | None = None,
         paid_per_day: int = 0,
         count: Callable[[Outcome], None] = lambda outcome: None,
+        kinds: Mapping[str, Kind] = KINDS,
+        is_alone: bool = True,
+        db: Database | None = None,
     ) -> None:
         self.house = house
-        self.db = house.db
+        self.db = db or house.db
         self.world = house.world
         self.alarms: list[tuple[Alarm, int | None, str | None]] = []
+        self.kinds = kinds
+        self.is_alone = is_alone
         self.dispatcher = self._dispatcher(folder, rate, in_flight, reserve, paid_per_day, count)
 
     def _dispatcher(
@@ -65,8 +72,8 @@ class PressRoom:
         paid_per_day: int,
         count: Callable[[Outcome], None],
     ) -> Dispatcher:
-        async def alarm(kind: Alarm, fanout: int | None, reason: str | None) -> None:
-            self.alarms.append((kind, fanout, reason))
+        async def alarm(kind: Alarm, campaign: int | None, reason: str | None) -> None:
+            self.alarms.append((kind, campaign, reason))
 
         inside = self.house.equip(purse=Purse(paid_per_day, rate))
         return Dispatcher(
@@ -82,6 +89,8 @@ class PressRoom:
             in_flight=in_flight,
             reserve=reserve,
             purse=inside.purse,
+            kinds=self.kinds,
+            is_alone=self.is_alone,
         )
 
     async def people(self, many: int, first: int = 20_000) -> list[int]:
@@ -128,9 +137,9 @@ class PressRoom:
         return await take(self.db, seen, gone=gone, now=self.house.clock(), policy=policy)
 
     async def publish(self, article: Article, by: int | None = None) -> int:
-        """Publish at once and return the fan-out."""
+        """Publish at once and return the campaign."""
         done = await newsroom.publish(self.db, article.number, by=by, now=self.house.clock(), undo=timedelta(0))
-        return done.fanout
+        return done.campaign
 
     async def run(self) -> None:
         """Spread and send until nothing is due."""
@@ -145,16 +154,16 @@ class PressRoom:
                 await anext(events)
 
     async def spread(self) -> None:
-        while await spread_next(self.db, now=self.house.clock(), draw=0.5):
+        while await fan_out_next(self.db, now=self.house.clock(), draw=0.5, kinds=self.kinds):
             pass
 
     async def statuses(self, article: Article) -> dict[Status, int]:
         async with self.db.reading() as conn:
-            return await outbox.statuses(conn, article.number)
+            return await receipts.statuses(conn, article.number)
 
-    async def fanout(self, number: int) -> fanouts.Fanout:
+    async def campaign(self, number: int) -> campaigns.Campaign:
         async with self.db.reading() as conn:
-            found = await fanouts.fanout(conn, number)
+            found = await campaigns.campaign(conn, number)
         assert found is not None
         return found
 

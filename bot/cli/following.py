@@ -9,10 +9,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot.cli.shell import chats, now, number, say, span
-from bot.store import fanouts
-from bot.store.audience import audience_of, reach
+from bot.services.kinds import KINDS
+from bot.store import campaigns
+from bot.store.audiences import reach
+from bot.store.campaigns import Campaign, CampaignState
 from bot.store.database import Database
-from bot.store.fanouts import Fanout, FanoutState
 from bot.store.lock import is_locked
 
 LOOK_EVERY = timedelta(milliseconds=300)
@@ -20,7 +21,7 @@ RESTARTED_WITHIN = timedelta(seconds=3)  # a bot that is gone for longer has bee
 
 
 async def follow(db: Database, number_: int) -> None:
-    """Wait until a fan-out is done, stopped or held, or no bot is there to go on with it, and say how it ended."""
+    """Wait until a campaign is done, stopped or held, or no bot is there to go on with it, and say how it ended."""
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -30,51 +31,51 @@ async def follow(db: Database, number_: int) -> None:
         transient=True,
         disable=not Console(stderr=True).is_terminal,
     ) as progress:
-        one = await _fanout(db, number_)
+        one = await _campaign(db, number_)
         task = progress.add_task(f"#{one.article}", total=await _audience(db, one))
         waits_until = now() + RESTARTED_WITHIN
-        while one.state is FanoutState.RUNNING and now() < waits_until:
+        while one.state is CampaignState.RUNNING and now() < waits_until:
             if await asyncio.to_thread(is_locked, db.path):
                 waits_until = now() + RESTARTED_WITHIN
             progress.update(task, completed=one.settled, total=one.total if one.is_complete else None)
             await asyncio.sleep(LOOK_EVERY.total_seconds())
-            one = await _fanout(db, number_)
+            one = await _campaign(db, number_)
     say(await _ending(db, one))
 
 
-async def _fanout(db: Database, number_: int) -> Fanout:
+async def _campaign(db: Database, number_: int) -> Campaign:
     async with db.reading() as conn:
-        found = await fanouts.fanout(conn, number_)
+        found = await campaigns.campaign(conn, number_)
     if found is None:
         # A burst took it back before anything left.
-        raise LookupError(f"fan-out {number_} is gone")
+        raise LookupError(f"campaign {number_} is gone")
     return found
 
 
-async def _audience(db: Database, one: Fanout) -> int:
+async def _audience(db: Database, one: Campaign) -> int:
     """Return how many chats it is for, those it is settled for included."""
     if one.is_complete:
         return one.total
     async with db.reading() as conn:
-        whom = await audience_of(conn, one.article, one.fixed_at)
+        whom = await KINDS[one.kind].audience(conn, one)
         return one.settled + await reach(conn, whom, now())
 
 
-async def _ending(db: Database, one: Fanout) -> str:
+async def _ending(db: Database, one: Campaign) -> str:
     match one.state:
-        case FanoutState.DONE:
+        case CampaignState.DONE:
             first, last = one.first_sent_at, one.last_sent_at
             took = f" {span(last - first)}." if first is not None and last is not None else ""
             return (
                 f"#{one.article} is out. {number(one.sent)} sent, {number(one.unreachable)} had blocked the bot, "
                 f"{number(one.failed)} failed, {number(one.unsure)} perhaps twice.{took}"
             )
-        case FanoutState.RUNNING:
+        case CampaignState.RUNNING:
             left = await _audience(db, one) - one.settled
             return f"The bot has ended. {_have(one.sent)}, {number(left)} will get it once `newsbot run` goes on."
         case _:
             left = await _audience(db, one) - one.settled
-            word = "Held" if one.state is FanoutState.HELD else "Stopped"
+            word = "Held" if one.state is CampaignState.HELD else "Stopped"
             return f"{word}. {_have(one.sent)}, {number(left)} will not get it until somebody decides."
 
 

@@ -27,13 +27,14 @@ from bot.cli.shell import (
 )
 from bot.domain.article import Article, ArticleState, HeldWhy
 from bot.errors import ReaderError
-from bot.services import accounts, newsroom
+from bot.services import delivery_reports, newsroom
 from bot.services.newsroom import Published
 from bot.settings import Settings, read_settings
-from bot.store import articles, fanouts, meta, topics
-from bot.store.audience import audience_of, reach
+from bot.store import articles, campaigns, meta, topics
+from bot.store.audiences import reach
+from bot.store.campaigns import Campaign, CampaignState
 from bot.store.database import Database
-from bot.store.fanouts import Fanout, FanoutState
+from bot.store.followers import followers_of
 from bot.store.lock import is_locked
 
 _PAGE = 500
@@ -75,7 +76,7 @@ def publish(words: Sequence[str], *, wait: bool) -> int:
         is_running = await asyncio.to_thread(is_locked, settings.database)
         say(await _announced(db, published, settings, is_running=is_running))
         if wait and is_running:
-            await follow(db, published.fanout)
+            await follow(db, published.campaign)
         elif wait:
             unattended.append(article.number)
 
@@ -90,7 +91,7 @@ def publish(words: Sequence[str], *, wait: bool) -> int:
 async def _announced(db: Database, published: Published, settings: Settings, *, is_running: bool) -> str:
     article, at = published.article, now()
     async with db.reading() as conn:
-        audience = await audience_of(conn, article.number, article.pushed_at or at)
+        audience = await followers_of(conn, article.number, article.pushed_at or at)
         reached = await reach(conn, audience, at)
         is_paused = await meta.is_paused(conn)
     if not is_running:
@@ -170,15 +171,15 @@ def decide_held(*, push: bool, as_json: bool) -> int:
     return 0
 
 
-async def _held(settings: Settings) -> tuple[list[tuple[Article, list[str]]], list[tuple[Article, Fanout]]]:
+async def _held(settings: Settings) -> tuple[list[tuple[Article, list[str]]], list[tuple[Article, Campaign]]]:
     """Return held articles, each with the names of its topics that nobody knows, and held publishes."""
     async with opened(settings) as db, db.reading() as conn:
         waiting = await articles.articles(conn, await articles.in_state(conn, ArticleState.HELD))
-        stopped = [one for one in await fanouts.open_ones(conn) if one.state is FanoutState.HELD]
+        stopped = [one for one in await campaigns.open_ones(conn) if one.state is CampaignState.HELD]
         known, worn = await topics.established(conn), await topics.topics(conn)
         unknown = [[worn[topic].name for topic in article.topics if topic not in known] for article in waiting]
         return list(zip(waiting, unknown, strict=True)), [
-            (await articles.article(conn, one.article), one) for one in stopped
+            (await articles.article(conn, one.article), one) for one in stopped if one.article is not None
         ]
 
 
@@ -189,10 +190,10 @@ async def _decide(settings: Settings, *, push: bool) -> tuple[list[int], bool]:
             decided = await newsroom.push_held(db, by=None, now=now(), undo=settings.undo)
         else:
             decided = await newsroom.archive_held(db, by=None, now=now())
-        return decided, await accounts.is_paused(db)
+        return decided, await delivery_reports.is_paused(db)
 
 
-def _progress(one: Fanout) -> str:
+def _progress(one: Campaign) -> str:
     of = f" of {number(one.total)}" if one.is_complete else ""
     return f"{number(one.sent)}{of} sent"
 
@@ -228,13 +229,13 @@ def _as_json(article: Article) -> dict[str, object]:
     }
 
 
-def _why(one: Fanout) -> str:
+def _why(one: Campaign) -> str:
     """Return why a publish is held, with Telegram's words where it is for them."""
     why = one.why or "held"
     return why if one.words is None else f"{why} ({one.words})"
 
 
-def _publish_as_json(article: Article, one: Fanout) -> dict[str, object]:
+def _publish_as_json(article: Article, one: Campaign) -> dict[str, object]:
     return {
         "number": article.number,
         "slug": article.slug,

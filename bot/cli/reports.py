@@ -24,8 +24,8 @@ from bot.domain.delivery import Status
 from bot.domain.progress import Standing
 from bot.domain.restriction import Restriction
 from bot.errors import ReaderError
-from bot.services import accounts
-from bot.services.accounts import Account, Sums
+from bot.services import delivery_reports
+from bot.services.delivery_reports import Account, Sums
 from bot.settings import Settings, read_settings
 from bot.store import articles, editors, log
 from bot.store.log import Entry
@@ -56,11 +56,11 @@ async def _account(name: str, settings: Settings, most: int) -> tuple[Account, F
     async with opened(settings) as db:
         async with db.reading() as conn:
             article = await articles.find(conn, name)
-        account = await accounts.account_of(db, article.number, now(), settings.rate - 1)
+        account = await delivery_reports.account_of(db, article.number, now(), settings.rate - 1)
         return (
             account,
-            await accounts.failures(db, article.number, most),
-            await accounts.failures(db, article.number, most, Status.RESTRICTED),
+            await delivery_reports.failures(db, article.number, most),
+            await delivery_reports.failures(db, article.number, most, Status.RESTRICTED),
         )
 
 
@@ -189,7 +189,7 @@ def stats(*, as_json: bool) -> int:
 
 async def _sums(settings: Settings, most: int) -> Sums:
     async with opened(settings) as db:
-        return await accounts.sums(db, now(), most)
+        return await delivery_reports.sums(db, now(), most)
 
 
 def _restricted(spell: Restriction, settings: Settings) -> str:

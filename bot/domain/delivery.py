@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
-MAX_ATTEMPTS = 12  # about an hour; an outage costs none (`services.dispatching`)
+MAX_ATTEMPTS = 12  # about an hour; an outage costs none (`services.dispatcher`)
 UNSURE_PAUSE = timedelta(seconds=60)
 LONGEST_PAUSE = timedelta(minutes=30)
 UNSURE_OUTAGE_FROM = 6
@@ -30,6 +30,34 @@ class Lane(IntEnum):
     LATER = 4  # corrections, announcements
 
 
+NEWS = "news"
+"""The kind of campaign that brings an article to whoever follows its topics."""
+
+
+class SubjectType(IntEnum):
+    """What a campaign can be about. Stored: append only."""
+
+    ARTICLE = 1
+
+
+class Subject(NamedTuple):
+    """What a campaign is about: the number of an article, or of whatever its type names.
+
+    The type is a plain number, because a kind of campaign brings its own (`services.kinds`).
+    """
+
+    type: int
+    number: int
+
+
+class Operation(IntEnum):
+    """What a delivery does with the chat's message. Stored: append only."""
+
+    SEND = 1
+    EDIT = 2
+    DELETE = 3
+
+
 class Status(StrEnum):
     """How a delivery stands."""
 
@@ -42,21 +70,22 @@ class Status(StrEnum):
 
 
 class Delivery(NamedTuple):
-    """One row of the outbox. `unsure` counts attempts that may have arrived.
+    """One row of the outbox, to be tried at `not_before`. `unsure` counts attempts that may have arrived.
 
     A tuple, because one is made for every message at its claim and another at its end.
     """
 
     id: int
-    fanout: int
+    campaign: int
     chat: int
     thread: int
-    due_at: datetime
+    not_before: datetime
     attempts: int = 0
     unsure: int = 0
     status: Status = Status.WAITING
     message_id: int | None = None
     reason: str | None = None
+    operation: Operation = Operation.SEND
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +101,13 @@ class Throttled:
     """429: come back after `wait`. Costs no attempt."""
 
     wait: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """It was not tried: its time has not come. Costs no attempt, and holds back nothing else of its chat."""
+
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +184,7 @@ class Halted:
 Outcome = (
     Sent
     | Throttled
+    | Postponed
     | Failed
     | Unsure
     | Rejected
@@ -171,27 +208,29 @@ def settle(delivery: Delivery, outcome: Outcome, now: datetime, jitter: float = 
         case Sent(message_id):
             return delivery._replace(status=Status.SENT, message_id=message_id)
         case Throttled(wait):
-            return delivery._replace(due_at=now + wait, attempts=delivery.attempts - 1)
+            return delivery._replace(not_before=now + wait, attempts=delivery.attempts - 1)
+        case Postponed(until):
+            return delivery._replace(not_before=until, attempts=delivery.attempts - 1)
         case Halted():
-            return delivery._replace(due_at=now, attempts=delivery.attempts - 1)
+            return delivery._replace(not_before=now, attempts=delivery.attempts - 1)
         case Migrated(chat) if chat != delivery.chat:
-            return delivery._replace(chat=chat, due_at=now, attempts=delivery.attempts - 1)
+            return delivery._replace(chat=chat, not_before=now, attempts=delivery.attempts - 1)
         case ThreadGone() if delivery.thread != 0:
-            return delivery._replace(thread=0, due_at=now, attempts=delivery.attempts - 1)
+            return delivery._replace(thread=0, not_before=now, attempts=delivery.attempts - 1)
         case Unsure(in_outage=True) if delivery.unsure < MOST_UNSURE_FREE:
             unsure = delivery.unsure + 1
             pause = max(UNSURE_PAUSE, backoff(UNSURE_OUTAGE_FROM + unsure, jitter))
-            return delivery._replace(due_at=now + pause, unsure=unsure, attempts=delivery.attempts - 1)
+            return delivery._replace(not_before=now + pause, unsure=unsure, attempts=delivery.attempts - 1)
         case Unsure(reason):
             unsure = delivery.unsure + 1
             if delivery.attempts >= MAX_ATTEMPTS:
                 return delivery._replace(status=Status.FAILED, unsure=unsure, reason=reason)
             pause = max(UNSURE_PAUSE, backoff(delivery.attempts, jitter))
-            return delivery._replace(due_at=now + pause, unsure=unsure)
+            return delivery._replace(not_before=now + pause, unsure=unsure)
         case Failed(reason):
             if delivery.attempts >= MAX_ATTEMPTS:
                 return delivery._replace(status=Status.FAILED, reason=reason)
-            return delivery._replace(due_at=now + backoff(delivery.attempts, jitter))
+            return delivery._replace(not_before=now + backoff(delivery.attempts, jitter))
         case Rejected(reason) | PictureRefused(reason) | ThreadGone(reason):
             return delivery._replace(status=Status.FAILED, reason=reason)
         case Migrated():

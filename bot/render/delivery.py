@@ -22,14 +22,14 @@ _REASON = 100
 def account(
     words: Words,
     article: Article,
-    fanout: int | None,
+    campaign: int | None,
     standing: Standing | None,
     reasons: Sequence[tuple[str, int]],
     restricted: Sequence[tuple[str, int]],
     zone: ZoneInfo,
 ) -> Message:
     """Return the whole account of an article's delivery."""
-    if standing is None or fanout is None:
+    if standing is None or campaign is None:
         return Message(words.text("{article} was never sent to anybody.", article=called(article)))
     number = words.number
     held = standing.words if standing.phase is Phase.REFUSED else None
@@ -58,7 +58,7 @@ def account(
                 rate=number(max(1, round(standing.sent / (standing.took / timedelta(seconds=1))))),
             )
         )
-    return Message(join(lines, "\n"), keyboard=_keyboard(words, article, fanout, standing))
+    return Message(join(lines, "\n"), keyboard=_keyboard(words, article, campaign, standing))
 
 
 def who_failed(words: Words, article: Article, failures: Sequence[tuple[int, str]], total: int) -> Message:
@@ -83,7 +83,7 @@ def nothing_failed(words: Words) -> str:
     return words("Nothing is left to try again.")
 
 
-def _keyboard(words: Words, article: Article, fanout: int, standing: Standing) -> tuple[tuple[Button, ...], ...]:
+def _keyboard(words: Words, article: Article, campaign: int, standing: Standing) -> tuple[tuple[Button, ...], ...]:
     rows: list[tuple[Button, ...]] = []
     if standing.failed:
         rows.append(
@@ -96,9 +96,9 @@ def _keyboard(words: Words, article: Article, fanout: int, standing: Standing) -
         rows.append((open_button(words, article.number),))  # in the place of `Delivery`, which is pressed just to look
     match standing.phase:
         case Phase.UNDO | Phase.SENDING:
-            rows.append((Button(words("Stop"), data=press(Verb.STOP, fanout)),))
+            rows.append((Button(words("Stop"), data=press(Verb.STOP, campaign)),))
         case Phase.STOPPED | Phase.UNREACHED | Phase.REFUSED | Phase.RESTORED:
-            rows.append((Button(words("Send the rest"), data=press(Verb.REST, fanout)),))
+            rows.append((Button(words("Send the rest"), data=press(Verb.REST, campaign)),))
         case Phase.DONE | Phase.WITHDRAWN:
             pass
     return tuple(rows)

@@ -41,9 +41,9 @@ class Verb(StrEnum):
     TAKE_BACK = "take_back"
     TAKE_BACK_NOW = "take_back_now"
     LEAVE = "take_back_not"
-    STOP = "push_stop"  # a fan-out
-    NOW = "push_now"  # a fan-out
-    REST = "push_rest"  # a fan-out
+    STOP = "push_stop"  # a campaign
+    NOW = "push_now"  # a campaign
+    REST = "push_rest"  # a campaign
     PUSH_HELD = "held_push"
     ARCHIVE_HELD = "held_archive"
     CHOOSE = "held_choose"  # the article behind which to go on, none for the first; how the buttons stand
@@ -51,8 +51,8 @@ class Verb(StrEnum):
     CHOOSE_ARCHIVE = "held_one_list"  # an article; how the buttons stand
     TOPICS = "desk_topics"  # an article, a page
     ADD_TOPIC = "desk_topic"  # an article, a topic
-    STOP_ALL = "held_stop"  # first and last of the fan-outs
-    REST_ALL = "held_rest"  # first and last of the fan-outs
+    STOP_ALL = "held_stop"  # first and last of the campaigns
+    REST_ALL = "held_rest"  # first and last of the campaigns
     DELIVERY = "delivery"
     FAILED = "failed_who"
     AGAIN = "failed_again"
@@ -290,11 +290,11 @@ def held_pushed(
     words: Words,
     numbers: Sequence[int],
     *,
-    fanouts: tuple[int, int] | None,
+    campaigns: tuple[int, int] | None,
     starts_in: timedelta,
     is_paused: bool = False,
 ) -> Message:
-    """Return what `Push all` did. `fanouts` are the first and last of those promised; None when all were resumed."""
+    """Return what `Push all` did. `campaigns` are the first and last of those promised; None when all were resumed."""
     text = words.count("{n} article goes out", "{n} articles go out", len(numbers))
     if starts_in > timedelta(0):
         text = words(
@@ -304,22 +304,22 @@ def held_pushed(
         text = words("{articles}: {numbers}.", articles=text, numbers=_list(numbers))
     if is_paused:
         text = f"{text} {paused(words)}"
-    return Message(Text(text), keyboard=() if fanouts is None else _stop_all(words, fanouts))
+    return Message(Text(text), keyboard=() if campaigns is None else _stop_all(words, campaigns))
 
 
-def held_stopped(words: Words, numbers: Sequence[int], fanouts: tuple[int, int]) -> Message:
+def held_stopped(words: Words, numbers: Sequence[int], campaigns: tuple[int, int]) -> Message:
     if not numbers:
         return Message(Text(words("They had all gone out.")))
     return Message(
         Text(words("Stopped: {numbers}. Nothing more of them leaves.", numbers=_list(numbers))),
-        keyboard=((Button(words("Send the rest"), data=press(Verb.REST_ALL, *fanouts)), _open_drafts(words)),),
+        keyboard=((Button(words("Send the rest"), data=press(Verb.REST_ALL, *campaigns)), _open_drafts(words)),),
     )
 
 
-def held_resumed(words: Words, numbers: Sequence[int], fanouts: tuple[int, int]) -> Message:
+def held_resumed(words: Words, numbers: Sequence[int], campaigns: tuple[int, int]) -> Message:
     if not numbers:
         return Message(Text(words("Nothing waits there.")))
-    return Message(Text(words("Going on: {numbers}.", numbers=_list(numbers))), keyboard=_stop_all(words, fanouts))
+    return Message(Text(words("Going on: {numbers}.", numbers=_list(numbers))), keyboard=_stop_all(words, campaigns))
 
 
 def held_archived(words: Words, numbers: Sequence[int]) -> Message:
@@ -370,9 +370,9 @@ def _open_drafts(words: Words) -> Button:
     return Button(words("Open drafts"), data=press(Verb.LIST))
 
 
-def _stop_all(words: Words, fanouts: tuple[int, int]) -> Keyboard:
+def _stop_all(words: Words, campaigns: tuple[int, int]) -> Keyboard:
     """Return `Stop all`, away from the left edge where `Push all` and `Send the rest` stand."""
-    return ((_open_drafts(words), Button(words("Stop all"), data=press(Verb.STOP_ALL, *fanouts))),)
+    return ((_open_drafts(words), Button(words("Stop all"), data=press(Verb.STOP_ALL, *campaigns))),)
 
 
 def _asked_while_away(words: Words, asked_at: str | None) -> str:

@@ -17,22 +17,22 @@ from bot.render.text import clip, join, tame
 _WORDS = 200  # UTF-16 code units
 
 
-def going(words: Words, article: Article, fanout: int, standing: Standing, now: datetime) -> Message:
+def going(words: Words, article: Article, campaign: int, standing: Standing, now: datetime) -> Message:
     """Return how a publish stands, with what can be done about it."""
     match standing.phase:
         case Phase.UNDO:
-            return _message(_announced(words, article, standing, now), _undo_keyboard(words, fanout))
+            return _message(_announced(words, article, standing, now), _undo_keyboard(words, campaign))
         case Phase.SENDING:
             text = _sending(words, article, standing, now)
-            return _message(text, ((Button(words("Stop"), data=press(Verb.STOP, fanout)),),))
+            return _message(text, ((Button(words("Stop"), data=press(Verb.STOP, campaign)),),))
         case Phase.STOPPED:
-            return _message(_stopped(words, standing), _stopped_keyboard(words, article, fanout))
+            return _message(_stopped(words, standing), _stopped_keyboard(words, article, campaign))
         case Phase.WITHDRAWN:
             return taken_back(words, article, standing.sent)
         case Phase.REFUSED:
-            return _message(_refused(words, article, standing), _refused_keyboard(words, article, fanout))
+            return _message(_refused(words, article, standing), _refused_keyboard(words, article, campaign))
         case Phase.UNREACHED | Phase.RESTORED:
-            return _message(_question(words, article, standing), _question_keyboard(words, article, fanout))
+            return _message(_question(words, article, standing), _question_keyboard(words, article, campaign))
         case Phase.DONE:
             return _message(_finished(words, article, standing), _finish_keyboard(words, article, standing))
 
@@ -245,19 +245,19 @@ def _with_pause(words: Words, text: Text, standing: Standing) -> Text:
     return join([text, paused(words)], " ")
 
 
-def _undo_keyboard(words: Words, fanout: int) -> Keyboard:
+def _undo_keyboard(words: Words, campaign: int) -> Keyboard:
     return (
         (
-            Button(words("Stop"), data=press(Verb.STOP, fanout)),
-            Button(words("Send now"), data=press(Verb.NOW, fanout)),
+            Button(words("Stop"), data=press(Verb.STOP, campaign)),
+            Button(words("Send now"), data=press(Verb.NOW, campaign)),
         ),
     )
 
 
-def _stopped_keyboard(words: Words, article: Article, fanout: int) -> Keyboard:
+def _stopped_keyboard(words: Words, article: Article, campaign: int) -> Keyboard:
     # Telegram keeps the foot of a message in its place, and `Stop` was in the last row.
     return (
-        (Button(words("Send the rest"), data=press(Verb.REST, fanout)),),
+        (Button(words("Send the rest"), data=press(Verb.REST, campaign)),),
         (
             Button(words("Fix first"), data=press(Verb.OPEN, article.number)),
             Button(words("Take back"), data=press(Verb.TAKE_BACK, article.number)),
@@ -265,21 +265,21 @@ def _stopped_keyboard(words: Words, article: Article, fanout: int) -> Keyboard:
     )
 
 
-def _question_keyboard(words: Words, article: Article, fanout: int) -> Keyboard:
+def _question_keyboard(words: Words, article: Article, campaign: int) -> Keyboard:
     return (
         (
-            Button(words("Send the rest"), data=press(Verb.REST, fanout)),
+            Button(words("Send the rest"), data=press(Verb.REST, campaign)),
             Button(words("Take back"), data=press(Verb.TAKE_BACK, article.number)),
         ),
     )
 
 
-def _refused_keyboard(words: Words, article: Article, fanout: int) -> Keyboard:
+def _refused_keyboard(words: Words, article: Article, campaign: int) -> Keyboard:
     return (
         (
-            Button(words("Try again"), data=press(Verb.REST, fanout)),
+            Button(words("Try again"), data=press(Verb.REST, campaign)),
             Button(words("Fix first"), data=press(Verb.OPEN, article.number)),
-            Button(words("Archive"), data=press(Verb.STOP, fanout)),
+            Button(words("Archive"), data=press(Verb.STOP, campaign)),
         ),
     )
 

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from bot.domain.article import Article, ArticleState
 from bot.domain.topic import Topic
-from bot.store import articles, editors, fanouts, log, progress, topics
+from bot.store import articles, campaigns, editors, log, progress, topics
+from bot.store.campaigns import Campaign as Campaign  # what is given back here
+from bot.store.campaigns import CampaignState as CampaignState
 from bot.store.database import Connection, Database
-from bot.store.fanouts import Fanout as Fanout  # what is given back here
-from bot.store.fanouts import FanoutState as FanoutState
 from bot.store.log import Entry
 
 
@@ -77,36 +77,37 @@ async def topic_to_add(db: Database, article: int, topic: int) -> tuple[Topic | 
         return (await topics.topics(conn)).get(topic), await articles.somebody_has(conn, article)
 
 
-async def fanout(db: Database, id: int) -> Fanout | None:
+async def campaign(db: Database, id: int) -> Campaign | None:
     """Return a publish on its way, or as it ended."""
     async with db.reading() as conn:
-        return await fanouts.fanout(conn, id)
+        return await campaigns.campaign(conn, id)
 
 
-async def publishes(db: Database, article: int) -> list[Fanout]:
+async def publishes(db: Database, article: int) -> list[Campaign]:
     """Return every publish of an article, oldest first."""
     async with db.reading() as conn:
-        return await fanouts.of_article(conn, article)
+        return await campaigns.of_article(conn, article)
 
 
-async def under_way(db: Database) -> list[Fanout]:
-    """Return every publish that has not ended, oldest first."""
+async def under_way(db: Database) -> list[Campaign]:
+    """Return every publish of an article that has not ended, oldest first."""
     async with db.reading() as conn:
-        return sorted(await fanouts.open_ones(conn), key=lambda one: one.id)
+        found = [one for one in await campaigns.open_ones(conn) if one.article is not None]
+    return sorted(found, key=lambda one: one.id)
 
 
 async def follow(
-    db: Database, fanout: int, chat: int, message_id: int, *, shown: str = "", at: datetime | None = None
+    db: Database, campaign: int, chat: int, message_id: int, *, shown: str = "", at: datetime | None = None
 ) -> None:
     """Let a message follow a publish from now on. `shown` is what it says already, as `domain.progress.Shown`."""
     async with db.transaction() as conn:
-        await progress.follow(conn, fanout, chat, message_id, shown=shown, at=at)
+        await progress.follow(conn, campaign, chat, message_id, shown=shown, at=at)
 
 
-async def owe(db: Database, fanout: int, chat: int, at: datetime) -> None:
+async def owe(db: Database, campaign: int, chat: int, at: datetime) -> None:
     """Take note that a chat is to be told how a publish stands; said before the message is sent, kept if it is not."""
     async with db.transaction() as conn:
-        await progress.follow(conn, fanout, chat, progress.OWED, at=at)
+        await progress.follow(conn, campaign, chat, progress.OWED, at=at)
 
 
 async def deeds(db: Database, limit: int) -> tuple[list[Entry], dict[int, str]]:

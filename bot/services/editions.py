@@ -15,11 +15,18 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Generic, TypeVar
 
 from bot.domain.article import Article
 from bot.domain.chat import Pictures
-from bot.domain.delivery import Outcome, PictureRefused, Rejected, Sent, Throttled
+from bot.domain.delivery import (
+    Outcome,
+    PictureRefused,
+    Rejected,
+    Sent,
+    Subject,
+    SubjectType,
+    Throttled,
+)
 from bot.domain.message import Message, Photo
 from bot.domain.refusals import FEW, Form, Refusals, alike
 from bot.domain.shared_refusals import SharedRefusals
@@ -27,10 +34,12 @@ from bot.domain.topic import Topic
 from bot.errors import StoreError
 from bot.render.article import in_form, push, without_photo
 from bot.render.look import Look
+from bot.services.composing import MOST_BODIES, Body, Composition, Leave, Turn
 from bot.services.pictures import Way, ways
 from bot.store import articles, media, topics
-from bot.store.audience import Audience, audience_of
+from bot.store.audiences import Audience
 from bot.store.database import Connection, Database
+from bot.store.followers import followers_of
 
 log = logging.getLogger(__name__)
 PATIENCE = 2.0
@@ -38,16 +47,12 @@ PATIENCE = 2.0
 that a call which hangs for its 15 s costs three tries and no chat more than 2 s."""
 NOT_YET = Throttled(timedelta(0))
 """It has not arrived, and how it is to be sent will be known in a moment."""
-MOST_BODIES = 256  # looks × followed topics; more than that is prepared again
 
-Body = TypeVar("Body")
-Turn = Callable[[bool], Awaitable[Outcome | None]]
-Leave = Callable[[Body], Awaitable[Outcome]]
 _Note = Callable[[Connection, str, str, datetime], Awaitable[None]]
 
 
-class Edition(Generic[Body]):
-    """One article of one fan-out. `prepare` turns a Message into what the wire sends again and again."""
+class Edition(Composition[Body]):
+    """One article of one campaign. `prepare` turns a Message into what the wire sends again and again."""
 
     def __init__(
         self,
@@ -59,8 +64,9 @@ class Edition(Generic[Body]):
         form: Form,
         few: int,
     ) -> None:
+        covers = ((Subject(SubjectType.ARTICLE, article.number), article.revision),)
+        super().__init__(f"article {article.number}", audience, covers, article.revision)
         self.article = article
-        self.audience = audience
         self._topics = [worn[number] for number in article.topics if number in worn]
         self._all_topics = worn
         self._ways = list(ways_to_show)
@@ -78,13 +84,6 @@ class Edition(Generic[Body]):
         self._taken_instead: dict[str, Form | None] = {}  # by the words that many chats share; None: no form is
         self._is_on_trial = False
         self._trial_of_form_ended = asyncio.Event()
-        self.adopted: tuple[Form, str] | None = None
-        """A form that has just taken the place of a fuller one, and the words with which that was refused."""
-        self.refused_by_some: tuple[Form | None, str] | None = None
-        """The form that many chats were just found to take, None when they take none, and the words they share."""
-        self.refused: str | None = None
-        """The words with which Telegram refuses every form; None while it takes one."""
-        self.is_reported = False  # whether the dispatcher knows of it
 
     async def send(
         self,
@@ -97,13 +96,11 @@ class Edition(Generic[Body]):
         *,
         chat: int = 0,
     ) -> tuple[Outcome, bool]:
-        """Send the article to one `chat` in a look, for the followed topic `reason`.
+        """Send the article to one `chat`. One that forbids photos gets text.
 
-        `turn` waits until the chat's message may leave (with True only for the pace over all chats) and returns an
-        outcome when it must not; `leave` makes one call.
-        Return the outcome, and whether what was sent is a photo. A chat that forbids photos gets text. When Telegram
-        refuses the message and not the chat, this chat shows which plainer form it takes; see `adopted` and `refused`.
-        When it refuses it in many chats and takes it in others, this chat gets a plainer one; see `refused_by_some`.
+        When Telegram refuses the message and not the chat, this chat shows which plainer form it takes; see `adopted`
+        and `refused`. When it refuses it in many chats and takes it in others, this chat gets a plainer one; see
+        `refused_by_some`.
         """
         if self._is_on_trial:
             await self._form_shown()
@@ -343,20 +340,21 @@ async def edition_of(
     root: Path | None,
     prepare: Callable[[Message], Body],
     *,
-    form: Form = Form.FULL,
+    form_of: Callable[[int], Form] = lambda revision: Form.FULL,
     few: int = FEW,
 ) -> Edition[Body]:
     """Return an article ready to be sent. Raises: UnknownArticle.
 
-    `form` is the one in which it goes, `few` how many chats with the same words mean that Telegram refuses that.
+    `form_of` says in which form a revision goes, `few` how many chats with the same words mean that Telegram refuses
+    that.
     """
     found = await articles.article(conn, article)
     return Edition(
         found,
         await topics.topics(conn),
-        await audience_of(conn, article, fixed_at),
+        await followers_of(conn, article, fixed_at),
         await ways(conn, found, root),
         prepare,
-        form,
+        form_of(found.revision),
         few,
     )

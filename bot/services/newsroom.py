@@ -1,7 +1,7 @@
 """
 The newsroom's verbs: publish, stop, resume, hold, retract.
 
-Each is one transaction and one promise: never public without its fan-out, never promised twice.
+Each is one transaction and one promise: never public without its campaign, never promised twice.
 """
 
 from __future__ import annotations
@@ -11,25 +11,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.article import Article, ArticleState, HeldWhy
-from bot.domain.delivery import Lane
+from bot.domain.delivery import NEWS, Lane, Subject, SubjectType
 from bot.domain.publishing import BURST_WITHIN, UNDO_FROM, is_burst, is_for_nobody, undo_time
 from bot.domain.refusals import Form, alike
 from bot.errors import OutOfTurn, UnknownTopic
 from bot.store import (
-    accounts,
     articles,
-    fanouts,
+    campaigns,
+    delivery_reports,
     known_topics,
     log,
     meta,
     notices,
+    receipts,
     restrictions,
     subscriptions,
     topics,
 )
-from bot.store.audience import audience_of, reach
+from bot.store.audiences import reach
+from bot.store.campaigns import Campaign, CampaignState
 from bot.store.database import Connection, Database
-from bot.store.fanouts import Fanout, FanoutState
+from bot.store.followers import followers_of
 from bot.store.notices import Notice
 
 
@@ -38,7 +40,7 @@ class Published:
     """A publish that is promised. `resumed` when it goes on with an audience fixed earlier."""
 
     article: Article
-    fanout: int
+    campaign: int
     start_at: datetime
     resumed: bool = False
 
@@ -64,19 +66,27 @@ async def release(
     """Publish inside the caller's transaction: by hand, by file, or at the end of an embargo."""
     await articles.set_state(conn, article.number, ArticleState.PUBLISHED)
     await known_topics.let_be_known(conn, [article.number])
-    earlier = await fanouts.of_article(conn, article.number)
+    earlier = await campaigns.of_article(conn, article.number)
     if article.pushed_at is not None and earlier:
         for old in earlier:
-            await fanouts.resume(conn, old.id, now)
+            await campaigns.resume(conn, old.id, now)
         start_at = max(now, earlier[-1].start_at)
         return Published(await articles.article(conn, article.number), earlier[-1].id, start_at, resumed=True)
-    audience = await audience_of(conn, article.number, now)
+    audience = await followers_of(conn, article.number, now)
     start_at = now + undo_time(await reach(conn, audience, now, UNDO_FROM), undo)
-    promised = await fanouts.promise(
-        conn, article.number, fixed_at=now, start_at=start_at, lane=Lane.NEWS, by=by, by_file=by_file
-    )
+    promised = await _promise(conn, article.number, now, start_at, by=by, by_file=by_file)
     await articles.fix_audience(conn, article.number, now)
     return Published(await articles.article(conn, article.number), promised, start_at)
+
+
+async def _promise(
+    conn: Connection, number: int, now: datetime, start_at: datetime, *, by: int | None, by_file: bool
+) -> int:
+    """Promise an article as news to whoever follows its topics now; return the campaign's number."""
+    subject = Subject(SubjectType.ARTICLE, number)
+    return await campaigns.promise(
+        conn, NEWS, subject, fixed_at=now, start_at=start_at, lane=Lane.NEWS, by=by, by_file=by_file
+    )
 
 
 async def news_by_file(
@@ -110,7 +120,7 @@ async def news_by_file(
     restored = await meta.is_restored(conn)
     if restored or is_burst(await articles.news_since(conn, now - BURST_WITHIN), burst):
         why = HeldWhy.RESTORED if restored else HeldWhy.BURST
-        taken_back = await fanouts.take_back_unbegun(conn)
+        taken_back = await campaigns.take_back_unbegun(conn)
         idle = [article.number for article in anew if not await _is_going(conn, article.number)]
         held = list(dict.fromkeys([*taken_back, *idle, *(article.number for article in fresh)]))
         for number in (*taken_back, *idle):
@@ -143,18 +153,16 @@ async def open_audience(
     """
     if article.state is not ArticleState.PUBLISHED or await articles.somebody_has(conn, article.number):
         return None
-    reached = await reach(conn, await audience_of(conn, article.number, now), now, UNDO_FROM)
+    reached = await reach(conn, await followers_of(conn, article.number, now), now, UNDO_FROM)
     if not reached:
         return None
     start_at = now + undo_time(reached, undo)
-    earlier = await fanouts.of_article(conn, article.number)
-    if earlier and earlier[-1].state is not FanoutState.DONE:
+    earlier = await campaigns.of_article(conn, article.number)
+    if earlier and earlier[-1].state is not CampaignState.DONE:
         promised = earlier[-1].id
-        await fanouts.widen(conn, promised, fixed_at=now, start_at=start_at)
+        await campaigns.widen(conn, promised, fixed_at=now, start_at=start_at)
     else:
-        promised = await fanouts.promise(
-            conn, article.number, fixed_at=now, start_at=start_at, lane=Lane.NEWS, by=by, by_file=by_file
-        )
+        promised = await _promise(conn, article.number, now, start_at, by=by, by_file=by_file)
     await articles.fix_audience(conn, article.number, now)
     return Published(await articles.article(conn, article.number), promised, start_at)
 
@@ -164,8 +172,8 @@ async def unfix_empty_audience(conn: Connection, number: int, now: datetime) -> 
     if await articles.somebody_has(conn, number):
         return
     if await _is_going(conn, number):
-        latest = (await fanouts.of_article(conn, number))[-1]
-        await fanouts.widen(conn, latest.id, fixed_at=now, start_at=now)
+        latest = (await campaigns.of_article(conn, number))[-1]
+        await campaigns.widen(conn, latest.id, fixed_at=now, start_at=now)
     else:
         await articles.unfix_audience(conn, number)
 
@@ -218,9 +226,9 @@ async def _hold(conn: Connection, numbers: Sequence[int], why: HeldWhy, now: dat
 
 
 async def _is_going(conn: Connection, number: int) -> bool:
-    """Return whether an article's latest fan-out is not done, whether it runs or stands still."""
-    earlier = await fanouts.of_article(conn, number)
-    return bool(earlier) and earlier[-1].state is not FanoutState.DONE
+    """Return whether an article's latest campaign is not done, whether it runs or stands still."""
+    earlier = await campaigns.of_article(conn, number)
+    return bool(earlier) and earlier[-1].state is not CampaignState.DONE
 
 
 async def end_embargoes(db: Database, *, now: datetime, burst: int, undo: timedelta, push: bool) -> list[int]:
@@ -269,105 +277,110 @@ async def retract(db: Database, number: int, *, by: int | None, now: datetime) -
 async def withdraw(conn: Connection, number: int) -> None:
     """Retract inside the caller's transaction."""
     await articles.set_state(conn, number, ArticleState.RETRACTED)
-    for one in await fanouts.of_article(conn, number):
-        await fanouts.halt(conn, one.id, FanoutState.STOPPED, "retracted")
+    for one in await campaigns.of_article(conn, number):
+        await campaigns.halt(conn, one.id, CampaignState.STOPPED, "retracted")
 
 
-async def stop(db: Database, fanout: int, *, by: int, now: datetime) -> Fanout:
-    """Let nothing more of a fan-out leave; return it as it stands.
+async def stop(db: Database, campaign: int, *, by: int, now: datetime) -> Campaign:
+    """Let nothing more of a campaign leave; return it as it stands.
 
     Raises: OutOfTurn when it is stopped already, done or unknown.
     """
     async with db.transaction() as conn:
-        found = await _unfinished(conn, fanout)
-        if found.state is FanoutState.STOPPED:
+        found = await _unfinished(conn, campaign)
+        if found.state is CampaignState.STOPPED:
             raise OutOfTurn(f"#{found.article} is stopped already")
-        await fanouts.halt(conn, fanout, FanoutState.STOPPED, "stopped", by_editor=True)
+        await campaigns.halt(conn, campaign, CampaignState.STOPPED, "stopped", by_editor=True)
         await log.record(conn, "stop", at=now, person=by, article=found.article, detail="stopped")
-        return await _unfinished(conn, fanout)
+        return await _unfinished(conn, campaign)
 
 
-async def resume(db: Database, fanout: int, *, by: int, now: datetime) -> Fanout:
-    """Send the rest of a stopped or held fan-out.
+async def resume(db: Database, campaign: int, *, by: int, now: datetime) -> Campaign:
+    """Send the rest of a stopped or held campaign.
 
     Raises: OutOfTurn when it goes on already, is done or unknown, or its article is not published.
     """
     async with db.transaction() as conn:
-        found = await _unfinished(conn, fanout)
+        found = await _unfinished(conn, campaign)
         await _must_be_published(conn, found)
-        if found.state is FanoutState.RUNNING:
+        if found.state is CampaignState.RUNNING:
             raise OutOfTurn(f"#{found.article} is on its way already")
-        await fanouts.resume(conn, fanout, now)
+        await campaigns.resume(conn, campaign, now)
         await log.record(conn, "resume", at=now, person=by, article=found.article)
-        return await _unfinished(conn, fanout)
+        return await _unfinished(conn, campaign)
 
 
-async def send_now(db: Database, fanout: int, *, by: int, now: datetime) -> Fanout:
+async def send_now(db: Database, campaign: int, *, by: int, now: datetime) -> Campaign:
     """Skip the rest of the undo time.
 
     Raises: OutOfTurn when nothing waits for its end: it has begun, is stopped, held, done or unknown, or its article is
     not published.
     """
     async with db.transaction() as conn:
-        found = await _unfinished(conn, fanout)
+        found = await _unfinished(conn, campaign)
         await _must_be_published(conn, found)
-        if found.state is not FanoutState.RUNNING or found.start_at <= now:
+        if found.state is not CampaignState.RUNNING or found.start_at <= now:
             raise OutOfTurn(f"#{found.article} does not wait")
-        await fanouts.start_now(conn, fanout, now)
+        await campaigns.start_now(conn, campaign, now)
         await log.record(conn, "send now", at=now, person=by, article=found.article)
-        return await _unfinished(conn, fanout)
+        return await _unfinished(conn, campaign)
 
 
-async def _unfinished(conn: Connection, fanout: int) -> Fanout:
-    found = await fanouts.fanout(conn, fanout)
-    if found is None or found.state is FanoutState.DONE:
+async def _unfinished(conn: Connection, campaign: int) -> Campaign:
+    found = await campaigns.campaign(conn, campaign)
+    if found is None or found.state is CampaignState.DONE:
         raise OutOfTurn("that is finished")
     return found
 
 
-async def _must_be_published(conn: Connection, fanout: Fanout) -> None:
-    article = await articles.article(conn, fanout.article)
+async def _must_be_published(conn: Connection, campaign: Campaign) -> None:
+    if campaign.article is None:
+        return
+    article = await articles.article(conn, campaign.article)
     if article.state is not ArticleState.PUBLISHED:
         raise OutOfTurn(f"#{article.number} is not published; publish it to send the rest")
 
 
 async def break_off(
-    conn: Connection, fanout: int, state: FanoutState, why: str, *, now: datetime, words: str | None = None
+    conn: Connection, campaign: int, state: CampaignState, why: str, *, now: datetime, words: str | None = None
 ) -> None:
-    """Stop or hold a fan-out in the caller's transaction, by nobody's word: an editor decides how it goes on.
+    """Stop or hold a campaign in the caller's transaction, by nobody's word: an editor decides how it goes on.
 
     Whom Telegram refused with these `words` waits with the others.
     """
-    found = await fanouts.fanout(conn, fanout)
-    if found is not None and found.state is FanoutState.RUNNING:
-        await fanouts.halt(conn, fanout, state, why, words)
+    found = await campaigns.campaign(conn, campaign)
+    if found is not None and found.state is CampaignState.RUNNING:
+        await campaigns.halt(conn, campaign, state, why, words)
         if words is not None:
             await _put_back_refused(conn, found, words, now)
-        act = "hold" if state is FanoutState.HELD else "stop"
+        act = "hold" if state is CampaignState.HELD else "stop"
         await log.record(conn, act, at=now, article=found.article, detail=why)
 
 
-async def go_on_in(conn: Connection, fanout: int, form: Form, revision: int, words: str, *, now: datetime) -> None:
-    """Send the rest of a fan-out in a plainer form, in the caller's transaction: Telegram refused a fuller one.
+async def go_on_in(conn: Connection, campaign: int, form: Form, revision: int, words: str, *, now: datetime) -> None:
+    """Send the rest of a campaign in a plainer form, in the caller's transaction: Telegram refused a fuller one.
 
     Whom it was refused for gets it in this one. Editors are told, with Telegram's words.
     """
-    found = await fanouts.fanout(conn, fanout)
-    if found is None or not await fanouts.go_on_in(conn, fanout, form, revision):
+    found = await campaigns.campaign(conn, campaign)
+    if found is None or not await campaigns.go_on_in(conn, campaign, form, revision):
         return
     await _put_back_refused(conn, found, words, now)
-    await notices.add(conn, [Notice("form", form, words, article=found.article)], now)
+    if found.article is not None:
+        await notices.add(conn, [Notice("form", form, words, article=found.article)], now)
     await log.record(conn, "plainer", at=now, article=found.article, detail=words)
 
 
-async def note_refused_by_some(conn: Connection, fanout: int, form: Form | None, words: str, *, now: datetime) -> None:
-    """Tell editors that Telegram refuses a fan-out in many chats and not in all, in the caller's transaction.
+async def note_refused_by_some(
+    conn: Connection, campaign: int, form: Form | None, words: str, *, now: datetime
+) -> None:
+    """Tell editors that Telegram refuses a campaign in many chats and not in all, in the caller's transaction.
 
     The first of them, which have failed, are sent it in the `form` that such chats take; None when they take none.
     Editors are told once of the same words, whatever starts anew meanwhile.
     """
-    found = await fanouts.fanout(conn, fanout)
-    if found is None:
+    found = await campaigns.campaign(conn, campaign)
+    if found is None or found.article is None:
         return
     if form is not None:
         await _put_back_refused(conn, found, words, now)
@@ -376,24 +389,24 @@ async def note_refused_by_some(conn: Connection, fanout: int, form: Form | None,
         await notices.add(conn, [notice], now)
 
 
-async def _put_back_refused(conn: Connection, fanout: Fanout, words: str, now: datetime) -> None:
-    reasons = await accounts.reasons(conn, fanout.article, limit=-1)
+async def _put_back_refused(conn: Connection, campaign: Campaign, words: str, now: datetime) -> None:
+    reasons = await receipts.reasons(conn, [campaign.id], limit=-1)
     same = [reason for reason, _ in reasons if alike(reason) == alike(words)]
-    await accounts.put_back_failed(conn, fanout.article, fanout.id, same, now)
+    await delivery_reports.put_back_failed(conn, campaign.id, same, now)
 
 
 async def hold_everything(db: Database, *, now: datetime) -> int:
-    """Hold every fan-out on its way, after a restore; return how many. What is kept for chats has failed."""
+    """Hold every campaign on its way, after a restore; return how many. What is kept for chats has failed."""
     async with db.transaction() as conn:
         await restrictions.give_up_all(conn)
-        going = await fanouts.running(conn)
+        going = await campaigns.running(conn)
         for one in going:
-            await break_off(conn, one.id, FanoutState.HELD, "restored", now=now)
+            await break_off(conn, one.id, CampaignState.HELD, "restored", now=now)
         return len(going)
 
 
 async def push_held(db: Database, *, by: int | None, now: datetime, undo: timedelta) -> list[int]:
-    """Publish every held article and resume every held fan-out, oldest first; return the articles' numbers."""
+    """Publish every held article and resume every held campaign, oldest first; return the articles' numbers."""
     async with db.transaction() as conn:
         return await _decide_held(conn, by=by, now=now, undo=undo, push=True)
 
@@ -413,12 +426,13 @@ async def _decide_held(conn: Connection, *, by: int | None, now: datetime, undo:
             await articles.set_state(conn, article.number, ArticleState.ARCHIVED)
             await known_topics.let_be_known(conn, [article.number])
         await log.record(conn, "publish" if push else "archive", at=now, person=by, article=article.number)
-    for going in await fanouts.open_ones(conn):
-        if going.state is FanoutState.HELD:
+    for going in await campaigns.open_ones(conn):
+        if going.state is CampaignState.HELD:
             if push:
-                await fanouts.resume(conn, going.id, now)
+                await campaigns.resume(conn, going.id, now)
             else:
-                await fanouts.halt(conn, going.id, FanoutState.STOPPED, "archived")
+                await campaigns.halt(conn, going.id, CampaignState.STOPPED, "archived")
             await log.record(conn, "resume" if push else "stop", at=now, person=by, article=going.article)
-            decided.append(going.article)
+            if going.article is not None:
+                decided.append(going.article)
     return decided

@@ -13,10 +13,10 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from math import inf
 
-from bot.domain.delivery import Outcome
+from bot.domain.delivery import Operation, Outcome
 from bot.domain.pacing import full_rate
 from bot.domain.paying import Credit, day_of, for_replies, payable
-from bot.services.sorting import Item
+from bot.services.item import Item
 from bot.store import paid
 from bot.store.database import Connection
 
@@ -71,7 +71,7 @@ class Purse:
         for item in items:
             if not most or not self._unused:
                 return
-            if not item.is_decided:
+            if not item.is_decided and item.delivery.operation is Operation.SEND:
                 item.paid_on = self._day
                 self._unused -= 1
                 most -= 1

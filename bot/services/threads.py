@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bot.domain.delivery import Sent, ThreadGone
-from bot.services.sorting import Item
+from bot.services.item import Item
 from bot.store import threads
 from bot.store.database import Connection
 from bot.store.threads import Place

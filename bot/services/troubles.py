@@ -6,7 +6,7 @@ import asyncio
 import shutil
 from datetime import datetime, timedelta
 
-from bot.store import accounts, meta, outbox, troubles
+from bot.store import delivery_reports, meta, outbox, troubles
 from bot.store.database import Database
 from bot.store.stories import moment_or_none
 from bot.store.troubles import Kind
@@ -33,7 +33,7 @@ async def stuck_for(db: Database, now: datetime) -> timedelta | None:
     """
     async with db.reading() as conn:
         since = await outbox.waits_since(conn)
-        last = moment_or_none(await accounts.last_sent_at(conn))
+        last = moment_or_none(await delivery_reports.last_sent_at(conn))
         is_paused = await meta.is_paused(conn)
     moves = last is not None and now - last < STILL
     return None if since is None or moves or is_paused or now - since <= LONGEST_WAIT else now - since

@@ -17,7 +17,7 @@ from bot.domain.link import normal_link
 from bot.domain.topic import TopicFile
 from bot.domain.uploaded import Uploaded
 from bot.errors import ContentError
-from bot.services import accounts, importing
+from bot.services import delivery_reports, importing
 from bot.services.importing import Seen
 from bot.store import articles, intake, topics
 from bot.store.database import Database
@@ -54,7 +54,7 @@ async def add_document(db: Database, name: str, data: bytes, *, root: Path, zone
         named = await topics.topics(conn) if len(established) < len(worn) else {}
         result.new_topics = [named[topic].name for topic in worn if topic in named and topic not in established]
     for article in result.drafts[:_MEASURED]:
-        if not await accounts.reach_of(db, article, now):
+        if not await delivery_reports.reach_of(db, article, now):
             result.unfollowed.append(article.number)
     result.known = sorted(set(linked.values()) - told)
     return result

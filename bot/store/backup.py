@@ -102,37 +102,49 @@ def learn_deliveries(copy: Path, replaced: Path) -> int:
     """
     with translating(copy), closing(connect(copy)) as conn:
         conn.execute("ATTACH ? AS old", (f"{replaced.absolute().as_uri()}?mode=rw",))
-        learnt = conn.execute(_LEARN, {"article": None}).rowcount
+        # The replaced one may be of an earlier version: it is not brought to this one's shape for being looked into.
+        is_newer = conn.execute("SELECT 1 FROM old.sqlite_master WHERE name = 'receipts'").fetchone() is not None
+        learn = _LEARN_FROM_RECEIPTS if is_newer else _LEARN_FROM_LEDGER
+        learnt = conn.execute(learn, {"article": None}).rowcount
         conn.execute(_MARK)
-        for fanout, article in conn.execute("SELECT id, article FROM main.fanouts WHERE state <> 'done'").fetchall():
-            sent = conn.execute(_LEARN, {"article": article}).rowcount
-            settled = conn.execute(_SETTLE, {"fanout": fanout, "article": article}).rowcount
+        for campaign, article in conn.execute(_OPEN).fetchall():
+            sent = conn.execute(learn, {"article": article}).rowcount
+            settled = conn.execute(_SETTLE, {"campaign": campaign, "article": article}).rowcount
             conn.execute(
-                "UPDATE main.fanouts SET sent = sent + :sent, total = total + :sent - :settled WHERE id = :fanout",
-                {"fanout": fanout, "sent": sent, "settled": settled},
+                "UPDATE main.campaigns SET sent = sent + :sent, total = total + :sent - :settled WHERE id = :campaign",
+                {"campaign": campaign, "sent": sent, "settled": settled},
             )
             learnt += sent
         return learnt
 
 
+_OPEN = "SELECT id, subject FROM main.campaigns WHERE state <> 'done' AND kind = 'news'"
 _LEARN = """
-INSERT OR IGNORE INTO main.ledger
-    (article, chat, status, sent_at, message_id, thread, revision, look, unsure, reason)
-SELECT article, chat, l.status, l.sent_at, l.message_id, l.thread, l.revision, l.look, l.unsure, l.reason
-FROM main.articles AS a CROSS JOIN old.ledger AS l ON l.article = a.number
-WHERE CASE WHEN :article IS NULL THEN a.pushed_at IS NULL ELSE a.number = :article END AND l.status = 1
+INSERT OR IGNORE INTO main.receipts
+    (subject_type, subject, chat, message_id, thread, revision, look, sent_at, unsure)
+SELECT r.subject_type, r.subject, r.chat, r.message_id, r.thread, r.revision, r.look, r.sent_at, r.unsure
+FROM main.articles AS a CROSS JOIN {source} AS r ON r.subject_type = 1 AND r.subject = a.number
+WHERE CASE WHEN :article IS NULL THEN a.pushed_at IS NULL ELSE a.number = :article END
   AND EXISTS (SELECT 1 FROM main.article_links AS m JOIN old.article_links AS o ON o.link = m.link
               WHERE m.article = a.number AND o.article = a.number)
   AND (SELECT value FROM main.meta WHERE key = 'bot_id')
       IS (SELECT value FROM old.meta WHERE key = 'bot_id')
 """
+_LEARN_FROM_RECEIPTS = _LEARN.format(source="old.receipts")
+_LEARN_FROM_LEDGER = _LEARN.format(
+    source="(SELECT 1 AS subject_type, article AS subject, * FROM old.ledger WHERE status = 1)"
+)
 _MARK = """
 UPDATE main.articles SET learnt = 1
-WHERE pushed_at IS NULL AND EXISTS (SELECT 1 FROM main.ledger AS l WHERE l.article = articles.number)
+WHERE pushed_at IS NULL AND EXISTS (
+    SELECT 1 FROM main.receipts AS r WHERE r.subject_type = 1 AND r.subject = articles.number
+)
 """
 _SETTLE = """
-DELETE FROM main.outbox
-WHERE fanout = :fanout AND chat IN (SELECT chat FROM main.ledger WHERE article = :article AND status = 1)
+DELETE FROM main.deliveries
+WHERE campaign = :campaign AND chat IN (
+    SELECT chat FROM main.receipts WHERE subject_type = 1 AND subject = :article
+)
 """
 
 

@@ -155,8 +155,8 @@ async def migrate(conn: Connection, old: int, new: int) -> None:
         """,
         ids,
     )
-    # A fan-out that has passed the new number's place on the circle and not the old one's would find neither.
-    await conn.execute("UPDATE fanouts SET half = 0, cursor = NULL WHERE half < 2 AND ring_start IS NOT NULL")
+    # A campaign that has passed the new number's place on the circle and not the old one's would find neither.
+    await conn.execute("UPDATE campaigns SET half = 0, cursor = NULL WHERE half < 2 AND ring_start IS NOT NULL")
     for move in _MOVES:
         await conn.execute(move, ids)
     await _delete(conn, old)
@@ -172,8 +172,8 @@ async def _delete(conn: Connection, id: int) -> None:
         await conn.execute(deletion, {"chat": id})
 
 
-# Rows that the new chat has too stay with the old one, and go with it. There is no index by chat on outbox and
-# ledger, which are written for every message; both are reached through what there is one of per article.
+# Rows that the new chat has too stay with the old one, and go with it. There is no index by chat on deliveries,
+# receipts and outcomes, which are written for every message; reached through what there is one of per campaign.
 _MOVES = (
     "UPDATE OR IGNORE subscriptions SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE exceptions SET chat = :new WHERE chat = :old",
@@ -184,27 +184,36 @@ _MOVES = (
     "UPDATE OR IGNORE restrictions SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE progress SET chat = :new WHERE chat = :old",
     """
-    UPDATE OR IGNORE outbox SET chat = :new WHERE chat = :old AND fanout IN (
-        SELECT id FROM fanouts AS f
-        WHERE NOT EXISTS (SELECT 1 FROM ledger AS l WHERE l.article = f.article AND l.chat = :new)
+    UPDATE OR IGNORE deliveries SET chat = :new WHERE chat = :old AND campaign IN (
+        SELECT id FROM campaigns AS f
+        WHERE NOT EXISTS (
+                  SELECT 1 FROM receipts AS r
+                  WHERE r.subject_type = f.subject_type AND r.subject = f.subject AND r.chat = :new
+              )
+          AND NOT EXISTS (
+                  SELECT 1 FROM campaigns AS g CROSS JOIN outcomes AS o ON o.campaign = g.id AND o.chat = :new
+                  WHERE g.subject_type = f.subject_type AND g.subject = f.subject AND g.kind = f.kind
+              )
     )
     """,
     """
-    UPDATE OR IGNORE ledger SET chat = :new
-    WHERE chat = :old AND article IN (SELECT number FROM told)
+    UPDATE OR IGNORE receipts SET chat = :new
+    WHERE chat = :old AND (subject_type, subject) IN (SELECT subject_type, subject FROM told)
     """,
+    "UPDATE OR IGNORE outcomes SET chat = :new WHERE chat = :old AND campaign IN (SELECT id FROM campaigns)",
 )
 
 _DELETIONS = (
     """
-    UPDATE fanouts SET unwanted = unwanted + 1
-    WHERE id IN (SELECT fanout FROM outbox WHERE chat = :chat AND fanout IN (SELECT id FROM fanouts))
+    UPDATE campaigns SET unwanted = unwanted + 1
+    WHERE id IN (SELECT campaign FROM deliveries WHERE chat = :chat AND campaign IN (SELECT id FROM campaigns))
     """,
-    "DELETE FROM outbox WHERE chat = :chat AND fanout IN (SELECT id FROM fanouts)",
+    "DELETE FROM deliveries WHERE chat = :chat AND campaign IN (SELECT id FROM campaigns)",
     """
-    DELETE FROM ledger
-    WHERE chat = :chat AND article IN (SELECT number FROM told)
+    DELETE FROM receipts
+    WHERE chat = :chat AND (subject_type, subject) IN (SELECT subject_type, subject FROM told)
     """,
+    "DELETE FROM outcomes WHERE chat = :chat AND campaign IN (SELECT id FROM campaigns)",
     "DELETE FROM progress WHERE chat = :chat",
     "DELETE FROM restrictions WHERE chat = :chat",
     "DELETE FROM closed_threads WHERE chat = :chat",

@@ -26,7 +26,7 @@ T = TypeVar("T")
 READERS = 2
 BUSY_TIMEOUT_MS = 5_000
 LAST_READS = 1.0  # seconds for those who are reading when the database is closed
-# Pages kept in memory, in KiB. A fan-out to 100,000 chats fills the writer's, so that more chats take no more memory;
+# Pages kept in memory, in KiB. A campaign to 100,000 chats fills the writer's, so that more chats take no more memory;
 # with half or twice as many, one to a million takes as long.
 WRITER_CACHE, READER_CACHE = 8_192, 4_096
 

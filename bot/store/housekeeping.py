@@ -12,7 +12,7 @@ from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.store.audience import HIGHEST, LOWEST
+from bot.store.audiences import HIGHEST, LOWEST
 from bot.store.connecting import connect, translating
 from bot.store.database import Connection
 from bot.store.stories import epoch
@@ -28,40 +28,45 @@ LARGE_LOG = 16 * 1024 * 1024
 
 
 async def prune(conn: Connection, done_before: datetime) -> bool:
-    """Drop the next message ids of fan-outs that were done before a time; return whether there may be more.
+    """Drop the next message ids of campaigns that were done before a time; return whether there may be more.
 
     Rows are written anew rather than changed: changed in place, they would leave the pages half empty.
     """
     rows = await conn.execute_fetchall(
         """
-        SELECT id, article, coalesce(pruned_to, :lowest) AS after FROM fanouts AS f
+        SELECT id, subject_type, subject, coalesce(pruned_to, :lowest) AS after FROM campaigns AS f
         WHERE state = 'done' AND done_at <= :before AND coalesce(pruned_to, :lowest) < :highest
           AND NOT EXISTS (
-              SELECT 1 FROM fanouts AS o
-              WHERE o.article = f.article AND (o.state <> 'done' OR o.done_at > :before OR o.id > f.id)
+              SELECT 1 FROM campaigns AS o
+              WHERE o.subject_type = f.subject_type AND o.subject = f.subject
+                AND (o.state <> 'done' OR o.done_at > :before OR o.id > f.id)
           )
         ORDER BY id LIMIT 1
         """,
         {"before": epoch(done_before), "lowest": LOWEST, "highest": HIGHEST},
     )
-    for fanout in rows:
-        piece = {"article": fanout["article"], "after": fanout["after"], "step": STEP}
+    for campaign in rows:
+        piece = {
+            "type": campaign["subject_type"],
+            "subject": campaign["subject"],
+            "after": campaign["after"],
+            "step": STEP,
+        }
         old = await conn.execute_fetchall(
             """
-            DELETE FROM ledger WHERE article = :article AND chat IN (
-                SELECT chat FROM ledger WHERE article = :article AND chat > :after ORDER BY chat LIMIT :step
+            DELETE FROM receipts WHERE subject_type = :type AND subject = :subject AND chat IN (
+                SELECT chat FROM receipts WHERE subject_type = :type AND subject = :subject AND chat > :after
+                ORDER BY chat LIMIT :step
             )
-            RETURNING article, chat, status, unsure, reason
+            RETURNING subject_type, subject, chat, unsure
             """,
             piece,
         )
         kept = sorted(tuple(row) for row in old)
-        await conn.executemany(
-            "INSERT INTO ledger (article, chat, status, unsure, reason) VALUES (?, ?, ?, ?, ?)", kept
-        )
+        await conn.executemany("INSERT INTO receipts (subject_type, subject, chat, unsure) VALUES (?, ?, ?, ?)", kept)
         await conn.execute(
-            "UPDATE fanouts SET pruned_to = :to WHERE id = :id",
-            {"id": fanout["id"], "to": kept[-1][1] if len(kept) == STEP else HIGHEST},
+            "UPDATE campaigns SET pruned_to = :to WHERE id = :id",
+            {"id": campaign["id"], "to": kept[-1][2] if len(kept) == STEP else HIGHEST},
         )
         return True
     return False
@@ -70,48 +75,51 @@ async def prune(conn: Connection, done_before: datetime) -> bool:
 async def is_closed(conn: Connection, article: int) -> bool:
     """Return whether an article is closed to pushing: who got which message of it is no longer known."""
     rows = await conn.execute_fetchall(
-        "SELECT 1 FROM fanouts WHERE article = :article AND pruned_to IS NOT NULL LIMIT 1", {"article": article}
+        """
+        SELECT 1 FROM campaigns WHERE subject_type = 1 AND subject = :article AND pruned_to IS NOT NULL LIMIT 1
+        """,
+        {"article": article},
     )
     return any(rows)
 
 
 async def drop_abandoned(conn: Connection, halted_before: datetime) -> bool:
-    """Give up the next rows of fan-outs that were stopped and left so since a time; return whether there may be more.
+    """Give up the next rows of campaigns that were stopped and left so since a time; return whether there may be more.
 
     They count as unwanted: what an editor stopped so long ago and never took up again is not news any more.
     """
     rows = await conn.execute_fetchall(
         """
-        SELECT id FROM fanouts
+        SELECT id FROM campaigns
         WHERE state = 'stopped' AND max(start_at, coalesce(last_sent_at, 0)) <= :before ORDER BY id LIMIT 1
         """,
         {"before": epoch(halted_before)},
     )
-    for fanout in rows:
+    for campaign in rows:
         dropped = await conn.execute(
-            "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE fanout = :id LIMIT :step)",
-            {"id": fanout["id"], "step": STEP},
+            "DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE campaign = :id LIMIT :step)",
+            {"id": campaign["id"], "step": STEP},
         )
         many = dropped
         await conn.execute(
             """
-            UPDATE fanouts SET unwanted = unwanted + :many, half = 2,
+            UPDATE campaigns SET unwanted = unwanted + :many, half = 2,
                 state = CASE WHEN :many < :step THEN 'done' ELSE state END,
                 done_at = CASE WHEN :many < :step THEN max(start_at, coalesce(last_sent_at, 0)) END
             WHERE id = :id
             """,
-            {"id": fanout["id"], "many": many, "step": STEP},
+            {"id": campaign["id"], "many": many, "step": STEP},
         )
         return True
     return False
 
 
 async def drop_progress(conn: Connection, done_before: datetime) -> bool:
-    """Forget the messages that followed fan-outs which were done before a time; return whether there may be more."""
+    """Forget the messages that followed campaigns which were done before a time; return whether there may be more."""
     dropped = await conn.execute(
         """
-        DELETE FROM progress WHERE (fanout, chat) IN (
-            SELECT p.fanout, p.chat FROM progress AS p JOIN fanouts AS f ON f.id = p.fanout
+        DELETE FROM progress WHERE (campaign, chat) IN (
+            SELECT p.campaign, p.chat FROM progress AS p JOIN campaigns AS f ON f.id = p.campaign
             WHERE p.finished = 1 AND f.state = 'done' AND f.done_at <= :before LIMIT :step
         )
         """,

@@ -51,17 +51,25 @@ _QUESTIONS = {
     """,
     "searches": "SELECT words, asked_at FROM searches WHERE chat = :chat ORDER BY asked_at, id",
     "received": """
-        SELECT l.article, CASE WHEN a.state IN ('published', 'archived') THEN a.title END AS title,
-            l.sent_at, l.message_id, l.thread, l.revision, l.reason
-        FROM told AS t CROSS JOIN ledger AS l ON l.article = t.number AND l.chat = :chat
-        JOIN articles AS a ON a.number = t.number ORDER BY l.sent_at, l.article
+        SELECT m.subject AS article, CASE WHEN a.state IN ('published', 'archived') THEN a.title END AS title,
+            m.sent_at, m.message_id, m.thread, m.revision, m.reason
+        FROM (
+            SELECT r.subject, r.sent_at, r.message_id, r.thread, r.revision, NULL AS reason
+            FROM told AS t CROSS JOIN receipts AS r
+                ON r.subject_type = t.subject_type AND r.subject = t.subject AND r.chat = :chat
+            WHERE t.subject_type = 1
+            UNION ALL
+            SELECT f.subject, o.at, NULL, o.thread, NULL, o.reason
+            FROM campaigns AS f CROSS JOIN outcomes AS o ON o.campaign = f.id AND o.chat = :chat
+            WHERE f.subject_type = 1 AND f.kind = 'news'
+        ) AS m JOIN articles AS a ON a.number = m.subject ORDER BY m.sent_at, m.subject
     """,
     "waiting": """
-        SELECT f.kind, f.article, o.due_at, o.attempts
-        FROM outbox AS o JOIN fanouts AS f ON f.id = o.fanout
-        WHERE o.chat = :chat AND o.fanout IN (SELECT id FROM fanouts) ORDER BY o.due_at
+        SELECT f.kind, CASE f.subject_type WHEN 1 THEN f.subject END AS article, o.not_before AS due_at, o.attempts
+        FROM deliveries AS o JOIN campaigns AS f ON f.id = o.campaign
+        WHERE o.chat = :chat AND o.campaign IN (SELECT id FROM campaigns) ORDER BY o.not_before
     """,
-    "progress_messages": "SELECT fanout, message_id, shown_at FROM progress WHERE chat = :chat",
+    "progress_messages": "SELECT campaign AS fanout, message_id, shown_at FROM progress WHERE chat = :chat",
     "editor": """
         SELECT e.role, e.since, e.added_by, p.name, f.ended_at
         FROM (SELECT :chat AS person) AS asked

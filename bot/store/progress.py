@@ -18,9 +18,9 @@ OWED = 0
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """One message that follows one fan-out. `shown` is as `domain.progress.Shown` writes it."""
+    """One message that follows one campaign. `shown` is as `domain.progress.Shown` writes it."""
 
-    fanout: int
+    campaign: int
     chat: int
     message_id: int
     shown: str
@@ -28,18 +28,18 @@ class Watch:
 
 
 async def follow(
-    conn: Connection, fanout: int, chat: int, message_id: int, *, shown: str = "", at: datetime | None = None
+    conn: Connection, campaign: int, chat: int, message_id: int, *, shown: str = "", at: datetime | None = None
 ) -> None:
-    """Let a message follow a fan-out, in place of an earlier one in that chat."""
+    """Let a message follow a campaign, in place of an earlier one in that chat."""
     await conn.execute(
         """
-        INSERT INTO progress (fanout, chat, message_id, shown, shown_at)
-        VALUES (:fanout, :chat, :message_id, :shown, :at)
-        ON CONFLICT (fanout, chat) DO UPDATE SET message_id = excluded.message_id, shown = excluded.shown,
+        INSERT INTO progress (campaign, chat, message_id, shown, shown_at)
+        VALUES (:campaign, :chat, :message_id, :shown, :at)
+        ON CONFLICT (campaign, chat) DO UPDATE SET message_id = excluded.message_id, shown = excluded.shown,
             shown_at = excluded.shown_at, finished = 0
         """,
         {
-            "fanout": fanout,
+            "campaign": campaign,
             "chat": chat,
             "message_id": message_id,
             "shown": shown,
@@ -51,9 +51,11 @@ async def follow(
 async def open_ones(conn: Connection) -> list[Watch]:
     """Return every message that still follows something."""
     rows = await conn.execute_fetchall(
-        "SELECT fanout, chat, message_id, shown, shown_at FROM progress WHERE finished = 0 ORDER BY fanout, chat"
+        "SELECT campaign, chat, message_id, shown, shown_at FROM progress WHERE finished = 0 ORDER BY campaign, chat"
     )
-    return [Watch(row["fanout"], row["chat"], row["message_id"], row["shown"], moment(row["shown_at"])) for row in rows]
+    return [
+        Watch(row["campaign"], row["chat"], row["message_id"], row["shown"], moment(row["shown_at"])) for row in rows
+    ]
 
 
 async def saw(conn: Connection, watch: Watch, shown: str, at: datetime, *, finished: bool) -> None:
@@ -61,10 +63,10 @@ async def saw(conn: Connection, watch: Watch, shown: str, at: datetime, *, finis
     await conn.execute(
         """
         UPDATE progress SET shown = :shown, shown_at = :at, finished = :finished
-        WHERE fanout = :fanout AND chat = :chat AND message_id = :message_id
+        WHERE campaign = :campaign AND chat = :chat AND message_id = :message_id
         """,
         {
-            "fanout": watch.fanout,
+            "campaign": watch.campaign,
             "chat": watch.chat,
             "message_id": watch.message_id,
             "shown": shown,
@@ -74,19 +76,19 @@ async def saw(conn: Connection, watch: Watch, shown: str, at: datetime, *, finis
     )
 
 
-async def take_up(conn: Connection, fanout: int) -> None:
-    """Let finished messages follow a fan-out again that goes on."""
-    await conn.execute("UPDATE progress SET finished = 0 WHERE fanout = :fanout", {"fanout": fanout})
+async def take_up(conn: Connection, campaign: int) -> None:
+    """Let finished messages follow a campaign again that goes on."""
+    await conn.execute("UPDATE progress SET finished = 0 WHERE campaign = :campaign", {"campaign": campaign})
 
 
 async def unannounced(conn: Connection) -> list[int]:
-    """Return the fan-outs that no editor asked for in chat, that wait or waited for second thoughts, and that nobody
+    """Return the campaigns that no editor asked for in chat, that wait or waited for second thoughts, and that nobody
     has been shown yet: those of files and the shell."""
     rows = await conn.execute_fetchall(
         """
-        SELECT id FROM fanouts AS f
+        SELECT id FROM campaigns AS f
         WHERE state = 'running' AND done_at IS NULL AND asked_by IS NULL AND start_at > fixed_at
-          AND NOT EXISTS (SELECT 1 FROM progress WHERE fanout = f.id)
+          AND NOT EXISTS (SELECT 1 FROM progress WHERE campaign = f.id)
         ORDER BY id
         """
     )
@@ -97,11 +99,12 @@ async def article_of(conn: Connection, chat: int, message_id: int) -> int | None
     """Return the article that a message in a chat brought or follows; None when it is neither."""
     rows = await conn.execute_fetchall(
         """
-        SELECT f.article FROM progress AS p JOIN fanouts AS f ON f.id = p.fanout
-        WHERE p.chat = :chat AND p.message_id = :message_id
+        SELECT f.subject AS article FROM progress AS p JOIN campaigns AS f ON f.id = p.campaign
+        WHERE p.chat = :chat AND p.message_id = :message_id AND f.subject_type = 1
         UNION ALL
-        SELECT l.article FROM articles AS a CROSS JOIN ledger AS l ON l.article = a.number AND l.chat = :chat
-        WHERE a.pushed_at IS NOT NULL AND l.message_id = :message_id
+        SELECT t.subject FROM told AS t
+        CROSS JOIN receipts AS r ON r.subject_type = 1 AND r.subject = t.subject AND r.chat = :chat
+        WHERE t.subject_type = 1 AND r.message_id = :message_id
         LIMIT 1
         """,
         {"chat": chat, "message_id": message_id},

@@ -1,8 +1,8 @@
 """
 Chats that forbid writing for a while, and what is kept for them.
 
-A story that such a chat missed stands in the ledger as restricted, so that its broadcast is finished without it; from
-there it goes back into the outbox.
+A story that such a chat missed has the outcome "restricted", so that its broadcast is finished without it; from there
+it goes back into the outbox.
 """
 
 from __future__ import annotations
@@ -92,11 +92,14 @@ async def missed(conn: Connection, chat: int, limit: int) -> list[Missed]:
     """Return the stories kept for a chat that are still published, newest first."""
     rows = await conn.execute_fetchall(
         """
-        SELECT l.article, max(f.start_at) AS start_at
-        FROM ledger AS l JOIN articles AS a ON a.number = l.article AND a.state = 'published'
-        JOIN fanouts AS f ON f.article = l.article
-        WHERE l.chat = :chat AND l.status = 5
-        GROUP BY l.article HAVING max(f.pruned_to) IS NULL ORDER BY l.article DESC LIMIT :limit
+        SELECT a.number AS article, max(f.start_at) AS start_at
+        FROM outcomes AS o CROSS JOIN campaigns AS f ON f.id = o.campaign AND f.subject_type = 1 AND f.kind = 'news'
+        JOIN articles AS a ON a.number = f.subject AND a.state = 'published'
+        WHERE o.chat = :chat AND o.status = 5 AND NOT EXISTS (
+            SELECT 1 FROM campaigns AS p
+            WHERE p.subject_type = f.subject_type AND p.subject = f.subject AND p.pruned_to IS NOT NULL
+        )
+        GROUP BY a.number ORDER BY a.number DESC LIMIT :limit
         """,
         {"chat": chat, "limit": limit},
     )
@@ -111,26 +114,29 @@ async def put_back(conn: Connection, chat: int, articles: Iterable[int], now: da
     values = {"chat": chat, "articles": json.dumps(list(articles)), "now": epoch(now)}
     rows = await conn.execute_fetchall(
         """
-        DELETE FROM ledger
-        WHERE chat = :chat AND status = 5 AND article IN (SELECT value FROM json_each(:articles))
-        RETURNING article, coalesce(thread, 0) AS thread, coalesce(unsure, 0) AS unsure,
-            (SELECT max(id) FROM fanouts AS f WHERE f.article = ledger.article) AS fanout
+        DELETE FROM outcomes
+        WHERE chat = :chat AND status = 5 AND campaign IN (
+            SELECT f.id FROM json_each(:articles) AS a
+            CROSS JOIN campaigns AS f ON f.subject_type = 1 AND f.subject = a.value AND f.kind = 'news'
+        )
+        RETURNING campaign, operation, coalesce(thread, 0) AS thread, coalesce(unsure, 0) AS unsure
         """,
         values,
     )
-    back = [{key: row[key] for key in ("fanout", "thread", "unsure")} | values for row in rows]
+    back = [{key: row[key] for key in ("campaign", "operation", "thread", "unsure")} | values for row in rows]
     await conn.executemany(
         """
-        INSERT INTO outbox (fanout, chat, thread, due_at, unsure) VALUES (:fanout, :chat, :thread, :now, :unsure)
-        ON CONFLICT (fanout, chat) DO NOTHING
+        INSERT INTO deliveries (campaign, chat, thread, not_before, unsure, operation)
+        VALUES (:campaign, :chat, :thread, :now, :unsure, :operation)
+        ON CONFLICT (campaign, chat) DO NOTHING
         """,
         back,
     )
     await conn.executemany(
         """
-        UPDATE fanouts SET restricted = max(0, restricted - 1), unsure = max(0, unsure - (:unsure > 0)),
+        UPDATE campaigns SET restricted = max(0, restricted - 1), unsure = max(0, unsure - (:unsure > 0)),
             state = CASE state WHEN 'done' THEN 'running' ELSE state END
-        WHERE id = :fanout
+        WHERE id = :campaign
         """,
         back,
     )
@@ -141,8 +147,8 @@ async def give_up_all(conn: Connection) -> None:
 
     It counts as failed, which an editor may try again.
     """
-    await conn.execute("UPDATE ledger SET status = 3 WHERE status = 5")
-    await conn.execute("UPDATE fanouts SET failed = failed + restricted, restricted = 0 WHERE restricted > 0")
+    await conn.execute("UPDATE outcomes SET status = 3 WHERE status = 5")
+    await conn.execute("UPDATE campaigns SET failed = failed + restricted, restricted = 0 WHERE restricted > 0")
     await conn.execute("DELETE FROM restrictions")
 
 

@@ -7,7 +7,7 @@ from bot.domain.press import press as data_of
 from bot.errors import OutOfTurn
 from bot.render import delivery as screens
 from bot.render.desk import Verb
-from bot.services import accounts
+from bot.services import delivery_reports
 from bot.telegram_edge.asked import article_of, article_pressed, asked_late
 from bot.telegram_edge.commands import Audience, Where, msgid
 from bot.telegram_edge.house import House
@@ -29,8 +29,8 @@ async def delivery_pressed(house: House, press: PressRequest) -> None:
 
 async def who_failed(house: House, press: PressRequest) -> None:
     article = await article_pressed(house, press)
-    failures = await accounts.failures(house.db, article.number, screens.LISTED)
-    account = await accounts.account_of(house.db, article.number, house.clock(), rate_of(house))
+    failures = await delivery_reports.failures(house.db, article.number, screens.LISTED)
+    account = await delivery_reports.account_of(house.db, article.number, house.clock(), rate_of(house))
     total = account.standing.failed if account.standing is not None else 0
     await press.redraw(screens.who_failed(press.words, article, failures, total))
 
@@ -39,7 +39,7 @@ async def try_again(house: House, press: PressRequest) -> None:
     """Send the article once more to every chat that it could not be sent to. Pressed twice, it tries once."""
     article = await article_pressed(house, press)
     try:
-        many = await accounts.try_again(house.db, article.number, by=press.person, now=house.clock())
+        many = await delivery_reports.try_again(house.db, article.number, by=press.person, now=house.clock())
     except OutOfTurn:
         await press.toast(screens.nothing_failed(press.words))
     else:
@@ -55,10 +55,10 @@ async def ask_to_try_again(house: House, press: PressRequest) -> Instead:
 
 
 async def _account(house: House, asked: Request | PressRequest, number: int) -> Message:
-    account = await accounts.account_of(house.db, number, house.clock(), rate_of(house))
+    account = await delivery_reports.account_of(house.db, number, house.clock(), rate_of(house))
     zone = house.look(asked.chat).zone
     return screens.account(
-        asked.words, account.article, account.fanout, account.standing, account.reasons, account.restricted, zone
+        asked.words, account.article, account.campaign, account.standing, account.reasons, account.restricted, zone
     )
 
 

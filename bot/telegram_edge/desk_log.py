@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.render import desk_log as screens
-from bot.services import accounts, desk
+from bot.services import delivery_reports, desk
 from bot.telegram_edge.commands import Audience, Where, msgid
 from bot.telegram_edge.house import House
 from bot.telegram_edge.registry import Command, Conversation
@@ -22,7 +22,7 @@ async def log(house: House, request: Request) -> None:
 
 async def stats(house: House, request: Request) -> None:
     now = house.clock()
-    sums = await accounts.sums(house.db, now, RESTRICTED)
+    sums = await delivery_reports.sums(house.db, now, RESTRICTED)
     await request.answer(
         screens.numbers(
             request.words,

@@ -9,8 +9,8 @@ from bot.domain.press import press as data_of
 from bot.errors import OutOfTurn
 from bot.render import desk as screens
 from bot.render.desk import Verb
-from bot.services import accounts, desk, newsroom
-from bot.services.desk import Fanout, FanoutState
+from bot.services import delivery_reports, desk, newsroom
+from bot.services.desk import Campaign, CampaignState
 from bot.telegram_edge import publishing
 from bot.telegram_edge.asked import asked_late
 from bot.telegram_edge.commands import Audience, Where, msgid
@@ -49,21 +49,22 @@ async def push_all(house: House, press: PressRequest) -> None:
     fresh = [one for one in await desk.under_way(house.db) if one.id not in before and one.asked_by == press.person]
     starts_in = max((one.start_at - now for one in fresh), default=timedelta(0))
     ends = (fresh[0].id, fresh[-1].id) if fresh else None
-    is_paused = await accounts.is_paused(house.db)
+    is_paused = await delivery_reports.is_paused(house.db)
     await press.redraw(
-        screens.held_pushed(press.words, numbers, fanouts=ends, starts_in=starts_in, is_paused=is_paused)
+        screens.held_pushed(press.words, numbers, campaigns=ends, starts_in=starts_in, is_paused=is_paused)
     )
 
 
 async def stop_all(house: House, press: PressRequest) -> None:
     """Stop what `Push all` set going. Also when the press is late: stopping can be taken back, sending cannot."""
-    numbers = []
+    numbers: list[int] = []
     for one in await _between(house, press):
         try:
             await newsroom.stop(house.db, one.id, by=press.person, now=house.clock())
         except OutOfTurn:
             continue
-        numbers.append(one.article)
+        if one.article is not None:
+            numbers.append(one.article)
     house.wake()
     await press.redraw(screens.held_stopped(press.words, numbers, (number_of(press), number_of(press, 1))))
 
@@ -73,13 +74,14 @@ async def resume_all(house: House, press: PressRequest) -> None:
     ends = (number_of(press), number_of(press, 1))
     numbers = []
     for one in await _between(house, press):
-        if one.state is FanoutState.RUNNING:
+        if one.state is CampaignState.RUNNING:
             continue
         try:
             await newsroom.resume(house.db, one.id, by=press.person, now=house.clock())
         except OutOfTurn:
             continue
-        numbers.append(one.article)
+        if one.article is not None:
+            numbers.append(one.article)
     house.wake()
     await press.redraw(screens.held_resumed(press.words, numbers, ends))
 
@@ -101,7 +103,7 @@ async def push_one(house: House, press: PressRequest) -> None:
     number = number_of(press)
     published = await publishing.publish_now(house, press, number)
     if published is not None:
-        await publishing.follow(house, press, published.fanout)
+        await publishing.follow(house, press, published.campaign)
         await press.answer(await _next_held(house, press, number, is_lowered=not _is_lowered(press)))
     else:
         await press.toast(press.words("#{number} is out already", number=number))
@@ -168,7 +170,7 @@ async def _next_held(house: House, press: PressRequest, after: int, *, is_lowere
     return screens.choosing(press.words, held.article, zone, held.many, is_lowered=is_lowered)
 
 
-async def _between(house: House, press: PressRequest) -> list[Fanout]:
+async def _between(house: House, press: PressRequest) -> list[Campaign]:
     """Return what the one who presses set going: between its first and last, others may have published too."""
     first, last = number_of(press), number_of(press, 1)
     return [one for one in await desk.under_way(house.db) if first <= one.id <= last and one.asked_by == press.person]

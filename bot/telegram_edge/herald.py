@@ -24,10 +24,10 @@ from bot.domain.role import Role
 from bot.errors import StoreError, UnknownArticle
 from bot.render import publishing as screens
 from bot.render.locale import Words, words_for
-from bot.services import accounts, troubles
-from bot.services.dispatching import Alarm
-from bot.store import articles, chats, editors, fanouts, progress
-from bot.store.fanouts import FanoutState
+from bot.services import delivery_reports, troubles
+from bot.services.dispatcher import Alarm
+from bot.store import articles, campaigns, chats, editors, progress
+from bot.store.campaigns import CampaignState
 from bot.store.progress import Watch
 from bot.store.troubles import Kind
 from bot.telegram_edge.copies import send_copy
@@ -63,7 +63,7 @@ class Herald:
         # counted once while rows are still being promised, and again when the audience is opened anew
         self._audiences: dict[int, tuple[datetime, int]] = {}
         self._measured: dict[int, tuple[datetime, int]] = {}  # since when each goes on, and how many were settled then
-        self._announced: set[int] = set()  # fan-outs; whoever cannot be reached is not tried every second
+        self._announced: set[int] = set()  # campaigns; whoever cannot be reached is not tried every second
         self._asked: set[tuple[int, int]] = set()  # the same, with the person
         self._drawn_again_at: dict[tuple[int, int], datetime] = {}  # messages that could not be changed
         self._deaf_until: dict[str, datetime] = {}  # while nobody can be reached
@@ -130,8 +130,8 @@ class Herald:
         while self._busy:
             await asyncio.gather(*self._busy.values())
 
-    async def alarm(self, alarm: Alarm, fanout: int | None, detail: str | None) -> None:
-        """Take note of what stops the dispatcher. A fan-out that is held is seen in its row and asked about."""
+    async def alarm(self, alarm: Alarm, campaign: int | None, detail: str | None) -> None:
+        """Take note of what stops the dispatcher. A campaign that is held is seen in its row and asked about."""
         kind = _ALARMS.get(alarm)
         if kind is None or (kind is Kind.DISK and "full" not in (detail or "")):
             return
@@ -174,21 +174,25 @@ class Herald:
         allowed = set(people)
         async with self._house.db.reading() as conn:
             watches = await progress.open_ones(conn)
-            held = [one.id for one in await fanouts.open_ones(conn) if one.state is FanoutState.HELD]
-        followed = dict.fromkeys(watch.fanout for watch in watches)
+            held = [
+                one.id
+                for one in await campaigns.open_ones(conn)
+                if one.state is CampaignState.HELD and one.article is not None
+            ]
+        followed = dict.fromkeys(watch.campaign for watch in watches)
         standings = {number: await self._standing(number) for number in dict.fromkeys([*followed, *held])}
         self._audiences = {number: many for number, many in self._audiences.items() if number in standings}
         self._measured = {number: one for number, one in self._measured.items() if number in standings}
-        messages = {(watch.fanout, watch.chat) for watch in watches}
+        messages = {(watch.campaign, watch.chat) for watch in watches}
         self._drawn_again_at = {key: at for key, at in self._drawn_again_at.items() if key in messages}
         await self._let_go(messages, now)
         for watch in watches:
-            found = standings[watch.fanout]
+            found = standings[watch.campaign]
             if watch.chat not in allowed or found is None:
                 await self._finish(watch, now)
                 continue
-            self._followed[watch.fanout, watch.chat] = watch, found[0]
-            key = (watch.fanout, watch.chat)
+            self._followed[watch.campaign, watch.chat] = watch, found[0]
+            key = (watch.campaign, watch.chat)
             if now < self._drawn_again_at.get(key, now) <= now + DRAWN_AGAIN or ("message", *key) in self._busy:
                 continue
             if watch.message_id != progress.OWED:
@@ -196,7 +200,7 @@ class Herald:
             elif now - watch.shown_at >= OWED_FOR:
                 self._start(("message", *key), partial(self._say_at_last, watch, now))
         self._asked = {(number, person) for number, person in self._asked if number in held}
-        self._asked.update((watch.fanout, watch.chat) for watch in watches if watch.fanout in held)
+        self._asked.update((watch.campaign, watch.chat) for watch in watches if watch.campaign in held)
         for number in held:
             for person in allowed:
                 if (number, person) not in self._asked:
@@ -207,7 +211,7 @@ class Herald:
         """Say in messages whose publish is no more that it is held: a burst took it back before anything had left."""
         for key in self._followed.keys() - followed:
             watch, article = self._followed.pop(key)
-            if await self._standing(watch.fanout) is None:
+            if await self._standing(watch.campaign) is None:
                 chat = await self._chat(watch.chat)
                 message = screens.held_instead(self._words(chat), article)
                 self._start(("message", *key), partial(self._edit, watch, chat, message, "", True, now))
@@ -215,7 +219,7 @@ class Herald:
     async def _draw_one(self, watch: Watch, article: Article, standing: Standing, now: datetime) -> None:
         """Change one message if it is worth it."""
         chat = await self._chat(watch.chat)
-        message = screens.going(self._words(chat), article, watch.fanout, standing, now)
+        message = screens.going(self._words(chat), article, watch.campaign, standing, now)
         before, after = shown_from(watch.shown, watch.shown_at), shown_as(standing, message, now)
         if before.digest == after.digest:
             if standing.phase in (Phase.DONE, Phase.WITHDRAWN):
@@ -223,7 +227,7 @@ class Herald:
             return
         if not is_due(before, standing, now):
             return
-        key = ("message", watch.fanout, watch.chat)
+        key = ("message", watch.campaign, watch.chat)
         if standing.phase.is_question and before.phase not in (None, standing.phase):
             self._start(key, partial(self._ask_instead, watch, chat, article))
         else:
@@ -240,11 +244,11 @@ class Herald:
             log.info("a progress message cannot be changed any more: %s", type(error).__name__)
             is_there = False
         except TelegramError as error:
-            if (watch.fanout, watch.chat) not in self._drawn_again_at:
+            if (watch.campaign, watch.chat) not in self._drawn_again_at:
                 log.info("a progress message could not be changed: %s", type(error).__name__)
-            self._drawn_again_at[watch.fanout, watch.chat] = self._house.clock() + DRAWN_AGAIN
+            self._drawn_again_at[watch.campaign, watch.chat] = self._house.clock() + DRAWN_AGAIN
             return
-        self._drawn_again_at.pop((watch.fanout, watch.chat), None)
+        self._drawn_again_at.pop((watch.campaign, watch.chat), None)
         async with self._house.db.transaction() as conn:
             await progress.saw(conn, watch, shown, turned_at, finished=is_last or not is_there)
 
@@ -255,19 +259,19 @@ class Herald:
             await self._house.replies.edit(chat, watch.message_id, below, is_photo=False)
         except TelegramError as error:
             log.info("a progress message could not be changed: %s", type(error).__name__)
-        await self._say(chat, watch.fanout)
+        await self._say(chat, watch.campaign)
 
     async def _say_at_last(self, watch: Watch, now: datetime) -> None:
         """Say how a publish stands to who asked for it and, for all that is known, was not answered."""
         async with self._house.db.transaction() as conn:
-            await progress.follow(conn, watch.fanout, watch.chat, progress.OWED, at=now)
-        await self._ask(watch.chat, watch.fanout)
+            await progress.follow(conn, watch.campaign, watch.chat, progress.OWED, at=now)
+        await self._ask(watch.chat, watch.campaign)
 
     async def _ask(self, person: int, number: int) -> None:
         await self._say(await self._chat(person), number)
 
     async def _say(self, chat: Chat, number: int) -> None:
-        """Say in a new message how a fan-out stands; from then on the message follows it."""
+        """Say in a new message how a campaign stands; from then on the message follows it."""
         found = await self._standing(number)
         if found is None:
             return
@@ -339,11 +343,11 @@ class Herald:
     # What they share
 
     async def _standing(self, number: int) -> tuple[Article, Standing] | None:
-        """Return a fan-out's article and how it stands; None when there is none."""
+        """Return a campaign's article and how it stands; None when there is none."""
         now = self._house.clock()
         async with self._house.db.reading() as conn:
-            found = await fanouts.fanout(conn, number)
-            if found is None:
+            found = await campaigns.campaign(conn, number)
+            if found is None or found.article is None:
                 return None
             try:
                 article = await articles.article(conn, found.article)
@@ -351,7 +355,7 @@ class Herald:
                 return None
             fixed_at, known = self._audiences.get(number, (None, None))
             known = known if fixed_at == found.fixed_at else None
-            standing = await accounts.standing(conn, found, now, rate_of(self._house), audience=known)
+            standing = await delivery_reports.standing(conn, found, now, rate_of(self._house), audience=known)
         if not found.is_complete:
             self._audiences[number] = found.fixed_at, standing.audience
         return article, self._with_measure(number, standing, now)

@@ -13,9 +13,9 @@ from bot.render import desk, refusals
 from bot.render import publishing as screens
 from bot.render.desk import PictureCheck, Verb
 from bot.render.notices import ANEW
-from bot.services import accounts, newsroom
+from bot.services import delivery_reports, newsroom
 from bot.services import desk as newsdesk
-from bot.services.desk import Fanout, FanoutState
+from bot.services.desk import Campaign, CampaignState
 from bot.services.newsroom import Published
 from bot.telegram_edge.asked import article_of, article_pressed, asked_late
 from bot.telegram_edge.commands import Audience, Where, msgid
@@ -54,7 +54,7 @@ async def more(house: House, press: PressRequest) -> None:
 
 async def back(house: House, press: PressRequest) -> None:
     article = await article_pressed(house, press)
-    reach = await accounts.reach_of(house.db, article, house.clock()) if desk.may_publish(article) else 0
+    reach = await delivery_reports.reach_of(house.db, article, house.clock()) if desk.may_publish(article) else 0
     await press.redraw_keyboard(desk.note_keyboard(press.words, article, reach))
 
 
@@ -82,7 +82,7 @@ async def publish_pressed(house: House, press: PressRequest) -> None:
     else:
         published = await publish_now(house, press, article.number)
         if published is not None:
-            await follow(house, press, published.fanout)
+            await follow(house, press, published.campaign)
         else:
             await _show_out(house, press, article.number)
 
@@ -99,23 +99,23 @@ async def publish_now(house: House, asked: Request | PressRequest, number: int) 
     return published
 
 
-async def show_progress(house: House, asked: Request | PressRequest, article: Article, fanout: int) -> None:
-    """Say in a new message how a fan-out stands; from then on the message follows it."""
+async def show_progress(house: House, asked: Request | PressRequest, article: Article, campaign: int) -> None:
+    """Say in a new message how a campaign stands; from then on the message follows it."""
     now = house.clock()
-    standing = await accounts.standing_of(house.db, fanout, now, rate_of(house))
+    standing = await delivery_reports.standing_of(house.db, campaign, now, rate_of(house))
     if standing is None:
         return
-    message = screens.going(asked.words, article, fanout, standing, now)
-    await newsdesk.owe(house.db, fanout, asked.chat.id, now)
+    message = screens.going(asked.words, article, campaign, standing, now)
+    await newsdesk.owe(house.db, campaign, asked.chat.id, now)
     message_id = await asked.answer(message)
     shown = str(shown_as(standing, message, now))
-    await newsdesk.follow(house.db, fanout, asked.chat.id, message_id, shown=shown, at=now)
+    await newsdesk.follow(house.db, campaign, asked.chat.id, message_id, shown=shown, at=now)
     house.wake()
 
 
-async def follow(house: House, press: PressRequest, fanout: int) -> None:
-    """Let the message with the button follow a fan-out from now on; the herald alone draws it, in order."""
-    await newsdesk.follow(house.db, fanout, press.chat.id, press.message_id)
+async def follow(house: House, press: PressRequest, campaign: int) -> None:
+    """Let the message with the button follow a campaign from now on; the herald alone draws it, in order."""
+    await newsdesk.follow(house.db, campaign, press.chat.id, press.message_id)
     house.wake()
 
 
@@ -127,9 +127,9 @@ async def ask_to_publish(house: House, press: PressRequest) -> Instead:
 
 async def _ask_to_publish(house: House, asked: Request | PressRequest, article: Article) -> tuple[str, Button]:
     """Return what is asked, and the button that says yes."""
-    reach = await accounts.reach_of(house.db, article, house.clock())
+    reach = await delivery_reports.reach_of(house.db, article, house.clock())
     question = asked.words("Publish #{number} now?", number=article.number)
-    if await accounts.is_paused(house.db):
+    if await delivery_reports.is_paused(house.db):
         question = f"{question} {desk.paused(asked.words)}"
     return question, desk.publish_button(asked.words, article, reach)
 
@@ -138,11 +138,11 @@ async def _ask_to_publish(house: House, asked: Request | PressRequest, article: 
 
 
 async def stop(house: House, press: PressRequest) -> None:
-    """Let nothing more of a fan-out leave. Also when the press is late: a stop can be taken back, a push cannot."""
-    found = await _fanout(house, press)
+    """Let nothing more of a campaign leave. Also when the press is late: a stop can be taken back, a push cannot."""
+    found = await _campaign(house, press)
     if found is None:
         return
-    if found.state in (FanoutState.RUNNING, FanoutState.HELD):
+    if found.state in (CampaignState.RUNNING, CampaignState.HELD):
         try:
             await newsroom.stop(house.db, found.id, by=press.person, now=house.clock())
         except OutOfTurn:
@@ -154,7 +154,7 @@ async def stop(house: House, press: PressRequest) -> None:
 
 async def send_now(house: House, press: PressRequest) -> None:
     """Skip the rest of the undo time."""
-    found = await _fanout(house, press)
+    found = await _campaign(house, press)
     if found is None:
         return
     try:
@@ -168,7 +168,7 @@ async def send_now(house: House, press: PressRequest) -> None:
 
 async def send_rest(house: House, press: PressRequest) -> None:
     """Send the rest of what was stopped or held."""
-    found = await _fanout(house, press)
+    found = await _campaign(house, press)
     if found is None:
         return
     try:
@@ -181,16 +181,16 @@ async def send_rest(house: House, press: PressRequest) -> None:
 
 
 async def ask_to_send_now(house: House, press: PressRequest) -> Instead | None:
-    found = await newsdesk.fanout(house.db, number_of(press))
-    if found is None or found.state is not FanoutState.RUNNING or found.start_at <= house.clock():
+    found = await newsdesk.campaign(house.db, number_of(press))
+    if found is None or found.state is not CampaignState.RUNNING or found.start_at <= house.clock():
         return None
     button = Button(press.words("Send now"), data=data_of(Verb.NOW, found.id))
     return asked_late(press, press.words("Send #{number} now?", number=found.article), button)
 
 
 async def ask_to_send_rest(house: House, press: PressRequest) -> Instead | None:
-    found = await newsdesk.fanout(house.db, number_of(press))
-    if found is None or found.state not in (FanoutState.STOPPED, FanoutState.HELD):
+    found = await newsdesk.campaign(house.db, number_of(press))
+    if found is None or found.state not in (CampaignState.STOPPED, CampaignState.HELD):
         return None
     button = Button(press.words("Send the rest"), data=data_of(Verb.REST, found.id))
     return asked_late(press, press.words("Send the rest of #{number} now?", number=found.article), button)
@@ -198,18 +198,18 @@ async def ask_to_send_rest(house: House, press: PressRequest) -> Instead | None:
 
 async def _tell_how_it_stands(house: House, press: PressRequest) -> None:
     """Answer a press that changes nothing any more with what is true now; the message says it too."""
-    found = await _fanout(house, press)
-    if found is None:
+    found = await _campaign(house, press)
+    if found is None or found.article is None:
         return
     article = await newsdesk.article(house.db, found.article)
     if article.state is not ArticleState.PUBLISHED:
         await press.toast(screens.rest_refused(press.words, article.number), alert=True)
     else:
         toast = {
-            FanoutState.RUNNING: screens.now_toast,
-            FanoutState.STOPPED: screens.stop_toast,
-            FanoutState.HELD: screens.held_toast,
-            FanoutState.DONE: screens.done_toast,
+            CampaignState.RUNNING: screens.now_toast,
+            CampaignState.STOPPED: screens.stop_toast,
+            CampaignState.HELD: screens.held_toast,
+            CampaignState.DONE: screens.done_toast,
         }
         await press.toast(toast[found.state](press.words))
     await follow(house, press, found.id)
@@ -299,14 +299,14 @@ async def _publish_anew(house: House, asked: Request | PressRequest, article: Ar
         return
     if published.start_at > house.clock():
         await send_copy(house, asked.chat, article.number, asked.patience)
-    await show_progress(house, asked, published.article, published.fanout)
+    await show_progress(house, asked, published.article, published.campaign)
 
 
 async def _show_out(house: House, asked: Request | PressRequest, number: int) -> None:
     """Say that an article is out already; one that is still on its way shows how far it has come."""
-    account = await accounts.account_of(house.db, number, house.clock(), rate_of(house))
+    account = await delivery_reports.account_of(house.db, number, house.clock(), rate_of(house))
     latest = await _latest(house, number)
-    if latest is not None and latest.state is not FanoutState.DONE:
+    if latest is not None and latest.state is not CampaignState.DONE:
         if isinstance(asked, PressRequest):
             await follow(house, asked, latest.id)
         else:
@@ -319,7 +319,7 @@ async def _show_out(house: House, asked: Request | PressRequest, number: int) ->
 async def _note(
     house: House, asked: Request | PressRequest, article: Article, picture: PictureCheck, refused: int
 ) -> Message:
-    reach = await accounts.reach_of(house.db, article, house.clock())
+    reach = await delivery_reports.reach_of(house.db, article, house.clock())
     return desk.note(
         asked.words,
         article,
@@ -329,18 +329,18 @@ async def _note(
         link=link_fault(article.story.link),
         picture=picture,
         refused=refused,
-        is_paused=await accounts.is_paused(house.db),
+        is_paused=await delivery_reports.is_paused(house.db),
     )
 
 
-async def _fanout(house: House, press: PressRequest) -> Fanout | None:
-    found = await newsdesk.fanout(house.db, number_of(press))
+async def _campaign(house: House, press: PressRequest) -> Campaign | None:
+    found = await newsdesk.campaign(house.db, number_of(press))
     if found is None:
         await press.toast(refusals.button_too_old(press.words), alert=True)
     return found
 
 
-async def _latest(house: House, number: int) -> Fanout | None:
+async def _latest(house: House, number: int) -> Campaign | None:
     published = await newsdesk.publishes(house.db, number)
     return published[-1] if published else None
 

@@ -48,9 +48,9 @@ async def add(house: House, press: PressRequest) -> None:
         # Nobody has seen it yet: it is shown as readers will see it, while there is time to think again.
         await press.redraw(screens.has_topic(press.words, article, topic))
         await send_copy(house, press.chat, article.number)
-        await publishing.show_progress(house, press, article, promised.fanout)
+        await publishing.show_progress(house, press, article, promised.campaign)
         return
-    await publishing.follow(house, press, promised.fanout)
+    await publishing.follow(house, press, promised.campaign)
 
 
 async def ask_to_add(house: House, press: PressRequest) -> Instead | None:

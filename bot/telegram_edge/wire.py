@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 from typing import Any
 
 from bot.domain.delivery import Lane, Outcome
-from bot.services.sending import Wire
+from bot.services.senders import Wire
 from bot.telegram_edge.gateway import Gateway
 from bot.telegram_edge.pacer import SHORT_HOLD, Pacer
 
@@ -27,4 +27,12 @@ def wire(gateway: Gateway, pacer: Pacer) -> Wire:
         # In hand for a chat that is held meanwhile, an hour perhaps, it would keep a sender from all others.
         return pacer.slot(chat, lane, is_group, paid, now() + SHORT_HOLD)
 
-    return Wire(prepare=gateway.prepare, send=send, slot=slot, held=held, throttled=pacer.throttled)
+    return Wire(
+        prepare=gateway.prepare,
+        send=send,
+        edit=gateway.edit,
+        delete=gateway.delete,
+        slot=slot,
+        held=held,
+        throttled=pacer.throttled,
+    )

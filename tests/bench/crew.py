@@ -30,9 +30,9 @@ from telegram.ext import ExtBot
 
 from bot.app import calm_collector
 from bot.domain.delivery import Outcome
-from bot.services.dispatching import Alarm, Dispatcher
-from bot.services.sending import Wire
-from bot.services.spreading import spread_next
+from bot.services.dispatcher import Alarm, Dispatcher
+from bot.services.fanout import fan_out_next
+from bot.services.senders import Wire
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.telegram_edge.gateway import Gateway
@@ -77,7 +77,7 @@ async def crew(
         taken: list[float] = []
         alarms: list[str] = []
 
-        async def alarm(kind: Alarm, fanout: int | None, reason: str | None) -> None:
+        async def alarm(kind: Alarm, campaign: int | None, reason: str | None) -> None:
             alarms.append(f"{kind}: {reason}")
 
         calm_collector()  # as the running bot does
@@ -112,7 +112,7 @@ async def spread_and_send(crew: Crew) -> None:
     """Send all that is due, spreading beside it as the bot does."""
     running = asyncio.create_task(crew.dispatcher.run())
     try:
-        while await spread_next(crew.db, now=utc_now(), draw=random.random()):
+        while await fan_out_next(crew.db, now=utc_now(), draw=random.random()):
             crew.dispatcher.wake()
         crew.dispatcher.wake()
         await crew.dispatcher.idle()

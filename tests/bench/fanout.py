@@ -27,7 +27,7 @@ import town
 from stub import far_side
 
 from bot.services import newsroom
-from bot.services.spreading import spread_next
+from bot.services.fanout import fan_out_next
 from bot.store import subscriptions
 from bot.store.database import Database
 
@@ -61,7 +61,7 @@ async def one_round(database: str, url: str, article: int) -> None:
         await newsroom.publish(found.db, article, by=1, now=crew.utc_now(), undo=timedelta(0))
         promised = time.monotonic()
         reader = asyncio.create_task(read_and_write())
-        while await spread_next(found.db, now=crew.utc_now(), draw=random.random()):
+        while await fan_out_next(found.db, now=crew.utc_now(), draw=random.random()):
             found.dispatcher.wake()
         found.dispatcher.wake()
         complete = time.monotonic()

@@ -22,10 +22,10 @@ import stub as far
 import table
 import town
 
-from bot.services.spreading import spread_next
-from bot.store import fanouts
+from bot.services.fanout import fan_out_next
+from bot.store import campaigns
+from bot.store.campaigns import CampaignState
 from bot.store.database import Database
-from bot.store.fanouts import FanoutState
 from bot.telegram_edge.transport import Timeouts
 
 DAY = {
@@ -45,7 +45,7 @@ SPEED = 30
 async def broadcast(path: Path, url: str) -> float:
     """Publish and send until nothing is left, and return how long it took by the dispatcher's clock, in seconds."""
     db = await Database.open(path)
-    fanout = await town.publish(db, "faults")
+    campaign = await town.publish(db, "faults")
     await db.close()
     began, started = time.monotonic(), datetime.now(UTC)
 
@@ -54,15 +54,15 @@ async def broadcast(path: Path, url: str) -> float:
 
     async with crew.crew(path, url, clock=clock, timeouts=Timeouts(answer=1)) as found:
         running = asyncio.create_task(found.dispatcher.run())
-        while await spread_next(found.db, now=clock(), draw=0.5):
+        while await fan_out_next(found.db, now=clock(), draw=0.5):
             pass
         while True:
             found.dispatcher.wake()
             await asyncio.sleep(0.02)
             async with found.db.reading() as conn:
-                stands = await fanouts.fanout(conn, fanout)
+                stands = await campaigns.campaign(conn, campaign)
             assert stands is not None
-            if stands.state is FanoutState.DONE:
+            if stands.state is CampaignState.DONE:
                 break
         found.dispatcher.stop()
         await running
@@ -82,8 +82,9 @@ def main() -> int:
         ledger, happened = stub.ledger(), stub.ask("stats")["faults"]
         with closing(sqlite3.connect(path)) as conn:
             off = {chat for (chat,) in conn.execute("SELECT id FROM chats WHERE state <> 'active'")}
-            statuses = dict(conn.execute("SELECT status, count(*) FROM ledger GROUP BY status"))
-            [(unsure,)] = conn.execute("SELECT unsure FROM fanouts")
+            statuses = dict(conn.execute("SELECT status, count(*) FROM outcomes GROUP BY status"))
+            [(statuses[1],)] = conn.execute("SELECT count(*) FROM receipts")
+            [(unsure,)] = conn.execute("SELECT unsure FROM campaigns")
     blocked = {chat for chat in everybody if chat > 0 and far.falls(chat, DAY["blocked"])}
     there = {chat: far.moved_to(chat) if chat < 0 and far.falls(chat, DAY["moved"]) else chat for chat in everybody}
     reached = {chat for chat, _ in ledger}

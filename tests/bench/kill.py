@@ -37,7 +37,7 @@ async def published(path: Path) -> None:
 
 def being_sent(path: Path) -> set[int]:
     with closing(sqlite3.connect(path)) as conn:
-        return {chat for (chat,) in conn.execute("SELECT chat FROM outbox WHERE sending = 1")}
+        return {chat for (chat,) in conn.execute("SELECT chat FROM deliveries WHERE owner <> 0")}
 
 
 def life(path: Path, url: str, seconds: float) -> bool:
@@ -77,8 +77,8 @@ def main() -> int:
         crew.finished(crew.start(path, stub.url, in_flight=IN_FLIGHT))
         ledger = stub.ledger()
         with closing(sqlite3.connect(path)) as conn:
-            [(sent,)] = conn.execute("SELECT count(*) FROM ledger WHERE status = 1")
-            [(state, total, counted)] = conn.execute("SELECT state, total, sent FROM fanouts")
+            [(sent,)] = conn.execute("SELECT count(*) FROM receipts")
+            [(state, total, counted)] = conn.execute("SELECT state, total, sent FROM campaigns")
     lost = asked.chats - len(ledger)
     twice = sum(one.many - 1 for one in ledger.values())
     agree = (sent, state, total, counted) == (asked.chats, "done", asked.chats, asked.chats)

@@ -19,9 +19,9 @@ import town
 
 from bot.domain.delivery import Sent, settle
 from bot.services import newsroom
-from bot.store import fanouts, housekeeping, outbox
+from bot.store import campaigns, housekeeping, leases, outbox, settlement
 from bot.store.database import Database
-from bot.store.outbox import Settled
+from bot.store.settlement import Settled
 
 ARTICLES = 10
 BATCH = 2_000
@@ -32,17 +32,19 @@ async def settle_all(db: Database) -> None:
     """Settle every row as sent, as the dispatcher does."""
     now, message_id = crew.utc_now(), 1_000_000
     async with db.reading() as conn:
-        article_of = {one.id: one.article for one in await fanouts.running(conn)}
+        subject_of = {one.id: one.subject for one in await campaigns.running(conn)}
+    async with db.transaction() as conn:
+        owner = await leases.take(conn, "bench", now)
     while True:
         async with db.transaction() as conn:
-            claimed = await outbox.claim(conn, now, BATCH)
+            claimed = await outbox.claim(conn, now, BATCH, owner=owner)
             settled = []
             for delivery in claimed:
                 message_id += 1
                 stands = settle(delivery, Sent(message_id), now)
-                settled.append(Settled(stands, article_of[delivery.fanout], 1, True))
-            await outbox.settle(conn, settled, now)
-            await fanouts.close_finished(conn, now)
+                settled.append(Settled(stands, [(subject_of[delivery.campaign], 1)], True))
+            await settlement.settle(conn, settled, now, owner=owner)
+            await campaigns.close_finished(conn, now)
         if not claimed:
             return
 

@@ -123,8 +123,9 @@ class Soak:
             return set(
                 conn.execute(
                     """
-                    SELECT o.chat, CAST(substr(a.slug, 9) AS INTEGER) FROM outbox AS o
-                    JOIN fanouts AS f ON f.id = o.fanout JOIN articles AS a ON a.number = f.article WHERE o.sending = 1
+                    SELECT o.chat, CAST(substr(a.slug, 9) AS INTEGER) FROM deliveries AS o
+                    JOIN campaigns AS f ON f.id = o.campaign JOIN articles AS a ON a.number = f.subject
+                    WHERE o.owner <> 0
                     """
                 )
             )
@@ -134,8 +135,8 @@ class Soak:
         with closing(sqlite3.connect(self.database)) as conn:
             rows = conn.execute(
                 """
-                SELECT o.chat, CAST(substr(a.slug, 9) AS INTEGER) FROM outbox AS o
-                JOIN fanouts AS f ON f.id = o.fanout JOIN articles AS a ON a.number = f.article
+                SELECT o.chat, CAST(substr(a.slug, 9) AS INTEGER) FROM deliveries AS o
+                JOIN campaigns AS f ON f.id = o.campaign JOIN articles AS a ON a.number = f.subject
                 """
             )
             return {(chat, edition) for chat, edition in rows if chat in self.others.groups}
@@ -159,15 +160,15 @@ class Soak:
         self.asks += 1
         self.stub.ask("say", chat=random.choice(PEOPLE), text=random.choice(COMMANDS))
 
-    def open_fanouts(self) -> int:
+    def open_campaigns(self) -> int:
         """Return how many are not finished, those aside of which only a group with rules of its own waits."""
         mine = ", ".join(map(str, self.others.groups)) or "0"
         with closing(sqlite3.connect(self.database)) as conn:
             [(many,)] = conn.execute(
                 f"""
-                SELECT count(*) FROM fanouts AS f WHERE f.state NOT IN ('done', 'held') AND (f.half < 2
-                  OR EXISTS (SELECT 1 FROM outbox AS o WHERE o.fanout = f.id AND o.chat NOT IN ({mine}))
-                  OR NOT EXISTS (SELECT 1 FROM outbox AS o WHERE o.fanout = f.id))
+                SELECT count(*) FROM campaigns AS f WHERE f.state NOT IN ('done', 'held') AND (f.half < 2
+                  OR EXISTS (SELECT 1 FROM deliveries AS o WHERE o.campaign = f.id AND o.chat NOT IN ({mine}))
+                  OR NOT EXISTS (SELECT 1 FROM deliveries AS o WHERE o.campaign = f.id))
                 """
             )
         return int(many)
@@ -211,7 +212,7 @@ def storm(soak: Soak, seconds: float) -> None:
         if "calm" not in due:  # a restart on a busy machine has taken the rest of the time
             calm_down(soak)
         end = time.monotonic() + FINISH
-        while (soak.open_fanouts() or soak.waiting()) and time.monotonic() < end:
+        while (soak.open_campaigns() or soak.waiting()) and time.monotonic() < end:
             time.sleep(0.2)
     finally:
         soak.end(process)
@@ -258,7 +259,7 @@ def judged(soak: Soak, everybody: list[int]) -> tuple[dict[str, Any], bool]:
         "twice without a cause": sum(
             max(0, times - 1 - ledger[key].cut - soak.at_risk[key]) for key, times in many.items()
         ),
-        "not finished": soak.open_fanouts(),
+        "not finished": soak.open_campaigns(),
         "other complaints": len(soak.complaints),
     }
     is_good = not any(value for name, value in found.items() if name != "messages accepted") and check == "ok"

@@ -18,8 +18,8 @@ from tempfile import TemporaryDirectory
 from bot.domain.article import Picture, Provider, Related, Story
 from bot.domain.publishing import PushWindow
 from bot.services import newsroom
+from bot.services.fanout import fan_out_next
 from bot.services.importing import Policy, Seen, take
-from bot.services.spreading import spread_next
 from bot.store import articles, media
 from bot.store.database import Database
 from bot.store.migrations import migrate
@@ -113,15 +113,15 @@ async def draft(db: Database, slug: str, *names: str) -> int:
 
 
 async def publish(db: Database, slug: str, *names: str) -> int:
-    """Import an article, publish it at once, and return its fan-out."""
+    """Import an article, publish it at once, and return its campaign."""
     number = await draft(db, slug, *names)
     done = await newsroom.publish(db, number, by=1, now=datetime.now(UTC), undo=timedelta(0))
-    return done.fanout
+    return done.campaign
 
 
 async def spread_all(db: Database) -> None:
-    """Give every fan-out under way all its rows."""
-    while await spread_next(db, now=datetime.now(UTC), draw=0.5):
+    """Give every campaign under way all its rows."""
+    while await fan_out_next(db, now=datetime.now(UTC), draw=0.5):
         pass
 
 

@@ -9,6 +9,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from what_became import WHAT_BECAME
 
 from bot.store.backup import daily_backup
 from bot.store.database import Database
@@ -85,7 +86,7 @@ async def test_what_is_restored_is_held_and_the_old_one_is_kept_beside_it(kept):
     answer = await kept("restore", "copy.db")
     assert (answer.status, answer.err) == (0, "")
     assert kept.rows("SELECT title FROM articles") == [("One",)]
-    assert kept.rows("SELECT state, why FROM fanouts") == [("held", "restored")]
+    assert kept.rows("SELECT state, why FROM campaigns") == [("held", "restored")]
     assert kept.rows("SELECT value FROM meta WHERE key = 'restored'") == [("1",)]
     assert kept.rows("PRAGMA journal_mode") == [("wal",)]
     [old] = (kept.folder / "data").glob("newsbot.db.before-restore-????????-??????")
@@ -124,11 +125,15 @@ async def test_who_got_what_was_a_draft_in_the_copy_does_not_get_it_again(kept):
     assert (await kept("backup", "drafts.db")).status == 0
     await kept("publish", "2")
     # As a bot would leave it: one has it, one failed, one was not reached yet.
-    kept.change("INSERT INTO ledger (article, chat, status, sent_at) VALUES (2, 100000, 1, 5), (2, 100001, 3, 5)")
+    kept.change("INSERT INTO receipts (subject_type, subject, chat, sent_at) VALUES (1, 2, 100000, 5)")
+    kept.change(
+        "INSERT INTO outcomes (campaign, chat, operation, status)"
+        " SELECT id, 100001, 1, 3 FROM campaigns WHERE subject = 2"
+    )
     answer = await kept("restore", "drafts.db")
     assert answer.status == 0 and "1 delivery" in answer.out
-    assert kept.rows("SELECT article, chat FROM ledger") == [(2, 100000)]
-    assert kept.rows("SELECT number FROM told") == [(1,), (2,)]
+    assert kept.rows(f"SELECT article, chat FROM {WHAT_BECAME}") == [(2, 100000)]
+    assert kept.rows("SELECT subject FROM told") == [(1,), (2,)]
     assert (await kept("publish", "2")).out.startswith("#2 queued for 2 chats")
 
 
@@ -136,19 +141,20 @@ async def test_who_got_what_was_on_its_way_in_the_copy_does_not_get_it_again(kep
     kept.article("news/two.md", "Two")
     await kept("import", "news")
     await kept("publish", "2")
-    kept.change("UPDATE fanouts SET half = 2, ring_start = 0, total = 2 WHERE article = 2")
+    kept.change("UPDATE campaigns SET half = 2, ring_start = 0, total = 2 WHERE subject = 2")
     for chat in (100000, 100001):
         kept.change(
-            f"INSERT INTO outbox (fanout, chat, thread, due_at) SELECT id, {chat}, 0, 5 FROM fanouts WHERE article = 2"
+            "INSERT INTO deliveries (campaign, chat, thread, not_before)"
+            f" SELECT id, {chat}, 0, 5 FROM campaigns WHERE subject = 2"
         )
     assert (await kept("backup", "midway.db")).status == 0
-    kept.change("DELETE FROM outbox WHERE chat = 100000")
-    kept.change("INSERT INTO ledger (article, chat, status, sent_at) VALUES (2, 100000, 1, 5)")
+    kept.change("DELETE FROM deliveries WHERE chat = 100000")
+    kept.change("INSERT INTO receipts (subject_type, subject, chat, sent_at) VALUES (1, 2, 100000, 5)")
     answer = await kept("restore", "midway.db")
     assert answer.status == 0 and "1 delivery" in answer.out
-    assert kept.rows("SELECT chat FROM outbox") == [(100001,)]
-    assert kept.rows("SELECT chat FROM ledger WHERE article = 2") == [(100000,)]
-    assert kept.rows("SELECT state, total, sent FROM fanouts WHERE article = 2") == [("held", 2, 1)]
+    assert kept.rows("SELECT chat FROM deliveries") == [(100001,)]
+    assert kept.rows(f"SELECT chat FROM {WHAT_BECAME} WHERE article = 2") == [(100000,)]
+    assert kept.rows("SELECT state, total, sent FROM campaigns WHERE subject = 2") == [("held", 2, 1)]
 
 
 async def test_a_database_of_another_bot_or_with_other_articles_teaches_nothing(kept):
@@ -156,7 +162,7 @@ async def test_a_database_of_another_bot_or_with_other_articles_teaches_nothing(
     await kept("import", "news")
     assert (await kept("backup", "drafts.db")).status == 0
     await kept("publish", "2")
-    kept.change("INSERT INTO ledger (article, chat, status, sent_at) VALUES (2, 100000, 1, 5)")
+    kept.change("INSERT INTO receipts (subject_type, subject, chat, sent_at) VALUES (1, 2, 100000, 5)")
     original = kept.database.read_bytes()
     for difference in (
         "UPDATE article_links SET link = link || 'else' WHERE article = 2",
@@ -167,7 +173,7 @@ async def test_a_database_of_another_bot_or_with_other_articles_teaches_nothing(
         (kept.folder / name).write_bytes(kept.database.read_bytes())
         answer = await kept("restore", "drafts.db")
         assert answer.status == 0 and "deliver" not in answer.out
-        assert kept.rows("SELECT count(*) FROM ledger", kept.folder / name) == [(0,)]
+        assert kept.rows(f"SELECT count(*) FROM {WHAT_BECAME}", kept.folder / name) == [(0,)]
         kept.database.write_bytes(original)
 
 
@@ -192,7 +198,7 @@ async def test_nothing_is_restored_while_a_bot_runs_or_somebody_reads(kept):
         conn.execute("SELECT count(*) FROM articles").fetchone()
         busy = await kept("restore", "copy.db")
     assert busy.status == 2 and busy.err.count("\n") == 1
-    assert kept.rows("SELECT state FROM fanouts") == [("running",)]
+    assert kept.rows("SELECT state FROM campaigns") == [("running",)]
 
 
 async def test_what_is_restored_through_a_symbolic_link_takes_the_place_of_the_file_behind_it(kept):

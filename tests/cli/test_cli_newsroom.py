@@ -23,7 +23,7 @@ async def test_without_a_bot_publishing_says_for_how_many_it_is_queued(desk):
     answer = await desk("publish", "grid")
     assert (answer.status, answer.err) == (0, "")
     assert answer.out == "#1 queued for 3 chats; no bot is running on this database\n"
-    assert desk.rows("SELECT state, asked_by FROM fanouts") == [("running", None)]
+    assert desk.rows("SELECT state, asked_by FROM campaigns") == [("running", None)]
 
 
 async def test_with_a_bot_running_publishing_says_where_it_goes(desk):
@@ -87,7 +87,7 @@ async def test_waiting_ends_with_the_numbers_and_draws_no_bar_in_a_pipe(desk):
         waiting = await desk.start("publish", "1", "--wait")
         assert await waiting.stdout.readline() == b"#1 goes to 3 chats; queued\n"
         desk.change(
-            "UPDATE fanouts SET state = 'done', half = 2, total = 3, sent = 2, unreachable = 1,"
+            "UPDATE campaigns SET state = 'done', half = 2, total = 3, sent = 2, unreachable = 1,"
             " first_sent_at = 1000, last_sent_at = 1090"
         )
         answer = await desk.finish(waiting)
@@ -104,7 +104,7 @@ async def test_waiting_ends_when_the_bot_has_ended(desk):
     try:
         waiting = await desk.start("publish", "1", "--wait")
         assert await waiting.stdout.readline() == b"#1 goes to 3 chats; queued\n"
-        desk.change("UPDATE fanouts SET half = 2, total = 3, sent = 1")
+        desk.change("UPDATE campaigns SET half = 2, total = 3, sent = 1")
     finally:
         lock.release()
     answer = await desk.finish(waiting)
@@ -116,7 +116,7 @@ async def test_waiting_ends_when_somebody_stops_it(desk):
     try:
         waiting = await desk.start("publish", "1", "--wait")
         assert await waiting.stdout.readline() == b"#1 goes to 3 chats; queued\n"
-        desk.change("UPDATE fanouts SET state = 'stopped'")
+        desk.change("UPDATE campaigns SET state = 'stopped'")
         answer = await desk.finish(waiting)
     finally:
         lock.release()
@@ -127,7 +127,7 @@ async def test_what_is_retracted_stops_and_cannot_be_retracted_again(desk):
     await desk("publish", "1")
     answer = await desk("retract", "1")
     assert (answer.status, answer.err) == (0, "")
-    assert desk.rows("SELECT state FROM fanouts") == [("stopped",)]
+    assert desk.rows("SELECT state FROM campaigns") == [("stopped",)]
     assert (await desk("retract", "1")).status == 1
 
 
@@ -138,18 +138,18 @@ async def test_held_articles_are_listed_and_pushed_or_archived_together(desk):
     assert [article["slug"] for article in listed["articles"]] == ["grid-storage"]
     assert (await desk("held")).out.startswith("#1  held")
     assert (await desk("held", "--archive")).out == "1 archived: #1\n"
-    assert desk.rows("SELECT count(*) FROM fanouts") == [(0,)]
+    assert desk.rows("SELECT count(*) FROM campaigns") == [(0,)]
     desk.change("UPDATE articles SET state = 'held'")
     assert (await desk("held", "--push")).out == "1 pushed: #1\n"
-    assert desk.rows("SELECT state FROM fanouts") == [("running",)]
+    assert desk.rows("SELECT state FROM campaigns") == [("running",)]
 
 
 async def test_a_publish_that_is_held_on_its_way_is_listed_too(desk):
     await desk("publish", "1")
-    desk.change("UPDATE fanouts SET state = 'held', why = 'too many find nobody'")
+    desk.change("UPDATE campaigns SET state = 'held', why = 'too many find nobody'")
     assert "too many find nobody" in (await desk("held")).out
     await desk("held", "--push")
-    assert desk.rows("SELECT state FROM fanouts") == [("running",)]
+    assert desk.rows("SELECT state FROM campaigns") == [("running",)]
 
 
 async def test_pausing_holds_and_resuming_releases_and_both_may_be_said_twice(desk):
@@ -178,10 +178,12 @@ async def test_delivery_tells_who_got_it_who_not_and_why(desk):
     never = await desk("delivery", "grid")
     assert (never.status, never.out.splitlines()[1]) == (0, "It was never sent to anybody.")
     await desk("publish", "1")
-    desk.change("INSERT INTO ledger (article, chat, status, sent_at, message_id) VALUES (1, 100000, 1, 1000, 5)")
-    desk.change("INSERT INTO ledger (article, chat, status, sent_at, reason) VALUES (1, 100001, 3, 1001, 'too long')")
     desk.change(
-        "UPDATE fanouts SET half = 2, total = 3, sent = 1, failed = 1, first_sent_at = 1000, last_sent_at = 1000"
+        "INSERT INTO receipts (subject_type, subject, chat, sent_at, message_id) VALUES (1, 1, 100000, 1000, 5)"
+    )
+    desk.change("INSERT INTO outcomes (campaign, chat, operation, status, reason) VALUES (1, 100001, 1, 3, 'too long')")
+    desk.change(
+        "UPDATE campaigns SET half = 2, total = 3, sent = 1, failed = 1, first_sent_at = 1000, last_sent_at = 1000"
     )
     told = json.loads((await desk("delivery", "1", "--json")).out)["delivery"]
     counts = ("reached", "waiting", "switched_off", "failed", "unwanted", "perhaps_twice")
@@ -193,8 +195,10 @@ async def test_delivery_tells_who_got_it_who_not_and_why(desk):
 
 async def test_chats_that_forbid_writing_are_named_with_the_reason(desk):
     await desk("publish", "1")
-    desk.change("INSERT INTO ledger (article, chat, status, reason) VALUES (1, 100001, 5, 'no rights')")
-    desk.change("UPDATE fanouts SET half = 2, total = 1, restricted = 1, state = 'done'")
+    desk.change(
+        "INSERT INTO outcomes (campaign, chat, operation, status, reason) VALUES (1, 100001, 1, 5, 'no rights')"
+    )
+    desk.change("UPDATE campaigns SET half = 2, total = 1, restricted = 1, state = 'done'")
     desk.change(
         "INSERT INTO restrictions (chat, since, reason, tries, awaits, tried_at, next_at)"
         " VALUES (100001, 1000, 'no rights', 2, 0, 2000, 4000000000)"
@@ -258,4 +262,4 @@ async def test_held_archives_what_would_reach_nobody(desk):
     assert (await desk("held", "--archive")).out == "1 archived: #2\n"
     desk.write("news/arms.md", FRESH.format(title="Arms", now=now, topics="topics: Energy\n"))
     assert (await desk("import", "news")).out == "1 updated\n"
-    assert desk.rows("SELECT count(*) FROM fanouts") == [(0,)]
+    assert desk.rows("SELECT count(*) FROM campaigns") == [(0,)]

@@ -20,17 +20,18 @@ from pathlib import Path
 import pytest
 from databases import empty_database
 from story import TOKEN
+from what_became import WHAT_BECAME
 
 from bot.domain.article import ArticleState, Story
 from bot.domain.publishing import PushWindow
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.world import World
 from bot.services import newsroom
-from bot.services.dispatching import FULL_SPEED_AHEAD, IN_FLIGHT
+from bot.services.dispatcher import FULL_SPEED_AHEAD, IN_FLIGHT
 from bot.services.importing import Policy, Seen, take
-from bot.store import articles, fanouts, meta, paid, topics
+from bot.store import articles, campaigns, meta, paid, topics
+from bot.store.campaigns import CampaignState
 from bot.store.database import Database
-from bot.store.fanouts import FanoutState
 
 pytestmark = pytest.mark.slow  # thousands of messages, and starts again after each kill
 
@@ -97,20 +98,20 @@ async def _kill(process: asyncio.subprocess.Process) -> None:
     await process.wait()
 
 
-async def _end(process: asyncio.subprocess.Process, db: Database, fanout: int) -> None:
+async def _end(process: asyncio.subprocess.Process, db: Database, campaign: int) -> None:
     """Wait until a broadcast is done, and let the bot end in peace."""
     async with asyncio.timeout(PATIENCE):
-        while not await _is_done(db, fanout):
+        while not await _is_done(db, campaign):
             await asyncio.wait([asyncio.create_task(process.wait())], timeout=0.05)
     process.send_signal(signal.SIGTERM)
     async with asyncio.timeout(10):
         assert await process.wait() == 0
 
 
-async def _is_done(db: Database, fanout: int) -> bool:
+async def _is_done(db: Database, campaign: int) -> bool:
     async with db.reading() as conn:
-        found = await fanouts.fanout(conn, fanout)
-    return found is not None and found.state is FanoutState.DONE
+        found = await campaigns.campaign(conn, campaign)
+    return found is not None and found.state is CampaignState.DONE
 
 
 @pytest.mark.parametrize("kills", [(1, 400), (150, 333, 700, 900)])
@@ -129,13 +130,13 @@ async def test_a_broadcast_survives_being_killed(tmp_path: Path, kills: tuple[in
             await _kill(process)
         process = await _start(tmp_path, server)
         await _until(lambda: len(world.ledger) >= len(READERS) and len(sent()) == len(READERS), world)
-        await _end(process, db, published.fanout)
+        await _end(process, db, published.campaign)
         twice = sum(times - 1 for times in sent().values())
         assert set(sent()) == set(READERS)
         assert max(sent().values()) <= 1 + len(kills)
         assert twice <= len(kills) * 2 * IN_FLIGHT < FULL_SPEED_AHEAD + 2 * IN_FLIGHT
         async with db.reading() as conn:
-            [row] = await conn.execute_fetchall("SELECT count(*) AS sent FROM ledger WHERE status = 1")
+            [row] = await conn.execute_fetchall(f"SELECT count(*) AS sent FROM {WHAT_BECAME} WHERE status = 1")
         assert row["sent"] == len(READERS)
 
 
@@ -170,7 +171,7 @@ async def test_a_day_s_allowance_is_never_exceeded_however_often_a_paid_broadcas
         async with asyncio.timeout(10):
             assert await process.wait() == 0
         process = await _start(tmp_path, server, PAID_PER_DAY=str(allowance))
-        await _end(process, db, published.fanout)
+        await _end(process, db, published.campaign)
         assert {call.chat_id for call in world.ledger if call.made_a_message} == set(readers)
         async with db.reading() as conn:
             for day, many in paid_by_day().items():
@@ -186,7 +187,7 @@ async def test_a_fan_out_survives_being_killed_between_its_pieces(tmp_path: Path
 
         async def promised() -> int:
             async with db.reading() as conn:
-                found = await fanouts.fanout(conn, published.fanout)
+                found = await campaigns.campaign(conn, published.campaign)
             assert found is not None
             return found.total if not found.is_complete else len(readers)
 
@@ -197,7 +198,9 @@ async def test_a_fan_out_survives_being_killed_between_its_pieces(tmp_path: Path
                     await asyncio.wait([asyncio.create_task(process.wait())], timeout=0.001)
             await _kill(process)
         async with db.reading() as conn:
-            [row] = await conn.execute_fetchall("SELECT count(*) AS rows, count(DISTINCT chat) AS chats FROM outbox")
+            [row] = await conn.execute_fetchall(
+                "SELECT count(*) AS rows, count(DISTINCT chat) AS chats FROM deliveries"
+            )
             article = await articles.article(conn, 1)
         assert (row["rows"], row["chats"]) == (len(readers), len(readers))
         assert article.state is ArticleState.PUBLISHED

@@ -14,6 +14,7 @@ from bot.domain.delivery import (
     Halted,
     Migrated,
     PictureRefused,
+    Postponed,
     Rejected,
     Restricted,
     Sent,
@@ -31,10 +32,10 @@ chats = st.integers(-(2**40), 2**40)
 deliveries = st.builds(
     Delivery,
     id=st.integers(1, 9),
-    fanout=st.integers(1, 9),
+    campaign=st.integers(1, 9),
     chat=chats,
     thread=st.integers(0, 3),
-    due_at=st.just(NOW - timedelta(minutes=1)),
+    not_before=st.just(NOW - timedelta(minutes=1)),
     attempts=st.integers(1, MAX_ATTEMPTS + 3),
     unsure=st.integers(0, 3),
     status=st.just(Status.WAITING),
@@ -57,11 +58,11 @@ jitters = st.floats(0, 1, exclude_max=True)
 @given(deliveries, outcomes, jitters)
 def test_no_outcome_loses_a_delivery(delivery, outcome, jitter):
     after = settle(delivery, outcome, NOW, jitter)
-    assert (after.id, after.fanout) == (delivery.id, delivery.fanout)
+    assert (after.id, after.campaign) == (delivery.id, delivery.campaign)
     assert 0 <= after.attempts <= delivery.attempts
     assert after.unsure in (delivery.unsure, delivery.unsure + 1)
     if after.status is Status.WAITING:
-        assert after.due_at >= NOW
+        assert after.not_before >= NOW
         assert after.message_id is None
     else:
         assert after.status is not Status.SENT or after.message_id is not None
@@ -84,20 +85,20 @@ def test_every_delivery_comes_to_an_end_when_nothing_but_failures_answer(outcome
 
 def test_being_throttled_waits_as_told_and_costs_no_attempt():
     after = settle(Delivery(1, 1, 5, 0, NOW, 8), Throttled(timedelta(seconds=40)), NOW)
-    assert (after.status, after.attempts, after.due_at) == (Status.WAITING, 7, NOW + timedelta(seconds=40))
+    assert (after.status, after.attempts, after.not_before) == (Status.WAITING, 7, NOW + timedelta(seconds=40))
 
 
 def test_what_may_have_arrived_waits_at_least_a_minute_and_is_counted():
     after = settle(Delivery(1, 1, 5, 0, NOW, 1), Unsure("cut"), NOW, 0.0)
-    assert (after.due_at, after.unsure) == (NOW + timedelta(seconds=60), 1)
-    assert settle(Delivery(1, 1, 5, 0, NOW, 9), Unsure("cut"), NOW, 1.0).due_at == NOW + backoff(9, 1.0)
+    assert (after.not_before, after.unsure) == (NOW + timedelta(seconds=60), 1)
+    assert settle(Delivery(1, 1, 5, 0, NOW, 9), Unsure("cut"), NOW, 1.0).not_before == NOW + backoff(9, 1.0)
 
 
 def test_what_may_have_arrived_in_an_outage_costs_no_attempt_for_half_a_day_and_pauses_grow():
     delivery, waited = Delivery(1, 1, 5, 0, NOW, 1), []
     while delivery.attempts == 1:
         after = settle(delivery, Unsure("502", in_outage=True), NOW, 1.0)
-        waited.append(after.due_at - NOW)
+        waited.append(after.not_before - NOW)
         assert after.unsure == delivery.unsure + 1
         delivery = after._replace(attempts=after.attempts + 1)
     assert waited[:6] == [timedelta(seconds=seconds) for seconds in (64, 128, 256, 512, 1024, 1800)]
@@ -106,7 +107,7 @@ def test_what_may_have_arrived_in_an_outage_costs_no_attempt_for_half_a_day_and_
 
 def test_a_refused_bot_costs_no_attempt():
     after = settle(Delivery(1, 1, 5, 0, NOW, 8), Halted("Unauthorized"), NOW)
-    assert (after.status, after.attempts, after.due_at) == (Status.WAITING, 7, NOW)
+    assert (after.status, after.attempts, after.not_before) == (Status.WAITING, 7, NOW)
 
 
 def test_a_closed_thread_is_left_for_the_chat_itself_and_then_given_up():
@@ -132,3 +133,10 @@ def test_pauses_grow_and_stay_bounded(attempts, jitter):
 def test_pauses_double_from_a_second(attempts, seconds):
     assert backoff(attempts, 1.0) == timedelta(seconds=seconds)
     assert backoff(attempts, 0.0) == timedelta(seconds=seconds) / 2
+
+
+@given(delivery=deliveries, minutes=st.integers(-5, 5000))
+def test_what_is_put_back_for_its_hour_waits_until_then_and_costs_no_attempt(delivery, minutes):
+    until = NOW + timedelta(minutes=minutes)
+    after = settle(delivery, Postponed(until), NOW)
+    assert after == delivery._replace(not_before=until, attempts=delivery.attempts - 1)

@@ -15,6 +15,7 @@ from typing import Any
 import aiohttp
 import pytest
 from street import buttons, street
+from what_became import WHAT_BECAME
 
 
 async def _seen(question: Callable[[], Any]) -> Any:
@@ -57,11 +58,11 @@ async def test_a_running_bot_copies_its_database_and_forgets_old_messages(tmp_pa
         assert _asked(copy, "PRAGMA integrity_check") == ("ok",)
         assert (await here.shell("publish", "--wait", "first")).status == 0
         assert await here.close() == 0
-        assert _asked(database, "SELECT count(message_id) FROM ledger") == (2,)
-        _asked(database, "UPDATE fanouts SET done_at = done_at - 31 * 86400 RETURNING id")
+        assert _asked(database, f"SELECT count(message_id) FROM {WHAT_BECAME}") == (2,)
+        _asked(database, "UPDATE campaigns SET done_at = done_at - 31 * 86400 RETURNING id")
         await here.open()
-        await _seen(lambda: _asked(database, "SELECT count(message_id) FROM ledger") == (0,))
-        assert _asked(database, "SELECT count(*) FROM ledger WHERE status = 1") == (2,)
+        await _seen(lambda: _asked(database, f"SELECT count(message_id) FROM {WHAT_BECAME}") == (0,))
+        assert _asked(database, f"SELECT count(*) FROM {WHAT_BECAME} WHERE status = 1") == (2,)
 
 
 async def test_a_bot_whose_database_is_moved_away_ends_with_a_copy_of_what_it_held(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """
 A desk without a bot: a real database, files as an inlet reads them, and a clock that the test moves.
 
-What an import made news shows as fan-outs; `spread` turns them into one outbox row for each chat.
+What an import made news shows as campaigns; `spread` turns them into one outbox row for each chat.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from bot.domain.publishing import PushWindow
 from bot.domain.topic import TopicFile
 from bot.errors import Complaint, ContentError
 from bot.services import importing, newsroom
+from bot.services.fanout import fan_out_next
 from bot.services.importing import Policy, Report, Seen
-from bot.services.spreading import spread_next
-from bot.store import articles, fanouts, topics
+from bot.store import articles, campaigns, topics
+from bot.store.campaigns import Campaign
 from bot.store.database import Database
-from bot.store.fanouts import Fanout
 from bot.store.intake import files
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -90,7 +90,7 @@ class Desk:
             )
 
     async def spread(self) -> None:
-        while await spread_next(self.db, now=self.now, draw=0.5):
+        while await fan_out_next(self.db, now=self.now, draw=0.5):
             pass
 
     async def article(self, words: str) -> Article:
@@ -100,18 +100,19 @@ class Desk:
     async def state(self, words: str) -> ArticleState:
         return (await self.article(words)).state
 
-    async def pushes(self, words: str) -> list[Fanout]:
-        """Return the fan-outs an article ever had."""
+    async def pushes(self, words: str) -> list[Campaign]:
+        """Return the campaigns an article ever had."""
         number = (await self.article(words)).number
         async with self.db.reading() as conn:
-            return await fanouts.of_article(conn, number)
+            return await campaigns.of_article(conn, number)
 
     async def promised(self, words: str) -> list[int]:
         """Return the chats that an article is promised to."""
         await self.spread()
         number = (await self.article(words)).number
         rows = await self.rows(
-            "SELECT chat FROM outbox JOIN fanouts ON fanouts.id = outbox.fanout WHERE article = ? ORDER BY chat", number
+            "SELECT chat FROM deliveries AS d JOIN campaigns AS c ON c.id = d.campaign WHERE subject = ? ORDER BY chat",
+            number,
         )
         return [row[0] for row in rows]
 

@@ -14,14 +14,15 @@ from pathlib import Path
 import pytest
 from press_room import PressRoom, press_room
 from story import ANNA, EDITH, StoryHouse, story_house
+from what_became import WHAT_BECAME
 
 from bot.domain.delivery import Status
 from bot.errors import OutOfTurn, StoreBusy
 from bot.rounds import clean_up, keep_backups, keep_going, spread, watch_disk, watch_place
 from bot.sandbox.faults import Page, Refuse, Slow, Throttle
-from bot.services import accounts, dispatching, newsroom
-from bot.services.dispatching import Alarm
-from bot.store import outbox, reserve, troubles
+from bot.services import delivery_reports, dispatcher, newsroom
+from bot.services.dispatcher import Alarm
+from bot.store import receipts, reserve, troubles
 from bot.store.reserve import Reserve
 from bot.store.troubles import Kind
 from bot.store.whereabouts import rescue
@@ -154,17 +155,17 @@ async def test_without_room_no_publish_is_turned_into_rows(house: StoryHouse, tm
     kept = Reserve(house.db.path, MEGABYTE)
     async with press_room(house, tmp_path) as room:
         await readers(room, 3)
-        fanout = await room.publish(await room.draft("grid-storage", "Energy"))
+        campaign = await room.publish(await room.draft("grid-storage", "Energy"))
         changed, ready = asyncio.Event(), asyncio.Event()
         spreading = asyncio.ensure_future(spread(house.db, kept, clock=house.clock, changed=changed, ready=ready.set))
         for _ in range(2):  # looks around, and sleeps again
             changed.set()
             await until(lambda: not changed.is_set())
-        assert (await room.fanout(fanout)).total == 0 and not ready.is_set()
+        assert (await room.campaign(campaign)).total == 0 and not ready.is_set()
         assert kept.take()
         changed.set()
         async with asyncio.timeout(30):
-            while (await room.fanout(fanout)).total < 3:  # noqa: ASYNC110
+            while (await room.campaign(campaign)).total < 3:  # noqa: ASYNC110
                 await asyncio.sleep(0)
         spreading.cancel()
 
@@ -180,7 +181,7 @@ async def test_a_reserve_for_which_there_is_no_room_is_not_held(tmp_path: Path) 
 async def test_a_locked_database_is_waited_for_by_deliveries_and_people_are_answered_meanwhile(
     house: StoryHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dispatching, "AFTER_AN_ERROR", 0.01)
+    monkeypatch.setattr(dispatcher, "AFTER_AN_ERROR", 0.01)
     await house.starts(ANNA)
     async with press_room(house, tmp_path) as room:
         people = await readers(room, 20)
@@ -391,9 +392,9 @@ async def test_the_house_is_kept_while_people_write(house: StoryHouse, tmp_path:
         await asyncio.gather(clean_up(house.db, timedelta(days=90), house.clock()), house.starts(ANNA))
         assert await room.statuses(article) == {Status.SENT: len(people)}
         async with house.db.reading() as conn:
-            rows = await conn.execute_fetchall("SELECT count(message_id) FROM ledger")
+            rows = await conn.execute_fetchall(f"SELECT count(message_id) FROM {WHAT_BECAME}")
             assert next(iter(rows))[0] == 0
-            assert await outbox.has(conn, article.number, people[0])
+            assert await receipts.has(conn, article.number, people[0])
         with pytest.raises(OutOfTurn, match="too old"):
-            await accounts.try_again(house.db, article.number, by=None, now=house.clock())
+            await delivery_reports.try_again(house.db, article.number, by=None, now=house.clock())
         await clean_up(house.db, None, house.clock())

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from press_room import PressRoom, press_room
 from story import StoryHouse
+from what_became import WHAT_BECAME
 
 from bot.domain.article import Picture
 from bot.domain.chat import Pictures
@@ -53,7 +54,7 @@ async def test_a_body_is_prepared_once_for_all_who_see_the_same(
         return prepare(message)
 
     monkeypatch.setattr(gateway, "prepare", noted)
-    monkeypatch.setattr(room.dispatcher._sorter, "_prepare", noted)
+    monkeypatch.setattr(room.dispatcher._triage, "_prepare", noted)
     people = await room.people(60)
     await room.follow(people[:40], "Energy")
     await room.follow(people[40:], "Storage")
@@ -102,7 +103,7 @@ async def test_what_is_corrected_on_its_way_goes_out_in_its_new_words(room: Pres
     await room.run()
     assert (room.got(ben), room.got(anna)) == (["Grid strage"], ["Grid storage"])
     async with room.db.reading() as conn:
-        rows = await conn.execute_fetchall("SELECT revision FROM ledger ORDER BY revision")
+        rows = await conn.execute_fetchall(f"SELECT revision FROM {WHAT_BECAME} ORDER BY revision")
         assert [row["revision"] for row in rows] == [1, (await articles.article(conn, article.number)).revision]
 
 
@@ -141,7 +142,7 @@ async def test_a_chat_that_is_gone_says_nothing_about_the_picture(room: PressRoo
     await room.publish(await room.draft("grid-storage", "Energy"))
     await room.spread()
     async with room.db.reading() as conn:
-        rows = await conn.execute_fetchall("SELECT chat FROM outbox ORDER BY id")
+        rows = await conn.execute_fetchall("SELECT chat FROM deliveries ORDER BY id")
     *gone, last = [int(row["chat"]) for row in rows]
     for chat in gone:
         room.world.block(chat)

@@ -26,7 +26,7 @@ async def _in_order(room: PressRoom) -> list[int]:
     """Return the chats in the order in which their messages are taken up."""
     await room.spread()
     async with room.db.reading() as conn:
-        return [int(row["chat"]) for row in await conn.execute_fetchall("SELECT chat FROM outbox ORDER BY id")]
+        return [int(row["chat"]) for row in await conn.execute_fetchall("SELECT chat FROM deliveries ORDER BY id")]
 
 
 def _sent_by_link(room: PressRoom) -> int:
@@ -71,11 +71,11 @@ async def test_the_first_chat_gets_it_when_its_turn_comes_and_the_picture_is_not
     house.equip(pacer=pacer)
     async with press_room(house, tmp_path) as room:
         await room.follow(await room.people(8), "Energy")
-        fanout = await room.publish(await room.draft("grid-storage", "Energy"))
+        campaign = await room.publish(await room.draft("grid-storage", "Energy"))
         first, *others = await _in_order(room)
         pacer.throttled(first, 0.9)  # less than a second is waited for on the spot
         await room.run()
-        assert (await room.fanout(fanout)).sent == 8
+        assert (await room.campaign(campaign)).sent == 8
         assert [call.chat_id for call in room.world.ledger.of("sendPhoto")][-1] == first
         assert _sent_by_link(room) == 1
         assert all("photo" in message for chat in others for message in room.house.messages(chat))
@@ -119,21 +119,21 @@ async def test_while_one_call_hangs_and_another_chat_has_to_wait_a_third_tries_a
 @pytest.mark.parametrize("fault", [Throttle(600), Refuse(403, "Forbidden: bot was blocked by the user")])
 async def test_a_chat_that_says_nothing_about_the_picture_leaves_it_to_the_next(room: PressRoom, fault: Fault) -> None:
     await room.follow(await room.people(8), "Energy")
-    fanout = await room.publish(await room.draft("grid-storage", "Energy"))
+    campaign = await room.publish(await room.draft("grid-storage", "Energy"))
     first, *_ = await _in_order(room)
     room.world.faults.add(fault, chat=first)
     await room.run()
-    assert (await room.fanout(fanout)).sent == 7
+    assert (await room.campaign(campaign)).sent == 7
     assert _sent_by_link(room) == 1
 
 
 async def test_while_a_picture_is_on_the_wire_no_other_chat_tries_it(room: PressRoom) -> None:
     await room.follow(await room.people(8), "Energy")
-    fanout = await room.publish(await room.draft("grid-storage", "Energy"))
+    campaign = await room.publish(await room.draft("grid-storage", "Energy"))
     first, *_ = await _in_order(room)
     room.world.faults.add(Slow(0.5), chat=first)
     await room.run()
-    assert (await room.fanout(fanout)).sent == 8
+    assert (await room.campaign(campaign)).sent == 8
     assert _sent_by_link(room) == 1
 
 
@@ -150,5 +150,5 @@ async def test_what_waits_for_the_picture_when_the_bot_ends_was_not_tried(house:
         is_ending.set()
     assert room.got(first) and not any(map(room.got, others))
     async with room.db.reading() as conn:
-        rows = await conn.execute_fetchall("SELECT chat, sending, attempts, unsure FROM outbox ORDER BY id")
+        rows = await conn.execute_fetchall("SELECT chat, owner, attempts, unsure FROM deliveries ORDER BY id")
     assert [tuple(row) for row in rows] == [(chat, 0, 0, 0) for chat in others]

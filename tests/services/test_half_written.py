@@ -426,7 +426,7 @@ async def outcome(
         await watched.passes(rest)
     await watched.passes(60)
     rows = await watched.desk.rows("SELECT title, state, published_at FROM articles")
-    pushes = await watched.desk.rows("SELECT state, why FROM fanouts")
+    pushes = await watched.desk.rows("SELECT state, why FROM campaigns")
     logged = await watched.desk.rows("SELECT act FROM log ORDER BY id")
     topics = await watched.desk.rows("SELECT name FROM article_topics JOIN topics ON number = topic")
     return [rows, pushes, logged, topics, watched.went_out]

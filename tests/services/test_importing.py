@@ -15,7 +15,7 @@ from bot.errors import OutOfTurn, StoreError
 from bot.services import importing, newsroom
 from bot.services.importing import Policy
 from bot.store import articles, browsing, meta, notices
-from bot.store.fanouts import FanoutState
+from bot.store.campaigns import CampaignState
 
 UNDO = Policy(PushWindow(timedelta(hours=48)), burst=10, undo=timedelta(seconds=10))
 NEVER = Policy(PushWindow(timedelta(0)), burst=10, undo=timedelta(0))
@@ -124,12 +124,12 @@ async def test_taking_a_flag_back_stops_what_is_queued_and_setting_it_again_resu
     await desk.take({"grid.md": story()})
     assert await desk.promised("grid") == list(READERS)
     report = await desk.take({"grid.md": story(published=False)})
-    [fanout] = await desk.pushes("grid")
-    assert report.retracted and (fanout.state, fanout.why) == (FanoutState.STOPPED, "retracted")
+    [campaign] = await desk.pushes("grid")
+    assert report.retracted and (campaign.state, campaign.why) == (CampaignState.STOPPED, "retracted")
     await desk.follow(range(601, 602))
     await desk.take({"grid.md": story()})
-    [fanout] = await desk.pushes("grid")
-    assert fanout.state is FanoutState.RUNNING
+    [campaign] = await desk.pushes("grid")
+    assert campaign.state is CampaignState.RUNNING
     assert await desk.promised("grid") == list(READERS)  # the audience is who followed then
 
 
@@ -212,7 +212,7 @@ async def test_a_new_date_of_what_is_held_for_its_topics_is_an_embargo_once_they
     assert [await desk.state(name) for name in files] == [ArticleState.HELD, ArticleState.SCHEDULED]
     await desk.take({"unheard.md": TopicFile("unheard", "Unheard")})
     assert await desk.state("file") is ArticleState.SCHEDULED
-    assert await desk.rows("SELECT count(*) FROM fanouts") == [(0,)]
+    assert await desk.rows("SELECT count(*) FROM campaigns") == [(0,)]
     desk.now = TOMORROW
     assert len(await desk.embargoes()) == 2
 
@@ -238,7 +238,7 @@ async def test_twelve_published_files_at_once_are_held_over_a_restart_until_an_e
     assert len(report.held) == 12 and report.published == []
     await desk.reopen()
     assert len(await desk.held()) == 12
-    assert await desk.rows("SELECT count(*) FROM fanouts") == [(0,)]
+    assert await desk.rows("SELECT count(*) FROM campaigns") == [(0,)]
     async with desk.db.reading() as conn:
         assert {notice.kind for _, notice in await notices.unasked(conn)} == {"held"}
     pushed = await newsroom.push_held(desk.db, by=EDITOR, now=desk.now, undo=timedelta(0))
@@ -256,7 +256,7 @@ async def test_held_articles_can_be_listed_without_a_push(desk: Desk) -> None:
     await desk.take(_burst(12))
     await newsroom.archive_held(desk.db, by=EDITOR, now=desk.now)
     assert {await desk.state(f"s{n}") for n in range(12)} == {ArticleState.ARCHIVED}
-    assert await desk.rows("SELECT count(*) FROM fanouts") == [(0,)]
+    assert await desk.rows("SELECT count(*) FROM campaigns") == [(0,)]
     article = await desk.article("s3")
     await newsroom.publish(desk.db, article.number, by=EDITOR, now=desk.now, undo=timedelta(0))
     assert await desk.promised("s3") == list(READERS)
@@ -274,11 +274,11 @@ async def test_a_burst_is_judged_over_ten_minutes_of_imports(desk: Desk) -> None
 async def test_what_still_waits_for_its_undo_time_is_held_with_the_burst(desk: Desk) -> None:
     await desk.follow(range(1001, 1120))
     await desk.take(_burst(10), policy=UNDO)
-    [fanout] = await desk.pushes("s0")
+    [campaign] = await desk.pushes("s0")
     async with desk.db.transaction() as conn:
         # An editor's message follows it already.
-        await conn.execute("INSERT INTO progress (fanout, chat, message_id) VALUES (?, 1, 1)", (fanout.id,))
-    assert fanout.start_at == desk.now + timedelta(seconds=10)
+        await conn.execute("INSERT INTO progress (campaign, chat, message_id) VALUES (?, 1, 1)", (campaign.id,))
+    assert campaign.start_at == desk.now + timedelta(seconds=10)
     desk.now += timedelta(seconds=5)
     await desk.take(_burst(2, 10), policy=UNDO)
     assert len(await desk.held()) == 12
@@ -293,8 +293,8 @@ async def test_a_burst_leaves_alone_what_people_published(desk: Desk) -> None:
     hand = await desk.article("hand")
     # `newsbot publish` has no editor's number; what an editor sends now is no longer the file's.
     await newsroom.publish(desk.db, hand.number, by=None, now=desk.now, undo=timedelta(seconds=10))
-    [fanout] = await desk.pushes("s0")
-    await newsroom.send_now(desk.db, fanout.id, by=EDITOR, now=desk.now)
+    [campaign] = await desk.pushes("s0")
+    await newsroom.send_now(desk.db, campaign.id, by=EDITOR, now=desk.now)
     await desk.take(_burst(12, 1), policy=UNDO)
     assert [await desk.state(name) for name in ("hand", "s0")] == [ArticleState.PUBLISHED] * 2
     assert len(await desk.held()) == 12
@@ -309,7 +309,7 @@ async def test_taking_publishes_back_into_a_hold_does_not_make_the_database_look
     await newsroom.push_held(desk.db, by=EDITOR, now=desk.now, undo=timedelta(0))
     async with desk.db.reading() as conn:
         assert await meta.generation(conn) > before
-    assert await desk.rows("SELECT min(id) FROM fanouts") == [(11,)]  # no number is used twice
+    assert await desk.rows("SELECT min(id) FROM campaigns") == [(11,)]  # no number is used twice
 
 
 async def test_a_restored_database_holds_everything_that_files_make_news(desk: Desk) -> None:
@@ -320,7 +320,7 @@ async def test_a_restored_database_holds_everything_that_files_make_news(desk: D
     desk.now = TOMORROW
     assert len(await desk.embargoes()) == 1
     assert await desk.state("later") is ArticleState.HELD
-    assert await desk.rows("SELECT count(*) FROM fanouts") == [(0,)]
+    assert await desk.rows("SELECT count(*) FROM campaigns") == [(0,)]
 
 
 # One story, one article

@@ -11,7 +11,7 @@ from story import StoryHouse
 from bot.domain.circuit import OUTAGE_FROM
 from bot.domain.delivery import MAX_ATTEMPTS
 from bot.sandbox.faults import Refuse
-from bot.store.fanouts import FanoutState
+from bot.store.campaigns import CampaignState
 
 
 async def _passes(room: PressRoom, times: int, each: timedelta) -> None:
@@ -34,7 +34,7 @@ async def test_chats_for_which_telegram_always_fails_do_not_stop_what_comes_late
         await _passes(room, 60, timedelta(minutes=2))
         second = await room.publish(await room.draft("b-second", "Energy", pictures=()))
         await _passes(room, 20 + 5 * many, timedelta(seconds=10))
-        assert (await room.fanout(second)).sent == 20
+        assert (await room.campaign(second)).sent == 20
         room.world.faults.clear()
         await _passes(room, 20, timedelta(minutes=10))
         assert [sorted(room.got(chat)) for chat in people] == [["A first", "B second"]] * len(people)
@@ -49,7 +49,7 @@ async def test_a_chat_for_which_no_message_can_be_made_is_given_up(
         await room.follow(people, "Energy")
         async with room.db.transaction() as conn:
             await conn.execute("UPDATE chats SET zone = 'Nowhere/At all' WHERE id = ?", (people[3],))
-        fanout = await room.publish(await room.draft("grid-storage", "Energy"))
+        campaign = await room.publish(await room.draft("grid-storage", "Energy"))
         await _passes(room, MAX_ATTEMPTS, timedelta(hours=1))
-        done = await room.fanout(fanout)
-        assert (done.state, done.sent, done.failed) == (FanoutState.DONE, 11, 1)
+        done = await room.campaign(campaign)
+        assert (done.state, done.sent, done.failed) == (CampaignState.DONE, 11, 1)

@@ -75,10 +75,10 @@ async def test_later_news_waits_a_minute_for_a_second_try_and_no_longer(room: Pr
     [anna] = await room.people(1)
     await room.follow([anna], "Energy")
     first = await room.draft("a-first", "Energy")
-    fanout = await room.publish(first)
+    campaign = await room.publish(first)
     await room.spread()
     async with room.db.transaction() as conn:  # its next pause is one of minutes
-        await conn.execute("UPDATE outbox SET attempts = ?", (MAX_ATTEMPTS - 2,))
+        await conn.execute("UPDATE deliveries SET attempts = ?", (MAX_ATTEMPTS - 2,))
     room.world.faults.add(Page(), chat=anna, times=1)
     await room.run()
     await room.publish(await room.draft("b-second", "Energy"))
@@ -90,7 +90,7 @@ async def test_later_news_waits_a_minute_for_a_second_try_and_no_longer(room: Pr
     assert room.got(anna) == ["B second"]
     room.house.clock.advance(timedelta(minutes=30))
     await room.run()
-    assert (room.got(anna), (await room.fanout(fanout)).sent) == (["B second", "A first"], 1)
+    assert (room.got(anna), (await room.campaign(campaign)).sent) == (["B second", "A first"], 1)
 
 
 async def test_an_article_that_fails_again_and_again_holds_later_news_a_minute_in_all(room: PressRoom) -> None:

@@ -11,8 +11,8 @@ from story import StoryHouse
 from bot.domain.circuit import Suspects
 from bot.domain.delivery import Failed
 from bot.sandbox.faults import CutBefore, Refuse
-from bot.services.taking_up import due_next
-from bot.store.fanouts import FanoutState
+from bot.services.claiming import due_next
+from bot.store.campaigns import CampaignState
 
 
 @pytest.fixture
@@ -38,12 +38,12 @@ async def test_an_article_that_telegram_fails_at_does_not_keep_the_others_back(r
     later = await room.publish(await room.draft("c-text", "Energy", pictures=()))
     await _passes(room, 5)
     for number in (first, later):
-        done = await room.fanout(number)
-        assert (done.state, done.sent) == (FanoutState.DONE, 100)
-    assert (await room.fanout(failing)).settled == 0
+        done = await room.campaign(number)
+        assert (done.state, done.sent) == (CampaignState.DONE, 100)
+    assert (await room.campaign(failing)).settled == 0
     room.world.faults.clear()
     await _passes(room, 40)
-    assert (await room.fanout(failing)).sent == 100
+    assert (await room.campaign(failing)).sent == 100
     assert all(len(room.world.ledger.sent_to(chat)) == 3 for chat in people)
 
 
@@ -57,7 +57,7 @@ async def test_an_outage_of_all_ends_for_all_and_in_order(room: PressRoom) -> No
     assert len(room.world.faults.happened) < 8 + 5 + 30
     room.world.faults.clear()
     await _passes(room, 5)
-    assert [(await room.fanout(number)).sent for number in published] == [100] * 3
+    assert [(await room.campaign(number)).sent for number in published] == [100] * 3
     in_order = [room.got(chat) == ["A first", "B second", "C third"] for chat in people]
     assert sum(in_order) >= 97  # but for those who were asked by whether it was over
 
@@ -76,7 +76,7 @@ async def test_nobody_waits_for_a_suspect_that_hardly_anybody_wants_any_more(roo
     room.house.clock.advance(timedelta(minutes=1))
     room.dispatcher.wake()
     await room.until(lambda: all(room.got(chat) for chat in others))
-    assert (await room.fanout(suspect)).settled < 75
+    assert (await room.campaign(suspect)).settled < 75
 
 
 async def test_what_may_not_go_on_is_no_reason_to_look_again(room: PressRoom) -> None:

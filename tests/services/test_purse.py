@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from bot.domain.chat import Chat
 from bot.domain.delivery import Delivery
 from bot.domain.paying import day_of
+from bot.services.item import Item
 from bot.services.purse import Purse
-from bot.services.sorting import Item
 from bot.store import paid
 from bot.store.database import Database
 
@@ -97,7 +97,7 @@ class Shaken:
                 self.now -= timedelta(days=1)
 
 
-_ANY: Any = None  # fan-out and edition: the purse does not look at them
+_ANY: Any = None  # campaign and edition: the purse does not look at them
 
 
 @given(acts=st.lists(ACTS, max_size=40))

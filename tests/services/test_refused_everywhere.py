@@ -20,9 +20,9 @@ from bot.domain.delivery import Status
 from bot.domain.refusals import Form
 from bot.sandbox.faults import Refuse, Throttle
 from bot.services import newsroom
-from bot.services.dispatching import Alarm
+from bot.services.dispatcher import Alarm
 from bot.store import log, meta, notices
-from bot.store.fanouts import FanoutState
+from bot.store.campaigns import CampaignState
 
 LINK = "https://news.example/a-first"
 WORDS = ["BUTTON_URL_INVALID", "ENTITY_DATE_INVALID", "of next year, and not known to anybody"]
@@ -83,10 +83,10 @@ async def test_without_its_buttons_it_reaches_everybody_and_editors_are_told(roo
     await room.follow(people, "Energy")
     article = await room.draft("a-first", "Energy")
     with Telegram(room, words, _buttons) as telegram:
-        fanout = await room.publish(article)
+        campaign = await room.publish(article)
         await room.run()
-    done = await room.fanout(fanout)
-    assert (done.state, done.sent, done.failed, done.form) == (FanoutState.DONE, 40, 0, Form.NO_BUTTONS)
+    done = await room.campaign(campaign)
+    assert (done.state, done.sent, done.failed, done.form) == (CampaignState.DONE, 40, 0, Form.NO_BUTTONS)
     assert [len(room.house.messages(chat)) for chat in people] == [1] * 40
     [message] = room.house.messages(people[0])
     assert "reply_markup" not in message and "photo" in message
@@ -101,10 +101,10 @@ async def test_as_plain_text_it_reaches_everybody(room: PressRoom) -> None:
     people = await room.people(40)
     await room.follow(people, "Energy")
     with Telegram(room, "ENTITY_DATE_INVALID", _entities):
-        fanout = await room.publish(await room.draft("a-first", "Energy"))
+        campaign = await room.publish(await room.draft("a-first", "Energy"))
         await room.run()
-    done = await room.fanout(fanout)
-    assert (done.state, done.sent, done.failed, done.form) == (FanoutState.DONE, 40, 0, Form.PLAIN)
+    done = await room.campaign(campaign)
+    assert (done.state, done.sent, done.failed, done.form) == (CampaignState.DONE, 40, 0, Form.PLAIN)
     [message] = room.house.messages(people[0])
     assert room.got(people[0]) == ["A first"] and message["text"].endswith(LINK)
     assert {entity["type"] for entity in message.get("entities", ())} <= {"url", "hashtag"}  # found by Telegram itself
@@ -117,25 +117,25 @@ async def test_what_is_refused_in_every_form_is_held_and_nobody_has_failed(room:
     await room.follow(people, "Energy")
     article = await room.draft("a-first", "Energy")
     with Telegram(room, "MESSAGE_OF_NEXT_YEAR_INVALID", _all) as telegram:
-        fanout = await room.publish(article)
+        campaign = await room.publish(article)
         await room.run()
-        held = await room.fanout(fanout)
-        assert (held.state, held.why, held.words) == (FanoutState.HELD, "refused", "MESSAGE_OF_NEXT_YEAR_INVALID")
+        held = await room.campaign(campaign)
+        assert (held.state, held.why, held.words) == (CampaignState.HELD, "refused", "MESSAGE_OF_NEXT_YEAR_INVALID")
         assert (held.settled, held.total) == (0, many)
         assert await room.statuses(article) == {}
         assert telegram.refused <= 3 + 8 + 2
-        assert (Alarm.REFUSED, fanout, "MESSAGE_OF_NEXT_YEAR_INVALID") in room.alarms
+        assert (Alarm.REFUSED, campaign, "MESSAGE_OF_NEXT_YEAR_INVALID") in room.alarms
         room.house.clock.advance(timedelta(days=1))
         before = telegram.refused
         await room.run()
         assert telegram.refused == before
-        await newsroom.resume(room.db, fanout, by=1, now=room.house.clock())  # Try again, too early
+        await newsroom.resume(room.db, campaign, by=1, now=room.house.clock())  # Try again, too early
         await room.run()
-        assert (await room.fanout(fanout)).state is FanoutState.HELD
-    await newsroom.resume(room.db, fanout, by=1, now=room.house.clock())
+        assert (await room.campaign(campaign)).state is CampaignState.HELD
+    await newsroom.resume(room.db, campaign, by=1, now=room.house.clock())
     await room.run()
-    done = await room.fanout(fanout)
-    assert (done.state, done.sent, done.failed, done.words) == (FanoutState.DONE, many, 0, None)
+    done = await room.campaign(campaign)
+    assert (done.state, done.sent, done.failed, done.words) == (CampaignState.DONE, many, 0, None)
     assert all("reply_markup" in room.house.messages(chat)[0] for chat in people)
     assert all(len(room.house.messages(chat)) == 1 for chat in people)
 
@@ -161,12 +161,12 @@ async def test_a_correction_is_sent_in_full_again(room: PressRoom) -> None:
     await room.follow(people, "Energy")
     article = await room.draft("a-first", "Energy")
     with Telegram(room, "BUTTON_URL_INVALID", lambda params: _buttons(params) or "photo" in params):
-        fanout = await room.publish(article)
+        campaign = await room.publish(article)
         await room.spread()
         async with room.db.transaction() as conn:  # the last one waits for something
-            await conn.execute("UPDATE outbox SET due_at = due_at + 600 WHERE chat = ?", (people[-1],))
+            await conn.execute("UPDATE deliveries SET not_before = not_before + 600 WHERE chat = ?", (people[-1],))
         await room.run()
-        assert (await room.fanout(fanout)).form is Form.PLAIN
+        assert (await room.campaign(campaign)).form is Form.PLAIN
     await room.draft("a-first", "Energy", title="A corrected one", published_at=article.story.published_at)
     room.house.clock.advance(timedelta(minutes=11))
     await room.run()
@@ -179,10 +179,10 @@ async def test_one_odd_chat_fails_alone_and_costs_no_form(room: PressRoom) -> No
     await room.follow(people, "Energy")
     article = await room.draft("a-first", "Energy")
     room.world.faults.add(Refuse(400, "Bad Request: CHAT_IS_ODD"), chat=people[20])
-    fanout = await room.publish(article)
+    campaign = await room.publish(article)
     await room.run()
-    done = await room.fanout(fanout)
-    assert (done.state, done.sent, done.failed, done.form) == (FanoutState.DONE, 39, 1, Form.FULL)
+    done = await room.campaign(campaign)
+    assert (done.state, done.sent, done.failed, done.form) == (CampaignState.DONE, 39, 1, Form.FULL)
     assert await room.statuses(article) == {Status.SENT: 39, Status.FAILED: 1}
     assert len(room.world.ledger.calls_to(people[20])) == 1
     assert await _told(room) == []
@@ -203,10 +203,10 @@ async def test_what_every_second_chat_refuses_goes_there_in_a_plainer_form_and_e
     await room.follow(people, "Energy")
     article = await room.draft("a-first", "Energy")
     with Telegram(room, "BUTTON_TYPE_INVALID", _of(people[::2], _buttons)) as telegram:
-        fanout = await room.publish(article)
+        campaign = await room.publish(article)
         await room.run()
-    done = await room.fanout(fanout)
-    assert (done.state, done.sent, done.failed, done.form) == (FanoutState.DONE, 40, 0, Form.FULL)
+    done = await room.campaign(campaign)
+    assert (done.state, done.sent, done.failed, done.form) == (CampaignState.DONE, 40, 0, Form.FULL)
     assert ["reply_markup" in room.house.messages(chat)[0] for chat in people] == [False, True] * 20
     assert all(len(room.house.messages(chat)) == 1 for chat in people)
     assert telegram.refused <= 20 + 2  # once each; twice those two that failed before it was known
@@ -224,10 +224,10 @@ async def test_what_every_second_chat_refuses_in_every_form_fails_there_and_edit
         return True
 
     with Telegram(room, "CHATS_OF_NEXT_YEAR_INVALID", _of(people[::2], refused)):
-        fanout = await room.publish(article)
+        campaign = await room.publish(article)
         await room.run()
-    done = await room.fanout(fanout)
-    assert (done.state, done.sent, done.failed, done.form) == (FanoutState.DONE, 20, 20, Form.FULL)
+    done = await room.campaign(campaign)
+    assert (done.state, done.sent, done.failed, done.form) == (CampaignState.DONE, 20, 20, Form.FULL)
     assert await room.statuses(article) == {Status.SENT: 20, Status.FAILED: 20}
     assert tried.count(True) == 20
     assert await _told(room) == [("refused by some", "", "CHATS_OF_NEXT_YEAR_INVALID")]
@@ -245,7 +245,7 @@ async def test_editors_are_told_once_of_the_same_words_though_it_starts_anew(hou
                 await room.publish(drafted)
                 await room.spread()
                 async with room.db.transaction() as conn:
-                    await conn.execute("UPDATE outbox SET due_at = due_at + 600 WHERE id > 20")
+                    await conn.execute("UPDATE deliveries SET not_before = not_before + 600 WHERE id > 20")
             with Telegram(room, "BUTTON_TYPE_INVALID", _of(people[::2], _buttons)):
                 await room.run()
             assert len([chat for chat in people if room.house.messages(chat)]) == 20 * (half + 1)
@@ -257,9 +257,9 @@ async def test_two_odd_chats_with_the_same_words_are_told_to_nobody(room: PressR
     people = await room.people(40)
     await room.follow(people, "Energy")
     with Telegram(room, "CHAT_IS_ODD", _of(people[10:30:10], _all)):
-        fanout = await room.publish(await room.draft("a-first", "Energy"))
+        campaign = await room.publish(await room.draft("a-first", "Energy"))
         await room.run()
-    done = await room.fanout(fanout)
+    done = await room.campaign(campaign)
     assert (done.sent, done.failed) == (38, 2)
     assert await _told(room) == []
 
@@ -268,7 +268,7 @@ async def test_a_chat_that_has_to_wait_in_the_middle_leaves_the_trial_to_another
     people = await room.people(12)
     await room.follow(people, "Energy")
     with Telegram(room, "BUTTON_URL_INVALID", _buttons) as telegram:
-        fanout = await room.publish(await room.draft("a-first", "Energy", pictures=()))
+        campaign = await room.publish(await room.draft("a-first", "Energy", pictures=()))
         await room.spread()
         waited: list[int] = []
 
@@ -280,10 +280,10 @@ async def test_a_chat_that_has_to_wait_in_the_middle_leaves_the_trial_to_another
 
         room.world.faults.judge = judged
         await room.run()
-        done = await room.fanout(fanout)
+        done = await room.campaign(campaign)
         assert (done.sent, done.failed, done.form) == (11, 0, Form.NO_BUTTONS)
         async with room.db.reading() as conn:
-            [row] = await conn.execute_fetchall("SELECT chat, attempts FROM outbox")
+            [row] = await conn.execute_fetchall("SELECT chat, attempts FROM deliveries")
         assert tuple(row) == (*waited, 0)
 
 
@@ -291,18 +291,18 @@ async def test_a_restart_goes_on_in_the_form_that_was_found(house: StoryHouse, t
     async with press_room(house, tmp_path) as room:
         people = await room.people(20)
         await room.follow(people, "Energy")
-        fanout = await room.publish(await room.draft("a-first", "Energy"))
+        campaign = await room.publish(await room.draft("a-first", "Energy"))
         await room.spread()
         async with room.db.transaction() as conn:
-            await conn.execute("UPDATE outbox SET due_at = due_at + 600 WHERE id > 10")
+            await conn.execute("UPDATE deliveries SET not_before = not_before + 600 WHERE id > 10")
         with Telegram(room, "BUTTON_URL_INVALID", _buttons):
             await room.run()
-        assert (await room.fanout(fanout)).sent == 10
+        assert (await room.campaign(campaign)).sent == 10
     house.clock.advance(timedelta(minutes=11))
     async with press_room(house, tmp_path) as room:
         with Telegram(room, "BUTTON_URL_INVALID", _buttons) as telegram:
             await room.run()
-        done = await room.fanout(fanout)
+        done = await room.campaign(campaign)
         assert (done.sent, done.failed, telegram.refused) == (20, 0, 0)
         assert len(await _told(room)) == 1
 
@@ -312,19 +312,19 @@ async def test_what_an_editor_has_confirmed_stays_confirmed(room: PressRoom) -> 
     await room.follow(people, "Energy")
     for chat in people[::2]:
         room.world.people[chat].has_blocked = True
-    fanout = await room.publish(await room.draft("a-first", "Energy", pictures=()))
+    campaign = await room.publish(await room.draft("a-first", "Energy", pictures=()))
     await room.run()
-    assert (await room.fanout(fanout)).why == "unreachable"
-    await newsroom.resume(room.db, fanout, by=1, now=room.house.clock())
+    assert (await room.campaign(campaign)).why == "unreachable"
+    await newsroom.resume(room.db, campaign, by=1, now=room.house.clock())
     with Telegram(room, "BUTTON_OF_NEXT_YEAR_INVALID", _all):
         await room.run()
-    assert (await room.fanout(fanout)).why == "refused"
-    await newsroom.resume(room.db, fanout, by=1, now=room.house.clock())
-    await newsroom.stop(room.db, fanout, by=1, now=room.house.clock())
-    await newsroom.resume(room.db, fanout, by=1, now=room.house.clock())
+    assert (await room.campaign(campaign)).why == "refused"
+    await newsroom.resume(room.db, campaign, by=1, now=room.house.clock())
+    await newsroom.stop(room.db, campaign, by=1, now=room.house.clock())
+    await newsroom.resume(room.db, campaign, by=1, now=room.house.clock())
     await room.run()
-    done = await room.fanout(fanout)
-    assert (done.state, done.sent, done.unreachable) == (FanoutState.DONE, 300, 300)
+    done = await room.campaign(campaign)
+    assert (done.state, done.sent, done.unreachable) == (CampaignState.DONE, 300, 300)
 
 
 @pytest.mark.parametrize("refuses", [_buttons, _entities])
@@ -345,7 +345,7 @@ async def test_a_list_that_is_refused_goes_out_as_plain_text(
     for chat in people:
         [message] = room.house.messages(chat)
         assert message["text"].startswith("2 stories you have not had yet") and "reply_markup" not in message
-    assert [(await room.fanout(number)).sent for number in numbers] == [3, 3]
+    assert [(await room.campaign(number)).sent for number in numbers] == [3, 3]
 
 
 async def test_lists_that_are_refused_as_plain_text_too_are_held(room: PressRoom) -> None:
@@ -363,5 +363,5 @@ async def test_lists_that_are_refused_as_plain_text_too_are_held(room: PressRoom
             await room.run()
             room.house.clock.advance(timedelta(minutes=2))
     for number in numbers:
-        held = await room.fanout(number)
-        assert (held.state, held.why, held.failed) == (FanoutState.HELD, "refused", 0)
+        held = await room.campaign(number)
+        assert (held.state, held.why, held.failed) == (CampaignState.HELD, "refused", 0)

@@ -17,8 +17,8 @@ from bot.domain.chat import ChatKind, ChatState
 from bot.domain.delivery import Status
 from bot.sandbox.faults import CutAfter, Refuse
 from bot.services import newsroom, troubles
-from bot.store import chats, outbox, restrictions
-from bot.store.fanouts import FanoutState
+from bot.store import chats, outbox, receipts, restrictions
+from bot.store.campaigns import CampaignState
 
 CLOSED = Refuse(400, "Bad Request: not enough rights to send text messages to the chat")
 WORDS = "not enough rights to send text messages to the chat"
@@ -42,10 +42,10 @@ async def _groups(room: PressRoom, many: int = 1) -> list[int]:
 
 
 async def _news(room: PressRoom, slug: str) -> int:
-    """Publish a story about Energy and send what is due; return its fan-out."""
-    fanout = await room.publish(await room.draft(slug, "Energy", **TEXT))
+    """Publish a story about Energy and send what is due; return its campaign."""
+    campaign = await room.publish(await room.draft(slug, "Energy", **TEXT))
     await room.run()
-    return fanout
+    return campaign
 
 
 def _calls(room: PressRoom, chat: int) -> int:
@@ -74,15 +74,15 @@ async def test_a_chat_that_forbids_writing_keeps_its_place_and_the_next_story_is
     [group], [anna] = await _groups(room), await room.people(1)
     await room.follow([anna], "Energy")
     room.world.faults.add(fault, chat=group)
-    fanouts = [await _news(room, slug) for slug in ("a-first", "b-second", "c-third", "d-fourth")]
+    campaigns = [await _news(room, slug) for slug in ("a-first", "b-second", "c-third", "d-fourth")]
     assert (await room.house.chat(group)).state is ChatState.ACTIVE  # type: ignore[union-attr]
     assert _calls(room, group) == 2  # the first, and the story after it
-    for number in fanouts:
-        done = await room.fanout(number)
-        assert (done.state, done.sent, done.restricted, done.failed) == (FanoutState.DONE, 1, 1, 0)
+    for number in campaigns:
+        done = await room.campaign(number)
+        assert (done.state, done.sent, done.restricted, done.failed) == (CampaignState.DONE, 1, 1, 0)
     async with room.db.reading() as conn:
         for article in range(1, 5):
-            [(chat, reason)] = await outbox.failures(conn, article, status=Status.RESTRICTED)
+            [(chat, reason)] = await receipts.failures(conn, article, status=Status.RESTRICTED)
             assert chat == group and fault.description.endswith(reason)
         assert await outbox.waits_since(conn) is None
     room.house.clock.advance(timedelta(minutes=11))
@@ -110,15 +110,15 @@ async def test_what_it_missed_reaches_it_once_when_a_story_gets_through(room: Pr
 async def test_it_is_tried_without_a_new_story_too_and_then_gets_all_in_order(room: PressRoom) -> None:
     [group] = await _groups(room)
     room.world.faults.add(CLOSED, chat=group)
-    fanouts = [await _news(room, slug) for slug in ("a-first", "b-second", "c-third")]
-    finished = [(await room.fanout(number)).done_at for number in fanouts]
+    campaigns = [await _news(room, slug) for slug in ("a-first", "b-second", "c-third")]
+    finished = [(await room.campaign(number)).done_at for number in campaigns]
     room.world.faults.clear()
     await _passes(room, minutes=29)
     assert room.got(group) == []
     await _passes(room, minutes=2)
     assert room.got(group) == ["A first", "B second", "C third"]
-    done = [await room.fanout(number) for number in fanouts]
-    assert [(one.state, one.sent, one.restricted) for one in done] == [(FanoutState.DONE, 1, 0)] * 3
+    done = [await room.campaign(number) for number in campaigns]
+    assert [(one.state, one.sent, one.restricted) for one in done] == [(CampaignState.DONE, 1, 0)] * 3
     assert [one.done_at for one in done] == finished  # for all others it was over long ago
 
 
@@ -172,7 +172,7 @@ async def test_a_restart_in_the_middle_of_a_try_sends_nothing_twice(house: Story
         async with room.db.transaction() as conn:  # a try was due and put into the outbox; then the process died
             await restrictions.mark_due(conn, group)
             await restrictions.put_back(conn, group, [1], house.clock())
-            await conn.execute("UPDATE outbox SET sending = 1")
+            await conn.execute("UPDATE deliveries SET owner = 1")
     async with press_room(house, tmp_path) as room:
         await room.run()
         await room.run()
@@ -183,12 +183,12 @@ async def test_a_try_that_may_have_arrived_stays_in_doubt_and_the_rest_waits_for
     [group] = await _groups(room)
     room.world.faults.add(CLOSED, chat=group, times=2)
     await _news(room, "a-first")
-    fanout = await _news(room, "b-second")
+    campaign = await _news(room, "b-second")
     room.world.faults.add(CutAfter(), chat=group, times=1)
     await _passes(room, minutes=31)
     await _passes(room, minutes=2)
     assert room.got(group) == ["A first", "A first", "B second"]
-    assert (await room.fanout(fanout - 1)).unsure == 1
+    assert (await room.campaign(campaign - 1)).unsure == 1
 
 
 async def test_a_clock_that_was_a_year_ahead_makes_no_pause_of_a_year(room: PressRoom) -> None:
@@ -250,13 +250,13 @@ async def test_a_wave_of_them_is_no_empty_house(room: PressRoom) -> None:
     await room.follow(people, "Energy")
     for group in groups:
         room.world.faults.add(CLOSED, chat=group, times=1)
-    fanout = await _news(room, "a-first")
-    done = await room.fanout(fanout)
-    assert (done.state, done.sent, done.restricted, done.unreachable) == (FanoutState.DONE, 30, 250, 0)
+    campaign = await _news(room, "a-first")
+    done = await room.campaign(campaign)
+    assert (done.state, done.sent, done.restricted, done.unreachable) == (CampaignState.DONE, 30, 250, 0)
     assert room.alarms == []
     for _ in range(3):
         await _passes(room, minutes=16)
-    assert (await room.fanout(fanout)).sent == 280
+    assert (await room.campaign(campaign)).sent == 280
 
 
 async def test_photos_and_text_forbidden_is_writing_forbidden(room: PressRoom) -> None:
@@ -301,13 +301,13 @@ async def test_a_group_that_moves_takes_along_what_it_missed(room: PressRoom) ->
 async def test_an_older_copy_of_the_database_sends_nothing_by_itself(room: PressRoom) -> None:
     [group] = await _groups(room)
     room.world.faults.add(CLOSED, chat=group)
-    fanout = await _news(room, "a-first")
+    campaign = await _news(room, "a-first")
     room.world.faults.clear()
     await newsroom.hold_everything(room.db, now=room.house.clock())
     await _passes(room, days=1)
     await _news(room, "b-second")
     assert room.got(group) == ["B second"]
-    done = await room.fanout(fanout)
+    done = await room.campaign(campaign)
     assert (done.failed, done.restricted) == (1, 0)  # an editor may try it again
 
 

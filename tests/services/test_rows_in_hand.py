@@ -11,15 +11,16 @@ import pytest
 from held_readers import all_readers_held
 from press_room import PressRoom, eventually, limit_everybody, press_room
 from story import StoryHouse
+from what_became import WHAT_BECAME
 
 from bot.domain.chat import ChatKind, ChatState
 from bot.domain.circuit import OUTAGE_FROM
 from bot.errors import StoreError
 from bot.sandbox.faults import Held, Page, Refuse, Throttle
-from bot.services import dispatching, membership, sending, sorting
-from bot.store import chats, fanouts, outbox, paid
-from bot.store.audience import audience_of
-from bot.store.fanouts import FanoutState
+from bot.services import dispatcher, membership, senders, triage
+from bot.store import campaigns, chats, leases, outbox, paid
+from bot.store.campaigns import CampaignState
+from bot.store.followers import followers_of
 from bot.telegram_edge.pacer import Pacer
 
 MOVED = "Bad Request: group chat was upgraded to a supergroup chat"
@@ -33,13 +34,13 @@ async def room(house: StoryHouse, tmp_path: Path) -> AsyncIterator[PressRoom]:
 
 async def _rows(room: PressRoom) -> list[dict[str, int]]:
     async with room.db.reading() as conn:
-        found = await conn.execute_fetchall("SELECT id, chat, sending, attempts, unsure FROM outbox ORDER BY id")
+        found = await conn.execute_fetchall("SELECT id, chat, owner, attempts, unsure FROM deliveries ORDER BY id")
         return [dict(row) for row in found]
 
 
 async def _ledger(room: PressRoom) -> list[tuple[int, int, int]]:
     async with room.db.reading() as conn:
-        found = await conn.execute_fetchall("SELECT article, chat, status FROM ledger ORDER BY article, chat")
+        found = await conn.execute_fetchall(f"SELECT article, chat, status FROM {WHAT_BECAME} ORDER BY article, chat")
         return [tuple(row) for row in found]
 
 
@@ -50,7 +51,7 @@ async def test_a_chat_that_moves_while_its_message_is_on_the_wire_got_it_once(ro
     has_moved = asyncio.Event()
     room.world.faults.add(Held(has_moved), chat=old, times=1)
     article = await room.draft("grid-storage", "Energy")
-    fanout = await room.publish(article)
+    campaign = await room.publish(article)
     await room.spread()
     room.dispatcher.wake()
     await eventually(lambda: room.world.faults.happened)
@@ -58,7 +59,7 @@ async def test_a_chat_that_moves_while_its_message_is_on_the_wire_got_it_once(ro
     has_moved.set()
     await room.dispatcher.idle()
     assert (await _rows(room), await _ledger(room)) == ([], [(article.number, new, 1)])
-    assert (await room.fanout(fanout)).state is FanoutState.DONE
+    assert (await room.campaign(campaign)).state is CampaignState.DONE
 
 
 async def test_two_messages_to_a_group_are_both_settled_when_one_answer_says_that_it_moved(room: PressRoom) -> None:
@@ -71,7 +72,7 @@ async def test_two_messages_to_a_group_are_both_settled_when_one_answer_says_tha
     room.dispatcher.wake()
     await room.dispatcher.idle()
     assert await _rows(room) == []
-    assert [(await room.fanout(one)).state for one in published] == [FanoutState.DONE] * 2
+    assert [(await room.campaign(one)).state for one in published] == [CampaignState.DONE] * 2
     assert len(room.world.ledger.sent_to(new)) == 2
 
 
@@ -79,14 +80,14 @@ async def test_a_chat_never_gets_twice_what_it_had_under_its_new_number_already(
     old, new = await room.people(2)
     await room.follow([old, new], "Energy")
     room.world.faults.add(Refuse(500, "Internal"), chat=old, times=1)
-    fanout = await room.publish(await room.draft("grid-storage", "Energy"))
+    campaign = await room.publish(await room.draft("grid-storage", "Energy"))
     await room.run()
     await membership.move(room.db, old, new, room.house.clock())
     room.house.clock.advance(timedelta(hours=1))
     await room.run()
-    done = await room.fanout(fanout)
+    done = await room.campaign(campaign)
     assert len(room.world.ledger.sent_to(new)) == 1
-    assert (done.state, done.sent, done.unwanted) == (FanoutState.DONE, 1, 1)
+    assert (done.state, done.sent, done.unwanted) == (CampaignState.DONE, 1, 1)
 
 
 async def test_a_group_that_moves_behind_the_place_that_is_being_looked_at_is_not_passed_over(room: PressRoom) -> None:
@@ -94,14 +95,14 @@ async def test_a_group_that_moves_behind_the_place_that_is_being_looked_at_is_no
     await room.follow(people, "Energy")
     number, now = await room.publish(await room.draft("grid-storage", "Energy")), room.house.clock()
     async with room.db.transaction() as conn:
-        await fanouts.begin(conn, number, 10_000)
-        begun = await fanouts.fanout(conn, number)
+        await campaigns.begin(conn, number, 10_000)
+        begun = await campaigns.campaign(conn, number)
         assert begun is not None
-        await fanouts.spread(conn, begun, await audience_of(conn, begun.article, begun.fixed_at), now, piece=10)
+        await campaigns.fan_out(conn, begun, await followers_of(conn, begun.article, begun.fixed_at), now, piece=10)
     new = room.world.add_person("The same, elsewhere", id=15_000, has_started=True).id
     await membership.move(room.db, people[20], new, now)
     await room.run()
-    done = await room.fanout(number)
+    done = await room.campaign(number)
     assert [len(room.world.ledger.sent_to(chat)) for chat in people] == [chat != people[20] for chat in people]
     assert (len(room.world.ledger.sent_to(new)), done.total, done.sent) == (1, 30, 30)
 
@@ -114,28 +115,29 @@ async def test_no_row_is_taken_for_one_that_was_forgotten(room: PressRoom) -> No
     await room.spread()
     now = room.house.clock()
     async with room.db.transaction() as conn:
-        [annas] = await outbox.claim(conn, now, 1)
+        term = await leases.take(conn, "another", now)
+        [annas] = await outbox.claim(conn, now, 1, owner=term)
     await membership.forget(room.db, anna)
     await room.publish(await room.draft("about-robots", "Robotics"))
     await room.spread()
     async with room.db.transaction() as conn:
-        [bens] = await outbox.claim(conn, now, 1)
-        await outbox.postpone(conn, [annas])
-        await outbox.release(conn, [annas])
+        [bens] = await outbox.claim(conn, now, 1, owner=term)
+        await outbox.postpone(conn, [annas], owner=term)
+        await outbox.release(conn, [annas], owner=term)
     assert bens.chat == ben and bens.id != annas.id
-    assert [(row["id"], row["sending"], row["attempts"]) for row in await _rows(room)] == [(bens.id, 1, 1)]
+    assert [(row["id"], row["owner"], row["attempts"]) for row in await _rows(room)] == [(bens.id, term, 1)]
 
 
 async def test_a_broadcast_ends_also_when_whom_it_waited_for_asks_to_be_forgotten(room: PressRoom) -> None:
     anna, ben = await room.people(2)
     await room.follow([anna, ben], "Energy")
     room.world.faults.add(Refuse(500, "Internal"), chat=ben)
-    fanout = await room.publish(await room.draft("grid-storage", "Energy"))
+    campaign = await room.publish(await room.draft("grid-storage", "Energy"))
     await room.run()
-    assert (await room.fanout(fanout)).state is FanoutState.RUNNING
+    assert (await room.campaign(campaign)).state is CampaignState.RUNNING
     await membership.forget(room.db, ben)
     await room.run()
-    assert (await room.fanout(fanout)).state is FanoutState.DONE
+    assert (await room.campaign(campaign)).state is CampaignState.DONE
 
 
 @pytest.mark.parametrize("waited", [timedelta(0), timedelta(hours=25)])
@@ -149,12 +151,12 @@ async def test_a_database_that_cannot_be_read_for_a_moment_costs_a_moment(
     room.house.clock.advance(waited)
     async with room.db.transaction() as conn:
         await conn.execute("ALTER TABLE exceptions RENAME TO out_of_reach")
-    with caplog.at_level(logging.ERROR, "bot.services.sorting"):
+    with caplog.at_level(logging.ERROR, "bot.services.triage"):
         room.dispatcher.wake()
         await eventually(lambda: "cannot be read now" in caplog.text)
 
         async def is_handed_back() -> bool:
-            return not any(row["sending"] for row in await _rows(room))
+            return not any(row["owner"] for row in await _rows(room))
 
         await eventually(is_handed_back)
     async with room.db.transaction() as conn:
@@ -163,13 +165,13 @@ async def test_a_database_that_cannot_be_read_for_a_moment_costs_a_moment(
     await room.run()
     assert all(room.house.screens(person) for person in people)
     assert await _rows(room) == []
-    assert [(await room.fanout(one)).state for one in published] == [FanoutState.DONE] * 2
+    assert [(await room.campaign(one)).state for one in published] == [CampaignState.DONE] * 2
 
 
 async def test_who_pauses_while_everybody_must_wait_gets_nothing_afterwards(
     room: PressRoom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "LONG", 0.0)
+    monkeypatch.setattr(senders, "RECHECK_AFTER", 0.0)
     people = await room.people(4)
     await room.follow(people, "Energy")
     pacer = room.house.inside.pacer
@@ -211,14 +213,14 @@ async def test_nothing_is_kept_in_hand_for_a_chat_that_is_told_to_wait(house: St
             await room.publish(await room.draft(slug, "Energy"))
         async with asyncio.timeout(10):
             await room.run()
-        assert [row["sending"] for row in await _rows(room)] == [0, 0]
+        assert [row["owner"] for row in await _rows(room)] == [0, 0]
         assert len(room.world.faults.happened) == 1
 
 
 async def test_messages_that_waited_for_the_database_do_not_leave_all_at_once(
     house: StoryHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "LONG", 0.1)
+    monkeypatch.setattr(senders, "RECHECK_AFTER", 0.1)
     now, left = asyncio.get_running_loop().time, list[float]()
     house.equip(pacer=Pacer(30))
     async with press_room(house, tmp_path, rate=30, in_flight=40, count=lambda outcome: left.append(now())) as room:
@@ -237,8 +239,8 @@ async def test_messages_that_waited_for_the_database_do_not_leave_all_at_once(
 async def test_who_waited_for_the_database_does_not_use_up_two_turns_of_its_group(
     house: StoryHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "LONG", -1.0)
-    monkeypatch.setattr(sending, "PROMPT", -1.0)  # each is asked about, and takes another turn
+    monkeypatch.setattr(senders, "RECHECK_AFTER", -1.0)
+    monkeypatch.setattr(senders, "RECHECK_WITHIN", -1.0)  # each is asked about, and takes another turn
     house.equip(pacer=Pacer(1000))
     async with press_room(house, tmp_path, rate=1000) as room:
         async with room.db.transaction() as conn:
@@ -268,9 +270,9 @@ async def test_ending_hands_back_at_once_whatever_only_waits_for_its_turn(
     room.dispatcher.wake()
     await eventually(lambda: pacer.waiting == 8)
     room.dispatcher.stop()
-    async with asyncio.timeout(dispatching.GRACE - 0.5):
+    async with asyncio.timeout(dispatcher.GRACE - 0.5):
         await running
-    assert not any(row["sending"] or row["unsure"] or row["attempts"] for row in await _rows(room))
+    assert not any(row["owner"] or row["unsure"] or row["attempts"] for row in await _rows(room))
     assert not room.world.ledger.of("sendMessage")
     async with room.db.reading() as conn:
         assert await paid.reserved(conn, house.clock().date()) == 0
@@ -299,7 +301,9 @@ async def test_who_has_an_article_already_is_promised_nothing(room: PressRoom) -
     await room.follow([anna, ben], "Energy")
     article = await room.draft("grid-storage", "Energy")
     async with room.db.transaction() as conn:  # as after a restore, from the database that was replaced
-        await conn.execute("INSERT INTO ledger (article, chat, status) VALUES (?, ?, 1)", (article.number, anna))
+        await conn.execute(
+            "INSERT INTO receipts (subject_type, subject, chat) VALUES (1, ?, ?)", (article.number, anna)
+        )
     await room.publish(article)
     await room.run()
     assert [len(room.world.ledger.sent_to(chat)) for chat in (anna, ben)] == [0, 1]
@@ -311,24 +315,24 @@ async def test_those_who_failed_together_are_not_tried_again_together(room: Pres
     await room.publish(await room.draft("grid-storage", "Energy", pictures=()))
     await room.spread()
     async with room.db.transaction() as conn:  # the next pause is one of minutes
-        await conn.execute("UPDATE outbox SET attempts = 9")
+        await conn.execute("UPDATE deliveries SET attempts = 9")
     room.world.faults.add(Page())
     room.dispatcher.wake()
     await room.dispatcher.idle()
     async with room.db.reading() as conn:
-        rows = await conn.execute_fetchall("SELECT DISTINCT due_at FROM outbox")
+        rows = await conn.execute_fetchall("SELECT DISTINCT not_before FROM deliveries")
     assert len(list(rows)) > 1
 
 
 async def test_the_chats_that_are_held_behind_a_second_try_are_bounded(
     room: PressRoom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sorting, "HELD_CHATS", 2)
+    monkeypatch.setattr(triage, "HELD_CHATS", 2)
     await room.follow(await room.people(OUTAGE_FROM - 1), "Energy")
     await room.publish(await room.draft("grid-storage", "Energy", pictures=()))
     room.world.faults.add(Page())
     await room.run()
-    assert len(room.dispatcher._sorter._holds) == 2
+    assert len(room.dispatcher._triage._holds) == 2
 
 
 async def test_what_was_answered_is_not_sent_again_when_it_could_not_be_written_at_the_end(
@@ -341,7 +345,7 @@ async def test_what_was_answered_is_not_sent_again_when_it_could_not_be_written_
     is_ending = asyncio.Event()
     for person in people:
         room.world.faults.add(Held(is_ending), chat=person, times=1)
-    fanout = await room.publish(await room.draft("grid-storage", "Energy", pictures=()))
+    campaign = await room.publish(await room.draft("grid-storage", "Energy", pictures=()))
     await room.spread()
     room.dispatcher.wake()
     await eventually(lambda: len(room.world.faults.happened) == 3)
@@ -360,19 +364,19 @@ async def test_what_was_answered_is_not_sent_again_when_it_could_not_be_written_
     room.dispatcher.stop()
     await again
     assert [len(room.world.ledger.sent_to(person)) for person in people] == [1, 1, 1]
-    assert (await room.fanout(fanout)).unsure == 0
+    assert (await room.campaign(campaign)).unsure == 0
 
 
 async def test_a_database_that_cannot_be_read_is_not_asked_again_at_once(
     room: PressRoom, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dispatching, "AFTER_AN_ERROR", 60.0)
+    monkeypatch.setattr(dispatcher, "AFTER_AN_ERROR", 60.0)
     await room.follow(await room.people(1700), "Energy")  # more than are taken in hand three times
     await room.publish(await room.draft("grid-storage", "Energy"))
     await room.spread()
     async with room.db.transaction() as conn:
         await conn.execute("ALTER TABLE exceptions RENAME TO out_of_reach")
-    with caplog.at_level(logging.ERROR, "bot.services.sorting"):
+    with caplog.at_level(logging.ERROR, "bot.services.triage"):
         room.dispatcher.wake()
         await eventually(lambda: "cannot be read now" in caplog.text)
         for _ in range(50):  # time for many more turns

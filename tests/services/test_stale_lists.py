@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from press_room import PressRoom, eventually, limit_everybody, press_room
 from story import StoryHouse
+from what_became import WHAT_BECAME
 
 from bot.sandbox.faults import CutAfter, Held, Refuse
-from bot.services import accounts, membership, newsroom, sending
-from bot.services.spreading import spread_next
-from bot.store.fanouts import FanoutState
+from bot.services import delivery_reports, membership, newsroom, senders
+from bot.services.fanout import fan_out_next
+from bot.store.campaigns import CampaignState
 
 DAY = timedelta(hours=25)
 
@@ -24,7 +25,7 @@ async def room(house: StoryHouse, tmp_path: Path) -> AsyncIterator[PressRoom]:
 
 
 async def _waiting(room: PressRoom, *slugs: str, topics: tuple[str, ...] = ("Energy",)) -> list[tuple[int, int]]:
-    """Publish articles about topics in turn, let a day pass before any of it leaves; return numbers and fan-outs."""
+    """Publish articles about topics in turn, let a day pass before any of it leaves; return numbers and campaigns."""
     published = []
     for at, slug in enumerate(slugs):
         article = await room.draft(slug, topics[at % len(topics)])
@@ -42,11 +43,13 @@ async def test_it_comes_as_one_list_and_every_article_counts_as_sent(room: Press
     for person in (anna, ben):
         [listed] = room.house.screens(person)
         assert all(title in listed for title in ("3 stories", "A first", "B second", "C third"))
-    for _, fanout in published:
-        done = await room.fanout(fanout)
-        assert (done.state, done.total, done.sent) == (FanoutState.DONE, 2, 2)
+    for _, campaign in published:
+        done = await room.campaign(campaign)
+        assert (done.state, done.total, done.sent) == (CampaignState.DONE, 2, 2)
     async with room.db.reading() as conn:
-        rows = await conn.execute_fetchall("SELECT DISTINCT chat, message_id FROM ledger WHERE message_id IS NOT NULL")
+        rows = await conn.execute_fetchall(
+            f"SELECT DISTINCT chat, message_id FROM {WHAT_BECAME} WHERE message_id IS NOT NULL"
+        )
     assert len(list(rows)) == 2  # all of a chat's stand in its one message
 
 
@@ -57,7 +60,7 @@ async def test_what_was_promised_while_newsbot_was_down_comes_as_one_list_too(ro
         await room.publish(await room.draft(slug, "Energy"))
     room.house.clock.advance(DAY)
     for piece in range(2):  # of the first, whose rows are there long before the second's
-        assert await spread_next(room.db, now=room.house.clock(), draw=0.5), piece
+        assert await fan_out_next(room.db, now=room.house.clock(), draw=0.5), piece
         room.dispatcher.wake()
         await room.dispatcher.idle()
     await room.run()
@@ -73,8 +76,10 @@ async def test_news_does_not_wait_for_late_news_to_get_its_rows(room: PressRoom)
     room.house.clock.advance(DAY)
     fresh = await room.publish(await room.draft("b-fresh", "Robotics"))
     async with room.db.transaction() as conn:  # as if it had been spread before the other
-        await conn.execute("INSERT INTO outbox (fanout, chat, thread, due_at) VALUES (?, ?, 0, 0)", (fresh, ben))
-        await conn.execute("UPDATE fanouts SET half = 2, total = 1 WHERE id = ?", (fresh,))
+        await conn.execute(
+            "INSERT INTO deliveries (campaign, chat, thread, not_before) VALUES (?, ?, 0, 0)", (fresh, ben)
+        )
+        await conn.execute("UPDATE campaigns SET half = 2, total = 1 WHERE id = ?", (fresh,))
     room.dispatcher.wake()
     await room.dispatcher.idle()
     assert (room.got(ben), room.got(anna)) == (["B fresh"], [])
@@ -113,9 +118,9 @@ async def test_a_list_that_is_refused_fails_one_article_and_the_others_come(room
     await room.run()
     assert "B second" in room.house.screens(anna)[-1]
     async with room.db.reading() as conn:
-        rows = await conn.execute_fetchall("SELECT article, status FROM ledger ORDER BY article")
+        rows = await conn.execute_fetchall(f"SELECT article, status FROM {WHAT_BECAME} ORDER BY article")
     assert [tuple(row) for row in rows] == [(first[0], 3), (second[0], 1)]
-    assert ((await room.fanout(first[1])).sent, (await room.fanout(second[1])).sent) == (0, 1)
+    assert ((await room.campaign(first[1])).sent, (await room.campaign(second[1])).sent) == (0, 1)
 
 
 async def test_what_was_taken_back_before_the_list_left_is_not_in_it(room: PressRoom) -> None:
@@ -157,10 +162,10 @@ async def test_an_article_that_cannot_be_read_stops_alone(room: PressRoom) -> No
     for person in people:
         [listed] = room.house.screens(person)
         assert "B sound" in listed and "C sound" in listed
-    assert [(await room.fanout(one)).state for one in (stopped, sound, sound_too)] == [
-        FanoutState.STOPPED,
-        FanoutState.DONE,
-        FanoutState.DONE,
+    assert [(await room.campaign(one)).state for one in (stopped, sound, sound_too)] == [
+        CampaignState.STOPPED,
+        CampaignState.DONE,
+        CampaignState.DONE,
     ]
 
 
@@ -174,7 +179,7 @@ async def test_who_asks_to_be_forgotten_gets_no_list_and_all_of_it_ends(room: Pr
     room.house.clock.advance(timedelta(hours=1))
     await room.run()
     assert (len(room.house.screens(anna)), len(room.house.screens(ben))) == (0, 1)
-    assert [(await room.fanout(fanout)).state for _, fanout in published] == [FanoutState.DONE] * 2
+    assert [(await room.campaign(campaign)).state for _, campaign in published] == [CampaignState.DONE] * 2
 
 
 async def test_a_list_that_was_on_its_way_when_its_group_moved_is_not_sent_again(room: PressRoom) -> None:
@@ -192,13 +197,13 @@ async def test_a_list_that_was_on_its_way_when_its_group_moved_is_not_sent_again
     room.house.clock.advance(timedelta(minutes=2))
     await room.run()
     assert (len(room.world.ledger.sent_to(old)), len(room.world.ledger.sent_to(new))) == (1, 0)
-    assert [(await room.fanout(fanout)).state for _, fanout in published] == [FanoutState.DONE] * 2
+    assert [(await room.campaign(campaign)).state for _, campaign in published] == [CampaignState.DONE] * 2
 
 
 async def test_what_is_unfollowed_while_the_list_waits_for_its_turn_is_not_in_it(
     room: PressRoom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "LONG", 0.0)
+    monkeypatch.setattr(senders, "RECHECK_AFTER", 0.0)
     [anna] = await room.people(1)
     await room.follow([anna], "Energy")
     robots = await room.follow([anna], "Robotics")
@@ -236,7 +241,7 @@ async def test_what_is_tried_again_after_days_is_news(room: PressRoom) -> None:
     await room.publish(article)
     await room.run()
     room.house.clock.advance(DAY)
-    await accounts.try_again(room.db, article.number, by=1, now=room.house.clock())
+    await delivery_reports.try_again(room.db, article.number, by=1, now=room.house.clock())
     await room.run()
     assert room.got(anna) == ["Grid storage"]
 
@@ -250,9 +255,9 @@ async def test_all_of_a_list_whose_answer_never_came_counts_as_perhaps_twice(roo
     room.house.clock.advance(timedelta(minutes=2))
     await room.run()
     assert len(room.house.screens(anna)) == 2
-    for _, fanout in published:
-        done = await room.fanout(fanout)
-        assert (done.state, done.sent, done.unsure) == (FanoutState.DONE, 1, 1)
+    for _, campaign in published:
+        done = await room.campaign(campaign)
+        assert (done.state, done.sent, done.unsure) == (CampaignState.DONE, 1, 1)
 
 
 async def test_many_chats_with_much_to_catch_up_get_one_message_each(room: PressRoom) -> None:
@@ -265,9 +270,9 @@ async def test_many_chats_with_much_to_catch_up_get_one_message_each(room: Press
         room.house.clock.advance(timedelta(minutes=2))
         await room.run()
     assert {len(room.house.screens(person)) for person in people} == {1}
-    for number, fanout in published:
-        done = await room.fanout(fanout)
-        assert (done.state, done.sent) == (FanoutState.DONE, 120)
+    for number, campaign in published:
+        done = await room.campaign(campaign)
+        assert (done.state, done.sent) == (CampaignState.DONE, 120)
         async with room.db.reading() as conn:
-            rows = await conn.execute_fetchall("SELECT status FROM ledger WHERE article = ?", (number,))
+            rows = await conn.execute_fetchall(f"SELECT status FROM {WHAT_BECAME} WHERE article = ?", (number,))
         assert [row["status"] for row in rows] == [1] * 120

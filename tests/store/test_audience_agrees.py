@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from properties import examples
 from store_samples import NOW, SOON, put_article, put_chats
 
-from bot.domain.delivery import Lane
+from bot.domain.delivery import NEWS, Lane, Subject, SubjectType
 from bot.domain.topic import TopicTree, wants
-from bot.store import audience, fanouts, subscriptions
-from bot.store.audience import audience_of, reach, wanting
+from bot.store import campaigns, followers, subscriptions
+from bot.store.audiences import reach
 from bot.store.database import Database
+from bot.store.followers import followers_of
 
 TOPICS = range(1, 9)
 CHATS = (-3, -2, -1, 1, 2, 3)  # groups, which may have threads, and people
@@ -32,14 +33,14 @@ newsrooms = st.tuples(parents, st.sets(st.sampled_from(TOPICS), max_size=3), st.
     newsrooms,
     st.integers(min_value=-4, max_value=4),
     st.integers(min_value=1, max_value=4),
-    st.sampled_from([1, 2, audience.FEW]),
+    st.sampled_from([1, 2, followers.FEW]),
 )
 async def test_the_fan_out_the_reach_and_the_check_before_sending_agree_with_the_domain(
     newsroom, ring_start, piece, few
 ):
     parents, worn, wishes = newsroom
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(audience, "FEW", few)
+        patch.setattr(followers, "FEW", few)
         path = Path(folder) / "newsbot.db"
         empty_database(path)
         db = await Database.open(path)
@@ -47,17 +48,19 @@ async def test_the_fan_out_the_reach_and_the_check_before_sending_agree_with_the
             async with db.transaction() as conn:
                 await _furnish(conn, parents, wishes)
                 await put_article(conn, 1, topics=sorted(worn))
-                fanout = await fanouts.promise(conn, 1, fixed_at=NOW, start_at=NOW, lane=Lane.NEWS, by=None)
-                await fanouts.begin(conn, fanout, ring_start)
-                whom = await audience_of(conn, 1, NOW)
-                promised = await fanouts.fanout(conn, fanout)
-                while await fanouts.spread(conn, promised, whom, NOW, piece):
-                    promised = await fanouts.fanout(conn, fanout)
+                campaign = await campaigns.promise(
+                    conn, NEWS, Subject(SubjectType.ARTICLE, 1), fixed_at=NOW, start_at=NOW, lane=Lane.NEWS, by=None
+                )
+                await campaigns.begin(conn, campaign, ring_start)
+                whom = await followers_of(conn, 1, NOW)
+                promised = await campaigns.campaign(conn, campaign)
+                while await campaigns.fan_out(conn, promised, whom, NOW, piece):
+                    promised = await campaigns.campaign(conn, campaign)
                 rows = await conn.execute_fetchall(
-                    "SELECT chat, thread FROM outbox WHERE fanout = :fanout", {"fanout": fanout}
+                    "SELECT chat, thread FROM deliveries WHERE campaign = :campaign", {"campaign": campaign}
                 )
                 counted = await reach(conn, whom, NOW)
-                checked = await wanting(conn, whom, CHATS, NOW)
+                checked = await whom.wanting(conn, CHATS, NOW)
         finally:
             await db.close()
     tree = TopicTree(parents)

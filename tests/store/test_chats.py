@@ -15,12 +15,12 @@ from bot.store.database import Connection, Database
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 OLD, NEW, OTHER = -5001, -1_000_000_005_001, -5002
 CHOSEN = ("subscriptions", "exceptions", "unwanted_sources", "saved")
-WITH_CHATS = (*CHOSEN, "outbox", "ledger", "progress", "closed_threads", "searches", "restrictions")
+WITH_CHATS = (*CHOSEN, "deliveries", "receipts", "outcomes", "progress", "closed_threads", "searches", "restrictions")
 
 
 @pytest.fixture
 async def conn(tmp_path: Path) -> AsyncIterator[Connection]:
-    """A database with two topics, two pushed articles, and a fan-out of each."""
+    """A database with two topics, two pushed articles, and a campaign of each."""
     empty_database(tmp_path / "chats.db")
     db = await Database.open(tmp_path / "chats.db")
     async with db.transaction() as conn:
@@ -31,8 +31,8 @@ async def conn(tmp_path: Path) -> AsyncIterator[Connection]:
             VALUES (1, 'one', 'published', 'One', 0, '{}', 0, 100), (2, 'two', 'published', 'Two', 0, '{}', 0, 200)
             """,
             """
-            INSERT INTO fanouts (id, kind, article, lane, state, fixed_at, start_at)
-            VALUES (1, 'news', 1, 2, 'running', 100, 100), (2, 'news', 2, 2, 'running', 200, 200)
+            INSERT INTO campaigns (id, kind, subject_type, subject, lane, state, fixed_at, start_at)
+            VALUES (1, 'news', 1, 1, 2, 'running', 100, 100), (2, 'news', 1, 2, 2, 'running', 200, 200)
             """,
         ):
             await conn.execute(insertion)
@@ -50,9 +50,10 @@ async def furnish(conn: Connection, chat: int, *, topic: int = 1, article: int =
         "INSERT INTO exceptions (chat, topic, kind, until) VALUES (:chat, :topic, 'muted', 999)",
         "INSERT INTO unwanted_sources (chat, source) VALUES (:chat, 'example.com')",
         "INSERT INTO saved (chat, article, at) VALUES (:chat, :article, 60)",
-        "INSERT INTO outbox (fanout, chat, thread, due_at) VALUES (:article, :chat, 0, 70)",
-        "INSERT INTO ledger (article, chat, status, sent_at, message_id) VALUES (:article, :chat, 1, 80, 9)",
-        "INSERT INTO progress (fanout, chat, message_id) VALUES (:article, :chat, 3)",
+        "INSERT INTO deliveries (campaign, chat, thread, not_before) VALUES (:article, :chat, 0, 70)",
+        "INSERT INTO receipts (subject_type, subject, chat, sent_at, message_id) VALUES (1, :article, :chat, 80, 9)",
+        "INSERT INTO outcomes (campaign, chat, operation, status, at) VALUES (:article, :chat, 1, 3, 80)",
+        "INSERT INTO progress (campaign, chat, message_id) VALUES (:article, :chat, 3)",
         "INSERT INTO closed_threads (chat, thread, since) VALUES (:chat, 5, 90)",
         "INSERT INTO searches (chat, words, asked_at) VALUES (:chat, 'solar power', 95)",
         """
@@ -205,7 +206,7 @@ async def test_what_a_copy_learnt_of_a_draft_belongs_to_its_chats_too(conn):
 async def test_what_was_promised_to_a_forgotten_chat_counts_as_unwanted(conn):
     await furnish(conn, OLD)
     await chats.forget(conn, OLD)
-    rows = await conn.execute_fetchall("SELECT id, unwanted FROM fanouts ORDER BY id")
+    rows = await conn.execute_fetchall("SELECT id, unwanted FROM campaigns ORDER BY id")
     assert [tuple(row) for row in rows] == [(1, 1), (2, 0)]
 
 
@@ -222,7 +223,7 @@ async def test_an_export_names_everything_that_forgetting_deletes(conn):
     assert not any((await possessions.export(conn, OLD)).values())
 
 
-@pytest.mark.parametrize("part", ["outbox", "ledger"])
+@pytest.mark.parametrize("part", ["deliveries", "receipts", "outcomes"])
 async def test_forgetting_reads_no_whole_table(conn, part):
     deletion = next(text for text in chats._DELETIONS if text.split()[:3] == ["DELETE", "FROM", part])
     plan = await conn.execute_fetchall(f"EXPLAIN QUERY PLAN {deletion}", {"chat": OLD})

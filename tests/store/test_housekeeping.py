@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from databases import empty_database
 from store_samples import NOW, put_article, put_chats
+from what_became import WHAT_BECAME
 
-from bot.domain.delivery import Lane, Status
-from bot.store import fanouts, housekeeping, log, outbox, possessions, progress
+from bot.domain.delivery import NEWS, Lane, Status, Subject, SubjectType
+from bot.store import campaigns, housekeeping, log, outbox, possessions, progress, receipts
 from bot.store.database import Database
 from bot.store.housekeeping import STEP
 from bot.store.stories import epoch
@@ -34,21 +35,29 @@ async def db(tmp_path: Path) -> AsyncIterator[Database]:
 
 
 async def delivered(db: Database, article: int, chats: list[int], done_at: datetime, state: str = "done") -> int:
-    """Store an article that was sent to chats, and return its fan-out."""
+    """Store an article that was sent to chats, and return its campaign."""
     async with db.transaction() as conn:
         if not await conn.execute_fetchall("SELECT 1 FROM articles WHERE number = ?", (article,)):
             await put_article(conn, article)
             await conn.execute("UPDATE articles SET pushed_at = ? WHERE number = ?", (epoch(done_at), article))
-        fanout = await fanouts.promise(conn, article, fixed_at=done_at, start_at=done_at, lane=Lane.NEWS, by=None)
+        campaign = await campaigns.promise(
+            conn,
+            NEWS,
+            Subject(SubjectType.ARTICLE, article),
+            fixed_at=done_at,
+            start_at=done_at,
+            lane=Lane.NEWS,
+            by=None,
+        )
         await conn.execute(
-            "UPDATE fanouts SET state = ?, done_at = ?, half = 2, total = ?, sent = ? WHERE id = ?",
-            (state, epoch(done_at) if state == "done" else None, len(chats), len(chats), fanout),
+            "UPDATE campaigns SET state = ?, done_at = ?, half = 2, total = ?, sent = ? WHERE id = ?",
+            (state, epoch(done_at) if state == "done" else None, len(chats), len(chats), campaign),
         )
         await conn.executemany(
-            "INSERT INTO ledger (article, chat, status, sent_at, message_id, look) VALUES (?, ?, 1, ?, ?, 1)",
+            "INSERT INTO receipts (subject_type, subject, chat, sent_at, message_id, look) VALUES (1, ?, ?, ?, ?, 1)",
             [(article, chat, epoch(done_at), 500 + chat) for chat in chats],
         )
-    return fanout
+    return campaign
 
 
 async def prune_all(db: Database) -> int:
@@ -60,28 +69,31 @@ async def prune_all(db: Database) -> int:
         steps += 1
 
 
-async def ledger(db: Database, article: int) -> list[tuple[object, ...]]:
+async def what_became(db: Database, article: int) -> list[tuple[object, ...]]:
     async with db.reading() as conn:
         rows = await conn.execute_fetchall(
-            "SELECT chat, status, sent_at, message_id, look, reason FROM ledger WHERE article = ? ORDER BY chat",
+            f"SELECT chat, status, sent_at, message_id, look, reason FROM {WHAT_BECAME} WHERE article = ? ORDER BY 1",
             (article,),
         )
     return [tuple(row) for row in rows]
 
 
 async def test_an_old_delivery_keeps_the_fact_and_loses_the_message(db: Database) -> None:
-    await delivered(db, 1, [7, -8, 9], LONG_AGO)
+    campaign = await delivered(db, 1, [7, -8], LONG_AGO)
     async with db.transaction() as conn:
-        await conn.execute("UPDATE ledger SET status = 3, message_id = NULL, reason = 'too long' WHERE chat = 9")
+        await conn.execute(
+            "INSERT INTO outcomes (campaign, chat, operation, status, reason) VALUES (?, 9, 1, 3, 'too long')",
+            (campaign,),
+        )
     await prune_all(db)
-    assert await ledger(db, 1) == [
+    assert await what_became(db, 1) == [
         (-8, 1, None, None, None, None),
         (7, 1, None, None, None, None),
         (9, 3, None, None, None, "too long"),
     ]
     async with db.reading() as conn:
-        assert await outbox.has(conn, 1, 7)
-        assert await outbox.statuses(conn, 1) == {Status.SENT: 2, Status.FAILED: 1}
+        assert await receipts.has(conn, 1, 7)
+        assert await receipts.statuses(conn, 1) == {Status.SENT: 2, Status.FAILED: 1}
         assert await housekeeping.is_closed(conn, 1)
 
 
@@ -92,23 +104,23 @@ async def test_what_is_younger_or_goes_on_is_left_alone(db: Database) -> None:
     await delivered(db, 3, [8], NOW)  # sent again to others: the whole article is kept open
     assert await prune_all(db) == 0
     for article in (1, 2, 3):
-        assert all(row[3] for row in await ledger(db, article))
+        assert all(row[3] for row in await what_became(db, article))
         async with db.reading() as conn:
             assert not await housekeeping.is_closed(conn, article)
 
 
 async def test_a_large_audience_is_pruned_in_steps_that_a_restart_takes_up(db: Database) -> None:
-    fanout = await delivered(db, 1, list(range(1, 2 * STEP + 5)), LONG_AGO)
+    campaign = await delivered(db, 1, list(range(1, 2 * STEP + 5)), LONG_AGO)
     async with db.transaction() as conn:
         assert await housekeeping.prune(conn, BEFORE)
-    rows = await ledger(db, 1)
+    rows = await what_became(db, 1)
     assert [row[3] is None for row in rows] == [True] * STEP + [False] * (STEP + 4)
     async with db.reading() as conn:
         assert await housekeeping.is_closed(conn, 1)
     assert await prune_all(db) == 2
-    assert all(row[3] is None for row in await ledger(db, 1)) and len(await ledger(db, 1)) == 2 * STEP + 4
+    assert all(row[3] is None for row in await what_became(db, 1)) and len(await what_became(db, 1)) == 2 * STEP + 4
     async with db.reading() as conn:
-        assert (await fanouts.fanout(conn, fanout)).sent == 2 * STEP + 4
+        assert (await campaigns.campaign(conn, campaign)).sent == 2 * STEP + 4
 
 
 async def test_the_export_of_a_chat_names_pruned_deliveries_without_a_time(db: Database) -> None:
@@ -124,12 +136,12 @@ async def test_what_an_editor_stopped_long_ago_is_given_up(db: Database) -> None
     young = await delivered(db, 2, [7], NOW, state="stopped")
     async with db.transaction() as conn:
         await put_chats(conn, range(100, 100 + STEP + 3))
-        for fanout in (old, young):
+        for campaign in (old, young):
             await conn.executemany(
-                "INSERT INTO outbox (fanout, chat, thread, due_at) VALUES (?, ?, 0, 0)",
-                [(fanout, chat) for chat in range(100, 100 + STEP + 3)],
+                "INSERT INTO deliveries (campaign, chat, thread, not_before) VALUES (?, ?, 0, 0)",
+                [(campaign, chat) for chat in range(100, 100 + STEP + 3)],
             )
-            await conn.execute("UPDATE fanouts SET total = sent + ? WHERE id = ?", (STEP + 3, fanout))
+            await conn.execute("UPDATE campaigns SET total = sent + ? WHERE id = ?", (STEP + 3, campaign))
     steps = 0
     while True:
         async with db.transaction() as conn:
@@ -138,7 +150,7 @@ async def test_what_an_editor_stopped_long_ago_is_given_up(db: Database) -> None
         steps += 1
     assert steps == 2
     async with db.reading() as conn:
-        given_up, kept = await fanouts.fanout(conn, old), await fanouts.fanout(conn, young)
+        given_up, kept = await campaigns.campaign(conn, old), await campaigns.campaign(conn, young)
         assert (given_up.state, given_up.unwanted, given_up.settled) == ("done", STEP + 3, given_up.total)
         assert await outbox.waiting(conn, old) == 0
         assert kept.state == "stopped" and await outbox.waiting(conn, young) == STEP + 3
@@ -147,8 +159,8 @@ async def test_what_an_editor_stopped_long_ago_is_given_up(db: Database) -> None
 async def test_the_log_is_kept_for_a_year_and_old_progress_messages_are_let_go(db: Database) -> None:
     old, new = await delivered(db, 1, [7], LONG_AGO), await delivered(db, 2, [7], NOW)
     async with db.transaction() as conn:
-        for fanout in (old, new):
-            await progress.follow(conn, fanout, 7, fanout)
+        for campaign in (old, new):
+            await progress.follow(conn, campaign, 7, campaign)
         await conn.execute("UPDATE progress SET finished = 1")
         await log.record(conn, "ancient", at=NOW - timedelta(days=400))
         await log.record(conn, "recent", at=NOW - timedelta(days=300))
@@ -156,7 +168,7 @@ async def test_the_log_is_kept_for_a_year_and_old_progress_messages_are_let_go(d
         assert not await housekeeping.drop_log(conn, NOW - housekeeping.LOG_KEPT)
     async with db.reading() as conn:
         assert [entry.act for entry in await log.latest(conn)] == ["recent"]
-        assert [row["fanout"] for row in await conn.execute_fetchall("SELECT fanout FROM progress")] == [new]
+        assert [row["campaign"] for row in await conn.execute_fetchall("SELECT campaign FROM progress")] == [new]
 
 
 async def test_a_delivery_takes_no_more_than_25_bytes_once_pruned_and_the_file_becomes_smaller(db: Database) -> None:

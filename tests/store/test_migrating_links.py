@@ -94,22 +94,23 @@ def test_two_articles_with_one_link_become_one_and_the_older_keeps_its_number(fi
 
 def test_who_has_either_has_it_and_keeps_what_was_saved(filled: Path) -> None:
     migrate(filled, create=False)
-    assert _rows(filled, "SELECT article, chat, status, message_id FROM ledger ORDER BY chat") == [
-        (OLD, 1, 1, 11),
-        (OLD, 2, 1, 22),
-        (OLD, 3, 1, 32),
+    assert _rows(filled, "SELECT subject_type, subject, chat, message_id FROM receipts ORDER BY chat") == [
+        (1, OLD, 1, 11),
+        (1, OLD, 2, 22),
+        (1, OLD, 3, 32),
     ]
+    assert _rows(filled, "SELECT * FROM outcomes") == []
     assert _rows(filled, "SELECT chat, article FROM saved ORDER BY chat") == [(1, OLD), (2, OLD)]
 
 
 def test_of_two_broadcasts_of_one_story_one_goes_on_to_those_who_have_nothing_of_it(filled: Path) -> None:
     migrate(filled, create=False)
-    assert _rows(filled, "SELECT id, article, state FROM fanouts ORDER BY id") == [
+    assert _rows(filled, "SELECT id, subject, state FROM campaigns ORDER BY id") == [
         (5, OLD, "running"),
         (6, OLD, "done"),
     ]
-    assert _rows(filled, "SELECT fanout, chat FROM outbox") == [(5, 4)]
-    assert _rows(filled, "SELECT total FROM fanouts WHERE id = 5") == [(2,)]
+    assert _rows(filled, "SELECT campaign, chat FROM deliveries") == [(5, 4)]
+    assert _rows(filled, "SELECT total FROM campaigns WHERE id = 5") == [(2,)]
 
 
 def test_the_living_file_of_the_story_told_owns_it(filled: Path) -> None:

@@ -240,8 +240,9 @@ def test_a_filled_database_of_the_first_shape_keeps_its_deliveries(tmp_path: Pat
     )
     migrate(path, create=False)
     conn = sqlite3.connect(path)
-    assert conn.execute("SELECT chat, status FROM ledger ORDER BY chat").fetchall() == [(-6, 3), (5, 1)]
-    assert conn.execute("SELECT sent, failed, restricted FROM fanouts").fetchall() == [(1, 1, 0)]
+    assert conn.execute("SELECT subject, chat FROM receipts").fetchall() == [(1, 5)]
+    assert conn.execute("SELECT campaign, chat, status FROM outcomes").fetchall() == [(1, -6, 3)]
+    assert conn.execute("SELECT sent, failed, restricted FROM campaigns").fetchall() == [(1, 1, 0)]
     assert conn.execute("SELECT count(*) FROM restrictions").fetchone() == (0,)
     conn.close()
     check(path)

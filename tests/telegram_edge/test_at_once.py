@@ -18,7 +18,7 @@ from story import StoryHouse
 
 from bot.domain.article import ArticleState
 from bot.domain.press import press
-from bot.store import articles, fanouts
+from bot.store import articles, campaigns
 
 PATIENCE = 60.0  # seconds; all of this takes a fraction of one
 FAULT = "The fault is on this side"
@@ -92,7 +92,7 @@ async def states(desk: Desk) -> dict[ArticleState, int]:
 
 async def publishes(desk: Desk) -> int:
     async with desk.house.db.reading() as conn:
-        return len(await fanouts.open_ones(conn))
+        return len(await campaigns.open_ones(conn))
 
 
 def choosing(house: StoryHouse, person: int) -> str:

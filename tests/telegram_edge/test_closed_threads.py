@@ -11,7 +11,7 @@ from bot.domain.chat import ChatKind, ChatState
 from bot.domain.delivery import Delivery, Sent, ThreadGone
 from bot.sandbox.faults import Refuse
 from bot.services import membership, subscribing
-from bot.services.sorting import Item
+from bot.services.item import Item
 from bot.services.threads import note_threads
 from bot.store import chats, threads
 from bot.telegram_edge.herald import DEAF_FOR

@@ -10,9 +10,9 @@ from story import EDITH
 
 from bot.domain.delivery import Status
 from bot.sandbox.faults import Refuse
-from bot.services import accounts
+from bot.services import delivery_reports
 from bot.store import chats
-from bot.store.fanouts import FanoutState
+from bot.store.campaigns import CampaignState
 
 
 @pytest.fixture
@@ -66,10 +66,10 @@ async def test_what_failed_is_tried_again_once_however_often_it_is_pressed(desk:
     assert await desk.house.presses_data(EDITH, data, message["message_id"]) == "Nothing is left to try again."
     assert "Waiting: 2\n" in desk.screen
     await desk.run()
-    account = await accounts.account_of(desk.house.db, number, desk.house.clock(), 29)
+    account = await delivery_reports.account_of(desk.house.db, number, desk.house.clock(), 29)
     assert account.standing is not None
     assert (account.standing.sent, account.standing.failed, account.standing.waiting) == (5, 0, 0)
-    assert (await desk.room.fanout(account.fanout or 0)).state is FanoutState.DONE
+    assert (await desk.room.campaign(account.campaign or 0)).state is CampaignState.DONE
     assert await desk.room.statuses(account.article) == {Status.SENT: 5, Status.UNWANTED: 1}
     assert [len(desk.house.messages(chat)) for chat in range(20_000, 20_006)] == [1, 1, 1, 1, 1, 0]
 

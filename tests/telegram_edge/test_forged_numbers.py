@@ -19,8 +19,8 @@ from story import ANNA, BEN, EDITH, StoryHouse, story_house
 from bot.domain.press import press
 from bot.domain.role import Role
 from bot.services import newsroom
-from bot.store import articles, editors, fanouts, log
-from bot.store.fanouts import FanoutState
+from bot.store import articles, campaigns, editors, log
+from bot.store.campaigns import CampaignState
 from bot.telegram_edge.conversations import REGISTRY
 
 TOO_OLD = "This button is too old to use."
@@ -28,7 +28,7 @@ FAULT = "The fault is on this side"
 # The last two as people, not as the number that was asked for.
 SECRETS = ("Found for", "Secret", str(BEN), str(EDITH))
 VERBS = sorted(rule.verb for conversation in REGISTRY.conversations for rule in conversation.presses)
-# Searches, fan-outs, topics and stories that are out; those that are not (11 to 14); people; and what no row has.
+# Searches, campaigns, topics and stories that are out; those that are not (11 to 14); people; and what no row has.
 NUMBERS = (1, 2, 3, 10, 11, 12, 13, 14, 0, -1, BEN, EDITH, 2**62, 2**63 - 1, -(2**63))
 
 
@@ -70,7 +70,7 @@ async def town(tmp_path: Path) -> AsyncIterator[StoryHouse]:
         published = await newsroom.publish(house.db, 1, by=EDITH, now=now, undo=timedelta(0))
         async with house.db.transaction() as conn:
             await conn.execute(
-                "INSERT INTO progress (fanout, chat, message_id) VALUES (?, ?, 1)", (published.fanout, EDITH)
+                "INSERT INTO progress (campaign, chat, message_id) VALUES (?, ?, 1)", (published.campaign, EDITH)
             )
         yield house
 
@@ -176,18 +176,18 @@ async def test_an_editor_stops_and_takes_up_all_of_their_own_and_nothing_of_anot
         went = []
         for number, by in zip(numbers, (EDITH, BEN, None, EDITH), strict=True):
             done = await newsroom.publish(house.db, number, by=by, now=house.clock(), undo=timedelta(0))
-            went.append(done.fanout)
+            went.append(done.campaign)
         await house.starts(EDITH)
         await house.says(EDITH, "/stats")
         if verb == "held_rest":
-            for fanout in went:
-                await newsroom.stop(house.db, fanout, by=BEN, now=house.clock())
+            for campaign in went:
+                await newsroom.stop(house.db, campaign, by=BEN, now=house.clock())
         message = house.messages(EDITH)[-1]["message_id"]
         for first, last in ((went[0], went[-1]), (0, 2**62)):
             await house.presses_data(EDITH, press(verb, first, last), message)
         async with house.db.reading() as conn:
-            states = {one.id: one.state for one in await fanouts.open_ones(conn)}
-        before, after = FanoutState.RUNNING, FanoutState.STOPPED
+            states = {one.id: one.state for one in await campaigns.open_ones(conn)}
+        before, after = CampaignState.RUNNING, CampaignState.STOPPED
         if verb == "held_rest":
             before, after = after, before
-        assert [states[fanout] for fanout in went] == [after, before, before, after]
+        assert [states[campaign] for campaign in went] == [after, before, before, after]

@@ -138,19 +138,19 @@ async def test_many_groups_and_a_channel_that_are_told_to_wait_by_news_slow_nobo
         people = await room.people(20)
         await room.follow([*people, *slow, channel], "Energy")
         article = await room.draft("grid-storage", "Energy", pictures=())
-        fanout = await room.publish(article)
+        campaign = await room.publish(article)
         async with lasting(31 / 29 + SOON):
             await room.run()
         assert await room.statuses(article) == {Status.SENT: 20}
         assert house.inside.pacer.rate == 29
-        left = [(row["sending"], row["attempts"], row["due_at"]) for row in await rows(room)]
+        left = [(row["owner"], row["attempts"], row["not_before"]) for row in await rows(room)]
         assert left == [(0, 0, house.clock().timestamp() + 3600)] * 11
-        assert (await room.fanout(fanout)).total == 31
+        assert (await room.campaign(campaign)).total == 31
 
 
 async def rows(room: PressRoom) -> list[Any]:
     async with room.db.reading() as conn:
-        return list(await conn.execute_fetchall("SELECT * FROM outbox ORDER BY id"))
+        return list(await conn.execute_fetchall("SELECT * FROM deliveries ORDER BY id"))
 
 
 async def test_a_group_that_answers_429_for_a_day_costs_one_call_an_hour_and_nothing_else(
@@ -162,7 +162,7 @@ async def test_a_group_that_answers_429_for_a_day_costs_one_call_an_hour_and_not
     async with press_room(house, tmp_path, rate=30, in_flight=2) as room:
         people = await room.people(5)
         await room.follow([*people, slow], "Energy")
-        fanout = await room.publish(await room.draft("grid-storage", "Energy", pictures=()))
+        campaign = await room.publish(await room.draft("grid-storage", "Energy", pictures=()))
         await room.run()
         for hour in range(1, 24):
             await jump(1800)
@@ -182,7 +182,7 @@ async def test_a_group_that_answers_429_for_a_day_costs_one_call_an_hour_and_not
         house.world.faults.clear()
         await jump(3601)
         await room.run()
-        assert (await room.fanout(fanout)).sent == 6
+        assert (await room.campaign(campaign)).sent == 6
         assert room.got(slow) == ["1 story you have not had yet", "Wind farms"]
 
 
@@ -196,7 +196,7 @@ async def test_a_chat_that_is_told_to_wait_while_its_news_is_in_hand_keeps_no_se
         await room.follow([slow], "Energy")
         await room.follow(people, "Robotics")
         await pacer.slot(1, Lane.NEWS, False)  # the next message leaves a second later
-        fanout = await room.publish(await room.draft("a-first", "Energy", pictures=()))
+        campaign = await room.publish(await room.draft("a-first", "Energy", pictures=()))
         await room.spread()
         room.dispatcher.wake()
         await eventually(lambda: pacer.waiting == 1)
@@ -206,9 +206,9 @@ async def test_a_chat_that_is_told_to_wait_while_its_news_is_in_hand_keeps_no_se
             await room.run()
         assert [room.got(person) for person in people] == [["B second"]] * 3
         [row] = await rows(room)
-        assert (row["chat"], row["sending"], row["attempts"]) == (slow, 0, 0)
-        assert row["due_at"] >= house.clock().timestamp() + HOUR - SOON
-        assert (await room.fanout(fanout)).settled == 0
+        assert (row["chat"], row["owner"], row["attempts"]) == (slow, 0, 0)
+        assert row["not_before"] >= house.clock().timestamp() + HOUR - SOON
+        assert (await room.campaign(campaign)).settled == 0
 
 
 # Who waits for a chat that is held

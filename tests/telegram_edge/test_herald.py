@@ -17,10 +17,10 @@ from bot.domain.role import Role
 from bot.errors import Complaint, ContentError
 from bot.sandbox.faults import Page, Refuse
 from bot.services import newsroom, preferences, troubles
-from bot.services.dispatching import Alarm
+from bot.services.dispatcher import Alarm
 from bot.services.importing import Seen, take
-from bot.store import chats, editors, fanouts, meta
-from bot.store.fanouts import FanoutState
+from bot.store import campaigns, chats, editors, meta
+from bot.store.campaigns import CampaignState
 from bot.store.troubles import Kind
 
 
@@ -167,7 +167,7 @@ async def test_an_older_database_asks_before_anything_leaves(desk: Desk) -> None
     people = await desk.room.people(3)
     await desk.room.follow(people, "Energy")
     article = await desk.room.draft("grid-storage", "Energy")
-    fanout = await desk.room.publish(article)
+    campaign = await desk.room.publish(article)
     await newsroom.hold_everything(desk.house.db, now=desk.house.clock())
     await desk.run()
     assert desk.screen.startswith(f"#{article.number} Grid storage is held: this database is an older copy")
@@ -179,14 +179,14 @@ async def test_an_older_database_asks_before_anything_leaves(desk: Desk) -> None
     assert len(desk.screens) == messages
     await desk.presses("Send the rest")
     await desk.run()
-    assert (await desk.room.fanout(fanout)).state is FanoutState.DONE
+    assert (await desk.room.campaign(campaign)).state is CampaignState.DONE
     assert desk.screen.startswith(f"#{article.number} is out. 3 sent")
 
 
 async def test_the_time_left_does_not_count_what_stood_still(desk: Desk) -> None:
     async def sent(many: int) -> None:
         async with desk.house.db.transaction() as conn:
-            await conn.execute("UPDATE fanouts SET sent = ?, first_sent_at = fixed_at", (many,))
+            await conn.execute("UPDATE campaigns SET sent = ?, first_sent_at = fixed_at", (many,))
 
     await desk.room.follow(await desk.room.people(120), "Energy")
     await desk.room.draft("grid-storage", "Energy")
@@ -291,7 +291,7 @@ async def test_a_broadcast_that_moves_is_no_trouble_however_long_it_takes(desk: 
     messages = len(desk.screens)
     await desk.passes(660)
     async with desk.house.db.transaction() as conn:  # somebody has just got theirs
-        await conn.execute("UPDATE fanouts SET last_sent_at = ?", (int(desk.house.clock().timestamp()),))
+        await conn.execute("UPDATE campaigns SET last_sent_at = ?", (int(desk.house.clock().timestamp()),))
     desk.house.clock.advance(timedelta(seconds=30))
     assert await troubles.stuck_for(desk.house.db, desk.house.clock()) is None
     desk.house.clock.advance(timedelta(seconds=31))
@@ -345,8 +345,8 @@ async def test_a_progress_message_that_was_deleted_is_let_go(desk: Desk) -> None
     await desk.passes(10)
     assert len(desk.screens) == messages
     async with desk.house.db.reading() as conn:
-        [fanout] = await fanouts.of_article(conn, article.number)
-        rows = list(await conn.execute_fetchall("SELECT finished FROM progress WHERE fanout = ?", (fanout.id,)))
+        [campaign] = await campaigns.of_article(conn, article.number)
+        rows = list(await conn.execute_fetchall("SELECT finished FROM progress WHERE campaign = ?", (campaign.id,)))
     assert [row["finished"] for row in rows] == [1]
 
 

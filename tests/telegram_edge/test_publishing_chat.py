@@ -208,15 +208,15 @@ async def test_an_editor_who_presses_too_late_is_told_what_another_has_done(
             await newsroom.retract(house.db, 1, by=BEN, now=now)
         case "run" | "run the rest":
             act = newsroom.send_now if first == "run" else newsroom.resume
-            await act(house.db, done.fanout, by=BEN, now=now)
+            await act(house.db, done.campaign, by=BEN, now=now)
             house.clock.advance(house.inside.settings.undo)
             await desk.room.run()
         case _:
-            await getattr(newsroom, first)(house.db, done.fanout, by=BEN, now=now)
-    before = await desk.room.fanout(done.fanout)
+            await getattr(newsroom, first)(house.db, done.campaign, by=BEN, now=now)
+    before = await desk.room.campaign(done.campaign)
     assert await house.presses_data(EDITH, data, message) == toast
     await desk.turn()
-    assert await desk.room.fanout(done.fanout) == before
+    assert await desk.room.campaign(done.campaign) == before
     if screen is not None:
         assert desk.screen == screen
 

@@ -9,19 +9,21 @@ from hypothesis import strategies as st
 from properties import examples
 from store_samples import NOW, put_article, put_chats
 
-from bot.domain.delivery import Lane
-from bot.store import fanouts, outbox
-from bot.store.audience import audience_of
+from bot.domain.delivery import NEWS, Lane, Subject, SubjectType
+from bot.store import campaigns, leases, outbox
+from bot.store.campaigns import Campaign
 from bot.store.database import Connection, Database
-from bot.store.fanouts import Fanout
+from bot.store.followers import followers_of
 
 chat_ids = st.sets(st.integers(-(2**42), 2**42) | st.integers(-20, 20), min_size=1, max_size=25)
 
 
-async def _start(conn: Connection, article: int, ring_start: int) -> Fanout:
-    number = await fanouts.promise(conn, article, fixed_at=NOW, start_at=NOW, lane=Lane.NEWS, by=None)
-    await fanouts.begin(conn, number, ring_start)
-    found = await fanouts.fanout(conn, number)
+async def _start(conn: Connection, article: int, ring_start: int) -> Campaign:
+    number = await campaigns.promise(
+        conn, NEWS, Subject(SubjectType.ARTICLE, article), fixed_at=NOW, start_at=NOW, lane=Lane.NEWS, by=None
+    )
+    await campaigns.begin(conn, number, ring_start)
+    found = await campaigns.campaign(conn, number)
     assert found is not None
     return found
 
@@ -54,16 +56,16 @@ async def test_a_fan_out_cut_at_any_piece_gives_each_chat_one_row_in_order_of_th
                 crashes = data.draw(st.booleans(), label="crash")
                 try:
                     async with db.transaction() as conn:
-                        current = await fanouts.fanout(conn, number)
+                        current = await campaigns.campaign(conn, number)
                         assert current is not None
-                        more = await fanouts.spread(conn, current, await audience_of(conn, 1, NOW), NOW, piece)
+                        more = await campaigns.fan_out(conn, current, await followers_of(conn, 1, NOW), NOW, piece)
                         if crashes:
                             raise InterruptedError
                 except InterruptedError:
                     more = True
             async with db.reading() as conn:
-                rows = await conn.execute_fetchall("SELECT chat FROM outbox ORDER BY id")
-                done = await fanouts.fanout(conn, number)
+                rows = await conn.execute_fetchall("SELECT chat FROM deliveries ORDER BY id")
+                done = await campaigns.campaign(conn, number)
         finally:
             await db.close()
     circle = [chat for chat in sorted(chats) if chat > start] + [chat for chat in sorted(chats) if chat <= start]
@@ -81,26 +83,26 @@ async def test_articles_of_one_busy_period_share_their_start_and_each_chat_gets_
         try:
             async with db.transaction() as conn:
                 await _furnish(conn, chats, {})
-                assert await fanouts.ring_of_busy_period(conn) is None
+                assert await campaigns.ring_of_busy_period(conn) is None
                 first = await _start(conn, 1, sorted(chats)[len(chats) // 2])
-                shared = await fanouts.ring_of_busy_period(conn)
+                shared = await campaigns.ring_of_busy_period(conn)
                 assert shared == first.ring_start
                 second = await _start(conn, 2, shared)
                 open_ones = [first, second]
                 while open_ones:  # in turns, as pieces of both may be
                     for one in list(open_ones):
-                        current = await fanouts.fanout(conn, one.id)
+                        current = await campaigns.campaign(conn, one.id)
                         assert current is not None
-                        audience = await audience_of(conn, current.article, NOW)
-                        if not await fanouts.spread(conn, current, audience, NOW, piece):
+                        audience = await followers_of(conn, current.subject.number, NOW)
+                        if not await campaigns.fan_out(conn, current, audience, NOW, piece):
                             open_ones.remove(one)
-                claimed = await outbox.claim(conn, NOW, 1000)
+                claimed = await outbox.claim(conn, NOW, 1000, owner=await leases.take(conn, "one", NOW))
         finally:
             await db.close()
-    order = [(delivery.fanout, delivery.chat) for delivery in claimed]
+    order = [(delivery.campaign, delivery.chat) for delivery in claimed]
     assert len(order) == 2 * len(chats)
-    assert [chat for fanout, chat in order if fanout == first.id] == [
-        chat for fanout, chat in order if fanout == second.id
+    assert [chat for campaign, chat in order if campaign == first.id] == [
+        chat for campaign, chat in order if campaign == second.id
     ]
     assert order == sorted(order, key=lambda one: one[0])
 
@@ -111,13 +113,15 @@ async def test_what_a_dead_process_had_claimed_is_claimed_again_and_counts_as_pe
     async with db.transaction() as conn:
         await _furnish(conn, {1, 2, 3}, {})
         started = await _start(conn, 1, 0)
-        await fanouts.spread(conn, started, await audience_of(conn, 1, NOW), NOW)
-        assert len(await outbox.claim(conn, NOW, 2)) == 2
+        first = await leases.take(conn, "one", NOW)
+        await campaigns.fan_out(conn, started, await followers_of(conn, 1, NOW), NOW)
+        assert len(await outbox.claim(conn, NOW, 2, owner=first)) == 2
     await db.close()
     db = await Database.open(tmp_path / "news.db")
     async with db.transaction() as conn:
-        assert await outbox.release_all(conn) == 2
-        again = await outbox.claim(conn, NOW, 10)
+        assert await leases.take_back_all(conn) == 2
+        assert await outbox.claim(conn, NOW, 10, owner=first) == []  # a term that is over claims nothing
+        again = await outbox.claim(conn, NOW, 10, owner=await leases.take(conn, "another", NOW))
     await db.close()
     assert sorted((delivery.chat, delivery.unsure) for delivery in again) == [(1, 1), (2, 1), (3, 0)]
 
@@ -131,19 +135,22 @@ async def test_the_more_urgent_lane_is_claimed_and_returned_first_whatever_was_p
             await _furnish(conn, {1, 2, 3}, {})
             numbers = {}
             for article, lane in ((1, Lane.LATER), (2, Lane.NEWS), (1, Lane.URGENT), (2, Lane.URGENT)):
-                number = await fanouts.promise(conn, article, fixed_at=NOW, start_at=NOW, lane=lane, by=None)
+                number = await campaigns.promise(
+                    conn, NEWS, Subject(SubjectType.ARTICLE, article), fixed_at=NOW, start_at=NOW, lane=lane, by=None
+                )
                 numbers[number] = lane
                 await conn.executemany(
-                    "INSERT INTO outbox (fanout, chat, thread, due_at) VALUES (?, ?, 0, 0)",
+                    "INSERT INTO deliveries (campaign, chat, thread, not_before) VALUES (?, ?, 0, 0)",
                     [(number, chat) for chat in (3, 1, 2)],
                 )
-            claimed = [await outbox.claim(conn, NOW, many) for many in (5, 100)]
-        assert [[numbers[one.fanout] for one in some] for some in claimed] == [
+            term = await leases.take(conn, "one", NOW)
+            claimed = [await outbox.claim(conn, NOW, many, owner=term) for many in (5, 100)]
+        assert [[numbers[one.campaign] for one in some] for some in claimed] == [
             [Lane.URGENT] * 5,
             [Lane.URGENT] + [Lane.NEWS] * 3 + [Lane.LATER] * 3,
         ]
         urgent = claimed[0] + claimed[1][:1]
-        assert [one.fanout for one in urgent] == [3, 3, 3, 4, 4, 4]
+        assert [one.campaign for one in urgent] == [3, 3, 3, 4, 4, 4]
         assert [one.chat for one in urgent] == [3, 1, 2, 3, 1, 2]
     finally:
         await db.close()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,22 +18,22 @@ from time import monotonic
 from typing import Any
 
 from bot.domain.chat import Chat, ChatKind
-from bot.domain.delivery import Failed, Lane, Outcome, PictureRefused, Rejected, Sent, Throttled
+from bot.domain.delivery import Failed, Lane, Operation, Outcome, PictureRefused, Rejected, Sent, Throttled
 from bot.domain.message import Message
 from bot.domain.refusals import Form
 from bot.errors import StoreError
 from bot.render.article import in_form
-from bot.render.catching_up import catching_up
 from bot.render.look import Look
+from bot.services.item import Item
+from bot.services.kinds import Kind
 from bot.services.purse import Purse
-from bot.services.sorting import Item
-from bot.store import audience, chats
+from bot.store import chats
 from bot.store.database import Database
 
 log = logging.getLogger(__name__)
 
-LONG = 1.0  # seconds in hand, after which a chat is asked again what it wants
-PROMPT = 0.03  # seconds; who comes later than that after its turn may leave together with the next
+RECHECK_AFTER = 1.0  # seconds in hand, after which a chat is asked again what it wants
+RECHECK_WITHIN = 0.03  # seconds; who comes later than that after its turn may leave together with the next
 NOT_NOW = Throttled(timedelta(0))
 """It has not left, and goes back to the outbox as it was."""
 UNBUILT = Failed("newsbot could not build this message; its log says why")
@@ -44,7 +44,8 @@ UNBUILT = Failed("newsbot could not build this message; its log says why")
 class Wire:
     """The far side, as functions: what the gateway and the pacer do for a broadcast.
 
-    `prepare` serialises a message once, `send` makes one call (body, chat, thread, silent, paid) and never raises.
+    `prepare` serialises a message once, `send` makes one call (body, chat, thread, silent, paid) and never raises;
+    neither do `edit` (chat, message id, message, whether it is a photo) and `delete` (chat, message id).
     `slot` waits for a turn (chat, or None for the pace alone, lane, is_group, paid) and returns 0, or the seconds for
     which the chat is held when that is too long to wait here; `held` gives the seconds for which a chat must not be
     sent to; `throttled` is told of a 429 (chat, seconds, paid).
@@ -52,6 +53,8 @@ class Wire:
 
     prepare: Callable[[Message], Any]
     send: Callable[[Any, int, int, bool, bool], Awaitable[Outcome]]
+    edit: Callable[[int, int, Message, bool], Awaitable[Outcome]]
+    delete: Callable[[int, int], Awaitable[Outcome]]
     slot: Callable[[int | None, Lane, bool, bool], Awaitable[float]]
     held: Callable[[int], float]
     throttled: Callable[[int, float, bool], None]
@@ -65,6 +68,7 @@ class Senders:
         db: Database,
         wire: Wire,
         purse: Purse,
+        kinds: Mapping[str, Kind],
         *,
         look_of: Callable[[Chat], Look],
         clock: Callable[[], datetime],
@@ -72,13 +76,14 @@ class Senders:
         may_leave: Callable[[int], bool],
         answered: Callable[[Item], None],
     ) -> None:
-        """`may_leave` is asked right before a message of a fan-out leaves, `count` is told of every attempt.
+        """`may_leave` is asked right before a message of a campaign leaves, `count` is told of every attempt.
 
         `answered` is given each item back, with its outcome.
         """
         self._db = db
         self._wire = wire
         self._purse = purse
+        self._kinds = kinds
         self._look_of = look_of
         self._clock = clock
         self._count = count
@@ -141,11 +146,11 @@ class Senders:
             try:
                 await self._send(item, me)
             except StoreError as error:
-                log.error("article %d cannot be read now: %s", item.edition.article.number, error)
+                log.error("%s cannot be read now: %s", item.composition.name, error)
                 item.outcome = NOT_NOW
             except Exception:
                 # A bug of ours with this article or chat must not stop the others; it is retried, then given up.
-                log.exception("a delivery of article %d could not be sent", item.edition.article.number)
+                log.exception("a delivery of %s could not be sent", item.composition.name)
                 item.outcome = UNBUILT
             self._purse.put_back(item)
             self._answered(item)
@@ -172,26 +177,29 @@ class Senders:
         turn, leave = partial(self._turn, item, sender), partial(self._leave, item, sender)
         self._waiting[sender] = item
         try:
-            if item.folded:
-                message = catching_up([one.article for one in item.folded.values()], look, now)
+            fold = self._kinds[item.campaign.kind].fold
+            if item.folded and fold is not None:
+                message = fold(list(item.folded.values()), look, now)
                 item.outcome = await turn() or await leave(self._wire.prepare(message))
                 if isinstance(item.outcome, Rejected):
                     log.info("a list was refused (%s) and goes out as plain text", item.outcome.reason)
                     plain = self._wire.prepare(in_form(message, Form.PLAIN))
                     item.outcome = await turn() or await leave(plain)
-                if isinstance(item.outcome, Rejected) and item.edition.list_refused(
+                if isinstance(item.outcome, Rejected) and item.composition.list_refused(
                     item.delivery.chat, item.outcome.reason
                 ):
                     item.outcome = NOT_NOW
             else:
-                edition = item.edition
-                item.outcome, item.has_photo = await edition.send(
-                    look, item.followed, turn, leave, self._db, now, chat=item.delivery.chat
+                made = item.composition
+                item.outcome, item.has_photo = await made.send(
+                    look, item.followed or 0, turn, leave, self._db, now, chat=item.delivery.chat
                 )
-                if edition.adopted is not None:
-                    item.adopted, edition.adopted = edition.adopted, None
-            if item.edition.refused_by_some is not None:
-                item.refused_by_some, item.edition.refused_by_some = item.edition.refused_by_some, None
+                if item.delivery.operation is Operation.EDIT and item.stands is not None:
+                    item.has_photo = item.stands.has_photo
+                if made.adopted is not None:
+                    item.adopted, made.adopted = made.adopted, None
+            if item.composition.refused_by_some is not None:
+                item.refused_by_some, item.composition.refused_by_some = item.composition.refused_by_some, None
         finally:
             self._waiting.pop(sender, None)
 
@@ -201,8 +209,8 @@ class Senders:
         async with self._db.reading() as conn:
             if await chats.chat(conn, chat.id) != chat:
                 return False
-            for edition in item.folded.values() or (item.edition,):
-                if chat.id not in await audience.wanting(conn, edition.audience, [chat.id], now):
+            for composition in item.folded.values() or (item.composition,):
+                if chat.id not in await composition.audience.wanting(conn, [chat.id], now):
                     return False
         return True
 
@@ -216,24 +224,24 @@ class Senders:
         self._waiting[sender] = item
         is_paid, is_group = item.paid_on is not None, item.chat.kind is not ChatKind.PRIVATE
         for chat_in_turn in (None,) if pace_only else (item.delivery.chat, None):
-            held = await self._wire.slot(chat_in_turn, item.fanout.lane, is_group, is_paid)
+            held = await self._wire.slot(chat_in_turn, item.campaign.lane, is_group, is_paid)
             if held:
                 return Throttled(timedelta(seconds=held))
             now = monotonic()
-            if now - item.known_at <= LONG:
+            if now - item.known_at <= RECHECK_AFTER:
                 break
             if not await self._is_as_claimed(item):
                 return NOT_NOW
             item.known_at = now
             # Dozens that waited for the database would leave all at once. They take one more turn, for the pace alone:
             # two of its chat's turns for each message would halve what a group may be sent.
-            if monotonic() - now <= PROMPT:
+            if monotonic() - now <= RECHECK_WITHIN:
                 break
         return None
 
     async def _leave(self, item: Item, sender: asyncio.Task[Any], body: Any) -> Outcome:
         """Make one call in its turn. A second way to send a picture is a second message to Telegram."""
-        if not all(map(self._may_leave, item.folded or (item.fanout.id,))):
+        if not all(map(self._may_leave, item.folded or (item.campaign.id,))):
             return NOT_NOW
         chat, is_paid = item.delivery.chat, item.paid_on is not None
         if is_paid and not self._purse.pay(item, self._clock()):
@@ -241,7 +249,7 @@ class Senders:
             # at the free one they would stand in the way of what is more urgent.
             return NOT_NOW
         self._waiting.pop(sender, None)
-        outcome = await self._wire.send(body, chat, item.delivery.thread, item.chat.silent, is_paid)
+        outcome = await self._call(item, body, is_paid)
         self._count(outcome)
         match outcome:
             case Throttled(wait):
@@ -255,3 +263,14 @@ class Senders:
                 outcome = await self._turn(item, sender) or await self._leave(item, sender, body)
                 self._purse.answered_unpaid(outcome, self._clock())
         return outcome
+
+    async def _call(self, item: Item, body: Any, is_paid: bool) -> Outcome:
+        """Make the one call that a delivery is about."""
+        chat, stands = item.delivery.chat, item.stands
+        if item.delivery.operation is Operation.SEND:
+            return await self._wire.send(body, chat, item.delivery.thread, item.chat.silent, is_paid)
+        if stands is None or stands.message_id is None:
+            return NOT_NOW  # triage lets none of these through, and asks again
+        if item.delivery.operation is Operation.EDIT:
+            return await self._wire.edit(chat, stands.message_id, body, stands.has_photo)
+        return await self._wire.delete(chat, stands.message_id)

@@ -13,19 +13,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.delivery import NEWS, SubjectType
 from bot.domain.topic import TopicTree, wants
+from bot.store.audiences import HAS_IT_ALREADY, IS_SETTLED
 from bot.store.database import Connection
 from bot.store.stories import epoch
 
 MOST_LEGS = 400
-LOWEST, HIGHEST = -(2**62), 2**62
 FEW = 1_000  # rows about the chats of a piece, looked at together in a third of a millisecond
 LEAST_SHARE = 50  # candidates of a topic in a piece, however many topics an article has
 
 
 @dataclass(frozen=True, slots=True)
-class Audience:
-    """What decides who gets an article: its topics, where they hang, its source, and when it became news."""
+class Followers:
+    """The audience of an article: what decides who gets it, its topics, where they hang, its source and its time."""
 
     article: int
     topics: tuple[int, ...]
@@ -60,10 +61,16 @@ class Audience:
         parameters["silenced"] = json.dumps(silenced)
         parameters["fixed_at"] = epoch(self.fixed_at)
         parameters["source"] = self.source
-        parameters["article"] = self.article
+        parameters["kind"] = NEWS
+        parameters["subject_type"] = SubjectType.ARTICLE
+        parameters["subject"] = self.article
         parameters["few"] = FEW
         candidates = f"SELECT chat, {_THREAD} AS thread FROM ({_union(legs)} ORDER BY 1 LIMIT -1) AS f"
         return f"{head} ({candidates}) AS c {tail}", parameters
+
+    def recipients(self, head: str, tail: str = "", **values: object) -> tuple[str, dict[str, object]]:
+        """Return `head` + who gets the article + `tail`, with the parameters, as an audience does."""
+        return self.query(head, RECIPIENTS + tail, **values)
 
     def piece(self, after: int, until: int, size: int) -> tuple[str, dict[str, object]]:
         """Return the question for the chat with which a piece of the circle ends; null when it is the last.
@@ -74,6 +81,35 @@ class Audience:
         values = {"after": after, "until": until, "followed": json.dumps(followed)}
         share = max(min(size, LEAST_SHARE), size // max(1, len(followed)))
         return _PIECE, values | {"others": share - 1}
+
+    async def wanting(self, conn: Connection, chats: Sequence[int], now: datetime) -> dict[int, int]:
+        """Return which of these chats still want the article, each with the followed topic for which it does."""
+        values = {
+            "chats": json.dumps(list(chats)),
+            "topics": json.dumps(self.tree.reached_by(self.topics)),
+            "now": epoch(now),
+            "source": self.source,
+        }
+        rows = await conn.execute_fetchall(
+            """
+            SELECT chat, topic, 'follows' AS kind FROM subscriptions
+            WHERE chat IN (SELECT value FROM json_each(:chats)) AND topic IN (SELECT value FROM json_each(:topics))
+            UNION ALL
+            SELECT chat, topic, kind FROM exceptions
+            WHERE chat IN (SELECT value FROM json_each(:chats)) AND topic IN (SELECT value FROM json_each(:topics))
+              AND (until IS NULL OR until > :now)
+            UNION ALL
+            SELECT chat, 0, 'source' FROM unwanted_sources
+            WHERE chat IN (SELECT value FROM json_each(:chats)) AND source = :source
+            """,
+            values,
+        )
+        facts: dict[int, frozenset[tuple[str, int]]] = {}
+        for chat, topic, kind in rows:
+            facts[chat] = facts.get(chat, frozenset()) | {(kind, topic)}
+        # Thousands of chats follow the same few things: each case is decided once.
+        reasons = {case: _reason(self, case) for case in set(facts.values())}
+        return {chat: reason for chat, case in facts.items() if (reason := reasons[case]) is not None}
 
     def _ways(self) -> list[tuple[int, tuple[int, ...]]]:
         """Return each topic that may be followed, with the topics that break that way when left out."""
@@ -136,8 +172,7 @@ WHERE k.state = 'active'
            AND EXISTS (SELECT 1 FROM exceptions AS x WHERE x.chat = c.chat AND {_SILENCED}))
   AND NOT ({_perhaps("unwanted_sources", _UNWANTED)}
            AND EXISTS (SELECT 1 FROM unwanted_sources AS x WHERE x.chat = c.chat AND {_UNWANTED}))
-  AND NOT (EXISTS (SELECT 1 FROM ledger AS l WHERE l.article = :article AND l.chat > :after AND l.chat <= :until)
-           AND EXISTS (SELECT 1 FROM ledger AS l WHERE l.article = :article AND l.chat = c.chat))
+  AND NOT {HAS_IT_ALREADY} AND NOT {IS_SETTLED}
 """
 
 
@@ -152,7 +187,7 @@ SELECT min(ends.chat) FROM (
 """
 
 
-async def audience_of(conn: Connection, article: int, fixed_at: datetime) -> Audience:
+async def followers_of(conn: Connection, article: int, fixed_at: datetime) -> Followers:
     """Return what decides the audience of an article whose followers count as of `fixed_at`."""
     rows = await conn.execute_fetchall(
         """
@@ -162,7 +197,7 @@ async def audience_of(conn: Connection, article: int, fixed_at: datetime) -> Aud
         {"article": article},
     )
     parents = await conn.execute_fetchall("SELECT number, parent FROM topics")
-    return Audience(
+    return Followers(
         article=article,
         topics=tuple(row["topic"] for row in rows if row["topic"] is not None),
         tree=TopicTree({row["number"]: row["parent"] for row in parents}),
@@ -171,51 +206,7 @@ async def audience_of(conn: Connection, article: int, fixed_at: datetime) -> Aud
     )
 
 
-async def reach(conn: Connection, audience: Audience, now: datetime, at_most: int | None = None) -> int:
-    """Return how many chats would get the article now. With `at_most`, stop counting there."""
-    sql, values = audience.query(
-        "SELECT count(*) FROM (SELECT DISTINCT c.chat FROM",
-        RECIPIENTS + " LIMIT :at_most)",
-        after=LOWEST,
-        until=HIGHEST,
-        at_most=-1 if at_most is None else at_most,
-        now=epoch(now),
-    )
-    [(many,)] = await conn.execute_fetchall(sql, values)
-    return int(many)
-
-
-async def wanting(conn: Connection, audience: Audience, chats: Sequence[int], now: datetime) -> dict[int, int]:
-    """Return which of these chats still want the article, each with the followed topic for which it does."""
-    values = {
-        "chats": json.dumps(list(chats)),
-        "topics": json.dumps(audience.tree.reached_by(audience.topics)),
-        "now": epoch(now),
-        "source": audience.source,
-    }
-    rows = await conn.execute_fetchall(
-        """
-        SELECT chat, topic, 'follows' AS kind FROM subscriptions
-        WHERE chat IN (SELECT value FROM json_each(:chats)) AND topic IN (SELECT value FROM json_each(:topics))
-        UNION ALL
-        SELECT chat, topic, kind FROM exceptions
-        WHERE chat IN (SELECT value FROM json_each(:chats)) AND topic IN (SELECT value FROM json_each(:topics))
-          AND (until IS NULL OR until > :now)
-        UNION ALL
-        SELECT chat, 0, 'source' FROM unwanted_sources
-        WHERE chat IN (SELECT value FROM json_each(:chats)) AND source = :source
-        """,
-        values,
-    )
-    facts: dict[int, frozenset[tuple[str, int]]] = {}
-    for chat, topic, kind in rows:
-        facts[chat] = facts.get(chat, frozenset()) | {(kind, topic)}
-    # Thousands of chats follow the same few things: each case is decided once.
-    reasons = {case: _reason(audience, case) for case in set(facts.values())}
-    return {chat: reason for chat, case in facts.items() if (reason := reasons[case]) is not None}
-
-
-def _reason(audience: Audience, case: frozenset[tuple[str, int]]) -> int | None:
+def _reason(audience: Followers, case: frozenset[tuple[str, int]]) -> int | None:
     """Return the followed topic for which chats get an article; None when they do not want it."""
     kinds: dict[str, set[int]] = {}
     for kind, topic in case:

@@ -8,7 +8,8 @@ import pytest
 from databases import empty_database
 from store_samples import NOW, put_article
 
-from bot.store import accounts, fanouts, outbox, progress, troubles
+from bot.domain.delivery import NEWS, Subject, SubjectType
+from bot.store import campaigns, delivery_reports, leases, outbox, progress, troubles
 from bot.store.database import Connection, Database
 from bot.store.stories import epoch
 from bot.store.troubles import Kind
@@ -18,24 +19,32 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    empty_database(tmp_path / "accounts.db")
-    db = await Database.open(tmp_path / "accounts.db")
+    empty_database(tmp_path / "delivery_reports.db")
+    db = await Database.open(tmp_path / "delivery_reports.db")
     yield db
     await db.close()
 
 
-async def put_fanout(conn: Connection, article: int, sent_hours_ago: list[int]) -> int:
-    """Store a finished fan-out that sent one message at each of these times; return its number."""
+async def put_campaign(conn: Connection, article: int, sent_hours_ago: list[int]) -> int:
+    """Store a finished campaign that sent one message at each of these times; return its number."""
     await put_article(conn, article)
-    number = await fanouts.promise(conn, article, fixed_at=NOW - 30 * DAY, start_at=NOW - 30 * DAY, lane=2, by=None)
+    number = await campaigns.promise(
+        conn,
+        NEWS,
+        Subject(SubjectType.ARTICLE, article),
+        fixed_at=NOW - 30 * DAY,
+        start_at=NOW - 30 * DAY,
+        lane=2,
+        by=None,
+    )
     times = [epoch(NOW - timedelta(hours=hours)) for hours in sent_hours_ago]
     await conn.executemany(
-        "INSERT INTO ledger (article, chat, status, sent_at) VALUES (?, ?, 1, ?)",
+        "INSERT INTO receipts (subject_type, subject, chat, sent_at) VALUES (1, ?, ?, ?)",
         [(article, chat, at) for chat, at in enumerate(times, 1)],
     )
     await conn.execute(
         """
-        UPDATE fanouts SET state = 'done', half = 2, sent = :sent, first_sent_at = :first, last_sent_at = :last
+        UPDATE campaigns SET state = 'done', half = 2, sent = :sent, first_sent_at = :first, last_sent_at = :last
         WHERE id = :id
         """,
         {"id": number, "sent": len(times), "first": min(times), "last": max(times)},
@@ -45,38 +54,39 @@ async def put_fanout(conn: Connection, article: int, sent_hours_ago: list[int]) 
 
 async def test_what_was_sent_lately_is_counted_exactly_also_when_a_publish_began_before(db: Database) -> None:
     async with db.transaction() as conn:
-        await put_fanout(conn, 1, [26, 25, 23, 22])
-        await put_fanout(conn, 2, [3, 2, 1])
-        await put_fanout(conn, 3, [200, 199])
-        await put_fanout(conn, 4, [170, 160])
+        await put_campaign(conn, 1, [26, 25, 23, 22])
+        await put_campaign(conn, 2, [3, 2, 1])
+        await put_campaign(conn, 3, [200, 199])
+        await put_campaign(conn, 4, [170, 160])
     async with db.reading() as conn:
-        figures = await accounts.figures(conn, NOW)
+        figures = await delivery_reports.figures(conn, NOW)
     assert (figures.sent_day, figures.sent_week) == (5, 8)
 
 
 async def test_a_second_try_takes_along_what_may_have_arrived_and_counts_nothing_twice(db: Database) -> None:
     async with db.transaction() as conn:
-        fanout = await put_fanout(conn, 1, [1])
+        campaign = await put_campaign(conn, 1, [1])
         await conn.executemany(
-            "INSERT INTO ledger (article, chat, status, sent_at, thread, unsure) VALUES (1, ?, 3, 0, ?, ?)",
-            [(101, None, None), (102, 7, 2)],
+            "INSERT INTO outcomes (campaign, chat, operation, status, thread, unsure) VALUES (?, ?, 1, 3, ?, ?)",
+            [(campaign, 101, None, None), (campaign, 102, 7, 2)],
         )
-        await conn.execute("UPDATE fanouts SET failed = 2, unsure = 1, total = 3 WHERE id = ?", (fanout,))
-        assert await accounts.try_again(conn, 1, fanout, NOW) == 2
-        assert await accounts.try_again(conn, 1, fanout, NOW) == 0
-        found = await fanouts.fanout(conn, fanout)
+        await conn.execute("UPDATE campaigns SET failed = 2, unsure = 1, total = 3 WHERE id = ?", (campaign,))
+        assert await delivery_reports.try_again(conn, 1, NOW) == 2
+        assert await delivery_reports.try_again(conn, 1, NOW) == 0
+        found = await campaigns.campaign(conn, campaign)
         assert found is not None
-        assert (found.state, found.failed, found.unsure, found.total) == (fanouts.FanoutState.RUNNING, 0, 0, 3)
-        waiting = await outbox.claim(conn, NOW, 10)
+        assert (found.state, found.failed, found.unsure, found.total) == (campaigns.CampaignState.RUNNING, 0, 0, 3)
+        term = await leases.take(conn, "one", NOW)
+        waiting = await outbox.claim(conn, NOW, 10, owner=term)
         assert [(one.chat, one.thread, one.unsure) for one in waiting] == [(101, 0, 0), (102, 7, 2)]
 
 
 async def test_a_message_follows_in_place_of_an_earlier_one_whose_last_words_no_longer_count(db: Database) -> None:
     async with db.transaction() as conn:
-        fanout = await put_fanout(conn, 1, [1])
-        await progress.follow(conn, fanout, 9, 100)
+        campaign = await put_campaign(conn, 1, [1])
+        await progress.follow(conn, campaign, 9, 100)
         [earlier] = await progress.open_ones(conn)
-        await progress.follow(conn, fanout, 9, 200)
+        await progress.follow(conn, campaign, 9, 200)
         await progress.saw(conn, earlier, "done:100:x", NOW, finished=True)
         [watch] = await progress.open_ones(conn)
         assert (watch.message_id, watch.shown) == (200, "")

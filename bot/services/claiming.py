@@ -17,20 +17,27 @@ from bot.store.database import Connection
 
 
 async def take_up(
-    conn: Connection, suspects: Suspects, now: datetime, room: int, ready: Collection[int], *, is_outage: bool
+    conn: Connection,
+    suspects: Suspects,
+    now: datetime,
+    room: int,
+    ready: Collection[int],
+    owner: int,
+    *,
+    is_outage: bool,
 ) -> list[Delivery]:
-    """Claim up to `room` due deliveries of the fan-outs that are `ready` to go on, and return them."""
+    """Claim for a term up to `room` due deliveries of the campaigns that are `ready` to go on, and return them."""
     if not suspects:
-        return await outbox.claim(conn, now, room, ready)
+        return await outbox.claim(conn, now, room, ready, owner=owner)
     cleared = suspects.cleared(ready)
     claimed: list[Delivery] = []
     if is_outage:
-        claimed = await outbox.claim(conn, now, room, cleared)
+        claimed = await outbox.claim(conn, now, room, cleared, owner=owner)
     for number in suspects.to_try(now, is_outage):
         if number in ready and len(claimed) < room:
-            claimed += await outbox.claim(conn, now, 1, [number])
-    if not is_outage and len(claimed) < room and not suspects.is_awaited(one.fanout for one in claimed):
-        claimed += await outbox.claim(conn, now, room - len(claimed), cleared)
+            claimed += await outbox.claim(conn, now, 1, [number], owner=owner)
+    if not is_outage and len(claimed) < room and not suspects.is_awaited(one.campaign for one in claimed):
+        claimed += await outbox.claim(conn, now, room - len(claimed), cleared, owner=owner)
     return claimed
 
 

@@ -1,9 +1,10 @@
 """
-Fan-outs: a publish that becomes one outbox row for each chat, a piece at a time.
+Campaigns: whatever is sent to many becomes one delivery for each chat, a piece at a time.
 
-Publishing writes one row here, in the article's own transaction. Each piece inserts its outbox rows and moves the
+Publishing writes one row here, in the article's own transaction. Each piece inserts its deliveries and moves the
 cursor in one transaction, so a start after a crash goes on where the last piece ended. Stopping, holding and
-resuming change this one row, whatever its size.
+resuming change this one row, whatever its size. What a campaign is about, its subject, is read by its kind alone
+(`services.kinds`): nothing here knows what an article is.
 """
 
 from __future__ import annotations
@@ -13,21 +14,21 @@ from datetime import datetime
 from enum import StrEnum
 from sqlite3 import Row
 
-from bot.domain.delivery import Lane
+from bot.domain.delivery import NEWS, Lane, Operation, Subject, SubjectType
 from bot.domain.refusals import Form
-from bot.store.audience import HIGHEST, LOWEST, RECIPIENTS, Audience
+from bot.store.audiences import HIGHEST, LOWEST, Audience
 from bot.store.database import Connection
 from bot.store.stories import epoch, epoch_of_end, moment, moment_or_none
 
 PIECE = 5_000  # candidates: about 10 ms of the writer, which a reader's write may have to wait
 
 UNREACHED = "unreachable"
-"""Why a fan-out is held: too many of its chats could not be reached."""
+"""Why a campaign is held: too many of its chats could not be reached."""
 REFUSED = "refused"
-"""Why a fan-out is held: Telegram refuses its message in every form."""
+"""Why a campaign is held: Telegram refuses its message in every form."""
 
 
-class FanoutState(StrEnum):
+class CampaignState(StrEnum):
     """RUNNING ones are claimed from; STOPPED and HELD ones keep their rows until somebody decides."""
 
     RUNNING = "running"
@@ -37,19 +38,20 @@ class FanoutState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Fanout:
-    """One publish on its way. `total` counts the rows promised so far; complete once `half` is 2.
+class Campaign:
+    """One of them, under way or done. `total` counts the deliveries promised so far; complete once `half` is 2.
 
-    `revision` is the article's as it stands now, so that nobody is sent words that were corrected meanwhile.
-    `words` are Telegram's when it is held for them, `form` the one in which this revision goes; `is_confirmed` once an
-    editor knows that many of its chats are gone.
+    `revision` is the subject's; None: the one that stands when a message leaves, so that nobody is sent words that
+    were corrected meanwhile. `words` are Telegram's when it is held for them. `form` is the one in which
+    `form_revision` goes. `is_confirmed` once an editor knows that many of its chats are gone.
     """
 
     id: int
     kind: str
-    article: int
+    subject: Subject
+    revision: int | None
     lane: Lane
-    state: FanoutState
+    state: CampaignState
     why: str | None
     asked_by: int | None
     fixed_at: datetime
@@ -67,10 +69,19 @@ class Fanout:
     first_sent_at: datetime | None
     last_sent_at: datetime | None
     done_at: datetime | None
-    revision: int
     words: str | None
     form: Form
+    form_revision: int | None
     is_confirmed: bool
+
+    @property
+    def article(self) -> int | None:
+        """The number of the article that it is about; None when it is about something else."""
+        return self.subject.number if self.subject.type == SubjectType.ARTICLE else None
+
+    def form_of(self, revision: int) -> Form:
+        """Return the form in which a revision of the subject goes: a plainer one only for the one that was refused."""
+        return self.form if self.form_revision == revision else Form.FULL
 
     @property
     def settled(self) -> int:
@@ -84,26 +95,33 @@ class Fanout:
 
 async def promise(
     conn: Connection,
-    article: int,
+    kind: str,
+    subject: Subject,
     *,
     fixed_at: datetime,
     start_at: datetime,
     lane: Lane,
     by: int | None,
     by_file: bool = False,
+    revision: int | None = None,
 ) -> int:
-    """Promise an article to everyone who follows it at `fixed_at`, and return the fan-out's number.
+    """Promise a subject to everyone who belongs to its kind's audience at `fixed_at`; return the campaign's number.
 
-    A start to come is rounded up, so that no time to think again is cut short.
+    A start to come is rounded up, so that no undo delay is cut short.
     """
     is_to_come = start_at > fixed_at
     rows = await conn.execute_fetchall(
         """
-        INSERT INTO fanouts (kind, article, lane, state, asked_by, by_file, fixed_at, start_at)
-        VALUES ('news', :article, :lane, 'running', :by, :by_file, :fixed_at, :start_at) RETURNING id
+        INSERT INTO campaigns
+            (kind, subject_type, subject, revision, lane, state, asked_by, by_file, fixed_at, start_at)
+        VALUES (:kind, :subject_type, :subject, :revision, :lane, 'running', :by, :by_file, :fixed_at, :start_at)
+        RETURNING id
         """,
         {
-            "article": article,
+            "kind": kind,
+            "subject_type": subject.type,
+            "subject": subject.number,
+            "revision": revision,
             "lane": lane,
             "by": by,
             "by_file": by_file,
@@ -114,67 +132,58 @@ async def promise(
     return int(next(iter(rows))["id"])
 
 
-async def fanout(conn: Connection, number: int) -> Fanout | None:
-    """Return one fan-out; None when there is none of that number."""
-    rows = await conn.execute_fetchall(
-        "SELECT f.*, a.revision FROM fanouts AS f JOIN articles AS a ON a.number = f.article WHERE f.id = :id",
-        {"id": number},
-    )
-    return next((_fanout(row) for row in rows), None)
+async def campaign(conn: Connection, number: int) -> Campaign | None:
+    """Return one campaign; None when there is none of that number."""
+    rows = await conn.execute_fetchall("SELECT * FROM campaigns WHERE id = :id", {"id": number})
+    return next((_campaign(row) for row in rows), None)
 
 
-async def of_article(conn: Connection, article: int) -> list[Fanout]:
-    """Return an article's fan-outs, oldest first."""
+async def of_subject(conn: Connection, subject: Subject, kind: str) -> list[Campaign]:
+    """Return a subject's campaigns of one kind, oldest first."""
     rows = await conn.execute_fetchall(
         """
-        SELECT f.*, a.revision FROM fanouts AS f JOIN articles AS a ON a.number = f.article
-        WHERE f.article = :article ORDER BY f.id
+        SELECT * FROM campaigns WHERE subject_type = :subject_type AND subject = :subject AND kind = :kind ORDER BY id
         """,
-        {"article": article},
+        {"subject_type": subject.type, "subject": subject.number, "kind": kind},
     )
-    return [_fanout(row) for row in rows]
+    return [_campaign(row) for row in rows]
 
 
-async def open_ones(conn: Connection) -> list[Fanout]:
-    """Return every fan-out that is not done, most urgent first."""
-    rows = await conn.execute_fetchall(
-        """
-        SELECT f.*, a.revision FROM fanouts AS f JOIN articles AS a ON a.number = f.article
-        WHERE f.state <> 'done' ORDER BY f.lane, f.id
-        """
-    )
-    return [_fanout(row) for row in rows]
+async def of_article(conn: Connection, article: int) -> list[Campaign]:
+    """Return the campaigns that bring an article as news, oldest first."""
+    return await of_subject(conn, Subject(SubjectType.ARTICLE, article), NEWS)
 
 
-async def running(conn: Connection) -> list[Fanout]:
+async def open_ones(conn: Connection) -> list[Campaign]:
+    """Return every campaign that is not done, most urgent first."""
+    rows = await conn.execute_fetchall("SELECT * FROM campaigns WHERE state <> 'done' ORDER BY lane, id")
+    return [_campaign(row) for row in rows]
+
+
+async def running(conn: Connection) -> list[Campaign]:
     """Return what may be claimed from, most urgent first."""
-    rows = await conn.execute_fetchall(
-        """
-        SELECT f.*, a.revision FROM fanouts AS f JOIN articles AS a ON a.number = f.article
-        WHERE f.state = 'running' ORDER BY f.lane, f.id
-        """
-    )
-    return [_fanout(row) for row in rows]
+    rows = await conn.execute_fetchall("SELECT * FROM campaigns WHERE state = 'running' ORDER BY lane, id")
+    return [_campaign(row) for row in rows]
 
 
 async def last_heard_of(conn: Connection) -> datetime | None:
     """Return the latest moment at which anything became of what is not done; None when all is."""
     [(at,)] = await conn.execute_fetchall(
-        "SELECT max(max(fixed_at, coalesce(last_sent_at, 0))) FROM fanouts WHERE state <> 'done'"
+        "SELECT max(max(fixed_at, coalesce(last_sent_at, 0))) FROM campaigns WHERE state <> 'done'"
     )
     return moment_or_none(at)
 
 
 async def halt(
-    conn: Connection, number: int, state: FanoutState, why: str, words: str | None = None, *, by_editor: bool = False
+    conn: Connection, number: int, state: CampaignState, why: str, words: str | None = None, *, by_editor: bool = False
 ) -> None:
-    """Stop or hold a fan-out, perhaps for Telegram's words. Rows stay where they are.
+    """Stop or hold a campaign, perhaps for Telegram's words. Rows stay where they are.
 
     An editor who stops what is held because many of its chats are gone knows that; whoever sends the rest is not asked.
     """
     await conn.execute(
         """
-        UPDATE fanouts SET confirmed = max(confirmed, :by_editor AND why IS :unreached),
+        UPDATE campaigns SET confirmed = max(confirmed, :by_editor AND why IS :unreached),
             state = :state, why = :why, words = :words
         WHERE id = :id AND state <> 'done'
         """,
@@ -190,10 +199,10 @@ async def halt(
 
 
 async def go_on_in(conn: Connection, number: int, form: Form, revision: int) -> bool:
-    """Let a fan-out go on in a plainer form, while the article stays as it is; return whether it did not already."""
+    """Let a campaign go on in a plainer form, while its subject stays as it is; return whether it did not already."""
     changed = await conn.execute(
         """
-        UPDATE fanouts SET form = :form, form_revision = :revision
+        UPDATE campaigns SET form = :form, form_revision = :revision
         WHERE id = :id AND (form <> :form OR form_revision IS NOT :revision)
         """,
         {"id": number, "form": form, "revision": revision},
@@ -202,13 +211,13 @@ async def go_on_in(conn: Connection, number: int, form: Form, revision: int) -> 
 
 
 async def resume(conn: Connection, number: int, now: datetime) -> None:
-    """Let a stopped or held fan-out go on. It counts as started now: what an editor sends is news.
+    """Let a stopped or held campaign go on. It counts as started now: what an editor sends is news.
 
     What was refused in every form is tried in full again. What an editor has confirmed once stays confirmed.
     """
     await conn.execute(
         """
-        UPDATE fanouts SET state = 'running', confirmed = max(confirmed, why IS :unreached), why = NULL, words = NULL,
+        UPDATE campaigns SET state = 'running', confirmed = max(confirmed, why IS :unreached), why = NULL, words = NULL,
             form = CASE why WHEN :refused THEN 'full' ELSE form END, start_at = max(start_at, :now)
         WHERE id = :id AND state IN ('stopped', 'held')
         """,
@@ -219,19 +228,19 @@ async def resume(conn: Connection, number: int, now: datetime) -> None:
 async def start_now(conn: Connection, number: int, now: datetime) -> None:
     """Let the first message leave at once, by an editor's word: from now on it is not a file's alone."""
     await conn.execute(
-        "UPDATE fanouts SET start_at = min(start_at, :now), by_file = 0 WHERE id = :id",
+        "UPDATE campaigns SET start_at = min(start_at, :now), by_file = 0 WHERE id = :id",
         {"id": number, "now": epoch(now)},
     )
 
 
 async def widen(conn: Connection, number: int, *, fixed_at: datetime, start_at: datetime) -> None:
-    """Look at every chat once more for a fan-out of which nothing has left: who follows at `fixed_at` is in it too.
+    """Look at every chat once more for a campaign of which nothing has left: who follows at `fixed_at` is in it too.
 
     What was promised before stays promised, once. Stopped or held, it stays so.
     """
     await conn.execute(
         """
-        UPDATE fanouts SET fixed_at = :fixed_at, start_at = max(start_at, :start_at), cursor = NULL, half = 0
+        UPDATE campaigns SET fixed_at = :fixed_at, start_at = max(start_at, :start_at), cursor = NULL, half = 0
         WHERE id = :id AND state <> 'done'
         """,
         {
@@ -243,26 +252,29 @@ async def widen(conn: Connection, number: int, *, fixed_at: datetime, start_at: 
 
 
 async def take_back_unbegun(conn: Connection) -> list[int]:
-    """Delete the fan-outs of files of which nothing has been promised to anybody yet; return their articles.
+    """Delete the campaigns of files of which nothing has been promised to anybody yet; return their articles.
 
     Messages that follow them follow nothing any more.
     """
     await conn.execute(
         """
-        DELETE FROM progress WHERE fanout IN
-            (SELECT id FROM fanouts WHERE state = 'running' AND by_file AND ring_start IS NULL)
+        DELETE FROM progress WHERE campaign IN
+            (SELECT id FROM campaigns WHERE kind = 'news' AND state = 'running' AND by_file AND ring_start IS NULL)
         """
     )
     rows = await conn.execute_fetchall(
-        "DELETE FROM fanouts WHERE state = 'running' AND by_file AND ring_start IS NULL RETURNING article"
+        """
+        DELETE FROM campaigns WHERE kind = 'news' AND state = 'running' AND by_file AND ring_start IS NULL
+        RETURNING subject
+        """
     )
-    return sorted(int(row["article"]) for row in rows)
+    return sorted(int(row["subject"]) for row in rows)
 
 
 async def begin(conn: Connection, number: int, ring_start: int) -> None:
-    """Draw where on the circle of chats a fan-out starts, unless it was drawn before."""
+    """Draw where on the circle of chats a campaign starts, unless it was drawn before."""
     await conn.execute(
-        "UPDATE fanouts SET ring_start = :ring_start WHERE id = :id AND ring_start IS NULL",
+        "UPDATE campaigns SET ring_start = :ring_start WHERE id = :id AND ring_start IS NULL",
         {"id": number, "ring_start": ring_start},
     )
 
@@ -273,7 +285,7 @@ async def ring_of_busy_period(conn: Connection) -> int | None:
     Sharing it keeps each chat's articles in order; drawing it anew when idle lets nobody be last for ever.
     """
     rows = await conn.execute_fetchall(
-        "SELECT ring_start FROM fanouts WHERE state = 'running' AND ring_start IS NOT NULL ORDER BY id DESC LIMIT 1"
+        "SELECT ring_start FROM campaigns WHERE state = 'running' AND ring_start IS NOT NULL ORDER BY id DESC LIMIT 1"
     )
     return next((int(row["ring_start"]) for row in rows), None)
 
@@ -290,42 +302,53 @@ async def some_chat(conn: Connection, share: float) -> int:
     return next((int(row["id"]) for row in near), int(low))
 
 
-async def spread(conn: Connection, fanout: Fanout, audience: Audience, now: datetime, piece: int = PIECE) -> bool:
-    """Give the next piece of the circle its outbox rows and move the cursor; return whether more is left.
+async def fan_out(
+    conn: Connection,
+    campaign: Campaign,
+    audience: Audience,
+    now: datetime,
+    piece: int = PIECE,
+    *,
+    operation: Operation = Operation.SEND,
+) -> bool:
+    """Give the next piece of the circle its deliveries and move the cursor; return whether more is left.
 
     One transaction: a crash before the commit leaves neither rows nor cursor, after it both.
     """
-    if fanout.is_complete or fanout.ring_start is None:
+    if campaign.is_complete or campaign.ring_start is None:
         return False
-    low, high = (fanout.ring_start, HIGHEST) if fanout.half == 0 else (LOWEST, fanout.ring_start)
-    after = low if fanout.cursor is None else fanout.cursor
+    low, high = (campaign.ring_start, HIGHEST) if campaign.half == 0 else (LOWEST, campaign.ring_start)
+    after = low if campaign.cursor is None else campaign.cursor
     [(end,)] = await conn.execute_fetchall(*audience.piece(after, high, piece))
-    sql, parameters = audience.query(
-        "INSERT OR IGNORE INTO outbox (fanout, chat, thread, due_at) SELECT :fanout, c.chat, c.thread, :now FROM",
-        RECIPIENTS,
+    sql, parameters = audience.recipients(
+        """
+        INSERT OR IGNORE INTO deliveries (campaign, chat, thread, operation, not_before)
+        SELECT :campaign, c.chat, c.thread, :operation, :now FROM
+        """,
         after=after,
         until=high if end is None else end,
-        fanout=fanout.id,
+        campaign=campaign.id,
+        operation=operation,
         now=epoch(now),
     )
     added = await conn.execute(sql, parameters)
-    half = fanout.half if end is not None else fanout.half + 1
+    half = campaign.half if end is not None else campaign.half + 1
     await conn.execute(
-        "UPDATE fanouts SET cursor = :cursor, half = :half, total = total + :added WHERE id = :id",
-        {"id": fanout.id, "cursor": end, "half": half, "added": added},
+        "UPDATE campaigns SET cursor = :cursor, half = :half, total = total + :added WHERE id = :id",
+        {"id": campaign.id, "cursor": end, "half": half, "added": added},
     )
     return half < 2
 
 
 async def close_finished(conn: Connection, now: datetime) -> list[int]:
-    """Mark as done the running fan-outs of which no row is left; return their numbers.
+    """Mark as done the running campaigns of which no row is left; return their numbers.
 
     One that went on for a chat which had forbidden writing was done when it was done for all the others.
     """
     rows = await conn.execute_fetchall(
         """
-        UPDATE fanouts SET state = 'done', done_at = coalesce(done_at, :now)
-        WHERE state = 'running' AND half >= 2 AND NOT EXISTS (SELECT 1 FROM outbox WHERE fanout = fanouts.id)
+        UPDATE campaigns SET state = 'done', done_at = coalesce(done_at, :now)
+        WHERE state = 'running' AND half >= 2 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE campaign = campaigns.id)
         RETURNING id
         """,
         {"now": epoch(now)},
@@ -333,13 +356,14 @@ async def close_finished(conn: Connection, now: datetime) -> list[int]:
     return [int(row["id"]) for row in rows]
 
 
-def _fanout(row: Row) -> Fanout:
-    return Fanout(
+def _campaign(row: Row) -> Campaign:
+    return Campaign(
         id=row["id"],
         kind=row["kind"],
-        article=row["article"],
+        subject=Subject(row["subject_type"], row["subject"]),
+        revision=row["revision"],
         lane=Lane(row["lane"]),
-        state=FanoutState(row["state"]),
+        state=CampaignState(row["state"]),
         why=row["why"],
         asked_by=row["asked_by"],
         fixed_at=moment(row["fixed_at"]),
@@ -357,8 +381,8 @@ def _fanout(row: Row) -> Fanout:
         first_sent_at=moment_or_none(row["first_sent_at"]),
         last_sent_at=moment_or_none(row["last_sent_at"]),
         done_at=moment_or_none(row["done_at"]),
-        revision=row["revision"],
         words=row["words"],
-        form=Form(row["form"]) if row["form_revision"] == row["revision"] else Form.FULL,
+        form=Form(row["form"]),
+        form_revision=row["form_revision"],
         is_confirmed=bool(row["confirmed"]),
     )

@@ -13,11 +13,24 @@ from bot.domain.delivery import Status
 from bot.domain.progress import Phase, Standing
 from bot.domain.restriction import Restriction
 from bot.errors import OutOfTurn
-from bot.store import accounts, articles, chats, fanouts, housekeeping, log, meta, outbox, progress, restrictions
-from bot.store.accounts import Figures
-from bot.store.audience import audience_of, reach
+from bot.services.kinds import KINDS
+from bot.store import (
+    articles,
+    campaigns,
+    chats,
+    delivery_reports,
+    housekeeping,
+    log,
+    meta,
+    progress,
+    receipts,
+    restrictions,
+)
+from bot.store.audiences import reach
+from bot.store.campaigns import Campaign, CampaignState
 from bot.store.database import Connection, Database
-from bot.store.fanouts import Fanout, FanoutState
+from bot.store.delivery_reports import Figures
+from bot.store.followers import followers_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +42,7 @@ class Account:
     """
 
     article: Article
-    fanout: int | None = None
+    campaign: int | None = None
     standing: Standing | None = None
     reasons: tuple[tuple[str, int], ...] = ()
     restricted: tuple[tuple[str, int], ...] = ()
@@ -48,38 +61,39 @@ class Sums:
 
 
 async def standing(
-    conn: Connection, fanout: Fanout, now: datetime, rate: float, *, audience: int | None = None
+    conn: Connection, campaign: Campaign, now: datetime, rate: float, *, audience: int | None = None
 ) -> Standing:
-    """Return how a fan-out stands. `audience` is what was counted before; while rows are still being promised, it is
+    """Return how a campaign stands. `audience` is what was counted before; while rows are still being promised, it is
     counted anew when it is None."""
-    if fanout.is_complete:
-        audience = fanout.total
+    if campaign.is_complete:
+        audience = campaign.total
     elif audience is None:
-        whom = await audience_of(conn, fanout.article, fanout.fixed_at)
-        audience = fanout.settled + await reach(conn, whom, now)
-    article = await articles.article(conn, fanout.article)
+        whom = await KINDS[campaign.kind].audience(conn, campaign)
+        audience = campaign.settled + await reach(conn, whom, now)
+    article = None if campaign.article is None else await articles.article(conn, campaign.article)
+    is_retracted = article is not None and article.state is ArticleState.RETRACTED
     return Standing(
-        phase=Phase.WITHDRAWN if article.state is ArticleState.RETRACTED else _phase(fanout, now),
+        phase=Phase.WITHDRAWN if is_retracted else _phase(campaign, now),
         audience=audience,
-        sent=fanout.sent,
-        unreachable=fanout.unreachable,
-        failed=fanout.failed,
-        restricted=fanout.restricted,
-        words=fanout.words,
-        unwanted=fanout.unwanted,
-        unsure=fanout.unsure,
-        start_at=fanout.start_at,
-        first_sent_at=fanout.first_sent_at,
-        last_sent_at=fanout.last_sent_at,
+        sent=campaign.sent,
+        unreachable=campaign.unreachable,
+        failed=campaign.failed,
+        restricted=campaign.restricted,
+        words=campaign.words,
+        unwanted=campaign.unwanted,
+        unsure=campaign.unsure,
+        start_at=campaign.start_at,
+        first_sent_at=campaign.first_sent_at,
+        last_sent_at=campaign.last_sent_at,
         rate=rate,
         is_paused=await meta.is_paused(conn),
     )
 
 
-async def standing_of(db: Database, fanout: int, now: datetime, rate: float) -> Standing | None:
-    """Return how a fan-out stands; None when there is none."""
+async def standing_of(db: Database, campaign: int, now: datetime, rate: float) -> Standing | None:
+    """Return how a campaign stands; None when there is none."""
     async with db.reading() as conn:
-        found = await fanouts.fanout(conn, fanout)
+        found = await campaigns.campaign(conn, campaign)
         return None if found is None else await standing(conn, found, now, rate)
 
 
@@ -87,32 +101,32 @@ async def account_of(db: Database, number: int, now: datetime, rate: float) -> A
     """Return what became of an article's latest publish. Raises: UnknownArticle."""
     async with db.reading() as conn:
         article = await articles.article(conn, number)
-        published = await fanouts.of_article(conn, number)
+        published = await campaigns.of_article(conn, number)
         if not published:
             return Account(article)
-        latest = published[-1]
+        latest, numbers = published[-1], [one.id for one in published]
         return Account(
             article,
             latest.id,
             await standing(conn, latest, now, rate),
-            tuple(await accounts.reasons(conn, number)),
-            tuple(await accounts.reasons(conn, number, status=Status.RESTRICTED)),
+            tuple(await receipts.reasons(conn, numbers)),
+            tuple(await receipts.reasons(conn, numbers, status=Status.RESTRICTED)),
         )
 
 
 async def reach_of(db: Database, article: Article, now: datetime) -> int:
     """Return how many chats would get an article if it were published now: who follows it, or who still waits."""
     async with db.reading() as conn:
-        published = await fanouts.of_article(conn, article.number)
+        published = await campaigns.of_article(conn, article.number)
         if article.pushed_at is None or not published:
-            return await reach(conn, await audience_of(conn, article.number, now), now)
+            return await reach(conn, await followers_of(conn, article.number, now), now)
         return sum([(await standing(conn, one, now, 1.0)).waiting for one in published])
 
 
 async def failures(db: Database, number: int, limit: int, status: Status = Status.FAILED) -> list[tuple[int, str]]:
     """Return chats that an article could not be sent to, or whatever became of it, each with the reason."""
     async with db.reading() as conn:
-        return await outbox.failures(conn, number, limit, status)
+        return await receipts.failures(conn, number, limit, status)
 
 
 async def try_again(db: Database, number: int, *, by: int | None, now: datetime) -> int:
@@ -122,13 +136,13 @@ async def try_again(db: Database, number: int, *, by: int | None, now: datetime)
     """
     async with db.transaction() as conn:
         article = await articles.article(conn, number)
-        published = await fanouts.of_article(conn, number)
+        published = await campaigns.of_article(conn, number)
         if article.state is not ArticleState.PUBLISHED or not published:
             raise OutOfTurn(f"#{number} is not published")
         if await housekeeping.is_closed(conn, number):
             raise OutOfTurn(f"#{number} is too old to be sent again")
         latest = published[-1].id
-        many = await accounts.try_again(conn, number, latest, now)
+        many = await delivery_reports.try_again(conn, number, now)
         if not many:
             raise OutOfTurn(f"nothing of #{number} has failed")
         await progress.take_up(conn, latest)
@@ -143,7 +157,7 @@ async def sums(db: Database, now: datetime, most_restricted: int) -> Sums:
         return Sums(
             await chats.counts(conn),
             await articles.counts(conn),
-            await accounts.figures(conn, now),
+            await delivery_reports.figures(conn, now),
             await meta.is_paused(conn),
             restricted,
             tuple(spells),
@@ -156,14 +170,14 @@ async def is_paused(db: Database) -> bool:
         return await meta.is_paused(conn)
 
 
-def _phase(fanout: Fanout, now: datetime) -> Phase:
-    match fanout.state:
-        case FanoutState.RUNNING:
-            return Phase.UNDO if now < fanout.start_at else Phase.SENDING
-        case FanoutState.STOPPED:
-            return Phase.WITHDRAWN if fanout.why == "retracted" else Phase.STOPPED
-        case FanoutState.HELD:
-            held = {"restored": Phase.RESTORED, fanouts.REFUSED: Phase.REFUSED}
-            return held.get(fanout.why or "", Phase.UNREACHED)
-        case FanoutState.DONE:
+def _phase(campaign: Campaign, now: datetime) -> Phase:
+    match campaign.state:
+        case CampaignState.RUNNING:
+            return Phase.UNDO if now < campaign.start_at else Phase.SENDING
+        case CampaignState.STOPPED:
+            return Phase.WITHDRAWN if campaign.why == "retracted" else Phase.STOPPED
+        case CampaignState.HELD:
+            held = {"restored": Phase.RESTORED, campaigns.REFUSED: Phase.REFUSED}
+            return held.get(campaign.why or "", Phase.UNREACHED)
+        case CampaignState.DONE:
             return Phase.DONE

@@ -7,15 +7,17 @@ from pathlib import Path
 import pytest
 from press_room import PICTURE, PressRoom, press_room
 from story import StoryHouse
+from what_became import WHAT_BECAME
 
 from bot.domain.article import Picture
 from bot.domain.chat import ChatState, Pictures
-from bot.domain.delivery import Status
+from bot.domain.delivery import Status, Subject, SubjectType
 from bot.sandbox.faults import CutAfter, CutBefore, Fault, Page, Refuse, Throttle
 from bot.services import newsroom
-from bot.services.dispatching import Alarm
-from bot.store import chats, log, meta, outbox
-from bot.store.fanouts import FanoutState
+from bot.services.dispatcher import Alarm
+from bot.store import chats, leases, log, meta, outbox, settlement
+from bot.store.campaigns import CampaignState
+from bot.store.settlement import Settled
 from bot.store.stories import story_json
 from bot.telegram_edge.pacer import Pacer
 
@@ -32,13 +34,13 @@ async def test_an_article_reaches_exactly_those_who_follow_it_and_once(room: Pre
     await room.follow(energy[:2], "Storage")
     await room.follow(robots, "Robotics")
     article = await room.draft("grid-storage", "Storage", "Energy")
-    fanout = await room.publish(article)
+    campaign = await room.publish(article)
     await room.run()
     await room.run()
     assert [len(room.world.ledger.sent_to(chat)) for chat in energy + robots] == [1] * 5 + [0] * 3
     assert await room.statuses(article) == {Status.SENT: 5}
-    done = await room.fanout(fanout)
-    assert (done.state, done.total, done.sent, done.unsure) == (FanoutState.DONE, 5, 5, 0)
+    done = await room.campaign(campaign)
+    assert (done.state, done.total, done.sent, done.unsure) == (CampaignState.DONE, 5, 5, 0)
 
 
 async def test_the_picture_goes_by_link_once_and_by_file_id_to_the_others(room: PressRoom) -> None:
@@ -135,12 +137,12 @@ async def test_what_was_never_taken_is_sent_again_later_and_comes_once(room: Pre
     await room.follow([anna], "Energy")
     room.world.faults.add(fault, chat=anna, times=2)  # type: ignore[arg-type]
     article = await room.draft("grid-storage", "Energy")
-    fanout = await room.publish(article)
+    campaign = await room.publish(article)
     for _ in range(4):
         await room.run()
         room.house.clock.advance(timedelta(minutes=5))
     assert len(room.world.ledger.sent_to(anna)) == 1
-    assert (await room.fanout(fanout)).sent == 1
+    assert (await room.campaign(campaign)).sent == 1
 
 
 @pytest.mark.parametrize("fault", [CutAfter(), Page(502, accepted=True), Page(504), Page(524), Page(408)])
@@ -148,24 +150,24 @@ async def test_a_message_whose_answer_never_came_is_counted_as_perhaps_twice(roo
     [anna] = await room.people(1)
     await room.follow([anna], "Energy")
     room.world.faults.add(fault, chat=anna, times=1)
-    fanout = await room.publish(await room.draft("grid-storage", "Energy"))
+    campaign = await room.publish(await room.draft("grid-storage", "Energy"))
     await room.run()
-    assert (await room.fanout(fanout)).state is FanoutState.RUNNING
+    assert (await room.campaign(campaign)).state is CampaignState.RUNNING
     room.house.clock.advance(timedelta(minutes=2))
     await room.run()
-    done = await room.fanout(fanout)
-    assert (done.sent, done.unsure, done.state) == (1, 1, FanoutState.DONE)
+    done = await room.campaign(campaign)
+    assert (done.sent, done.unsure, done.state) == (1, 1, CampaignState.DONE)
 
 
 async def test_hours_of_bad_gateways_lose_nobody(room: PressRoom) -> None:
     people = await room.people(3)
     await room.follow(people, "Energy")
     room.world.faults.add(Page(502))
-    fanout = await room.publish(await room.draft("grid-storage", "Energy"))
+    campaign = await room.publish(await room.draft("grid-storage", "Energy"))
     for _ in range(6 * 12):
         await room.run()
         room.house.clock.advance(timedelta(minutes=5))
-    assert (await room.fanout(fanout)).failed == 0
+    assert (await room.campaign(campaign)).failed == 0
     room.world.faults.clear()
     for _ in range(12):
         await room.run()
@@ -177,14 +179,14 @@ async def test_a_throttled_chat_waits_as_told_and_loses_no_attempt(room: PressRo
     anna, ben = await room.people(2)
     await room.follow([anna, ben], "Energy")
     room.world.faults.add(Throttle(30), chat=anna, times=1)
-    fanout = await room.publish(await room.draft("grid-storage", "Energy"))
+    campaign = await room.publish(await room.draft("grid-storage", "Energy"))
     await room.run()
     assert [len(room.world.ledger.sent_to(chat)) for chat in (anna, ben)] == [0, 1]
     async with room.db.reading() as conn:
-        [row] = await conn.execute_fetchall("SELECT attempts, due_at FROM outbox")
+        [row] = await conn.execute_fetchall("SELECT attempts, not_before FROM deliveries")
     assert row["attempts"] == 0
-    assert row["due_at"] >= room.house.clock().timestamp() + 30
-    assert (await room.fanout(fanout)).state is FanoutState.RUNNING
+    assert row["not_before"] >= room.house.clock().timestamp() + 30
+    assert (await room.campaign(campaign)).state is CampaignState.RUNNING
 
 
 async def test_a_refused_token_stops_the_dispatcher_and_keeps_its_rows(
@@ -193,31 +195,31 @@ async def test_a_refused_token_stops_the_dispatcher_and_keeps_its_rows(
     people = await room.people(20)
     await room.follow(people, "Energy")
     room.world.faults.add(Refuse(401, "Unauthorized"))
-    fanout = await room.publish(await room.draft("grid-storage", "Energy"))
+    campaign = await room.publish(await room.draft("grid-storage", "Energy"))
     await room.run()
     assert room.alarms and room.alarms[0][0] is Alarm.HALTED
     assert len(room.world.faults.happened) <= 8
     async with room.db.reading() as conn:
-        rows = await conn.execute_fetchall("SELECT attempts FROM outbox")
+        rows = await conn.execute_fetchall("SELECT attempts FROM deliveries")
     assert [row["attempts"] for row in rows] == [0] * 20
     # Owners cannot be told in chat, so the log must say it.
     assert "Telegram refuses the bot: Unauthorized; no news leaves" in caplog.text
     room.world.faults.clear()
     room.house.clock.advance(timedelta(minutes=2))
     await room.run()
-    assert (await room.fanout(fanout)).sent == 20
+    assert (await room.campaign(campaign)).sent == 20
 
 
 async def test_nothing_leaves_while_polling_is_refused(room: PressRoom) -> None:
     people = await room.people(20)
     await room.follow(people, "Energy")
     room.dispatcher.refused("Conflict: terminated by other getUpdates request")
-    fanout = await room.publish(await room.draft("grid-storage", "Energy"))
+    campaign = await room.publish(await room.draft("grid-storage", "Energy"))
     await room.run()
     assert not any(map(room.got, people))
     room.house.clock.advance(timedelta(minutes=2))
     await room.run()
-    assert (await room.fanout(fanout)).sent == 20
+    assert (await room.campaign(campaign)).sent == 20
 
 
 async def test_a_wave_of_chats_that_cannot_be_reached_holds_the_broadcast(room: PressRoom) -> None:
@@ -225,12 +227,12 @@ async def test_a_wave_of_chats_that_cannot_be_reached_holds_the_broadcast(room: 
     await room.follow(people, "Energy")
     for chat in people[::2]:
         room.world.people[chat].has_blocked = True
-    fanout = await room.publish(await room.draft("grid-storage", "Energy"))
+    campaign = await room.publish(await room.draft("grid-storage", "Energy"))
     await room.run()
-    held = await room.fanout(fanout)
-    assert (held.state, held.why) == (FanoutState.HELD, "unreachable")
+    held = await room.campaign(campaign)
+    assert (held.state, held.why) == (CampaignState.HELD, "unreachable")
     assert held.settled <= 200 + 8  # the window, and what was on the wire
-    assert (Alarm.NOBODY_THERE, fanout, None) in room.alarms
+    assert (Alarm.NOBODY_THERE, campaign, None) in room.alarms
     async with room.db.reading() as conn:
         entry, *_ = await log.latest(conn)
     assert (entry.act, entry.detail, entry.person) == ("hold", "unreachable", None)
@@ -241,12 +243,12 @@ async def test_an_editor_who_knows_that_many_are_gone_is_not_asked_again(room: P
     await room.follow(people, "Energy")
     for chat in people[::2]:
         room.world.people[chat].has_blocked = True
-    fanout = await room.publish(await room.draft("grid-storage", "Energy"))
+    campaign = await room.publish(await room.draft("grid-storage", "Energy"))
     await room.run()
-    await newsroom.resume(room.db, fanout, by=1, now=room.house.clock())
+    await newsroom.resume(room.db, campaign, by=1, now=room.house.clock())
     await room.run()
-    done = await room.fanout(fanout)
-    assert (done.state, done.sent, done.unreachable) == (FanoutState.DONE, 300, 300)
+    done = await room.campaign(campaign)
+    assert (done.state, done.sent, done.unreachable) == (CampaignState.DONE, 300, 300)
 
 
 @pytest.mark.parametrize("acts", ["rest stop rest", "stop rest", "rest stop rest stop rest"])
@@ -255,15 +257,15 @@ async def test_what_an_editor_has_confirmed_stays_confirmed_after_a_stop(room: P
     await room.follow(people, "Energy")
     for chat in people[::2]:
         room.world.people[chat].has_blocked = True
-    fanout = await room.publish(await room.draft("grid-storage", "Energy"))
+    campaign = await room.publish(await room.draft("grid-storage", "Energy"))
     await room.run()
-    assert (await room.fanout(fanout)).state is FanoutState.HELD
+    assert (await room.campaign(campaign)).state is CampaignState.HELD
     for act in acts.split():
         verb = newsroom.resume if act == "rest" else newsroom.stop
-        await verb(room.db, fanout, by=1, now=room.house.clock())
+        await verb(room.db, campaign, by=1, now=room.house.clock())
     await room.run()
-    done = await room.fanout(fanout)
-    assert (done.state, done.sent, done.unreachable) == (FanoutState.DONE, 300, 300)
+    done = await room.campaign(campaign)
+    assert (done.state, done.sent, done.unreachable) == (CampaignState.DONE, 300, 300)
 
 
 async def test_stopping_what_nobody_asked_about_confirms_nothing(room: PressRoom) -> None:
@@ -271,23 +273,23 @@ async def test_stopping_what_nobody_asked_about_confirms_nothing(room: PressRoom
     await room.follow(people, "Energy")
     for chat in people[::2]:
         room.world.people[chat].has_blocked = True
-    fanout = await room.publish(await room.draft("grid-storage", "Energy"))
-    await newsroom.stop(room.db, fanout, by=1, now=room.house.clock())
-    await newsroom.resume(room.db, fanout, by=1, now=room.house.clock())
+    campaign = await room.publish(await room.draft("grid-storage", "Energy"))
+    await newsroom.stop(room.db, campaign, by=1, now=room.house.clock())
+    await newsroom.resume(room.db, campaign, by=1, now=room.house.clock())
     await room.run()
-    assert (await room.fanout(fanout)).state is FanoutState.HELD
+    assert (await room.campaign(campaign)).state is CampaignState.HELD
 
 
 async def test_stop_lets_nothing_more_leave_and_the_rest_goes_to_exactly_the_others(room: PressRoom) -> None:
     people = await room.people(300)
     await room.follow(people, "Energy")
     article = await room.draft("grid-storage", "Energy")
-    fanout = await room.publish(article)
+    campaign = await room.publish(article)
     await room.spread()
-    await newsroom.stop(room.db, fanout, by=1, now=room.house.clock())
+    await newsroom.stop(room.db, campaign, by=1, now=room.house.clock())
     await room.run()
     assert room.world.ledger.of("sendPhoto") == []
-    await newsroom.resume(room.db, fanout, by=1, now=room.house.clock())
+    await newsroom.resume(room.db, campaign, by=1, now=room.house.clock())
     await room.run()
     assert all(len(room.world.ledger.sent_to(chat)) == 1 for chat in people)
 
@@ -371,20 +373,20 @@ async def test_an_outage_costs_no_attempts_and_asks_with_one_message_at_a_time(r
     people = await room.people(100)
     await room.follow(people, "Energy")
     room.world.faults.add(CutBefore())
-    fanout = await room.publish(await room.draft("grid-storage", "Energy"))
+    campaign = await room.publish(await room.draft("grid-storage", "Energy"))
     for _ in range(40):
         await room.run()
         room.house.clock.advance(timedelta(minutes=2))
     tries = len(room.world.faults.happened)
     assert tries < 8 + 5 + 40
     async with room.db.reading() as conn:
-        [row] = await conn.execute_fetchall("SELECT max(attempts) AS most, count(*) AS rows FROM outbox")
+        [row] = await conn.execute_fetchall("SELECT max(attempts) AS most, count(*) AS rows FROM deliveries")
     assert (row["most"] <= 5, row["rows"]) == (True, 100)
     room.world.faults.clear()
     for _ in range(3):
         room.house.clock.advance(timedelta(minutes=2))
         await room.run()
-    assert (await room.fanout(fanout)).sent == 100
+    assert (await room.campaign(campaign)).sent == 100
     assert all(len(room.world.ledger.sent_to(chat)) == 1 for chat in people)
 
 
@@ -407,19 +409,19 @@ async def test_news_that_could_not_leave_for_a_day_comes_as_one_list(room: Press
     assert len(lists) == 1 and lists[0].startswith("3 stories")
     assert [len(room.world.ledger.sent_to(chat)) for chat in (anna, ben)] == [2, 2]
     assert room.got(ben)[-1] == "Fresh news"
-    assert [(await room.fanout(number)).state for number in numbers] == [FanoutState.DONE] * 4
+    assert [(await room.campaign(number)).state for number in numbers] == [CampaignState.DONE] * 4
     async with room.db.reading() as conn:
-        [row] = await conn.execute_fetchall("SELECT count(*) AS all_of_them FROM ledger WHERE status = 1")
+        [row] = await conn.execute_fetchall(f"SELECT count(*) AS all_of_them FROM {WHAT_BECAME} WHERE status = 1")
     assert row["all_of_them"] == 7
 
 
 async def test_what_an_editor_resumes_after_days_is_news(room: PressRoom) -> None:
     people = await room.people(2)
     await room.follow(people, "Energy")
-    fanout = await room.publish(await room.draft("grid-storage", "Energy"))
-    await newsroom.stop(room.db, fanout, by=1, now=room.house.clock())
+    campaign = await room.publish(await room.draft("grid-storage", "Energy"))
+    await newsroom.stop(room.db, campaign, by=1, now=room.house.clock())
     room.house.clock.advance(timedelta(days=3))
-    await newsroom.resume(room.db, fanout, by=1, now=room.house.clock())
+    await newsroom.resume(room.db, campaign, by=1, now=room.house.clock())
     await room.run()
     assert room.got(people[0]) == ["Grid storage"]
 
@@ -440,18 +442,20 @@ async def test_who_asks_to_be_forgotten_while_a_message_is_on_the_wire_leaves_no
     anna, ben = await room.people(2)
     await room.follow([anna, ben], "Energy")
     article = await room.draft("grid-storage", "Energy")
-    fanout = await room.publish(article)
+    campaign = await room.publish(article)
     await room.spread()
     now = room.house.clock()
     async with room.db.transaction() as conn:
-        claimed = await outbox.claim(conn, now, 2)
+        term = await leases.take(conn, "another", now)
+        claimed = await outbox.claim(conn, now, 2, owner=term)
         await chats.forget(conn, anna)
     async with room.db.transaction() as conn:
         sent = [one._replace(status=Status.SENT, message_id=1) for one in claimed]
-        await outbox.settle(conn, [outbox.Settled(one, article.number, 1, True) for one in sent], now)
-        rows = await conn.execute_fetchall("SELECT chat FROM ledger")
+        covers = [(Subject(SubjectType.ARTICLE, article.number), 1)]
+        await settlement.settle(conn, [Settled(one, covers, True) for one in sent], now, owner=term)
+        rows = await conn.execute_fetchall(f"SELECT chat FROM {WHAT_BECAME}")
     assert [row["chat"] for row in rows] == [ben]
-    done = await room.fanout(fanout)
+    done = await room.campaign(campaign)
     assert (done.sent, done.settled) == (1, done.total)
 
 
@@ -464,15 +468,15 @@ async def test_an_article_that_cannot_be_put_together_does_not_stop_the_others(r
         await conn.execute("UPDATE articles SET story = '{}' WHERE number = ?", (spoiled.number,))
     await room.run()
     assert [room.got(chat) for chat in people] == [["Tidal power"]] * 3
-    stopped, done = [await room.fanout(number) for number in numbers]
-    assert (stopped.state, stopped.why, done.state) == (FanoutState.STOPPED, "broken", FanoutState.DONE)
+    stopped, done = [await room.campaign(number) for number in numbers]
+    assert (stopped.state, stopped.why, done.state) == (CampaignState.STOPPED, "broken", CampaignState.DONE)
     async with room.db.transaction() as conn:
         await conn.execute(
             "UPDATE articles SET story = ? WHERE number = ?", (story_json(spoiled.story), spoiled.number)
         )
     await newsroom.resume(room.db, stopped.id, by=1, now=room.house.clock())
     await room.run()
-    assert (await room.fanout(stopped.id)).sent == 3
+    assert (await room.campaign(stopped.id)).sent == 3
 
 
 async def test_messages_that_cannot_be_built_are_given_up_and_are_no_outage(room: PressRoom) -> None:
@@ -488,5 +492,5 @@ async def test_messages_that_cannot_be_built_are_given_up_and_are_no_outage(room
     for _ in range(12):
         room.house.clock.advance(timedelta(hours=1))
         await room.run()
-    done = await room.fanout(failing)
-    assert (done.state, done.failed) == (FanoutState.DONE, 8)
+    done = await room.campaign(failing)
+    assert (done.state, done.failed) == (CampaignState.DONE, 8)

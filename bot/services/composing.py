@@ -1,0 +1,130 @@
+"""
+Compositions: what a campaign sends, ready to be sent to one chat after the other.
+
+A kind's composer (`services.kinds`) reads its subject and returns one. News has its own (`services.editions`), which
+tries pictures and forms; what says the same in every chat of a look is a `Uniform`, and what takes a message back a
+`Deletion`.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from bot.domain.delivery import Outcome
+from bot.domain.message import Message
+from bot.domain.refusals import Form
+from bot.render.look import Look
+from bot.store.audiences import Audience
+from bot.store.database import Database
+from bot.store.settlement import Covered
+
+MOST_BODIES = 256  # looks × followed topics; more than that is prepared again
+
+Body = TypeVar("Body")
+Turn = Callable[[bool], Awaitable[Outcome | None]]
+"""Waits until the chat's message may leave (with True only for the pace over all chats); an outcome: it must not."""
+Leave = Callable[[Body], Awaitable[Outcome]]
+"""Makes one call. Its body is what the campaign's operation takes: one that is prepared, a Message, or nothing."""
+
+
+class Composition(Generic[Body]):
+    """What one campaign sends. `covers` is what stands in its message, `name` what it is called in the log."""
+
+    def __init__(self, name: str, audience: Audience, covers: Covered, revision: int | None = None) -> None:
+        """`revision` is the subject's of which this was made; None where it has none."""
+        self.name = name
+        self.audience = audience
+        self.covers = covers
+        self.revision = revision
+        self.adopted: tuple[Form, str] | None = None
+        """A form that has just taken the place of a fuller one, and the words with which that was refused."""
+        self.refused_by_some: tuple[Form | None, str] | None = None
+        """The form that many chats were just found to take, None when they take none, and the words they share."""
+        self.refused: str | None = None
+        """The words with which Telegram refuses every form; None while it takes one."""
+        self.is_reported = False  # whether the dispatcher knows of it
+
+    async def send(
+        self,
+        look: Look,
+        reason: int,
+        turn: Turn,
+        leave: Leave[Body],
+        db: Database,
+        now: datetime,
+        *,
+        chat: int = 0,
+    ) -> tuple[Outcome, bool]:
+        """Send it to one `chat` in a look, for the followed topic `reason`.
+
+        `turn` is awaited before every call of `leave`. Return the outcome, and whether what was sent is a photo.
+        """
+        raise NotImplementedError
+
+    def list_refused(self, chat: int, words: str) -> bool:
+        """Take note of a list of several, this one first, that a chat refused as plain text too.
+
+        Return whether it is no chat that is odd; then nothing of this campaign is to leave.
+        """
+        return False
+
+
+class Uniform(Composition[Body]):
+    """The same message for every chat of a look. `prepare` makes of it what the operation takes."""
+
+    def __init__(
+        self,
+        name: str,
+        audience: Audience,
+        covers: Covered,
+        message: Callable[[Look, datetime], Message],
+        prepare: Callable[[Message], Body],
+        revision: int | None = None,
+    ) -> None:
+        super().__init__(name, audience, covers, revision)
+        self._message = message
+        self._prepare = prepare
+        self._bodies: OrderedDict[Look, Body] = OrderedDict()
+
+    async def send(
+        self,
+        look: Look,
+        reason: int,
+        turn: Turn,
+        leave: Leave[Body],
+        db: Database,
+        now: datetime,
+        *,
+        chat: int = 0,
+    ) -> tuple[Outcome, bool]:
+        not_now = await turn(False)
+        return (not_now, False) if not_now is not None else (await leave(self._body(look, now)), False)
+
+    def _body(self, look: Look, now: datetime) -> Body:
+        body = self._bodies.get(look)
+        if body is None:
+            body = self._bodies[look] = self._prepare(self._message(look, now))
+            if len(self._bodies) > MOST_BODIES:
+                self._bodies.popitem(last=False)
+        return body
+
+
+class Deletion(Composition[None]):
+    """Takes a message back. There is nothing to compose."""
+
+    async def send(
+        self,
+        look: Look,
+        reason: int,
+        turn: Turn,
+        leave: Leave[None],
+        db: Database,
+        now: datetime,
+        *,
+        chat: int = 0,
+    ) -> tuple[Outcome, bool]:
+        not_now = await turn(False)
+        return (not_now, False) if not_now is not None else (await leave(None), False)

@@ -1,0 +1,358 @@
+"""
+The dispatcher: claims what is due in the outbox, decides what becomes of it, and hands it out to be sent.
+
+One loop writes and claims, the senders send. Whatever was answered while the last batch was being written becomes the
+next batch, and nothing new is claimed before what is known has been written down. While messages are on their way, no
+more than thirty-three batches are written a second: at a thousand messages a second, a commit for every one or two
+costs three times as much as sending them.
+After a crash, deliveries that were in hand are taken back and sent again: at least once, never lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from bot.domain.chat import Chat
+from bot.domain.delivery import Delivery, Outcome
+from bot.domain.limits import PAID_PER_SECOND
+from bot.errors import StoreError, StoreFull
+from bot.render.look import Look
+from bot.services.claiming import due_next, take_up
+from bot.services.health import Health
+from bot.services.item import Item
+from bot.services.kinds import KINDS, Kind
+from bot.services.purse import Purse
+from bot.services.restrictions import Retries
+from bot.services.senders import UNBUILT, Senders, Wire
+from bot.services.settler import Notes, Settler
+from bot.services.term import Term
+from bot.services.triage import Triage
+from bot.store import campaigns, chats, meta, outbox
+from bot.store.campaigns import Campaign
+from bot.store.database import Connection, Database
+from bot.store.reserve import Reserve
+
+log = logging.getLogger(__name__)
+
+IN_FLIGHT = 64
+FULL_SPEED_AHEAD = 512  # rows claimed ahead when nothing paces
+FLUSH_INTERVAL = 0.03  # seconds from one turn to the next, while messages are on their way
+AHEAD = 0.5  # seconds of the pace claimed ahead: within a second of Stop nothing more leaves
+LONGEST_SLEEP = 30.0  # seconds; the clock may have been set back meanwhile
+SET_BACK = timedelta(seconds=2)  # more than that is no mere correction of the clock
+AFTER_AN_ERROR = 1.0  # seconds
+GRACE = 6.0  # seconds for what is on the wire when the process is asked to end
+
+
+class Alarm(StrEnum):
+    """What the dispatcher tells the owners about."""
+
+    HALTED = "halted"
+    NOBODY_THERE = "nobody"
+    REFUSED = "refused"
+    DISK = "disk"
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What one turn has taken in hand, and what it saw. `payable` of the deliveries may be paid for."""
+
+    term: Term
+    running: Mapping[int, Campaign]
+    is_paused: bool
+    deliveries: list[Delivery] = field(default_factory=list)
+    people: Mapping[int, Chat] = field(default_factory=dict)
+    payable: int = 0
+    reserved: int = 0
+    next_due: datetime | None = None
+
+
+class Dispatcher:
+    """Sends what the outbox promises until told to stop. `rate` is messages per second; None means no pace."""
+
+    def __init__(
+        self,
+        db: Database,
+        wire: Wire,
+        *,
+        look_of: Callable[[Chat], Look],
+        root: Path | None,
+        clock: Callable[[], datetime],
+        rate: float | None,
+        stale: timedelta,
+        alarm: Callable[[Alarm, int | None, str | None], Awaitable[None]],
+        count: Callable[[Outcome], None] = lambda outcome: None,
+        in_flight: int = IN_FLIGHT,
+        reserve: Reserve | None = None,
+        purse: Purse | None = None,
+        kinds: Mapping[str, Kind] = KINDS,
+        is_alone: bool = True,
+    ) -> None:
+        """`alarm` is told what owners must know, `count` the outcome of every attempt.
+
+        While `reserve` is not held nothing is claimed; without one nobody watches the disk. Without a `purse` nothing
+        is paid for. `is_alone` when a lock makes sure that no other process sends from this database.
+        """
+        self._db = db
+        self._wire = wire
+        self._kinds = kinds
+        self._triage = Triage(db, kinds, prepare=wire.prepare, held=wire.held, root=root, stale=stale)
+        self._settler = Settler(self._triage, changed=self._something_changed)
+        self._look_of = look_of
+        self._clock = clock
+        self._alarm = alarm
+        self._count = count
+        self._in_flight = in_flight
+        self._reserve = reserve
+        self._purse = purse or Purse(0, rate)
+        self._retries = Retries(stale)
+        self._latest = clock()
+        self._ahead = FULL_SPEED_AHEAD if rate is None else max(4, int(rate * AHEAD))
+        self._changed = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._stopping = False
+        self._term = Term(is_alone)
+        self._running: Mapping[int, Campaign] = {}
+        self._health = Health()
+        self._next_due: datetime | None = None
+        self._next_turn = 0.0  # on the loop's clock
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        """Have nothing in hand, as at the start and after a fault that ended `run`."""
+        self._in_hand = 0  # claimed, and not written down yet
+        self._health.forget_suspects()
+        self._senders = Senders(
+            self._db,
+            self._wire,
+            self._purse,
+            self._kinds,
+            look_of=self._look_of,
+            clock=self._clock,
+            count=self._count,
+            may_leave=self._may_leave,
+            answered=self._answered,
+        )
+
+    def wake(self) -> None:
+        """Look at the outbox again: something was promised, stopped or released."""
+        self._retries.look_now()
+        self._idle.clear()
+        self._changed.set()
+
+    async def idle(self) -> None:
+        """Wait until nothing is due and nothing is on its way."""
+        await self._idle.wait()
+
+    def stop(self) -> None:
+        """Send nothing more. `run` returns once what is on the wire has been answered and written down."""
+        self._stopping = True
+        self._changed.set()
+
+    def refused(self, reason: str) -> None:
+        """Send nothing for a while: another call was told that this bot's token is no good or is used elsewhere."""
+        self._health.refused(reason, self._clock())
+
+    async def run(self) -> None:
+        """Dispatch until `stop`."""
+        await self._begin()
+        try:
+            while not self._stopping:
+                await self._until_next_turn()
+                self._changed.clear()
+                try:
+                    claimed = await self._turn()
+                except StoreError as error:
+                    if not await self._can_go_on(error):
+                        await self._pause()
+                    continue
+                if self._settler.must_pause:
+                    await self._pause()
+                if not (claimed or self._settler.has_notes or self._changed.is_set() or self._stopping):
+                    if not self._in_hand:
+                        self._idle.set()
+                    await self._wait()
+                    self._idle.clear()
+        finally:
+            await self._end()
+
+    async def _turn(self) -> bool:
+        """Write down what was answered, claim what is due, hand it out; return whether anything was claimed."""
+        now, notes = self._clock(), self._settler.notes()
+        await self._tell_of_refusal()
+        await self._follow_clock(now)
+        self._health.pass_time(now)
+        self._health.suspects.end_trial(notes.campaigns, self._health.is_outage)
+        async with self._db.transaction() as conn:
+            await self._settler.write(conn, notes, now, self._term.owner)
+            await self._retries.try_due(conn, now)
+            await campaigns.close_finished(conn, now)
+            claimed = await self._claim(conn, self._in_hand - notes.many, now)
+        # Only now is it on disk; had it failed, all of it would be tried again.
+        self._take_over(claimed, notes)
+        items, unread = await self._triage.sort(claimed.deliveries, claimed.people, claimed.running, now)
+        self._purse.give_to(items, claimed.payable)
+        for item in items:
+            if item.is_decided:
+                self._settler.note(item)
+            else:
+                self._senders.hand_out(item)
+        self._settler.note_unread(unread)
+        for number, words in notes.held:
+            await self._alarm(Alarm.NOBODY_THERE if words is None else Alarm.REFUSED, number, words)
+        return bool(claimed.deliveries)
+
+    async def _claim(self, conn: Connection, in_hand: int, now: datetime) -> Claimed:
+        """Take in hand what is due and may go out, beside so much that is in hand already."""
+        suspects, is_outage = self._health.suspects, self._health.is_outage
+        is_paused = self._health.is_halted or await meta.is_paused(conn)
+        going = [] if is_paused else await campaigns.running(conn)
+        running = {one.id: one for one in going if one.kind in self._kinds}  # a newer newsbot may know further kinds
+        waiting = sum(one.total - one.settled for one in running.values()) - in_hand
+        payable = await self._purse.payable(conn, waiting, now)
+        room = self._room(in_hand, payable)
+        ready = self._triage.ready(running, now)
+        term = await self._term.hold(conn, now) if ready or in_hand else self._term
+        if not ready or room <= 0:
+            next_due = await due_next(conn, suspects, now, ready, is_outage=is_outage) if ready and room > 0 else None
+            return Claimed(term, running, is_paused, next_due=next_due)
+        claimed = await take_up(conn, suspects, now, room, ready, term.owner, is_outage=is_outage)
+        if not claimed:
+            next_due = await due_next(conn, suspects, now, ready, is_outage=is_outage)
+            return Claimed(term, running, is_paused, next_due=next_due)
+        payable = min(payable, len(claimed))
+        reserved = await self._purse.reserve(conn, payable)
+        people = await chats.chats(conn, {delivery.chat for delivery in claimed})
+        return Claimed(term, running, is_paused, claimed, people, payable, reserved)
+
+    def _take_over(self, claimed: Claimed, notes: Notes) -> None:
+        """Go on from what a turn has written."""
+        self._settler.written(notes)
+        self._term, self._running, self._next_due = claimed.term, claimed.running, claimed.next_due
+        self._health.suspects.put_on_trial(delivery.campaign for delivery in claimed.deliveries)
+        self._purse.fill(claimed.reserved)
+        self._in_hand += len(claimed.deliveries) - notes.many
+        if not claimed.is_paused:
+            self._triage.keep(claimed.running)
+            self._health.keep(claimed.running)
+
+    def _room(self, in_hand: int, payable: int) -> int:
+        """Return how many more rows may be taken in hand, `payable` of them at the paid pace; none on a full disk."""
+        if self._reserve is not None and not self._reserve.is_held:
+            return 0
+        ahead = self._ahead + min(payable, int(PAID_PER_SECOND * AHEAD))
+        return self._health.room(ahead + self._in_flight, in_hand)
+
+    def _answered(self, item: Item) -> None:
+        """Judge what became of an item that was handed out; the next turn writes it down."""
+        made = item.composition
+        if item.outcome is not None and item.outcome is not UNBUILT:
+            item.outcome, is_nobody_there = self._health.saw(item.campaign, item.outcome, self._clock())
+            if is_nobody_there:
+                self._settler.hold(item.campaign.id, None)
+        if made.refused is not None and not made.is_reported:
+            made.is_reported = True  # once: what is on the wire now may come back after an editor's "Try again"
+            self._settler.hold(item.campaign.id, made.refused)
+        self._settler.note(item)
+
+    def _may_leave(self, campaign: int) -> bool:
+        """Return whether a message of a campaign may leave now: much may have changed since it was claimed."""
+        if self._stopping or self._health.is_halted:
+            return False
+        if campaign not in self._running or self._settler.is_holding(campaign):
+            return False
+        if not self._term.may_leave(self._clock()):
+            return False
+        return not self._health.is_outage or self._in_hand <= 1
+
+    # What stands around the turns
+
+    async def _begin(self) -> None:
+        """Write what the last run could not, and take back what nobody has in hand any more."""
+        self._begin_anew()
+        notes, now = self._settler.notes(), self._clock()
+        async with self._db.transaction() as conn:
+            await self._settler.write(conn, notes, now, self._term.owner)
+            term, taken_back = await self._term.begin(conn, now)
+            # The clock may have been set back since somebody last wrote: then all of it would wait until then.
+            self._latest = max(self._latest, await campaigns.last_heard_of(conn) or self._latest)
+        self._settler.written(notes)
+        self._triage.begin_anew()
+        self._term = term
+        if taken_back:
+            log.warning(
+                "%d deliveries were claimed when newsbot last ended; all go out, those on the wire again", taken_back
+            )
+        self._senders.start(self._in_flight)
+
+    async def _end(self) -> None:
+        """Hand back what was not tried, wait a little for what was, and write both down."""
+        untried = await self._senders.end(GRACE)
+        notes, now, owner = self._settler.notes(), self._clock(), self._term.owner
+        async with self._db.transaction() as conn:
+            await self._settler.write(conn, notes, now, owner)
+            await outbox.release(conn, [item.delivery for item in untried], owner=owner)
+            await campaigns.close_finished(conn, now)
+            await self._purse.give_back(conn)
+            await self._term.end(conn)
+        self._settler.written(notes)
+
+    def _something_changed(self) -> None:
+        self._changed.set()
+
+    async def _until_next_turn(self) -> None:
+        """Let answers come in until the next turn may begin; all of them share its commit."""
+        now = asyncio.get_running_loop().time()
+        if self._in_hand and now < self._next_turn:
+            await asyncio.sleep(self._next_turn - now)
+        self._next_turn = max(now, self._next_turn) + FLUSH_INTERVAL
+
+    async def _wait(self) -> None:
+        """Sleep until something changes, the next retry is due, or a halt is over."""
+        times = [at for at in (self._next_due, self._health.next_look) if at is not None]
+        pause = min(((at - self._clock()).total_seconds() for at in times), default=LONGEST_SLEEP)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(max(0.005, min(pause, LONGEST_SLEEP))):
+                await self._changed.wait()
+
+    async def _pause(self) -> None:
+        """Let a moment pass before the next try, unless it is time to end."""
+        end = asyncio.get_running_loop().time() + AFTER_AN_ERROR
+        while not self._stopping and asyncio.get_running_loop().time() < end:
+            self._changed.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(end):
+                    await self._changed.wait()
+
+    async def _can_go_on(self, error: StoreError) -> bool:
+        """Say that a turn could not be written; return whether there is room now. What was answered stays noted."""
+        log.error("the outbox could not be written: %s", error)
+        if not isinstance(error, StoreFull):
+            return False
+        has_room = self._reserve is not None and self._reserve.give_up()
+        await self._alarm(Alarm.DISK, None, str(error))
+        return has_room
+
+    async def _tell_of_refusal(self) -> None:
+        reason = self._health.take_refusal()
+        if reason is not None:
+            log.error("Telegram refuses the bot: %s; no news leaves before it takes it again", reason)
+            await self._alarm(Alarm.HALTED, None, reason)
+
+    async def _follow_clock(self, now: datetime) -> None:
+        """When the clock was set back, wait as long as before for what was to wait, not longer by the difference."""
+        if self._latest - now > SET_BACK:
+            log.warning("the clock was set back by %d s", (self._latest - now).total_seconds())
+            async with self._db.transaction() as conn:
+                await outbox.set_back(conn, now, self._latest - now)
+            self._triage.forget_holds()
+            self._health.forget_times()
+            self._term = self._term.renew_soon()
+        self._latest = now

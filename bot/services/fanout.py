@@ -1,0 +1,58 @@
+"""
+Fan-out: every promised campaign gets its deliveries, one for each chat of its audience, a piece at a time.
+
+Pieces are small, so a reader's write never waits long; between two of them everybody else has a turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from bot.services.kinds import KINDS, Kind
+from bot.store import campaigns
+from bot.store.campaigns import Campaign
+from bot.store.database import Connection, Database
+
+
+async def fan_out_next(db: Database, *, now: datetime, draw: float, kinds: Mapping[str, Kind] = KINDS) -> bool:
+    """Give the next piece of the most urgent campaign its deliveries; return whether there may be more to do now.
+
+    `draw` (0 to 1) is where on the circle of chats a campaign begins when nothing else is on its way.
+    """
+    async with db.reading() as conn:
+        waiting = [one for one in await _incomplete(conn, kinds) if one.start_at <= now]
+        if not waiting:
+            return False
+        kind = kinds[waiting[0].kind]
+        audience = await kind.audience(conn, waiting[0])
+        revision = await kind.revision(conn, waiting[0])
+    async with db.transaction() as conn:
+        # Read again: it may have been stopped in between, or its subject revised, and so be for others.
+        current = await campaigns.campaign(conn, waiting[0].id)
+        if current is None or current.state is not campaigns.CampaignState.RUNNING:
+            return True
+        if current.fixed_at != waiting[0].fixed_at or await kind.revision(conn, current) != revision:
+            return True
+        if current.ring_start is None:
+            ring_start = await campaigns.ring_of_busy_period(conn)
+            if ring_start is None:
+                ring_start = await campaigns.some_chat(conn, draw)
+            await campaigns.begin(conn, current.id, ring_start)
+            current = await campaigns.campaign(conn, current.id)
+            assert current is not None
+        more = await campaigns.fan_out(conn, current, audience, now, operation=kind.operation)
+        if not more:
+            await campaigns.close_finished(conn, now)  # it may have reached nobody
+        return more or len(waiting) > 1
+
+
+async def next_start(db: Database, now: datetime, kinds: Mapping[str, Kind] = KINDS) -> datetime | None:
+    """Return when the next promised campaign starts; None when none waits for its undo delay."""
+    async with db.reading() as conn:
+        return min((one.start_at for one in await _incomplete(conn, kinds) if one.start_at > now), default=None)
+
+
+async def _incomplete(conn: Connection, kinds: Mapping[str, Kind]) -> list[Campaign]:
+    """Return the running campaigns in which somebody still lacks a delivery, most urgent first."""
+    return [one for one in await campaigns.running(conn) if not one.is_complete and one.kind in kinds]

@@ -1,0 +1,67 @@
+"""
+A claimed delivery in this process' hands, from its triage to what became of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from time import monotonic
+from typing import Any
+
+from bot.domain.chat import Chat, ChatState
+from bot.domain.delivery import Delivery, Outcome, Status
+from bot.domain.refusals import Form
+from bot.services.composing import Composition
+from bot.store.campaigns import Campaign
+from bot.store.receipts import Receipt
+
+
+@dataclass(slots=True, eq=False)
+class Item:
+    """A claimed delivery, and in the end what became of it.
+
+    `followed` is the topic for which the chat gets it, 0 when it is for no topic; None when the chat does not want it
+    any more. `stands` is the receipt of the message that is to be changed. `folded` are the compositions, by campaign
+    and its own among them, that go out in one list because they could not leave for too long. `paid_on` is the UTC day
+    whose allowance pays for its next message; None when nothing does. `known_at` is when the chat was last asked what
+    it wants, on the monotonic clock. `is_kept` when its chat forbids writing and is not tried now. `adopted` is the
+    form in which it was taken and all others go on, with the words that refused a fuller one; `refused_by_some` the
+    same for the chats that share these words, while the others get it as it is.
+    """
+
+    delivery: Delivery
+    campaign: Campaign
+    composition: Composition[Any]
+    chat: Chat
+    followed: int | None
+    stands: Receipt | None = None
+    folded: Mapping[int, Composition[Any]] = field(default_factory=dict)
+    paid_on: date | None = None
+    outcome: Outcome | None = None
+    has_photo: bool = False
+    is_kept: bool = False
+    adopted: tuple[Form, str] | None = None
+    refused_by_some: tuple[Form | None, str] | None = None
+    known_at: float = field(default_factory=monotonic)
+
+    @property
+    def status_unsent(self) -> Status | None:
+        """Why it is settled without being sent; None when it is to be sent."""
+        if self.chat.state is ChatState.UNREACHABLE:
+            return Status.UNREACHABLE
+        if self.chat.state is ChatState.PAUSED or self.followed is None:
+            return Status.UNWANTED
+        return Status.RESTRICTED if self.is_kept else None
+
+    @property
+    def reason_unsent(self) -> str | None:
+        """What its chat said to the last try, when it is kept for it; else None."""
+        spell = self.chat.restriction if self.status_unsent is Status.RESTRICTED else None
+        return None if spell is None else spell.reason
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether nothing is to be sent, now or at all."""
+        return self.outcome is not None or self.status_unsent is not None

@@ -1,0 +1,85 @@
+"""
+Kinds of campaigns: what differs between news and whatever else is sent to many.
+
+A kind is a row of this table and a composer. Fan-out, claiming, sending and settling know none of them by name: they
+ask the row who gets it, what is sent, when a chat may have it, and whether it can go into a list with others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from bot.domain.chat import Chat
+from bot.domain.delivery import NEWS, Lane, Operation
+from bot.domain.message import Message
+from bot.domain.refusals import FEW
+from bot.render.catching_up import catching_up
+from bot.render.look import Look
+from bot.services.composing import Composition
+from bot.services.editions import Edition, edition_of
+from bot.store import articles
+from bot.store.audiences import Audience
+from bot.store.campaigns import Campaign
+from bot.store.database import Connection
+from bot.store.followers import followers_of
+
+
+def at_once(campaign: Campaign, chat: Chat, now: datetime) -> datetime | None:
+    """Return `now`: whenever its turn comes."""
+    return now
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a campaign of a kind does. Its name is in the database and is never given to another.
+
+    `audience` says who gets it, `compose` what is sent (connection, campaign, `prepare` for its messages, content
+    folder). `revision` returns the subject's as it stands now, at which a composition is made anew; None: it never
+    changes. `when` is asked at every claim and returns the time before which this chat, as it is set today, is not to
+    have it, which is `now` or earlier when nothing is to be waited for, and None when it is never to have it.
+    `fold` puts several into one list when they have waited for too long to be news; None: each goes out by itself,
+    however late. What settles it follows from the operation: sent, a message has a receipt for all that its
+    composition covers; edited, its receipt shows the new revision; deleted, its receipt holds no message any more.
+    """
+
+    name: str
+    lane: Lane
+    audience: Callable[[Connection, Campaign], Awaitable[Audience]]
+    compose: Callable[[Connection, Campaign, Callable[[Message], Any], Path | None], Awaitable[Composition[Any]]]
+    revision: Callable[[Connection, Campaign], Awaitable[int | None]]
+    operation: Operation = Operation.SEND
+    when: Callable[[Campaign, Chat, datetime], datetime | None] = at_once
+    fold: Callable[[Sequence[Composition[Any]], Look, datetime], Message] | None = None
+
+
+async def _followers(conn: Connection, campaign: Campaign) -> Audience:
+    return await followers_of(conn, campaign.subject.number, campaign.fixed_at)
+
+
+async def _edition(
+    conn: Connection, campaign: Campaign, prepare: Callable[[Message], Any], root: Path | None
+) -> Edition[Any]:
+    few = min(FEW, max(2, campaign.total)) if campaign.is_complete else FEW
+    number = campaign.subject.number
+    return await edition_of(conn, number, campaign.fixed_at, root, prepare, form_of=campaign.form_of, few=few)
+
+
+async def _revision(conn: Connection, campaign: Campaign) -> int | None:
+    return await articles.revision(conn, campaign.subject.number)
+
+
+def _list(compositions: Sequence[Composition[Any]], look: Look, now: datetime) -> Message:
+    return catching_up([one.article for one in compositions if isinstance(one, Edition)], look, now)
+
+
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind(NEWS, Lane.NEWS, audience=_followers, compose=_edition, revision=_revision, fold=_list),
+        # A further kind is one more row.
+    )
+}

@@ -1,0 +1,200 @@
+"""
+The settler: takes note of what became of deliveries, and writes it down, many at a time.
+
+Notes are taken in memory while messages are on their way; the dispatcher's next turn writes all of them in its own
+transaction. A note is dropped only once it is on disk: whatever could not be written is written with the next turn.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.delivery import (
+    Delivery,
+    Migrated,
+    Postponed,
+    Restricted,
+    Sent,
+    Status,
+    Unreachable,
+    Unsure,
+    settle,
+)
+from bot.services import newsroom, restrictions
+from bot.services.item import Item
+from bot.services.threads import note_threads
+from bot.services.triage import Triage, Unread
+from bot.store import campaigns, chats, outbox, settlement
+from bot.store.campaigns import CampaignState
+from bot.store.database import Connection
+from bot.store.settlement import Settled
+
+log = logging.getLogger(__name__)
+
+READ_AGAIN_AFTER = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What is to be written in one transaction. `held` are campaigns, with Telegram's words when they are for them."""
+
+    answered: Sequence[Item] = ()
+    unread: Sequence[Unread] = ()
+    held: tuple[tuple[int, str | None], ...] = ()
+
+    @property
+    def many(self) -> int:
+        """How many deliveries are no longer in hand once it is written."""
+        return len(self.answered) + len(self.unread)
+
+    @property
+    def campaigns(self) -> set[int]:
+        """The campaigns of those deliveries."""
+        return {item.delivery.campaign for item in self.answered} | {one.delivery.campaign for one in self.unread}
+
+
+class Settler:
+    """Keeps the notes of one dispatcher. `changed` is called with every note."""
+
+    def __init__(self, triage: Triage, changed: Callable[[], None]) -> None:
+        self._triage = triage
+        self._changed = changed
+        self._answered: list[Item] = []
+        self._unread: list[Unread] = []
+        self._held: dict[int, str | None] = {}
+
+    def note(self, item: Item) -> None:
+        """Take note of what became of a delivery."""
+        self._answered.append(item)
+        self._changed()
+
+    def note_unread(self, unread: Iterable[Unread]) -> None:
+        """Take note of deliveries that could not be put together."""
+        before = len(self._unread)
+        self._unread.extend(unread)
+        if len(self._unread) > before:
+            self._changed()
+
+    def hold(self, campaign: int, words: str | None) -> None:
+        """Take note that a campaign is to be held: for Telegram's `words`, or because nobody is there."""
+        if words is None:
+            self._held.setdefault(campaign, None)
+        else:
+            self._held[campaign] = words
+
+    def is_holding(self, campaign: int) -> bool:
+        """Return whether a campaign is to be held, so that nothing of it may leave."""
+        return campaign in self._held
+
+    @property
+    def has_notes(self) -> bool:
+        """Whether anything is to be written."""
+        return bool(self._answered or self._unread)
+
+    @property
+    def must_pause(self) -> bool:
+        """Whether the database could not be read just now: to ask it again at once is of no use."""
+        return any(not one.is_broken for one in self._unread)
+
+    def notes(self) -> Notes:
+        """Return what there is to write now."""
+        return Notes(list(self._answered), list(self._unread), tuple(self._held.items()))
+
+    def written(self, notes: Notes) -> None:
+        """Drop notes that are on disk."""
+        self._triage.written(notes.answered)
+        del self._answered[: len(notes.answered)]
+        del self._unread[: len(notes.unread)]
+        for number, _ in notes.held:
+            del self._held[number]
+
+    async def write(self, conn: Connection, notes: Notes, now: datetime, owner: int) -> None:
+        """Write down what became of deliveries that were in the hands of a term."""
+        await self._write_answers(conn, notes.answered, now, owner)
+        for number, words in notes.held:
+            why = campaigns.UNREACHED if words is None else campaigns.REFUSED
+            await newsroom.break_off(conn, number, CampaignState.HELD, why, now=now, words=words)
+        if notes.unread:
+            await self._hand_back(conn, notes.unread, now, owner)
+
+    async def _write_answers(self, conn: Connection, answered: Sequence[Item], now: datetime, owner: int) -> None:
+        finished: list[Settled] = []
+        again: list[Delivery] = []
+        for item in answered:
+            stands = _stands(item, now)
+            await _note_chat(conn, item, now)
+            if stands.status is Status.WAITING:
+                again.append(stands)
+                if not isinstance(item.outcome, Postponed):
+                    self._triage.hold(stands, now)
+            else:
+                finished.append(Settled(stands, item.composition.covers, item.has_photo))
+                if item.outcome is not None:
+                    self._triage.let_go(item.delivery.chat)
+        in_threads = [item for item in answered if item.delivery.thread]
+        if in_threads:
+            await note_threads(conn, in_threads, now)
+        if again:
+            await outbox.postpone(conn, again, owner=owner)
+        for item in answered:
+            if item.folded:
+                await _note_list(conn, item, now, owner)
+        if finished:
+            await settlement.settle(conn, finished, now, owner=owner)
+        for item in answered:
+            if isinstance(item.outcome, Sent):
+                await _note_sent(conn, item, now)
+            if item.refused_by_some is not None:
+                await newsroom.note_refused_by_some(conn, item.campaign.id, *item.refused_by_some, now=now)
+
+    async def _hand_back(self, conn: Connection, unread: Sequence[Unread], now: datetime, owner: int) -> None:
+        """Hand back what could not be put together; stop its campaign when that lies in the subject."""
+        broken = [one.delivery for one in unread if one.is_broken]
+        others = [one.delivery for one in unread if not one.is_broken]
+        await outbox.release(conn, broken, owner=owner)
+        await outbox.release(conn, others, now + READ_AGAIN_AFTER, owner=owner)
+        for number in {delivery.campaign for delivery in broken}:
+            await newsroom.break_off(conn, number, CampaignState.STOPPED, "broken", now=now)
+
+
+def _stands(item: Item, now: datetime) -> Delivery:
+    """Return an item's delivery as it stands after its attempt, or unsent for what its chat wants."""
+    if item.outcome is not None:
+        return settle(item.delivery, item.outcome, now, random.random())
+    status = item.status_unsent or Status.UNWANTED
+    return item.delivery._replace(status=status, attempts=item.delivery.attempts - 1, reason=item.reason_unsent)
+
+
+async def _note_chat(conn: Connection, item: Item, now: datetime) -> None:
+    """Write down what an answer says about the chat itself, before its delivery is settled."""
+    match item.outcome:
+        case Migrated(chat):
+            await chats.migrate(conn, item.delivery.chat, chat)
+        case Unreachable():
+            await chats.switch_off(conn, item.delivery.chat, now)
+        case Restricted(reason):
+            await restrictions.note_refused(conn, item.delivery.chat, item.chat.restriction, reason, now)
+
+
+async def _note_list(conn: Connection, item: Item, now: datetime, owner: int) -> None:
+    """Write down what became of everything that went in one list with an item, before that is settled."""
+    match item.outcome:
+        case (Sent() | Restricted()) as outcome:
+            covers = {number: one.covers for number, one in item.folded.items()}
+            stands = settle(item.delivery, outcome, now)
+            await settlement.take_along(conn, item.delivery, covers, stands, now, owner=owner)
+        case Unsure():
+            await outbox.doubt(conn, item.delivery, item.folded)
+
+
+async def _note_sent(conn: Connection, item: Item, now: datetime) -> None:
+    """Write down what a message that got through says about its campaign and its chat, once it is settled."""
+    if item.adopted is not None and item.composition.revision is not None:
+        form, words = item.adopted
+        await newsroom.go_on_in(conn, item.campaign.id, form, item.composition.revision, words, now=now)
+    if item.chat.restriction is not None:
+        await restrictions.note_open(conn, item.delivery.chat, now)

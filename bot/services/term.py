@@ -1,0 +1,68 @@
+"""
+This process' term: under which it has deliveries in hand, and how it takes back those of others that died.
+
+The lease of a term is renewed in turns that write anyway. A process that has nothing in hand and nothing to claim
+writes nothing: it has nothing to lose, and takes another term when somebody has ended its own meanwhile.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.domain import lease
+from bot.store import leases
+from bot.store.database import Connection
+
+log = logging.getLogger(__name__)
+
+NO_OWNER = 0
+"""In place of a term's number, before the first. The numbers of terms begin with 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One process' term, as it is on disk: a new value holds once its transaction is written.
+
+    `is_alone` when a lock makes sure that no other process sends from this database.
+    """
+
+    is_alone: bool
+    owner: int = NO_OWNER
+    renewed_at: datetime | None = None
+
+    async def begin(self, conn: Connection, now: datetime) -> tuple[Term, int]:
+        """End what this process, or any that is known to be dead, had in hand; return how many deliveries that was."""
+        if self.is_alone:
+            back = await leases.take_back_all(conn)
+        else:
+            back = await leases.take_back(conn, self.owner) + await leases.take_back_expired(conn, NO_OWNER, now)
+        return Term(self.is_alone), back
+
+    async def hold(self, conn: Connection, now: datetime) -> Term:
+        """Renew the lease when that is due, or take another when it is over, and take back what others have lost."""
+        if not lease.is_due(self.renewed_at, now):
+            return self
+        owner = self.owner
+        if owner == NO_OWNER or not await leases.renew(conn, owner, now):
+            if owner != NO_OWNER:
+                log.info("the term of this process was over; it takes another")
+            owner = await leases.take(conn, f"{socket.gethostname()}:{os.getpid()}", now)
+        if back := await leases.take_back_expired(conn, owner, now):
+            log.warning("%d deliveries were in the hands of a process that is not heard of; they go out again", back)
+        return replace(self, owner=owner, renewed_at=now)
+
+    def may_leave(self, now: datetime) -> bool:
+        """Return whether a message may leave under this term."""
+        return lease.may_leave(self.renewed_at, now)
+
+    def renew_soon(self) -> Term:
+        """Return the term to be renewed with the next turn: the clock was set, and times mean nothing."""
+        return replace(self, renewed_at=None)
+
+    async def end(self, conn: Connection) -> None:
+        """End the term, unless something in its hands may still be on the wire."""
+        await leases.end(conn, self.owner)

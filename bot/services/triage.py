@@ -1,0 +1,240 @@
+"""
+Triage: what becomes of a claimed delivery before anybody sends it, by what its chat wants today.
+
+Who has paused, unfollowed or muted since is left alone; whose time it is not yet is put back until then; what waited
+too long to be news goes out in one list; a chat that must rest is put back. All else goes out, as its campaign's kind
+composes it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.domain.chat import Chat, ChatState
+from bot.domain.delivery import Delivery, Operation, Postponed, Throttled
+from bot.domain.message import Message
+from bot.domain.publishing import is_stale
+from bot.errors import StoreError
+from bot.services.composing import Composition
+from bot.services.item import Item
+from bot.services.kinds import Kind
+from bot.store import outbox, receipts
+from bot.store.campaigns import Campaign
+from bot.store.database import Connection, Database
+
+log = logging.getLogger(__name__)
+
+LONGEST_HOLD = timedelta(seconds=60)  # a delivery waiting for a retry holds later news of its chat no longer
+SHORT_HOLD = timedelta(seconds=1)  # waited for on the spot
+NO_HOLD = timedelta(0)
+LIST_PAUSE = timedelta(seconds=60)
+"""For what another delivery in hand takes along; should that come to nothing, it goes out after all."""
+HELD_CHATS = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A claimed delivery that could not be put together: for good, or because the database could not be read now."""
+
+    delivery: Delivery
+    is_broken: bool
+
+
+class Triage:
+    """Keeps the compositions of what is on its way. `held` gives the seconds for which a chat must not be sent to."""
+
+    def __init__(
+        self,
+        db: Database,
+        kinds: Mapping[str, Kind],
+        *,
+        prepare: Callable[[Message], Any],
+        held: Callable[[int], float],
+        root: Path | None,
+        stale: timedelta,
+    ) -> None:
+        self._db = db
+        self._kinds = kinds
+        self._prepare = prepare
+        self._held = held
+        self._root = root
+        self._stale = stale
+        self._compositions: dict[int, Composition[Any]] = {}  # by campaign
+        self._holds: OrderedDict[int, tuple[datetime, datetime]] = OrderedDict()  # until when, and the latest time
+        self._listed: set[int] = set()  # chats with a list in hand
+
+    async def sort(
+        self,
+        claimed: Sequence[Delivery],
+        people: Mapping[int, Chat],
+        running: Mapping[int, Campaign],
+        now: datetime,
+    ) -> tuple[list[Item], list[Unread]]:
+        """Return an item for each claimed delivery, those with an outcome or an unsent status decided already.
+
+        `people` are the chats as they are now. Beside the items: the deliveries that cannot be put together,
+        which must not stop the others.
+        """
+        items: list[Item] = []
+        unread: list[Unread] = []
+        for number in dict.fromkeys(delivery.campaign for delivery in claimed):
+            group = [delivery for delivery in claimed if delivery.campaign == number]
+            try:
+                items.extend(await self._sorted(running[number], group, people, running, now))
+            except StoreError as error:
+                log.error("%s cannot be read now: %s", _name(running[number]), error)
+                unread.extend(Unread(one, is_broken=False) for one in group)
+            except Exception:
+                log.exception("%s cannot be sent as it lies in the database", _name(running[number]))
+                unread.extend(Unread(one, is_broken=True) for one in group)
+        return items, unread
+
+    async def _sorted(
+        self,
+        campaign: Campaign,
+        group: Sequence[Delivery],
+        people: Mapping[int, Chat],
+        running: Mapping[int, Campaign],
+        now: datetime,
+    ) -> list[Item]:
+        """Return the items of one campaign's deliveries."""
+        items: list[Item] = []
+        kind = self._kinds[campaign.kind]
+        changing = [one.chat for one in group if one.operation is not Operation.SEND]
+        async with self._db.reading() as conn:
+            composition = await self._composition(conn, campaign)
+            wanted = await composition.audience.wanting(conn, [one.chat for one in group], now)
+            standing = await receipts.held(conn, campaign.subject, changing) if changing else {}
+        is_old = kind.fold is not None and is_stale(campaign.start_at, now, self._stale)
+        for delivery in group:
+            chat = people.get(delivery.chat) or Chat(delivery.chat, state=ChatState.UNREACHABLE)
+            item = Item(delivery, campaign, composition, chat, wanted.get(delivery.chat), standing.get(delivery.chat))
+            item.is_kept = chat.restriction is not None and not chat.restriction.may_try(now)
+            self._time(item, kind, now)
+            if is_old:
+                await self._fold(item, running, now)
+            hold = self._hold(delivery.chat, now)
+            if hold and not item.is_decided:
+                item.outcome = Throttled(hold)
+            items.append(item)
+        # Only now: had one of them failed, none of them would be in hand.
+        self._listed.update(item.chat.id for item in items if item.folded)
+        return items
+
+    def ready(self, running: Mapping[int, Campaign], now: datetime) -> Mapping[int, Campaign]:
+        """Return the campaigns that may go on now.
+
+        What is no longer news waits while any of it has not all of its rows yet: there would be a list for each.
+        """
+        late = {
+            number
+            for number, one in running.items()
+            if self._kinds[one.kind].fold is not None and is_stale(one.start_at, now, self._stale)
+        }
+        if all(running[number].is_complete for number in late):
+            return running
+        return {number: one for number, one in running.items() if number not in late}
+
+    def written(self, items: Iterable[Item]) -> None:
+        """Take note that what became of items is on disk."""
+        for item in items:
+            if item.folded:
+                self._listed.discard(item.chat.id)
+
+    def begin_anew(self) -> None:
+        """Have no list in hand, as at the start."""
+        self._listed.clear()
+
+    def hold(self, delivery: Delivery, now: datetime) -> None:
+        """Keep a chat's later news behind a delivery that waits for a retry; not for long, however often it does."""
+        if delivery.not_before > now:
+            _, latest = self._holds.get(delivery.chat, (now, now + LONGEST_HOLD))
+            self._holds[delivery.chat] = min(delivery.not_before, latest), latest
+            self._holds.move_to_end(delivery.chat)
+            if len(self._holds) > HELD_CHATS:
+                self._holds.popitem(last=False)
+
+    def let_go(self, chat: int) -> None:
+        """Hold a chat no longer: something of its own has come to an end."""
+        self._holds.pop(chat, None)
+
+    def forget_holds(self) -> None:
+        """Hold no chat any longer: the clock was set, and the times mean nothing."""
+        self._holds.clear()
+
+    def keep(self, running: Mapping[int, Campaign]) -> None:
+        """Let go of what only other campaigns needed."""
+        self._compositions = {number: one for number, one in self._compositions.items() if number in running}
+
+    async def _composition(self, conn: Connection, campaign: Campaign) -> Composition[Any]:
+        """Return what a campaign sends, made anew when its subject was revised."""
+        kind = self._kinds[campaign.kind]
+        found = self._compositions.get(campaign.id)
+        if found is None or found.revision != await kind.revision(conn, campaign):
+            found = await kind.compose(conn, campaign, self._prepare, self._root)
+            self._compositions[campaign.id] = found
+        return found
+
+    def _time(self, item: Item, kind: Kind, now: datetime) -> None:
+        """Put an item back for later, or for good, when its kind says so of its chat."""
+        if item.is_decided:
+            return
+        at = kind.when(item.campaign, item.chat, now)
+        is_change = item.delivery.operation is not Operation.SEND
+        if at is None or (is_change and (item.stands is None or item.stands.message_id is None)):
+            item.followed = None  # nothing for this chat, or no message is left there to be changed
+        elif at > now:
+            item.outcome = Postponed(at)
+
+    def _hold(self, chat: int, now: datetime) -> timedelta:
+        """Return how long a chat's news must stay in the outbox. What is behind a retry must, be it for a moment."""
+        behind, held = self._holds.get(chat), self._held(chat)
+        if behind is None and not held:
+            return NO_HOLD
+        pace = timedelta(seconds=held)
+        return max(NO_HOLD if behind is None else behind[0] - now, pace if pace > SHORT_HOLD else NO_HOLD)
+
+    async def _fold(self, item: Item, running: Mapping[int, Campaign], now: datetime) -> None:
+        """Let what is no longer news go out in one list with all else that has waited for its chat as long.
+
+        Nothing is settled before the list is out: should it come to nothing, the others go out without this one.
+        """
+        if item.is_decided:
+            return
+        chat = item.chat.id
+        if chat in self._listed:
+            item.outcome = Postponed(now + LIST_PAUSE)
+            return
+        folded = {item.campaign.id: item.composition}
+        kinds = [name for name, kind in self._kinds.items() if kind.fold is self._kinds[item.campaign.kind].fold]
+        async with self._db.reading() as conn:
+            for number in await outbox.beside(conn, item.delivery, now - self._stale, kinds):
+                other = await self._wanted(conn, running[number], chat, now) if number in running else None
+                if other is not None:
+                    folded[number] = other
+        item.folded = dict(sorted(folded.items()))
+
+    async def _wanted(self, conn: Connection, campaign: Campaign, chat: int, now: datetime) -> Composition[Any] | None:
+        """Return a campaign's composition for a list; None when the chat no longer wants it, or it cannot be read.
+
+        What cannot be read is found out again when its own turn comes, and stops only its own broadcast.
+        """
+        try:
+            composition = await self._composition(conn, campaign)
+            wanted = await composition.audience.wanting(conn, [chat], now)
+        except StoreError:
+            raise
+        except Exception:
+            return None
+        return composition if chat in wanted else None
+
+
+def _name(campaign: Campaign) -> str:
+    """Return what a campaign is called in the log when it cannot be composed."""
+    return f"campaign {campaign.id}" if campaign.article is None else f"article {campaign.article}"
