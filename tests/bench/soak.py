@@ -227,7 +227,11 @@ def judged(soak: Soak, everybody: list[int]) -> tuple[dict[str, Any], bool]:
             for chat, edition, status in conn.execute(
                 """
                 SELECT l.chat, CAST(substr(a.slug, 9) AS INTEGER), l.status
-                FROM ledger AS l JOIN articles AS a ON a.number = l.article WHERE a.slug LIKE 'edition-%'
+                FROM (
+                    SELECT subject, chat, 1 AS status FROM receipts
+                    UNION ALL
+                    SELECT f.subject, o.chat, o.status FROM outcomes AS o JOIN campaigns AS f ON f.id = o.campaign
+                ) AS l JOIN articles AS a ON a.number = l.subject WHERE a.slug LIKE 'edition-%'
                 """
             )
         }

@@ -395,9 +395,9 @@ async def test_what_may_have_arrived_waits_in_the_outbox_and_is_doubted_once_tho
     await room.publish(await room.draft("grid-storage", "Energy"))
     await room.run()
     rows = await _rows(room)
-    assert rows and not any(row["sending"] for row in rows)
+    assert rows and not any(row["owner"] for row in rows)
     doubts = [row["unsure"] for row in rows]
     assert set(doubts) <= {0, 1} and 1 in doubts
     async with room.db.transaction() as conn:  # as the next process does when this one was killed
-        assert await outbox.release_all(conn) == 0
+        assert await leases.take_back_all(conn) == 0
     assert [row["unsure"] for row in await _rows(room)] == doubts
