@@ -52,12 +52,15 @@ PLANNED = {
     ),
     "services.content": "importing naming taking_in topic_choice topic_slips uploading",
     "services.delivery": (
-        "delivery_reports dispatching editions pictures purse restrictions sending sorting spreading taking_up threads"
+        "claiming composing delivery_reports dispatcher editions fanout health item kinds pictures purse restrictions "
+        "senders settler term threads triage"
     ),
     "services.newsroom": "desk menus newsroom notices restoring roles troubles",
     "services.readers": "browsing membership places preferences reading subscribing",
     "store.content": "articles intake known_topics media stories topics",
-    "store.delivery": "delivery_reports audience campaigns housekeeping outbox paid",
+    "store.delivery": (
+        "audiences campaigns delivery_reports followers housekeeping leases outbox paid receipts settlement"
+    ),
     "store.desk": "editors log notices progress reconciling troubles",
     "store.engine": "backup connecting connection database lock meta migrations reserve schema staging whereabouts",
     "store.readers": "asking browsing chats possessions restrictions subscriptions threads updates",

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.domain.article import Article, ArticleState
 from bot.domain.topic import Topic
-from bot.store import articles, campaigns, editors, log, progress, topics
+from bot.store import articles, campaigns, editors, log, progress, receipts, topics
 from bot.store.campaigns import Campaign as Campaign  # what is given back here
 from bot.store.campaigns import CampaignState as CampaignState
 from bot.store.database import Connection, Database
@@ -74,7 +74,7 @@ async def next_held(db: Database, after: int) -> Held | None:
 async def topic_to_add(db: Database, article: int, topic: int) -> tuple[Topic | None, bool]:
     """Return a topic that an article may be given, None when it is gone, and whether anybody has the article."""
     async with db.reading() as conn:
-        return (await topics.topics(conn)).get(topic), await articles.somebody_has(conn, article)
+        return (await topics.topics(conn)).get(topic), await receipts.somebody_has(conn, article)
 
 
 async def campaign(db: Database, id: int) -> Campaign | None:

@@ -112,7 +112,7 @@ async def news_by_file(
     anew = [
         article
         for article in await articles.articles(conn, list(opened))
-        if article.state is ArticleState.PUBLISHED and not await articles.somebody_has(conn, article.number)
+        if article.state is ArticleState.PUBLISHED and not await receipts.somebody_has(conn, article.number)
     ]
     if not fresh and not anew:
         return [], []
@@ -151,7 +151,7 @@ async def open_audience(
 
     None when somebody got it already, or when still nobody would.
     """
-    if article.state is not ArticleState.PUBLISHED or await articles.somebody_has(conn, article.number):
+    if article.state is not ArticleState.PUBLISHED or await receipts.somebody_has(conn, article.number):
         return None
     reached = await reach(conn, await followers_of(conn, article.number, now), now, UNDO_FROM)
     if not reached:
@@ -169,7 +169,7 @@ async def open_audience(
 
 async def unfix_empty_audience(conn: Connection, number: int, now: datetime) -> None:
     """Let an article that is not public and that nobody got have the followers of its topics when it is published."""
-    if await articles.somebody_has(conn, number):
+    if await receipts.somebody_has(conn, number):
         return
     if await _is_going(conn, number):
         latest = (await campaigns.of_article(conn, number))[-1]

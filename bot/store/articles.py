@@ -13,10 +13,8 @@ from datetime import datetime
 from sqlite3 import Row
 
 from bot.domain.article import Article, ArticleState, HeldWhy
-from bot.domain.delivery import Subject, SubjectType
 from bot.domain.link import link_fault, normal_link
 from bot.errors import AmbiguousArticle, UnknownArticle
-from bot.store import receipts
 from bot.store.database import Connection
 from bot.store.stories import epoch, epoch_of_end, moment, moment_or_none, story_from
 
@@ -170,11 +168,6 @@ async def revision(conn: Connection, number: int) -> int | None:
     """Return an article's revision as it stands now; None when there is no such article."""
     rows = await conn.execute_fetchall("SELECT revision FROM articles WHERE number = :number", {"number": number})
     return next((int(row["revision"]) for row in rows), None)
-
-
-async def somebody_has(conn: Connection, number: int) -> bool:
-    """Return whether any chat got an article, or may have it: it is on the wire, or its answer never came."""
-    return await receipts.is_somewhere(conn, Subject(SubjectType.ARTICLE, number))
 
 
 async def fix_audience(conn: Connection, number: int, at: datetime) -> None:

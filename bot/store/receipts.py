@@ -112,19 +112,19 @@ async def reasons(
     return [(row["reason"], int(row["many"])) for row in rows]
 
 
-async def is_somewhere(conn: Connection, subject: Subject) -> bool:
-    """Return whether any chat got a subject, or may have it: it is on the wire, or its answer never came."""
+async def somebody_has(conn: Connection, article: int) -> bool:
+    """Return whether any chat got an article, or may have it: it is on the wire, or its answer never came."""
     rows = await conn.execute_fetchall(
         """
-        SELECT 1 FROM receipts WHERE subject_type = :type AND subject = :subject
+        SELECT 1 FROM receipts WHERE subject_type = 1 AND subject = :article
         UNION ALL
         SELECT 1 FROM campaigns AS f CROSS JOIN outcomes AS o ON o.campaign = f.id
-        WHERE f.subject_type = :type AND f.subject = :subject AND o.unsure
+        WHERE f.subject_type = 1 AND f.subject = :article AND o.unsure
         UNION ALL
         SELECT 1 FROM campaigns AS f CROSS JOIN deliveries AS o ON o.campaign = f.id
-        WHERE f.subject_type = :type AND f.subject = :subject AND (o.owner <> 0 OR o.unsure)
+        WHERE f.subject_type = 1 AND f.subject = :article AND (o.owner <> 0 OR o.unsure)
         LIMIT 1
         """,
-        {"type": subject.type, "subject": subject.number},
+        {"article": article},
     )
     return bool(list(rows))
