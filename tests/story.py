@@ -67,12 +67,20 @@ class StoryHouse:
     """The running bot (`inside`), the world it talks to, and what its people can do. Chats are named by id."""
 
     def __init__(
-        self, world: World, clock: Clock, inside: House, application: Any, intake: Intake, journal: Journal
+        self,
+        world: World,
+        clock: Clock,
+        inside: House,
+        application: Any,
+        registry: Registry,
+        intake: Intake,
+        journal: Journal,
     ) -> None:
         self.world = world
         self.clock = clock
         self.inside = inside
         self.application = application
+        self.registry = registry
         self.intake = intake
         self.journal = journal
         self.db = inside.db
@@ -174,7 +182,7 @@ class StoryHouse:
         self.inside = replace(self.inside, **parts)
         for handler in list(self.application.handlers[0]):
             self.application.remove_handler(handler)
-        open_door(self.application, self.inside, self.intake)
+        open_door(self.application, self.inside, self.registry, self.intake)
         return self.inside
 
     def woken(self) -> None:
@@ -223,7 +231,7 @@ async def story_house(
                 gazetteer=Gazetteer(patience=60),  # seconds; a machine may be busy
             )
             open_door(application, inside, registry, intake)
-            house = StoryHouse(world, clock, inside, application, intake, journal)
+            house = StoryHouse(world, clock, inside, application, registry, intake, journal)
             await application.start()
             try:
                 yield house
