@@ -138,6 +138,17 @@ def test_shell_examples_parse_and_call_tasks_that_exist(page: Path) -> None:
     assert set(re.findall(r"\bpoe ([a-z-]+)", "\n".join([*_blocks(page, "sh"), *_spans(page)]))) <= TASKS
 
 
+@pytest.mark.parametrize(
+    "page", [*(ROOT / "docs" / "operating").glob("*.md"), ROOT / "README.md"], ids=lambda page: page.stem
+)
+def test_buttons_and_answers_quoted_to_operators_are_what_newsbot_says(page: Path) -> None:
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "bot").rglob("*.py"))
+    said = re.sub(r'"\s*\n\s*f?"', "", source)  # a long text stands on several lines
+    for span in _spans(page):
+        if re.fullmatch(r"[A-Z][a-z]+( [A-Za-z ]+)?\.?", span) and span != "Mumbai":
+            assert span in said, f"{page.name}: {span}"
+
+
 async def test_every_number_for_prometheus_is_explained_and_no_other() -> None:
     numbers = Numbers()
     numbers.registry.register(Complaints(Pacer(30)))
