@@ -21,7 +21,7 @@ from prometheus_client import CollectorRegistry
 from bot.cli.commands import app as shell
 from bot.content.slips import ARTICLE, TOPIC
 from bot.outside import Complaints, Numbers
-from bot.settings import PREFIX, Settings
+from bot.settings import KNOWN, PREFIX
 from bot.telegram_edge.commands import Audience
 from bot.telegram_edge.conversations import REGISTRY
 from bot.telegram_edge.pacer import Pacer
@@ -94,7 +94,7 @@ def test_the_readme_leads_to_the_pages() -> None:
 
 @each_page
 def test_every_setting_named_exists(page: Path) -> None:
-    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | {f"{PREFIX}TOKEN_FILE"}
+    known = {f"{PREFIX}{name.upper()}" for name in KNOWN}
     made_up = {"NEWSBOT_GREETING"}  # the example of CONTRIBUTING
     named = set(re.findall(r"NEWSBOT_[A-Z][A-Z_]*[A-Z]", _text(page)))
     assert named - known - (made_up if page.name == "CONTRIBUTING.md" else set()) == set()
@@ -177,8 +177,8 @@ def test_the_one_command_runs_what_must_pass_before_a_change_lands() -> None:
     tasks = tomllib.loads(_text(ROOT / "pyproject.toml"))["tool"]["poe"]["tasks"]
     run = [tasks[name]["cmd"] for name in tasks["check"]["sequence"]]
     gate = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    assert run == ["ruff check .", "ruff format --check .", "mypy", "python -m pytest"]
-    assert all(command in gate for command in run)
+    assert run == ["ruff check .", "ruff format --check .", "mypy", "python -m pytest -m ''"]
+    assert all(command.removesuffix(" -m ''") in gate for command in run)
 
 
 def test_the_hooks_fetch_nothing_and_call_tools_that_are_installed_to_test() -> None:
