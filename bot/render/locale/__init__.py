@@ -1,20 +1,12 @@
-r"""
+"""
 Words: what newsbot says, in the reader's language, with numbers, dates and lists as that language writes them.
 
 English is the source and needs no catalogue; every other language is one `.po` file beside this one, read as it is,
 so that a translator's work shows after a restart and no compiled copy can be forgotten.
 
-Every text handed to `Words` is a literal at the call, because `pybabel extract` must find it. To add a language, say
-French, or to bring one up to date (`init` once, `update` ever after), with Babel, which newsbot brings along:
-
-    pybabel extract --ignore-dirs "content sandbox" -k words -k text -k msgid -k count:1,2 -k count_text:1,2 \
-        --no-location -o messages.pot bot
-    pybabel init -i messages.pot -l fr -o bot/render/locale/fr.po
-    pybabel update -i messages.pot -l fr -o bot/render/locale/fr.po --no-fuzzy-matching --ignore-obsolete
-    pytest tests/render/test_render_locale.py
-
-Fill every `msgstr`, and leave what stands in `{braces}` as it is. The test names what is missing, left over or misses
-a place. Nothing has to be registered: a `.po` file in this folder is a language in `/settings` and in the menus.
+Every text handed to `Words` is a literal at the call, because `poe messages` must find it. A `.po` file in this folder
+is a language in `/settings` and in the menus; nothing has to be registered. `docs/translating.md` says how to add one,
+and `tests/render/test_render_locale.py` names what is missing, left over or misses a place.
 """
 
 from __future__ import annotations
