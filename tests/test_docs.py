@@ -19,7 +19,7 @@ import yaml
 from prometheus_client import CollectorRegistry
 
 from bot.cli.commands import app as shell
-from bot.content.slips import ARTICLE, TOPIC
+from bot.content.articles.field_typos import ARTICLE, TOPIC
 from bot.outside import Complaints, Numbers
 from bot.settings import KNOWN, PREFIX
 from bot.telegram_edge.commands import Audience

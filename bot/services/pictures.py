@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot.content.pictures import picture_bytes
+from bot.content.web.pictures import picture_bytes
 from bot.domain.article import Article, Picture
 from bot.domain.message import Photo
 from bot.errors import StoreError

@@ -19,11 +19,11 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.content.folder import UNTAKEN, Gone, Waiting, read_named, scan
-from bot.content.front_matter import shown_path
-from bot.content.inlet import read_file, refused
-from bot.content.settling import Settling
-from bot.content.slug import longer_slug, slug_of
+from bot.content.articles.slug import longer_slug, slug_of
+from bot.content.files.folder import UNTAKEN, Gone, Waiting, read_named, scan
+from bot.content.files.reader import read_file, refused
+from bot.content.files.write_detection import Settling
+from bot.content.formats.front_matter import shown_path
 from bot.domain.article import Story
 from bot.domain.topic import Topic, TopicFile, topic_key
 from bot.errors import Complaint, ContentError, NoArticle

@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.content.inlet import understood
-from bot.content.slug import slug_of
-from bot.content.surroundings import Surroundings
-from bot.content.uploads import files_in
+from bot.content.articles.slug import slug_of
+from bot.content.articles.surroundings import Surroundings
+from bot.content.files.reader import understood
+from bot.content.files.uploads import files_in
 from bot.domain.article import Story
 from bot.domain.link import normal_link
 from bot.domain.topic import TopicFile

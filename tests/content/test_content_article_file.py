@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.content.article_file import parse_article
-from bot.content.doors import ArticleDoor
-from bot.content.inlet import read_file
+from bot.content.articles.article_file import parse_article
+from bot.content.articles.schema import ArticleDoor
+from bot.content.files.reader import read_file
 from bot.domain.article import Picture, Provider, Related, Story
 from bot.errors import ContentError
 

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 
-from bot.content import yaml_text
-from bot.content.article_file import parse_article
-from bot.content.topic_file import parse_topic
+from bot.content.articles.article_file import parse_article
+from bot.content.articles.topic_file import parse_topic
+from bot.content.formats import yaml_text
 from bot.domain.article import Story
 from bot.errors import ContentError
 

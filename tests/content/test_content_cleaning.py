@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.content.cleaning import EXCERPT_LIMIT, excerpt_of
+from bot.content.articles.cleaning import EXCERPT_LIMIT, excerpt_of
 from bot.content.plain_text import shown
 
 HOSTILE = st.text(

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.content.fingerprint import Fingerprint, hash_of, look_of, trusted_look
-from bot.content.folder import Found, Gone, scan
-from bot.content.inlet import read_file
+from bot.content.files.fingerprint import Fingerprint, hash_of, look_of, trusted_look
+from bot.content.files.folder import Found, Gone, scan
+from bot.content.files.reader import read_file
 from bot.domain.article import Story
 from bot.domain.topic import TopicFile
 from bot.errors import ContentError

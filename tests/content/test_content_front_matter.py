@@ -9,9 +9,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.content import yaml_text
-from bot.content.document import MOST_DEPTH, TEXT_FIELDS
-from bot.content.front_matter import read_document
+from bot.content.formats import yaml_text
+from bot.content.formats.document import MOST_DEPTH, TEXT_FIELDS
+from bot.content.formats.front_matter import read_document
 from bot.errors import ContentError
 
 

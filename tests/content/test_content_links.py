@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.content.links import has_scheme, judged
-from bot.content.video import embedded_video, watch_link
+from bot.content.articles.links import has_scheme, judged
+from bot.content.articles.video import embedded_video, watch_link
 from bot.domain.link import link_fault
 from bot.sandbox.links import read_link
 

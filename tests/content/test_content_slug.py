@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.content.slug import longer_slug, slug_of
+from bot.content.articles.slug import longer_slug, slug_of
 
 
 @pytest.mark.parametrize(

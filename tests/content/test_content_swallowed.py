@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 
-from bot.content import yaml_text
-from bot.content.article_file import parse_article
+from bot.content.articles.article_file import parse_article
+from bot.content.formats import yaml_text
 from bot.errors import ContentError
 
 NEXT_TITLE = "\ntitle:"

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.content.inlet import read_file
-from bot.content.topic_file import parse_topic
+from bot.content.articles.topic_file import parse_topic
+from bot.content.files.reader import read_file
 from bot.domain.topic import TopicFile
 from bot.errors import ContentError
 

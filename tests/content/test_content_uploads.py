@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from bot.content.uploads import MOST_LISTED, files_in
+from bot.content.files.uploads import MOST_LISTED, files_in
 from bot.errors import ContentError
 
 ARTICLE = b"---\ntitle: Grid storage doubles\n---\n"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.content.watching import RING_AFTER, watch
+from bot.content.files.watch import RING_AFTER, watch
 
 PATIENCE = 25  # seconds, far more than any step here takes and less than the half-minute after which all is looked at
 

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.content.pictures import MOST_REDIRECTS, picture_bytes
+from bot.content.web.pictures import MOST_REDIRECTS, picture_bytes
 from bot.domain.article import Picture
 from bot.domain.limits import PHOTO_BYTES
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.content.picture_end import has_end
+from bot.content.formats.image_end import has_end
 
 HOME = Path(__file__).resolve().parents[2]
 JPEG = next((HOME / "seeds/articles").glob("*.jpg")).read_bytes()

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.content.doors import Surroundings
-from bot.content.inlet import understood
+from bot.content.articles.schema import Surroundings
+from bot.content.files.reader import understood
 from bot.domain.article import ArticleState, HeldWhy, Picture, Provider, Related, Story
 from bot.domain.ingestion import (
     Act,

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from import_desk import NOON, POLICY, Desk, open_desk
 from properties import examples
 
-from bot.content.settling import PICTURE_WAIT, Settling
+from bot.content.files.write_detection import PICTURE_WAIT, Settling
 from bot.domain.article import ArticleState
 from bot.domain.stillness import QUIET
 from bot.services.importing import Report

@@ -11,7 +11,7 @@ from desk_stories import Desk, desk_of
 from press_room import eventually
 from story import ANNA, EDITH
 
-from bot.content.uploads import MOST_ENTRIES
+from bot.content.files.uploads import MOST_ENTRIES
 from bot.domain.article import ArticleState
 from bot.domain.role import Role
 from bot.sandbox.faults import Held

@@ -17,9 +17,9 @@ import aiohttp
 from aiohttp import AddrInfoType
 from yarl import URL
 
-from bot.content.bodies import body_of
-from bot.content.picture_end import has_end
-from bot.content.settling import QUIET_WITHOUT_END
+from bot.content.files.write_detection import QUIET_WITHOUT_END
+from bot.content.formats.image_end import has_end
+from bot.content.web.response_body import body_of
 from bot.domain.article import Picture
 from bot.domain.limits import PHOTO_BYTES
 from bot.domain.link import is_public_address

@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.content.document import DECIDING_FIELDS, Fault, NoSlip, Place, Tree
-from bot.content.yaml_text import fault_of, read_yaml
+from bot.content.formats.document import DECIDING_FIELDS, Fault, NoSlip, Place, Tree
+from bot.content.formats.yaml_text import fault_of, read_yaml
 
 _LARGEST = 2**18  # characters; reading again field by field takes twice as long
 _MOST_FIELDS = 200

@@ -14,8 +14,8 @@ from dataclasses import replace
 from operator import itemgetter
 from pathlib import PurePath
 
-from bot.content.document import DECIDING_FIELDS, Document, Fault, Tree
-from bot.content.json_text import read_json
+from bot.content.formats.document import DECIDING_FIELDS, Document, Fault, Tree
+from bot.content.formats.json_text import read_json
 from bot.errors import Complaint, ContentError, NoArticle
 
 LARGEST = 2**20  # bytes
@@ -180,7 +180,7 @@ def _is_remark(line: str) -> bool:
 
 
 def _tree(text: str, *, is_whole: bool) -> Tree:
-    from bot.content.broken_fields import read_most
+    from bot.content.formats.broken_fields import read_most
 
     if text.lstrip().startswith("{"):
         try:

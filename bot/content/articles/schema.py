@@ -2,7 +2,7 @@
 What an article file may say, field by field. Models stay in this room; domain values go beyond it. Fields are
 named as in the file, so that complaints are too.
 
-Every validator raises for what it cannot take, with the sentence the author reads; `bot.content.article_file` decides
+Every validator raises for what it cannot take, with the sentence the author reads; `bot.content.articles.article_file` decides
 what that costs: the whole file for what a story cannot be without, else the one value.
 """
 
@@ -16,12 +16,12 @@ from typing import Annotated, NoReturn
 from pydantic import BaseModel, BeforeValidator, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
-from bot.content.cleaning import TITLE_LIMIT, title_of
-from bot.content.links import has_scheme, judged
-from bot.content.local_picture import local_picture
+from bot.content.articles.cleaning import TITLE_LIMIT, title_of
+from bot.content.articles.links import has_scheme, judged
+from bot.content.articles.local_picture import local_picture
+from bot.content.articles.surroundings import Surroundings
+from bot.content.articles.timestamps import moment
 from bot.content.plain_text import NAME_LIMIT, quoted, shown
-from bot.content.surroundings import Surroundings
-from bot.content.timestamps import moment
 from bot.domain.article import Picture
 from bot.domain.topic import bare_name, is_name, listed_names
 

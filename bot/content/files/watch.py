@@ -17,8 +17,8 @@ from pathlib import Path
 
 from watchfiles import Change, awatch
 
-from bot.content.front_matter import SUFFIXES
-from bot.content.local_picture import PICTURE_SUFFIXES
+from bot.content.articles.local_picture import PICTURE_SUFFIXES
+from bot.content.formats.front_matter import SUFFIXES
 
 RING_AFTER = timedelta(milliseconds=300)  # without another event
 RING_WITHIN = timedelta(seconds=1)  # of the first event, however many follow

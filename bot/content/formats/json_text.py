@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 
-from bot.content.document import MOST_DEPTH, Fault, Tree
+from bot.content.formats.document import MOST_DEPTH, Fault, Tree
 
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]|[^\s\[\]{},:"]+')
 _WORDS = {"null": None, "true": True, "false": False}

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.content.fingerprint import look_of
-from bot.content.picture_end import has_end
+from bot.content.files.fingerprint import look_of
+from bot.content.formats.image_end import has_end
 from bot.domain.limits import PHOTO_BYTES
 from bot.domain.stillness import LONG_IN_THE_MAKING, QUIET, Sighting, is_quiet_already, ready
 

@@ -11,7 +11,7 @@ import re
 
 import yaml
 
-from bot.content.document import Fault
+from bot.content.formats.document import Fault
 
 # https://yaml.org/spec/1.2.2/#51-character-set
 _NO_CHARACTER = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

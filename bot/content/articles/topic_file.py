@@ -11,12 +11,12 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
-from bot.content.article_file import warnings_of
-from bot.content.document import Document
-from bot.content.doors import LONGEST_TOPIC, list_of, refuse, text_of
-from bot.content.front_matter import read_document
+from bot.content.articles.article_file import warnings_of
+from bot.content.articles.field_typos import TOPIC, slips_in
+from bot.content.articles.schema import LONGEST_TOPIC, list_of, refuse, text_of
+from bot.content.formats.document import Document
+from bot.content.formats.front_matter import read_document
 from bot.content.plain_text import NAME_LIMIT, quoted
-from bot.content.slips import TOPIC, slips_in
 from bot.domain.topic import TopicFile, is_name
 from bot.errors import ContentError
 

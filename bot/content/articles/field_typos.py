@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from bot.content.document import Document
+from bot.content.formats.document import Document
 
 CLOSE = 80  # of 100, by rapidfuzz's ratio: "publised" is 94 for published, "subtitle" 77 for title
 SHORTEST = 4  # characters of a name that may be misspelt; below that, any two names are close

@@ -15,11 +15,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.content.fingerprint import Fingerprint, hash_of, look_of, trusted_look
-from bot.content.front_matter import SUFFIXES, shown_path, shows_its_end
-from bot.content.inlet import read_bytes, real_place, refused, understood
-from bot.content.settling import PICTURE_WAIT, Settling
-from bot.content.surroundings import Surroundings
+from bot.content.articles.surroundings import Surroundings
+from bot.content.files.fingerprint import Fingerprint, hash_of, look_of, trusted_look
+from bot.content.files.reader import read_bytes, real_place, refused, understood
+from bot.content.files.write_detection import PICTURE_WAIT, Settling
+from bot.content.formats.front_matter import SUFFIXES, shown_path, shows_its_end
 from bot.domain.article import Story
 from bot.domain.topic import TopicFile
 from bot.errors import Complaint, ContentError

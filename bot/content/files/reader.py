@@ -12,9 +12,16 @@ import stat
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.content.front_matter import LARGEST, SUFFIXES, TOO_LARGE, WHOLE_FILE, read_document, shown_path
+from bot.content.articles.surroundings import Surroundings, name_in
+from bot.content.formats.front_matter import (
+    LARGEST,
+    SUFFIXES,
+    TOO_LARGE,
+    WHOLE_FILE,
+    read_document,
+    shown_path,
+)
 from bot.content.plain_text import quoted
-from bot.content.surroundings import Surroundings, name_in
 from bot.domain.article import Story
 from bot.domain.topic import TopicFile
 from bot.errors import Complaint, ContentError, NoArticle
@@ -45,8 +52,8 @@ def understood(name: str, data: bytes, around: Surroundings) -> Story | TopicFil
 
     `name` is for complaints. Raises: ContentError; NoArticle, when it was not meant to be either.
     """
-    from bot.content.article_file import story_of
-    from bot.content.topic_file import topic_of
+    from bot.content.articles.article_file import story_of
+    from bot.content.articles.topic_file import topic_of
 
     document = read_document(name, data)
     if not document.is_meant:

@@ -1,7 +1,7 @@
 """
 What surrounds a file while it is read: where it lies, the zone of its times, which pictures are there.
 
-Apart from the models (`bot.content.doors`), so that who only asks for a file to be read loads no model.
+Apart from the models (`bot.content.articles.schema`), so that who only asks for a file to be read loads no model.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from bot.content.document import Place
+from bot.content.formats.document import Place
 from bot.content.plain_text import quoted
 
 _TEXTS = frozenset({"title", "excerpt", "topics"})

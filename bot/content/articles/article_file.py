@@ -16,15 +16,15 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from bot.content.cleaning import excerpt_of
-from bot.content.document import DECIDING_FIELDS, Document, Place
-from bot.content.doors import ArticleDoor, ProviderDoor, RelatedDoor, listed, pictures_of
-from bot.content.front_matter import read_document
-from bot.content.links import judged
+from bot.content.articles.cleaning import excerpt_of
+from bot.content.articles.field_typos import ARTICLE, slips_in
+from bot.content.articles.links import judged
+from bot.content.articles.schema import ArticleDoor, ProviderDoor, RelatedDoor, listed, pictures_of
+from bot.content.articles.surroundings import Surroundings, name_in
+from bot.content.articles.video import embedded_video, watch_link
+from bot.content.formats.document import DECIDING_FIELDS, Document, Place
+from bot.content.formats.front_matter import read_document
 from bot.content.plain_text import quoted
-from bot.content.slips import ARTICLE, slips_in
-from bot.content.surroundings import Surroundings, name_in
-from bot.content.video import embedded_video, watch_link
 from bot.domain.article import AsRead, Provider, Related, Story
 from bot.errors import Complaint, ContentError
 

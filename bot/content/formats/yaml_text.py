@@ -26,9 +26,9 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from bot.content.document import Fault, NoSlip, Tree
-from bot.content.swallowed import may_be_swallowed, swallowed
-from bot.content.yaml_faults import misspelt, unreadable
+from bot.content.formats.document import Fault, NoSlip, Tree
+from bot.content.formats.yaml_faults import misspelt, unreadable
+from bot.content.formats.yaml_pitfalls import may_be_swallowed, swallowed
 
 _STANDARD = "tag:yaml.org,2002:"
 _TEXT_TAGS = ("!", _STANDARD + "str")

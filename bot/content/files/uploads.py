@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from bot.content.front_matter import LARGEST, SUFFIXES, WHOLE_FILE, shown_path
+from bot.content.formats.front_matter import LARGEST, SUFFIXES, WHOLE_FILE, shown_path
 from bot.errors import Complaint, ContentError
 
 MOST_ENTRIES = 200
