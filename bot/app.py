@@ -31,12 +31,14 @@ from bot.services.dispatcher import Alarm, Dispatcher
 from bot.services.importing import Policy
 from bot.services.purse import Purse
 from bot.settings import TELEGRAM, Settings
-from bot.store import editors, meta, updates
-from bot.store.database import Database
-from bot.store.lock import DatabaseLock
-from bot.store.migrations import migrate
-from bot.store.reserve import Reserve
-from bot.store.whereabouts import rescue
+from bot.store.desk import editors
+from bot.store.engine import metadata
+from bot.store.engine.database import Database
+from bot.store.engine.disk_reserve import Reserve
+from bot.store.engine.file_guard import rescue
+from bot.store.engine.lock import DatabaseLock
+from bot.store.engine.migrations import migrate
+from bot.store.readers import pending_updates
 from bot.telegram_edge.application import build_application, open_door
 from bot.telegram_edge.conversations import REGISTRY
 from bot.telegram_edge.gateway import Gateway
@@ -157,7 +159,7 @@ async def running(
             stack.push_async_callback(_rescue, db, lost, clock)
         bot_id = int(settings.token.split(":")[0])
         async with db.reading() as conn:
-            await meta.refuse_other_bots(conn, bot_id)
+            await metadata.refuse_other_bots(conn, bot_id)
         await _hold_if_older(db, lock, settings, clock())
         reserve = Reserve(settings.database)
         if not await asyncio.to_thread(reserve.take):
@@ -175,7 +177,7 @@ async def running(
         stack.push_async_callback(application.bot.shutdown)
         await _introduce(application.bot)
         async with db.transaction() as conn:
-            await meta.claim_for(conn, bot_id)  # only now: a mistyped token may name a bot that does not exist
+            await metadata.claim_for(conn, bot_id)  # only now: a mistyped token may name a bot that does not exist
         pacer = Pacer(settings.rate)
         gateway = Gateway(application.bot, transport)
         house = House(
@@ -338,13 +340,13 @@ async def _has_owner(house: House) -> bool:
 async def _hold_if_older(db: Database, lock: DatabaseLock, settings: Settings, now: datetime) -> None:
     """Hold all that a restored database would send: it may have been sent before."""
     async with db.transaction() as conn:
-        if await meta.generation(conn) < lock.generation():
-            await meta.put(conn, "restored", "1")
-        is_restored = await meta.is_restored(conn)
-        await meta.count_start(conn)
-        lock.remember(await meta.generation(conn))
+        if await metadata.generation(conn) < lock.generation():
+            await metadata.put(conn, "restored", "1")
+        is_restored = await metadata.is_restored(conn)
+        await metadata.count_start(conn)
+        lock.remember(await metadata.generation(conn))
         if is_restored:
-            await updates.forget_all(conn)  # what people said to another bot than today's
+            await pending_updates.forget_all(conn)  # what people said to another bot than today's
     if is_restored:
         held = await newsroom.hold_everything(db, now=now)
         policy = policy_of(settings)

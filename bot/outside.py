@@ -30,8 +30,9 @@ from bot.connections import Connections
 from bot.domain.delivery import Lane, Outcome, backoff
 from bot.errors import SettingsError, StoreError
 from bot.services.troubles import stuck_for
-from bot.store import meta, outbox
-from bot.store.database import Database
+from bot.store.delivery import outbox
+from bot.store.engine import metadata
+from bot.store.engine.database import Database
 from bot.telegram_edge.house import House
 from bot.telegram_edge.intake import Intake, Taken
 from bot.telegram_edge.pacer import Pacer
@@ -137,7 +138,7 @@ class Readiness:
     async def _store(self) -> str | None:
         try:
             async with asyncio.timeout(self._times.database), self._house.db.transaction() as conn:
-                await meta.put(conn, "ready_at", str(int(self._house.clock().timestamp())))
+                await metadata.put(conn, "ready_at", str(int(self._house.clock().timestamp())))
         except StoreError as error:
             return f"the database cannot be written: {error.__cause__ or error}"  # its path is nobody's business here
         except TimeoutError:

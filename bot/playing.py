@@ -20,7 +20,8 @@ from bot.sandbox.tour import TOURS, play
 from bot.sandbox.world import World
 from bot.services import subscribing
 from bot.settings import Settings, packaged_seeds
-from bot.store import chats, editors
+from bot.store.desk import editors
+from bot.store.readers import chats
 from bot.telegram_edge.house import House
 
 SANDBOX_BOT = 700000001

@@ -24,13 +24,15 @@ from bot.services import newsroom, troubles
 from bot.services.fanout import fan_out_next, next_start
 from bot.services.importing import Policy
 from bot.services.taking_in import take_folder
-from bot.store import articles, housekeeping, meta
-from bot.store.backup import daily_backup
-from bot.store.database import Connection, Database
-from bot.store.lock import DatabaseLock
-from bot.store.reserve import Reserve
-from bot.store.troubles import Kind
-from bot.store.whereabouts import identity
+from bot.store.content import articles
+from bot.store.delivery import retention
+from bot.store.desk.incidents import Kind
+from bot.store.engine import metadata
+from bot.store.engine.backup import daily_backup
+from bot.store.engine.database import Connection, Database
+from bot.store.engine.disk_reserve import Reserve
+from bot.store.engine.file_guard import identity
+from bot.store.engine.lock import DatabaseLock
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +73,7 @@ async def watch_database(db: Database, lock: DatabaseLock, wake: Wake) -> None:
             seen = version
             wake()
             async with db.reading() as conn:
-                lock.remember(await meta.generation(conn))
+                lock.remember(await metadata.generation(conn))
 
 
 async def watch_place(db: Database, lost: asyncio.Event) -> None:
@@ -130,7 +132,7 @@ async def watch_folder(
     `imported` is set once all that was there at the start is in, but for what is written, or lacks a picture, for long.
     """
     async with db.reading() as conn:
-        settling = Settling(all_is_held=await meta.is_restored(conn))
+        settling = Settling(all_is_held=await metadata.is_restored(conn))
     began = monotonic()
 
     def look_again() -> float | None:
@@ -153,7 +155,7 @@ async def watch_folder(
         if is_starting and (not at_start or at - began >= LONGEST_START):
             async with db.transaction() as conn:
                 # What an older copy of the database does not know has been held by now; what comes later is news.
-                await meta.put(conn, "restored", None)
+                await metadata.put(conn, "restored", None)
             is_starting = False
         if not is_starting or at - began >= LONGEST_IMPORT:
             imported.set()
@@ -170,14 +172,14 @@ async def keep_house(db: Database, reserve: Reserve, kept: timedelta | None, *, 
 async def clean_up(db: Database, kept: timedelta | None, now: datetime) -> None:
     """Do all there is to do in the house, a little at a time."""
     if kept is not None:
-        await _in_steps(db, partial(housekeeping.drop_abandoned, halted_before=now - kept))
-        await _in_steps(db, partial(housekeeping.prune, done_before=now - kept))
-        await _in_steps(db, partial(housekeeping.drop_progress, done_before=now - kept))
-    await _in_steps(db, partial(housekeeping.drop_log, logged_before=now - housekeeping.LOG_KEPT))
-    await _in_steps(db, housekeeping.give_back)
+        await _in_steps(db, partial(retention.drop_abandoned, halted_before=now - kept))
+        await _in_steps(db, partial(retention.prune, done_before=now - kept))
+        await _in_steps(db, partial(retention.drop_progress, done_before=now - kept))
+    await _in_steps(db, partial(retention.drop_log, logged_before=now - retention.LOG_KEPT))
+    await _in_steps(db, retention.give_back)
     async with db.transaction() as conn:
-        await housekeeping.optimize(conn)
-    await asyncio.to_thread(housekeeping.shorten_log, db.path)
+        await retention.optimize(conn)
+    await asyncio.to_thread(retention.shorten_log, db.path)
 
 
 async def _in_steps(db: Database, step: Callable[[Connection], Awaitable[bool]]) -> None:

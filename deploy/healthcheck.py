@@ -9,7 +9,7 @@ import sys
 from urllib.request import ProxyHandler, build_opener
 
 from bot.settings import read_settings
-from bot.store.lock import is_locked
+from bot.store.engine.lock import is_locked
 
 # Where to ask a server that listens on every address.
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.store.migrations import migrate
+from bot.store.engine.migrations import migrate
 
 
 def empty_database(path: Path) -> Path:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.store.database import READERS, Database
+from bot.store.engine.database import READERS, Database
 
 
 @asynccontextmanager

@@ -27,9 +27,11 @@ from bot.services.fanout import fan_out_next
 from bot.services.importing import Policy, Report, Seen, take
 from bot.services.kinds import KINDS, Kind
 from bot.services.purse import Purse
-from bot.store import articles, campaigns, chats, receipts, topics
-from bot.store.database import Database
-from bot.store.reserve import Reserve
+from bot.store.content import articles, topics
+from bot.store.delivery import campaigns, receipts
+from bot.store.engine.database import Database
+from bot.store.engine.disk_reserve import Reserve
+from bot.store.readers import chats
 from bot.telegram_edge.pacer import Pacer
 from bot.telegram_edge.wire import wire
 

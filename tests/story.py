@@ -32,8 +32,8 @@ from bot.sandbox.world import World
 from bot.services.places import Gazetteer
 from bot.services.purse import Purse
 from bot.settings import checked
-from bot.store import chats
-from bot.store.database import Database
+from bot.store.engine.database import Database
+from bot.store.readers import chats
 from bot.telegram_edge.application import build_application, open_door
 from bot.telegram_edge.conversations import REGISTRY
 from bot.telegram_edge.gateway import Gateway

@@ -211,7 +211,7 @@ def test_no_sub_package_imports_itself_by_a_detour() -> None:
 
 def test_the_edge_reads_through_services() -> None:
     edge = [path for path in _modules() if _room(path) == "telegram_edge"]
-    handle = {"bot.store.database"}
+    handle = {"bot.store.engine.database"}
     importing = {
         path.stem for path in edge if {name for name in _imported(path) if name.startswith("bot.store")} - handle
     }

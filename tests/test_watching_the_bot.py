@@ -25,7 +25,8 @@ from bot.domain.delivery import Failed, Sent, Throttled
 from bot.errors import SettingsError
 from bot.outside import SECRET_HEADER, UPDATE_BYTES, Numbers, Times, seen_from_outside
 from bot.sandbox.faults import Page, Refuse, Slow, Throttle
-from bot.store import articles, meta
+from bot.store.content import articles
+from bot.store.engine import metadata
 from bot.telegram_edge.intake import Intake
 from bot.telegram_edge.polling import ALLOWED_UPDATES
 
@@ -226,7 +227,7 @@ async def test_a_delivery_that_waits_for_more_than_ten_minutes_makes_it_unready(
     assert numbers["newsbot_oldest_waiting_seconds"] == 601
     assert numbers["newsbot_deliveries_waiting news"] == 3
     async with house.db.transaction() as conn:
-        await meta.put(conn, "paused", "1")
+        await metadata.put(conn, "paused", "1")
     assert (await visitor.get("/readyz"))[0] == 200
 
 

@@ -1,7 +1,7 @@
 """
 What became of an article's deliveries, as one table for tests: a row for each chat, with its receipt or its outcome.
 
-Statuses are numbers as in `store.receipts`, and 1 for what was sent.
+Statuses are numbers as in `store.delivery.receipts`, and 1 for what was sent.
 """
 
 WHAT_BECAME = """

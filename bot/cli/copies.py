@@ -15,8 +15,8 @@ from bot.services import roles
 from bot.services.restoring import Restored, UnsoundCopy
 from bot.services.restoring import restore as put_back
 from bot.settings import Settings, read_settings
-from bot.store.backup import copy_database, save
-from bot.store.migrations import migrate
+from bot.store.engine.backup import copy_database, save
+from bot.store.engine.migrations import migrate
 
 
 def backup(file: str) -> int:

@@ -10,11 +10,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bot.cli.shell import chats, now, number, say, span
 from bot.services.kinds import KINDS
-from bot.store import campaigns
-from bot.store.audiences import reach
-from bot.store.campaigns import Campaign, CampaignState
-from bot.store.database import Database
-from bot.store.lock import is_locked
+from bot.store.delivery import campaigns
+from bot.store.delivery.audiences import reach
+from bot.store.delivery.campaigns import Campaign, CampaignState
+from bot.store.engine.database import Database
+from bot.store.engine.lock import is_locked
 
 LOOK_EVERY = timedelta(milliseconds=300)
 RESTARTED_WITHIN = timedelta(seconds=3)  # a bot that is gone for longer has been ended

@@ -30,12 +30,14 @@ from bot.errors import ReaderError
 from bot.services import delivery_reports, newsroom
 from bot.services.newsroom import Published
 from bot.settings import Settings, read_settings
-from bot.store import articles, campaigns, meta, topics
-from bot.store.audiences import reach
-from bot.store.campaigns import Campaign, CampaignState
-from bot.store.database import Database
-from bot.store.followers import followers_of
-from bot.store.lock import is_locked
+from bot.store.content import articles, topics
+from bot.store.delivery import campaigns
+from bot.store.delivery.audiences import reach
+from bot.store.delivery.campaigns import Campaign, CampaignState
+from bot.store.delivery.followers import followers_of
+from bot.store.engine import metadata
+from bot.store.engine.database import Database
+from bot.store.engine.lock import is_locked
 
 _PAGE = 500
 
@@ -93,7 +95,7 @@ async def _announced(db: Database, published: Published, settings: Settings, *, 
     async with db.reading() as conn:
         audience = await followers_of(conn, article.number, article.pushed_at or at)
         reached = await reach(conn, audience, at)
-        is_paused = await meta.is_paused(conn)
+        is_paused = await metadata.is_paused(conn)
     if not is_running:
         return f"#{article.number} queued for {chats(reached)}; no bot is running on this database"
     line = f"#{article.number} {'goes on to' if published.resumed else 'goes to'} {chats(reached)}"

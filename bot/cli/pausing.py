@@ -6,7 +6,8 @@ import asyncio
 
 from bot.cli.shell import now, opened, say
 from bot.settings import read_settings
-from bot.store import log, meta
+from bot.store.desk import audit_log
+from bot.store.engine import metadata
 
 
 def pause() -> int:
@@ -29,8 +30,8 @@ async def _set_paused(paused: bool) -> bool:
     """Hold or release, and return whether that changed anything."""
     at = now()
     async with opened(read_settings()) as db, db.transaction() as conn:
-        if await meta.is_paused(conn) == paused:
+        if await metadata.is_paused(conn) == paused:
             return False
-        await meta.put(conn, "paused", at.isoformat() if paused else None)
-        await log.record(conn, "pause" if paused else "resume all", at=at)
+        await metadata.put(conn, "paused", at.isoformat() if paused else None)
+        await audit_log.record(conn, "pause" if paused else "resume all", at=at)
         return True

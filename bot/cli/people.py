@@ -9,7 +9,7 @@ from bot.cli.shell import columns, iso, moment, now, opened, refuse, say, say_js
 from bot.domain.role import Role
 from bot.services import roles
 from bot.settings import Settings, read_settings
-from bot.store.editors import Colleague, Invitation
+from bot.store.desk.editors import Colleague, Invitation
 
 _NAME = 60  # characters
 

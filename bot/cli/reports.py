@@ -27,8 +27,9 @@ from bot.errors import ReaderError
 from bot.services import delivery_reports
 from bot.services.delivery_reports import Account, Sums
 from bot.settings import Settings, read_settings
-from bot.store import articles, editors, log
-from bot.store.log import Entry
+from bot.store.content import articles
+from bot.store.desk import audit_log, editors
+from bot.store.desk.audit_log import Entry
 
 MOST_FAILED = 50  # chats named in text; JSON names more
 MOST_FAILED_JSON = 100_000
@@ -216,7 +217,7 @@ def log_entries(*, as_json: bool) -> int:
 
 async def _entries(settings: Settings) -> tuple[list[Entry], dict[int, str]]:
     async with opened(settings) as db, db.reading() as conn:
-        return await log.latest(conn, MOST_ENTRIES), await editors.names(conn)
+        return await audit_log.latest(conn, MOST_ENTRIES), await editors.names(conn)
 
 
 def _entry(entry: Entry, names: Mapping[int, str], settings: Settings) -> tuple[str, ...]:

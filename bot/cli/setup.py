@@ -13,7 +13,7 @@ from bot.cli.shell import now, opened, say
 from bot.domain.role import INVITATION_LASTS
 from bot.services import roles
 from bot.settings import Settings, checked, read_settings
-from bot.store import meta
+from bot.store.engine import metadata
 from bot.telegram_edge.first_contact import first_contact
 
 DOTENV = Path(".env")
@@ -38,7 +38,7 @@ async def _setup(settings: Settings) -> None:
     assert token is not None
     async with first_contact(settings) as bot, opened(settings, create=True) as db:
         async with db.transaction() as conn:
-            await meta.claim_for(conn, bot.id)
+            await metadata.claim_for(conn, bot.id)
         write_variable(DOTENV, "NEWSBOT_TOKEN", token)
         say(f"@{bot.username} answers. Its token is in {DOTENV.absolute()}, readable by you only.")
         if read_settings().token != token:

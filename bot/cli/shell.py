@@ -15,8 +15,8 @@ from datetime import UTC, datetime, timedelta
 
 from bot.errors import AmbiguousArticle, ReaderError, UnknownArticle
 from bot.settings import Settings
-from bot.store.database import Database
-from bot.store.migrations import migrate
+from bot.store.engine.database import Database
+from bot.store.engine.migrations import migrate
 
 PAUSED = "All pushes are held. `newsbot resume` releases them."
 _JOINERS = "\u200c\u200d"  # what emoji and some scripts are made of

@@ -140,7 +140,7 @@ def held(words: Words, many: int) -> Message:
 
 
 def trouble(words: Words, kind: str, since: datetime, over_at: datetime | None, zone: ZoneInfo) -> Message:
-    """Return one trouble, or that it is over. `kind` is a `store.troubles.Kind`."""
+    """Return one trouble, or that it is over. `kind` is a `store.desk.incidents.Kind`."""
     when = words("{date}, {time}", date=words.date(since, zone), time=words.time(since, zone))
     if over_at is not None:
         over = {

@@ -14,8 +14,9 @@ from bot.domain.ranking import warmest
 from bot.domain.topic import Topic
 from bot.errors import UnknownTopic
 from bot.services.naming import name_and_count
-from bot.store import articles, asking, browsing, known_topics, subscriptions
-from bot.store.database import Connection, Database
+from bot.store.content import articles, known_topics
+from bot.store.engine.database import Connection, Database
+from bot.store.readers import browsing, group_quota, subscriptions
 
 CANDIDATES = 500
 """The newest articles of which the warmest are the top: older ones are cold at any heat."""
@@ -54,20 +55,20 @@ class Ranking:
 async def ask(db: Database, group: int, now: datetime) -> bool:
     """Count a group's question, and return False when it asks too often."""
     async with db.transaction() as conn:
-        return await asking.ask(conn, group, now)
+        return await group_quota.ask(conn, group, now)
 
 
 async def hearing_of(db: Database, chat: Chat, speaker: int, now: datetime) -> Hearing:
     """Return whose next command is answered in a group or channel, as far as `speaker` has not had enough answers."""
     async with db.reading() as conn:
-        heard = await asking.heard(conn, chat.id, speaker, now)
+        heard = await group_quota.heard(conn, chat.id, speaker, now)
     return hearing(heard, is_group=chat.kind is ChatKind.GROUP)
 
 
 async def has_had_enough(db: Database, person: int, now: datetime) -> bool:
     """Return whether a person has had all the answers there are for one in a minute, over all groups and channels."""
     async with db.reading() as conn:
-        return (await asking.heard(conn, 0, person, now)).to_speaker >= ALLOWANCE
+        return (await group_quota.heard(conn, 0, person, now)).to_speaker >= ALLOWANCE
 
 
 async def hear(db: Database, chat: int | None, speaker: int, now: datetime) -> bool:
@@ -76,22 +77,22 @@ async def hear(db: Database, chat: int | None, speaker: int, now: datetime) -> b
     What is not answered is not written.
     """
     async with db.transaction() as conn:
-        if (await asking.heard(conn, chat or 0, speaker, now)).to_speaker >= ALLOWANCE:
+        if (await group_quota.heard(conn, chat or 0, speaker, now)).to_speaker >= ALLOWANCE:
             return False  # of several that were asked at once, the last
-        await asking.hear(conn, chat, speaker, now)
+        await group_quota.hear(conn, chat, speaker, now)
         return True
 
 
 async def tell_speaker(db: Database, speaker: int, now: datetime) -> bool:
     """Return whether somebody is still to be told in this minute that they say too much."""
     async with db.transaction() as conn:
-        return await asking.tell_speaker(conn, speaker, now)
+        return await group_quota.tell_speaker(conn, speaker, now)
 
 
 async def wait_to_tell(db: Database, group: int, now: datetime) -> int | None:
     """Return for how many seconds a group has to wait until it may ask again; None when it was told so already."""
     async with db.transaction() as conn:
-        return await asking.tell(conn, group, now)
+        return await group_quota.tell(conn, group, now)
 
 
 async def asked_for(db: Database, chat: int, words: str) -> Asked:

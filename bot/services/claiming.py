@@ -12,8 +12,8 @@ from datetime import datetime
 
 from bot.domain.circuit import Suspects
 from bot.domain.delivery import Delivery
-from bot.store import outbox
-from bot.store.database import Connection
+from bot.store.delivery import outbox
+from bot.store.engine.database import Connection
 
 
 async def take_up(

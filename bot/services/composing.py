@@ -17,9 +17,9 @@ from bot.domain.delivery import Outcome
 from bot.domain.message import Message
 from bot.domain.refusals import Form
 from bot.render.look import Look
-from bot.store.audiences import Audience
-from bot.store.database import Database
-from bot.store.settlement import Covered
+from bot.store.delivery.audiences import Audience
+from bot.store.delivery.settlement import Covered
+from bot.store.engine.database import Database
 
 MOST_BODIES = 256  # looks × followed topics; more than that is prepared again
 

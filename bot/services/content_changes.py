@@ -32,8 +32,9 @@ from bot.domain.ingestion import (
 from bot.errors import Complaint
 from bot.services import newsroom, topic_slips
 from bot.services.known_content import KnownContent
-from bot.store import articles, intake, known_topics, log, topics
-from bot.store.database import Connection
+from bot.store.content import articles, imports, known_topics, topics
+from bot.store.desk import audit_log
+from bot.store.engine.database import Connection
 
 
 @dataclass(slots=True)
@@ -128,21 +129,21 @@ class ContentChanges:
 
     async def write(self, conn: Connection, now: datetime) -> list[Complaint]:
         """Store everything but what is news; return what looks odd about the topics of new and changed stories."""
-        await intake.add(conn, self._added, now, self._states)
-        await intake.rewrite(conn, self._rewritten)
+        await imports.add(conn, self._added, now, self._states)
+        await imports.rewrite(conn, self._rewritten)
         later = {number: state for number, state in self._states.items() if number not in self._added}
         await articles.set_states(conn, later)
         # Asked before the names of these very stories are known.
         odd = await topic_slips.slips(conn, self._about_other_topics)
         names = await topics.resolve(conn, [name for story in self._indexed.values() for name in story.topics])
-        await intake.unindex(conn, self._indexed.keys() - self._added.keys())
-        await intake.index(conn, self._indexed, names)
-        await intake.rename(conn, self._renamed)
-        await intake.remember(conn, self._items.values())
+        await imports.unindex(conn, self._indexed.keys() - self._added.keys())
+        await imports.index(conn, self._indexed, names)
+        await imports.rename(conn, self._renamed)
+        await imports.remember(conn, self._items.values())
         for act, number in self._logged:
             if act == "retract":
                 await newsroom.withdraw(conn, number)
-            await log.record(conn, act, at=now, article=number, detail="file")
+            await audit_log.record(conn, act, at=now, article=number, detail="file")
         # What becomes news now is looked at when it is published; what is listed may bear other topics than before.
         await known_topics.let_be_known(conn, [*self.archived, *self.updated])
         for number in self._reset:

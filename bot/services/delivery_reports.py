@@ -14,23 +14,16 @@ from bot.domain.progress import Phase, Standing
 from bot.domain.restriction import Restriction
 from bot.errors import OutOfTurn
 from bot.services.kinds import KINDS
-from bot.store import (
-    articles,
-    campaigns,
-    chats,
-    delivery_reports,
-    housekeeping,
-    log,
-    meta,
-    progress,
-    receipts,
-    restrictions,
-)
-from bot.store.audiences import reach
-from bot.store.campaigns import Campaign, CampaignState
-from bot.store.database import Connection, Database
-from bot.store.delivery_reports import Figures
-from bot.store.followers import followers_of
+from bot.store.content import articles
+from bot.store.delivery import campaigns, delivery_reports, receipts, retention
+from bot.store.delivery.audiences import reach
+from bot.store.delivery.campaigns import Campaign, CampaignState
+from bot.store.delivery.delivery_reports import Figures
+from bot.store.delivery.followers import followers_of
+from bot.store.desk import audit_log, progress_messages
+from bot.store.engine import metadata
+from bot.store.engine.database import Connection, Database
+from bot.store.readers import chats, restrictions
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +79,7 @@ async def standing(
         first_sent_at=campaign.first_sent_at,
         last_sent_at=campaign.last_sent_at,
         rate=rate,
-        is_paused=await meta.is_paused(conn),
+        is_paused=await metadata.is_paused(conn),
     )
 
 
@@ -139,14 +132,14 @@ async def try_again(db: Database, number: int, *, by: int | None, now: datetime)
         published = await campaigns.of_article(conn, number)
         if article.state is not ArticleState.PUBLISHED or not published:
             raise OutOfTurn(f"#{number} is not published")
-        if await housekeeping.is_closed(conn, number):
+        if await retention.is_closed(conn, number):
             raise OutOfTurn(f"#{number} is too old to be sent again")
         latest = published[-1].id
         many = await delivery_reports.try_again(conn, number, now)
         if not many:
             raise OutOfTurn(f"nothing of #{number} has failed")
-        await progress.take_up(conn, latest)
-        await log.record(conn, "try again", at=now, person=by, article=number, detail=str(many))
+        await progress_messages.take_up(conn, latest)
+        await audit_log.record(conn, "try again", at=now, person=by, article=number, detail=str(many))
         return many
 
 
@@ -158,7 +151,7 @@ async def sums(db: Database, now: datetime, most_restricted: int) -> Sums:
             await chats.counts(conn),
             await articles.counts(conn),
             await delivery_reports.figures(conn, now),
-            await meta.is_paused(conn),
+            await metadata.is_paused(conn),
             restricted,
             tuple(spells),
         )
@@ -167,7 +160,7 @@ async def sums(db: Database, now: datetime, most_restricted: int) -> Sums:
 async def is_paused(db: Database) -> bool:
     """Return whether all pushes are held by `newsbot pause`."""
     async with db.reading() as conn:
-        return await meta.is_paused(conn)
+        return await metadata.is_paused(conn)
 
 
 def _phase(campaign: Campaign, now: datetime) -> Phase:

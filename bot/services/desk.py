@@ -7,11 +7,13 @@ from datetime import datetime
 
 from bot.domain.article import Article, ArticleState
 from bot.domain.topic import Topic
-from bot.store import articles, campaigns, editors, log, progress, receipts, topics
-from bot.store.campaigns import Campaign as Campaign  # what is given back here
-from bot.store.campaigns import CampaignState as CampaignState
-from bot.store.database import Connection, Database
-from bot.store.log import Entry
+from bot.store.content import articles, topics
+from bot.store.delivery import campaigns, receipts
+from bot.store.delivery.campaigns import Campaign as Campaign  # what is given back here
+from bot.store.delivery.campaigns import CampaignState as CampaignState
+from bot.store.desk import audit_log, editors, progress_messages
+from bot.store.desk.audit_log import Entry
+from bot.store.engine.database import Connection, Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ async def article(db: Database, number: int) -> Article:
 async def article_of_message(db: Database, chat: int, message_id: int) -> int | None:
     """Return the article that a message in a chat brought, or whose publish it follows; None when it is neither."""
     async with db.reading() as conn:
-        return await progress.article_of(conn, chat, message_id)
+        return await progress_messages.article_of(conn, chat, message_id)
 
 
 async def drafts(db: Database, before: tuple[int, int] | None, limit: int) -> Drafts:
@@ -101,19 +103,19 @@ async def follow(
 ) -> None:
     """Let a message follow a publish from now on. `shown` is what it says already, as `domain.progress.Shown`."""
     async with db.transaction() as conn:
-        await progress.follow(conn, campaign, chat, message_id, shown=shown, at=at)
+        await progress_messages.follow(conn, campaign, chat, message_id, shown=shown, at=at)
 
 
 async def owe(db: Database, campaign: int, chat: int, at: datetime) -> None:
     """Take note that a chat is to be told how a publish stands; said before the message is sent, kept if it is not."""
     async with db.transaction() as conn:
-        await progress.follow(conn, campaign, chat, progress.OWED, at=at)
+        await progress_messages.follow(conn, campaign, chat, progress_messages.OWED, at=at)
 
 
 async def deeds(db: Database, limit: int) -> tuple[list[Entry], dict[int, str]]:
     """Return the latest acts, newest first, and what people are called who are known by name."""
     async with db.reading() as conn:
-        return await log.latest(conn, limit), await editors.names(conn)
+        return await audit_log.latest(conn, limit), await editors.names(conn)
 
 
 async def _place_behind(conn: Connection, after: int, numbers: list[int]) -> int:

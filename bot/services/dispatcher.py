@@ -34,10 +34,12 @@ from bot.services.senders import UNBUILT, Senders, Wire
 from bot.services.settler import Notes, Settler
 from bot.services.term import Term
 from bot.services.triage import Triage
-from bot.store import campaigns, chats, meta, outbox
-from bot.store.campaigns import Campaign
-from bot.store.database import Connection, Database
-from bot.store.reserve import Reserve
+from bot.store.delivery import campaigns, outbox
+from bot.store.delivery.campaigns import Campaign
+from bot.store.engine import metadata
+from bot.store.engine.database import Connection, Database
+from bot.store.engine.disk_reserve import Reserve
+from bot.store.readers import chats
 
 log = logging.getLogger(__name__)
 
@@ -212,7 +214,7 @@ class Dispatcher:
     async def _claim(self, conn: Connection, in_hand: int, now: datetime) -> Claimed:
         """Take in hand what is due and may go out, beside so much that is in hand already."""
         suspects, is_outage = self._health.suspects, self._health.is_outage
-        is_paused = self._health.is_halted or await meta.is_paused(conn)
+        is_paused = self._health.is_halted or await metadata.is_paused(conn)
         going = [] if is_paused else await campaigns.running(conn)
         running = {one.id: one for one in going if one.kind in self._kinds}  # a newer newsbot may know further kinds
         waiting = sum(one.total - one.settled for one in running.values()) - in_hand

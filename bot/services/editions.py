@@ -36,10 +36,10 @@ from bot.render.article import in_form, push, without_photo
 from bot.render.look import Look
 from bot.services.composing import MOST_BODIES, Body, Composition, Leave, Turn
 from bot.services.pictures import Way, ways
-from bot.store import articles, media, topics
-from bot.store.audiences import Audience
-from bot.store.database import Connection, Database
-from bot.store.followers import followers_of
+from bot.store.content import articles, media, topics
+from bot.store.delivery.audiences import Audience
+from bot.store.delivery.followers import followers_of
+from bot.store.engine.database import Connection, Database
 
 log = logging.getLogger(__name__)
 PATIENCE = 2.0

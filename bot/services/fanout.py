@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.services.kinds import KINDS, Kind
-from bot.store import campaigns
-from bot.store.campaigns import Campaign
-from bot.store.database import Connection, Database
+from bot.store.delivery import campaigns
+from bot.store.delivery.campaigns import Campaign
+from bot.store.engine.database import Connection, Database
 
 
 async def fan_out_next(db: Database, *, now: datetime, draw: float, kinds: Mapping[str, Kind] = KINDS) -> bool:

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from bot.domain.circuit import Attendance, Circuit, Suspects
 from bot.domain.delivery import Halted, Outcome, Sent, Unreachable
-from bot.store.campaigns import Campaign
+from bot.store.delivery.campaigns import Campaign
 
 
 class Health:

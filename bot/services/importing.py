@@ -21,10 +21,11 @@ from bot.services import newsroom, topic_slips
 from bot.services.content_changes import ContentChanges
 from bot.services.known_content import known_content
 from bot.services.moved_stories import moved_stories
-from bot.store import intake, notices, topics
-from bot.store.database import Connection, Database
-from bot.store.notices import Notice
-from bot.store.stories import as_stored
+from bot.store.content import imports, topics
+from bot.store.content.story_json import as_stored
+from bot.store.desk import notices
+from bot.store.desk.notices import Notice
+from bot.store.engine.database import Connection, Database
 
 BATCH = 500  # files a transaction: long enough to be fast, short enough to let a reader's write in between
 
@@ -97,7 +98,7 @@ async def take(
         async with db.reading() as conn:
             moves = await moved_stories(conn, stories, gone)
         async with db.transaction() as conn:
-            await intake.forget_fingerprints(conn, gone)
+            await imports.forget_fingerprints(conn, gone)
             await notices.replace_untold(conn, gone, (), now)
     for start in range(0, len(ordered), BATCH):
         async with db.transaction() as conn:

@@ -14,8 +14,8 @@ from bot.domain.chat import Chat, ChatState
 from bot.domain.delivery import Delivery, Outcome, Status
 from bot.domain.refusals import Form
 from bot.services.composing import Composition
-from bot.store.campaigns import Campaign
-from bot.store.receipts import Receipt
+from bot.store.delivery.campaigns import Campaign
+from bot.store.delivery.receipts import Receipt
 
 
 @dataclass(slots=True, eq=False)

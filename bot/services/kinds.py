@@ -21,11 +21,11 @@ from bot.render.catching_up import catching_up
 from bot.render.look import Look
 from bot.services.composing import Composition
 from bot.services.editions import Edition, edition_of
-from bot.store import articles
-from bot.store.audiences import Audience
-from bot.store.campaigns import Campaign
-from bot.store.database import Connection
-from bot.store.followers import followers_of
+from bot.store.content import articles
+from bot.store.delivery.audiences import Audience
+from bot.store.delivery.campaigns import Campaign
+from bot.store.delivery.followers import followers_of
+from bot.store.engine.database import Connection
 
 
 def at_once(campaign: Campaign, chat: Chat, now: datetime) -> datetime | None:

@@ -9,8 +9,8 @@ from itertools import chain, count
 from bot.domain.article import Story
 from bot.domain.ingestion import Before, Create, Decision, KnownArticle, SourceItem, TakeOver
 from bot.domain.link import normal_link
-from bot.store import intake
-from bot.store.database import Connection
+from bot.store.content import imports
+from bot.store.engine.database import Connection
 
 _UNREAD = "-"  # instead of the fingerprint of an item that has come back and is read later
 
@@ -61,7 +61,7 @@ class KnownContent:
         numbered = (f"{last}-{article}-{n}" for n in count(2))
         for slug in chain(wanted, (f"{last}-{article}",), numbered):
             if slug not in wanted and slug not in self.slugs:
-                self.slugs |= await intake.slugs(conn, [slug])
+                self.slugs |= await imports.slugs(conn, [slug])
             if self.slugs.get(slug, article) == article:
                 self.slugs[slug] = article
                 return slug
@@ -82,17 +82,17 @@ async def known_content(
     `moves` are the articles that items go on with under another link, by id. `present` are all the items that were
     read together, also in other batches: what has come back among them still owns its story.
     """
-    items = {id: _as_present(item, present) for id, item in (await intake.files(conn, ids)).items()}
-    links = await intake.linked(conn, [normal_link(story.link) for _, story in stories])
+    items = {id: _as_present(item, present) for id, item in (await imports.files(conn, ids)).items()}
+    links = await imports.linked(conn, [normal_link(story.link) for _, story in stories])
     links |= {normal_link(story.link): moves[id] for id, story in stories if id in moves}
     numbers = {item.article for item in items.values() if item.article is not None} | set(links.values())
     return KnownContent(
         items=items,
-        owners={n: _as_present(item, present) for n, item in (await intake.owners(conn, numbers)).items()},
-        articles=await intake.known(conn, numbers),
+        owners={n: _as_present(item, present) for n, item in (await imports.owners(conn, numbers)).items()},
+        articles=await imports.known(conn, numbers),
         links=links,
-        slugs=await intake.slugs(conn, set(slugs)),
-        next_number=await intake.next_number(conn),
+        slugs=await imports.slugs(conn, set(slugs)),
+        next_number=await imports.next_number(conn),
     )
 
 

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from bot.domain.chat import Chat, ChatKind, ChatState
 from bot.services import restrictions
-from bot.store import chats, possessions
-from bot.store.database import Database
+from bot.store.engine.database import Database
+from bot.store.readers import chats, export
 
 
 async def meet(db: Database, id: int, kind: ChatKind, language: str, now: datetime) -> Chat:
@@ -100,4 +100,4 @@ async def forget(db: Database, chat: int) -> None:
 async def belongings(db: Database, chat: int) -> dict[str, object]:
     """Return all that is stored about a chat, as a JSON-able document."""
     async with db.reading() as conn:
-        return await possessions.export(conn, chat)
+        return await export.export(conn, chat)

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from bot.domain.chat import Chat
 from bot.domain.role import Role
-from bot.store import chats, editors, meta
-from bot.store.database import Database
+from bot.store.desk import editors
+from bot.store.engine import metadata
+from bot.store.engine.database import Database
+from bot.store.readers import chats
 
 MENUS = "menus"
 EDITORS_MENUS = "editors_menus"
@@ -26,12 +28,12 @@ class EditorsMenus:
 async def readers_told(db: Database) -> str | None:
     """Return the digest of what Telegram was told for everybody; None when it was told nothing yet."""
     async with db.reading() as conn:
-        return await meta.get(conn, MENUS)
+        return await metadata.get(conn, MENUS)
 
 
 async def remember_readers(db: Database, digest: str) -> None:
     async with db.transaction() as conn:
-        await meta.put(conn, MENUS, digest)
+        await metadata.put(conn, MENUS, digest)
 
 
 async def editors_told(db: Database, admins: frozenset[int]) -> EditorsMenus:
@@ -39,10 +41,10 @@ async def editors_told(db: Database, admins: frozenset[int]) -> EditorsMenus:
     async with db.reading() as conn:
         people = await editors.editors(conn, admins)
         known = {person: chat for person in people if (chat := await chats.chat(conn, person)) is not None}
-        told: dict[str, str] = json.loads(await meta.get(conn, EDITORS_MENUS) or "{}")
+        told: dict[str, str] = json.loads(await metadata.get(conn, EDITORS_MENUS) or "{}")
     return EditorsMenus(people, known, {int(person): digest for person, digest in told.items()})
 
 
 async def remember_editors(db: Database, told: dict[int, str]) -> None:
     async with db.transaction() as conn:
-        await meta.put(conn, EDITORS_MENUS, json.dumps(told))
+        await metadata.put(conn, EDITORS_MENUS, json.dumps(told))

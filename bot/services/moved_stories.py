@@ -8,8 +8,8 @@ from collections.abc import Collection, Mapping
 from bot.domain import moving
 from bot.domain.article import Story
 from bot.domain.link import normal_link
-from bot.store import intake
-from bot.store.database import Connection
+from bot.store.content import imports
+from bot.store.engine.database import Connection
 
 
 async def moved_stories(conn: Connection, stories: Mapping[str, Story], gone: Collection[str]) -> dict[str, int]:
@@ -17,8 +17,8 @@ async def moved_stories(conn: Connection, stories: Mapping[str, Story], gone: Co
 
     `stories` are what was read, by id; `gone` the ids of items that went at the same time.
     """
-    items = await intake.files(conn, [*gone, *stories])
-    links = await intake.linked(conn, [normal_link(story.link) for story in stories.values()])
+    items = await imports.files(conn, [*gone, *stories])
+    links = await imports.linked(conn, [normal_link(story.link) for story in stories.values()])
     owned = {item.article: id for id in gone if (item := items.get(id)) and item.owns and item.article}
     came = [
         moving.Came(id, _words(story.payload), _texts(story.payload.get("aliases")))
@@ -27,8 +27,8 @@ async def moved_stories(conn: Connection, stories: Mapping[str, Story], gone: Co
     ]
     if not (came and owned):
         return {}
-    known = await intake.known(conn, owned)
-    payloads = await intake.payloads(conn, owned)
+    known = await imports.known(conn, owned)
+    payloads = await imports.payloads(conn, owned)
     left = [moving.Left(n, id, known[n].story.link, _words(payloads[n])) for n, id in owned.items() if n in known]
     return moving.moved(came, left)
 

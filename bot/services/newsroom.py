@@ -15,24 +15,16 @@ from bot.domain.delivery import NEWS, Lane, Subject, SubjectType
 from bot.domain.publishing import BURST_WITHIN, UNDO_FROM, is_burst, is_for_nobody, undo_time
 from bot.domain.refusals import Form, alike
 from bot.errors import OutOfTurn, UnknownTopic
-from bot.store import (
-    articles,
-    campaigns,
-    delivery_reports,
-    known_topics,
-    log,
-    meta,
-    notices,
-    receipts,
-    restrictions,
-    subscriptions,
-    topics,
-)
-from bot.store.audiences import reach
-from bot.store.campaigns import Campaign, CampaignState
-from bot.store.database import Connection, Database
-from bot.store.followers import followers_of
-from bot.store.notices import Notice
+from bot.store.content import articles, known_topics, topics
+from bot.store.delivery import campaigns, delivery_reports, receipts
+from bot.store.delivery.audiences import reach
+from bot.store.delivery.campaigns import Campaign, CampaignState
+from bot.store.delivery.followers import followers_of
+from bot.store.desk import audit_log, notices
+from bot.store.desk.notices import Notice
+from bot.store.engine import metadata
+from bot.store.engine.database import Connection, Database
+from bot.store.readers import restrictions, subscriptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +48,7 @@ async def publish(db: Database, number: int, *, by: int | None, now: datetime, u
         if before.state is ArticleState.PUBLISHED:
             raise OutOfTurn(f"#{number} is out already")
         published = await release(conn, before, by=by, now=now, undo=undo)
-        await log.record(conn, "publish", at=now, person=by, article=number)
+        await audit_log.record(conn, "publish", at=now, person=by, article=number)
         return published
 
 
@@ -117,7 +109,7 @@ async def news_by_file(
     if not fresh and not anew:
         return [], []
     await articles.mark_news(conn, [article.number for article in (*fresh, *anew)], now)
-    restored = await meta.is_restored(conn)
+    restored = await metadata.is_restored(conn)
     if restored or is_burst(await articles.news_since(conn, now - BURST_WITHIN), burst):
         why = HeldWhy.RESTORED if restored else HeldWhy.BURST
         taken_back = await campaigns.take_back_unbegun(conn)
@@ -140,7 +132,7 @@ async def news_by_file(
         if await open_audience(conn, article, by=None, now=now, undo=undo, by_file=True) is not None:
             published.append(article.number)
     for number in published:
-        await log.record(conn, "publish", at=now, article=number, detail="file")
+        await audit_log.record(conn, "publish", at=now, article=number, detail="file")
     return published, lost
 
 
@@ -205,7 +197,7 @@ async def add_topic(
             raise UnknownTopic(str(topic))
         await topics.accept(conn, topic)
         if await articles.add_topic(conn, number, topic):
-            await log.record(conn, "topic", at=now, person=by, article=number, detail=known.name)
+            await audit_log.record(conn, "topic", at=now, person=by, article=number, detail=known.name)
         promised = None
         if before.held_why is HeldWhy.TOPICS:
             promised = await release(conn, before, by=by, now=now, undo=undo)
@@ -214,14 +206,14 @@ async def add_topic(
         elif before.pushed_at is not None:
             await unfix_empty_audience(conn, number, now)
         if promised is not None:
-            await log.record(conn, "publish", at=now, person=by, article=number)
+            await audit_log.record(conn, "publish", at=now, person=by, article=number)
         return await articles.article(conn, number), promised
 
 
 async def _hold(conn: Connection, numbers: Sequence[int], why: HeldWhy, now: datetime) -> None:
     for number in numbers:
         await articles.hold(conn, number, why)
-        await log.record(conn, "hold", at=now, article=number, detail=why)
+        await audit_log.record(conn, "hold", at=now, article=number, detail=why)
     await notices.add(conn, [Notice("held", "", why, number) for number in numbers], now)
 
 
@@ -241,7 +233,7 @@ async def end_embargoes(db: Database, *, now: datetime, burst: int, undo: timede
         if not push:
             for number in due:
                 await articles.set_state(conn, number, ArticleState.ARCHIVED)
-                await log.record(conn, "archive", at=now, article=number, detail="files never push")
+                await audit_log.record(conn, "archive", at=now, article=number, detail="files never push")
             await known_topics.let_be_known(conn, due)
             return []
         published, held = await news_by_file(conn, due, now=now, burst=burst, undo=undo)
@@ -256,7 +248,7 @@ async def archive(db: Database, number: int, *, by: int | None, now: datetime) -
             raise OutOfTurn(f"#{number} is listed already")
         await articles.set_state(conn, number, ArticleState.ARCHIVED)
         await known_topics.let_be_known(conn, [number])
-        await log.record(conn, "archive", at=now, person=by, article=number)
+        await audit_log.record(conn, "archive", at=now, person=by, article=number)
         return await articles.article(conn, number)
 
 
@@ -270,7 +262,7 @@ async def retract(db: Database, number: int, *, by: int | None, now: datetime) -
         if not article.is_listed:
             raise OutOfTurn(f"#{number} is in no list")
         await withdraw(conn, number)
-        await log.record(conn, "retract", at=now, person=by, article=number)
+        await audit_log.record(conn, "retract", at=now, person=by, article=number)
         return await articles.article(conn, number)
 
 
@@ -291,7 +283,7 @@ async def stop(db: Database, campaign: int, *, by: int, now: datetime) -> Campai
         if found.state is CampaignState.STOPPED:
             raise OutOfTurn(f"#{found.article} is stopped already")
         await campaigns.halt(conn, campaign, CampaignState.STOPPED, "stopped", by_editor=True)
-        await log.record(conn, "stop", at=now, person=by, article=found.article, detail="stopped")
+        await audit_log.record(conn, "stop", at=now, person=by, article=found.article, detail="stopped")
         return await _unfinished(conn, campaign)
 
 
@@ -306,7 +298,7 @@ async def resume(db: Database, campaign: int, *, by: int, now: datetime) -> Camp
         if found.state is CampaignState.RUNNING:
             raise OutOfTurn(f"#{found.article} is on its way already")
         await campaigns.resume(conn, campaign, now)
-        await log.record(conn, "resume", at=now, person=by, article=found.article)
+        await audit_log.record(conn, "resume", at=now, person=by, article=found.article)
         return await _unfinished(conn, campaign)
 
 
@@ -322,7 +314,7 @@ async def send_now(db: Database, campaign: int, *, by: int, now: datetime) -> Ca
         if found.state is not CampaignState.RUNNING or found.start_at <= now:
             raise OutOfTurn(f"#{found.article} does not wait")
         await campaigns.start_now(conn, campaign, now)
-        await log.record(conn, "send now", at=now, person=by, article=found.article)
+        await audit_log.record(conn, "send now", at=now, person=by, article=found.article)
         return await _unfinished(conn, campaign)
 
 
@@ -354,7 +346,7 @@ async def break_off(
         if words is not None:
             await _put_back_refused(conn, found, words, now)
         act = "hold" if state is CampaignState.HELD else "stop"
-        await log.record(conn, act, at=now, article=found.article, detail=why)
+        await audit_log.record(conn, act, at=now, article=found.article, detail=why)
 
 
 async def go_on_in(conn: Connection, campaign: int, form: Form, revision: int, words: str, *, now: datetime) -> None:
@@ -368,7 +360,7 @@ async def go_on_in(conn: Connection, campaign: int, form: Form, revision: int, w
     await _put_back_refused(conn, found, words, now)
     if found.article is not None:
         await notices.add(conn, [Notice("form", form, words, article=found.article)], now)
-    await log.record(conn, "plainer", at=now, article=found.article, detail=words)
+    await audit_log.record(conn, "plainer", at=now, article=found.article, detail=words)
 
 
 async def note_refused_by_some(
@@ -425,14 +417,14 @@ async def _decide_held(conn: Connection, *, by: int | None, now: datetime, undo:
         else:
             await articles.set_state(conn, article.number, ArticleState.ARCHIVED)
             await known_topics.let_be_known(conn, [article.number])
-        await log.record(conn, "publish" if push else "archive", at=now, person=by, article=article.number)
+        await audit_log.record(conn, "publish" if push else "archive", at=now, person=by, article=article.number)
     for going in await campaigns.open_ones(conn):
         if going.state is CampaignState.HELD:
             if push:
                 await campaigns.resume(conn, going.id, now)
             else:
                 await campaigns.halt(conn, going.id, CampaignState.STOPPED, "archived")
-            await log.record(conn, "resume" if push else "stop", at=now, person=by, article=going.article)
+            await audit_log.record(conn, "resume" if push else "stop", at=now, person=by, article=going.article)
             if going.article is not None:
                 decided.append(going.article)
     return decided

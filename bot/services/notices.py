@@ -9,12 +9,16 @@ from datetime import datetime
 from bot.domain.article import Article, ArticleState
 from bot.domain.chat import Chat
 from bot.domain.topic import Topic
-from bot.store import articles, chats, editors, notices, threads, topics, troubles
-from bot.store.database import Database
-from bot.store.editors import Newcomer
-from bot.store.notices import Notice as Notice  # what is given back here
-from bot.store.threads import Untold
-from bot.store.troubles import Trouble as Trouble
+from bot.store.content import articles, topics
+from bot.store.desk import editors, notices
+from bot.store.desk import incidents as troubles
+from bot.store.desk.editors import Newcomer
+from bot.store.desk.incidents import Trouble as Trouble
+from bot.store.desk.notices import Notice as Notice  # what is given back here
+from bot.store.engine.database import Database
+from bot.store.readers import chats
+from bot.store.readers import closed_threads as threads
+from bot.store.readers.closed_threads import Untold
 
 FORM, REFUSED_BY_SOME = "form", "refused by some"
 """Kinds of notices about the form in which a broadcast goes on, for all its chats or some."""

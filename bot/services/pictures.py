@@ -18,8 +18,8 @@ from bot.domain.article import Article, Picture
 from bot.domain.message import Photo
 from bot.errors import StoreError
 from bot.render.pictures import candidates
-from bot.store import articles, media
-from bot.store.database import Connection, Database
+from bot.store.content import articles, media
+from bot.store.engine.database import Connection, Database
 
 log = logging.getLogger(__name__)
 

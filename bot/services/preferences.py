@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from bot.domain.chat import Chat, Pictures
 from bot.domain.zone import UTC, plain_name
-from bot.store import chats
-from bot.store.database import Database
+from bot.store.engine.database import Database
+from bot.store.readers import chats
 
 
 async def set_pictures(db: Database, chat: Chat, pictures: Pictures) -> None:

@@ -17,8 +17,8 @@ from bot.domain.delivery import Operation, Outcome
 from bot.domain.pacing import full_rate
 from bot.domain.paying import Credit, day_of, for_replies, payable
 from bot.services.item import Item
-from bot.store import paid
-from bot.store.database import Connection
+from bot.store.delivery import paid_messages
+from bot.store.engine.database import Connection
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class Purse:
             return 0
         if self._day != day_of(now):
             self._day, self._unused = day_of(now), 0
-        spent = await paid.reserved(conn, self._day) - self._unused
+        spent = await paid_messages.reserved(conn, self._day) - self._unused
         return payable(waiting, self._rate, self._per_day - spent - self._for_replies)
 
     async def reserve(self, conn: Connection, wanted: int) -> int:
@@ -57,9 +57,9 @@ class Purse:
         """
         if not wanted:
             return 0
-        left = self._per_day - await paid.reserved(conn, self._day)
+        left = self._per_day - await paid_messages.reserved(conn, self._day)
         missing = max(0, min(left, wanted + self._for_replies - self._unused))
-        await paid.reserve(conn, self._day, missing)
+        await paid_messages.reserve(conn, self._day, missing)
         return missing
 
     def fill(self, many: int) -> None:
@@ -124,4 +124,4 @@ class Purse:
         """Take what was not used off the day's count. Should that fail, it is wasted."""
         many, self._unused = self._unused, 0
         if many:
-            await paid.reserve(conn, self._day, -many)
+            await paid_messages.reserve(conn, self._day, -many)

@@ -11,8 +11,9 @@ from bot.domain.chat import ChatKind
 from bot.domain.topic import Topic
 from bot.errors import UnknownArticle
 from bot.services.pictures import Way, ways
-from bot.store import articles, chats, known_topics, subscriptions, topics
-from bot.store.database import Connection, Database
+from bot.store.content import articles, known_topics, topics
+from bot.store.engine.database import Connection, Database
+from bot.store.readers import chats, subscriptions
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,17 @@ from pathlib import Path
 from bot.domain.paying import day_of
 from bot.errors import StoreError
 from bot.services import newsroom
-from bot.store import articles, chats, log, meta, paid
-from bot.store.backup import learn_deliveries, put_in_place
-from bot.store.database import Database
-from bot.store.lock import DatabaseLock
-from bot.store.migrations import check, migrate, refuse_foreign
-from bot.store.reconciling import Reconciled, drop_links, reconcile_roles
-from bot.store.staging import Staged, UnsoundFile, stage
+from bot.store.content import articles
+from bot.store.delivery import paid_messages
+from bot.store.desk import audit_log
+from bot.store.desk.role_reconciliation import Reconciled, drop_links, reconcile_roles
+from bot.store.engine import metadata
+from bot.store.engine.backup import learn_deliveries, put_in_place
+from bot.store.engine.database import Database
+from bot.store.engine.lock import DatabaseLock
+from bot.store.engine.migrations import check, migrate, refuse_foreign
+from bot.store.engine.staging import Staged, UnsoundFile, stage
+from bot.store.readers import chats
 
 
 class UnsoundCopy(StoreError):
@@ -130,10 +134,10 @@ async def _prepare(file: Path, copy: Path, now: datetime) -> tuple[int, tuple[in
         try:
             held = await newsroom.hold_everything(db, now=now)
             async with db.transaction() as conn_:
-                await meta.put(conn_, "restored", "1")
+                await metadata.put(conn_, "restored", "1")
                 # Nobody knows what was paid for since the copy was made: today nothing more is.
-                await paid.reserve(conn_, day_of(now), paid.ALL)
-                await log.record(conn_, "restore", at=now, detail=file.name)
+                await paid_messages.reserve(conn_, day_of(now), paid_messages.ALL)
+                await audit_log.record(conn_, "restore", at=now, detail=file.name)
                 counted = sum((await articles.counts(conn_)).values()), sum((await chats.counts(conn_)).values())
         finally:
             await db.close()

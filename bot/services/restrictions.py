@@ -10,8 +10,8 @@ import logging
 from datetime import datetime, timedelta
 
 from bot.domain.restriction import Restriction, refused, to_try
-from bot.store import restrictions
-from bot.store.database import Connection, Database
+from bot.store.engine.database import Connection, Database
+from bot.store.readers import restrictions
 
 log = logging.getLogger(__name__)
 

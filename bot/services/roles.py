@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.role import Role
-from bot.store import editors, log
-from bot.store.database import Connection, Database
-from bot.store.editors import Colleague, Invitation
+from bot.store.desk import audit_log, editors
+from bot.store.desk.editors import Colleague, Invitation
+from bot.store.engine.database import Connection, Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +56,14 @@ async def invite_editor(db: Database, *, by: int, admins: frozenset[int], now: d
     async with db.transaction() as conn:
         if not await _may(conn, by, admins):
             return None
-        await log.record(conn, "invite", at=now, person=by)
+        await audit_log.record(conn, "invite", at=now, person=by)
         return await editors.invite(conn, Role.EDITOR, now, by=by)
 
 
 async def owner_code(db: Database, now: datetime) -> str:
     """Return a code for the operator that makes whoever brings it first, within `INVITATION_LASTS`, an owner."""
     async with db.transaction() as conn:
-        await log.record(conn, "owner link", at=now)
+        await audit_log.record(conn, "owner link", at=now)
         return await editors.invite(conn, Role.OWNER, now)
 
 
@@ -86,7 +86,7 @@ async def accept_invitation(
         if name:
             await editors.call(conn, person, name)
         by = None if found.made_by is None else str(found.made_by)
-        await log.record(conn, f"become {found.role}", at=now, person=person, detail=by)
+        await audit_log.record(conn, f"become {found.role}", at=now, person=person, detail=by)
         if found.role is Role.OWNER and found.made_by is None:
             await _withdraw_all(conn, None, by=None, now=now)
         everybody = await editors.editors(conn, admins)
@@ -103,7 +103,7 @@ async def withdraw(db: Database, number: int, *, by: int | None, admins: frozens
         found = await editors.withdraw(conn, number, now)
         if found is None:
             return False
-        await log.record(conn, "withdraw", at=now, person=by, detail=found.role)
+        await audit_log.record(conn, "withdraw", at=now, person=by, detail=found.role)
         return True
 
 
@@ -121,7 +121,7 @@ async def let_go(db: Database, person: int, *, by: int | None, admins: frozenset
         await _withdraw_all(conn, person, by=by, now=now)
         await editors.dismiss(conn, person, now)
         act = "let go" if was is Role.EDITOR else "remove owner"
-        await log.record(conn, act, at=now, person=by, detail=str(person))
+        await audit_log.record(conn, act, at=now, person=by, detail=str(person))
         return was
 
 
@@ -130,7 +130,7 @@ async def _withdraw_all(conn: Connection, maker: int | None, *, by: int | None, 
     for link in await editors.open_invitations(conn, now):
         if link.made_by == maker:
             await editors.withdraw(conn, link.number, now)
-            await log.record(conn, "withdraw", at=now, person=by, detail=link.role)
+            await audit_log.record(conn, "withdraw", at=now, person=by, detail=link.role)
 
 
 async def _may(conn: Connection, by: int | None, admins: frozenset[int]) -> bool:

@@ -27,8 +27,8 @@ from bot.render.look import Look
 from bot.services.item import Item
 from bot.services.kinds import Kind
 from bot.services.purse import Purse
-from bot.store import chats
-from bot.store.database import Database
+from bot.store.engine.database import Database
+from bot.store.readers import chats
 
 log = logging.getLogger(__name__)
 

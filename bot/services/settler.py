@@ -28,10 +28,11 @@ from bot.services import newsroom, restrictions
 from bot.services.item import Item
 from bot.services.threads import note_threads
 from bot.services.triage import Triage, Unread
-from bot.store import campaigns, chats, outbox, settlement
-from bot.store.campaigns import CampaignState
-from bot.store.database import Connection
-from bot.store.settlement import Settled
+from bot.store.delivery import campaigns, outbox, settlement
+from bot.store.delivery.campaigns import CampaignState
+from bot.store.delivery.settlement import Settled
+from bot.store.engine.database import Connection
+from bot.store.readers import chats
 
 log = logging.getLogger(__name__)
 

@@ -11,8 +11,9 @@ from bot.domain.picker import PickerPage, picker_page
 from bot.domain.topic import MOST_PIECES, Topic, by_name
 from bot.errors import UnknownTopic
 from bot.services.naming import closest
-from bot.store import known_topics, subscriptions, threads
-from bot.store.database import Connection, Database
+from bot.store.content import known_topics
+from bot.store.engine.database import Connection, Database
+from bot.store.readers import closed_threads, subscriptions
 
 MUTE_LASTS = timedelta(hours=24)
 SUGGESTED_FOR = 3  # names nobody bears
@@ -226,7 +227,7 @@ async def _subscribe(conn: Connection, chat: int, topic: int, thread: int, now: 
     through = (await subscriptions.following(conn, chat, now)).through(topic)
     if through in (None, topic) or thread:
         if thread:  # should it still be closed, they are told of it again
-            await threads.end(conn, [(chat, thread)])
+            await closed_threads.end(conn, [(chat, thread)])
         return await subscriptions.follow(conn, chat, topic, thread, now)
     return False
 

@@ -30,8 +30,8 @@ from bot.errors import Complaint, ContentError, NoArticle
 from bot.services import topic_slips
 from bot.services.importing import Policy, Report, Seen, take
 from bot.services.naming import KnownNames
-from bot.store import intake, topics
-from bot.store.database import Database
+from bot.store.content import imports, topics
+from bot.store.engine.database import Database
 
 LONGEST_IMPORT_WAIT = 10.0  # seconds that somebody at a shell waits for a file that goes on being written
 _STILL_WRITTEN = "is still being written, or a picture of it is; import it again when it is whole"
@@ -131,7 +131,7 @@ async def take_paths(
         whole.same.pop(one.path, None)
     report = await _take(db, whole, known, now, policy)
     async with db.reading() as conn:
-        files = await intake.files(conn, whole.same)
+        files = await imports.files(conn, whole.same)
     still = {path: file.complaint for path, file in files.items() if file.complaint is not None}
     return Taken(report, whole.shown, still)
 
@@ -178,7 +178,7 @@ def warnings_of(
 
 async def _known(db: Database) -> dict[str, str]:
     async with db.reading() as conn:
-        return await intake.fingerprints(conn)
+        return await imports.fingerprints(conn)
 
 
 async def _take(db: Database, look: _Look, known: Mapping[str, str], now: datetime, policy: Policy) -> Report:
@@ -186,8 +186,8 @@ async def _take(db: Database, look: _Look, known: Mapping[str, str], now: dateti
     touched = {path: fingerprint for path, fingerprint in look.same.items() if known.get(path) != fingerprint}
     if touched:
         async with db.transaction() as conn:
-            files = await intake.files(conn, touched)
-            await intake.remember(
+            files = await imports.files(conn, touched)
+            await imports.remember(
                 conn, [replace(file, fingerprint=touched[path]) for path, file in files.items() if not file.is_gone]
             )
     return report

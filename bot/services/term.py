@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain import lease
-from bot.store import leases
-from bot.store.database import Connection
+from bot.store.delivery import leases
+from bot.store.engine.database import Connection
 
 log = logging.getLogger(__name__)
 

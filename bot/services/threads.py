@@ -7,9 +7,9 @@ from datetime import datetime
 
 from bot.domain.delivery import Sent, ThreadGone
 from bot.services.item import Item
-from bot.store import threads
-from bot.store.database import Connection
-from bot.store.threads import Place
+from bot.store.engine.database import Connection
+from bot.store.readers import closed_threads
+from bot.store.readers.closed_threads import Place
 
 
 async def note_threads(conn: Connection, answered: Iterable[Item], now: datetime) -> None:
@@ -25,6 +25,6 @@ async def note_threads(conn: Connection, answered: Iterable[Item], now: datetime
             case ThreadGone():
                 closed.add(place)
     if opened:
-        await threads.end(conn, opened)
+        await closed_threads.end(conn, opened)
     if closed:
-        await threads.begin(conn, closed, now)
+        await closed_threads.begin(conn, closed, now)

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from bot.domain.topic import Topic
 from bot.domain.topic_choice import TopicChoice
 from bot.services.naming import closest
-from bot.store import articles, topics
-from bot.store.database import Database
+from bot.store.content import articles, topics
+from bot.store.engine.database import Database
 
 LIKELY = 6
 PAGE = 8

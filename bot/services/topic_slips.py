@@ -13,8 +13,8 @@ from bot.domain.article import Story
 from bot.domain.topic import joined_names, topic_key
 from bot.errors import Complaint
 from bot.services.naming import KnownNames
-from bot.store import topics
-from bot.store.database import Connection
+from bot.store.content import topics
+from bot.store.engine.database import Connection
 
 MOST = 100  # warnings of a batch: a whole archive in another spelling is one slip, not thousands
 

@@ -24,9 +24,9 @@ from bot.errors import StoreError
 from bot.services.composing import Composition
 from bot.services.item import Item
 from bot.services.kinds import Kind
-from bot.store import outbox, receipts
-from bot.store.campaigns import Campaign
-from bot.store.database import Connection, Database
+from bot.store.delivery import outbox, receipts
+from bot.store.delivery.campaigns import Campaign
+from bot.store.engine.database import Connection, Database
 
 log = logging.getLogger(__name__)
 

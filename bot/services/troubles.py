@@ -6,10 +6,12 @@ import asyncio
 import shutil
 from datetime import datetime, timedelta
 
-from bot.store import delivery_reports, meta, outbox, troubles
-from bot.store.database import Database
-from bot.store.stories import moment_or_none
-from bot.store.troubles import Kind
+from bot.store.content.story_json import moment_or_none
+from bot.store.delivery import delivery_reports, outbox
+from bot.store.desk import incidents
+from bot.store.desk.incidents import Kind
+from bot.store.engine import metadata
+from bot.store.engine.database import Database
 
 LEAST_FREE = 256 * 1024 * 1024
 """Bytes: room for some ten million deliveries, a copy of a small database, and time to act."""
@@ -21,9 +23,9 @@ async def note(db: Database, kind: Kind, is_there: bool, now: datetime) -> None:
     """Take note that there is trouble of a kind, or that there is none."""
     async with db.transaction() as conn:
         if is_there:
-            await troubles.raise_trouble(conn, kind, now)
+            await incidents.raise_trouble(conn, kind, now)
         else:
-            await troubles.end_trouble(conn, kind, now)
+            await incidents.end_trouble(conn, kind, now)
 
 
 async def stuck_for(db: Database, now: datetime) -> timedelta | None:
@@ -34,7 +36,7 @@ async def stuck_for(db: Database, now: datetime) -> timedelta | None:
     async with db.reading() as conn:
         since = await outbox.waits_since(conn)
         last = moment_or_none(await delivery_reports.last_sent_at(conn))
-        is_paused = await meta.is_paused(conn)
+        is_paused = await metadata.is_paused(conn)
     moves = last is not None and now - last < STILL
     return None if since is None or moves or is_paused or now - since <= LONGEST_WAIT else now - since
 
@@ -52,6 +54,6 @@ async def look_around(db: Database, now: datetime, awake_for: timedelta) -> None
     async with db.transaction() as conn:
         for kind, is_there in seen:
             if is_there:
-                await troubles.raise_trouble(conn, kind, now)
+                await incidents.raise_trouble(conn, kind, now)
             else:
-                await troubles.end_trouble(conn, kind, now)
+                await incidents.end_trouble(conn, kind, now)

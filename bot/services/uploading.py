@@ -19,8 +19,8 @@ from bot.domain.uploaded import Uploaded
 from bot.errors import ContentError
 from bot.services import delivery_reports, importing
 from bot.services.importing import Seen
-from bot.store import articles, intake, topics
-from bot.store.database import Database
+from bot.store.content import articles, imports, topics
+from bot.store.engine.database import Database
 
 _MEASURED = 20  # drafts whose audience is looked for: each takes a walk over those who follow its topics
 
@@ -47,7 +47,7 @@ async def add_document(db: Database, name: str, data: bytes, *, root: Path, zone
     result.doubled = [(names.get(path, path), number) for path, number in report.doubled]
     told = {*report.drafts, *report.updated, *(number for _, number in report.doubled)}
     async with db.reading() as conn:
-        linked = await intake.linked(conn, [_link(one) for one in seen])
+        linked = await imports.linked(conn, [_link(one) for one in seen])
         result.drafts = await articles.articles(conn, report.drafts)
         worn = list(dict.fromkeys(topic for article in result.drafts for topic in article.topics))
         established = await topics.are_established(conn, worn)

@@ -13,7 +13,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.errors import SettingsError
 from bot.settings import Settings
-from bot.store.database import Database
+from bot.store.engine.database import Database
 from bot.telegram_edge.conversations import REGISTRY
 from bot.telegram_edge.menus import Menus
 from bot.telegram_edge.transport import AiohttpTransport

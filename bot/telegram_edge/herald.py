@@ -26,10 +26,13 @@ from bot.render import publishing as screens
 from bot.render.locale import Words, words_for
 from bot.services import delivery_reports, troubles
 from bot.services.dispatcher import Alarm
-from bot.store import articles, campaigns, chats, editors, progress
-from bot.store.campaigns import CampaignState
-from bot.store.progress import Watch
-from bot.store.troubles import Kind
+from bot.store.content import articles
+from bot.store.delivery import campaigns
+from bot.store.delivery.campaigns import CampaignState
+from bot.store.desk import editors, progress_messages
+from bot.store.desk.incidents import Kind
+from bot.store.desk.progress_messages import Watch
+from bot.store.readers import chats
 from bot.telegram_edge.copies import send_copy
 from bot.telegram_edge.criers import (
     ask_editors,
@@ -148,7 +151,7 @@ class Herald:
 
     async def _announce(self, people: Iterable[int], now: datetime) -> None:
         async with self._house.db.reading() as conn:
-            waiting = await progress.unannounced(conn)
+            waiting = await progress_messages.unannounced(conn)
         self._announced.intersection_update(waiting)
         for number in waiting:
             if number not in self._announced:
@@ -173,7 +176,7 @@ class Herald:
     async def _draw(self, people: Iterable[int], now: datetime) -> None:
         allowed = set(people)
         async with self._house.db.reading() as conn:
-            watches = await progress.open_ones(conn)
+            watches = await progress_messages.open_ones(conn)
             held = [
                 one.id
                 for one in await campaigns.open_ones(conn)
@@ -195,7 +198,7 @@ class Herald:
             key = (watch.campaign, watch.chat)
             if now < self._drawn_again_at.get(key, now) <= now + DRAWN_AGAIN or ("message", *key) in self._busy:
                 continue
-            if watch.message_id != progress.OWED:
+            if watch.message_id != progress_messages.OWED:
                 await self._draw_one(watch, *found, now)
             elif now - watch.shown_at >= OWED_FOR:
                 self._start(("message", *key), partial(self._say_at_last, watch, now))
@@ -250,7 +253,7 @@ class Herald:
             return
         self._drawn_again_at.pop((watch.campaign, watch.chat), None)
         async with self._house.db.transaction() as conn:
-            await progress.saw(conn, watch, shown, turned_at, finished=is_last or not is_there)
+            await progress_messages.saw(conn, watch, shown, turned_at, finished=is_last or not is_there)
 
     async def _ask_instead(self, watch: Watch, chat: Chat, article: Article) -> None:
         """Ask in a new message, because an edit makes no sound, and say so in the old one."""
@@ -264,7 +267,7 @@ class Herald:
     async def _say_at_last(self, watch: Watch, now: datetime) -> None:
         """Say how a publish stands to who asked for it and, for all that is known, was not answered."""
         async with self._house.db.transaction() as conn:
-            await progress.follow(conn, watch.campaign, watch.chat, progress.OWED, at=now)
+            await progress_messages.follow(conn, watch.campaign, watch.chat, progress_messages.OWED, at=now)
         await self._ask(watch.chat, watch.campaign)
 
     async def _ask(self, person: int, number: int) -> None:
@@ -283,16 +286,18 @@ class Herald:
         except TelegramError as error:
             log.info("an editor could not be told of a publish: %s", type(error).__name__)
             if isinstance(error, BadRequest | Forbidden):
-                await self._finish(Watch(number, chat.id, progress.OWED, "", now), now)  # it is owed no more, if it was
+                await self._finish(
+                    Watch(number, chat.id, progress_messages.OWED, "", now), now
+                )  # it is owed no more, if it was
             return
         watch = Watch(number, chat.id, message_id, str(shown_as(standing, message, now)), now)
         async with self._house.db.transaction() as conn:
-            await progress.follow(conn, number, chat.id, message_id, shown=watch.shown, at=now)
+            await progress_messages.follow(conn, number, chat.id, message_id, shown=watch.shown, at=now)
         self._followed[number, chat.id] = watch, article
 
     async def _finish(self, watch: Watch, now: datetime) -> None:
         async with self._house.db.transaction() as conn:
-            await progress.saw(conn, watch, watch.shown, now, finished=True)
+            await progress_messages.saw(conn, watch, watch.shown, now, finished=True)
 
     # What owners must know
 

@@ -16,7 +16,7 @@ from bot.render.look import Look, Surface
 from bot.services.places import Gazetteer
 from bot.services.purse import Purse
 from bot.settings import Settings
-from bot.store.database import Database
+from bot.store.engine.database import Database
 from bot.telegram_edge.admin import Administrators
 from bot.telegram_edge.commands import Commands
 from bot.telegram_edge.gateway import Gateway

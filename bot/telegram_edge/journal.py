@@ -14,8 +14,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from bot.errors import StoreError
-from bot.store import updates
-from bot.store.database import Database
+from bot.store.engine.database import Database
+from bot.store.readers import pending_updates
 
 KEPT_FOR = timedelta(days=1)
 """As long as Telegram itself keeps an update; nobody waits any longer. Nor does a copy that is put back act on them.
@@ -37,7 +37,7 @@ class Journal:
     async def keep(self, bodies: Mapping[int, str]) -> None:
         """Return when these updates are on disk. Raises: StoreError."""
         async with self._db.transaction() as conn:
-            await updates.keep(conn, bodies, self._clock())
+            await pending_updates.keep(conn, bodies, self._clock())
 
     def forget(self, id: int) -> None:
         """Take note that the work on an update that was kept is done."""
@@ -48,11 +48,11 @@ class Journal:
     async def left_over(self) -> list[tuple[int, str]]:
         """Return what the last process had not done, oldest first. Raises: StoreError."""
         async with self._db.reading() as conn:
-            if not await updates.kept(conn):
+            if not await pending_updates.kept(conn):
                 return []
         async with self._db.transaction() as conn:
-            await updates.forget_before(conn, self._clock() - KEPT_FOR)
-            return await updates.kept(conn)
+            await pending_updates.forget_before(conn, self._clock() - KEPT_FOR)
+            return await pending_updates.kept(conn)
 
     async def close(self) -> None:
         """Drop what is done, or it would be done again at the next start."""
@@ -72,7 +72,7 @@ class Journal:
             return
         try:
             async with self._db.transaction() as conn:
-                await updates.forget(conn, over)
+                await pending_updates.forget(conn, over)
         except StoreError as error:
             log.warning("updates that are done could not be dropped (%s); a restart does them again", error)
             self._over |= over  # with the next one that is done

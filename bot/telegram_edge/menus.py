@@ -21,7 +21,7 @@ from bot.render.locale import Words, languages, words_for
 from bot.services import menus as state
 from bot.services import roles
 from bot.settings import Settings
-from bot.store.database import Database
+from bot.store.engine.database import Database
 from bot.telegram_edge.commands import Audience, CommandInfo, Commands, Where, spoken
 
 log = logging.getLogger(__name__)

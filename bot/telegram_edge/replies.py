@@ -29,7 +29,7 @@ from bot.domain.paying import day_of
 from bot.domain.text import Text
 from bot.services import restrictions
 from bot.services.purse import Purse
-from bot.store.database import Database
+from bot.store.engine.database import Database
 from bot.telegram_edge.gateway import entities_of, markup_of, preview_of
 from bot.telegram_edge.outcomes import classify_error
 from bot.telegram_edge.pacer import SHORT_HOLD, Pacer

@@ -31,7 +31,7 @@ async def promise(database: str) -> dict[str, Any]:
     import crew
     import town
 
-    from bot.store.database import Database
+    from bot.store.engine.database import Database
 
     db = await Database.open(Path(database))
     await town.publish(db, "sending")

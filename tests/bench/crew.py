@@ -34,7 +34,7 @@ from bot.services.dispatcher import Alarm, Dispatcher
 from bot.services.fanout import fan_out_next
 from bot.services.senders import Wire
 from bot.settings import Settings
-from bot.store.database import Database
+from bot.store.engine.database import Database
 from bot.telegram_edge.gateway import Gateway
 from bot.telegram_edge.house import look_of
 from bot.telegram_edge.pacer import Pacer

@@ -28,8 +28,8 @@ from stub import far_side
 
 from bot.services import newsroom
 from bot.services.fanout import fan_out_next
-from bot.store import subscriptions
-from bot.store.database import Database
+from bot.store.engine.database import Database
+from bot.store.readers import subscriptions
 
 EVERYBODY = (town.TOPICS[0], town.TOPICS[5])  # 5 of 10 in a row: one of these two is among them
 READER = town.FIRST_CHAT + 77

@@ -23,9 +23,9 @@ import table
 import town
 
 from bot.services.fanout import fan_out_next
-from bot.store import campaigns
-from bot.store.campaigns import CampaignState
-from bot.store.database import Database
+from bot.store.delivery import campaigns
+from bot.store.delivery.campaigns import CampaignState
+from bot.store.engine.database import Database
 from bot.telegram_edge.transport import Timeouts
 
 DAY = {

@@ -23,7 +23,7 @@ import table
 import town
 from stub import far_side
 
-from bot.store.database import Database
+from bot.store.engine.database import Database
 
 LATENCY = 0.05
 IN_FLIGHT = 64

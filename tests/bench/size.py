@@ -19,9 +19,9 @@ import town
 
 from bot.domain.delivery import Sent, settle
 from bot.services import newsroom
-from bot.store import campaigns, housekeeping, leases, outbox, settlement
-from bot.store.database import Database
-from bot.store.settlement import Settled
+from bot.store.delivery import campaigns, leases, outbox, retention, settlement
+from bot.store.delivery.settlement import Settled
+from bot.store.engine.database import Database
 
 ARTICLES = 10
 BATCH = 2_000
@@ -52,7 +52,7 @@ async def settle_all(db: Database) -> None:
 async def keep_house(db: Database) -> None:
     """Do what the bot does every night, with everything old enough to be pruned."""
     later = crew.utc_now() + timedelta(days=1)
-    for round_ in (housekeeping.prune, housekeeping.drop_abandoned, housekeeping.drop_progress):
+    for round_ in (retention.prune, retention.drop_abandoned, retention.drop_progress):
         while True:
             async with db.transaction() as conn:
                 if not await round_(conn, later):
@@ -63,7 +63,7 @@ async def keep_house(db: Database) -> None:
 async def give_back(db: Database) -> None:
     while True:
         async with db.transaction() as conn:
-            if not await housekeeping.give_back(conn):
+            if not await retention.give_back(conn):
                 return
 
 

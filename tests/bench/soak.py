@@ -33,7 +33,7 @@ import table
 import town
 from participants import Participants, Service
 
-from bot.store.database import Database
+from bot.store.engine.database import Database
 
 FAULTS = {
     "error": 0.03,

@@ -20,9 +20,9 @@ from bot.domain.publishing import PushWindow
 from bot.services import newsroom
 from bot.services.fanout import fan_out_next
 from bot.services.importing import Policy, Seen, take
-from bot.store import articles, media
-from bot.store.database import Database
-from bot.store.migrations import migrate
+from bot.store.content import articles, media
+from bot.store.engine.database import Database
+from bot.store.engine.migrations import migrate
 
 FIRST_CHAT = 100_000_000
 TOPICS = ("Energy", "Robotics", "Oceans", "Space", "Libraries", "Cities", "Chips", "Weather", "Health", "Farming")

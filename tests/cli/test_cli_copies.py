@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from what_became import WHAT_BECAME
 
-from bot.store.backup import daily_backup
-from bot.store.database import Database
-from bot.store.lock import DatabaseLock
+from bot.store.engine.backup import daily_backup
+from bot.store.engine.database import Database
+from bot.store.engine.lock import DatabaseLock
 
 
 @pytest.fixture

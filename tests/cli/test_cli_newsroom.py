@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.store.lock import DatabaseLock
+from bot.store.engine.lock import DatabaseLock
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from databases import empty_database
 
 from bot.domain.role import Role
 from bot.services import roles
-from bot.store import editors
-from bot.store.database import Database
+from bot.store.desk import editors
+from bot.store.engine.database import Database
 
 EDITH, GRACE, BEN = 7003, 7100, 7002
 

@@ -13,10 +13,12 @@ import pytest
 from databases import empty_database
 
 from bot.domain.role import Role
-from bot.store import chats, editors, migrations
-from bot.store.database import Database
-from bot.store.lock import DatabaseLock
-from bot.store.migrations import migrate
+from bot.store.desk import editors
+from bot.store.engine import migrations
+from bot.store.engine.database import Database
+from bot.store.engine.lock import DatabaseLock
+from bot.store.engine.migrations import migrate
+from bot.store.readers import chats
 
 EDITH, GRACE, BEN, ANNA, CLEO, DORA = 7003, 7100, 7002, 7001, 7200, 7300
 THEN = datetime.now(UTC) - timedelta(days=3)

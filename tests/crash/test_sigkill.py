@@ -29,9 +29,11 @@ from bot.sandbox.world import World
 from bot.services import newsroom
 from bot.services.dispatcher import FULL_SPEED_AHEAD, IN_FLIGHT
 from bot.services.importing import Policy, Seen, take
-from bot.store import articles, campaigns, meta, paid, topics
-from bot.store.campaigns import CampaignState
-from bot.store.database import Database
+from bot.store.content import articles, topics
+from bot.store.delivery import campaigns, paid_messages
+from bot.store.delivery.campaigns import CampaignState
+from bot.store.engine import metadata
+from bot.store.engine.database import Database
 
 pytestmark = pytest.mark.slow  # thousands of messages, and starts again after each kill
 
@@ -175,14 +177,14 @@ async def test_a_day_s_allowance_is_never_exceeded_however_often_a_paid_broadcas
         assert {call.chat_id for call in world.ledger if call.made_a_message} == set(readers)
         async with db.reading() as conn:
             for day, many in paid_by_day().items():
-                assert many <= await paid.reserved(conn, day) <= allowance
+                assert many <= await paid_messages.reserved(conn, day) <= allowance
 
 
 async def test_a_fan_out_survives_being_killed_between_its_pieces(tmp_path: Path) -> None:
     readers = range(100_000, 145_000)
     async with _world() as (_, server), _database(tmp_path / "newsbot.db", readers) as db:
         async with db.transaction() as conn:
-            await meta.put(conn, "paused", "1")  # rows are promised, nothing leaves
+            await metadata.put(conn, "paused", "1")  # rows are promised, nothing leaves
         published = await newsroom.publish(db, 1, by=None, now=datetime.now(UTC), undo=timedelta(0))
 
         async def promised() -> int:

@@ -33,7 +33,7 @@ from bot.render import (
 )
 from bot.render.article import caption
 from bot.render.locale import words_for
-from bot.store import topics
+from bot.store.content import topics
 from bot.telegram_edge.commands import MENU, Audience, spoken
 from bot.telegram_edge.conversations import REGISTRY
 

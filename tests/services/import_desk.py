@@ -23,10 +23,11 @@ from bot.errors import Complaint, ContentError
 from bot.services import importing, newsroom
 from bot.services.fanout import fan_out_next
 from bot.services.importing import Policy, Report, Seen
-from bot.store import articles, campaigns, topics
-from bot.store.campaigns import Campaign
-from bot.store.database import Database
-from bot.store.intake import files
+from bot.store.content import articles, topics
+from bot.store.content.imports import files
+from bot.store.delivery import campaigns
+from bot.store.delivery.campaigns import Campaign
+from bot.store.engine.database import Database
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 POLICY = Policy(PushWindow(timedelta(hours=48)), burst=10, undo=timedelta(0))

@@ -22,10 +22,12 @@ from bot.rounds import clean_up, keep_backups, keep_going, spread, watch_disk, w
 from bot.sandbox.faults import Page, Refuse, Slow, Throttle
 from bot.services import delivery_reports, dispatcher, newsroom
 from bot.services.dispatcher import Alarm
-from bot.store import receipts, reserve, troubles
-from bot.store.reserve import Reserve
-from bot.store.troubles import Kind
-from bot.store.whereabouts import rescue
+from bot.store.delivery import receipts
+from bot.store.desk import incidents
+from bot.store.desk.incidents import Kind
+from bot.store.engine import disk_reserve
+from bot.store.engine.disk_reserve import Reserve
+from bot.store.engine.file_guard import rescue
 from bot.telegram_edge.pacer import Pacer
 
 MEGABYTE = 1024 * 1024
@@ -74,7 +76,7 @@ def fill(place: Path) -> Path:
 async def test_on_a_full_disk_what_was_sent_is_written_down_people_are_answered_and_the_rest_waits(disk: Path) -> None:
     async with story_house(disk) as house:
         kept = Reserve(house.db.path)
-        assert kept.take() and kept.path.stat().st_size == reserve.SIZE
+        assert kept.take() and kept.path.stat().st_size == disk_reserve.SIZE
         async with press_room(house, disk, reserve=kept) as room:
             people = await readers(room, 1200)
             article = await room.draft("grid-storage", "Energy")
@@ -352,9 +354,9 @@ async def test_a_backup_that_fails_is_told_to_owners_and_over_when_one_succeeds(
     folder = tmp_path / "copies"
     folder.write_text("in the way")
 
-    async def told() -> list[troubles.Trouble]:
+    async def told() -> list[incidents.Trouble]:
         async with house.db.reading() as conn:
-            return await troubles.untold(conn, house.clock())
+            return await incidents.untold(conn, house.clock())
 
     keeping = asyncio.ensure_future(keep_backups(house.db, folder, clock=house.clock, again=0.01))
     async with asyncio.timeout(30):

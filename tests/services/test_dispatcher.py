@@ -15,10 +15,13 @@ from bot.domain.delivery import Status, Subject, SubjectType
 from bot.sandbox.faults import CutAfter, CutBefore, Fault, Page, Refuse, Throttle
 from bot.services import newsroom
 from bot.services.dispatcher import Alarm
-from bot.store import chats, leases, log, meta, outbox, settlement
-from bot.store.campaigns import CampaignState
-from bot.store.settlement import Settled
-from bot.store.stories import story_json
+from bot.store.content.story_json import story_json
+from bot.store.delivery import leases, outbox, settlement
+from bot.store.delivery.campaigns import CampaignState
+from bot.store.delivery.settlement import Settled
+from bot.store.desk import audit_log
+from bot.store.engine import metadata
+from bot.store.readers import chats
 from bot.telegram_edge.pacer import Pacer
 
 
@@ -234,7 +237,7 @@ async def test_a_wave_of_chats_that_cannot_be_reached_holds_the_broadcast(room: 
     assert held.settled <= 200 + 8  # the window, and what was on the wire
     assert (Alarm.NOBODY_THERE, campaign, None) in room.alarms
     async with room.db.reading() as conn:
-        entry, *_ = await log.latest(conn)
+        entry, *_ = await audit_log.latest(conn)
     assert (entry.act, entry.detail, entry.person) == ("hold", "unreachable", None)
 
 
@@ -311,12 +314,12 @@ async def test_paused_pushes_wait_and_go_out_when_resumed(room: PressRoom) -> No
     people = await room.people(4)
     await room.follow(people, "Energy")
     async with room.db.transaction() as conn:
-        await meta.put(conn, "paused", "1")
+        await metadata.put(conn, "paused", "1")
     await room.publish(await room.draft("grid-storage", "Energy"))
     await room.run()
     assert room.world.ledger.of("sendPhoto") == []
     async with room.db.transaction() as conn:
-        await meta.put(conn, "paused", None)
+        await metadata.put(conn, "paused", None)
     await room.run()
     assert len(room.world.ledger.of("sendPhoto")) == 4
 
@@ -395,7 +398,7 @@ async def test_news_that_could_not_leave_for_a_day_comes_as_one_list(room: Press
     await room.follow([anna, ben], "Energy")
     await room.follow([anna], "Robotics")
     async with room.db.transaction() as conn:
-        await meta.put(conn, "paused", "1")
+        await metadata.put(conn, "paused", "1")
     numbers = []
     for slug, topic in (("grid-storage", "Energy"), ("quiet-robots", "Robotics"), ("tidal-power", "Energy")):
         numbers.append(await room.publish(await room.draft(slug, topic)))
@@ -403,7 +406,7 @@ async def test_news_that_could_not_leave_for_a_day_comes_as_one_list(room: Press
     room.house.clock.advance(timedelta(hours=25))
     numbers.append(await room.publish(await room.draft("fresh-news", "Energy")))
     async with room.db.transaction() as conn:
-        await meta.put(conn, "paused", None)
+        await metadata.put(conn, "paused", None)
     await room.run()
     lists = [screen for screen in room.house.screens(anna) if "you have not had yet" in screen]
     assert len(lists) == 1 and lists[0].startswith("3 stories")

@@ -18,7 +18,8 @@ from bot.domain.delivery import Outcome
 from bot.domain.message import Message
 from bot.sandbox.faults import Page, Refuse
 from bot.services.editions import MOST_BODIES, edition_of
-from bot.store import articles, chats
+from bot.store.content import articles
+from bot.store.readers import chats
 from bot.telegram_edge.house import House
 
 CELL = Picture("cell.png", 320, 180, is_local=True)

@@ -12,9 +12,10 @@ from import_desk import EDITOR, READERS, Desk, open_desk, story
 from bot import rounds
 from bot.services import newsroom
 from bot.services.fanout import fan_out_next, next_start
-from bot.store import articles, campaigns, outbox, topics
-from bot.store.campaigns import CampaignState
-from bot.store.reserve import Reserve
+from bot.store.content import articles, topics
+from bot.store.delivery import campaigns, outbox
+from bot.store.delivery.campaigns import CampaignState
+from bot.store.engine.disk_reserve import Reserve
 
 
 @pytest.fixture

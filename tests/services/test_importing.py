@@ -14,8 +14,11 @@ from bot.domain.topic import TopicFile
 from bot.errors import OutOfTurn, StoreError
 from bot.services import importing, newsroom
 from bot.services.importing import Policy
-from bot.store import articles, browsing, meta, notices
-from bot.store.campaigns import CampaignState
+from bot.store.content import articles
+from bot.store.delivery.campaigns import CampaignState
+from bot.store.desk import notices
+from bot.store.engine import metadata
+from bot.store.readers import browsing
 
 UNDO = Policy(PushWindow(timedelta(hours=48)), burst=10, undo=timedelta(seconds=10))
 NEVER = Policy(PushWindow(timedelta(0)), burst=10, undo=timedelta(0))
@@ -304,17 +307,17 @@ async def test_taking_publishes_back_into_a_hold_does_not_make_the_database_look
     await desk.follow(range(1001, 1120))
     await desk.take(_burst(10), policy=UNDO)
     async with desk.db.reading() as conn:
-        before = await meta.generation(conn)
+        before = await metadata.generation(conn)
     await desk.take(_burst(2, 10), policy=UNDO)
     await newsroom.push_held(desk.db, by=EDITOR, now=desk.now, undo=timedelta(0))
     async with desk.db.reading() as conn:
-        assert await meta.generation(conn) > before
+        assert await metadata.generation(conn) > before
     assert await desk.rows("SELECT min(id) FROM campaigns") == [(11,)]  # no number is used twice
 
 
 async def test_a_restored_database_holds_everything_that_files_make_news(desk: Desk) -> None:
     async with desk.db.transaction() as conn:
-        await meta.put(conn, "restored", "1")
+        await metadata.put(conn, "restored", "1")
     report = await desk.take({"grid.md": story(), "later.md": story("later", published_at=TOMORROW)})
     assert len(report.held) == 1 and await desk.state("grid") is ArticleState.HELD
     desk.now = TOMORROW

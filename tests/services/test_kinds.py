@@ -24,10 +24,13 @@ from bot.render.look import Look
 from bot.sandbox.faults import Page, Refuse
 from bot.services.composing import Composition, Deletion, Uniform
 from bot.services.kinds import KINDS, Kind
-from bot.store import articles, campaigns, chats, meta, receipts
-from bot.store.audiences import Audience, EveryChat, Holders, Listed
-from bot.store.campaigns import Campaign, CampaignState
-from bot.store.database import Connection
+from bot.store.content import articles
+from bot.store.delivery import campaigns, receipts
+from bot.store.delivery.audiences import Audience, EveryChat, Holders, Listed
+from bot.store.delivery.campaigns import Campaign, CampaignState
+from bot.store.engine import metadata
+from bot.store.engine.database import Connection
+from bot.store.readers import chats
 
 ANNOUNCEMENT = 100
 """The type of its subject. What it says is kept under its number among the facts of the database."""
@@ -40,7 +43,7 @@ async def _every_chat(conn: Connection, campaign: Campaign) -> Audience:
 async def _announcement(
     conn: Connection, campaign: Campaign, prepare: Callable[[Message], Any], root: Path | None
 ) -> Composition[Any]:
-    words = await meta.get(conn, f"announcement_{campaign.subject.number}") or ""
+    words = await metadata.get(conn, f"announcement_{campaign.subject.number}") or ""
 
     def message(look: Look, now: datetime) -> Message:
         return Message(Text(f"{words} ({look.words.language})"))
@@ -102,7 +105,7 @@ async def room(house: StoryHouse, tmp_path: Path) -> AsyncIterator[PressRoom]:
 async def _announce(room: PressRoom, kind: Kind = AT_ONCE, number: int = 1, words: str = "We move on Friday") -> int:
     now = room.house.clock()
     async with room.db.transaction() as conn:
-        await meta.put(conn, f"announcement_{number}", words)
+        await metadata.put(conn, f"announcement_{number}", words)
         return await campaigns.promise(
             conn, kind.name, Subject(ANNOUNCEMENT, number), fixed_at=now, start_at=now, lane=kind.lane, by=1
         )

@@ -11,8 +11,8 @@ from import_desk import EDITOR, READERS, Desk, open_desk, story
 from bot.domain.article import ArticleState
 from bot.errors import OutOfTurn, UnknownArticle
 from bot.services import newsroom
-from bot.store import log
-from bot.store.campaigns import CampaignState
+from bot.store.delivery.campaigns import CampaignState
+from bot.store.desk import audit_log
 
 NO_TIME = timedelta(0)
 UNDO = timedelta(seconds=10)
@@ -156,7 +156,7 @@ async def test_every_act_is_written_down_with_who_did_it(desk: Desk) -> None:
         await newsroom.break_off(conn, done.campaign, CampaignState.HELD, "unreachable", now=desk.now)
     await newsroom.retract(desk.db, 1, by=None, now=desk.now)
     async with desk.db.reading() as conn:
-        acts = [(entry.act, entry.person, entry.article) for entry in await log.latest(conn)]
+        acts = [(entry.act, entry.person, entry.article) for entry in await audit_log.latest(conn)]
     assert acts == [
         ("retract", None, 1),
         ("hold", None, 1),
@@ -168,7 +168,7 @@ async def test_every_act_is_written_down_with_who_did_it(desk: Desk) -> None:
 
 async def _acts(desk: Desk) -> list[str]:
     async with desk.db.reading() as conn:
-        return [entry.act for entry in await log.latest(conn)]
+        return [entry.act for entry in await audit_log.latest(conn)]
 
 
 @pytest.mark.parametrize("first", ["stop", "hold", "retract", "begin", "finish"])

@@ -11,7 +11,7 @@ from story import StoryHouse
 from bot.domain.circuit import OUTAGE_FROM
 from bot.domain.delivery import MAX_ATTEMPTS
 from bot.sandbox.faults import Refuse
-from bot.store.campaigns import CampaignState
+from bot.store.delivery.campaigns import CampaignState
 
 
 async def _passes(room: PressRoom, times: int, each: timedelta) -> None:

@@ -12,7 +12,7 @@ from bot.domain.circuit import Suspects
 from bot.domain.delivery import Failed
 from bot.sandbox.faults import CutBefore, Refuse
 from bot.services.claiming import due_next
-from bot.store.campaigns import CampaignState
+from bot.store.delivery.campaigns import CampaignState
 
 
 @pytest.fixture

@@ -16,9 +16,10 @@ from bot.domain.delivery import Status
 from bot.domain.paying import day_of
 from bot.sandbox.faults import Slow
 from bot.services.restoring import restore
-from bot.store import chats, paid
-from bot.store.backup import copy_database
-from bot.store.database import Database
+from bot.store.delivery import paid_messages
+from bot.store.engine.backup import copy_database
+from bot.store.engine.database import Database
+from bot.store.readers import chats
 from bot.telegram_edge.pacer import Pacer
 
 RATE = 2  # one a second: what goes beyond 600 may be paid for
@@ -32,7 +33,7 @@ def paid_calls(room: PressRoom) -> list[Any]:
 
 async def reserved(room: PressRoom) -> int:
     async with room.db.reading() as conn:
-        return await paid.reserved(conn, day_of(room.house.clock()))
+        return await paid_messages.reserved(conn, day_of(room.house.clock()))
 
 
 async def broadcast(room: PressRoom, slug: str, many: int) -> int:
@@ -127,21 +128,21 @@ async def test_what_midnight_overtakes_goes_out_on_the_next_day_and_at_its_expen
         assert await room.statuses(article) == {Status.SENT: FREE + 200}
         assert await reserved(room) <= 100
     async with house.db.reading() as conn:
-        spent = [await paid.reserved(conn, day) for day in (yesterday, day_of(house.clock()))]
+        spent = [await paid_messages.reserved(conn, day) for day in (yesterday, day_of(house.clock()))]
     assert spent[0] <= 100 and spent[1] <= 100
     assert 20 <= len(paid_calls(room)) <= sum(spent)
 
 
 async def test_after_a_restore_nothing_more_is_paid_for_on_that_day(house: StoryHouse, tmp_path: Path) -> None:
     async with house.db.transaction() as conn:
-        await paid.reserve(conn, day_of(house.clock()), 7)
+        await paid_messages.reserve(conn, day_of(house.clock()), 7)
     await asyncio.to_thread(copy_database, house.db.path, tmp_path / "copy.db")
     await restore(tmp_path / "copy.db", tmp_path / "again.db", house.clock())
     db = await Database.open(tmp_path / "again.db")
     try:
         async with db.reading() as conn:
-            assert await paid.reserved(conn, day_of(house.clock())) == 7 + paid.ALL
-            assert await paid.reserved(conn, day_of(house.clock() + timedelta(days=1))) == 0
+            assert await paid_messages.reserved(conn, day_of(house.clock())) == 7 + paid_messages.ALL
+            assert await paid_messages.reserved(conn, day_of(house.clock() + timedelta(days=1))) == 0
     finally:
         await db.close()
 

@@ -18,8 +18,8 @@ from bot.domain.delivery import Delivery
 from bot.domain.paying import day_of
 from bot.services.item import Item
 from bot.services.purse import Purse
-from bot.store import paid
-from bot.store.database import Database
+from bot.store.delivery import paid_messages
+from bot.store.engine.database import Database
 
 PER_DAY = 100
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -113,7 +113,7 @@ def test_no_day_ever_exceeds_what_was_written_down_nor_that_the_allowance(acts: 
                 await shaken.act(act, many)
                 async with db.reading() as conn:
                     for day, left in shaken.left.items():
-                        assert left <= await paid.reserved(conn, day) <= PER_DAY
+                        assert left <= await paid_messages.reserved(conn, day) <= PER_DAY
         finally:
             await db.close()
 

@@ -21,8 +21,9 @@ from bot.domain.refusals import Form
 from bot.sandbox.faults import Refuse, Throttle
 from bot.services import newsroom
 from bot.services.dispatcher import Alarm
-from bot.store import log, meta, notices
-from bot.store.campaigns import CampaignState
+from bot.store.delivery.campaigns import CampaignState
+from bot.store.desk import audit_log, notices
+from bot.store.engine import metadata
 
 LINK = "https://news.example/a-first"
 WORDS = ["BUTTON_URL_INVALID", "ENTITY_DATE_INVALID", "of next year, and not known to anybody"]
@@ -94,7 +95,7 @@ async def test_without_its_buttons_it_reaches_everybody_and_editors_are_told(roo
     assert telegram.refused <= 3 + 8  # the first few, and what was on the wire with them
     assert await _told(room) == [("form", "no buttons", words)]
     async with room.db.reading() as conn:
-        assert [entry.act for entry in await log.latest(conn)] == ["plainer", "publish"]
+        assert [entry.act for entry in await audit_log.latest(conn)] == ["plainer", "publish"]
 
 
 async def test_as_plain_text_it_reaches_everybody(room: PressRoom) -> None:
@@ -334,12 +335,12 @@ async def test_a_list_that_is_refused_goes_out_as_plain_text(
     people = await room.people(3)
     await room.follow(people, "Energy")
     async with room.db.transaction() as conn:
-        await meta.put(conn, "paused", "1")
+        await metadata.put(conn, "paused", "1")
     numbers = [await room.publish(await room.draft(slug, "Energy")) for slug in ("a-first", "b-second")]
     await room.run()
     room.house.clock.advance(timedelta(hours=25))
     async with room.db.transaction() as conn:
-        await meta.put(conn, "paused", None)
+        await metadata.put(conn, "paused", None)
     with Telegram(room, "ENTITY_DATE_INVALID", refuses):
         await room.run()
     for chat in people:
@@ -352,12 +353,12 @@ async def test_lists_that_are_refused_as_plain_text_too_are_held(room: PressRoom
     people = await room.people(12)
     await room.follow(people, "Energy")
     async with room.db.transaction() as conn:
-        await meta.put(conn, "paused", "1")
+        await metadata.put(conn, "paused", "1")
     numbers = [await room.publish(await room.draft(slug, "Energy")) for slug in ("a-first", "b-second")]
     await room.run()
     room.house.clock.advance(timedelta(hours=25))
     async with room.db.transaction() as conn:
-        await meta.put(conn, "paused", None)
+        await metadata.put(conn, "paused", None)
     with Telegram(room, "LIST_OF_NEXT_YEAR_INVALID", _all):
         for _ in range(3):
             await room.run()

@@ -17,8 +17,9 @@ from bot.domain.chat import ChatKind, ChatState
 from bot.domain.delivery import Status
 from bot.sandbox.faults import CutAfter, Refuse
 from bot.services import newsroom, troubles
-from bot.store import chats, outbox, receipts, restrictions
-from bot.store.campaigns import CampaignState
+from bot.store.delivery import outbox, receipts
+from bot.store.delivery.campaigns import CampaignState
+from bot.store.readers import chats, restrictions
 
 CLOSED = Refuse(400, "Bad Request: not enough rights to send text messages to the chat")
 WORDS = "not enough rights to send text messages to the chat"

@@ -18,9 +18,10 @@ from bot.domain.circuit import OUTAGE_FROM
 from bot.errors import StoreError
 from bot.sandbox.faults import Held, Page, Refuse, Throttle
 from bot.services import dispatcher, membership, senders, triage
-from bot.store import campaigns, chats, leases, outbox, paid
-from bot.store.campaigns import CampaignState
-from bot.store.followers import followers_of
+from bot.store.delivery import campaigns, leases, outbox, paid_messages
+from bot.store.delivery.campaigns import CampaignState
+from bot.store.delivery.followers import followers_of
+from bot.store.readers import chats
 from bot.telegram_edge.pacer import Pacer
 
 MOVED = "Bad Request: group chat was upgraded to a supergroup chat"
@@ -275,7 +276,7 @@ async def test_ending_hands_back_at_once_whatever_only_waits_for_its_turn(
     assert not any(row["owner"] or row["unsure"] or row["attempts"] for row in await _rows(room))
     assert not room.world.ledger.of("sendMessage")
     async with room.db.reading() as conn:
-        assert await paid.reserved(conn, house.clock().date()) == 0
+        assert await paid_messages.reserved(conn, house.clock().date()) == 0
 
 
 async def test_what_is_answered_while_ending_is_written_down(house: StoryHouse, tmp_path: Path) -> None:

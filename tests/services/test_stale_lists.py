@@ -13,7 +13,7 @@ from what_became import WHAT_BECAME
 from bot.sandbox.faults import CutAfter, Held, Refuse
 from bot.services import delivery_reports, membership, newsroom, senders
 from bot.services.fanout import fan_out_next
-from bot.store.campaigns import CampaignState
+from bot.store.delivery.campaigns import CampaignState
 
 DAY = timedelta(hours=25)
 

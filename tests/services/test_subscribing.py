@@ -11,8 +11,9 @@ from bot.errors import UnknownTopic
 from bot.render.subscriptions import topic_payload
 from bot.services import subscribing
 from bot.services.naming import closest, name_and_count, names_in
-from bot.store import chats, subscriptions, topics
-from bot.store.database import Database
+from bot.store.content import topics
+from bot.store.engine.database import Database
+from bot.store.readers import chats, subscriptions
 
 NOW = datetime(2026, 3, 7, 12, 0, tzinfo=UTC)
 ANNA = 7

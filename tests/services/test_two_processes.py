@@ -2,7 +2,7 @@
 Two processes that send from one database: nobody gets anything twice, and what a dead one had in hand is taken over.
 
 Each has its own connections and its own dispatcher; the far side's Bot API is one. With SQLite a lock keeps a second
-process away (`store.lock`); the leases do not rely on it.
+process away (`store.engine.lock`); the leases do not rely on it.
 """
 
 import asyncio
@@ -16,9 +16,9 @@ from story import StoryHouse
 
 from bot.domain.lease import LEASE
 from bot.services.term import Term
-from bot.store import leases, outbox
-from bot.store.campaigns import CampaignState
-from bot.store.database import Database
+from bot.store.delivery import leases, outbox
+from bot.store.delivery.campaigns import CampaignState
+from bot.store.engine.database import Database
 
 
 @asynccontextmanager

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from bot.domain.article import Provider, Story
 from bot.domain.topic import TopicFile
-from bot.store import intake, topics
-from bot.store.database import Connection
+from bot.store.content import imports, topics
+from bot.store.engine.database import Connection
 
 NOW = datetime(2026, 3, 7, 12, 0, tzinfo=UTC)
 SOON = NOW + timedelta(hours=1)
@@ -37,8 +37,8 @@ async def put_article(
         heat=heat,
         provider=Provider(source, source),
     )
-    await intake.add(conn, {number: (f"slug-{number}", story)}, NOW)
-    await intake.index(conn, {number: story}, {})
+    await imports.add(conn, {number: (f"slug-{number}", story)}, NOW)
+    await imports.index(conn, {number: story}, {})
     await conn.execute("UPDATE articles SET state = :state WHERE number = :number", {"state": state, "number": number})
     await conn.executemany(
         "INSERT INTO article_topics (article, topic, place) VALUES (:article, :topic, :place)",

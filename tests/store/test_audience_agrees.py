@@ -13,10 +13,11 @@ from store_samples import NOW, SOON, put_article, put_chats
 
 from bot.domain.delivery import NEWS, Lane, Subject, SubjectType
 from bot.domain.topic import TopicTree, wants
-from bot.store import campaigns, followers, subscriptions
-from bot.store.audiences import reach
-from bot.store.database import Database
-from bot.store.followers import followers_of
+from bot.store.delivery import campaigns, followers
+from bot.store.delivery.audiences import reach
+from bot.store.delivery.followers import followers_of
+from bot.store.engine.database import Database
+from bot.store.readers import subscriptions
 
 TOPICS = range(1, 9)
 CHATS = (-3, -2, -1, 1, 2, 3)  # groups, which may have threads, and people

@@ -10,10 +10,10 @@ from properties import examples
 from store_samples import NOW, put_article, put_chats
 
 from bot.domain.delivery import NEWS, Lane, Subject, SubjectType
-from bot.store import campaigns, leases, outbox
-from bot.store.campaigns import Campaign
-from bot.store.database import Connection, Database
-from bot.store.followers import followers_of
+from bot.store.delivery import campaigns, leases, outbox
+from bot.store.delivery.campaigns import Campaign
+from bot.store.delivery.followers import followers_of
+from bot.store.engine.database import Connection, Database
 
 chat_ids = st.sets(st.integers(-(2**42), 2**42) | st.integers(-20, 20), min_size=1, max_size=25)
 

@@ -9,8 +9,8 @@ import pytest
 from databases import empty_database
 
 from bot.domain.chat import Chat, ChatKind, ChatState, Pictures
-from bot.store import chats, possessions
-from bot.store.database import Connection, Database
+from bot.store.engine.database import Connection, Database
+from bot.store.readers import chats, export
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 OLD, NEW, OTHER = -5001, -1_000_000_005_001, -5002
@@ -196,7 +196,7 @@ async def test_forgetting_leaves_no_row_of_the_chat_and_all_of_the_others(conn):
 async def test_what_a_copy_learnt_of_a_draft_belongs_to_its_chats_too(conn):
     await conn.execute("UPDATE articles SET state = 'draft', pushed_at = NULL, learnt = 1 WHERE number = 1")
     await furnish(conn, OLD)
-    assert (await possessions.export(conn, OLD))["received"]
+    assert (await export.export(conn, OLD))["received"]
     await chats.migrate(conn, OLD, NEW)
     assert set((await rows_of(conn, NEW)).values()) == {1}
     await chats.forget(conn, NEW)
@@ -212,7 +212,7 @@ async def test_what_was_promised_to_a_forgotten_chat_counts_as_unwanted(conn):
 
 async def test_an_export_names_everything_that_forgetting_deletes(conn):
     await furnish(conn, OLD)
-    document = await possessions.export(conn, OLD)
+    document = await export.export(conn, OLD)
     read = json.loads(json.dumps(document))
     assert read["chat"][0]["since"] == NOW.isoformat()
     assert read["follows"] == [{"topic": "AI", "thread": 0, "since": "1970-01-01T00:00:50+00:00"}]
@@ -220,7 +220,7 @@ async def test_an_export_names_everything_that_forgetting_deletes(conn):
     assert read["saved"][0]["title"] == "One"
     assert all(read[part] for part in read if part not in ("editor", "acts_as_editor"))
     await chats.forget(conn, OLD)
-    assert not any((await possessions.export(conn, OLD)).values())
+    assert not any((await export.export(conn, OLD)).values())
 
 
 @pytest.mark.parametrize("part", ["deliveries", "receipts", "outcomes"])

@@ -13,8 +13,8 @@ import pytest
 from databases import empty_database
 
 from bot.errors import StoreBusy, StoreError, StoreFull
-from bot.store.database import Database
-from bot.store.migrations import migrate
+from bot.store.engine.database import Database
+from bot.store.engine.migrations import migrate
 
 
 @pytest.fixture
@@ -245,7 +245,7 @@ _WRITER = """
 import asyncio, sys
 from pathlib import Path
 from bot.store import meta
-from bot.store.database import Database
+from bot.store.engine.database import Database
 
 async def main():
     db = await Database.open(Path(sys.argv[1]))

@@ -9,10 +9,11 @@ from databases import empty_database
 from store_samples import NOW, put_article
 
 from bot.domain.delivery import NEWS, Subject, SubjectType
-from bot.store import campaigns, delivery_reports, leases, outbox, progress, troubles
-from bot.store.database import Connection, Database
-from bot.store.stories import epoch
-from bot.store.troubles import Kind
+from bot.store.content.story_json import epoch
+from bot.store.delivery import campaigns, delivery_reports, leases, outbox
+from bot.store.desk import incidents, progress_messages
+from bot.store.desk.incidents import Kind
+from bot.store.engine.database import Connection, Database
 
 DAY = timedelta(days=1)
 
@@ -84,32 +85,32 @@ async def test_a_second_try_takes_along_what_may_have_arrived_and_counts_nothing
 async def test_a_message_follows_in_place_of_an_earlier_one_whose_last_words_no_longer_count(db: Database) -> None:
     async with db.transaction() as conn:
         campaign = await put_campaign(conn, 1, [1])
-        await progress.follow(conn, campaign, 9, 100)
-        [earlier] = await progress.open_ones(conn)
-        await progress.follow(conn, campaign, 9, 200)
-        await progress.saw(conn, earlier, "done:100:x", NOW, finished=True)
-        [watch] = await progress.open_ones(conn)
+        await progress_messages.follow(conn, campaign, 9, 100)
+        [earlier] = await progress_messages.open_ones(conn)
+        await progress_messages.follow(conn, campaign, 9, 200)
+        await progress_messages.saw(conn, earlier, "done:100:x", NOW, finished=True)
+        [watch] = await progress_messages.open_ones(conn)
         assert (watch.message_id, watch.shown) == (200, "")
-        assert await progress.article_of(conn, 9, 200) == 1
-        assert await progress.article_of(conn, 9, 100) is None
+        assert await progress_messages.article_of(conn, 9, 200) == 1
+        assert await progress_messages.article_of(conn, 9, 100) is None
 
 
 async def test_a_trouble_is_untold_until_told_and_again_a_day_later(db: Database) -> None:
     async with db.transaction() as conn:
-        await troubles.raise_trouble(conn, Kind.DISK, NOW)
-        [trouble] = await troubles.untold(conn, NOW)
-        await troubles.told(conn, trouble, NOW)
-        assert await troubles.untold(conn, NOW + DAY - timedelta(seconds=1)) == []
-        assert [one.kind for one in await troubles.untold(conn, NOW + DAY)] == [Kind.DISK]
-        await troubles.end_trouble(conn, Kind.DISK, NOW)
-        [over] = await troubles.untold(conn, NOW)
+        await incidents.raise_trouble(conn, Kind.DISK, NOW)
+        [trouble] = await incidents.untold(conn, NOW)
+        await incidents.told(conn, trouble, NOW)
+        assert await incidents.untold(conn, NOW + DAY - timedelta(seconds=1)) == []
+        assert [one.kind for one in await incidents.untold(conn, NOW + DAY)] == [Kind.DISK]
+        await incidents.end_trouble(conn, Kind.DISK, NOW)
+        [over] = await incidents.untold(conn, NOW)
         assert over.over_at == NOW
-        await troubles.told(conn, over, NOW)
-        assert await troubles.untold(conn, NOW + 9 * DAY) == []
+        await incidents.told(conn, over, NOW)
+        assert await incidents.untold(conn, NOW + 9 * DAY) == []
 
 
 async def test_a_trouble_that_ended_before_anybody_heard_of_it_is_never_told(db: Database) -> None:
     async with db.transaction() as conn:
-        await troubles.raise_trouble(conn, Kind.SLOW, NOW)
-        await troubles.end_trouble(conn, Kind.SLOW, NOW)
-        assert await troubles.untold(conn, NOW + DAY) == []
+        await incidents.raise_trouble(conn, Kind.SLOW, NOW)
+        await incidents.end_trouble(conn, Kind.SLOW, NOW)
+        assert await incidents.untold(conn, NOW + DAY) == []

@@ -8,8 +8,9 @@ import pytest
 from databases import empty_database
 
 from bot.domain.role import Role
-from bot.store import editors, possessions
-from bot.store.database import Connection, Database
+from bot.store.desk import editors
+from bot.store.engine.database import Connection, Database
+from bot.store.readers import export
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 NONE: frozenset[int] = frozenset()
@@ -76,12 +77,12 @@ async def test_a_made_up_code_gives_nothing(conn):
 async def test_an_export_names_the_role_the_name_and_what_was(conn):
     await editors.add(conn, 7, Role.EDITOR, by=1, now=NOW)
     await editors.call(conn, 7, "Grace")
-    [kept] = (await possessions.export(conn, 7))["editor"]
+    [kept] = (await export.export(conn, 7))["editor"]
     assert kept == {"role": "editor", "since": NOW.isoformat(), "added_by": 1, "name": "Grace", "ended_at": None}
     await editors.dismiss(conn, 7, NOW)
-    [kept] = (await possessions.export(conn, 7))["editor"]
+    [kept] = (await export.export(conn, 7))["editor"]
     assert (kept["role"], kept["ended_at"]) == (None, NOW.isoformat())
-    assert (await possessions.export(conn, 8))["editor"] == []
+    assert (await export.export(conn, 8))["editor"] == []
 
 
 async def test_who_is_removed_leaves_no_link_and_no_word_behind(conn):

@@ -15,10 +15,12 @@ from store_samples import NOW, put_article, put_chats
 from what_became import WHAT_BECAME
 
 from bot.domain.delivery import NEWS, Lane, Status, Subject, SubjectType
-from bot.store import campaigns, housekeeping, log, outbox, possessions, progress, receipts
-from bot.store.database import Database
-from bot.store.housekeeping import STEP
-from bot.store.stories import epoch
+from bot.store.content.story_json import epoch
+from bot.store.delivery import campaigns, outbox, receipts, retention
+from bot.store.delivery.retention import STEP
+from bot.store.desk import audit_log, progress_messages
+from bot.store.engine.database import Database
+from bot.store.readers import export
 
 KEPT = timedelta(days=90)
 BEFORE = NOW - KEPT
@@ -64,7 +66,7 @@ async def prune_all(db: Database) -> int:
     steps = 0
     while True:
         async with db.transaction() as conn:
-            if not await housekeeping.prune(conn, BEFORE):
+            if not await retention.prune(conn, BEFORE):
                 return steps
         steps += 1
 
@@ -94,7 +96,7 @@ async def test_an_old_delivery_keeps_the_fact_and_loses_the_message(db: Database
     async with db.reading() as conn:
         assert await receipts.has(conn, 1, 7)
         assert await receipts.statuses(conn, 1) == {Status.SENT: 2, Status.FAILED: 1}
-        assert await housekeeping.is_closed(conn, 1)
+        assert await retention.is_closed(conn, 1)
 
 
 async def test_what_is_younger_or_goes_on_is_left_alone(db: Database) -> None:
@@ -106,17 +108,17 @@ async def test_what_is_younger_or_goes_on_is_left_alone(db: Database) -> None:
     for article in (1, 2, 3):
         assert all(row[3] for row in await what_became(db, article))
         async with db.reading() as conn:
-            assert not await housekeeping.is_closed(conn, article)
+            assert not await retention.is_closed(conn, article)
 
 
 async def test_a_large_audience_is_pruned_in_steps_that_a_restart_takes_up(db: Database) -> None:
     campaign = await delivered(db, 1, list(range(1, 2 * STEP + 5)), LONG_AGO)
     async with db.transaction() as conn:
-        assert await housekeeping.prune(conn, BEFORE)
+        assert await retention.prune(conn, BEFORE)
     rows = await what_became(db, 1)
     assert [row[3] is None for row in rows] == [True] * STEP + [False] * (STEP + 4)
     async with db.reading() as conn:
-        assert await housekeeping.is_closed(conn, 1)
+        assert await retention.is_closed(conn, 1)
     assert await prune_all(db) == 2
     assert all(row[3] is None for row in await what_became(db, 1)) and len(await what_became(db, 1)) == 2 * STEP + 4
     async with db.reading() as conn:
@@ -127,7 +129,7 @@ async def test_the_export_of_a_chat_names_pruned_deliveries_without_a_time(db: D
     await delivered(db, 1, [7], LONG_AGO)
     await prune_all(db)
     async with db.reading() as conn:
-        [received] = (await possessions.export(conn, 7))["received"]
+        [received] = (await export.export(conn, 7))["received"]
     assert (received["article"], received["sent_at"], received["message_id"]) == (1, None, None)
 
 
@@ -145,7 +147,7 @@ async def test_what_an_editor_stopped_long_ago_is_given_up(db: Database) -> None
     steps = 0
     while True:
         async with db.transaction() as conn:
-            if not await housekeeping.drop_abandoned(conn, BEFORE):
+            if not await retention.drop_abandoned(conn, BEFORE):
                 break
         steps += 1
     assert steps == 2
@@ -160,14 +162,14 @@ async def test_the_log_is_kept_for_a_year_and_old_progress_messages_are_let_go(d
     old, new = await delivered(db, 1, [7], LONG_AGO), await delivered(db, 2, [7], NOW)
     async with db.transaction() as conn:
         for campaign in (old, new):
-            await progress.follow(conn, campaign, 7, campaign)
+            await progress_messages.follow(conn, campaign, 7, campaign)
         await conn.execute("UPDATE progress SET finished = 1")
-        await log.record(conn, "ancient", at=NOW - timedelta(days=400))
-        await log.record(conn, "recent", at=NOW - timedelta(days=300))
-        assert not await housekeeping.drop_progress(conn, BEFORE)
-        assert not await housekeeping.drop_log(conn, NOW - housekeeping.LOG_KEPT)
+        await audit_log.record(conn, "ancient", at=NOW - timedelta(days=400))
+        await audit_log.record(conn, "recent", at=NOW - timedelta(days=300))
+        assert not await retention.drop_progress(conn, BEFORE)
+        assert not await retention.drop_log(conn, NOW - retention.LOG_KEPT)
     async with db.reading() as conn:
-        assert [entry.act for entry in await log.latest(conn)] == ["recent"]
+        assert [entry.act for entry in await audit_log.latest(conn)] == ["recent"]
         assert [row["campaign"] for row in await conn.execute_fetchall("SELECT campaign FROM progress")] == [new]
 
 
@@ -184,7 +186,7 @@ async def test_a_delivery_takes_no_more_than_25_bytes_once_pruned_and_the_file_b
     more = True
     while more:
         async with db.transaction() as conn:
-            more = await housekeeping.give_back(conn)
+            more = await retention.give_back(conn)
     async with db.transaction() as conn:
         free, pages = await _number(conn, "freelist_count"), await _pages(conn)
     assert pages < full * 0.8
@@ -198,11 +200,11 @@ async def test_a_long_write_ahead_log_is_cut_and_a_reader_in_the_way_only_puts_i
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM chats").fetchone()
         await _write_megabytes(db, 24)
-        assert wal.stat().st_size > housekeeping.LARGE_LOG
-        housekeeping.shorten_log(db.path)
-        assert wal.stat().st_size > housekeeping.LARGE_LOG
+        assert wal.stat().st_size > retention.LARGE_LOG
+        retention.shorten_log(db.path)
+        assert wal.stat().st_size > retention.LARGE_LOG
         reader.execute("COMMIT")
-    housekeeping.shorten_log(db.path)
+    retention.shorten_log(db.path)
     assert wal.stat().st_size == 0
     async with db.transaction() as conn:
         [row] = await conn.execute_fetchall("SELECT count(*) FROM media")

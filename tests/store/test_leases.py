@@ -1,7 +1,7 @@
 """
 Two processes on one database, time passed in: who has a delivery in hand, who takes it over, and whose word counts.
 
-The table in `bot.store.settlement` is this file's truth table.
+The table in `bot.store.delivery.settlement` is this file's truth table.
 """
 
 from collections.abc import AsyncIterator
@@ -14,11 +14,11 @@ from what_became import WHAT_BECAME
 
 from bot.domain.delivery import NEWS, Delivery, Lane, Operation, Status, Subject, SubjectType
 from bot.domain.lease import LEASE
-from bot.store import campaigns, leases, outbox, settlement
-from bot.store.campaigns import Campaign
-from bot.store.database import Connection, Database
-from bot.store.migrations import migrate
-from bot.store.settlement import Settled
+from bot.store.delivery import campaigns, leases, outbox, settlement
+from bot.store.delivery.campaigns import Campaign
+from bot.store.delivery.settlement import Settled
+from bot.store.engine.database import Connection, Database
+from bot.store.engine.migrations import migrate
 
 ARTICLE = Subject(SubjectType.ARTICLE, 1)
 LATER = NOW + LEASE + timedelta(seconds=1)
@@ -263,7 +263,7 @@ async def test_a_forgotten_chat_leaves_no_trace_whoever_had_it_in_hand(two: tupl
 
 
 async def _try_again(db: Database) -> None:
-    from bot.store import delivery_reports
+    from bot.store.delivery import delivery_reports
 
     async with db.transaction() as conn:
         assert await delivery_reports.try_again(conn, 1, LATER) == 1

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from bot.errors import StoreError
-from bot.store.lock import DatabaseLock, is_locked
+from bot.store.engine.lock import DatabaseLock, is_locked
 
 _HOLDER = """
 import sys
 from pathlib import Path
-from bot.store.lock import DatabaseLock
+from bot.store.engine.lock import DatabaseLock
 lock = DatabaseLock(Path(sys.argv[1]))
 lock.remember(41)
 print("held", flush=True)

@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 
 from bot.domain.delivery import Status, Subject, SubjectType
-from bot.store import campaigns, delivery_reports, leases, migrations, outbox, progress, receipts, restrictions
-from bot.store.campaigns import CampaignState
-from bot.store.database import Database
-from bot.store.migrations import check, migrate, scripts
-from bot.store.restrictions import Restriction
+from bot.store.delivery import campaigns, delivery_reports, leases, outbox, receipts
+from bot.store.delivery.campaigns import CampaignState
+from bot.store.desk import progress_messages
+from bot.store.engine import migrations
+from bot.store.engine.database import Database
+from bot.store.engine.migrations import check, migrate, scripts
+from bot.store.readers import restrictions
+from bot.store.readers.restrictions import Restriction
 
 NOW = datetime(2026, 3, 7, 12, 0, tzinfo=UTC)
 
@@ -90,9 +93,9 @@ async def test_everything_that_was_on_its_way_or_had_come_to_an_end_is_there(
                 "full",
             )
             assert third.is_confirmed
-            [watch] = await progress.open_ones(conn)
+            [watch] = await progress_messages.open_ones(conn)
             assert (watch.campaign, watch.chat, watch.message_id, watch.shown) == (2, 7003, 31, "x")
-            assert await progress.article_of(conn, -3, 502) == 1
+            assert await progress_messages.article_of(conn, -3, 502) == 1
 
             held = await receipts.held(conn, Subject(SubjectType.ARTICLE, 1), [1, 2, -3])
             assert {chat: (one.message_id, one.thread, one.revision) for chat, one in held.items()} == {

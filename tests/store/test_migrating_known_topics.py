@@ -3,8 +3,8 @@
 import sqlite3
 from contextlib import closing
 
-from bot.store.connecting import teach
-from bot.store.migrations import migrate, scripts
+from bot.store.engine.migrations import migrate, scripts
+from bot.store.engine.sync_connection import teach
 
 
 def test_topics_of_published_articles_are_known_and_those_of_drafts_are_not(tmp_path):

@@ -3,7 +3,7 @@
 import sqlite3
 from contextlib import closing
 
-from bot.store.migrations import migrate, scripts
+from bot.store.engine.migrations import migrate, scripts
 
 NUMBER = next(number for number, script in scripts() if "language_chosen" in script)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.store.migrations import migrate, scripts
+from bot.store.engine.migrations import migrate, scripts
 
 OLD, MOVED, LATER = 4, 7, 9  # one story under http, https and www.
 

@@ -3,7 +3,7 @@
 import sqlite3
 from contextlib import closing
 
-from bot.store.migrations import migrate, scripts
+from bot.store.engine.migrations import migrate, scripts
 
 
 def test_names_with_a_dotted_i_are_rewritten_and_those_that_clash_lead_to_the_topic_that_has_the_name(tmp_path):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import StoreError
-from bot.store.migrations import APPLICATION_ID, Scripts, check, migrate, scripts
+from bot.store.engine.migrations import APPLICATION_ID, Scripts, check, migrate, scripts
 
 SECOND = [*scripts(), (scripts()[-1][0] + 1, "CREATE TABLE later (x INTEGER REFERENCES chats (id));")]
 
@@ -123,7 +123,7 @@ def test_a_trigger_in_a_migration_is_one_statement(tmp_path: Path) -> None:
 
 def test_processes_that_start_at_once_make_one_database(tmp_path: Path) -> None:
     path = tmp_path / "news.db"
-    program = "import sys; from pathlib import Path; from bot.store.migrations import migrate\n"
+    program = "import sys; from pathlib import Path; from bot.store.engine.migrations import migrate\n"
     program += "migrate(Path(sys.argv[1]), create=True)"
     started = [subprocess.Popen([sys.executable, "-c", program, str(path)], stderr=subprocess.PIPE) for _ in range(4)]
     errors = [process.communicate()[1] for process in started]

@@ -9,10 +9,12 @@ from databases import empty_database
 from store_samples import NOW, plan
 
 from bot.domain.topic import TopicTree
-from bot.store import articles, chats, outbox, restrictions
-from bot.store.audiences import HIGHEST, LOWEST
-from bot.store.database import Connection, Database
-from bot.store.followers import RECIPIENTS, Followers
+from bot.store.content import articles
+from bot.store.delivery import outbox
+from bot.store.delivery.audiences import HIGHEST, LOWEST
+from bot.store.delivery.followers import RECIPIENTS, Followers
+from bot.store.engine.database import Connection, Database
+from bot.store.readers import chats, restrictions
 
 # 1 ← 2 ← 3, and 4 apart
 AUDIENCE = Followers(1, (3, 4), TopicTree({1: None, 2: 1, 3: 2, 4: None}), "northgate", NOW)

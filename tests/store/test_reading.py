@@ -13,7 +13,7 @@ from databases import empty_database
 from held_readers import all_readers_held
 
 import bot
-from bot.store.database import READERS, Connection, Database
+from bot.store.engine.database import READERS, Connection, Database
 
 
 class Time:

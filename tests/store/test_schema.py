@@ -9,10 +9,10 @@ import pytest
 
 import bot
 from bot.errors import StoreError
-from bot.store.connecting import connect
-from bot.store.database import Database
-from bot.store.migrations import check, migrate, scripts
-from bot.store.schema import built_by, difference, read_schema
+from bot.store.engine.database import Database
+from bot.store.engine.migrations import check, migrate, scripts
+from bot.store.engine.schema_check import built_by, difference, read_schema
+from bot.store.engine.sync_connection import connect
 
 ROOM = Path(bot.__file__).parent
 
@@ -162,4 +162,4 @@ def test_connections_are_opened_in_one_place() -> None:
         and node.value.id in ("sqlite3", "aiosqlite")
     }
     # Asynchronous ones are opened in their own way; the schema's is in memory, and the migrations make it.
-    assert opening == {"store/connecting.py", "store/connection.py", "store/schema.py"}
+    assert opening == {"store/engine/sync_connection.py", "store/engine/connection.py", "store/engine/schema_check.py"}

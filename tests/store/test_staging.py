@@ -14,7 +14,7 @@ import pytest
 from databases import empty_database
 
 from bot.errors import StoreError
-from bot.store.staging import Staged, UnsoundFile, stage
+from bot.store.engine.staging import Staged, UnsoundFile, stage
 
 NOBODY = 65534
 

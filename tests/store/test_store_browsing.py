@@ -11,8 +11,8 @@ from store_samples import NOW, plan, put_article, put_chats, put_topics
 
 from bot.domain.browsing import Direction, Place, Turn, leaf
 from bot.domain.topic import TopicFile
-from bot.store import browsing, subscriptions
-from bot.store.database import Database
+from bot.store.engine.database import Database
+from bot.store.readers import browsing, subscriptions
 
 ANNA = 7
 MANY = 100_000

@@ -7,8 +7,8 @@ from databases import empty_database
 from store_samples import NOW, SOON, put_article, put_chats, put_topics
 
 from bot.domain.topic import TopicFile
-from bot.store import asking, subscriptions
-from bot.store.database import Database
+from bot.store.engine.database import Database
+from bot.store.readers import group_quota, subscriptions
 
 ANNA, GROUP = 7, -100
 
@@ -48,12 +48,12 @@ async def test_a_source_is_that_of_an_article_readers_may_see(conn):
 
 
 async def test_a_group_asks_once_a_minute_is_told_once_and_leaves_no_trace(conn):
-    assert await asking.ask(conn, GROUP, NOW)
-    assert not await asking.ask(conn, GROUP, NOW + timedelta(seconds=20))
-    assert await asking.tell(conn, GROUP, NOW + timedelta(seconds=20)) == 40
-    assert await asking.tell(conn, GROUP, NOW + timedelta(seconds=21)) is None
-    assert await asking.ask(conn, ANNA, NOW + timedelta(seconds=30))
-    assert await asking.ask(conn, GROUP, NOW + timedelta(seconds=60))
-    assert await asking.ask(conn, ANNA, NOW + timedelta(days=1))
+    assert await group_quota.ask(conn, GROUP, NOW)
+    assert not await group_quota.ask(conn, GROUP, NOW + timedelta(seconds=20))
+    assert await group_quota.tell(conn, GROUP, NOW + timedelta(seconds=20)) == 40
+    assert await group_quota.tell(conn, GROUP, NOW + timedelta(seconds=21)) is None
+    assert await group_quota.ask(conn, ANNA, NOW + timedelta(seconds=30))
+    assert await group_quota.ask(conn, GROUP, NOW + timedelta(seconds=60))
+    assert await group_quota.ask(conn, ANNA, NOW + timedelta(days=1))
     rows = await conn.execute_fetchall("SELECT key FROM meta WHERE key LIKE 'asked%'")
     assert [row["key"] for row in rows] == [f"asked_{ANNA}"]

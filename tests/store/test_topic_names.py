@@ -8,8 +8,8 @@ from databases import empty_database
 from store_samples import put_article, put_chats
 
 from bot.domain.topic import TopicFile, topic_key
-from bot.store import topics
-from bot.store.database import Connection, Database
+from bot.store.content import topics
+from bot.store.engine.database import Connection, Database
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from story import StoryHouse
 
 from bot.domain.article import Picture, Provider, Related, Story
 from bot.domain.topic import TopicFile
-from bot.store import intake, known_topics, topics
+from bot.store.content import imports, known_topics, topics
 
 AI = TopicFile("ai", "AI")
 VISION = TopicFile(
@@ -44,7 +44,7 @@ async def put(
     age = story.pop("age", timedelta(hours=1))
     async with house.db.transaction() as conn:
         for place, title in enumerate(titles):
-            number = await intake.next_number(conn)
+            number = await imports.next_number(conn)
             told = Story(
                 **{
                     "title": title,
@@ -55,8 +55,8 @@ async def put(
                     **story,
                 }
             )
-            await intake.add(conn, {number: (f"slug-{number}", told)}, house.clock())
-            await intake.index(conn, {number: told}, await topics.resolve(conn, worn))
+            await imports.add(conn, {number: (f"slug-{number}", told)}, house.clock())
+            await imports.index(conn, {number: told}, await topics.resolve(conn, worn))
             await conn.execute(
                 "UPDATE articles SET state = :state WHERE number = :number", {"state": state, "number": number}
             )

@@ -18,7 +18,8 @@ from story import StoryHouse
 
 from bot.domain.article import ArticleState
 from bot.domain.press import press
-from bot.store import articles, campaigns
+from bot.store.content import articles
+from bot.store.delivery import campaigns
 
 PATIENCE = 60.0  # seconds; all of this takes a fraction of one
 FAULT = "The fault is on this side"

@@ -13,7 +13,7 @@ from bot.sandbox.faults import Refuse
 from bot.services import membership, subscribing
 from bot.services.item import Item
 from bot.services.threads import note_threads
-from bot.store import chats, threads
+from bot.store.readers import chats, closed_threads
 from bot.telegram_edge.herald import DEAF_FOR
 
 CLOSED = (
@@ -201,7 +201,7 @@ async def test_a_thread_of_a_forum_that_is_forgotten_meanwhile_leaves_no_trace(f
     await forum.publishes("one")
     await membership.forget(forum.room.db, forum.id)
     async with forum.room.db.transaction() as conn:
-        await threads.begin(conn, [(forum.id, forum.thread)], forum.house.clock())
+        await closed_threads.begin(conn, [(forum.id, forum.thread)], forum.house.clock())
     assert await forum.episodes() == 0
 
 

@@ -12,7 +12,7 @@ from story import ANNA, BEN, EDITH, StoryHouse, story_house
 
 from bot.domain.role import Role
 from bot.services import roles as services
-from bot.store import editors, log
+from bot.store.desk import audit_log, editors
 from bot.telegram_edge.herald import Herald
 
 NOTHING = "There is nothing for that here."
@@ -49,7 +49,7 @@ async def roles(house: StoryHouse) -> dict[int, Role]:
 async def acts(house: StoryHouse) -> list[tuple[int | None, str, str | None]]:
     """Return who did what to whom, oldest first."""
     async with house.db.reading() as conn:
-        return [(entry.person, entry.act, entry.detail) for entry in reversed(await log.latest(conn))]
+        return [(entry.person, entry.act, entry.detail) for entry in reversed(await audit_log.latest(conn))]
 
 
 async def logged(house: StoryHouse) -> list[str]:

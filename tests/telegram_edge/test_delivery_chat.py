@@ -11,8 +11,8 @@ from story import EDITH
 from bot.domain.delivery import Status
 from bot.sandbox.faults import Refuse
 from bot.services import delivery_reports
-from bot.store import chats
-from bot.store.campaigns import CampaignState
+from bot.store.delivery.campaigns import CampaignState
+from bot.store.readers import chats
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from press_room import PressRoom, press_room
 from story import EDITH, StoryHouse
 
 from bot.domain.article import HeldWhy
-from bot.store import articles
+from bot.store.content import articles
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from press_room import POLICY
 from story import EDITH
 
 from bot.domain.article import ArticleState, Provider, Story
-from bot.store import articles
+from bot.store.content import articles
 
 
 @pytest.fixture

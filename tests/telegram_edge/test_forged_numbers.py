@@ -19,8 +19,10 @@ from story import ANNA, BEN, EDITH, StoryHouse, story_house
 from bot.domain.press import press
 from bot.domain.role import Role
 from bot.services import newsroom
-from bot.store import articles, campaigns, editors, log
-from bot.store.campaigns import CampaignState
+from bot.store.content import articles
+from bot.store.delivery import campaigns
+from bot.store.delivery.campaigns import CampaignState
+from bot.store.desk import audit_log, editors
 from bot.telegram_edge.conversations import REGISTRY
 
 TOO_OLD = "This button is too old to use."
@@ -64,7 +66,7 @@ async def town(tmp_path: Path) -> AsyncIterator[StoryHouse]:
                 "INSERT INTO unwanted_sources (chat, source) VALUES (?, 'harbour.example')", [(BEN,), (house.group,)]
             )
             await editors.invite(conn, Role.EDITOR, now)
-            await log.record(conn, "publish", at=now, person=EDITH, article=1)
+            await audit_log.record(conn, "publish", at=now, person=EDITH, article=1)
         async with house.db.transaction() as conn:
             await articles.set_state(conn, 1, articles.ArticleState.DRAFT)
         published = await newsroom.publish(house.db, 1, by=EDITH, now=now, undo=timedelta(0))

@@ -25,7 +25,8 @@ from bot.domain.chat import ChatKind
 from bot.domain.delivery import Lane, Status
 from bot.sandbox.faults import Page, Throttle
 from bot.services.troubles import stuck_for
-from bot.store import chats, outbox
+from bot.store.delivery import outbox
+from bot.store.readers import chats
 from bot.telegram_edge.intake import AT_ONCE
 from bot.telegram_edge.outcomes import UNTOLD_WAIT
 from bot.telegram_edge.pacer import PATIENT_REPLIES, Pacer

@@ -19,9 +19,12 @@ from bot.sandbox.faults import Page, Refuse
 from bot.services import newsroom, preferences, troubles
 from bot.services.dispatcher import Alarm
 from bot.services.importing import Seen, take
-from bot.store import campaigns, chats, editors, meta
-from bot.store.campaigns import CampaignState
-from bot.store.troubles import Kind
+from bot.store.delivery import campaigns
+from bot.store.delivery.campaigns import CampaignState
+from bot.store.desk import editors
+from bot.store.desk.incidents import Kind
+from bot.store.engine import metadata
+from bot.store.readers import chats
 
 
 @pytest.fixture
@@ -207,7 +210,7 @@ async def test_the_time_left_does_not_count_what_stood_still(desk: Desk) -> None
 async def test_paused_pushes_are_said_to_be_paused(desk: Desk) -> None:
     await desk.room.follow(await desk.room.people(3), "Energy")
     async with desk.house.db.transaction() as conn:
-        await meta.put(conn, "paused", "1")
+        await metadata.put(conn, "paused", "1")
     await desk.room.draft("grid-storage", "Energy")
     await desk.says("/publish grid-storage")
     assert desk.screen.endswith("All pushes are paused from the shell; “newsbot resume” lets them go on.")

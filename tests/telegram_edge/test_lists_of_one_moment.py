@@ -10,7 +10,7 @@ from story import ANNA, StoryHouse
 from bot.domain.article import Article, ArticleState
 from bot.domain.topic import TopicFile
 from bot.services import browsing, newsroom
-from bot.store import articles
+from bot.store.content import articles
 
 TIMES = 60
 

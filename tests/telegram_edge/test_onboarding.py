@@ -12,7 +12,9 @@ from bot.domain.chat import Chat, ChatState
 from bot.domain.role import Role
 from bot.domain.topic import TopicFile
 from bot.sandbox.faults import Refuse
-from bot.store import chats, editors, topics
+from bot.store.content import topics
+from bot.store.desk import editors
+from bot.store.readers import chats
 from bot.telegram_edge.admin import Administrators
 
 GREETING = "This is Northgate News. Pick topics; news arrives as it is published."

@@ -16,7 +16,7 @@ from bot.domain.delivery import Lane
 from bot.domain.paying import day_of
 from bot.sandbox.faults import Refuse, Throttle
 from bot.services.purse import Purse
-from bot.store import paid
+from bot.store.delivery import paid_messages
 from bot.telegram_edge.pacer import Pacer
 
 PER_DAY = 50  # five of them for replies
@@ -58,7 +58,7 @@ def said(house: StoryHouse, chat: int) -> list[tuple[int, bool]]:
 
 async def reserved(house: StoryHouse) -> int:
     async with house.db.reading() as conn:
-        return await paid.reserved(conn, day_of(house.clock()))
+        return await paid_messages.reserved(conn, day_of(house.clock()))
 
 
 async def test_replies_are_paid_for_as_long_as_there_is_something_for_them(house: StoryHouse) -> None:
@@ -155,4 +155,4 @@ def paid_for(house: StoryHouse) -> list[Any]:
 
 async def reserved_by(house: StoryHouse, now: Any) -> int:
     async with house.db.reading() as conn:
-        return await paid.reserved(conn, day_of(now))
+        return await paid_messages.reserved(conn, day_of(now))

@@ -15,7 +15,7 @@ from story import ANNA, BEN, EDITH, TOKEN, StoryHouse, story_house
 from bot.domain.message import Message
 from bot.domain.text import Text
 from bot.sandbox.faults import Refuse
-from bot.store import updates
+from bot.store.readers import pending_updates
 from bot.telegram_edge import polling
 from bot.telegram_edge.application import build_application, open_door
 from bot.telegram_edge.intake import Intake
@@ -158,12 +158,12 @@ async def test_a_crowd_that_comes_at_once_is_written_down_and_telegram_may_forge
             house.world.say(person, person, "/slow one")
         await until(lambda: len(desk.begun) > BATCH and not house.world.updates)
         async with house.db.reading() as conn:
-            assert len(await updates.kept(conn)) == len(crowd)
+            assert len(await pending_updates.kept(conn)) == len(crowd)
         desk.gate.set()
         await until(lambda: len(desk.seen) == len(crowd))
     await house.journal.close()
     async with house.db.reading() as conn:
-        assert await updates.kept(conn) == []
+        assert await pending_updates.kept(conn) == []
     assert [record.message for record in caplog.records if record.levelname == "WARNING"] == []
 
 
@@ -280,9 +280,11 @@ async def test_what_is_written_down_says_the_same_when_it_is_read_again(house):
 
 async def test_what_somebody_else_wrote_into_the_database_stops_no_start(house, desk):
     async with house.db.transaction() as conn:
-        await updates.keep(conn, {1: "oops", 2: '{"update_id": 3}', 4: "[]", 5: '{"update_id": 5}'}, house.clock())
+        await pending_updates.keep(
+            conn, {1: "oops", 2: '{"update_id": 3}', 4: "[]", 5: '{"update_id": 5}'}, house.clock()
+        )
     async with restarted(house, desk):
         house.world.say(BEN, BEN, "/quick new")
         await until(lambda: desk.seen == ["new"])
     async with house.db.reading() as conn:
-        assert await updates.kept(conn) == []
+        assert await pending_updates.kept(conn) == []

@@ -14,7 +14,9 @@ from bot.domain.delivery import Status
 from bot.domain.role import Role
 from bot.sandbox.faults import CutBefore, Refuse
 from bot.services import newsroom
-from bot.store import articles, chats, editors, media
+from bot.store.content import articles, media
+from bot.store.desk import editors
+from bot.store.readers import chats
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from telegram.error import BadRequest
 from bot.domain import limits
 from bot.domain.role import Role
 from bot.sandbox.faults import Refuse
-from bot.store import editors
+from bot.store.desk import editors
 from bot.telegram_edge.commands import MENU, Audience
 from bot.telegram_edge.conversations import REGISTRY
 from bot.telegram_edge.registry import Command, Conversation, PressRule, Registry, StartRule, TextRule

@@ -19,7 +19,8 @@ from story import ANNA, BEN, EDITH
 from bot.domain.article import ArticleState, Provider, Story
 from bot.domain.press import read_press
 from bot.domain.role import Role
-from bot.store import articles, editors
+from bot.store.content import articles
+from bot.store.desk import editors
 
 TAKES_AWAY = {
     "take_back_now", "push_stop", "held_stop", "held_push", "held_archive", "held_one_push", "held_one_list", "archive",

@@ -17,7 +17,8 @@ from story import EDITH
 from bot.domain.article import ArticleState, AsRead, Provider, Story
 from bot.domain.publishing import PushWindow
 from bot.errors import Complaint, ContentError
-from bot.store import articles, meta
+from bot.store.content import articles
+from bot.store.engine import metadata
 
 QUESTION = (
     "#1 Arms is held: “Robotik” is new here, so it would reach no one. Choose a topic, and it goes to who follows that."
@@ -378,7 +379,7 @@ async def test_while_pushes_are_paused_the_desk_says_so_where_something_would_le
     line = "All pushes are paused from the shell; “newsbot resume” lets them go on."
     for is_paused in (True, False):
         async with desk.house.db.transaction() as conn:
-            await meta.put(conn, "paused", "now" if is_paused else None)
+            await metadata.put(conn, "paused", "now" if is_paused else None)
         for command in ("/stats", "/preview grid"):
             await desk.says(command)
             assert (line in desk.screen) is is_paused, command

@@ -8,7 +8,7 @@ from story import ANNA, BEN, EDITH
 from bot.domain.press import press
 from bot.domain.topic import TopicFile
 from bot.services import subscribing
-from bot.store import subscriptions
+from bot.store.readers import subscriptions
 
 
 async def follows(house, chat):

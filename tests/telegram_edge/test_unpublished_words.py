@@ -28,7 +28,7 @@ from bot.render.picker import LATEST, PICK
 from bot.render.subscriptions import HEAR
 from bot.services import membership, newsroom
 from bot.services.importing import Policy, Seen, take
-from bot.store import articles, topics
+from bot.store.content import articles, topics
 
 NAME = "Secret Merger"
 POLICY = Policy(PushWindow(timedelta(hours=48)), burst=10, undo=timedelta(0))

@@ -16,7 +16,8 @@ from bot.domain.article import ArticleState
 from bot.domain.role import Role
 from bot.sandbox.faults import Held
 from bot.services import roles
-from bot.store import articles, editors, notices
+from bot.store.content import articles
+from bot.store.desk import editors, notices
 
 GOOD = b"""---
 title: Cells for the grid

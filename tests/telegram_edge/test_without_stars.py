@@ -14,7 +14,7 @@ from story import EDITH, START, StoryHouse, story_house
 
 from bot.domain.delivery import Status
 from bot.sandbox.faults import Refuse
-from bot.store import paid
+from bot.store.delivery import paid_messages
 from bot.telegram_edge.pacer import Pacer
 
 RATE = 2  # one a second: what goes beyond 600 may be paid for
@@ -148,4 +148,4 @@ async def test_what_was_refused_stays_counted(house: StoryHouse, tmp_path: Path)
         house.world.faults.add(NO_STARS, paid=True)
         refused = await broadcast(room, "grid-storage", FREE + 60)
     async with house.db.reading() as conn:
-        assert await paid.reserved(conn, house.clock().date()) == len(refused) > 0
+        assert await paid_messages.reserved(conn, house.clock().date()) == len(refused) > 0

@@ -1,0 +1,388 @@
+"""
+Campaigns: whatever is sent to many becomes one delivery for each chat, a piece at a time.
+
+Publishing writes one row here, in the article's own transaction. Each piece inserts its deliveries and moves the
+cursor in one transaction, so a start after a crash goes on where the last piece ended. Stopping, holding and
+resuming change this one row, whatever its size. What a campaign is about, its subject, is read by its kind alone
+(`services.kinds`): nothing here knows what an article is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from sqlite3 import Row
+
+from bot.domain.delivery import NEWS, Lane, Operation, Subject, SubjectType
+from bot.domain.refusals import Form
+from bot.store.content.story_json import epoch, epoch_of_end, moment, moment_or_none
+from bot.store.delivery.audiences import HIGHEST, LOWEST, Audience
+from bot.store.engine.database import Connection
+
+PIECE = 5_000  # candidates: about 10 ms of the writer, which a reader's write may have to wait
+
+UNREACHED = "unreachable"
+"""Why a campaign is held: too many of its chats could not be reached."""
+REFUSED = "refused"
+"""Why a campaign is held: Telegram refuses its message in every form."""
+
+
+class CampaignState(StrEnum):
+    """RUNNING ones are claimed from; STOPPED and HELD ones keep their rows until somebody decides."""
+
+    RUNNING = "running"
+    STOPPED = "stopped"
+    HELD = "held"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """One of them, under way or done. `total` counts the deliveries promised so far; complete once `half` is 2.
+
+    `revision` is the subject's; None: the one that stands when a message leaves, so that nobody is sent words that
+    were corrected meanwhile. `words` are Telegram's when it is held for them. `form` is the one in which
+    `form_revision` goes. `is_confirmed` once an editor knows that many of its chats are gone.
+    """
+
+    id: int
+    kind: str
+    subject: Subject
+    revision: int | None
+    lane: Lane
+    state: CampaignState
+    why: str | None
+    asked_by: int | None
+    fixed_at: datetime
+    start_at: datetime
+    ring_start: int | None
+    cursor: int | None
+    half: int
+    total: int
+    sent: int
+    unreachable: int
+    failed: int
+    restricted: int
+    unwanted: int
+    unsure: int
+    first_sent_at: datetime | None
+    last_sent_at: datetime | None
+    done_at: datetime | None
+    words: str | None
+    form: Form
+    form_revision: int | None
+    is_confirmed: bool
+
+    @property
+    def article(self) -> int | None:
+        """The number of the article that it is about; None when it is about something else."""
+        return self.subject.number if self.subject.type == SubjectType.ARTICLE else None
+
+    def form_of(self, revision: int) -> Form:
+        """Return the form in which a revision of the subject goes: a plainer one only for the one that was refused."""
+        return self.form if self.form_revision == revision else Form.FULL
+
+    @property
+    def settled(self) -> int:
+        return self.sent + self.unreachable + self.failed + self.restricted + self.unwanted
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everybody has a row: no chat is left to be looked at."""
+        return self.half >= 2
+
+
+async def promise(
+    conn: Connection,
+    kind: str,
+    subject: Subject,
+    *,
+    fixed_at: datetime,
+    start_at: datetime,
+    lane: Lane,
+    by: int | None,
+    by_file: bool = False,
+    revision: int | None = None,
+) -> int:
+    """Promise a subject to everyone who belongs to its kind's audience at `fixed_at`; return the campaign's number.
+
+    A start to come is rounded up, so that no undo delay is cut short.
+    """
+    is_to_come = start_at > fixed_at
+    rows = await conn.execute_fetchall(
+        """
+        INSERT INTO campaigns
+            (kind, subject_type, subject, revision, lane, state, asked_by, by_file, fixed_at, start_at)
+        VALUES (:kind, :subject_type, :subject, :revision, :lane, 'running', :by, :by_file, :fixed_at, :start_at)
+        RETURNING id
+        """,
+        {
+            "kind": kind,
+            "subject_type": subject.type,
+            "subject": subject.number,
+            "revision": revision,
+            "lane": lane,
+            "by": by,
+            "by_file": by_file,
+            "fixed_at": epoch(fixed_at),
+            "start_at": epoch_of_end(start_at) if is_to_come else epoch(start_at),
+        },
+    )
+    return int(next(iter(rows))["id"])
+
+
+async def campaign(conn: Connection, number: int) -> Campaign | None:
+    """Return one campaign; None when there is none of that number."""
+    rows = await conn.execute_fetchall("SELECT * FROM campaigns WHERE id = :id", {"id": number})
+    return next((_campaign(row) for row in rows), None)
+
+
+async def of_subject(conn: Connection, subject: Subject, kind: str) -> list[Campaign]:
+    """Return a subject's campaigns of one kind, oldest first."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT * FROM campaigns WHERE subject_type = :subject_type AND subject = :subject AND kind = :kind ORDER BY id
+        """,
+        {"subject_type": subject.type, "subject": subject.number, "kind": kind},
+    )
+    return [_campaign(row) for row in rows]
+
+
+async def of_article(conn: Connection, article: int) -> list[Campaign]:
+    """Return the campaigns that bring an article as news, oldest first."""
+    return await of_subject(conn, Subject(SubjectType.ARTICLE, article), NEWS)
+
+
+async def open_ones(conn: Connection) -> list[Campaign]:
+    """Return every campaign that is not done, most urgent first."""
+    rows = await conn.execute_fetchall("SELECT * FROM campaigns WHERE state <> 'done' ORDER BY lane, id")
+    return [_campaign(row) for row in rows]
+
+
+async def running(conn: Connection) -> list[Campaign]:
+    """Return what may be claimed from, most urgent first."""
+    rows = await conn.execute_fetchall("SELECT * FROM campaigns WHERE state = 'running' ORDER BY lane, id")
+    return [_campaign(row) for row in rows]
+
+
+async def last_heard_of(conn: Connection) -> datetime | None:
+    """Return the latest moment at which anything became of what is not done; None when all is."""
+    [(at,)] = await conn.execute_fetchall(
+        "SELECT max(max(fixed_at, coalesce(last_sent_at, 0))) FROM campaigns WHERE state <> 'done'"
+    )
+    return moment_or_none(at)
+
+
+async def halt(
+    conn: Connection, number: int, state: CampaignState, why: str, words: str | None = None, *, by_editor: bool = False
+) -> None:
+    """Stop or hold a campaign, perhaps for Telegram's words. Rows stay where they are.
+
+    An editor who stops what is held because many of its chats are gone knows that; whoever sends the rest is not asked.
+    """
+    await conn.execute(
+        """
+        UPDATE campaigns SET confirmed = max(confirmed, :by_editor AND why IS :unreached),
+            state = :state, why = :why, words = :words
+        WHERE id = :id AND state <> 'done'
+        """,
+        {
+            "id": number,
+            "state": state,
+            "why": why,
+            "words": words,
+            "by_editor": by_editor,
+            "unreached": UNREACHED,
+        },
+    )
+
+
+async def go_on_in(conn: Connection, number: int, form: Form, revision: int) -> bool:
+    """Let a campaign go on in a plainer form, while its subject stays as it is; return whether it did not already."""
+    changed = await conn.execute(
+        """
+        UPDATE campaigns SET form = :form, form_revision = :revision
+        WHERE id = :id AND (form <> :form OR form_revision IS NOT :revision)
+        """,
+        {"id": number, "form": form, "revision": revision},
+    )
+    return changed > 0
+
+
+async def resume(conn: Connection, number: int, now: datetime) -> None:
+    """Let a stopped or held campaign go on. It counts as started now: what an editor sends is news.
+
+    What was refused in every form is tried in full again. What an editor has confirmed once stays confirmed.
+    """
+    await conn.execute(
+        """
+        UPDATE campaigns SET state = 'running', confirmed = max(confirmed, why IS :unreached), why = NULL, words = NULL,
+            form = CASE why WHEN :refused THEN 'full' ELSE form END, start_at = max(start_at, :now)
+        WHERE id = :id AND state IN ('stopped', 'held')
+        """,
+        {"id": number, "now": epoch(now), "unreached": UNREACHED, "refused": REFUSED},
+    )
+
+
+async def start_now(conn: Connection, number: int, now: datetime) -> None:
+    """Let the first message leave at once, by an editor's word: from now on it is not a file's alone."""
+    await conn.execute(
+        "UPDATE campaigns SET start_at = min(start_at, :now), by_file = 0 WHERE id = :id",
+        {"id": number, "now": epoch(now)},
+    )
+
+
+async def widen(conn: Connection, number: int, *, fixed_at: datetime, start_at: datetime) -> None:
+    """Look at every chat once more for a campaign of which nothing has left: who follows at `fixed_at` is in it too.
+
+    What was promised before stays promised, once. Stopped or held, it stays so.
+    """
+    await conn.execute(
+        """
+        UPDATE campaigns SET fixed_at = :fixed_at, start_at = max(start_at, :start_at), cursor = NULL, half = 0
+        WHERE id = :id AND state <> 'done'
+        """,
+        {
+            "id": number,
+            "fixed_at": epoch(fixed_at),
+            "start_at": epoch_of_end(start_at) if start_at > fixed_at else epoch(start_at),
+        },
+    )
+
+
+async def take_back_unbegun(conn: Connection) -> list[int]:
+    """Delete the campaigns of files of which nothing has been promised to anybody yet; return their articles.
+
+    Messages that follow them follow nothing any more.
+    """
+    await conn.execute(
+        """
+        DELETE FROM progress WHERE campaign IN
+            (SELECT id FROM campaigns WHERE kind = 'news' AND state = 'running' AND by_file AND ring_start IS NULL)
+        """
+    )
+    rows = await conn.execute_fetchall(
+        """
+        DELETE FROM campaigns WHERE kind = 'news' AND state = 'running' AND by_file AND ring_start IS NULL
+        RETURNING subject
+        """
+    )
+    return sorted(int(row["subject"]) for row in rows)
+
+
+async def begin(conn: Connection, number: int, ring_start: int) -> None:
+    """Draw where on the circle of chats a campaign starts, unless it was drawn before."""
+    await conn.execute(
+        "UPDATE campaigns SET ring_start = :ring_start WHERE id = :id AND ring_start IS NULL",
+        {"id": number, "ring_start": ring_start},
+    )
+
+
+async def ring_of_busy_period(conn: Connection) -> int | None:
+    """Return the starting point that articles now on their way share; None when nothing is on its way.
+
+    Sharing it keeps each chat's articles in order; drawing it anew when idle lets nobody be last for ever.
+    """
+    rows = await conn.execute_fetchall(
+        "SELECT ring_start FROM campaigns WHERE state = 'running' AND ring_start IS NOT NULL ORDER BY id DESC LIMIT 1"
+    )
+    return next((int(row["ring_start"]) for row in rows), None)
+
+
+async def some_chat(conn: Connection, share: float) -> int:
+    """Return a chat id about `share` (0 to 1) of the way round the circle."""
+    # Asked for together, the ends are found by looking at every chat: https://sqlite.org/optoverview.html#minmax
+    [(low, high)] = await conn.execute_fetchall("SELECT (SELECT min(id) FROM chats), (SELECT max(id) FROM chats)")
+    if low is None:
+        return 0
+    near = await conn.execute_fetchall(
+        "SELECT id FROM chats WHERE id >= :from ORDER BY id LIMIT 1", {"from": low + int((high - low) * share)}
+    )
+    return next((int(row["id"]) for row in near), int(low))
+
+
+async def fan_out(
+    conn: Connection,
+    campaign: Campaign,
+    audience: Audience,
+    now: datetime,
+    piece: int = PIECE,
+    *,
+    operation: Operation = Operation.SEND,
+) -> bool:
+    """Give the next piece of the circle its deliveries and move the cursor; return whether more is left.
+
+    One transaction: a crash before the commit leaves neither rows nor cursor, after it both.
+    """
+    if campaign.is_complete or campaign.ring_start is None:
+        return False
+    low, high = (campaign.ring_start, HIGHEST) if campaign.half == 0 else (LOWEST, campaign.ring_start)
+    after = low if campaign.cursor is None else campaign.cursor
+    [(end,)] = await conn.execute_fetchall(*audience.piece(after, high, piece))
+    sql, parameters = audience.recipients(
+        """
+        INSERT OR IGNORE INTO deliveries (campaign, chat, thread, operation, not_before)
+        SELECT :campaign, c.chat, c.thread, :operation, :now FROM
+        """,
+        after=after,
+        until=high if end is None else end,
+        campaign=campaign.id,
+        operation=operation,
+        now=epoch(now),
+    )
+    added = await conn.execute(sql, parameters)
+    half = campaign.half if end is not None else campaign.half + 1
+    await conn.execute(
+        "UPDATE campaigns SET cursor = :cursor, half = :half, total = total + :added WHERE id = :id",
+        {"id": campaign.id, "cursor": end, "half": half, "added": added},
+    )
+    return half < 2
+
+
+async def close_finished(conn: Connection, now: datetime) -> list[int]:
+    """Mark as done the running campaigns of which no row is left; return their numbers.
+
+    One that went on for a chat which had forbidden writing was done when it was done for all the others.
+    """
+    rows = await conn.execute_fetchall(
+        """
+        UPDATE campaigns SET state = 'done', done_at = coalesce(done_at, :now)
+        WHERE state = 'running' AND half >= 2 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE campaign = campaigns.id)
+        RETURNING id
+        """,
+        {"now": epoch(now)},
+    )
+    return [int(row["id"]) for row in rows]
+
+
+def _campaign(row: Row) -> Campaign:
+    return Campaign(
+        id=row["id"],
+        kind=row["kind"],
+        subject=Subject(row["subject_type"], row["subject"]),
+        revision=row["revision"],
+        lane=Lane(row["lane"]),
+        state=CampaignState(row["state"]),
+        why=row["why"],
+        asked_by=row["asked_by"],
+        fixed_at=moment(row["fixed_at"]),
+        start_at=moment(row["start_at"]),
+        ring_start=row["ring_start"],
+        cursor=row["cursor"],
+        half=row["half"],
+        total=row["total"],
+        sent=row["sent"],
+        unreachable=row["unreachable"],
+        failed=row["failed"],
+        restricted=row["restricted"],
+        unwanted=row["unwanted"],
+        unsure=row["unsure"],
+        first_sent_at=moment_or_none(row["first_sent_at"]),
+        last_sent_at=moment_or_none(row["last_sent_at"]),
+        done_at=moment_or_none(row["done_at"]),
+        words=row["words"],
+        form=Form(row["form"]),
+        form_revision=row["form_revision"],
+        is_confirmed=bool(row["confirmed"]),
+    )

@@ -1,0 +1,188 @@
+"""
+The outbox: deliveries that have been promised and not yet settled.
+
+Publishing promises its campaign in the article's own transaction, so news is never lost between "known" and "sent".
+A claimed row carries the term of the process that has it in hand (`store.delivery.leases`) until it is settled
+(`store.delivery.settlement`) or handed back.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from sqlite3 import Row
+
+from bot.domain.delivery import Delivery, Lane, Operation
+from bot.store.content.story_json import epoch, moment, moment_or_none
+from bot.store.engine.database import Connection
+
+
+async def claim(
+    conn: Connection, now: datetime, limit: int, among: Iterable[int] | None = None, *, owner: int
+) -> list[Delivery]:
+    """Take up to `limit` due deliveries of running campaigns in hand and return them, most urgent lane first.
+
+    With `among`, only of these campaigns. For a term that is over there are none.
+    """
+    rows = await conn.execute_fetchall(
+        """
+        UPDATE deliveries SET owner = :owner, attempts = attempts + 1
+        WHERE EXISTS (SELECT 1 FROM leases WHERE owner = :owner) AND id IN (
+            SELECT o.id FROM campaigns AS f
+            CROSS JOIN deliveries AS o ON o.campaign = f.id AND o.owner = 0 AND o.not_before <= :now
+            WHERE f.state = 'running' AND (:among IS NULL OR f.id IN (SELECT value FROM json_each(:among)))
+            ORDER BY f.lane, f.id, o.not_before, o.id LIMIT :limit
+        )
+        RETURNING id, campaign, chat, thread, not_before, attempts, unsure, operation,
+            (SELECT lane FROM campaigns WHERE campaigns.id = deliveries.campaign) AS lane
+        """,
+        {"now": epoch(now), "limit": limit, "among": _json(among), "owner": owner},
+    )
+    # RETURNING promises no order: https://sqlite.org/lang_returning.html#limitations_and_caveats
+    in_order = sorted(rows, key=lambda row: (row["lane"], row["campaign"], row["not_before"], row["id"]))
+    return [delivery_of(row) for row in in_order]
+
+
+async def next_due(conn: Connection, among: Iterable[int] | None = None) -> datetime | None:
+    """Return when the next delivery of a running campaign is due; None when nothing waits.
+
+    With `among`, only of these campaigns.
+    """
+    [(not_before,)] = await conn.execute_fetchall(
+        """
+        SELECT min((SELECT min(o.not_before) FROM deliveries AS o WHERE o.campaign = f.id AND o.owner = 0))
+        FROM campaigns AS f
+        WHERE f.state = 'running' AND (:among IS NULL OR f.id IN (SELECT value FROM json_each(:among)))
+        """,
+        {"among": _json(among)},
+    )
+    return moment_or_none(not_before)
+
+
+async def waits_since(conn: Connection) -> datetime | None:
+    """Return since when the oldest delivery of a running campaign waits, one that has no row yet included."""
+    [(since,)] = await conn.execute_fetchall(
+        """
+        SELECT min(CASE WHEN f.half < 2 THEN f.start_at
+                   ELSE (SELECT min(o.not_before) FROM deliveries AS o WHERE o.campaign = f.id AND o.owner = 0) END)
+        FROM campaigns AS f WHERE f.state = 'running'
+        """
+    )
+    return moment_or_none(since)
+
+
+async def release(
+    conn: Connection, deliveries: Sequence[Delivery], not_before: datetime | None = None, *, owner: int
+) -> None:
+    """Hand back claimed deliveries that were not tried; `not_before` postpones them."""
+    await conn.executemany(
+        """
+        UPDATE deliveries SET owner = 0, attempts = attempts - 1, not_before = coalesce(:not_before, not_before)
+        WHERE id = :id AND owner = :owner
+        """,
+        [
+            {"id": delivery.id, "owner": owner, "not_before": not_before and epoch(not_before)}
+            for delivery in deliveries
+        ],
+    )
+
+
+async def set_back(conn: Connection, now: datetime, by: timedelta) -> None:
+    """Keep what waits waiting as long as before, after the clock was set back to `now`.
+
+    What was promised by the right clock keeps its time to think again: this may come with every start for a while.
+    """
+    values = {"now": epoch(now), "by": round(by.total_seconds())}
+    await conn.execute(
+        "UPDATE deliveries SET not_before = max(:now, not_before - :by) WHERE owner = 0 AND not_before > :now", values
+    )
+    await conn.execute(
+        """
+        UPDATE campaigns SET start_at = max(:now, start_at - :by)
+        WHERE state <> 'done' AND start_at > :now AND fixed_at > :now
+        """,
+        values,
+    )
+
+
+async def postpone(conn: Connection, deliveries: Sequence[Delivery], *, owner: int) -> None:
+    """Put back deliveries that will be tried again, as they stand now."""
+    await conn.executemany(
+        """
+        UPDATE deliveries
+        SET owner = 0, not_before = :not_before, attempts = :attempts, unsure = :unsure, thread = :thread
+        WHERE id = :id AND owner = :owner
+        """,
+        [
+            {
+                "id": delivery.id,
+                "owner": owner,
+                "not_before": -(-int(delivery.not_before.timestamp() * 1000) // 1000),  # no pause is cut short
+                "attempts": delivery.attempts,
+                "unsure": delivery.unsure,
+                "thread": delivery.thread,
+            }
+            for delivery in deliveries
+        ],
+    )
+
+
+async def beside(conn: Connection, delivery: Delivery, started_before: datetime, kinds: Iterable[str]) -> list[int]:
+    """Return the other running campaigns of these kinds from before a time that have a delivery for the same chat."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT f.id FROM campaigns AS f CROSS JOIN deliveries AS o ON o.campaign = f.id AND o.chat = :chat
+        WHERE f.state = 'running' AND f.id <> :campaign AND f.start_at < :before
+          AND f.kind IN (SELECT value FROM json_each(:kinds))
+        """,
+        {
+            "chat": delivery.chat,
+            "campaign": delivery.campaign,
+            "before": epoch(started_before),
+            "kinds": json.dumps(list(kinds)),
+        },
+    )
+    return [int(row["id"]) for row in rows]
+
+
+async def doubt(conn: Connection, carrier: Delivery, campaigns: Iterable[int]) -> None:
+    """Take note that what went in one list with a delivery, by campaign, may have arrived with it."""
+    await conn.execute(
+        """
+        UPDATE deliveries SET unsure = unsure + 1
+        WHERE chat = (SELECT chat FROM deliveries WHERE id = :carrier) AND id <> :carrier
+          AND campaign IN (SELECT value FROM json_each(:campaigns))
+        """,
+        {"carrier": carrier.id, "campaigns": json.dumps(list(campaigns))},
+    )
+
+
+async def waiting_by_lane(conn: Connection) -> dict[Lane, int]:
+    """Return how many deliveries are not settled in each lane that has any."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT lane, sum(total - sent - unreachable - failed - restricted - unwanted) AS many
+        FROM campaigns WHERE state <> 'done' GROUP BY lane
+        """
+    )
+    return {Lane(row["lane"]): int(row["many"]) for row in rows}
+
+
+async def waiting(conn: Connection, campaign: int) -> int:
+    """Return how many rows of a campaign are not settled."""
+    [(many,)] = await conn.execute_fetchall(
+        "SELECT count(*) FROM deliveries WHERE campaign = :campaign", {"campaign": campaign}
+    )
+    return int(many)
+
+
+def _json(numbers: Iterable[int] | None) -> str | None:
+    return None if numbers is None else json.dumps(list(numbers))
+
+
+def delivery_of(row: Row) -> Delivery:
+    """Return the delivery of a row: id, campaign, chat, thread, not_before, attempts, unsure, operation."""
+    number, campaign, chat, thread, not_before, attempts, unsure, operation = row[:8]
+    made = Delivery(number, campaign, chat, thread, moment(not_before), attempts, unsure)
+    return made if operation == Operation.SEND else made._replace(operation=Operation(operation))

@@ -1,0 +1,130 @@
+"""
+Receipts and outcomes: what stands in a chat of a subject, and why nothing does.
+
+A receipt belongs to a subject and not to the campaign that brought it: what corrects or withdraws it is a campaign of
+its own, for whoever holds one. An outcome belongs to the campaign that ended without a message for this chat.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.delivery import NEWS, Status, Subject, SubjectType
+from bot.store.content.story_json import moment_or_none
+from bot.store.engine.database import Connection
+
+# As stored in outcomes. Append only; 1 was a sent one, which has a receipt instead.
+STATUSES: dict[int, Status] = {
+    2: Status.UNREACHABLE,
+    3: Status.FAILED,
+    4: Status.UNWANTED,
+    5: Status.RESTRICTED,
+}
+CODES = {status: code for code, status in STATUSES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What stands in a chat. `message_id` is None once it is pruned or deleted, all else too once it is pruned."""
+
+    chat: int
+    message_id: int | None
+    thread: int
+    revision: int | None
+    has_photo: bool
+    sent_at: datetime | None
+    unsure: int
+
+
+async def held(conn: Connection, subject: Subject, chats: Sequence[int]) -> dict[int, Receipt]:
+    """Return the receipts of a subject that these chats hold, by chat."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT chat, message_id, thread, revision, look, sent_at, unsure FROM receipts
+        WHERE subject_type = :type AND subject = :subject AND chat IN (SELECT value FROM json_each(:chats))
+        """,
+        {"type": subject.type, "subject": subject.number, "chats": json.dumps(list(chats))},
+    )
+    return {
+        row["chat"]: Receipt(
+            row["chat"],
+            row["message_id"],
+            row["thread"] or 0,
+            row["revision"],
+            bool(row["look"]),
+            moment_or_none(row["sent_at"]),
+            row["unsure"] or 0,
+        )
+        for row in rows
+    }
+
+
+async def has(conn: Connection, article: int, chat: int) -> bool:
+    """Return whether a chat got an article."""
+    return chat in await held(conn, Subject(SubjectType.ARTICLE, article), [chat])
+
+
+async def statuses(conn: Connection, article: int) -> dict[Status, int]:
+    """Return how many chats of an article ended in each status."""
+    [(sent,)] = await conn.execute_fetchall(
+        "SELECT count(*) FROM receipts WHERE subject_type = 1 AND subject = :article", {"article": article}
+    )
+    rows = await conn.execute_fetchall(
+        """
+        SELECT o.status, count(*) AS many FROM campaigns AS f CROSS JOIN outcomes AS o ON o.campaign = f.id
+        WHERE f.subject_type = 1 AND f.subject = :article AND f.kind = :kind GROUP BY o.status
+        """,
+        {"article": article, "kind": NEWS},
+    )
+    return ({Status.SENT: int(sent)} if sent else {}) | {STATUSES[row["status"]]: int(row["many"]) for row in rows}
+
+
+async def failures(
+    conn: Connection, article: int, limit: int = 50, status: Status = Status.FAILED
+) -> list[tuple[int, str]]:
+    """Return the chats that an article could not be sent to, or whatever became of it, each with the reason."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT o.chat, o.reason FROM campaigns AS f CROSS JOIN outcomes AS o ON o.campaign = f.id
+        WHERE f.subject_type = 1 AND f.subject = :article AND f.kind = :kind AND o.status = :status
+        ORDER BY o.chat LIMIT :limit
+        """,
+        {"article": article, "kind": NEWS, "status": CODES[status], "limit": limit},
+    )
+    return [(int(row["chat"]), row["reason"] or "") for row in rows]
+
+
+async def reasons(
+    conn: Connection, campaigns: Sequence[int], limit: int = 3, status: Status = Status.FAILED
+) -> list[tuple[str, int]]:
+    """Return why campaigns could not be sent, or whatever became of them, each with how many chats, most first."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT coalesce(reason, '') AS reason, count(*) AS many FROM outcomes
+        WHERE campaign IN (SELECT value FROM json_each(:campaigns)) AND status = :status
+        GROUP BY 1 ORDER BY many DESC, 1 LIMIT :limit
+        """,
+        {"campaigns": json.dumps(list(campaigns)), "status": CODES[status], "limit": limit},
+    )
+    return [(row["reason"], int(row["many"])) for row in rows]
+
+
+async def somebody_has(conn: Connection, article: int) -> bool:
+    """Return whether any chat got an article, or may have it: it is on the wire, or its answer never came."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT 1 FROM receipts WHERE subject_type = 1 AND subject = :article
+        UNION ALL
+        SELECT 1 FROM campaigns AS f CROSS JOIN outcomes AS o ON o.campaign = f.id
+        WHERE f.subject_type = 1 AND f.subject = :article AND o.unsure
+        UNION ALL
+        SELECT 1 FROM campaigns AS f CROSS JOIN deliveries AS o ON o.campaign = f.id
+        WHERE f.subject_type = 1 AND f.subject = :article AND (o.owner <> 0 OR o.unsure)
+        LIMIT 1
+        """,
+        {"article": article},
+    )
+    return bool(list(rows))

@@ -1,0 +1,221 @@
+"""
+Settlement: what became of a delivery, written down for good.
+
+A finished delivery gives way to a receipt or an outcome. What a process writes about one counts by whose the row is
+by then, since its term (`store.delivery.leases`) may have ended meanwhile:
+
+    the row is           it was sent           it ended otherwise      it is to be tried again
+    ours                 settled               settled                 put back
+    nobody's             settled               settled                 stays as it is
+    another's            settled               stays the other's       stays the other's
+    gone, with a receipt one more, perhaps     -                       -
+    gone, with an outcome settled after all    -                       -
+    gone, with neither   - (the chat was forgotten)
+
+So a message that arrived always has its receipt, and whoever gets it twice is counted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from bot.domain.delivery import Delivery, Operation, Status, Subject
+from bot.store.content.story_json import epoch
+from bot.store.delivery.outbox import delivery_of
+from bot.store.delivery.receipts import CODES
+from bot.store.engine.database import Connection
+
+Covered = Sequence[tuple[Subject, int | None]]
+"""What stands in a message: subjects, each with its revision; None where it has none."""
+
+
+class Settled(NamedTuple):
+    """A delivery as it stands after one attempt, with what its message holds if it was sent."""
+
+    delivery: Delivery
+    covers: Covered
+    has_photo: bool
+
+
+async def settle(conn: Connection, settled: Sequence[Settled], at: datetime, *, owner: int) -> None:
+    """Replace finished deliveries by receipts and outcomes, and count them in their campaigns.
+
+    One whose row is gone belongs to a chat that was forgotten meanwhile, and leaves no trace, unless another process
+    has settled it too. One whose chat has moved is written down where it lives now.
+    """
+    seconds = epoch(at)
+    sent = [one for one in settled if one.delivery.status is Status.SENT]
+    others = [one for one in settled if one.delivery.status is not Status.SENT]
+    homes: dict[int, int] = {}
+    if sent:
+        homes.update(await _taken(conn, _TAKE_FROM_ANYBODY, sent, owner))
+        late = [one for one in sent if one.delivery.id not in homes]
+        if late:
+            again = await _settled_after_all(conn, late)
+            sent = [one for one in sent if one.delivery.id in homes] + again
+            homes.update({one.delivery.id: one.delivery.chat for one in again})
+        await _write_receipts(conn, sent, homes, seconds)
+    if others:
+        homes.update(await _taken(conn, _TAKE, others, owner))
+        others = [one for one in others if one.delivery.id in homes]
+        await conn.executemany(
+            """
+            INSERT INTO outcomes (campaign, chat, operation, status, reason, at, thread, unsure)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (campaign, chat) DO UPDATE SET operation = excluded.operation, status = excluded.status,
+                reason = excluded.reason, at = excluded.at, thread = excluded.thread, unsure = excluded.unsure
+            """,
+            [
+                (
+                    one.campaign,
+                    homes[one.id],
+                    one.operation,
+                    CODES[one.status],
+                    one.reason,
+                    seconds,
+                    one.thread or None,
+                    one.unsure or None,
+                )
+                for one, _, _ in others
+            ],
+        )
+    await _count(conn, sent + others, seconds)
+
+
+_TAKE_FROM_ANYBODY = "DELETE FROM deliveries WHERE id IN (SELECT value FROM json_each(:ids)) RETURNING id, chat"
+_TAKE = """
+DELETE FROM deliveries WHERE id IN (SELECT value FROM json_each(:ids)) AND owner IN (0, :owner) RETURNING id, chat
+"""
+
+
+async def _taken(conn: Connection, take: str, settled: Sequence[Settled], owner: int) -> dict[int, int]:
+    """Delete the rows of finished deliveries and return where each chat lives now, by row."""
+    ids = json.dumps([one.delivery.id for one in settled])
+    rows = await conn.execute_fetchall(take, {"ids": ids, "owner": owner})
+    return {row["id"]: row["chat"] for row in rows}
+
+
+async def _settled_after_all(conn: Connection, late: Sequence[Settled]) -> list[Settled]:
+    """Return what was sent and stands as not sent, or is still to be sent; count what another process sent as well.
+
+    To edit or delete a message twice is to do it once.
+    """
+    unsettled: list[Settled] = []
+    for one in late:
+        key = {"campaign": one.delivery.campaign, "chat": one.delivery.chat}
+        if one.delivery.operation is not Operation.SEND:
+            continue
+        if await _has_one_more(conn, one):
+            await conn.execute("UPDATE campaigns SET unsure = unsure + 1 WHERE id = :campaign", key)
+            continue
+        was = await conn.execute_fetchall(
+            "DELETE FROM outcomes WHERE campaign = :campaign AND chat = :chat RETURNING status, unsure", key
+        )
+        for row in was:
+            await conn.execute(_UNCOUNT[row["status"]], key | {"unsure": bool(row["unsure"])})
+        # An editor may have had it tried again, in a row of its own.
+        waits = await conn.execute("DELETE FROM deliveries WHERE campaign = :campaign AND chat = :chat", key)
+        if waits or was:
+            unsettled.append(one)
+    return unsettled
+
+
+async def _has_one_more(conn: Connection, one: Settled) -> bool:
+    """Note in a chat's receipts that another message stands beside theirs; return whether it has any."""
+    doubled = 0
+    for subject, _ in one.covers:
+        doubled += await conn.execute(
+            """
+            UPDATE receipts SET unsure = coalesce(unsure, 0) + 1
+            WHERE subject_type = ? AND subject = ? AND chat = ?
+            """,
+            (*subject, one.delivery.chat),
+        )
+    return doubled > 0
+
+
+_UNCOUNT = {
+    code: f"UPDATE campaigns SET {status.value} = {status.value} - 1, unsure = unsure - :unsure WHERE id = :campaign"
+    for status, code in CODES.items()
+}
+
+
+async def _write_receipts(conn: Connection, sent: Sequence[Settled], homes: Mapping[int, int], at: int) -> None:
+    """Write down what stands in the chats: a new message, a changed one, or that there is none any more."""
+    new, edited, deleted = [], [], []
+    for delivery, covers, has_photo in sent:
+        chat = homes[delivery.id]
+        for (type_, subject), revision in covers:
+            match delivery.operation:
+                case Operation.SEND:
+                    unsure = delivery.unsure or None
+                    stands = delivery.message_id, delivery.thread or None, revision, has_photo, at, unsure
+                    new.append((type_, subject, chat, *stands))
+                case Operation.EDIT:
+                    edited.append((revision, has_photo, type_, subject, chat))
+                case Operation.DELETE:
+                    deleted.append((type_, subject, chat))
+    if new:
+        await conn.executemany(
+            """
+            INSERT INTO receipts (subject_type, subject, chat, message_id, thread, revision, look, sent_at, unsure)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (subject_type, subject, chat) DO UPDATE SET message_id = excluded.message_id,
+                thread = excluded.thread, revision = excluded.revision, look = excluded.look,
+                sent_at = excluded.sent_at, unsure = excluded.unsure
+            """,
+            new,
+        )
+    if edited:
+        await conn.executemany(
+            "UPDATE receipts SET revision = ?, look = ? WHERE subject_type = ? AND subject = ? AND chat = ?", edited
+        )
+    if deleted:
+        await conn.executemany(
+            "UPDATE receipts SET message_id = NULL WHERE subject_type = ? AND subject = ? AND chat = ?", deleted
+        )
+
+
+async def _count(conn: Connection, settled: Sequence[Settled], at: int) -> None:
+    counts = ("sent", "unreachable", "failed", "restricted", "unwanted", "unsure")
+    totals: defaultdict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(counts, 0))
+    for one in settled:
+        total = totals[one.delivery.campaign]
+        total[one.delivery.status.value] += 1
+        total["unsure"] += one.delivery.unsure > 0
+    await conn.executemany(
+        """
+        UPDATE campaigns SET sent = sent + :sent, unreachable = unreachable + :unreachable, failed = failed + :failed,
+            restricted = restricted + :restricted, unwanted = unwanted + :unwanted, unsure = unsure + :unsure,
+            first_sent_at = CASE WHEN :sent THEN coalesce(first_sent_at, :at) ELSE first_sent_at END,
+            last_sent_at = CASE WHEN :sent THEN :at ELSE last_sent_at END
+        WHERE id = :id
+        """,
+        [{"id": number, "at": at, **total} for number, total in totals.items()],
+    )
+
+
+async def take_along(
+    conn: Connection, carrier: Delivery, covers: Mapping[int, Covered], stands: Delivery, at: datetime, *, owner: int
+) -> None:
+    """Settle what was in a list, by campaign, as the delivery that carried it `stands`, before that is settled.
+
+    All of it stands in that one message. They are found where the chat lives now.
+    """
+    rows = await conn.execute_fetchall(
+        """
+        SELECT id, campaign, chat, thread, not_before, attempts, unsure, operation FROM deliveries
+        WHERE chat = (SELECT chat FROM deliveries WHERE id = :carrier) AND id <> :carrier
+          AND campaign IN (SELECT value FROM json_each(:campaigns))
+        """,
+        {"carrier": carrier.id, "campaigns": json.dumps(list(covers))},
+    )
+    taken = [
+        delivery_of(row)._replace(status=stands.status, message_id=stands.message_id, reason=stands.reason)
+        for row in rows
+    ]
+    await settle(conn, [Settled(one, covers[one.campaign], has_photo=False) for one in taken], at, owner=owner)

@@ -1,0 +1,43 @@
+"""
+Whether the database is still where it was opened, and what to do once it is not.
+
+A file that is open can be moved, deleted or replaced by another, and the one who has it open goes on writing to it.
+What is written then is lost to everybody who looks by name; and a write-ahead log that stays behind would be played
+into the file that took the place.
+Source: https://sqlite.org/howtocorrupt.html#unlink
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from bot.store.engine.database import Database
+from bot.store.engine.sync_connection import connect
+
+
+def identity(path: Path) -> tuple[int, int] | None:
+    """Return which file lies at a path, as device and inode; None when there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+async def rescue(db: Database, now: datetime) -> Path:
+    """Copy what is open to a new file beside where the database was, empty its write-ahead log, and return the copy.
+
+    Its folder is made anew if that is gone too. Raises: OSError, StoreError.
+    """
+    place = db.path.absolute()
+    place.parent.mkdir(parents=True, exist_ok=True)
+    copy = place.with_name(f"{place.name}.rescued-{now:%Y%m%d-%H%M%S}")
+    os.close(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    async with db.reading() as conn:
+        with closing(connect(copy, check_same_thread=False)) as target:
+            await conn.backup(target)
+    await db.empty_log()
+    return copy

@@ -1,0 +1,218 @@
+"""
+Lists of articles for readers: newest, found, saved. Only published and archived ones, always from a place onward.
+
+Each query is written for older articles; `_turned` asks the same question the other way.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from bot.domain.browsing import Direction, Place, Turn
+from bot.domain.ranking import Ember
+from bot.domain.words import Wanted, wanted
+from bot.store.content.story_json import epoch, moment
+from bot.store.engine.database import Connection
+
+RARE = 4_000
+"""Articles of a list's topics. Up to here they are all fetched and sorted (some 5 ms); beyond, walking the newest
+articles finds a page of them at once, while sorting would take longer and longer."""
+
+SHORTEST_WITHIN, LOOKED_WITHIN = 4, 10_000
+"""Letters that are looked for within words, at least, and articles that are looked through for them, at most."""
+
+SEARCHES = 50
+"""Remembered searches of a chat: the oldest are forgotten, and their buttons say that they are too old."""
+
+_BEGINNING = Place(2**63 - 1, 0)
+
+_LATEST = """
+    SELECT published_at AS at, number FROM articles
+    WHERE state IN ('published', 'archived') AND (published_at, number) < (:at, :number)
+      AND (source IS NULL OR source NOT IN (SELECT value FROM json_each(:unwanted)))
+    ORDER BY published_at DESC, number DESC LIMIT :limit
+"""
+
+# CROSS JOIN fixes which table is looped over first: https://sqlite.org/optoverview.html#crossjoin
+_LATEST_OF_RARE = """
+    SELECT a.published_at AS at, a.number FROM (
+        SELECT DISTINCT article FROM json_each(:topics) AS wanted
+        CROSS JOIN article_topics ON topic = wanted.value
+    ) AS worn CROSS JOIN articles AS a ON a.number = worn.article
+    WHERE a.state IN ('published', 'archived') AND (a.published_at, a.number) < (:at, :number)
+      AND (a.source IS NULL OR a.source NOT IN (SELECT value FROM json_each(:unwanted)))
+    ORDER BY a.published_at DESC, a.number DESC LIMIT :limit
+"""
+
+_LATEST_OF_COMMON = """
+    SELECT published_at AS at, number FROM articles
+    WHERE state IN ('published', 'archived') AND (published_at, number) < (:at, :number)
+      AND (source IS NULL OR source NOT IN (SELECT value FROM json_each(:unwanted)))
+      AND EXISTS (
+          SELECT 1 FROM article_topics
+          WHERE article = articles.number AND topic IN (SELECT value FROM json_each(:topics))
+      )
+    ORDER BY published_at DESC, number DESC LIMIT :limit
+"""
+
+_FOUND = """
+    SELECT a.published_at AS at, a.number
+    FROM article_search CROSS JOIN articles AS a ON a.number = article_search.rowid
+    WHERE article_search MATCH :words
+      AND a.state IN ('published', 'archived') AND (a.published_at, a.number) < (:at, :number)
+    ORDER BY a.published_at DESC, a.number DESC LIMIT :limit
+"""
+
+_FOUND_WITHIN = """
+    SELECT a.published_at AS at, a.number
+    FROM articles AS a CROSS JOIN article_search AS s ON s.rowid = a.number
+    WHERE a.state IN ('published', 'archived') AND (a.published_at, a.number) < (:at, :number)
+      AND a.published_at >= :since
+      AND NOT EXISTS (SELECT 1 FROM json_each(:inner) WHERE instr(s.title || ' ' || s.excerpt, value) = 0)
+    ORDER BY a.published_at DESC, a.number DESC LIMIT :limit
+"""
+
+_SAVED = """
+    SELECT s.at, s.article AS number FROM saved AS s JOIN articles AS a ON a.number = s.article
+    WHERE s.chat = :person AND a.state IN ('published', 'archived') AND (s.at, s.article) < (:at, :number)
+    ORDER BY s.at DESC, s.article DESC LIMIT :limit
+"""
+
+
+async def latest(
+    conn: Connection,
+    turn: Turn | None,
+    limit: int,
+    *,
+    topics: Collection[int] | None,
+    unwanted: Collection[str] = (),
+    rare: int = RARE,
+) -> list[Place]:
+    """Return the places of up to `limit` articles that bear one of `topics` (None: of all), nearest first.
+
+    Articles of `unwanted` sources are left out. Topics with no more than `rare` articles are sorted as a whole.
+    """
+    values: dict[str, object] = {"unwanted": json.dumps(list(unwanted))}
+    if topics is None:
+        return await _places(conn, _LATEST, turn, limit, values)
+    values["topics"] = json.dumps(list(topics))
+    is_rare = await _are_rare(conn, topics, rare)
+    return await _places(conn, _LATEST_OF_RARE if is_rare else _LATEST_OF_COMMON, turn, limit, values)
+
+
+async def found(conn: Connection, words: str, turn: Turn | None, limit: int) -> list[Place]:
+    """Return the places of up to `limit` articles that hold all of `words`, nearest first.
+
+    The last word may be the beginning of one. Where no article holds them all, those are returned that hold each
+    somewhere within a word, among the newest. Empty when there is nothing in `words` to look for.
+    """
+    query = match_query(words)
+    if not query:
+        return []
+    places = await _places(conn, _FOUND, turn, limit, {"words": query})
+    if places or (turn is not None and await _places(conn, _FOUND, None, 1, {"words": query})):
+        return places
+    inner = ["".join(piece.tokens) for piece in wanted(words)]
+    if min(map(len, inner)) < SHORTEST_WITHIN:
+        return []
+    values = {"inner": json.dumps(inner), "since": await _look_back(conn)}
+    return await _places(conn, _FOUND_WITHIN, turn, limit, values)
+
+
+async def _look_back(conn: Connection) -> int:
+    """Return the time of the oldest article that is looked through for what stands within words."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT published_at FROM articles WHERE state IN ('published', 'archived')
+        ORDER BY published_at DESC, number DESC LIMIT 1 OFFSET :newest
+        """,
+        {"newest": LOOKED_WITHIN},
+    )
+    return next((int(row["published_at"]) for row in rows), -(2**63))
+
+
+async def saved(conn: Connection, person: int, turn: Turn | None, limit: int) -> list[Place]:
+    """Return the places of up to `limit` articles that a person keeps, latest kept first."""
+    return await _places(conn, _SAVED, turn, limit, {"person": person})
+
+
+async def embers(conn: Connection, numbers: Iterable[int]) -> list[Ember]:
+    """Return what decides the rank of these articles."""
+    rows = await conn.execute_fetchall(
+        "SELECT number, heat, published_at FROM articles WHERE number IN (SELECT value FROM json_each(:numbers))",
+        {"numbers": json.dumps(list(numbers))},
+    )
+    return [Ember(row["number"], row["heat"], moment(row["published_at"])) for row in rows]
+
+
+async def remember_search(conn: Connection, chat: int, words: str, now: datetime, kept: int = SEARCHES) -> int:
+    """Return the number under which the buttons of a chat's search find its words again; so many are `kept`."""
+    rows = await conn.execute_fetchall(
+        """
+        INSERT INTO searches (chat, words, asked_at) VALUES (:chat, :words, :now)
+        ON CONFLICT (chat, words) DO UPDATE SET asked_at = excluded.asked_at RETURNING id
+        """,
+        {"chat": chat, "words": words, "now": epoch(now)},
+    )
+    number = int(next(iter(rows))["id"])
+    await conn.execute(
+        """
+        DELETE FROM searches WHERE chat = :chat AND id <> :number AND id NOT IN (
+            SELECT id FROM searches WHERE chat = :chat ORDER BY asked_at DESC, id DESC LIMIT :kept
+        )
+        """,
+        {"chat": chat, "number": number, "kept": kept},
+    )
+    return number
+
+
+async def search_words(conn: Connection, chat: int, number: int) -> str | None:
+    """Return what a remembered search of a chat looked for; None when it is forgotten, or another chat's."""
+    rows = await conn.execute_fetchall(
+        "SELECT words FROM searches WHERE id = :number AND chat = :chat", {"number": number, "chat": chat}
+    )
+    return next((str(row["words"]) for row in rows), None)
+
+
+def match_query(words: str) -> str:
+    """Return an FTS5 query for articles that hold all of `words`; empty when there is nothing to look for.
+
+    Every piece is a quoted string, so that nothing in it is an operator.
+    Source: https://sqlite.org/fts5.html#full_text_query_syntax
+    """
+    return " AND ".join(map(_piece, wanted(words)))
+
+
+def _piece(piece: Wanted) -> str:
+    phrase = f'"{" ".join(piece.tokens)}"' + ("*" if piece.is_beginning else "")
+    return phrase if piece.joined is None else f'({phrase} OR "{piece.joined}")'
+
+
+async def _are_rare(conn: Connection, topics: Collection[int], rare: int) -> bool:
+    rows = await conn.execute_fetchall(
+        """
+        SELECT count(*) AS many FROM (
+            SELECT 1 FROM json_each(:topics) AS wanted
+            CROSS JOIN article_topics ON topic = wanted.value LIMIT :enough
+        )
+        """,
+        {"topics": json.dumps(list(topics)), "enough": rare + 1},
+    )
+    return int(next(iter(rows))["many"]) <= rare
+
+
+async def _places(
+    conn: Connection, query: str, turn: Turn | None, limit: int, values: dict[str, object]
+) -> list[Place]:
+    place = _BEGINNING if turn is None else turn.place
+    if turn is not None and turn.direction is Direction.NEWER:
+        query = _turned(query)
+    rows = await conn.execute_fetchall(query, {**values, "at": place.at, "number": place.number, "limit": limit})
+    return [Place(row["at"], row["number"]) for row in rows]
+
+
+def _turned(query: str) -> str:
+    """Return the same question with its comparison and its order the other way."""
+    return query.replace(") < (:at", ") > (:at").replace("DESC", "ASC")

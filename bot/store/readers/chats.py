@@ -1,0 +1,249 @@
+"""
+Chats and all they have set; how they move house, take their things along, and are forgotten.
+
+A chat that cannot be reached keeps everything. PAUSED is what its people asked for, so losing and regaining a chat
+never changes that: only ACTIVE becomes UNREACHABLE, and only UNREACHABLE becomes ACTIVE again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from sqlite3 import Row
+
+from bot.domain.chat import Chat, ChatKind, ChatState, Pictures
+from bot.store.content.story_json import epoch
+from bot.store.engine.database import Connection
+from bot.store.readers.restrictions import restriction as restriction_of
+
+
+async def chat(conn: Connection, id: int) -> Chat | None:
+    """Return a chat, or None when newsbot has never met it."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT c.id, c.kind, c.state, c.language, c.zone, c.pictures, c.silent, c.language_chosen,
+            r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
+        FROM chats AS c LEFT JOIN restrictions AS r ON r.chat = c.id
+        WHERE c.id = :id
+        """,
+        {"id": id},
+    )
+    return next((_chat(row) for row in rows), None)
+
+
+async def chats(conn: Connection, ids: Iterable[int]) -> dict[int, Chat]:
+    """Return those of these chats that newsbot knows, by id."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT c.id, c.kind, c.state, c.language, c.zone, c.pictures, c.silent, c.language_chosen,
+            r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
+        FROM chats AS c LEFT JOIN restrictions AS r ON r.chat = c.id
+        WHERE c.id IN (SELECT value FROM json_each(:ids))
+        """,
+        {"ids": json.dumps(list(ids))},
+    )
+    return {row["id"]: _chat(row) for row in rows}
+
+
+async def meet(conn: Connection, id: int, kind: ChatKind, language: str, now: datetime) -> Chat:
+    """Return a chat, remembering it from now on if it is new; `language` counts only then."""
+    await conn.execute(
+        """
+        INSERT INTO chats (id, kind, since, state_at, language) VALUES (:id, :kind, :now, :now, :language)
+        ON CONFLICT (id) DO NOTHING
+        """,
+        {"id": id, "kind": kind, "language": language, "now": epoch(now)},
+    )
+    known = await chat(conn, id)
+    if known is None:
+        raise LookupError(f"chat {id} was not stored")
+    return known
+
+
+async def set_state(conn: Connection, id: int, state: ChatState, now: datetime) -> None:
+    """Put a chat into a state its people asked for: PAUSED by `/stop`, ACTIVE by `/start`."""
+    await conn.execute(
+        "UPDATE chats SET state = :state, state_at = :now WHERE id = :id AND state <> :state",
+        {"id": id, "state": state, "now": epoch(now)},
+    )
+
+
+async def switch_off(conn: Connection, id: int, now: datetime) -> None:
+    """Take note that a chat cannot be reached. One that is paused stays paused."""
+    await conn.execute(
+        "UPDATE chats SET state = 'unreachable', state_at = :now WHERE id = :id AND state = 'active'",
+        {"id": id, "now": epoch(now)},
+    )
+
+
+async def switch_on(conn: Connection, id: int, now: datetime) -> None:
+    """Take note that a chat can be reached again. One that is paused stays paused."""
+    await conn.execute(
+        "UPDATE chats SET state = 'active', state_at = :now WHERE id = :id AND state = 'unreachable'",
+        {"id": id, "now": epoch(now)},
+    )
+
+
+async def set_language(conn: Connection, id: int, language: str) -> None:
+    """Set the language that the chat's people chose."""
+    await conn.execute(
+        "UPDATE chats SET language = :language, language_chosen = 1 WHERE id = :id", {"id": id, "language": language}
+    )
+
+
+async def unset_language(conn: Connection, id: int) -> None:
+    """Take back that a language was chosen. The one that stands stays until another is followed."""
+    await conn.execute("UPDATE chats SET language_chosen = 0 WHERE id = :id", {"id": id})
+
+
+async def follow_language(conn: Connection, id: int, language: str) -> None:
+    """Set the language of the person's client. One that was chosen stays."""
+    await conn.execute(
+        "UPDATE chats SET language = :language WHERE id = :id AND language_chosen = 0",
+        {"id": id, "language": language},
+    )
+
+
+async def set_zone(conn: Connection, id: int, zone: str | None) -> None:
+    """Set the zone of the chat's times to an IANA name; None means the operator's zone."""
+    await conn.execute("UPDATE chats SET zone = :zone WHERE id = :id", {"id": id, "zone": zone})
+
+
+async def set_pictures(conn: Connection, id: int, pictures: Pictures) -> None:
+    await conn.execute("UPDATE chats SET pictures = :pictures WHERE id = :id", {"id": id, "pictures": pictures})
+
+
+async def set_silent(conn: Connection, id: int, silent: bool) -> None:
+    await conn.execute("UPDATE chats SET silent = :silent WHERE id = :id", {"id": id, "silent": silent})
+
+
+async def greet_once(conn: Connection, id: int) -> bool:
+    """Return whether the chat is still to be greeted, and count it as greeted from now on."""
+    rows = await conn.execute_fetchall(
+        "UPDATE chats SET greeted = 1 WHERE id = :id AND greeted = 0 RETURNING id", {"id": id}
+    )
+    return any(True for _ in rows)
+
+
+async def counts(conn: Connection) -> dict[ChatState, int]:
+    """Return how many chats are in each state."""
+    rows = await conn.execute_fetchall("SELECT state, count(*) AS n FROM chats GROUP BY state")
+    return dict.fromkeys(ChatState, 0) | {ChatState(row["state"]): int(row["n"]) for row in rows}
+
+
+async def migrate(conn: Connection, old: int, new: int) -> None:
+    """Move everything of a group to the supergroup it became. Harmless when done twice, or when both are known.
+
+    What the old group had set wins: the new one exists only since people began to be moved there. But who has said
+    `/stop` there has said it last.
+    """
+    if old == new:  # a server may say so, and then everything would be deleted as the old one's
+        return
+    ids = {"old": old, "new": new}
+    await conn.execute(
+        """
+        INSERT INTO chats
+            (id, kind, state, since, state_at, language, language_chosen, zone, pictures, silent, greeted)
+        SELECT :new, kind, state, since, state_at, language, language_chosen, zone, pictures, silent, greeted
+        FROM chats WHERE id = :old
+        ON CONFLICT (id) DO UPDATE SET
+            state = CASE state WHEN 'paused' THEN state ELSE excluded.state END,
+            since = min(since, excluded.since), state_at = excluded.state_at,
+            language = excluded.language, language_chosen = excluded.language_chosen, zone = excluded.zone,
+            pictures = excluded.pictures, silent = excluded.silent, greeted = max(greeted, excluded.greeted)
+        """,
+        ids,
+    )
+    # A campaign that has passed the new number's place on the circle and not the old one's would find neither.
+    await conn.execute("UPDATE campaigns SET half = 0, cursor = NULL WHERE half < 2 AND ring_start IS NOT NULL")
+    for move in _MOVES:
+        await conn.execute(move, ids)
+    await _delete(conn, old)
+
+
+async def forget(conn: Connection, id: int) -> None:
+    """Delete all that is stored about a chat. Messages on their way at this moment may still arrive."""
+    await _delete(conn, id)
+
+
+async def _delete(conn: Connection, id: int) -> None:
+    for deletion in _DELETIONS:
+        await conn.execute(deletion, {"chat": id})
+
+
+# Rows that the new chat has too stay with the old one, and go with it. There is no index by chat on deliveries,
+# receipts and outcomes, which are written for every message; reached through what there is one of per campaign.
+_MOVES = (
+    "UPDATE OR IGNORE subscriptions SET chat = :new WHERE chat = :old",
+    "UPDATE OR IGNORE exceptions SET chat = :new WHERE chat = :old",
+    "UPDATE OR IGNORE unwanted_sources SET chat = :new WHERE chat = :old",
+    "UPDATE OR IGNORE saved SET chat = :new WHERE chat = :old",
+    "UPDATE OR IGNORE closed_threads SET chat = :new WHERE chat = :old",
+    "UPDATE OR IGNORE searches SET chat = :new WHERE chat = :old",
+    "UPDATE OR IGNORE restrictions SET chat = :new WHERE chat = :old",
+    "UPDATE OR IGNORE progress SET chat = :new WHERE chat = :old",
+    """
+    UPDATE OR IGNORE deliveries SET chat = :new WHERE chat = :old AND campaign IN (
+        SELECT id FROM campaigns AS f
+        WHERE NOT EXISTS (
+                  SELECT 1 FROM receipts AS r
+                  WHERE r.subject_type = f.subject_type AND r.subject = f.subject AND r.chat = :new
+              )
+          AND NOT EXISTS (
+                  SELECT 1 FROM campaigns AS g CROSS JOIN outcomes AS o ON o.campaign = g.id AND o.chat = :new
+                  WHERE g.subject_type = f.subject_type AND g.subject = f.subject AND g.kind = f.kind
+              )
+    )
+    """,
+    """
+    UPDATE OR IGNORE receipts SET chat = :new
+    WHERE chat = :old AND (subject_type, subject) IN (SELECT subject_type, subject FROM told)
+    """,
+    "UPDATE OR IGNORE outcomes SET chat = :new WHERE chat = :old AND campaign IN (SELECT id FROM campaigns)",
+)
+
+_DELETIONS = (
+    """
+    UPDATE campaigns SET unwanted = unwanted + 1
+    WHERE id IN (SELECT campaign FROM deliveries WHERE chat = :chat AND campaign IN (SELECT id FROM campaigns))
+    """,
+    "DELETE FROM deliveries WHERE chat = :chat AND campaign IN (SELECT id FROM campaigns)",
+    """
+    DELETE FROM receipts
+    WHERE chat = :chat AND (subject_type, subject) IN (SELECT subject_type, subject FROM told)
+    """,
+    "DELETE FROM outcomes WHERE chat = :chat AND campaign IN (SELECT id FROM campaigns)",
+    "DELETE FROM progress WHERE chat = :chat",
+    "DELETE FROM restrictions WHERE chat = :chat",
+    "DELETE FROM closed_threads WHERE chat = :chat",
+    "DELETE FROM searches WHERE chat = :chat",
+    "DELETE FROM saved WHERE chat = :chat",
+    "DELETE FROM unwanted_sources WHERE chat = :chat",
+    "DELETE FROM exceptions WHERE chat = :chat",
+    "DELETE FROM subscriptions WHERE chat = :chat",
+    "DELETE FROM meta WHERE key IN ('asked_' || :chat, 'heard_' || :chat)",  # what store.readers.group_quota counts
+    "DELETE FROM people WHERE person = :chat",
+    "DELETE FROM chats WHERE id = :chat",
+)
+
+
+# Looked up for every chat of every broadcast: a dict takes a tenth of the time.
+_KINDS = {kind.value: kind for kind in ChatKind}
+_STATES = {state.value: state for state in ChatState}
+_PICTURES = {pictures.value: pictures for pictures in Pictures}
+
+
+def _chat(row: Row) -> Chat:
+    number, kind, state, language, zone, pictures, silent, chosen, restricted_since, *_ = row
+    return Chat(
+        number,
+        _KINDS[kind],
+        _STATES[state],
+        language,
+        zone,
+        _PICTURES[pictures],
+        bool(silent),
+        None if restricted_since is None else restriction_of(row),
+        bool(chosen),
+    )

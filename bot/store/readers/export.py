@@ -1,0 +1,82 @@
+"""
+Everything stored about one chat, as it is handed to its people on request.
+
+Times are ISO 8601 in UTC, so that the file can be read without knowing newsbot. The title of an article that readers
+may not see (any more) is null: it may have been rewritten since it was in their hands.
+"""
+
+from __future__ import annotations
+
+from bot.store.content.story_json import moment
+from bot.store.engine.database import Connection
+
+
+async def export(conn: Connection, chat: int) -> dict[str, object]:
+    """Return all that is stored about a chat as a JSON-able document; its lists are empty when nothing is."""
+    document: dict[str, object] = {}
+    for part, question in _QUESTIONS.items():
+        rows = await conn.execute_fetchall(question, {"chat": chat})
+        document[part] = [{key: _plain(key, row[key]) for key in row.keys()} for row in rows]  # noqa: SIM118
+    return document
+
+
+def _plain(key: str, value: object) -> object:
+    if isinstance(value, int) and (key in ("since", "until") or key.endswith("_at")):
+        return moment(value).isoformat()
+    return value
+
+
+_QUESTIONS = {
+    "chat": """
+        SELECT id, kind, state, since, state_at, language, language_chosen, zone, pictures, silent, greeted
+        FROM chats WHERE id = :chat
+    """,
+    "follows": """
+        SELECT t.name AS topic, s.thread, s.since
+        FROM subscriptions AS s JOIN topics AS t ON t.number = s.topic
+        WHERE s.chat = :chat ORDER BY s.since, t.name
+    """,
+    "exceptions": """
+        SELECT t.name AS topic, e.kind, e.until
+        FROM exceptions AS e JOIN topics AS t ON t.number = e.topic
+        WHERE e.chat = :chat ORDER BY t.name, e.kind
+    """,
+    "unwanted_sources": "SELECT source FROM unwanted_sources WHERE chat = :chat ORDER BY source",
+    "closed_threads": "SELECT thread, since, told_at FROM closed_threads WHERE chat = :chat ORDER BY thread",
+    "restrictions": "SELECT since, reason, tries, tried_at, next_at, sign_at FROM restrictions WHERE chat = :chat",
+    "saved": """
+        SELECT s.article, CASE WHEN a.state IN ('published', 'archived') THEN a.title END AS title, s.at AS saved_at
+        FROM saved AS s JOIN articles AS a ON a.number = s.article
+        WHERE s.chat = :chat ORDER BY s.at, s.article
+    """,
+    "searches": "SELECT words, asked_at FROM searches WHERE chat = :chat ORDER BY asked_at, id",
+    "received": """
+        SELECT m.subject AS article, CASE WHEN a.state IN ('published', 'archived') THEN a.title END AS title,
+            m.sent_at, m.message_id, m.thread, m.revision, m.reason
+        FROM (
+            SELECT r.subject, r.sent_at, r.message_id, r.thread, r.revision, NULL AS reason
+            FROM told AS t CROSS JOIN receipts AS r
+                ON r.subject_type = t.subject_type AND r.subject = t.subject AND r.chat = :chat
+            WHERE t.subject_type = 1
+            UNION ALL
+            SELECT f.subject, o.at, NULL, o.thread, NULL, o.reason
+            FROM campaigns AS f CROSS JOIN outcomes AS o ON o.campaign = f.id AND o.chat = :chat
+            WHERE f.subject_type = 1 AND f.kind = 'news'
+        ) AS m JOIN articles AS a ON a.number = m.subject ORDER BY m.sent_at, m.subject
+    """,
+    "waiting": """
+        SELECT f.kind, CASE f.subject_type WHEN 1 THEN f.subject END AS article, o.not_before AS due_at, o.attempts
+        FROM deliveries AS o JOIN campaigns AS f ON f.id = o.campaign
+        WHERE o.chat = :chat AND o.campaign IN (SELECT id FROM campaigns) ORDER BY o.not_before
+    """,
+    "progress_messages": "SELECT campaign AS fanout, message_id, shown_at FROM progress WHERE chat = :chat",
+    "editor": """
+        SELECT e.role, e.since, e.added_by, p.name, f.ended_at
+        FROM (SELECT :chat AS person) AS asked
+        LEFT JOIN editors AS e ON e.person = asked.person
+        LEFT JOIN people AS p ON p.person = asked.person
+        LEFT JOIN former_editors AS f ON f.person = asked.person
+        WHERE e.person IS NOT NULL OR p.person IS NOT NULL OR f.person IS NOT NULL
+    """,
+    "acts_as_editor": "SELECT at AS done_at, act, article, detail FROM log WHERE person = :chat ORDER BY id",
+}

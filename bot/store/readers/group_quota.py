@@ -1,0 +1,96 @@
+"""
+How often groups ask: the latest once a minute each, because everybody in them may; and how much is answered to whom.
+
+A group takes twenty messages a minute, and answers go before news: who asks all the time would keep its news away.
+Kept for that minute in the database, so that nothing about it lives in memory, and nothing stays of it afterwards.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.domain.hearing import Heard
+from bot.store.content.story_json import epoch
+from bot.store.engine.database import Connection
+
+ONCE_IN = timedelta(minutes=1)
+
+
+async def ask(conn: Connection, chat: int, now: datetime) -> bool:
+    """Count a group's question, and return False when its last one is less than a minute ago."""
+    await _forget(conn, now)
+    rows = await conn.execute_fetchall(
+        "INSERT INTO meta (key, value) VALUES (:key, :now) ON CONFLICT (key) DO NOTHING RETURNING value",
+        {"key": _key(chat), "now": str(epoch(now))},
+    )
+    return any(True for _ in rows)
+
+
+async def tell(conn: Connection, chat: int, now: datetime) -> int | None:
+    """Return for how many seconds a group has to wait; None when it was told so already."""
+    rows = await conn.execute_fetchall(
+        "UPDATE meta SET value = value || ' told' WHERE key = :key AND value NOT LIKE '% told' RETURNING value",
+        {"key": _key(chat)},
+    )
+    asked_at = next((int(row["value"].split()[0]) for row in rows), None)
+    return None if asked_at is None else max(1, asked_at + int(ONCE_IN.total_seconds()) - epoch(now))
+
+
+async def heard(conn: Connection, chat: int, speaker: int, now: datetime) -> Heard:
+    """Return how much was answered within a minute that began with the first. Writes nothing."""
+    names = _heard_keys(chat, speaker)
+    rows = await conn.execute_fetchall(
+        """
+        SELECT key, CAST(substr(value, instr(value, ' ')) AS INTEGER) AS number FROM meta
+        WHERE key IN (:in_chat, :to_speaker, :to_chats) AND CAST(value AS INTEGER) > :over
+        """,
+        names | {"over": epoch(now - ONCE_IN)},
+    )
+    counts = {str(row["key"]): int(row["number"]) for row in rows}
+    to_chats = counts.get(names["to_chats"], 0) if speaker < 0 else 0
+    return Heard(counts.get(names["in_chat"], 0), counts.get(names["to_speaker"], 0), to_chats)
+
+
+async def hear(conn: Connection, chat: int | None, speaker: int, now: datetime) -> None:
+    """Count an answer: in the chat unless that is None, and to whoever it goes; one below zero is a chat."""
+    await _forget(conn, now)
+    names = _heard_keys(chat or 0, speaker)
+    counted = [names["to_speaker"]]
+    if chat is not None:
+        counted.append(names["in_chat"])
+    if speaker < 0:
+        counted.append(names["to_chats"])
+    await conn.executemany(
+        """
+        INSERT INTO meta (key, value) VALUES (:key, :now || ' 1')
+        ON CONFLICT (key) DO UPDATE
+        SET value = CAST(value AS INTEGER) || ' ' || (CAST(substr(value, instr(value, ' ')) AS INTEGER) + 1)
+        """,
+        [{"key": key, "now": epoch(now)} for key in counted],
+    )
+
+
+async def tell_speaker(conn: Connection, speaker: int, now: datetime) -> bool:
+    """Return whether somebody was not told within a minute that they say too much; from now on they were."""
+    await _forget(conn, now)
+    rows = await conn.execute_fetchall(
+        "INSERT INTO meta (key, value) VALUES (:key, :now) ON CONFLICT (key) DO NOTHING RETURNING value",
+        {"key": f"heard_told_{speaker}", "now": str(epoch(now))},
+    )
+    return any(True for _ in rows)
+
+
+async def _forget(conn: Connection, now: datetime) -> None:
+    """Forget what is more than a minute ago."""
+    await conn.execute(
+        "DELETE FROM meta WHERE (key GLOB 'asked_*' OR key GLOB 'heard_*') AND CAST(value AS INTEGER) <= :over",
+        {"over": epoch(now - ONCE_IN)},
+    )
+
+
+def _key(chat: int) -> str:
+    return f"asked_{chat}"
+
+
+def _heard_keys(chat: int, speaker: int) -> dict[str, str]:
+    return {"in_chat": f"heard_{chat}", "to_speaker": f"heard_by_{speaker}", "to_chats": "heard_by_chats"}
