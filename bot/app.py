@@ -26,10 +26,10 @@ from bot.domain.publishing import PushWindow
 from bot.domain.role import Role
 from bot.errors import SettingsError, StoreError, StoreMoved
 from bot.render.locale import languages
-from bot.services import newsroom, roles
-from bot.services.dispatcher import Alarm, Dispatcher
-from bot.services.importing import Policy
-from bot.services.purse import Purse
+from bot.services.content.imports import Policy
+from bot.services.delivery.dispatcher import Alarm, Dispatcher
+from bot.services.delivery.paid_budget import Purse
+from bot.services.newsroom import newsroom, roles
 from bot.settings import TELEGRAM, Settings
 from bot.store.desk import editors
 from bot.store.engine import metadata

@@ -29,7 +29,7 @@ from telegram.ext import Application
 from bot.connections import Connections
 from bot.domain.delivery import Lane, Outcome, backoff
 from bot.errors import SettingsError, StoreError
-from bot.services.troubles import stuck_for
+from bot.services.newsroom.incidents import stuck_for
 from bot.store.delivery import outbox
 from bot.store.engine import metadata
 from bot.store.engine.database import Database

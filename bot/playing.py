@@ -18,7 +18,7 @@ from bot.sandbox.page import add_page
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.tour import TOURS, play
 from bot.sandbox.world import World
-from bot.services import subscribing
+from bot.services.readers import subscribing
 from bot.settings import Settings, packaged_seeds
 from bot.store.desk import editors
 from bot.store.readers import chats

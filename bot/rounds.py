@@ -20,10 +20,10 @@ from zoneinfo import ZoneInfo
 from bot.content.files.watch import watch
 from bot.content.files.write_detection import PICTURE_WAIT, Settling
 from bot.errors import StoreError
-from bot.services import newsroom, troubles
-from bot.services.fanout import fan_out_next, next_start
-from bot.services.importing import Policy
-from bot.services.taking_in import take_folder
+from bot.services.content.folder_import import take_folder
+from bot.services.content.imports import Policy
+from bot.services.delivery.fanout import fan_out_next, next_start
+from bot.services.newsroom import incidents, newsroom
 from bot.store.content import articles
 from bot.store.delivery import retention
 from bot.store.desk.incidents import Kind
@@ -200,10 +200,10 @@ async def keep_backups(db: Database, folder: Path, *, clock: Clock, again: float
             await daily_backup(db, folder, clock())
         except StoreError as error:
             log.error("no backup: %s", error)
-            await troubles.note(db, Kind.BACKUP, True, clock())
+            await incidents.note(db, Kind.BACKUP, True, clock())
             await asyncio.sleep(again)
         else:
-            await troubles.note(db, Kind.BACKUP, False, clock())
+            await incidents.note(db, Kind.BACKUP, False, clock())
             await asyncio.sleep(BACKUP_EVERY)
 
 

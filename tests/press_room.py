@@ -21,12 +21,12 @@ from bot.domain.article import Article, Picture, Provider, Story
 from bot.domain.chat import ChatKind
 from bot.domain.delivery import Lane, Outcome, Status
 from bot.domain.publishing import PushWindow
-from bot.services import newsroom
-from bot.services.dispatcher import Alarm, Dispatcher
-from bot.services.fanout import fan_out_next
-from bot.services.importing import Policy, Report, Seen, take
-from bot.services.kinds import KINDS, Kind
-from bot.services.purse import Purse
+from bot.services.content.imports import Policy, Report, Seen, take
+from bot.services.delivery.dispatcher import Alarm, Dispatcher
+from bot.services.delivery.fanout import fan_out_next
+from bot.services.delivery.kinds import KINDS, Kind
+from bot.services.delivery.paid_budget import Purse
+from bot.services.newsroom import newsroom
 from bot.store.content import articles, topics
 from bot.store.delivery import campaigns, receipts
 from bot.store.engine.database import Database

@@ -29,8 +29,8 @@ from databases import empty_database
 from bot.domain.chat import Chat
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.world import World
-from bot.services.places import Gazetteer
-from bot.services.purse import Purse
+from bot.services.delivery.paid_budget import Purse
+from bot.services.readers.places import Gazetteer
 from bot.settings import checked
 from bot.store.engine.database import Database
 from bot.store.readers import chats

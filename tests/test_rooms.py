@@ -55,7 +55,7 @@ PLANNED = {
         "claiming composing delivery_reports dispatcher editions fanout health item kinds pictures purse restrictions "
         "senders settler term threads triage"
     ),
-    "services.newsroom": "desk menus newsroom notices restoring roles troubles",
+    "services.newsroom.newsroom": "desk menus newsroom notices restoring roles troubles",
     "services.readers": "browsing membership places preferences reading subscribing",
     "store.content": "articles intake known_topics media stories topics",
     "store.delivery": (

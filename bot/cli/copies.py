@@ -11,9 +11,9 @@ from pathlib import Path
 from bot.cli.people import named, say_people
 from bot.cli.shell import chats, now, number, opened, refuse, say
 from bot.errors import SettingsError
-from bot.services import roles
-from bot.services.restoring import Restored, UnsoundCopy
-from bot.services.restoring import restore as put_back
+from bot.services.newsroom import roles
+from bot.services.newsroom.restoring import Restored, UnsoundCopy
+from bot.services.newsroom.restoring import restore as put_back
 from bot.settings import Settings, read_settings
 from bot.store.engine.backup import copy_database, save
 from bot.store.engine.migrations import migrate

@@ -11,8 +11,8 @@ from pathlib import Path
 from bot.cli.shell import now, number, opened, refuse, say
 from bot.domain.publishing import PushWindow
 from bot.errors import Complaint, ContentError, NoArticle
-from bot.services.importing import Policy, Report
-from bot.services.taking_in import Taken, check_path, take_paths, warnings_of
+from bot.services.content.folder_import import Taken, check_path, take_paths, warnings_of
+from bot.services.content.imports import Policy, Report
 from bot.settings import Settings, read_settings
 
 CONTENT = Path("content")

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot.cli.shell import chats, now, number, say, span
-from bot.services.kinds import KINDS
+from bot.services.delivery.kinds import KINDS
 from bot.store.delivery import campaigns
 from bot.store.delivery.audiences import reach
 from bot.store.delivery.campaigns import Campaign, CampaignState

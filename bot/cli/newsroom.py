@@ -27,8 +27,9 @@ from bot.cli.shell import (
 )
 from bot.domain.article import Article, ArticleState, HeldWhy
 from bot.errors import ReaderError
-from bot.services import delivery_reports, newsroom
-from bot.services.newsroom import Published
+from bot.services.delivery import delivery_reports
+from bot.services.newsroom import newsroom
+from bot.services.newsroom.newsroom import Published
 from bot.settings import Settings, read_settings
 from bot.store.content import articles, topics
 from bot.store.delivery import campaigns

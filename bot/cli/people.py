@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from bot.cli.shell import columns, iso, moment, now, opened, refuse, say, say_json
 from bot.domain.role import Role
-from bot.services import roles
+from bot.services.newsroom import roles
 from bot.settings import Settings, read_settings
 from bot.store.desk.editors import Colleague, Invitation
 

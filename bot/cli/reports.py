@@ -24,8 +24,8 @@ from bot.domain.delivery import Status
 from bot.domain.progress import Standing
 from bot.domain.restriction import Restriction
 from bot.errors import ReaderError
-from bot.services import delivery_reports
-from bot.services.delivery_reports import Account, Sums
+from bot.services.delivery import delivery_reports
+from bot.services.delivery.delivery_reports import Account, Sums
 from bot.settings import Settings, read_settings
 from bot.store.content import articles
 from bot.store.desk import audit_log, editors

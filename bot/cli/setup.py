@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.cli.dotenv import write_variable
 from bot.cli.shell import now, opened, say
 from bot.domain.role import INVITATION_LASTS
-from bot.services import roles
+from bot.services.newsroom import roles
 from bot.settings import Settings, checked, read_settings
 from bot.store.engine import metadata
 from bot.telegram_edge.first_contact import first_contact

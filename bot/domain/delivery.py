@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
-MAX_ATTEMPTS = 12  # about an hour; an outage costs none (`services.dispatcher`)
+MAX_ATTEMPTS = 12  # about an hour; an outage costs none (`services.delivery.dispatcher`)
 UNSURE_PAUSE = timedelta(seconds=60)
 LONGEST_PAUSE = timedelta(minutes=30)
 UNSURE_OUTAGE_FROM = 6
@@ -43,7 +43,7 @@ class SubjectType(IntEnum):
 class Subject(NamedTuple):
     """What a campaign is about: the number of an article, or of whatever its type names.
 
-    The type is a plain number, because a kind of campaign brings its own (`services.kinds`).
+    The type is a plain number, because a kind of campaign brings its own (`services.delivery.kinds`).
     """
 
     type: int

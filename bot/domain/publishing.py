@@ -1,5 +1,5 @@
 """
-When an article becomes news: decided here from values, done in `services.newsroom`.
+When an article becomes news: decided here from values, done in `services.newsroom.newsroom`.
 
 What a file's flag asks for is decided in `domain.ingestion`.
 """

@@ -7,7 +7,7 @@ from bot.domain.message import Button
 from bot.errors import AmbiguousArticle, UnknownArticle
 from bot.render import desk
 from bot.render.desk import Verb
-from bot.services import desk as newsdesk
+from bot.services.newsroom import desk as newsdesk
 from bot.telegram_edge.house import House
 from bot.telegram_edge.registry import Instead
 from bot.telegram_edge.request import PressRequest, Request

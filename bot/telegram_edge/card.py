@@ -16,8 +16,9 @@ from bot.render import lists, picker, refusals, subscriptions
 from bot.render.article import push, related_list
 from bot.render.card import CardView, Verb, keyboard
 from bot.render.look import Look
-from bot.services import pictures, reading, subscribing
-from bot.services.reading import Opened, Standing
+from bot.services.delivery import pictures
+from bot.services.readers import reading, subscribing
+from bot.services.readers.reading import Opened, Standing
 from bot.telegram_edge.house import House
 from bot.telegram_edge.outcomes import classify_error
 from bot.telegram_edge.registry import Conversation, PressRule, StartRule

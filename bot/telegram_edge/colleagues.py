@@ -7,7 +7,7 @@ from bot.domain.role import INVITATION_LASTS, Role
 from bot.render import colleagues as screens
 from bot.render import refusals
 from bot.render.colleagues import ColleaguesVerb
-from bot.services import roles
+from bot.services.newsroom import roles
 from bot.telegram_edge.commands import Audience, Where, msgid
 from bot.telegram_edge.house import House
 from bot.telegram_edge.onboarding import open_invitation

@@ -15,7 +15,7 @@ from bot.domain.chat import Chat, Pictures
 from bot.domain.delivery import Failed, Outcome, Rejected, Sent, Throttled
 from bot.domain.message import Message, Photo
 from bot.render.desk import PictureCheck
-from bot.services.editions import edition_of
+from bot.services.delivery.edition import edition_of
 from bot.telegram_edge.house import House
 from bot.telegram_edge.prepared import Prepared, Upload
 from bot.telegram_edge.replies import Held, Patience, span_of

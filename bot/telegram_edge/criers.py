@@ -22,9 +22,10 @@ from bot.render import colleagues
 from bot.render import notices as screens
 from bot.render.locale import Words
 from bot.render.topic_choice import question
-from bot.services import membership, notices
-from bot.services.notices import Notice
-from bot.services.topic_choice import choice
+from bot.services.content.topic_choice import choice
+from bot.services.newsroom import notices
+from bot.services.newsroom.notices import Notice
+from bot.services.readers import membership
 from bot.telegram_edge.house import House
 from bot.telegram_edge.outcomes import classify_error
 

@@ -7,7 +7,7 @@ from bot.domain.press import press as data_of
 from bot.errors import OutOfTurn
 from bot.render import delivery as screens
 from bot.render.desk import Verb
-from bot.services import delivery_reports
+from bot.services.delivery import delivery_reports
 from bot.telegram_edge.asked import article_of, article_pressed, asked_late
 from bot.telegram_edge.commands import Audience, Where, msgid
 from bot.telegram_edge.house import House

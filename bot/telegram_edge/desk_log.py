@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.render import desk_log as screens
-from bot.services import delivery_reports, desk
+from bot.services.delivery import delivery_reports
+from bot.services.newsroom import desk
 from bot.telegram_edge.commands import Audience, Where, msgid
 from bot.telegram_edge.house import House
 from bot.telegram_edge.registry import Command, Conversation

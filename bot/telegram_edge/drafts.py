@@ -9,8 +9,9 @@ from bot.domain.press import press as data_of
 from bot.errors import OutOfTurn
 from bot.render import desk as screens
 from bot.render.desk import Verb
-from bot.services import delivery_reports, desk, newsroom
-from bot.services.desk import Campaign, CampaignState
+from bot.services.delivery import delivery_reports
+from bot.services.newsroom import desk, newsroom
+from bot.services.newsroom.desk import Campaign, CampaignState
 from bot.telegram_edge import publishing
 from bot.telegram_edge.asked import asked_late
 from bot.telegram_edge.commands import Audience, Where, msgid

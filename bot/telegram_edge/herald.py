@@ -24,8 +24,9 @@ from bot.domain.role import Role
 from bot.errors import StoreError, UnknownArticle
 from bot.render import publishing as screens
 from bot.render.locale import Words, words_for
-from bot.services import delivery_reports, troubles
-from bot.services.dispatcher import Alarm
+from bot.services.delivery import delivery_reports
+from bot.services.delivery.dispatcher import Alarm
+from bot.services.newsroom import incidents
 from bot.store.content import articles
 from bot.store.delivery import campaigns
 from bot.store.delivery.campaigns import CampaignState
@@ -143,7 +144,7 @@ class Herald:
             kind = Kind.SECOND
         self._alarmed_at[kind] = now
         try:
-            await troubles.note(self._house.db, kind, True, now)
+            await incidents.note(self._house.db, kind, True, now)
         except StoreError as error:
             log.error("a trouble could not be written down: %s", error)
 
@@ -325,12 +326,12 @@ class Herald:
 
     async def _look_around(self, now: datetime) -> None:
         """Look for troubles that can be seen, and take those for over that are no longer reported."""
-        await troubles.look_around(self._house.db, now, now - (self._awake_since or now))
+        await incidents.look_around(self._house.db, now, now - (self._awake_since or now))
         for kind in (Kind.TOKEN, Kind.SECOND):
             if now - self._alarmed_at.setdefault(kind, now) >= CALM_AFTER:
-                await troubles.note(self._house.db, kind, False, now)
+                await incidents.note(self._house.db, kind, False, now)
         if (takes_stars := self._house.purse.is_good) is not None:
-            await troubles.note(self._house.db, Kind.STARS, not takes_stars, now)
+            await incidents.note(self._house.db, Kind.STARS, not takes_stars, now)
 
     async def _tell_of_newcomers(self, people: dict[int, Role], now: datetime) -> None:
         owners = [person for person, role in people.items() if role is Role.OWNER]

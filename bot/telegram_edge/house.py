@@ -13,8 +13,8 @@ import telegram
 from bot.domain.chat import Chat, ChatKind, Pictures
 from bot.render.locale import words_for
 from bot.render.look import Look, Surface
-from bot.services.places import Gazetteer
-from bot.services.purse import Purse
+from bot.services.delivery.paid_budget import Purse
+from bot.services.readers.places import Gazetteer
 from bot.settings import Settings
 from bot.store.engine.database import Database
 from bot.telegram_edge.admin import Administrators

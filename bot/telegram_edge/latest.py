@@ -8,7 +8,7 @@ from bot.domain.message import Message
 from bot.errors import UnknownTopic
 from bot.render import lists, picker, refusals
 from bot.render import subscriptions as names
-from bot.services import browsing, subscribing
+from bot.services.readers import browsing, subscribing
 from bot.telegram_edge import card
 from bot.telegram_edge.commands import msgid
 from bot.telegram_edge.house import House

@@ -18,8 +18,8 @@ from telegram.error import TelegramError
 
 from bot.domain.role import Role
 from bot.render.locale import Words, languages, words_for
-from bot.services import menus as state
-from bot.services import roles
+from bot.services.newsroom import menus as state
+from bot.services.newsroom import roles
 from bot.settings import Settings
 from bot.store.engine.database import Database
 from bot.telegram_edge.commands import Audience, CommandInfo, Commands, Where, spoken

@@ -9,7 +9,8 @@ from bot.domain.role import Role
 from bot.domain.text import Text
 from bot.render import onboarding as screens
 from bot.render.picker import Opening
-from bot.services import membership, roles
+from bot.services.newsroom import roles
+from bot.services.readers import membership
 from bot.telegram_edge.commands import Audience, Where, msgid, spoken
 from bot.telegram_edge.house import House
 from bot.telegram_edge.permission import role_of

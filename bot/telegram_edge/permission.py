@@ -11,7 +11,8 @@ from bot.domain.chat import ChatKind
 from bot.domain.hearing import Hearing
 from bot.domain.role import Role
 from bot.render import refusals
-from bot.services import browsing, roles
+from bot.services.newsroom import roles
+from bot.services.readers import browsing
 from bot.telegram_edge.commands import Audience
 from bot.telegram_edge.house import House
 from bot.telegram_edge.request import PressRequest, Request

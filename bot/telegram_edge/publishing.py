@@ -13,10 +13,11 @@ from bot.render import desk, refusals
 from bot.render import publishing as screens
 from bot.render.desk import PictureCheck, Verb
 from bot.render.notices import ANEW
-from bot.services import delivery_reports, newsroom
-from bot.services import desk as newsdesk
-from bot.services.desk import Campaign, CampaignState
-from bot.services.newsroom import Published
+from bot.services.delivery import delivery_reports
+from bot.services.newsroom import desk as newsdesk
+from bot.services.newsroom import newsroom
+from bot.services.newsroom.desk import Campaign, CampaignState
+from bot.services.newsroom.newsroom import Published
 from bot.telegram_edge.asked import article_of, article_pressed, asked_late
 from bot.telegram_edge.commands import Audience, Where, msgid
 from bot.telegram_edge.copies import send_copy

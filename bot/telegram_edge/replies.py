@@ -27,8 +27,8 @@ from bot.domain.delivery import Failed, Lane, Rejected, Sent, Throttled, Unsure,
 from bot.domain.message import Keyboard, Message
 from bot.domain.paying import day_of
 from bot.domain.text import Text
-from bot.services import restrictions
-from bot.services.purse import Purse
+from bot.services.delivery import restrictions
+from bot.services.delivery.paid_budget import Purse
 from bot.store.engine.database import Database
 from bot.telegram_edge.gateway import entities_of, markup_of, preview_of
 from bot.telegram_edge.outcomes import classify_error

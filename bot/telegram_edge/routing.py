@@ -21,7 +21,7 @@ from bot.render import refusals
 from bot.render.card import Verb as CardVerb
 from bot.render.desk import OF_AN_ARTICLE
 from bot.render.locale import words_for
-from bot.services import membership
+from bot.services.readers import membership
 from bot.telegram_edge import onboarding
 from bot.telegram_edge.commands import Where
 from bot.telegram_edge.house import House

@@ -6,7 +6,7 @@ from bot.domain.browsing import PAGE, Turn
 from bot.domain.chat import Chat
 from bot.domain.message import Message
 from bot.render import lists, refusals
-from bot.services import browsing
+from bot.services.readers import browsing
 from bot.telegram_edge.commands import Where, msgid
 from bot.telegram_edge.house import House
 from bot.telegram_edge.registry import Command, Conversation, PressRule

@@ -7,7 +7,7 @@ from bot.domain.chat import Chat
 from bot.domain.message import Message
 from bot.domain.topic import topic_key
 from bot.render import lists
-from bot.services import browsing, subscribing
+from bot.services.readers import browsing, subscribing
 from bot.telegram_edge.commands import Audience, msgid
 from bot.telegram_edge.house import House
 from bot.telegram_edge.registry import Command, Conversation, PressRule, TextRule

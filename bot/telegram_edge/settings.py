@@ -9,7 +9,7 @@ from bot.domain.message import Message
 from bot.render import settings as screens
 from bot.render import zones as zone_screens
 from bot.render.locale import languages, words_for
-from bot.services import places, preferences
+from bot.services.readers import places, preferences
 from bot.telegram_edge.commands import msgid
 from bot.telegram_edge.house import House
 from bot.telegram_edge.registry import Command, Conversation, PressRule

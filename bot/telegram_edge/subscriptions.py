@@ -8,8 +8,8 @@ from bot.domain.topic import topic_key
 from bot.errors import UnknownTopic
 from bot.render import lists, picker, refusals
 from bot.render import subscriptions as screens
-from bot.services import browsing, subscribing
-from bot.services.naming import names_in
+from bot.services.content.topic_names import names_in
+from bot.services.readers import browsing, subscribing
 from bot.telegram_edge.commands import msgid
 from bot.telegram_edge.house import House
 from bot.telegram_edge.registry import Command, Conversation, PressRule, StartRule

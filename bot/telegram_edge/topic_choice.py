@@ -6,8 +6,8 @@ from bot.errors import UnknownTopic
 from bot.render import refusals
 from bot.render import topic_choice as screens
 from bot.render.desk import Verb
-from bot.services import desk, newsroom
-from bot.services.topic_choice import choice
+from bot.services.content.topic_choice import choice
+from bot.services.newsroom import desk, newsroom
 from bot.telegram_edge import publishing
 from bot.telegram_edge.asked import article_pressed, asked_late
 from bot.telegram_edge.commands import Audience

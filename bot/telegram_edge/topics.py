@@ -10,7 +10,7 @@ from bot.render import onboarding, refusals
 from bot.render import picker as screens
 from bot.render.locale import Words
 from bot.render.picker import Opening
-from bot.services import subscribing
+from bot.services.readers import subscribing
 from bot.telegram_edge.commands import msgid
 from bot.telegram_edge.house import House
 from bot.telegram_edge.registry import Command, Conversation, PressRule

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.domain.browsing import MOST, PAGE, Direction, Place, Turn
 from bot.domain.chat import ChatKind
 from bot.render import lists
-from bot.services import browsing
+from bot.services.readers import browsing
 from bot.telegram_edge.house import House
 from bot.telegram_edge.request import PressRequest, Request
 

@@ -11,7 +11,7 @@ from telegram.error import TelegramError
 from bot.domain.limits import DOWNLOAD_BYTES
 from bot.render import refusals
 from bot.render import uploads as screens
-from bot.services.uploading import add_document
+from bot.services.content.uploads import add_document
 from bot.settings import TELEGRAM
 from bot.telegram_edge.commands import Audience
 from bot.telegram_edge.house import House

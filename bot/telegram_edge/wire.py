@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 from typing import Any
 
 from bot.domain.delivery import Lane, Outcome
-from bot.services.senders import Wire
+from bot.services.delivery.senders import Wire
 from bot.telegram_edge.gateway import Gateway
 from bot.telegram_edge.pacer import SHORT_HOLD, Pacer
 

@@ -30,9 +30,9 @@ from telegram.ext import ExtBot
 
 from bot.app import calm_collector
 from bot.domain.delivery import Outcome
-from bot.services.dispatcher import Alarm, Dispatcher
-from bot.services.fanout import fan_out_next
-from bot.services.senders import Wire
+from bot.services.delivery.dispatcher import Alarm, Dispatcher
+from bot.services.delivery.fanout import fan_out_next
+from bot.services.delivery.senders import Wire
 from bot.settings import Settings
 from bot.store.engine.database import Database
 from bot.telegram_edge.gateway import Gateway

@@ -26,8 +26,8 @@ import table
 import town
 from stub import far_side
 
-from bot.services import newsroom
-from bot.services.fanout import fan_out_next
+from bot.services.delivery.fanout import fan_out_next
+from bot.services.newsroom import newsroom
 from bot.store.engine.database import Database
 from bot.store.readers import subscriptions
 

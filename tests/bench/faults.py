@@ -22,7 +22,7 @@ import stub as far
 import table
 import town
 
-from bot.services.fanout import fan_out_next
+from bot.services.delivery.fanout import fan_out_next
 from bot.store.delivery import campaigns
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.engine.database import Database

@@ -18,7 +18,7 @@ import table
 import town
 
 from bot.domain.delivery import Sent, settle
-from bot.services import newsroom
+from bot.services.newsroom import newsroom
 from bot.store.delivery import campaigns, leases, outbox, retention, settlement
 from bot.store.delivery.settlement import Settled
 from bot.store.engine.database import Database

@@ -17,9 +17,9 @@ from tempfile import TemporaryDirectory
 
 from bot.domain.article import Picture, Provider, Related, Story
 from bot.domain.publishing import PushWindow
-from bot.services import newsroom
-from bot.services.fanout import fan_out_next
-from bot.services.importing import Policy, Seen, take
+from bot.services.content.imports import Policy, Seen, take
+from bot.services.delivery.fanout import fan_out_next
+from bot.services.newsroom import newsroom
 from bot.store.content import articles, media
 from bot.store.engine.database import Database
 from bot.store.engine.migrations import migrate

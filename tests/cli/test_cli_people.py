@@ -11,7 +11,7 @@ import pytest
 from databases import empty_database
 
 from bot.domain.role import Role
-from bot.services import roles
+from bot.services.newsroom import roles
 from bot.store.desk import editors
 from bot.store.engine.database import Database
 

@@ -26,9 +26,9 @@ from bot.domain.article import ArticleState, Story
 from bot.domain.publishing import PushWindow
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.world import World
-from bot.services import newsroom
-from bot.services.dispatcher import FULL_SPEED_AHEAD, IN_FLIGHT
-from bot.services.importing import Policy, Seen, take
+from bot.services.content.imports import Policy, Seen, take
+from bot.services.delivery.dispatcher import FULL_SPEED_AHEAD, IN_FLIGHT
+from bot.services.newsroom import newsroom
 from bot.store.content import articles, topics
 from bot.store.delivery import campaigns, paid_messages
 from bot.store.delivery.campaigns import CampaignState

@@ -20,9 +20,10 @@ from bot.domain.ingestion import SourceItem
 from bot.domain.publishing import PushWindow
 from bot.domain.topic import TopicFile
 from bot.errors import Complaint, ContentError
-from bot.services import importing, newsroom
-from bot.services.fanout import fan_out_next
-from bot.services.importing import Policy, Report, Seen
+from bot.services.content import imports
+from bot.services.content.imports import Policy, Report, Seen
+from bot.services.delivery.fanout import fan_out_next
+from bot.services.newsroom import newsroom
 from bot.store.content import articles, topics
 from bot.store.content.imports import files
 from bot.store.delivery import campaigns
@@ -72,7 +73,7 @@ class Desk:
     async def take(
         self, given: dict[str, Story | TopicFile | ContentError], *, gone: tuple[str, ...] = (), policy: Policy = POLICY
     ) -> Report:
-        return await importing.take(self.db, seen(given), gone=gone, now=self.now, policy=policy)
+        return await imports.take(self.db, seen(given), gone=gone, now=self.now, policy=policy)
 
     async def embargoes(self, policy: Policy = POLICY) -> list[int]:
         return await newsroom.end_embargoes(

@@ -20,8 +20,9 @@ from bot.domain.delivery import Status
 from bot.errors import OutOfTurn, StoreBusy
 from bot.rounds import clean_up, keep_backups, keep_going, spread, watch_disk, watch_place
 from bot.sandbox.faults import Page, Refuse, Slow, Throttle
-from bot.services import delivery_reports, dispatcher, newsroom
-from bot.services.dispatcher import Alarm
+from bot.services.delivery import delivery_reports, dispatcher
+from bot.services.delivery.dispatcher import Alarm
+from bot.services.newsroom import newsroom
 from bot.store.delivery import receipts
 from bot.store.desk import incidents
 from bot.store.desk.incidents import Kind

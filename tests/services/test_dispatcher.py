@@ -13,8 +13,8 @@ from bot.domain.article import Picture
 from bot.domain.chat import ChatState, Pictures
 from bot.domain.delivery import Status, Subject, SubjectType
 from bot.sandbox.faults import CutAfter, CutBefore, Fault, Page, Refuse, Throttle
-from bot.services import newsroom
-from bot.services.dispatcher import Alarm
+from bot.services.delivery.dispatcher import Alarm
+from bot.services.newsroom import newsroom
 from bot.store.content.story_json import story_json
 from bot.store.delivery import leases, outbox, settlement
 from bot.store.delivery.campaigns import CampaignState

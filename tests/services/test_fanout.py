@@ -10,8 +10,8 @@ import pytest
 from import_desk import EDITOR, READERS, Desk, open_desk, story
 
 from bot import rounds
-from bot.services import newsroom
-from bot.services.fanout import fan_out_next, next_start
+from bot.services.delivery.fanout import fan_out_next, next_start
+from bot.services.newsroom import newsroom
 from bot.store.content import articles, topics
 from bot.store.delivery import campaigns, outbox
 from bot.store.delivery.campaigns import CampaignState

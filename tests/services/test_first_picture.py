@@ -11,7 +11,7 @@ from story import StoryHouse
 
 from bot.domain.delivery import Lane, Outcome, Sent
 from bot.sandbox.faults import Fault, Held, Refuse, Slow, Throttle
-from bot.services.editions import edition_of
+from bot.services.delivery.edition import edition_of
 from bot.store.readers import chats
 from bot.telegram_edge.pacer import Pacer
 

@@ -20,8 +20,8 @@ from properties import examples
 from bot.content.files.write_detection import PICTURE_WAIT, Settling
 from bot.domain.article import ArticleState
 from bot.domain.stillness import QUIET
-from bot.services.importing import Report
-from bot.services.taking_in import Taken, take_folder, take_paths
+from bot.services.content.folder_import import Taken, take_folder, take_paths
+from bot.services.content.imports import Report
 
 UTC = ZoneInfo("UTC")
 TITLE = "Mayor says she is not the one to blame"

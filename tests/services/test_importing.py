@@ -12,8 +12,9 @@ from bot.domain.article import ArticleState, Picture, Related
 from bot.domain.publishing import PushWindow
 from bot.domain.topic import TopicFile
 from bot.errors import OutOfTurn, StoreError
-from bot.services import importing, newsroom
-from bot.services.importing import Policy
+from bot.services.content import imports
+from bot.services.content.imports import Policy
+from bot.services.newsroom import newsroom
 from bot.store.content import articles
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.desk import notices
@@ -415,7 +416,7 @@ async def test_on_a_clash_the_longer_slug_is_used_then_a_number(desk: Desk) -> N
 async def test_when_even_the_numbered_slug_is_taken_the_next_free_one_is_used(desk: Desk) -> None:
     await desk.take({"grid.md": story("a"), "grid-3.md": story("b")})
     only = [replace(one, slugs=("grid",)) for one in seen({"c/grid.md": story("c")})]
-    await importing.take(desk.db, only, now=desk.now, policy=POLICY)
+    await imports.take(desk.db, only, now=desk.now, policy=POLICY)
     assert (await desk.article("#3")).slug == "grid-3-2"
 
 
@@ -448,23 +449,23 @@ async def test_a_file_that_is_gone_changes_nothing(desk: Desk) -> None:
 
 
 async def test_uploads_become_drafts_and_neither_push_nor_retract(desk: Desk) -> None:
-    report = await importing.add_drafts(desk.db, seen({"grid.md": story()}), now=desk.now)
+    report = await imports.add_drafts(desk.db, seen({"grid.md": story()}), now=desk.now)
     assert len(report.drafts) == 1 and await desk.state("grid") is ArticleState.DRAFT
     article = await desk.article("grid")
     await newsroom.publish(desk.db, article.number, by=EDITOR, now=desk.now, undo=timedelta(0))
-    await importing.add_drafts(desk.db, seen({"grid.md": story(published=False, heat=1)}), now=desk.now)
+    await imports.add_drafts(desk.db, seen({"grid.md": story(published=False, heat=1)}), now=desk.now)
     assert await desk.state("grid") is ArticleState.PUBLISHED
 
 
 async def test_one_story_twice_in_an_upload_is_one_draft_with_the_last_words(desk: Desk) -> None:
     both = seen({"a.md": story(title="First"), "b.md": story(title="Second")})
-    await importing.add_drafts(desk.db, both, now=desk.now)
+    await imports.add_drafts(desk.db, both, now=desk.now)
     assert (await desk.article("#1")).story.title == "Second"
     assert await desk.rows("SELECT count(*) FROM articles") == [(1,)]
 
 
 async def test_a_file_takes_over_what_was_uploaded_and_publishes_it(desk: Desk) -> None:
-    await importing.add_drafts(desk.db, seen({"grid.md": story()}), now=desk.now)
+    await imports.add_drafts(desk.db, seen({"grid.md": story()}), now=desk.now)
     await desk.take({"grid-storage.md": story()})
     assert (await desk.article("grid-storage")).number == 1
     assert len(await desk.pushes("grid-storage")) == 1
@@ -472,7 +473,7 @@ async def test_a_file_takes_over_what_was_uploaded_and_publishes_it(desk: Desk) 
 
 async def test_an_upload_of_what_a_file_owns_is_reported(desk: Desk) -> None:
     await desk.take({"grid.md": story(published=False)})
-    report = await importing.add_drafts(desk.db, seen({"mine.md": story(title="Mine")}), now=desk.now)
+    report = await imports.add_drafts(desk.db, seen({"mine.md": story(title="Mine")}), now=desk.now)
     assert [number for _, number in report.doubled] == [1]
     assert (await desk.article("grid")).story.title == "Grid"
 
@@ -481,7 +482,7 @@ async def test_an_upload_of_what_a_file_owns_is_reported(desk: Desk) -> None:
 
 
 async def test_a_crash_between_two_batches_loses_no_news(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importing, "BATCH", 3)
+    monkeypatch.setattr(imports, "BATCH", 3)
     async with desk.db.transaction() as conn:
         await conn.execute(
             "CREATE TRIGGER cut BEFORE INSERT ON articles WHEN new.slug = 's4' "
@@ -501,7 +502,7 @@ async def test_a_crash_between_two_batches_loses_no_news(desk: Desk, monkeypatch
 
 
 async def test_a_burst_in_many_batches_is_judged_as_a_whole(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importing, "BATCH", 3)
+    monkeypatch.setattr(imports, "BATCH", 3)
     assert len((await desk.take(_burst(12))).held) == 12
 
 

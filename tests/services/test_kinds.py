@@ -22,8 +22,8 @@ from bot.domain.message import Message
 from bot.domain.text import Text
 from bot.render.look import Look
 from bot.sandbox.faults import Page, Refuse
-from bot.services.composing import Composition, Deletion, Uniform
-from bot.services.kinds import KINDS, Kind
+from bot.services.delivery.composing import Composition, Deletion, Uniform
+from bot.services.delivery.kinds import KINDS, Kind
 from bot.store.content import articles
 from bot.store.delivery import campaigns, receipts
 from bot.store.delivery.audiences import Audience, EveryChat, Holders, Listed

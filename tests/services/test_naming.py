@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.topic import Topic, TopicFile
-from bot.services.naming import KnownNames, closest
+from bot.services.content.topic_names import KnownNames, closest
 
 NAMES = (
     *("C", "C++", "C#", "F#", ".NET", "R", "GPT-4o", "COVID-19", "AT&T", "O’Neill", "A.I."),

@@ -10,7 +10,7 @@ from import_desk import EDITOR, READERS, Desk, open_desk, story
 
 from bot.domain.article import ArticleState
 from bot.errors import OutOfTurn, UnknownArticle
-from bot.services import newsroom
+from bot.services.newsroom import newsroom
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.desk import audit_log
 

@@ -19,8 +19,8 @@ from story import StoryHouse
 from bot.domain.delivery import Status
 from bot.domain.refusals import Form
 from bot.sandbox.faults import Refuse, Throttle
-from bot.services import newsroom
-from bot.services.dispatcher import Alarm
+from bot.services.delivery.dispatcher import Alarm
+from bot.services.newsroom import newsroom
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.desk import audit_log, notices
 from bot.store.engine import metadata

@@ -16,7 +16,7 @@ from story import ANNA, StoryHouse
 from bot.domain.chat import ChatKind, ChatState
 from bot.domain.delivery import Status
 from bot.sandbox.faults import CutAfter, Refuse
-from bot.services import newsroom, troubles
+from bot.services.newsroom import incidents, newsroom
 from bot.store.delivery import outbox, receipts
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.readers import chats, restrictions
@@ -87,7 +87,7 @@ async def test_a_chat_that_forbids_writing_keeps_its_place_and_the_next_story_is
             assert chat == group and fault.description.endswith(reason)
         assert await outbox.waits_since(conn) is None
     room.house.clock.advance(timedelta(minutes=11))
-    assert await troubles.stuck_for(room.db, room.house.clock()) is None
+    assert await incidents.stuck_for(room.db, room.house.clock()) is None
 
 
 async def test_what_it_missed_reaches_it_once_when_a_story_gets_through(room: PressRoom) -> None:

@@ -17,7 +17,8 @@ from bot.domain.chat import ChatKind, ChatState
 from bot.domain.circuit import OUTAGE_FROM
 from bot.errors import StoreError
 from bot.sandbox.faults import Held, Page, Refuse, Throttle
-from bot.services import dispatcher, membership, senders, triage
+from bot.services.delivery import dispatcher, senders, triage
+from bot.services.readers import membership
 from bot.store.delivery import campaigns, leases, outbox, paid_messages
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.delivery.followers import followers_of
@@ -152,7 +153,7 @@ async def test_a_database_that_cannot_be_read_for_a_moment_costs_a_moment(
     room.house.clock.advance(waited)
     async with room.db.transaction() as conn:
         await conn.execute("ALTER TABLE exceptions RENAME TO out_of_reach")
-    with caplog.at_level(logging.ERROR, "bot.services.triage"):
+    with caplog.at_level(logging.ERROR, "bot.services.delivery.triage"):
         room.dispatcher.wake()
         await eventually(lambda: "cannot be read now" in caplog.text)
 
@@ -377,7 +378,7 @@ async def test_a_database_that_cannot_be_read_is_not_asked_again_at_once(
     await room.spread()
     async with room.db.transaction() as conn:
         await conn.execute("ALTER TABLE exceptions RENAME TO out_of_reach")
-    with caplog.at_level(logging.ERROR, "bot.services.triage"):
+    with caplog.at_level(logging.ERROR, "bot.services.delivery.triage"):
         room.dispatcher.wake()
         await eventually(lambda: "cannot be read now" in caplog.text)
         for _ in range(50):  # time for many more turns

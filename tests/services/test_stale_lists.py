@@ -11,8 +11,10 @@ from story import StoryHouse
 from what_became import WHAT_BECAME
 
 from bot.sandbox.faults import CutAfter, Held, Refuse
-from bot.services import delivery_reports, membership, newsroom, senders
-from bot.services.fanout import fan_out_next
+from bot.services.delivery import delivery_reports, senders
+from bot.services.delivery.fanout import fan_out_next
+from bot.services.newsroom import newsroom
+from bot.services.readers import membership
 from bot.store.delivery.campaigns import CampaignState
 
 DAY = timedelta(hours=25)

@@ -9,8 +9,8 @@ from bot.domain.chat import ChatKind
 from bot.domain.topic import TopicFile
 from bot.errors import UnknownTopic
 from bot.render.subscriptions import topic_payload
-from bot.services import subscribing
-from bot.services.naming import closest, name_and_count, names_in
+from bot.services.content.topic_names import closest, name_and_count, names_in
+from bot.services.readers import subscribing
 from bot.store.content import topics
 from bot.store.engine.database import Database
 from bot.store.readers import chats, subscriptions

@@ -15,7 +15,7 @@ from press_room import PressRoom, press_room
 from story import StoryHouse
 
 from bot.domain.lease import LEASE
-from bot.services.term import Term
+from bot.services.delivery.term import Term
 from bot.store.delivery import leases, outbox
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.engine.database import Database

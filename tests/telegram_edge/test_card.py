@@ -11,7 +11,7 @@ from bot.domain.chat import ChatState
 from bot.domain.press import press
 from bot.render.article import push
 from bot.sandbox.faults import Refuse
-from bot.services import reading, subscribing
+from bot.services.readers import reading, subscribing
 from bot.settings import packaged_seeds
 
 CARD = [["Read"], ["Save", "Share", "More"]]

@@ -10,9 +10,9 @@ from story import EDITH
 from bot.domain.chat import ChatKind, ChatState
 from bot.domain.delivery import Delivery, Sent, ThreadGone
 from bot.sandbox.faults import Refuse
-from bot.services import membership, subscribing
-from bot.services.item import Item
-from bot.services.threads import note_threads
+from bot.services.delivery.closed_threads import note_threads
+from bot.services.delivery.item import Item
+from bot.services.readers import membership, subscribing
 from bot.store.readers import chats, closed_threads
 from bot.telegram_edge.herald import DEAF_FOR
 

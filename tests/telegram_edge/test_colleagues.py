@@ -11,7 +11,7 @@ from desk_stories import plain
 from story import ANNA, BEN, EDITH, StoryHouse, story_house
 
 from bot.domain.role import Role
-from bot.services import roles as services
+from bot.services.newsroom import roles as services
 from bot.store.desk import audit_log, editors
 from bot.telegram_edge.herald import Herald
 

@@ -10,7 +10,7 @@ from story import EDITH
 
 from bot.domain.delivery import Status
 from bot.sandbox.faults import Refuse
-from bot.services import delivery_reports
+from bot.services.delivery import delivery_reports
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.readers import chats
 

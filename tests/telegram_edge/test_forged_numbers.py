@@ -18,7 +18,7 @@ from story import ANNA, BEN, EDITH, StoryHouse, story_house
 
 from bot.domain.press import press
 from bot.domain.role import Role
-from bot.services import newsroom
+from bot.services.newsroom import newsroom
 from bot.store.content import articles
 from bot.store.delivery import campaigns
 from bot.store.delivery.campaigns import CampaignState

@@ -24,7 +24,7 @@ from story import ANNA, BEN, EDITH, StoryHouse
 from bot.domain.chat import ChatKind
 from bot.domain.delivery import Lane, Status
 from bot.sandbox.faults import Page, Throttle
-from bot.services.troubles import stuck_for
+from bot.services.newsroom.incidents import stuck_for
 from bot.store.delivery import outbox
 from bot.store.readers import chats
 from bot.telegram_edge.intake import AT_ONCE

@@ -16,9 +16,10 @@ from bot.domain.article import Story
 from bot.domain.role import Role
 from bot.errors import Complaint, ContentError
 from bot.sandbox.faults import Page, Refuse
-from bot.services import newsroom, preferences, troubles
-from bot.services.dispatcher import Alarm
-from bot.services.importing import Seen, take
+from bot.services.content.imports import Seen, take
+from bot.services.delivery.dispatcher import Alarm
+from bot.services.newsroom import incidents, newsroom
+from bot.services.readers import preferences
 from bot.store.delivery import campaigns
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.desk import editors
@@ -219,16 +220,16 @@ async def test_paused_pushes_are_said_to_be_paused(desk: Desk) -> None:
 async def test_a_trouble_is_told_once_a_day_and_once_when_it_is_over(desk: Desk) -> None:
     now = desk.house.clock
     messages = len(desk.screens)
-    await troubles.note(desk.house.db, Kind.BACKUP, True, now())
+    await incidents.note(desk.house.db, Kind.BACKUP, True, now())
     await desk.turn()
     assert desk.screen == "The daily backup failed. The log of newsbot says why. Since 2 Mar 2026, 12:00."
     for _ in range(3):
         await desk.passes(3600)
-        await troubles.note(desk.house.db, Kind.BACKUP, True, now())
+        await incidents.note(desk.house.db, Kind.BACKUP, True, now())
     assert len(desk.screens) == messages + 1
     await desk.passes(22 * 3600)
     assert len(desk.screens) == messages + 2
-    await troubles.note(desk.house.db, Kind.BACKUP, False, now())
+    await incidents.note(desk.house.db, Kind.BACKUP, False, now())
     await desk.turn()
     assert desk.screen == "The daily backup works again. It had lasted since 2 Mar 2026, 12:00."
     await desk.passes(2 * 86_400)
@@ -238,10 +239,10 @@ async def test_a_trouble_is_told_once_a_day_and_once_when_it_is_over(desk: Desk)
 async def test_a_trouble_that_comes_and_goes_within_a_day_is_told_once(desk: Desk) -> None:
     messages = len(desk.screens)
     for _ in range(5):
-        await troubles.note(desk.house.db, Kind.DISK, True, desk.house.clock())
+        await incidents.note(desk.house.db, Kind.DISK, True, desk.house.clock())
         await desk.herald.turn()
         await desk.passes(10)
-        await troubles.note(desk.house.db, Kind.DISK, False, desk.house.clock())
+        await incidents.note(desk.house.db, Kind.DISK, False, desk.house.clock())
         await desk.passes(10)
     assert len(desk.screens) == messages + 2
 
@@ -251,7 +252,7 @@ async def test_only_owners_hear_of_troubles(desk: Desk) -> None:
         await editors.add(conn, BEN, Role.EDITOR, EDITH, desk.house.clock())
     await desk.house.starts(BEN)
     messages = len(desk.house.screens(BEN))
-    await troubles.note(desk.house.db, Kind.BACKUP, True, desk.house.clock())
+    await incidents.note(desk.house.db, Kind.BACKUP, True, desk.house.clock())
     await desk.turn()
     assert len(desk.house.screens(BEN)) == messages
 
@@ -296,9 +297,9 @@ async def test_a_broadcast_that_moves_is_no_trouble_however_long_it_takes(desk: 
     async with desk.house.db.transaction() as conn:  # somebody has just got theirs
         await conn.execute("UPDATE campaigns SET last_sent_at = ?", (int(desk.house.clock().timestamp()),))
     desk.house.clock.advance(timedelta(seconds=30))
-    assert await troubles.stuck_for(desk.house.db, desk.house.clock()) is None
+    assert await incidents.stuck_for(desk.house.db, desk.house.clock()) is None
     desk.house.clock.advance(timedelta(seconds=31))
-    assert await troubles.stuck_for(desk.house.db, desk.house.clock()) is not None
+    assert await incidents.stuck_for(desk.house.db, desk.house.clock()) is not None
     assert len(desk.screens) >= messages
 
 
@@ -318,11 +319,11 @@ async def test_a_locked_database_is_one_line_in_the_log(desk: Desk, caplog: pyte
 async def test_a_disk_that_is_nearly_full_is_a_trouble_until_there_is_room(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(troubles, "LEAST_FREE", 2**62)
+    monkeypatch.setattr(incidents, "LEAST_FREE", 2**62)
     await desk.passes(61)
     assert "disk" in desk.screen
     messages = len(desk.screens)
-    monkeypatch.setattr(troubles, "LEAST_FREE", 0)
+    monkeypatch.setattr(incidents, "LEAST_FREE", 0)
     await desk.passes(61)
     assert len(desk.screens) == messages + 1 and "disk" in desk.screen
 
@@ -395,7 +396,7 @@ async def test_an_editor_who_cannot_be_reached_is_tried_again_when_they_let_the_
         await desk.room.follow(await desk.room.people(3), "Energy")
         await desk.room.publish(await desk.room.draft("grid-storage", "Energy"))
         await newsroom.hold_everything(desk.house.db, now=desk.house.clock())
-        await troubles.note(desk.house.db, Kind.BACKUP, True, desk.house.clock())
+        await incidents.note(desk.house.db, Kind.BACKUP, True, desk.house.clock())
         for _ in range(10):
             await desk.passes(1)
         assert len(desk.house.world.ledger.calls_to(BEN)) == 3

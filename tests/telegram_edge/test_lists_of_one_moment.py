@@ -9,7 +9,8 @@ from story import ANNA, StoryHouse
 
 from bot.domain.article import Article, ArticleState
 from bot.domain.topic import TopicFile
-from bot.services import browsing, newsroom
+from bot.services.newsroom import newsroom
+from bot.services.readers import browsing
 from bot.store.content import articles
 
 TIMES = 60

@@ -12,7 +12,7 @@ import pytest
 from newsroom_samples import plain
 from story import ANNA, EDITH
 
-from bot.services.places import MOST_WAITING, Gazetteer
+from bot.services.readers.places import MOST_WAITING, Gazetteer
 
 
 async def zone(house, named, chat=ANNA):

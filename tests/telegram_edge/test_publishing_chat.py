@@ -13,7 +13,7 @@ from bot.domain.article import ArticleState
 from bot.domain.delivery import Status
 from bot.domain.role import Role
 from bot.sandbox.faults import CutBefore, Refuse
-from bot.services import newsroom
+from bot.services.newsroom import newsroom
 from bot.store.content import articles, media
 from bot.store.desk import editors
 from bot.store.readers import chats

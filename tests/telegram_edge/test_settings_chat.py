@@ -10,7 +10,7 @@ from bot.domain.chat import Pictures
 from bot.domain.press import press
 from bot.render.settings import name_number
 from bot.sandbox.faults import Refuse
-from bot.services.preferences import zones
+from bot.services.readers.preferences import zones
 from bot.telegram_edge.conversations import REGISTRY
 
 

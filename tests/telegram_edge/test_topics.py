@@ -7,7 +7,7 @@ from story import ANNA, BEN, EDITH
 
 from bot.domain.press import press
 from bot.domain.topic import TopicFile
-from bot.services import subscribing
+from bot.services.readers import subscribing
 from bot.store.readers import subscriptions
 
 

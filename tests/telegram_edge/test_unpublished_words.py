@@ -26,8 +26,9 @@ from bot.render.card import Verb
 from bot.render.lists import FOLLOW, OPEN, TOP, UNFOLLOW
 from bot.render.picker import LATEST, PICK
 from bot.render.subscriptions import HEAR
-from bot.services import membership, newsroom
-from bot.services.importing import Policy, Seen, take
+from bot.services.content.imports import Policy, Seen, take
+from bot.services.newsroom import newsroom
+from bot.services.readers import membership
 from bot.store.content import articles, topics
 
 NAME = "Secret Merger"

@@ -15,7 +15,7 @@ from bot.content.files.uploads import MOST_ENTRIES
 from bot.domain.article import ArticleState
 from bot.domain.role import Role
 from bot.sandbox.faults import Held
-from bot.services import roles
+from bot.services.newsroom import roles
 from bot.store.content import articles
 from bot.store.desk import editors, notices
 

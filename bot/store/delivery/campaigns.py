@@ -4,7 +4,7 @@ Campaigns: whatever is sent to many becomes one delivery for each chat, a piece 
 Publishing writes one row here, in the article's own transaction. Each piece inserts its deliveries and moves the
 cursor in one transaction, so a start after a crash goes on where the last piece ended. Stopping, holding and
 resuming change this one row, whatever its size. What a campaign is about, its subject, is read by its kind alone
-(`services.kinds`): nothing here knows what an article is.
+(`services.delivery.kinds`): nothing here knows what an article is.
 """
 
 from __future__ import annotations

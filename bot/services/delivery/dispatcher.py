@@ -24,16 +24,16 @@ from bot.domain.delivery import Delivery, Outcome
 from bot.domain.limits import PAID_PER_SECOND
 from bot.errors import StoreError, StoreFull
 from bot.render.look import Look
-from bot.services.claiming import due_next, take_up
-from bot.services.health import Health
-from bot.services.item import Item
-from bot.services.kinds import KINDS, Kind
-from bot.services.purse import Purse
-from bot.services.restrictions import Retries
-from bot.services.senders import UNBUILT, Senders, Wire
-from bot.services.settler import Notes, Settler
-from bot.services.term import Term
-from bot.services.triage import Triage
+from bot.services.delivery.claiming import due_next, take_up
+from bot.services.delivery.health import Health
+from bot.services.delivery.item import Item
+from bot.services.delivery.kinds import KINDS, Kind
+from bot.services.delivery.paid_budget import Purse
+from bot.services.delivery.restrictions import Retries
+from bot.services.delivery.senders import UNBUILT, Senders, Wire
+from bot.services.delivery.settler import Notes, Settler
+from bot.services.delivery.term import Term
+from bot.services.delivery.triage import Triage
 from bot.store.delivery import campaigns, outbox
 from bot.store.delivery.campaigns import Campaign
 from bot.store.engine import metadata

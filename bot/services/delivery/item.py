@@ -13,7 +13,7 @@ from typing import Any
 from bot.domain.chat import Chat, ChatState
 from bot.domain.delivery import Delivery, Outcome, Status
 from bot.domain.refusals import Form
-from bot.services.composing import Composition
+from bot.services.delivery.composing import Composition
 from bot.store.delivery.campaigns import Campaign
 from bot.store.delivery.receipts import Receipt
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.chat import Chat, ChatKind, ChatState
-from bot.services import restrictions
+from bot.services.delivery import restrictions
 from bot.store.engine.database import Database
 from bot.store.readers import chats, export
 

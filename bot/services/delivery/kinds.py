@@ -19,8 +19,8 @@ from bot.domain.message import Message
 from bot.domain.refusals import FEW
 from bot.render.catching_up import catching_up
 from bot.render.look import Look
-from bot.services.composing import Composition
-from bot.services.editions import Edition, edition_of
+from bot.services.delivery.composing import Composition
+from bot.services.delivery.edition import Edition, edition_of
 from bot.store.content import articles
 from bot.store.delivery.audiences import Audience
 from bot.store.delivery.campaigns import Campaign

@@ -13,7 +13,7 @@ from bot.domain.delivery import Status
 from bot.domain.progress import Phase, Standing
 from bot.domain.restriction import Restriction
 from bot.errors import OutOfTurn
-from bot.services.kinds import KINDS
+from bot.services.delivery.kinds import KINDS
 from bot.store.content import articles
 from bot.store.delivery import campaigns, delivery_reports, receipts, retention
 from bot.store.delivery.audiences import reach

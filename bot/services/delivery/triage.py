@@ -21,9 +21,9 @@ from bot.domain.delivery import Delivery, Operation, Postponed, Throttled
 from bot.domain.message import Message
 from bot.domain.publishing import is_stale
 from bot.errors import StoreError
-from bot.services.composing import Composition
-from bot.services.item import Item
-from bot.services.kinds import Kind
+from bot.services.delivery.composing import Composition
+from bot.services.delivery.item import Item
+from bot.services.delivery.kinds import Kind
 from bot.store.delivery import outbox, receipts
 from bot.store.delivery.campaigns import Campaign
 from bot.store.engine.database import Connection, Database

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bot.domain.delivery import Sent, ThreadGone
-from bot.services.item import Item
+from bot.services.delivery.item import Item
 from bot.store.engine.database import Connection
 from bot.store.readers import closed_threads
 from bot.store.readers.closed_threads import Place

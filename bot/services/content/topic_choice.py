@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from bot.domain.topic import Topic
 from bot.domain.topic_choice import TopicChoice
-from bot.services.naming import closest
+from bot.services.content.topic_names import closest
 from bot.store.content import articles, topics
 from bot.store.engine.database import Database
 

@@ -17,8 +17,9 @@ from bot.domain.link import normal_link
 from bot.domain.topic import TopicFile
 from bot.domain.uploaded import Uploaded
 from bot.errors import ContentError
-from bot.services import delivery_reports, importing
-from bot.services.importing import Seen
+from bot.services.content import imports as importing
+from bot.services.content.imports import Seen
+from bot.services.delivery import delivery_reports
 from bot.store.content import articles, imports, topics
 from bot.store.engine.database import Database
 

@@ -13,7 +13,7 @@ from bot.domain.hearing import ALLOWANCE, Hearing, hearing
 from bot.domain.ranking import warmest
 from bot.domain.topic import Topic
 from bot.errors import UnknownTopic
-from bot.services.naming import name_and_count
+from bot.services.content.topic_names import name_and_count
 from bot.store.content import articles, known_topics
 from bot.store.engine.database import Connection, Database
 from bot.store.readers import browsing, group_quota, subscriptions

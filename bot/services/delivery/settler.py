@@ -24,10 +24,11 @@ from bot.domain.delivery import (
     Unsure,
     settle,
 )
-from bot.services import newsroom, restrictions
-from bot.services.item import Item
-from bot.services.threads import note_threads
-from bot.services.triage import Triage, Unread
+from bot.services.delivery import restrictions
+from bot.services.delivery.closed_threads import note_threads
+from bot.services.delivery.item import Item
+from bot.services.delivery.triage import Triage, Unread
+from bot.services.newsroom import newsroom
 from bot.store.delivery import campaigns, outbox, settlement
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.delivery.settlement import Settled

@@ -12,7 +12,7 @@ from dataclasses import replace
 from bot.domain.article import Story
 from bot.domain.topic import joined_names, topic_key
 from bot.errors import Complaint
-from bot.services.naming import KnownNames
+from bot.services.content.topic_names import KnownNames
 from bot.store.content import topics
 from bot.store.engine.database import Connection
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from bot.services.kinds import KINDS, Kind
+from bot.services.delivery.kinds import KINDS, Kind
 from bot.store.delivery import campaigns
 from bot.store.delivery.campaigns import Campaign
 from bot.store.engine.database import Connection, Database

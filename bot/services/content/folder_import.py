@@ -27,9 +27,9 @@ from bot.content.formats.front_matter import shown_path
 from bot.domain.article import Story
 from bot.domain.topic import Topic, TopicFile, topic_key
 from bot.errors import Complaint, ContentError, NoArticle
-from bot.services import topic_slips
-from bot.services.importing import Policy, Report, Seen, take
-from bot.services.naming import KnownNames
+from bot.services.content import topic_typos
+from bot.services.content.imports import Policy, Report, Seen, take
+from bot.services.content.topic_names import KnownNames
 from bot.store.content import imports, topics
 from bot.store.engine.database import Database
 
@@ -172,8 +172,8 @@ def warnings_of(
         if content.is_dir():
             known.extend(one for one in check_path(content, content, zone).values() if isinstance(one, TopicFile))
         names = KnownNames(known)
-    stories = [topic_slips.with_names(story, names.__contains__) for story in stories]
-    return found + topic_slips.slips_among(stories, names)
+    stories = [topic_typos.with_names(story, names.__contains__) for story in stories]
+    return found + topic_typos.slips_among(stories, names)
 
 
 async def _known(db: Database) -> dict[str, str]:

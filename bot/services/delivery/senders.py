@@ -24,9 +24,9 @@ from bot.domain.refusals import Form
 from bot.errors import StoreError
 from bot.render.article import in_form
 from bot.render.look import Look
-from bot.services.item import Item
-from bot.services.kinds import Kind
-from bot.services.purse import Purse
+from bot.services.delivery.item import Item
+from bot.services.delivery.kinds import Kind
+from bot.services.delivery.paid_budget import Purse
 from bot.store.engine.database import Database
 from bot.store.readers import chats
 

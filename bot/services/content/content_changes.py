@@ -30,8 +30,9 @@ from bot.domain.ingestion import (
     Update,
 )
 from bot.errors import Complaint
-from bot.services import newsroom, topic_slips
-from bot.services.known_content import KnownContent
+from bot.services.content import topic_typos
+from bot.services.content.known_content import KnownContent
+from bot.services.newsroom import newsroom
 from bot.store.content import articles, imports, known_topics, topics
 from bot.store.desk import audit_log
 from bot.store.engine.database import Connection
@@ -134,7 +135,7 @@ class ContentChanges:
         later = {number: state for number, state in self._states.items() if number not in self._added}
         await articles.set_states(conn, later)
         # Asked before the names of these very stories are known.
-        odd = await topic_slips.slips(conn, self._about_other_topics)
+        odd = await topic_typos.slips(conn, self._about_other_topics)
         names = await topics.resolve(conn, [name for story in self._indexed.values() for name in story.topics])
         await imports.unindex(conn, self._indexed.keys() - self._added.keys())
         await imports.index(conn, self._indexed, names)

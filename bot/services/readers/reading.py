@@ -10,7 +10,7 @@ from bot.domain.article import Article
 from bot.domain.chat import ChatKind
 from bot.domain.topic import Topic
 from bot.errors import UnknownArticle
-from bot.services.pictures import Way, ways
+from bot.services.delivery.pictures import Way, ways
 from bot.store.content import articles, known_topics, topics
 from bot.store.engine.database import Connection, Database
 from bot.store.readers import chats, subscriptions

@@ -10,7 +10,7 @@ from enum import Enum
 from bot.domain.picker import PickerPage, picker_page
 from bot.domain.topic import MOST_PIECES, Topic, by_name
 from bot.errors import UnknownTopic
-from bot.services.naming import closest
+from bot.services.content.topic_names import closest
 from bot.store.content import known_topics
 from bot.store.engine.database import Connection, Database
 from bot.store.readers import closed_threads, subscriptions

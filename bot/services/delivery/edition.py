@@ -34,8 +34,8 @@ from bot.domain.topic import Topic
 from bot.errors import StoreError
 from bot.render.article import in_form, push, without_photo
 from bot.render.look import Look
-from bot.services.composing import MOST_BODIES, Body, Composition, Leave, Turn
-from bot.services.pictures import Way, ways
+from bot.services.delivery.composing import MOST_BODIES, Body, Composition, Leave, Turn
+from bot.services.delivery.pictures import Way, ways
 from bot.store.content import articles, media, topics
 from bot.store.delivery.audiences import Audience
 from bot.store.delivery.followers import followers_of

@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.zone import LONGEST_NAME, City, fixed_zone, meant, plain_name, utc_offset
 from bot.render.locale import is_old_name
-from bot.services.preferences import zone_called, zones, zones_at
+from bot.services.readers.preferences import zone_called, zones, zones_at
 
 PATIENCE = 10.0  # seconds; an answer takes half a second, on a slow and busy machine some more
 REMEMBERED = 256  # names

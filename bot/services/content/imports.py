@@ -17,10 +17,11 @@ from bot.domain.link import normal_link
 from bot.domain.publishing import PushWindow
 from bot.domain.topic import TopicFile
 from bot.errors import Complaint, ContentError, NoArticle
-from bot.services import newsroom, topic_slips
-from bot.services.content_changes import ContentChanges
-from bot.services.known_content import known_content
-from bot.services.moved_stories import moved_stories
+from bot.services.content import topic_typos
+from bot.services.content.content_changes import ContentChanges
+from bot.services.content.known_content import known_content
+from bot.services.content.moved_stories import moved_stories
+from bot.services.newsroom import newsroom
 from bot.store.content import imports, topics
 from bot.store.content.story_json import as_stored
 from bot.store.desk import notices
@@ -143,7 +144,7 @@ async def _take_batch(
     """Store a batch; return its report, what is to become news, and what was published to nobody and may be it now."""
     defined = [one.content for one in seen if isinstance(one.content, TopicFile)]
     await topics.define_all(conn, defined)
-    stories = await topic_slips.settled(
+    stories = await topic_typos.settled(
         conn, [as_stored(one.content) for one in seen if isinstance(one.content, Story)]
     )
     articles = [one for one in seen if isinstance(one.content, Story)]
@@ -209,5 +210,5 @@ def _complaints(report: Report, seen: Sequence[Seen], policy: Policy) -> list[No
         Notice("doubled", path, "published" if path in published else "", article) for path, article in report.doubled
     )
     if policy.flags_act:  # whoever sends a document is told in the answer
-        told.extend(Notice("warned", warning.path, str(warning)) for warning in report.warned[: topic_slips.MOST])
+        told.extend(Notice("warned", warning.path, str(warning)) for warning in report.warned[: topic_typos.MOST])
     return told

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bot.domain.paying import day_of
 from bot.errors import StoreError
-from bot.services import newsroom
+from bot.services.newsroom import newsroom
 from bot.store.content import articles
 from bot.store.delivery import paid_messages
 from bot.store.desk import audit_log
