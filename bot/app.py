@@ -39,18 +39,18 @@ from bot.store.engine.file_guard import rescue
 from bot.store.engine.lock import DatabaseLock
 from bot.store.engine.migrations import migrate
 from bot.store.readers import pending_updates
-from bot.telegram_edge.application import build_application, open_door
-from bot.telegram_edge.conversations import REGISTRY
-from bot.telegram_edge.gateway import Gateway
-from bot.telegram_edge.herald import Herald
-from bot.telegram_edge.house import House
-from bot.telegram_edge.intake import Intake
-from bot.telegram_edge.journal import Journal
-from bot.telegram_edge.pacer import Pacer
-from bot.telegram_edge.polling import poll
-from bot.telegram_edge.proxies import proxy_fault
-from bot.telegram_edge.transport import AiohttpTransport
-from bot.telegram_edge.wire import wire
+from bot.telegram_edge.botapi.dispatch_port import wire
+from bot.telegram_edge.botapi.gateway import Gateway
+from bot.telegram_edge.botapi.pacer import Pacer
+from bot.telegram_edge.botapi.proxies import proxy_fault
+from bot.telegram_edge.botapi.transport import AiohttpTransport
+from bot.telegram_edge.conversations.table import REGISTRY
+from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.notifications.progress_messages import Herald
+from bot.telegram_edge.updates.application import build_application, open_door
+from bot.telegram_edge.updates.polling import poll
+from bot.telegram_edge.updates.update_journal import Journal
+from bot.telegram_edge.updates.update_queue import Intake
 
 log = logging.getLogger(__name__)
 

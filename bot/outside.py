@@ -33,11 +33,11 @@ from bot.services.newsroom.incidents import stuck_for
 from bot.store.delivery import outbox
 from bot.store.engine import metadata
 from bot.store.engine.database import Database
-from bot.telegram_edge.house import House
-from bot.telegram_edge.intake import Intake, Taken
-from bot.telegram_edge.pacer import Pacer
-from bot.telegram_edge.polling import ALLOWED_UPDATES
-from bot.telegram_edge.prepared import parsed
+from bot.telegram_edge.botapi.pacer import Pacer
+from bot.telegram_edge.botapi.prepared import parsed
+from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.updates.polling import ALLOWED_UPDATES
+from bot.telegram_edge.updates.update_queue import Intake, Taken
 
 log = logging.getLogger(__name__)
 

@@ -22,7 +22,7 @@ from bot.services.readers import subscribing
 from bot.settings import Settings, packaged_seeds
 from bot.store.desk import editors
 from bot.store.readers import chats
-from bot.telegram_edge.house import House
+from bot.telegram_edge.kit.context import House
 
 SANDBOX_BOT = 700000001
 """The bot's id on the pretend Telegram: a kept database belongs to it, while the secret is another one in each run."""

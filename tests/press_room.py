@@ -32,8 +32,8 @@ from bot.store.delivery import campaigns, receipts
 from bot.store.engine.database import Database
 from bot.store.engine.disk_reserve import Reserve
 from bot.store.readers import chats
-from bot.telegram_edge.pacer import Pacer
-from bot.telegram_edge.wire import wire
+from bot.telegram_edge.botapi.dispatch_port import wire
+from bot.telegram_edge.botapi.pacer import Pacer
 
 POLICY = Policy(PushWindow(timedelta(hours=48)), burst=10, undo=timedelta(0))
 PATIENCE = 60.0  # seconds

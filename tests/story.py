@@ -34,16 +34,16 @@ from bot.services.readers.places import Gazetteer
 from bot.settings import checked
 from bot.store.engine.database import Database
 from bot.store.readers import chats
-from bot.telegram_edge.application import build_application, open_door
-from bot.telegram_edge.conversations import REGISTRY
-from bot.telegram_edge.gateway import Gateway
-from bot.telegram_edge.house import House
-from bot.telegram_edge.intake import Intake
-from bot.telegram_edge.journal import Journal
-from bot.telegram_edge.pacer import Pacer
-from bot.telegram_edge.polling import ALLOWED_UPDATES
-from bot.telegram_edge.registry import Registry
-from bot.telegram_edge.transport import AiohttpTransport
+from bot.telegram_edge.botapi.gateway import Gateway
+from bot.telegram_edge.botapi.pacer import Pacer
+from bot.telegram_edge.botapi.transport import AiohttpTransport
+from bot.telegram_edge.conversations.table import REGISTRY
+from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.registry import Registry
+from bot.telegram_edge.updates.application import build_application, open_door
+from bot.telegram_edge.updates.polling import ALLOWED_UPDATES
+from bot.telegram_edge.updates.update_journal import Journal
+from bot.telegram_edge.updates.update_queue import Intake
 
 TOKEN = "700000001:AAsandbox-token"
 ANNA, BEN, EDITH = 7001, 7002, 7003  # two readers, and the owner of the configuration

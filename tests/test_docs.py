@@ -22,9 +22,9 @@ from bot.cli.commands import app as shell
 from bot.content.articles.field_typos import ARTICLE, TOPIC
 from bot.outside import Complaints, Numbers
 from bot.settings import KNOWN, PREFIX
-from bot.telegram_edge.commands import Audience
-from bot.telegram_edge.conversations import REGISTRY
-from bot.telegram_edge.pacer import Pacer
+from bot.telegram_edge.botapi.pacer import Pacer
+from bot.telegram_edge.conversations.table import REGISTRY
+from bot.telegram_edge.kit.commands import Audience
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = sorted((ROOT / "docs").rglob("*.md"))

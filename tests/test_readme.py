@@ -11,8 +11,8 @@ from story import ANNA, EDITH, StoryHouse
 
 from bot.cli.commands import app as shell
 from bot.settings import KNOWN, PREFIX
-from bot.telegram_edge.commands import MENU, Audience
-from bot.telegram_edge.conversations import REGISTRY
+from bot.telegram_edge.conversations.table import REGISTRY
+from bot.telegram_edge.kit.commands import MENU, Audience
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

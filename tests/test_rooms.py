@@ -65,11 +65,11 @@ PLANNED = {
     "store.engine": "backup connecting connection database lock meta migrations reserve schema staging whereabouts",
     "store.readers": "asking browsing chats possessions restrictions subscriptions threads updates",
     "telegram_edge.botapi": "gateway lenient_json outcomes pacer prepared proxies transport watch wire",
-    "telegram_edge.conversations": "conversations",
-    "telegram_edge.conversations.editor": (
+    "telegram_edge.conversations.table": "conversations",
+    "telegram_edge.conversations.table.editor": (
         "asked colleagues copies delivery desk_log drafts publishing topic_choice uploads"
     ),
-    "telegram_edge.conversations.reader": "card latest onboarding saved search settings subscriptions topics",
+    "telegram_edge.conversations.table.reader": "card latest onboarding saved search settings subscriptions topics",
     "telegram_edge.kit": "admin commands house menus permission registry replies request turning",
     "telegram_edge.notifications": "criers herald",
     "telegram_edge.updates": "application intake journal polling routing",

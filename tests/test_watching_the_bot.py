@@ -27,8 +27,8 @@ from bot.outside import SECRET_HEADER, UPDATE_BYTES, Numbers, Times, seen_from_o
 from bot.sandbox.faults import Page, Refuse, Slow, Throttle
 from bot.store.content import articles
 from bot.store.engine import metadata
-from bot.telegram_edge.intake import Intake
-from bot.telegram_edge.polling import ALLOWED_UPDATES
+from bot.telegram_edge.updates.polling import ALLOWED_UPDATES
+from bot.telegram_edge.updates.update_queue import Intake
 
 SECRET = "knock-knock"
 PATIENCE = 60  # seconds for anything to happen: far more than it takes

@@ -14,7 +14,7 @@ from bot.domain.role import INVITATION_LASTS
 from bot.services.newsroom import roles
 from bot.settings import Settings, checked, read_settings
 from bot.store.engine import metadata
-from bot.telegram_edge.first_contact import first_contact
+from bot.telegram_edge.token_check import first_contact
 
 DOTENV = Path(".env")
 _LONGEST = 200  # characters of an answer that is read at all

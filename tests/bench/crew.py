@@ -35,11 +35,11 @@ from bot.services.delivery.fanout import fan_out_next
 from bot.services.delivery.senders import Wire
 from bot.settings import Settings
 from bot.store.engine.database import Database
-from bot.telegram_edge.gateway import Gateway
-from bot.telegram_edge.house import look_of
-from bot.telegram_edge.pacer import Pacer
-from bot.telegram_edge.transport import AiohttpTransport, Timeouts
-from bot.telegram_edge.wire import wire
+from bot.telegram_edge.botapi.dispatch_port import wire
+from bot.telegram_edge.botapi.gateway import Gateway
+from bot.telegram_edge.botapi.pacer import Pacer
+from bot.telegram_edge.botapi.transport import AiohttpTransport, Timeouts
+from bot.telegram_edge.kit.context import look_of
 
 
 def utc_now() -> datetime:

@@ -26,7 +26,7 @@ from bot.services.delivery.fanout import fan_out_next
 from bot.store.delivery import campaigns
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.engine.database import Database
-from bot.telegram_edge.transport import Timeouts
+from bot.telegram_edge.botapi.transport import Timeouts
 
 DAY = {
     "latency": 0.005,

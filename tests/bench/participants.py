@@ -33,7 +33,7 @@ OUT_OF_SIGHT = town.TOPICS[7]  # what nobody follows: the editors decide about i
 EVERY = 6  # editions between two for the groups with rules: slow mode lets no more through
 
 # Seconds between what the editors do. A chat takes a message a second: of people who do more for minutes, the bot says
-# that it is too much (`bot.telegram_edge.turned_away`).
+# that it is too much (`bot.telegram_edge.updates.turned_away`).
 ACT_EVERY = 1.3
 ASK_EVERY = 7.0  # between strangers' questions in slow groups
 NIGHT_EVERY = 16.0  # between nightfall and dawn, and the other way round

@@ -34,8 +34,8 @@ from bot.render import (
 from bot.render.article import caption
 from bot.render.locale import words_for
 from bot.store.content import topics
-from bot.telegram_edge.commands import MENU, Audience, spoken
-from bot.telegram_edge.conversations import REGISTRY
+from bot.telegram_edge.conversations.table import REGISTRY
+from bot.telegram_edge.kit.commands import MENU, Audience, spoken
 
 CATALOGUE = Path(__file__).resolve().parents[2] / "bot" / "render" / "locale" / "de.po"
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -29,7 +29,7 @@ from bot.store.desk.incidents import Kind
 from bot.store.engine import disk_reserve
 from bot.store.engine.disk_reserve import Reserve
 from bot.store.engine.file_guard import rescue
-from bot.telegram_edge.pacer import Pacer
+from bot.telegram_edge.botapi.pacer import Pacer
 
 MEGABYTE = 1024 * 1024
 

@@ -22,7 +22,7 @@ from bot.store.delivery.settlement import Settled
 from bot.store.desk import audit_log
 from bot.store.engine import metadata
 from bot.store.readers import chats
-from bot.telegram_edge.pacer import Pacer
+from bot.telegram_edge.botapi.pacer import Pacer
 
 
 @pytest.fixture

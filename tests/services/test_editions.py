@@ -20,7 +20,7 @@ from bot.sandbox.faults import Page, Refuse
 from bot.services.delivery.edition import MOST_BODIES, edition_of
 from bot.store.content import articles
 from bot.store.readers import chats
-from bot.telegram_edge.house import House
+from bot.telegram_edge.kit.context import House
 
 CELL = Picture("cell.png", 320, 180, is_local=True)
 

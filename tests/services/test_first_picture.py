@@ -13,7 +13,7 @@ from bot.domain.delivery import Lane, Outcome, Sent
 from bot.sandbox.faults import Fault, Held, Refuse, Slow, Throttle
 from bot.services.delivery.edition import edition_of
 from bot.store.readers import chats
-from bot.telegram_edge.pacer import Pacer
+from bot.telegram_edge.botapi.pacer import Pacer
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from bot.store.delivery import paid_messages
 from bot.store.engine.backup import copy_database
 from bot.store.engine.database import Database
 from bot.store.readers import chats
-from bot.telegram_edge.pacer import Pacer
+from bot.telegram_edge.botapi.pacer import Pacer
 
 RATE = 2  # one a second: what goes beyond 600 may be paid for
 FREE = 600

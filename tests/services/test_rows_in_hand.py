@@ -23,7 +23,7 @@ from bot.store.delivery import campaigns, leases, outbox, paid_messages
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.delivery.followers import followers_of
 from bot.store.readers import chats
-from bot.telegram_edge.pacer import Pacer
+from bot.telegram_edge.botapi.pacer import Pacer
 
 MOVED = "Bad Request: group chat was upgraded to a supergroup chat"
 

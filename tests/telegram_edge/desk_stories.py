@@ -11,15 +11,15 @@ from typing import Any
 from press_room import PressRoom, press_room
 from story import EDITH, StoryHouse, story_house
 
-from bot.telegram_edge import delivery, desk_log, drafts, publishing, uploads
-from bot.telegram_edge.herald import Herald
+from bot.telegram_edge.conversations.editor import audit_log, delivery_report, drafts, publishing, uploads
+from bot.telegram_edge.notifications.progress_messages import Herald
 
 DESK = (
     drafts.CONVERSATION,
     publishing.CONVERSATION,
-    delivery.CONVERSATION,
+    delivery_report.CONVERSATION,
     uploads.CONVERSATION,
-    desk_log.CONVERSATION,
+    audit_log.CONVERSATION,
 )
 
 

@@ -17,10 +17,18 @@ from bot.domain.turns import PATIENT
 from bot.errors import UnknownTopic
 from bot.sandbox.events import Kind, Watch
 from bot.sandbox.faults import CutAfter, Page, Refuse, Throttle
-from bot.telegram_edge.commands import Audience
-from bot.telegram_edge.intake import Intake, Taken
-from bot.telegram_edge.polling import poll
-from bot.telegram_edge.registry import Command, Conversation, DocumentRule, Instead, PressRule, Registry, TextRule
+from bot.telegram_edge.kit.commands import Audience
+from bot.telegram_edge.kit.registry import (
+    Command,
+    Conversation,
+    DocumentRule,
+    Instead,
+    PressRule,
+    Registry,
+    TextRule,
+)
+from bot.telegram_edge.updates.polling import poll
+from bot.telegram_edge.updates.update_queue import Intake, Taken
 
 FAULT = "That did not work. The fault is on this side and has been noted."
 

@@ -13,7 +13,7 @@ from story import ANNA, BEN, EDITH, StoryHouse, story_house
 from bot.domain.role import Role
 from bot.services.newsroom import roles as services
 from bot.store.desk import audit_log, editors
-from bot.telegram_edge.herald import Herald
+from bot.telegram_edge.notifications.progress_messages import Herald
 
 NOTHING = "There is nothing for that here."
 USED_UP = "This link was used already, was withdrawn or is older than 15 minutes. Ask for a new one."

@@ -23,7 +23,7 @@ from bot.store.content import articles
 from bot.store.delivery import campaigns
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.desk import audit_log, editors
-from bot.telegram_edge.conversations import REGISTRY
+from bot.telegram_edge.conversations.table import REGISTRY
 
 TOO_OLD = "This button is too old to use."
 FAULT = "The fault is on this side"

@@ -36,10 +36,17 @@ from bot.domain.text import Entity, Text
 from bot.sandbox.faults import CutAfter, CutBefore, Page, Refuse, Stall, Throttle
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.world import World
-from bot.telegram_edge.gateway import Gateway, entities_of, markup_of
-from bot.telegram_edge.outcomes import LONGEST_REASON, UNTOLD_WAIT, classify, classify_error
-from bot.telegram_edge.prepared import Prepared, Reply, Upload
-from bot.telegram_edge.transport import AiohttpTransport, MayHaveArrived, NeverSent, NoAnswer, Refused, Timeouts
+from bot.telegram_edge.botapi.gateway import Gateway, entities_of, markup_of
+from bot.telegram_edge.botapi.outcomes import LONGEST_REASON, UNTOLD_WAIT, classify, classify_error
+from bot.telegram_edge.botapi.prepared import Prepared, Reply, Upload
+from bot.telegram_edge.botapi.transport import (
+    AiohttpTransport,
+    MayHaveArrived,
+    NeverSent,
+    NoAnswer,
+    Refused,
+    Timeouts,
+)
 
 TOKEN = "1234567:gateway-secret-token"
 ANNA = 7001

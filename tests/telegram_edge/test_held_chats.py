@@ -27,9 +27,9 @@ from bot.sandbox.faults import Page, Throttle
 from bot.services.newsroom.incidents import stuck_for
 from bot.store.delivery import outbox
 from bot.store.readers import chats
-from bot.telegram_edge.intake import AT_ONCE
-from bot.telegram_edge.outcomes import UNTOLD_WAIT
-from bot.telegram_edge.pacer import PATIENT_REPLIES, Pacer
+from bot.telegram_edge.botapi.outcomes import UNTOLD_WAIT
+from bot.telegram_edge.botapi.pacer import PATIENT_REPLIES, Pacer
+from bot.telegram_edge.updates.update_queue import AT_ONCE
 
 HOUR = 3600.0
 PAUSE = "Telegram asks for a pause in this chat. Nothing new can be shown here for 1 h."

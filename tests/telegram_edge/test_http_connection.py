@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.telegram_edge.http_call import BadAnswer
-from bot.telegram_edge.http_connection import LARGEST_FRAME, Connection
+from bot.telegram_edge.botapi.http_call import BadAnswer
+from bot.telegram_edge.botapi.http_connection import LARGEST_FRAME, Connection
 
 REQUEST = b"POST /bot1:a/x HTTP/1.1\r\nHost: here\r\nContent-Length: 2\r\n\r\n{}"
 

@@ -18,8 +18,8 @@ from bot.domain.delivery import Sent, Unsure
 from bot.domain.message import Message
 from bot.domain.text import Text
 from bot.sandbox.faults import Page
-from bot.telegram_edge.lenient_json import first_update_id, parsed_leniently
-from bot.telegram_edge.prepared import dumps, parsed, read_reply
+from bot.telegram_edge.botapi.lenient_json import first_update_id, parsed_leniently
+from bot.telegram_edge.botapi.prepared import dumps, parsed, read_reply
 
 ODD = [
     (rb'{"text": "half \ud83d of it"}', {"text": "half \ufffd of it"}),

@@ -15,7 +15,7 @@ from bot.sandbox.faults import Refuse
 from bot.store.content import topics
 from bot.store.desk import editors
 from bot.store.readers import chats
-from bot.telegram_edge.admin import Administrators
+from bot.telegram_edge.kit.administrators import Administrators
 
 GREETING = "This is Northgate News. Pick topics; news arrives as it is published."
 NOTHING = "There is nothing for that here. /help lists what there is."

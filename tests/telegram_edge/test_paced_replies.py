@@ -9,7 +9,7 @@ from story import ANNA, EDITH, StoryHouse
 
 from bot.domain.delivery import Lane
 from bot.sandbox.faults import Throttle
-from bot.telegram_edge.pacer import Pacer
+from bot.telegram_edge.botapi.pacer import Pacer
 
 AT_ONCE = 3
 """Messages that a group may be sent without a pause; the next waits for seconds."""

@@ -10,7 +10,7 @@ import pytest
 
 from bot.domain.delivery import Lane
 from bot.domain.pacing import CATCH_UP, DECREASE, full_rate
-from bot.telegram_edge.pacer import CHATS, PATIENT_REPLIES, TICK, Pacer
+from bot.telegram_edge.botapi.pacer import CHATS, PATIENT_REPLIES, TICK, Pacer
 
 ANNA, BEN, CARL, GROUP = 1, 2, 5, -100
 

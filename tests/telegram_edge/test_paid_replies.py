@@ -17,7 +17,7 @@ from bot.domain.paying import day_of
 from bot.sandbox.faults import Refuse, Throttle
 from bot.services.delivery.paid_budget import Purse
 from bot.store.delivery import paid_messages
-from bot.telegram_edge.pacer import Pacer
+from bot.telegram_edge.botapi.pacer import Pacer
 
 PER_DAY = 50  # five of them for replies
 NOBODY = 1

@@ -16,13 +16,13 @@ from bot.domain.message import Message
 from bot.domain.text import Text
 from bot.sandbox.faults import Refuse
 from bot.store.readers import pending_updates
-from bot.telegram_edge import polling
-from bot.telegram_edge.application import build_application, open_door
-from bot.telegram_edge.intake import Intake
-from bot.telegram_edge.journal import Journal
-from bot.telegram_edge.polling import BATCH, poll
-from bot.telegram_edge.registry import Command, Conversation, Registry
-from bot.telegram_edge.transport import AiohttpTransport
+from bot.telegram_edge.botapi.transport import AiohttpTransport
+from bot.telegram_edge.kit.registry import Command, Conversation, Registry
+from bot.telegram_edge.updates import polling
+from bot.telegram_edge.updates.application import build_application, open_door
+from bot.telegram_edge.updates.polling import BATCH, poll
+from bot.telegram_edge.updates.update_journal import Journal
+from bot.telegram_edge.updates.update_queue import Intake
 
 
 class Desk:

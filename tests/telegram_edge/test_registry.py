@@ -10,9 +10,9 @@ from bot.domain import limits
 from bot.domain.role import Role
 from bot.sandbox.faults import Refuse
 from bot.store.desk import editors
-from bot.telegram_edge.commands import MENU, Audience
-from bot.telegram_edge.conversations import REGISTRY
-from bot.telegram_edge.registry import Command, Conversation, PressRule, Registry, StartRule, TextRule
+from bot.telegram_edge.conversations.table import REGISTRY
+from bot.telegram_edge.kit.commands import MENU, Audience
+from bot.telegram_edge.kit.registry import Command, Conversation, PressRule, Registry, StartRule, TextRule
 
 
 async def nothing(house, request):

@@ -11,7 +11,7 @@ from bot.domain.press import press
 from bot.render.settings import name_number
 from bot.sandbox.faults import Refuse
 from bot.services.readers.preferences import zones
-from bot.telegram_edge.conversations import REGISTRY
+from bot.telegram_edge.conversations.table import REGISTRY
 
 
 async def test_settings_are_one_message_whatever_is_changed(house):

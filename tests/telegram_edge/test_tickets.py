@@ -9,7 +9,7 @@ import telegram
 from story import ANNA, StoryHouse
 
 from bot.domain.turns import PATIENT, Ticket
-from bot.telegram_edge.intake import Taken, ticket_of
+from bot.telegram_edge.updates.update_queue import Taken, ticket_of
 
 EDITH, GROUP, CHANNEL = {"id": 7}, {"id": -5}, {"id": -100}
 

@@ -31,9 +31,9 @@ from telegram.ext import Application, ApplicationBuilder, MessageHandler
 from bot.sandbox.faults import CutAfter, CutBefore, Held, Page, Refuse, Slow, Stall, Throttle
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.world import World
-from bot.telegram_edge.prepared import Upload, dumps, prepare, read_reply, tail
-from bot.telegram_edge.proxies import proxies, proxy_for
-from bot.telegram_edge.transport import (
+from bot.telegram_edge.botapi.prepared import Upload, dumps, prepare, read_reply, tail
+from bot.telegram_edge.botapi.proxies import proxies, proxy_for
+from bot.telegram_edge.botapi.transport import (
     KEEP_ALIVE,
     AiohttpTransport,
     MayHaveArrived,
@@ -69,7 +69,7 @@ async def server(world) -> AsyncIterator[SandboxServer]:
 def way(request, monkeypatch) -> str:
     """How prepared calls go out; over aiohttp where there is no httptools."""
     if request.param == "over aiohttp":
-        monkeypatch.setattr("bot.telegram_edge.transport.http_pool", None)
+        monkeypatch.setattr("bot.telegram_edge.botapi.transport.http_pool", None)
     return str(request.param)
 
 

@@ -2,7 +2,7 @@
 
 from story import ANNA, EDITH, StoryHouse
 
-from bot.telegram_edge.turned_away import OF_ONE, TurnedAway
+from bot.telegram_edge.updates.turned_away import OF_ONE, TurnedAway
 
 
 async def test_of_one_person_only_so_many_wait_to_be_told_and_others_are_told_besides(house: StoryHouse) -> None:

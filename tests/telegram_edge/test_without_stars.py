@@ -15,7 +15,7 @@ from story import EDITH, START, StoryHouse, story_house
 from bot.domain.delivery import Status
 from bot.sandbox.faults import Refuse
 from bot.store.delivery import paid_messages
-from bot.telegram_edge.pacer import Pacer
+from bot.telegram_edge.botapi.pacer import Pacer
 
 RATE = 2  # one a second: what goes beyond 600 may be paid for
 FREE = 600

@@ -1,4 +1,4 @@
-"""Noticing what owners must know of: found here, told in chat by `telegram_edge.herald`."""
+"""Noticing what owners must know of: found here, told in chat by `telegram_edge.notifications.progress_messages`."""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ from aiohttp import web
 from press_room import eventually
 from yarl import URL
 
-from bot.telegram_edge.http_call import NotConnected, Origin, target_of
-from bot.telegram_edge.http_pool import Limits, Pool
+from bot.telegram_edge.botapi.http_call import NotConnected, Origin, target_of
+from bot.telegram_edge.botapi.http_pool import Limits, Pool
 
 HASTY = Limits(connect=2.0, silence=0.3, call=0.6, idle=60.0, lookup=300.0, connections=3, answer=1000)
 PATIENT = Limits(connect=10.0, silence=10.0, call=10.0, idle=60.0, lookup=300.0, connections=3, answer=1000)
@@ -460,7 +460,7 @@ import asyncio, sys
 sys.modules["httptools"] = None
 from aiohttp import web
 from bot.telegram_edge import transport
-from bot.telegram_edge.prepared import prepare, tail
+from bot.telegram_edge.botapi.prepared import prepare, tail
 
 async def answer(request):
     return web.json_response({"ok": True, "result": {"message_id": (await request.json())["chat_id"]}})

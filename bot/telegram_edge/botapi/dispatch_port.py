@@ -1,0 +1,38 @@
+"""The gateway and the pacer as the dispatcher wants them: a handful of functions, and nothing of Telegram in them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any
+
+from bot.domain.delivery import Lane, Outcome
+from bot.services.delivery.senders import Wire
+from bot.telegram_edge.botapi.gateway import Gateway
+from bot.telegram_edge.botapi.pacer import SHORT_HOLD, Pacer
+
+
+def wire(gateway: Gateway, pacer: Pacer) -> Wire:
+    """Return the far side of a dispatcher."""
+    now = asyncio.get_running_loop().time
+
+    def held(chat: int) -> float:
+        until = pacer.held_until(chat)
+        return 0.0 if until is None else until - now()
+
+    def send(body: Any, chat: int, thread: int, silent: bool, paid: bool) -> Awaitable[Outcome]:
+        return gateway.send(body, chat, thread, silent=silent, paid=paid)
+
+    def slot(chat: int | None, lane: Lane, is_group: bool, paid: bool) -> Awaitable[float]:
+        # In hand for a chat that is held meanwhile, an hour perhaps, it would keep a sender from all others.
+        return pacer.slot(chat, lane, is_group, paid, now() + SHORT_HOLD)
+
+    return Wire(
+        prepare=gateway.prepare,
+        send=send,
+        edit=gateway.edit,
+        delete=gateway.delete,
+        slot=slot,
+        held=held,
+        throttled=pacer.throttled,
+    )

@@ -1,0 +1,51 @@
+"""Which article an editor means, and whether an act of theirs came too late to be done unasked."""
+
+from __future__ import annotations
+
+from bot.domain.article import Article
+from bot.domain.message import Button
+from bot.errors import AmbiguousArticle, UnknownArticle
+from bot.render import desk
+from bot.render.desk import Verb
+from bot.services.newsroom import desk as newsdesk
+from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.paging import number as number_of
+from bot.telegram_edge.kit.registry import Instead
+from bot.telegram_edge.kit.request import PressRequest, Request
+
+
+async def article_of(house: House, request: Request, verb: Verb = Verb.OPEN) -> Article | None:
+    """Return the article a command names or replies to; when there is none, say so and return None.
+
+    When several may be meant, the newest are offered as buttons that do `verb` to one.
+    """
+    try:
+        if request.args:
+            return await newsdesk.named(house.db, request.args)
+        if request.replied_to is not None:
+            number = request.replied_article or await newsdesk.article_of_message(
+                house.db, request.chat.id, request.replied_to
+            )
+            if number is not None:
+                return await newsdesk.article(house.db, number)
+    except AmbiguousArticle as error:
+        await request.answer(desk.several(request.words, request.args, error.candidates, verb))
+        return None
+    except UnknownArticle:
+        pass
+    await request.answer(desk.no_such(request.words, request.args))
+    return None
+
+
+async def article_pressed(house: House, press: PressRequest) -> Article:
+    """Return the article that a button is about. Raises: UnknownArticle."""
+    number = number_of(press)
+    try:
+        return await newsdesk.article(house.db, number)
+    except UnknownArticle as error:
+        raise UnknownArticle(press.words("There is no article #{number} any more.", number=number)) from error
+
+
+def asked_late(press: PressRequest, question: str, button: Button, *, in_place: bool = True) -> Instead:
+    """Ask again, for the rule of a press, instead of doing what was asked for while newsbot was not running."""
+    return Instead(desk.asked_late(press.words, question, button, None), in_place)

@@ -1,0 +1,57 @@
+"""Who did what, and the numbers of the house, for editors."""
+
+from __future__ import annotations
+
+from bot.render import desk_log as screens
+from bot.services.delivery import delivery_reports
+from bot.services.newsroom import desk
+from bot.telegram_edge.kit.commands import Audience, Where, msgid
+from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.registry import Command, Conversation
+from bot.telegram_edge.kit.request import Request
+
+ENTRIES = 20
+RESTRICTED = 10  # chats named at most
+
+
+async def log(house: House, request: Request) -> None:
+    entries, names = await desk.deeds(house.db, ENTRIES)
+    zone = house.look(request.chat).zone
+    lines = [(entry.at, entry.person, entry.act, entry.article, entry.detail) for entry in entries]
+    await request.answer(screens.log(request.words, lines, zone, names, request.person))
+
+
+async def stats(house: House, request: Request) -> None:
+    now = house.clock()
+    sums = await delivery_reports.sums(house.db, now, RESTRICTED)
+    await request.answer(
+        screens.numbers(
+            request.words,
+            chats=sums.chats,
+            articles=sums.articles,
+            sent_day=sums.figures.sent_day,
+            sent_week=sums.figures.sent_week,
+            followed=sums.figures.followed,
+            is_paused=sums.is_paused,
+            restricted=sums.restricted,
+            restrictions=sums.restrictions,
+            zone=house.look(request.chat).zone,
+            now=now,
+        )
+    )
+
+
+CONVERSATION = Conversation(
+    name="desk log",
+    commands=(
+        Command("log", msgid("who did what"), log, audience=Audience.EDITORS, where=Where.PRIVATE, in_menu=True),
+        Command(
+            "stats",
+            msgid("chats, articles and messages in numbers"),
+            stats,
+            audience=Audience.EDITORS,
+            where=Where.PRIVATE,
+            in_menu=True,
+        ),
+    ),
+)

@@ -1,0 +1,99 @@
+"""
+The copy editors see: an article sent exactly as readers will get it, through the same edition as a broadcast.
+
+Sending it is also the check of its picture: what Telegram takes or refuses here is settled for everybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+from bot.domain.chat import Chat, Pictures
+from bot.domain.delivery import Failed, Outcome, Rejected, Sent, Throttled
+from bot.domain.message import Message, Photo
+from bot.render.desk import PictureCheck
+from bot.services.delivery.edition import edition_of
+from bot.telegram_edge.botapi.prepared import Prepared, Upload
+from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.replies import Held, Patience, span_of
+
+TRIES = 3
+LONGEST_WAIT = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What became of a copy. `trouble` is Telegram's reason when it is not there; `refused` counts ways that failed
+    before the one that worked."""
+
+    picture: PictureCheck
+    refused: int = 0
+    trouble: str | None = None
+
+
+async def send_copy(house: House, chat: Chat, number: int, patience: timedelta = LONGEST_WAIT) -> Copy:
+    """Send an article to one editor as readers will get it, large picture and all. Raises: UnknownArticle.
+
+    Tried only where the editor's chat is held for no longer than `patience`, and than a minute.
+    """
+    tried: list[Photo | None] = []
+    now = house.clock()
+
+    def prepare(message: Message) -> Prepared | Upload:
+        tried.append(message.photo)
+        return house.gateway.prepare(message)
+
+    async def turn(pace_only: bool) -> None:
+        """Wait for nothing: each call waits by itself."""
+
+    async def leave(body: Prepared | Upload) -> Outcome:
+        return await _patiently(house, chat, body, min(patience, LONGEST_WAIT))
+
+    async with house.db.reading() as conn:
+        root = house.settings.content or Path("content")
+        edition = await edition_of(conn, number, now, root, prepare)
+    look = replace(house.look(chat), pictures=Pictures.LARGE)
+    outcome, has_photo = await edition.send(look, 0, turn, leave, house.db, now)
+    picture, refused = _checked(tried, has_photo)
+    return Copy(picture, refused, None if isinstance(outcome, Sent) else _reason(outcome))
+
+
+async def _patiently(house: House, chat: Chat, body: Prepared | Upload, longest: timedelta) -> Outcome:
+    """Send ahead of all news, and wait when Telegram asks for it, but not for long."""
+    patience = Patience.of(longest)
+    for _ in range(TRIES):
+        try:
+            paid = await house.replies.turn(chat, patience)
+        except Held as error:
+            return Throttled(span_of(error))
+        outcome = await house.gateway.send(body, chat.id, paid=paid)
+        if paid and isinstance(outcome, Rejected):
+            paid, outcome = False, await house.gateway.send(body, chat.id)
+            house.purse.answered_unpaid(outcome, house.clock())
+        if not isinstance(outcome, Throttled):
+            return outcome
+        house.pacer.throttled(chat.id, outcome.wait.total_seconds(), paid)
+    return Failed("too many requests")
+
+
+def _checked(tried: Sequence[Photo | None], has_photo: bool) -> tuple[PictureCheck, int]:
+    photos = [photo for photo in tried if photo is not None]
+    if not photos:
+        return PictureCheck.MISSING, 0
+    if not has_photo:
+        return PictureCheck.REFUSED, len(photos)
+    last = photos[-1]
+    if last.file_id is not None:
+        return PictureCheck.KNOWN, len(photos) - 1
+    return (PictureCheck.FETCHED if last.url is not None else PictureCheck.UPLOADED), len(photos) - 1
+
+
+def _reason(outcome: Outcome) -> str:
+    match outcome:
+        case Throttled():
+            return "too many requests"
+        case _:
+            return str(getattr(outcome, "reason", "it moved"))

@@ -1,0 +1,83 @@
+"""The account of a publish: who got it, who did not and why, and a second try for those it did not reach."""
+
+from __future__ import annotations
+
+from bot.domain.message import Button, Message
+from bot.domain.press import press as data_of
+from bot.errors import OutOfTurn
+from bot.render import delivery as screens
+from bot.render.desk import Verb
+from bot.services.delivery import delivery_reports
+from bot.telegram_edge.conversations.editor.article_args import article_of, article_pressed, asked_late
+from bot.telegram_edge.conversations.editor.publishing import rate_of
+from bot.telegram_edge.kit.commands import Audience, Where, msgid
+from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.registry import Command, Conversation, Instead, PressRule
+from bot.telegram_edge.kit.request import PressRequest, Request
+
+
+async def delivery(house: House, request: Request) -> None:
+    article = await article_of(house, request, Verb.DELIVERY)
+    if article is not None:
+        await request.answer(await _account(house, request, article.number))
+
+
+async def delivery_pressed(house: House, press: PressRequest) -> None:
+    article = await article_pressed(house, press)
+    await press.redraw(await _account(house, press, article.number))
+
+
+async def who_failed(house: House, press: PressRequest) -> None:
+    article = await article_pressed(house, press)
+    failures = await delivery_reports.failures(house.db, article.number, screens.LISTED)
+    account = await delivery_reports.account_of(house.db, article.number, house.clock(), rate_of(house))
+    total = account.standing.failed if account.standing is not None else 0
+    await press.redraw(screens.who_failed(press.words, article, failures, total))
+
+
+async def try_again(house: House, press: PressRequest) -> None:
+    """Send the article once more to every chat that it could not be sent to. Pressed twice, it tries once."""
+    article = await article_pressed(house, press)
+    try:
+        many = await delivery_reports.try_again(house.db, article.number, by=press.person, now=house.clock())
+    except OutOfTurn:
+        await press.toast(screens.nothing_failed(press.words))
+    else:
+        house.wake()
+        await press.toast(screens.tried_again(press.words, many))
+    await press.redraw(await _account(house, press, article.number))
+
+
+async def ask_to_try_again(house: House, press: PressRequest) -> Instead:
+    article = await article_pressed(house, press)
+    button = Button(press.words("Try failed again"), data=data_of(Verb.AGAIN, article.number))
+    return asked_late(press, press.words("Try again to send #{number}?", number=article.number), button)
+
+
+async def _account(house: House, asked: Request | PressRequest, number: int) -> Message:
+    account = await delivery_reports.account_of(house.db, number, house.clock(), rate_of(house))
+    zone = house.look(asked.chat).zone
+    return screens.account(
+        asked.words, account.article, account.campaign, account.standing, account.reasons, account.restricted, zone
+    )
+
+
+CONVERSATION = Conversation(
+    name="delivery",
+    commands=(
+        Command(
+            "delivery",
+            msgid("who got an article, who did not, and why"),
+            delivery,
+            usage=msgid("/delivery ARTICLE"),
+            audience=Audience.EDITORS,
+            where=Where.PRIVATE,
+            in_menu=True,
+        ),
+    ),
+    presses=(
+        PressRule(Verb.DELIVERY, delivery_pressed, audience=Audience.EDITORS),
+        PressRule(Verb.FAILED, who_failed, audience=Audience.EDITORS),
+        PressRule(Verb.AGAIN, try_again, audience=Audience.EDITORS, late=ask_to_try_again),
+    ),
+)

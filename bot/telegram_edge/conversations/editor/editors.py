@@ -1,0 +1,103 @@
+"""Who else may publish: owners invite editors with a link that works once, withdraw it, and let editors go."""
+
+from __future__ import annotations
+
+from bot.domain.message import Message
+from bot.domain.role import INVITATION_LASTS, Role
+from bot.render import colleagues as screens
+from bot.render import refusals
+from bot.render.colleagues import ColleaguesVerb
+from bot.services.newsroom import roles
+from bot.telegram_edge.conversations.reader.onboarding import open_invitation
+from bot.telegram_edge.kit.commands import Audience, Where, msgid
+from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.paging import number as number_of
+from bot.telegram_edge.kit.registry import Command, Conversation, Instead, PressRule, StartRule
+from bot.telegram_edge.kit.request import PressRequest, Request
+
+EDITOR_LINK = "e_"
+
+
+async def editors(house: House, request: Request) -> None:
+    await request.answer(await _roster(house, request))
+
+
+async def invite(house: House, press: PressRequest) -> None:
+    """Give an owner a link to pass on."""
+    code = await roles.invite_editor(house.db, by=press.person, admins=house.settings.admins, now=house.clock())
+    if code is not None:
+        link = f"https://t.me/{house.bot_username}?start={EDITOR_LINK}{code}"
+        await press.answer(screens.invitation(press.words, link, INVITATION_LASTS))
+
+
+async def withdraw(house: House, press: PressRequest) -> None:
+    """Take a link back that nobody has used yet."""
+    number = number_of(press)
+    is_done = await roles.withdraw(house.db, number, by=press.person, admins=house.settings.admins, now=house.clock())
+    await press.toast(screens.withdrawn(press.words, number) if is_done else refusals.list_out_of_date(press.words))
+    await press.redraw(await _roster(house, press, is_changed=True))
+
+
+async def let_go(house: House, press: PressRequest) -> None:
+    """Make an editor a reader, at once. An owner stays one, and who is a reader already too."""
+    person = number_of(press)
+    was = await roles.let_go(house.db, person, by=press.person, admins=house.settings.admins, now=house.clock())
+    if was is None:
+        await press.toast(refusals.list_out_of_date(press.words))
+    else:
+        _, _, names = await roles.roster(house.db, house.settings.admins, house.clock())
+        await press.toast(screens.let_go(press.words, person, names))
+        await house.menus.register_editors()
+    await press.redraw(await _roster(house, press, is_changed=True))
+
+
+async def show_first(house: House, press: PressRequest) -> Instead:
+    """Show who there is, with the button again, instead of a link that an owner asked for before an outage."""
+    return Instead(await _roster(house, press))
+
+
+async def show_anew(house: House, press: PressRequest) -> Instead:
+    """Show who there is now instead of taking something away from somebody."""
+    toast = refusals.list_out_of_date(press.words)
+    return Instead(await _roster(house, press, is_changed=True), toast=toast)
+
+
+async def more(house: House, press: PressRequest) -> None:
+    """Show everybody again, with the buttons that take something away."""
+    await press.answer(await _roster(house, press))
+
+
+async def _roster(house: House, asked: Request | PressRequest, *, is_changed: bool = False) -> Message:
+    people, links, names = await roles.roster(house.db, house.settings.admins, house.clock())
+    zone = house.look(asked.chat).zone
+    return screens.roster(
+        asked.words,
+        [one.person for one in people if one.role is Role.OWNER],
+        [one.person for one in people if one.role is Role.EDITOR],
+        [(one.number, one.role, one.made_by, asked.words.time(one.expires_at, zone)) for one in links],
+        names,
+        asked_by=asked.person,
+        is_changed=is_changed,
+    )
+
+
+CONVERSATION = Conversation(
+    name="colleagues",
+    commands=(
+        Command(
+            "editors",
+            msgid("who may publish; invite editors, or let them go"),
+            editors,
+            audience=Audience.OWNERS,
+            where=Where.PRIVATE,
+            in_menu=True,
+        ),
+    ),
+    presses=(
+        PressRule(ColleaguesVerb.INVITE, invite, audience=Audience.OWNERS, late=show_first),
+        PressRule(ColleaguesVerb.WITHDRAW, withdraw, audience=Audience.OWNERS, late=show_anew),
+        PressRule(ColleaguesVerb.LET_GO, let_go, audience=Audience.OWNERS, late=show_anew),
+        PressRule(ColleaguesVerb.MORE, more, audience=Audience.OWNERS),
+    ),
+    starts=(StartRule(EDITOR_LINK, open_invitation),),
+)

@@ -1,0 +1,72 @@
+"""Giving an article a topic: what an editor does about one that would reach nobody."""
+
+from __future__ import annotations
+
+from bot.errors import UnknownTopic
+from bot.render import refusals
+from bot.render import topic_choice as screens
+from bot.render.desk import Verb
+from bot.services.content.topic_choice import choice
+from bot.services.newsroom import desk, newsroom
+from bot.telegram_edge.conversations.editor import publishing
+from bot.telegram_edge.conversations.editor.article_args import article_pressed, asked_late
+from bot.telegram_edge.conversations.editor.copies import send_copy
+from bot.telegram_edge.kit.commands import Audience
+from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.paging import number as number_of
+from bot.telegram_edge.kit.registry import Conversation, Instead, PressRule
+from bot.telegram_edge.kit.request import PressRequest
+
+
+async def show(house: House, press: PressRequest) -> None:
+    """Show a page of the topics that an article may be given."""
+    article = await article_pressed(house, press)
+    await press.redraw(screens.question(press.words, await choice(house.db, article.number, number_of(press, 1))))
+
+
+async def add(house: House, press: PressRequest) -> None:
+    """Give an article a topic. As long as nobody got it, it goes to those who follow that."""
+    article = await article_pressed(house, press)
+    topic, is_out = await desk.topic_to_add(house.db, article.number, number_of(press, 1))
+    if topic is None:
+        await press.toast(refusals.list_out_of_date(press.words))
+        await press.redraw(screens.question(press.words, await choice(house.db, article.number)))
+        return
+    try:
+        article, promised = await newsroom.add_topic(
+            house.db, article.number, topic.number, by=press.person, now=house.clock(), undo=house.settings.undo
+        )
+    except UnknownTopic:  # merged into another just now
+        await press.toast(refusals.list_out_of_date(press.words))
+        return
+    house.wake()
+    await press.toast(screens.added_toast(press.words, topic))
+    if promised is None:
+        await press.redraw(screens.added(press.words, article, topic, is_out=is_out))
+        return
+    if promised.start_at > house.clock():
+        # Nobody has seen it yet: it is shown as readers will see it, while there is time to think again.
+        await press.redraw(screens.has_topic(press.words, article, topic))
+        await send_copy(house, press.chat, article.number)
+        await publishing.show_progress(house, press, article, promised.campaign)
+        return
+    await publishing.follow(house, press, promised.campaign)
+
+
+async def ask_to_add(house: House, press: PressRequest) -> Instead | None:
+    """Ask first where the topic would let the article leave."""
+    article = await article_pressed(house, press)
+    topic, is_out = await desk.topic_to_add(house.db, article.number, number_of(press, 1))
+    if topic is None or is_out:
+        return None
+    question = screens.asked_late(press.words, article, topic)
+    return asked_late(press, question, screens.topic_button(press.words, article, topic))
+
+
+CONVERSATION = Conversation(
+    name="topic choice",
+    presses=(
+        PressRule(Verb.TOPICS, show, audience=Audience.EDITORS),
+        PressRule(Verb.ADD_TOPIC, add, audience=Audience.EDITORS, late=ask_to_add),
+    ),
+)

@@ -1,0 +1,247 @@
+"""
+One article in a chat: opening it, and the buttons under it.
+
+What a button shows is always today's: a mute that is over, a topic followed again elsewhere, an article taken back.
+"""
+
+from __future__ import annotations
+
+from telegram.error import BadRequest
+
+from bot.domain.article import Article
+from bot.domain.chat import Pictures
+from bot.domain.delivery import PictureRefused
+from bot.errors import UnknownArticle, UnknownTopic
+from bot.render import lists, picker, refusals, subscriptions
+from bot.render.article import push, related_list
+from bot.render.card import CardView, Verb, keyboard
+from bot.render.look import Look
+from bot.services.delivery import pictures
+from bot.services.readers import reading, subscribing
+from bot.services.readers.reading import Opened, Standing
+from bot.telegram_edge.botapi.outcomes import classify_error
+from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.paging import number
+from bot.telegram_edge.kit.registry import Conversation, PressRule, StartRule
+from bot.telegram_edge.kit.request import PressRequest, Request
+
+ARTICLE_LINK = "a_"
+
+
+async def show(house: House, asked: Request | PressRequest, article: int) -> None:
+    """Show an article in full. A picture that Telegram refuses is left out; the article comes all the same.
+
+    Raises: UnknownArticle when readers may not see it.
+    """
+    look, now = house.look(asked.chat), house.clock()
+    person = asked.person if asked.is_private else None
+    opened = await reading.opened(house.db, article, person=person, root=house.settings.content)
+    if look.pictures is Pictures.LARGE and await _shown_with_picture(house, asked, opened, look):
+        return
+    await asked.answer(push(opened.article, opened.topics, look, now, saved=opened.saved))
+
+
+async def _shown_with_picture(house: House, asked: Request | PressRequest, opened: Opened, look: Look) -> bool:
+    """Show an article with the first of its pictures that Telegram takes; return False when it takes none.
+
+    What Telegram makes of a picture is remembered for the next opening, as a push would.
+    """
+    refused: set[str] = set()
+    for way in opened.ways:
+        photo = await way.photo()
+        if photo is None:
+            if way.is_last and way.picture in refused:
+                await pictures.remember_refused(house.db, way.picture, "its bytes cannot be had", house.clock())
+            continue
+        try:
+            message = push(opened.article, opened.topics, look, house.clock(), photo=photo, saved=opened.saved)
+            file_id = await asked.show(message)
+        except BadRequest as error:
+            outcome = classify_error(error)
+            if isinstance(outcome, PictureRefused) and not outcome.here_only:
+                refused.add(way.picture)
+                if way.is_last:
+                    await pictures.remember_refused(house.db, way.picture, outcome.reason, house.clock())
+            continue
+        if photo.file_id is None and file_id is not None:
+            await pictures.remember_accepted(house.db, way.picture, file_id, house.clock())
+        return True
+    return False
+
+
+async def open_link(house: House, request: Request) -> None:
+    """Open the article of a link, and change nothing else."""
+    digits = request.args[:18]
+    article = int(digits) if digits.isascii() and digits.isdigit() else None
+    try:
+        if article is not None:
+            await show(house, request, article)
+            return
+    except UnknownArticle:
+        pass
+    await request.answer(lists.link_to_nothing(request.words, article))
+
+
+async def open_listed(house: House, press: PressRequest) -> None:
+    """Open an article of a list."""
+    try:
+        await show(house, press, number(press))
+    except UnknownArticle:
+        await press.toast(lists.not_listed(press.words, number(press)), alert=True)
+
+
+async def save(house: House, press: PressRequest) -> None:
+    """Keep the article for the person who pressed, whichever chat it stands in."""
+    try:
+        await reading.save(house.db, press.person, number(press), language=press.language, now=house.clock())
+    except UnknownArticle:
+        await press.toast(lists.not_listed(press.words, number(press)), alert=True)
+        return
+    if press.is_private:
+        await press.toast(press.words("Saved. /saved lists what you keep"))
+        await _redraw(house, press, CardView.CARD)
+    else:
+        await press.toast(press.words("Saved for you. Send /saved in your own chat with the bot"))
+
+
+async def unsave(house: House, press: PressRequest) -> None:
+    await reading.unsave(house.db, press.person, number(press))
+    await press.toast(press.words("No longer saved"))
+    await _redraw(house, press, CardView.CARD)
+
+
+async def more(house: House, press: PressRequest) -> None:
+    await _redraw(house, press, CardView.MORE)
+
+
+async def less(house: House, press: PressRequest) -> None:
+    await _redraw(house, press, CardView.LESS)
+
+
+async def back(house: House, press: PressRequest) -> None:
+    await _redraw(house, press, CardView.CARD)
+
+
+async def related(house: House, press: PressRequest) -> None:
+    """List the related articles; those of a group's article in the reader's own chat."""
+    try:
+        article = await reading.listed(house.db, number(press))
+    except UnknownArticle:
+        await press.toast(lists.not_listed(press.words, number(press)), alert=True)
+        return
+    if press.is_private:
+        look = house.look(press.chat)
+        await press.answer(related_list(article, look, house.clock()))
+    else:
+        await press.open_bot(f"{ARTICLE_LINK}{article.number}")
+
+
+async def mute(house: House, press: PressRequest) -> None:
+    try:
+        topic, until = await subscribing.mute(house.db, press.chat.id, number(press, 1), now=house.clock())
+        look = house.look(press.chat)
+        await press.toast(subscriptions.muted_until(look, topic, until))
+    except UnknownTopic:
+        await press.toast(refusals.button_too_old(press.words), alert=True)
+    await _redraw(house, press, CardView.LESS)
+
+
+async def unmute(house: House, press: PressRequest) -> None:
+    try:
+        topic = await subscribing.unmute(house.db, press.chat.id, number(press, 1))
+        await press.toast(subscriptions.heard_again(press.words, topic))
+    except UnknownTopic:
+        await press.toast(refusals.button_too_old(press.words), alert=True)
+    await _redraw(house, press, CardView.LESS)
+
+
+async def unfollow(house: House, press: PressRequest) -> None:
+    try:
+        topic, _ = await subscribing.unfollow(house.db, press.chat.id, number(press, 1), now=house.clock())
+        await press.toast(picker.no_longer_following(press.words, topic))
+    except UnknownTopic:
+        await press.toast(refusals.button_too_old(press.words), alert=True)
+    await _redraw(house, press, CardView.LESS)
+
+
+async def refollow(house: House, press: PressRequest) -> None:
+    try:
+        topic = await subscribing.refollow(
+            house.db, press.chat.id, number(press, 1), thread=press.thread, now=house.clock()
+        )
+        await press.toast(picker.following(press.words, topic))
+    except UnknownTopic:
+        await press.toast(refusals.button_too_old(press.words), alert=True)
+    await _redraw(house, press, CardView.LESS)
+
+
+async def never(house: House, press: PressRequest) -> None:
+    if await subscribing.never_from(house.db, press.chat.id, number(press)) is not None:
+        source = _source(await reading.listed(house.db, number(press)))
+        await press.toast(subscriptions.nothing_more_from(press.words, source))
+    await _redraw(house, press, CardView.LESS)
+
+
+async def allow(house: House, press: PressRequest) -> None:
+    if await subscribing.allow_from(house.db, press.chat.id, number(press)) is not None:
+        source = _source(await reading.listed(house.db, number(press)))
+        await press.toast(subscriptions.allowed_again(press.words, source))
+    await _redraw(house, press, CardView.LESS)
+
+
+async def _redraw(house: House, press: PressRequest, view: CardView) -> None:
+    """Put today's buttons under the article. Of one that readers may not see (any more) nothing is shown."""
+    try:
+        standing = await reading.standing(
+            house.db,
+            number(press),
+            reason=number(press, 1) or None,
+            chat=press.chat.id,
+            person=press.person,
+            now=house.clock(),
+        )
+    except UnknownArticle:
+        await press.toast(lists.not_listed(press.words, number(press)), alert=True)
+        return
+    look = house.look(press.chat)
+    await press.redraw_keyboard(
+        keyboard(
+            standing.article,
+            look,
+            view=view,
+            reason=standing.reason,
+            saved=standing.saved,
+            done=_turned_down(standing),
+        )
+    )
+
+
+def _source(article: Article) -> str:
+    """Return the source's name as the button shows it."""
+    return article.story.provider.name or article.story.provider.domain or ""
+
+
+def _turned_down(standing: Standing) -> set[Verb]:
+    holds = {Verb.MUTE: standing.muted, Verb.UNFOLLOW: standing.unfollowed, Verb.NEVER: standing.unwanted}
+    return {verb for verb, is_so in holds.items() if is_so}
+
+
+CONVERSATION = Conversation(
+    name="card",
+    presses=(
+        PressRule(lists.OPEN, open_listed),
+        PressRule(Verb.SAVE, save),
+        PressRule(Verb.UNSAVE, unsave),
+        PressRule(Verb.MORE, more),
+        PressRule(Verb.BACK, back),
+        PressRule(Verb.RELATED, related),
+        PressRule(Verb.LESS, less, admins_only=True),
+        PressRule(Verb.MUTE, mute, admins_only=True),
+        PressRule(Verb.UNMUTE, unmute, admins_only=True),
+        PressRule(Verb.UNFOLLOW, unfollow, admins_only=True),
+        PressRule(Verb.REFOLLOW, refollow, admins_only=True),
+        PressRule(Verb.NEVER, never, admins_only=True),
+        PressRule(Verb.ALLOW, allow, admins_only=True),
+    ),
+    starts=(StartRule(ARTICLE_LINK, open_link),),
+)

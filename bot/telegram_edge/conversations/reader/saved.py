@@ -1,0 +1,40 @@
+"""What a person keeps. It is theirs, so it is shown in their own chat only."""
+
+from __future__ import annotations
+
+from bot.domain.browsing import PAGE, Turn
+from bot.domain.chat import Chat
+from bot.domain.message import Message
+from bot.render import lists, refusals
+from bot.services.readers import browsing
+from bot.telegram_edge.kit.commands import Where, msgid
+from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.paging import wanted
+from bot.telegram_edge.kit.registry import Command, Conversation, PressRule
+from bot.telegram_edge.kit.request import PressRequest, Request
+
+
+async def saved(house: House, request: Request) -> None:
+    await request.answer(await _page(house, request.chat, PAGE, None))
+
+
+async def turn(house: House, press: PressRequest) -> None:
+    """Turn a page of what is saved."""
+    if not press.is_private:
+        await press.toast(refusals.button_too_old(press.words), alert=True)
+        return
+    asked = wanted(press)
+    await press.redraw(await _page(house, press.chat, asked.size, asked.turn))
+
+
+async def _page(house: House, chat: Chat, size: int, turn: Turn | None) -> Message:
+    look = house.look(chat)
+    page = await browsing.saved(house.db, chat.id, size=size, turn=turn)
+    return lists.saved(look, page, size, house.clock()) if page.articles else lists.nothing_saved(look.words)
+
+
+CONVERSATION = Conversation(
+    name="saved",
+    commands=(Command("saved", msgid("what you saved"), saved, where=Where.PRIVATE, in_menu=True),),
+    presses=(PressRule(lists.SAVED, turn),),
+)

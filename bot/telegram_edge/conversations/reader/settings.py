@@ -1,0 +1,201 @@
+"""How a chat wants its news: one message, edited in place, with a toast for every change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.domain.chat import Chat
+from bot.domain.message import Message
+from bot.render import settings as screens
+from bot.render import zones as zone_screens
+from bot.render.locale import languages, words_for
+from bot.services.readers import places, preferences
+from bot.telegram_edge.kit.commands import msgid
+from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.registry import Command, Conversation, PressRule
+from bot.telegram_edge.kit.request import PressRequest, Request
+
+
+async def settings(house: House, request: Request) -> None:
+    """Show the settings, or set what is typed: `zone UTC+3`, `language de`, `pictures small`, `silent on`."""
+    what, *value = request.args.split(maxsplit=1) or [""]
+    typed = _TYPED.get(what.casefold())
+    if typed is not None:
+        await typed(house, request, *value or [""])
+    elif request.args:
+        await _zone_named(house, request, request.args)
+    else:
+        await _show(house, request, request.chat)
+
+
+async def _zone_named(house: House, request: Request, name: str) -> None:
+    """Set the zone of a place or of a distance from UTC, or say what could be meant."""
+    words = request.words
+    if not name:
+        await request.answer(screens.regions_page(words, request.chat, _regions()))
+        return
+    match await places.find(name, house.gazetteer, words.place, house.clock()):
+        case places.Meant(zone):
+            await preferences.set_zone(house.db, request.chat, zone)
+            await _show(house, request, replace(request.chat, zone=zone))
+        case places.Several(cities):
+            await request.answer(zone_screens.several(words, name, cities))
+        case places.Near(cities):
+            await request.answer(zone_screens.near(words, name, cities))
+        case places.AtOffset(offset, zones):
+            await request.answer(zone_screens.at_offset(words, offset, zones))
+        case places.Unknown(is_looked_up):
+            await request.answer(zone_screens.unknown(words, name, is_looked_up))
+
+
+async def _language_named(house: House, request: Request, wish: str) -> None:
+    """Set a language by its tag or its name, or let the chat follow its person's client (`auto`)."""
+    chat, name = request.chat, house.bot.first_name
+    if wish.casefold() == screens.AUTO and request.is_private:
+        await preferences.follow_client(house.db, chat, request.language)
+        chat = replace(chat, language=request.language, language_chosen=False)
+    elif (spoken := screens.language_called(wish, languages())) is not None:
+        await preferences.set_language(house.db, chat, spoken)
+        chat = replace(chat, language=spoken, language_chosen=True)
+    else:
+        await request.answer(screens.language_page(request.words, chat, languages(), name, wish))
+        return
+    await house.menus.retranslate(chat.id)
+    await request.answer(screens.overview(words_for(chat.language), chat, house.settings.timezone.key))
+
+
+async def _pictures_named(house: House, request: Request, wish: str) -> None:
+    pictures = next((size for size in screens.PICTURE_SIZES if size == wish.casefold()), None)
+    if pictures is None:
+        await request.answer(screens.pictures_page(request.words, request.chat))
+        return
+    await preferences.set_pictures(house.db, request.chat, pictures)
+    await _show(house, request, replace(request.chat, pictures=pictures))
+
+
+async def _silence_named(house: House, request: Request, wish: str) -> None:
+    silent = {"on": True, "off": False}.get(wish.casefold(), request.chat.silent)
+    await preferences.set_silent(house.db, request.chat, silent)
+    await _show(house, request, replace(request.chat, silent=silent))
+
+
+async def _show(house: House, request: Request, chat: Chat) -> None:
+    await request.answer(screens.overview(request.words, chat, house.settings.timezone.key))
+
+
+_TYPED = {"zone": _zone_named, "language": _language_named, "pictures": _pictures_named, "silent": _silence_named}
+
+
+async def turn(house: House, press: PressRequest) -> None:
+    """Turn to another page. A page that is not there (any more) becomes the overview."""
+    match _number(press):
+        case screens.Page.PICTURES:
+            page = screens.pictures_page(press.words, press.chat)
+        case screens.Page.LANGUAGE:
+            page = _languages(house, press)
+        case screens.Page.REGIONS:
+            page = screens.regions_page(press.words, press.chat, _regions())
+        case _:
+            page = _overview(house, press)
+    await press.redraw(page)
+
+
+async def turn_zones(house: House, press: PressRequest) -> None:
+    """Show a page of the zones in one part of the world."""
+    region = next((name for name in _regions() if screens.name_number(name) == _number(press)), None)
+    if region is None:
+        await press.redraw(screens.regions_page(press.words, press.chat, _regions()))
+        return
+    zones = [zone for zone in preferences.zones() if zone.startswith(f"{region}/")]
+    await press.redraw(screens.zones_page(press.words, press.chat, region, zones, _number(press, 1)))
+
+
+async def set_pictures(house: House, press: PressRequest) -> None:
+    number = _number(press)
+    if 0 <= number < len(screens.PICTURE_SIZES):
+        pictures = screens.PICTURE_SIZES[number]
+        await preferences.set_pictures(house.db, press.chat, pictures)
+        press.chat = replace(press.chat, pictures=pictures)
+        await press.toast(screens.pictures_set(press.words, pictures))
+    await press.redraw(_overview(house, press))
+
+
+async def set_silent(house: House, press: PressRequest) -> None:
+    silent = _number(press) == 1
+    await preferences.set_silent(house.db, press.chat, silent)
+    press.chat = replace(press.chat, silent=silent)
+    await press.toast(screens.silence_set(press.words, silent))
+    await press.redraw(_overview(house, press))
+
+
+async def set_language(house: House, press: PressRequest) -> None:
+    language = next((tag for tag in languages() if screens.name_number(tag) == _number(press)), None)
+    if language is not None:
+        await preferences.set_language(house.db, press.chat, language)
+        await _speaks(house, press, language, chosen=True)
+    elif not press.numbers and press.is_private:  # as their phone
+        await preferences.follow_client(house.db, press.chat, press.language)
+        await _speaks(house, press, press.language, chosen=False)
+    await press.redraw(_overview(house, press))
+
+
+async def _speaks(house: House, press: PressRequest, language: str, *, chosen: bool) -> None:
+    press.chat = replace(press.chat, language=language, language_chosen=chosen)
+    press.words = words_for(language)
+    await press.toast(screens.language_set(press.words, chosen))
+    await house.menus.retranslate(press.chat.id)
+
+
+async def set_zone(house: House, press: PressRequest) -> None:
+    """Set the zone, or without a number take the operator's again."""
+    zone = next((name for name in preferences.zones() if screens.name_number(name) == _number(press)), None)
+    if zone is not None or not press.numbers:
+        await preferences.set_zone(house.db, press.chat, zone)
+        press.chat = replace(press.chat, zone=zone)
+        await press.toast(screens.zone_set(press.words, zone or house.settings.timezone.key))
+    await press.redraw(_overview(house, press))
+
+
+async def close(house: House, press: PressRequest) -> None:
+    await press.redraw(screens.closed(press.words))
+
+
+def _overview(house: House, press: PressRequest) -> Message:
+    return screens.overview(press.words, press.chat, house.settings.timezone.key)
+
+
+def _languages(house: House, press: PressRequest) -> Message:
+    return screens.language_page(press.words, press.chat, languages(), house.bot.first_name)
+
+
+def _regions() -> list[str]:
+    return list(dict.fromkeys(zone.partition("/")[0] for zone in preferences.zones()))
+
+
+def _number(press: PressRequest, place: int = 0) -> int:
+    """Return a number of the button; 0 where its data has none."""
+    return press.numbers[place] if place < len(press.numbers) else 0
+
+
+CONVERSATION = Conversation(
+    name="settings",
+    commands=(
+        Command(
+            "settings",
+            msgid("pictures, sound, language, time zone"),
+            settings,
+            usage=msgid("/settings [CITY]"),
+            in_menu=True,
+            admins_only=True,
+        ),
+    ),
+    presses=(
+        PressRule(screens.SETTINGS, turn, admins_only=True),
+        PressRule(screens.ZONES, turn_zones, admins_only=True),
+        PressRule(screens.PICTURES, set_pictures, admins_only=True),
+        PressRule(screens.SILENT, set_silent, admins_only=True),
+        PressRule(screens.LANGUAGE, set_language, admins_only=True),
+        PressRule(screens.ZONE, set_zone, admins_only=True),
+        PressRule(screens.CLOSE, close, admins_only=True),
+    ),
+)

@@ -1,0 +1,42 @@
+"""The table of conversations, in the order in which `/help` names their commands."""
+
+from bot.telegram_edge.conversations.editor import (
+    audit_log,
+    delivery_report,
+    drafts,
+    editors,
+    publishing,
+    topic_choice,
+    uploads,
+)
+from bot.telegram_edge.conversations.reader import (
+    card,
+    latest,
+    onboarding,
+    saved,
+    search,
+    settings,
+    subscriptions,
+    topics,
+)
+from bot.telegram_edge.kit.registry import Registry
+
+REGISTRY = Registry(
+    (
+        latest.CONVERSATION,
+        topics.CONVERSATION,
+        search.CONVERSATION,
+        saved.CONVERSATION,
+        subscriptions.CONVERSATION,
+        settings.CONVERSATION,
+        onboarding.CONVERSATION,
+        card.CONVERSATION,
+        drafts.CONVERSATION,
+        publishing.CONVERSATION,
+        topic_choice.CONVERSATION,
+        delivery_report.CONVERSATION,
+        uploads.CONVERSATION,
+        audit_log.CONVERSATION,
+        editors.CONVERSATION,
+    )
+)

@@ -1,0 +1,80 @@
+"""What every conversation may reach: built once by `app`, passed in, never global."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import telegram
+
+from bot.domain.chat import Chat, ChatKind, Pictures
+from bot.render.locale import words_for
+from bot.render.look import Look, Surface
+from bot.services.delivery.paid_budget import Purse
+from bot.services.readers.places import Gazetteer
+from bot.settings import Settings
+from bot.store.engine.database import Database
+from bot.telegram_edge.botapi.gateway import Gateway
+from bot.telegram_edge.botapi.pacer import Pacer
+from bot.telegram_edge.kit.administrators import Administrators
+from bot.telegram_edge.kit.commands import Commands
+from bot.telegram_edge.kit.menus import Menus
+from bot.telegram_edge.kit.replies import Replies
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The parts a handler works with.
+
+    `clock` gives the time as an aware UTC datetime; `wake` tells the dispatcher that something was promised,
+    stopped or released, so that it does not wait for its next look at the database. `bot` is initialized; it answers
+    people through `replies`, and news leaves through `gateway`. Both ask `pacer` first, and both are paid for from
+    `purse`, if anything is.
+    """
+
+    db: Database
+    bot: telegram.Bot
+    gateway: Gateway
+    pacer: Pacer
+    purse: Purse
+    commands: Commands
+    settings: Settings
+    clock: Callable[[], datetime]
+    wake: Callable[[], None]
+    gazetteer: Gazetteer = field(default_factory=Gazetteer)
+    administrators: Administrators = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "administrators", Administrators(self.bot))
+
+    @property
+    def bot_username(self) -> str:
+        return self.bot.username
+
+    @property
+    def replies(self) -> Replies:
+        """What answers people."""
+        return Replies(self.bot, self.pacer, self.purse, self.db, self.clock, self.wake)
+
+    @property
+    def menus(self) -> Menus:
+        """What tells Telegram our commands."""
+        return Menus(self.db, self.bot, self.commands, self.settings)
+
+    def look(self, chat: Chat) -> Look:
+        """Return how a chat sees newsbot."""
+        return look_of(chat, self.settings, self.bot_username)
+
+
+def look_of(chat: Chat, settings: Settings, bot_username: str) -> Look:
+    """Return a chat's look: what it has set, and what the operator chose for the rest."""
+    zone = settings.timezone if chat.zone is None else ZoneInfo(chat.zone)
+    return _look(chat.language, settings.language, zone, chat.pictures, chat.kind, bot_username)
+
+
+@lru_cache(maxsize=1024)
+def _look(language: str, fallback: str, zone: ZoneInfo, pictures: Pictures, kind: ChatKind, bot_username: str) -> Look:
+    return Look(words_for(language, fallback), zone, pictures, Surface(kind.value), bot_username)

@@ -1,0 +1,48 @@
+"""What the buttons of lists say: which list, how many on a page, and from which place which way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.domain.browsing import MOST, PAGE, Direction, Place, Turn
+from bot.domain.chat import ChatKind
+from bot.render import lists
+from bot.services.readers import browsing
+from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.request import PressRequest, Request
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A page of a list as a button asks for it. `scope` means what the list's verb makes of it."""
+
+    scope: int
+    size: int
+    turn: Turn | None
+
+
+def number(press: PressRequest, place: int = 0) -> int:
+    """Return a number of the button, 0 where its data has none."""
+    return press.numbers[place] if place < len(press.numbers) else 0
+
+
+def wanted(press: PressRequest) -> Wanted:
+    """Return what a list's button asks for. Whatever it lacks is the list's beginning."""
+    size = min(number(press, 1), MOST) if number(press, 1) > 0 else PAGE
+    turn = None
+    if len(press.numbers) >= 5:
+        direction = Direction.NEWER if number(press, 2) == Direction.NEWER else Direction.OLDER
+        turn = Turn(direction, Place(number(press, 3), number(press, 4)))
+    return Wanted(number(press), size, turn)
+
+
+async def may_ask(house: House, request: Request) -> bool:
+    """Return whether a list may be shown: always in a person's own chat, once a minute in a group."""
+    if request.chat.kind is not ChatKind.GROUP:
+        return True
+    if await browsing.ask(house.db, request.chat.id, house.clock()):
+        return True
+    seconds = await browsing.wait_to_tell(house.db, request.chat.id, house.clock())
+    if seconds is not None:
+        await request.answer(lists.ask_in_a_minute(request.words, seconds, house.bot_username))
+    return False

@@ -1,0 +1,132 @@
+"""
+The table of everything a chat can say to newsbot. Handlers, `/help`, the command menus and the README follow it.
+
+Each conversation describes itself once, in its own file; `conversations` lists them, and a `Registry` finds what an
+update asks for. Nothing is looked up by guessing: a name or verb that two conversations claim stops the start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import KW_ONLY, dataclass
+from typing import TypeVar
+
+from bot.domain.message import Message
+from bot.telegram_edge.kit.commands import Audience, CommandInfo, Commands
+from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.request import PressRequest, Request
+
+_Rule = TypeVar("_Rule")
+RequestHandler = Callable[[House, Request], Awaitable[None]]
+TextHandler = Callable[[House, Request], Awaitable[bool]]
+PressHandler = Callable[[House, PressRequest], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Command(CommandInfo):
+    """A command and what it does. `admins_only`: in groups, only administrators may, and the handler is called only
+    for them."""
+
+    handler: RequestHandler
+    _: KW_ONLY
+    admins_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """What a press shows that is too late to be obeyed unasked: in place of the message it hangs on, or below it."""
+
+    message: Message
+    in_place: bool = True
+    toast: str = ""
+
+
+LateRule = Callable[[House, PressRequest], Awaitable[Instead | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class PressRule:
+    """What happens when a button whose data begins with `verb` is pressed (see `bot.domain.press`).
+
+    The data is whatever the person's client sent: numbers may be missing, foreign or absurd.
+    `late` judges a press that waited while newsbot was not running: None lets it be obeyed as any other.
+    """
+
+    verb: str
+    handler: PressHandler
+    audience: Audience = Audience.READERS
+    admins_only: bool = False
+    late: LateRule | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StartRule:
+    """A deep link: `/start PREFIX…`. The handler finds the rest of the payload in `request.args`."""
+
+    prefix: str
+    handler: RequestHandler
+
+
+@dataclass(frozen=True, slots=True)
+class TextRule:
+    """Plain text in a private chat. Rules are asked in order, editors' first, until one says True: taken."""
+
+    handler: TextHandler
+    audience: Audience = Audience.READERS
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRule:
+    """A file sent in a private chat; `request.document` describes it."""
+
+    handler: RequestHandler
+    audience: Audience = Audience.EDITORS
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """All that one file of this room answers to."""
+
+    name: str
+    commands: tuple[Command, ...] = ()
+    presses: tuple[PressRule, ...] = ()
+    starts: tuple[StartRule, ...] = ()
+    texts: tuple[TextRule, ...] = ()
+    documents: tuple[DocumentRule, ...] = ()
+
+
+class Registry:
+    """Every conversation, by what leads to it. Raises: ValueError when two claim the same name, verb or prefix."""
+
+    def __init__(self, conversations: Iterable[Conversation]) -> None:
+        self.conversations = tuple(conversations)
+        self._commands = _unique((command.name, command) for each in self.conversations for command in each.commands)
+        self._presses = _unique((rule.verb, rule) for each in self.conversations for rule in each.presses)
+        self._starts = _unique((rule.prefix, rule) for each in self.conversations for rule in each.starts)
+        texts = [rule for each in self.conversations for rule in each.texts]
+        self.texts = tuple(sorted(texts, key=lambda rule: rule.audience is Audience.READERS))
+        self.documents = tuple(rule for each in self.conversations for rule in each.documents)
+        self.commands = Commands(self._commands.values())
+
+    def command(self, name: str) -> Command | None:
+        """Return the command called `name`, in any case."""
+        return self._commands.get(name.lower())
+
+    def press(self, verb: str) -> PressRule | None:
+        return self._presses.get(verb)
+
+    def start(self, payload: str) -> tuple[StartRule, str] | None:
+        """Return the rule for a deep link's payload and what follows its prefix; the longest prefix wins."""
+        for prefix in sorted(self._starts, key=len, reverse=True):
+            if payload.startswith(prefix):
+                return self._starts[prefix], payload.removeprefix(prefix)
+        return None
+
+
+def _unique(named: Iterator[tuple[str, _Rule]]) -> dict[str, _Rule]:
+    found: dict[str, _Rule] = {}
+    for name, rule in named:
+        if name in found:
+            raise ValueError(f"two conversations claim {name!r}")
+        found[name] = rule
+    return found

@@ -1,0 +1,336 @@
+"""
+What newsbot says to people who wait for it: sent and edited at once, ahead of all news, never through the outbox.
+
+A reply that Telegram refuses for its pace is said when the pace allows, and one that it could not take a moment later;
+one that may have arrived is not said twice. Nobody waits longer than two minutes for one, counted from what they said:
+whatever stands behind it, in a chat that Telegram holds for an hour, is given up at once.
+While a broadcast is paid for it may use up what is free, so what is said meanwhile is paid for too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from math import ceil
+from typing import NamedTuple, TypeVar
+
+import telegram
+from telegram.error import BadRequest, NetworkError, RetryAfter
+
+from bot.domain.chat import Chat, ChatKind
+from bot.domain.delivery import Failed, Lane, Rejected, Sent, Throttled, Unsure, backoff
+from bot.domain.message import Keyboard, Message
+from bot.domain.paying import day_of
+from bot.domain.text import Text
+from bot.services.delivery import restrictions
+from bot.services.delivery.paid_budget import Purse
+from bot.store.engine.database import Database
+from bot.telegram_edge.botapi.gateway import entities_of, markup_of, preview_of
+from bot.telegram_edge.botapi.outcomes import classify_error
+from bot.telegram_edge.botapi.pacer import SHORT_HOLD, Pacer
+from bot.telegram_edge.botapi.transport import Refused
+
+log = logging.getLogger(__name__)
+
+_Answer = TypeVar("_Answer")
+TRIES = 3
+LONGEST_WAIT = timedelta(minutes=2)
+"""Nobody waits longer for a reply; what comes later only startles."""
+PRESS_WAIT = timedelta(seconds=10)
+"""So long what a press changes may wait for its chat: the next press in that chat waits for it, and its toast too."""
+
+arrived_at: ContextVar[float] = ContextVar("arrived_at")
+"""When the update came in that is being worked on, in loop time; not set where no update is."""
+
+
+class Said(NamedTuple):
+    """A message of ours that stands in a chat; `file_id` is Telegram's for its picture, if it has one."""
+
+    message_id: int
+    file_id: str | None
+
+
+class Held(RetryAfter):
+    """Nothing was said: the chat must wait for longer than anybody waits for a reply."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long something waits for its turn, in loop time: for a chat that is held, and at all."""
+
+    for_a_hold: float
+    until: float
+
+    @classmethod
+    def of(cls, longest: timedelta) -> Patience:
+        """Return the patience of what is said now: counted, for a hold, from the update that is being worked on.
+
+        All that one chat has said may stand in a line, and each would wait as long again.
+        """
+        now = asyncio.get_running_loop().time()
+        seconds = longest.total_seconds()
+        return cls(max(arrived_at.get(now) + seconds, now + SHORT_HOLD), now + LONGEST_WAIT.total_seconds())
+
+
+@dataclass(frozen=True, slots=True)
+class Replies:
+    """Everything said to people who wait: one for a running bot.
+
+    `wake` tells the dispatcher that a chat which forbade writing can be written to again.
+    """
+
+    bot: telegram.Bot
+    pacer: Pacer
+    purse: Purse
+    db: Database
+    clock: Callable[[], datetime]
+    wake: Callable[[], None]
+
+    async def send(
+        self,
+        chat: Chat,
+        message: Message,
+        *,
+        thread: int = 0,
+        reply_to: int | None = None,
+        patience: timedelta = LONGEST_WAIT,
+    ) -> Said:
+        """Say `message` in a chat and return what stands there now.
+
+        What Telegram refuses for words that nobody knows is said once more, without formatting and buttons: a person
+        is not left in silence for them.
+        Raises: telegram.error.TelegramError; Held when the chat is held for longer than `patience`.
+        """
+        reply = (
+            None
+            if reply_to is None
+            else telegram.ReplyParameters(message_id=reply_to, allow_sending_without_reply=True)
+        )
+
+        async def send(message: Message) -> telegram.Message:
+            return await self._sent(chat, lambda paid: self._call(chat, message, thread, reply, paid), patience)
+
+        said = await _plainly_at_last(message, send)
+        # The largest size comes last: https://core.telegram.org/bots/api#message (photo)
+        return Said(said.message_id, said.photo[-1].file_id if said.photo else None)
+
+    async def _call(
+        self, chat: Chat, message: Message, thread: int, reply: telegram.ReplyParameters | None, paid: bool
+    ) -> telegram.Message:
+        if message.photo is not None:
+            photo = message.photo.file_id or message.photo.url or message.photo.data
+            return await self.bot.send_photo(
+                chat.id,
+                photo,  # type: ignore[arg-type]  # a Photo is one of the three
+                caption=message.text.string,
+                caption_entities=entities_of(message.text),
+                reply_markup=markup_of(message.keyboard),
+                message_thread_id=thread or None,
+                reply_parameters=reply,
+                allow_paid_broadcast=paid or None,
+            )
+        return await self.bot.send_message(
+            chat.id,
+            message.text.string,
+            entities=entities_of(message.text),
+            link_preview_options=preview_of(message),
+            reply_markup=markup_of(message.keyboard),
+            message_thread_id=thread or None,
+            reply_parameters=reply,
+            allow_paid_broadcast=paid or None,
+        )
+
+    async def send_file(self, chat: Chat, name: str, data: bytes, caption: Message, *, thread: int = 0) -> int:
+        """Send a file that was made for this chat and return its message's id. Raises: telegram.error.TelegramError."""
+
+        async def call(paid: bool) -> telegram.Message:
+            return await self.bot.send_document(
+                chat.id,
+                data,
+                filename=name,
+                caption=caption.text.string,
+                caption_entities=entities_of(caption.text),
+                reply_markup=markup_of(caption.keyboard),
+                message_thread_id=thread or None,
+                allow_paid_broadcast=paid or None,
+            )
+
+        return (await self._sent(chat, call, LONGEST_WAIT)).message_id
+
+    async def edit(
+        self, chat: Chat, message_id: int, message: Message, *, is_photo: bool, patience: timedelta = LONGEST_WAIT
+    ) -> bool:
+        """Change a message of ours, and return False when it is gone. A picture keeps its picture; its caption changes.
+
+        Refused for words that nobody knows it is made once more, without formatting and buttons.
+        Raises: telegram.error.TelegramError, but not for a message that says so already; Held when the chat is held
+        for longer than `patience`.
+        """
+
+        async def edit(message: Message) -> bool:
+            async def call() -> object:
+                if is_photo:
+                    return await self.bot.edit_message_caption(
+                        chat.id,
+                        message_id,
+                        caption=message.text.string,
+                        caption_entities=entities_of(message.text),
+                        reply_markup=markup_of(message.keyboard),
+                    )
+                return await self.bot.edit_message_text(
+                    message.text.string,
+                    chat.id,
+                    message_id,
+                    entities=entities_of(message.text),
+                    link_preview_options=preview_of(message),
+                    reply_markup=markup_of(message.keyboard),
+                )
+
+            return await self._edited(chat, call, patience)
+
+        return await _plainly_at_last(message, edit)
+
+    async def edit_keyboard(
+        self, chat: Chat, message_id: int, keyboard: Keyboard, *, patience: timedelta = LONGEST_WAIT
+    ) -> bool:
+        """Swap the buttons under a message of ours, and return False when it is gone. Raises: as `edit`."""
+
+        async def call() -> object:
+            return await self.bot.edit_message_reply_markup(chat.id, message_id, reply_markup=markup_of(keyboard))
+
+        return await self._edited(chat, call, patience)
+
+    async def turn(self, chat: Chat, patience: Patience) -> bool:
+        """Wait for a turn ahead of all news; return whether what is said then is to be paid for. Raises: Held."""
+        paid_on = self.purse.pay_for_reply(self.clock()) if self.pacer.is_paying else None
+        try:
+            await self._slot(chat, patience, paid_on is not None)
+        except Held:
+            self.purse.put_back_for_reply(paid_on)
+            raise
+        return paid_on == day_of(self.clock())
+
+    async def _slot(self, chat: Chat, patience: Patience, paid: bool = False) -> None:
+        """Wait for a turn ahead of all news. Raises: Held."""
+        is_group = chat.kind is not ChatKind.PRIVATE
+        try:
+            async with asyncio.timeout_at(patience.until):
+                held = await self.pacer.slot(chat.id, Lane.REPLY, is_group, paid, patience.for_a_hold)
+        except TimeoutError:
+            held = SHORT_HOLD  # the pace itself took too long, and nobody knows how long it still would
+        if held:
+            raise Held(ceil(held))
+
+    async def _sent(
+        self, chat: Chat, call: Callable[[bool], Awaitable[telegram.Message]], longest: timedelta
+    ) -> telegram.Message:
+        """Make one call that sends, paid for if need be. Raises: telegram.error.TelegramError."""
+        patience = Patience.of(longest)
+
+        async def once() -> telegram.Message:
+            paid = await self.turn(chat, patience)
+            try:
+                return await self._attempt(chat, call(paid), paid)
+            except BadRequest:
+                if not paid:
+                    raise
+            # It may be the Stars that were refused, and nobody is left without an answer for want of them.
+            message = await self._attempt(chat, call(False))
+            self.purse.answered_unpaid(Sent(message.message_id), self.clock())
+            return message
+
+        message = await _patiently(once)
+        if chat.restriction is not None:
+            await restrictions.got_through(self.db, chat.id, self.clock())
+            self.wake()
+        return message
+
+    async def _attempt(
+        self, chat: Chat, call: Awaitable[_Answer], paid: bool = False, is_edit: bool = False
+    ) -> _Answer:
+        """Make one call, and let the pacer know of a 429. Raises: telegram.error.TelegramError."""
+        try:
+            return await call
+        except (RetryAfter, NetworkError) as error:
+            outcome = classify_error(error)
+            if not isinstance(outcome, Throttled):
+                raise
+            self.pacer.throttled(chat.id, outcome.wait.total_seconds(), paid, is_edit)
+            raise RetryAfter(outcome.wait) from None  # a 429 that does not say how long is no RetryAfter yet
+
+    async def _edited(self, chat: Chat, call: Callable[[], Awaitable[object]], longest: timedelta) -> bool:
+        patience = Patience.of(longest)
+
+        async def once() -> None:
+            # There are no paid edits: https://core.telegram.org/bots/api#editmessagetext
+            await self._slot(chat, patience)
+            await self._attempt(chat, call(), is_edit=True)
+
+        try:
+            await _patiently(once, may_repeat=True)
+        except BadRequest as error:
+            if _has(error, "message is not modified"):
+                return True
+            if _has(error, "message to edit not found", "message can't be edited", "message_id_invalid"):
+                return False
+            raise
+        return True
+
+
+async def _patiently(once: Callable[[], Awaitable[_Answer]], *, may_repeat: bool = False) -> _Answer:
+    """Make one call, again when a 429 says so and it is time, or soon after what never arrived.
+
+    With `may_repeat` also after an answer that leaves it open: nothing is said twice by it.
+    Raises: telegram.error.TelegramError, Held among them.
+    """
+    for tries in range(1, TRIES):
+        try:
+            return await once()
+        except Held:
+            raise
+        except RetryAfter:
+            pass  # the pacer has taken note of it: the next try waits, or is given up, for the chat's hold
+        except NetworkError as error:
+            is_open = may_repeat and isinstance(error, Refused) and isinstance(classify_error(error), Unsure)
+            if not is_open and not isinstance(classify_error(error), Failed):
+                raise
+            await asyncio.sleep(backoff(tries, random.random()).total_seconds())
+    return await once()
+
+
+async def _plainly_at_last(message: Message, say: Callable[[Message], Awaitable[_Answer]]) -> _Answer:
+    """Say a message; one that Telegram refuses for words that nobody knows once more, as plain text.
+
+    Raises: telegram.error.TelegramError.
+    """
+    try:
+        return await say(message)
+    except BadRequest as error:
+        plain = _plainly(message, error)
+        if plain is None:
+            raise
+    return await say(plain)
+
+
+def _plainly(message: Message, error: BadRequest) -> Message | None:
+    """Return the message with nothing in it but its picture and plain text; None when that would not help."""
+    plain = replace(message, text=Text(message.text.string), keyboard=(), preview=None)
+    if plain == message or not isinstance(classify_error(error), Rejected):
+        return None
+    log.warning("Telegram refused a reply (%s); it is said without formatting and buttons", error.message)
+    return plain
+
+
+def _has(error: BadRequest, *phrases: str) -> bool:
+    return any(phrase in error.message.lower() for phrase in phrases)
+
+
+def span_of(error: RetryAfter) -> timedelta:
+    """Return how long Telegram asks to wait: python-telegram-bot says it in seconds still, and will as a timedelta."""
+    wait = error.retry_after
+    return wait if isinstance(wait, timedelta) else timedelta(seconds=wait)

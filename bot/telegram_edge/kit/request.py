@@ -1,0 +1,184 @@
+"""
+One thing a person asked for, as conversations see it, and the ways to answer.
+
+A handler never meets Telegram's objects: it is given a Request or a PressRequest, and what it says is a Message.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from telegram.error import RetryAfter, TelegramError
+
+from bot.domain.chat import Chat, ChatKind
+from bot.domain.limits import CALLBACK_ANSWER
+from bot.domain.message import Keyboard, Message
+from bot.domain.press import Press
+from bot.render import refusals
+from bot.render.locale import SOURCE, Words
+from bot.render.text import clip
+from bot.telegram_edge.botapi.pacer import SHORT_HOLD
+from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.replies import LONGEST_WAIT, PRESS_WAIT, Said
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file somebody sent: named by its sender, so trust neither `name` nor `size` (bytes; None: not said)."""
+
+    file_id: str
+    name: str
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A command, plain text or document.
+
+    `person` is None when nobody in particular speaks: channel posts, anonymous administrators (`as_chat` says that
+    it was written in the chat's own name, which only they can), and the one message on being added. `args` is what
+    follows the command (after `/start`, what follows the payload's prefix), or the plain text. `message_id` is 0 when
+    nobody wrote. `thread` is the forum topic, 0 when there is none. `replied_to` is the message it replies to, and
+    `replied_article` the article whose card that is.
+    `is_late`: it waited for more than ten minutes while the bot was down; editors' acts are then asked again.
+    `language` is that of the person's own client, as far as we speak it.
+    `patience` is how long an answer may wait for a chat that is held.
+    `name` is what the person calls themselves, anything at all.
+    """
+
+    patience: ClassVar[timedelta] = LONGEST_WAIT
+
+    house: House = field(repr=False)
+    chat: Chat
+    person: int | None
+    words: Words = field(repr=False)
+    message_id: int
+    sent_at: datetime
+    args: str = field(default="", repr=False)
+    thread: int = 0
+    replied_to: int | None = None
+    replied_article: int | None = None
+    document: Document | None = None
+    as_chat: bool = False
+    is_late: bool = False
+    name: str = field(default="", repr=False)
+    language: str = SOURCE
+
+    @property
+    def is_private(self) -> bool:
+        return self.chat.kind is ChatKind.PRIVATE
+
+    def with_args(self, args: str) -> Request:
+        """Return the same request about something else."""
+        return replace(self, args=args)
+
+    async def answer(self, message: Message) -> int:
+        """Say something in the chat, in groups as a reply, and return the new message's id."""
+        return (await self._say(message)).message_id
+
+    async def show(self, message: Message) -> str | None:
+        """Say something with a picture, as `answer` does, and return Telegram's file id for the picture."""
+        return (await self._say(message)).file_id
+
+    async def _say(self, message: Message) -> Said:
+        reply_to = self.message_id if self.message_id and self.chat.kind is ChatKind.GROUP else None
+        return await self.house.replies.send(self.chat, message, thread=self.thread, reply_to=reply_to)
+
+    async def answer_file(self, name: str, data: bytes, caption: Message) -> int:
+        """Send a file that was made for this chat, and return its message's id."""
+        return await self.house.replies.send_file(self.chat, name, data, caption, thread=self.thread)
+
+
+@dataclass(slots=True, eq=False)
+class PressRequest:
+    """A press of a button. `message_id` is the message the button hangs on, `is_photo` whether that is a picture.
+
+    `words` are the chat's; `language` is that of the person's own client, as far as we speak it.
+
+    Telegram takes one answer to a press: the first `toast`, or a silent one when the handler has returned. It takes it
+    also while the chat is held, when nothing in it may change; then one that would be silent says so.
+    Source: https://github.com/tdlib/telegram-bot-api/issues/648 (answerCallbackQuery has no limits, edits have)
+    """
+
+    patience: ClassVar[timedelta] = PRESS_WAIT
+
+    house: House = field(repr=False)
+    chat: Chat
+    person: int
+    words: Words = field(repr=False)
+    press: Press
+    message_id: int
+    query_id: str = field(repr=False)
+    language: str
+    thread: int = 0
+    is_photo: bool = False
+    is_late: bool = False
+    is_answered: bool = False
+    name: str = field(default="", repr=False)
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        return self.press.numbers
+
+    @property
+    def is_private(self) -> bool:
+        return self.chat.kind is ChatKind.PRIVATE
+
+    async def toast(self, text: str, alert: bool = False) -> None:
+        """Show a line over the chat to the one who pressed; `alert` makes it a box to be closed. Once per press."""
+        await self._answer_query(text=clip(text, CALLBACK_ANSWER) or None, show_alert=alert)
+
+    async def open_bot(self, payload: str) -> None:
+        """Take the one who pressed to their own chat with the bot, as its deep link would. Once per press."""
+        # What `url` may hold: https://core.telegram.org/bots/api#answercallbackquery
+        await self._answer_query(url=f"https://t.me/{self.house.bot_username}?start={payload}")
+
+    async def finish(self) -> None:
+        """End the client's waiting if nothing else has."""
+        held = self.house.pacer.hold(self.chat.id)
+        await self.toast(refusals.must_wait(self.words, timedelta(seconds=held)) if held > SHORT_HOLD else "")
+
+    async def redraw(self, message: Message) -> int:
+        """Put `message` in the place of the one pressed, and return its id. Only if that is gone, a new one is sent.
+
+        A picture keeps its picture: the text becomes its caption. While the chat is held it stays as it is.
+        """
+        try:
+            is_there = await self.house.replies.edit(
+                self.chat, self.message_id, message, is_photo=self.is_photo, patience=self.patience
+            )
+        except RetryAfter:
+            return self.message_id
+        return self.message_id if is_there else await self.answer(message)
+
+    async def redraw_keyboard(self, keyboard: Keyboard) -> None:
+        """Swap the buttons and leave the message as it is. One that is gone, or in a held chat, is left alone."""
+        with suppress(RetryAfter):
+            await self.house.replies.edit_keyboard(self.chat, self.message_id, keyboard, patience=self.patience)
+
+    async def answer(self, message: Message) -> int:
+        """Say something new in the chat and return the new message's id. Raises: replies.Held."""
+        return (await self._say(message)).message_id
+
+    async def show(self, message: Message) -> str | None:
+        """Say something new with a picture, and return Telegram's file id for the picture."""
+        return (await self._say(message)).file_id
+
+    async def _say(self, message: Message) -> Said:
+        return await self.house.replies.send(self.chat, message, thread=self.thread, patience=self.patience)
+
+    async def _answer_query(self, **answer: str | bool | None) -> None:
+        if self.is_answered:
+            return
+        self.is_answered = True
+        try:
+            await self.house.bot.answer_callback_query(self.query_id, **answer)  # type: ignore[arg-type]
+        except TelegramError as error:
+            # Too old, mostly: the person no longer waits for it, and what was pressed has been done.
+            log.debug("a press could not be answered: %s", type(error).__name__)

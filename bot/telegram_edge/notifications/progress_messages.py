@@ -1,0 +1,396 @@
+"""
+The herald: keeps editors' progress messages up to date, and tells editors, owners and groups what they must know.
+
+It alone draws a message that follows a publish, so no older state can overwrite a newer one. What it knows is in the
+database: after a restart it goes on where it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from telegram.error import BadRequest, Forbidden, TelegramError
+
+from bot.domain.article import Article
+from bot.domain.chat import Chat, ChatState
+from bot.domain.message import Message
+from bot.domain.progress import Phase, Standing, is_due, shown_as, shown_from
+from bot.domain.role import Role
+from bot.errors import StoreError, UnknownArticle
+from bot.render import publishing as screens
+from bot.render.locale import Words, words_for
+from bot.services.delivery import delivery_reports
+from bot.services.delivery.dispatcher import Alarm
+from bot.services.newsroom import incidents
+from bot.store.content import articles
+from bot.store.delivery import campaigns
+from bot.store.delivery.campaigns import CampaignState
+from bot.store.desk import editors, progress_messages
+from bot.store.desk.incidents import Kind
+from bot.store.desk.progress_messages import Watch
+from bot.store.readers import chats
+from bot.telegram_edge.conversations.editor.copies import send_copy
+from bot.telegram_edge.conversations.editor.publishing import rate_of
+from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.notifications.alerts import (
+    ask_editors,
+    tell_editors,
+    tell_of_forms,
+    tell_of_newcomers,
+    tell_of_threads,
+    tell_owners,
+)
+
+TICK = timedelta(seconds=1)
+LOOK_AROUND_EVERY = timedelta(minutes=1)
+CALM_AFTER = timedelta(minutes=3)  # without an alarm: the dispatcher repeats it every minute while it lasts
+DEAF_FOR = timedelta(minutes=10)
+DRAWN_AGAIN = timedelta(seconds=10)  # after a failure: an outage or a refused token is nothing to ask about each second
+OWED_FOR = timedelta(seconds=5)  # so long the answer to a publish may take
+_ALARMS = {Alarm.HALTED: Kind.TOKEN, Alarm.DISK: Kind.DISK}
+
+log = logging.getLogger(__name__)
+
+
+class Herald:
+    """One for a running bot. `run` it in the background; `turn` is one look at everything."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._busy: dict[tuple[object, ...], asyncio.Task[None]] = {}
+        self._followed: dict[tuple[int, int], tuple[Watch, Article]] = {}  # as of the last turn
+        # counted once while rows are still being promised, and again when the audience is opened anew
+        self._audiences: dict[int, tuple[datetime, int]] = {}
+        self._measured: dict[int, tuple[datetime, int]] = {}  # since when each goes on, and how many were settled then
+        self._announced: set[int] = set()  # campaigns; whoever cannot be reached is not tried every second
+        self._asked: set[tuple[int, int]] = set()  # the same, with the person
+        self._drawn_again_at: dict[tuple[int, int], datetime] = {}  # messages that could not be changed
+        self._deaf_until: dict[str, datetime] = {}  # while nobody can be reached
+        self._reachable: set[int] = set()  # people who have let the bot in, as of the last turn
+        self._menus: tuple[dict[int, Role], dict[int, tuple[Role, str]]] | None = None  # for whom, as last told
+        self._alarmed_at: dict[Kind, datetime] = {}
+        self._looked_at: datetime | None = None
+        self._awake_since: datetime | None = None
+
+    async def run(self, changed: asyncio.Event) -> None:
+        """Work until cancelled. `changed` is set when something was promised, stopped, released or imported."""
+        try:
+            while True:
+                changed.clear()
+                await self.turn()
+                try:
+                    async with asyncio.timeout(TICK.total_seconds()):
+                        await changed.wait()
+                except TimeoutError:
+                    pass
+        finally:
+            for task in self._busy.values():
+                task.cancel()
+
+    async def turn(self) -> None:
+        """Start whatever is due now. One thing of a kind is never started again before it has ended."""
+        now = self._house.clock()
+        async with self._house.db.reading() as conn:
+            people = await editors.editors(conn, self._house.settings.admins)
+            known = await chats.chats(conn, people)
+        self._welcome({person for person, chat in known.items() if chat.state is not ChatState.UNREACHABLE})
+        await self._announce(people, now)
+        await self._draw(people, now)
+        self._start(("held",), lambda: self._ask_of_held(people, now))
+        self._start(("forms",), lambda: self._tell_of_forms(people, now))
+        self._start(("files",), lambda: self._tell_of_files(people, now))
+        self._start(("troubles",), lambda: self._tell_of_troubles(people, now))
+        self._start(("newcomers",), lambda: self._tell_of_newcomers(people, now))
+        self._start(("threads",), lambda: self._tell_of_threads(now))
+        # The shell, too, lets people go; an owner of the configuration may come long after the start; and whoever
+        # speaks another language reads another menu.
+        shown = {person: (role, known[person].language) for person, role in people.items() if person in known}
+        if (people, shown) != self._menus and now >= self._deaf_until.get("menus", now) and not self._is_at("menus"):
+            self._menus = people, shown
+            self._start(("menus",), self._register_menus)
+
+    async def _register_menus(self) -> None:
+        if not await self._house.menus.register_editors():
+            self._menus = None
+            self._deaf_until["menus"] = self._house.clock() + DEAF_FOR
+
+    def _is_at(self, work: str) -> bool:
+        return (work,) in self._busy
+
+    def _welcome(self, reachable: set[int]) -> None:
+        """Tell those at once what they have missed who have let the bot in since the last turn."""
+        if newcomers := reachable - self._reachable:
+            self._deaf_until.clear()
+            self._asked = {(number, person) for number, person in self._asked if person not in newcomers}
+        self._reachable = reachable
+
+    async def settled(self) -> None:
+        """Wait until everything that was started has ended."""
+        while self._busy:
+            await asyncio.gather(*self._busy.values())
+
+    async def alarm(self, alarm: Alarm, campaign: int | None, detail: str | None) -> None:
+        """Take note of what stops the dispatcher. A campaign that is held is seen in its row and asked about."""
+        kind = _ALARMS.get(alarm)
+        if kind is None or (kind is Kind.DISK and "full" not in (detail or "")):
+            return
+        now = self._house.clock()
+        if kind is Kind.TOKEN and "terminated by other" in (detail or "").lower():
+            kind = Kind.SECOND
+        self._alarmed_at[kind] = now
+        try:
+            await incidents.note(self._house.db, kind, True, now)
+        except StoreError as error:
+            log.error("a trouble could not be written down: %s", error)
+
+    # Publishes that nobody in chat asked for
+
+    async def _announce(self, people: Iterable[int], now: datetime) -> None:
+        async with self._house.db.reading() as conn:
+            waiting = await progress_messages.unannounced(conn)
+        self._announced.intersection_update(waiting)
+        for number in waiting:
+            if number not in self._announced:
+                self._announced.add(number)
+                self._start(("announce", number), partial(self._announce_to, people, number))
+
+    async def _announce_to(self, people: Iterable[int], number: int) -> None:
+        """Show a publish of a file or the shell to every editor before it leaves, as readers will see it."""
+        await asyncio.gather(*(self._announce_to_one(person, number) for person in people))
+
+    async def _announce_to_one(self, person: int, number: int) -> None:
+        chat = await self._chat(person)
+        found = await self._standing(number)
+        if found is None:
+            return
+        article, _ = found
+        if (await send_copy(self._house, chat, article.number)).trouble is None:
+            await self._say(chat, number)
+
+    # Messages that follow a publish
+
+    async def _draw(self, people: Iterable[int], now: datetime) -> None:
+        allowed = set(people)
+        async with self._house.db.reading() as conn:
+            watches = await progress_messages.open_ones(conn)
+            held = [
+                one.id
+                for one in await campaigns.open_ones(conn)
+                if one.state is CampaignState.HELD and one.article is not None
+            ]
+        followed = dict.fromkeys(watch.campaign for watch in watches)
+        standings = {number: await self._standing(number) for number in dict.fromkeys([*followed, *held])}
+        self._audiences = {number: many for number, many in self._audiences.items() if number in standings}
+        self._measured = {number: one for number, one in self._measured.items() if number in standings}
+        messages = {(watch.campaign, watch.chat) for watch in watches}
+        self._drawn_again_at = {key: at for key, at in self._drawn_again_at.items() if key in messages}
+        await self._let_go(messages, now)
+        for watch in watches:
+            found = standings[watch.campaign]
+            if watch.chat not in allowed or found is None:
+                await self._finish(watch, now)
+                continue
+            self._followed[watch.campaign, watch.chat] = watch, found[0]
+            key = (watch.campaign, watch.chat)
+            if now < self._drawn_again_at.get(key, now) <= now + DRAWN_AGAIN or ("message", *key) in self._busy:
+                continue
+            if watch.message_id != progress_messages.OWED:
+                await self._draw_one(watch, *found, now)
+            elif now - watch.shown_at >= OWED_FOR:
+                self._start(("message", *key), partial(self._say_at_last, watch, now))
+        self._asked = {(number, person) for number, person in self._asked if number in held}
+        self._asked.update((watch.campaign, watch.chat) for watch in watches if watch.campaign in held)
+        for number in held:
+            for person in allowed:
+                if (number, person) not in self._asked:
+                    self._asked.add((number, person))
+                    self._start(("message", number, person), partial(self._ask, person, number))
+
+    async def _let_go(self, followed: set[tuple[int, int]], now: datetime) -> None:
+        """Say in messages whose publish is no more that it is held: a burst took it back before anything had left."""
+        for key in self._followed.keys() - followed:
+            watch, article = self._followed.pop(key)
+            if await self._standing(watch.campaign) is None:
+                chat = await self._chat(watch.chat)
+                message = screens.held_instead(self._words(chat), article)
+                self._start(("message", *key), partial(self._edit, watch, chat, message, "", True, now))
+
+    async def _draw_one(self, watch: Watch, article: Article, standing: Standing, now: datetime) -> None:
+        """Change one message if it is worth it."""
+        chat = await self._chat(watch.chat)
+        message = screens.going(self._words(chat), article, watch.campaign, standing, now)
+        before, after = shown_from(watch.shown, watch.shown_at), shown_as(standing, message, now)
+        if before.digest == after.digest:
+            if standing.phase in (Phase.DONE, Phase.WITHDRAWN):
+                await self._finish(watch, now)
+            return
+        if not is_due(before, standing, now):
+            return
+        key = ("message", watch.campaign, watch.chat)
+        if standing.phase.is_question and before.phase not in (None, standing.phase):
+            self._start(key, partial(self._ask_instead, watch, chat, article))
+        else:
+            is_last = standing.phase is Phase.DONE
+            self._start(key, partial(self._edit, watch, chat, message, str(after), is_last, now))
+
+    async def _edit(
+        self, watch: Watch, chat: Chat, message: Message, shown: str, is_last: bool, turned_at: datetime
+    ) -> None:
+        """Change one message. It counts as shown when its turn began, or every second turn would come too early."""
+        try:
+            is_there = await self._house.replies.edit(chat, watch.message_id, message, is_photo=False)
+        except (BadRequest, Forbidden) as error:
+            log.info("a progress message cannot be changed any more: %s", type(error).__name__)
+            is_there = False
+        except TelegramError as error:
+            if (watch.campaign, watch.chat) not in self._drawn_again_at:
+                log.info("a progress message could not be changed: %s", type(error).__name__)
+            self._drawn_again_at[watch.campaign, watch.chat] = self._house.clock() + DRAWN_AGAIN
+            return
+        self._drawn_again_at.pop((watch.campaign, watch.chat), None)
+        async with self._house.db.transaction() as conn:
+            await progress_messages.saw(conn, watch, shown, turned_at, finished=is_last or not is_there)
+
+    async def _ask_instead(self, watch: Watch, chat: Chat, article: Article) -> None:
+        """Ask in a new message, because an edit makes no sound, and say so in the old one."""
+        below = screens.asked_below(self._words(chat), article)
+        try:
+            await self._house.replies.edit(chat, watch.message_id, below, is_photo=False)
+        except TelegramError as error:
+            log.info("a progress message could not be changed: %s", type(error).__name__)
+        await self._say(chat, watch.campaign)
+
+    async def _say_at_last(self, watch: Watch, now: datetime) -> None:
+        """Say how a publish stands to who asked for it and, for all that is known, was not answered."""
+        async with self._house.db.transaction() as conn:
+            await progress_messages.follow(conn, watch.campaign, watch.chat, progress_messages.OWED, at=now)
+        await self._ask(watch.chat, watch.campaign)
+
+    async def _ask(self, person: int, number: int) -> None:
+        await self._say(await self._chat(person), number)
+
+    async def _say(self, chat: Chat, number: int) -> None:
+        """Say in a new message how a campaign stands; from then on the message follows it."""
+        found = await self._standing(number)
+        if found is None:
+            return
+        article, standing = found
+        now = self._house.clock()
+        message = screens.going(self._words(chat), article, number, standing, now)
+        try:
+            message_id = (await self._house.replies.send(chat, message)).message_id
+        except TelegramError as error:
+            log.info("an editor could not be told of a publish: %s", type(error).__name__)
+            if isinstance(error, BadRequest | Forbidden):
+                await self._finish(
+                    Watch(number, chat.id, progress_messages.OWED, "", now), now
+                )  # it is owed no more, if it was
+            return
+        watch = Watch(number, chat.id, message_id, str(shown_as(standing, message, now)), now)
+        async with self._house.db.transaction() as conn:
+            await progress_messages.follow(conn, number, chat.id, message_id, shown=watch.shown, at=now)
+        self._followed[number, chat.id] = watch, article
+
+    async def _finish(self, watch: Watch, now: datetime) -> None:
+        async with self._house.db.transaction() as conn:
+            await progress_messages.saw(conn, watch, watch.shown, now, finished=True)
+
+    # What owners must know
+
+    async def _tell_of_files(self, people: dict[int, Role], now: datetime) -> None:
+        if now >= self._deaf_until.get("files", now) and not await tell_editors(self._house, people, now):
+            self._deaf_until["files"] = now + DEAF_FOR
+
+    async def _ask_of_held(self, people: dict[int, Role], now: datetime) -> None:
+        if now >= self._deaf_until.get("held", now) and not await ask_editors(self._house, people, now):
+            self._deaf_until["held"] = now + DEAF_FOR
+
+    async def _tell_of_forms(self, people: dict[int, Role], now: datetime) -> None:
+        if now >= self._deaf_until.get("forms", now) and not await tell_of_forms(self._house, people, now):
+            self._deaf_until["forms"] = now + DEAF_FOR
+
+    async def _tell_of_troubles(self, people: dict[int, Role], now: datetime) -> None:
+        if self._looked_at is None or now - self._looked_at >= 2 * LOOK_AROUND_EVERY:
+            self._awake_since = now  # started, or the machine was asleep
+        if self._looked_at is None or now - self._looked_at >= LOOK_AROUND_EVERY:
+            self._looked_at = now
+            await self._look_around(now)
+        owners = [person for person, role in people.items() if role is Role.OWNER]
+        if now >= self._deaf_until.get("troubles", now) and not await tell_owners(self._house, owners, now):
+            self._deaf_until["troubles"] = now + DEAF_FOR
+
+    async def _look_around(self, now: datetime) -> None:
+        """Look for troubles that can be seen, and take those for over that are no longer reported."""
+        await incidents.look_around(self._house.db, now, now - (self._awake_since or now))
+        for kind in (Kind.TOKEN, Kind.SECOND):
+            if now - self._alarmed_at.setdefault(kind, now) >= CALM_AFTER:
+                await incidents.note(self._house.db, kind, False, now)
+        if (takes_stars := self._house.purse.is_good) is not None:
+            await incidents.note(self._house.db, Kind.STARS, not takes_stars, now)
+
+    async def _tell_of_newcomers(self, people: dict[int, Role], now: datetime) -> None:
+        owners = [person for person, role in people.items() if role is Role.OWNER]
+        if now >= self._deaf_until.get("newcomers", now) and not await tell_of_newcomers(self._house, owners, now):
+            self._deaf_until["newcomers"] = now + DEAF_FOR
+
+    # What groups must know
+
+    async def _tell_of_threads(self, now: datetime) -> None:
+        if now >= self._deaf_until.get("threads", now):
+            self._deaf_until["threads"] = now + DEAF_FOR  # after any failure: no group is told the same every second
+            if await tell_of_threads(self._house, now):
+                self._deaf_until.pop("threads", None)
+
+    # What they share
+
+    async def _standing(self, number: int) -> tuple[Article, Standing] | None:
+        """Return a campaign's article and how it stands; None when there is none."""
+        now = self._house.clock()
+        async with self._house.db.reading() as conn:
+            found = await campaigns.campaign(conn, number)
+            if found is None or found.article is None:
+                return None
+            try:
+                article = await articles.article(conn, found.article)
+            except UnknownArticle:
+                return None
+            fixed_at, known = self._audiences.get(number, (None, None))
+            known = known if fixed_at == found.fixed_at else None
+            standing = await delivery_reports.standing(conn, found, now, rate_of(self._house), audience=known)
+        if not found.is_complete:
+            self._audiences[number] = found.fixed_at, standing.audience
+        return article, self._with_measure(number, standing, now)
+
+    def _with_measure(self, number: int, standing: Standing, now: datetime) -> Standing:
+        """Add since when it goes on without a break: what it stood still, or newsbot did, says nothing of its pace."""
+        if standing.phase is not Phase.SENDING or standing.is_paused:
+            self._measured.pop(number, None)
+            return standing
+        since, settled = self._measured.setdefault(number, (now, standing.settled))
+        return replace(standing, measured_from=since, measured_settled=settled)
+
+    async def _chat(self, person: int) -> Chat:
+        async with self._house.db.reading() as conn:
+            return await chats.chat(conn, person) or Chat(person, language=self._house.settings.language)
+
+    def _words(self, chat: Chat) -> Words:
+        return words_for(chat.language, self._house.settings.language)
+
+    def _start(self, key: tuple[object, ...], work: Callable[[], Awaitable[None]]) -> None:
+        if key not in self._busy:
+            task = asyncio.create_task(self._guarded(key, work), name=f"herald {key[0]}")
+            self._busy[key] = task
+            task.add_done_callback(lambda _: self._busy.pop(key, None))
+
+    async def _guarded(self, key: tuple[object, ...], work: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await work()
+        except StoreError as error:
+            log.error("the herald failed at %s: %s", key[0], error)
+        except Exception:
+            log.exception("the herald failed at %s", key[0])

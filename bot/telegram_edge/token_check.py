@@ -1,0 +1,64 @@
+"""
+The first words with Telegram, for `newsbot setup`: whether a token is good, whose it is, and the bot's menus.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import telegram
+from telegram.error import InvalidToken, TelegramError
+
+from bot.errors import SettingsError
+from bot.settings import Settings
+from bot.store.engine.database import Database
+from bot.telegram_edge.botapi.transport import AiohttpTransport
+from bot.telegram_edge.conversations.table import REGISTRY
+from bot.telegram_edge.kit.menus import Menus
+
+
+@dataclass(frozen=True, slots=True)
+class FirstContact:
+    """A bot that Telegram knows."""
+
+    id: int
+    username: str
+    _bot: telegram.Bot
+
+    async def register_menus(self, db: Database, settings: Settings) -> bool:
+        """Tell Telegram commands and descriptions; False when it would not listen. The bot tries again at its start."""
+        try:
+            await Menus(db, self._bot, REGISTRY.commands, settings).register()
+        except TelegramError:
+            return False
+        return True
+
+
+@asynccontextmanager
+async def first_contact(settings: Settings) -> AsyncIterator[FirstContact]:
+    """Try the settings' token, once, and keep the connection for the block.
+
+    Raises: SettingsError, when Telegram refuses the token or cannot be reached.
+    """
+    assert settings.token is not None
+    transport = AiohttpTransport()
+    bot = telegram.Bot(
+        settings.token,
+        base_url=f"{settings.api_url}/bot",
+        base_file_url=f"{settings.api_url}/file/bot",
+        request=transport,
+        get_updates_request=transport,
+    )
+    try:
+        try:
+            await bot.initialize()
+        except InvalidToken:
+            raise SettingsError("NEWSBOT_TOKEN: Telegram refuses it; ask @BotFather for the current one") from None
+        except TelegramError as error:
+            reason = f"{settings.api_url} cannot be reached ({error.message}); nothing was changed"
+            raise SettingsError(f"NEWSBOT_API_URL: {reason}") from None
+        yield FirstContact(bot.id, bot.username, bot)
+    finally:
+        await bot.shutdown()

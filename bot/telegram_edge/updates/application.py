@@ -1,0 +1,48 @@
+"""
+The application: python-telegram-bot put together for newsbot, with one door through which every update goes.
+
+Left out on purpose: its rate limiter, which stops every chat on one 429; its job queue, because what must happen
+later is a row in the database; its handlers for each command, because the registry is that table.
+"""
+
+from __future__ import annotations
+
+from telegram import Update
+from telegram.ext import Application, ApplicationBuilder, ContextTypes, TypeHandler
+from telegram.request import BaseRequest
+
+from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.registry import Registry
+from bot.telegram_edge.updates.routing import concerns_us, route
+from bot.telegram_edge.updates.turned_away import TurnedAway
+from bot.telegram_edge.updates.update_queue import Intake
+
+
+def build_application(token: str, api_url: str, transport: BaseRequest, intake: Intake) -> Application:  # type: ignore[type-arg]
+    """Return an application that speaks to the Bot API at `api_url` and lets updates in through `intake`.
+
+    Source: https://core.telegram.org/bots/api#making-requests (the paths below a server's root)
+    """
+    return (
+        ApplicationBuilder()
+        .token(token)
+        .base_url(f"{api_url}/bot")
+        .base_file_url(f"{api_url}/file/bot")
+        .request(transport)
+        .get_updates_request(transport)
+        .concurrent_updates(intake)
+        .updater(None)
+        .job_queue(None)
+        .build()
+    )
+
+
+def open_door(application: Application, house: House, registry: Registry, intake: Intake) -> None:  # type: ignore[type-arg]
+    """Lead every update to the conversation it belongs to."""
+
+    async def enter(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+        await route(house, registry, update, is_backlog=update.update_id <= intake.backlog_until)
+
+    intake.concerns = lambda update: concerns_us(house, update)
+    intake.turned_away = TurnedAway(application, house.settings.language).press
+    application.add_handler(TypeHandler(Update, enter))

@@ -1,0 +1,224 @@
+"""
+Fetching updates by long polling, for as long as the process lives.
+
+Telegram forgets an update once a later one is asked for. So the next poll begins at the oldest update that is neither
+worked through nor written down: whatever a killed process had in hand comes again at the next start, perhaps with some
+that were done. A poll shows a hundred updates; when that many are on their way they are written down, so that nobody
+behind them waits.
+What was waiting when we started is fetched first and marked as backlog: a press carries no time of its own, and an
+editor's press from before an outage must not act hours later.
+Source: https://core.telegram.org/bots/api#getupdates
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import warnings
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import telegram
+from telegram.error import Conflict, EndPointNotFound, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.ext import Application
+from telegram.warnings import PTBUserWarning
+
+from bot.domain.delivery import backoff
+from bot.telegram_edge.botapi.lenient_json import first_update_id
+from bot.telegram_edge.botapi.transport import Unreadable
+from bot.telegram_edge.updates.update_queue import Intake, Taken
+
+ALLOWED_UPDATES = ("message", "channel_post", "callback_query", "my_chat_member")
+PATIENCE = timedelta(seconds=50)
+GLANCE = timedelta(milliseconds=150)
+"""How long others wait at most while work goes on: until it is done, a poll is answered at once with what is known."""
+BATCH = 100
+LAST_WORD = timedelta(seconds=3)
+LONGEST_PAUSE = timedelta(seconds=30)
+
+log = logging.getLogger(__name__)
+# Only the raw answer shows which of its updates cannot be read, and who sent them before they are read.
+warnings.filterwarnings("ignore", r"Please use 'Bot\.getUpdates'", PTBUserWarning)
+
+
+async def _tell_nobody(reason: str) -> None:
+    """What an alarm is where nobody listens."""
+
+
+async def poll(
+    application: Application,  # type: ignore[type-arg]
+    intake: Intake,
+    patience: timedelta = PATIENCE,
+    alarm: Callable[[str], Awaitable[None]] = _tell_nobody,
+    last_word: timedelta = LAST_WORD,
+    longest_pause: timedelta = LONGEST_PAUSE,
+) -> None:
+    """Hand every update to a started application until cancelled; then confirm what was worked through.
+
+    Refused tokens, second instances and outages are waited out: the operator may put them right at any time. `alarm`
+    is told of the first two, each time they show. `last_word` is how long what is in work at the end is waited for;
+    `longest_pause` is between two tries.
+    """
+    bot = application.bot
+    place = _Place(intake)
+    failures = 0
+    is_backlog = True
+    has_webhook = False  # found out when Telegram refuses: one call less at every start
+    try:
+        while True:
+            try:
+                if has_webhook:
+                    await bot.delete_webhook()
+                    has_webhook = False
+                batch = await _fetch(bot, place, timedelta(0) if is_backlog else patience)
+                updates = tuple(_read(intake, batch, bot))
+                if batch and not updates:
+                    raise NetworkError("an answer without updates")
+            except TelegramError as error:
+                if isinstance(error, Unreadable) and place.passes_over(error.payload):
+                    continue
+                failures += 1
+                has_webhook = has_webhook or _is_about_webhook(error)
+                if isinstance(error, InvalidToken | Conflict) and not _is_about_webhook(error):
+                    await alarm(error.message)
+                await asyncio.sleep(_pause(error, failures, longest_pause).total_seconds())
+                continue
+            failures = 0
+            if is_backlog and updates:
+                intake.backlog_until = max(intake.backlog_until, updates[-1].update_id)
+            is_full = len(batch) >= place.size
+            is_backlog = is_backlog and is_full
+            has_room = _hand_over(application, intake, place, updates)
+            # Behind a batch that is full there is more to come, which is seen only once this may be forgotten.
+            if not has_room or not is_full or not await intake.write_down():
+                await _glance(intake, has_room)
+            place.read_well()
+    finally:
+        await _end(bot, place, intake, last_word.total_seconds())
+
+
+async def _fetch(bot: telegram.Bot, place: _Place, patience: timedelta) -> list[Any]:
+    """Return the next batch as Telegram sends it. Raises: telegram.error.TelegramError.
+
+    python-telegram-bot itself would read every one of a flood, and drop all when it stumbles over one.
+    """
+    seconds = int(patience.total_seconds())
+    asked = {"offset": place.offset, "limit": place.size, "timeout": seconds, "allowed_updates": ALLOWED_UPDATES}
+    try:
+        batch = await bot.do_api_request("getUpdates", asked, read_timeout=seconds + (bot.request.read_timeout or 0))
+    except EndPointNotFound as error:
+        # The library cannot tell an unknown method from a refused token; this method is known.
+        raise error.__cause__ if isinstance(error.__cause__, InvalidToken) else InvalidToken() from None
+    if not isinstance(batch, list):
+        raise NetworkError("an answer without updates")
+    return batch
+
+
+def _read(intake: Intake, batch: list[Any], bot: telegram.Bot) -> Iterator[telegram.Update]:
+    """Yield the updates of a batch. What bears no number is forgotten with the one that comes after it."""
+    for raw in batch:
+        try:
+            # Of what is too much the number is all that is needed, to tell Telegram that it was seen.
+            yield telegram.Update(raw["update_id"]) if intake.is_too_much(raw) else intake.read(raw, bot)
+        except ValueError:
+            log.warning("something without a number came instead of an update and is passed over")
+
+
+def _hand_over(
+    application: Application,  # type: ignore[type-arg]
+    intake: Intake,
+    place: _Place,
+    updates: tuple[telegram.Update, ...],
+) -> bool:
+    """Give new updates to the application, and return False when there was no room for all of them."""
+    for update in updates:
+        taken = intake.take(update)
+        if taken is Taken.NO_ROOM:
+            place.next = update.update_id
+            return False
+        place.next = update.update_id + 1
+        if taken is Taken.NEW:
+            application.update_queue.put_nowait(update)
+    return True
+
+
+class _Place:
+    """How far Telegram may forget, and how many updates are asked for at a time.
+
+    An answer that cannot be read, though it came whole, holds an update that would keep all later ones from being
+    seen. So they are asked for one by one until it stands alone, and only that one is passed over.
+    """
+
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+        self.next: int | None = None
+        self.size = BATCH
+
+    @property
+    def offset(self) -> int | None:
+        """The oldest update that would be lost with us, else the one after the last; None before the first."""
+        at_risk = self._intake.at_risk()
+        return self.next if at_risk is None else at_risk
+
+    def read_well(self) -> None:
+        self.size = min(BATCH, self.size * 2)
+
+    def passes_over(self, payload: bytes) -> bool:
+        """Return whether it can go on behind an answer that cannot be read; False when it is none of Telegram's."""
+        number = first_update_id(payload)
+        if number is None or number < (self.offset or 0):
+            return False
+        if self.size > 1:
+            self.size = 1
+        else:
+            log.warning("update %d cannot be read at all and is passed over", number)
+            self.next = number + 1
+        return True
+
+
+async def _glance(intake: Intake, has_room: bool) -> None:
+    """Wait until something is worked through, if anything has to be, but not for long."""
+    if not has_room or intake.at_risk() is not None:
+        await intake.progress(GLANCE.total_seconds())
+
+
+async def _end(bot: telegram.Bot, place: _Place, intake: Intake, within: float) -> None:
+    """Wait a little for what is being worked on, and tell Telegram how far we came, or it would all come once more."""
+    try:
+        async with asyncio.timeout(within):
+            for done in intake.unfinished().values():
+                await done.wait()
+    except TimeoutError:
+        log.warning("%d updates were not worked through; they come again", len(intake.unfinished()))
+    if place.offset is None:
+        return
+    try:
+        async with asyncio.timeout(within):
+            await bot.get_updates(offset=place.offset, limit=1, timeout=timedelta(0), allowed_updates=ALLOWED_UPDATES)
+    except (TelegramError, TimeoutError) as error:
+        log.warning("the last updates may come again at the next start: %s", type(error).__name__)
+
+
+def _is_about_webhook(error: TelegramError) -> bool:
+    """Return whether polling was refused because somebody has set a webhook meanwhile."""
+    return isinstance(error, Conflict) and "webhook" in error.message.lower()
+
+
+def _pause(error: TelegramError, failures: int, longest: timedelta) -> timedelta:
+    """Return how long to wait after a failure, and say once per trouble what it is."""
+    match error:
+        case RetryAfter():
+            wait = error.retry_after
+            return wait if isinstance(wait, timedelta) else timedelta(seconds=wait)
+        case InvalidToken():
+            reason = "Telegram refuses the token"
+        case Conflict() if _is_about_webhook(error):
+            reason = "somebody has set a webhook; it is removed, because updates are fetched here"
+        case Conflict():
+            reason = "another instance fetches updates with the same token"
+        case _:
+            reason = f"updates could not be fetched: {type(error).__name__}"
+    if failures == 1:
+        log.warning("%s; trying again until it works", reason)
+    return min(backoff(failures), longest)

@@ -1,0 +1,352 @@
+"""From an update to the conversation it belongs to: who speaks, in which chat, and what becomes of a failure."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable
+from contextlib import suppress
+from datetime import timedelta
+
+import telegram
+from telegram.constants import ChatMemberStatus
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
+
+from bot.domain.chat import Chat, ChatKind
+from bot.domain.delivery import Restricted, ThreadGone, Unreachable
+from bot.domain.press import Press, read_press
+from bot.errors import ReaderError
+from bot.render import refusals
+from bot.render.card import Verb as CardVerb
+from bot.render.desk import OF_AN_ARTICLE
+from bot.render.locale import words_for
+from bot.services.readers import membership
+from bot.telegram_edge.botapi.outcomes import classify_error
+from bot.telegram_edge.conversations.reader import onboarding
+from bot.telegram_edge.kit.commands import Where
+from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.permission import is_for, is_heard, is_press_heard, may, objection, role_of
+from bot.telegram_edge.kit.registry import Command, PressRule, Registry
+from bot.telegram_edge.kit.request import Document, PressRequest, Request
+
+LATE = timedelta(minutes=10)
+MOVING = timedelta(seconds=2)
+"""Telegram reports a group's migration to a supergroup up to 2 s after `my_chat_member`."""
+
+START = "start"
+"""The command that a deep link sends, with the link's payload behind it."""
+
+_LONGEST_PAYLOAD = 64  # https://core.telegram.org/bots/features#deep-linking
+_COMMAND = re.compile(r"/([a-zA-Z0-9_]{1,32})(?:@(\w{1,64}))?(?:\s+(.*))?", re.DOTALL)
+_KINDS = {
+    "private": ChatKind.PRIVATE,
+    "group": ChatKind.GROUP,
+    "supergroup": ChatKind.GROUP,
+    "channel": ChatKind.CHANNEL,
+}
+_ABOUT_AN_ARTICLE = OF_AN_ARTICLE.union(CardVerb)
+_OUTSIDE = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
+
+log = logging.getLogger(__name__)
+
+
+async def route(house: House, registry: Registry, update: telegram.Update, *, is_backlog: bool) -> None:
+    """Do what one update asks for. `is_backlog`: it waited at Telegram when this process started."""
+    if update.my_chat_member is not None:
+        await _moved(house, update.my_chat_member)
+    elif update.callback_query is not None:
+        await _pressed(house, registry, update.callback_query, is_backlog)
+    elif (message := update.message or update.channel_post) is not None:
+        await _said(house, registry, message)
+
+
+def concerns_us(house: House, update: telegram.Update) -> bool:
+    """Return whether there is anything to do for an update. What a group talks about among itself needs no turn.
+
+    Nor does what comes from a kind of chat that Telegram has invented since.
+    """
+    chat = update.effective_chat
+    if chat is not None and chat.type not in _KINDS:
+        return False
+    message = update.message or update.channel_post
+    if message is None or message.migrate_to_chat_id is not None or message.migrate_from_chat_id is not None:
+        return True
+    return _is_for_bot(house, message, _COMMAND.fullmatch(message.text or ""))
+
+
+async def _moved(house: House, change: telegram.ChatMemberUpdated) -> None:
+    """Take note of being added, removed, blocked or let in again.
+
+    A group that becomes a supergroup first looks like one that the bot was added to; it has been greeted already.
+    Source: https://core.telegram.org/bots/api#chatmemberupdated (private chats: only blocks and their end)
+            https://github.com/tdlib/telegram-bot-api/issues/266 (what is sent when a group becomes a supergroup)
+    """
+    kind, now = _KINDS[change.chat.type], house.clock()
+    if change.new_chat_member.status in _OUTSIDE:
+        await membership.lose(house.db, change.chat.id, now)
+    elif kind is ChatKind.PRIVATE:
+        await membership.find_again(house.db, change.chat.id, now)
+    else:
+        await membership.join(house.db, change.chat.id, kind, _language(house, change.from_user), now)
+        if _may_write(change.new_chat_member, kind):
+            await membership.may_write_again(house.db, change.chat.id, now)
+            house.wake()
+        if change.chat.type == telegram.Chat.SUPERGROUP and change.old_chat_member.status in _OUTSIDE:
+            await asyncio.sleep(MOVING.total_seconds())
+        if (chat := await membership.newcomer(house.db, change.chat.id)) is not None:
+            words = words_for(chat.language, house.settings.language)
+            newcomer = Request(house=house, chat=chat, person=None, words=words, message_id=0, sent_at=now)
+            await _guarded(house, newcomer, "greeting", onboarding.greet(house, newcomer))
+
+
+def _may_write(member: telegram.ChatMember, kind: ChatKind) -> bool:
+    """Return whether a standing lets newsbot write, for all that it says: what a group forbids its members it does not.
+
+    Source: https://core.telegram.org/bots/api#chatmember
+    """
+    match member:
+        case telegram.ChatMemberAdministrator():
+            return kind is not ChatKind.CHANNEL or bool(member.can_post_messages)
+        case telegram.ChatMemberRestricted():
+            return member.can_send_messages
+    return kind is not ChatKind.CHANNEL and member.status not in _OUTSIDE
+
+
+async def _said(house: House, registry: Registry, message: telegram.Message) -> None:
+    if message.migrate_to_chat_id is not None:
+        await membership.move(house.db, message.chat.id, message.migrate_to_chat_id, house.clock())
+        return
+    if message.migrate_from_chat_id is not None:
+        await membership.move(house.db, message.migrate_from_chat_id, message.chat.id, house.clock())
+        return
+    command = _COMMAND.fullmatch(message.text or "")
+    if not _is_for_bot(house, message, command):
+        return
+    speaks_as_chat = message.sender_chat is not None
+    chat = await _chat(house, message.chat, message.from_user)
+    request = Request(
+        house=house,
+        chat=chat,
+        person=message.from_user.id if message.from_user is not None and not speaks_as_chat else None,
+        words=words_for(chat.language, house.settings.language),
+        message_id=message.message_id,
+        sent_at=message.date,
+        args=((command[3] or "") if command else message.text or message.caption or "").strip(),
+        thread=_thread(message),
+        replied_to=message.reply_to_message.message_id if message.reply_to_message else None,
+        replied_article=_card(house, message.reply_to_message),
+        document=_document(message.document),
+        as_chat=message.sender_chat is not None and message.sender_chat.id == message.chat.id,
+        is_late=house.clock() - message.date > LATE,
+        name=message.from_user.full_name if message.from_user is not None and not speaks_as_chat else "",
+        language=_language(house, message.from_user),
+    )
+    if command is None:
+        await _guarded(house, request, "text", _told(house, registry, request))
+        return
+    known = registry.command(command[1])
+    name = f"/{known.name}" if known else "unknown command"
+    is_for_us = request.is_private or command[2] is not None
+    speaker = (message.sender_chat or message.from_user or message.chat).id
+    await _guarded(house, request, name, _commanded(house, registry, request, speaker, known, is_for_us))
+
+
+async def _commanded(
+    house: House, registry: Registry, request: Request, speaker: int, command: Command | None, is_for_us: bool
+) -> None:
+    """Run a command. One that is not there is answered only where newsbot was meant for sure."""
+    if (command is not None or is_for_us) and not await is_heard(house, request, speaker):
+        return
+    if command is None or not await is_for(house, request, command.audience):
+        if is_for_us:
+            await request.answer(refusals.not_understood(request.words))
+    elif command.where is Where.PRIVATE and not request.is_private:
+        await request.answer(refusals.private_only(request.words, house.bot_username))
+    elif command.admins_only and (reason := await objection(house, request)) is not None:
+        await request.answer(refusals.refused(reason))
+    elif command.name == START and (linked := registry.start(request.args[:_LONGEST_PAYLOAD])) is not None:
+        rule, rest = linked
+        await rule.handler(house, request.with_args(rest))
+    else:
+        await command.handler(house, request)
+
+
+async def _told(house: House, registry: Registry, request: Request) -> None:
+    """Take plain text or a file in a private chat."""
+    role = await role_of(house, request)
+    if request.document is not None:
+        for file in registry.documents:
+            if may(role, file.audience):
+                await file.handler(house, request)
+                return
+    elif request.args:
+        for text in registry.texts:
+            if may(role, text.audience) and await text.handler(house, request):
+                return
+    await request.answer(refusals.not_understood(request.words))
+
+
+async def _pressed(house: House, registry: Registry, query: telegram.CallbackQuery, is_backlog: bool) -> None:
+    message = query.message
+    if message is None:  # a button on a message sent through inline mode, which has none of ours
+        words = words_for(query.from_user.language_code, house.settings.language)
+        with suppress(TelegramError):  # too old, mostly: the person no longer waits for it
+            await query.answer(refusals.button_too_old(words), show_alert=True)
+        return
+    # A message too old for Telegram to show it to bots comes without its contents.
+    shown = message if isinstance(message, telegram.Message) else None
+    chat = await _chat(house, message.chat, query.from_user)
+    request = PressRequest(
+        house=house,
+        chat=chat,
+        person=query.from_user.id,
+        words=words_for(chat.language, house.settings.language),
+        press=read_press(query.data or "") or Press(""),
+        message_id=message.message_id,
+        query_id=query.id,
+        language=_language(house, query.from_user),
+        thread=_thread(shown) if shown is not None else 0,
+        is_photo=shown is not None and bool(shown.photo),
+        is_late=is_backlog,
+        name=query.from_user.full_name,
+    )
+    rule = registry.press(request.press.verb)
+    name = f"press of {rule.verb}" if rule else "unknown press"
+    await _guarded(house, request, name, _obeyed(house, request, rule, hangs_there=_hangs_on(shown, request.press)))
+    await request.finish()
+
+
+async def _obeyed(house: House, request: PressRequest, rule: PressRule | None, *, hangs_there: bool) -> None:
+    """Do what a button says. What everybody in a group or channel sees is turned by its own buttons only.
+
+    A channel's posts are its administrators': what one reader turned would be turned for all the others.
+    """
+    if not await is_press_heard(house, request):
+        return
+    is_free = rule is not None and (hangs_there or rule.admins_only or request.is_private)
+    is_admins = rule is not None and (rule.admins_only or request.chat.kind is ChatKind.CHANNEL)
+    if rule is None or not is_free or not await is_for(house, request, rule.audience):
+        await request.toast(refusals.button_too_old(request.words), alert=True)
+    elif is_admins and (reason := await objection(house, request)) is not None:
+        await request.toast(reason)  # no box to be closed: any of a group's people may touch these
+    elif rule.late is not None and request.is_late and (instead := await rule.late(house, request)) is not None:
+        if instead.toast:
+            await request.toast(instead.toast)
+        await (request.redraw(instead.message) if instead.in_place else request.answer(instead.message))
+    else:
+        await rule.handler(house, request)
+
+
+def _hangs_on(message: telegram.Message | None, pressed: Press) -> bool:
+    """Return whether a message has buttons of the pressed one's kind, and under an article, of the same article.
+
+    A client that somebody has changed can press what was never there. A message that Telegram does not show any more
+    cannot be judged.
+    """
+    if message is None:
+        return True
+    rows = message.reply_markup.inline_keyboard if message.reply_markup is not None else ()
+    shown = (button.callback_data for row in rows for button in row)
+    there = (read_press(data) for data in shown if isinstance(data, str))
+    return any(one is not None and _kind(one) == _kind(pressed) for one in there)
+
+
+def _kind(button: Press) -> tuple[str, int]:
+    family = button.verb.partition("_")[0]
+    return family, button.numbers[0] if family == "card" and button.numbers else 0
+
+
+async def _guarded(house: House, request: Request | PressRequest, name: str, work: Awaitable[None]) -> None:
+    """Let a conversation work, and say in the chat what a person can do something about.
+
+    The top of the loop: a failure of ours is logged once, with its traceback, which shows code and no values.
+    """
+    try:
+        await work
+    except ReaderError as error:
+        await _say(request, str(error))
+    except ChatMigrated as error:
+        await membership.move(house.db, request.chat.id, error.new_chat_id, house.clock())
+    except (Forbidden, BadRequest) as error:
+        match classify_error(error):
+            case Unreachable():
+                await membership.lose(house.db, request.chat.id, house.clock())
+            case Restricted():  # where anybody may ask for something; news that is refused is kept for later
+                log.info("%s: the chat forbids writing", name)
+            case ThreadGone():
+                log.info("%s: the thread it was asked in is closed or gone", name)
+            case _:
+                log.exception("%s: Telegram refused the answer: %s", name, error.message)
+    except RetryAfter:  # who pressed is told in the toast, which is never held
+        log.info("%s: Telegram lets nothing be said there now", name)
+    except NetworkError as error:
+        log.warning("%s: the answer did not get through: %s", name, type(error).__name__)
+    except Exception as error:
+        log.exception("%s failed: %s", name, type(error).__name__)
+        await _say(request, refusals.fault(request.words))
+
+
+async def _say(request: Request | PressRequest, reason: str) -> None:
+    with suppress(TelegramError):
+        if isinstance(request, PressRequest):
+            await request.toast(reason, alert=True)
+        else:
+            await request.answer(refusals.refused(reason))
+
+
+def _is_for_bot(house: House, message: telegram.Message, command: re.Match[str] | None) -> bool:
+    """Return whether a message is for newsbot: commands everywhere, other texts and files in private chats only."""
+    sender = message.from_user
+    speaks_as_chat = message.sender_chat is not None
+    if (sender is not None and sender.is_bot and not speaks_as_chat) or message.via_bot or message.is_automatic_forward:
+        return False
+    if command is not None:
+        return (command[2] or house.bot_username).lower() == house.bot_username.lower()
+    # What is left without text or attachment is news of the chat itself: a pinned message, a new picture.
+    return message.chat.type == telegram.Chat.PRIVATE and bool(message.text or message.effective_attachment)
+
+
+async def _chat(house: House, chat: telegram.Chat, person: telegram.User | None) -> Chat:
+    """Return the chat, in its person's language of this moment: clients may leave theirs out, which says nothing.
+
+    Source: https://core.telegram.org/bots/api#user (`language_code` is optional)
+    """
+    language = _language(house, person)
+    known = await membership.meet(house.db, chat.id, _KINDS[chat.type], language, house.clock())
+    if person is None or not person.language_code or not known.follows(language):
+        return known
+    known = await membership.hear_client(house.db, known, language)
+    await house.menus.retranslate(chat.id)
+    return known
+
+
+def _language(house: House, person: telegram.User | None) -> str:
+    """Return the language for a chat met through this person: their client's if we speak it, else the operator's."""
+    return words_for(person.language_code if person else None, house.settings.language).language
+
+
+def _thread(message: telegram.Message) -> int:
+    """Return the forum topic. Replies in other groups bear a thread number too, which means nothing to us."""
+    return (message.message_thread_id or 0) if message.is_topic_message else 0
+
+
+def _card(house: House, message: telegram.Message | None) -> int | None:
+    """Return the article whose card a message of ours is, or an editors' note or question about it.
+
+    It is read from its buttons; where they are about several articles, as in a list, it is none.
+    """
+    if message is None or message.from_user is None or message.from_user.id != house.bot.id or not message.reply_markup:
+        return None
+    articles = set()
+    for button in (button for row in message.reply_markup.inline_keyboard for button in row):
+        press = read_press(button.callback_data) if isinstance(button.callback_data, str) else None
+        if press is not None and press.numbers and press.verb in _ABOUT_AN_ARTICLE:
+            articles.add(press.numbers[0])
+    return articles.pop() if len(articles) == 1 else None
+
+
+def _document(document: telegram.Document | None) -> Document | None:
+    if document is None:
+        return None
+    return Document(document.file_id, document.file_name or "", document.file_size)
