@@ -16,7 +16,7 @@ from bot.domain.limits import CAPTION, TEXT
 from bot.domain.message import Photo
 from bot.domain.text import Entity, Text, takes_date_time, utf16_len
 from bot.domain.topic import Topic
-from bot.render.article import caption, headline, push, related_list, without_photo
+from bot.render.reader.article import caption, headline, push, related_list, without_photo
 from bot.render.text import fits
 from bot.sandbox.detection import tappable
 

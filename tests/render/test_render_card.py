@@ -7,8 +7,8 @@ from bot.domain.article import Provider
 from bot.domain.message import Keyboard
 from bot.domain.press import Press, read_press
 from bot.domain.topic import Topic
-from bot.render.card import CardView, Verb, keyboard
 from bot.render.look import Surface
+from bot.render.reader.card import CardView, Verb, keyboard
 
 
 def labels(keys: Keyboard) -> list[list[str]]:

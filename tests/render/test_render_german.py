@@ -18,21 +18,11 @@ from bot.domain.progress import Phase, Standing
 from bot.domain.text import utf16_len
 from bot.domain.topic import Topic, TopicFile
 from bot.domain.uploaded import Uploaded
-from bot.render import (
-    card,
-    catching_up,
-    desk,
-    desk_log,
-    lists,
-    picker,
-    publishing,
-    refusals,
-    settings,
-    subscriptions,
-    uploads,
-)
-from bot.render.article import caption
+from bot.render import error_messages
+from bot.render.editor import audit_log, desk, publishing, uploads
 from bot.render.locale import words_for
+from bot.render.reader import card, catching_up, lists, picker, settings, subscriptions
+from bot.render.reader.article import caption
 from bot.store.content import topics
 from bot.telegram_edge.conversations.table import REGISTRY
 from bot.telegram_edge.kit.commands import MENU, Audience, spoken
@@ -199,11 +189,11 @@ def test_the_catalogue_keeps_the_house_voice():
         picker.no_longer_following(DEUTSCH, LONG_NAME),
         subscriptions.muted_until(look("de"), LONG_NAME, NOON),
         subscriptions.nothing_more_from(DEUTSCH, LONG_NAME.name),
-        refusals.administrators_only(DEUTSCH),
-        refusals.not_verified(DEUTSCH),
-        refusals.button_too_old(DEUTSCH),
-        refusals.list_out_of_date(DEUTSCH),
-        refusals.fault(DEUTSCH),
+        error_messages.administrators_only(DEUTSCH),
+        error_messages.not_verified(DEUTSCH),
+        error_messages.button_too_old(DEUTSCH),
+        error_messages.list_out_of_date(DEUTSCH),
+        error_messages.fault(DEUTSCH),
         lists.search_forgotten(DEUTSCH),
         DEUTSCH("Saved for you. Send /saved in your own chat with the bot"),
     ],
@@ -257,7 +247,7 @@ def test_the_log_is_german_also_where_newsbot_itself_acted():
         (NOON, None, "pause", None, None),
         (NOON, None, "restore", None, "copy"),
     ]
-    acts = [line.rpartition(": ")[2] for line in desk_log.log(DEUTSCH, entries, BERLIN).text.string.split("\n")[1:]]
+    acts = [line.rpartition(": ")[2] for line in audit_log.log(DEUTSCH, entries, BERLIN).text.string.split("\n")[1:]]
     assert acts == [
         "veröffentlicht #2 (durch Datei)",
         "zurückgehalten #3 (mehr auf einmal als erwartet)",

@@ -2,7 +2,7 @@ import pytest
 from render_samples import article
 
 from bot.domain.article import Picture, Provider
-from bot.render.pictures import candidates
+from bot.render.picture_choice import candidates
 
 GOOD = Picture("https://a.example/good.jpg", 1200, 630)
 SMALL = Picture("https://a.example/other.jpg", 335, 250)

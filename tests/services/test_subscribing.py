@@ -8,7 +8,7 @@ from databases import empty_database
 from bot.domain.chat import ChatKind
 from bot.domain.topic import TopicFile
 from bot.errors import UnknownTopic
-from bot.render.subscriptions import topic_payload
+from bot.render.reader.subscriptions import topic_payload
 from bot.services.content.topic_names import closest, name_and_count, names_in
 from bot.services.readers import subscribing
 from bot.store.content import topics

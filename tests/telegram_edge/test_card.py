@@ -9,7 +9,7 @@ from story import ANNA, BEN, EDITH, story_house
 from bot.domain.article import Picture
 from bot.domain.chat import ChatState
 from bot.domain.press import press
-from bot.render.article import push
+from bot.render.reader.article import push
 from bot.sandbox.faults import Refuse
 from bot.services.readers import reading, subscribing
 from bot.settings import packaged_seeds

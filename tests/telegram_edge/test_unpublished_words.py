@@ -22,10 +22,10 @@ from bot.domain.article import ArticleState, Related, Story
 from bot.domain.press import press
 from bot.domain.publishing import PushWindow
 from bot.domain.topic import TopicFile
-from bot.render.card import Verb
-from bot.render.lists import FOLLOW, OPEN, TOP, UNFOLLOW
-from bot.render.picker import LATEST, PICK
-from bot.render.subscriptions import HEAR
+from bot.render.reader.card import Verb
+from bot.render.reader.lists import FOLLOW, OPEN, TOP, UNFOLLOW
+from bot.render.reader.picker import LATEST, PICK
+from bot.render.reader.subscriptions import HEAR
 from bot.services.content.imports import Policy, Seen, take
 from bot.services.newsroom import newsroom
 from bot.services.readers import membership

@@ -32,8 +32,8 @@ from bot.domain.refusals import FEW, Form, Refusals, alike
 from bot.domain.shared_refusals import SharedRefusals
 from bot.domain.topic import Topic
 from bot.errors import StoreError
-from bot.render.article import in_form, push, without_photo
 from bot.render.look import Look
+from bot.render.reader.article import in_form, push, without_photo
 from bot.services.delivery.composing import MOST_BODIES, Body, Composition, Leave, Turn
 from bot.services.delivery.pictures import Way, ways
 from bot.store.content import articles, media, topics

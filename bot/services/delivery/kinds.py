@@ -17,8 +17,8 @@ from bot.domain.chat import Chat
 from bot.domain.delivery import NEWS, Lane, Operation
 from bot.domain.message import Message
 from bot.domain.refusals import FEW
-from bot.render.catching_up import catching_up
 from bot.render.look import Look
+from bot.render.reader.catching_up import catching_up
 from bot.services.delivery.composing import Composition
 from bot.services.delivery.edition import Edition, edition_of
 from bot.store.content import articles

@@ -17,7 +17,7 @@ from bot.content.web.pictures import picture_bytes
 from bot.domain.article import Article, Picture
 from bot.domain.message import Photo
 from bot.errors import StoreError
-from bot.render.pictures import candidates
+from bot.render.picture_choice import candidates
 from bot.store.content import articles, media
 from bot.store.engine.database import Connection, Database
 

@@ -22,8 +22,8 @@ from bot.domain.delivery import Failed, Lane, Operation, Outcome, PictureRefused
 from bot.domain.message import Message
 from bot.domain.refusals import Form
 from bot.errors import StoreError
-from bot.render.article import in_form
 from bot.render.look import Look
+from bot.render.reader.article import in_form
 from bot.services.delivery.item import Item
 from bot.services.delivery.kinds import Kind
 from bot.services.delivery.paid_budget import Purse

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.domain.browsing import MOST, PAGE, Direction, Place, Turn
 from bot.domain.chat import ChatKind
-from bot.render import lists
+from bot.render.reader import lists
 from bot.services.readers import browsing
 from bot.telegram_edge.kit.context import House
 from bot.telegram_edge.kit.request import PressRequest, Request

@@ -10,7 +10,7 @@ from __future__ import annotations
 from bot.domain.chat import ChatKind
 from bot.domain.hearing import Hearing
 from bot.domain.role import Role
-from bot.render import refusals
+from bot.render import error_messages
 from bot.services.newsroom import roles
 from bot.services.readers import browsing
 from bot.telegram_edge.kit.commands import Audience
@@ -69,7 +69,7 @@ async def is_press_heard(house: House, request: PressRequest) -> bool:
     if not has_had_enough and await browsing.hear(house.db, None, request.person, now):
         return True
     if await browsing.tell_speaker(house.db, request.person, now):
-        await request.toast(refusals.too_much(request.words), alert=True)
+        await request.toast(error_messages.too_much(request.words), alert=True)
     return False
 
 
@@ -82,5 +82,5 @@ async def objection(house: House, request: Request | PressRequest) -> str | None
         return None
     administrators = await house.administrators.of(request.chat.id, house.clock())
     if administrators is None:
-        return refusals.not_verified(request.words)
-    return None if request.person in administrators else refusals.administrators_only(request.words)
+        return error_messages.not_verified(request.words)
+    return None if request.person in administrators else error_messages.administrators_only(request.words)

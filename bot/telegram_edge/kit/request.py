@@ -18,7 +18,7 @@ from bot.domain.chat import Chat, ChatKind
 from bot.domain.limits import CALLBACK_ANSWER
 from bot.domain.message import Keyboard, Message
 from bot.domain.press import Press
-from bot.render import refusals
+from bot.render import error_messages
 from bot.render.locale import SOURCE, Words
 from bot.render.text import clip
 from bot.telegram_edge.botapi.pacer import SHORT_HOLD
@@ -142,7 +142,7 @@ class PressRequest:
     async def finish(self) -> None:
         """End the client's waiting if nothing else has."""
         held = self.house.pacer.hold(self.chat.id)
-        await self.toast(refusals.must_wait(self.words, timedelta(seconds=held)) if held > SHORT_HOLD else "")
+        await self.toast(error_messages.must_wait(self.words, timedelta(seconds=held)) if held > SHORT_HOLD else "")
 
     async def redraw(self, message: Message) -> int:
         """Put `message` in the place of the one pressed, and return its id. Only if that is gone, a new one is sent.

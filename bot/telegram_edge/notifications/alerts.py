@@ -18,10 +18,10 @@ from bot.domain.message import Message
 from bot.domain.refusals import Form
 from bot.domain.topic import by_name
 from bot.domain.topic_choice import TopicChoice
-from bot.render import colleagues
-from bot.render import notices as screens
+from bot.render.editor import alerts as screens
+from bot.render.editor import editors
+from bot.render.editor.topic_choice import question
 from bot.render.locale import Words
-from bot.render.topic_choice import question
 from bot.services.content.topic_choice import choice
 from bot.services.newsroom import notices
 from bot.services.newsroom.notices import Notice
@@ -139,7 +139,7 @@ async def tell_of_newcomers(house: House, owners: Collection[int], now: datetime
             if chat is None or chat.state is ChatState.UNREACHABLE:
                 continue
             words = house.look(chat).words
-            message = colleagues.newcomer(words, one.person, one.role, one.invited_by, found.names)
+            message = editors.newcomer(words, one.person, one.role, one.invited_by, found.names)
             match await _unsaid(house, chat, message, "an owner could not be told who took an invitation"):
                 case Unreachable():
                     await membership.lose(house.db, chat.id, now)

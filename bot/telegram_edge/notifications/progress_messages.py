@@ -22,7 +22,7 @@ from bot.domain.message import Message
 from bot.domain.progress import Phase, Standing, is_due, shown_as, shown_from
 from bot.domain.role import Role
 from bot.errors import StoreError, UnknownArticle
-from bot.render import publishing as screens
+from bot.render.editor import publishing as screens
 from bot.render.locale import Words, words_for
 from bot.services.delivery import delivery_reports
 from bot.services.delivery.dispatcher import Alarm

@@ -17,10 +17,10 @@ from bot.domain.chat import Chat, ChatKind
 from bot.domain.delivery import Restricted, ThreadGone, Unreachable
 from bot.domain.press import Press, read_press
 from bot.errors import ReaderError
-from bot.render import refusals
-from bot.render.card import Verb as CardVerb
-from bot.render.desk import OF_AN_ARTICLE
+from bot.render import error_messages
+from bot.render.editor.desk import OF_AN_ARTICLE
 from bot.render.locale import words_for
+from bot.render.reader.card import Verb as CardVerb
 from bot.services.readers import membership
 from bot.telegram_edge.botapi.outcomes import classify_error
 from bot.telegram_edge.conversations.reader import onboarding
@@ -160,11 +160,11 @@ async def _commanded(
         return
     if command is None or not await is_for(house, request, command.audience):
         if is_for_us:
-            await request.answer(refusals.not_understood(request.words))
+            await request.answer(error_messages.not_understood(request.words))
     elif command.where is Where.PRIVATE and not request.is_private:
-        await request.answer(refusals.private_only(request.words, house.bot_username))
+        await request.answer(error_messages.private_only(request.words, house.bot_username))
     elif command.admins_only and (reason := await objection(house, request)) is not None:
-        await request.answer(refusals.refused(reason))
+        await request.answer(error_messages.refused(reason))
     elif command.name == START and (linked := registry.start(request.args[:_LONGEST_PAYLOAD])) is not None:
         rule, rest = linked
         await rule.handler(house, request.with_args(rest))
@@ -184,7 +184,7 @@ async def _told(house: House, registry: Registry, request: Request) -> None:
         for text in registry.texts:
             if may(role, text.audience) and await text.handler(house, request):
                 return
-    await request.answer(refusals.not_understood(request.words))
+    await request.answer(error_messages.not_understood(request.words))
 
 
 async def _pressed(house: House, registry: Registry, query: telegram.CallbackQuery, is_backlog: bool) -> None:
@@ -192,7 +192,7 @@ async def _pressed(house: House, registry: Registry, query: telegram.CallbackQue
     if message is None:  # a button on a message sent through inline mode, which has none of ours
         words = words_for(query.from_user.language_code, house.settings.language)
         with suppress(TelegramError):  # too old, mostly: the person no longer waits for it
-            await query.answer(refusals.button_too_old(words), show_alert=True)
+            await query.answer(error_messages.button_too_old(words), show_alert=True)
         return
     # A message too old for Telegram to show it to bots comes without its contents.
     shown = message if isinstance(message, telegram.Message) else None
@@ -227,7 +227,7 @@ async def _obeyed(house: House, request: PressRequest, rule: PressRule | None, *
     is_free = rule is not None and (hangs_there or rule.admins_only or request.is_private)
     is_admins = rule is not None and (rule.admins_only or request.chat.kind is ChatKind.CHANNEL)
     if rule is None or not is_free or not await is_for(house, request, rule.audience):
-        await request.toast(refusals.button_too_old(request.words), alert=True)
+        await request.toast(error_messages.button_too_old(request.words), alert=True)
     elif is_admins and (reason := await objection(house, request)) is not None:
         await request.toast(reason)  # no box to be closed: any of a group's people may touch these
     elif rule.late is not None and request.is_late and (instead := await rule.late(house, request)) is not None:
@@ -284,7 +284,7 @@ async def _guarded(house: House, request: Request | PressRequest, name: str, wor
         log.warning("%s: the answer did not get through: %s", name, type(error).__name__)
     except Exception as error:
         log.exception("%s failed: %s", name, type(error).__name__)
-        await _say(request, refusals.fault(request.words))
+        await _say(request, error_messages.fault(request.words))
 
 
 async def _say(request: Request | PressRequest, reason: str) -> None:
@@ -292,7 +292,7 @@ async def _say(request: Request | PressRequest, reason: str) -> None:
         if isinstance(request, PressRequest):
             await request.toast(reason, alert=True)
         else:
-            await request.answer(refusals.refused(reason))
+            await request.answer(error_messages.refused(reason))
 
 
 def _is_for_bot(house: House, message: telegram.Message, command: re.Match[str] | None) -> bool:

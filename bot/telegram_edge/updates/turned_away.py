@@ -18,7 +18,7 @@ from telegram.error import TelegramError
 from telegram.ext import Application
 
 from bot.domain.limits import CALLBACK_ANSWER
-from bot.render import refusals
+from bot.render import error_messages
 from bot.render.locale import Words, words_for
 from bot.render.text import clip
 
@@ -56,7 +56,7 @@ class TurnedAway:
     async def _tell(self, speaker: int, number: str, words: Words) -> None:
         try:
             async with self._room:
-                text = clip(refusals.too_much(words), CALLBACK_ANSWER)
+                text = clip(error_messages.too_much(words), CALLBACK_ANSWER)
                 await self._application.bot.answer_callback_query(number, text)
         except TelegramError as error:
             log.debug("a press could not be answered: %s", type(error).__name__)

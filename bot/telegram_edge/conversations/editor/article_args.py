@@ -5,8 +5,8 @@ from __future__ import annotations
 from bot.domain.article import Article
 from bot.domain.message import Button
 from bot.errors import AmbiguousArticle, UnknownArticle
-from bot.render import desk
-from bot.render.desk import Verb
+from bot.render.editor import desk
+from bot.render.editor.desk import Verb
 from bot.services.newsroom import desk as newsdesk
 from bot.telegram_edge.kit.context import House
 from bot.telegram_edge.kit.paging import number as number_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.render import desk_log as screens
+from bot.render.editor import audit_log as screens
 from bot.services.delivery import delivery_reports
 from bot.services.newsroom import desk
 from bot.telegram_edge.kit.commands import Audience, Where, msgid

@@ -7,8 +7,8 @@ from datetime import timedelta
 from bot.domain.message import Button, Message
 from bot.domain.press import press as data_of
 from bot.errors import OutOfTurn
-from bot.render import desk as screens
-from bot.render.desk import Verb
+from bot.render.editor import desk as screens
+from bot.render.editor.desk import Verb
 from bot.services.delivery import delivery_reports
 from bot.services.newsroom import desk, newsroom
 from bot.services.newsroom.desk import Campaign, CampaignState

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot.domain.message import Message
 from bot.domain.role import INVITATION_LASTS, Role
-from bot.render import colleagues as screens
-from bot.render import refusals
-from bot.render.colleagues import ColleaguesVerb
+from bot.render import error_messages
+from bot.render.editor import editors as screens
+from bot.render.editor.editors import ColleaguesVerb
 from bot.services.newsroom import roles
 from bot.telegram_edge.conversations.reader.onboarding import open_invitation
 from bot.telegram_edge.kit.commands import Audience, Where, msgid
@@ -34,7 +34,9 @@ async def withdraw(house: House, press: PressRequest) -> None:
     """Take a link back that nobody has used yet."""
     number = number_of(press)
     is_done = await roles.withdraw(house.db, number, by=press.person, admins=house.settings.admins, now=house.clock())
-    await press.toast(screens.withdrawn(press.words, number) if is_done else refusals.list_out_of_date(press.words))
+    await press.toast(
+        screens.withdrawn(press.words, number) if is_done else error_messages.list_out_of_date(press.words)
+    )
     await press.redraw(await _roster(house, press, is_changed=True))
 
 
@@ -43,7 +45,7 @@ async def let_go(house: House, press: PressRequest) -> None:
     person = number_of(press)
     was = await roles.let_go(house.db, person, by=press.person, admins=house.settings.admins, now=house.clock())
     if was is None:
-        await press.toast(refusals.list_out_of_date(press.words))
+        await press.toast(error_messages.list_out_of_date(press.words))
     else:
         _, _, names = await roles.roster(house.db, house.settings.admins, house.clock())
         await press.toast(screens.let_go(press.words, person, names))
@@ -58,7 +60,7 @@ async def show_first(house: House, press: PressRequest) -> Instead:
 
 async def show_anew(house: House, press: PressRequest) -> Instead:
     """Show who there is now instead of taking something away from somebody."""
-    toast = refusals.list_out_of_date(press.words)
+    toast = error_messages.list_out_of_date(press.words)
     return Instead(await _roster(house, press, is_changed=True), toast=toast)
 
 

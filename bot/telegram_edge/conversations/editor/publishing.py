@@ -9,10 +9,11 @@ from bot.domain.pacing import full_rate
 from bot.domain.press import press as data_of
 from bot.domain.progress import lasting, shown_as
 from bot.errors import OutOfTurn
-from bot.render import desk, refusals
-from bot.render import publishing as screens
-from bot.render.desk import PictureCheck, Verb
-from bot.render.notices import ANEW
+from bot.render import error_messages
+from bot.render.editor import desk
+from bot.render.editor import publishing as screens
+from bot.render.editor.alerts import ANEW
+from bot.render.editor.desk import PictureCheck, Verb
 from bot.services.delivery import delivery_reports
 from bot.services.newsroom import desk as newsdesk
 from bot.services.newsroom import newsroom
@@ -337,7 +338,7 @@ async def _note(
 async def _campaign(house: House, press: PressRequest) -> Campaign | None:
     found = await newsdesk.campaign(house.db, number_of(press))
     if found is None:
-        await press.toast(refusals.button_too_old(press.words), alert=True)
+        await press.toast(error_messages.button_too_old(press.words), alert=True)
     return found
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.errors import UnknownTopic
-from bot.render import refusals
-from bot.render import topic_choice as screens
-from bot.render.desk import Verb
+from bot.render import error_messages
+from bot.render.editor import topic_choice as screens
+from bot.render.editor.desk import Verb
 from bot.services.content.topic_choice import choice
 from bot.services.newsroom import desk, newsroom
 from bot.telegram_edge.conversations.editor import publishing
@@ -29,7 +29,7 @@ async def add(house: House, press: PressRequest) -> None:
     article = await article_pressed(house, press)
     topic, is_out = await desk.topic_to_add(house.db, article.number, number_of(press, 1))
     if topic is None:
-        await press.toast(refusals.list_out_of_date(press.words))
+        await press.toast(error_messages.list_out_of_date(press.words))
         await press.redraw(screens.question(press.words, await choice(house.db, article.number)))
         return
     try:
@@ -37,7 +37,7 @@ async def add(house: House, press: PressRequest) -> None:
             house.db, article.number, topic.number, by=press.person, now=house.clock(), undo=house.settings.undo
         )
     except UnknownTopic:  # merged into another just now
-        await press.toast(refusals.list_out_of_date(press.words))
+        await press.toast(error_messages.list_out_of_date(press.words))
         return
     house.wake()
     await press.toast(screens.added_toast(press.words, topic))

@@ -9,8 +9,8 @@ from pathlib import Path
 from telegram.error import TelegramError
 
 from bot.domain.limits import DOWNLOAD_BYTES
-from bot.render import refusals
-from bot.render import uploads as screens
+from bot.render import error_messages
+from bot.render.editor import uploads as screens
 from bot.services.content.uploads import add_document
 from bot.settings import TELEGRAM
 from bot.telegram_edge.kit.commands import Audience
@@ -43,7 +43,7 @@ async def take(house: House, request: Request) -> None:
         await request.answer(screens.too_large(request.words))
         return
     if not await is_for(house, request, Audience.EDITORS):  # a document takes a while, and they were let go meanwhile
-        await request.answer(refusals.not_understood(request.words))
+        await request.answer(error_messages.not_understood(request.words))
         return
     done = await add_document(
         house.db,

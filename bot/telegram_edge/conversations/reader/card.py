@@ -12,10 +12,11 @@ from bot.domain.article import Article
 from bot.domain.chat import Pictures
 from bot.domain.delivery import PictureRefused
 from bot.errors import UnknownArticle, UnknownTopic
-from bot.render import lists, picker, refusals, subscriptions
-from bot.render.article import push, related_list
-from bot.render.card import CardView, Verb, keyboard
+from bot.render import error_messages
 from bot.render.look import Look
+from bot.render.reader import lists, picker, subscriptions
+from bot.render.reader.article import push, related_list
+from bot.render.reader.card import CardView, Verb, keyboard
 from bot.services.delivery import pictures
 from bot.services.readers import reading, subscribing
 from bot.services.readers.reading import Opened, Standing
@@ -142,7 +143,7 @@ async def mute(house: House, press: PressRequest) -> None:
         look = house.look(press.chat)
         await press.toast(subscriptions.muted_until(look, topic, until))
     except UnknownTopic:
-        await press.toast(refusals.button_too_old(press.words), alert=True)
+        await press.toast(error_messages.button_too_old(press.words), alert=True)
     await _redraw(house, press, CardView.LESS)
 
 
@@ -151,7 +152,7 @@ async def unmute(house: House, press: PressRequest) -> None:
         topic = await subscribing.unmute(house.db, press.chat.id, number(press, 1))
         await press.toast(subscriptions.heard_again(press.words, topic))
     except UnknownTopic:
-        await press.toast(refusals.button_too_old(press.words), alert=True)
+        await press.toast(error_messages.button_too_old(press.words), alert=True)
     await _redraw(house, press, CardView.LESS)
 
 
@@ -160,7 +161,7 @@ async def unfollow(house: House, press: PressRequest) -> None:
         topic, _ = await subscribing.unfollow(house.db, press.chat.id, number(press, 1), now=house.clock())
         await press.toast(picker.no_longer_following(press.words, topic))
     except UnknownTopic:
-        await press.toast(refusals.button_too_old(press.words), alert=True)
+        await press.toast(error_messages.button_too_old(press.words), alert=True)
     await _redraw(house, press, CardView.LESS)
 
 
@@ -171,7 +172,7 @@ async def refollow(house: House, press: PressRequest) -> None:
         )
         await press.toast(picker.following(press.words, topic))
     except UnknownTopic:
-        await press.toast(refusals.button_too_old(press.words), alert=True)
+        await press.toast(error_messages.button_too_old(press.words), alert=True)
     await _redraw(house, press, CardView.LESS)
 
 

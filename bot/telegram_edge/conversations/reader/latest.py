@@ -6,8 +6,9 @@ from bot.domain.browsing import FOLLOWED, MOST, PAGE, Direction, Turn
 from bot.domain.chat import Chat
 from bot.domain.message import Message
 from bot.errors import UnknownTopic
-from bot.render import lists, picker, refusals
-from bot.render import subscriptions as names
+from bot.render import error_messages
+from bot.render.reader import lists, picker
+from bot.render.reader import subscriptions as names
 from bot.services.readers import browsing, subscribing
 from bot.telegram_edge.conversations.reader import card
 from bot.telegram_edge.kit.commands import msgid
@@ -39,9 +40,9 @@ async def turn_latest(house: House, press: PressRequest) -> None:
     try:
         message, is_beginning = await _latest(house, press.chat, asked.scope, asked.size, asked.turn)
         if is_beginning and asked.turn is not None and asked.turn.direction is Direction.OLDER:
-            await press.toast(refusals.list_out_of_date(press.words))
+            await press.toast(error_messages.list_out_of_date(press.words))
     except UnknownTopic:
-        await press.toast(refusals.list_out_of_date(press.words))
+        await press.toast(error_messages.list_out_of_date(press.words))
         message, _ = await _latest(house, press.chat, FOLLOWED, PAGE, None)
     await press.redraw(message)
 
@@ -59,7 +60,7 @@ async def turn_top(house: House, press: PressRequest) -> None:
     try:
         message = await _top(house, press.chat, asked.scope, asked.size, number(press, 2))
     except UnknownTopic:
-        await press.toast(refusals.list_out_of_date(press.words))
+        await press.toast(error_messages.list_out_of_date(press.words))
         message = await _top(house, press.chat, FOLLOWED, PAGE, 0)
     await press.redraw(message)
 

@@ -7,8 +7,8 @@ import json
 from bot.domain.chat import ChatKind, ChatState
 from bot.domain.role import Role
 from bot.domain.text import Text
-from bot.render import onboarding as screens
-from bot.render.picker import Opening
+from bot.render.reader import onboarding as screens
+from bot.render.reader.picker import Opening
 from bot.services.newsroom import roles
 from bot.services.readers import membership
 from bot.telegram_edge.conversations.reader.topics import first_page

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot.domain.browsing import PAGE, Turn
 from bot.domain.chat import Chat
 from bot.domain.message import Message
-from bot.render import lists, refusals
+from bot.render import error_messages
+from bot.render.reader import lists
 from bot.services.readers import browsing
 from bot.telegram_edge.kit.commands import Where, msgid
 from bot.telegram_edge.kit.context import House
@@ -21,7 +22,7 @@ async def saved(house: House, request: Request) -> None:
 async def turn(house: House, press: PressRequest) -> None:
     """Turn a page of what is saved."""
     if not press.is_private:
-        await press.toast(refusals.button_too_old(press.words), alert=True)
+        await press.toast(error_messages.button_too_old(press.words), alert=True)
         return
     asked = wanted(press)
     await press.redraw(await _page(house, press.chat, asked.size, asked.turn))

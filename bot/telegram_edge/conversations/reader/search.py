@@ -6,7 +6,7 @@ from bot.domain.browsing import PAGE, Turn
 from bot.domain.chat import Chat
 from bot.domain.message import Message
 from bot.domain.topic import topic_key
-from bot.render import lists
+from bot.render.reader import lists
 from bot.services.readers import browsing, subscribing
 from bot.telegram_edge.kit.commands import Audience, msgid
 from bot.telegram_edge.kit.context import House

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from bot.domain.chat import Chat
 from bot.domain.message import Message
-from bot.render import settings as screens
-from bot.render import zones as zone_screens
 from bot.render.locale import languages, words_for
+from bot.render.reader import settings as screens
+from bot.render.reader import time_zones as zone_screens
 from bot.services.readers import places, preferences
 from bot.telegram_edge.kit.commands import msgid
 from bot.telegram_edge.kit.context import House

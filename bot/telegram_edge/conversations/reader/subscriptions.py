@@ -6,8 +6,9 @@ from bot.domain.chat import Chat
 from bot.domain.message import Message
 from bot.domain.topic import topic_key
 from bot.errors import UnknownTopic
-from bot.render import lists, picker, refusals
-from bot.render import subscriptions as screens
+from bot.render import error_messages
+from bot.render.reader import lists, picker
+from bot.render.reader import subscriptions as screens
 from bot.services.content.topic_names import names_in
 from bot.services.readers import browsing, subscribing
 from bot.telegram_edge.conversations.reader.topics import topics
@@ -82,7 +83,7 @@ async def follow(house: House, press: PressRequest) -> None:
     try:
         topic, _ = await subscribing.follow(house.db, press.chat.id, number(press), thread=press.thread, now=now)
     except UnknownTopic:
-        await press.toast(refusals.button_too_old(press.words), alert=True)
+        await press.toast(error_messages.button_too_old(press.words), alert=True)
         return
     await press.toast(picker.following(press.words, topic))
     look = house.look(press.chat)
@@ -94,7 +95,7 @@ async def unfollow(house: House, press: PressRequest) -> None:
     try:
         topic, _ = await subscribing.unfollow(house.db, press.chat.id, number(press), now=house.clock())
     except UnknownTopic:
-        await press.toast(refusals.button_too_old(press.words), alert=True)
+        await press.toast(error_messages.button_too_old(press.words), alert=True)
         return
     await press.toast(picker.no_longer_following(press.words, topic))
     await press.redraw(screens.unfollowed(press.words, topic))
@@ -106,7 +107,7 @@ async def hear(house: House, press: PressRequest) -> None:
         topic = await subscribing.unmute(house.db, press.chat.id, number(press))
         await press.toast(screens.heard_again(press.words, topic))
     except UnknownTopic:
-        await press.toast(refusals.list_out_of_date(press.words))
+        await press.toast(error_messages.list_out_of_date(press.words))
     await press.redraw(await _overview(house, press.chat))
 
 
@@ -115,7 +116,7 @@ async def admit(house: House, press: PressRequest) -> None:
     follows = await subscribing.follows(house.db, press.chat.id, now=house.clock())
     source = next((name for name in follows.unwanted if screens.source_number(name) == number(press)), None)
     if source is None:
-        await press.toast(refusals.list_out_of_date(press.words))
+        await press.toast(error_messages.list_out_of_date(press.words))
     else:
         await subscribing.allow(house.db, press.chat.id, source)
         await press.toast(screens.allowed_again(press.words, source))

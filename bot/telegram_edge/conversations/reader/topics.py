@@ -6,10 +6,11 @@ from bot.domain.chat import Chat, ChatKind
 from bot.domain.message import Message
 from bot.domain.text import Text
 from bot.errors import UnknownTopic
-from bot.render import onboarding, refusals
-from bot.render import picker as screens
+from bot.render import error_messages
 from bot.render.locale import Words
-from bot.render.picker import Opening
+from bot.render.reader import onboarding
+from bot.render.reader import picker as screens
+from bot.render.reader.picker import Opening
 from bot.services.readers import subscribing
 from bot.telegram_edge.kit.commands import msgid
 from bot.telegram_edge.kit.context import House
@@ -38,7 +39,7 @@ async def pick(house: House, press: PressRequest) -> None:
             known, _ = await subscribing.unfollow(house.db, press.chat.id, topic, now=now)
             await press.toast(screens.no_longer_following(press.words, known))
     except UnknownTopic:
-        await press.toast(refusals.list_out_of_date(press.words))
+        await press.toast(error_messages.list_out_of_date(press.words))
     await _redraw(house, press, number(press, 2), number(press, 3), number(press, 4))
 
 

@@ -14,13 +14,13 @@ from bot.domain.message import Button, Keyboard, Message
 from bot.domain.press import press
 from bot.domain.text import Text
 from bot.domain.topic import Topic
-from bot.render.article import headline
 from bot.render.labels import IN_A_TOAST, label
-from bot.render.lists import FOLLOW, UNFOLLOW, follow_button
 from bot.render.locale import Words
 from bot.render.look import Look
-from bot.render.picker import LATEST, TOPICS, followed, topic_list, when
-from bot.render.settings import SETTINGS
+from bot.render.reader.article import headline
+from bot.render.reader.lists import FOLLOW, UNFOLLOW, follow_button
+from bot.render.reader.picker import LATEST, TOPICS, followed, topic_list, when
+from bot.render.reader.settings import SETTINGS
 from bot.render.text import clip, foreign, join
 
 HEAR = "hear"

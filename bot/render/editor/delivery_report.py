@@ -11,7 +11,7 @@ from bot.domain.message import Button, Message
 from bot.domain.press import press
 from bot.domain.progress import Phase, Standing
 from bot.domain.text import Text
-from bot.render.desk import Verb, called, open_button
+from bot.render.editor.desk import Verb, called, open_button
 from bot.render.locale import Words
 from bot.render.text import bold, clip, join, tame
 

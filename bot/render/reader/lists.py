@@ -18,12 +18,12 @@ from bot.domain.message import Button, Message
 from bot.domain.press import press
 from bot.domain.text import Text
 from bot.domain.topic import Topic
-from bot.render.article import headline
-from bot.render.card import deep_link
 from bot.render.labels import label
 from bot.render.locale import Words
 from bot.render.look import Look, Surface
-from bot.render.picker import LATEST, TOPICS
+from bot.render.reader.article import headline
+from bot.render.reader.card import deep_link
+from bot.render.reader.picker import LATEST, TOPICS
 from bot.render.text import bold, clip, fit, foreign, join
 
 OPEN = "open"

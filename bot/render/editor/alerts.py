@@ -16,11 +16,11 @@ from bot.domain.refusals import Form
 from bot.domain.text import Text
 from bot.domain.topic import Topic
 from bot.errors import Complaint
-from bot.render.desk import Verb, called, held_row, may_publish
+from bot.render.editor.desk import Verb, called, held_row, may_publish
+from bot.render.editor.uploads import complaint
 from bot.render.locale import Words
-from bot.render.picker import topic_list
+from bot.render.reader.picker import topic_list
 from bot.render.text import clip, join, tame
-from bot.render.uploads import complaint
 
 ANEW = 1  # second number of a publish button on a message that must not become the progress
 _SHOWN = 12  # of a kind

@@ -18,7 +18,7 @@ from bot.domain.text import Text, utf16_len
 from bot.domain.topic import Topic
 from bot.render.labels import IN_A_TOAST, label
 from bot.render.locale import Words
-from bot.render.settings import SETTINGS
+from bot.render.reader.settings import SETTINGS
 from bot.render.text import clip, foreign
 
 TOPICS = "topics"

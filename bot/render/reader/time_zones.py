@@ -11,7 +11,7 @@ from bot.domain.text import Text
 from bot.domain.zone import City, offset_label
 from bot.render.labels import label
 from bot.render.locale import Words, is_old_name
-from bot.render.settings import SETTINGS, ZONE, Page, name_number
+from bot.render.reader.settings import SETTINGS, ZONE, Page, name_number
 from bot.render.text import clip, foreign
 
 _NAME = 60

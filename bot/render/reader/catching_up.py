@@ -9,9 +9,9 @@ from bot.domain.article import Article
 from bot.domain.limits import TEXT
 from bot.domain.message import Button, Message
 from bot.domain.press import press
-from bot.render.article import headline
 from bot.render.look import Look, Surface
-from bot.render.picker import LATEST
+from bot.render.reader.article import headline
+from bot.render.reader.picker import LATEST
 from bot.render.text import bold, fits
 
 _ROOM = 80  # UTF-16 code units kept free for the last line

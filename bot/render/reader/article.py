@@ -19,8 +19,8 @@ from bot.domain.message import Message, Photo
 from bot.domain.refusals import Form
 from bot.domain.text import Text, utf16_len
 from bot.domain.topic import Topic
-from bot.render.card import keyboard, related_links
 from bot.render.look import Look
+from bot.render.reader.card import keyboard, related_links
 from bot.render.text import bold, clip, date_time, fit, fits, foreign, hashtag, join, link, tame
 
 # UTF-16 code units, before taming and isolating.

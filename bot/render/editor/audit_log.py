@@ -13,8 +13,8 @@ from bot.domain.chat import ChatState
 from bot.domain.message import Message
 from bot.domain.restriction import Restriction
 from bot.domain.text import Text
-from bot.render.colleagues import called
-from bot.render.desk import paused
+from bot.render.editor.desk import paused
+from bot.render.editor.editors import called
 from bot.render.locale import Words
 from bot.render.text import bold, clip, foreign, join, tame
 

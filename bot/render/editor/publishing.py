@@ -10,7 +10,7 @@ from bot.domain.message import Button, Keyboard, Message
 from bot.domain.press import press
 from bot.domain.progress import Phase, Standing
 from bot.domain.text import Text
-from bot.render.desk import Verb, called, open_button, paused
+from bot.render.editor.desk import Verb, called, open_button, paused
 from bot.render.locale import Words
 from bot.render.text import clip, join, tame
 
