@@ -13,11 +13,11 @@ from pathlib import Path
 
 from bot.app import Clock, first_of, running, stop_on_signals, utc_now
 from bot.errors import SettingsError
-from bot.sandbox.keeping import UnreadableState, keeping, recall
-from bot.sandbox.page import add_page
-from bot.sandbox.server import SandboxServer
-from bot.sandbox.tour import TOURS, play
-from bot.sandbox.world import World
+from bot.sandbox.bot_api.server import SandboxServer
+from bot.sandbox.page.page import add_page
+from bot.sandbox.tour.tour import TOURS, play
+from bot.sandbox.world.state_file import UnreadableState, keeping, recall
+from bot.sandbox.world.world import World
 from bot.services.readers import subscribing
 from bot.settings import Settings, packaged_seeds
 from bot.store.desk import editors

@@ -27,8 +27,8 @@ from typing import Any
 from databases import empty_database
 
 from bot.domain.chat import Chat
-from bot.sandbox.server import SandboxServer
-from bot.sandbox.world import World
+from bot.sandbox.bot_api.server import SandboxServer
+from bot.sandbox.world.world import World
 from bot.services.delivery.paid_budget import Purse
 from bot.services.readers.places import Gazetteer
 from bot.settings import checked

@@ -17,8 +17,8 @@ import sys
 from asyncio.subprocess import DEVNULL, PIPE
 from pathlib import Path
 
-from bot.sandbox.server import SandboxServer
-from bot.sandbox.world import World
+from bot.sandbox.bot_api.server import SandboxServer
+from bot.sandbox.world.world import World
 
 TOKEN = "424242:at-rest-token-AAAAAAAAAAAAAAAAAAAAAAAAA"
 ROOT = Path(__file__).resolve().parents[1]

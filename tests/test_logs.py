@@ -12,7 +12,7 @@ import pytest
 from story import StoryHouse
 
 from bot import logs
-from bot.sandbox.faults import Page
+from bot.sandbox.world.faults import Page
 
 TOKEN = "123456789:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr"
 log = logging.getLogger("bot.somewhere")

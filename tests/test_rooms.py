@@ -44,9 +44,9 @@ PLANNED = {
         "answering chats describing editing facts fetching guard media methods permission receiving sending server "
         "webhook_delivery wire"
     ),
-    "sandbox.page": "crowd page page_acts",
-    "sandbox.tour": "theatre tour",
-    "sandbox.world": (
+    "sandbox.page.page": "crowd page page_acts",
+    "sandbox.tour.tour": "theatre tour",
+    "sandbox.world.world": (
         "detection entities events faults files history keeping keyboards ledger links markup pace people profile "
         "refusal updates webhook world"
     ),

@@ -24,7 +24,7 @@ from bot.domain.article import ArticleState
 from bot.domain.delivery import Failed, Sent, Throttled
 from bot.errors import SettingsError
 from bot.outside import SECRET_HEADER, UPDATE_BYTES, Numbers, Times, seen_from_outside
-from bot.sandbox.faults import Page, Refuse, Slow, Throttle
+from bot.sandbox.world.faults import Page, Refuse, Slow, Throttle
 from bot.store.content import articles
 from bot.store.engine import metadata
 from bot.telegram_edge.updates.polling import ALLOWED_UPDATES

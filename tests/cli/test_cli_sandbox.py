@@ -15,7 +15,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.sandbox.theatre import plain
+from bot.sandbox.tour.stage import plain
 
 PATIENCE = 60.0  # seconds for the sandbox to come up or to end
 FORMER_TOKEN = "700000001:sandbox-token-of-nobody"  # what every sandbox once had

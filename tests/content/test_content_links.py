@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.content.articles.links import has_scheme, judged
 from bot.content.articles.video import embedded_video, watch_link
 from bot.domain.link import link_fault
-from bot.sandbox.links import read_link
+from bot.sandbox.world.links import read_link
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,8 @@ from what_became import WHAT_BECAME
 
 from bot.domain.article import ArticleState, Story
 from bot.domain.publishing import PushWindow
-from bot.sandbox.server import SandboxServer
-from bot.sandbox.world import World
+from bot.sandbox.bot_api.server import SandboxServer
+from bot.sandbox.world.world import World
 from bot.services.content.imports import Policy, Seen, take
 from bot.services.delivery.dispatcher import FULL_SPEED_AHEAD, IN_FLIGHT
 from bot.services.newsroom import newsroom

@@ -19,9 +19,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.sandbox.server import SandboxServer
-from bot.sandbox.theatre import plain
-from bot.sandbox.world import Cast, World
+from bot.sandbox.bot_api.server import SandboxServer
+from bot.sandbox.tour.stage import plain
+from bot.sandbox.world.world import Cast, World
 
 TOKEN = "424242:outside-token-AAAAAAAAAAAAAAAAAAAAAAAAA"
 PATIENCE = 60.0  # seconds for anything to appear: far more than it takes on a busy machine, far less than for ever

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from street import Json, Street, buttons, data, street
 
-from bot.sandbox.faults import Refuse
-from bot.sandbox.theatre import plain
+from bot.sandbox.tour.stage import plain
+from bot.sandbox.world.faults import Refuse
 
 GRACE = 7100  # the second editor
 BOTH = f"7003,{GRACE}"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from street import Street, buttons, data, forms, street
 
-from bot.sandbox.theatre import plain
+from bot.sandbox.tour.stage import plain
 
 SHARED = Path(__file__).resolve().parents[2] / "../shared"
 

@@ -24,8 +24,8 @@ import pytest
 from aiohttp import web
 from street import PATIENCE, Street, street
 
-from bot.sandbox.faults import Slow
-from bot.sandbox.theatre import plain
+from bot.sandbox.tour.stage import plain
+from bot.sandbox.world.faults import Slow
 
 SECRET = "knock-knock"
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from street import Street, buttons, street
 
-from bot.sandbox.faults import Refuse
-from bot.sandbox.theatre import plain
+from bot.sandbox.tour.stage import plain
+from bot.sandbox.world.faults import Refuse
 
 
 async def _town(here: Street) -> None:

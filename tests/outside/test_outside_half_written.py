@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from street import PATIENCE, Json, Street, buttons, street
 
-from bot.sandbox.theatre import plain
+from bot.sandbox.tour.stage import plain
 
 pytestmark = pytest.mark.slow  # real seconds pass between the pieces of a file
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from street import Json, Street, buttons, street
 
-from bot.sandbox.theatre import plain
+from bot.sandbox.tour.stage import plain
 
 
 async def _town(here: Street) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from street import TOKEN, Street, buttons, data, street
 
-from bot.sandbox.theatre import plain
+from bot.sandbox.tour.stage import plain
 
 
 async def _invited(here: Street, owner: int) -> str:

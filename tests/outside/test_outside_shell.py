@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from street import TOKEN, Street, buttons, street
 
-from bot.sandbox.faults import Refuse, Slow, Stall
-from bot.sandbox.theatre import plain
+from bot.sandbox.tour.stage import plain
+from bot.sandbox.world.faults import Refuse, Slow, Stall
 
 
 def _pushed(here: Street, person: int, title: str) -> int:

@@ -20,8 +20,8 @@ import aiohttp
 import pytest
 from street import Street, street
 
-from bot.sandbox.faults import Throttle
-from bot.sandbox.theatre import plain
+from bot.sandbox.tour.stage import plain
+from bot.sandbox.world.faults import Throttle
 
 AT_ONCE = 7.0
 """Seconds on a busy machine, for what takes a tenth of one."""

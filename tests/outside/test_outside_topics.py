@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from street import Street, buttons, street
 
-from bot.sandbox.theatre import plain
+from bot.sandbox.tour.stage import plain
 
 
 async def _robotics(here: Street) -> int:

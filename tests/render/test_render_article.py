@@ -18,7 +18,7 @@ from bot.domain.text import Entity, Text, takes_date_time, utf16_len
 from bot.domain.topic import Topic
 from bot.render.reader.article import caption, headline, push, related_list, without_photo
 from bot.render.text import fits
-from bot.sandbox.detection import tappable
+from bot.sandbox.world.detection import tappable
 
 SEED = Path(__file__).resolve().parents[2] / "../shared/corpus/seed.md"
 FSI, PDI, JOINER = "\u2068", "\u2069", "\u2060"

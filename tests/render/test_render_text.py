@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from bot.domain.limits import ENTITIES
 from bot.domain.text import Entity, Text, utf16_len
 from bot.render.text import bold, clip, date_time, fit, fits, foreign, hashtag, isolate, italic, join, link, tame
-from bot.sandbox.detection import tappable
+from bot.sandbox.world.detection import tappable
 
 FSI, PDI = "\u2068", "\u2069"
 

@@ -10,8 +10,8 @@ import aiohttp
 import pytest
 from sandbox_clock import TOKEN, Clock
 
-from bot.sandbox.server import SandboxServer
-from bot.sandbox.world import World
+from bot.sandbox.bot_api.server import SandboxServer
+from bot.sandbox.world.world import World
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ import pytest_asyncio
 from test_page_crowd import SECTIONS, answering, asking
 from test_page_http import ANNA, BEN, EDITH, TOKEN, House, chat_of, png
 
-from bot.sandbox.page import add_page
-from bot.sandbox.server import SandboxServer
-from bot.sandbox.world import World
+from bot.sandbox.bot_api.server import SandboxServer
+from bot.sandbox.page.page import add_page
+from bot.sandbox.world.world import World
 
 playwright = pytest.importorskip("playwright.async_api", reason="playwright is not installed")
 expect = playwright.expect

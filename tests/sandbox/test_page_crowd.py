@@ -12,10 +12,10 @@ import aiohttp
 import pytest
 from test_page_http import ANNA, EDITH, TOKEN, House
 
-from bot.sandbox.crowd import BATCH, MOST_READERS
-from bot.sandbox.page import add_page
-from bot.sandbox.server import SandboxServer
-from bot.sandbox.world import World
+from bot.sandbox.bot_api.server import SandboxServer
+from bot.sandbox.page.crowd import BATCH, MOST_READERS
+from bot.sandbox.page.page import add_page
+from bot.sandbox.world.world import World
 
 SECTIONS = ["AI", "Energy"]
 

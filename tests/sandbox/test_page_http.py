@@ -14,9 +14,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.sandbox.page import LARGEST_UPLOAD, PAGE_OF_MESSAGES, add_page
-from bot.sandbox.server import SandboxServer
-from bot.sandbox.world import World
+from bot.sandbox.bot_api.server import SandboxServer
+from bot.sandbox.page.page import LARGEST_UPLOAD, PAGE_OF_MESSAGES, add_page
+from bot.sandbox.world.world import World
 
 TOKEN = "7000000:chat-page-secret"
 ANNA, BEN, EDITH = 7001, 7002, 7003

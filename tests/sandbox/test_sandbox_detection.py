@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sandbox.detection import as_entities, tappable
-from bot.sandbox.entities import formatted_text
+from bot.sandbox.world.detection import as_entities, tappable
+from bot.sandbox.world.entities import formatted_text
 
 
 def found(text: str) -> list[tuple[str, str]]:

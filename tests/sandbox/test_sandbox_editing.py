@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sandbox_clock import Clock
 
-from bot.sandbox.world import World
+from bot.sandbox.world.world import World
 
 PHOTO = "https://x.org/a.jpg"
 KEYS = {"inline_keyboard": [[{"text": "More", "callback_data": "1:more:1"}]]}

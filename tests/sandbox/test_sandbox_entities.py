@@ -7,8 +7,8 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from bot.domain.text import utf16_len
-from bot.sandbox.entities import Formatter, formatted_text
-from bot.sandbox.refusal import Refused
+from bot.sandbox.world.api_error import Refused
+from bot.sandbox.world.entities import Formatter, formatted_text
 
 
 def entity(kind: str, offset: int, length: int, **extra: Any) -> dict[str, Any]:

@@ -24,11 +24,11 @@ from hypothesis import strategies as st
 from sandbox_clock import TOKEN
 
 from bot.domain.limits import DOWNLOAD_BYTES
-from bot.sandbox.fetching import FAILED
-from bot.sandbox.guard import port_here
-from bot.sandbox.page import LARGEST_WISH, add_page
-from bot.sandbox.server import SandboxServer
-from bot.sandbox.world import World
+from bot.sandbox.bot_api.local_only import port_here
+from bot.sandbox.bot_api.server import SandboxServer
+from bot.sandbox.bot_api.url_fetch import FAILED
+from bot.sandbox.page.page import LARGEST_WISH, add_page
+from bot.sandbox.world.world import World
 
 ROUTES = (
     "/",

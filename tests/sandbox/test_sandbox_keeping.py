@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from sandbox_clock import TOKEN, Clock
 
-from bot.sandbox.keeping import SKIPPED_NUMBERS, UnreadableState, keeping, recall
-from bot.sandbox.people import Thread
-from bot.sandbox.world import World
+from bot.sandbox.world.people import Thread
+from bot.sandbox.world.state_file import SKIPPED_NUMBERS, UnreadableState, keeping, recall
+from bot.sandbox.world.world import World
 
 ANNA, BEN, EDITH = 7001, 7002, 7003
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.sandbox.entities import formatted_text
-from bot.sandbox.refusal import Refused
+from bot.sandbox.world.api_error import Refused
+from bot.sandbox.world.entities import formatted_text
 
 
 def shown(text: str, mode: str) -> tuple[str, list[tuple[str, str]]]:

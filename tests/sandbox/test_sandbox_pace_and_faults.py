@@ -8,10 +8,10 @@ import aiohttp
 import pytest
 from sandbox_clock import START, TOKEN, Clock
 
-from bot.sandbox.faults import CutAfter, CutBefore, Faults, Page, Refuse, Slow, Stall, Throttle
-from bot.sandbox.pace import Pace
-from bot.sandbox.server import SandboxServer
-from bot.sandbox.world import World
+from bot.sandbox.bot_api.server import SandboxServer
+from bot.sandbox.world.faults import CutAfter, CutBefore, Faults, Page, Refuse, Slow, Stall, Throttle
+from bot.sandbox.world.pace import Pace
+from bot.sandbox.world.world import World
 
 
 def test_thirty_a_second_over_all_chats_in_any_second() -> None:

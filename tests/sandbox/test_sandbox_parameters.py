@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from properties import examples
 from sandbox_clock import TOKEN
 
-from bot.sandbox.facts import conform, method
-from bot.sandbox.methods import METHODS
-from bot.sandbox.refusal import Refused
-from bot.sandbox.server import SandboxServer
-from bot.sandbox.wire import dumps
-from bot.sandbox.world import World
+from bot.sandbox.bot_api.encoding import dumps
+from bot.sandbox.bot_api.method_specs import conform, method
+from bot.sandbox.bot_api.methods import METHODS
+from bot.sandbox.bot_api.server import SandboxServer
+from bot.sandbox.world.api_error import Refused
+from bot.sandbox.world.world import World
 
 KEYBOARD = {"inline_keyboard": [[{"text": "Save", "callback_data": "1:save:1"}]]}
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sandbox_clock import Clock
 
-from bot.sandbox.world import World
+from bot.sandbox.world.world import World
 
 
 def heard(world: World) -> list[str]:

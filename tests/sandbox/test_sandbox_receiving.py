@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.sandbox.world import World
+from bot.sandbox.world.world import World
 
 
 async def polled(call: Any, **params: Any) -> list[dict[str, Any]]:

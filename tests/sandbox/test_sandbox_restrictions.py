@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from sandbox_clock import Clock
 
-from bot.sandbox.world import World
+from bot.sandbox.world.world import World
 
 PHOTO = "https://x.org/a.jpg"
 

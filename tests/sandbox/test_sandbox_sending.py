@@ -8,8 +8,8 @@ import pytest
 from aiohttp import web
 from sandbox_clock import TOKEN, Clock
 
-from bot.sandbox.server import SandboxServer
-from bot.sandbox.world import World
+from bot.sandbox.bot_api.server import SandboxServer
+from bot.sandbox.world.world import World
 
 Answer = tuple[int, dict[str, Any]]
 

@@ -19,7 +19,7 @@ from what_became import WHAT_BECAME
 from bot.domain.delivery import Status
 from bot.errors import OutOfTurn, StoreBusy
 from bot.rounds import clean_up, keep_backups, keep_going, spread, watch_disk, watch_place
-from bot.sandbox.faults import Page, Refuse, Slow, Throttle
+from bot.sandbox.world.faults import Page, Refuse, Slow, Throttle
 from bot.services.delivery import delivery_reports, dispatcher
 from bot.services.delivery.dispatcher import Alarm
 from bot.services.newsroom import newsroom

@@ -12,7 +12,7 @@ from what_became import WHAT_BECAME
 from bot.domain.article import Picture
 from bot.domain.chat import ChatState, Pictures
 from bot.domain.delivery import Status, Subject, SubjectType
-from bot.sandbox.faults import CutAfter, CutBefore, Fault, Page, Refuse, Throttle
+from bot.sandbox.world.faults import CutAfter, CutBefore, Fault, Page, Refuse, Throttle
 from bot.services.delivery.dispatcher import Alarm
 from bot.services.newsroom import newsroom
 from bot.store.content.story_json import story_json

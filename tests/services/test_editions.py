@@ -16,7 +16,7 @@ from bot.domain.article import Picture
 from bot.domain.chat import Pictures
 from bot.domain.delivery import Outcome
 from bot.domain.message import Message
-from bot.sandbox.faults import Page, Refuse
+from bot.sandbox.world.faults import Page, Refuse
 from bot.services.delivery.edition import MOST_BODIES, edition_of
 from bot.store.content import articles
 from bot.store.readers import chats

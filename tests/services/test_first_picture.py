@@ -10,7 +10,7 @@ from press_room import PICTURE, PressRoom, eventually, press_room
 from story import StoryHouse
 
 from bot.domain.delivery import Lane, Outcome, Sent
-from bot.sandbox.faults import Fault, Held, Refuse, Slow, Throttle
+from bot.sandbox.world.faults import Fault, Held, Refuse, Slow, Throttle
 from bot.services.delivery.edition import edition_of
 from bot.store.readers import chats
 from bot.telegram_edge.botapi.pacer import Pacer

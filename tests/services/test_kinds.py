@@ -21,7 +21,7 @@ from bot.domain.delivery import Lane, Operation, Subject, SubjectType
 from bot.domain.message import Message
 from bot.domain.text import Text
 from bot.render.look import Look
-from bot.sandbox.faults import Page, Refuse
+from bot.sandbox.world.faults import Page, Refuse
 from bot.services.delivery.composing import Composition, Deletion, Uniform
 from bot.services.delivery.kinds import KINDS, Kind
 from bot.store.content import articles

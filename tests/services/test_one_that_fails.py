@@ -10,7 +10,7 @@ from story import StoryHouse
 
 from bot.domain.circuit import OUTAGE_FROM
 from bot.domain.delivery import MAX_ATTEMPTS
-from bot.sandbox.faults import Refuse
+from bot.sandbox.world.faults import Refuse
 from bot.store.delivery.campaigns import CampaignState
 
 

@@ -9,7 +9,7 @@ from press_room import PressRoom, press_room
 from story import StoryHouse
 
 from bot.domain.delivery import MAX_ATTEMPTS
-from bot.sandbox.faults import CutAfter, Fault, Page, Slow, Throttle
+from bot.sandbox.world.faults import CutAfter, Fault, Page, Slow, Throttle
 
 TROUBLES = [Page(), CutAfter(), Throttle(1)]
 

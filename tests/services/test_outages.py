@@ -10,7 +10,7 @@ from story import StoryHouse
 
 from bot.domain.circuit import Suspects
 from bot.domain.delivery import Failed
-from bot.sandbox.faults import CutBefore, Refuse
+from bot.sandbox.world.faults import CutBefore, Refuse
 from bot.services.delivery.claiming import due_next
 from bot.store.delivery.campaigns import CampaignState
 

@@ -14,7 +14,7 @@ from story import StoryHouse, story_house
 from bot.domain.chat import ChatState
 from bot.domain.delivery import Status
 from bot.domain.paying import day_of
-from bot.sandbox.faults import Slow
+from bot.sandbox.world.faults import Slow
 from bot.services.newsroom.restoring import restore
 from bot.store.delivery import paid_messages
 from bot.store.engine.backup import copy_database

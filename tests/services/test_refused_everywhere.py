@@ -18,7 +18,7 @@ from story import StoryHouse
 
 from bot.domain.delivery import Status
 from bot.domain.refusals import Form
-from bot.sandbox.faults import Refuse, Throttle
+from bot.sandbox.world.faults import Refuse, Throttle
 from bot.services.delivery.dispatcher import Alarm
 from bot.services.newsroom import newsroom
 from bot.store.delivery.campaigns import CampaignState

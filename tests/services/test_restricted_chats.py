@@ -15,7 +15,7 @@ from story import ANNA, StoryHouse
 
 from bot.domain.chat import ChatKind, ChatState
 from bot.domain.delivery import Status
-from bot.sandbox.faults import CutAfter, Refuse
+from bot.sandbox.world.faults import CutAfter, Refuse
 from bot.services.newsroom import incidents, newsroom
 from bot.store.delivery import outbox, receipts
 from bot.store.delivery.campaigns import CampaignState

@@ -16,7 +16,7 @@ from what_became import WHAT_BECAME
 from bot.domain.chat import ChatKind, ChatState
 from bot.domain.circuit import OUTAGE_FROM
 from bot.errors import StoreError
-from bot.sandbox.faults import Held, Page, Refuse, Throttle
+from bot.sandbox.world.faults import Held, Page, Refuse, Throttle
 from bot.services.delivery import dispatcher, senders, triage
 from bot.services.readers import membership
 from bot.store.delivery import campaigns, leases, outbox, paid_messages

@@ -10,7 +10,7 @@ from press_room import PressRoom, eventually, limit_everybody, press_room
 from story import StoryHouse
 from what_became import WHAT_BECAME
 
-from bot.sandbox.faults import CutAfter, Held, Refuse
+from bot.sandbox.world.faults import CutAfter, Held, Refuse
 from bot.services.delivery import delivery_reports, senders
 from bot.services.delivery.fanout import fan_out_next
 from bot.services.newsroom import newsroom

@@ -15,8 +15,8 @@ from bot.domain.press import press
 from bot.domain.text import Text
 from bot.domain.turns import PATIENT
 from bot.errors import UnknownTopic
-from bot.sandbox.events import Kind, Watch
-from bot.sandbox.faults import CutAfter, Page, Refuse, Throttle
+from bot.sandbox.world.events import Kind, Watch
+from bot.sandbox.world.faults import CutAfter, Page, Refuse, Throttle
 from bot.telegram_edge.kit.commands import Audience
 from bot.telegram_edge.kit.registry import (
     Command,

@@ -10,7 +10,7 @@ from bot.domain.article import Picture
 from bot.domain.chat import ChatState
 from bot.domain.press import press
 from bot.render.reader.article import push
-from bot.sandbox.faults import Refuse
+from bot.sandbox.world.faults import Refuse
 from bot.services.readers import reading, subscribing
 from bot.settings import packaged_seeds
 

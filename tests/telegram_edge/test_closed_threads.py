@@ -9,7 +9,7 @@ from story import EDITH
 
 from bot.domain.chat import ChatKind, ChatState
 from bot.domain.delivery import Delivery, Sent, ThreadGone
-from bot.sandbox.faults import Refuse
+from bot.sandbox.world.faults import Refuse
 from bot.services.delivery.closed_threads import note_threads
 from bot.services.delivery.item import Item
 from bot.services.readers import membership, subscribing

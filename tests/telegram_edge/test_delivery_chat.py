@@ -9,7 +9,7 @@ from desk_stories import Desk, desk_of
 from story import EDITH
 
 from bot.domain.delivery import Status
-from bot.sandbox.faults import Refuse
+from bot.sandbox.world.faults import Refuse
 from bot.services.delivery import delivery_reports
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.readers import chats

@@ -33,9 +33,9 @@ from bot.domain.delivery import (
 )
 from bot.domain.message import Button, Message, Photo
 from bot.domain.text import Entity, Text
-from bot.sandbox.faults import CutAfter, CutBefore, Page, Refuse, Stall, Throttle
-from bot.sandbox.server import SandboxServer
-from bot.sandbox.world import World
+from bot.sandbox.bot_api.server import SandboxServer
+from bot.sandbox.world.faults import CutAfter, CutBefore, Page, Refuse, Stall, Throttle
+from bot.sandbox.world.world import World
 from bot.telegram_edge.botapi.gateway import Gateway, entities_of, markup_of
 from bot.telegram_edge.botapi.outcomes import LONGEST_REASON, UNTOLD_WAIT, classify, classify_error
 from bot.telegram_edge.botapi.prepared import Prepared, Reply, Upload

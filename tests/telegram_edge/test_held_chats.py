@@ -23,7 +23,7 @@ from story import ANNA, BEN, EDITH, StoryHouse
 
 from bot.domain.chat import ChatKind
 from bot.domain.delivery import Lane, Status
-from bot.sandbox.faults import Page, Throttle
+from bot.sandbox.world.faults import Page, Throttle
 from bot.services.newsroom.incidents import stuck_for
 from bot.store.delivery import outbox
 from bot.store.readers import chats

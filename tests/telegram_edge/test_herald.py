@@ -15,7 +15,7 @@ from story import BEN, EDITH
 from bot.domain.article import Story
 from bot.domain.role import Role
 from bot.errors import Complaint, ContentError
-from bot.sandbox.faults import Page, Refuse
+from bot.sandbox.world.faults import Page, Refuse
 from bot.services.content.imports import Seen, take
 from bot.services.delivery.dispatcher import Alarm
 from bot.services.newsroom import incidents, newsroom

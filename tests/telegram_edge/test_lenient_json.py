@@ -17,7 +17,7 @@ from story import ANNA, StoryHouse
 from bot.domain.delivery import Sent, Unsure
 from bot.domain.message import Message
 from bot.domain.text import Text
-from bot.sandbox.faults import Page
+from bot.sandbox.world.faults import Page
 from bot.telegram_edge.botapi.lenient_json import first_update_id, parsed_leniently
 from bot.telegram_edge.botapi.prepared import dumps, parsed, read_reply
 

@@ -11,7 +11,7 @@ from story import ANNA, BEN, EDITH, StoryHouse, story_house
 from bot.domain.chat import Chat, ChatState
 from bot.domain.role import Role
 from bot.domain.topic import TopicFile
-from bot.sandbox.faults import Refuse
+from bot.sandbox.world.faults import Refuse
 from bot.store.content import topics
 from bot.store.desk import editors
 from bot.store.readers import chats

@@ -8,7 +8,7 @@ import pytest
 from story import ANNA, EDITH, StoryHouse
 
 from bot.domain.delivery import Lane
-from bot.sandbox.faults import Throttle
+from bot.sandbox.world.faults import Throttle
 from bot.telegram_edge.botapi.pacer import Pacer
 
 AT_ONCE = 3

@@ -14,7 +14,7 @@ from story import ANNA, BEN, StoryHouse, story_house
 
 from bot.domain.delivery import Lane
 from bot.domain.paying import day_of
-from bot.sandbox.faults import Refuse, Throttle
+from bot.sandbox.world.faults import Refuse, Throttle
 from bot.services.delivery.paid_budget import Purse
 from bot.store.delivery import paid_messages
 from bot.telegram_edge.botapi.pacer import Pacer

@@ -14,7 +14,7 @@ from story import ANNA, BEN, EDITH, TOKEN, StoryHouse, story_house
 
 from bot.domain.message import Message
 from bot.domain.text import Text
-from bot.sandbox.faults import Refuse
+from bot.sandbox.world.faults import Refuse
 from bot.store.readers import pending_updates
 from bot.telegram_edge.botapi.transport import AiohttpTransport
 from bot.telegram_edge.kit.registry import Command, Conversation, Registry

@@ -12,7 +12,7 @@ from story import ANNA, BEN, EDITH
 from bot.domain.article import ArticleState
 from bot.domain.delivery import Status
 from bot.domain.role import Role
-from bot.sandbox.faults import CutBefore, Refuse
+from bot.sandbox.world.faults import CutBefore, Refuse
 from bot.services.newsroom import newsroom
 from bot.store.content import articles, media
 from bot.store.desk import editors

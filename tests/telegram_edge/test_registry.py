@@ -8,7 +8,7 @@ from telegram.error import BadRequest
 
 from bot.domain import limits
 from bot.domain.role import Role
-from bot.sandbox.faults import Refuse
+from bot.sandbox.world.faults import Refuse
 from bot.store.desk import editors
 from bot.telegram_edge.conversations.table import REGISTRY
 from bot.telegram_edge.kit.commands import MENU, Audience

@@ -28,9 +28,9 @@ from telegram.error import (
 )
 from telegram.ext import Application, ApplicationBuilder, MessageHandler
 
-from bot.sandbox.faults import CutAfter, CutBefore, Held, Page, Refuse, Slow, Stall, Throttle
-from bot.sandbox.server import SandboxServer
-from bot.sandbox.world import World
+from bot.sandbox.bot_api.server import SandboxServer
+from bot.sandbox.world.faults import CutAfter, CutBefore, Held, Page, Refuse, Slow, Stall, Throttle
+from bot.sandbox.world.world import World
 from bot.telegram_edge.botapi.prepared import Upload, dumps, prepare, read_reply, tail
 from bot.telegram_edge.botapi.proxies import proxies, proxy_for
 from bot.telegram_edge.botapi.transport import (

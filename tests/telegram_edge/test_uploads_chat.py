@@ -14,7 +14,7 @@ from story import ANNA, EDITH
 from bot.content.files.uploads import MOST_ENTRIES
 from bot.domain.article import ArticleState
 from bot.domain.role import Role
-from bot.sandbox.faults import Held
+from bot.sandbox.world.faults import Held
 from bot.services.newsroom import roles
 from bot.store.content import articles
 from bot.store.desk import editors, notices

@@ -13,7 +13,7 @@ from press_room import PressRoom, press_room
 from story import EDITH, START, StoryHouse, story_house
 
 from bot.domain.delivery import Status
-from bot.sandbox.faults import Refuse
+from bot.sandbox.world.faults import Refuse
 from bot.store.delivery import paid_messages
 from bot.telegram_edge.botapi.pacer import Pacer
 

@@ -1,0 +1,431 @@
+"""
+The sandbox's world: everything Telegram would know, in memory, and what people do in it.
+
+The bot reaches it through `server`; the chat page, the tour and the tests move the people. It is also the far side
+of the wire in every test, so it is built to tell the truth about Telegram, not to please the bot.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.sandbox.world.call_log import Ledger
+from bot.sandbox.world.detection import as_entities, tappable
+from bot.sandbox.world.entities import Formatter
+from bot.sandbox.world.events import Event, Kind, Watch
+from bot.sandbox.world.faults import Faults
+from bot.sandbox.world.files import Files
+from bot.sandbox.world.history import History
+from bot.sandbox.world.keyboards import Keyboards
+from bot.sandbox.world.pace import Pace
+from bot.sandbox.world.people import (
+    ANONYMOUS_ADMIN,
+    Chat,
+    ChatType,
+    Json,
+    Person,
+    Status,
+    Thread,
+    chat_member,
+)
+from bot.sandbox.world.profile import Profile
+from bot.sandbox.world.updates import Query, UpdateQueue
+from bot.sandbox.world.webhook import Webhook
+
+FIRST_PERSON = 7001
+FIRST_CHAT = 5001
+SUPERGROUPS = -1_000_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The chats of the standard cast, by id. `edith` is the editor."""
+
+    anna: int
+    ben: int
+    edith: int
+    group: int
+    channel: int
+
+
+class World:
+    """People, chats, messages, files, and the updates on their way to the bot. Times are UNIX seconds of `clock`."""
+
+    def __init__(
+        self,
+        *,
+        token: str,
+        bot_username: str = "newsbot_sandbox_bot",
+        clock: Callable[[], float] = time.time,
+        keep_calls: int | None = None,
+    ) -> None:
+        self.token = token
+        self.clock = clock
+        self.bot: Json = {
+            "id": int(token.partition(":")[0]),
+            "is_bot": True,
+            "first_name": "Northgate News",
+            "username": bot_username,
+        }
+        self.people: dict[int, Person] = {}
+        self.chats: dict[int, Chat] = {}
+        self.history = History()
+        self.files = Files()
+        self.updates = UpdateQueue()
+        self.webhook = Webhook()
+        self.profile = Profile(self.bot["first_name"])
+        self.formatter = Formatter(lambda: self.clock())
+        self.keyboards = Keyboards()
+        self.reactions: dict[tuple[int, int], list[Json]] = {}
+        self.ledger = Ledger(keep_calls)
+        self.faults = Faults()
+        self.limits = True
+        """Whether Telegram's limits on pace are kept; load tests switch them off."""
+        self.pace = Pace()
+        self.web: dict[str, bytes | str] = {}
+        """What public URLs hold when the bot sends them: bytes, or the reason why Telegram cannot use them."""
+        self.trusts_urls = True
+        self.keeps_files_in: Path | None = None
+        """As a Bot API server with `--local` does: files lie here, and `getFile` names the place."""
+        """Whether a URL that `web` does not name is taken for a picture."""
+        self.fetches = True
+        """Whether pages of this machine are fetched into `web` when a call names them."""
+        self.queries: dict[str, Query] = {}
+        self._watchers: set[Watch] = set()
+        self._query_numbers = itertools.count(4_000_000_000_000_000_001)
+        self._next_person = FIRST_PERSON
+        self._next_chat = FIRST_CHAT
+
+    # Who is there
+
+    def add_person(
+        self,
+        first_name: str = "Reader",
+        *,
+        id: int | None = None,
+        last_name: str | None = None,
+        username: str | None = None,
+        language: str | None = "en",
+        has_started: bool = False,
+    ) -> Person:
+        """Add someone, and the private chat they could have with the bot. `has_started` skips the `/start`."""
+        number = id if id is not None else self._next_person
+        person = Person(number, first_name, last_name, username, language, has_started)
+        self.settle(person)
+        return person
+
+    def settle(self, person: Person) -> None:
+        """Let someone live here, in the place of whoever had their id, with the private chat of theirs."""
+        self._next_person = max(self._next_person, person.id + 1)
+        self.people[person.id] = person
+        chat = self.chats[person.id] = Chat(person.id, "private", username=person.username)
+        chat.describe(person)
+
+    def add_chat(
+        self,
+        type: ChatType,
+        title: str,
+        *,
+        id: int | None = None,
+        username: str | None = None,
+        members: Mapping[int, Status] | None = None,
+        is_forum: bool = False,
+        threads: Mapping[int, str] | None = None,
+        forbids_photos: bool = False,
+        forbids_writing: bool = False,
+        slow_mode: int = 0,
+        bot_status: Status = "left",
+    ) -> Chat:
+        """Add a group, supergroup or channel. The bot is not in it unless `bot_status` says so (and nobody is told)."""
+        if id is None:
+            id = -self._next_chat if type == "group" else SUPERGROUPS - self._next_chat
+        chat = Chat(id, type, title, username, dict(members or {}), is_forum, bot_status=bot_status)
+        chat.threads = {number: Thread(name) for number, name in (threads or {}).items()}
+        chat.forbids_photos, chat.forbids_writing, chat.slow_mode = forbids_photos, forbids_writing, slow_mode
+        self.open_chat(chat)
+        return chat
+
+    def open_chat(self, chat: Chat) -> None:
+        """Let there be a group, supergroup or channel, in the place of the one that had its id."""
+        number = -chat.id if chat.type == "group" else SUPERGROUPS - chat.id
+        self._next_chat = max(self._next_chat, number + 1)
+        self.chats[chat.id] = chat
+        chat.describe()
+
+    def standard_cast(self) -> Cast:
+        """Add the people of the chat page: Anna and Ben, who read; Edith, who edits; a group and a channel."""
+        anna = self.add_person("Anna", last_name="Weber", username="anna_reads")
+        ben = self.add_person("Ben", last_name="Okafor", username="ben_reads")
+        edith = self.add_person("Edith", last_name="Lindqvist", username="edith_edits")
+        group = self.add_chat("group", "Northgate Readers", members={anna.id: "member", edith.id: "administrator"})
+        channel = self.add_chat("channel", "Northgate Wire", username="northgate_wire", members={edith.id: "creator"})
+        return Cast(anna.id, ben.id, edith.id, group.id, channel.id)
+
+    def messages(self, chat_id: int) -> list[Json]:
+        """Return the chat's messages as the Bot API describes them, oldest first. Do not change them."""
+        return self.history.of(chat_id)
+
+    def subscribe(self) -> Watch:
+        """Return what happens from now on: `async with world.subscribe() as events: async for event in events`."""
+        return Watch(self._watchers)
+
+    def tell(self, kind: Kind, chat_id: int, payload: Json) -> None:
+        """Tell everyone who watches."""
+        if self._watchers:
+            event = Event(kind, chat_id, payload)
+            for watcher in self._watchers:
+                watcher.tell(event)
+
+    def commands_for(self, person: Person, chat: Chat) -> list[Json]:
+        """Return the commands that the person's client shows in that chat."""
+        return self.profile.commands_for(chat, person)
+
+    def answer_to(self, query_id: str) -> Json | None:
+        """Return how the bot answered a press or an inline query; None while it has not."""
+        return self.queries[query_id].answer
+
+    # What people do
+
+    def say(
+        self,
+        person_id: int,
+        chat_id: int,
+        text: str,
+        *,
+        reply_to: int | None = None,
+        thread: int | None = None,
+        anonymous: bool = False,
+    ) -> Json:
+        """Write a message and return it. `anonymous` is an administrator writing as the group.
+
+        Writing to the bot in private starts it, as pressing Start does.
+        """
+        if chat_id == person_id:
+            self.people[person_id].has_started = True
+        message = self._written(person_id, chat_id, thread, anonymous)
+        if reply_to is not None and (replied := self.history.get(chat_id, reply_to)) is not None:
+            message["reply_to_message"] = {key: replied[key] for key in replied if key != "reply_to_message"}
+        message["text"] = text
+        if entities := as_entities(text, tappable(text)):
+            message["entities"] = entities
+        return self._post(message)
+
+    def upload(
+        self,
+        person_id: int,
+        chat_id: int,
+        filename: str,
+        data: bytes,
+        mime: str = "application/octet-stream",
+        caption: str = "",
+    ) -> Json:
+        """Send a document and return its message."""
+        file = self.files.keep("document", filename, mime, data)
+        message = self._written(person_id, chat_id, None, False)
+        message["document"] = {
+            "file_name": filename,
+            "mime_type": mime,
+            "file_id": file.file_id,
+            "file_unique_id": file.unique_id,
+            "file_size": file.length,
+        }
+        if caption:
+            message["caption"] = caption
+            if entities := as_entities(caption, tappable(caption)):
+                message["caption_entities"] = entities
+        return self._post(message)
+
+    def start(self, person_id: int, payload: str = "") -> Json:
+        """Press Start in the bot's chat, or open its deep link with a payload. A block ends with it."""
+        person = self.people[person_id]
+        if person.has_blocked:
+            self.unblock(person_id)
+        return self.say(person_id, person_id, f"/start {payload}" if payload else "/start")
+
+    def press(self, person_id: int, chat_id: int, message_id: int, data: str) -> str:
+        """Press an inline button and return the query's id; the bot's answer arrives as a `toast` event.
+
+        The data is not compared with the message's keyboard: old and forged buttons exist on Telegram too.
+        """
+        message = self.history.get(chat_id, message_id)
+        if message is None:
+            message = {"chat": self.chats[chat_id].json, "message_id": message_id, "date": 0}
+        query_id = self._query(person_id, chat_id)
+        callback = {
+            "id": query_id,
+            "from": self.people[person_id].user(),
+            "message": message,
+            "chat_instance": str(-(abs(chat_id) * 2_654_435_761 % 2**62)),
+            "data": data,
+        }
+        self.updates.put("callback_query", callback)
+        return query_id
+
+    def ask_inline(self, person_id: int, query: str, offset: str = "") -> str:
+        """Type `@bot query` in some chat and return the query's id (see `answer_to`)."""
+        query_id = self._query(person_id, 0)
+        asked = {"id": query_id, "from": self.people[person_id].user(), "query": query, "offset": offset}
+        self.updates.put("inline_query", asked | {"chat_type": "sender"})
+        return query_id
+
+    def set_language(self, person_id: int, code: str | None) -> None:
+        """Switch the person's client to another language, or to one that tells none."""
+        self.people[person_id].language = code
+        self.tell("people", person_id, {"person_id": person_id, "language": code})
+
+    def block(self, person_id: int) -> None:
+        self._set_blocked(person_id, True)
+
+    def unblock(self, person_id: int) -> None:
+        self._set_blocked(person_id, False)
+
+    def _set_blocked(self, person_id: int, blocked: bool) -> None:
+        person = self.people[person_id]
+        if person.has_blocked == blocked:
+            return
+        person.has_blocked = blocked
+        if blocked:
+            self._bot_moved(person_id, person_id, "member", "kicked")
+        else:
+            self._bot_moved(person_id, person_id, "kicked", "member")
+
+    # The bot in groups and channels
+
+    def add_bot(self, person_id: int, chat_id: int, status: Status | None = None) -> None:
+        """Add the bot to a group as a member, to a channel as an administrator."""
+        chat = self.chats[chat_id]
+        new: Status = status or ("administrator" if chat.type == "channel" else "member")
+        self._set_bot_status(person_id, chat, new)
+        if chat.is_group:
+            self._service(person_id, chat, {"new_chat_members": [self.bot]})
+
+    def remove_bot(self, person_id: int, chat_id: int) -> None:
+        """Throw the bot out of a group or channel."""
+        chat = self.chats[chat_id]
+        if chat.is_group:
+            self._service(person_id, chat, {"left_chat_member": self.bot})
+        self._set_bot_status(person_id, chat, "kicked")
+
+    def leave(self, chat: Chat) -> None:
+        """Let the bot itself leave."""
+        chat.bot_status = "left"
+        self.tell("people", chat.id, {"bot_status": "left"})
+
+    def make_bot_admin(self, person_id: int, chat_id: int) -> None:
+        self._set_bot_status(person_id, self.chats[chat_id], "administrator")
+
+    def migrate(self, chat_id: int) -> int:
+        """Turn a group with at least one member into a supergroup and return its new id; the old one stops working.
+
+        The bot hears three times: as if it was added to the new one, then from each that they are the same.
+        Source: https://github.com/tdlib/telegram-bot-api/issues/266
+        """
+        old = self.chats[chat_id]
+        new = self.add_chat("supergroup", old.title or "", members=old.members, bot_status=old.bot_status)
+        creator = next(iter(old.members))
+        old.migrated_to = new.id
+        if new.bot_status not in ("left", "kicked"):
+            self._bot_moved(creator, new.id, "left", new.bot_status)
+        self._service(creator, old, {"migrate_to_chat_id": new.id})
+        self._service(creator, new, {"migrate_from_chat_id": old.id})
+        self.tell("people", chat_id, {"migrated_to": new.id})
+        return new.id
+
+    def open_thread(self, chat_id: int, name: str, thread_id: int | None = None) -> int:
+        """Make a topic in a forum and return its number."""
+        chat = self.chats[chat_id]
+        number = thread_id if thread_id is not None else self.history.next_id(chat)
+        chat.threads[number] = Thread(name)
+        return number
+
+    def close_thread(self, chat_id: int, thread_id: int) -> None:
+        self.chats[chat_id].threads[thread_id].closed = True
+
+    def delete_thread(self, chat_id: int, thread_id: int) -> None:
+        del self.chats[chat_id].threads[thread_id]
+
+    def rename(self, chat_id: int, title: str) -> None:
+        chat = self.chats[chat_id]
+        chat.title = title
+        chat.describe()
+        self.tell("people", chat_id, {"title": title})
+
+    # Underneath
+
+    def queue_update(self, **fields: Json) -> None:
+        """Queue an update as given, such as `queue_update(poll={...})`; for kinds nobody here brings about."""
+        for kind, payload in fields.items():
+            self.updates.put(kind, payload)
+
+    def post(self, chat_id: int, message: Json) -> None:
+        """Put a finished message into a chat and tell those who watch."""
+        self.history.add(chat_id, message)
+        if self._watchers:
+            self.tell("message", chat_id, message)
+
+    def _written(self, person_id: int, chat_id: int, thread: int | None, anonymous: bool) -> Json:
+        """Return the beginning of a message that a person writes."""
+        chat, person = self.chats[chat_id], self.people[person_id]
+        message: Json = {"message_id": self.history.next_id(chat)}
+        if chat.type == "channel":
+            message |= {"sender_chat": chat.json, "author_signature": person.first_name}
+        elif anonymous:
+            message |= {"from": ANONYMOUS_ADMIN, "sender_chat": chat.json}
+        else:
+            message["from"] = person.user()
+        message |= {"chat": chat.json, "date": int(self.clock())}
+        if thread is not None:
+            message |= {"message_thread_id": thread, "is_topic_message": True}
+        return message
+
+    def _post(self, message: Json) -> Json:
+        """Put a person's message into its chat, and queue it for the bot if the bot may see it."""
+        chat = self.chats[message["chat"]["id"]]
+        self.post(chat.id, message)
+        if self._bot_sees(chat, message):
+            self.updates.put("channel_post" if chat.type == "channel" else "message", message)
+        return message
+
+    def _service(self, person_id: int, chat: Chat, fields: Json) -> None:
+        self._post(self._written(person_id, chat.id, None, False) | fields)
+
+    def _bot_sees(self, chat: Chat, message: Json) -> bool:
+        """Privacy mode, as in https://core.telegram.org/bots/features#privacy-mode"""
+        if chat.type == "private":
+            return not self.people[chat.id].has_blocked
+        if chat.bot_status in ("left", "kicked"):
+            return False
+        if chat.type == "channel" or chat.bot_status == "administrator" or self.bot.get("can_read_all_group_messages"):
+            return True
+        text = message.get("text", message.get("caption"))
+        if text is None and "document" not in message:
+            return True
+        if message.get("reply_to_message", {}).get("from", {}).get("id") == self.bot["id"]:
+            return True
+        command, _, addressee = (text or "").partition(" ")[0].partition("@")
+        return command.startswith("/") and addressee.lower() in ("", self.bot["username"].lower())
+
+    def _query(self, person_id: int, chat_id: int) -> str:
+        query_id = str(next(self._query_numbers))
+        self.queries[query_id] = Query(person_id, chat_id, self.clock())
+        return query_id
+
+    def _set_bot_status(self, person_id: int, chat: Chat, new: Status) -> None:
+        old = chat.bot_status
+        chat.bot_status = new
+        self._bot_moved(person_id, chat.id, old, new)
+
+    def _bot_moved(self, person_id: int, chat_id: int, old: Status, new: Status) -> None:
+        changed = {
+            "chat": self.chats[chat_id].json,
+            "from": self.people[person_id].user(),
+            "date": int(self.clock()),
+            "old_chat_member": chat_member(self.bot, old),
+            "new_chat_member": chat_member(self.bot, new),
+        }
+        self.updates.put("my_chat_member", changed)
+        self.tell("people", chat_id, {"bot_status": new})
