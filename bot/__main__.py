@@ -3,7 +3,7 @@
 import sys
 
 from bot.cli.entry import run_command
-from bot.zones import use_newest
+from bot.time_zone_rules import use_newest
 
 
 def main() -> None:

@@ -20,7 +20,7 @@ import telegram
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application
 
-from bot import rounds
+from bot import background
 from bot.domain.delivery import backoff
 from bot.domain.publishing import PushWindow
 from bot.domain.role import Role
@@ -167,7 +167,7 @@ async def running(
         transport = AiohttpTransport()
         is_seen = settings.http is not None or settings.webhook_url is not None
         if is_seen:
-            from bot.outside import Numbers, seen_from_outside
+            from bot.http_server import Numbers, seen_from_outside
 
             numbers = Numbers()
         journal = Journal(db, clock)
@@ -214,10 +214,10 @@ async def running(
             await stack.enter_async_context(seen_from_outside(house, application, intake, numbers))
         plant = _Plant(house, application, intake, lock, reserve, content, herald, dispatcher, bell)
         tasks = [
-            asyncio.create_task(rounds.keep_going(name, round_), name=name)
+            asyncio.create_task(background.keep_going(name, round_), name=name)
             for name, round_ in _rounds(plant, imported or asyncio.Event(), lost).items()
         ]
-        sending = asyncio.create_task(rounds.keep_going("dispatcher", dispatcher.run), name="dispatcher")
+        sending = asyncio.create_task(background.keep_going("dispatcher", dispatcher.run), name="dispatcher")
         stack.push_async_callback(_end, dispatcher, sending, tasks)
         calming = asyncio.get_running_loop().call_later(CALM_AFTER, calm_collector)
         stack.callback(calming.cancel)
@@ -249,20 +249,20 @@ def _rounds(
 
     by_turns: dict[str, Callable[[], Awaitable[None]]] = {
         "menus": house.menus.register,
-        "folder": lambda: rounds.watch_folder(
+        "folder": lambda: background.watch_folder(
             db, plant.content, policy, zone=settings.timezone, clock=clock, wake=wake, imported=imported
         ),
-        "database": lambda: rounds.watch_database(db, plant.lock, wake),
-        "spreading": lambda: rounds.spread(db, reserve, clock=clock, changed=promised, ready=plant.dispatcher.wake),
-        "embargoes": lambda: rounds.end_embargoes(db, policy, clock=clock, changed=embargo, wake=wake),
+        "database": lambda: background.watch_database(db, plant.lock, wake),
+        "spreading": lambda: background.spread(db, reserve, clock=clock, changed=promised, ready=plant.dispatcher.wake),
+        "embargoes": lambda: background.end_embargoes(db, policy, clock=clock, changed=embargo, wake=wake),
         "herald": lambda: herald.run(told),
-        "house": lambda: rounds.keep_house(db, reserve, settings.keep, clock=clock),
-        "disk": lambda: rounds.watch_disk(reserve, partial(herald.alarm, Alarm.DISK, None), wake),
+        "house": lambda: background.keep_house(db, reserve, settings.keep, clock=clock),
+        "disk": lambda: background.watch_disk(reserve, partial(herald.alarm, Alarm.DISK, None), wake),
     }
     if lost is not None:
-        by_turns["place"] = lambda: rounds.watch_place(db, lost)
+        by_turns["place"] = lambda: background.watch_place(db, lost)
     if (backups := settings.backup) is not None:
-        by_turns["backup"] = lambda: rounds.keep_backups(db, backups, clock=clock)
+        by_turns["backup"] = lambda: background.keep_backups(db, backups, clock=clock)
     if settings.webhook_url is None:
 
         async def refused(reason: str) -> None:

@@ -24,7 +24,7 @@ _TOKEN = re.compile(r"\d{1,20}(?::|%3A)[A-Za-z0-9_-]{8,}", re.IGNORECASE)
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))} | {9: "\t", 10: "\\n", 13: "\\r"}
 HIDDEN = "<token>"
 
-STRANGERS = ("bot.telegram_edge", "bot.outside", "bot.connections", "aiohttp", "asyncio", "telegram")
+STRANGERS = ("bot.telegram_edge", "bot.http_server", "bot.connection_limits", "aiohttp", "asyncio", "telegram")
 """Loggers, with all below them, of what is done because somebody outside sent something."""
 SUMMED_UP_EVERY = timedelta(minutes=1)
 KINDS = 50

@@ -9,7 +9,7 @@ from properties import load_profile
 from story import StoryHouse, story_house
 
 import bot
-from bot.zones import use_newest
+from bot.time_zone_rules import use_newest
 
 use_newest()  # as the command does at its start
 

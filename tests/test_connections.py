@@ -10,7 +10,7 @@ from socket import socket
 import pytest
 from aiohttp import web
 
-from bot.connections import Connections
+from bot.connection_limits import Connections
 
 Pair = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 GET = b"GET /healthz HTTP/1.1\r\nHost: bot\r\n\r\n"

@@ -13,7 +13,7 @@ import pytest
 import typer
 import yaml
 
-from bot import gazetteer
+from bot import city_lookup
 from bot.cli.commands import app as shell
 from bot.settings import KNOWN, PREFIX, Settings, read_settings
 
@@ -128,7 +128,7 @@ def test_the_pins_satisfy_the_requirements():
 def test_the_container_leaves_out_cities_that_nobody_looks_up_and_keeps_those_that_are():
     recipe = (ROOT / "deploy" / "Containerfile").read_text(encoding="utf-8")
     removed = re.findall(r"\bcities\d+\.json", recipe)
-    used = gazetteer.data_file()
+    used = city_lookup.data_file()
     assert used is not None and removed
     assert used.name not in removed
     assert all((used.parent / name).is_file() for name in removed)

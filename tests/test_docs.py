@@ -20,7 +20,7 @@ from prometheus_client import CollectorRegistry
 
 from bot.cli.commands import app as shell
 from bot.content.articles.field_typos import ARTICLE, TOPIC
-from bot.outside import Complaints, Numbers
+from bot.http_server import Complaints, Numbers
 from bot.settings import KNOWN, PREFIX
 from bot.telegram_edge.botapi.pacer import Pacer
 from bot.telegram_edge.conversations.table import REGISTRY

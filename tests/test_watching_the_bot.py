@@ -23,7 +23,7 @@ from story import ANNA, EDITH, StoryHouse, story_house
 from bot.domain.article import ArticleState
 from bot.domain.delivery import Failed, Sent, Throttled
 from bot.errors import SettingsError
-from bot.outside import SECRET_HEADER, UPDATE_BYTES, Numbers, Times, seen_from_outside
+from bot.http_server import SECRET_HEADER, UPDATE_BYTES, Numbers, Times, seen_from_outside
 from bot.sandbox.world.faults import Page, Refuse, Slow, Throttle
 from bot.store.content import articles
 from bot.store.engine import metadata

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import tzdata
 
-from bot.zones import Rules, use_newest
+from bot.time_zone_rules import Rules, use_newest
 
 
 @pytest.fixture(autouse=True)

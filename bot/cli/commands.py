@@ -71,7 +71,7 @@ def _version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
 
-        from bot.zones import use_newest
+        from bot.time_zone_rules import use_newest
 
         print(f"newsbot {version('newsbot')}, time zone rules {use_newest()}")
         raise typer.Exit
@@ -267,9 +267,9 @@ def backup(
     file: Annotated[str, typer.Argument(metavar="FILE|-", help="A new file, or - for the standard output.")],
 ) -> int:
     """Copy the database, also while the bot runs."""
-    from bot.cli import copies
+    from bot.cli import backups
 
-    return copies.backup(file)
+    return backups.backup(file)
 
 
 @app.command()
@@ -277,6 +277,5 @@ def restore(file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy ma
     """Put a copy of the database in place.
 
     The old one is kept beside it, and nothing is pushed before you say so."""
-    from bot.cli import copies
 
-    return copies.restore(file)
+    return backups.restore(file)

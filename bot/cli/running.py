@@ -24,11 +24,11 @@ def run() -> int:
 
 def sandbox(port: int, *, keep: bool, tour: str | None) -> int:
     """Play the bot on this machine. `tour` names what is played without a browser; None opens the chat page."""
-    from bot import playing
+    from bot import sandbox_app
 
     settings = read_settings()
     logs.configure(*settings.log)
-    return app.run_loop(playing.sandbox(settings, port, keep, tour))
+    return app.run_loop(sandbox_app.sandbox(settings, port, keep, tour))
 
 
 def _greet(link: str) -> None:

@@ -3,14 +3,14 @@ A message that some chats refuse and others take: told apart from single odd cha
 
 What Telegram takes in one kind of chat it may refuse in another (BUTTON_TYPE_INVALID for buttons that only private
 chats may have: https://core.telegram.org/bots/api#inlinekeyboardbutton). Such chats lie between others that get the
-message, so no row of refusals ever shows it (`domain.refusals`), and each of them alone looks like an odd one.
+message, so no row of refusals ever shows it (`domain.rejections`), and each of them alone looks like an odd one.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 
-from bot.domain.refusals import FEW, alike
+from bot.domain.rejections import FEW, alike
 
 SHARE = 0.01
 """Of the answers to one article, with the same words. In a town of a million three odd chats are news to nobody."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.moving import Came, Left, moved
+from bot.domain.file_moves import Came, Left, moved
 
 OLD = Left(1, "news/old-name.md", "https://example.com/old-name/", "the words")
 OTHER = Left(2, "news/other.md", "https://example.com/other/", "other words")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.domain.delivery import Failed, Outcome, Rejected, Sent, Throttled, Unreachable
 from bot.domain.pacing import full_rate
-from bot.domain.paying import BETWEEN, CLOSED_FOR, WAVES, Credit, day_of, for_replies, payable
+from bot.domain.paid_broadcast import BETWEEN, CLOSED_FOR, WAVES, Credit, day_of, for_replies, payable
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SENT, THROTTLED = Sent(1), Throttled(timedelta(seconds=1))

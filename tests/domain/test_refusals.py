@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.refusals import WINDOW, Form, Refusals, alike
+from bot.domain.rejections import WINDOW, Form, Refusals, alike
 
 
 @pytest.mark.parametrize("words", ["BUTTON_URL_INVALID", "ENTITY_DATE_INVALID", "something of next year"])

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.stillness import GATHERED_FOR, LONGEST_QUIET, QUIET, Sighting, is_quiet_already, quiet_time, ready
+from bot.domain.quiet_period import (
+    GATHERED_FOR,
+    LONGEST_QUIET,
+    QUIET,
+    Sighting,
+    is_quiet_already,
+    quiet_time,
+    ready,
+)
 
 
 def test_one_look_is_never_enough():

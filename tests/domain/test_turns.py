@@ -7,7 +7,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.turns import AT_ONCE, PATIENT, PERSON_AT_ONCE, Joined, Ticket, Turns
+from bot.domain.fair_queue import AT_ONCE, PATIENT, PERSON_AT_ONCE, Joined, Ticket, Turns
 
 FLOODER, ANNA = 1, 2
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.words import BREAK, fold, indexed, wanted
+from bot.domain.search_terms import BREAK, fold, indexed, wanted
 
 texts = st.text(max_size=80) | st.text("aäßłйい北กั한.+#-' 1", max_size=30)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.zone import City, fixed_zone, meant, offset_label, plain_name, utc_offset, zone_label
+from bot.domain.time_zone import City, fixed_zone, meant, offset_label, plain_name, utc_offset, zone_label
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,9 @@ from press_room import PressRoom, press_room
 from story import ANNA, EDITH, StoryHouse, story_house
 from what_became import WHAT_BECAME
 
+from bot.background import clean_up, keep_backups, keep_going, spread, watch_disk, watch_place
 from bot.domain.delivery import Status
 from bot.errors import OutOfTurn, StoreBusy
-from bot.rounds import clean_up, keep_backups, keep_going, spread, watch_disk, watch_place
 from bot.sandbox.world.faults import Page, Refuse, Slow, Throttle
 from bot.services.delivery import delivery_reports, dispatcher
 from bot.services.delivery.dispatcher import Alarm

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from import_desk import EDITOR, READERS, Desk, open_desk, story
 
-from bot import rounds
+from bot import background
 from bot.services.delivery.fanout import fan_out_next, next_start
 from bot.services.newsroom import newsroom
 from bot.store.content import articles, topics
@@ -142,7 +142,7 @@ async def test_a_publish_whose_time_comes_between_two_looks_is_not_overslept(des
     times = chain([desk.now + timedelta(seconds=9.999)], repeat(desk.now + timedelta(seconds=10.001)))
     reserve = Reserve(tmp_path / "reserve.db")
     assert reserve.take()
-    round_ = rounds.spread(desk.db, reserve, clock=lambda: next(times), changed=asyncio.Event(), ready=lambda: None)
+    round_ = background.spread(desk.db, reserve, clock=lambda: next(times), changed=asyncio.Event(), ready=lambda: None)
     task = asyncio.create_task(round_)
     try:
         async with asyncio.timeout(30):

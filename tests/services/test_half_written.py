@@ -19,7 +19,7 @@ from properties import examples
 
 from bot.content.files.write_detection import PICTURE_WAIT, Settling
 from bot.domain.article import ArticleState
-from bot.domain.stillness import QUIET
+from bot.domain.quiet_period import QUIET
 from bot.services.content.folder_import import Taken, take_folder, take_paths
 from bot.services.content.imports import Report
 

@@ -13,7 +13,7 @@ from story import StoryHouse, story_house
 
 from bot.domain.chat import ChatState
 from bot.domain.delivery import Status
-from bot.domain.paying import day_of
+from bot.domain.paid_broadcast import day_of
 from bot.sandbox.world.faults import Slow
 from bot.services.newsroom.restoring import restore
 from bot.store.delivery import paid_messages

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from bot.domain.chat import Chat
 from bot.domain.delivery import Delivery
-from bot.domain.paying import day_of
+from bot.domain.paid_broadcast import day_of
 from bot.services.delivery.item import Item
 from bot.services.delivery.paid_budget import Purse
 from bot.store.delivery import paid_messages

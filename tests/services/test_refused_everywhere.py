@@ -17,7 +17,7 @@ from press_room import PressRoom, press_room
 from story import StoryHouse
 
 from bot.domain.delivery import Status
-from bot.domain.refusals import Form
+from bot.domain.rejections import Form
 from bot.sandbox.world.faults import Refuse, Throttle
 from bot.services.delivery.dispatcher import Alarm
 from bot.services.newsroom import newsroom

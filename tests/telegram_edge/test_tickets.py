@@ -8,7 +8,7 @@ import pytest
 import telegram
 from story import ANNA, StoryHouse
 
-from bot.domain.turns import PATIENT, Ticket
+from bot.domain.fair_queue import PATIENT, Ticket
 from bot.telegram_edge.updates.update_queue import Taken, ticket_of
 
 EDITH, GROUP, CHANNEL = {"id": 7}, {"id": -5}, {"id": -100}

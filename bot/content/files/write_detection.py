@@ -1,7 +1,7 @@
 """
 What is still being written in a folder, remembered from one look at it to the next.
 
-The decisions are in `domain.stillness`; here is what they are made of: what the file system says of a file, a hash of
+The decisions are in `domain.quiet_period`; here is what they are made of: what the file system says of a file, a hash of
 its bytes, and for pictures the end that their own format has.
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from bot.content.files.fingerprint import look_of
 from bot.content.formats.image_end import has_end
 from bot.domain.limits import PHOTO_BYTES
-from bot.domain.stillness import LONG_IN_THE_MAKING, QUIET, Sighting, is_quiet_already, ready
+from bot.domain.quiet_period import LONG_IN_THE_MAKING, QUIET, Sighting, is_quiet_already, ready
 
 PICTURE_WAIT = 120.0  # seconds that a story waits for its pictures: what passes within two minutes is nothing to tell
 QUIET_WITHOUT_END = 10.0  # seconds for a picture whose format says that it is not whole, or that has no known format

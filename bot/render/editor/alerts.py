@@ -12,7 +12,7 @@ from bot.domain.chat import ChatKind
 from bot.domain.limits import TEXT
 from bot.domain.message import Button, Message
 from bot.domain.press import press
-from bot.domain.refusals import Form
+from bot.domain.rejections import Form
 from bot.domain.text import Text
 from bot.domain.topic import Topic
 from bot.errors import Complaint

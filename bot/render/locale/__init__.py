@@ -29,7 +29,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from bot.domain.text import Text
-from bot.domain.zone import zone_label
+from bot.domain.time_zone import zone_label
 from bot.render.locale.matching import best_match
 
 SOURCE = "en"

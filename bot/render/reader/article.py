@@ -16,7 +16,7 @@ from bot.domain.article import Article, Provider, Related
 from bot.domain.chat import Pictures
 from bot.domain.limits import CAPTION, TEXT
 from bot.domain.message import Message, Photo
-from bot.domain.refusals import Form
+from bot.domain.rejections import Form
 from bot.domain.text import Text, utf16_len
 from bot.domain.topic import Topic
 from bot.render.look import Look

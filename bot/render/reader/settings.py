@@ -18,7 +18,7 @@ from bot.domain.chat import Chat, ChatKind, ChatState, Pictures
 from bot.domain.message import Button, Keyboard, Message
 from bot.domain.press import press
 from bot.domain.text import Text
-from bot.domain.zone import zone_label
+from bot.domain.time_zone import zone_label
 from bot.render.locale import Words
 from bot.render.locale.matching import best_match
 from bot.render.text import bold, clip, foreign, join, tame

@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.domain.message import Button, Message
 from bot.domain.press import press
 from bot.domain.text import Text
-from bot.domain.zone import City, offset_label
+from bot.domain.time_zone import City, offset_label
 from bot.render.labels import label
 from bot.render.locale import Words, is_old_name
 from bot.render.reader.settings import SETTINGS, ZONE, Page, name_number

@@ -5,7 +5,7 @@ A file goes by its path relative to the content folder, or by its whole path whe
 both hold an `index.md` hold two stories. A file that is known under one of these keeps going by it, so importing a
 folder and running on it later is the same as running on it at once.
 
-What may still be written waits, and nothing is stored of it: see `domain.stillness`.
+What may still be written waits, and nothing is stored of it: see `domain.quiet_period`.
 """
 
 from __future__ import annotations

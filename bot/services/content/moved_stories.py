@@ -1,11 +1,11 @@
-"""Stories that moved and changed their link on the way, found by what their files say: see `domain.moving`."""
+"""Stories that moved and changed their link on the way, found by what their files say: see `domain.file_moves`."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
 
-from bot.domain import moving
+from bot.domain import file_moves
 from bot.domain.article import Story
 from bot.domain.link import normal_link
 from bot.store.content import imports
@@ -21,7 +21,7 @@ async def moved_stories(conn: Connection, stories: Mapping[str, Story], gone: Co
     links = await imports.linked(conn, [normal_link(story.link) for story in stories.values()])
     owned = {item.article: id for id in gone if (item := items.get(id)) and item.owns and item.article}
     came = [
-        moving.Came(id, _words(story.payload), _texts(story.payload.get("aliases")))
+        file_moves.Came(id, _words(story.payload), _texts(story.payload.get("aliases")))
         for id, story in stories.items()
         if id not in items and normal_link(story.link) not in links
     ]
@@ -29,12 +29,12 @@ async def moved_stories(conn: Connection, stories: Mapping[str, Story], gone: Co
         return {}
     known = await imports.known(conn, owned)
     payloads = await imports.payloads(conn, owned)
-    left = [moving.Left(n, id, known[n].story.link, _words(payloads[n])) for n, id in owned.items() if n in known]
-    return moving.moved(came, left)
+    left = [file_moves.Left(n, id, known[n].story.link, _words(payloads[n])) for n, id in owned.items() if n in known]
+    return file_moves.moved(came, left)
 
 
 def _words(payload: Mapping[str, object]) -> str:
-    said = {name: value for name, value in payload.items() if name not in moving.LINKS}
+    said = {name: value for name, value in payload.items() if name not in file_moves.LINKS}
     return json.dumps(said, sort_keys=True, default=str)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+from bot.domain.search_terms import holds, indexed, spelling, wanted
 from bot.domain.topic import Topic, TopicFile, listed_names, topic_key
-from bot.domain.words import holds, indexed, spelling, wanted
 
 SUGGESTIONS = 3
 MOST_NAMES = 50

@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 
 from bot.domain.delivery import Outcome
 from bot.domain.message import Message
-from bot.domain.refusals import Form
+from bot.domain.rejections import Form
 from bot.render.look import Look
 from bot.store.delivery.audiences import Audience
 from bot.store.delivery.settlement import Covered

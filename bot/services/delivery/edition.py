@@ -28,7 +28,7 @@ from bot.domain.delivery import (
     Throttled,
 )
 from bot.domain.message import Message, Photo
-from bot.domain.refusals import FEW, Form, Refusals, alike
+from bot.domain.rejections import FEW, Form, Refusals, alike
 from bot.domain.shared_refusals import SharedRefusals
 from bot.domain.topic import Topic
 from bot.errors import StoreError

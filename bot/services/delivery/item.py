@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.domain.chat import Chat, ChatState
 from bot.domain.delivery import Delivery, Outcome, Status
-from bot.domain.refusals import Form
+from bot.domain.rejections import Form
 from bot.services.delivery.composing import Composition
 from bot.store.delivery.campaigns import Campaign
 from bot.store.delivery.receipts import Receipt

@@ -16,7 +16,7 @@ from typing import Any
 from bot.domain.chat import Chat
 from bot.domain.delivery import NEWS, Lane, Operation
 from bot.domain.message import Message
-from bot.domain.refusals import FEW
+from bot.domain.rejections import FEW
 from bot.render.look import Look
 from bot.render.reader.catching_up import catching_up
 from bot.services.delivery.composing import Composition

@@ -15,7 +15,7 @@ from math import inf
 
 from bot.domain.delivery import Operation, Outcome
 from bot.domain.pacing import full_rate
-from bot.domain.paying import Credit, day_of, for_replies, payable
+from bot.domain.paid_broadcast import Credit, day_of, for_replies, payable
 from bot.services.delivery.item import Item
 from bot.store.delivery import paid_messages
 from bot.store.engine.database import Connection

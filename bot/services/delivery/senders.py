@@ -20,7 +20,7 @@ from typing import Any
 from bot.domain.chat import Chat, ChatKind
 from bot.domain.delivery import Failed, Lane, Operation, Outcome, PictureRefused, Rejected, Sent, Throttled
 from bot.domain.message import Message
-from bot.domain.refusals import Form
+from bot.domain.rejections import Form
 from bot.errors import StoreError
 from bot.render.look import Look
 from bot.render.reader.article import in_form

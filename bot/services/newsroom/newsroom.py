@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from bot.domain.article import Article, ArticleState, HeldWhy
 from bot.domain.delivery import NEWS, Lane, Subject, SubjectType
 from bot.domain.publishing import BURST_WITHIN, UNDO_FROM, is_burst, is_for_nobody, undo_time
-from bot.domain.refusals import Form, alike
+from bot.domain.rejections import Form, alike
 from bot.errors import OutOfTurn, UnknownTopic
 from bot.store.content import articles, known_topics, topics
 from bot.store.delivery import campaigns, delivery_reports, receipts

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot.domain.paying import day_of
+from bot.domain.paid_broadcast import day_of
 from bot.errors import StoreError
 from bot.services.newsroom import newsroom
 from bot.store.content import articles

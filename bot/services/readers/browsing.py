@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.answer_quota import ALLOWANCE, Hearing, hearing
 from bot.domain.browsing import ALL_TOPICS, FOLLOWED, Page, Place, Turn, leaf
 from bot.domain.chat import Chat, ChatKind
 from bot.domain.following import Following
-from bot.domain.hearing import ALLOWANCE, Hearing, hearing
 from bot.domain.ranking import warmest
 from bot.domain.topic import Topic
 from bot.errors import UnknownTopic

@@ -2,7 +2,7 @@
 Which time zone somebody means who names a place: a zone, a city of the world, or a distance from UTC.
 
 Zones and the cities they are named after are known here. For every other city the gazetteer is asked, which is a
-process of its own (`bot.gazetteer`): one at a time, for a short while, and its last answers are remembered.
+process of its own (`bot.city_lookup`): one at a time, for a short while, and its last answers are remembered.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.zone import LONGEST_NAME, City, fixed_zone, meant, plain_name, utc_offset
+from bot.domain.time_zone import LONGEST_NAME, City, fixed_zone, meant, plain_name, utc_offset
 from bot.render.locale import is_old_name
 from bot.services.readers.preferences import zone_called, zones, zones_at
 
@@ -31,7 +31,7 @@ NEAR = 0.75
 MOST_OFFERED = 8
 
 # -P: what lies in the folder that the bot runs in is not imported in place of what is installed.
-_COMMAND = (sys.executable, "-P", "-m", "bot.gazetteer")
+_COMMAND = (sys.executable, "-P", "-m", "bot.city_lookup")
 
 log = logging.getLogger(__name__)
 

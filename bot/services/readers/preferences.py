@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.domain.chat import Chat, Pictures
-from bot.domain.zone import UTC, plain_name
+from bot.domain.time_zone import UTC, plain_name
 from bot.store.engine.database import Database
 from bot.store.readers import chats
 

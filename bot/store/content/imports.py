@@ -16,7 +16,7 @@ from sqlite3 import Row
 from bot.domain.article import ArticleState, HeldWhy, Story
 from bot.domain.ingestion import KnownArticle, SourceItem
 from bot.domain.link import normal_link
-from bot.domain.words import indexed
+from bot.domain.search_terms import indexed
 from bot.store.content.story_json import epoch, epoch_of_end, moment_or_none, story_from, story_json
 from bot.store.engine.database import Connection
 

@@ -15,7 +15,7 @@ from enum import StrEnum
 from sqlite3 import Row
 
 from bot.domain.delivery import NEWS, Lane, Operation, Subject, SubjectType
-from bot.domain.refusals import Form
+from bot.domain.rejections import Form
 from bot.store.content.story_json import epoch, epoch_of_end, moment, moment_or_none
 from bot.store.delivery.audiences import HIGHEST, LOWEST, Audience
 from bot.store.engine.database import Connection

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.domain.link import normal_link
-from bot.domain.words import indexed
+from bot.domain.search_terms import indexed
 from bot.errors import StoreBusy, StoreError, StoreFull
 
 DISTRUST = "PRAGMA trusted_schema = OFF"

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from bot.domain.browsing import Direction, Place, Turn
 from bot.domain.ranking import Ember
-from bot.domain.words import Wanted, wanted
+from bot.domain.search_terms import Wanted, wanted
 from bot.store.content.story_json import epoch, moment
 from bot.store.engine.database import Connection
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.domain.hearing import Heard
+from bot.domain.answer_quota import Heard
 from bot.store.content.story_json import epoch
 from bot.store.engine.database import Connection
 

@@ -7,8 +7,8 @@ one that nobody ever made.
 
 from __future__ import annotations
 
+from bot.domain.answer_quota import Hearing
 from bot.domain.chat import ChatKind
-from bot.domain.hearing import Hearing
 from bot.domain.role import Role
 from bot.render import error_messages
 from bot.services.newsroom import roles

@@ -25,7 +25,7 @@ from telegram.error import BadRequest, NetworkError, RetryAfter
 from bot.domain.chat import Chat, ChatKind
 from bot.domain.delivery import Failed, Lane, Rejected, Sent, Throttled, Unsure, backoff
 from bot.domain.message import Keyboard, Message
-from bot.domain.paying import day_of
+from bot.domain.paid_broadcast import day_of
 from bot.domain.text import Text
 from bot.services.delivery import restrictions
 from bot.services.delivery.paid_budget import Purse

@@ -15,7 +15,7 @@ from bot.domain.article import Article, HeldWhy
 from bot.domain.chat import Chat, ChatState
 from bot.domain.delivery import Failed, Halted, Migrated, Outcome, Restricted, Throttled, Unreachable
 from bot.domain.message import Message
-from bot.domain.refusals import Form
+from bot.domain.rejections import Form
 from bot.domain.topic import by_name
 from bot.domain.topic_choice import TopicChoice
 from bot.render.editor import alerts as screens

@@ -1,7 +1,7 @@
 """
 How updates come in: each once, in order within a chat, fairly between people, and never more than we can hold.
 
-Who may begin is decided in `bot.domain.turns`. Here updates are taken, wait for their turn, and are written down when
+Who may begin is decided in `bot.domain.fair_queue`. Here updates are taken, wait for their turn, and are written down when
 they would hold up those behind them (`bot.telegram_edge.updates.update_journal`).
 """
 
@@ -18,7 +18,7 @@ from typing import Any, TypeGuard
 import telegram
 from telegram.ext import Application, BaseUpdateProcessor
 
-from bot.domain.turns import AT_ONCE, WAITING, Joined, Ticket, Turns
+from bot.domain.fair_queue import AT_ONCE, WAITING, Joined, Ticket, Turns
 from bot.errors import StoreError
 from bot.telegram_edge.kit.replies import arrived_at
 from bot.telegram_edge.updates.update_journal import Journal

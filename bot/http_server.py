@@ -26,7 +26,7 @@ from prometheus_client.registry import Collector
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application
 
-from bot.connections import Connections
+from bot.connection_limits import Connections
 from bot.domain.delivery import Lane, Outcome, backoff
 from bot.errors import SettingsError, StoreError
 from bot.services.newsroom.incidents import stuck_for

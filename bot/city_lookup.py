@@ -1,5 +1,5 @@
 """
-The cities of the world by every name they have: `python -m bot.gazetteer` answers one question and ends.
+The cities of the world by every name they have: `python -m bot.city_lookup` answers one question and ends.
 
 It is a process of its own because the data are 16 MB of JSON, which the bot neither keeps in its memory nor reads while
 people wait for other answers. The file is read entry by entry, so that this process stays at some 45 MB.
@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from bot.domain.zone import plain_name
+from bot.domain.time_zone import plain_name
 
 NEAR = 0.75
 """How alike names must be to be offered: one wrong, missing or swapped letter in four."""
@@ -28,7 +28,7 @@ _ENTRY = re.compile(r'"\d+": (?=\{)')
 _GREEK, _VIETNAMESE = "\u0370", ("\u1e00", "\u1eff")  # from here on letters of other scripts, and an exception
 
 Row = tuple[str, str, str, int]
-"""Name, country, zone and people, as `domain.zone.City` has them."""
+"""Name, country, zone and people, as `domain.time_zone.City` has them."""
 
 
 def data_file() -> Path | None:
