@@ -37,6 +37,25 @@ COMMANDS: dict[str, Any] = typer.main.get_command(shell).commands  # type: ignor
 NO_COMMANDS = {"/healthz", "/readyz", "/metrics", "/home", "/tmp"}
 TASKS = set(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["poe"]["tasks"])
 
+PLACES = re.compile(r"(?<![\w/.-])(?:(?:bot|tests|docs|deploy|seeds|\.ci)/[\w./-]*|bot(?:\.\w+)+)")
+TO_BE_MADE = {"bot/render/locale/eo.po"}  # in the example of the translators' page
+NAMES = re.compile(r"([A-Z][A-Za-z]+|[A-Z]{2,}[A-Z_]*)(?:\.\w+)?(?:\(.*\))?")
+NO_NAMES = {
+    "DISTINCT",
+    "Application",
+    "IN",
+    "None",
+    "NEWSBOT_GREETING",
+    "README",
+    "CHANGELOG",
+    "CONTRIBUTING",
+    "SECURITY",
+    "ARTICLE",
+    "PATH",
+    "TOPIC",
+    "NNNN",
+}
+
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 
 
@@ -203,3 +222,21 @@ def test_translators_collect_the_texts_as_the_catalogue_s_test_does() -> None:
     [keywords] = re.findall(r"^KEYWORDS = \{(.*)\}$", tests, re.MULTILINE)
     wanted = {f"{name}{':1,2' if two else ''}" for name, two in re.findall(r'"(\w+)": (?:None|(\(1, 2\)))', keywords)}
     assert set(re.findall(r"-k (\S+)", command)) == wanted
+
+
+@each_page
+def test_every_file_and_module_named_exists(page: Path) -> None:
+    for span in _spans(page):
+        for place in PLACES.findall(span) if "…" not in span and "NNNN" not in span else ():
+            path = place.replace(".", "/") if place.startswith("bot.") else place
+            if place in TO_BE_MADE or span.startswith("poe "):
+                continue
+            assert (ROOT / path).exists() or (ROOT / f"{path}.py").exists(), f"{page.name}: {place}"
+
+
+@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "docs/design.md"])
+def test_every_class_and_constant_named_for_those_who_change_the_code_exists(name: str) -> None:
+    source = "\n".join(_text(path) for path in (ROOT / "bot").rglob("*.py"))
+    for span in _spans(ROOT / name):
+        if (named := NAMES.fullmatch(span)) and named[1] not in NO_NAMES and named[1].isidentifier():
+            assert re.search(rf"\b{named[1]}\b", source), f"{name}: {span}"

@@ -13,7 +13,7 @@ import pytest
 
 BOT = Path(__file__).resolve().parents[1] / "bot"
 
-TOP = {"app", "outside", "playing", "rounds", "cli", "__main__"}
+TOP = {"app", "background", "http_server", "sandbox_app", "cli", "__main__"}
 # What stands directly in `bot` beside the rooms, and everything each room may know of the house.
 MAY_KNOW: dict[str, set[str]] = {
     "errors": set(),
@@ -25,66 +25,23 @@ MAY_KNOW: dict[str, set[str]] = {
     "sandbox": {"domain"},
     "settings": {"errors"},
     "logs": set(),
-    "zones": set(),
-    "connections": set(),
-    "gazetteer": {"domain"},
+    "time_zone_rules": set(),
+    "connection_limits": set(),
+    "city_lookup": {"domain"},
     "telegram_edge": {"services", "store", "content", "render", "domain", "errors", "settings"},
 }
 EVERYTHING = {*MAY_KNOW, *TOP, ""}
 
-# Which modules belong together inside a room. Where a room has no folders for them yet, they are told apart here.
-PLANNED = {
-    "content.articles": ("article_file cleaning doors links local_picture slips slug timestamps topic_file video"),
-    "content.files": "fingerprint folder inlet settling uploads watching",
-    "content.formats": "document front_matter json_text picture_end swallowed yaml_text",
-    "content.web": "bodies pictures",
-    "render.editor": "colleagues delivery desk desk_log notices publishing topic_choice uploads",
-    "render.reader": "article card catching_up lists onboarding picker settings subscriptions zones",
-    "sandbox.bot_api": (
-        "answering chats describing editing facts fetching guard media methods permission receiving sending server "
-        "webhook_delivery wire"
-    ),
-    "sandbox.page.page": "crowd page page_acts",
-    "sandbox.tour.tour": "theatre tour",
-    "sandbox.world.world": (
-        "detection entities events faults files history keeping keyboards ledger links markup pace people profile "
-        "refusal updates webhook world"
-    ),
-    "services.content": "importing naming taking_in topic_choice topic_slips uploading",
-    "services.delivery": (
-        "claiming composing delivery_reports dispatcher editions fanout health item kinds pictures purse restrictions "
-        "senders settler term threads triage"
-    ),
-    "services.newsroom.newsroom": "desk menus newsroom notices restoring roles troubles",
-    "services.readers": "browsing membership places preferences reading subscribing",
-    "store.content": "articles intake known_topics media stories topics",
-    "store.delivery": (
-        "audiences campaigns delivery_reports followers housekeeping leases outbox paid receipts settlement"
-    ),
-    "store.desk": "editors log notices progress reconciling troubles",
-    "store.engine": "backup connecting connection database lock meta migrations reserve schema staging whereabouts",
-    "store.readers": "asking browsing chats possessions restrictions subscriptions threads updates",
-    "telegram_edge.botapi": "gateway lenient_json outcomes pacer prepared proxies transport watch wire",
-    "telegram_edge.conversations.table": "conversations",
-    "telegram_edge.conversations.table.editor": (
-        "asked colleagues copies delivery desk_log drafts publishing topic_choice uploads"
-    ),
-    "telegram_edge.conversations.table.reader": "card latest onboarding saved search settings subscriptions topics",
-    "telegram_edge.kit": "admin commands house menus permission registry replies request turning",
-    "telegram_edge.notifications": "criers herald",
-    "telegram_edge.updates": "application intake journal polling routing",
-}
-
 # Who in the edge may import more of the store than the database that is passed on.
 MAY_IMPORT_STORE = {
-    "herald": "which messages follow a publish",
-    "journal": "keeps updates until their work is done",
+    "progress_messages": "which messages follow a publish",
+    "update_journal": "keeps updates until their work is done",
 }
 
 # Who may import `telegram` beside `telegram_edge`, and why.
 MAY_SPEAK_TELEGRAM = {
     "app.py": "introduces the bot before the edge is open: who am I, is the token any good",
-    "outside.py": "takes updates from the webhook, which come as the library's objects",
+    "http_server.py": "takes updates from the webhook, which come as the library's objects",
 }
 
 # `set_key` writes the file and reads nothing from it.
@@ -162,16 +119,14 @@ def _imports_of_modules() -> dict[str, set[str]]:
     return found
 
 
-def _groups() -> dict[str, str]:
-    """Return the sub-package of each module: its folder, or the one it is meant for; its own name when it has none."""
-    planned = {f"{group.split('.')[0]}.{name}": group for group, names in PLANNED.items() for name in names.split()}
-    groups = {}
+def _folders() -> dict[str, str]:
+    """Return the folder of each module; a module that stands directly in a room, or in `bot`, stands for itself."""
+    folders = {}
     for path in _modules():
         name = _dotted(path)
-        package = next((one for one in (name, name.rpartition(".")[0]) if one in planned), None)
-        folder = name.rpartition(".")[0]
-        groups[name] = planned[package] if package else folder if folder.count(".") else name
-    return groups
+        folder = _dotted(path.parent / "__init__.py")
+        folders[name] = folder if folder.count(".") else name
+    return folders
 
 
 def _circles(graph: dict[str, set[str]]) -> list[list[str]]:
@@ -203,9 +158,9 @@ def test_no_module_imports_itself_by_a_detour() -> None:
 
 
 def test_no_sub_package_imports_itself_by_a_detour() -> None:
-    groups, graph = _groups(), {}
+    folders, graph = _folders(), {}
     for name, imported in _imports_of_modules().items():
-        graph.setdefault(groups[name], set()).update({groups[one] for one in imported} - {groups[name]})
+        graph.setdefault(folders[name], set()).update({folders[one] for one in imported} - {folders[name]})
     assert _circles(graph) == []
 
 

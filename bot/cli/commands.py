@@ -277,5 +277,6 @@ def restore(file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy ma
     """Put a copy of the database in place.
 
     The old one is kept beside it, and nothing is pushed before you say so."""
+    from bot.cli import backups
 
     return backups.restore(file)

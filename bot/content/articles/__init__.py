@@ -1,0 +1,1 @@
+"""Fields to stories and topics: the one schema, cleaning, links, slugs, complaints."""

@@ -2,7 +2,7 @@
 What an article file may say, field by field. Models stay in this room; domain values go beyond it. Fields are
 named as in the file, so that complaints are too.
 
-Every validator raises for what it cannot take, with the sentence the author reads; `bot.content.articles.article_file` decides
+Every validator raises for what it cannot take, with the sentence the author reads; `article_file` decides
 what that costs: the whole file for what a story cannot be without, else the one value.
 """
 

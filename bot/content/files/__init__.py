@@ -1,0 +1,1 @@
+"""Files in the content folder and uploads: found, watched, whole, read within limits."""

@@ -1,0 +1,1 @@
+"""Bytes to fields: front matter, YAML, JSON, and what is broken in them."""

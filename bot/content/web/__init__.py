@@ -1,0 +1,1 @@
+"""What is fetched from elsewhere: bodies within limits, and pictures."""

@@ -1,0 +1,1 @@
+"""The play Bot API server: methods, files and webhooks, as the real one answers."""

@@ -1,0 +1,1 @@
+"""The tour: a story that plays itself and is printed as a transcript."""

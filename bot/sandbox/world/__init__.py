@@ -1,0 +1,1 @@
+"""The play Telegram itself: people, chats, messages, updates, faults, and the limits that Telegram sets."""

@@ -1,0 +1,1 @@
+"""What was read becomes articles, topics and acts on them."""

@@ -1,4 +1,4 @@
-"""Noticing forum threads that take no news any more: found here, told in the chat itself by `telegram_edge.notifications.progress_messages`."""
+"""Noticing forum threads that take no news any more: found here, told in the chat itself by the notifications."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """
 Compositions: what a campaign sends, ready to be sent to one chat after the other.
 
-A kind's composer (`services.delivery.kinds`) reads its subject and returns one. News has its own (`services.delivery.edition`), which
+A kind's composer (`kinds`) reads its subject and returns one. News has its own (`edition`), which
 tries pictures and forms; what says the same in every chat of a look is a `Uniform`, and what takes a message back a
 `Deletion`.
 """

@@ -1,0 +1,1 @@
+"""What editors and owners do: publish, stop, decide, roles, incidents, restoring."""

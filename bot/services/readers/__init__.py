@@ -1,0 +1,1 @@
+"""What readers ask for and choose: browsing, subscriptions, preferences, membership."""

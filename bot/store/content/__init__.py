@@ -1,0 +1,1 @@
+"""Articles, topics, files and media."""

@@ -1,7 +1,7 @@
 """
 Articles: one story, one row, one number for life.
 
-Everything readers and editors can open comes from here. `store.content.imports` writes what files say; this file reads, and
+Everything readers and editors can open comes from here. `imports` writes what files say; this file reads, and
 moves an article from one state to the next.
 """
 

@@ -1,0 +1,1 @@
+"""Campaigns, deliveries, leases, receipts and outcomes."""

@@ -2,7 +2,7 @@
 Who a campaign is for: a question that SQLite answers a piece at a time, so that a million rows never pass through
 Python.
 
-An audience is one of a few sources: who follows an article (`store.delivery.followers`), every chat that is there, whoever holds
+An audience is one of a few sources: who follows an article (`followers`), every chat that is there, whoever holds
 a receipt of a subject, or an explicit list. Each says how long a piece is, who in it gets a delivery, and which chats
 still belong to it when their turn comes.
 """

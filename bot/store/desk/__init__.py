@@ -1,0 +1,1 @@
+"""Editors, notices, the audit log, incidents and progress messages."""

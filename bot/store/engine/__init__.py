@@ -1,0 +1,1 @@
+"""The database itself: connections, transactions, migrations, lock, backups. Knows nothing of what is in it."""

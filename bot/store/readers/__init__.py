@@ -1,0 +1,1 @@
+"""Chats, subscriptions, restrictions, and what a person can take along."""

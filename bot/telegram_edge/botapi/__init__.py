@@ -1,0 +1,1 @@
+"""Calls to Telegram: bodies prepared once, connections, pace, and what each answer means."""

@@ -1,0 +1,1 @@
+"""What every conversation is given: its context, the request, replies, permission, menus."""

@@ -1,0 +1,1 @@
+"""What newsbot says unasked to editors and owners: progress messages and alerts."""

@@ -1,0 +1,1 @@
+"""Updates from Telegram: received, put in order, written down, handed to a conversation."""

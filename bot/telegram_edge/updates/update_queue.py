@@ -1,8 +1,8 @@
 """
 How updates come in: each once, in order within a chat, fairly between people, and never more than we can hold.
 
-Who may begin is decided in `bot.domain.fair_queue`. Here updates are taken, wait for their turn, and are written down when
-they would hold up those behind them (`bot.telegram_edge.updates.update_journal`).
+Who may begin is decided in `domain.fair_queue`. Here updates are taken, wait for their turn, and are written down when
+they would hold up those behind them (`update_journal`).
 """
 
 from __future__ import annotations
