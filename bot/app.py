@@ -1,5 +1,5 @@
 """
-The house put together: every part is built here, passed to whoever needs it, and taken down in order.
+Wiring: every part is built here, passed to whoever needs it, and taken down in order.
 """
 
 from __future__ import annotations
@@ -28,36 +28,36 @@ from bot.errors import SettingsError, StoreError, StoreMoved
 from bot.render.locale import languages
 from bot.services.content.imports import Policy
 from bot.services.delivery.dispatcher import Alarm, Dispatcher
-from bot.services.delivery.paid_budget import Purse
+from bot.services.delivery.paid_budget import PaidBudget
 from bot.services.newsroom import newsroom, roles
 from bot.settings import TELEGRAM, Settings
 from bot.store.desk import editors
 from bot.store.engine import metadata
 from bot.store.engine.database import Database
 from bot.store.engine.disk_reserve import Reserve
-from bot.store.engine.file_guard import rescue
+from bot.store.engine.file_guard import copy_open_file
 from bot.store.engine.lock import DatabaseLock
 from bot.store.engine.migrations import migrate
 from bot.store.readers import pending_updates
-from bot.telegram_edge.botapi.dispatch_port import wire
+from bot.telegram_edge.botapi.dispatch_port import send_port
 from bot.telegram_edge.botapi.gateway import Gateway
 from bot.telegram_edge.botapi.pacer import Pacer
 from bot.telegram_edge.botapi.proxies import proxy_fault
 from bot.telegram_edge.botapi.transport import AiohttpTransport
 from bot.telegram_edge.conversations.table import REGISTRY
-from bot.telegram_edge.kit.context import House
-from bot.telegram_edge.notifications.progress_messages import Herald
-from bot.telegram_edge.updates.application import build_application, open_door
+from bot.telegram_edge.kit.context import BotContext
+from bot.telegram_edge.notifications.progress_messages import ProgressMessages
+from bot.telegram_edge.updates.application import build_application, connect_router
 from bot.telegram_edge.updates.polling import poll
-from bot.telegram_edge.updates.update_journal import Journal
-from bot.telegram_edge.updates.update_queue import Intake
+from bot.telegram_edge.updates.update_journal import UpdateJournal
+from bot.telegram_edge.updates.update_queue import UpdateQueue
 
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
-SHUTDOWN = 7.0  # seconds for what is on its way; all of the end takes less than ten
+SHUTDOWN_TIMEOUT = 7.0  # seconds for what is on its way; all of the end takes less than ten
 CALM_AFTER = 1.0  # seconds: looking through all that was loaded takes a twentieth, and Telegram is asked before
-LAST_ANSWERS = 1.5  # seconds for what people are being answered
+REPLY_DRAIN_TIMEOUT = 1.5  # seconds for what people are being answered
 
 
 def utc_now() -> datetime:
@@ -100,18 +100,18 @@ async def run(settings: Settings, *, clock: Clock = utc_now, greet: Callable[[st
             starting.cancel()
             await asyncio.wait([starting])
             return 0
-        house = await starting
-        log.info("at work as @%s on %s", house.bot_username, settings.database.absolute())
-        if greet is not None and not await _has_owner(house):
-            code = await roles.owner_code(house.db, clock())
-            greet(f"https://t.me/{house.bot_username}?start=o_{code}")
+        ctx = await starting
+        log.info("at work as @%s on %s", ctx.bot_username, settings.database.absolute())
+        if greet is not None and not await _has_owner(ctx):
+            code = await roles.owner_code(ctx.db, clock())
+            greet(f"https://t.me/{ctx.bot_username}?start=o_{code}")
         await first_of(asyncio.create_task(stop.wait()), asyncio.create_task(lost.wait()))
         log.info("ending")
     return 0
 
 
 @dataclass(slots=True)
-class _Bell:
+class _WakeUps:
     """Whoever wants to know that something was promised, stopped, released or imported."""
 
     events: list[asyncio.Event]
@@ -135,7 +135,7 @@ async def running(
     clock: Clock = utc_now,
     imported: asyncio.Event | None = None,
     lost: asyncio.Event | None = None,
-) -> AsyncIterator[House]:
+) -> AsyncIterator[BotContext]:
     """The bot at work inside the block: it fetches updates, imports, sends and reports until the block ends.
 
     `imported` is set once the content folder has been looked through for the first time, `lost` when the database is
@@ -148,7 +148,7 @@ async def running(
     _refuse_what_cannot_work(settings)
     _make_folder("NEWSBOT_CONTENT", content)
     _make_folder("NEWSBOT_DATABASE", settings.database.parent)
-    bell = _Bell([])
+    bell = _WakeUps([])
     async with contextlib.AsyncExitStack() as stack:
         lock = DatabaseLock(settings.database)
         stack.callback(lock.release)
@@ -167,12 +167,12 @@ async def running(
         transport = AiohttpTransport()
         is_seen = settings.http is not None or settings.webhook_url is not None
         if is_seen:
-            from bot.http_server import Numbers, seen_from_outside
+            from bot.http_server import Metrics, seen_from_outside
 
-            numbers = Numbers()
-        journal = Journal(db, clock)
+            numbers = Metrics()
+        journal = UpdateJournal(db, clock)
         stack.push_async_callback(journal.close)
-        intake = Intake(journal, time=numbers.time if is_seen else _uncounted)
+        intake = UpdateQueue(journal, time=numbers.time if is_seen else _uncounted)
         application = build_application(settings.token, settings.api_url, transport, intake)
         stack.push_async_callback(application.bot.shutdown)
         await _introduce(application.bot)
@@ -180,87 +180,89 @@ async def running(
             await metadata.claim_for(conn, bot_id)  # only now: a mistyped token may name a bot that does not exist
         pacer = Pacer(settings.rate)
         gateway = Gateway(application.bot, transport)
-        house = House(
+        ctx = BotContext(
             db=db,
             bot=application.bot,
             gateway=gateway,
             pacer=pacer,
-            purse=Purse(settings.paid_per_day, settings.rate),
+            paid_budget=PaidBudget(settings.paid_per_day, settings.rate),
             commands=REGISTRY.commands,
             settings=settings,
             clock=clock,
             wake=bell.ring,
         )
-        open_door(application, house, REGISTRY, intake)
-        herald = Herald(house)
+        connect_router(application, ctx, REGISTRY, intake)
+        progress_messages = ProgressMessages(ctx)
         dispatcher = bell.dispatcher = Dispatcher(
             db,
-            wire(gateway, pacer),
-            look_of=house.look,
+            send_port(gateway, pacer),
+            look_of=ctx.look,
             root=content,
             clock=clock,
             rate=settings.rate,
             stale=settings.stale,
-            alarm=herald.alarm,
+            alarm=progress_messages.alarm,
             count=numbers.count if is_seen else _uncounted,
             reserve=reserve,
-            purse=house.purse,
+            paid_budget=ctx.paid_budget,
         )
         await application.initialize()
         await application.start()
         stack.push_async_callback(_end_application, application)
         await intake.resume(application)
         if is_seen:
-            await stack.enter_async_context(seen_from_outside(house, application, intake, numbers))
-        plant = _Plant(house, application, intake, lock, reserve, content, herald, dispatcher, bell)
+            await stack.enter_async_context(seen_from_outside(ctx, application, intake, numbers))
+        plant = _Background(ctx, application, intake, lock, reserve, content, progress_messages, dispatcher, bell)
         tasks = [
-            asyncio.create_task(background.keep_going(name, round_), name=name)
-            for name, round_ in _rounds(plant, imported or asyncio.Event(), lost).items()
+            asyncio.create_task(background.restart_on_error(name, round_), name=name)
+            for name, round_ in _background_tasks(plant, imported or asyncio.Event(), lost).items()
         ]
-        sending = asyncio.create_task(background.keep_going("dispatcher", dispatcher.run), name="dispatcher")
+        sending = asyncio.create_task(background.restart_on_error("dispatcher", dispatcher.run), name="dispatcher")
         stack.push_async_callback(_end, dispatcher, sending, tasks)
         calming = asyncio.get_running_loop().call_later(CALM_AFTER, calm_collector)
         stack.callback(calming.cancel)
-        yield house
+        yield ctx
 
 
 @dataclass(frozen=True, slots=True)
-class _Plant:
+class _Background:
     """All that the rounds go round."""
 
-    house: House
+    ctx: BotContext
     application: Application[Any, Any, Any, Any, Any, Any]
-    intake: Intake
+    intake: UpdateQueue
     lock: DatabaseLock
     reserve: Reserve
     content: Path
-    herald: Herald
+    progress_messages: ProgressMessages
     dispatcher: Dispatcher
-    bell: _Bell
+    bell: _WakeUps
 
 
-def _rounds(
-    plant: _Plant, imported: asyncio.Event, lost: asyncio.Event | None
+def _background_tasks(
+    plant: _Background, imported: asyncio.Event, lost: asyncio.Event | None
 ) -> dict[str, Callable[[], Awaitable[None]]]:
-    house, herald, reserve = plant.house, plant.herald, plant.reserve
-    settings, db, clock, wake = house.settings, house.db, house.clock, house.wake
+    ctx, progress_messages, reserve = plant.ctx, plant.progress_messages, plant.reserve
+    settings, db, clock, wake = ctx.settings, ctx.db, ctx.clock, ctx.wake
     policy = policy_of(settings)
     promised, embargo, told = plant.bell.event(), plant.bell.event(), plant.bell.event()
 
     by_turns: dict[str, Callable[[], Awaitable[None]]] = {
-        "menus": house.menus.register,
+        "menus": ctx.menus.register,
         "folder": lambda: background.watch_folder(
             db, plant.content, policy, zone=settings.timezone, clock=clock, wake=wake, imported=imported
         ),
         "database": lambda: background.watch_database(db, plant.lock, wake),
-        "spreading": lambda: background.spread(db, reserve, clock=clock, changed=promised, ready=plant.dispatcher.wake),
+        "spreading": lambda: background.fan_out(
+            db, reserve, clock=clock, changed=promised, ready=plant.dispatcher.wake
+        ),
         "embargoes": lambda: background.end_embargoes(db, policy, clock=clock, changed=embargo, wake=wake),
-        "herald": lambda: herald.run(told),
-        "house": lambda: background.keep_house(db, reserve, settings.keep, clock=clock),
-        "disk": lambda: background.watch_disk(reserve, partial(herald.alarm, Alarm.DISK, None), wake),
+        "notifications": lambda: progress_messages.run(told),
+        "housekeeping": lambda: background.housekeeping(db, reserve, settings.keep, clock=clock),
+        "disk": lambda: background.watch_disk(reserve, partial(progress_messages.alarm, Alarm.DISK, None), wake),
     }
     if lost is not None:
-        by_turns["place"] = lambda: background.watch_place(db, lost)
+        by_turns["place"] = lambda: background.watch_file(db, lost)
     if (backups := settings.backup) is not None:
         by_turns["backup"] = lambda: background.keep_backups(db, backups, clock=clock)
     if settings.webhook_url is None:
@@ -268,7 +270,7 @@ def _rounds(
         async def refused(reason: str) -> None:
             # Two processes with copies of one database would each send all of it.
             plant.dispatcher.refused(reason)
-            await herald.alarm(Alarm.HALTED, None, reason)
+            await progress_messages.alarm(Alarm.HALTED, None, reason)
 
         by_turns["polling"] = lambda: poll(plant.application, plant.intake, alarm=refused)
     return by_turns
@@ -279,7 +281,7 @@ async def _rescue(db: Database, lost: asyncio.Event, clock: Clock) -> None:
     if lost.is_set():
         what = f"the database {db.path.absolute()} was moved, deleted or replaced while newsbot ran"
         try:
-            copy = await rescue(db, clock())
+            copy = await copy_open_file(db, clock())
         except (OSError, StoreError) as error:
             raise StoreMoved(f"{what}, and no copy could be made: {error}") from error
         raise StoreMoved(f"{what}; what it held is in {copy}: put the right one in place and start again")
@@ -332,9 +334,9 @@ def stop_on_signals() -> asyncio.Event:
     return stop
 
 
-async def _has_owner(house: House) -> bool:
-    async with house.db.reading() as conn:
-        return Role.OWNER in (await editors.editors(conn, house.settings.admins)).values()
+async def _has_owner(ctx: BotContext) -> bool:
+    async with ctx.db.reading() as conn:
+        return Role.OWNER in (await editors.editors(conn, ctx.settings.admins)).values()
 
 
 async def _hold_if_older(db: Database, lock: DatabaseLock, settings: Settings, now: datetime) -> None:
@@ -382,7 +384,7 @@ async def _end(dispatcher: Dispatcher, sending: asyncio.Task[None], tasks: list[
     dispatcher.stop()
     for task in tasks:
         task.cancel()
-    await asyncio.wait([*tasks, sending], timeout=SHUTDOWN)
+    await asyncio.wait([*tasks, sending], timeout=SHUTDOWN_TIMEOUT)
     for task in (*tasks, sending):
         if not task.done():
             log.warning("%s did not end in time", task.get_name())
@@ -392,7 +394,7 @@ async def _end(dispatcher: Dispatcher, sending: asyncio.Task[None], tasks: list[
 
 async def _end_application(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
     try:
-        async with asyncio.timeout(LAST_ANSWERS):
+        async with asyncio.timeout(REPLY_DRAIN_TIMEOUT):
             await application.stop()
             await application.shutdown()
     except TimeoutError:

@@ -26,7 +26,7 @@ from bot.services.delivery.fanout import fan_out_next, next_start
 from bot.services.newsroom import incidents, newsroom
 from bot.store.content import articles
 from bot.store.delivery import retention
-from bot.store.desk.incidents import Kind
+from bot.store.desk.incidents import IncidentKind
 from bot.store.engine import metadata
 from bot.store.engine.backup import daily_backup
 from bot.store.engine.database import Connection, Database
@@ -37,20 +37,20 @@ from bot.store.engine.lock import DatabaseLock
 log = logging.getLogger(__name__)
 
 LOOK_EVERY = 0.5  # seconds between two looks at whether another process has written
-LOOK_AT_DISK_EVERY = 5.0
-HOUSE_EVERY = 3600.0
-BACKUP_EVERY = 600.0  # looks whether the day has one
-BACKUP_AGAIN = 3600.0  # after a failure
+DISK_CHECK_INTERVAL = 5.0
+HOUSEKEEPING_INTERVAL = 3600.0
+BACKUP_CHECK_INTERVAL = 600.0  # looks whether the day has one
+BACKUP_RETRY_AFTER = 3600.0  # after a failure
 LONGEST_IMPORT = 5.0  # seconds after which nobody waits any more for what was being written at the start
 LONGEST_START = PICTURE_WAIT + 30.0  # and after which it counts as new
 LONGEST_SLEEP = 20.0  # seconds; the clock may be set meanwhile
-AFTER_A_FAILURE = 5.0
+RESTART_PAUSE = 5.0
 
 Clock = Callable[[], datetime]
 Wake = Callable[[], None]
 
 
-async def keep_going(name: str, round_: Callable[[], Awaitable[None]], pause: float = AFTER_A_FAILURE) -> None:
+async def restart_on_error(name: str, round_: Callable[[], Awaitable[None]], pause: float = RESTART_PAUSE) -> None:
     """Run a round until it is done, mostly for ever. After a failure, which is logged, it begins again in `pause` s."""
     while True:
         try:
@@ -76,7 +76,7 @@ async def watch_database(db: Database, lock: DatabaseLock, wake: Wake) -> None:
                 lock.remember(await metadata.generation(conn))
 
 
-async def watch_place(db: Database, lost: asyncio.Event) -> None:
+async def watch_file(db: Database, lost: asyncio.Event) -> None:
     """Say so when the database is no longer where it was opened, and end."""
     opened = identity(db.path)
     while identity(db.path) == opened:  # noqa: ASYNC110  nobody else knows
@@ -84,7 +84,7 @@ async def watch_place(db: Database, lost: asyncio.Event) -> None:
     lost.set()
 
 
-async def spread(db: Database, reserve: Reserve, *, clock: Clock, changed: asyncio.Event, ready: Wake) -> None:
+async def fan_out(db: Database, reserve: Reserve, *, clock: Clock, changed: asyncio.Event, ready: Wake) -> None:
     """Turn every promised publish into outbox rows, and sleep until the next is promised or its time comes.
 
     `ready` tells the dispatcher that there are rows to send. On a full disk nothing is turned into anything.
@@ -161,16 +161,16 @@ async def watch_folder(
             imported.set()
 
 
-async def keep_house(db: Database, reserve: Reserve, kept: timedelta | None, *, clock: Clock) -> None:
+async def housekeeping(db: Database, reserve: Reserve, kept: timedelta | None, *, clock: Clock) -> None:
     """Forget what has been over for `kept` (None: never), and keep the file small, every hour."""
     while True:
         if reserve.is_held:
             await clean_up(db, kept, clock())
-        await asyncio.sleep(HOUSE_EVERY)
+        await asyncio.sleep(HOUSEKEEPING_INTERVAL)
 
 
 async def clean_up(db: Database, kept: timedelta | None, now: datetime) -> None:
-    """Do all there is to do in the house, a little at a time."""
+    """Reduce what is over to the facts and tidy the file, a little at a time."""
     if kept is not None:
         await _in_steps(db, partial(retention.drop_abandoned, halted_before=now - kept))
         await _in_steps(db, partial(retention.prune, done_before=now - kept))
@@ -193,18 +193,18 @@ async def _in_steps(db: Database, step: Callable[[Connection], Awaitable[bool]])
         await asyncio.sleep(asyncio.get_running_loop().time() - began)
 
 
-async def keep_backups(db: Database, folder: Path, *, clock: Clock, again: float = BACKUP_AGAIN) -> None:
+async def keep_backups(db: Database, folder: Path, *, clock: Clock, again: float = BACKUP_RETRY_AFTER) -> None:
     """See to it that there is a copy of each day. Owners are told when there cannot be one, tried `again` s later."""
     while True:
         try:
             await daily_backup(db, folder, clock())
         except StoreError as error:
             log.error("no backup: %s", error)
-            await incidents.note(db, Kind.BACKUP, True, clock())
+            await incidents.note(db, IncidentKind.BACKUP, True, clock())
             await asyncio.sleep(again)
         else:
-            await incidents.note(db, Kind.BACKUP, False, clock())
-            await asyncio.sleep(BACKUP_EVERY)
+            await incidents.note(db, IncidentKind.BACKUP, False, clock())
+            await asyncio.sleep(BACKUP_CHECK_INTERVAL)
 
 
 async def watch_disk(reserve: Reserve, alarm: Callable[[str], Awaitable[None]], wake: Wake) -> None:
@@ -217,7 +217,7 @@ async def watch_disk(reserve: Reserve, alarm: Callable[[str], Awaitable[None]], 
         elif await asyncio.to_thread(reserve.take_again):
             log.info("there is room on the disk again")
             wake()
-        await asyncio.sleep(LOOK_AT_DISK_EVERY)
+        await asyncio.sleep(DISK_CHECK_INTERVAL)
 
 
 async def _sleep(changed: asyncio.Event, seconds: float | None) -> None:

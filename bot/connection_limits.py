@@ -21,18 +21,18 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
 
-AT_MOST = 256
+MAX_CONNECTIONS = 256
 """Connections to one address. Telegram opens up to a hundred (https://core.telegram.org/bots/api#setwebhook)."""
 HEAD_WITHIN = 10.0
 """Seconds from connecting, or from the first byte of a later request, to the end of its head."""
 ANSWER_WITHIN = 30.0
 """Seconds from there to the answer. All answers of ours come within a few."""
-IDLE = 75.0
+IDLE_TIMEOUT = 75.0
 """Seconds between two requests: more than the 60 for which common proxies keep theirs open."""
-LOOKS_EVERY = 0.5
-LINGERS = 1.0
+CHECK_INTERVAL = 0.5
+LINGER_TIMEOUT = 1.0
 """Seconds in which what is left of a refused body is read, so that its sender sees the answer."""
-HEADERS = 64
+MAX_HEADERS = 64
 """Lines of a head, some 8 KB each at the most: half a megabyte a connection at worst."""
 
 log = logging.getLogger(__name__)
@@ -100,7 +100,7 @@ class Connections:
     """The connections to one address: never more than `at_most`. Times are seconds."""
 
     def __init__(
-        self, at_most: int = AT_MOST, head_within: float = HEAD_WITHIN, answer_within: float = ANSWER_WITHIN
+        self, at_most: int = MAX_CONNECTIONS, head_within: float = HEAD_WITHIN, answer_within: float = ANSWER_WITHIN
     ) -> None:
         self._at_most = at_most
         self.head_within = head_within
@@ -120,9 +120,9 @@ class Connections:
             access_log=None,
             logger=_requests,
             shutdown_timeout=last_answers,
-            keepalive_timeout=IDLE,
-            lingering_time=LINGERS,
-            max_headers=HEADERS,
+            keepalive_timeout=IDLE_TIMEOUT,
+            lingering_time=LINGER_TIMEOUT,
+            max_headers=MAX_HEADERS,
         )
         await runner.setup()
         try:
@@ -145,7 +145,7 @@ class Connections:
         try:
             return await handler(request)
         finally:
-            connection.enters(_State.IDLE, IDLE)
+            connection.enters(_State.IDLE, IDLE_TIMEOUT)
 
     def opened(self, connection: _Connection) -> None:
         """Take in a new connection; one that has been quiet for long makes room for it."""
@@ -156,7 +156,7 @@ class Connections:
         self._open[connection.transport] = connection
         connection.enters(_State.HEAD, self.head_within)
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(LOOKS_EVERY, self._look)
+            self._timer = asyncio.get_running_loop().call_later(CHECK_INTERVAL, self._look)
 
     def closed(self, connection: _Connection) -> None:
         if connection.transport is not None:
@@ -167,7 +167,7 @@ class Connections:
         now = asyncio.get_running_loop().time()
         for connection in [one for one in self._open.values() if one.deadline <= now]:
             self._close(connection)
-        self._timer = asyncio.get_running_loop().call_later(LOOKS_EVERY, self._look) if self._open else None
+        self._timer = asyncio.get_running_loop().call_later(CHECK_INTERVAL, self._look) if self._open else None
 
     def _close(self, connection: _Connection) -> None:
         self.closed(connection)

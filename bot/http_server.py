@@ -35,13 +35,13 @@ from bot.store.engine import metadata
 from bot.store.engine.database import Database
 from bot.telegram_edge.botapi.pacer import Pacer
 from bot.telegram_edge.botapi.prepared import parsed
-from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.updates.polling import ALLOWED_UPDATES
-from bot.telegram_edge.updates.update_queue import Intake, Taken
+from bot.telegram_edge.updates.update_queue import Taken, UpdateQueue
 
 log = logging.getLogger(__name__)
 
-ASKS_EVERY = 30.0  # seconds between two getMe
+TELEGRAM_PROBE_INTERVAL = 30.0  # seconds between two getMe
 TELEGRAM_WITHIN = 5.0  # seconds
 READER_WITHIN = timedelta(seconds=5)  # reading takes a moment, even when thousands wait for it
 WORK_WITHIN = 1.0  # seconds, after which an update that takes longer is written down and answered
@@ -69,7 +69,7 @@ Address = tuple[str, int]
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
-class Numbers:
+class Metrics:
     """The numbers that cannot be read from the database: what this process has seen since it started."""
 
     def __init__(self) -> None:
@@ -110,8 +110,8 @@ class Complaints(Collector):
 class Readiness:
     """Whether the bot can do its work now. Asked often, it asks Telegram and the disk seldom."""
 
-    def __init__(self, house: House, times: Times) -> None:
-        self._house = house
+    def __init__(self, ctx: BotContext, times: Times) -> None:
+        self._ctx = ctx
         self._times = times
         self._asking = asyncio.Lock()
         self._known: dict[Callable[[], Awaitable[str | None]], tuple[float, str | None]] = {}
@@ -120,10 +120,10 @@ class Readiness:
         """Return why the bot cannot do its work; None when it can."""
         async with self._asking:
             return (
-                _unreadable(self._house.db)
+                _unreadable(self._ctx.db)
                 or await self._lately(self._store, self._times.writes_every)
                 or await self._outbox()
-                or await self._lately(self._telegram, ASKS_EVERY)
+                or await self._lately(self._telegram, TELEGRAM_PROBE_INTERVAL)
             )
 
     async def _lately(self, question: Callable[[], Awaitable[str | None]], seconds: float) -> str | None:
@@ -137,8 +137,8 @@ class Readiness:
 
     async def _store(self) -> str | None:
         try:
-            async with asyncio.timeout(self._times.database), self._house.db.transaction() as conn:
-                await metadata.put(conn, "ready_at", str(int(self._house.clock().timestamp())))
+            async with asyncio.timeout(self._times.database), self._ctx.db.transaction() as conn:
+                await metadata.put(conn, "ready_at", str(int(self._ctx.clock().timestamp())))
         except StoreError as error:
             return f"the database cannot be written: {error.__cause__ or error}"  # its path is nobody's business here
         except TimeoutError:
@@ -148,10 +148,10 @@ class Readiness:
     async def _outbox(self) -> str | None:
         try:
             async with asyncio.timeout(self._times.database):
-                waited = await stuck_for(self._house.db, self._house.clock())
+                waited = await stuck_for(self._ctx.db, self._ctx.clock())
         except TimeoutError:
             return (
-                _unreadable(self._house.db)
+                _unreadable(self._ctx.db)
                 or f"the database cannot be read: no answer within {self._times.database:.0f} s"
             )
         return None if waited is None else f"the oldest delivery waits for {waited.total_seconds():.0f} s"
@@ -159,7 +159,7 @@ class Readiness:
     async def _telegram(self) -> str | None:
         try:
             async with asyncio.timeout(TELEGRAM_WITHIN):
-                await self._house.bot.get_me()
+                await self._ctx.bot.get_me()
         except InvalidToken:
             return "Telegram refuses the token"
         except (TelegramError, TimeoutError) as error:
@@ -169,28 +169,28 @@ class Readiness:
 
 @contextlib.asynccontextmanager
 async def seen_from_outside(
-    house: House,
+    ctx: BotContext,
     application: Application[Any, Any, Any, Any, Any, Any],
-    intake: Intake,
-    numbers: Numbers,
+    intake: UpdateQueue,
+    numbers: Metrics,
     times: Times = Times(),
 ) -> AsyncIterator[None]:
     """Serve what the settings ask for until the block ends.
 
     A webhook stays set afterwards: Telegram keeps what comes until the next start. Raises: SettingsError.
     """
-    settings = house.settings
+    settings = ctx.settings
     servers: dict[Address, tuple[str, web.Application]] = {}
 
     def server(variable: str, address: Address) -> web.Application:
         return servers.setdefault(address, (variable, web.Application(client_max_size=UPDATE_BYTES)))[1]
 
     if settings.http is not None:
-        numbers.registry.register(Complaints(house.pacer))
+        numbers.registry.register(Complaints(ctx.pacer))
         app = server("NEWSBOT_HTTP", settings.http)
-        app.router.add_get("/healthz", _healthz(house.db))
-        app.router.add_get("/readyz", _readyz(Readiness(house, times)))
-        app.router.add_get("/metrics", _metrics(house, numbers))
+        app.router.add_get("/healthz", _healthz(ctx.db))
+        app.router.add_get("/readyz", _readyz(Readiness(ctx, times)))
+        app.router.add_get("/metrics", _metrics(ctx, numbers))
     secret = settings.webhook_secret or secrets.token_urlsafe(32)
     if settings.webhook_url is not None:
         path = urlsplit(settings.webhook_url).path or "/"
@@ -264,25 +264,25 @@ def _readyz(readiness: Readiness) -> Handler:
     return answer
 
 
-def _metrics(house: House, numbers: Numbers) -> Handler:
+def _metrics(ctx: BotContext, numbers: Metrics) -> Handler:
     async def answer(_: web.Request) -> web.Response:
-        if (fault := _unreadable(house.db)) is not None:
+        if (fault := _unreadable(ctx.db)) is not None:
             return web.Response(text=f"{fault}\n", status=503)
-        async with house.db.reading() as conn:
+        async with ctx.db.reading() as conn:
             waiting = await outbox.waiting_by_lane(conn)
             since = await outbox.waits_since(conn)
         for lane in Lane:
             if lane is not Lane.REPLY:
                 numbers.waiting.labels(lane.name.lower()).set(waiting.get(lane, 0))
-        numbers.oldest.set(0 if since is None else max(0.0, (house.clock() - since).total_seconds()))
-        numbers.rate.set(house.pacer.rate)
+        numbers.oldest.set(0 if since is None else max(0.0, (ctx.clock() - since).total_seconds()))
+        numbers.rate.set(ctx.pacer.rate)
         return web.Response(body=generate_latest(numbers.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     return answer
 
 
 def _webhook(
-    application: Application[Any, Any, Any, Any, Any, Any], intake: Intake, secret: str, waiting: int
+    application: Application[Any, Any, Any, Any, Any, Any], intake: UpdateQueue, secret: str, waiting: int
 ) -> Handler:
     """Let updates in that bear the secret, once each, and answer when they are safe: done, or written down.
 

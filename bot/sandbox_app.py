@@ -1,4 +1,4 @@
-"""The same bot without a token: its house put up in the sandbox's world, for the chat page or for a tour."""
+"""The same bot without a token: run in the sandbox's world, for the chat page or for a tour."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from bot.services.readers import subscribing
 from bot.settings import Settings, packaged_seeds
 from bot.store.desk import editors
 from bot.store.readers import chats
-from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.context import BotContext
 
 SANDBOX_BOT = 700000001
 """The bot's id on the pretend Telegram: a kept database belongs to it, while the secret is another one in each run."""
@@ -65,11 +65,11 @@ async def sandbox(settings: Settings, port: int, keep: bool, tour: str | None, *
             backup=None,
         )
         imported, stopped = asyncio.Event(), asyncio.create_task(stop.wait())
-        house = await stack.enter_async_context(running(played, clock=clock, imported=imported))
-        asked.house = house
+        ctx = await stack.enter_async_context(running(played, clock=clock, imported=imported))
+        asked.ctx = ctx
         stack.callback(asked.close)
         if not has_state:
-            await _remember_people(house, world)
+            await _remember_people(ctx, world)
         if keep:
             await stack.enter_async_context(keeping(world, state))
         world.tell("people", 0, {"editors": True})  # for a page that was open before the bot
@@ -87,26 +87,26 @@ class _AskedByPage:
     """What the chat page asks the bot. It gets nothing before the bot is open, nor once it closes."""
 
     def __init__(self) -> None:
-        self.house: House | None = None
+        self.ctx: BotContext | None = None
 
     def close(self) -> None:
-        self.house = None
+        self.ctx = None
 
     async def topics(self) -> list[str]:
         """Return the names of the sections that a new reader is offered, in the picker's order."""
         names: list[str] = []
         page, pages = 0, 1
-        while self.house is not None and page < pages:
-            shown = await subscribing.picker(self.house.db, 0, page=page, now=self.house.clock())
+        while self.ctx is not None and page < pages:
+            shown = await subscribing.picker(self.ctx.db, 0, page=page, now=self.ctx.clock())
             names += [choice.topic.name for choice in shown.choices]
             page, pages = page + 1, shown.pages
         return names
 
     async def editors(self) -> set[int]:
-        if self.house is None:
+        if self.ctx is None:
             return set()
-        async with self.house.db.reading() as conn:
-            return set(await editors.editors(conn, self.house.settings.admins))
+        async with self.ctx.db.reading() as conn:
+            return set(await editors.editors(conn, self.ctx.settings.admins))
 
 
 def _recall(world: World, file: Path) -> bool:
@@ -116,8 +116,8 @@ def _recall(world: World, file: Path) -> bool:
         raise SettingsError(f"--keep: {file} cannot be read: {error}; move it away to begin with new people") from error
 
 
-async def _remember_people(house: House, world: World) -> None:
+async def _remember_people(ctx: BotContext, world: World) -> None:
     """Let those who have a chat in the database have started the bot: all that a folder without a state can tell."""
-    async with house.db.reading() as conn:
+    async with ctx.db.reading() as conn:
         for person in world.people.values():
             person.has_started = await chats.chat(conn, person.id) is not None

@@ -25,14 +25,14 @@ from bot.services.content.imports import Policy, Report, Seen, take
 from bot.services.delivery.dispatcher import Alarm, Dispatcher
 from bot.services.delivery.fanout import fan_out_next
 from bot.services.delivery.kinds import KINDS, Kind
-from bot.services.delivery.paid_budget import Purse
+from bot.services.delivery.paid_budget import PaidBudget
 from bot.services.newsroom import newsroom
 from bot.store.content import articles, topics
 from bot.store.delivery import campaigns, receipts
 from bot.store.engine.database import Database
 from bot.store.engine.disk_reserve import Reserve
 from bot.store.readers import chats
-from bot.telegram_edge.botapi.dispatch_port import wire
+from bot.telegram_edge.botapi.dispatch_port import send_port
 from bot.telegram_edge.botapi.pacer import Pacer
 
 POLICY = Policy(PushWindow(timedelta(hours=48)), burst=10, undo=timedelta(0))
@@ -77,20 +77,20 @@ class PressRoom:
         async def alarm(kind: Alarm, campaign: int | None, reason: str | None) -> None:
             self.alarms.append((kind, campaign, reason))
 
-        inside = self.house.equip(purse=Purse(paid_per_day, rate))
+        ctx = self.house.equip(paid_budget=PaidBudget(paid_per_day, rate))
         return Dispatcher(
             self.db,
-            wire(inside.gateway, inside.pacer),
-            look_of=inside.look,
+            send_port(ctx.gateway, ctx.pacer),
+            look_of=ctx.look,
             root=folder,
             clock=self.house.clock,
             rate=rate,
-            stale=inside.settings.stale,
+            stale=ctx.settings.stale,
             alarm=alarm,
             count=count,
             in_flight=in_flight,
             reserve=reserve,
-            purse=inside.purse,
+            paid_budget=ctx.paid_budget,
             kinds=self.kinds,
             is_alone=self.is_alone,
         )
@@ -102,7 +102,7 @@ class PressRoom:
             self.world.add_person(f"Reader {id}", id=id, has_started=True)
         async with self.db.transaction() as conn:
             for id in ids:
-                await chats.meet(conn, id, ChatKind.PRIVATE, "en", self.house.clock())
+                await chats.get_or_create(conn, id, ChatKind.PRIVATE, "en", self.house.clock())
         return ids
 
     async def follow(self, ids: list[int], name: str, thread: int = 0) -> int:

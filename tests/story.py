@@ -29,8 +29,8 @@ from databases import empty_database
 from bot.domain.chat import Chat
 from bot.sandbox.bot_api.server import SandboxServer
 from bot.sandbox.world.world import World
-from bot.services.delivery.paid_budget import Purse
-from bot.services.readers.places import Gazetteer
+from bot.services.delivery.paid_budget import PaidBudget
+from bot.services.readers.places import CitySearch
 from bot.settings import checked
 from bot.store.engine.database import Database
 from bot.store.readers import chats
@@ -38,12 +38,12 @@ from bot.telegram_edge.botapi.gateway import Gateway
 from bot.telegram_edge.botapi.pacer import Pacer
 from bot.telegram_edge.botapi.transport import AiohttpTransport
 from bot.telegram_edge.conversations.table import REGISTRY
-from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.registry import Registry
-from bot.telegram_edge.updates.application import build_application, open_door
+from bot.telegram_edge.updates.application import build_application, connect_router
 from bot.telegram_edge.updates.polling import ALLOWED_UPDATES
-from bot.telegram_edge.updates.update_journal import Journal
-from bot.telegram_edge.updates.update_queue import Intake
+from bot.telegram_edge.updates.update_journal import UpdateJournal
+from bot.telegram_edge.updates.update_queue import UpdateQueue
 
 TOKEN = "700000001:AAsandbox-token"
 ANNA, BEN, EDITH = 7001, 7002, 7003  # two readers, and the owner of the configuration
@@ -64,26 +64,26 @@ class Clock:
 
 
 class StoryHouse:
-    """The running bot (`inside`), the world it talks to, and what its people can do. Chats are named by id."""
+    """The running bot (`ctx`), the world it talks to, and what its people can do. Chats are named by id."""
 
     def __init__(
         self,
         world: World,
         clock: Clock,
-        inside: House,
+        ctx: BotContext,
         application: Any,
         registry: Registry,
-        intake: Intake,
-        journal: Journal,
+        intake: UpdateQueue,
+        journal: UpdateJournal,
     ) -> None:
         self.world = world
         self.clock = clock
-        self.inside = inside
+        self.ctx = ctx
         self.application = application
         self.registry = registry
         self.intake = intake
         self.journal = journal
-        self.db = inside.db
+        self.db = ctx.db
         self.group = next(chat.id for chat in world.chats.values() if chat.type == "group")
         self.channel = next(chat.id for chat in world.chats.values() if chat.type == "channel")
         self.wakes = 0
@@ -177,13 +177,13 @@ class StoryHouse:
         async with self.db.reading() as conn:
             return await chats.chat(conn, id)
 
-    def equip(self, **parts: Any) -> House:
+    def equip(self, **parts: Any) -> BotContext:
         """Give the bot other parts, such as a `pacer`, and return it. What was built before keeps the old ones."""
-        self.inside = replace(self.inside, **parts)
+        self.ctx = replace(self.ctx, **parts)
         for handler in list(self.application.handlers[0]):
             self.application.remove_handler(handler)
-        open_door(self.application, self.inside, self.registry, self.intake)
-        return self.inside
+        connect_router(self.application, self.ctx, self.registry, self.intake)
+        return self.ctx
 
     def woken(self) -> None:
         self.wakes += 1
@@ -195,7 +195,7 @@ async def story_house(
     *,
     registry: Registry = REGISTRY,
     time: Callable[[], float] = monotonic,
-    make_intake: Callable[[Journal], Intake] = Intake,
+    make_intake: Callable[[UpdateJournal], UpdateQueue] = UpdateQueue,
     pace: float | None = None,
     **settings: Any,
 ) -> AsyncIterator[StoryHouse]:
@@ -213,25 +213,25 @@ async def story_house(
         read = checked(**{**given, **settings})
         empty_database(read.database)
         db = await Database.open(read.database, time=time)
-        journal = Journal(db, clock)
+        journal = UpdateJournal(db, clock)
         intake = make_intake(journal)
         transport = AiohttpTransport()
         application = build_application(TOKEN, read.api_url, transport, intake)
         async with application:
-            inside = House(
+            ctx = BotContext(
                 db=db,
                 bot=application.bot,
                 gateway=Gateway(application.bot, transport),
                 pacer=Pacer(pace, known_from=-inf),
-                purse=Purse(0, None),
+                paid_budget=PaidBudget(0, None),
                 commands=registry.commands,
                 settings=read,
                 clock=clock,
                 wake=lambda: house.woken(),
-                gazetteer=Gazetteer(patience=60),  # seconds; a machine may be busy
+                gazetteer=CitySearch(patience=60),  # seconds; a machine may be busy
             )
-            open_door(application, inside, registry, intake)
-            house = StoryHouse(world, clock, inside, application, registry, intake, journal)
+            connect_router(application, ctx, registry, intake)
+            house = StoryHouse(world, clock, ctx, application, registry, intake, journal)
             await application.start()
             try:
                 yield house

@@ -20,7 +20,7 @@ from prometheus_client import CollectorRegistry
 
 from bot.cli.commands import app as shell
 from bot.content.articles.field_typos import ARTICLE, TOPIC
-from bot.http_server import Complaints, Numbers
+from bot.http_server import Complaints, Metrics
 from bot.settings import KNOWN, PREFIX
 from bot.telegram_edge.botapi.pacer import Pacer
 from bot.telegram_edge.conversations.table import REGISTRY
@@ -169,7 +169,7 @@ def test_buttons_and_answers_quoted_to_operators_are_what_newsbot_says(page: Pat
 
 
 async def test_every_number_for_prometheus_is_explained_and_no_other() -> None:
-    numbers = Numbers()
+    numbers = Metrics()
     numbers.registry.register(Complaints(Pacer(30)))
     served = {family.name for family in numbers.registry.collect()}
     page = ROOT / "docs" / "operating" / "monitoring.md"

@@ -41,7 +41,7 @@ def test_the_menu_is_the_readme_s_first_seven() -> None:
 
 async def test_help_and_the_registered_menu_say_the_same(house: StoryHouse) -> None:
 
-    await house.inside.menus.register()
+    await house.ctx.menus.register()
     await house.starts(ANNA)
     await house.says(ANNA, "/help")
     said = re.sub("[\u2060\u2066-\u2069]", "", house.screen(ANNA))

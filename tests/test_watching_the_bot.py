@@ -23,12 +23,12 @@ from story import ANNA, EDITH, StoryHouse, story_house
 from bot.domain.article import ArticleState
 from bot.domain.delivery import Failed, Sent, Throttled
 from bot.errors import SettingsError
-from bot.http_server import SECRET_HEADER, UPDATE_BYTES, Numbers, Times, seen_from_outside
+from bot.http_server import SECRET_HEADER, UPDATE_BYTES, Metrics, Times, seen_from_outside
 from bot.sandbox.world.faults import Page, Refuse, Slow, Throttle
 from bot.store.content import articles
 from bot.store.engine import metadata
 from bot.telegram_edge.updates.polling import ALLOWED_UPDATES
-from bot.telegram_edge.updates.update_queue import Intake
+from bot.telegram_edge.updates.update_queue import UpdateQueue
 
 SECRET = "knock-knock"
 PATIENCE = 60  # seconds for anything to happen: far more than it takes
@@ -44,7 +44,7 @@ def free_port() -> int:
 class Visitor:
     """Somebody who looks at a bot over HTTP."""
 
-    def __init__(self, house: StoryHouse, port: int, numbers: Numbers, client: aiohttp.ClientSession) -> None:
+    def __init__(self, house: StoryHouse, port: int, numbers: Metrics, client: aiohttp.ClientSession) -> None:
         self.house = house
         self.port = port
         self.numbers = numbers
@@ -80,10 +80,10 @@ async def visited(folder: Path, *, webhook: bool = False, times: Times = TIMES, 
             "webhook_url": f"http://127.0.0.1:{port}/hook",
             "webhook_secret": SECRET,
         }
-    numbers = Numbers()
+    numbers = Metrics()
     async with story_house(folder, **settings) as house, aiohttp.ClientSession() as client:
         house.world.people[ANNA].has_started = True
-        async with seen_from_outside(house.inside, house.application, house.intake, numbers, times):
+        async with seen_from_outside(house.ctx, house.application, house.intake, numbers, times):
             yield Visitor(house, port, numbers, client)
 
 
@@ -304,7 +304,7 @@ async def test_when_there_is_no_room_for_anybody_telegram_is_asked_to_come_again
     tmp_path,
 ):
     """Telegram repeats what was not answered with 2xx: https://core.telegram.org/bots/api#setwebhook"""
-    small = partial(Intake, at_once=4, waiting=3)
+    small = partial(UpdateQueue, at_once=4, waiting=3)
     async with visited(tmp_path, webhook=True, make_intake=small) as hooked:
         house = hooked.house
         await until(lambda: bool(house.world.webhook.url))
@@ -375,7 +375,7 @@ async def test_a_press_from_before_an_outage_is_asked_again_also_through_the_web
         await house.says(EDITH, "/preview grid-storage")
         house.world.press(EDITH, EDITH, *button(house, "Publish to 0"))
         house.clock.advance(timedelta(hours=3))
-        async with seen_from_outside(house.inside, house.application, house.intake, Numbers()):
+        async with seen_from_outside(house.ctx, house.application, house.intake, Metrics()):
             await until(lambda: house.screen(EDITH).endswith(f"Publish #{article.number} now?"))
             async with house.db.reading() as conn:
                 assert (await articles.article(conn, article.number)).state is ArticleState.DRAFT
@@ -391,7 +391,7 @@ async def test_a_webhook_that_cannot_be_set_is_tried_again_and_stays_set_at_the_
     url = f"http://127.0.0.1:{port}/hook"
     async with story_house(tmp_path, webhook_url=url, listen=f"127.0.0.1:{port}") as house:
         house.world.faults.add(Page(), method="setWebhook", times=3)
-        async with seen_from_outside(house.inside, house.application, house.intake, Numbers(), hasty):
+        async with seen_from_outside(house.ctx, house.application, house.intake, Metrics(), hasty):
             await until(lambda: bool(house.world.webhook.url))
         assert house.world.webhook.url == url
         assert len(house.world.webhook.secret) >= 32  # made up, because the operator gave none
@@ -408,6 +408,6 @@ async def test_an_address_that_is_taken_is_one_line_that_names_the_variable(tmp_
             settings = {"listen": address, "webhook_url": "https://bot.example/hook"}
         async with story_house(tmp_path, admins=str(EDITH), **settings) as house:
             with pytest.raises(SettingsError) as refused:
-                async with seen_from_outside(house.inside, house.application, house.intake, Numbers()):
+                async with seen_from_outside(house.ctx, house.application, house.intake, Metrics()):
                     pass
     assert str(refused.value) == f"{variable}: cannot listen on {address}: Address already in use"

@@ -9,7 +9,7 @@ from bot.cli.shell import columns, iso, moment, now, opened, refuse, say, say_js
 from bot.domain.role import Role
 from bot.services.newsroom import roles
 from bot.settings import Settings, read_settings
-from bot.store.desk.editors import Colleague, Invitation
+from bot.store.desk.editors import EditorEntry, Invitation
 
 _NAME = 60  # characters
 
@@ -35,7 +35,7 @@ def editors(*, as_json: bool) -> int:
     return 0
 
 
-def say_people(people: list[Colleague], names: Names, settings: Settings) -> None:
+def say_people(people: list[EditorEntry], names: Names, settings: Settings) -> None:
     """Print who may publish, one a line."""
     if people:
         say(columns([_person(one, names, settings) for one in people]))
@@ -76,14 +76,14 @@ def named(person: int, names: Names) -> str:
     return f"{name} ({person})" if name else str(person)
 
 
-async def _roster(settings: Settings) -> tuple[list[Colleague], list[Invitation], dict[int, str]]:
+async def _roster(settings: Settings) -> tuple[list[EditorEntry], list[Invitation], dict[int, str]]:
     async with opened(settings) as db:
         return await roles.roster(db, settings.admins, now())
 
 
 async def _remove(person: int, settings: Settings) -> tuple[Role | None, str | None]:
     async with opened(settings) as db:
-        was = await roles.let_go(db, person, by=None, admins=settings.admins, now=now())
+        was = await roles.remove_editor(db, person, by=None, admins=settings.admins, now=now())
         _, _, names = await roles.roster(db, settings.admins, now())
         return was, names.get(person)
 
@@ -93,7 +93,7 @@ async def _withdraw(number: int, settings: Settings) -> bool:
         return await roles.withdraw(db, number, by=None, admins=settings.admins, now=now())
 
 
-def _person(one: Colleague, names: Names, settings: Settings) -> tuple[str, ...]:
+def _person(one: EditorEntry, names: Names, settings: Settings) -> tuple[str, ...]:
     if one.since is None:
         how = "NEWSBOT_ADMINS"
     elif one.added_by is None:
@@ -108,7 +108,7 @@ def _link(one: Invitation, names: Names, settings: Settings) -> tuple[str, ...]:
     return f"{one.number}", f"makes an {one.role}", f"by {maker}", f"until {moment(one.expires_at, settings)}"
 
 
-def _person_as_json(one: Colleague, settings: Settings) -> dict[str, object]:
+def _person_as_json(one: EditorEntry, settings: Settings) -> dict[str, object]:
     return {
         "person": one.person,
         "name": one.name,

@@ -1,4 +1,4 @@
-"""What became of an article, the numbers of the house, and who did what: for people, and as JSON for programs."""
+"""What became of an article, the bot's numbers, and who did what: for people, and as JSON for programs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from bot.domain.progress import Standing
 from bot.domain.restriction import Restriction
 from bot.errors import ReaderError
 from bot.services.delivery import delivery_reports
-from bot.services.delivery.delivery_reports import Account, Sums
+from bot.services.delivery.delivery_reports import DeliveryReport, Totals
 from bot.settings import Settings, read_settings
 from bot.store.content import articles
 from bot.store.desk import audit_log, editors
@@ -53,11 +53,11 @@ def delivery(name: str, *, as_json: bool) -> int:
     return 0
 
 
-async def _account(name: str, settings: Settings, most: int) -> tuple[Account, Failures, Failures]:
+async def _account(name: str, settings: Settings, most: int) -> tuple[DeliveryReport, Failures, Failures]:
     async with opened(settings) as db:
         async with db.reading() as conn:
             article = await articles.find(conn, name)
-        account = await delivery_reports.account_of(db, article.number, now(), settings.rate - 1)
+        account = await delivery_reports.report_of(db, article.number, now(), settings.rate - 1)
         return (
             account,
             await delivery_reports.failures(db, article.number, most),
@@ -65,7 +65,7 @@ async def _account(name: str, settings: Settings, most: int) -> tuple[Account, F
         )
 
 
-def _say_account(account: Account, failed: Failures, kept: Failures, settings: Settings) -> None:
+def _say_account(account: DeliveryReport, failed: Failures, kept: Failures, settings: Settings) -> None:
     article, standing = account.article, account.standing
     say(f"#{article.number} {article.story.title}")
     if standing is None:
@@ -106,7 +106,7 @@ def _say_account(account: Account, failed: Failures, kept: Failures, settings: S
         say(f"  and {number(standing.restricted - len(kept))} more; --json names them")
 
 
-def _account_as_json(account: Account, failed: Failures, kept: Failures) -> dict[str, object]:
+def _account_as_json(account: DeliveryReport, failed: Failures, kept: Failures) -> dict[str, object]:
     article, standing = account.article, account.standing
     told: dict[str, object] = {
         "number": article.number,
@@ -144,7 +144,7 @@ def _rate(standing: Standing) -> float | None:
 
 
 def stats(*, as_json: bool) -> int:
-    """Print the numbers of the house."""
+    """Print the bot's numbers."""
     settings = read_settings()
     sums = asyncio.run(_sums(settings, MOST_FAILED_JSON if as_json else MOST_FAILED))
     size = settings.database.stat().st_size
@@ -188,7 +188,7 @@ def stats(*, as_json: bool) -> int:
     return 0
 
 
-async def _sums(settings: Settings, most: int) -> Sums:
+async def _sums(settings: Settings, most: int) -> Totals:
     async with opened(settings) as db:
         return await delivery_reports.sums(db, now(), most)
 

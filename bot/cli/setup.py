@@ -14,7 +14,7 @@ from bot.domain.role import INVITATION_LASTS
 from bot.services.newsroom import roles
 from bot.settings import Settings, checked, read_settings
 from bot.store.engine import metadata
-from bot.telegram_edge.token_check import first_contact
+from bot.telegram_edge.token_check import check_token
 
 DOTENV = Path(".env")
 _LONGEST = 200  # characters of an answer that is read at all
@@ -36,7 +36,7 @@ def _asked() -> str:
 async def _setup(settings: Settings) -> None:
     token = settings.token
     assert token is not None
-    async with first_contact(settings) as bot, opened(settings, create=True) as db:
+    async with check_token(settings) as bot, opened(settings, create=True) as db:
         async with db.transaction() as conn:
             await metadata.claim_for(conn, bot.id)
         write_variable(DOTENV, "NEWSBOT_TOKEN", token)

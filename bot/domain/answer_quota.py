@@ -23,7 +23,7 @@ SHARE_OF_CHATS = 600
 leaves in a minute."""
 
 
-class Hearing(Enum):
+class AnswerQuota(Enum):
     """Whose command is answered."""
 
     EVERYBODYS = auto()
@@ -32,7 +32,7 @@ class Hearing(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class AnswerCount:
     """How much was answered in the running minute: in the chat, to the speaker, to all who speak as chats."""
 
     in_chat: int = 0
@@ -40,8 +40,8 @@ class Heard:
     to_chats: int = 0
 
 
-def hearing(heard: Heard, *, is_group: bool) -> Hearing:
+def hearing(heard: AnswerCount, *, is_group: bool) -> AnswerQuota:
     """Return whose next command is answered in a group, or in a channel, where only administrators write."""
     if heard.to_speaker >= ALLOWANCE or heard.in_chat >= ALLOWANCE or heard.to_chats >= SHARE_OF_CHATS:
-        return Hearing.NOBODYS
-    return Hearing.ADMINISTRATORS if is_group and heard.in_chat >= ANSWERS else Hearing.EVERYBODYS
+        return AnswerQuota.NOBODYS
+    return AnswerQuota.ADMINISTRATORS if is_group and heard.in_chat >= ANSWERS else AnswerQuota.EVERYBODYS

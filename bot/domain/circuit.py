@@ -18,8 +18,8 @@ OUTAGE_FROM = 5  # calls in a row that did not come through
 OUTAGE_PAUSE = timedelta(seconds=30)
 TRIAL_PAUSE = timedelta(seconds=5)
 HALT_PAUSE = timedelta(seconds=60)
-NOBODY_WINDOW = 200  # sends
-NOBODY_SHARE = 0.2
+UNREACHABLE_WINDOW = 200  # sends
+UNREACHABLE_SHARE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +165,11 @@ class Attendance:
         """
         self._last.append(reached)
         self._reached += reached
-        if len(self._last) < NOBODY_WINDOW:
+        if len(self._last) < UNREACHABLE_WINDOW:
             return False
-        if len(self._last) > NOBODY_WINDOW:
+        if len(self._last) > UNREACHABLE_WINDOW:
             self._reached -= self._last.popleft()
-        if NOBODY_WINDOW - self._reached <= NOBODY_WINDOW * NOBODY_SHARE:
+        if UNREACHABLE_WINDOW - self._reached <= UNREACHABLE_WINDOW * UNREACHABLE_SHARE:
             return False
         self._last.clear()
         self._reached = 0

@@ -16,19 +16,19 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-AT_ONCE = 256
+CONCURRENT_UPDATES = 256
 """Updates at work. A quarter is for people who have none at work; speakers who are chats share another quarter."""
-PERSON_AT_ONCE = 8
+CONCURRENT_PER_PERSON = 8
 """More would only wait for Telegram: eight groups take more than two messages a second between them."""
-PATIENT = 200
+MAX_WAITING_PER_PERSON = 200
 """Updates of one person that wait, and in one chat: more than two fetches bring, so that nothing is dropped that waited
 for us. Behind more, at a message a second, nobody waits for an answer."""
-WAITING = 4096
+QUEUE_LIMIT = 4096
 """Updates that wait, all together."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ticket:
+class QueueTicket:
     """One update that wants a turn. `person` is who sent it: a negative number when a chat speaks, 0 for nobody.
 
     `is_vital`: being added, blocked or moved, which is never crowded out by what people say.
@@ -44,7 +44,7 @@ class Ticket:
         return self.person < 0
 
 
-class Joined(Enum):
+class Enqueued(Enum):
     """What became of a ticket: it waits, it is one too many of its person or chat, or there is no room for anybody."""
 
     WAITS = auto()
@@ -56,11 +56,11 @@ class Joined(Enum):
 class _Line:
     """What waits in one chat, in order; only the first can begin, and only when nothing of the chat is at work."""
 
-    waiting: dict[int, Ticket] = field(default_factory=dict)
+    waiting: dict[int, QueueTicket] = field(default_factory=dict)
     vital: int = 0
     is_busy: bool = False
 
-    def count(self, ticket: Ticket) -> int:
+    def count(self, ticket: QueueTicket) -> int:
         return self.vital if ticket.is_vital else len(self.waiting) - self.vital
 
 
@@ -68,12 +68,12 @@ class _Line:
 class _Person:
     """What one person has waiting, in order, which of it could begin now, and how much is at work."""
 
-    waiting: dict[int, Ticket] = field(default_factory=dict)
-    ready: dict[int, Ticket] = field(default_factory=dict)
+    waiting: dict[int, QueueTicket] = field(default_factory=dict)
+    ready: dict[int, QueueTicket] = field(default_factory=dict)
     vital: int = 0
     at_work: int = 0
 
-    def count(self, ticket: Ticket) -> int:
+    def count(self, ticket: QueueTicket) -> int:
         return self.vital if ticket.is_vital else len(self.waiting) - self.vital
 
     @property
@@ -81,10 +81,10 @@ class _Person:
         return len(self.waiting) - self.vital
 
 
-class Turns:
+class FairQueue:
     """Who waits and who is at work. Bounded in every direction, so that it cannot be filled by one person."""
 
-    def __init__(self, at_once: int = AT_ONCE, waiting: int = WAITING) -> None:
+    def __init__(self, at_once: int = CONCURRENT_UPDATES, waiting: int = QUEUE_LIMIT) -> None:
         self._at_once = at_once
         self._share = at_once // 4
         self._most_waiting = waiting
@@ -101,29 +101,29 @@ class Turns:
     def waiting(self) -> int:
         return self._waiting
 
-    def is_too_much(self, ticket: Ticket) -> bool:
+    def is_too_much(self, ticket: QueueTicket) -> bool:
         """Return whether a ticket is one too many of its person or in its chat."""
         person, line = self._people.get(ticket.person), self._lines.get(ticket.chat)
-        if person is not None and person.count(ticket) >= PATIENT:
+        if person is not None and person.count(ticket) >= MAX_WAITING_PER_PERSON:
             return True
-        if line is not None and line.count(ticket) >= PATIENT:
+        if line is not None and line.count(ticket) >= MAX_WAITING_PER_PERSON:
             return True
         return ticket.is_chats and self._waiting_chats >= self._most_waiting // 4
 
-    def join(self, ticket: Ticket) -> tuple[Joined, Ticket | None]:
+    def join(self, ticket: QueueTicket) -> tuple[Enqueued, QueueTicket | None]:
         """Let a ticket wait, and return what became of it, and who had to go in its stead when there was no room."""
         if self.is_too_much(ticket):
-            return Joined.DROPPED, None
+            return Enqueued.DROPPED, None
         gone = None
         if self._waiting >= self._most_waiting:
             gone = self._newest_of_the_loudest(self._people.get(ticket.person, _Person()))
             if gone is None:
-                return Joined.FULL, None
+                return Enqueued.FULL, None
             self._withdraw(gone)
         self._add(ticket)
-        return Joined.WAITS, gone
+        return Enqueued.WAITS, gone
 
-    def next(self) -> Ticket | None:
+    def next(self) -> QueueTicket | None:
         """Return who may begin now, counted as at work from here on; None when nobody can."""
         if self._at_work >= self._at_once:
             return None
@@ -136,7 +136,7 @@ class Turns:
             return self._begin(next(iter(self._busy)))
         return None
 
-    def leave(self, ticket: Ticket) -> None:
+    def leave(self, ticket: QueueTicket) -> None:
         """Take note that the work on one that `next` returned is done."""
         person, line = self._people[ticket.person], self._lines[ticket.chat]
         person.at_work -= 1
@@ -146,7 +146,7 @@ class Turns:
         self._look_at(ticket.chat)
         self._enrol(ticket.person)
 
-    def _add(self, ticket: Ticket) -> None:
+    def _add(self, ticket: QueueTicket) -> None:
         line = self._lines.setdefault(ticket.chat, _Line())
         person = self._people.setdefault(ticket.person, _Person())
         line.waiting[ticket.id] = person.waiting[ticket.id] = ticket
@@ -156,7 +156,7 @@ class Turns:
         self._waiting_chats += ticket.is_chats
         self._look_at(ticket.chat)
 
-    def _withdraw(self, ticket: Ticket) -> None:
+    def _withdraw(self, ticket: QueueTicket) -> None:
         """Take a ticket out of where it waits."""
         line, person = self._lines[ticket.chat], self._people[ticket.person]
         del line.waiting[ticket.id], person.waiting[ticket.id]
@@ -168,7 +168,7 @@ class Turns:
         self._look_at(ticket.chat)
         self._enrol(ticket.person)
 
-    def _begin(self, number: int) -> Ticket:
+    def _begin(self, number: int) -> QueueTicket:
         person = self._people[number]
         ticket = next(iter(person.ready.values()))
         self._lines[ticket.chat].is_busy = True
@@ -199,7 +199,7 @@ class Turns:
             return
         if not person.waiting and not person.at_work:
             del self._people[number]
-        most = 1 if number < 0 else PERSON_AT_ONCE
+        most = 1 if number < 0 else CONCURRENT_PER_PERSON
         can = bool(person.ready) and person.at_work < most
         place = self._chats if number < 0 else self._busy if person.at_work else self._idle
         for turns in (self._idle, self._chats, self._busy):
@@ -208,7 +208,7 @@ class Turns:
         if can:
             place.setdefault(number)
 
-    def _newest_of_the_loudest(self, instead_of: _Person) -> Ticket | None:
+    def _newest_of_the_loudest(self, instead_of: _Person) -> QueueTicket | None:
         """Return what is dropped so that somebody can wait who has less waiting than the one who has most."""
         loudest = max(self._people.values(), key=lambda person: person.ordinary)
         if loudest.ordinary <= instead_of.ordinary + 1:

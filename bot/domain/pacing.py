@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from bot.domain.limits import CHAT_PER_SECOND, GROUP_PER_MINUTE
 
-CATCH_UP = 0.008
+CATCH_UP_WINDOW = 0.008
 """Seconds a timer may ring late without the pace losing its turn; half of them are what the pacer itself adds."""
 
 TOGETHER = 10.0
@@ -31,13 +31,13 @@ PERSON_WINDOW = 1 / CHAT_PER_SECOND
 FEW_FOR_A_GROUP = GROUP_PER_MINUTE // 2
 FEW_FOR_A_PERSON = CHAT_PER_SECOND * 60 // 3
 """Messages in a minute or two that no limit of one chat explains a 429 after: well below those that are published."""
-REST = 60.0
+IDLE_RESET = 60.0
 """Seconds after a chat's own 429 ran out in which another one still says nothing about the others."""
 RECENT_CHATS = 16_384
 """Chats in each half of what is remembered of late: sixteen seconds of the fastest pace there is."""
 SHORTEST_HOLD = 1.0
 """Seconds in which what was on the wire together is answered, so that it lowers the rate once."""
-QUIET = 10.0
+RECOVERY_AFTER = 10.0
 """Seconds without a 429 before the rate grows again."""
 DECREASE = 0.7
 GROWTH = 0.01
@@ -53,7 +53,7 @@ def full_rate(ceiling: float) -> float:
     """
     if ceiling == inf:
         return inf
-    return max(ceiling / 2, min(ceiling - 1, (ceiling - 0.5) / (1 + CATCH_UP)))
+    return max(ceiling / 2, min(ceiling - 1, (ceiling - 0.5) / (1 + CATCH_UP_WINDOW)))
 
 
 def is_person(chat: int) -> bool:
@@ -74,7 +74,7 @@ def is_within_limits(chat: int, messages: int, known_for: float, rested_for: flo
     nowhere written, and who changes one every few seconds waits for minutes.
     """
     window, few = (PERSON_WINDOW, FEW_FOR_A_PERSON) if is_person(chat) else (GROUP_WINDOW, FEW_FOR_A_GROUP)
-    return 0 < messages <= few and known_for >= window and rested_for >= REST and not is_edit
+    return 0 < messages <= few and known_for >= window and rested_for >= IDLE_RESET and not is_edit
 
 
 class Witness(NamedTuple):
@@ -119,7 +119,7 @@ class Pace:
     def taken(self, now: float) -> Pace:
         """Return the pace after one message left at `now`, which is not before `next_at`."""
         # Once for each message: `dataclasses.replace` would cost three times as much.
-        next_at = max(self.next_at, now - CATCH_UP) + 1 / self.rate(now)
+        next_at = max(self.next_at, now - CATCH_UP_WINDOW) + 1 / self.rate(now)
         return Pace(self.full, self.reached, next_at, self.quiet_from, self.held_until, self.witnesses)
 
     def complained(self, chat: int, wait: float, now: float) -> Pace:
@@ -142,7 +142,7 @@ class Pace:
         reached = self.rate(now)
         if now >= self.held_until:
             reached = max(self.full * LOWEST, reached * DECREASE)
-        quiet_from = max(self.quiet_from, held_until + QUIET)
+        quiet_from = max(self.quiet_from, held_until + RECOVERY_AFTER)
         return Pace(self.full, reached, self.next_at, quiet_from, held_until, told)
 
 

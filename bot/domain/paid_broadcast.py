@@ -13,10 +13,10 @@ from math import ceil, floor, inf
 
 from bot.domain.delivery import Outcome, Sent, Throttled
 
-PATIENCE = timedelta(minutes=10)
+PAID_WAIT = timedelta(minutes=10)
 """What the free pace sends in this time is never paid for."""
 
-CLOSED_FOR = timedelta(hours=1)
+PAID_RETRY_AFTER = timedelta(hours=1)
 """After Telegram took no Stars: an owner who buys some has the rest of the day, and trying costs a few calls."""
 WAVE = timedelta(seconds=1)
 """429s within it answer to the same haste: no 429 asks to wait for less."""
@@ -31,7 +31,7 @@ def payable(waiting: int, rate: float, left: int) -> int:
     `rate` is the free pace in messages per second (`inf`: nothing ever waits), `left` what is left of the day's
     allowance.
     """
-    leaves_anyway = PATIENCE.total_seconds() * rate
+    leaves_anyway = PAID_WAIT.total_seconds() * rate
     return 0 if leaves_anyway == inf else max(0, min(left, waiting - ceil(leaves_anyway)))
 
 
@@ -66,7 +66,7 @@ class Credit:
     def is_closed(self, now: datetime) -> bool:
         """Return whether nothing may be paid for at `now`."""
         # A moment in the future is what a clock that was set back leaves behind: it counts for nothing.
-        return self._closed_at is not None and self._closed_at <= now < self._closed_at + CLOSED_FOR
+        return self._closed_at is not None and self._closed_at <= now < self._closed_at + PAID_RETRY_AFTER
 
     def answered(self, outcome: Outcome, now: datetime) -> None:
         """Take note of what Telegram answered to a paid message."""

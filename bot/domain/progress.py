@@ -14,9 +14,9 @@ from hashlib import blake2b
 
 from bot.domain.message import Message
 
-OFTEN = timedelta(seconds=2)
-OFTEN_FOR = timedelta(minutes=1)
-SELDOM = timedelta(minutes=1)
+FAST_REDRAW = timedelta(seconds=2)
+FAST_REDRAW_FOR = timedelta(minutes=1)
+SLOW_REDRAW = timedelta(minutes=1)
 MEASURED_FROM = timedelta(seconds=5)  # a shorter run says nothing about the rate
 
 
@@ -141,8 +141,8 @@ def is_due(shown: Shown, standing: Standing, now: datetime) -> bool:
     if shown.phase is not standing.phase:
         return True
     since = now - shown.at
-    if since < OFTEN:
+    if since < FAST_REDRAW:
         return False
-    if standing.phase is not Phase.SENDING or now - standing.start_at <= OFTEN_FOR:
+    if standing.phase is not Phase.SENDING or now - standing.start_at <= FAST_REDRAW_FOR:
         return True
-    return shown.percent != standing.percent or since >= SELDOM
+    return shown.percent != standing.percent or since >= SLOW_REDRAW

@@ -11,22 +11,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-QUIET = 2.0  # seconds
-LONGEST_QUIET = 30.0
-LONG_IN_THE_MAKING = 8.0  # from here on the quiet time grows
-GATHERED_FOR = 3.0  # a finished file waits at most so long for those that arrive beside it: a burst is judged whole
-ARRIVING_FOR = 3.0  # after its first sight; what is still written then is waited for by nobody
+QUIET_PERIOD = 2.0  # seconds
+MAX_QUIET_PERIOD = 30.0
+QUIET_GROWS_AFTER = 8.0  # from here on the quiet time grows
+BURST_WINDOW = 3.0  # a finished file waits at most so long for those that arrive beside it: a burst is judged whole
+ARRIVAL_WINDOW = 3.0  # after its first sight; what is still written then is waited for by nobody
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class FileState:
     """A file as it was at the last look: the same `since` then, first seen different from what is known `first_at`."""
 
     state: str
     first_at: float
     since: float
 
-    def again(self, state: str, at: float) -> Sighting:
+    def again(self, state: str, at: float) -> FileState:
         """Return the sighting after another look."""
         return self if state == self.state else replace(self, state=state, since=at)
 
@@ -45,7 +45,7 @@ def quiet_time(written_for: float) -> float:
 
     2 s for what took up to 8 s, 5 s after 20 s, 15 s after a minute, 30 s from two minutes on.
     """
-    return min(max(QUIET, written_for / 4), LONGEST_QUIET)
+    return min(max(QUIET_PERIOD, written_for / 4), MAX_QUIET_PERIOD)
 
 
 def is_quiet_already(modified: float, now: float) -> bool:
@@ -53,22 +53,22 @@ def is_quiet_already(modified: float, now: float) -> bool:
 
     A time to come says nothing: clocks differ, and such a file is looked at twice like a fresh one.
     """
-    return now - modified >= QUIET
+    return now - modified >= QUIET_PERIOD
 
 
-def ready(sightings: Mapping[str, Sighting], at: float) -> tuple[frozenset[str], float | None]:
+def ready(sightings: Mapping[str, FileState], at: float) -> tuple[frozenset[str], float | None]:
     """Return which files may be acted on at a look, and when to look again; None when nothing waits.
 
     Files that arrive together are acted on together. One that goes on being written holds nobody up.
     """
     quiet = {path: one for path, one in sightings.items() if one.quiet_at <= at}
     waiting = [one for path, one in sightings.items() if path not in quiet]
-    arriving = [one.quiet_at for one in waiting if at - one.first_at < ARRIVING_FOR]
+    arriving = [one.quiet_at for one in waiting if at - one.first_at < ARRIVAL_WINDOW]
     if quiet and arriving:
-        gathered_at = min(min(one.quiet_at for one in quiet.values()) + GATHERED_FOR, max(arriving))
+        gathered_at = min(min(one.quiet_at for one in quiet.values()) + BURST_WINDOW, max(arriving))
         if at < gathered_at:
             return frozenset(), gathered_at
-    again = [one.quiet_at for one in waiting if at - one.first_at >= ARRIVING_FOR]
+    again = [one.quiet_at for one in waiting if at - one.first_at >= ARRIVAL_WINDOW]
     if arriving:
-        again.append(min(min(arriving) + GATHERED_FOR, max(arriving)))
+        again.append(min(min(arriving) + BURST_WINDOW, max(arriving)))
     return frozenset(quiet), min(again, default=None)

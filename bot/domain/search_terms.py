@@ -43,7 +43,7 @@ BREAK = "\ue000"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class SearchQuery:
     """One blank-separated piece of a question: tokens that follow each other, or their `joined` form.
 
     `is_beginning`: the last token may go on.
@@ -91,7 +91,7 @@ def _take_apart(piece: str, inner: list[str], others: dict[str, None]) -> None:
             others[group.joined] = None
 
 
-def wanted(question: str) -> list[Wanted]:
+def wanted(question: str) -> list[SearchQuery]:
     """Return what a reader looks for, piece by piece; empty when the question holds no letter and no digit.
 
     All of it is to be found. Only the last piece may be the beginning of a word, and a single letter never is one: it
@@ -104,10 +104,10 @@ def wanted(question: str) -> list[Wanted]:
         if not words:
             continue
         if len(words) == 1 and words[0].is_special:
-            found.append(Wanted((words[0].special,)))
+            found.append(SearchQuery((words[0].special,)))
             continue
         tokens = tuple(token for word in words for token in _tokens(word))
-        found.append(Wanted(tokens, groups[0].joined if len(groups) == 1 else None))
+        found.append(SearchQuery(tokens, groups[0].joined if len(groups) == 1 else None))
     if found and _may_go_on(found[-1].tokens[-1]):
         found[-1] = replace(found[-1], is_beginning=True)
     return found
@@ -122,13 +122,13 @@ def spelling(name: str) -> str:
     return "".join(word.special or word.text for group in _groups(fold(name)) for word in group.words)
 
 
-def holds(text: str, question: Sequence[Wanted]) -> bool:
+def holds(text: str, question: Sequence[SearchQuery]) -> bool:
     """Return whether an `indexed` text holds every piece of a question, as a search would find it."""
     tokens = text.split(" ")
     return bool(question) and all(_holds(tokens, piece) for piece in question)
 
 
-def _holds(tokens: Sequence[str], piece: Wanted) -> bool:
+def _holds(tokens: Sequence[str], piece: SearchQuery) -> bool:
     *before, last = piece.tokens
     for start in range(len(tokens) - len(before)):
         *left, end = tokens[start : start + len(piece.tokens)]

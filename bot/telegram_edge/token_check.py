@@ -20,7 +20,7 @@ from bot.telegram_edge.kit.menus import Menus
 
 
 @dataclass(frozen=True, slots=True)
-class FirstContact:
+class TokenCheck:
     """A bot that Telegram knows."""
 
     id: int
@@ -37,7 +37,7 @@ class FirstContact:
 
 
 @asynccontextmanager
-async def first_contact(settings: Settings) -> AsyncIterator[FirstContact]:
+async def check_token(settings: Settings) -> AsyncIterator[TokenCheck]:
     """Try the settings' token, once, and keep the connection for the block.
 
     Raises: SettingsError, when Telegram refuses the token or cannot be reached.
@@ -59,6 +59,6 @@ async def first_contact(settings: Settings) -> AsyncIterator[FirstContact]:
         except TelegramError as error:
             reason = f"{settings.api_url} cannot be reached ({error.message}); nothing was changed"
             raise SettingsError(f"NEWSBOT_API_URL: {reason}") from None
-        yield FirstContact(bot.id, bot.username, bot)
+        yield TokenCheck(bot.id, bot.username, bot)
     finally:
         await bot.shutdown()

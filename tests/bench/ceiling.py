@@ -20,7 +20,7 @@ from checkout import here_and, turns
 from sending import prepared
 from stub import far_side
 
-from bot.domain.pacing import CATCH_UP
+from bot.domain.pacing import CATCH_UP_WINDOW
 
 LATENCY = 0.05
 IN_FLIGHT = 128  # 1,000 a second at 50 ms need 50; the rest is room for late answers
@@ -48,7 +48,7 @@ def main() -> int:
             stub.ask("forget")
             copy = town.copy(bases[one.name], folder / "round.db")
             # The bot keeps a little below its ceiling, as always: it is given the one for which that is `rate`.
-            pace = asked.rate * (1 + CATCH_UP) + 0.5
+            pace = asked.rate * (1 + CATCH_UP_WINDOW) + 0.5
             did = one.crew(copy, stub.url, rate=pace, in_flight=IN_FLIGHT, is_timed=True)
             found.setdefault(one.name, []).append(did)
             assert len(stub.ledger()) == messages

@@ -32,10 +32,10 @@ from bot.app import calm_collector
 from bot.domain.delivery import Outcome
 from bot.services.delivery.dispatcher import Alarm, Dispatcher
 from bot.services.delivery.fanout import fan_out_next
-from bot.services.delivery.senders import Wire
+from bot.services.delivery.senders import SendPort
 from bot.settings import Settings
 from bot.store.engine.database import Database
-from bot.telegram_edge.botapi.dispatch_port import wire
+from bot.telegram_edge.botapi.dispatch_port import send_port
 from bot.telegram_edge.botapi.gateway import Gateway
 from bot.telegram_edge.botapi.pacer import Pacer
 from bot.telegram_edge.botapi.transport import AiohttpTransport, Timeouts
@@ -83,7 +83,9 @@ async def crew(
         calm_collector()  # as the running bot does
         dispatcher = Dispatcher(
             db,
-            _timed(wire(Gateway(bot, transport), pacer), taken) if is_timed else wire(Gateway(bot, transport), pacer),
+            _timed(send_port(Gateway(bot, transport), pacer), taken)
+            if is_timed
+            else send_port(Gateway(bot, transport), pacer),
             look_of=lambda chat: look_of(chat, settings, bot.username),
             root=None,
             clock=clock,
@@ -98,7 +100,7 @@ async def crew(
             await db.close()
 
 
-def _timed(plain: Wire, taken: list[float]) -> Wire:
+def _timed(plain: SendPort, taken: list[float]) -> SendPort:
     async def send(body: Any, chat: int, thread: int, silent: bool, paid: bool) -> Outcome:
         began = time.perf_counter()
         outcome = await plain.send(body, chat, thread, silent, paid)

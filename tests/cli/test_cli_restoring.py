@@ -48,7 +48,7 @@ def added(person: int, role: Role, at: datetime, name: str = ""):
     async def act(conn) -> None:
         await editors.add(conn, person, role, None, at)
         if name:
-            await editors.call(conn, person, name)
+            await editors.set_name(conn, person, name)
 
     return act
 

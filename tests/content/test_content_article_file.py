@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.content.articles.article_file import parse_article
-from bot.content.articles.schema import ArticleDoor
+from bot.content.articles.schema import ArticleSchema
 from bot.content.files.reader import read_file
 from bot.domain.article import Picture, Provider, Related, Story
 from bot.errors import ContentError
@@ -460,7 +460,7 @@ _VALUES = st.recursive(
     ),
     max_leaves=8,
 )
-_FIELDS = list(ArticleDoor.model_fields)
+_FIELDS = list(ArticleSchema.model_fields)
 
 
 @given(st.dictionaries(st.sampled_from(_FIELDS), _VALUES), st.booleans())

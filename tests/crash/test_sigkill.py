@@ -27,7 +27,7 @@ from bot.domain.publishing import PushWindow
 from bot.sandbox.bot_api.server import SandboxServer
 from bot.sandbox.world.world import World
 from bot.services.content.imports import Policy, Seen, take
-from bot.services.delivery.dispatcher import FULL_SPEED_AHEAD, IN_FLIGHT
+from bot.services.delivery.dispatcher import IN_FLIGHT, UNPACED_CLAIM_ROWS
 from bot.services.newsroom import newsroom
 from bot.store.content import articles, topics
 from bot.store.delivery import campaigns, paid_messages
@@ -136,7 +136,7 @@ async def test_a_broadcast_survives_being_killed(tmp_path: Path, kills: tuple[in
         twice = sum(times - 1 for times in sent().values())
         assert set(sent()) == set(READERS)
         assert max(sent().values()) <= 1 + len(kills)
-        assert twice <= len(kills) * 2 * IN_FLIGHT < FULL_SPEED_AHEAD + 2 * IN_FLIGHT
+        assert twice <= len(kills) * 2 * IN_FLIGHT < UNPACED_CLAIM_ROWS + 2 * IN_FLIGHT
         async with db.reading() as conn:
             [row] = await conn.execute_fetchall(f"SELECT count(*) AS sent FROM {WHAT_BECAME} WHERE status = 1")
         assert row["sent"] == len(READERS)

@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.pacing import (
-    CATCH_UP,
+    CATCH_UP_WINDOW,
     DECREASE,
     GROUP,
     GROUP_WINDOW,
+    IDLE_RESET,
     LOWEST,
     PERSON_WINDOW,
     PRIVATE,
-    QUIET,
-    REST,
+    RECOVERY_AFTER,
     SHORTEST_HOLD,
     TOGETHER,
     Allowance,
@@ -53,7 +53,7 @@ def test_no_second_holds_more_messages_than_the_ceiling(ceiling, late):
     assert most_within(leave_all(Pace.below(ceiling), [delay / 50 for delay in late]), 1.0) <= ceiling
 
 
-@given(ceiling=st.integers(2, 1200), late=st.floats(0, CATCH_UP, allow_nan=False))
+@given(ceiling=st.integers(2, 1200), late=st.floats(0, CATCH_UP_WINDOW, allow_nan=False))
 def test_timers_that_ring_a_little_late_cost_nothing_of_the_pace(ceiling, late):
     times = leave_all(Pace.below(ceiling), [late] * 200)
     assert (len(times) - 1) / (times[-1] - times[0]) >= full_rate(ceiling) * 0.999
@@ -70,7 +70,7 @@ def test_a_low_ceiling_still_lets_something_leave(ceiling):
 
 def test_a_pause_is_not_saved_up_for_a_burst():
     pace = Pace.below(30).taken(0.0).taken(1000.0)
-    assert pace.free_at() == pytest.approx(1000 + 1 / 29 - CATCH_UP)
+    assert pace.free_at() == pytest.approx(1000 + 1 / 29 - CATCH_UP_WINDOW)
 
 
 def test_without_a_ceiling_every_moment_is_free():
@@ -192,8 +192,8 @@ def test_answers_to_messages_that_were_on_the_wire_together_lower_the_rate_once(
 def test_the_rate_grows_back_evenly_after_quiet_seconds_and_stops_at_the_top():
     pace = told(Pace.below(30), 0.0, anna=1.0, ben=1.0, carl=1.0)
     low = 29 * DECREASE
-    assert pace.rate(1.0 + QUIET) == pytest.approx(low)
-    assert pace.rate(1.0 + QUIET + 10) == pytest.approx(low + 2.9)
+    assert pace.rate(1.0 + RECOVERY_AFTER) == pytest.approx(low)
+    assert pace.rate(1.0 + RECOVERY_AFTER + 10) == pytest.approx(low + 2.9)
     assert pace.rate(1e6) == 29
 
 
@@ -251,7 +251,7 @@ def test_what_is_not_known_and_who_was_sent_much_is_never_within_limits(chat, me
     if is_within_limits(chat, messages, known_for, rested_for):
         assert 1 <= messages <= (60 if chat == ANNA else 20) / 2
         assert known_for >= (PERSON_WINDOW if chat == ANNA else GROUP_WINDOW)
-        assert rested_for >= REST
+        assert rested_for >= IDLE_RESET
 
 
 steps = st.lists(st.tuples(st.sampled_from([ANNA, BEN, CARL, FORUM, CLUB]), st.floats(0, 100)), max_size=80)

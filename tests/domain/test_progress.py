@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.progress import OFTEN, Phase, Shown, Standing, is_due, lasting, shown_from
+from bot.domain.progress import FAST_REDRAW, Phase, Shown, Standing, is_due, lasting, shown_from
 
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 HALFWAY = Standing(
@@ -100,4 +100,4 @@ def test_nothing_changes_more_often_than_every_two_seconds_while_it_does_the_sam
         if is_due(before, replace(HALFWAY, sent=12_480 + tenth), now):
             before = Shown(Phase.SENDING, 41, "words", now)
             changes += 1
-    assert changes <= timedelta(minutes=1) / OFTEN
+    assert changes <= timedelta(minutes=1) / FAST_REDRAW

@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.ranking import HALF_LIFE, Ember, warmest, warmth
+from bot.domain.ranking import HALF_LIFE, HotArticle, warmest, warmth
 
 NOW = datetime(2026, 3, 7, 12, 0, tzinfo=UTC)
 
 
-def ember(number: int, heat: int, age: timedelta = timedelta(0)) -> Ember:
-    return Ember(number, heat, NOW - age)
+def ember(number: int, heat: int, age: timedelta = timedelta(0)) -> HotArticle:
+    return HotArticle(number, heat, NOW - age)
 
 
 def test_heat_decides_among_the_young_and_age_among_the_equally_hot():

@@ -110,7 +110,7 @@ def test_what_is_followed_is_said_in_one_line(kind, said):
 
 
 def test_a_near_miss_is_quoted_as_germans_quote():
-    shown = subscriptions.near_miss(DEUTSCH, "Enrgie", [ENERGY], subscriptions.Wish.FOLLOW)
+    shown = subscriptions.near_miss(DEUTSCH, "Enrgie", [ENERGY], subscriptions.Edit.FOLLOW)
     assert shown.text.string == "Kein Thema „\u2068Enrgie\u2069“. Meintest du:"
     assert labels(shown) == [["Energy"], ["Alle Themen"]]
 
@@ -218,7 +218,7 @@ def test_german_menus_and_usages_fit_and_keep_the_commands():
 async def test_a_person_with_a_german_client_is_greeted_and_offered_commands_in_german(house):
     async with house.db.transaction() as conn:
         await topics.define(conn, TopicFile("energy", "Energy"))
-    await house.inside.menus.register()
+    await house.ctx.menus.register()
     house.world.set_language(ANNA, "de")
     await house.starts(ANNA)
     assert house.screen(ANNA) == (

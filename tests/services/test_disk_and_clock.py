@@ -16,7 +16,7 @@ from press_room import PressRoom, press_room
 from story import ANNA, EDITH, StoryHouse, story_house
 from what_became import WHAT_BECAME
 
-from bot.background import clean_up, keep_backups, keep_going, spread, watch_disk, watch_place
+from bot.background import clean_up, fan_out, keep_backups, restart_on_error, watch_disk, watch_file
 from bot.domain.delivery import Status
 from bot.errors import OutOfTurn, StoreBusy
 from bot.sandbox.world.faults import Page, Refuse, Slow, Throttle
@@ -25,10 +25,10 @@ from bot.services.delivery.dispatcher import Alarm
 from bot.services.newsroom import newsroom
 from bot.store.delivery import receipts
 from bot.store.desk import incidents
-from bot.store.desk.incidents import Kind
+from bot.store.desk.incidents import IncidentKind
 from bot.store.engine import disk_reserve
 from bot.store.engine.disk_reserve import Reserve
-from bot.store.engine.file_guard import rescue
+from bot.store.engine.file_guard import copy_open_file
 from bot.telegram_edge.botapi.pacer import Pacer
 
 MEGABYTE = 1024 * 1024
@@ -77,7 +77,7 @@ def fill(place: Path) -> Path:
 async def test_on_a_full_disk_what_was_sent_is_written_down_people_are_answered_and_the_rest_waits(disk: Path) -> None:
     async with story_house(disk) as house:
         kept = Reserve(house.db.path)
-        assert kept.take() and kept.path.stat().st_size == disk_reserve.SIZE
+        assert kept.take() and kept.path.stat().st_size == disk_reserve.RESERVE_BYTES
         async with press_room(house, disk, reserve=kept) as room:
             people = await readers(room, 1200)
             article = await room.draft("grid-storage", "Energy")
@@ -160,7 +160,7 @@ async def test_without_room_no_publish_is_turned_into_rows(house: StoryHouse, tm
         await readers(room, 3)
         campaign = await room.publish(await room.draft("grid-storage", "Energy"))
         changed, ready = asyncio.Event(), asyncio.Event()
-        spreading = asyncio.ensure_future(spread(house.db, kept, clock=house.clock, changed=changed, ready=ready.set))
+        spreading = asyncio.ensure_future(fan_out(house.db, kept, clock=house.clock, changed=changed, ready=ready.set))
         for _ in range(2):  # looks around, and sleeps again
             changed.set()
             await until(lambda: not changed.is_set())
@@ -214,7 +214,7 @@ async def test_a_database_whose_whole_folder_was_deleted_is_rescued_into_a_new_o
         assert kept.take()
         shutil.rmtree(tmp_path / "data")
         assert not kept.is_needed()
-        copy = await rescue(house.db, house.clock())
+        copy = await copy_open_file(house.db, house.clock())
         with closing(sqlite3.connect(copy)) as saved:
             assert saved.execute("SELECT count(*) FROM chats").fetchone() == (1,)
 
@@ -225,7 +225,7 @@ async def test_a_database_that_is_no_longer_where_it_was_is_noticed_and_rescued(
 ) -> None:
     await house.starts(ANNA)
     lost = asyncio.Event()
-    watching = asyncio.ensure_future(watch_place(house.db, lost))
+    watching = asyncio.ensure_future(watch_file(house.db, lost))
     await asyncio.sleep(0)
     match fate:
         case "moved":
@@ -237,7 +237,7 @@ async def test_a_database_that_is_no_longer_where_it_was_is_noticed_and_rescued(
             (tmp_path / "other.db").replace(house.db.path)
     await asyncio.wait_for(watching, 30)
     assert lost.is_set()
-    copy = await rescue(house.db, house.clock())
+    copy = await copy_open_file(house.db, house.clock())
     assert copy.name == "story.db.rescued-20260302-120000" and copy.stat().st_mode & 0o777 == 0o600
     with closing(sqlite3.connect(copy)) as kept:
         assert kept.execute("SELECT count(*) FROM chats").fetchone() == (1,)
@@ -355,7 +355,7 @@ async def test_a_backup_that_fails_is_told_to_owners_and_over_when_one_succeeds(
     folder = tmp_path / "copies"
     folder.write_text("in the way")
 
-    async def told() -> list[incidents.Trouble]:
+    async def told() -> list[incidents.Incident]:
         async with house.db.reading() as conn:
             return await incidents.untold(conn, house.clock())
 
@@ -364,7 +364,7 @@ async def test_a_backup_that_fails_is_told_to_owners_and_over_when_one_succeeds(
         while not await told():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     [trouble] = await told()
-    assert (trouble.kind, trouble.over_at) == (Kind.BACKUP, None)
+    assert (trouble.kind, trouble.over_at) == (IncidentKind.BACKUP, None)
     folder.unlink()
     async with asyncio.timeout(30):
         while await told():  # noqa: ASYNC110
@@ -380,7 +380,7 @@ async def test_a_round_that_fails_is_said_once_and_goes_on(caplog: pytest.LogCap
         if (ending := endings.pop(0)) is not None:
             raise ending
 
-    await asyncio.wait_for(keep_going("a round", round_, pause=0.001), 30)
+    await asyncio.wait_for(restart_on_error("a round", round_, pause=0.001), 30)
     assert endings == []
     assert [bool(record.exc_info) for record in caplog.records if record.levelname == "ERROR"] == [True, False]
 

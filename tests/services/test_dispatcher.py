@@ -327,7 +327,7 @@ async def test_paused_pushes_wait_and_go_out_when_resumed(room: PressRoom) -> No
 async def test_a_group_that_became_a_supergroup_gets_the_article_at_its_new_place(room: PressRoom) -> None:
     group = room.house.group
     async with room.db.transaction() as conn:
-        await chats.meet(conn, group, chats.ChatKind.GROUP, "en", room.house.clock())
+        await chats.get_or_create(conn, group, chats.ChatKind.GROUP, "en", room.house.clock())
     room.world.add_bot(next(iter(room.world.people)), group)
     await room.follow([group], "Energy")
     new = room.world.migrate(group)
@@ -347,7 +347,7 @@ async def test_news_keeps_to_the_pace_of_a_group(house: StoryHouse, tmp_path: Pa
     async with press_room(house, tmp_path) as room:
         [anna] = await room.people(1)
         async with room.db.transaction() as conn:
-            await chats.meet(conn, group, chats.ChatKind.GROUP, "en", room.house.clock())
+            await chats.get_or_create(conn, group, chats.ChatKind.GROUP, "en", room.house.clock())
         room.world.add_bot(anna, group)
         await room.follow([anna, group], "Energy")
         for count in range(3):
@@ -362,7 +362,7 @@ async def test_a_closed_thread_falls_back_to_the_group_itself(room: PressRoom) -
     forum = room.world.add_chat("supergroup", "Forum", is_forum=True, bot_status="member")
     thread = room.world.open_thread(forum.id, "Energy")
     async with room.db.transaction() as conn:
-        await chats.meet(conn, forum.id, chats.ChatKind.GROUP, "en", room.house.clock())
+        await chats.get_or_create(conn, forum.id, chats.ChatKind.GROUP, "en", room.house.clock())
     await room.follow([forum.id], "Energy", thread)
     room.world.delete_thread(forum.id, thread)
     article = await room.draft("grid-storage", "Energy")

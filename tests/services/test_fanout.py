@@ -142,7 +142,9 @@ async def test_a_publish_whose_time_comes_between_two_looks_is_not_overslept(des
     times = chain([desk.now + timedelta(seconds=9.999)], repeat(desk.now + timedelta(seconds=10.001)))
     reserve = Reserve(tmp_path / "reserve.db")
     assert reserve.take()
-    round_ = background.spread(desk.db, reserve, clock=lambda: next(times), changed=asyncio.Event(), ready=lambda: None)
+    round_ = background.fan_out(
+        desk.db, reserve, clock=lambda: next(times), changed=asyncio.Event(), ready=lambda: None
+    )
     task = asyncio.create_task(round_)
     try:
         async with asyncio.timeout(30):

@@ -36,7 +36,7 @@ def _sent_by_link(room: PressRoom) -> int:
 
 async def test_a_chat_that_waits_for_its_turn_holds_nobody(room: PressRoom) -> None:
     """Telegram may tell any chat to wait (429, `retry_after`): https://core.telegram.org/bots/api#responseparameters"""
-    inside, pacer = room.house.inside, Pacer(1000)
+    inside, pacer = room.house.ctx, Pacer(1000)
     held, *others = await room.people(20)
     pacer.throttled(held, 3600)
     article = await room.draft("grid-storage", "Energy")

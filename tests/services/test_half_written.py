@@ -19,7 +19,7 @@ from properties import examples
 
 from bot.content.files.write_detection import PICTURE_WAIT, Settling
 from bot.domain.article import ArticleState
-from bot.domain.quiet_period import QUIET
+from bot.domain.quiet_period import QUIET_PERIOD
 from bot.services.content.folder_import import Taken, take_folder, take_paths
 from bot.services.content.imports import Report
 
@@ -114,7 +114,7 @@ async def watched(tmp_path: Path) -> AsyncIterator[Watched]:
 async def test_a_file_is_acted_on_once_it_has_been_the_same_for_two_seconds(watched: Watched, name: str) -> None:
     watched.write(name, {"grid.md": md(), "grid.yaml": yaml(), "grid.json": json.dumps(FIELDS)}[name])
     assert (await watched.look()).is_empty
-    assert (await watched.passes(QUIET - 0.1)).is_empty
+    assert (await watched.passes(QUIET_PERIOD - 0.1)).is_empty
     assert len((await watched.passes(0.1)).published) == 1
     assert (await watched.passes(60)).is_empty and watched.settling.look_again_at is None
 
@@ -269,14 +269,14 @@ async def test_a_picture_that_never_comes_holds_its_story_for_two_minutes(
     watched.write("grid.md", md(images=[{"url": "grid.jpg"}, *others]))
     await watched.look()
     assert (await watched.passes(PICTURE_WAIT)).is_empty
-    assert len((await watched.passes(QUIET)).published) == 1
+    assert len((await watched.passes(QUIET_PERIOD)).published) == 1
     assert await pictures(watched) == [one["url"] for one in others]
     (told,) = await watched.desk.rows("SELECT kind, detail FROM notices")
     assert told[0] == "left out" and "grid.jpg was not there and whole within 2 minutes" in told[1]
     # A picture that comes later still joins the story, silently.
     watched.write("grid.jpg", JPEG)
     await watched.look()
-    assert len((await watched.passes(QUIET)).updated) == 1
+    assert len((await watched.passes(QUIET_PERIOD)).updated) == 1
     assert (await pictures(watched))[0] == "grid.jpg" and await watched.published() == (TITLE, 1)
     assert (await watched.passes(600)).is_empty
 

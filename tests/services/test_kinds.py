@@ -172,7 +172,7 @@ async def test_each_chat_gets_it_at_eight_of_its_own_morning_and_waits_without_c
     async with room.db.transaction() as conn:
         await chats.set_zone(conn, berlin, "Europe/Berlin")
         await chats.set_zone(conn, york, "America/New_York")
-        await chats.meet(conn, -100500, ChatKind.CHANNEL, "en", room.house.clock())
+        await chats.get_or_create(conn, -100500, ChatKind.CHANNEL, "en", room.house.clock())
     number = await _announce(room, MORNING)
     await room.run()
     assert not any(room.got(chat) for chat in (berlin, utc, york))

@@ -37,7 +37,7 @@ async def _groups(room: PressRoom, many: int = 1) -> list[int]:
     ids = [room.world.add_chat("supergroup", f"Group {n}", bot_status="member").id for n in range(many)]
     async with room.db.transaction() as conn:
         for id in ids:
-            await chats.meet(conn, id, ChatKind.GROUP, "en", room.house.clock())
+            await chats.get_or_create(conn, id, ChatKind.GROUP, "en", room.house.clock())
     await room.follow(ids, "Energy")
     return ids
 
@@ -229,7 +229,7 @@ async def test_being_let_in_again_is_tried_at_once(room: PressRoom) -> None:
 async def test_rights_that_flip_every_minute_make_no_storm(room: PressRoom) -> None:
     group = room.world.add_chat("supergroup", "Flipping", bot_status="member", members={ANNA: "creator"}).id
     async with room.db.transaction() as conn:
-        await chats.meet(conn, group, ChatKind.GROUP, "en", room.house.clock())
+        await chats.get_or_create(conn, group, ChatKind.GROUP, "en", room.house.clock())
         await chats.greet_once(conn, group)
     await room.follow([group], "Energy")
     room.world.faults.add(CLOSED, chat=group)
@@ -288,7 +288,7 @@ async def test_what_was_retracted_meanwhile_or_no_longer_wanted_does_not_follow(
 async def test_a_group_that_moves_takes_along_what_it_missed(room: PressRoom) -> None:
     group = room.world.add_chat("group", "Old", members={ANNA: "creator"}, bot_status="member").id
     async with room.db.transaction() as conn:
-        await chats.meet(conn, group, ChatKind.GROUP, "en", room.house.clock())
+        await chats.get_or_create(conn, group, ChatKind.GROUP, "en", room.house.clock())
     await room.follow([group], "Energy")
     room.world.faults.add(CLOSED, chat=group)
     await _news(room, "a-first")

@@ -176,7 +176,7 @@ async def test_who_pauses_while_everybody_must_wait_gets_nothing_afterwards(
     monkeypatch.setattr(senders, "RECHECK_AFTER", 0.0)
     people = await room.people(4)
     await room.follow(people, "Energy")
-    pacer = room.house.inside.pacer
+    pacer = room.house.ctx.pacer
     await limit_everybody(pacer, 0.3)
     await room.publish(await room.draft("grid-storage", "Energy", pictures=()))
     await room.spread()
@@ -232,7 +232,7 @@ async def test_messages_that_waited_for_the_database_do_not_leave_all_at_once(
         room.dispatcher.wake()
         await eventually(lambda: len(left) == 10)
         async with all_readers_held(room.db):
-            await eventually(lambda: house.inside.pacer.waiting == 0)
+            await eventually(lambda: house.ctx.pacer.waiting == 0)
         await room.dispatcher.idle()
     assert len(left) == 60
     assert max(sum(begin <= at < begin + 1 for at in left) for begin in left) <= 35
@@ -246,7 +246,7 @@ async def test_who_waited_for_the_database_does_not_use_up_two_turns_of_its_grou
     house.equip(pacer=Pacer(1000))
     async with press_room(house, tmp_path, rate=1000) as room:
         async with room.db.transaction() as conn:
-            await chats.meet(conn, house.group, ChatKind.GROUP, "en", house.clock())
+            await chats.get_or_create(conn, house.group, ChatKind.GROUP, "en", house.clock())
         room.world.add_bot((await room.people(1))[0], house.group)
         await room.follow([house.group], "Energy")
         for number in range(3):  # as many as a group may be sent at once
@@ -265,14 +265,14 @@ async def test_ending_hands_back_at_once_whatever_only_waits_for_its_turn(
     room = PressRoom(house, tmp_path, rate=2, paid_per_day=allowance)
     running = asyncio.create_task(room.dispatcher.run())
     await room.follow(await room.people(1000), "Energy")
-    pacer = house.inside.pacer
+    pacer = house.ctx.pacer
     await limit_everybody(pacer, 60, paid=allowance > 0)
     await room.publish(await room.draft("grid-storage", "Energy", pictures=()))
     await room.spread()
     room.dispatcher.wake()
     await eventually(lambda: pacer.waiting == 8)
     room.dispatcher.stop()
-    async with asyncio.timeout(dispatcher.GRACE - 0.5):
+    async with asyncio.timeout(dispatcher.SHUTDOWN_GRACE - 0.5):
         await running
     assert not any(row["owner"] or row["unsure"] or row["attempts"] for row in await _rows(room))
     assert not room.world.ledger.of("sendMessage")

@@ -210,7 +210,7 @@ async def test_what_is_unfollowed_while_the_list_waits_for_its_turn_is_not_in_it
     await room.follow([anna], "Energy")
     robots = await room.follow([anna], "Robotics")
     await _waiting(room, "a-energy", "b-robots", topics=("Energy", "Robotics"))
-    pacer = room.house.inside.pacer
+    pacer = room.house.ctx.pacer
     await limit_everybody(pacer, 0.5)
     room.dispatcher.wake()
     await eventually(lambda: pacer.waiting == 1)
@@ -225,7 +225,7 @@ async def test_what_is_taken_back_while_the_list_waits_for_its_turn_is_not_in_it
     [anna] = await room.people(1)
     await room.follow([anna], "Energy")
     _, (other, _) = await _waiting(room, "a-first", "b-secret")
-    pacer = room.house.inside.pacer
+    pacer = room.house.ctx.pacer
     await limit_everybody(pacer, 0.5)
     room.dispatcher.wake()
     await eventually(lambda: pacer.waiting == 1)

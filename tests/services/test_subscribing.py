@@ -31,7 +31,7 @@ async def db(tmp_path):
     empty_database(tmp_path / "newsbot.db")
     db = await Database.open(tmp_path / "newsbot.db")
     async with db.transaction() as conn:
-        await chats.meet(conn, ANNA, ChatKind.PRIVATE, "en", NOW)
+        await chats.get_or_create(conn, ANNA, ChatKind.PRIVATE, "en", NOW)
         for file in FILES:
             await topics.define(conn, file)
     yield db

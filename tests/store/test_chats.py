@@ -43,7 +43,7 @@ async def conn(tmp_path: Path) -> AsyncIterator[Connection]:
 
 async def furnish(conn: Connection, chat: int, *, topic: int = 1, article: int = 1) -> None:
     """Give a chat one of everything."""
-    await chats.meet(conn, chat, ChatKind.GROUP, "en", NOW)
+    await chats.get_or_create(conn, chat, ChatKind.GROUP, "en", NOW)
     ids = {"chat": chat, "topic": topic, "article": article}
     for insertion in (
         "INSERT INTO subscriptions (topic, chat, thread, since) VALUES (:topic, :chat, 0, 50)",
@@ -84,13 +84,13 @@ async def test_no_table_with_rows_of_chats_is_left_out_of_these_tests(conn):
 
 async def test_a_chat_is_met_once_and_keeps_what_it_set(conn):
     assert await chats.chat(conn, 7001) is None
-    met = await chats.meet(conn, 7001, ChatKind.PRIVATE, "de", NOW)
+    met = await chats.get_or_create(conn, 7001, ChatKind.PRIVATE, "de", NOW)
     assert met == Chat(7001, ChatKind.PRIVATE, language="de")
     await chats.set_language(conn, 7001, "en")
     await chats.set_zone(conn, 7001, "Europe/Berlin")
     await chats.set_pictures(conn, 7001, Pictures.SMALL)
     await chats.set_silent(conn, 7001, True)
-    again = await chats.meet(conn, 7001, ChatKind.PRIVATE, "de", NOW)
+    again = await chats.get_or_create(conn, 7001, ChatKind.PRIVATE, "de", NOW)
     assert again == Chat(
         7001,
         ChatKind.PRIVATE,
@@ -103,7 +103,7 @@ async def test_a_chat_is_met_once_and_keeps_what_it_set(conn):
 
 
 async def test_a_language_is_followed_until_one_is_chosen_and_again_when_that_is_taken_back(conn):
-    await chats.meet(conn, 7001, ChatKind.PRIVATE, "en", NOW)
+    await chats.get_or_create(conn, 7001, ChatKind.PRIVATE, "en", NOW)
     await chats.follow_language(conn, 7001, "de")
     assert await chats.chat(conn, 7001) == Chat(7001, language="de")
     await chats.set_language(conn, 7001, "en")
@@ -115,8 +115,8 @@ async def test_a_language_is_followed_until_one_is_chosen_and_again_when_that_is
 
 
 async def test_a_chat_lost_and_found_is_active_again_but_a_paused_one_stays_paused(conn):
-    await chats.meet(conn, 1, ChatKind.PRIVATE, "en", NOW)
-    await chats.meet(conn, 2, ChatKind.PRIVATE, "en", NOW)
+    await chats.get_or_create(conn, 1, ChatKind.PRIVATE, "en", NOW)
+    await chats.get_or_create(conn, 2, ChatKind.PRIVATE, "en", NOW)
     await chats.set_state(conn, 2, ChatState.PAUSED, NOW)
     for chat in (1, 2):
         await chats.switch_off(conn, chat, NOW)
@@ -127,7 +127,7 @@ async def test_a_chat_lost_and_found_is_active_again_but_a_paused_one_stays_paus
 
 
 async def test_a_chat_is_greeted_once(conn):
-    await chats.meet(conn, OLD, ChatKind.GROUP, "en", NOW)
+    await chats.get_or_create(conn, OLD, ChatKind.GROUP, "en", NOW)
     assert [await chats.greet_once(conn, OLD), await chats.greet_once(conn, OLD)] == [True, False]
 
 
@@ -231,7 +231,7 @@ async def test_forgetting_reads_no_whole_table(conn, part):
 
 
 async def test_the_time_of_a_change_of_state_is_kept(conn):
-    await chats.meet(conn, 1, ChatKind.PRIVATE, "en", NOW)
+    await chats.get_or_create(conn, 1, ChatKind.PRIVATE, "en", NOW)
     later = NOW + timedelta(hours=1)
     await chats.set_state(conn, 1, ChatState.ACTIVE, later)  # no change
     await chats.switch_off(conn, 1, later + timedelta(hours=1))

@@ -12,7 +12,7 @@ from bot.domain.delivery import NEWS, Subject, SubjectType
 from bot.store.content.story_json import epoch
 from bot.store.delivery import campaigns, delivery_reports, leases, outbox
 from bot.store.desk import incidents, progress_messages
-from bot.store.desk.incidents import Kind
+from bot.store.desk.incidents import IncidentKind
 from bot.store.engine.database import Connection, Database
 
 DAY = timedelta(days=1)
@@ -97,12 +97,12 @@ async def test_a_message_follows_in_place_of_an_earlier_one_whose_last_words_no_
 
 async def test_a_trouble_is_untold_until_told_and_again_a_day_later(db: Database) -> None:
     async with db.transaction() as conn:
-        await incidents.raise_trouble(conn, Kind.DISK, NOW)
+        await incidents.open_incident(conn, IncidentKind.DISK, NOW)
         [trouble] = await incidents.untold(conn, NOW)
         await incidents.told(conn, trouble, NOW)
         assert await incidents.untold(conn, NOW + DAY - timedelta(seconds=1)) == []
-        assert [one.kind for one in await incidents.untold(conn, NOW + DAY)] == [Kind.DISK]
-        await incidents.end_trouble(conn, Kind.DISK, NOW)
+        assert [one.kind for one in await incidents.untold(conn, NOW + DAY)] == [IncidentKind.DISK]
+        await incidents.close_incident(conn, IncidentKind.DISK, NOW)
         [over] = await incidents.untold(conn, NOW)
         assert over.over_at == NOW
         await incidents.told(conn, over, NOW)
@@ -111,6 +111,6 @@ async def test_a_trouble_is_untold_until_told_and_again_a_day_later(db: Database
 
 async def test_a_trouble_that_ended_before_anybody_heard_of_it_is_never_told(db: Database) -> None:
     async with db.transaction() as conn:
-        await incidents.raise_trouble(conn, Kind.SLOW, NOW)
-        await incidents.end_trouble(conn, Kind.SLOW, NOW)
+        await incidents.open_incident(conn, IncidentKind.SLOW, NOW)
+        await incidents.close_incident(conn, IncidentKind.SLOW, NOW)
         assert await incidents.untold(conn, NOW + DAY) == []

@@ -76,7 +76,7 @@ async def test_a_made_up_code_gives_nothing(conn):
 
 async def test_an_export_names_the_role_the_name_and_what_was(conn):
     await editors.add(conn, 7, Role.EDITOR, by=1, now=NOW)
-    await editors.call(conn, 7, "Grace")
+    await editors.set_name(conn, 7, "Grace")
     [kept] = (await export.export(conn, 7))["editor"]
     assert kept == {"role": "editor", "since": NOW.isoformat(), "added_by": 1, "name": "Grace", "ended_at": None}
     await editors.dismiss(conn, 7, NOW)
@@ -89,7 +89,7 @@ async def test_who_is_removed_leaves_no_link_and_no_word_behind(conn):
     await editors.add(conn, 2, Role.OWNER, by=None, now=NOW)
     code = await editors.invite(conn, Role.EDITOR, NOW, by=2)
     other = await editors.invite(conn, Role.EDITOR, NOW, by=1)
-    await editors.tell_of(conn, 3, Role.EDITOR, 2, owners=[1, 2])
+    await editors.add_newcomer_notices(conn, 3, Role.EDITOR, 2, owners=[1, 2])
     await editors.dismiss(conn, 2, NOW)
     assert await editors.invitation(conn, code, NOW) is None
     assert [one.made_by for one in await editors.open_invitations(conn, NOW)] == [1]

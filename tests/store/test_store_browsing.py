@@ -221,11 +221,11 @@ async def test_however_much_one_searches_nobody_else_forgets_anything(db):
     async with db.transaction() as conn:
         await put_chats(conn, [ANNA, 8])
         kept = await browsing.remember_search(conn, ANNA, "solar", NOW)
-        for number in range(browsing.SEARCHES * 3):
+        for number in range(browsing.REMEMBERED_SEARCHES * 3):
             await browsing.remember_search(conn, 8, f"words {number}", NOW)
         assert await browsing.search_words(conn, ANNA, kept) == "solar"
         [(many,)] = await conn.execute_fetchall("SELECT count(*) FROM searches WHERE chat = 8")
-        assert many == browsing.SEARCHES
+        assert many == browsing.REMEMBERED_SEARCHES
 
 
 async def test_saved_articles_come_in_the_order_of_saving(db):

@@ -1,4 +1,4 @@
-"""The newsroom's desk for stories: a house with all conversations, a dispatcher and a herald that move when told."""
+"""The newsroom's desk for stories: all conversations, a dispatcher and notifications that move when told."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from press_room import PressRoom, press_room
 from story import EDITH, StoryHouse, story_house
 
 from bot.telegram_edge.conversations.editor import audit_log, delivery_report, drafts, publishing, uploads
-from bot.telegram_edge.notifications.progress_messages import Herald
+from bot.telegram_edge.notifications.progress_messages import ProgressMessages
 
 DESK = (
     drafts.CONVERSATION,
@@ -24,20 +24,20 @@ DESK = (
 
 
 class Desk:
-    """Edith's desk: `house` and `room` as their stories have them, and the herald in between."""
+    """Edith's desk: `house` and `room` as their stories have them, and the notifications in between."""
 
     def __init__(self, house: StoryHouse, room: PressRoom) -> None:
         self.house = house
         self.room = room
-        self.herald = Herald(house.inside)
+        self.notifications = ProgressMessages(house.ctx)
 
     async def turn(self) -> None:
-        """Let the herald draw and tell what is due, without anything being sent to readers."""
-        await self.herald.turn()
-        await self.herald.settled()
+        """Let the notifications draw and tell what is due, without anything being sent to readers."""
+        await self.notifications.turn()
+        await self.notifications.settled()
 
     async def run(self) -> None:
-        """Send all that is due, and let the herald say so."""
+        """Send all that is due, and let the notifications say so."""
         await self.room.run()
         await self.turn()
 

@@ -12,22 +12,22 @@ from datetime import timedelta
 import pytest
 from story import ANNA, BEN, EDITH, StoryHouse
 
-from bot.domain.answer_quota import ALLOWANCE, ANSWERS, SHARE_OF_CHATS, Heard, Hearing, hearing
+from bot.domain.answer_quota import ALLOWANCE, ANSWERS, SHARE_OF_CHATS, AnswerCount, AnswerQuota, hearing
 from bot.domain.press import press
 
 
 @pytest.mark.parametrize(
     ("heard", "in_group", "in_channel"),
     [
-        (Heard(), Hearing.EVERYBODYS, Hearing.EVERYBODYS),
-        (Heard(in_chat=ANSWERS - 1), Hearing.EVERYBODYS, Hearing.EVERYBODYS),
-        (Heard(in_chat=ANSWERS), Hearing.ADMINISTRATORS, Hearing.EVERYBODYS),
-        (Heard(in_chat=ALLOWANCE), Hearing.NOBODYS, Hearing.NOBODYS),
-        (Heard(to_speaker=ALLOWANCE), Hearing.NOBODYS, Hearing.NOBODYS),
-        (Heard(to_chats=SHARE_OF_CHATS), Hearing.NOBODYS, Hearing.NOBODYS),
+        (AnswerCount(), AnswerQuota.EVERYBODYS, AnswerQuota.EVERYBODYS),
+        (AnswerCount(in_chat=ANSWERS - 1), AnswerQuota.EVERYBODYS, AnswerQuota.EVERYBODYS),
+        (AnswerCount(in_chat=ANSWERS), AnswerQuota.ADMINISTRATORS, AnswerQuota.EVERYBODYS),
+        (AnswerCount(in_chat=ALLOWANCE), AnswerQuota.NOBODYS, AnswerQuota.NOBODYS),
+        (AnswerCount(to_speaker=ALLOWANCE), AnswerQuota.NOBODYS, AnswerQuota.NOBODYS),
+        (AnswerCount(to_chats=SHARE_OF_CHATS), AnswerQuota.NOBODYS, AnswerQuota.NOBODYS),
     ],
 )
-def test_whose_next_command_is_answered(heard: Heard, in_group: Hearing, in_channel: Hearing) -> None:
+def test_whose_next_command_is_answered(heard: AnswerCount, in_group: AnswerQuota, in_channel: AnswerQuota) -> None:
     assert hearing(heard, is_group=True) is in_group
     assert hearing(heard, is_group=False) is in_channel
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from story import ANNA, BEN, EDITH, TOKEN, StoryHouse, story_house
 
-from bot.domain.fair_queue import PATIENT
+from bot.domain.fair_queue import MAX_WAITING_PER_PERSON
 from bot.domain.message import Button, Message
 from bot.domain.press import press
 from bot.domain.text import Text
@@ -28,7 +28,7 @@ from bot.telegram_edge.kit.registry import (
     TextRule,
 )
 from bot.telegram_edge.updates.polling import poll
-from bot.telegram_edge.updates.update_queue import Intake, Taken
+from bot.telegram_edge.updates.update_queue import Taken, UpdateQueue
 
 FAULT = "That did not work. The fault is on this side and has been noted."
 
@@ -142,29 +142,29 @@ async def test_one_chats_updates_are_worked_through_in_order(house, desk):
 
 async def test_a_chat_that_waits_holds_up_its_own_updates_and_nobody_elses(house, desk):
     house.world.say(ANNA, ANNA, "/wait first")
-    for number in range(PATIENT - 1):
+    for number in range(MAX_WAITING_PER_PERSON - 1):
         house.world.say(ANNA, ANNA, f"/note {number}")
     house.world.say(BEN, BEN, "/note ben")
     async with house.world.subscribe() as events, polling(house):
         await happened(events, "message", chat=BEN)
         assert desk.seen == ["ben"]
         desk.gate.set()
-        for _ in range(PATIENT - 1):
+        for _ in range(MAX_WAITING_PER_PERSON - 1):
             await happened(events, "message", chat=ANNA)
-    assert desk.seen == ["ben", "first", *map(str, range(PATIENT - 1))]
+    assert desk.seen == ["ben", "first", *map(str, range(MAX_WAITING_PER_PERSON - 1))]
 
 
 async def test_what_a_flood_says_last_is_dropped_and_others_are_answered(house, desk):
     house.world.say(ANNA, ANNA, "/wait first")
-    for number in range(PATIENT + 100):
+    for number in range(MAX_WAITING_PER_PERSON + 100):
         house.world.say(ANNA, ANNA, f"/note {number}")
     house.world.say(BEN, BEN, "/note ben")
     async with house.world.subscribe() as events, polling(house):
         await happened(events, "message", chat=BEN)
         desk.gate.set()
-        for _ in range(PATIENT):
+        for _ in range(MAX_WAITING_PER_PERSON):
             await happened(events, "message", chat=ANNA)
-    assert desk.seen == ["ben", "first", *map(str, range(PATIENT))]
+    assert desk.seen == ["ben", "first", *map(str, range(MAX_WAITING_PER_PERSON))]
 
 
 async def test_an_update_that_comes_twice_is_worked_through_once(house, desk):
@@ -179,7 +179,7 @@ async def test_an_update_that_comes_twice_is_worked_through_once(house, desk):
 async def test_the_memory_of_updates_is_bounded(house):
     for number in range(8):
         house.world.say(ANNA, ANNA, f"/note {number}")
-    intake, said = Intake(remembered=5), await house.application.bot.get_updates()
+    intake, said = UpdateQueue(remembered=5), await house.application.bot.get_updates()
     for update in said:
         assert intake.take(update) is Taken.NEW
         await intake.do_process_update(update, asyncio.sleep(0))
@@ -332,7 +332,7 @@ async def test_a_message_that_is_gone_is_said_anew_and_one_unchanged_is_left(hou
     await house.presses(ANNA, "Again")
     await house.presses_data(ANNA, press("again"), message_id)
     assert house.screens(ANNA) == ["noted again"]
-    await house.inside.bot.delete_message(ANNA, message_id)
+    await house.ctx.bot.delete_message(ANNA, message_id)
     await house.presses_data(ANNA, press("again"), message_id)
     assert house.screens(ANNA) == ["noted again"]
     assert house.messages(ANNA)[-1]["message_id"] != message_id
@@ -342,7 +342,7 @@ async def test_a_press_that_is_too_old_to_be_answered_is_no_failure(house, desk,
     """Telegram forgets a press within minutes, and the bot was down for longer."""
     person = house.world.people[ANNA].user()
     press_ = {"id": "1", "from": person, "chat_instance": "1", "data": "again:1"}
-    said = await house.inside.bot.send_message(ANNA, "hello")
+    said = await house.ctx.bot.send_message(ANNA, "hello")
     house.world.queue_update(callback_query=press_)
     house.world.queue_update(callback_query=press_ | {"id": "2", "message": said.to_dict()})
     await house.settle()

@@ -229,9 +229,9 @@ async def test_ten_editors_steer_one_publish_while_it_is_drawn_for_all_of_them(d
         ]
         async with asyncio.timeout(PATIENCE):
             await asyncio.gather(
-                at_once(desk.house, zip(EDITORS, shown, strict=True)), *(desk.herald.turn() for _ in range(3))
+                at_once(desk.house, zip(EDITORS, shown, strict=True)), *(desk.notifications.turn() for _ in range(3))
             )
-            await desk.herald.settled()
+            await desk.notifications.settled()
 
 
 async def test_ten_editors_send_documents_at_once(desk: Desk) -> None:
@@ -311,7 +311,7 @@ async def test_everybody_does_something_else_at_once_while_news_goes_out(desk: D
     async with asyncio.timeout(PATIENCE):
         await asyncio.gather(
             at_once(house, [*zip(EDITORS, told, strict=True), *zip(READERS, asked, strict=True)]),
-            *(desk.herald.turn() for _ in range(3)),
+            *(desk.notifications.turn() for _ in range(3)),
         )
         await desk.run()
     assert all(any("Grid" in screen for screen in house.screens(person)) for person in READERS)

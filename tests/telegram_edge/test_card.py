@@ -28,9 +28,9 @@ async def pushed(house, chat):
     """Put the article into a chat as a push for the topic Computer Vision does, and return the message's id."""
     known = await house.chat(chat)
     opened = await reading.opened(house.db, 1, person=None, root=None)
-    look = house.inside.look(known)
+    look = house.ctx.look(known)
     message = push(opened.article, opened.topics, look, house.clock.now, reason=opened.topics[0])
-    return (await house.inside.replies.send(known, message)).message_id
+    return (await house.ctx.replies.send(known, message)).message_id
 
 
 async def test_a_listed_article_opens_below_the_list_and_is_saved_in_place(newsroom):

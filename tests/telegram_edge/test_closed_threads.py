@@ -14,7 +14,7 @@ from bot.services.delivery.closed_threads import note_threads
 from bot.services.delivery.item import Item
 from bot.services.readers import membership, subscribing
 from bot.store.readers import chats, closed_threads
-from bot.telegram_edge.notifications.progress_messages import DEAF_FOR
+from bot.telegram_edge.notifications.progress_messages import RETRY_UNREACHED_AFTER
 
 CLOSED = (
     "The thread for Energy is closed or gone. Its news comes here until it is open again. "
@@ -36,7 +36,7 @@ class Forum(Desk):
         self.thread = world.open_thread(self.id, "Power", 5)
         if follows:
             async with self.room.db.transaction() as conn:
-                await chats.meet(conn, self.id, ChatKind.GROUP, language, self.house.clock())
+                await chats.get_or_create(conn, self.id, ChatKind.GROUP, language, self.house.clock())
             await self.room.follow([self.id], "Energy", self.thread)
 
     def closes(self) -> None:
@@ -46,7 +46,7 @@ class Forum(Desk):
         self.room.world.open_thread(self.id, "Power", self.thread)
 
     async def publishes(self, slug: str) -> None:
-        """Publish something about energy, and let the herald look twice."""
+        """Publish something about energy, and let the notifications look twice."""
         await self.room.publish(await self.room.draft(slug, "Energy"))
         await self.run()
         await self.passes(1)
@@ -158,7 +158,7 @@ async def test_a_forum_that_refuses_the_notice_is_let_go(forum: Forum) -> None:
     forum.room.world.faults.add(Refuse(400, "Bad Request: TOPIC_CLOSED"), chat=forum.id)
     await forum.turn()
     forum.room.world.faults.clear()
-    await forum.passes(DEAF_FOR.total_seconds())
+    await forum.passes(RETRY_UNREACHED_AFTER.total_seconds())
     assert forum.told == []
 
 
@@ -172,7 +172,7 @@ async def test_a_notice_that_telegram_could_not_take_is_tried_again_later(forum:
     await forum.passes(1)
     assert len(forum.room.world.faults.happened) == tries
     forum.room.world.faults.clear()
-    await forum.passes(DEAF_FOR.total_seconds())
+    await forum.passes(RETRY_UNREACHED_AFTER.total_seconds())
     assert forum.told == [CLOSED]
 
 

@@ -66,7 +66,7 @@ async def test_what_failed_is_tried_again_once_however_often_it_is_pressed(desk:
     assert await desk.house.presses_data(EDITH, data, message["message_id"]) == "Nothing is left to try again."
     assert "Waiting: 2\n" in desk.screen
     await desk.run()
-    account = await delivery_reports.account_of(desk.house.db, number, desk.house.clock(), 29)
+    account = await delivery_reports.report_of(desk.house.db, number, desk.house.clock(), 29)
     assert account.standing is not None
     assert (account.standing.sent, account.standing.failed, account.standing.waiting) == (5, 0, 0)
     assert (await desk.room.campaign(account.campaign or 0)).state is CampaignState.DONE

@@ -37,7 +37,7 @@ from bot.sandbox.bot_api.server import SandboxServer
 from bot.sandbox.world.faults import CutAfter, CutBefore, Page, Refuse, Stall, Throttle
 from bot.sandbox.world.world import World
 from bot.telegram_edge.botapi.gateway import Gateway, entities_of, markup_of
-from bot.telegram_edge.botapi.outcomes import LONGEST_REASON, UNTOLD_WAIT, classify, classify_error
+from bot.telegram_edge.botapi.outcomes import DEFAULT_RETRY_AFTER, LONGEST_REASON, classify, classify_error
 from bot.telegram_edge.botapi.prepared import Prepared, Reply, Upload
 from bot.telegram_edge.botapi.transport import (
     AiohttpTransport,
@@ -266,8 +266,8 @@ GATEWAYS = [408, 502, 504, *range(520, 525)]
     [
         (Throttle(7), Throttled(timedelta(seconds=7))),
         (Throttle(7, tells=False), Throttled(timedelta(seconds=7))),
-        (Refuse(429, "Too Many Requests"), Throttled(UNTOLD_WAIT)),
-        (Page(429, "<h1>slow down</h1>"), Throttled(UNTOLD_WAIT)),
+        (Refuse(429, "Too Many Requests"), Throttled(DEFAULT_RETRY_AFTER)),
+        (Page(429, "<h1>slow down</h1>"), Throttled(DEFAULT_RETRY_AFTER)),
         (Refuse(500, "Internal Server Error: restart"), Failed("Internal Server Error: restart")),
         (Refuse(500, "Internal Server Error: request aborted"), Unsure),
         (Refuse(500, "Internal Server Error: sent message was immediately deleted and can't be returned"), Unsure),
@@ -416,7 +416,7 @@ def test_every_error_of_the_library_is_an_outcome(error, outcome):
 @pytest.mark.parametrize("wait", [1e300, float("nan"), float("inf"), -5, 10**30, "soon", None, [7]])
 def test_a_wait_that_is_no_time_is_as_good_as_none(wait):
     assert classify(429, "Too Many Requests: retry after 99999999999999", {"retry_after": wait}) == Throttled(
-        UNTOLD_WAIT
+        DEFAULT_RETRY_AFTER
     )
 
 

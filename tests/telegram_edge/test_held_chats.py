@@ -27,8 +27,8 @@ from bot.sandbox.world.faults import Page, Throttle
 from bot.services.newsroom.incidents import stuck_for
 from bot.store.delivery import outbox
 from bot.store.readers import chats
-from bot.telegram_edge.botapi.outcomes import UNTOLD_WAIT
-from bot.telegram_edge.botapi.pacer import PATIENT_REPLIES, Pacer
+from bot.telegram_edge.botapi.outcomes import DEFAULT_RETRY_AFTER
+from bot.telegram_edge.botapi.pacer import MAX_HELD_REPLIES, Pacer
 from bot.telegram_edge.updates.update_queue import AT_ONCE
 
 HOUR = 3600.0
@@ -64,7 +64,7 @@ async def groups(house: StoryHouse, many: int) -> list[int]:
     ids = [house.world.add_chat("supergroup", f"Group {n}", bot_status="member").id for n in range(many)]
     async with house.db.transaction() as conn:
         for id in ids:
-            await chats.meet(conn, id, ChatKind.GROUP, "en", house.clock())
+            await chats.get_or_create(conn, id, ChatKind.GROUP, "en", house.clock())
     return ids
 
 
@@ -123,7 +123,7 @@ async def test_two_groups_in_slow_mode_hold_nobody_else(house: StoryHouse, tmp_p
         async with lasting(len(people) / 29 + SOON):
             await room.run()
         assert await room.statuses(article) == {Status.SENT: 40}
-    assert house.inside.pacer.rate == 29
+    assert house.ctx.pacer.rate == 29
 
 
 async def test_many_groups_and_a_channel_that_are_told_to_wait_by_news_slow_nobody(
@@ -135,7 +135,7 @@ async def test_many_groups_and_a_channel_that_are_told_to_wait_by_news_slow_nobo
         house.world.faults.add(Throttle(3600), chat=chat)
     async with press_room(house, tmp_path, rate=30) as room:
         async with room.db.transaction() as conn:
-            await chats.meet(conn, channel, ChatKind.CHANNEL, "en", house.clock())
+            await chats.get_or_create(conn, channel, ChatKind.CHANNEL, "en", house.clock())
         people = await room.people(20)
         await room.follow([*people, *slow, channel], "Energy")
         article = await room.draft("grid-storage", "Energy", pictures=())
@@ -143,7 +143,7 @@ async def test_many_groups_and_a_channel_that_are_told_to_wait_by_news_slow_nobo
         async with lasting(31 / 29 + SOON):
             await room.run()
         assert await room.statuses(article) == {Status.SENT: 20}
-        assert house.inside.pacer.rate == 29
+        assert house.ctx.pacer.rate == 29
         left = [(row["owner"], row["attempts"], row["not_before"]) for row in await rows(room)]
         assert left == [(0, 0, house.clock().timestamp() + 3600)] * 11
         assert (await room.campaign(campaign)).total == 31
@@ -224,7 +224,7 @@ async def test_in_a_chat_that_is_held_for_long_nobody_waits_and_telegram_is_aske
         for _ in range(20):
             await house.says(ANNA, "/help")
     assert len(house.world.faults.happened) == 1
-    assert house.inside.pacer.waiting == 0
+    assert house.ctx.pacer.waiting == 0
 
 
 async def test_a_hold_of_a_minute_is_waited_for_and_one_that_comes_after_it_is_not(
@@ -235,7 +235,7 @@ async def test_a_hold_of_a_minute_is_waited_for_and_one_that_comes_after_it_is_n
     for _ in range(5):
         house.world.say(ANNA, ANNA, "/help")
     await house.fetch()
-    await eventually(lambda: house.inside.pacer.waiting == 1)
+    await eventually(lambda: house.ctx.pacer.waiting == 1)
     await jump(100.5)
     async with asyncio.timeout(30):
         await house.settle()  # the first was refused again, and two minutes are over for all that stood behind it too
@@ -258,7 +258,7 @@ async def test_three_hundred_who_wait_for_chats_that_are_held_leave_room_for_one
         await house.fetch()
     await eventually(lambda: len(house.world.faults.happened) == len(slow))
     assert await answered(house, ANNA, "/help", "/topics") <= SOON
-    assert house.inside.pacer.waiting <= PATIENT_REPLIES
+    assert house.ctx.pacer.waiting <= MAX_HELD_REPLIES
 
 
 async def test_three_hundred_commands_in_one_chat_that_is_held_leave_room_for_others(house: StoryHouse) -> None:
@@ -267,7 +267,7 @@ async def test_three_hundred_commands_in_one_chat_that_is_held_leave_room_for_ot
         house.world.say(BEN, BEN, "/help")
     for _ in range(4):
         await house.fetch()
-    await eventually(lambda: house.inside.pacer.waiting == 1)
+    await eventually(lambda: house.ctx.pacer.waiting == 1)
     assert await answered(house, ANNA, "/help", "/topics") <= SOON
 
 
@@ -322,7 +322,7 @@ async def test_an_editor_publishes_in_a_chat_that_is_held_and_sees_how_it_goes_w
         article = await room.draft("grid-storage", "Energy")
         await desk.says(f"/preview {article.number}")
         before = desk.screens
-        house.inside.pacer.throttled(EDITH, 30.0)
+        house.ctx.pacer.throttled(EDITH, 30.0)
         async with lasting(SOON):
             toast = await house.presses(EDITH, "Publish to 3")
             await room.run()
@@ -339,8 +339,8 @@ async def test_a_429_that_does_not_say_how_long_is_waited_for_by_a_reply_too(hou
     house.world.faults.add(Page(429, "<h1>slow down</h1>"), chat=ANNA, times=1)
     house.world.say(ANNA, ANNA, "/help")
     await house.fetch()
-    await eventually(lambda: house.inside.pacer.waiting == 1)
-    assert house.inside.pacer.hold(ANNA) == pytest.approx(UNTOLD_WAIT.total_seconds(), abs=1)
+    await eventually(lambda: house.ctx.pacer.waiting == 1)
+    assert house.ctx.pacer.hold(ANNA) == pytest.approx(DEFAULT_RETRY_AFTER.total_seconds(), abs=1)
     assert await answered(house, BEN, "/help", "/topics") <= SOON
 
 
@@ -371,7 +371,7 @@ async def test_edits_that_telegram_refuses_in_several_chats_slow_no_news(house: 
             await room.run()
         statuses = await room.statuses(article)
         assert statuses == {Status.SENT: 30}
-        assert house.inside.pacer.rate == 29
+        assert house.ctx.pacer.rate == 29
 
 
 # The whole bot
@@ -392,17 +392,17 @@ async def test_a_limit_of_the_whole_bot_holds_the_news_but_no_reply_and_everythi
         await room.spread()
         room.dispatcher.wake()
         refused = house.world.faults.happened
-        await eventually(lambda: house.inside.pacer.rate < 29)
+        await eventually(lambda: house.ctx.pacer.rate < 29)
         assert await answered(house, ANNA, "/help", "/topics") <= SOON
         await asyncio.sleep(1)  # time for thirty more
         assert len(refused) <= in_flight + 3
-        assert house.inside.pacer.rate >= 29 * 0.7 - 0.001
+        assert house.ctx.pacer.rate >= 29 * 0.7 - 0.001
         house.world.faults.clear()
         await jump(31)
         await until_settled(room, lambda: jump(31))
         assert await room.statuses(article) == {Status.SENT: len(readers)}
         await jump(120)
-        assert house.inside.pacer.rate == 29
+        assert house.ctx.pacer.rate == 29
 
 
 async def until_settled(room: PressRoom, wait: Callable[[], Awaitable[None]]) -> None:

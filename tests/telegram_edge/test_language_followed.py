@@ -141,7 +141,7 @@ async def test_a_press_in_a_group_says_nothing_about_the_persons_own_chat(house)
 async def test_an_editors_menu_turns_with_their_phone(house):
     house.world.set_language(EDITH, "en")
     await house.starts(EDITH)
-    await house.inside.menus.register_editors()
+    await house.ctx.menus.register_editors()
     person, chat = house.world.people[EDITH], house.world.chats[EDITH]
     shown = {entry["command"]: entry["description"] for entry in house.world.commands_for(person, chat)}
     assert shown["latest"] == "the newest stories"
@@ -156,7 +156,7 @@ async def test_what_was_chosen_is_exported_and_forgotten(house):
     await choose(house, BEN, "Deutsch")
     await house.says(BEN, "/export")
     sent = house.messages(BEN)[-1]
-    file = await (await house.inside.bot.get_file(sent["document"]["file_id"])).download_as_bytearray()
+    file = await (await house.ctx.bot.get_file(sent["document"]["file_id"])).download_as_bytearray()
     [row] = json.loads(bytes(file))["chat"]
     assert (row["language"], row["language_chosen"]) == ("de", 1)
     await house.says(BEN, "/forget")

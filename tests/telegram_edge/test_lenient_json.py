@@ -85,11 +85,11 @@ async def test_a_message_that_arrived_is_not_sent_again_for_an_odd_answer(
     house: StoryHouse, body: bytes, outcome: object
 ) -> None:
     house.world.faults.add(Page(200, body), method="sendMessage", times=1)
-    assert await house.inside.gateway.send(Message(Text("news")), ANNA) == outcome
+    assert await house.ctx.gateway.send(Message(Text("news")), ANNA) == outcome
 
 
 async def test_an_answer_to_a_person_that_is_odd_is_an_answer(house: StoryHouse) -> None:
     chat = b'"date":1,"chat":{"id":7001,"type":"private"}'
     house.world.faults.add(Page(200, b'{"ok":true,"result":{"message_id":7,%b,"text":"\xff"}}' % chat), times=1)
-    said = await house.inside.bot.send_message(ANNA, "hello")
+    said = await house.ctx.bot.send_message(ANNA, "hello")
     assert (said.message_id, said.text) == (7, "\ufffd")

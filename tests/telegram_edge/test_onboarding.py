@@ -105,7 +105,7 @@ async def test_words_that_were_searched_for_are_owned_up_to_exported_and_forgott
     assert "the last words it searched for" in house.screen(ANNA)
     await house.says(ANNA, "/export")
     sent = house.messages(ANNA)[-1]
-    file = await (await house.inside.bot.get_file(sent["document"]["file_id"])).download_as_bytearray()
+    file = await (await house.ctx.bot.get_file(sent["document"]["file_id"])).download_as_bytearray()
     assert [search["words"] for search in json.loads(bytes(file))["searches"]] == ["solar"]
     await house.says(ANNA, "/forget")
     assert "has saved and searched for" in house.screen(ANNA)
@@ -131,7 +131,7 @@ async def test_an_export_is_a_json_file_with_all_that_is_stored(house):
     await house.says(ANNA, "/export")
     sent = house.messages(ANNA)[-1]
     assert sent["document"]["file_name"] == f"newsbot-{ANNA}.json"
-    file = await (await house.inside.bot.get_file(sent["document"]["file_id"])).download_as_bytearray()
+    file = await (await house.ctx.bot.get_file(sent["document"]["file_id"])).download_as_bytearray()
     assert json.loads(bytes(file))["chat"][0]["id"] == ANNA
 
 
@@ -247,7 +247,7 @@ async def test_administrators_are_asked_for_once_a_minute(house):
 
 
 async def test_the_memory_of_who_administers_what_is_bounded(house):
-    administrators, groups = Administrators(house.inside.bot, chats=2), []
+    administrators, groups = Administrators(house.ctx.bot, chats=2), []
     for name in ("One", "Two", "Three"):
         groups.append(house.world.add_chat("supergroup", name, bot_status="administrator").id)
         assert await administrators.of(groups[-1], house.clock()) is not None
@@ -323,7 +323,7 @@ async def test_a_group_that_could_not_be_reached_can_be_again_as_a_supergroup(ho
 
 async def test_help_lists_every_command_readers_have_and_none_of_the_editors(house):
     await house.says(ANNA, "/help")
-    for command in house.inside.commands.of("readers"):
+    for command in house.ctx.commands.of("readers"):
         assert f"/{command.name}" in house.screen(ANNA)
     assert "For editors" not in house.screen(ANNA)
 
@@ -341,7 +341,7 @@ async def test_an_unknown_command_in_a_group_is_answered_only_when_it_names_the_
     await house.says(ANNA, "/nonsense", house.group)
     await house.says(ANNA, "/help@another_bot", house.group)
     assert len(house.screens(house.group)) == greeted
-    await house.says(ANNA, f"/nonsense@{house.inside.bot_username}", house.group)
+    await house.says(ANNA, f"/nonsense@{house.ctx.bot_username}", house.group)
     assert house.screen(house.group) == NOTHING
 
 

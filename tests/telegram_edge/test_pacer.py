@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bot.domain.delivery import Lane
-from bot.domain.pacing import CATCH_UP, DECREASE, full_rate
-from bot.telegram_edge.botapi.pacer import CHATS, PATIENT_REPLIES, TICK, Pacer
+from bot.domain.pacing import CATCH_UP_WINDOW, DECREASE, full_rate
+from bot.telegram_edge.botapi.pacer import CHATS, MAX_HELD_REPLIES, PACER_RESOLUTION, Pacer
 
 ANNA, BEN, CARL, GROUP = 1, 2, 5, -100
 
@@ -82,8 +82,8 @@ def test_a_thousand_a_second_is_kept_without_waking_up_for_each():
             line.ask(chat)
         await line.all()
         assert 2999 / now() == pytest.approx(full_rate(1000), rel=0.005)
-        assert len({at for _, at in line.left}) <= now() / TICK + 1
-        assert TICK <= CATCH_UP / 2  # as much again for a loop that is busy
+        assert len({at for _, at in line.left}) <= now() / PACER_RESOLUTION + 1
+        assert PACER_RESOLUTION <= CATCH_UP_WINDOW / 2  # as much again for a loop that is busy
 
     played(story)
 
@@ -98,7 +98,7 @@ def test_a_reply_never_waits_behind_news():
         asked = now()
         line.ask(ANNA, Lane.REPLY)
         await line.all()
-        assert dict(line.left)[ANNA] - asked <= 1 / 29 + TICK
+        assert dict(line.left)[ANNA] - asked <= 1 / 29 + PACER_RESOLUTION
 
     played(story)
 
@@ -482,10 +482,10 @@ def test_only_so_many_replies_wait_for_chats_that_are_held():
             pacer.throttled(group, 60.0)
         waiting = [asyncio.ensure_future(pacer.slot(group, Lane.REPLY, True)) for group in range(-300, 0)]
         await asyncio.sleep(0)
-        assert pacer.waiting == PATIENT_REPLIES
+        assert pacer.waiting == MAX_HELD_REPLIES
         assert await pacer.slot(ANNA, Lane.REPLY, False) == 0.0
         assert now() == 0.0
-        assert (await asyncio.gather(*waiting)).count(0.0) == PATIENT_REPLIES
+        assert (await asyncio.gather(*waiting)).count(0.0) == MAX_HELD_REPLIES
 
     played(story)
 
@@ -515,7 +515,7 @@ def test_who_gives_up_waiting_costs_the_others_nothing():
         await first
         second.cancel()
         await third
-        assert now() <= 1 / 29 + TICK
+        assert now() <= 1 / 29 + PACER_RESOLUTION
         assert pacer.waiting == 0
 
     played(story)
@@ -552,7 +552,7 @@ def test_many_who_wait_share_one_timer(monkeypatch):
             line.ask(chat)
             await asyncio.sleep(0)
         await asyncio.gather(*line.tasks)
-        ticks = (line.left[-1][1] - line.left[0][1]) / TICK
+        ticks = (line.left[-1][1] - line.left[0][1]) / PACER_RESOLUTION
         assert len(line.left) == 200
         assert len(set_timers) <= ticks + 2
 
@@ -569,7 +569,7 @@ def test_a_timer_for_a_chat_that_is_held_for_long_makes_nobody_else_wait():
         began = now()
         line.ask(BEN)
         await line.tasks[-1]
-        assert now() - began <= TICK
+        assert now() - began <= PACER_RESOLUTION
         line.tasks[0].cancel()
 
     played(story)

@@ -15,7 +15,7 @@ from story import ANNA, BEN, StoryHouse, story_house
 from bot.domain.delivery import Lane
 from bot.domain.paid_broadcast import day_of
 from bot.sandbox.world.faults import Refuse, Throttle
-from bot.services.delivery.paid_budget import Purse
+from bot.services.delivery.paid_budget import PaidBudget
 from bot.store.delivery import paid_messages
 from bot.telegram_edge.botapi.pacer import Pacer
 
@@ -29,22 +29,22 @@ async def house(tmp_path: Path) -> AsyncIterator[StoryHouse]:
     async with story_house(tmp_path) as house:
         await house.starts(ANNA)
         await house.starts(BEN)
-        house.equip(purse=Purse(PER_DAY, 30))
+        house.equip(paid_budget=PaidBudget(PER_DAY, 30))
         await leave(house, claimed=1)
         yield house
 
 
 async def leave(house: StoryHouse, *, claimed: int = 0) -> None:
     """Let one paid delivery leave now, with a claim before it or without."""
-    purse = house.inside.purse
+    paid_budget = house.ctx.paid_budget
     async with house.db.transaction() as conn:
-        await purse.payable(conn, 1_000_000, house.clock())
-        reserved = await purse.reserve(conn, claimed)
-    purse.fill(reserved)
+        await paid_budget.payable(conn, 1_000_000, house.clock())
+        reserved = await paid_budget.reserve(conn, claimed)
+    paid_budget.fill(reserved)
     if claimed:
-        assert purse.pay_for_reply(house.clock())  # it lies in the same purse
+        assert paid_budget.pay_for_reply(house.clock())  # it lies in the same paid_budget
     house.equip(pacer=Pacer(30))
-    await house.inside.pacer.slot(NOBODY, Lane.NEWS, False, True)
+    await house.ctx.pacer.slot(NOBODY, Lane.NEWS, False, True)
 
 
 def said(house: StoryHouse, chat: int) -> list[tuple[int, bool]]:
@@ -104,13 +104,13 @@ async def test_a_429_for_what_was_paid_for_slows_no_free_message(house: StoryHou
         house.world.say(person, person, "/help")
     await house.settle()
     assert [said(house, person)[-2:][0] for person in (ANNA, BEN)] == [(429, True)] * 2
-    pacer = house.inside.pacer
+    pacer = house.ctx.pacer
     assert pacer.rate == Pacer(30).rate
 
 
 async def test_a_reply_that_is_given_up_because_its_chat_is_held_pays_for_nothing(house: StoryHouse) -> None:
     await leave(house, claimed=1)
-    house.inside.pacer.throttled(ANNA, 3600.0)
+    house.ctx.pacer.throttled(ANNA, 3600.0)
     before = said(house, ANNA)
     for _ in range(20):
         await house.says(ANNA, "/help")
@@ -123,7 +123,7 @@ async def test_without_stars_a_reply_is_said_unpaid_at_once(house: StoryHouse) -
     house.world.faults.add(Refuse(400, "Bad Request: BALANCE_TOO_LOW"), paid=True)
     await house.says(ANNA, "/help")
     assert said(house, ANNA)[-2:] == [(400, True), (200, False)]
-    assert house.inside.purse.is_good is False
+    assert house.ctx.paid_budget.is_good is False
     await leave(house)
     await house.says(BEN, "/help")
     assert said(house, BEN)[-1] == (200, False)

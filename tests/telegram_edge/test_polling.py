@@ -19,10 +19,10 @@ from bot.store.readers import pending_updates
 from bot.telegram_edge.botapi.transport import AiohttpTransport
 from bot.telegram_edge.kit.registry import Command, Conversation, Registry
 from bot.telegram_edge.updates import polling
-from bot.telegram_edge.updates.application import build_application, open_door
+from bot.telegram_edge.updates.application import build_application, connect_router
 from bot.telegram_edge.updates.polling import BATCH, poll
-from bot.telegram_edge.updates.update_journal import Journal
-from bot.telegram_edge.updates.update_queue import Intake
+from bot.telegram_edge.updates.update_journal import UpdateJournal
+from bot.telegram_edge.updates.update_queue import UpdateQueue
 
 
 class Desk:
@@ -79,10 +79,10 @@ async def polled(house: StoryHouse, **options) -> AsyncIterator[asyncio.Task[Non
 @asynccontextmanager
 async def restarted(house: StoryHouse, desk: Desk) -> AsyncIterator[None]:
     """The next process on the same database: what `house` has in memory is gone."""
-    journal = Journal(house.db, house.clock)
-    intake = Intake(journal)
-    application = build_application(TOKEN, house.inside.settings.api_url, AiohttpTransport(), intake)
-    open_door(application, house.inside, desk.registry(), intake)
+    journal = UpdateJournal(house.db, house.clock)
+    intake = UpdateQueue(journal)
+    application = build_application(TOKEN, house.ctx.settings.api_url, AiohttpTransport(), intake)
+    connect_router(application, house.ctx, desk.registry(), intake)
     async with application:
         await application.start()
         await intake.resume(application)
@@ -238,7 +238,7 @@ async def test_owners_hear_of_a_refused_token_and_of_a_second_instance(house, de
     async def alarm(detail: str) -> None:
         heard.append(detail.lower())
 
-    async with polled(house, alarm=alarm, longest_pause=polling.GLANCE / 100):
+    async with polled(house, alarm=alarm, longest_pause=polling.BACKLOG_POLL_TIMEOUT / 100):
         await until(lambda: len(heard) == 3)
         house.world.say(BEN, BEN, "/quick two")
         await until(lambda: desk.seen == ["two"])
@@ -251,7 +251,7 @@ async def test_a_webhook_that_somebody_set_meanwhile_is_removed_and_nobody_is_al
     async def alarm(detail: str) -> None:
         heard.append(detail)
 
-    async with polled(house, alarm=alarm, longest_pause=polling.GLANCE / 100):
+    async with polled(house, alarm=alarm, longest_pause=polling.BACKLOG_POLL_TIMEOUT / 100):
         house.world.say(BEN, BEN, "/quick one")
         await until(lambda: desk.seen == ["one"])
         await house.application.bot.set_webhook("http://127.0.0.1:9/elsewhere")
@@ -264,7 +264,7 @@ async def test_a_webhook_that_somebody_set_meanwhile_is_removed_and_nobody_is_al
 async def test_what_is_written_down_says_the_same_when_it_is_read_again(house):
     """Messages, presses, presses under what is too old to be shown, documents, and coming and going."""
     house.world.say(ANNA, ANNA, "/start t_energy")
-    said = await house.inside.bot.send_message(ANNA, "hello")
+    said = await house.ctx.bot.send_message(ANNA, "hello")
     house.world.press(ANNA, ANNA, said.message_id, "again:1")
     house.world.press(ANNA, ANNA, 999, "again:1")
     house.world.upload(ANNA, ANNA, "a.md", b"x", caption="see @here")

@@ -161,7 +161,7 @@ async def test_two_editors_press_twice_and_see_the_same(desk: Desk) -> None:
     await crowd(desk)
     article = await desk.room.draft("grid-storage", "Energy")
     await newsroom.publish(
-        desk.house.db, article.number, by=None, now=desk.house.clock(), undo=desk.house.inside.settings.undo
+        desk.house.db, article.number, by=None, now=desk.house.clock(), undo=desk.house.ctx.settings.undo
     )
     await desk.turn()
     for person in (EDITH, BEN):
@@ -198,7 +198,7 @@ async def test_an_editor_who_presses_too_late_is_told_what_another_has_done(
     await crowd(desk)
     house, now = desk.house, desk.house.clock()
     await desk.room.draft("grid-storage", "Energy")
-    done = await newsroom.publish(house.db, 1, by=None, now=now, undo=house.inside.settings.undo)
+    done = await newsroom.publish(house.db, 1, by=None, now=now, undo=house.ctx.settings.undo)
     await desk.turn()
     if pressed == "Send the rest":
         await desk.presses("Stop")
@@ -211,7 +211,7 @@ async def test_an_editor_who_presses_too_late_is_told_what_another_has_done(
         case "run" | "run the rest":
             act = newsroom.send_now if first == "run" else newsroom.resume
             await act(house.db, done.campaign, by=BEN, now=now)
-            house.clock.advance(house.inside.settings.undo)
+            house.clock.advance(house.ctx.settings.undo)
             await desk.room.run()
         case _:
             await getattr(newsroom, first)(house.db, done.campaign, by=BEN, now=now)
@@ -228,7 +228,7 @@ async def test_progress_goes_on_after_a_restart(desk: Desk, tmp_path: Path) -> N
     article = await desk.room.draft("grid-storage", "Energy")
     await desk.says("/publish grid-storage")
     message_id = desk.house.messages(EDITH)[-1]["message_id"]
-    again = Desk(desk.house, desk.room)  # a herald that knows nothing but what is in the database
+    again = Desk(desk.house, desk.room)  # one that knows nothing but what is in the database
     desk.house.clock.advance(timedelta(seconds=10))
     await again.run()
     assert desk.house.messages(EDITH)[-1]["message_id"] == message_id

@@ -64,7 +64,7 @@ def test_every_command_fits_telegrams_menu():
 
 
 async def test_menus_are_registered_once_and_again_only_when_they_change(house):
-    await house.inside.menus.register()
+    await house.ctx.menus.register()
     first = len(house.world.ledger)
     assert first > 0
     names = [command["command"] for command in house.world.ledger.of("setMyCommands")[0].params["commands"]]
@@ -72,15 +72,15 @@ async def test_menus_are_registered_once_and_again_only_when_they_change(house):
     codes = {call.params.get("language_code") for call in house.world.ledger.of("setMyDescription")}
     assert codes >= {None, "en", "de"}
     assert not house.world.ledger.of("setMyName")
-    await house.inside.menus.register()
+    await house.ctx.menus.register()
     assert len(house.world.ledger) == first
 
 
 async def test_a_menu_that_telegram_refused_is_told_again_at_the_next_start(house):
     house.world.faults.add(Refuse(400, "Bad Request: nope"), method="setChatMenuButton", times=1)
     with pytest.raises(BadRequest, match="Nope"):
-        await house.inside.menus.register()
-    await house.inside.menus.register()
+        await house.ctx.menus.register()
+    await house.ctx.menus.register()
     assert len(house.world.ledger.of("setChatMenuButton")) == 2
 
 
@@ -98,8 +98,8 @@ async def test_an_editor_has_a_menu_in_their_own_chat_until_they_are_one_no_more
         await house.starts(BEN)
         async with house.db.transaction() as conn:
             await editors.add(conn, BEN, Role.EDITOR, by=EDITH, now=house.clock())
-        await house.inside.menus.register_editors()
-        await house.inside.menus.register_editors()
+        await house.ctx.menus.register_editors()
+        await house.ctx.menus.register_editors()
         [call] = house.world.ledger.of("setMyCommands")  # Edith never started the bot: she has no chat yet
         assert call.params["scope"] == {"type": "chat", "chat_id": BEN}
         names = [command["command"] for command in call.params["commands"]]
@@ -107,7 +107,7 @@ async def test_an_editor_has_a_menu_in_their_own_chat_until_they_are_one_no_more
         assert "desk_test" in names
         async with house.db.transaction() as conn:
             await editors.remove(conn, BEN)
-        await house.inside.menus.register_editors()
+        await house.ctx.menus.register_editors()
         [gone] = house.world.ledger.of("deleteMyCommands")
         assert json.loads(json.dumps(gone.params["scope"])) == {"type": "chat", "chat_id": BEN}
 
@@ -121,7 +121,7 @@ async def test_an_editors_menu_lists_all_that_editors_can_do_and_an_owners_the_p
             await house.starts(person)
         async with house.db.transaction() as conn:
             await editors.add(conn, BEN, Role.EDITOR, by=EDITH, now=house.clock())
-        await house.inside.menus.register_editors()
+        await house.ctx.menus.register_editors()
         shown = {
             call.params["scope"]["chat_id"]: [command["command"] for command in call.params["commands"]]
             for call in house.world.ledger.of("setMyCommands")

@@ -70,7 +70,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         async with house.db.transaction() as conn:
             for person, name in ((BEN, "Ben Okafor"), (ANNA, "Anna Berg")):
                 await editors.add(conn, person, Role.EDITOR, EDITH, house.clock())
-                await editors.call(conn, person, name)
+                await editors.set_name(conn, person, name)
         await desk.turn()
         yield desk
 

@@ -8,7 +8,7 @@ import pytest
 import telegram
 from story import ANNA, StoryHouse
 
-from bot.domain.fair_queue import PATIENT, Ticket
+from bot.domain.fair_queue import MAX_WAITING_PER_PERSON, QueueTicket
 from bot.telegram_edge.updates.update_queue import Taken, ticket_of
 
 EDITH, GROUP, CHANNEL = {"id": 7}, {"id": -5}, {"id": -100}
@@ -31,7 +31,7 @@ EDITH, GROUP, CHANNEL = {"id": 7}, {"id": -5}, {"id": -100}
     ],
 )
 def test_who_asks_and_where(update: dict[str, Any], person: int, chat: int, is_vital: bool) -> None:
-    assert ticket_of({"update_id": 1} | update) == Ticket(1, person, chat, is_vital)
+    assert ticket_of({"update_id": 1} | update) == QueueTicket(1, person, chat, is_vital)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ async def test_what_is_too_much_is_known_before_it_is_read_and_only_then(house: 
         return {"update_id": number, "message": {"message_id": 1, "date": 1, "from": person, "chat": chat, "text": "x"}}
 
     bot = house.application.bot
-    for number in range(1, PATIENT + 2):  # one of them is at work
+    for number in range(1, MAX_WAITING_PER_PERSON + 2):  # one of them is at work
         assert not house.intake.is_too_much(said(number))
         assert house.intake.take(house.intake.read(said(number), bot)) is Taken.NEW
     assert house.intake.is_too_much(said(9999))
@@ -78,5 +78,5 @@ async def test_a_kind_of_chat_that_telegram_has_invented_since_is_left_alone(hou
     else:
         member = {"user": person, "status": "member"}
         told |= {"old_chat_member": member, "new_chat_member": member}
-    update = telegram.Update.de_json({"update_id": 5, kind: told}, house.inside.bot)
+    update = telegram.Update.de_json({"update_id": 5, kind: told}, house.ctx.bot)
     assert house.intake.take(update) is Taken.LEFT_OUT

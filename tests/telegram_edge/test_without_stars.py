@@ -91,7 +91,7 @@ async def test_an_article_that_is_refused_also_unpaid_has_failed_and_says_nothin
         await room.run()
         assert await room.statuses(article) == {Status.SENT: 600, Status.FAILED: 300}
         assert len(flagged(room)) == 300
-        assert house.inside.purse.is_good
+        assert house.ctx.paid_budget.is_good
 
 
 async def test_where_paid_broadcasts_are_not_enabled_and_429s_say_so_the_free_pace_goes_on(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ async def test_where_paid_broadcasts_are_not_enabled_and_429s_say_so_the_free_pa
             await room.publish(await room.draft("grid-storage", "Energy"))
             await room.spread()
             room.dispatcher.wake()
-            await room.until(lambda: time_passes() and house.inside.purse.is_good is False)
+            await room.until(lambda: time_passes() and house.ctx.paid_budget.is_good is False)
             wished = len(flagged(room))
             await room.until(lambda: time_passes() and unpaid(room) >= 40)
             assert len(flagged(room)) == wished < 400
@@ -139,7 +139,7 @@ async def test_when_the_stars_run_out_the_rest_leaves_at_the_free_pace_without_o
         assert len(refused) <= 2 * 32
         again = {call.chat_id for call in calls if call.status == 200}
         assert {call.chat_id for call in refused} <= again
-        assert house.inside.purse.is_good is False
+        assert house.ctx.paid_budget.is_good is False
 
 
 async def test_what_was_refused_stays_counted(house: StoryHouse, tmp_path: Path) -> None:

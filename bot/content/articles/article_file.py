@@ -19,8 +19,8 @@ from pydantic_core import ErrorDetails
 from bot.content.articles.cleaning import excerpt_of
 from bot.content.articles.field_typos import ARTICLE, slips_in
 from bot.content.articles.links import judged
-from bot.content.articles.schema import ArticleDoor, ProviderDoor, RelatedDoor, listed, pictures_of
-from bot.content.articles.surroundings import Surroundings, name_in
+from bot.content.articles.schema import ArticleSchema, ProviderSchema, RelatedSchema, listed, pictures_of
+from bot.content.articles.surroundings import FileContext, name_in
 from bot.content.articles.video import embedded_video, watch_link
 from bot.content.formats.document import DECIDING_FIELDS, Document, Place
 from bot.content.formats.front_matter import read_document
@@ -48,10 +48,10 @@ def parse_article(path: Path, data: bytes, *, root: Path, zone: ZoneInfo) -> Sto
 
     Raises: ContentError, with all complaints about the file.
     """
-    return story_of(read_document(name_in(path, root), data), Surroundings(path, root, zone))
+    return story_of(read_document(name_in(path, root), data), FileContext(path, root, zone))
 
 
-def story_of(document: Document, around: Surroundings) -> Story:
+def story_of(document: Document, around: FileContext) -> Story:
     """Return the story in a document. Raises: ContentError, with all complaints about it."""
     slips = slips_in(document, ARTICLE)
     door, lost, fatal = _read(document.fields, around)
@@ -97,8 +97,8 @@ def story_of(document: Document, around: Surroundings) -> Story:
 
 
 def _read(
-    fields: dict[str, object], around: Surroundings
-) -> tuple[ArticleDoor | None, list[tuple[Place, str]], list[ErrorDetails]]:
+    fields: dict[str, object], around: FileContext
+) -> tuple[ArticleSchema | None, list[tuple[Place, str]], list[ErrorDetails]]:
     """Return what fields say, the values that were lost and why, and what refuses the file; then there is no door.
 
     What is wrong with a value shows at its validator, where nobody knows its place. So the fields are read again
@@ -108,7 +108,7 @@ def _read(
     for _ in range(_MOST_READINGS):
         around.begin()
         try:
-            return ArticleDoor.model_validate(fields, context=around), lost, []
+            return ArticleSchema.model_validate(fields, context=around), lost, []
         except ValidationError as error:
             details = error.errors(include_url=False, include_input=False)
         fatal = [one for one in details if _is_fatal(one["loc"], fields)]
@@ -170,18 +170,18 @@ def _complaint(document: Document, detail: ErrorDetails, slips: Slips) -> Compla
     return document.complaint(detail["loc"], reason)
 
 
-def _provider(door: ProviderDoor) -> Provider:
+def _provider(door: ProviderSchema) -> Provider:
     return Provider(door.name, door.domain, pictures_of(door.images))
 
 
-def _related(door: RelatedDoor) -> Related | None:
+def _related(door: RelatedSchema) -> Related | None:
     link = door.webUrl or door.originalUrl
     if door.title is None or link is None:
         return None
     return Related(door.title, link, _provider(door.provider), door.publishedDateTime)
 
 
-def _video(door: ArticleDoor) -> str | None:
+def _video(door: ArticleSchema) -> str | None:
     if door.featuredContent is not None and (embedded := embedded_video(door.featuredContent)) is not None:
         return embedded
     if (door.type or "").lower() != "video":

@@ -47,7 +47,7 @@ _ARTICLE = f"{_READ} published topics images related featuredContent secured tax
 _TOPIC = "taxonomy _id name shortname parent description keywords hashtags services images"
 
 
-class Schema:
+class FieldNames:
     """The names of a mapping's fields, and other tools' words for them."""
 
     def __init__(self, names: str, words: Mapping[str, str]) -> None:
@@ -76,15 +76,15 @@ def _folded(name: str) -> str:
     return name.casefold().replace("_", "").replace("-", "").replace(" ", "")
 
 
-ARTICLE = Schema(_ARTICLE, _ARTICLE_WORDS)
-TOPIC = Schema(_TOPIC, _TOPIC_WORDS)
-_PROVIDER = Schema("name domain images", {"name": "title", "domain": "url website", "images": "image logo icon"})
-_IMAGE = Schema("url width height isCached credit alt", _IMAGE_WORDS)
-_RELATED = Schema(f"{_READ} images topics published", {"webUrl": "url link href", "title": "headline name"})
+ARTICLE = FieldNames(_ARTICLE, _ARTICLE_WORDS)
+TOPIC = FieldNames(_TOPIC, _TOPIC_WORDS)
+_PROVIDER = FieldNames("name domain images", {"name": "title", "domain": "url website", "images": "image logo icon"})
+_IMAGE = FieldNames("url width height isCached credit alt", _IMAGE_WORDS)
+_RELATED = FieldNames(f"{_READ} images topics published", {"webUrl": "url link href", "title": "headline name"})
 _WITHIN = {"provider": _PROVIDER, "images": _IMAGE, "related": _RELATED}
 
 
-def slips_in(document: Document, schema: Schema) -> dict[tuple[str | int, ...], str]:
+def slips_in(document: Document, schema: FieldNames) -> dict[tuple[str | int, ...], str]:
     """Return the fields of a document that look like a slip, by their place, each with the field that is meant."""
     found: dict[tuple[str | int, ...], str] = {}
     _add(found, (), document.fields, schema)
@@ -101,7 +101,10 @@ def slips_in(document: Document, schema: Schema) -> dict[tuple[str | int, ...], 
 
 
 def _add(
-    found: dict[tuple[str | int, ...], str], where: tuple[str | int, ...], fields: Mapping[str, object], schema: Schema
+    found: dict[tuple[str | int, ...], str],
+    where: tuple[str | int, ...],
+    fields: Mapping[str, object],
+    schema: FieldNames,
 ) -> None:
     if fields.keys() <= schema.read:
         return  # most files have no field that is not read

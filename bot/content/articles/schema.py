@@ -19,7 +19,7 @@ from pydantic_core import PydanticCustomError
 from bot.content.articles.cleaning import TITLE_LIMIT, title_of
 from bot.content.articles.links import has_scheme, judged
 from bot.content.articles.local_picture import local_picture
-from bot.content.articles.surroundings import Surroundings
+from bot.content.articles.surroundings import FileContext
 from bot.content.articles.timestamps import moment
 from bot.content.plain_text import NAME_LIMIT, quoted, shown
 from bot.domain.article import Picture
@@ -47,8 +47,8 @@ def refuse(reason: str) -> NoReturn:
     raise PydanticCustomError("refused", "{reason}", {"reason": reason})
 
 
-def _surroundings(info: ValidationInfo) -> Surroundings:
-    assert isinstance(info.context, Surroundings)
+def _surroundings(info: ValidationInfo) -> FileContext:
+    assert isinstance(info.context, FileContext)
     return info.context
 
 
@@ -281,7 +281,7 @@ Words = Annotated[str | None, BeforeValidator(text_of)]
 Link = Annotated[str | None, BeforeValidator(_link)]
 
 
-class ImageDoor(BaseModel):
+class ImageSchema(BaseModel):
     """One image. `url` is a link or path and whether it is a path; None when of no use."""
 
     url: Annotated[tuple[str, bool] | None, BeforeValidator(_picture_source)] = None
@@ -294,10 +294,10 @@ class ImageDoor(BaseModel):
 
 
 # Lists are made by a factory: a default that is a list is copied deeply for every door, which takes longer.
-Images = Annotated[list[ImageDoor], BeforeValidator(_pictures_listed)]
+Images = Annotated[list[ImageSchema], BeforeValidator(_pictures_listed)]
 
 
-class ProviderDoor(BaseModel):
+class ProviderSchema(BaseModel):
     name: Words = None
     domain: Words = None
     images: Images = Field(default_factory=list)
@@ -305,7 +305,7 @@ class ProviderDoor(BaseModel):
     _bare = model_validator(mode="before")(_fields_or_text("name"))
 
 
-class RelatedDoor(BaseModel):
+class RelatedSchema(BaseModel):
     """An article that another points to. Without title or link it is left out."""
 
     title: Annotated[str | None, BeforeValidator(_title)] = None
@@ -314,13 +314,13 @@ class RelatedDoor(BaseModel):
     ampWebUrl: Link = None
     cdnAmpWebUrl: Link = None
     publishedDateTime: Annotated[datetime | None, BeforeValidator(_moment_if_any)] = None
-    provider: ProviderDoor = ProviderDoor()
+    provider: ProviderSchema = ProviderSchema()
     images: Images = Field(default_factory=list)
 
     _bare = model_validator(mode="before")(_fields_or_text("title"))
 
 
-class ArticleDoor(BaseModel):
+class ArticleSchema(BaseModel):
     """A whole article file."""
 
     title: Annotated[str, BeforeValidator(_required_title)]
@@ -336,15 +336,15 @@ class ArticleDoor(BaseModel):
     heat: Annotated[int | None, BeforeValidator(_whole)] = None
     published: Annotated[bool | None, BeforeValidator(_flag)] = None
     draft: Annotated[bool, BeforeValidator(_is_draft)] = False
-    provider: ProviderDoor = ProviderDoor()
+    provider: ProviderSchema = ProviderSchema()
     topics: Annotated[list[str], BeforeValidator(_topics)] = Field(default_factory=list)
     images: Images = Field(default_factory=list)
-    related: Annotated[list[RelatedDoor], _listed(MOST_RELATED, "related articles")] = Field(default_factory=list)
+    related: Annotated[list[RelatedSchema], _listed(MOST_RELATED, "related articles")] = Field(default_factory=list)
     featuredContent: Annotated[str | None, BeforeValidator(_raw)] = None
     secured: Annotated[None, BeforeValidator(_text_if_any)] = None
 
 
-def pictures_of(images: list[ImageDoor]) -> tuple[Picture, ...]:
+def pictures_of(images: list[ImageSchema]) -> tuple[Picture, ...]:
     """Return the usable ones as domain values, in the file's order."""
     return tuple(
         Picture(image.url[0], image.width, image.height, image.credit, image.alt, is_local=image.url[1])

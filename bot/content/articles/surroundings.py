@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 
 @dataclass(slots=True)
-class Surroundings:
+class FileContext:
     """What a file's fields are read against, and what was found while reading them.
 
     A picture that is there may be missing still, when `is_whole` says so of its path below `root`. With `waits` nothing

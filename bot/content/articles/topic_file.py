@@ -44,7 +44,7 @@ def topic_of(document: Document) -> TopicFile:
         complaints.append(document.complaint(("taxonomy",), "must be “topic”"))
     slips = slips_in(document, TOPIC)
     try:
-        door = _TopicDoor.model_validate(document.fields)
+        door = _TopicSchema.model_validate(document.fields)
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_input=False)[:50]:
             reason = "is missing" if detail["type"] == "missing" else detail["msg"]
@@ -96,7 +96,7 @@ _Name = Annotated[str | None, BeforeValidator(_name_if_any)]
 _Words = Annotated[list[Annotated[str | None, BeforeValidator(_limited(NAME_LIMIT))]], _listed(_MOST_KEYWORDS, "words")]
 
 
-class _TopicDoor(BaseModel):
+class _TopicSchema(BaseModel):
     id: Annotated[str, BeforeValidator(_name)] = Field(alias="_id")
     name: Annotated[str, BeforeValidator(_name)]
     short_name: _Name = Field(None, alias="shortname")

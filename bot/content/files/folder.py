@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.content.articles.surroundings import Surroundings
+from bot.content.articles.surroundings import FileContext
 from bot.content.files.fingerprint import Fingerprint, hash_of, look_of, trusted_look
 from bot.content.files.reader import read_bytes, real_place, refused, understood
 from bot.content.files.write_detection import PICTURE_WAIT, Settling
@@ -27,7 +27,7 @@ from bot.errors import Complaint, ContentError
 _PASSING = (".", "~", "#")  # how hidden files and editors' temporary ones begin; those that end so have no suffix
 _SUFFIXES = tuple(SUFFIXES)
 _UNREAD = "unread"  # instead of a content's hash
-UNTAKEN = "-"  # instead of a fingerprint: to be read again
+NO_FINGERPRINT = "-"  # instead of a fingerprint: to be read again
 _TOO_LATE = f"was not there and whole within {PICTURE_WAIT / 60:.0f} minutes; the story goes without it"
 
 
@@ -112,13 +112,13 @@ def read_named(
         real = real_place(place, root)
         entry = _Entry(path, str(real), real.stat())
     except ContentError as error:
-        return Found(path, UNTAKEN, error)
+        return Found(path, NO_FINGERPRINT, error)
     except OSError:
-        return Found(path, UNTAKEN, refused(path, "is not there"))
-    last = None if last is None else UNTAKEN
+        return Found(path, NO_FINGERPRINT, refused(path, "is not there"))
+    last = None if last is None else NO_FINGERPRINT
     settling.judge([path] if _is_unsettled(entry, home, last, zone, settling) else [])
     found = _found(entry, home, last, zone, settling)
-    return Found(path, UNTAKEN, refused(path, "is not there")) if found is None else found
+    return Found(path, NO_FINGERPRINT, refused(path, "is not there")) if found is None else found
 
 
 def is_content(name: str) -> bool:
@@ -251,7 +251,7 @@ def _cannot_act(entry: _Entry, data: bytes, home: Path, zone: ZoneInfo, settling
         return False
     if settling.all_is_held:
         return True
-    around = Surroundings(home / entry.path, home, zone)
+    around = FileContext(home / entry.path, home, zone)
     try:
         result = understood(entry.path, data, around)
     except ContentError:
@@ -325,7 +325,7 @@ def _read(
     is_new: bool,
 ) -> Found | Waiting:
     """Return what a file says once its pictures are there, or have been waited for."""
-    around = Surroundings(home / entry.path, home, zone, _is_whole(home, settling), waits=settling is not None)
+    around = FileContext(home / entry.path, home, zone, _is_whole(home, settling), waits=settling is not None)
     warnings: tuple[Complaint, ...] = ()
     try:
         result: Story | TopicFile | ContentError = understood(entry.path, data, around)

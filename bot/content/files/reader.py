@@ -12,7 +12,7 @@ import stat
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.content.articles.surroundings import Surroundings, name_in
+from bot.content.articles.surroundings import FileContext, name_in
 from bot.content.formats.front_matter import (
     LARGEST,
     SUFFIXES,
@@ -44,10 +44,10 @@ def read_file(path: Path, *, root: Path, zone: ZoneInfo) -> Story | TopicFile:
     name = name_in(path, root)
     if path.suffix.lower() not in SUFFIXES:
         raise refused(name, f"is none of {' '.join(sorted(SUFFIXES))}")
-    return understood(str(name), read_bytes(real_place(path, root), name), Surroundings(path, root, zone))
+    return understood(str(name), read_bytes(real_place(path, root), name), FileContext(path, root, zone))
 
 
-def understood(name: str, data: bytes, around: Surroundings) -> Story | TopicFile:
+def understood(name: str, data: bytes, around: FileContext) -> Story | TopicFile:
     """Return what a file's bytes say: a topic if its `taxonomy` says so, else an article.
 
     `name` is for complaints. Raises: ContentError; NoArticle, when it was not meant to be either.

@@ -20,11 +20,11 @@ from watchfiles import Change, awatch
 from bot.content.articles.local_picture import PICTURE_SUFFIXES
 from bot.content.formats.front_matter import SUFFIXES
 
-RING_AFTER = timedelta(milliseconds=300)  # without another event
-RING_WITHIN = timedelta(seconds=1)  # of the first event, however many follow
+DEBOUNCE = timedelta(milliseconds=300)  # without another event
+MAX_DEBOUNCE = timedelta(seconds=1)  # of the first event, however many follow
 RESCAN = timedelta(seconds=30)
 _COLLECT = timedelta(milliseconds=100)
-ABSENT = timedelta(seconds=1)  # how often a missing folder is looked for
+MISSING_FOLDER_POLL_INTERVAL = timedelta(seconds=1)  # how often a missing folder is looked for
 
 _log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ async def watch(
     warned = False
     while not stop.is_set():
         if not root.is_dir():
-            await _pause(stop, ABSENT)
+            await _pause(stop, MISSING_FOLDER_POLL_INTERVAL)
             continue
         try:
             async with aclosing(_bells(root, stop, look_again, ignores)) as bells:
@@ -93,8 +93,8 @@ async def _bells(
                         return
                     is_gone = is_gone or (Change.deleted, str(root)) in batch
                     if any(change is Change.deleted or not ignores(path) for change, path in batch):
-                        latest = min(latest, now() + RING_WITHIN.total_seconds())
-                        ring_at = min(latest, now() + RING_AFTER.total_seconds())
+                        latest = min(latest, now() + MAX_DEBOUNCE.total_seconds())
+                        ring_at = min(latest, now() + DEBOUNCE.total_seconds())
                     pending = asyncio.ensure_future(anext(changes, None))
                 else:
                     yield

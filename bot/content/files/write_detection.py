@@ -15,7 +15,7 @@ from pathlib import Path
 from bot.content.files.fingerprint import look_of
 from bot.content.formats.image_end import has_end
 from bot.domain.limits import PHOTO_BYTES
-from bot.domain.quiet_period import LONG_IN_THE_MAKING, QUIET, Sighting, is_quiet_already, ready
+from bot.domain.quiet_period import QUIET_GROWS_AFTER, QUIET_PERIOD, FileState, is_quiet_already, ready
 
 PICTURE_WAIT = 120.0  # seconds that a story waits for its pictures: what passes within two minutes is nothing to tell
 QUIET_WITHOUT_END = 10.0  # seconds for a picture whose format says that it is not whole, or that has no known format
@@ -39,8 +39,8 @@ class Settling:
     _at: float = 0.0
     _wall: float = 0.0
     _looks: int = 0
-    _files: dict[str, Sighting] = field(default_factory=dict)
-    _pictures: dict[str, Sighting] = field(default_factory=dict)
+    _files: dict[str, FileState] = field(default_factory=dict)
+    _pictures: dict[str, FileState] = field(default_factory=dict)
     _asked: set[str] = field(default_factory=set)  # pictures that this look needs
     _stories: dict[str, float] = field(default_factory=dict)  # since when they wait for their pictures
     _ready: frozenset[str] = frozenset()
@@ -68,8 +68,8 @@ class Settling:
         seen = self._files.get(path)
         if seen is None:
             age = self._wall - state.st_mtime if self._trusts_times else 0.0
-            since = self._at - (age if 0.0 <= age <= QUIET else 0.0)
-            self._files[path] = Sighting(f"{look} {content}", since, since)
+            since = self._at - (age if 0.0 <= age <= QUIET_PERIOD else 0.0)
+            self._files[path] = FileState(f"{look} {content}", since, since)
         else:
             self._files[path] = seen.again(f"{look} {content}", self._at)
 
@@ -130,7 +130,7 @@ class Settling:
                 return True
         except OSError:
             return False
-        seen = self._pictures.get(picture, Sighting(look_of(state), self._at, self._at))
+        seen = self._pictures.get(picture, FileState(look_of(state), self._at, self._at))
         self._pictures[picture] = seen = seen.again(look_of(state), self._at)
         return self._at - seen.since >= max(QUIET_WITHOUT_END, seen.quiet_at - seen.since)
 
@@ -148,7 +148,7 @@ class Settling:
         Such a file is looked at in its own time, so that an hour of writing costs no more than a minute of it.
         """
         seen = self._files.get(path) or self._pictures.get(path)
-        return seen is not None and seen.written_for > LONG_IN_THE_MAKING
+        return seen is not None and seen.written_for > QUIET_GROWS_AFTER
 
     @property
     def _trusts_times(self) -> bool:

@@ -1,4 +1,4 @@
-"""Who did what, and the numbers of the house."""
+"""Who did what, and the bot's numbers."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def numbers(
     now: datetime,
     is_paused: bool = False,
 ) -> Message:
-    """Return the numbers of the house; `restrictions` are some of the chats that forbid writing."""
+    """Return the bot's numbers; `restrictions` are some of the chats that forbid writing."""
     n = words.number
     lines: list[Text | str] = [paused(words)] if is_paused else []
     lines += [

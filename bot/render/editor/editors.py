@@ -22,7 +22,7 @@ Link = tuple[int, str, int | None, str]
 """A link's number, `owner` or `editor`, who made it (None: the shell), and its last moment as a time of day."""
 
 
-class ColleaguesVerb(StrEnum):
+class EditorsVerb(StrEnum):
     """What the buttons do."""
 
     INVITE = "editor_invite"
@@ -70,12 +70,12 @@ def roster(
     lines.extend(_link(words, link, names) for link in links[:_LINKS])
     rows = [(_let_go_button(words, person, names),) for person in editors[:_SHOWN]]
     rows.extend(
-        (Button(words("Withdraw link {number}", number=number), data=press(ColleaguesVerb.WITHDRAW, number)),)
+        (Button(words("Withdraw link {number}", number=number), data=press(EditorsVerb.WITHDRAW, number)),)
         for number, *_ in links[:_LINKS]
     )
     if is_changed and rows:
-        rows = [(Button(words("Change more"), data=press(ColleaguesVerb.MORE)),)]
-    rows.append((Button(words("Invite an editor"), data=press(ColleaguesVerb.INVITE)),))
+        rows = [(Button(words("Change more"), data=press(EditorsVerb.MORE)),)]
+    rows.append((Button(words("Invite an editor"), data=press(EditorsVerb.INVITE)),))
     return Message(clip(join(lines, "\n"), TEXT), keyboard=tuple(rows))
 
 
@@ -130,4 +130,4 @@ def _link(words: Words, link: Link, names: Mapping[int, str]) -> str:
 
 
 def _let_go_button(words: Words, person: int, names: Mapping[int, str]) -> Button:
-    return Button(words("Let {person} go", person=short_name(person, names)), data=press(ColleaguesVerb.LET_GO, person))
+    return Button(words("Let {person} go", person=short_name(person, names)), data=press(EditorsVerb.LET_GO, person))

@@ -35,7 +35,7 @@ from bot.render.locale.matching import best_match
 SOURCE = "en"
 _HERE = Path(__file__).parent
 _PLACE = re.compile(r"\{(\w+)\}")
-_CLDR = {SOURCE: "en_GB"}  # the house writes 12 Feb 2021 and 14:05
+_CLDR = {SOURCE: "en_GB"}  # newsbot writes 12 Feb 2021 and 14:05
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 

@@ -30,7 +30,7 @@ _NAME = 60
 _MOST_UNDONE = 8  # mutes and sources with a button each
 
 
-class Wish(Enum):
+class Edit(Enum):
     """What a name was given for; a near miss offers the same for the topic that was meant."""
 
     FOLLOW = "follow"
@@ -67,7 +67,7 @@ def subscribed(
         lines.append(words("Followed already: {topics}.", topics=topic_list(words, known)))
     lines += _muted_lines(look, mutes, now)
     if unknown:
-        return _near_miss(words, lines, unknown, Wish.FOLLOW)
+        return _near_miss(words, lines, unknown, Edit.FOLLOW)
     more = Button(words("More topics"), data=press(TOPICS))
     return Message(
         _said(lines), keyboard=(*_hear_rows(words, mutes), (Button(words("Latest"), data=press(LATEST)), more))
@@ -84,11 +84,11 @@ def unsubscribed(
     if others:
         lines.append(words("Not followed here: {topics}.", topics=topic_list(words, others)))
     if unknown:
-        return _near_miss(words, lines, unknown, Wish.UNFOLLOW)
+        return _near_miss(words, lines, unknown, Edit.UNFOLLOW)
     return Message(_said(lines), keyboard=((Button(words("All topics"), data=press(TOPICS)),),))
 
 
-def near_miss(words: Words, name: str, near: Sequence[Topic], wish: Wish) -> Message:
+def near_miss(words: Words, name: str, near: Sequence[Topic], wish: Edit) -> Message:
     """Return what is said of a name that no topic bears, with the closest ones to press."""
     return _near_miss(words, [], {name: near}, wish)
 
@@ -199,7 +199,7 @@ def topic_payload(topic: Topic) -> str:
     return topic.id if fits and not topic.id.isdigit() else str(topic.number)
 
 
-def _near_miss(words: Words, lines: list[Text | str], unknown: Mapping[str, Sequence[Topic]], wish: Wish) -> Message:
+def _near_miss(words: Words, lines: list[Text | str], unknown: Mapping[str, Sequence[Topic]], wish: Edit) -> Message:
     strangers = [name for name, closest in unknown.items() if not closest]
     missed = [name for name, closest in unknown.items() if closest]
     if strangers:
@@ -223,13 +223,13 @@ def _said(lines: Sequence[Text | str]) -> Text:
     return clip(join(lines, "\n"), TEXT)
 
 
-def _wished(wish: Wish, topic: Topic) -> str:
+def _wished(wish: Edit, topic: Topic) -> str:
     match wish:
-        case Wish.FOLLOW:
+        case Edit.FOLLOW:
             return press(FOLLOW, topic.number)
-        case Wish.UNFOLLOW:
+        case Edit.UNFOLLOW:
             return press(UNFOLLOW, topic.number)
-        case Wish.LATEST:
+        case Edit.LATEST:
             return press(LATEST, topic.number)
 
 

@@ -24,7 +24,7 @@ class StepFailed(Exception):
     """What a step waited for did not appear, or what must not be there is."""
 
 
-class Theatre:
+class Stage:
     """`say` prints one line of the transcript; `phones` names the people whose screens are printed."""
 
     def __init__(self, world: World, phones: dict[int, str], say: Callable[[str], None]) -> None:

@@ -11,7 +11,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 
-from bot.sandbox.tour.stage import StepFailed, Theatre, plain
+from bot.sandbox.tour.stage import Stage, StepFailed, plain
 from bot.sandbox.world.world import Cast, World
 
 SEED = "Met Police"
@@ -22,7 +22,7 @@ THIRD = "Old mine shaft"
 
 async def play(world: World, cast: Cast, name: str, say: Callable[[str], None]) -> int:
     """Play the tour of `TOURS` called `name`; return 0, or 1 when a step failed."""
-    stage = Theatre(world, {cast.anna: "Anna", cast.ben: "Ben", cast.edith: "Edith (editor)"}, say)
+    stage = Stage(world, {cast.anna: "Anna", cast.ben: "Ben", cast.edith: "Edith (editor)"}, say)
     watching = asyncio.create_task(stage.watch())
     try:
         await TOURS[name](stage, cast)
@@ -35,7 +35,7 @@ async def play(world: World, cast: Cast, name: str, say: Callable[[str], None]) 
     return 0
 
 
-async def _main_job(stage: Theatre, cast: Cast) -> None:
+async def _main_job(stage: Stage, cast: Cast) -> None:
     await _anna_follows(stage, cast.anna)
     await _edith_publishes(stage, cast)
     await _publishing_twice_pushes_nothing(stage, cast)
@@ -44,7 +44,7 @@ async def _main_job(stage: Theatre, cast: Cast) -> None:
     await _muted(stage, cast)
 
 
-async def _anna_follows(stage: Theatre, anna: int) -> None:
+async def _anna_follows(stage: Stage, anna: int) -> None:
     stage.tell("Anna opens the bot and follows Energy, and of AI only Computer Vision.")
     stage.starts(anna)
     await stage.presses(anna, "Energy")
@@ -56,7 +56,7 @@ async def _anna_follows(stage: Theatre, anna: int) -> None:
     await stage.sees(anna, "Latest in")
 
 
-async def _edith_publishes(stage: Theatre, cast: Cast) -> None:
+async def _edith_publishes(stage: Stage, cast: Cast) -> None:
     stage.tell("Edith, the editor, opens an article from her drafts and publishes it.")
     stage.starts(cast.edith)
     stage.types(cast.edith, "/drafts")
@@ -70,14 +70,14 @@ async def _edith_publishes(stage: Theatre, cast: Cast) -> None:
     stage.check(any("dailymail" in link for link in links), "the related article is linked")
 
 
-async def _publishing_twice_pushes_nothing(stage: Theatre, cast: Cast) -> None:
+async def _publishing_twice_pushes_nothing(stage: Stage, cast: Cast) -> None:
     stage.tell("Edith publishes it a second time.")
     stage.types(cast.edith, f"/publish {await _number(stage, cast.edith, SEED)}")
     await stage.sees(cast.edith, "is out already")
     stage.check(_copies(stage, cast.anna, SEED) == 1, "Anna has it once")
 
 
-async def _a_crowd_follows(stage: Theatre) -> list[int]:
+async def _a_crowd_follows(stage: Stage) -> list[int]:
     stage.tell(f"{CROWD} more people follow Computer Vision through a link.")
     crowd = [stage.world.add_person(f"Reader {n}").id for n in range(1, CROWD + 1)]
     for person in crowd:
@@ -86,7 +86,7 @@ async def _a_crowd_follows(stage: Theatre) -> list[int]:
     return crowd
 
 
-async def _stopped_and_taken_up_again(stage: Theatre, cast: Cast, readers: list[int]) -> None:
+async def _stopped_and_taken_up_again(stage: Stage, cast: Cast, readers: list[int]) -> None:
     stage.tell("Edith publishes a second article, stops it half-way, and sends the rest.")
     number = await _number(stage, cast.edith, SECOND)
     stage.types(cast.edith, f"/publish {number}")
@@ -107,7 +107,7 @@ async def _stopped_and_taken_up_again(stage: Theatre, cast: Cast, readers: list[
     )
 
 
-async def _muted(stage: Theatre, cast: Cast) -> None:
+async def _muted(stage: Stage, cast: Cast) -> None:
     stage.tell("Anna has had enough of Energy for today; Ben follows it. Edith publishes a third article.")
     stage.starts(cast.ben, "t_energy")
     await stage.until(lambda: stage.of_bot(cast.ben), "an answer to Ben")
@@ -124,7 +124,7 @@ async def _muted(stage: Theatre, cast: Cast) -> None:
     stage.check(len(stage.of_bot(cast.anna)) == before, "Anna got nothing more")
 
 
-async def _number(stage: Theatre, editor: int, title: str) -> str:
+async def _number(stage: Stage, editor: int, title: str) -> str:
     """Read an article's number off the editor's list of drafts."""
     shown = plain(await stage.sees(editor, "Drafts"))
     match = re.search(rf"#(\d+) {re.escape(title)}", shown)
@@ -133,8 +133,8 @@ async def _number(stage: Theatre, editor: int, title: str) -> str:
     return match[1]
 
 
-def _copies(stage: Theatre, person: int, title: str) -> int:
+def _copies(stage: Stage, person: int, title: str) -> int:
     return sum(plain(message).startswith(title) for message in stage.of_bot(person))
 
 
-TOURS: dict[str, Callable[[Theatre, Cast], Awaitable[None]]] = {"main": _main_job}
+TOURS: dict[str, Callable[[Stage, Cast], Awaitable[None]]] = {"main": _main_job}

@@ -33,7 +33,7 @@ class Call:
         )
 
 
-class Ledger:
+class CallLog:
     """Calls in order of acceptance. `keep` bounds how many are remembered; None remembers all."""
 
     def __init__(self, keep: int | None = None) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.sandbox.world.call_log import Ledger
+from bot.sandbox.world.call_log import CallLog
 from bot.sandbox.world.detection import as_entities, tappable
 from bot.sandbox.world.entities import Formatter
 from bot.sandbox.world.events import Event, Kind, Watch
@@ -81,7 +81,7 @@ class World:
         self.formatter = Formatter(lambda: self.clock())
         self.keyboards = Keyboards()
         self.reactions: dict[tuple[int, int], list[Json]] = {}
-        self.ledger = Ledger(keep_calls)
+        self.ledger = CallLog(keep_calls)
         self.faults = Faults()
         self.limits = True
         """Whether Telegram's limits on pace are kept; load tests switch them off."""

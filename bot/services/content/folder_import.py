@@ -20,7 +20,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.content.articles.slug import longer_slug, slug_of
-from bot.content.files.folder import UNTAKEN, Gone, Waiting, read_named, scan
+from bot.content.files.folder import NO_FINGERPRINT, Gone, Waiting, read_named, scan
 from bot.content.files.reader import read_file, refused
 from bot.content.files.write_detection import Settling
 from bot.content.formats.front_matter import shown_path
@@ -194,7 +194,7 @@ async def _take(db: Database, look: _Look, known: Mapping[str, str], now: dateti
 
 
 def _too_fresh(path: str) -> Seen:
-    return Seen(path, UNTAKEN, refused(path, _STILL_WRITTEN))
+    return Seen(path, NO_FINGERPRINT, refused(path, _STILL_WRITTEN))
 
 
 def _look_at(given: Path, content: Path, known: Mapping[str, str], zone: ZoneInfo, settling: Settling | None) -> _Look:
@@ -261,7 +261,7 @@ def _look_at_file(
             return _Look(waiting=[name], shown={name: str(given)})
         result = found.result
     assert result is not None  # nothing is compared with what the file said last
-    return _Look(seen=[_seen(name, UNTAKEN, result, relative, root, content)], shown={name: str(given)})
+    return _Look(seen=[_seen(name, NO_FINGERPRINT, result, relative, root, content)], shown={name: str(given)})
 
 
 def _seen(

@@ -10,7 +10,7 @@ from bot.services.content.topic_names import closest
 from bot.store.content import articles, topics
 from bot.store.engine.database import Database
 
-LIKELY = 6
+SUGGESTED_TOPICS = 6
 PAGE = 8
 MOST_PAGES = 10_000
 
@@ -39,4 +39,4 @@ def _likely(others: Mapping[int, Topic], unknown: tuple[Topic, ...]) -> tuple[To
     found: dict[int, Topic] = {}
     for name in unknown:
         found |= {topic.number: topic for topic in closest(others, name.name)}
-    return tuple(found.values())[:LIKELY]
+    return tuple(found.values())[:SUGGESTED_TOPICS]

@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.content.articles.slug import slug_of
-from bot.content.articles.surroundings import Surroundings
+from bot.content.articles.surroundings import FileContext
 from bot.content.files.reader import understood
 from bot.content.files.uploads import files_in
 from bot.domain.article import Story
@@ -75,7 +75,7 @@ def _seen(name: str, content: bytes | ContentError, root: Path, zone: ZoneInfo) 
         result = content
     else:
         try:
-            result = understood(name, content, Surroundings(root / name, root, zone))
+            result = understood(name, content, FileContext(root / name, root, zone))
         except ContentError as error:
             result = error
     return Seen(f"upload:{name}", "", result, (slug_of(name),))

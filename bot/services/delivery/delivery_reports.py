@@ -27,7 +27,7 @@ from bot.store.readers import chats, restrictions
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class DeliveryReport:
     """One article's delivery, over all its publishes. `standing` is None when it never went out.
 
     `reasons` are why it failed, with how many chats each, `restricted` why chats forbade it; `first_sent_at` and
@@ -42,8 +42,8 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class Sums:
-    """Numbers of the whole house. `restrictions` are the longest of the `restricted` chats' spells, by chat."""
+class Totals:
+    """Numbers of the whole bot. `restrictions` are the longest of the `restricted` chats' spells, by chat."""
 
     chats: dict[ChatState, int]
     articles: dict[ArticleState, int]
@@ -90,15 +90,15 @@ async def standing_of(db: Database, campaign: int, now: datetime, rate: float) -
         return None if found is None else await standing(conn, found, now, rate)
 
 
-async def account_of(db: Database, number: int, now: datetime, rate: float) -> Account:
+async def report_of(db: Database, number: int, now: datetime, rate: float) -> DeliveryReport:
     """Return what became of an article's latest publish. Raises: UnknownArticle."""
     async with db.reading() as conn:
         article = await articles.article(conn, number)
         published = await campaigns.of_article(conn, number)
         if not published:
-            return Account(article)
+            return DeliveryReport(article)
         latest, numbers = published[-1], [one.id for one in published]
-        return Account(
+        return DeliveryReport(
             article,
             latest.id,
             await standing(conn, latest, now, rate),
@@ -143,11 +143,11 @@ async def try_again(db: Database, number: int, *, by: int | None, now: datetime)
         return many
 
 
-async def sums(db: Database, now: datetime, most_restricted: int) -> Sums:
+async def sums(db: Database, now: datetime, most_restricted: int) -> Totals:
     """Return the numbers behind `/stats` and `newsbot stats`, with at most so many chats that forbid writing."""
     async with db.reading() as conn:
         restricted, spells = await restrictions.listed(conn, most_restricted)
-        return Sums(
+        return Totals(
             await chats.counts(conn),
             await articles.counts(conn),
             await delivery_reports.figures(conn, now),

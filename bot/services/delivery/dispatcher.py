@@ -28,9 +28,9 @@ from bot.services.delivery.claiming import due_next, take_up
 from bot.services.delivery.health import Health
 from bot.services.delivery.item import Item
 from bot.services.delivery.kinds import KINDS, Kind
-from bot.services.delivery.paid_budget import Purse
+from bot.services.delivery.paid_budget import PaidBudget
 from bot.services.delivery.restrictions import Retries
-from bot.services.delivery.senders import UNBUILT, Senders, Wire
+from bot.services.delivery.senders import COULD_NOT_COMPOSE, Senders, SendPort
 from bot.services.delivery.settler import Notes, Settler
 from bot.services.delivery.term import Term
 from bot.services.delivery.triage import Triage
@@ -44,13 +44,13 @@ from bot.store.readers import chats
 log = logging.getLogger(__name__)
 
 IN_FLIGHT = 64
-FULL_SPEED_AHEAD = 512  # rows claimed ahead when nothing paces
+UNPACED_CLAIM_ROWS = 512  # rows claimed ahead when nothing paces
 FLUSH_INTERVAL = 0.03  # seconds from one turn to the next, while messages are on their way
-AHEAD = 0.5  # seconds of the pace claimed ahead: within a second of Stop nothing more leaves
+CLAIM_AHEAD = 0.5  # seconds of the pace claimed ahead: within a second of Stop nothing more leaves
 LONGEST_SLEEP = 30.0  # seconds; the clock may have been set back meanwhile
-SET_BACK = timedelta(seconds=2)  # more than that is no mere correction of the clock
-AFTER_AN_ERROR = 1.0  # seconds
-GRACE = 6.0  # seconds for what is on the wire when the process is asked to end
+CLOCK_JUMP = timedelta(seconds=2)  # more than that is no mere correction of the clock
+ERROR_PAUSE = 1.0  # seconds
+SHUTDOWN_GRACE = 6.0  # seconds for what is on the wire when the process is asked to end
 
 
 class Alarm(StrEnum):
@@ -82,7 +82,7 @@ class Dispatcher:
     def __init__(
         self,
         db: Database,
-        wire: Wire,
+        wire: SendPort,
         *,
         look_of: Callable[[Chat], Look],
         root: Path | None,
@@ -93,13 +93,13 @@ class Dispatcher:
         count: Callable[[Outcome], None] = lambda outcome: None,
         in_flight: int = IN_FLIGHT,
         reserve: Reserve | None = None,
-        purse: Purse | None = None,
+        paid_budget: PaidBudget | None = None,
         kinds: Mapping[str, Kind] = KINDS,
         is_alone: bool = True,
     ) -> None:
         """`alarm` is told what owners must know, `count` the outcome of every attempt.
 
-        While `reserve` is not held nothing is claimed; without one nobody watches the disk. Without a `purse` nothing
+        While `reserve` is not held nothing is claimed; without one nobody watches the disk. Without a budget nothing
         is paid for. `is_alone` when a lock makes sure that no other process sends from this database.
         """
         self._db = db
@@ -113,10 +113,10 @@ class Dispatcher:
         self._count = count
         self._in_flight = in_flight
         self._reserve = reserve
-        self._purse = purse or Purse(0, rate)
+        self._paid_budget = paid_budget or PaidBudget(0, rate)
         self._retries = Retries(stale)
         self._latest = clock()
-        self._ahead = FULL_SPEED_AHEAD if rate is None else max(4, int(rate * AHEAD))
+        self._ahead = UNPACED_CLAIM_ROWS if rate is None else max(4, int(rate * CLAIM_AHEAD))
         self._changed = asyncio.Event()
         self._idle = asyncio.Event()
         self._stopping = False
@@ -134,7 +134,7 @@ class Dispatcher:
         self._senders = Senders(
             self._db,
             self._wire,
-            self._purse,
+            self._paid_budget,
             self._kinds,
             look_of=self._look_of,
             clock=self._clock,
@@ -200,7 +200,7 @@ class Dispatcher:
         # Only now is it on disk; had it failed, all of it would be tried again.
         self._take_over(claimed, notes)
         items, unread = await self._triage.sort(claimed.deliveries, claimed.people, claimed.running, now)
-        self._purse.give_to(items, claimed.payable)
+        self._paid_budget.give_to(items, claimed.payable)
         for item in items:
             if item.is_decided:
                 self._settler.note(item)
@@ -218,7 +218,7 @@ class Dispatcher:
         going = [] if is_paused else await campaigns.running(conn)
         running = {one.id: one for one in going if one.kind in self._kinds}  # a newer newsbot may know further kinds
         waiting = sum(one.total - one.settled for one in running.values()) - in_hand
-        payable = await self._purse.payable(conn, waiting, now)
+        payable = await self._paid_budget.payable(conn, waiting, now)
         room = self._room(in_hand, payable)
         ready = self._triage.ready(running, now)
         term = await self._term.hold(conn, now) if ready or in_hand else self._term
@@ -230,7 +230,7 @@ class Dispatcher:
             next_due = await due_next(conn, suspects, now, ready, is_outage=is_outage)
             return Claimed(term, running, is_paused, next_due=next_due)
         payable = min(payable, len(claimed))
-        reserved = await self._purse.reserve(conn, payable)
+        reserved = await self._paid_budget.reserve(conn, payable)
         people = await chats.chats(conn, {delivery.chat for delivery in claimed})
         return Claimed(term, running, is_paused, claimed, people, payable, reserved)
 
@@ -239,7 +239,7 @@ class Dispatcher:
         self._settler.written(notes)
         self._term, self._running, self._next_due = claimed.term, claimed.running, claimed.next_due
         self._health.suspects.put_on_trial(delivery.campaign for delivery in claimed.deliveries)
-        self._purse.fill(claimed.reserved)
+        self._paid_budget.fill(claimed.reserved)
         self._in_hand += len(claimed.deliveries) - notes.many
         if not claimed.is_paused:
             self._triage.keep(claimed.running)
@@ -249,13 +249,13 @@ class Dispatcher:
         """Return how many more rows may be taken in hand, `payable` of them at the paid pace; none on a full disk."""
         if self._reserve is not None and not self._reserve.is_held:
             return 0
-        ahead = self._ahead + min(payable, int(PAID_PER_SECOND * AHEAD))
+        ahead = self._ahead + min(payable, int(PAID_PER_SECOND * CLAIM_AHEAD))
         return self._health.room(ahead + self._in_flight, in_hand)
 
     def _answered(self, item: Item) -> None:
         """Judge what became of an item that was handed out; the next turn writes it down."""
         made = item.composition
-        if item.outcome is not None and item.outcome is not UNBUILT:
+        if item.outcome is not None and item.outcome is not COULD_NOT_COMPOSE:
             item.outcome, is_nobody_there = self._health.saw(item.campaign, item.outcome, self._clock())
             if is_nobody_there:
                 self._settler.hold(item.campaign.id, None)
@@ -296,13 +296,13 @@ class Dispatcher:
 
     async def _end(self) -> None:
         """Hand back what was not tried, wait a little for what was, and write both down."""
-        untried = await self._senders.end(GRACE)
+        untried = await self._senders.end(SHUTDOWN_GRACE)
         notes, now, owner = self._settler.notes(), self._clock(), self._term.owner
         async with self._db.transaction() as conn:
             await self._settler.write(conn, notes, now, owner)
             await outbox.release(conn, [item.delivery for item in untried], owner=owner)
             await campaigns.close_finished(conn, now)
-            await self._purse.give_back(conn)
+            await self._paid_budget.give_back(conn)
             await self._term.end(conn)
         self._settler.written(notes)
 
@@ -326,7 +326,7 @@ class Dispatcher:
 
     async def _pause(self) -> None:
         """Let a moment pass before the next try, unless it is time to end."""
-        end = asyncio.get_running_loop().time() + AFTER_AN_ERROR
+        end = asyncio.get_running_loop().time() + ERROR_PAUSE
         while not self._stopping and asyncio.get_running_loop().time() < end:
             self._changed.clear()
             with suppress(TimeoutError):
@@ -350,7 +350,7 @@ class Dispatcher:
 
     async def _follow_clock(self, now: datetime) -> None:
         """When the clock was set back, wait as long as before for what was to wait, not longer by the difference."""
-        if self._latest - now > SET_BACK:
+        if self._latest - now > CLOCK_JUMP:
             log.warning("the clock was set back by %d s", (self._latest - now).total_seconds())
             async with self._db.transaction() as conn:
                 await outbox.set_back(conn, now, self._latest - now)

@@ -1,9 +1,9 @@
 """
-The purse: paid messages that were reserved for today and have not left yet.
+The paid budget: paid messages that were reserved for today and have not left yet.
 
 They are counted in the database in the transaction that claims the deliveries, before anything is sent. So a crash
 may waste some of the day's allowance, and nothing can exceed it. Deliveries are given theirs when they are claimed;
-what lies in the purse beside is for replies, which must not wait while a broadcast uses up the free pace.
+what lies in it beside is for replies, which must not wait while a broadcast uses up the free pace.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from bot.store.engine.database import Connection
 log = logging.getLogger(__name__)
 
 
-class Purse:
+class PaidBudget:
     """`per_day` is the allowance of a UTC day, `rate` the ceiling of the free pace (None: no pace, nothing to buy)."""
 
     def __init__(self, per_day: int, rate: float | None) -> None:
@@ -51,7 +51,7 @@ class Purse:
         return payable(waiting, self._rate, self._per_day - spent - self._for_replies)
 
     async def reserve(self, conn: Connection, wanted: int) -> int:
-        """Reserve what the purse lacks for so many deliveries, and for replies meanwhile.
+        """Reserve what the paid budget lacks for so many deliveries, and for replies meanwhile.
 
         Return how many that were, for `fill` once they are on disk.
         """

@@ -26,7 +26,7 @@ from bot.render.look import Look
 from bot.render.reader.article import in_form
 from bot.services.delivery.item import Item
 from bot.services.delivery.kinds import Kind
-from bot.services.delivery.paid_budget import Purse
+from bot.services.delivery.paid_budget import PaidBudget
 from bot.store.engine.database import Database
 from bot.store.readers import chats
 
@@ -34,14 +34,14 @@ log = logging.getLogger(__name__)
 
 RECHECK_AFTER = 1.0  # seconds in hand, after which a chat is asked again what it wants
 RECHECK_WITHIN = 0.03  # seconds; who comes later than that after its turn may leave together with the next
-NOT_NOW = Throttled(timedelta(0))
+RETRY_NOW = Throttled(timedelta(0))
 """It has not left, and goes back to the outbox as it was."""
-UNBUILT = Failed("newsbot could not build this message; its log says why")
+COULD_NOT_COMPOSE = Failed("newsbot could not build this message; its log says why")
 """It has not left, and that says nothing about the network."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wire:
+class SendPort:
     """The far side, as functions: what the gateway and the pacer do for a broadcast.
 
     `prepare` serialises a message once, `send` makes one call (body, chat, thread, silent, paid) and never raises;
@@ -66,8 +66,8 @@ class Senders:
     def __init__(
         self,
         db: Database,
-        wire: Wire,
-        purse: Purse,
+        wire: SendPort,
+        paid_budget: PaidBudget,
         kinds: Mapping[str, Kind],
         *,
         look_of: Callable[[Chat], Look],
@@ -82,7 +82,7 @@ class Senders:
         """
         self._db = db
         self._wire = wire
-        self._purse = purse
+        self._paid_budget = paid_budget
         self._kinds = kinds
         self._look_of = look_of
         self._clock = clock
@@ -124,7 +124,7 @@ class Senders:
             del self._lines[item.delivery.chat]
             untried.append(item)
         for item in untried:
-            self._purse.put_back(item)
+            self._paid_budget.put_back(item)
         try:
             async with asyncio.timeout(grace):
                 while self._lines:
@@ -147,12 +147,12 @@ class Senders:
                 await self._send(item, me)
             except StoreError as error:
                 log.error("%s cannot be read now: %s", item.composition.name, error)
-                item.outcome = NOT_NOW
+                item.outcome = RETRY_NOW
             except Exception:
                 # A bug of ours with this article or chat must not stop the others; it is retried, then given up.
                 log.exception("a delivery of %s could not be sent", item.composition.name)
-                item.outcome = UNBUILT
-            self._purse.put_back(item)
+                item.outcome = COULD_NOT_COMPOSE
+            self._paid_budget.put_back(item)
             self._answered(item)
             line = self._lines[item.delivery.chat]
             if not isinstance(item.outcome, Sent):
@@ -167,8 +167,8 @@ class Senders:
     def _hand_back(self, line: deque[Item]) -> None:
         """Give back what is behind a message that did not arrive: it may have to wait for it, or go elsewhere."""
         for item in line:
-            item.outcome = NOT_NOW
-            self._purse.put_back(item)
+            item.outcome = RETRY_NOW
+            self._paid_budget.put_back(item)
             self._answered(item)
         line.clear()
 
@@ -188,7 +188,7 @@ class Senders:
                 if isinstance(item.outcome, Rejected) and item.composition.list_refused(
                     item.delivery.chat, item.outcome.reason
                 ):
-                    item.outcome = NOT_NOW
+                    item.outcome = RETRY_NOW
             else:
                 made = item.composition
                 item.outcome, item.has_photo = await made.send(
@@ -220,7 +220,7 @@ class Senders:
         With `pace_only` the chat's own turn came before, and nothing left in it.
         """
         if self._is_ending:
-            return NOT_NOW
+            return RETRY_NOW
         self._waiting[sender] = item
         is_paid, is_group = item.paid_on is not None, item.chat.kind is not ChatKind.PRIVATE
         for chat_in_turn in (None,) if pace_only else (item.delivery.chat, None):
@@ -231,7 +231,7 @@ class Senders:
             if now - item.known_at <= RECHECK_AFTER:
                 break
             if not await self._is_as_claimed(item):
-                return NOT_NOW
+                return RETRY_NOW
             item.known_at = now
             # Dozens that waited for the database would leave all at once. They take one more turn, for the pace alone:
             # two of its chat's turns for each message would halve what a group may be sent.
@@ -242,12 +242,12 @@ class Senders:
     async def _leave(self, item: Item, sender: asyncio.Task[Any], body: Any) -> Outcome:
         """Make one call in its turn. A second way to send a picture is a second message to Telegram."""
         if not all(map(self._may_leave, item.folded or (item.campaign.id,))):
-            return NOT_NOW
+            return RETRY_NOW
         chat, is_paid = item.delivery.chat, item.paid_on is not None
-        if is_paid and not self._purse.pay(item, self._clock()):
+        if is_paid and not self._paid_budget.pay(item, self._clock()):
             # Midnight has passed, or Telegram takes no Stars. Hundreds were taken up for the paid pace; kept in hand
             # at the free one they would stand in the way of what is more urgent.
-            return NOT_NOW
+            return RETRY_NOW
         self._waiting.pop(sender, None)
         outcome = await self._call(item, body, is_paid)
         self._count(outcome)
@@ -257,11 +257,11 @@ class Senders:
             case PictureRefused():
                 self._waiting[sender] = item  # for the next way: nothing of this one has arrived
         if is_paid:
-            self._purse.answered(outcome, self._clock())
+            self._paid_budget.answered(outcome, self._clock())
             if isinstance(outcome, Rejected):
                 # It may be the Stars that were refused, and no delivery fails for want of them.
                 outcome = await self._turn(item, sender) or await self._leave(item, sender, body)
-                self._purse.answered_unpaid(outcome, self._clock())
+                self._paid_budget.answered_unpaid(outcome, self._clock())
         return outcome
 
     async def _call(self, item: Item, body: Any, is_paid: bool) -> Outcome:
@@ -270,7 +270,7 @@ class Senders:
         if item.delivery.operation is Operation.SEND:
             return await self._wire.send(body, chat, item.delivery.thread, item.chat.silent, is_paid)
         if stands is None or stands.message_id is None:
-            return NOT_NOW  # triage lets none of these through, and asks again
+            return RETRY_NOW  # triage lets none of these through, and asks again
         if item.delivery.operation is Operation.EDIT:
             return await self._wire.edit(chat, stands.message_id, body, stands.has_photo)
         return await self._wire.delete(chat, stands.message_id)

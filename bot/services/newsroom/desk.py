@@ -109,7 +109,7 @@ async def follow(
 async def owe(db: Database, campaign: int, chat: int, at: datetime) -> None:
     """Take note that a chat is to be told how a publish stands; said before the message is sent, kept if it is not."""
     async with db.transaction() as conn:
-        await progress_messages.follow(conn, campaign, chat, progress_messages.OWED, at=at)
+        await progress_messages.follow(conn, campaign, chat, progress_messages.OWED_MESSAGE_ID, at=at)
 
 
 async def deeds(db: Database, limit: int) -> tuple[list[Entry], dict[int, str]]:

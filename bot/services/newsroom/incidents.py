@@ -9,23 +9,23 @@ from datetime import datetime, timedelta
 from bot.store.content.story_json import moment_or_none
 from bot.store.delivery import delivery_reports, outbox
 from bot.store.desk import incidents
-from bot.store.desk.incidents import Kind
+from bot.store.desk.incidents import IncidentKind
 from bot.store.engine import metadata
 from bot.store.engine.database import Database
 
-LEAST_FREE = 256 * 1024 * 1024
+MIN_FREE_DISK_BYTES = 256 * 1024 * 1024
 """Bytes: room for some ten million deliveries, a copy of a small database, and time to act."""
 LONGEST_WAIT = timedelta(minutes=10)
-STILL = timedelta(minutes=1)
+STALLED_AFTER = timedelta(minutes=1)
 
 
-async def note(db: Database, kind: Kind, is_there: bool, now: datetime) -> None:
+async def note(db: Database, kind: IncidentKind, is_there: bool, now: datetime) -> None:
     """Take note that there is trouble of a kind, or that there is none."""
     async with db.transaction() as conn:
         if is_there:
-            await incidents.raise_trouble(conn, kind, now)
+            await incidents.open_incident(conn, kind, now)
         else:
-            await incidents.end_trouble(conn, kind, now)
+            await incidents.close_incident(conn, kind, now)
 
 
 async def stuck_for(db: Database, now: datetime) -> timedelta | None:
@@ -37,7 +37,7 @@ async def stuck_for(db: Database, now: datetime) -> timedelta | None:
         since = await outbox.waits_since(conn)
         last = moment_or_none(await delivery_reports.last_sent_at(conn))
         is_paused = await metadata.is_paused(conn)
-    moves = last is not None and now - last < STILL
+    moves = last is not None and now - last < STALLED_AFTER
     return None if since is None or moves or is_paused or now - since <= LONGEST_WAIT else now - since
 
 
@@ -48,12 +48,12 @@ async def look_around(db: Database, now: datetime, awake_for: timedelta) -> None
     newsbot has been at work since.
     """
     free = (await asyncio.to_thread(shutil.disk_usage, db.path.absolute().parent)).free
-    seen = [(Kind.DISK, free < LEAST_FREE)]
-    if awake_for >= STILL:
-        seen.append((Kind.SLOW, await stuck_for(db, now) is not None))
+    seen = [(IncidentKind.DISK, free < MIN_FREE_DISK_BYTES)]
+    if awake_for >= STALLED_AFTER:
+        seen.append((IncidentKind.SLOW, await stuck_for(db, now) is not None))
     async with db.transaction() as conn:
         for kind, is_there in seen:
             if is_there:
-                await incidents.raise_trouble(conn, kind, now)
+                await incidents.open_incident(conn, kind, now)
             else:
-                await incidents.end_trouble(conn, kind, now)
+                await incidents.close_incident(conn, kind, now)

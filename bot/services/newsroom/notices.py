@@ -13,7 +13,7 @@ from bot.store.content import articles, topics
 from bot.store.desk import editors, notices
 from bot.store.desk import incidents as troubles
 from bot.store.desk.editors import Newcomer
-from bot.store.desk.incidents import Trouble as Trouble
+from bot.store.desk.incidents import Incident as Incident
 from bot.store.desk.notices import Notice as Notice  # what is given back here
 from bot.store.engine.database import Database
 from bot.store.readers import chats
@@ -100,13 +100,13 @@ async def mark_told(db: Database, ids: Sequence[int], now: datetime) -> None:
         await notices.mark_told(conn, ids, now)
 
 
-async def incidents(db: Database, now: datetime) -> list[Trouble]:
+async def incidents(db: Database, now: datetime) -> list[Incident]:
     """Return what owners are to be told now: what is the matter, and what is so no longer."""
     async with db.reading() as conn:
         return await troubles.untold(conn, now)
 
 
-async def mark_incident_told(db: Database, incident: Trouble, now: datetime) -> None:
+async def mark_incident_told(db: Database, incident: Incident, now: datetime) -> None:
     """Remember that owners know."""
     async with db.transaction() as conn:
         await troubles.told(conn, incident, now)

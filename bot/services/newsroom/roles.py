@@ -11,7 +11,7 @@ from datetime import datetime
 
 from bot.domain.role import Role
 from bot.store.desk import audit_log, editors
-from bot.store.desk.editors import Colleague, Invitation
+from bot.store.desk.editors import EditorEntry, Invitation
 from bot.store.engine.database import Connection, Database
 
 
@@ -35,17 +35,17 @@ async def role_of(db: Database, person: int | None, admins: frozenset[int], name
         is_known = role is None or not name or await editors.name(conn, person) == name[: editors.LONGEST_NAME]
     if not is_known:
         async with db.transaction() as conn:
-            await editors.call(conn, person, name)
+            await editors.set_name(conn, person, name)
     return role
 
 
 async def roster(
     db: Database, admins: frozenset[int], now: datetime
-) -> tuple[list[Colleague], list[Invitation], dict[int, str]]:
+) -> tuple[list[EditorEntry], list[Invitation], dict[int, str]]:
     """Return who may publish, which links can still be used, and what everybody is called who is known by name."""
     async with db.reading() as conn:
         return (
-            await editors.colleagues(conn, admins),
+            await editors.roster(conn, admins),
             await editors.open_invitations(conn, now),
             await editors.names(conn),
         )
@@ -84,14 +84,14 @@ async def accept_invitation(
             return Accepted(before, is_new=False)
         await editors.accept(conn, code, person, now)
         if name:
-            await editors.call(conn, person, name)
+            await editors.set_name(conn, person, name)
         by = None if found.made_by is None else str(found.made_by)
         await audit_log.record(conn, f"become {found.role}", at=now, person=person, detail=by)
         if found.role is Role.OWNER and found.made_by is None:
             await _withdraw_all(conn, None, by=None, now=now)
         everybody = await editors.editors(conn, admins)
         owners = [one for one, role in everybody.items() if role is Role.OWNER and one != person]
-        await editors.tell_of(conn, person, found.role, found.made_by, owners)
+        await editors.add_newcomer_notices(conn, person, found.role, found.made_by, owners)
         return Accepted(found.role, is_new=True)
 
 
@@ -107,7 +107,9 @@ async def withdraw(db: Database, number: int, *, by: int | None, admins: frozens
         return True
 
 
-async def let_go(db: Database, person: int, *, by: int | None, admins: frozenset[int], now: datetime) -> Role | None:
+async def remove_editor(
+    db: Database, person: int, *, by: int | None, admins: frozenset[int], now: datetime
+) -> Role | None:
     """Make a colleague a reader, and return what they were; None when nobody was let go.
 
     Owners let editors go. The shell (`by` is None) also lets owners go who became so by link.

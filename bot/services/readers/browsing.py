@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.answer_quota import ALLOWANCE, Hearing, hearing
+from bot.domain.answer_quota import ALLOWANCE, AnswerQuota, hearing
 from bot.domain.browsing import ALL_TOPICS, FOLLOWED, Page, Place, Turn, leaf
 from bot.domain.chat import Chat, ChatKind
 from bot.domain.following import Following
@@ -58,7 +58,7 @@ async def ask(db: Database, group: int, now: datetime) -> bool:
         return await group_quota.ask(conn, group, now)
 
 
-async def hearing_of(db: Database, chat: Chat, speaker: int, now: datetime) -> Hearing:
+async def hearing_of(db: Database, chat: Chat, speaker: int, now: datetime) -> AnswerQuota:
     """Return whose next command is answered in a group or channel, as far as `speaker` has not had enough answers."""
     async with db.reading() as conn:
         heard = await group_quota.heard(conn, chat.id, speaker, now)
@@ -71,7 +71,7 @@ async def has_had_enough(db: Database, person: int, now: datetime) -> bool:
         return (await group_quota.heard(conn, 0, person, now)).to_speaker >= ALLOWANCE
 
 
-async def hear(db: Database, chat: int | None, speaker: int, now: datetime) -> bool:
+async def count_answer(db: Database, chat: int | None, speaker: int, now: datetime) -> bool:
     """Count an answer to `speaker`, and in a chat, if its people share it; return False when it would be too much.
 
     What is not answered is not written.
@@ -79,7 +79,7 @@ async def hear(db: Database, chat: int | None, speaker: int, now: datetime) -> b
     async with db.transaction() as conn:
         if (await group_quota.heard(conn, chat or 0, speaker, now)).to_speaker >= ALLOWANCE:
             return False  # of several that were asked at once, the last
-        await group_quota.hear(conn, chat, speaker, now)
+        await group_quota.count_answer(conn, chat, speaker, now)
         return True
 
 

@@ -11,7 +11,7 @@ from bot.store.engine.database import Database
 from bot.store.readers import chats, export
 
 
-async def meet(db: Database, id: int, kind: ChatKind, language: str, now: datetime) -> Chat:
+async def get_or_create(db: Database, id: int, kind: ChatKind, language: str, now: datetime) -> Chat:
     """Return a chat as it stands, remembering it if it is new; one that was thought unreachable is back.
 
     `language` counts only for a new one.
@@ -21,7 +21,7 @@ async def meet(db: Database, id: int, kind: ChatKind, language: str, now: dateti
         return found
     async with db.transaction() as conn:
         await chats.switch_on(conn, id, now)
-        return await chats.meet(conn, id, kind, language, now)
+        return await chats.get_or_create(conn, id, kind, language, now)
 
 
 async def known(db: Database, id: int) -> Chat | None:
@@ -30,7 +30,7 @@ async def known(db: Database, id: int) -> Chat | None:
         return await chats.chat(conn, id)
 
 
-async def hear_client(db: Database, chat: Chat, language: str) -> Chat:
+async def follow_client_language(db: Database, chat: Chat, language: str) -> Chat:
     """Return a chat as it stands after its person's client spoke `language`, which it follows if nobody chose one."""
     if not chat.follows(language):
         return chat
@@ -56,7 +56,7 @@ async def pause(db: Database, chat: int, now: datetime) -> None:
 async def join(db: Database, id: int, kind: ChatKind, language: str, now: datetime) -> None:
     """Take note of being added to a group or channel."""
     async with db.transaction() as conn:
-        await chats.meet(conn, id, kind, language, now)
+        await chats.get_or_create(conn, id, kind, language, now)
         await chats.switch_on(conn, id, now)
 
 
@@ -72,13 +72,13 @@ async def newcomer(db: Database, id: int) -> Chat | None:
         return await chats.chat(conn, id) if await chats.greet_once(conn, id) else None
 
 
-async def lose(db: Database, chat: int, now: datetime) -> None:
+async def mark_unreachable(db: Database, chat: int, now: datetime) -> None:
     """Take note of a block or a removal. Everything is kept."""
     async with db.transaction() as conn:
         await chats.switch_off(conn, chat, now)
 
 
-async def find_again(db: Database, chat: int, now: datetime) -> None:
+async def mark_reachable(db: Database, chat: int, now: datetime) -> None:
     """Take note of the end of a block."""
     async with db.transaction() as conn:
         await chats.switch_on(conn, chat, now)

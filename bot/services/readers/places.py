@@ -22,8 +22,8 @@ from bot.domain.time_zone import LONGEST_NAME, City, fixed_zone, meant, plain_na
 from bot.render.locale import is_old_name
 from bot.services.readers.preferences import zone_called, zones, zones_at
 
-PATIENCE = 10.0  # seconds; an answer takes half a second, on a slow and busy machine some more
-REMEMBERED = 256  # names
+LOOKUP_TIMEOUT = 10.0  # seconds; an answer takes half a second, on a slow and busy machine some more
+CACHED_NAMES = 256  # names
 MOST_WAITING = 8
 """People who wait for the gazetteer at once; whoever comes then is told so, rather than let wait for a minute."""
 NEAR = 0.75
@@ -83,7 +83,7 @@ class Unknown:
 Answer = Meant | Several | Near | AtOffset | Unknown
 
 
-class Gazetteer:
+class CitySearch:
     """The cities of the world, asked in a process of its own.
 
     `command` is what it runs, `patience` how many seconds it waits, `remembered` how many answers it keeps.
@@ -92,8 +92,8 @@ class Gazetteer:
     def __init__(
         self,
         command: Sequence[str] = _COMMAND,
-        patience: float = PATIENCE,
-        remembered: int = REMEMBERED,
+        patience: float = LOOKUP_TIMEOUT,
+        remembered: int = CACHED_NAMES,
     ) -> None:
         self._command = tuple(command)
         self._patience = patience
@@ -142,7 +142,7 @@ class Gazetteer:
         return None
 
 
-async def find(name: str, gazetteer: Gazetteer, place: Callable[[str], str], now: datetime) -> Answer:
+async def find(name: str, gazetteer: CitySearch, place: Callable[[str], str], now: datetime) -> Answer:
     """Return the zone that a name stands for, or what can be chosen from.
 
     `place` tells the name of a zone's city in the reader's language.

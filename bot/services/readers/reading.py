@@ -87,7 +87,7 @@ async def save(db: Database, person: int, number: int, *, language: str, now: da
     async with db.transaction() as conn:
         await _listed(conn, number)
         if await chats.chat(conn, person) is None:
-            await chats.meet(conn, person, ChatKind.PRIVATE, language, now)
+            await chats.get_or_create(conn, person, ChatKind.PRIVATE, language, now)
             await chats.switch_off(conn, person, now)  # bots cannot write first
         await subscriptions.save(conn, person, number, now)
 

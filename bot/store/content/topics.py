@@ -18,7 +18,7 @@ from bot.domain.topic import Topic, TopicFile, TopicTree, topic_key
 from bot.store.engine.database import Connection
 from bot.store.engine.sync_connection import look_into
 
-WORN_BY = 3  # articles that bear a name nobody defined before it enters the picker
+ESTABLISHED_AFTER = 3  # articles that bear a name nobody defined before it enters the picker
 
 
 async def topics(conn: Connection) -> dict[int, Topic]:
@@ -192,7 +192,7 @@ async def list_worn(conn: Connection, borne_by: Iterable[int]) -> list[int]:
         ) >= :enough
         RETURNING number
         """,
-        {"enough": WORN_BY, "articles": json.dumps(list(borne_by))},
+        {"enough": ESTABLISHED_AFTER, "articles": json.dumps(list(borne_by))},
     )
     return [int(row["number"]) for row in rows]
 

@@ -20,7 +20,7 @@ from bot.store.content.story_json import epoch, epoch_of_end, moment, moment_or_
 from bot.store.delivery.audiences import HIGHEST, LOWEST, Audience
 from bot.store.engine.database import Connection
 
-PIECE = 5_000  # candidates: about 10 ms of the writer, which a reader's write may have to wait
+ROWS_PER_PIECE = 5_000  # candidates: about 10 ms of the writer, which a reader's write may have to wait
 
 UNREACHED = "unreachable"
 """Why a campaign is held: too many of its chats could not be reached."""
@@ -307,7 +307,7 @@ async def fan_out(
     campaign: Campaign,
     audience: Audience,
     now: datetime,
-    piece: int = PIECE,
+    piece: int = ROWS_PER_PIECE,
     *,
     operation: Operation = Operation.SEND,
 ) -> bool:

@@ -1,5 +1,5 @@
 """
-Keeping the house: what has been over for long is reduced to the fact, and the file does not grow without bound.
+Retention: what has been over for long is reduced to the fact, and the file does not grow without bound.
 
 Of an old delivery the article, the chat and what became of it stay; the message it became is forgotten, so an article
 once pruned is closed to pushing and its copies can no longer be changed. Everything goes in small steps, each a
@@ -18,10 +18,10 @@ from bot.store.engine.database import Connection
 from bot.store.engine.sync_connection import connect, translating
 
 LOG_KEPT = timedelta(days=365)
-STEP = 1_000  # rows: some 10 ms of the writer
-PAGES = 64
+ROWS_PER_STEP = 1_000  # rows: some 10 ms of the writer
+PAGES_PER_VACUUM = 64
 """Pages given back to the file system in a step, some 5 ms of the writer."""
-SPARE = 0.02
+FREE_PAGE_SHARE = 0.02
 """Of the file: free pages that are kept, because the next broadcast fills them again."""
 LARGE_LOG = 16 * 1024 * 1024
 """Bytes of write-ahead log. SQLite comes back to its start by itself, but never makes the file shorter."""
@@ -50,7 +50,7 @@ async def prune(conn: Connection, done_before: datetime) -> bool:
             "type": campaign["subject_type"],
             "subject": campaign["subject"],
             "after": campaign["after"],
-            "step": STEP,
+            "step": ROWS_PER_STEP,
         }
         old = await conn.execute_fetchall(
             """
@@ -66,7 +66,7 @@ async def prune(conn: Connection, done_before: datetime) -> bool:
         await conn.executemany("INSERT INTO receipts (subject_type, subject, chat, unsure) VALUES (?, ?, ?, ?)", kept)
         await conn.execute(
             "UPDATE campaigns SET pruned_to = :to WHERE id = :id",
-            {"id": campaign["id"], "to": kept[-1][2] if len(kept) == STEP else HIGHEST},
+            {"id": campaign["id"], "to": kept[-1][2] if len(kept) == ROWS_PER_STEP else HIGHEST},
         )
         return True
     return False
@@ -98,7 +98,7 @@ async def drop_abandoned(conn: Connection, halted_before: datetime) -> bool:
     for campaign in rows:
         dropped = await conn.execute(
             "DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE campaign = :id LIMIT :step)",
-            {"id": campaign["id"], "step": STEP},
+            {"id": campaign["id"], "step": ROWS_PER_STEP},
         )
         many = dropped
         await conn.execute(
@@ -108,7 +108,7 @@ async def drop_abandoned(conn: Connection, halted_before: datetime) -> bool:
                 done_at = CASE WHEN :many < :step THEN max(start_at, coalesce(last_sent_at, 0)) END
             WHERE id = :id
             """,
-            {"id": campaign["id"], "many": many, "step": STEP},
+            {"id": campaign["id"], "many": many, "step": ROWS_PER_STEP},
         )
         return True
     return False
@@ -123,18 +123,18 @@ async def drop_progress(conn: Connection, done_before: datetime) -> bool:
             WHERE p.finished = 1 AND f.state = 'done' AND f.done_at <= :before LIMIT :step
         )
         """,
-        {"before": epoch(done_before), "step": STEP},
+        {"before": epoch(done_before), "step": ROWS_PER_STEP},
     )
-    return dropped == STEP
+    return dropped == ROWS_PER_STEP
 
 
 async def drop_log(conn: Connection, logged_before: datetime) -> bool:
     """Drop the oldest entries of the log that are older than a time; return whether there may be more."""
     dropped = await conn.execute(
         "DELETE FROM log WHERE at <= :before AND id IN (SELECT id FROM log ORDER BY id LIMIT :step)",
-        {"before": epoch(logged_before), "step": STEP},
+        {"before": epoch(logged_before), "step": ROWS_PER_STEP},
     )
-    return dropped == STEP
+    return dropped == ROWS_PER_STEP
 
 
 async def give_back(conn: Connection) -> bool:
@@ -144,10 +144,10 @@ async def give_back(conn: Connection) -> bool:
     takes only the first step of one without columns; at the end of its cursor the statement ends too)
     """
     free, pages = await _number(conn, "freelist_count"), await _number(conn, "page_count")
-    surplus = int(free - pages * SPARE)
-    for _ in range(min(surplus, PAGES)):
+    surplus = int(free - pages * FREE_PAGE_SHARE)
+    for _ in range(min(surplus, PAGES_PER_VACUUM)):
         await conn.execute_fetchall("PRAGMA incremental_vacuum(1)")
-    return surplus > PAGES
+    return surplus > PAGES_PER_VACUUM
 
 
 async def optimize(conn: Connection) -> None:

@@ -23,7 +23,7 @@ _CODE_BYTES = 16  # 128 bits: 22 characters of a start payload's 64
 
 
 @dataclass(frozen=True, slots=True)
-class Colleague:
+class EditorEntry:
     """Somebody who may publish. `name` is None until they have done something here.
 
     `since` is None for owners of the configuration; `added_by` for them, and where the shell made the link.
@@ -82,13 +82,13 @@ async def add(conn: Connection, person: int, role: Role, by: int | None, now: da
     )
 
 
-async def colleagues(conn: Connection, admins: frozenset[int]) -> list[Colleague]:
+async def roster(conn: Connection, admins: frozenset[int]) -> list[EditorEntry]:
     """Return everybody who may publish: owners first, then by when they were added."""
     rows = await conn.execute_fetchall("SELECT person, since, added_by FROM editors")
     given = {row["person"]: (moment(row["since"]), row["added_by"]) for row in rows}
     known = await names(conn)
     return [
-        Colleague(person, role, known.get(person), *((None, None) if person in admins else given[person]))
+        EditorEntry(person, role, known.get(person), *((None, None) if person in admins else given[person]))
         for person, role in (await editors(conn, admins)).items()
     ]
 
@@ -121,7 +121,7 @@ async def dismiss(conn: Connection, person: int, now: datetime) -> None:
 # Names
 
 
-async def call(conn: Connection, person: int, name: str) -> None:
+async def set_name(conn: Connection, person: int, name: str) -> None:
     """Remember what somebody with a role is called."""
     await conn.execute(
         """
@@ -211,7 +211,9 @@ async def withdraw(conn: Connection, number: int, now: datetime) -> Invitation |
 # Who took one
 
 
-async def tell_of(conn: Connection, newcomer: int, role: Role, invited_by: int | None, owners: Iterable[int]) -> None:
+async def add_newcomer_notices(
+    conn: Connection, newcomer: int, role: Role, invited_by: int | None, owners: Iterable[int]
+) -> None:
     """Owe these owners word of who took an invitation."""
     await conn.executemany(
         """

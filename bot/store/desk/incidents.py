@@ -14,10 +14,10 @@ from enum import StrEnum
 from bot.store.content.story_json import epoch, moment, moment_or_none
 from bot.store.engine.database import Connection
 
-AGAIN_AFTER = timedelta(days=1)
+REMIND_AFTER = timedelta(days=1)
 
 
-class Kind(StrEnum):
+class IncidentKind(StrEnum):
     """What can be the matter."""
 
     DISK = "disk"  # nearly full
@@ -29,15 +29,15 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class Incident:
     """One trouble. `over_at` is None while it lasts."""
 
-    kind: Kind
+    kind: IncidentKind
     since: datetime
     over_at: datetime | None
 
 
-async def raise_trouble(conn: Connection, kind: Kind, now: datetime) -> None:
+async def open_incident(conn: Connection, kind: IncidentKind, now: datetime) -> None:
     """Take note that there is trouble. One that lasts keeps its beginning.
 
     One that is back begins later than owners last heard of it: what they heard was of the one before.
@@ -52,14 +52,14 @@ async def raise_trouble(conn: Connection, kind: Kind, now: datetime) -> None:
     )
 
 
-async def end_trouble(conn: Connection, kind: Kind, now: datetime) -> None:
+async def close_incident(conn: Connection, kind: IncidentKind, now: datetime) -> None:
     """Take note that a trouble is over; harmless when there was none."""
     await conn.execute(
         "UPDATE troubles SET over_at = :now WHERE kind = :kind AND over_at IS NULL", {"kind": kind, "now": epoch(now)}
     )
 
 
-async def untold(conn: Connection, now: datetime) -> list[Trouble]:
+async def untold(conn: Connection, now: datetime) -> list[Incident]:
     """Return what owners are to be told now: troubles, and those that ended after being told."""
     rows = await conn.execute_fetchall(
         """
@@ -69,12 +69,12 @@ async def untold(conn: Connection, now: datetime) -> list[Trouble]:
            OR (over_at IS NOT NULL AND told_at >= since AND told_at <= over_at)
         ORDER BY since
         """,
-        {"again": epoch(now - AGAIN_AFTER), "once": Kind.STARS},
+        {"again": epoch(now - REMIND_AFTER), "once": IncidentKind.STARS},
     )
-    return [Trouble(Kind(row["kind"]), moment(row["since"]), moment_or_none(row["over_at"])) for row in rows]
+    return [Incident(IncidentKind(row["kind"]), moment(row["since"]), moment_or_none(row["over_at"])) for row in rows]
 
 
-async def told(conn: Connection, trouble: Trouble, now: datetime) -> None:
+async def told(conn: Connection, trouble: Incident, now: datetime) -> None:
     """Remember that owners know. A telling in the second in which it ended counts as one of the end."""
     await conn.execute(
         "UPDATE troubles SET told_at = max(:now, coalesce(over_at + 1, 0)) WHERE kind = :kind",

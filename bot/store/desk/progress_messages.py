@@ -12,7 +12,7 @@ from datetime import datetime
 from bot.store.content.story_json import epoch, moment
 from bot.store.engine.database import Connection
 
-OWED = 0
+OWED_MESSAGE_ID = 0
 """In place of a message's id: one that is being sent. When it does not arrive, it is to be sent again."""
 
 

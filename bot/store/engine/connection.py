@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import aiosqlite
 
-from bot.store.engine.sync_connection import DISTRUST, translated
+from bot.store.engine.sync_connection import UNTRUSTED_SCHEMA, translated
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 
@@ -32,7 +32,7 @@ class Connection:
         try:
             conn = await aiosqlite.connect(path, isolation_level=None)
             conn.row_factory = sqlite3.Row
-            await conn.execute(DISTRUST)
+            await conn.execute(UNTRUSTED_SCHEMA)
         except sqlite3.Error as error:
             raise translated(error, path) from error
         return cls(conn, path)

@@ -11,9 +11,9 @@ import os
 import shutil
 from pathlib import Path
 
-SIZE = 8 * 1024 * 1024
+RESERVE_BYTES = 8 * 1024 * 1024
 """Bytes: what was in flight, and some ten thousand answers to people."""
-PLENTY = 256 * 1024 * 1024
+RESERVE_UNTIL_FREE = 256 * 1024 * 1024
 """Bytes that must be free before the reserve is made again; on a small disk a tenth of it and the reserve's size."""
 
 _EMPTY = 64 * 1024
@@ -23,7 +23,7 @@ _EMPTY = 64 * 1024
 class Reserve:
     """Held from `take` to `give_up`. `is_held` says whether there is room for new work."""
 
-    def __init__(self, database: Path, size: int = SIZE) -> None:
+    def __init__(self, database: Path, size: int = RESERVE_BYTES) -> None:
         self.path = Path(f"{database.absolute()}.reserve")
         self.is_held = False
         self._size = size
@@ -42,7 +42,7 @@ class Reserve:
         if self.is_held:
             return True
         disk = shutil.disk_usage(self.path.parent)
-        return disk.free >= min(PLENTY, disk.total // 10 + self._size) and self.take()
+        return disk.free >= min(RESERVE_UNTIL_FREE, disk.total // 10 + self._size) and self.take()
 
     def give_up(self) -> bool:
         """Let others have the room; return whether there was any to give."""

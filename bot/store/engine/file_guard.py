@@ -27,7 +27,7 @@ def identity(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-async def rescue(db: Database, now: datetime) -> Path:
+async def copy_open_file(db: Database, now: datetime) -> Path:
     """Copy what is open to a new file beside where the database was, empty its write-ahead log, and return the copy.
 
     Its folder is made anew if that is gone too. Raises: OSError, StoreError.

@@ -14,7 +14,7 @@ import sqlite3
 from contextlib import closing
 from functools import cache
 
-from bot.store.engine.sync_connection import DISTRUST, teach
+from bot.store.engine.sync_connection import UNTRUSTED_SCHEMA, teach
 
 Schema = dict[tuple[str, str], str]
 """The statement that makes each part, by (type, name). Empty: an index that SQLite makes by itself for a constraint."""
@@ -56,7 +56,7 @@ def read_schema(conn: sqlite3.Connection) -> Schema:
 def built_by(scripts: tuple[str, ...]) -> Schema:
     """Return the schema that these scripts make, one after the other."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as conn:
-        conn.execute(DISTRUST)
+        conn.execute(UNTRUSTED_SCHEMA)
         teach(conn)
         for script in scripts:
             conn.executescript(script)

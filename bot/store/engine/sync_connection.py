@@ -18,7 +18,7 @@ from bot.domain.link import normal_link
 from bot.domain.search_terms import indexed
 from bot.errors import StoreBusy, StoreError, StoreFull
 
-DISTRUST = "PRAGMA trusted_schema = OFF"
+UNTRUSTED_SCHEMA = "PRAGMA trusted_schema = OFF"
 
 _KINDS: Mapping[int, type[StoreError]] = {
     sqlite3.SQLITE_BUSY: StoreBusy,
@@ -38,7 +38,7 @@ def connect(
         timeout=timeout,
         check_same_thread=check_same_thread,
     )
-    conn.execute(DISTRUST)
+    conn.execute(UNTRUSTED_SCHEMA)
     return conn
 
 
@@ -50,7 +50,7 @@ def look_into(path: Path) -> sqlite3.Connection:
     """
     how = "mode=ro" if path.with_name(path.name + "-wal").exists() else "immutable=1"
     conn = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True)
-    conn.execute(DISTRUST)
+    conn.execute(UNTRUSTED_SCHEMA)
     return conn
 
 

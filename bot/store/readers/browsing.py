@@ -11,19 +11,19 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from bot.domain.browsing import Direction, Place, Turn
-from bot.domain.ranking import Ember
-from bot.domain.search_terms import Wanted, wanted
+from bot.domain.ranking import HotArticle
+from bot.domain.search_terms import SearchQuery, wanted
 from bot.store.content.story_json import epoch, moment
 from bot.store.engine.database import Connection
 
-RARE = 4_000
+RARE_TOPIC_BELOW = 4_000
 """Articles of a list's topics. Up to here they are all fetched and sorted (some 5 ms); beyond, walking the newest
 articles finds a page of them at once, while sorting would take longer and longer."""
 
 SHORTEST_WITHIN, LOOKED_WITHIN = 4, 10_000
 """Letters that are looked for within words, at least, and articles that are looked through for them, at most."""
 
-SEARCHES = 50
+REMEMBERED_SEARCHES = 50
 """Remembered searches of a chat: the oldest are forgotten, and their buttons say that they are too old."""
 
 _BEGINNING = Place(2**63 - 1, 0)
@@ -88,7 +88,7 @@ async def latest(
     *,
     topics: Collection[int] | None,
     unwanted: Collection[str] = (),
-    rare: int = RARE,
+    rare: int = RARE_TOPIC_BELOW,
 ) -> list[Place]:
     """Return the places of up to `limit` articles that bear one of `topics` (None: of all), nearest first.
 
@@ -138,16 +138,18 @@ async def saved(conn: Connection, person: int, turn: Turn | None, limit: int) ->
     return await _places(conn, _SAVED, turn, limit, {"person": person})
 
 
-async def embers(conn: Connection, numbers: Iterable[int]) -> list[Ember]:
+async def embers(conn: Connection, numbers: Iterable[int]) -> list[HotArticle]:
     """Return what decides the rank of these articles."""
     rows = await conn.execute_fetchall(
         "SELECT number, heat, published_at FROM articles WHERE number IN (SELECT value FROM json_each(:numbers))",
         {"numbers": json.dumps(list(numbers))},
     )
-    return [Ember(row["number"], row["heat"], moment(row["published_at"])) for row in rows]
+    return [HotArticle(row["number"], row["heat"], moment(row["published_at"])) for row in rows]
 
 
-async def remember_search(conn: Connection, chat: int, words: str, now: datetime, kept: int = SEARCHES) -> int:
+async def remember_search(
+    conn: Connection, chat: int, words: str, now: datetime, kept: int = REMEMBERED_SEARCHES
+) -> int:
     """Return the number under which the buttons of a chat's search find its words again; so many are `kept`."""
     rows = await conn.execute_fetchall(
         """
@@ -185,7 +187,7 @@ def match_query(words: str) -> str:
     return " AND ".join(map(_piece, wanted(words)))
 
 
-def _piece(piece: Wanted) -> str:
+def _piece(piece: SearchQuery) -> str:
     phrase = f'"{" ".join(piece.tokens)}"' + ("*" if piece.is_beginning else "")
     return phrase if piece.joined is None else f'({phrase} OR "{piece.joined}")'
 

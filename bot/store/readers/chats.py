@@ -1,5 +1,5 @@
 """
-Chats and all they have set; how they move house, take their things along, and are forgotten.
+Chats and all they have set; how they move to another number with all they have, and are forgotten.
 
 A chat that cannot be reached keeps everything. PAUSED is what its people asked for, so losing and regaining a chat
 never changes that: only ACTIVE becomes UNREACHABLE, and only UNREACHABLE becomes ACTIVE again.
@@ -46,7 +46,7 @@ async def chats(conn: Connection, ids: Iterable[int]) -> dict[int, Chat]:
     return {row["id"]: _chat(row) for row in rows}
 
 
-async def meet(conn: Connection, id: int, kind: ChatKind, language: str, now: datetime) -> Chat:
+async def get_or_create(conn: Connection, id: int, kind: ChatKind, language: str, now: datetime) -> Chat:
     """Return a chat, remembering it from now on if it is new; `language` counts only then."""
     await conn.execute(
         """

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.domain.answer_quota import Heard
+from bot.domain.answer_quota import AnswerCount
 from bot.store.content.story_json import epoch
 from bot.store.engine.database import Connection
 
-ONCE_IN = timedelta(minutes=1)
+LATEST_INTERVAL = timedelta(minutes=1)
 
 
 async def ask(conn: Connection, chat: int, now: datetime) -> bool:
@@ -33,10 +33,10 @@ async def tell(conn: Connection, chat: int, now: datetime) -> int | None:
         {"key": _key(chat)},
     )
     asked_at = next((int(row["value"].split()[0]) for row in rows), None)
-    return None if asked_at is None else max(1, asked_at + int(ONCE_IN.total_seconds()) - epoch(now))
+    return None if asked_at is None else max(1, asked_at + int(LATEST_INTERVAL.total_seconds()) - epoch(now))
 
 
-async def heard(conn: Connection, chat: int, speaker: int, now: datetime) -> Heard:
+async def heard(conn: Connection, chat: int, speaker: int, now: datetime) -> AnswerCount:
     """Return how much was answered within a minute that began with the first. Writes nothing."""
     names = _heard_keys(chat, speaker)
     rows = await conn.execute_fetchall(
@@ -44,14 +44,14 @@ async def heard(conn: Connection, chat: int, speaker: int, now: datetime) -> Hea
         SELECT key, CAST(substr(value, instr(value, ' ')) AS INTEGER) AS number FROM meta
         WHERE key IN (:in_chat, :to_speaker, :to_chats) AND CAST(value AS INTEGER) > :over
         """,
-        names | {"over": epoch(now - ONCE_IN)},
+        names | {"over": epoch(now - LATEST_INTERVAL)},
     )
     counts = {str(row["key"]): int(row["number"]) for row in rows}
     to_chats = counts.get(names["to_chats"], 0) if speaker < 0 else 0
-    return Heard(counts.get(names["in_chat"], 0), counts.get(names["to_speaker"], 0), to_chats)
+    return AnswerCount(counts.get(names["in_chat"], 0), counts.get(names["to_speaker"], 0), to_chats)
 
 
-async def hear(conn: Connection, chat: int | None, speaker: int, now: datetime) -> None:
+async def count_answer(conn: Connection, chat: int | None, speaker: int, now: datetime) -> None:
     """Count an answer: in the chat unless that is None, and to whoever it goes; one below zero is a chat."""
     await _forget(conn, now)
     names = _heard_keys(chat or 0, speaker)
@@ -84,7 +84,7 @@ async def _forget(conn: Connection, now: datetime) -> None:
     """Forget what is more than a minute ago."""
     await conn.execute(
         "DELETE FROM meta WHERE (key GLOB 'asked_*' OR key GLOB 'heard_*') AND CAST(value AS INTEGER) <= :over",
-        {"over": epoch(now - ONCE_IN)},
+        {"over": epoch(now - LATEST_INTERVAL)},
     )
 
 

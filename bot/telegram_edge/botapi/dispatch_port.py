@@ -7,12 +7,12 @@ from collections.abc import Awaitable
 from typing import Any
 
 from bot.domain.delivery import Lane, Outcome
-from bot.services.delivery.senders import Wire
+from bot.services.delivery.senders import SendPort
 from bot.telegram_edge.botapi.gateway import Gateway
 from bot.telegram_edge.botapi.pacer import SHORT_HOLD, Pacer
 
 
-def wire(gateway: Gateway, pacer: Pacer) -> Wire:
+def send_port(gateway: Gateway, pacer: Pacer) -> SendPort:
     """Return the far side of a dispatcher."""
     now = asyncio.get_running_loop().time
 
@@ -27,7 +27,7 @@ def wire(gateway: Gateway, pacer: Pacer) -> Wire:
         # In hand for a chat that is held meanwhile, an hour perhaps, it would keep a sender from all others.
         return pacer.slot(chat, lane, is_group, paid, now() + SHORT_HOLD)
 
-    return Wire(
+    return SendPort(
         prepare=gateway.prepare,
         send=send,
         edit=gateway.edit,

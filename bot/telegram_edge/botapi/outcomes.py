@@ -46,7 +46,7 @@ from bot.domain.delivery import (
 )
 from bot.telegram_edge.botapi.transport import LONGEST_WAIT, NeverSent, Refused
 
-UNTOLD_WAIT = timedelta(seconds=5)
+DEFAULT_RETRY_AFTER = timedelta(seconds=5)
 """How long to wait after a 429 that does not say."""
 LONGEST_REASON = 200
 
@@ -197,4 +197,4 @@ def _wait(retry_after: Any, words: str) -> timedelta:
     if not isinstance(retry_after, int | float) or not retry_after < LONGEST_WAIT:
         told = _RETRY_AFTER.search(words)
         retry_after = int(told[1]) if told else 0
-    return timedelta(seconds=retry_after) if retry_after > 0 else UNTOLD_WAIT
+    return timedelta(seconds=retry_after) if retry_after > 0 else DEFAULT_RETRY_AFTER

@@ -17,7 +17,7 @@ from math import inf
 
 from bot.domain.delivery import Lane
 from bot.domain.limits import PAID_PER_SECOND
-from bot.domain.pacing import GROUP, PRIVATE, RECENT_CHATS, REST, Allowance, Pace, Recent, is_within_limits
+from bot.domain.pacing import GROUP, IDLE_RESET, PRIVATE, RECENT_CHATS, Allowance, Pace, Recent, is_within_limits
 
 CHATS = 4096
 """Chats remembered at once; a chat at rest needs no memory."""
@@ -28,10 +28,10 @@ PAID_SECOND = 1.0
 """Seconds after a paid message in which Telegram may take no unpaid one: what is free is counted by the second."""
 SHORT_HOLD = 1.0
 """Seconds of a hold that are waited for on the spot."""
-PATIENT_REPLIES = 64
+MAX_HELD_REPLIES = 64
 """Replies that wait for chats that are held longer than that, a quarter of all that can be worked on at once. More
 would keep people waiting whose chats are free."""
-TICK = 0.004
+PACER_RESOLUTION = 0.004
 """Seconds from one look to the next, at the least. What falls due in between leaves together and catches up with the
 pace (`CATCH_UP`): at a thousand a second, waking up for each message costs a sixth more."""
 
@@ -157,7 +157,7 @@ class Pacer:
 
     def _forget_a_hold(self, now: float) -> None:
         """Forget the holds that say nothing any more; without any, the one that is over first."""
-        self._holds = {chat: until for chat, until in self._holds.items() if until > now - REST}
+        self._holds = {chat: until for chat, until in self._holds.items() if until > now - IDLE_RESET}
         if len(self._holds) > self._chats:
             chat = min(self._holds, key=self._holds.__getitem__)
             self._forgotten_hold = max(self._forgotten_hold, self._holds.pop(chat))
@@ -186,7 +186,9 @@ class Pacer:
         waiter = _Waiter(chat, allowance, give_up_at, self._loop.create_future())
         queue = line.lanes[lane]
         queue[waiter] = None
-        if self._timer is None or self._timer.when() > max(line.opens_at(lane), self._free_at(chat), now + TICK):
+        if self._timer is None or self._timer.when() > max(
+            line.opens_at(lane), self._free_at(chat), now + PACER_RESOLUTION
+        ):
             self._serve()  # else it is looked at soon enough: a timer for each message costs more than its slot
         try:
             return await waiter.turn
@@ -199,7 +201,7 @@ class Pacer:
         if lane is not Lane.REPLY or held <= SHORT_HOLD:
             return True
         replies = (waiter for line in (self._free, self._paid) for waiter in line.lanes[Lane.REPLY])
-        return sum(self.hold(waiter.chat) > SHORT_HOLD for waiter in replies) < PATIENT_REPLIES
+        return sum(self.hold(waiter.chat) > SHORT_HOLD for waiter in replies) < MAX_HELD_REPLIES
 
     def _serve(self) -> None:
         """Give a slot to everyone whose turn it is, and set the one timer for the next."""
@@ -208,7 +210,7 @@ class Pacer:
             self._timer = None
         due = min(self._serve_line(self._free), self._serve_line(self._paid))
         if due < inf:
-            self._timer = self._loop.call_at(max(due, self._loop.time() + TICK), self._serve)
+            self._timer = self._loop.call_at(max(due, self._loop.time() + PACER_RESOLUTION), self._serve)
 
     def _serve_line(self, line: _Line) -> float:
         """Give out what slots a line has now; return when to look again, `inf` when nobody waits."""

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import telegram
 from telegram.error import TelegramError
 
-REMEMBERED_FOR = timedelta(seconds=60)
+CACHE_TTL = timedelta(seconds=60)
 CHATS = 4096
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ class Administrators:
         """Return the people who administer a group or channel; None when Telegram does not say."""
         if chat in self._known:
             asked_at, people = self._known[chat]
-            if now - asked_at < REMEMBERED_FOR:
+            if now - asked_at < CACHE_TTL:
                 return people
         try:
             members = await self._bot.get_chat_administrators(chat)

@@ -13,8 +13,8 @@ import telegram
 from bot.domain.chat import Chat, ChatKind, Pictures
 from bot.render.locale import words_for
 from bot.render.look import Look, Surface
-from bot.services.delivery.paid_budget import Purse
-from bot.services.readers.places import Gazetteer
+from bot.services.delivery.paid_budget import PaidBudget
+from bot.services.readers.places import CitySearch
 from bot.settings import Settings
 from bot.store.engine.database import Database
 from bot.telegram_edge.botapi.gateway import Gateway
@@ -26,25 +26,25 @@ from bot.telegram_edge.kit.replies import Replies
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class BotContext:
     """The parts a handler works with.
 
     `clock` gives the time as an aware UTC datetime; `wake` tells the dispatcher that something was promised,
     stopped or released, so that it does not wait for its next look at the database. `bot` is initialized; it answers
     people through `replies`, and news leaves through `gateway`. Both ask `pacer` first, and both are paid for from
-    `purse`, if anything is.
+    `paid_budget`, if anything is.
     """
 
     db: Database
     bot: telegram.Bot
     gateway: Gateway
     pacer: Pacer
-    purse: Purse
+    paid_budget: PaidBudget
     commands: Commands
     settings: Settings
     clock: Callable[[], datetime]
     wake: Callable[[], None]
-    gazetteer: Gazetteer = field(default_factory=Gazetteer)
+    gazetteer: CitySearch = field(default_factory=CitySearch)
     administrators: Administrators = field(init=False)
 
     def __post_init__(self) -> None:
@@ -57,7 +57,7 @@ class House:
     @property
     def replies(self) -> Replies:
         """What answers people."""
-        return Replies(self.bot, self.pacer, self.purse, self.db, self.clock, self.wake)
+        return Replies(self.bot, self.pacer, self.paid_budget, self.db, self.clock, self.wake)
 
     @property
     def menus(self) -> Menus:

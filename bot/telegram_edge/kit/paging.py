@@ -8,12 +8,12 @@ from bot.domain.browsing import MOST, PAGE, Direction, Place, Turn
 from bot.domain.chat import ChatKind
 from bot.render.reader import lists
 from bot.services.readers import browsing
-from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.request import PressRequest, Request
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class PageRequest:
     """A page of a list as a button asks for it. `scope` means what the list's verb makes of it."""
 
     scope: int
@@ -26,23 +26,23 @@ def number(press: PressRequest, place: int = 0) -> int:
     return press.numbers[place] if place < len(press.numbers) else 0
 
 
-def wanted(press: PressRequest) -> Wanted:
+def page_request(press: PressRequest) -> PageRequest:
     """Return what a list's button asks for. Whatever it lacks is the list's beginning."""
     size = min(number(press, 1), MOST) if number(press, 1) > 0 else PAGE
     turn = None
     if len(press.numbers) >= 5:
         direction = Direction.NEWER if number(press, 2) == Direction.NEWER else Direction.OLDER
         turn = Turn(direction, Place(number(press, 3), number(press, 4)))
-    return Wanted(number(press), size, turn)
+    return PageRequest(number(press), size, turn)
 
 
-async def may_ask(house: House, request: Request) -> bool:
+async def may_list(ctx: BotContext, request: Request) -> bool:
     """Return whether a list may be shown: always in a person's own chat, once a minute in a group."""
     if request.chat.kind is not ChatKind.GROUP:
         return True
-    if await browsing.ask(house.db, request.chat.id, house.clock()):
+    if await browsing.ask(ctx.db, request.chat.id, ctx.clock()):
         return True
-    seconds = await browsing.wait_to_tell(house.db, request.chat.id, house.clock())
+    seconds = await browsing.wait_to_tell(ctx.db, request.chat.id, ctx.clock())
     if seconds is not None:
-        await request.answer(lists.ask_in_a_minute(request.words, seconds, house.bot_username))
+        await request.answer(lists.ask_in_a_minute(request.words, seconds, ctx.bot_username))
     return False

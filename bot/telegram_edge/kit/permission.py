@@ -7,27 +7,27 @@ one that nobody ever made.
 
 from __future__ import annotations
 
-from bot.domain.answer_quota import Hearing
+from bot.domain.answer_quota import AnswerQuota
 from bot.domain.chat import ChatKind
 from bot.domain.role import Role
 from bot.render import error_messages
 from bot.services.newsroom import roles
 from bot.services.readers import browsing
 from bot.telegram_edge.kit.commands import Audience
-from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.request import PressRequest, Request
 
 
-async def role_of(house: House, request: Request | PressRequest) -> Role | None:
+async def role_of(ctx: BotContext, request: Request | PressRequest) -> Role | None:
     """Return what the one who asks is here. In groups and channels nobody is an editor."""
     if not request.is_private:
         return None
-    return await roles.role_of(house.db, request.person, house.settings.admins, request.name)
+    return await roles.role_of(ctx.db, request.person, ctx.settings.admins, request.name)
 
 
-async def is_for(house: House, request: Request | PressRequest, audience: Audience) -> bool:
+async def is_for(ctx: BotContext, request: Request | PressRequest, audience: Audience) -> bool:
     """Return whether something for `audience` exists for the one who asks."""
-    return audience is Audience.READERS or may(await role_of(house, request), audience)
+    return audience is Audience.READERS or may(await role_of(ctx, request), audience)
 
 
 def may(role: Role | None, audience: Audience) -> bool:
@@ -41,46 +41,46 @@ def may(role: Role | None, audience: Audience) -> bool:
             return role is Role.OWNER
 
 
-async def is_heard(house: House, request: Request, speaker: int) -> bool:
+async def is_heard(ctx: BotContext, request: Request, speaker: int) -> bool:
     """Return whether a command is answered: in groups and channels only so many a minute, administrators' too.
 
     `speaker` is the person, or the chat that speaks. What is refused is not answered at all: everybody would see it.
     """
     if request.is_private:
         return True
-    now = house.clock()
-    match await browsing.hearing_of(house.db, request.chat, speaker, now):
-        case Hearing.NOBODYS:
+    now = ctx.clock()
+    match await browsing.hearing_of(ctx.db, request.chat, speaker, now):
+        case AnswerQuota.NOBODYS:
             return False
-        case Hearing.ADMINISTRATORS if await objection(house, request) is not None:
+        case AnswerQuota.ADMINISTRATORS if await objection(ctx, request) is not None:
             return False
-    return await browsing.hear(house.db, request.chat.id, speaker, now)
+    return await browsing.count_answer(ctx.db, request.chat.id, speaker, now)
 
 
-async def is_press_heard(house: House, request: PressRequest) -> bool:
+async def is_press_heard(ctx: BotContext, request: PressRequest) -> bool:
     """Return whether a press is obeyed: of one person only so many a minute over all groups and channels.
 
     Who presses too often is told so once a minute, where nobody else sees it.
     """
     if request.is_private:
         return True
-    now = house.clock()
-    has_had_enough = await browsing.has_had_enough(house.db, request.person, now)
-    if not has_had_enough and await browsing.hear(house.db, None, request.person, now):
+    now = ctx.clock()
+    has_had_enough = await browsing.has_had_enough(ctx.db, request.person, now)
+    if not has_had_enough and await browsing.count_answer(ctx.db, None, request.person, now):
         return True
-    if await browsing.tell_speaker(house.db, request.person, now):
+    if await browsing.tell_speaker(ctx.db, request.person, now):
         await request.toast(error_messages.too_much(request.words), alert=True)
     return False
 
 
-async def objection(house: House, request: Request | PressRequest) -> str | None:
+async def objection(ctx: BotContext, request: Request | PressRequest) -> str | None:
     """Return why the one who asks may not change what the chat gets; None when they may.
 
     Everybody may in their own chat, administrators in groups and channels. Who writes in the chat's own name is one.
     """
     if request.chat.kind is ChatKind.PRIVATE or (isinstance(request, Request) and request.as_chat):
         return None
-    administrators = await house.administrators.of(request.chat.id, house.clock())
+    administrators = await ctx.administrators.of(request.chat.id, ctx.clock())
     if administrators is None:
         return error_messages.not_verified(request.words)
     return None if request.person in administrators else error_messages.administrators_only(request.words)

@@ -13,13 +13,13 @@ from typing import TypeVar
 
 from bot.domain.message import Message
 from bot.telegram_edge.kit.commands import Audience, CommandInfo, Commands
-from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.request import PressRequest, Request
 
 _Rule = TypeVar("_Rule")
-RequestHandler = Callable[[House, Request], Awaitable[None]]
-TextHandler = Callable[[House, Request], Awaitable[bool]]
-PressHandler = Callable[[House, PressRequest], Awaitable[None]]
+RequestHandler = Callable[[BotContext, Request], Awaitable[None]]
+TextHandler = Callable[[BotContext, Request], Awaitable[bool]]
+PressHandler = Callable[[BotContext, PressRequest], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Instead:
     toast: str = ""
 
 
-LateRule = Callable[[House, PressRequest], Awaitable[Instead | None]]
+LateRule = Callable[[BotContext, PressRequest], Awaitable[Instead | None]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from bot.domain.message import Keyboard, Message
 from bot.domain.paid_broadcast import day_of
 from bot.domain.text import Text
 from bot.services.delivery import restrictions
-from bot.services.delivery.paid_budget import Purse
+from bot.services.delivery.paid_budget import PaidBudget
 from bot.store.engine.database import Database
 from bot.telegram_edge.botapi.gateway import entities_of, markup_of, preview_of
 from bot.telegram_edge.botapi.outcomes import classify_error
@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 
 _Answer = TypeVar("_Answer")
 TRIES = 3
-LONGEST_WAIT = timedelta(minutes=2)
+REPLY_TIMEOUT = timedelta(minutes=2)
 """Nobody waits longer for a reply; what comes later only startles."""
 PRESS_WAIT = timedelta(seconds=10)
 """So long what a press changes may wait for its chat: the next press in that chat waits for it, and its toast too."""
@@ -48,7 +48,7 @@ arrived_at: ContextVar[float] = ContextVar("arrived_at")
 """When the update came in that is being worked on, in loop time; not set where no update is."""
 
 
-class Said(NamedTuple):
+class SentMessage(NamedTuple):
     """A message of ours that stands in a chat; `file_id` is Telegram's for its picture, if it has one."""
 
     message_id: int
@@ -60,21 +60,21 @@ class Held(RetryAfter):
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class WaitLimit:
     """How long something waits for its turn, in loop time: for a chat that is held, and at all."""
 
     for_a_hold: float
     until: float
 
     @classmethod
-    def of(cls, longest: timedelta) -> Patience:
+    def of(cls, longest: timedelta) -> WaitLimit:
         """Return the patience of what is said now: counted, for a hold, from the update that is being worked on.
 
         All that one chat has said may stand in a line, and each would wait as long again.
         """
         now = asyncio.get_running_loop().time()
         seconds = longest.total_seconds()
-        return cls(max(arrived_at.get(now) + seconds, now + SHORT_HOLD), now + LONGEST_WAIT.total_seconds())
+        return cls(max(arrived_at.get(now) + seconds, now + SHORT_HOLD), now + REPLY_TIMEOUT.total_seconds())
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Replies:
 
     bot: telegram.Bot
     pacer: Pacer
-    purse: Purse
+    paid_budget: PaidBudget
     db: Database
     clock: Callable[[], datetime]
     wake: Callable[[], None]
@@ -98,8 +98,8 @@ class Replies:
         *,
         thread: int = 0,
         reply_to: int | None = None,
-        patience: timedelta = LONGEST_WAIT,
-    ) -> Said:
+        patience: timedelta = REPLY_TIMEOUT,
+    ) -> SentMessage:
         """Say `message` in a chat and return what stands there now.
 
         What Telegram refuses for words that nobody knows is said once more, without formatting and buttons: a person
@@ -117,7 +117,7 @@ class Replies:
 
         said = await _plainly_at_last(message, send)
         # The largest size comes last: https://core.telegram.org/bots/api#message (photo)
-        return Said(said.message_id, said.photo[-1].file_id if said.photo else None)
+        return SentMessage(said.message_id, said.photo[-1].file_id if said.photo else None)
 
     async def _call(
         self, chat: Chat, message: Message, thread: int, reply: telegram.ReplyParameters | None, paid: bool
@@ -160,10 +160,10 @@ class Replies:
                 allow_paid_broadcast=paid or None,
             )
 
-        return (await self._sent(chat, call, LONGEST_WAIT)).message_id
+        return (await self._sent(chat, call, REPLY_TIMEOUT)).message_id
 
     async def edit(
-        self, chat: Chat, message_id: int, message: Message, *, is_photo: bool, patience: timedelta = LONGEST_WAIT
+        self, chat: Chat, message_id: int, message: Message, *, is_photo: bool, patience: timedelta = REPLY_TIMEOUT
     ) -> bool:
         """Change a message of ours, and return False when it is gone. A picture keeps its picture; its caption changes.
 
@@ -196,7 +196,7 @@ class Replies:
         return await _plainly_at_last(message, edit)
 
     async def edit_keyboard(
-        self, chat: Chat, message_id: int, keyboard: Keyboard, *, patience: timedelta = LONGEST_WAIT
+        self, chat: Chat, message_id: int, keyboard: Keyboard, *, patience: timedelta = REPLY_TIMEOUT
     ) -> bool:
         """Swap the buttons under a message of ours, and return False when it is gone. Raises: as `edit`."""
 
@@ -205,17 +205,17 @@ class Replies:
 
         return await self._edited(chat, call, patience)
 
-    async def turn(self, chat: Chat, patience: Patience) -> bool:
+    async def turn(self, chat: Chat, patience: WaitLimit) -> bool:
         """Wait for a turn ahead of all news; return whether what is said then is to be paid for. Raises: Held."""
-        paid_on = self.purse.pay_for_reply(self.clock()) if self.pacer.is_paying else None
+        paid_on = self.paid_budget.pay_for_reply(self.clock()) if self.pacer.is_paying else None
         try:
             await self._slot(chat, patience, paid_on is not None)
         except Held:
-            self.purse.put_back_for_reply(paid_on)
+            self.paid_budget.put_back_for_reply(paid_on)
             raise
         return paid_on == day_of(self.clock())
 
-    async def _slot(self, chat: Chat, patience: Patience, paid: bool = False) -> None:
+    async def _slot(self, chat: Chat, patience: WaitLimit, paid: bool = False) -> None:
         """Wait for a turn ahead of all news. Raises: Held."""
         is_group = chat.kind is not ChatKind.PRIVATE
         try:
@@ -230,7 +230,7 @@ class Replies:
         self, chat: Chat, call: Callable[[bool], Awaitable[telegram.Message]], longest: timedelta
     ) -> telegram.Message:
         """Make one call that sends, paid for if need be. Raises: telegram.error.TelegramError."""
-        patience = Patience.of(longest)
+        patience = WaitLimit.of(longest)
 
         async def once() -> telegram.Message:
             paid = await self.turn(chat, patience)
@@ -241,7 +241,7 @@ class Replies:
                     raise
             # It may be the Stars that were refused, and nobody is left without an answer for want of them.
             message = await self._attempt(chat, call(False))
-            self.purse.answered_unpaid(Sent(message.message_id), self.clock())
+            self.paid_budget.answered_unpaid(Sent(message.message_id), self.clock())
             return message
 
         message = await _patiently(once)
@@ -264,7 +264,7 @@ class Replies:
             raise RetryAfter(outcome.wait) from None  # a 429 that does not say how long is no RetryAfter yet
 
     async def _edited(self, chat: Chat, call: Callable[[], Awaitable[object]], longest: timedelta) -> bool:
-        patience = Patience.of(longest)
+        patience = WaitLimit.of(longest)
 
         async def once() -> None:
             # There are no paid edits: https://core.telegram.org/bots/api#editmessagetext

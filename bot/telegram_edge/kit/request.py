@@ -22,8 +22,8 @@ from bot.render import error_messages
 from bot.render.locale import SOURCE, Words
 from bot.render.text import clip
 from bot.telegram_edge.botapi.pacer import SHORT_HOLD
-from bot.telegram_edge.kit.context import House
-from bot.telegram_edge.kit.replies import LONGEST_WAIT, PRESS_WAIT, Said
+from bot.telegram_edge.kit.context import BotContext
+from bot.telegram_edge.kit.replies import PRESS_WAIT, REPLY_TIMEOUT, SentMessage
 
 log = logging.getLogger(__name__)
 
@@ -52,9 +52,9 @@ class Request:
     `name` is what the person calls themselves, anything at all.
     """
 
-    patience: ClassVar[timedelta] = LONGEST_WAIT
+    patience: ClassVar[timedelta] = REPLY_TIMEOUT
 
-    house: House = field(repr=False)
+    ctx: BotContext = field(repr=False)
     chat: Chat
     person: int | None
     words: Words = field(repr=False)
@@ -86,13 +86,13 @@ class Request:
         """Say something with a picture, as `answer` does, and return Telegram's file id for the picture."""
         return (await self._say(message)).file_id
 
-    async def _say(self, message: Message) -> Said:
+    async def _say(self, message: Message) -> SentMessage:
         reply_to = self.message_id if self.message_id and self.chat.kind is ChatKind.GROUP else None
-        return await self.house.replies.send(self.chat, message, thread=self.thread, reply_to=reply_to)
+        return await self.ctx.replies.send(self.chat, message, thread=self.thread, reply_to=reply_to)
 
     async def answer_file(self, name: str, data: bytes, caption: Message) -> int:
         """Send a file that was made for this chat, and return its message's id."""
-        return await self.house.replies.send_file(self.chat, name, data, caption, thread=self.thread)
+        return await self.ctx.replies.send_file(self.chat, name, data, caption, thread=self.thread)
 
 
 @dataclass(slots=True, eq=False)
@@ -108,7 +108,7 @@ class PressRequest:
 
     patience: ClassVar[timedelta] = PRESS_WAIT
 
-    house: House = field(repr=False)
+    ctx: BotContext = field(repr=False)
     chat: Chat
     person: int
     words: Words = field(repr=False)
@@ -137,11 +137,11 @@ class PressRequest:
     async def open_bot(self, payload: str) -> None:
         """Take the one who pressed to their own chat with the bot, as its deep link would. Once per press."""
         # What `url` may hold: https://core.telegram.org/bots/api#answercallbackquery
-        await self._answer_query(url=f"https://t.me/{self.house.bot_username}?start={payload}")
+        await self._answer_query(url=f"https://t.me/{self.ctx.bot_username}?start={payload}")
 
     async def finish(self) -> None:
         """End the client's waiting if nothing else has."""
-        held = self.house.pacer.hold(self.chat.id)
+        held = self.ctx.pacer.hold(self.chat.id)
         await self.toast(error_messages.must_wait(self.words, timedelta(seconds=held)) if held > SHORT_HOLD else "")
 
     async def redraw(self, message: Message) -> int:
@@ -150,7 +150,7 @@ class PressRequest:
         A picture keeps its picture: the text becomes its caption. While the chat is held it stays as it is.
         """
         try:
-            is_there = await self.house.replies.edit(
+            is_there = await self.ctx.replies.edit(
                 self.chat, self.message_id, message, is_photo=self.is_photo, patience=self.patience
             )
         except RetryAfter:
@@ -160,7 +160,7 @@ class PressRequest:
     async def redraw_keyboard(self, keyboard: Keyboard) -> None:
         """Swap the buttons and leave the message as it is. One that is gone, or in a held chat, is left alone."""
         with suppress(RetryAfter):
-            await self.house.replies.edit_keyboard(self.chat, self.message_id, keyboard, patience=self.patience)
+            await self.ctx.replies.edit_keyboard(self.chat, self.message_id, keyboard, patience=self.patience)
 
     async def answer(self, message: Message) -> int:
         """Say something new in the chat and return the new message's id. Raises: replies.Held."""
@@ -170,15 +170,15 @@ class PressRequest:
         """Say something new with a picture, and return Telegram's file id for the picture."""
         return (await self._say(message)).file_id
 
-    async def _say(self, message: Message) -> Said:
-        return await self.house.replies.send(self.chat, message, thread=self.thread, patience=self.patience)
+    async def _say(self, message: Message) -> SentMessage:
+        return await self.ctx.replies.send(self.chat, message, thread=self.thread, patience=self.patience)
 
     async def _answer_query(self, **answer: str | bool | None) -> None:
         if self.is_answered:
             return
         self.is_answered = True
         try:
-            await self.house.bot.answer_callback_query(self.query_id, **answer)  # type: ignore[arg-type]
+            await self.ctx.bot.answer_callback_query(self.query_id, **answer)  # type: ignore[arg-type]
         except TelegramError as error:
             # Too old, mostly: the person no longer waits for it, and what was pressed has been done.
             log.debug("a press could not be answered: %s", type(error).__name__)

@@ -27,24 +27,24 @@ from bot.services.newsroom import notices
 from bot.services.newsroom.notices import Notice
 from bot.services.readers import membership
 from bot.telegram_edge.botapi.outcomes import classify_error
-from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.context import BotContext
 
-FOLDED_FOR = timedelta(minutes=10)
+ALERT_INTERVAL = timedelta(minutes=10)
 _FORMS = {notices.FORM: screens.form_changed, notices.REFUSED_BY_SOME: screens.refused_by_some}
-PASSING = timedelta(minutes=2)  # what is wrong with a file for less than this is not worth a word
+MIN_FAULT_AGE = timedelta(minutes=2)  # what is wrong with a file for less than this is not worth a word
 _UPLOADED = "upload:"  # whoever sent the document was answered in the chat
 
 log = logging.getLogger(__name__)
 
 
-async def tell_editors(house: House, people: Collection[int], now: datetime) -> bool:
+async def tell_editors(ctx: BotContext, people: Collection[int], now: datetime) -> bool:
     """Tell every editor of what is odd about files, in one message, at most once in ten minutes.
 
     Return False when there are editors and none of them could be reached.
     """
-    found = await notices.about_files(house.db, lasting_since=now - PASSING)
+    found = await notices.about_files(ctx.db, lasting_since=now - MIN_FAULT_AGE)
     waiting, known, last = found.notices, found.articles, found.last_told_at
-    if not waiting or not people or (last is not None and now - last < FOLDED_FOR):
+    if not waiting or not people or (last is not None and now - last < ALERT_INTERVAL):
         return True
     told = [notice for _, notice in waiting if not notice.subject.startswith(_UPLOADED)]
     refused = [(notice.subject, notice.detail) for notice in told if notice.kind in ("refused", "left out")]
@@ -55,19 +55,19 @@ async def tell_editors(house: House, people: Collection[int], now: datetime) -> 
         def message(words: Words) -> Message:
             return screens.folded(words, refused=refused, doubled=doubled, warned=warned)
 
-        if not await _tell(house, people, lambda words, _: message(words)):
+        if not await _tell(ctx, people, lambda words, _: message(words)):
             return False
-    await notices.mark_told(house.db, [id for id, _ in waiting], now)
+    await notices.mark_told(ctx.db, [id for id, _ in waiting], now)
     return True
 
 
-async def ask_editors(house: House, people: Collection[int], now: datetime) -> bool:
+async def ask_editors(ctx: BotContext, people: Collection[int], now: datetime) -> bool:
     """Ask every editor at once about what is held: a decision that stops news never waits behind complaints.
 
     What is held in a burst is one question, and one that is open stands for what joins it within ten minutes.
     Return False when there are editors and none of them could be reached.
     """
-    found = await notices.questions(house.db)
+    found = await notices.questions(ctx.db)
     waiting, held, opened = found.notices, found.held, found.opened_at
     if not waiting or not people:
         return True
@@ -75,119 +75,119 @@ async def ask_editors(house: House, people: Collection[int], now: datetime) -> b
     many = len(held) - len(of_topics)
     asked: list[int] = []
     together = [(id, notice) for id, notice in waiting if notice.article not in of_topics]
-    if opened is None or now - opened >= FOLDED_FOR or not many:
-        if many and not await _tell(house, people, lambda words, _: screens.held(words, many)):
+    if opened is None or now - opened >= ALERT_INTERVAL or not many:
+        if many and not await _tell(ctx, people, lambda words, _: screens.held(words, many)):
             return False
         asked += [id for id, _ in together]  # or decided meanwhile
     for id, notice in waiting:
         if notice.article in of_topics:
-            chosen = await choice(house.db, notice.article)
-            if not await _tell(house, people, _question(chosen)):
+            chosen = await choice(ctx.db, notice.article)
+            if not await _tell(ctx, people, _question(chosen)):
                 return False
             asked.append(id)
     if asked:
-        await notices.mark_told(house.db, asked, now)
+        await notices.mark_told(ctx.db, asked, now)
     return True
 
 
-async def tell_of_forms(house: House, people: Collection[int], now: datetime) -> bool:
+async def tell_of_forms(ctx: BotContext, people: Collection[int], now: datetime) -> bool:
     """Tell every editor at once which broadcasts go on in a plainer form, for all or some chats, and why.
 
     Return False when there are editors and none of them could be reached.
     """
-    waiting = await notices.plainer_forms(house.db)
+    waiting = await notices.plainer_forms(ctx.db)
     for id, notice, article in waiting if people else ():
 
         def message(words: Words, _: Chat, article: Article | None = article, notice: Notice = notice) -> Message:
             assert article is not None
             return _FORMS[notice.kind](words, article, Form(notice.subject) if notice.subject else None, notice.detail)
 
-        if article is not None and not await _tell(house, people, message):
+        if article is not None and not await _tell(ctx, people, message):
             return False
-        await notices.mark_told(house.db, [id], now)
+        await notices.mark_told(ctx.db, [id], now)
     return True
 
 
-async def tell_owners(house: House, owners: Collection[int], now: datetime) -> bool:
+async def tell_owners(ctx: BotContext, owners: Collection[int], now: datetime) -> bool:
     """Tell owners of each trouble once a day, and once when it is over.
 
     Return False when there are owners and none of them could be reached.
     """
-    untold = await notices.incidents(house.db, now)
+    untold = await notices.incidents(ctx.db, now)
     for one in untold if owners else ():
 
-        def message(words: Words, chat: Chat, one: notices.Trouble = one) -> Message:
-            zone = house.look(chat).zone
+        def message(words: Words, chat: Chat, one: notices.Incident = one) -> Message:
+            zone = ctx.look(chat).zone
             return screens.trouble(words, one.kind, one.since, one.over_at, zone)
 
-        if not await _tell(house, owners, message):
+        if not await _tell(ctx, owners, message):
             return False
-        await notices.mark_incident_told(house.db, one, now)
+        await notices.mark_incident_told(ctx.db, one, now)
     return True
 
 
-async def tell_of_newcomers(house: House, owners: Collection[int], now: datetime) -> bool:
+async def tell_of_newcomers(ctx: BotContext, owners: Collection[int], now: datetime) -> bool:
     """Tell each owner once who took an invitation; those who cannot be reached, as soon as they can.
 
     Return False when some could not be told now.
     """
-    found = await notices.newcomers(house.db)
+    found = await notices.newcomers(ctx.db)
     is_done = True
     for one in found.untold:
         chat = found.chats.get(one.owner)
         if one.owner in owners:
             if chat is None or chat.state is ChatState.UNREACHABLE:
                 continue
-            words = house.look(chat).words
+            words = ctx.look(chat).words
             message = editors.newcomer(words, one.person, one.role, one.invited_by, found.names)
-            match await _unsaid(house, chat, message, "an owner could not be told who took an invitation"):
+            match await _unsaid(ctx, chat, message, "an owner could not be told who took an invitation"):
                 case Unreachable():
-                    await membership.lose(house.db, chat.id, now)
+                    await membership.mark_unreachable(ctx.db, chat.id, now)
                     continue
                 case Throttled() | Failed() | Halted() | Migrated():
                     is_done = False
                     continue
-        await notices.mark_newcomer_told(house.db, one)
+        await notices.mark_newcomer_told(ctx.db, one)
     return is_done
 
 
-async def tell_of_threads(house: House, now: datetime) -> bool:
+async def tell_of_threads(ctx: BotContext, now: datetime) -> bool:
     """Tell groups of each closed thread once, in the group itself.
 
     Return False when some could not be told now. Those that cannot be told at all are let go.
     """
-    found = await notices.closed_threads(house.db)
+    found = await notices.closed_threads(ctx.db)
     is_done = True
     for one in found.untold:
         chat = found.chats[one.chat]
         if chat.restriction is not None:
             continue  # once it may be written to
-        words = house.look(chat).words
+        words = ctx.look(chat).words
         followed = by_name(found.topics[number] for number in one.topics)
         message = screens.closed_thread(words, chat.kind, followed)
-        unsaid = await _unsaid(house, chat, message, "a chat could not be told of a closed thread")
+        unsaid = await _unsaid(ctx, chat, message, "a chat could not be told of a closed thread")
         if isinstance(unsaid, Throttled | Failed | Halted | Migrated | Restricted):
             is_done = False
             continue
-        await notices.mark_thread_told(house.db, one.chat, one.thread, now)
+        await notices.mark_thread_told(ctx.db, one.chat, one.thread, now)
     return is_done
 
 
-async def _tell(house: House, people: Collection[int], message: Callable[[Words, Chat], Message]) -> bool:
+async def _tell(ctx: BotContext, people: Collection[int], message: Callable[[Words, Chat], Message]) -> bool:
     """Say something to each of these people, and return whether any of them could be reached."""
     is_heard = False
     for person in people:
-        chat = await membership.known(house.db, person) or Chat(person, language=house.settings.language)
-        words = house.look(chat).words
-        if await _unsaid(house, chat, message(words, chat), "an editor could not be told") is None:
+        chat = await membership.known(ctx.db, person) or Chat(person, language=ctx.settings.language)
+        words = ctx.look(chat).words
+        if await _unsaid(ctx, chat, message(words, chat), "an editor could not be told") is None:
             is_heard = True
     return is_heard
 
 
-async def _unsaid(house: House, chat: Chat, message: Message, complaint: str) -> Outcome | None:
+async def _unsaid(ctx: BotContext, chat: Chat, message: Message, complaint: str) -> Outcome | None:
     """Say something in a chat; return what kept it from being said, which is logged with `complaint`, or None."""
     try:
-        await house.replies.send(chat, message)
+        await ctx.replies.send(chat, message)
     except TelegramError as error:
         log.info("%s: %s", complaint, type(error).__name__)
         return classify_error(error)

@@ -1,5 +1,5 @@
 """
-The herald: keeps editors' progress messages up to date, and tells editors, owners and groups what they must know.
+Progress messages: what editors see of a publish on its way; and the round that tells people what they must know.
 
 It alone draws a message that follows a publish, so no older state can overwrite a newer one. What it knows is in the
 database: after a restart it goes on where it was.
@@ -31,12 +31,12 @@ from bot.store.content import articles
 from bot.store.delivery import campaigns
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.desk import editors, progress_messages
-from bot.store.desk.incidents import Kind
+from bot.store.desk.incidents import IncidentKind
 from bot.store.desk.progress_messages import Watch
 from bot.store.readers import chats
 from bot.telegram_edge.conversations.editor.copies import send_copy
 from bot.telegram_edge.conversations.editor.publishing import rate_of
-from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.notifications.alerts import (
     ask_editors,
     tell_editors,
@@ -46,22 +46,24 @@ from bot.telegram_edge.notifications.alerts import (
     tell_owners,
 )
 
-TICK = timedelta(seconds=1)
+DRAW_INTERVAL = timedelta(seconds=1)
 LOOK_AROUND_EVERY = timedelta(minutes=1)
-CALM_AFTER = timedelta(minutes=3)  # without an alarm: the dispatcher repeats it every minute while it lasts
-DEAF_FOR = timedelta(minutes=10)
-DRAWN_AGAIN = timedelta(seconds=10)  # after a failure: an outage or a refused token is nothing to ask about each second
-OWED_FOR = timedelta(seconds=5)  # so long the answer to a publish may take
-_ALARMS = {Alarm.HALTED: Kind.TOKEN, Alarm.DISK: Kind.DISK}
+RESOLVED_AFTER = timedelta(minutes=3)  # without an alarm: the dispatcher repeats it every minute while it lasts
+RETRY_UNREACHED_AFTER = timedelta(minutes=10)
+REDRAW_RETRY_AFTER = timedelta(
+    seconds=10
+)  # after a failure: an outage or a refused token is nothing to ask about each second
+REPLY_EXPECTED_WITHIN = timedelta(seconds=5)  # so long the answer to a publish may take
+_ALARMS = {Alarm.HALTED: IncidentKind.TOKEN, Alarm.DISK: IncidentKind.DISK}
 
 log = logging.getLogger(__name__)
 
 
-class Herald:
+class ProgressMessages:
     """One for a running bot. `run` it in the background; `turn` is one look at everything."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, ctx: BotContext) -> None:
+        self._ctx = ctx
         self._busy: dict[tuple[object, ...], asyncio.Task[None]] = {}
         self._followed: dict[tuple[int, int], tuple[Watch, Article]] = {}  # as of the last turn
         # counted once while rows are still being promised, and again when the audience is opened anew
@@ -73,7 +75,7 @@ class Herald:
         self._deaf_until: dict[str, datetime] = {}  # while nobody can be reached
         self._reachable: set[int] = set()  # people who have let the bot in, as of the last turn
         self._menus: tuple[dict[int, Role], dict[int, tuple[Role, str]]] | None = None  # for whom, as last told
-        self._alarmed_at: dict[Kind, datetime] = {}
+        self._alarmed_at: dict[IncidentKind, datetime] = {}
         self._looked_at: datetime | None = None
         self._awake_since: datetime | None = None
 
@@ -84,7 +86,7 @@ class Herald:
                 changed.clear()
                 await self.turn()
                 try:
-                    async with asyncio.timeout(TICK.total_seconds()):
+                    async with asyncio.timeout(DRAW_INTERVAL.total_seconds()):
                         await changed.wait()
                 except TimeoutError:
                     pass
@@ -94,9 +96,9 @@ class Herald:
 
     async def turn(self) -> None:
         """Start whatever is due now. One thing of a kind is never started again before it has ended."""
-        now = self._house.clock()
-        async with self._house.db.reading() as conn:
-            people = await editors.editors(conn, self._house.settings.admins)
+        now = self._ctx.clock()
+        async with self._ctx.db.reading() as conn:
+            people = await editors.editors(conn, self._ctx.settings.admins)
             known = await chats.chats(conn, people)
         self._welcome({person for person, chat in known.items() if chat.state is not ChatState.UNREACHABLE})
         await self._announce(people, now)
@@ -115,9 +117,9 @@ class Herald:
             self._start(("menus",), self._register_menus)
 
     async def _register_menus(self) -> None:
-        if not await self._house.menus.register_editors():
+        if not await self._ctx.menus.register_editors():
             self._menus = None
-            self._deaf_until["menus"] = self._house.clock() + DEAF_FOR
+            self._deaf_until["menus"] = self._ctx.clock() + RETRY_UNREACHED_AFTER
 
     def _is_at(self, work: str) -> bool:
         return (work,) in self._busy
@@ -137,21 +139,21 @@ class Herald:
     async def alarm(self, alarm: Alarm, campaign: int | None, detail: str | None) -> None:
         """Take note of what stops the dispatcher. A campaign that is held is seen in its row and asked about."""
         kind = _ALARMS.get(alarm)
-        if kind is None or (kind is Kind.DISK and "full" not in (detail or "")):
+        if kind is None or (kind is IncidentKind.DISK and "full" not in (detail or "")):
             return
-        now = self._house.clock()
-        if kind is Kind.TOKEN and "terminated by other" in (detail or "").lower():
-            kind = Kind.SECOND
+        now = self._ctx.clock()
+        if kind is IncidentKind.TOKEN and "terminated by other" in (detail or "").lower():
+            kind = IncidentKind.SECOND
         self._alarmed_at[kind] = now
         try:
-            await incidents.note(self._house.db, kind, True, now)
+            await incidents.note(self._ctx.db, kind, True, now)
         except StoreError as error:
             log.error("a trouble could not be written down: %s", error)
 
     # Publishes that nobody in chat asked for
 
     async def _announce(self, people: Iterable[int], now: datetime) -> None:
-        async with self._house.db.reading() as conn:
+        async with self._ctx.db.reading() as conn:
             waiting = await progress_messages.unannounced(conn)
         self._announced.intersection_update(waiting)
         for number in waiting:
@@ -169,14 +171,14 @@ class Herald:
         if found is None:
             return
         article, _ = found
-        if (await send_copy(self._house, chat, article.number)).trouble is None:
+        if (await send_copy(self._ctx, chat, article.number)).trouble is None:
             await self._say(chat, number)
 
     # Messages that follow a publish
 
     async def _draw(self, people: Iterable[int], now: datetime) -> None:
         allowed = set(people)
-        async with self._house.db.reading() as conn:
+        async with self._ctx.db.reading() as conn:
             watches = await progress_messages.open_ones(conn)
             held = [
                 one.id
@@ -197,11 +199,11 @@ class Herald:
                 continue
             self._followed[watch.campaign, watch.chat] = watch, found[0]
             key = (watch.campaign, watch.chat)
-            if now < self._drawn_again_at.get(key, now) <= now + DRAWN_AGAIN or ("message", *key) in self._busy:
+            if now < self._drawn_again_at.get(key, now) <= now + REDRAW_RETRY_AFTER or ("message", *key) in self._busy:
                 continue
-            if watch.message_id != progress_messages.OWED:
+            if watch.message_id != progress_messages.OWED_MESSAGE_ID:
                 await self._draw_one(watch, *found, now)
-            elif now - watch.shown_at >= OWED_FOR:
+            elif now - watch.shown_at >= REPLY_EXPECTED_WITHIN:
                 self._start(("message", *key), partial(self._say_at_last, watch, now))
         self._asked = {(number, person) for number, person in self._asked if number in held}
         self._asked.update((watch.campaign, watch.chat) for watch in watches if watch.campaign in held)
@@ -243,32 +245,32 @@ class Herald:
     ) -> None:
         """Change one message. It counts as shown when its turn began, or every second turn would come too early."""
         try:
-            is_there = await self._house.replies.edit(chat, watch.message_id, message, is_photo=False)
+            is_there = await self._ctx.replies.edit(chat, watch.message_id, message, is_photo=False)
         except (BadRequest, Forbidden) as error:
             log.info("a progress message cannot be changed any more: %s", type(error).__name__)
             is_there = False
         except TelegramError as error:
             if (watch.campaign, watch.chat) not in self._drawn_again_at:
                 log.info("a progress message could not be changed: %s", type(error).__name__)
-            self._drawn_again_at[watch.campaign, watch.chat] = self._house.clock() + DRAWN_AGAIN
+            self._drawn_again_at[watch.campaign, watch.chat] = self._ctx.clock() + REDRAW_RETRY_AFTER
             return
         self._drawn_again_at.pop((watch.campaign, watch.chat), None)
-        async with self._house.db.transaction() as conn:
+        async with self._ctx.db.transaction() as conn:
             await progress_messages.saw(conn, watch, shown, turned_at, finished=is_last or not is_there)
 
     async def _ask_instead(self, watch: Watch, chat: Chat, article: Article) -> None:
         """Ask in a new message, because an edit makes no sound, and say so in the old one."""
         below = screens.asked_below(self._words(chat), article)
         try:
-            await self._house.replies.edit(chat, watch.message_id, below, is_photo=False)
+            await self._ctx.replies.edit(chat, watch.message_id, below, is_photo=False)
         except TelegramError as error:
             log.info("a progress message could not be changed: %s", type(error).__name__)
         await self._say(chat, watch.campaign)
 
     async def _say_at_last(self, watch: Watch, now: datetime) -> None:
         """Say how a publish stands to who asked for it and, for all that is known, was not answered."""
-        async with self._house.db.transaction() as conn:
-            await progress_messages.follow(conn, watch.campaign, watch.chat, progress_messages.OWED, at=now)
+        async with self._ctx.db.transaction() as conn:
+            await progress_messages.follow(conn, watch.campaign, watch.chat, progress_messages.OWED_MESSAGE_ID, at=now)
         await self._ask(watch.chat, watch.campaign)
 
     async def _ask(self, person: int, number: int) -> None:
@@ -280,39 +282,39 @@ class Herald:
         if found is None:
             return
         article, standing = found
-        now = self._house.clock()
+        now = self._ctx.clock()
         message = screens.going(self._words(chat), article, number, standing, now)
         try:
-            message_id = (await self._house.replies.send(chat, message)).message_id
+            message_id = (await self._ctx.replies.send(chat, message)).message_id
         except TelegramError as error:
             log.info("an editor could not be told of a publish: %s", type(error).__name__)
             if isinstance(error, BadRequest | Forbidden):
                 await self._finish(
-                    Watch(number, chat.id, progress_messages.OWED, "", now), now
+                    Watch(number, chat.id, progress_messages.OWED_MESSAGE_ID, "", now), now
                 )  # it is owed no more, if it was
             return
         watch = Watch(number, chat.id, message_id, str(shown_as(standing, message, now)), now)
-        async with self._house.db.transaction() as conn:
+        async with self._ctx.db.transaction() as conn:
             await progress_messages.follow(conn, number, chat.id, message_id, shown=watch.shown, at=now)
         self._followed[number, chat.id] = watch, article
 
     async def _finish(self, watch: Watch, now: datetime) -> None:
-        async with self._house.db.transaction() as conn:
+        async with self._ctx.db.transaction() as conn:
             await progress_messages.saw(conn, watch, watch.shown, now, finished=True)
 
     # What owners must know
 
     async def _tell_of_files(self, people: dict[int, Role], now: datetime) -> None:
-        if now >= self._deaf_until.get("files", now) and not await tell_editors(self._house, people, now):
-            self._deaf_until["files"] = now + DEAF_FOR
+        if now >= self._deaf_until.get("files", now) and not await tell_editors(self._ctx, people, now):
+            self._deaf_until["files"] = now + RETRY_UNREACHED_AFTER
 
     async def _ask_of_held(self, people: dict[int, Role], now: datetime) -> None:
-        if now >= self._deaf_until.get("held", now) and not await ask_editors(self._house, people, now):
-            self._deaf_until["held"] = now + DEAF_FOR
+        if now >= self._deaf_until.get("held", now) and not await ask_editors(self._ctx, people, now):
+            self._deaf_until["held"] = now + RETRY_UNREACHED_AFTER
 
     async def _tell_of_forms(self, people: dict[int, Role], now: datetime) -> None:
-        if now >= self._deaf_until.get("forms", now) and not await tell_of_forms(self._house, people, now):
-            self._deaf_until["forms"] = now + DEAF_FOR
+        if now >= self._deaf_until.get("forms", now) and not await tell_of_forms(self._ctx, people, now):
+            self._deaf_until["forms"] = now + RETRY_UNREACHED_AFTER
 
     async def _tell_of_troubles(self, people: dict[int, Role], now: datetime) -> None:
         if self._looked_at is None or now - self._looked_at >= 2 * LOOK_AROUND_EVERY:
@@ -321,37 +323,39 @@ class Herald:
             self._looked_at = now
             await self._look_around(now)
         owners = [person for person, role in people.items() if role is Role.OWNER]
-        if now >= self._deaf_until.get("troubles", now) and not await tell_owners(self._house, owners, now):
-            self._deaf_until["troubles"] = now + DEAF_FOR
+        if now >= self._deaf_until.get("troubles", now) and not await tell_owners(self._ctx, owners, now):
+            self._deaf_until["troubles"] = now + RETRY_UNREACHED_AFTER
 
     async def _look_around(self, now: datetime) -> None:
         """Look for troubles that can be seen, and take those for over that are no longer reported."""
-        await incidents.look_around(self._house.db, now, now - (self._awake_since or now))
-        for kind in (Kind.TOKEN, Kind.SECOND):
-            if now - self._alarmed_at.setdefault(kind, now) >= CALM_AFTER:
-                await incidents.note(self._house.db, kind, False, now)
-        if (takes_stars := self._house.purse.is_good) is not None:
-            await incidents.note(self._house.db, Kind.STARS, not takes_stars, now)
+        await incidents.look_around(self._ctx.db, now, now - (self._awake_since or now))
+        for kind in (IncidentKind.TOKEN, IncidentKind.SECOND):
+            if now - self._alarmed_at.setdefault(kind, now) >= RESOLVED_AFTER:
+                await incidents.note(self._ctx.db, kind, False, now)
+        if (takes_stars := self._ctx.paid_budget.is_good) is not None:
+            await incidents.note(self._ctx.db, IncidentKind.STARS, not takes_stars, now)
 
     async def _tell_of_newcomers(self, people: dict[int, Role], now: datetime) -> None:
         owners = [person for person, role in people.items() if role is Role.OWNER]
-        if now >= self._deaf_until.get("newcomers", now) and not await tell_of_newcomers(self._house, owners, now):
-            self._deaf_until["newcomers"] = now + DEAF_FOR
+        if now >= self._deaf_until.get("newcomers", now) and not await tell_of_newcomers(self._ctx, owners, now):
+            self._deaf_until["newcomers"] = now + RETRY_UNREACHED_AFTER
 
     # What groups must know
 
     async def _tell_of_threads(self, now: datetime) -> None:
         if now >= self._deaf_until.get("threads", now):
-            self._deaf_until["threads"] = now + DEAF_FOR  # after any failure: no group is told the same every second
-            if await tell_of_threads(self._house, now):
+            self._deaf_until["threads"] = (
+                now + RETRY_UNREACHED_AFTER
+            )  # after any failure: no group is told the same every second
+            if await tell_of_threads(self._ctx, now):
                 self._deaf_until.pop("threads", None)
 
     # What they share
 
     async def _standing(self, number: int) -> tuple[Article, Standing] | None:
         """Return a campaign's article and how it stands; None when there is none."""
-        now = self._house.clock()
-        async with self._house.db.reading() as conn:
+        now = self._ctx.clock()
+        async with self._ctx.db.reading() as conn:
             found = await campaigns.campaign(conn, number)
             if found is None or found.article is None:
                 return None
@@ -361,7 +365,7 @@ class Herald:
                 return None
             fixed_at, known = self._audiences.get(number, (None, None))
             known = known if fixed_at == found.fixed_at else None
-            standing = await delivery_reports.standing(conn, found, now, rate_of(self._house), audience=known)
+            standing = await delivery_reports.standing(conn, found, now, rate_of(self._ctx), audience=known)
         if not found.is_complete:
             self._audiences[number] = found.fixed_at, standing.audience
         return article, self._with_measure(number, standing, now)
@@ -375,15 +379,15 @@ class Herald:
         return replace(standing, measured_from=since, measured_settled=settled)
 
     async def _chat(self, person: int) -> Chat:
-        async with self._house.db.reading() as conn:
-            return await chats.chat(conn, person) or Chat(person, language=self._house.settings.language)
+        async with self._ctx.db.reading() as conn:
+            return await chats.chat(conn, person) or Chat(person, language=self._ctx.settings.language)
 
     def _words(self, chat: Chat) -> Words:
-        return words_for(chat.language, self._house.settings.language)
+        return words_for(chat.language, self._ctx.settings.language)
 
     def _start(self, key: tuple[object, ...], work: Callable[[], Awaitable[None]]) -> None:
         if key not in self._busy:
-            task = asyncio.create_task(self._guarded(key, work), name=f"herald {key[0]}")
+            task = asyncio.create_task(self._guarded(key, work), name=f"notifications: {key[0]}")
             self._busy[key] = task
             task.add_done_callback(lambda _: self._busy.pop(key, None))
 
@@ -391,6 +395,6 @@ class Herald:
         try:
             await work()
         except StoreError as error:
-            log.error("the herald failed at %s: %s", key[0], error)
+            log.error("notifications failed at %s: %s", key[0], error)
         except Exception:
-            log.exception("the herald failed at %s", key[0])
+            log.exception("notifications failed at %s", key[0])

@@ -11,14 +11,14 @@ from telegram import Update
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, TypeHandler
 from telegram.request import BaseRequest
 
-from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.registry import Registry
 from bot.telegram_edge.updates.routing import concerns_us, route
 from bot.telegram_edge.updates.turned_away import TurnedAway
-from bot.telegram_edge.updates.update_queue import Intake
+from bot.telegram_edge.updates.update_queue import UpdateQueue
 
 
-def build_application(token: str, api_url: str, transport: BaseRequest, intake: Intake) -> Application:  # type: ignore[type-arg]
+def build_application(token: str, api_url: str, transport: BaseRequest, intake: UpdateQueue) -> Application:  # type: ignore[type-arg]
     """Return an application that speaks to the Bot API at `api_url` and lets updates in through `intake`.
 
     Source: https://core.telegram.org/bots/api#making-requests (the paths below a server's root)
@@ -37,12 +37,12 @@ def build_application(token: str, api_url: str, transport: BaseRequest, intake: 
     )
 
 
-def open_door(application: Application, house: House, registry: Registry, intake: Intake) -> None:  # type: ignore[type-arg]
+def connect_router(application: Application, ctx: BotContext, registry: Registry, intake: UpdateQueue) -> None:  # type: ignore[type-arg]
     """Lead every update to the conversation it belongs to."""
 
     async def enter(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
-        await route(house, registry, update, is_backlog=update.update_id <= intake.backlog_until)
+        await route(ctx, registry, update, is_backlog=update.update_id <= intake.backlog_until)
 
-    intake.concerns = lambda update: concerns_us(house, update)
-    intake.turned_away = TurnedAway(application, house.settings.language).press
+    intake.concerns = lambda update: concerns_us(ctx, update)
+    intake.turned_away = TurnedAway(application, ctx.settings.language).press
     application.add_handler(TypeHandler(Update, enter))

@@ -27,14 +27,14 @@ from telegram.warnings import PTBUserWarning
 from bot.domain.delivery import backoff
 from bot.telegram_edge.botapi.lenient_json import first_update_id
 from bot.telegram_edge.botapi.transport import Unreadable
-from bot.telegram_edge.updates.update_queue import Intake, Taken
+from bot.telegram_edge.updates.update_queue import Taken, UpdateQueue
 
 ALLOWED_UPDATES = ("message", "channel_post", "callback_query", "my_chat_member")
-PATIENCE = timedelta(seconds=50)
-GLANCE = timedelta(milliseconds=150)
+POLL_TIMEOUT = timedelta(seconds=50)
+BACKLOG_POLL_TIMEOUT = timedelta(milliseconds=150)
 """How long others wait at most while work goes on: until it is done, a poll is answered at once with what is known."""
 BATCH = 100
-LAST_WORD = timedelta(seconds=3)
+FINAL_CONFIRM_TIMEOUT = timedelta(seconds=3)
 LONGEST_PAUSE = timedelta(seconds=30)
 
 log = logging.getLogger(__name__)
@@ -48,10 +48,10 @@ async def _tell_nobody(reason: str) -> None:
 
 async def poll(
     application: Application,  # type: ignore[type-arg]
-    intake: Intake,
-    patience: timedelta = PATIENCE,
+    intake: UpdateQueue,
+    patience: timedelta = POLL_TIMEOUT,
     alarm: Callable[[str], Awaitable[None]] = _tell_nobody,
-    last_word: timedelta = LAST_WORD,
+    last_word: timedelta = FINAL_CONFIRM_TIMEOUT,
     longest_pause: timedelta = LONGEST_PAUSE,
 ) -> None:
     """Hand every update to a started application until cancelled; then confirm what was worked through.
@@ -115,7 +115,7 @@ async def _fetch(bot: telegram.Bot, place: _Place, patience: timedelta) -> list[
     return batch
 
 
-def _read(intake: Intake, batch: list[Any], bot: telegram.Bot) -> Iterator[telegram.Update]:
+def _read(intake: UpdateQueue, batch: list[Any], bot: telegram.Bot) -> Iterator[telegram.Update]:
     """Yield the updates of a batch. What bears no number is forgotten with the one that comes after it."""
     for raw in batch:
         try:
@@ -127,7 +127,7 @@ def _read(intake: Intake, batch: list[Any], bot: telegram.Bot) -> Iterator[teleg
 
 def _hand_over(
     application: Application,  # type: ignore[type-arg]
-    intake: Intake,
+    intake: UpdateQueue,
     place: _Place,
     updates: tuple[telegram.Update, ...],
 ) -> bool:
@@ -150,7 +150,7 @@ class _Place:
     seen. So they are asked for one by one until it stands alone, and only that one is passed over.
     """
 
-    def __init__(self, intake: Intake) -> None:
+    def __init__(self, intake: UpdateQueue) -> None:
         self._intake = intake
         self.next: int | None = None
         self.size = BATCH
@@ -177,13 +177,13 @@ class _Place:
         return True
 
 
-async def _glance(intake: Intake, has_room: bool) -> None:
+async def _glance(intake: UpdateQueue, has_room: bool) -> None:
     """Wait until something is worked through, if anything has to be, but not for long."""
     if not has_room or intake.at_risk() is not None:
-        await intake.progress(GLANCE.total_seconds())
+        await intake.progress(BACKLOG_POLL_TIMEOUT.total_seconds())
 
 
-async def _end(bot: telegram.Bot, place: _Place, intake: Intake, within: float) -> None:
+async def _end(bot: telegram.Bot, place: _Place, intake: UpdateQueue, within: float) -> None:
     """Wait a little for what is being worked on, and tell Telegram how far we came, or it would all come once more."""
     try:
         async with asyncio.timeout(within):

@@ -25,13 +25,13 @@ from bot.services.readers import membership
 from bot.telegram_edge.botapi.outcomes import classify_error
 from bot.telegram_edge.conversations.reader import onboarding
 from bot.telegram_edge.kit.commands import Where
-from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.permission import is_for, is_heard, is_press_heard, may, objection, role_of
 from bot.telegram_edge.kit.registry import Command, PressRule, Registry
 from bot.telegram_edge.kit.request import Document, PressRequest, Request
 
-LATE = timedelta(minutes=10)
-MOVING = timedelta(seconds=2)
+LATE_AFTER = timedelta(minutes=10)
+MIGRATION_REPORT_WITHIN = timedelta(seconds=2)
 """Telegram reports a group's migration to a supergroup up to 2 s after `my_chat_member`."""
 
 START = "start"
@@ -51,17 +51,17 @@ _OUTSIDE = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
 log = logging.getLogger(__name__)
 
 
-async def route(house: House, registry: Registry, update: telegram.Update, *, is_backlog: bool) -> None:
+async def route(ctx: BotContext, registry: Registry, update: telegram.Update, *, is_backlog: bool) -> None:
     """Do what one update asks for. `is_backlog`: it waited at Telegram when this process started."""
     if update.my_chat_member is not None:
-        await _moved(house, update.my_chat_member)
+        await _moved(ctx, update.my_chat_member)
     elif update.callback_query is not None:
-        await _pressed(house, registry, update.callback_query, is_backlog)
+        await _pressed(ctx, registry, update.callback_query, is_backlog)
     elif (message := update.message or update.channel_post) is not None:
-        await _said(house, registry, message)
+        await _said(ctx, registry, message)
 
 
-def concerns_us(house: House, update: telegram.Update) -> bool:
+def concerns_us(ctx: BotContext, update: telegram.Update) -> bool:
     """Return whether there is anything to do for an update. What a group talks about among itself needs no turn.
 
     Nor does what comes from a kind of chat that Telegram has invented since.
@@ -72,32 +72,32 @@ def concerns_us(house: House, update: telegram.Update) -> bool:
     message = update.message or update.channel_post
     if message is None or message.migrate_to_chat_id is not None or message.migrate_from_chat_id is not None:
         return True
-    return _is_for_bot(house, message, _COMMAND.fullmatch(message.text or ""))
+    return _is_for_bot(ctx, message, _COMMAND.fullmatch(message.text or ""))
 
 
-async def _moved(house: House, change: telegram.ChatMemberUpdated) -> None:
+async def _moved(ctx: BotContext, change: telegram.ChatMemberUpdated) -> None:
     """Take note of being added, removed, blocked or let in again.
 
     A group that becomes a supergroup first looks like one that the bot was added to; it has been greeted already.
     Source: https://core.telegram.org/bots/api#chatmemberupdated (private chats: only blocks and their end)
             https://github.com/tdlib/telegram-bot-api/issues/266 (what is sent when a group becomes a supergroup)
     """
-    kind, now = _KINDS[change.chat.type], house.clock()
+    kind, now = _KINDS[change.chat.type], ctx.clock()
     if change.new_chat_member.status in _OUTSIDE:
-        await membership.lose(house.db, change.chat.id, now)
+        await membership.mark_unreachable(ctx.db, change.chat.id, now)
     elif kind is ChatKind.PRIVATE:
-        await membership.find_again(house.db, change.chat.id, now)
+        await membership.mark_reachable(ctx.db, change.chat.id, now)
     else:
-        await membership.join(house.db, change.chat.id, kind, _language(house, change.from_user), now)
+        await membership.join(ctx.db, change.chat.id, kind, _language(ctx, change.from_user), now)
         if _may_write(change.new_chat_member, kind):
-            await membership.may_write_again(house.db, change.chat.id, now)
-            house.wake()
+            await membership.may_write_again(ctx.db, change.chat.id, now)
+            ctx.wake()
         if change.chat.type == telegram.Chat.SUPERGROUP and change.old_chat_member.status in _OUTSIDE:
-            await asyncio.sleep(MOVING.total_seconds())
-        if (chat := await membership.newcomer(house.db, change.chat.id)) is not None:
-            words = words_for(chat.language, house.settings.language)
-            newcomer = Request(house=house, chat=chat, person=None, words=words, message_id=0, sent_at=now)
-            await _guarded(house, newcomer, "greeting", onboarding.greet(house, newcomer))
+            await asyncio.sleep(MIGRATION_REPORT_WITHIN.total_seconds())
+        if (chat := await membership.newcomer(ctx.db, change.chat.id)) is not None:
+            words = words_for(chat.language, ctx.settings.language)
+            newcomer = Request(ctx=ctx, chat=chat, person=None, words=words, message_id=0, sent_at=now)
+            await _guarded(ctx, newcomer, "greeting", onboarding.greet(ctx, newcomer))
 
 
 def _may_write(member: telegram.ChatMember, kind: ChatKind) -> bool:
@@ -113,99 +113,99 @@ def _may_write(member: telegram.ChatMember, kind: ChatKind) -> bool:
     return kind is not ChatKind.CHANNEL and member.status not in _OUTSIDE
 
 
-async def _said(house: House, registry: Registry, message: telegram.Message) -> None:
+async def _said(ctx: BotContext, registry: Registry, message: telegram.Message) -> None:
     if message.migrate_to_chat_id is not None:
-        await membership.move(house.db, message.chat.id, message.migrate_to_chat_id, house.clock())
+        await membership.move(ctx.db, message.chat.id, message.migrate_to_chat_id, ctx.clock())
         return
     if message.migrate_from_chat_id is not None:
-        await membership.move(house.db, message.migrate_from_chat_id, message.chat.id, house.clock())
+        await membership.move(ctx.db, message.migrate_from_chat_id, message.chat.id, ctx.clock())
         return
     command = _COMMAND.fullmatch(message.text or "")
-    if not _is_for_bot(house, message, command):
+    if not _is_for_bot(ctx, message, command):
         return
     speaks_as_chat = message.sender_chat is not None
-    chat = await _chat(house, message.chat, message.from_user)
+    chat = await _chat(ctx, message.chat, message.from_user)
     request = Request(
-        house=house,
+        ctx=ctx,
         chat=chat,
         person=message.from_user.id if message.from_user is not None and not speaks_as_chat else None,
-        words=words_for(chat.language, house.settings.language),
+        words=words_for(chat.language, ctx.settings.language),
         message_id=message.message_id,
         sent_at=message.date,
         args=((command[3] or "") if command else message.text or message.caption or "").strip(),
         thread=_thread(message),
         replied_to=message.reply_to_message.message_id if message.reply_to_message else None,
-        replied_article=_card(house, message.reply_to_message),
+        replied_article=_card(ctx, message.reply_to_message),
         document=_document(message.document),
         as_chat=message.sender_chat is not None and message.sender_chat.id == message.chat.id,
-        is_late=house.clock() - message.date > LATE,
+        is_late=ctx.clock() - message.date > LATE_AFTER,
         name=message.from_user.full_name if message.from_user is not None and not speaks_as_chat else "",
-        language=_language(house, message.from_user),
+        language=_language(ctx, message.from_user),
     )
     if command is None:
-        await _guarded(house, request, "text", _told(house, registry, request))
+        await _guarded(ctx, request, "text", _told(ctx, registry, request))
         return
     known = registry.command(command[1])
     name = f"/{known.name}" if known else "unknown command"
     is_for_us = request.is_private or command[2] is not None
     speaker = (message.sender_chat or message.from_user or message.chat).id
-    await _guarded(house, request, name, _commanded(house, registry, request, speaker, known, is_for_us))
+    await _guarded(ctx, request, name, _commanded(ctx, registry, request, speaker, known, is_for_us))
 
 
 async def _commanded(
-    house: House, registry: Registry, request: Request, speaker: int, command: Command | None, is_for_us: bool
+    ctx: BotContext, registry: Registry, request: Request, speaker: int, command: Command | None, is_for_us: bool
 ) -> None:
     """Run a command. One that is not there is answered only where newsbot was meant for sure."""
-    if (command is not None or is_for_us) and not await is_heard(house, request, speaker):
+    if (command is not None or is_for_us) and not await is_heard(ctx, request, speaker):
         return
-    if command is None or not await is_for(house, request, command.audience):
+    if command is None or not await is_for(ctx, request, command.audience):
         if is_for_us:
             await request.answer(error_messages.not_understood(request.words))
     elif command.where is Where.PRIVATE and not request.is_private:
-        await request.answer(error_messages.private_only(request.words, house.bot_username))
-    elif command.admins_only and (reason := await objection(house, request)) is not None:
+        await request.answer(error_messages.private_only(request.words, ctx.bot_username))
+    elif command.admins_only and (reason := await objection(ctx, request)) is not None:
         await request.answer(error_messages.refused(reason))
     elif command.name == START and (linked := registry.start(request.args[:_LONGEST_PAYLOAD])) is not None:
         rule, rest = linked
-        await rule.handler(house, request.with_args(rest))
+        await rule.handler(ctx, request.with_args(rest))
     else:
-        await command.handler(house, request)
+        await command.handler(ctx, request)
 
 
-async def _told(house: House, registry: Registry, request: Request) -> None:
+async def _told(ctx: BotContext, registry: Registry, request: Request) -> None:
     """Take plain text or a file in a private chat."""
-    role = await role_of(house, request)
+    role = await role_of(ctx, request)
     if request.document is not None:
         for file in registry.documents:
             if may(role, file.audience):
-                await file.handler(house, request)
+                await file.handler(ctx, request)
                 return
     elif request.args:
         for text in registry.texts:
-            if may(role, text.audience) and await text.handler(house, request):
+            if may(role, text.audience) and await text.handler(ctx, request):
                 return
     await request.answer(error_messages.not_understood(request.words))
 
 
-async def _pressed(house: House, registry: Registry, query: telegram.CallbackQuery, is_backlog: bool) -> None:
+async def _pressed(ctx: BotContext, registry: Registry, query: telegram.CallbackQuery, is_backlog: bool) -> None:
     message = query.message
     if message is None:  # a button on a message sent through inline mode, which has none of ours
-        words = words_for(query.from_user.language_code, house.settings.language)
+        words = words_for(query.from_user.language_code, ctx.settings.language)
         with suppress(TelegramError):  # too old, mostly: the person no longer waits for it
             await query.answer(error_messages.button_too_old(words), show_alert=True)
         return
     # A message too old for Telegram to show it to bots comes without its contents.
     shown = message if isinstance(message, telegram.Message) else None
-    chat = await _chat(house, message.chat, query.from_user)
+    chat = await _chat(ctx, message.chat, query.from_user)
     request = PressRequest(
-        house=house,
+        ctx=ctx,
         chat=chat,
         person=query.from_user.id,
-        words=words_for(chat.language, house.settings.language),
+        words=words_for(chat.language, ctx.settings.language),
         press=read_press(query.data or "") or Press(""),
         message_id=message.message_id,
         query_id=query.id,
-        language=_language(house, query.from_user),
+        language=_language(ctx, query.from_user),
         thread=_thread(shown) if shown is not None else 0,
         is_photo=shown is not None and bool(shown.photo),
         is_late=is_backlog,
@@ -213,29 +213,29 @@ async def _pressed(house: House, registry: Registry, query: telegram.CallbackQue
     )
     rule = registry.press(request.press.verb)
     name = f"press of {rule.verb}" if rule else "unknown press"
-    await _guarded(house, request, name, _obeyed(house, request, rule, hangs_there=_hangs_on(shown, request.press)))
+    await _guarded(ctx, request, name, _obeyed(ctx, request, rule, hangs_there=_hangs_on(shown, request.press)))
     await request.finish()
 
 
-async def _obeyed(house: House, request: PressRequest, rule: PressRule | None, *, hangs_there: bool) -> None:
+async def _obeyed(ctx: BotContext, request: PressRequest, rule: PressRule | None, *, hangs_there: bool) -> None:
     """Do what a button says. What everybody in a group or channel sees is turned by its own buttons only.
 
     A channel's posts are its administrators': what one reader turned would be turned for all the others.
     """
-    if not await is_press_heard(house, request):
+    if not await is_press_heard(ctx, request):
         return
     is_free = rule is not None and (hangs_there or rule.admins_only or request.is_private)
     is_admins = rule is not None and (rule.admins_only or request.chat.kind is ChatKind.CHANNEL)
-    if rule is None or not is_free or not await is_for(house, request, rule.audience):
+    if rule is None or not is_free or not await is_for(ctx, request, rule.audience):
         await request.toast(error_messages.button_too_old(request.words), alert=True)
-    elif is_admins and (reason := await objection(house, request)) is not None:
+    elif is_admins and (reason := await objection(ctx, request)) is not None:
         await request.toast(reason)  # no box to be closed: any of a group's people may touch these
-    elif rule.late is not None and request.is_late and (instead := await rule.late(house, request)) is not None:
+    elif rule.late is not None and request.is_late and (instead := await rule.late(ctx, request)) is not None:
         if instead.toast:
             await request.toast(instead.toast)
         await (request.redraw(instead.message) if instead.in_place else request.answer(instead.message))
     else:
-        await rule.handler(house, request)
+        await rule.handler(ctx, request)
 
 
 def _hangs_on(message: telegram.Message | None, pressed: Press) -> bool:
@@ -257,7 +257,7 @@ def _kind(button: Press) -> tuple[str, int]:
     return family, button.numbers[0] if family == "card" and button.numbers else 0
 
 
-async def _guarded(house: House, request: Request | PressRequest, name: str, work: Awaitable[None]) -> None:
+async def _guarded(ctx: BotContext, request: Request | PressRequest, name: str, work: Awaitable[None]) -> None:
     """Let a conversation work, and say in the chat what a person can do something about.
 
     The top of the loop: a failure of ours is logged once, with its traceback, which shows code and no values.
@@ -267,11 +267,11 @@ async def _guarded(house: House, request: Request | PressRequest, name: str, wor
     except ReaderError as error:
         await _say(request, str(error))
     except ChatMigrated as error:
-        await membership.move(house.db, request.chat.id, error.new_chat_id, house.clock())
+        await membership.move(ctx.db, request.chat.id, error.new_chat_id, ctx.clock())
     except (Forbidden, BadRequest) as error:
         match classify_error(error):
             case Unreachable():
-                await membership.lose(house.db, request.chat.id, house.clock())
+                await membership.mark_unreachable(ctx.db, request.chat.id, ctx.clock())
             case Restricted():  # where anybody may ask for something; news that is refused is kept for later
                 log.info("%s: the chat forbids writing", name)
             case ThreadGone():
@@ -295,35 +295,35 @@ async def _say(request: Request | PressRequest, reason: str) -> None:
             await request.answer(error_messages.refused(reason))
 
 
-def _is_for_bot(house: House, message: telegram.Message, command: re.Match[str] | None) -> bool:
+def _is_for_bot(ctx: BotContext, message: telegram.Message, command: re.Match[str] | None) -> bool:
     """Return whether a message is for newsbot: commands everywhere, other texts and files in private chats only."""
     sender = message.from_user
     speaks_as_chat = message.sender_chat is not None
     if (sender is not None and sender.is_bot and not speaks_as_chat) or message.via_bot or message.is_automatic_forward:
         return False
     if command is not None:
-        return (command[2] or house.bot_username).lower() == house.bot_username.lower()
+        return (command[2] or ctx.bot_username).lower() == ctx.bot_username.lower()
     # What is left without text or attachment is news of the chat itself: a pinned message, a new picture.
     return message.chat.type == telegram.Chat.PRIVATE and bool(message.text or message.effective_attachment)
 
 
-async def _chat(house: House, chat: telegram.Chat, person: telegram.User | None) -> Chat:
+async def _chat(ctx: BotContext, chat: telegram.Chat, person: telegram.User | None) -> Chat:
     """Return the chat, in its person's language of this moment: clients may leave theirs out, which says nothing.
 
     Source: https://core.telegram.org/bots/api#user (`language_code` is optional)
     """
-    language = _language(house, person)
-    known = await membership.meet(house.db, chat.id, _KINDS[chat.type], language, house.clock())
+    language = _language(ctx, person)
+    known = await membership.get_or_create(ctx.db, chat.id, _KINDS[chat.type], language, ctx.clock())
     if person is None or not person.language_code or not known.follows(language):
         return known
-    known = await membership.hear_client(house.db, known, language)
-    await house.menus.retranslate(chat.id)
+    known = await membership.follow_client_language(ctx.db, known, language)
+    await ctx.menus.retranslate(chat.id)
     return known
 
 
-def _language(house: House, person: telegram.User | None) -> str:
+def _language(ctx: BotContext, person: telegram.User | None) -> str:
     """Return the language for a chat met through this person: their client's if we speak it, else the operator's."""
-    return words_for(person.language_code if person else None, house.settings.language).language
+    return words_for(person.language_code if person else None, ctx.settings.language).language
 
 
 def _thread(message: telegram.Message) -> int:
@@ -331,12 +331,12 @@ def _thread(message: telegram.Message) -> int:
     return (message.message_thread_id or 0) if message.is_topic_message else 0
 
 
-def _card(house: House, message: telegram.Message | None) -> int | None:
+def _card(ctx: BotContext, message: telegram.Message | None) -> int | None:
     """Return the article whose card a message of ours is, or an editors' note or question about it.
 
     It is read from its buttons; where they are about several articles, as in a list, it is none.
     """
-    if message is None or message.from_user is None or message.from_user.id != house.bot.id or not message.reply_markup:
+    if message is None or message.from_user is None or message.from_user.id != ctx.bot.id or not message.reply_markup:
         return None
     articles = set()
     for button in (button for row in message.reply_markup.inline_keyboard for button in row):

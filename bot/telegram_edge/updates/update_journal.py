@@ -20,12 +20,12 @@ from bot.store.readers import pending_updates
 KEPT_FOR = timedelta(days=1)
 """As long as Telegram itself keeps an update; nobody waits any longer. Nor does a copy that is put back act on them.
 Source: https://core.telegram.org/bots/api#getting-updates"""
-TIDIES_EVERY = 1.0  # seconds between two transactions that only drop what is done
+CLEANUP_INTERVAL = 1.0  # seconds between two transactions that only drop what is done
 
 log = logging.getLogger(__name__)
 
 
-class Journal:
+class UpdateJournal:
     """Updates on disk, by id. Dropping waits for the next write, or a second."""
 
     def __init__(self, db: Database, clock: Callable[[], datetime]) -> None:
@@ -62,7 +62,7 @@ class Journal:
         await self._tidy()
 
     async def _tidy_soon(self) -> None:
-        await asyncio.sleep(TIDIES_EVERY)
+        await asyncio.sleep(CLEANUP_INTERVAL)
         self._tidying = None
         await self._tidy()
 

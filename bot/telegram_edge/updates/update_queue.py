@@ -18,14 +18,14 @@ from typing import Any, TypeGuard
 import telegram
 from telegram.ext import Application, BaseUpdateProcessor
 
-from bot.domain.fair_queue import AT_ONCE, WAITING, Joined, Ticket, Turns
+from bot.domain.fair_queue import CONCURRENT_UPDATES, QUEUE_LIMIT, Enqueued, FairQueue, QueueTicket
 from bot.errors import StoreError
 from bot.telegram_edge.kit.replies import arrived_at
-from bot.telegram_edge.updates.update_journal import Journal
+from bot.telegram_edge.updates.update_journal import UpdateJournal
 
 log = logging.getLogger(__name__)
 
-REMEMBERED = 10_000
+REMEMBERED_UPDATE_IDS = 10_000
 """Update ids; Telegram repeats an update within seconds, after a lost answer."""
 
 
@@ -43,7 +43,7 @@ class _Entry:
     """An update that was taken. `turn` is whether it may begin: False when it had to go while it waited."""
 
     update: telegram.Update
-    ticket: Ticket
+    ticket: QueueTicket
     arrived: float
     turn: asyncio.Future[bool]
     done: asyncio.Event = field(default_factory=asyncio.Event)
@@ -55,7 +55,7 @@ class _Entry:
         return self.turn.done()
 
 
-class Intake(BaseUpdateProcessor):
+class UpdateQueue(BaseUpdateProcessor):
     """Takes updates and lets each begin when its turn has come.
 
     `backlog_until` is the last update id that waited at Telegram when this process started; it may be of any age.
@@ -65,12 +65,12 @@ class Intake(BaseUpdateProcessor):
 
     def __init__(
         self,
-        journal: Journal | None = None,
+        journal: UpdateJournal | None = None,
         time: Callable[[float], None] = lambda seconds: None,
         *,
-        at_once: int = AT_ONCE,
-        waiting: int = WAITING,
-        remembered: int = REMEMBERED,
+        at_once: int = CONCURRENT_UPDATES,
+        waiting: int = QUEUE_LIMIT,
+        remembered: int = REMEMBERED_UPDATE_IDS,
     ) -> None:
         """Without a journal nothing is written down. `time` is told the seconds from arrival to the end of the work.
 
@@ -79,7 +79,7 @@ class Intake(BaseUpdateProcessor):
         super().__init__(waiting + at_once)  # Turns has the say
         self._journal = journal
         self._time = time
-        self._turns = Turns(at_once, waiting)
+        self._turns = FairQueue(at_once, waiting)
         self._entries: dict[int, _Entry] = {}
         self._seen: dict[int, None] = {}
         self._remembered = remembered
@@ -129,15 +129,15 @@ class Intake(BaseUpdateProcessor):
             ticket, is_for_us = ticket_of(raw), self.concerns(update)
         except Exception as error:  # python-telegram-bot lets a number stand where a text should be
             log.warning("update %d says what cannot be (%s) and is passed over", number, type(error).__name__)
-            ticket, is_for_us = Ticket(number, 0, 0), False
+            ticket, is_for_us = QueueTicket(number, 0, 0), False
         if not is_for_us:
             self._remember(number)
             return Taken.LEFT_OUT
         joined, gone = self._turns.join(ticket)
-        if joined is Joined.FULL:
+        if joined is Enqueued.FULL:
             return Taken.NO_ROOM
         self._remember(number)
-        if joined is Joined.DROPPED:
+        if joined is Enqueued.DROPPED:
             self._drop(raw)
             return Taken.LEFT_OUT
         if gone is not None:
@@ -289,7 +289,7 @@ class Intake(BaseUpdateProcessor):
             del self._seen[next(iter(self._seen))]
 
 
-def ticket_of(raw: Mapping[str, Any]) -> Ticket:
+def ticket_of(raw: Mapping[str, Any]) -> QueueTicket:
     """Return who asks, and in which chat, of an update as Telegram sends it; without a chat, the person's own line.
 
     Anonymous administrators and channels speak as chats. Source: https://core.telegram.org/bots/api#message
@@ -304,7 +304,7 @@ def ticket_of(raw: Mapping[str, Any]) -> Ticket:
     if not (_is_number(number) and _is_number(person) and _is_number(place)):
         raise ValueError("updates, people and chats have numbers")
     is_move = "migrate_to_chat_id" in message or "migrate_from_chat_id" in message
-    return Ticket(number, person, place, moved is not None or is_move)
+    return QueueTicket(number, person, place, moved is not None or is_move)
 
 
 def _is_number(value: object) -> TypeGuard[int]:

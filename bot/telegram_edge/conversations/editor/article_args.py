@@ -8,26 +8,26 @@ from bot.errors import AmbiguousArticle, UnknownArticle
 from bot.render.editor import desk
 from bot.render.editor.desk import Verb
 from bot.services.newsroom import desk as newsdesk
-from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.paging import number as number_of
 from bot.telegram_edge.kit.registry import Instead
 from bot.telegram_edge.kit.request import PressRequest, Request
 
 
-async def article_of(house: House, request: Request, verb: Verb = Verb.OPEN) -> Article | None:
+async def article_of(ctx: BotContext, request: Request, verb: Verb = Verb.OPEN) -> Article | None:
     """Return the article a command names or replies to; when there is none, say so and return None.
 
     When several may be meant, the newest are offered as buttons that do `verb` to one.
     """
     try:
         if request.args:
-            return await newsdesk.named(house.db, request.args)
+            return await newsdesk.named(ctx.db, request.args)
         if request.replied_to is not None:
             number = request.replied_article or await newsdesk.article_of_message(
-                house.db, request.chat.id, request.replied_to
+                ctx.db, request.chat.id, request.replied_to
             )
             if number is not None:
-                return await newsdesk.article(house.db, number)
+                return await newsdesk.article(ctx.db, number)
     except AmbiguousArticle as error:
         await request.answer(desk.several(request.words, request.args, error.candidates, verb))
         return None
@@ -37,11 +37,11 @@ async def article_of(house: House, request: Request, verb: Verb = Verb.OPEN) -> 
     return None
 
 
-async def article_pressed(house: House, press: PressRequest) -> Article:
+async def article_pressed(ctx: BotContext, press: PressRequest) -> Article:
     """Return the article that a button is about. Raises: UnknownArticle."""
     number = number_of(press)
     try:
-        return await newsdesk.article(house.db, number)
+        return await newsdesk.article(ctx.db, number)
     except UnknownArticle as error:
         raise UnknownArticle(press.words("There is no article #{number} any more.", number=number)) from error
 

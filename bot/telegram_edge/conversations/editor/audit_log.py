@@ -1,4 +1,4 @@
-"""Who did what, and the numbers of the house, for editors."""
+"""Who did what, and the bot's numbers, for editors."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from bot.render.editor import audit_log as screens
 from bot.services.delivery import delivery_reports
 from bot.services.newsroom import desk
 from bot.telegram_edge.kit.commands import Audience, Where, msgid
-from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.registry import Command, Conversation
 from bot.telegram_edge.kit.request import Request
 
@@ -14,16 +14,16 @@ ENTRIES = 20
 RESTRICTED = 10  # chats named at most
 
 
-async def log(house: House, request: Request) -> None:
-    entries, names = await desk.deeds(house.db, ENTRIES)
-    zone = house.look(request.chat).zone
+async def log(ctx: BotContext, request: Request) -> None:
+    entries, names = await desk.deeds(ctx.db, ENTRIES)
+    zone = ctx.look(request.chat).zone
     lines = [(entry.at, entry.person, entry.act, entry.article, entry.detail) for entry in entries]
     await request.answer(screens.log(request.words, lines, zone, names, request.person))
 
 
-async def stats(house: House, request: Request) -> None:
-    now = house.clock()
-    sums = await delivery_reports.sums(house.db, now, RESTRICTED)
+async def stats(ctx: BotContext, request: Request) -> None:
+    now = ctx.clock()
+    sums = await delivery_reports.sums(ctx.db, now, RESTRICTED)
     await request.answer(
         screens.numbers(
             request.words,
@@ -35,7 +35,7 @@ async def stats(house: House, request: Request) -> None:
             is_paused=sums.is_paused,
             restricted=sums.restricted,
             restrictions=sums.restrictions,
-            zone=house.look(request.chat).zone,
+            zone=ctx.look(request.chat).zone,
             now=now,
         )
     )

@@ -17,11 +17,11 @@ from bot.domain.message import Message, Photo
 from bot.render.editor.desk import PictureCheck
 from bot.services.delivery.edition import edition_of
 from bot.telegram_edge.botapi.prepared import Prepared, Upload
-from bot.telegram_edge.kit.context import House
-from bot.telegram_edge.kit.replies import Held, Patience, span_of
+from bot.telegram_edge.kit.context import BotContext
+from bot.telegram_edge.kit.replies import Held, WaitLimit, span_of
 
 TRIES = 3
-LONGEST_WAIT = timedelta(minutes=1)
+COPY_TIMEOUT = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,48 +34,48 @@ class Copy:
     trouble: str | None = None
 
 
-async def send_copy(house: House, chat: Chat, number: int, patience: timedelta = LONGEST_WAIT) -> Copy:
+async def send_copy(ctx: BotContext, chat: Chat, number: int, patience: timedelta = COPY_TIMEOUT) -> Copy:
     """Send an article to one editor as readers will get it, large picture and all. Raises: UnknownArticle.
 
     Tried only where the editor's chat is held for no longer than `patience`, and than a minute.
     """
     tried: list[Photo | None] = []
-    now = house.clock()
+    now = ctx.clock()
 
     def prepare(message: Message) -> Prepared | Upload:
         tried.append(message.photo)
-        return house.gateway.prepare(message)
+        return ctx.gateway.prepare(message)
 
     async def turn(pace_only: bool) -> None:
         """Wait for nothing: each call waits by itself."""
 
     async def leave(body: Prepared | Upload) -> Outcome:
-        return await _patiently(house, chat, body, min(patience, LONGEST_WAIT))
+        return await _patiently(ctx, chat, body, min(patience, COPY_TIMEOUT))
 
-    async with house.db.reading() as conn:
-        root = house.settings.content or Path("content")
+    async with ctx.db.reading() as conn:
+        root = ctx.settings.content or Path("content")
         edition = await edition_of(conn, number, now, root, prepare)
-    look = replace(house.look(chat), pictures=Pictures.LARGE)
-    outcome, has_photo = await edition.send(look, 0, turn, leave, house.db, now)
+    look = replace(ctx.look(chat), pictures=Pictures.LARGE)
+    outcome, has_photo = await edition.send(look, 0, turn, leave, ctx.db, now)
     picture, refused = _checked(tried, has_photo)
     return Copy(picture, refused, None if isinstance(outcome, Sent) else _reason(outcome))
 
 
-async def _patiently(house: House, chat: Chat, body: Prepared | Upload, longest: timedelta) -> Outcome:
+async def _patiently(ctx: BotContext, chat: Chat, body: Prepared | Upload, longest: timedelta) -> Outcome:
     """Send ahead of all news, and wait when Telegram asks for it, but not for long."""
-    patience = Patience.of(longest)
+    patience = WaitLimit.of(longest)
     for _ in range(TRIES):
         try:
-            paid = await house.replies.turn(chat, patience)
+            paid = await ctx.replies.turn(chat, patience)
         except Held as error:
             return Throttled(span_of(error))
-        outcome = await house.gateway.send(body, chat.id, paid=paid)
+        outcome = await ctx.gateway.send(body, chat.id, paid=paid)
         if paid and isinstance(outcome, Rejected):
-            paid, outcome = False, await house.gateway.send(body, chat.id)
-            house.purse.answered_unpaid(outcome, house.clock())
+            paid, outcome = False, await ctx.gateway.send(body, chat.id)
+            ctx.paid_budget.answered_unpaid(outcome, ctx.clock())
         if not isinstance(outcome, Throttled):
             return outcome
-        house.pacer.throttled(chat.id, outcome.wait.total_seconds(), paid)
+        ctx.pacer.throttled(chat.id, outcome.wait.total_seconds(), paid)
     return Failed("too many requests")
 
 

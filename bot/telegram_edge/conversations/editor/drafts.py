@@ -15,7 +15,7 @@ from bot.services.newsroom.desk import Campaign, CampaignState
 from bot.telegram_edge.conversations.editor import publishing
 from bot.telegram_edge.conversations.editor.article_args import asked_late
 from bot.telegram_edge.kit.commands import Audience, Where, msgid
-from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.paging import number as number_of
 from bot.telegram_edge.kit.registry import Command, Conversation, Instead, PressRule
 from bot.telegram_edge.kit.request import PressRequest, Request
@@ -23,138 +23,138 @@ from bot.telegram_edge.kit.request import PressRequest, Request
 PAGE = 9
 
 
-async def drafts(house: House, request: Request) -> None:
-    await request.answer(await _page(house, request, None))
+async def drafts(ctx: BotContext, request: Request) -> None:
+    await request.answer(await _page(ctx, request, None))
 
 
-async def list_(house: House, press: PressRequest) -> None:
+async def list_(ctx: BotContext, press: PressRequest) -> None:
     """List the drafts below a message that says something worth keeping."""
-    await press.answer(await _page(house, press, None))
+    await press.answer(await _page(ctx, press, None))
 
 
-async def turn(house: House, press: PressRequest) -> None:
+async def turn(ctx: BotContext, press: PressRequest) -> None:
     """Turn to another page of drafts."""
     before = (number_of(press), number_of(press, 1)) if len(press.numbers) > 1 else None
-    await press.redraw(await _page(house, press, before))
+    await press.redraw(await _page(ctx, press, before))
 
 
-async def push_all(house: House, press: PressRequest) -> None:
+async def push_all(ctx: BotContext, press: PressRequest) -> None:
     """Push everything that is held."""
-    now = house.clock()
-    before = {one.id for one in await desk.under_way(house.db)}
-    numbers = await newsroom.push_held(house.db, by=press.person, now=now, undo=house.settings.undo)
-    house.wake()
+    now = ctx.clock()
+    before = {one.id for one in await desk.under_way(ctx.db)}
+    numbers = await newsroom.push_held(ctx.db, by=press.person, now=now, undo=ctx.settings.undo)
+    ctx.wake()
     if not numbers:
         await press.redraw(screens.nothing_held(press.words))
         return
-    fresh = [one for one in await desk.under_way(house.db) if one.id not in before and one.asked_by == press.person]
+    fresh = [one for one in await desk.under_way(ctx.db) if one.id not in before and one.asked_by == press.person]
     starts_in = max((one.start_at - now for one in fresh), default=timedelta(0))
     ends = (fresh[0].id, fresh[-1].id) if fresh else None
-    is_paused = await delivery_reports.is_paused(house.db)
+    is_paused = await delivery_reports.is_paused(ctx.db)
     await press.redraw(
         screens.held_pushed(press.words, numbers, campaigns=ends, starts_in=starts_in, is_paused=is_paused)
     )
 
 
-async def stop_all(house: House, press: PressRequest) -> None:
+async def stop_all(ctx: BotContext, press: PressRequest) -> None:
     """Stop what `Push all` set going. Also when the press is late: stopping can be taken back, sending cannot."""
     numbers: list[int] = []
-    for one in await _between(house, press):
+    for one in await _between(ctx, press):
         try:
-            await newsroom.stop(house.db, one.id, by=press.person, now=house.clock())
+            await newsroom.stop(ctx.db, one.id, by=press.person, now=ctx.clock())
         except OutOfTurn:
             continue
         if one.article is not None:
             numbers.append(one.article)
-    house.wake()
+    ctx.wake()
     await press.redraw(screens.held_stopped(press.words, numbers, (number_of(press), number_of(press, 1))))
 
 
-async def resume_all(house: House, press: PressRequest) -> None:
+async def resume_all(ctx: BotContext, press: PressRequest) -> None:
     """Send the rest of what `Stop all` stopped."""
     ends = (number_of(press), number_of(press, 1))
     numbers = []
-    for one in await _between(house, press):
+    for one in await _between(ctx, press):
         if one.state is CampaignState.RUNNING:
             continue
         try:
-            await newsroom.resume(house.db, one.id, by=press.person, now=house.clock())
+            await newsroom.resume(ctx.db, one.id, by=press.person, now=ctx.clock())
         except OutOfTurn:
             continue
         if one.article is not None:
             numbers.append(one.article)
-    house.wake()
+    ctx.wake()
     await press.redraw(screens.held_resumed(press.words, numbers, ends))
 
 
-async def archive_all(house: House, press: PressRequest) -> None:
+async def archive_all(ctx: BotContext, press: PressRequest) -> None:
     """List everything that is held, and push none of it."""
-    numbers = await newsroom.archive_held(house.db, by=press.person, now=house.clock())
-    house.wake()
+    numbers = await newsroom.archive_held(ctx.db, by=press.person, now=ctx.clock())
+    ctx.wake()
     await press.redraw(screens.held_archived(press.words, numbers) if numbers else screens.nothing_held(press.words))
 
 
-async def choose(house: House, press: PressRequest) -> None:
+async def choose(ctx: BotContext, press: PressRequest) -> None:
     """Show the held articles one by one, beginning behind the one last shown."""
-    await press.redraw(await _next_held(house, press, number_of(press), is_lowered=_is_lowered(press)))
+    await press.redraw(await _next_held(ctx, press, number_of(press), is_lowered=_is_lowered(press)))
 
 
-async def push_one(house: House, press: PressRequest) -> None:
+async def push_one(ctx: BotContext, press: PressRequest) -> None:
     """Push one held article; its message becomes the progress, and the next one is shown below it."""
     number = number_of(press)
-    published = await publishing.publish_now(house, press, number)
+    published = await publishing.publish_now(ctx, press, number)
     if published is not None:
-        await publishing.follow(house, press, published.campaign)
-        await press.answer(await _next_held(house, press, number, is_lowered=not _is_lowered(press)))
+        await publishing.follow(ctx, press, published.campaign)
+        await press.answer(await _next_held(ctx, press, number, is_lowered=not _is_lowered(press)))
     else:
         await press.toast(press.words("#{number} is out already", number=number))
-        await press.redraw(await _next_held(house, press, number, is_lowered=not _is_lowered(press)))
+        await press.redraw(await _next_held(ctx, press, number, is_lowered=not _is_lowered(press)))
 
 
-async def archive_one(house: House, press: PressRequest) -> None:
+async def archive_one(ctx: BotContext, press: PressRequest) -> None:
     """List one held article without pushing it, and show the next."""
     number = number_of(press)
     try:
-        await newsroom.archive(house.db, number, by=press.person, now=house.clock())
+        await newsroom.archive(ctx.db, number, by=press.person, now=ctx.clock())
         await press.toast(press.words("#{number} is listed", number=number))
     except OutOfTurn:
         await press.toast(press.words("#{number} is listed already", number=number))
-    await press.redraw(await _next_held(house, press, number, is_lowered=not _is_lowered(press)))
+    await press.redraw(await _next_held(ctx, press, number, is_lowered=not _is_lowered(press)))
 
 
 # Asked first when a press waited while newsbot was not running
 
 
-async def ask_to_push_all(house: House, press: PressRequest) -> Instead:
+async def ask_to_push_all(ctx: BotContext, press: PressRequest) -> Instead:
     question = press.words("Push everything that is held now?")
     return asked_late(press, question, Button(press.words("Push all"), data=data_of(Verb.PUSH_HELD)))
 
 
-async def ask_to_resume_all(house: House, press: PressRequest) -> Instead:
+async def ask_to_resume_all(ctx: BotContext, press: PressRequest) -> Instead:
     button = Button(press.words("Send the rest"), data=data_of(Verb.REST_ALL, number_of(press), number_of(press, 1)))
     return asked_late(press, press.words("Send the rest now?"), button)
 
 
-async def ask_to_archive_all(house: House, press: PressRequest) -> Instead:
+async def ask_to_archive_all(ctx: BotContext, press: PressRequest) -> Instead:
     question = press.words("List everything that is held, without pushing it?")
     return asked_late(press, question, Button(press.words("Archive"), data=data_of(Verb.ARCHIVE_HELD)))
 
 
-async def ask_to_push_one(house: House, press: PressRequest) -> Instead:
+async def ask_to_push_one(ctx: BotContext, press: PressRequest) -> Instead:
     number = number_of(press)
     button = Button(press.words("Push #{number}", number=number), data=data_of(Verb.CHOOSE_PUSH, number))
     return asked_late(press, press.words("Publish #{number} now?", number=number), button)
 
 
-async def ask_to_archive_one(house: House, press: PressRequest) -> Instead:
+async def ask_to_archive_one(ctx: BotContext, press: PressRequest) -> Instead:
     number = number_of(press)
     button = Button(press.words("List without pushing"), data=data_of(Verb.CHOOSE_ARCHIVE, number))
     return asked_late(press, press.words("List #{number} without pushing it?", number=number), button)
 
 
-async def _page(house: House, asked: Request | PressRequest, before: tuple[int, int] | None) -> Message:
-    page = await desk.drafts(house.db, before, PAGE)
-    zone = house.look(asked.chat).zone
+async def _page(ctx: BotContext, asked: Request | PressRequest, before: tuple[int, int] | None) -> Message:
+    page = await desk.drafts(ctx.db, before, PAGE)
+    zone = ctx.look(asked.chat).zone
     return screens.drafts(asked.words, page.articles, zone, held=page.held, older=page.older, is_first=before is None)
 
 
@@ -163,18 +163,18 @@ def _is_lowered(press: PressRequest) -> bool:
     return number_of(press, 1) == 1
 
 
-async def _next_held(house: House, press: PressRequest, after: int, *, is_lowered: bool) -> Message:
-    held = await desk.next_held(house.db, after)
+async def _next_held(ctx: BotContext, press: PressRequest, after: int, *, is_lowered: bool) -> Message:
+    held = await desk.next_held(ctx.db, after)
     if held is None:
         return screens.nothing_held(press.words)
-    zone = house.look(press.chat).zone
+    zone = ctx.look(press.chat).zone
     return screens.choosing(press.words, held.article, zone, held.many, is_lowered=is_lowered)
 
 
-async def _between(house: House, press: PressRequest) -> list[Campaign]:
+async def _between(ctx: BotContext, press: PressRequest) -> list[Campaign]:
     """Return what the one who presses set going: between its first and last, others may have published too."""
     first, last = number_of(press), number_of(press, 1)
-    return [one for one in await desk.under_way(house.db) if first <= one.id <= last and one.asked_by == press.person]
+    return [one for one in await desk.under_way(ctx.db) if first <= one.id <= last and one.asked_by == press.person]
 
 
 CONVERSATION = Conversation(

@@ -6,11 +6,11 @@ from bot.domain.message import Message
 from bot.domain.role import INVITATION_LASTS, Role
 from bot.render import error_messages
 from bot.render.editor import editors as screens
-from bot.render.editor.editors import ColleaguesVerb
+from bot.render.editor.editors import EditorsVerb
 from bot.services.newsroom import roles
 from bot.telegram_edge.conversations.reader.onboarding import open_invitation
 from bot.telegram_edge.kit.commands import Audience, Where, msgid
-from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.paging import number as number_of
 from bot.telegram_edge.kit.registry import Command, Conversation, Instead, PressRule, StartRule
 from bot.telegram_edge.kit.request import PressRequest, Request
@@ -18,60 +18,60 @@ from bot.telegram_edge.kit.request import PressRequest, Request
 EDITOR_LINK = "e_"
 
 
-async def editors(house: House, request: Request) -> None:
-    await request.answer(await _roster(house, request))
+async def editors(ctx: BotContext, request: Request) -> None:
+    await request.answer(await _roster(ctx, request))
 
 
-async def invite(house: House, press: PressRequest) -> None:
+async def invite(ctx: BotContext, press: PressRequest) -> None:
     """Give an owner a link to pass on."""
-    code = await roles.invite_editor(house.db, by=press.person, admins=house.settings.admins, now=house.clock())
+    code = await roles.invite_editor(ctx.db, by=press.person, admins=ctx.settings.admins, now=ctx.clock())
     if code is not None:
-        link = f"https://t.me/{house.bot_username}?start={EDITOR_LINK}{code}"
+        link = f"https://t.me/{ctx.bot_username}?start={EDITOR_LINK}{code}"
         await press.answer(screens.invitation(press.words, link, INVITATION_LASTS))
 
 
-async def withdraw(house: House, press: PressRequest) -> None:
+async def withdraw(ctx: BotContext, press: PressRequest) -> None:
     """Take a link back that nobody has used yet."""
     number = number_of(press)
-    is_done = await roles.withdraw(house.db, number, by=press.person, admins=house.settings.admins, now=house.clock())
+    is_done = await roles.withdraw(ctx.db, number, by=press.person, admins=ctx.settings.admins, now=ctx.clock())
     await press.toast(
         screens.withdrawn(press.words, number) if is_done else error_messages.list_out_of_date(press.words)
     )
-    await press.redraw(await _roster(house, press, is_changed=True))
+    await press.redraw(await _roster(ctx, press, is_changed=True))
 
 
-async def let_go(house: House, press: PressRequest) -> None:
+async def let_go(ctx: BotContext, press: PressRequest) -> None:
     """Make an editor a reader, at once. An owner stays one, and who is a reader already too."""
     person = number_of(press)
-    was = await roles.let_go(house.db, person, by=press.person, admins=house.settings.admins, now=house.clock())
+    was = await roles.remove_editor(ctx.db, person, by=press.person, admins=ctx.settings.admins, now=ctx.clock())
     if was is None:
         await press.toast(error_messages.list_out_of_date(press.words))
     else:
-        _, _, names = await roles.roster(house.db, house.settings.admins, house.clock())
+        _, _, names = await roles.roster(ctx.db, ctx.settings.admins, ctx.clock())
         await press.toast(screens.let_go(press.words, person, names))
-        await house.menus.register_editors()
-    await press.redraw(await _roster(house, press, is_changed=True))
+        await ctx.menus.register_editors()
+    await press.redraw(await _roster(ctx, press, is_changed=True))
 
 
-async def show_first(house: House, press: PressRequest) -> Instead:
+async def show_first(ctx: BotContext, press: PressRequest) -> Instead:
     """Show who there is, with the button again, instead of a link that an owner asked for before an outage."""
-    return Instead(await _roster(house, press))
+    return Instead(await _roster(ctx, press))
 
 
-async def show_anew(house: House, press: PressRequest) -> Instead:
+async def show_anew(ctx: BotContext, press: PressRequest) -> Instead:
     """Show who there is now instead of taking something away from somebody."""
     toast = error_messages.list_out_of_date(press.words)
-    return Instead(await _roster(house, press, is_changed=True), toast=toast)
+    return Instead(await _roster(ctx, press, is_changed=True), toast=toast)
 
 
-async def more(house: House, press: PressRequest) -> None:
+async def more(ctx: BotContext, press: PressRequest) -> None:
     """Show everybody again, with the buttons that take something away."""
-    await press.answer(await _roster(house, press))
+    await press.answer(await _roster(ctx, press))
 
 
-async def _roster(house: House, asked: Request | PressRequest, *, is_changed: bool = False) -> Message:
-    people, links, names = await roles.roster(house.db, house.settings.admins, house.clock())
-    zone = house.look(asked.chat).zone
+async def _roster(ctx: BotContext, asked: Request | PressRequest, *, is_changed: bool = False) -> Message:
+    people, links, names = await roles.roster(ctx.db, ctx.settings.admins, ctx.clock())
+    zone = ctx.look(asked.chat).zone
     return screens.roster(
         asked.words,
         [one.person for one in people if one.role is Role.OWNER],
@@ -96,10 +96,10 @@ CONVERSATION = Conversation(
         ),
     ),
     presses=(
-        PressRule(ColleaguesVerb.INVITE, invite, audience=Audience.OWNERS, late=show_first),
-        PressRule(ColleaguesVerb.WITHDRAW, withdraw, audience=Audience.OWNERS, late=show_anew),
-        PressRule(ColleaguesVerb.LET_GO, let_go, audience=Audience.OWNERS, late=show_anew),
-        PressRule(ColleaguesVerb.MORE, more, audience=Audience.OWNERS),
+        PressRule(EditorsVerb.INVITE, invite, audience=Audience.OWNERS, late=show_first),
+        PressRule(EditorsVerb.WITHDRAW, withdraw, audience=Audience.OWNERS, late=show_anew),
+        PressRule(EditorsVerb.LET_GO, let_go, audience=Audience.OWNERS, late=show_anew),
+        PressRule(EditorsVerb.MORE, more, audience=Audience.OWNERS),
     ),
     starts=(StartRule(EDITOR_LINK, open_invitation),),
 )

@@ -22,7 +22,7 @@ from bot.services.newsroom.newsroom import Published
 from bot.telegram_edge.conversations.editor.article_args import article_of, article_pressed, asked_late
 from bot.telegram_edge.conversations.editor.copies import send_copy
 from bot.telegram_edge.kit.commands import Audience, Where, msgid
-from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.paging import number as number_of
 from bot.telegram_edge.kit.registry import Command, Conversation, Instead, PressRule
 from bot.telegram_edge.kit.request import PressRequest, Request
@@ -30,108 +30,106 @@ from bot.telegram_edge.kit.request import PressRequest, Request
 # The copy and the note under it
 
 
-async def preview(house: House, request: Request) -> None:
-    article = await article_of(house, request)
+async def preview(ctx: BotContext, request: Request) -> None:
+    article = await article_of(ctx, request)
     if article is not None:
-        await show(house, request, article)
+        await show(ctx, request, article)
 
 
-async def open_(house: House, press: PressRequest) -> None:
-    await show(house, press, await article_pressed(house, press))
+async def open_(ctx: BotContext, press: PressRequest) -> None:
+    await show(ctx, press, await article_pressed(ctx, press))
 
 
-async def show(house: House, asked: Request | PressRequest, article: Article) -> None:
+async def show(ctx: BotContext, asked: Request | PressRequest, article: Article) -> None:
     """Send an article as readers will get it, and under it what was checked and what can be done."""
-    copy = await send_copy(house, asked.chat, article.number, asked.patience)
+    copy = await send_copy(ctx, asked.chat, article.number, asked.patience)
     if copy.trouble is not None:
         await asked.answer(desk.not_shown(asked.words, article, copy.trouble))
         return
-    await asked.answer(await _note(house, asked, article, copy.picture, copy.refused))
+    await asked.answer(await _note(ctx, asked, article, copy.picture, copy.refused))
 
 
-async def more(house: House, press: PressRequest) -> None:
-    article = await article_pressed(house, press)
+async def more(ctx: BotContext, press: PressRequest) -> None:
+    article = await article_pressed(ctx, press)
     await press.redraw_keyboard(desk.more_keyboard(press.words, article))
 
 
-async def back(house: House, press: PressRequest) -> None:
-    article = await article_pressed(house, press)
-    reach = await delivery_reports.reach_of(house.db, article, house.clock()) if desk.may_publish(article) else 0
+async def back(ctx: BotContext, press: PressRequest) -> None:
+    article = await article_pressed(ctx, press)
+    reach = await delivery_reports.reach_of(ctx.db, article, ctx.clock()) if desk.may_publish(article) else 0
     await press.redraw_keyboard(desk.note_keyboard(press.words, article, reach))
 
 
 # Out
 
 
-async def publish(house: House, request: Request) -> None:
+async def publish(ctx: BotContext, request: Request) -> None:
     """Publish, with the copy first where there is time to think again."""
-    article = await article_of(house, request)
+    article = await article_of(ctx, request)
     if article is None:
         return
     if request.is_late:
-        at = request.words.time(request.sent_at, house.look(request.chat).zone)
-        question, button = await _ask_to_publish(house, request, article)
+        at = request.words.time(request.sent_at, ctx.look(request.chat).zone)
+        question, button = await _ask_to_publish(ctx, request, article)
         await request.answer(desk.asked_late(request.words, question, button, at))
         return
-    await _publish_anew(house, request, article)
+    await _publish_anew(ctx, request, article)
 
 
-async def publish_pressed(house: House, press: PressRequest) -> None:
+async def publish_pressed(ctx: BotContext, press: PressRequest) -> None:
     """Publish; the message with the button becomes the progress, unless it says more than this one thing."""
-    article = await article_pressed(house, press)
+    article = await article_pressed(ctx, press)
     if number_of(press, 1) == ANEW:
-        await _publish_anew(house, press, article)
+        await _publish_anew(ctx, press, article)
     else:
-        published = await publish_now(house, press, article.number)
+        published = await publish_now(ctx, press, article.number)
         if published is not None:
-            await follow(house, press, published.campaign)
+            await follow(ctx, press, published.campaign)
         else:
-            await _show_out(house, press, article.number)
+            await _show_out(ctx, press, article.number)
 
 
-async def publish_now(house: House, asked: Request | PressRequest, number: int) -> Published | None:
+async def publish_now(ctx: BotContext, asked: Request | PressRequest, number: int) -> Published | None:
     """Publish in the name of the one who asks, and return None when it is out already."""
     try:
-        published = await newsroom.publish(
-            house.db, number, by=asked.person, now=house.clock(), undo=house.settings.undo
-        )
+        published = await newsroom.publish(ctx.db, number, by=asked.person, now=ctx.clock(), undo=ctx.settings.undo)
     except OutOfTurn:
         return None
-    house.wake()
+    ctx.wake()
     return published
 
 
-async def show_progress(house: House, asked: Request | PressRequest, article: Article, campaign: int) -> None:
+async def show_progress(ctx: BotContext, asked: Request | PressRequest, article: Article, campaign: int) -> None:
     """Say in a new message how a campaign stands; from then on the message follows it."""
-    now = house.clock()
-    standing = await delivery_reports.standing_of(house.db, campaign, now, rate_of(house))
+    now = ctx.clock()
+    standing = await delivery_reports.standing_of(ctx.db, campaign, now, rate_of(ctx))
     if standing is None:
         return
     message = screens.going(asked.words, article, campaign, standing, now)
-    await newsdesk.owe(house.db, campaign, asked.chat.id, now)
+    await newsdesk.owe(ctx.db, campaign, asked.chat.id, now)
     message_id = await asked.answer(message)
     shown = str(shown_as(standing, message, now))
-    await newsdesk.follow(house.db, campaign, asked.chat.id, message_id, shown=shown, at=now)
-    house.wake()
+    await newsdesk.follow(ctx.db, campaign, asked.chat.id, message_id, shown=shown, at=now)
+    ctx.wake()
 
 
-async def follow(house: House, press: PressRequest, campaign: int) -> None:
-    """Let the message with the button follow a campaign from now on; the herald alone draws it, in order."""
-    await newsdesk.follow(house.db, campaign, press.chat.id, press.message_id)
-    house.wake()
+async def follow(ctx: BotContext, press: PressRequest, campaign: int) -> None:
+    """Let the message with the button follow a campaign from now on; `ProgressMessages` alone draws it, in order."""
+    await newsdesk.follow(ctx.db, campaign, press.chat.id, press.message_id)
+    ctx.wake()
 
 
-async def ask_to_publish(house: House, press: PressRequest) -> Instead:
-    article = await article_pressed(house, press)
-    question, button = await _ask_to_publish(house, press, article)
+async def ask_to_publish(ctx: BotContext, press: PressRequest) -> Instead:
+    article = await article_pressed(ctx, press)
+    question, button = await _ask_to_publish(ctx, press, article)
     return asked_late(press, question, button, in_place=number_of(press, 1) != ANEW)
 
 
-async def _ask_to_publish(house: House, asked: Request | PressRequest, article: Article) -> tuple[str, Button]:
+async def _ask_to_publish(ctx: BotContext, asked: Request | PressRequest, article: Article) -> tuple[str, Button]:
     """Return what is asked, and the button that says yes."""
-    reach = await delivery_reports.reach_of(house.db, article, house.clock())
+    reach = await delivery_reports.reach_of(ctx.db, article, ctx.clock())
     question = asked.words("Publish #{number} now?", number=article.number)
-    if await delivery_reports.is_paused(house.db):
+    if await delivery_reports.is_paused(ctx.db):
         question = f"{question} {desk.paused(asked.words)}"
     return question, desk.publish_button(asked.words, article, reach)
 
@@ -139,71 +137,71 @@ async def _ask_to_publish(house: House, asked: Request | PressRequest, article: 
 # Stopping and going on
 
 
-async def stop(house: House, press: PressRequest) -> None:
+async def stop(ctx: BotContext, press: PressRequest) -> None:
     """Let nothing more of a campaign leave. Also when the press is late: a stop can be taken back, a push cannot."""
-    found = await _campaign(house, press)
+    found = await _campaign(ctx, press)
     if found is None:
         return
     if found.state in (CampaignState.RUNNING, CampaignState.HELD):
         try:
-            await newsroom.stop(house.db, found.id, by=press.person, now=house.clock())
+            await newsroom.stop(ctx.db, found.id, by=press.person, now=ctx.clock())
         except OutOfTurn:
             pass  # the last message left just now, and the message says so
         else:
             await press.toast(screens.stop_toast(press.words))
-    await follow(house, press, found.id)
+    await follow(ctx, press, found.id)
 
 
-async def send_now(house: House, press: PressRequest) -> None:
+async def send_now(ctx: BotContext, press: PressRequest) -> None:
     """Skip the rest of the undo time."""
-    found = await _campaign(house, press)
+    found = await _campaign(ctx, press)
     if found is None:
         return
     try:
-        await newsroom.send_now(house.db, found.id, by=press.person, now=house.clock())
+        await newsroom.send_now(ctx.db, found.id, by=press.person, now=ctx.clock())
     except OutOfTurn:  # another editor, a file or a burst was first
-        await _tell_how_it_stands(house, press)
+        await _tell_how_it_stands(ctx, press)
     else:
         await press.toast(screens.now_toast(press.words))
-        await follow(house, press, found.id)
+        await follow(ctx, press, found.id)
 
 
-async def send_rest(house: House, press: PressRequest) -> None:
+async def send_rest(ctx: BotContext, press: PressRequest) -> None:
     """Send the rest of what was stopped or held."""
-    found = await _campaign(house, press)
+    found = await _campaign(ctx, press)
     if found is None:
         return
     try:
-        await newsroom.resume(house.db, found.id, by=press.person, now=house.clock())
+        await newsroom.resume(ctx.db, found.id, by=press.person, now=ctx.clock())
     except OutOfTurn:
-        await _tell_how_it_stands(house, press)
+        await _tell_how_it_stands(ctx, press)
     else:
         await press.toast(screens.rest_toast(press.words))
-        await follow(house, press, found.id)
+        await follow(ctx, press, found.id)
 
 
-async def ask_to_send_now(house: House, press: PressRequest) -> Instead | None:
-    found = await newsdesk.campaign(house.db, number_of(press))
-    if found is None or found.state is not CampaignState.RUNNING or found.start_at <= house.clock():
+async def ask_to_send_now(ctx: BotContext, press: PressRequest) -> Instead | None:
+    found = await newsdesk.campaign(ctx.db, number_of(press))
+    if found is None or found.state is not CampaignState.RUNNING or found.start_at <= ctx.clock():
         return None
     button = Button(press.words("Send now"), data=data_of(Verb.NOW, found.id))
     return asked_late(press, press.words("Send #{number} now?", number=found.article), button)
 
 
-async def ask_to_send_rest(house: House, press: PressRequest) -> Instead | None:
-    found = await newsdesk.campaign(house.db, number_of(press))
+async def ask_to_send_rest(ctx: BotContext, press: PressRequest) -> Instead | None:
+    found = await newsdesk.campaign(ctx.db, number_of(press))
     if found is None or found.state not in (CampaignState.STOPPED, CampaignState.HELD):
         return None
     button = Button(press.words("Send the rest"), data=data_of(Verb.REST, found.id))
     return asked_late(press, press.words("Send the rest of #{number} now?", number=found.article), button)
 
 
-async def _tell_how_it_stands(house: House, press: PressRequest) -> None:
+async def _tell_how_it_stands(ctx: BotContext, press: PressRequest) -> None:
     """Answer a press that changes nothing any more with what is true now; the message says it too."""
-    found = await _campaign(house, press)
+    found = await _campaign(ctx, press)
     if found is None or found.article is None:
         return
-    article = await newsdesk.article(house.db, found.article)
+    article = await newsdesk.article(ctx.db, found.article)
     if article.state is not ArticleState.PUBLISHED:
         await press.toast(screens.rest_refused(press.words, article.number), alert=True)
     else:
@@ -214,149 +212,149 @@ async def _tell_how_it_stands(house: House, press: PressRequest) -> None:
             CampaignState.DONE: screens.done_toast,
         }
         await press.toast(toast[found.state](press.words))
-    await follow(house, press, found.id)
+    await follow(ctx, press, found.id)
 
 
 # Taking back, and listing without a push
 
 
-async def retract(house: House, request: Request) -> None:
-    article = await article_of(house, request, Verb.TAKE_BACK)
+async def retract(ctx: BotContext, request: Request) -> None:
+    article = await article_of(ctx, request, Verb.TAKE_BACK)
     if article is None:
         return
     if request.is_late:
-        zone = house.look(request.chat).zone
+        zone = ctx.look(request.chat).zone
         at = request.words.time(request.sent_at, zone)
         await request.answer(desk.ask_to_take_back(request.words, article, at, is_late=True))
         return
-    await _take_back(house, request, article)
-    sent = await _sent(house, article.number)
+    await _take_back(ctx, request, article)
+    sent = await _sent(ctx, article.number)
     if article.is_listed:
         await request.answer(screens.taken_back(request.words, article, sent))
     else:
         await request.answer(screens.not_listed(request.words, article))
 
 
-async def ask_to_take_back(house: House, press: PressRequest) -> None:
+async def ask_to_take_back(ctx: BotContext, press: PressRequest) -> None:
     """Ask before an article is taken back: the button stands where the one that published it stood."""
-    article = await article_pressed(house, press)
+    article = await article_pressed(ctx, press)
     await press.redraw(desk.ask_to_take_back(press.words, article))
 
 
-async def ask_late_to_take_back(house: House, press: PressRequest) -> Instead:
-    article = await article_pressed(house, press)
+async def ask_late_to_take_back(ctx: BotContext, press: PressRequest) -> Instead:
+    article = await article_pressed(ctx, press)
     return Instead(desk.ask_to_take_back(press.words, article, is_late=True))
 
 
-async def leave(house: House, press: PressRequest) -> None:
+async def leave(ctx: BotContext, press: PressRequest) -> None:
     """Show again how an article stands that was not taken back after all."""
-    article = await article_pressed(house, press)
-    latest = await _latest(house, article.number)
+    article = await article_pressed(ctx, press)
+    latest = await _latest(ctx, article.number)
     if latest is not None:
-        await follow(house, press, latest.id)
+        await follow(ctx, press, latest.id)
     elif article.is_listed:
-        await _show_out(house, press, article.number)
+        await _show_out(ctx, press, article.number)
     else:
         await press.redraw(screens.not_listed(press.words, article))
 
 
-async def take_back(house: House, press: PressRequest) -> None:
-    article = await article_pressed(house, press)
-    await _take_back(house, press, article)
-    latest = await _latest(house, article.number)
+async def take_back(ctx: BotContext, press: PressRequest) -> None:
+    article = await article_pressed(ctx, press)
+    await _take_back(ctx, press, article)
+    latest = await _latest(ctx, article.number)
     if latest is not None:
-        await follow(house, press, latest.id)
+        await follow(ctx, press, latest.id)
     else:
         await press.redraw(screens.taken_back(press.words, article, 0))
 
 
-async def archive(house: House, press: PressRequest) -> None:
+async def archive(ctx: BotContext, press: PressRequest) -> None:
     """List an article and push nothing."""
-    article = await article_pressed(house, press)
+    article = await article_pressed(ctx, press)
     try:
-        article = await newsroom.archive(house.db, article.number, by=press.person, now=house.clock())
+        article = await newsroom.archive(ctx.db, article.number, by=press.person, now=ctx.clock())
     except OutOfTurn:
-        await _show_out(house, press, article.number)
+        await _show_out(ctx, press, article.number)
         return
     await press.redraw(screens.archived(press.words, article))
 
 
-async def ask_to_archive(house: House, press: PressRequest) -> Instead | None:
-    article = await article_pressed(house, press)
+async def ask_to_archive(ctx: BotContext, press: PressRequest) -> Instead | None:
+    article = await article_pressed(ctx, press)
     if article.is_listed:
         return None
     button = Button(press.words("List without pushing"), data=data_of(Verb.ARCHIVE, article.number))
     return asked_late(press, press.words("List #{number} without pushing it?", number=article.number), button)
 
 
-def rate_of(house: House) -> float:
+def rate_of(ctx: BotContext) -> float:
     """Return the pace in messages per second that the operator's ceiling allows."""
-    return full_rate(house.settings.rate)
+    return full_rate(ctx.settings.rate)
 
 
-async def _publish_anew(house: House, asked: Request | PressRequest, article: Article) -> None:
-    published = await publish_now(house, asked, article.number)
+async def _publish_anew(ctx: BotContext, asked: Request | PressRequest, article: Article) -> None:
+    published = await publish_now(ctx, asked, article.number)
     if published is None:
-        await _show_out(house, asked, article.number)
+        await _show_out(ctx, asked, article.number)
         return
-    if published.start_at > house.clock():
-        await send_copy(house, asked.chat, article.number, asked.patience)
-    await show_progress(house, asked, published.article, published.campaign)
+    if published.start_at > ctx.clock():
+        await send_copy(ctx, asked.chat, article.number, asked.patience)
+    await show_progress(ctx, asked, published.article, published.campaign)
 
 
-async def _show_out(house: House, asked: Request | PressRequest, number: int) -> None:
+async def _show_out(ctx: BotContext, asked: Request | PressRequest, number: int) -> None:
     """Say that an article is out already; one that is still on its way shows how far it has come."""
-    account = await delivery_reports.account_of(house.db, number, house.clock(), rate_of(house))
-    latest = await _latest(house, number)
+    account = await delivery_reports.report_of(ctx.db, number, ctx.clock(), rate_of(ctx))
+    latest = await _latest(ctx, number)
     if latest is not None and latest.state is not CampaignState.DONE:
         if isinstance(asked, PressRequest):
-            await follow(house, asked, latest.id)
+            await follow(ctx, asked, latest.id)
         else:
-            await show_progress(house, asked, account.article, latest.id)
+            await show_progress(ctx, asked, account.article, latest.id)
         return
     message = screens.out_already(asked.words, account.article, account.standing)
     await (asked.redraw(message) if isinstance(asked, PressRequest) else asked.answer(message))
 
 
 async def _note(
-    house: House, asked: Request | PressRequest, article: Article, picture: PictureCheck, refused: int
+    ctx: BotContext, asked: Request | PressRequest, article: Article, picture: PictureCheck, refused: int
 ) -> Message:
-    reach = await delivery_reports.reach_of(house.db, article, house.clock())
+    reach = await delivery_reports.reach_of(ctx.db, article, ctx.clock())
     return desk.note(
         asked.words,
         article,
-        house.look(asked.chat).zone,
+        ctx.look(asked.chat).zone,
         reach=reach,
-        lasts=lasting(reach, rate_of(house)),
+        lasts=lasting(reach, rate_of(ctx)),
         link=link_fault(article.story.link),
         picture=picture,
         refused=refused,
-        is_paused=await delivery_reports.is_paused(house.db),
+        is_paused=await delivery_reports.is_paused(ctx.db),
     )
 
 
-async def _campaign(house: House, press: PressRequest) -> Campaign | None:
-    found = await newsdesk.campaign(house.db, number_of(press))
+async def _campaign(ctx: BotContext, press: PressRequest) -> Campaign | None:
+    found = await newsdesk.campaign(ctx.db, number_of(press))
     if found is None:
         await press.toast(error_messages.button_too_old(press.words), alert=True)
     return found
 
 
-async def _latest(house: House, number: int) -> Campaign | None:
-    published = await newsdesk.publishes(house.db, number)
+async def _latest(ctx: BotContext, number: int) -> Campaign | None:
+    published = await newsdesk.publishes(ctx.db, number)
     return published[-1] if published else None
 
 
-async def _sent(house: House, number: int) -> int:
-    return sum(one.sent for one in await newsdesk.publishes(house.db, number))
+async def _sent(ctx: BotContext, number: int) -> int:
+    return sum(one.sent for one in await newsdesk.publishes(ctx.db, number))
 
 
-async def _take_back(house: House, asked: Request | PressRequest, article: Article) -> None:
+async def _take_back(ctx: BotContext, asked: Request | PressRequest, article: Article) -> None:
     try:
-        await newsroom.retract(house.db, article.number, by=asked.person, now=house.clock())
+        await newsroom.retract(ctx.db, article.number, by=asked.person, now=ctx.clock())
     except OutOfTurn:
         return
-    house.wake()
+    ctx.wake()
 
 
 CONVERSATION = Conversation(

@@ -14,7 +14,7 @@ from bot.render.editor import uploads as screens
 from bot.services.content.uploads import add_document
 from bot.settings import TELEGRAM
 from bot.telegram_edge.kit.commands import Audience
-from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.permission import is_for
 from bot.telegram_edge.kit.registry import Conversation, DocumentRule
 from bot.telegram_edge.kit.request import Document, Request
@@ -22,7 +22,7 @@ from bot.telegram_edge.kit.request import Document, Request
 log = logging.getLogger(__name__)
 
 
-async def take(house: House, request: Request) -> None:
+async def take(ctx: BotContext, request: Request) -> None:
     """Fetch a document and store what it holds as drafts. Each file of an album comes and is answered by itself."""
     document = request.document
     assert document is not None  # only documents come here
@@ -30,7 +30,7 @@ async def take(house: House, request: Request) -> None:
         await request.answer(screens.too_large(request.words))
         return
     try:
-        data = await _fetched(house, document)
+        data = await _fetched(ctx, document)
     except TelegramError as error:
         log.info("a document could not be fetched: %s", type(error).__name__)
         await request.answer(screens.not_fetched(request.words))
@@ -42,31 +42,31 @@ async def take(house: House, request: Request) -> None:
     if len(data) > DOWNLOAD_BYTES:
         await request.answer(screens.too_large(request.words))
         return
-    if not await is_for(house, request, Audience.EDITORS):  # a document takes a while, and they were let go meanwhile
+    if not await is_for(ctx, request, Audience.EDITORS):  # a document takes a while, and they were let go meanwhile
         await request.answer(error_messages.not_understood(request.words))
         return
     done = await add_document(
-        house.db,
+        ctx.db,
         Path(document.name.replace("\\", "/")).name or "document",
         data,
-        root=(house.settings.content or Path("content")).resolve(),
-        zone=house.settings.timezone,
-        now=house.clock(),
+        root=(ctx.settings.content or Path("content")).resolve(),
+        zone=ctx.settings.timezone,
+        now=ctx.clock(),
     )
     await request.answer(screens.report(request.words, done))
 
 
-async def _fetched(house: House, document: Document) -> bytes:
+async def _fetched(ctx: BotContext, document: Document) -> bytes:
     """Return a document's bytes, one more than allowed at the most.
 
     A Bot API server of one's own that runs with `--local` keeps files on its disk and names the place.
     Source: https://core.telegram.org/bots/api#using-a-local-bot-api-server
     Raises: telegram.error.TelegramError; OSError when that place cannot be read here.
     """
-    file = await house.bot.get_file(document.file_id)
+    file = await ctx.bot.get_file(document.file_id)
     # What python-telegram-bot takes for no file of this machine it appends to the address of the server.
-    place = (file.file_path or "").removeprefix(f"{house.bot.base_file_url}/")
-    if house.settings.api_url != TELEGRAM and place.startswith("/"):
+    place = (file.file_path or "").removeprefix(f"{ctx.bot.base_file_url}/")
+    if ctx.settings.api_url != TELEGRAM and place.startswith("/"):
         return await asyncio.to_thread(_read, Path(place))
     return bytes(await file.download_as_bytearray())
 

@@ -21,7 +21,7 @@ from bot.services.delivery import pictures
 from bot.services.readers import reading, subscribing
 from bot.services.readers.reading import Opened, Standing
 from bot.telegram_edge.botapi.outcomes import classify_error
-from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.paging import number
 from bot.telegram_edge.kit.registry import Conversation, PressRule, StartRule
 from bot.telegram_edge.kit.request import PressRequest, Request
@@ -29,20 +29,20 @@ from bot.telegram_edge.kit.request import PressRequest, Request
 ARTICLE_LINK = "a_"
 
 
-async def show(house: House, asked: Request | PressRequest, article: int) -> None:
+async def show(ctx: BotContext, asked: Request | PressRequest, article: int) -> None:
     """Show an article in full. A picture that Telegram refuses is left out; the article comes all the same.
 
     Raises: UnknownArticle when readers may not see it.
     """
-    look, now = house.look(asked.chat), house.clock()
+    look, now = ctx.look(asked.chat), ctx.clock()
     person = asked.person if asked.is_private else None
-    opened = await reading.opened(house.db, article, person=person, root=house.settings.content)
-    if look.pictures is Pictures.LARGE and await _shown_with_picture(house, asked, opened, look):
+    opened = await reading.opened(ctx.db, article, person=person, root=ctx.settings.content)
+    if look.pictures is Pictures.LARGE and await _shown_with_picture(ctx, asked, opened, look):
         return
     await asked.answer(push(opened.article, opened.topics, look, now, saved=opened.saved))
 
 
-async def _shown_with_picture(house: House, asked: Request | PressRequest, opened: Opened, look: Look) -> bool:
+async def _shown_with_picture(ctx: BotContext, asked: Request | PressRequest, opened: Opened, look: Look) -> bool:
     """Show an article with the first of its pictures that Telegram takes; return False when it takes none.
 
     What Telegram makes of a picture is remembered for the next opening, as a push would.
@@ -52,159 +52,159 @@ async def _shown_with_picture(house: House, asked: Request | PressRequest, opene
         photo = await way.photo()
         if photo is None:
             if way.is_last and way.picture in refused:
-                await pictures.remember_refused(house.db, way.picture, "its bytes cannot be had", house.clock())
+                await pictures.remember_refused(ctx.db, way.picture, "its bytes cannot be had", ctx.clock())
             continue
         try:
-            message = push(opened.article, opened.topics, look, house.clock(), photo=photo, saved=opened.saved)
+            message = push(opened.article, opened.topics, look, ctx.clock(), photo=photo, saved=opened.saved)
             file_id = await asked.show(message)
         except BadRequest as error:
             outcome = classify_error(error)
             if isinstance(outcome, PictureRefused) and not outcome.here_only:
                 refused.add(way.picture)
                 if way.is_last:
-                    await pictures.remember_refused(house.db, way.picture, outcome.reason, house.clock())
+                    await pictures.remember_refused(ctx.db, way.picture, outcome.reason, ctx.clock())
             continue
         if photo.file_id is None and file_id is not None:
-            await pictures.remember_accepted(house.db, way.picture, file_id, house.clock())
+            await pictures.remember_accepted(ctx.db, way.picture, file_id, ctx.clock())
         return True
     return False
 
 
-async def open_link(house: House, request: Request) -> None:
+async def open_link(ctx: BotContext, request: Request) -> None:
     """Open the article of a link, and change nothing else."""
     digits = request.args[:18]
     article = int(digits) if digits.isascii() and digits.isdigit() else None
     try:
         if article is not None:
-            await show(house, request, article)
+            await show(ctx, request, article)
             return
     except UnknownArticle:
         pass
     await request.answer(lists.link_to_nothing(request.words, article))
 
 
-async def open_listed(house: House, press: PressRequest) -> None:
+async def open_listed(ctx: BotContext, press: PressRequest) -> None:
     """Open an article of a list."""
     try:
-        await show(house, press, number(press))
+        await show(ctx, press, number(press))
     except UnknownArticle:
         await press.toast(lists.not_listed(press.words, number(press)), alert=True)
 
 
-async def save(house: House, press: PressRequest) -> None:
+async def save(ctx: BotContext, press: PressRequest) -> None:
     """Keep the article for the person who pressed, whichever chat it stands in."""
     try:
-        await reading.save(house.db, press.person, number(press), language=press.language, now=house.clock())
+        await reading.save(ctx.db, press.person, number(press), language=press.language, now=ctx.clock())
     except UnknownArticle:
         await press.toast(lists.not_listed(press.words, number(press)), alert=True)
         return
     if press.is_private:
         await press.toast(press.words("Saved. /saved lists what you keep"))
-        await _redraw(house, press, CardView.CARD)
+        await _redraw(ctx, press, CardView.CARD)
     else:
         await press.toast(press.words("Saved for you. Send /saved in your own chat with the bot"))
 
 
-async def unsave(house: House, press: PressRequest) -> None:
-    await reading.unsave(house.db, press.person, number(press))
+async def unsave(ctx: BotContext, press: PressRequest) -> None:
+    await reading.unsave(ctx.db, press.person, number(press))
     await press.toast(press.words("No longer saved"))
-    await _redraw(house, press, CardView.CARD)
+    await _redraw(ctx, press, CardView.CARD)
 
 
-async def more(house: House, press: PressRequest) -> None:
-    await _redraw(house, press, CardView.MORE)
+async def more(ctx: BotContext, press: PressRequest) -> None:
+    await _redraw(ctx, press, CardView.MORE)
 
 
-async def less(house: House, press: PressRequest) -> None:
-    await _redraw(house, press, CardView.LESS)
+async def less(ctx: BotContext, press: PressRequest) -> None:
+    await _redraw(ctx, press, CardView.LESS)
 
 
-async def back(house: House, press: PressRequest) -> None:
-    await _redraw(house, press, CardView.CARD)
+async def back(ctx: BotContext, press: PressRequest) -> None:
+    await _redraw(ctx, press, CardView.CARD)
 
 
-async def related(house: House, press: PressRequest) -> None:
+async def related(ctx: BotContext, press: PressRequest) -> None:
     """List the related articles; those of a group's article in the reader's own chat."""
     try:
-        article = await reading.listed(house.db, number(press))
+        article = await reading.listed(ctx.db, number(press))
     except UnknownArticle:
         await press.toast(lists.not_listed(press.words, number(press)), alert=True)
         return
     if press.is_private:
-        look = house.look(press.chat)
-        await press.answer(related_list(article, look, house.clock()))
+        look = ctx.look(press.chat)
+        await press.answer(related_list(article, look, ctx.clock()))
     else:
         await press.open_bot(f"{ARTICLE_LINK}{article.number}")
 
 
-async def mute(house: House, press: PressRequest) -> None:
+async def mute(ctx: BotContext, press: PressRequest) -> None:
     try:
-        topic, until = await subscribing.mute(house.db, press.chat.id, number(press, 1), now=house.clock())
-        look = house.look(press.chat)
+        topic, until = await subscribing.mute(ctx.db, press.chat.id, number(press, 1), now=ctx.clock())
+        look = ctx.look(press.chat)
         await press.toast(subscriptions.muted_until(look, topic, until))
     except UnknownTopic:
         await press.toast(error_messages.button_too_old(press.words), alert=True)
-    await _redraw(house, press, CardView.LESS)
+    await _redraw(ctx, press, CardView.LESS)
 
 
-async def unmute(house: House, press: PressRequest) -> None:
+async def unmute(ctx: BotContext, press: PressRequest) -> None:
     try:
-        topic = await subscribing.unmute(house.db, press.chat.id, number(press, 1))
+        topic = await subscribing.unmute(ctx.db, press.chat.id, number(press, 1))
         await press.toast(subscriptions.heard_again(press.words, topic))
     except UnknownTopic:
         await press.toast(error_messages.button_too_old(press.words), alert=True)
-    await _redraw(house, press, CardView.LESS)
+    await _redraw(ctx, press, CardView.LESS)
 
 
-async def unfollow(house: House, press: PressRequest) -> None:
+async def unfollow(ctx: BotContext, press: PressRequest) -> None:
     try:
-        topic, _ = await subscribing.unfollow(house.db, press.chat.id, number(press, 1), now=house.clock())
+        topic, _ = await subscribing.unfollow(ctx.db, press.chat.id, number(press, 1), now=ctx.clock())
         await press.toast(picker.no_longer_following(press.words, topic))
     except UnknownTopic:
         await press.toast(error_messages.button_too_old(press.words), alert=True)
-    await _redraw(house, press, CardView.LESS)
+    await _redraw(ctx, press, CardView.LESS)
 
 
-async def refollow(house: House, press: PressRequest) -> None:
+async def refollow(ctx: BotContext, press: PressRequest) -> None:
     try:
         topic = await subscribing.refollow(
-            house.db, press.chat.id, number(press, 1), thread=press.thread, now=house.clock()
+            ctx.db, press.chat.id, number(press, 1), thread=press.thread, now=ctx.clock()
         )
         await press.toast(picker.following(press.words, topic))
     except UnknownTopic:
         await press.toast(error_messages.button_too_old(press.words), alert=True)
-    await _redraw(house, press, CardView.LESS)
+    await _redraw(ctx, press, CardView.LESS)
 
 
-async def never(house: House, press: PressRequest) -> None:
-    if await subscribing.never_from(house.db, press.chat.id, number(press)) is not None:
-        source = _source(await reading.listed(house.db, number(press)))
+async def never(ctx: BotContext, press: PressRequest) -> None:
+    if await subscribing.never_from(ctx.db, press.chat.id, number(press)) is not None:
+        source = _source(await reading.listed(ctx.db, number(press)))
         await press.toast(subscriptions.nothing_more_from(press.words, source))
-    await _redraw(house, press, CardView.LESS)
+    await _redraw(ctx, press, CardView.LESS)
 
 
-async def allow(house: House, press: PressRequest) -> None:
-    if await subscribing.allow_from(house.db, press.chat.id, number(press)) is not None:
-        source = _source(await reading.listed(house.db, number(press)))
+async def allow(ctx: BotContext, press: PressRequest) -> None:
+    if await subscribing.allow_from(ctx.db, press.chat.id, number(press)) is not None:
+        source = _source(await reading.listed(ctx.db, number(press)))
         await press.toast(subscriptions.allowed_again(press.words, source))
-    await _redraw(house, press, CardView.LESS)
+    await _redraw(ctx, press, CardView.LESS)
 
 
-async def _redraw(house: House, press: PressRequest, view: CardView) -> None:
+async def _redraw(ctx: BotContext, press: PressRequest, view: CardView) -> None:
     """Put today's buttons under the article. Of one that readers may not see (any more) nothing is shown."""
     try:
         standing = await reading.standing(
-            house.db,
+            ctx.db,
             number(press),
             reason=number(press, 1) or None,
             chat=press.chat.id,
             person=press.person,
-            now=house.clock(),
+            now=ctx.clock(),
         )
     except UnknownArticle:
         await press.toast(lists.not_listed(press.words, number(press)), alert=True)
         return
-    look = house.look(press.chat)
+    look = ctx.look(press.chat)
     await press.redraw_keyboard(
         keyboard(
             standing.article,

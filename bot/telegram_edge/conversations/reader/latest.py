@@ -12,86 +12,86 @@ from bot.render.reader import subscriptions as names
 from bot.services.readers import browsing, subscribing
 from bot.telegram_edge.conversations.reader import card
 from bot.telegram_edge.kit.commands import msgid
-from bot.telegram_edge.kit.context import House
-from bot.telegram_edge.kit.paging import may_ask, number, wanted
+from bot.telegram_edge.kit.context import BotContext
+from bot.telegram_edge.kit.paging import may_list, number, page_request
 from bot.telegram_edge.kit.registry import Command, Conversation, PressRule
 from bot.telegram_edge.kit.request import PressRequest, Request
 
 
-async def latest(house: House, request: Request) -> None:
+async def latest(ctx: BotContext, request: Request) -> None:
     """List the newest articles; just one is shown in full."""
-    asked = await _asked(house, request)
+    asked = await _asked(ctx, request)
     if asked is None:
         return
     scope, size = asked
-    now = house.clock()
+    now = ctx.clock()
     if size == 1:
-        _, page = await browsing.latest(house.db, request.chat.id, scope, size=1, now=now)
+        _, page = await browsing.latest(ctx.db, request.chat.id, scope, size=1, now=now)
         if page.articles:
-            await card.show(house, request, page.articles[0].number)
+            await card.show(ctx, request, page.articles[0].number)
             return
-    message, _ = await _latest(house, request.chat, scope, size, None)
+    message, _ = await _latest(ctx, request.chat, scope, size, None)
     await request.answer(message)
 
 
-async def turn_latest(house: House, press: PressRequest) -> None:
+async def turn_latest(ctx: BotContext, press: PressRequest) -> None:
     """Turn a page of the newest articles."""
-    asked = wanted(press)
+    asked = page_request(press)
     try:
-        message, is_beginning = await _latest(house, press.chat, asked.scope, asked.size, asked.turn)
+        message, is_beginning = await _latest(ctx, press.chat, asked.scope, asked.size, asked.turn)
         if is_beginning and asked.turn is not None and asked.turn.direction is Direction.OLDER:
             await press.toast(error_messages.list_out_of_date(press.words))
     except UnknownTopic:
         await press.toast(error_messages.list_out_of_date(press.words))
-        message, _ = await _latest(house, press.chat, FOLLOWED, PAGE, None)
+        message, _ = await _latest(ctx, press.chat, FOLLOWED, PAGE, None)
     await press.redraw(message)
 
 
-async def top(house: House, request: Request) -> None:
+async def top(ctx: BotContext, request: Request) -> None:
     """List the articles whose heat has faded least."""
-    asked = await _asked(house, request)
+    asked = await _asked(ctx, request)
     if asked is not None:
-        await request.answer(await _top(house, request.chat, *asked, 0))
+        await request.answer(await _top(ctx, request.chat, *asked, 0))
 
 
-async def turn_top(house: House, press: PressRequest) -> None:
+async def turn_top(ctx: BotContext, press: PressRequest) -> None:
     """Turn a page of the warmest articles."""
-    asked = wanted(press)
+    asked = page_request(press)
     try:
-        message = await _top(house, press.chat, asked.scope, asked.size, number(press, 2))
+        message = await _top(ctx, press.chat, asked.scope, asked.size, number(press, 2))
     except UnknownTopic:
         await press.toast(error_messages.list_out_of_date(press.words))
-        message = await _top(house, press.chat, FOLLOWED, PAGE, 0)
+        message = await _top(ctx, press.chat, FOLLOWED, PAGE, 0)
     await press.redraw(message)
 
 
-async def _asked(house: House, request: Request) -> tuple[int, int] | None:
+async def _asked(ctx: BotContext, request: Request) -> tuple[int, int] | None:
     """Return the scope and the size of a list as `[TOPIC] [N]` asks for it; None when that was answered already."""
-    asked = await browsing.asked_for(house.db, request.chat.id, request.args)
+    asked = await browsing.asked_for(ctx.db, request.chat.id, request.args)
     if asked.unknown:
-        near = await subscribing.nearest(house.db, request.chat.id, asked.unknown)
-        await request.answer(names.near_miss(request.words, asked.unknown, near, names.Wish.LATEST))
+        near = await subscribing.nearest(ctx.db, request.chat.id, asked.unknown)
+        await request.answer(names.near_miss(request.words, asked.unknown, near, names.Edit.LATEST))
         return None
-    if not await may_ask(house, request):
+    if not await may_list(ctx, request):
         return None
     size = PAGE if asked.count is None else min(max(1, asked.count), MOST)
     return (FOLLOWED if asked.topic is None else asked.topic.number), size
 
 
-async def _latest(house: House, chat: Chat, scope: int, size: int, turn: Turn | None) -> tuple[Message, bool]:
+async def _latest(ctx: BotContext, chat: Chat, scope: int, size: int, turn: Turn | None) -> tuple[Message, bool]:
     """Return a page and whether it is the list's beginning. Raises: UnknownTopic."""
-    look, now = house.look(chat), house.clock()
-    subject, page = await browsing.latest(house.db, chat.id, scope, size=size, turn=turn, now=now)
+    look, now = ctx.look(chat), ctx.clock()
+    subject, page = await browsing.latest(ctx.db, chat.id, scope, size=size, turn=turn, now=now)
     if not page.articles:
         empty = lists.nothing_published(look.words, chat.kind, subject.topic, subject.followed, subject.scope)
         return empty, True
     return lists.latest(look, chat.kind, subject.scope, subject.topic, page, size, now), page.newer is None
 
 
-async def _top(house: House, chat: Chat, scope: int, size: int, start: int) -> Message:
+async def _top(ctx: BotContext, chat: Chat, scope: int, size: int, start: int) -> Message:
     """Raises: UnknownTopic."""
-    look, now = house.look(chat), house.clock()
-    subject, ranking = await browsing.top(house.db, chat.id, scope, size=size, start=start, now=now)
+    look, now = ctx.look(chat), ctx.clock()
+    subject, ranking = await browsing.top(ctx.db, chat.id, scope, size=size, start=start, now=now)
     if not ranking.page.articles:
         return lists.nothing_published(look.words, chat.kind, subject.topic, subject.followed, subject.scope)
     return lists.top(

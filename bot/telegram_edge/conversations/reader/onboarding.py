@@ -13,7 +13,7 @@ from bot.services.newsroom import roles
 from bot.services.readers import membership
 from bot.telegram_edge.conversations.reader.topics import first_page
 from bot.telegram_edge.kit.commands import Audience, Where, msgid, spoken
-from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.permission import role_of
 from bot.telegram_edge.kit.registry import Command, Conversation, PressRule, StartRule
 from bot.telegram_edge.kit.request import PressRequest, Request
@@ -21,26 +21,26 @@ from bot.telegram_edge.kit.request import PressRequest, Request
 OWNER_LINK = "o_"
 
 
-async def start(house: House, request: Request) -> None:
+async def start(ctx: BotContext, request: Request) -> None:
     """Greet; what was paused comes again when somebody starts by hand."""
-    was_paused = await membership.resume(house.db, request.chat.id, house.clock())
-    await greet(house, request, *([screens.resumed(request.words)] if was_paused else []))
+    was_paused = await membership.resume(ctx.db, request.chat.id, ctx.clock())
+    await greet(ctx, request, *([screens.resumed(request.words)] if was_paused else []))
 
 
-async def stop(house: House, request: Request) -> None:
+async def stop(ctx: BotContext, request: Request) -> None:
     was_paused = request.chat.state is ChatState.PAUSED
-    await membership.pause(house.db, request.chat.id, house.clock())
+    await membership.pause(ctx.db, request.chat.id, ctx.clock())
     await request.answer(screens.paused(request.words, was_paused))
 
 
-async def resume(house: House, press: PressRequest) -> None:
-    await membership.resume(house.db, press.chat.id, house.clock())
+async def resume(ctx: BotContext, press: PressRequest) -> None:
+    await membership.resume(ctx.db, press.chat.id, ctx.clock())
     await press.redraw(screens.above([screens.resumed(press.words)], None))
 
 
-async def help_(house: House, request: Request) -> None:
+async def help_(ctx: BotContext, request: Request) -> None:
     """List every command there is for the one who asks, where they ask."""
-    words, role = request.words, await role_of(house, request)
+    words, role = request.words, await role_of(ctx, request)
     sections = []
     for audience, heading, is_shown in (
         (Audience.READERS, "", True),
@@ -49,7 +49,7 @@ async def help_(house: House, request: Request) -> None:
     ):
         lines = [
             (spoken(words, command.usage) if command.usage else f"/{command.name}", spoken(words, command.summary))
-            for command in house.commands.of(audience)
+            for command in ctx.commands.of(audience)
             if request.is_private or command.where is Where.EVERYWHERE
         ]
         if is_shown and lines:
@@ -57,79 +57,79 @@ async def help_(house: House, request: Request) -> None:
     await request.answer(screens.help_text(words, sections))
 
 
-async def privacy(house: House, request: Request) -> None:
+async def privacy(ctx: BotContext, request: Request) -> None:
     await request.answer(
         screens.privacy(
             request.words,
             chat=request.chat.id,
             person=request.person,
-            contact=house.settings.contact,
-            is_editor=await role_of(house, request) is not None,
+            contact=ctx.settings.contact,
+            is_editor=await role_of(ctx, request) is not None,
         )
     )
 
 
-async def export(house: House, request: Request) -> None:
+async def export(ctx: BotContext, request: Request) -> None:
     """Send all that is stored about the chat as a JSON document."""
-    document = await membership.belongings(house.db, request.chat.id)
+    document = await membership.belongings(ctx.db, request.chat.id)
     data = json.dumps(document, ensure_ascii=False, indent=2).encode()
     await request.answer_file(f"newsbot-{abs(request.chat.id)}.json", data, screens.exported(request.words))
 
 
-async def ask_to_forget(house: House, request: Request) -> None:
+async def ask_to_forget(ctx: BotContext, request: Request) -> None:
     await request.answer(screens.forget_question(request.words))
 
 
-async def forget(house: House, press: PressRequest) -> None:
-    is_editor = await role_of(house, press) is not None
-    await membership.forget(house.db, press.chat.id)
+async def forget(ctx: BotContext, press: PressRequest) -> None:
+    is_editor = await role_of(ctx, press) is not None
+    await membership.forget(ctx.db, press.chat.id)
     await press.redraw(screens.forgotten(press.words, is_editor))
 
 
-async def keep(house: House, press: PressRequest) -> None:
+async def keep(ctx: BotContext, press: PressRequest) -> None:
     await press.redraw(screens.kept(press.words))
 
 
-async def open_invitation(house: House, request: Request) -> None:
+async def open_invitation(ctx: BotContext, request: Request) -> None:
     """Make the first who opens a one-time link what it promises."""
     accepted = None
     if request.person is not None and request.is_private:
         accepted = await roles.accept_invitation(
-            house.db,
+            ctx.db,
             request.args,
             request.person,
             name=request.name,
-            admins=house.settings.admins,
-            now=house.clock(),
+            admins=ctx.settings.admins,
+            now=ctx.clock(),
         )
     if accepted is None:
         await request.answer(screens.invitation_used_up(request.words))
     elif not accepted.is_new:
         await request.answer(screens.invitation_not_needed(request.words))
     else:
-        house.wake()  # owners are told
+        ctx.wake()  # owners are told
         made = screens.made_owner if accepted.role is Role.OWNER else screens.made_editor
-        await request.answer(made(request.words, _name(house)))
-        await house.menus.register_editors()
+        await request.answer(made(request.words, _name(ctx)))
+        await ctx.menus.register_editors()
 
 
-async def greet(house: House, request: Request, *first: Text) -> None:
+async def greet(ctx: BotContext, request: Request, *first: Text) -> None:
     """Greet, with the topic picker in the same message. Channels get no buttons: their readers cannot use them."""
     match request.chat.kind:
         case ChatKind.PRIVATE:
-            text = screens.greeting(request.words, _name(house))
+            text = screens.greeting(request.words, _name(ctx))
         case ChatKind.GROUP:
-            text = screens.greeting_of_group(request.words, _name(house))
+            text = screens.greeting_of_group(request.words, _name(ctx))
         case ChatKind.CHANNEL:
-            text = screens.greeting_of_channel(request.words, _name(house))
+            text = screens.greeting_of_channel(request.words, _name(ctx))
     picker = None
     if request.chat.kind is not ChatKind.CHANNEL:
-        picker = await first_page(house, request.chat, request.words, Opening.GREETING)
+        picker = await first_page(ctx, request.chat, request.words, Opening.GREETING)
     await request.answer(screens.above([*first, text], picker))
 
 
-def _name(house: House) -> str:
-    return house.bot.first_name
+def _name(ctx: BotContext) -> str:
+    return ctx.bot.first_name
 
 
 CONVERSATION = Conversation(

@@ -9,52 +9,52 @@ from bot.domain.topic import topic_key
 from bot.render.reader import lists
 from bot.services.readers import browsing, subscribing
 from bot.telegram_edge.kit.commands import Audience, msgid
-from bot.telegram_edge.kit.context import House
-from bot.telegram_edge.kit.paging import may_ask, wanted
+from bot.telegram_edge.kit.context import BotContext
+from bot.telegram_edge.kit.paging import may_list, page_request
 from bot.telegram_edge.kit.registry import Command, Conversation, PressRule, TextRule
 from bot.telegram_edge.kit.request import PressRequest, Request
 
 LONGEST = 200  # characters of what is looked for
 
 
-async def search(house: House, request: Request) -> None:
+async def search(ctx: BotContext, request: Request) -> None:
     if not request.args:
         await request.answer(lists.what_to_search(request.words))
-    elif await may_ask(house, request):
-        await request.answer(await _found(house, request.chat, request.args[:LONGEST], PAGE, None))
+    elif await may_list(ctx, request):
+        await request.answer(await _found(ctx, request.chat, request.args[:LONGEST], PAGE, None))
 
 
-async def take_text(house: House, request: Request) -> bool:
+async def take_text(ctx: BotContext, request: Request) -> bool:
     """Take plain text as a topic's name, else as words to search for. What nobody sees is neither."""
     if not topic_key(request.args):
         return False
-    topic = await subscribing.named(house.db, request.chat.id, request.args)
+    topic = await subscribing.named(ctx.db, request.chat.id, request.args)
     if topic is None:
-        await search(house, request)
+        await search(ctx, request)
         return True
-    is_followed = await subscribing.is_followed(house.db, request.chat.id, topic.number, now=house.clock())
+    is_followed = await subscribing.is_followed(ctx.db, request.chat.id, topic.number, now=ctx.clock())
     await request.answer(lists.about_topic(request.words, topic, is_followed))
     return True
 
 
-async def turn(house: House, press: PressRequest) -> None:
+async def turn(ctx: BotContext, press: PressRequest) -> None:
     """Turn a page of what a search found; today's, not that of when it was asked."""
-    asked = wanted(press)
-    words = await browsing.search_words(house.db, press.chat.id, asked.scope)
+    asked = page_request(press)
+    words = await browsing.search_words(ctx.db, press.chat.id, asked.scope)
     if words is None:
         await press.toast(lists.search_forgotten(press.words), alert=True)
         return
-    await press.redraw(await _found(house, press.chat, words, asked.size, asked.turn))
+    await press.redraw(await _found(ctx, press.chat, words, asked.size, asked.turn))
 
 
-async def _found(house: House, chat: Chat, words: str, size: int, turn: Turn | None) -> Message:
-    look, now = house.look(chat), house.clock()
-    number, page = await browsing.search(house.db, chat.id, words, size=size, turn=turn, now=now)
+async def _found(ctx: BotContext, chat: Chat, words: str, size: int, turn: Turn | None) -> Message:
+    look, now = ctx.look(chat), ctx.clock()
+    number, page = await browsing.search(ctx.db, chat.id, words, size=size, turn=turn, now=now)
     if page.articles:
         return lists.found(look, words, number, page, size, now)
-    command = house.commands.named(words)
+    command = ctx.commands.named(words)
     meant = command.name if command is not None and command.audience is Audience.READERS else None
-    near = await subscribing.nearest(house.db, chat.id, words)
+    near = await subscribing.nearest(ctx.db, chat.id, words)
     return lists.nothing_found(look.words, words, near, command=meant)
 
 

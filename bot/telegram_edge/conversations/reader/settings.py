@@ -11,33 +11,33 @@ from bot.render.reader import settings as screens
 from bot.render.reader import time_zones as zone_screens
 from bot.services.readers import places, preferences
 from bot.telegram_edge.kit.commands import msgid
-from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.registry import Command, Conversation, PressRule
 from bot.telegram_edge.kit.request import PressRequest, Request
 
 
-async def settings(house: House, request: Request) -> None:
+async def settings(ctx: BotContext, request: Request) -> None:
     """Show the settings, or set what is typed: `zone UTC+3`, `language de`, `pictures small`, `silent on`."""
     what, *value = request.args.split(maxsplit=1) or [""]
     typed = _TYPED.get(what.casefold())
     if typed is not None:
-        await typed(house, request, *value or [""])
+        await typed(ctx, request, *value or [""])
     elif request.args:
-        await _zone_named(house, request, request.args)
+        await _zone_named(ctx, request, request.args)
     else:
-        await _show(house, request, request.chat)
+        await _show(ctx, request, request.chat)
 
 
-async def _zone_named(house: House, request: Request, name: str) -> None:
+async def _zone_named(ctx: BotContext, request: Request, name: str) -> None:
     """Set the zone of a place or of a distance from UTC, or say what could be meant."""
     words = request.words
     if not name:
         await request.answer(screens.regions_page(words, request.chat, _regions()))
         return
-    match await places.find(name, house.gazetteer, words.place, house.clock()):
+    match await places.find(name, ctx.gazetteer, words.place, ctx.clock()):
         case places.Meant(zone):
-            await preferences.set_zone(house.db, request.chat, zone)
-            await _show(house, request, replace(request.chat, zone=zone))
+            await preferences.set_zone(ctx.db, request.chat, zone)
+            await _show(ctx, request, replace(request.chat, zone=zone))
         case places.Several(cities):
             await request.answer(zone_screens.several(words, name, cities))
         case places.Near(cities):
@@ -48,59 +48,59 @@ async def _zone_named(house: House, request: Request, name: str) -> None:
             await request.answer(zone_screens.unknown(words, name, is_looked_up))
 
 
-async def _language_named(house: House, request: Request, wish: str) -> None:
+async def _language_named(ctx: BotContext, request: Request, wish: str) -> None:
     """Set a language by its tag or its name, or let the chat follow its person's client (`auto`)."""
-    chat, name = request.chat, house.bot.first_name
+    chat, name = request.chat, ctx.bot.first_name
     if wish.casefold() == screens.AUTO and request.is_private:
-        await preferences.follow_client(house.db, chat, request.language)
+        await preferences.follow_client(ctx.db, chat, request.language)
         chat = replace(chat, language=request.language, language_chosen=False)
     elif (spoken := screens.language_called(wish, languages())) is not None:
-        await preferences.set_language(house.db, chat, spoken)
+        await preferences.set_language(ctx.db, chat, spoken)
         chat = replace(chat, language=spoken, language_chosen=True)
     else:
         await request.answer(screens.language_page(request.words, chat, languages(), name, wish))
         return
-    await house.menus.retranslate(chat.id)
-    await request.answer(screens.overview(words_for(chat.language), chat, house.settings.timezone.key))
+    await ctx.menus.retranslate(chat.id)
+    await request.answer(screens.overview(words_for(chat.language), chat, ctx.settings.timezone.key))
 
 
-async def _pictures_named(house: House, request: Request, wish: str) -> None:
+async def _pictures_named(ctx: BotContext, request: Request, wish: str) -> None:
     pictures = next((size for size in screens.PICTURE_SIZES if size == wish.casefold()), None)
     if pictures is None:
         await request.answer(screens.pictures_page(request.words, request.chat))
         return
-    await preferences.set_pictures(house.db, request.chat, pictures)
-    await _show(house, request, replace(request.chat, pictures=pictures))
+    await preferences.set_pictures(ctx.db, request.chat, pictures)
+    await _show(ctx, request, replace(request.chat, pictures=pictures))
 
 
-async def _silence_named(house: House, request: Request, wish: str) -> None:
+async def _silence_named(ctx: BotContext, request: Request, wish: str) -> None:
     silent = {"on": True, "off": False}.get(wish.casefold(), request.chat.silent)
-    await preferences.set_silent(house.db, request.chat, silent)
-    await _show(house, request, replace(request.chat, silent=silent))
+    await preferences.set_silent(ctx.db, request.chat, silent)
+    await _show(ctx, request, replace(request.chat, silent=silent))
 
 
-async def _show(house: House, request: Request, chat: Chat) -> None:
-    await request.answer(screens.overview(request.words, chat, house.settings.timezone.key))
+async def _show(ctx: BotContext, request: Request, chat: Chat) -> None:
+    await request.answer(screens.overview(request.words, chat, ctx.settings.timezone.key))
 
 
 _TYPED = {"zone": _zone_named, "language": _language_named, "pictures": _pictures_named, "silent": _silence_named}
 
 
-async def turn(house: House, press: PressRequest) -> None:
+async def turn(ctx: BotContext, press: PressRequest) -> None:
     """Turn to another page. A page that is not there (any more) becomes the overview."""
     match _number(press):
         case screens.Page.PICTURES:
             page = screens.pictures_page(press.words, press.chat)
         case screens.Page.LANGUAGE:
-            page = _languages(house, press)
+            page = _languages(ctx, press)
         case screens.Page.REGIONS:
             page = screens.regions_page(press.words, press.chat, _regions())
         case _:
-            page = _overview(house, press)
+            page = _overview(ctx, press)
     await press.redraw(page)
 
 
-async def turn_zones(house: House, press: PressRequest) -> None:
+async def turn_zones(ctx: BotContext, press: PressRequest) -> None:
     """Show a page of the zones in one part of the world."""
     region = next((name for name in _regions() if screens.name_number(name) == _number(press)), None)
     if region is None:
@@ -110,62 +110,62 @@ async def turn_zones(house: House, press: PressRequest) -> None:
     await press.redraw(screens.zones_page(press.words, press.chat, region, zones, _number(press, 1)))
 
 
-async def set_pictures(house: House, press: PressRequest) -> None:
+async def set_pictures(ctx: BotContext, press: PressRequest) -> None:
     number = _number(press)
     if 0 <= number < len(screens.PICTURE_SIZES):
         pictures = screens.PICTURE_SIZES[number]
-        await preferences.set_pictures(house.db, press.chat, pictures)
+        await preferences.set_pictures(ctx.db, press.chat, pictures)
         press.chat = replace(press.chat, pictures=pictures)
         await press.toast(screens.pictures_set(press.words, pictures))
-    await press.redraw(_overview(house, press))
+    await press.redraw(_overview(ctx, press))
 
 
-async def set_silent(house: House, press: PressRequest) -> None:
+async def set_silent(ctx: BotContext, press: PressRequest) -> None:
     silent = _number(press) == 1
-    await preferences.set_silent(house.db, press.chat, silent)
+    await preferences.set_silent(ctx.db, press.chat, silent)
     press.chat = replace(press.chat, silent=silent)
     await press.toast(screens.silence_set(press.words, silent))
-    await press.redraw(_overview(house, press))
+    await press.redraw(_overview(ctx, press))
 
 
-async def set_language(house: House, press: PressRequest) -> None:
+async def set_language(ctx: BotContext, press: PressRequest) -> None:
     language = next((tag for tag in languages() if screens.name_number(tag) == _number(press)), None)
     if language is not None:
-        await preferences.set_language(house.db, press.chat, language)
-        await _speaks(house, press, language, chosen=True)
+        await preferences.set_language(ctx.db, press.chat, language)
+        await _speaks(ctx, press, language, chosen=True)
     elif not press.numbers and press.is_private:  # as their phone
-        await preferences.follow_client(house.db, press.chat, press.language)
-        await _speaks(house, press, press.language, chosen=False)
-    await press.redraw(_overview(house, press))
+        await preferences.follow_client(ctx.db, press.chat, press.language)
+        await _speaks(ctx, press, press.language, chosen=False)
+    await press.redraw(_overview(ctx, press))
 
 
-async def _speaks(house: House, press: PressRequest, language: str, *, chosen: bool) -> None:
+async def _speaks(ctx: BotContext, press: PressRequest, language: str, *, chosen: bool) -> None:
     press.chat = replace(press.chat, language=language, language_chosen=chosen)
     press.words = words_for(language)
     await press.toast(screens.language_set(press.words, chosen))
-    await house.menus.retranslate(press.chat.id)
+    await ctx.menus.retranslate(press.chat.id)
 
 
-async def set_zone(house: House, press: PressRequest) -> None:
+async def set_zone(ctx: BotContext, press: PressRequest) -> None:
     """Set the zone, or without a number take the operator's again."""
     zone = next((name for name in preferences.zones() if screens.name_number(name) == _number(press)), None)
     if zone is not None or not press.numbers:
-        await preferences.set_zone(house.db, press.chat, zone)
+        await preferences.set_zone(ctx.db, press.chat, zone)
         press.chat = replace(press.chat, zone=zone)
-        await press.toast(screens.zone_set(press.words, zone or house.settings.timezone.key))
-    await press.redraw(_overview(house, press))
+        await press.toast(screens.zone_set(press.words, zone or ctx.settings.timezone.key))
+    await press.redraw(_overview(ctx, press))
 
 
-async def close(house: House, press: PressRequest) -> None:
+async def close(ctx: BotContext, press: PressRequest) -> None:
     await press.redraw(screens.closed(press.words))
 
 
-def _overview(house: House, press: PressRequest) -> Message:
-    return screens.overview(press.words, press.chat, house.settings.timezone.key)
+def _overview(ctx: BotContext, press: PressRequest) -> Message:
+    return screens.overview(press.words, press.chat, ctx.settings.timezone.key)
 
 
-def _languages(house: House, press: PressRequest) -> Message:
-    return screens.language_page(press.words, press.chat, languages(), house.bot.first_name)
+def _languages(ctx: BotContext, press: PressRequest) -> Message:
+    return screens.language_page(press.words, press.chat, languages(), ctx.bot.first_name)
 
 
 def _regions() -> list[str]:

@@ -13,7 +13,7 @@ from bot.services.content.topic_names import names_in
 from bot.services.readers import browsing, subscribing
 from bot.telegram_edge.conversations.reader.topics import topics
 from bot.telegram_edge.kit.commands import msgid
-from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.paging import number
 from bot.telegram_edge.kit.registry import Command, Conversation, PressRule, StartRule
 from bot.telegram_edge.kit.request import PressRequest, Request
@@ -21,79 +21,79 @@ from bot.telegram_edge.kit.request import PressRequest, Request
 TOPIC_LINK = "t_"
 
 
-async def subscribe(house: House, request: Request) -> None:
+async def subscribe(ctx: BotContext, request: Request) -> None:
     """Follow topics by name; without a name, show the picker."""
     names = names_in(request.args)
     if not names:
-        await topics(house, request)
+        await topics(ctx, request)
         return
-    chat, now = request.chat, house.clock()
-    named = await subscribing.follow_names(house.db, chat.id, names, thread=request.thread, now=now)
+    chat, now = request.chat, ctx.clock()
+    named = await subscribing.follow_names(ctx.db, chat.id, names, thread=request.thread, now=now)
     followed = (*named.changed, *named.moved, *named.unchanged)
     await request.answer(
         screens.subscribed(
-            house.look(chat),
+            ctx.look(chat),
             chat,
             named.changed,
             named.unchanged,
             named.unknown,
             moved=named.moved,
-            mutes=await subscribing.mutes(house.db, chat.id, followed, now=now),
+            mutes=await subscribing.mutes(ctx.db, chat.id, followed, now=now),
             now=now,
         )
     )
 
 
-async def unsubscribe(house: House, request: Request) -> None:
+async def unsubscribe(ctx: BotContext, request: Request) -> None:
     """Follow topics no longer, by name; without a name, show the picker."""
     names = names_in(request.args)
     if not names:
-        await topics(house, request)
+        await topics(ctx, request)
         return
-    named = await subscribing.unfollow_names(house.db, request.chat.id, names, now=house.clock())
+    named = await subscribing.unfollow_names(ctx.db, request.chat.id, names, now=ctx.clock())
     await request.answer(screens.unsubscribed(request.words, named.changed, named.unchanged, named.unknown))
 
 
-async def subscriptions(house: House, request: Request) -> None:
-    await request.answer(await _overview(house, request.chat))
+async def subscriptions(ctx: BotContext, request: Request) -> None:
+    await request.answer(await _overview(ctx, request.chat))
 
 
-async def open_topic(house: House, request: Request) -> None:
+async def open_topic(ctx: BotContext, request: Request) -> None:
     """Follow the topic of a link, and show its newest headline with the way back."""
-    now = house.clock()
+    now = ctx.clock()
     if not topic_key(request.args):
         await request.answer(screens.link_to_nothing(request.words))
         return
     try:
-        meant = await subscribing.of_payload(house.db, request.chat.id, request.args)
+        meant = await subscribing.of_payload(ctx.db, request.chat.id, request.args)
     except UnknownTopic as error:
-        near = await subscribing.nearest(house.db, request.chat.id, str(error))
-        await request.answer(screens.near_miss(request.words, str(error), near, screens.Wish.FOLLOW))
+        near = await subscribing.nearest(ctx.db, request.chat.id, str(error))
+        await request.answer(screens.near_miss(request.words, str(error), near, screens.Edit.FOLLOW))
         return
-    topic, is_new = await subscribing.follow(house.db, request.chat.id, meant.number, thread=request.thread, now=now)
-    _, page = await browsing.latest(house.db, request.chat.id, topic.number, size=1, now=now)
-    look = house.look(request.chat)
+    topic, is_new = await subscribing.follow(ctx.db, request.chat.id, meant.number, thread=request.thread, now=now)
+    _, page = await browsing.latest(ctx.db, request.chat.id, topic.number, size=1, now=now)
+    look = ctx.look(request.chat)
     newest = page.articles[0] if page.articles else None
-    mutes = await subscribing.mutes(house.db, request.chat.id, [topic], now=now)
+    mutes = await subscribing.mutes(ctx.db, request.chat.id, [topic], now=now)
     await request.answer(screens.opened_by_link(look, request.chat, topic, is_new, newest, now, mutes=mutes))
 
 
-async def follow(house: House, press: PressRequest) -> None:
-    now = house.clock()
+async def follow(ctx: BotContext, press: PressRequest) -> None:
+    now = ctx.clock()
     try:
-        topic, _ = await subscribing.follow(house.db, press.chat.id, number(press), thread=press.thread, now=now)
+        topic, _ = await subscribing.follow(ctx.db, press.chat.id, number(press), thread=press.thread, now=now)
     except UnknownTopic:
         await press.toast(error_messages.button_too_old(press.words), alert=True)
         return
     await press.toast(picker.following(press.words, topic))
-    look = house.look(press.chat)
-    mutes = await subscribing.mutes(house.db, press.chat.id, [topic], now=now)
+    look = ctx.look(press.chat)
+    mutes = await subscribing.mutes(ctx.db, press.chat.id, [topic], now=now)
     await press.redraw(screens.subscribed(look, press.chat, [topic], [], {}, mutes=mutes, now=now))
 
 
-async def unfollow(house: House, press: PressRequest) -> None:
+async def unfollow(ctx: BotContext, press: PressRequest) -> None:
     try:
-        topic, _ = await subscribing.unfollow(house.db, press.chat.id, number(press), now=house.clock())
+        topic, _ = await subscribing.unfollow(ctx.db, press.chat.id, number(press), now=ctx.clock())
     except UnknownTopic:
         await press.toast(error_messages.button_too_old(press.words), alert=True)
         return
@@ -101,33 +101,33 @@ async def unfollow(house: House, press: PressRequest) -> None:
     await press.redraw(screens.unfollowed(press.words, topic))
 
 
-async def hear(house: House, press: PressRequest) -> None:
+async def hear(ctx: BotContext, press: PressRequest) -> None:
     """End a mute, from the overview."""
     try:
-        topic = await subscribing.unmute(house.db, press.chat.id, number(press))
+        topic = await subscribing.unmute(ctx.db, press.chat.id, number(press))
         await press.toast(screens.heard_again(press.words, topic))
     except UnknownTopic:
         await press.toast(error_messages.list_out_of_date(press.words))
-    await press.redraw(await _overview(house, press.chat))
+    await press.redraw(await _overview(ctx, press.chat))
 
 
-async def admit(house: House, press: PressRequest) -> None:
+async def admit(ctx: BotContext, press: PressRequest) -> None:
     """Allow a source again, from the overview."""
-    follows = await subscribing.follows(house.db, press.chat.id, now=house.clock())
+    follows = await subscribing.follows(ctx.db, press.chat.id, now=ctx.clock())
     source = next((name for name in follows.unwanted if screens.source_number(name) == number(press)), None)
     if source is None:
         await press.toast(error_messages.list_out_of_date(press.words))
     else:
-        await subscribing.allow(house.db, press.chat.id, source)
+        await subscribing.allow(ctx.db, press.chat.id, source)
         await press.toast(screens.allowed_again(press.words, source))
-    await press.redraw(await _overview(house, press.chat))
+    await press.redraw(await _overview(ctx, press.chat))
 
 
-async def _overview(house: House, chat: Chat) -> Message:
-    now = house.clock()
-    follows = await subscribing.follows(house.db, chat.id, now=now)
+async def _overview(ctx: BotContext, chat: Chat) -> Message:
+    now = ctx.clock()
+    follows = await subscribing.follows(ctx.db, chat.id, now=now)
     return screens.overview(
-        house.look(chat),
+        ctx.look(chat),
         chat,
         topics=follows.topics,
         left_out=follows.left_out,

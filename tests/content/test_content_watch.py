@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.content.files.watch import RING_AFTER, watch
+from bot.content.files.watch import DEBOUNCE, watch
 
 PATIENCE = 25  # seconds, far more than any step here takes and less than the half-minute after which all is looked at
 
@@ -81,7 +81,7 @@ async def test_a_file_that_has_been_written_for_long_rings_no_more_until_it_is_g
         (tmp_path / "grows.md").write_text("x")
         await asyncio.wait_for(asked.wait(), PATIENCE)
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(bells.get(), 2 * RING_AFTER.total_seconds())
+            await asyncio.wait_for(bells.get(), 2 * DEBOUNCE.total_seconds())
         (tmp_path / "a.md").write_text("x")
         await bell(bells)
         (tmp_path / "grows.md").unlink()

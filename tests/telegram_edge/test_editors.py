@@ -13,7 +13,7 @@ from story import ANNA, BEN, EDITH, StoryHouse, story_house
 from bot.domain.role import Role
 from bot.services.newsroom import roles as services
 from bot.store.desk import audit_log, editors
-from bot.telegram_edge.notifications.progress_messages import Herald
+from bot.telegram_edge.notifications.progress_messages import ProgressMessages
 
 NOTHING = "There is nothing for that here."
 USED_UP = "This link was used already, was withdrawn or is older than 15 minutes. Ask for a new one."
@@ -43,7 +43,7 @@ async def owner_link(house: StoryHouse) -> str:
 
 async def roles(house: StoryHouse) -> dict[int, Role]:
     async with house.db.reading() as conn:
-        return await editors.editors(conn, house.inside.settings.admins)
+        return await editors.editors(conn, house.ctx.settings.admins)
 
 
 async def acts(house: StoryHouse) -> list[tuple[int | None, str, str | None]]:
@@ -58,9 +58,9 @@ async def logged(house: StoryHouse) -> list[str]:
     return [line.partition("12:00: ")[2] for line in plain(house.screen(EDITH)).split("\n")[1:]]
 
 
-async def told(house: StoryHouse, herald: Herald) -> None:
-    await herald.turn()
-    await herald.settled()
+async def told(house: StoryHouse, notifications: ProgressMessages) -> None:
+    await notifications.turn()
+    await notifications.settled()
 
 
 def let_go(name: str) -> str:
@@ -209,20 +209,20 @@ async def test_who_is_an_editor_or_owner_already_leaves_the_link_to_somebody_els
 
 
 async def test_owners_are_told_who_took_an_invitation_and_can_undo_it(house: StoryHouse) -> None:
-    herald = Herald(house.inside)
+    notifications = ProgressMessages(house.ctx)
     async with house.db.transaction() as conn:
         await editors.add(conn, ANNA, Role.OWNER, None, house.clock())
     wakes = house.wakes
     await house.starts(BEN, await invited(house))
     assert house.wakes == wakes + 1  # who tells does not wait for its next turn
     said = {person: len(house.messages(person)) for person in (ANNA, BEN, EDITH)}
-    await told(house, herald)
+    await told(house, notifications)
     for owner in (EDITH, ANNA):
         assert plain(house.screen(owner)) == (
             f"Ben Okafor ({BEN}) took the invitation of Edith Lindqvist ({EDITH}) and is an editor now."
         )
         assert house.buttons(owner) == [[let_go("Ben Okafor")]]
-    await told(house, Herald(house.inside))  # as after a restart
+    await told(house, ProgressMessages(house.ctx))  # as after a restart
     assert [len(house.messages(person)) for person in (ANNA, BEN, EDITH)] == [
         said[ANNA] + 1,
         said[BEN],
@@ -244,7 +244,7 @@ async def test_owners_are_told_who_took_an_invitation_and_can_undo_it(house: Sto
 
 async def test_owners_are_told_who_opened_an_owner_link_and_what_undoes_it(house: StoryHouse) -> None:
     await house.starts(BEN, await owner_link(house))
-    await told(house, Herald(house.inside))
+    await told(house, ProgressMessages(house.ctx))
     assert plain(house.screen(EDITH)) == (
         f"Ben Okafor ({BEN}) opened the owner link and is an owner now. If that is not who it was for: newsbot "
         f"editors remove {BEN} in the shell."
@@ -255,7 +255,7 @@ async def test_owners_are_told_who_opened_an_owner_link_and_what_undoes_it(house
 
 
 async def test_an_owner_who_cannot_be_reached_is_told_when_they_are_back(house: StoryHouse) -> None:
-    herald = Herald(house.inside)
+    notifications = ProgressMessages(house.ctx)
     link = await invited(house)
     house.world.block(EDITH)
     await house.settle()
@@ -263,11 +263,11 @@ async def test_an_owner_who_cannot_be_reached_is_told_when_they_are_back(house: 
     calls = len(house.world.ledger.calls_to(EDITH))
     for _ in range(3):
         house.clock.advance(timedelta(minutes=11))
-        await told(house, herald)
+        await told(house, notifications)
     assert len(house.world.ledger.calls_to(EDITH)) == calls
     house.world.unblock(EDITH)
     await house.settle()
-    await told(house, herald)
+    await told(house, notifications)
     assert "and is an editor now" in house.screen(EDITH)
 
 
@@ -282,7 +282,7 @@ async def test_neither_is_a_former_owner_told_nor_anybody_of_an_editor_who_is_go
     said = len(house.messages(ANNA))
     await house.says(EDITH, "/editors")
     await house.presses(EDITH, let_go("Ben Okafor"))
-    await told(house, Herald(house.inside))
+    await told(house, ProgressMessages(house.ctx))
     assert len(house.messages(ANNA)) == said and "took the invitation" not in house.screen(EDITH)
 
 
@@ -291,8 +291,8 @@ async def test_the_links_of_an_owner_who_is_removed_are_worth_nothing(house: Sto
         await editors.add(conn, ANNA, Role.OWNER, None, house.clock())
     link = await invited(house, ANNA)
     message_id = house.messages(ANNA)[-1]["message_id"]
-    admins, now = house.inside.settings.admins, house.clock()
-    assert await services.let_go(house.db, ANNA, by=None, admins=admins, now=now) is Role.OWNER
+    admins, now = house.ctx.settings.admins, house.clock()
+    assert await services.remove_editor(house.db, ANNA, by=None, admins=admins, now=now) is Role.OWNER
     await house.starts(BEN, link)
     assert house.screen(BEN) == USED_UP
     for verb in ("invite", "withdraw:1", f"let_go:{_base36(EDITH)}"):  # her old buttons
@@ -305,12 +305,12 @@ async def test_the_right_is_looked_up_where_the_act_is_written_down(house: Story
     """Between the press and the act an owner can lose the role: then nothing happens."""
     await house.starts(BEN, await invited(house))
     await invited(house)
-    admins, now = house.inside.settings.admins, house.clock()
+    admins, now = house.ctx.settings.admins, house.clock()
     before = await acts(house)
     assert await services.invite_editor(house.db, by=BEN, admins=admins, now=now) is None
     assert not await services.withdraw(house.db, 2, by=BEN, admins=admins, now=now)
-    assert await services.let_go(house.db, BEN, by=ANNA, admins=admins, now=now) is None
-    assert await services.let_go(house.db, EDITH, by=None, admins=admins, now=now) is None
+    assert await services.remove_editor(house.db, BEN, by=ANNA, admins=admins, now=now) is None
+    assert await services.remove_editor(house.db, EDITH, by=None, admins=admins, now=now) is None
     assert await acts(house) == before
 
 
@@ -342,7 +342,7 @@ HOSTILE = (
 async def test_a_name_cannot_change_what_stands_around_it(house: StoryHouse, name: str) -> None:
     mallory = house.world.add_person(name, id=31337, last_name=name).id
     await house.starts(mallory, await invited(house))
-    await told(house, Herald(house.inside))
+    await told(house, ProgressMessages(house.ctx))
     screens = [house.screen(EDITH)]
     await house.says(EDITH, "/editors")
     screens.append(house.screen(EDITH))
@@ -383,7 +383,7 @@ async def test_hundreds_of_colleagues_with_long_names_fit_one_message(house: Sto
         for n in range(300):
             person = 9_000_000_000 + n
             await editors.add(conn, person, Role.OWNER if n % 2 else Role.EDITOR, EDITH, house.clock())
-            await editors.call(conn, person, "ab" * 60)
+            await editors.set_name(conn, person, "ab" * 60)
     for _ in range(12):
         await invited(house)
     await house.says(EDITH, "/editors")

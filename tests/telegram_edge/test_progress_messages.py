@@ -23,7 +23,7 @@ from bot.services.readers import preferences
 from bot.store.delivery import campaigns
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.desk import editors
-from bot.store.desk.incidents import Kind
+from bot.store.desk.incidents import IncidentKind
 from bot.store.engine import metadata
 from bot.store.readers import chats
 
@@ -179,7 +179,7 @@ async def test_an_older_database_asks_before_anything_leaves(desk: Desk) -> None
     messages = len(desk.screens)
     await desk.passes(60)
     assert len(desk.screens) == messages
-    await Desk(desk.house, desk.room).turn()  # a herald that knows nothing but what is in the database
+    await Desk(desk.house, desk.room).turn()  # one that knows nothing but what is in the database
     assert len(desk.screens) == messages
     await desk.presses("Send the rest")
     await desk.run()
@@ -220,16 +220,16 @@ async def test_paused_pushes_are_said_to_be_paused(desk: Desk) -> None:
 async def test_a_trouble_is_told_once_a_day_and_once_when_it_is_over(desk: Desk) -> None:
     now = desk.house.clock
     messages = len(desk.screens)
-    await incidents.note(desk.house.db, Kind.BACKUP, True, now())
+    await incidents.note(desk.house.db, IncidentKind.BACKUP, True, now())
     await desk.turn()
     assert desk.screen == "The daily backup failed. The log of newsbot says why. Since 2 Mar 2026, 12:00."
     for _ in range(3):
         await desk.passes(3600)
-        await incidents.note(desk.house.db, Kind.BACKUP, True, now())
+        await incidents.note(desk.house.db, IncidentKind.BACKUP, True, now())
     assert len(desk.screens) == messages + 1
     await desk.passes(22 * 3600)
     assert len(desk.screens) == messages + 2
-    await incidents.note(desk.house.db, Kind.BACKUP, False, now())
+    await incidents.note(desk.house.db, IncidentKind.BACKUP, False, now())
     await desk.turn()
     assert desk.screen == "The daily backup works again. It had lasted since 2 Mar 2026, 12:00."
     await desk.passes(2 * 86_400)
@@ -239,10 +239,10 @@ async def test_a_trouble_is_told_once_a_day_and_once_when_it_is_over(desk: Desk)
 async def test_a_trouble_that_comes_and_goes_within_a_day_is_told_once(desk: Desk) -> None:
     messages = len(desk.screens)
     for _ in range(5):
-        await incidents.note(desk.house.db, Kind.DISK, True, desk.house.clock())
-        await desk.herald.turn()
+        await incidents.note(desk.house.db, IncidentKind.DISK, True, desk.house.clock())
+        await desk.notifications.turn()
         await desk.passes(10)
-        await incidents.note(desk.house.db, Kind.DISK, False, desk.house.clock())
+        await incidents.note(desk.house.db, IncidentKind.DISK, False, desk.house.clock())
         await desk.passes(10)
     assert len(desk.screens) == messages + 2
 
@@ -252,7 +252,7 @@ async def test_only_owners_hear_of_troubles(desk: Desk) -> None:
         await editors.add(conn, BEN, Role.EDITOR, EDITH, desk.house.clock())
     await desk.house.starts(BEN)
     messages = len(desk.house.screens(BEN))
-    await incidents.note(desk.house.db, Kind.BACKUP, True, desk.house.clock())
+    await incidents.note(desk.house.db, IncidentKind.BACKUP, True, desk.house.clock())
     await desk.turn()
     assert len(desk.house.screens(BEN)) == messages
 
@@ -310,7 +310,7 @@ async def test_a_locked_database_is_one_line_in_the_log(desk: Desk, caplog: pyte
         other.execute("BEGIN IMMEDIATE")
         await desk.turn()
     assert (
-        f"the herald failed at troubles: cannot use the database {desk.house.db.path}: database is locked"
+        f"notifications failed at troubles: cannot use the database {desk.house.db.path}: database is locked"
         in caplog.text
     )
     assert "Traceback" not in caplog.text
@@ -329,7 +329,7 @@ async def test_a_disk_that_is_nearly_full_is_a_trouble_until_there_is_room(
 
 
 async def test_a_refused_token_is_a_trouble_until_it_is_no_longer_reported(desk: Desk) -> None:
-    await desk.herald.alarm(Alarm.HALTED, None, "Telegram refuses the token")
+    await desk.notifications.alarm(Alarm.HALTED, None, "Telegram refuses the token")
     await desk.turn()
     assert desk.screen.startswith("Telegram refused the token")
     await desk.passes(120)
@@ -396,7 +396,7 @@ async def test_an_editor_who_cannot_be_reached_is_tried_again_when_they_let_the_
         await desk.room.follow(await desk.room.people(3), "Energy")
         await desk.room.publish(await desk.room.draft("grid-storage", "Energy"))
         await newsroom.hold_everything(desk.house.db, now=desk.house.clock())
-        await incidents.note(desk.house.db, Kind.BACKUP, True, desk.house.clock())
+        await incidents.note(desk.house.db, IncidentKind.BACKUP, True, desk.house.clock())
         for _ in range(10):
             await desk.passes(1)
         assert len(desk.house.world.ledger.calls_to(BEN)) == 3
@@ -408,10 +408,10 @@ async def test_an_editor_who_cannot_be_reached_is_tried_again_when_they_let_the_
 
 async def test_a_locked_database_is_not_taken_for_a_full_disk(desk: Desk) -> None:
     messages = len(desk.screens)
-    await desk.herald.alarm(Alarm.DISK, None, "database is locked")
+    await desk.notifications.alarm(Alarm.DISK, None, "database is locked")
     await desk.turn()
     assert len(desk.screens) == messages
-    await desk.herald.alarm(Alarm.DISK, None, "database or disk is full")
+    await desk.notifications.alarm(Alarm.DISK, None, "database or disk is full")
     await desk.turn()
     assert desk.screen.startswith("The disk is nearly full.")
 

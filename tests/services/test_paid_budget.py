@@ -1,4 +1,4 @@
-"""The purse, shaken: whatever happens in whatever order, no day's messages exceed what was written down for it."""
+"""The paid budget, shaken: in whatever order things happen, no day's messages exceed what was written down."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bot.domain.chat import Chat
 from bot.domain.delivery import Delivery
 from bot.domain.paid_broadcast import day_of
 from bot.services.delivery.item import Item
-from bot.services.delivery.paid_budget import Purse
+from bot.services.delivery.paid_budget import PaidBudget
 from bot.store.delivery import paid_messages
 from bot.store.engine.database import Database
 
@@ -33,7 +33,7 @@ ACTS = st.one_of(
 
 
 class Shaken:
-    """A purse, what was claimed with it, and how many messages left paid for on each day."""
+    """A paid budget, what was claimed with it, and how many messages left paid for on each day."""
 
     def __init__(self, db: Database) -> None:
         self.db = db
@@ -42,33 +42,33 @@ class Shaken:
         self.crash()
 
     def crash(self) -> None:
-        self.purse = Purse(PER_DAY, 2)
+        self.paid_budget = PaidBudget(PER_DAY, 2)
         self.items: list[Item] = []
 
     async def claim(self, many: int, *, replies: int = 0, is_lost: bool = False) -> None:
         try:
             async with self.db.transaction() as conn:
-                most = min(many, await self.purse.payable(conn, 1_000_000, self.now))
+                most = min(many, await self.paid_budget.payable(conn, 1_000_000, self.now))
                 self.reply(replies)
-                reserved = await self.purse.reserve(conn, most)
+                reserved = await self.paid_budget.reserve(conn, most)
                 self.reply(replies)
                 if is_lost:
                     raise RuntimeError
         except RuntimeError:
             return
-        self.purse.fill(reserved)
+        self.paid_budget.fill(reserved)
         items = [Item(Delivery(1, 1, 1, 0, self.now), _ANY, _ANY, Chat(1), followed=1) for _ in range(many)]
-        self.purse.give_to(items, most)
+        self.paid_budget.give_to(items, most)
         self.items += items
 
     def send(self, many: int) -> None:
         for _ in range(min(many, len(self.items))):
             item = self.items.pop(0)
-            self.left[day_of(self.now)] += self.purse.pay(item, self.now)
+            self.left[day_of(self.now)] += self.paid_budget.pay(item, self.now)
 
     def reply(self, many: int) -> None:
         for _ in range(many):
-            self.left[day_of(self.now)] += self.purse.pay_for_reply(self.now) == day_of(self.now)
+            self.left[day_of(self.now)] += self.paid_budget.pay_for_reply(self.now) == day_of(self.now)
 
     async def act(self, act: str, many: int) -> None:
         match act:
@@ -84,11 +84,11 @@ class Shaken:
                 self.reply(many)
             case "put back":
                 for item in self.items:
-                    self.purse.put_back(item)
+                    self.paid_budget.put_back(item)
                 self.items.clear()
             case "give back":
                 async with self.db.transaction() as conn:
-                    await self.purse.give_back(conn)
+                    await self.paid_budget.give_back(conn)
             case "crash":
                 self.crash()
             case "tomorrow":
@@ -97,7 +97,7 @@ class Shaken:
                 self.now -= timedelta(days=1)
 
 
-_ANY: Any = None  # campaign and edition: the purse does not look at them
+_ANY: Any = None  # campaign and edition: the paid budget does not look at them
 
 
 @given(acts=st.lists(ACTS, max_size=40))
@@ -118,4 +118,4 @@ def test_no_day_ever_exceeds_what_was_written_down_nor_that_the_allowance(acts: 
             await db.close()
 
     with TemporaryDirectory() as folder:
-        asyncio.run(story(Path(folder) / "purse.db"))
+        asyncio.run(story(Path(folder) / "paid_budget.db"))

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.quiet_period import (
-    GATHERED_FOR,
-    LONGEST_QUIET,
-    QUIET,
-    Sighting,
+    BURST_WINDOW,
+    MAX_QUIET_PERIOD,
+    QUIET_PERIOD,
+    FileState,
     is_quiet_already,
     quiet_time,
     ready,
@@ -18,14 +18,14 @@ from bot.domain.quiet_period import (
 
 
 def test_one_look_is_never_enough():
-    first = Sighting("a", 100.0, 100.0)
+    first = FileState("a", 100.0, 100.0)
     assert ready({"a": first}, 100.0) == (frozenset(), 102.0)
     assert ready({"a": first.again("a", 102.0)}, 102.0) == (frozenset({"a"}), None)
 
 
 def test_a_change_begins_the_quiet_time_anew():
-    changed = Sighting("a", 100.0, 100.0).again("b", 101.9)
-    assert ready({"a": changed}, 102.0) == (frozenset(), 101.9 + QUIET)
+    changed = FileState("a", 100.0, 100.0).again("b", 101.9)
+    assert ready({"a": changed}, 102.0) == (frozenset(), 101.9 + QUIET_PERIOD)
 
 
 @pytest.mark.parametrize(("written_for", "seconds"), [(0, 2), (8, 2), (20, 5), (60, 15), (120, 30), (3600, 30)])
@@ -34,30 +34,30 @@ def test_what_was_written_for_longer_is_watched_for_longer(written_for, seconds)
 
 
 def test_files_that_arrive_together_are_acted_on_together():
-    wave = {str(n): Sighting("x", n / 10, n / 10) for n in range(12)}
+    wave = {str(n): FileState("x", n / 10, n / 10) for n in range(12)}
     taken, again = ready(wave, 2.0)
     assert not taken and again == pytest.approx(3.1)
     assert ready(wave, again) == (frozenset(wave), None)
 
 
 def test_a_stream_without_end_holds_a_finished_file_for_three_seconds_at_most():
-    finished = Sighting("x", 0.0, 0.0)
+    finished = FileState("x", 0.0, 0.0)
     at = 2.0
     while True:
-        arriving = {f"{n}": Sighting("x", at - 0.1 * n, at - 0.1 * n) for n in range(1, 15)}
+        arriving = {f"{n}": FileState("x", at - 0.1 * n, at - 0.1 * n) for n in range(1, 15)}
         taken, again = ready({"finished": finished, **arriving}, at)
         if "finished" in taken:
             break
         assert again is not None and again > at
         at = again
-    assert at <= QUIET + GATHERED_FOR + 1e-9
+    assert at <= QUIET_PERIOD + BURST_WINDOW + 1e-9
 
 
 def test_a_file_that_goes_on_being_written_holds_nobody_up():
-    growing = Sighting("0", 0.0, 0.0)
+    growing = FileState("0", 0.0, 0.0)
     for second in range(1, 60):
         growing = growing.again(str(second), float(second))
-    assert ready({"growing": growing, "done": Sighting("x", 57.0, 57.0)}, 59.0)[0] == {"done"}
+    assert ready({"growing": growing, "done": FileState("x", 57.0, 57.0)}, 59.0)[0] == {"done"}
     assert ready({"growing": growing}, 59.0) == (frozenset(), 59 + 59 / 4)
 
 
@@ -72,7 +72,7 @@ def test_a_time_to_come_says_nothing(age, quiet):
 )
 def test_what_waits_is_looked_at_again_later_and_within_half_a_minute(times, at):
     seen = {
-        str(n): Sighting("x", first, first + written)
+        str(n): FileState("x", first, first + written)
         for n, (first, written) in enumerate(times)
         if first + written <= at
     }
@@ -81,4 +81,4 @@ def test_what_waits_is_looked_at_again_later_and_within_half_a_minute(times, at)
     if taken == seen.keys():
         assert again is None
     else:
-        assert again is not None and at < again <= at + LONGEST_QUIET
+        assert again is not None and at < again <= at + MAX_QUIET_PERIOD

@@ -20,7 +20,7 @@ from bot.sandbox.world.faults import Page, Refuse
 from bot.services.delivery.edition import MOST_BODIES, edition_of
 from bot.store.content import articles
 from bot.store.readers import chats
-from bot.telegram_edge.kit.context import House
+from bot.telegram_edge.kit.context import BotContext
 
 CELL = Picture("cell.png", 320, 180, is_local=True)
 
@@ -35,7 +35,7 @@ async def _at_once(pace_only: bool) -> None:
     """It is always this chat's turn."""
 
 
-async def _leave(inside: House, chat: int, body: Any) -> Outcome:
+async def _leave(inside: BotContext, chat: int, body: Any) -> Outcome:
     return await inside.gateway.send(body, chat)
 
 
@@ -47,7 +47,7 @@ async def test_a_body_is_prepared_once_for_all_who_see_the_same(
     room: PressRoom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prepared: list[Message] = []
-    gateway = room.house.inside.gateway
+    gateway = room.house.ctx.gateway
     prepare = gateway.prepare
 
     def noted(message: Message) -> Any:
@@ -81,7 +81,7 @@ async def test_each_chat_gets_its_own_words(room: PressRoom) -> None:
 
 async def test_the_bodies_that_are_kept_are_bounded(room: PressRoom) -> None:
     [anna] = await room.people(1)
-    article, inside = await room.draft("grid-storage", "Energy", pictures=()), room.house.inside
+    article, inside = await room.draft("grid-storage", "Energy", pictures=()), room.house.ctx
     async with room.db.reading() as conn:
         edition = await edition_of(conn, article.number, room.house.clock(), None, inside.gateway.prepare)
         chat = await chats.chat(conn, anna)

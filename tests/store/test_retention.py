@@ -17,7 +17,7 @@ from what_became import WHAT_BECAME
 from bot.domain.delivery import NEWS, Lane, Status, Subject, SubjectType
 from bot.store.content.story_json import epoch
 from bot.store.delivery import campaigns, outbox, receipts, retention
-from bot.store.delivery.retention import STEP
+from bot.store.delivery.retention import ROWS_PER_STEP
 from bot.store.desk import audit_log, progress_messages
 from bot.store.engine.database import Database
 from bot.store.readers import export
@@ -112,17 +112,20 @@ async def test_what_is_younger_or_goes_on_is_left_alone(db: Database) -> None:
 
 
 async def test_a_large_audience_is_pruned_in_steps_that_a_restart_takes_up(db: Database) -> None:
-    campaign = await delivered(db, 1, list(range(1, 2 * STEP + 5)), LONG_AGO)
+    campaign = await delivered(db, 1, list(range(1, 2 * ROWS_PER_STEP + 5)), LONG_AGO)
     async with db.transaction() as conn:
         assert await retention.prune(conn, BEFORE)
     rows = await what_became(db, 1)
-    assert [row[3] is None for row in rows] == [True] * STEP + [False] * (STEP + 4)
+    assert [row[3] is None for row in rows] == [True] * ROWS_PER_STEP + [False] * (ROWS_PER_STEP + 4)
     async with db.reading() as conn:
         assert await retention.is_closed(conn, 1)
     assert await prune_all(db) == 2
-    assert all(row[3] is None for row in await what_became(db, 1)) and len(await what_became(db, 1)) == 2 * STEP + 4
+    assert (
+        all(row[3] is None for row in await what_became(db, 1))
+        and len(await what_became(db, 1)) == 2 * ROWS_PER_STEP + 4
+    )
     async with db.reading() as conn:
-        assert (await campaigns.campaign(conn, campaign)).sent == 2 * STEP + 4
+        assert (await campaigns.campaign(conn, campaign)).sent == 2 * ROWS_PER_STEP + 4
 
 
 async def test_the_export_of_a_chat_names_pruned_deliveries_without_a_time(db: Database) -> None:
@@ -137,13 +140,13 @@ async def test_what_an_editor_stopped_long_ago_is_given_up(db: Database) -> None
     old = await delivered(db, 1, [7], LONG_AGO, state="stopped")
     young = await delivered(db, 2, [7], NOW, state="stopped")
     async with db.transaction() as conn:
-        await put_chats(conn, range(100, 100 + STEP + 3))
+        await put_chats(conn, range(100, 100 + ROWS_PER_STEP + 3))
         for campaign in (old, young):
             await conn.executemany(
                 "INSERT INTO deliveries (campaign, chat, thread, not_before) VALUES (?, ?, 0, 0)",
-                [(campaign, chat) for chat in range(100, 100 + STEP + 3)],
+                [(campaign, chat) for chat in range(100, 100 + ROWS_PER_STEP + 3)],
             )
-            await conn.execute("UPDATE campaigns SET total = sent + ? WHERE id = ?", (STEP + 3, campaign))
+            await conn.execute("UPDATE campaigns SET total = sent + ? WHERE id = ?", (ROWS_PER_STEP + 3, campaign))
     steps = 0
     while True:
         async with db.transaction() as conn:
@@ -153,9 +156,9 @@ async def test_what_an_editor_stopped_long_ago_is_given_up(db: Database) -> None
     assert steps == 2
     async with db.reading() as conn:
         given_up, kept = await campaigns.campaign(conn, old), await campaigns.campaign(conn, young)
-        assert (given_up.state, given_up.unwanted, given_up.settled) == ("done", STEP + 3, given_up.total)
+        assert (given_up.state, given_up.unwanted, given_up.settled) == ("done", ROWS_PER_STEP + 3, given_up.total)
         assert await outbox.waiting(conn, old) == 0
-        assert kept.state == "stopped" and await outbox.waiting(conn, young) == STEP + 3
+        assert kept.state == "stopped" and await outbox.waiting(conn, young) == ROWS_PER_STEP + 3
 
 
 async def test_the_log_is_kept_for_a_year_and_old_progress_messages_are_let_go(db: Database) -> None:

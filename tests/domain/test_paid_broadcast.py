@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.domain.delivery import Failed, Outcome, Rejected, Sent, Throttled, Unreachable
 from bot.domain.pacing import full_rate
-from bot.domain.paid_broadcast import BETWEEN, CLOSED_FOR, WAVES, Credit, day_of, for_replies, payable
+from bot.domain.paid_broadcast import BETWEEN, PAID_RETRY_AFTER, WAVES, Credit, day_of, for_replies, payable
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SENT, THROTTLED = Sent(1), Throttled(timedelta(seconds=1))
@@ -75,10 +75,10 @@ def test_a_message_refused_when_paid_and_taken_unpaid_closes_for_an_hour() -> No
     credit.answered_unpaid(SENT, NOW)
     assert credit.is_good is False
     assert credit.is_closed(NOW)
-    assert credit.is_closed(NOW + CLOSED_FOR - timedelta(seconds=1))
-    assert not credit.is_closed(NOW + CLOSED_FOR)
+    assert credit.is_closed(NOW + PAID_RETRY_AFTER - timedelta(seconds=1))
+    assert not credit.is_closed(NOW + PAID_RETRY_AFTER)
     for _ in range(BETWEEN):
-        credit.answered(SENT, NOW + CLOSED_FOR)
+        credit.answered(SENT, NOW + PAID_RETRY_AFTER)
     assert credit.is_good is True
 
 
@@ -96,7 +96,7 @@ def test_what_was_on_the_wire_when_it_closed_does_not_open_it_or_close_it_longer
     credit.answered(SENT, NOW + timedelta(seconds=1))
     credit.answered_unpaid(SENT, NOW + timedelta(seconds=2))
     assert credit.is_good is False
-    assert not credit.is_closed(NOW + CLOSED_FOR)
+    assert not credit.is_closed(NOW + PAID_RETRY_AFTER)
 
 
 def in_waves(waves: int, taken: int) -> Credit:
