@@ -174,13 +174,6 @@ async def test_an_export_names_everything_that_forgetting_deletes(conn):
     assert not any((await export.export(conn, OLD)).values())
 
 
-@pytest.mark.parametrize("part", ["deliveries", "receipts", "outcomes"])
-async def test_forgetting_reads_no_whole_table(conn, part):
-    deletion = next(text for text in chats._DELETIONS if text.split()[:3] == ["DELETE", "FROM", part])
-    plan = await conn.execute_fetchall(f"EXPLAIN QUERY PLAN {deletion}", {"chat": OLD})
-    assert not [row["detail"] for row in plan if row["detail"].startswith(f"SCAN {part}")]
-
-
 async def test_the_time_of_a_change_of_state_is_kept(conn):
     await chats.meet(conn, 1, ChatKind.PRIVATE, "en", NOW)
     later = NOW + timedelta(hours=1)
