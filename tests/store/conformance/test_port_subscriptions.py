@@ -242,6 +242,8 @@ async def test_a_search_is_remembered_for_its_chat_alone_and_only_the_newest_fif
         newest = await browsing.remember_search(conn, ANNA, "one more", NOW + SECOND)
         assert await browsing.search_words(conn, ANNA, first) is None
         assert await browsing.remember_search(conn, ANNA, "Solar 'x' %", NOW + SECOND) > newest  # no number twice
+        older = await browsing.remember_search(conn, ANNA, "the clock was set back", NOW - DAY)
+        assert await browsing.search_words(conn, ANNA, older) is not None
         assert await browsing.search_words(conn, BEN, others) is not None  # however much one searches
 
 

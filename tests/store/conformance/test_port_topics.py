@@ -110,7 +110,7 @@ async def test_more_than_a_name_is_what_the_picker_has_or_somebody_follows(engin
 async def test_the_picker_has_the_most_followed_first_then_by_name_in_pages(engine: Engine) -> None:
     async with engine.transaction() as conn:
         await put_chats(conn, ANNA, BEN)
-        found = await put_topics(conn, "Sea", "AI", "Energy", "Zoo")
+        found = await put_topics(conn, "Sea", "Energy", "AI", "Zoo")
         await topics.resolve(conn, ["Unlisted"])
         for chat, name in ((ANNA, "Zoo"), (BEN, "Zoo"), (ANNA, "Sea")):
             await subscriptions.follow(conn, chat, found[name], 0, NOW)
