@@ -241,6 +241,12 @@ async def test_closing_finishes_what_is_being_written(db: Database) -> None:
     assert kept == {number for number, result in enumerate(results) if result is None}
 
 
+async def test_who_writes_after_the_database_was_closed_is_told_so_by_a_store_error(db: Database) -> None:
+    await db.close()
+    with pytest.raises(StoreError, match=r"news\.db"):
+        await _note(db, 1)
+
+
 _WRITER = """
 import asyncio, sys
 from pathlib import Path
