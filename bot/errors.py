@@ -85,7 +85,7 @@ class OutOfTurn(ReaderError):
 
 
 class StoreError(BotError):
-    """The database cannot be opened or used. Raised at opening, the text names the absolute path."""
+    """The database cannot be opened or used, or cannot take a value. The text names the absolute path."""
 
 
 class StoreBusy(StoreError):

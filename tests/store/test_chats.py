@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from databases import empty_database
 
-from bot.domain.chat import Chat, ChatKind, ChatState, Pictures
+from bot.domain.chat import ChatKind, ChatState
 from bot.store.engine.database import Connection, Database
 from bot.store.readers import chats, export
 
@@ -80,55 +80,6 @@ async def test_no_table_with_rows_of_chats_is_left_out_of_these_tests(conn):
         """
     )
     assert {row["name"] for row in tables} == set(WITH_CHATS)
-
-
-async def test_a_chat_is_met_once_and_keeps_what_it_set(conn):
-    assert await chats.chat(conn, 7001) is None
-    met = await chats.get_or_create(conn, 7001, ChatKind.PRIVATE, "de", NOW)
-    assert met == Chat(7001, ChatKind.PRIVATE, language="de")
-    await chats.set_language(conn, 7001, "en")
-    await chats.set_zone(conn, 7001, "Europe/Berlin")
-    await chats.set_pictures(conn, 7001, Pictures.SMALL)
-    await chats.set_silent(conn, 7001, True)
-    again = await chats.get_or_create(conn, 7001, ChatKind.PRIVATE, "de", NOW)
-    assert again == Chat(
-        7001,
-        ChatKind.PRIVATE,
-        language="en",
-        language_chosen=True,
-        zone="Europe/Berlin",
-        pictures=Pictures.SMALL,
-        silent=True,
-    )
-
-
-async def test_a_language_is_followed_until_one_is_chosen_and_again_when_that_is_taken_back(conn):
-    await chats.get_or_create(conn, 7001, ChatKind.PRIVATE, "en", NOW)
-    await chats.follow_language(conn, 7001, "de")
-    assert await chats.chat(conn, 7001) == Chat(7001, language="de")
-    await chats.set_language(conn, 7001, "en")
-    await chats.follow_language(conn, 7001, "de")
-    assert await chats.chat(conn, 7001) == Chat(7001, language="en", language_chosen=True)
-    await chats.unset_language(conn, 7001)
-    await chats.follow_language(conn, 7001, "de")
-    assert await chats.chat(conn, 7001) == Chat(7001, language="de")
-
-
-async def test_a_chat_lost_and_found_is_active_again_but_a_paused_one_stays_paused(conn):
-    await chats.get_or_create(conn, 1, ChatKind.PRIVATE, "en", NOW)
-    await chats.get_or_create(conn, 2, ChatKind.PRIVATE, "en", NOW)
-    await chats.set_state(conn, 2, ChatState.PAUSED, NOW)
-    for chat in (1, 2):
-        await chats.switch_off(conn, chat, NOW)
-    assert await chats.counts(conn) == {ChatState.ACTIVE: 0, ChatState.PAUSED: 1, ChatState.UNREACHABLE: 1}
-    for chat in (1, 2):
-        await chats.switch_on(conn, chat, NOW)
-    assert await chats.counts(conn) == {ChatState.ACTIVE: 1, ChatState.PAUSED: 1, ChatState.UNREACHABLE: 0}
-
-
-async def test_a_chat_is_greeted_once(conn):
-    await chats.get_or_create(conn, OLD, ChatKind.GROUP, "en", NOW)
-    assert [await chats.greet_once(conn, OLD), await chats.greet_once(conn, OLD)] == [True, False]
 
 
 async def test_a_group_takes_everything_along_when_it_becomes_a_supergroup(conn):
@@ -221,13 +172,6 @@ async def test_an_export_names_everything_that_forgetting_deletes(conn):
     assert all(read[part] for part in read if part not in ("editor", "acts_as_editor"))
     await chats.forget(conn, OLD)
     assert not any((await export.export(conn, OLD)).values())
-
-
-@pytest.mark.parametrize("part", ["deliveries", "receipts", "outcomes"])
-async def test_forgetting_reads_no_whole_table(conn, part):
-    deletion = next(text for text in chats._DELETIONS if text.split()[:3] == ["DELETE", "FROM", part])
-    plan = await conn.execute_fetchall(f"EXPLAIN QUERY PLAN {deletion}", {"chat": OLD})
-    assert not [row["detail"] for row in plan if row["detail"].startswith(f"SCAN {part}")]
 
 
 async def test_the_time_of_a_change_of_state_is_kept(conn):

@@ -241,10 +241,16 @@ async def test_closing_finishes_what_is_being_written(db: Database) -> None:
     assert kept == {number for number, result in enumerate(results) if result is None}
 
 
+async def test_who_writes_after_the_database_was_closed_is_told_so_by_a_store_error(db: Database) -> None:
+    await db.close()
+    with pytest.raises(StoreError, match=r"news\.db"):
+        await _note(db, 1)
+
+
 _WRITER = """
 import asyncio, sys
 from pathlib import Path
-from bot.store import meta
+from bot.store.engine import metadata
 from bot.store.engine.database import Database
 
 async def main():
@@ -252,7 +258,7 @@ async def main():
     async def write(lane):
         for number in range(10_000):
             async with db.transaction() as conn:
-                await meta.put(conn, f"{lane}", str(number))
+                await metadata.put(conn, f"{lane}", str(number))
             print(lane, number, flush=True)
     await asyncio.gather(*(write(lane) for lane in range(4)))
 

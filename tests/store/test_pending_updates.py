@@ -2,31 +2,12 @@
 
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
-from databases import empty_database
-
-from bot.store.engine.database import Database
 from bot.store.engine.migrations import migrate, scripts
-from bot.store.readers import pending_updates
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
-
-
-async def test_updates_come_back_in_order_until_they_are_dropped(tmp_path: Path) -> None:
-    empty_database(tmp_path / "news.db")
-    db = await Database.open(tmp_path / "news.db")
-    async with db.transaction() as conn:
-        await pending_updates.keep(conn, {9: '{"b":1}', 7: '{"a":1}'}, NOW)
-        await pending_updates.keep(conn, {9: "twice", 8: "{}"}, NOW + timedelta(hours=1))
-        assert await pending_updates.kept(conn) == [(7, '{"a":1}'), (8, "{}"), (9, '{"b":1}')]
-        await pending_updates.forget(conn, [7, 12345])
-        await pending_updates.forget_before(conn, NOW + timedelta(seconds=1))
-        assert await pending_updates.kept(conn) == [(8, "{}")]
-        await pending_updates.forget_all(conn)
-        assert await pending_updates.kept(conn) == []
-    await db.close()
 
 
 def test_a_filled_database_of_an_older_version_gets_the_table_and_keeps_what_it_has(tmp_path: Path) -> None:

@@ -7,15 +7,11 @@ import pytest
 from databases import empty_database
 from hypothesis import given
 from hypothesis import strategies as st
-from store_samples import NOW, plan, put_article, put_chats, put_topics
+from store_samples import put_article
 
-from bot.domain.browsing import Direction, Place, Turn, leaf
-from bot.domain.topic import TopicFile
+from bot.domain.browsing import Direction, Turn
 from bot.store.engine.database import Database
-from bot.store.readers import browsing, subscriptions
-
-ANNA = 7
-MANY = 100_000
+from bot.store.readers import browsing
 
 
 @pytest.fixture
@@ -28,54 +24,6 @@ async def db(tmp_path):
 
 def numbers(places):
     return [place.number for place in places]
-
-
-async def test_only_published_and_archived_articles_are_listed_newest_first(db):
-    async with db.transaction() as conn:
-        for number, state in enumerate(("draft", "scheduled", "held", "published", "archived", "retracted"), 1):
-            await put_article(conn, number, state=state, age=timedelta(hours=number))
-        assert numbers(await browsing.latest(conn, None, 10, topics=None)) == [4, 5]
-
-
-async def test_pages_walk_through_every_article_once_in_both_directions_also_within_one_second(db):
-    async with db.transaction() as conn:
-        await put_topics(conn, TopicFile("ai", "AI"))
-        for number in range(1, 12):
-            await put_article(conn, number, topics=[1], age=timedelta(hours=number // 4))
-        for topics in (None, {1}):
-            seen, turn, pages = [], None, []
-            while True:
-                shown = leaf(await browsing.latest(conn, turn, 4, topics=topics), 3, turn)
-                seen += numbers(shown.places)
-                pages.append(shown.places)
-                if not shown.has_older:
-                    break
-                turn = Turn(Direction.OLDER, shown.places[-1])
-            assert seen == [3, 2, 1, 7, 6, 5, 4, 11, 10, 9, 8]
-            turn = Turn(Direction.NEWER, pages[-1][0])
-            assert leaf(await browsing.latest(conn, turn, 4, topics=topics), 3, turn).places == pages[-2]
-
-
-async def test_rare_and_common_topics_give_the_same_list(db):
-    async with db.transaction() as conn:
-        await put_topics(conn, TopicFile("ai", "AI"), TopicFile("energy", "Energy"), TopicFile("sea", "Sea"))
-        for number in range(1, 20):
-            source = "Daily" if number % 5 == 0 else None
-            await put_article(conn, number, topics=[1 + number % 3], age=timedelta(minutes=number), source=source)
-        rare = await browsing.latest(conn, None, 9, topics={1, 2}, unwanted={"daily"})
-        assert await browsing.latest(conn, None, 9, topics={1, 2}, unwanted={"daily"}, rare=0) == rare
-        assert numbers(rare) == [1, 3, 4, 6, 7, 9, 12, 13, 16]
-
-
-async def test_a_search_finds_all_words_the_last_one_by_its_beginning(db):
-    async with db.transaction() as conn:
-        await put_article(conn, 1, title="Solar power at sea", excerpt="Panels float")
-        await put_article(conn, 2, title="Wind power", age=timedelta(hours=2))
-        await put_article(conn, 3, title="Solar panels", state="draft")
-        assert numbers(await browsing.found(conn, "POWER", None, 9)) == [1, 2]
-        assert numbers(await browsing.found(conn, "power sol", None, 9)) == [1]
-        assert numbers(await browsing.found(conn, "sol power", None, 9)) == []
-        assert numbers(await browsing.found(conn, "panels solar", None, 9)) == [1]
 
 
 @pytest.mark.parametrize(
@@ -194,86 +142,3 @@ async def test_any_words_make_a_query_that_sqlite_takes(words):
     if query:
         conn.execute("SELECT * FROM s WHERE s MATCH ?", [query]).fetchall()
     conn.close()
-
-
-async def test_a_chats_searches_are_remembered_once_and_the_oldest_forgotten(db):
-    async with db.transaction() as conn:
-        await put_chats(conn, [ANNA, 8])
-
-        async def remember(chat, words, minute):
-            return await browsing.remember_search(conn, chat, words, NOW + timedelta(minutes=minute), kept=2)
-
-        one = await remember(ANNA, "one", 0)
-        others = await remember(8, "one", 0)
-        assert others != one and await remember(ANNA, "one", 1) == one
-        two = await remember(ANNA, "two", 2)
-        assert await remember(ANNA, "one", 3) == one  # asked again, it is the newest
-        three = await remember(ANNA, "three", 4)
-        assert [await browsing.search_words(conn, ANNA, number) for number in (one, two, three)] == [
-            "one",
-            None,
-            "three",
-        ]
-        assert [await browsing.search_words(conn, 8, number) for number in (one, others)] == [None, "one"]
-
-
-async def test_however_much_one_searches_nobody_else_forgets_anything(db):
-    async with db.transaction() as conn:
-        await put_chats(conn, [ANNA, 8])
-        kept = await browsing.remember_search(conn, ANNA, "solar", NOW)
-        for number in range(browsing.REMEMBERED_SEARCHES * 3):
-            await browsing.remember_search(conn, 8, f"words {number}", NOW)
-        assert await browsing.search_words(conn, ANNA, kept) == "solar"
-        [(many,)] = await conn.execute_fetchall("SELECT count(*) FROM searches WHERE chat = 8")
-        assert many == browsing.REMEMBERED_SEARCHES
-
-
-async def test_saved_articles_come_in_the_order_of_saving(db):
-    async with db.transaction() as conn:
-        await put_chats(conn, [ANNA, 8])
-        for number in (1, 2, 3):
-            await put_article(conn, number, age=timedelta(days=number))
-            await subscriptions.save(conn, ANNA, number, NOW + timedelta(seconds=number))
-        await subscriptions.save(conn, ANNA, 1, NOW + timedelta(days=1))
-        await subscriptions.save(conn, 8, 1, NOW)
-        assert numbers(await browsing.saved(conn, ANNA, None, 9)) == [3, 2, 1]
-        await subscriptions.unsave(conn, ANNA, 3)
-        assert numbers(await browsing.saved(conn, ANNA, None, 9)) == [2, 1]
-
-
-async def test_any_place_a_button_can_name_leads_somewhere_or_nowhere(db):
-    async with db.transaction() as conn:
-        await put_article(conn, 1)
-        absurd = Place(2**63 - 1, -(2**63))
-        assert numbers(await browsing.latest(conn, Turn(Direction.OLDER, absurd), 9, topics=None)) == [1]
-        assert await browsing.latest(conn, Turn(Direction.NEWER, absurd), 9, topics=None) == []
-
-
-async def test_no_list_sorts_or_scans_a_hundred_thousand_articles(db):
-    async with db.transaction() as conn:
-        await put_topics(conn, TopicFile("ai", "AI"), TopicFile("sea", "Sea"))
-        await conn.execute(
-            """
-            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :many)
-            INSERT INTO articles (number, slug, state, title, published_at, story, first_seen_at)
-            SELECT i, 's' || i, 'published', 't', i * 60, '{}', 0 FROM n
-            """,
-            {"many": MANY},
-        )
-        await conn.execute("INSERT INTO article_topics (article, topic, place) SELECT number, 1, 0 FROM articles")
-        await conn.execute(
-            "INSERT INTO article_topics (article, topic, place) "
-            "SELECT number, 2, 1 FROM articles WHERE number % 1000 = 0"
-        )
-        await conn.execute("ANALYZE")
-        values = {"at": 1, "number": 1, "limit": 7, "unwanted": "[]", "topics": "[1]"}
-        for query in (browsing._LATEST, browsing._LATEST_OF_COMMON):
-            for way in (query, browsing._turned(query)):
-                steps = await plan(conn, way, **values)
-                assert "USING INDEX articles_latest (published_at" in steps, steps
-                assert "ORDER BY" not in steps, steps
-        steps = await plan(conn, browsing._LATEST_OF_RARE, **values)
-        assert "SEARCH article_topics USING COVERING INDEX article_topics_topic (topic=?)" in steps, steps
-        assert "SEARCH a USING INTEGER PRIMARY KEY" in steps, steps
-        assert numbers(await browsing.latest(conn, None, 3, topics={1})) == [MANY, MANY - 1, MANY - 2]
-        assert numbers(await browsing.latest(conn, None, 3, topics={2})) == [MANY, MANY - 1000, MANY - 2000]

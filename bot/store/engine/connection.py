@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import aiosqlite
 
-from bot.store.engine.sync_connection import UNTRUSTED_SCHEMA, translated
+from bot.store.engine.sync_connection import REFUSALS, UNTRUSTED_SCHEMA, translated
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 
@@ -33,7 +33,7 @@ class Connection:
             conn = await aiosqlite.connect(path, isolation_level=None)
             conn.row_factory = sqlite3.Row
             await conn.execute(UNTRUSTED_SCHEMA)
-        except sqlite3.Error as error:
+        except REFUSALS as error:
             raise translated(error, path) from error
         return cls(conn, path)
 
@@ -46,35 +46,38 @@ class Connection:
         try:
             # Its cursor is not closed: that is one more hop to the connection's thread, and a change is at its end.
             return (await self._conn.execute(sql, parameters)).rowcount
-        except sqlite3.Error as error:
+        except REFUSALS as error:
             raise translated(error, self._path) from error
 
     async def executemany(self, sql: str, rows: Iterable[Parameters]) -> None:
         """Run a statement once for each row of parameters."""
         try:
             await self._conn.executemany(sql, rows)
-        except sqlite3.Error as error:
+        except REFUSALS as error:
             raise translated(error, self._path) from error
 
     async def execute_fetchall(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
         """Run a statement to its end and return all its rows."""
         try:
             return cast("list[sqlite3.Row]", await self._conn.execute_fetchall(sql, parameters))
-        except sqlite3.Error as error:
+        except REFUSALS as error:
             raise translated(error, self._path) from error
 
     async def rollback(self) -> None:
         try:
             await self._conn.rollback()
-        except sqlite3.Error as error:
+        except REFUSALS as error:
             raise translated(error, self._path) from error
 
     async def backup(self, target: sqlite3.Connection) -> None:
         """Copy the whole database into another."""
         try:
             await self._conn.backup(target)
-        except sqlite3.Error as error:
+        except REFUSALS as error:
             raise translated(error, self._path) from error
 
     async def close(self) -> None:
-        await self._conn.close()
+        try:
+            await self._conn.close()
+        except REFUSALS as error:
+            raise translated(error, self._path) from error

@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.store.engine.database import Database
-from bot.store.engine.sync_connection import connect
+from bot.store.engine.sync_connection import connect, translating
 
 
 def identity(path: Path) -> tuple[int, int] | None:
@@ -37,7 +37,7 @@ async def copy_open_file(db: Database, now: datetime) -> Path:
     copy = place.with_name(f"{place.name}.rescued-{now:%Y%m%d-%H%M%S}")
     os.close(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     async with db.reading() as conn:
-        with closing(connect(copy, check_same_thread=False)) as target:
+        with translating(copy), closing(connect(copy, check_same_thread=False)) as target:
             await conn.backup(target)
     await db.empty_log()
     return copy

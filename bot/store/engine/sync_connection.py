@@ -25,6 +25,10 @@ _KINDS: Mapping[int, type[StoreError]] = {
     sqlite3.SQLITE_LOCKED: StoreBusy,
     sqlite3.SQLITE_FULL: StoreFull,
 }
+# Beside its own errors, sqlite3 raises OverflowError for a number beyond 64 bits and UnicodeEncodeError for half a
+# surrogate pair, and aiosqlite ValueError once the connection is closed.
+# Source: https://github.com/python/cpython/blob/3.11/Modules/_sqlite/statement.c (bind_param)
+REFUSALS = (sqlite3.Error, OverflowError, ValueError)
 
 
 def connect(
@@ -60,8 +64,8 @@ def teach(conn: sqlite3.Connection) -> None:
         conn.create_function(function.__name__, 1, function, deterministic=True)
 
 
-def translated(error: sqlite3.Error, path: Path) -> StoreError:
-    """Return what SQLite raised as newsbot's own: StoreBusy when locked, StoreFull without room, else StoreError."""
+def translated(error: Exception, path: Path) -> StoreError:
+    """Return one of REFUSALS as newsbot's own: StoreBusy when locked, StoreFull without room, else StoreError."""
     # The low byte of a result code is its kind: https://sqlite.org/rescode.html#pve
     kind = _KINDS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, StoreError)
     return kind(f"cannot use the database {path.absolute()}: {error}")
