@@ -57,6 +57,7 @@ log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 SHUTDOWN_TIMEOUT = 7.0  # seconds for what is on its way; all of the end takes less than ten
 CALM_AFTER = 1.0  # seconds: looking through all that was loaded takes a twentieth, and Telegram is asked before
+FIRST_LOOK = 3.0  # seconds: whoever writes at once finds the folder's topics, and no large folder keeps people waiting
 REPLY_DRAIN_TIMEOUT = 1.5  # seconds for what people are being answered
 
 
@@ -246,11 +247,19 @@ def _background_tasks(
     settings, db, clock, wake = ctx.settings, ctx.db, ctx.clock, ctx.wake
     policy = policy_of(settings)
     promised, embargo, told = plant.bell.event(), plant.bell.event(), plant.bell.event()
+    looked = asyncio.Event()
 
     by_turns: dict[str, Callable[[], Awaitable[None]]] = {
         "menus": ctx.menus.register,
         "folder": lambda: background.watch_folder(
-            db, plant.content, policy, zone=settings.timezone, clock=clock, wake=wake, imported=imported
+            db,
+            plant.content,
+            policy,
+            zone=settings.timezone,
+            clock=clock,
+            wake=wake,
+            looked=looked,
+            imported=imported,
         ),
         "database": lambda: background.watch_database(db, plant.lock, wake),
         "spreading": lambda: background.fan_out(
@@ -272,7 +281,13 @@ def _background_tasks(
             plant.dispatcher.refused(reason)
             await progress_messages.alarm(Alarm.HALTED, None, reason)
 
-        by_turns["polling"] = lambda: poll(plant.application, plant.intake, alarm=refused)
+        async def polling() -> None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(FIRST_LOOK):
+                    await looked.wait()
+            await poll(plant.application, plant.intake, alarm=refused)
+
+        by_turns["polling"] = polling
     return by_turns
 
 

@@ -125,11 +125,13 @@ async def watch_folder(
     zone: ZoneInfo,
     clock: Clock,
     wake: Wake,
+    looked: asyncio.Event,
     imported: asyncio.Event,
 ) -> None:
     """Import a folder now and whenever something in it has changed. It may be missing, vanish and come back.
 
-    `imported` is set once all that was there at the start is in, but for what is written, or lacks a picture, for long.
+    `looked` is set once all that could be taken at the first look is in, `imported` once all that was there at the
+    start is, but for what is written, or lacks a picture, for long.
     """
     async with db.reading() as conn:
         settling = Settling(all_is_held=await metadata.is_restored(conn))
@@ -146,6 +148,7 @@ async def watch_folder(
     async for _ in watch(root, asyncio.Event(), look_again=look_again, ignores=is_ignored):
         at = monotonic()
         report, waiting = await take_folder(db, root, zone=zone, now=clock(), policy=policy, settling=settling, at=at)
+        looked.set()
         at_start = waiting if at_start is None else at_start & waiting
         settling.all_is_held = False  # for what comes later
         for complaint in report.refused:

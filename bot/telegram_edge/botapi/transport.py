@@ -190,7 +190,7 @@ class AiohttpTransport(BaseRequest):
             idle=KEEP_ALIVE,
             lookup=DNS_TTL,
             connections=self._connections,
-            answer=UPLOAD_BYTES,
+            answer=self._answer_bytes,
         )
 
     async def do_request(

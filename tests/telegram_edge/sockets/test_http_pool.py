@@ -459,7 +459,7 @@ def test_without_the_parser_everything_goes_over_aiohttp():
 import asyncio, sys
 sys.modules["httptools"] = None
 from aiohttp import web
-from bot.telegram_edge import transport
+from bot.telegram_edge.botapi import transport
 from bot.telegram_edge.botapi.prepared import prepare, tail
 
 async def answer(request):
