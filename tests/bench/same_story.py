@@ -96,8 +96,7 @@ async def compare(old: Path, new: Path, seed: int, acts: list[Act]) -> bool:
     """Play the acts to both builds, print how they differ, and return whether all of that is explained."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
-        before = await played(Path(one), old, acts)
-        after = await played(Path(other), new, acts)
+        before, after = await asyncio.gather(played(Path(one), old, acts), played(Path(other), new, acts))
     found = [(difference, reason_of(difference)) for difference in differences(acts, before, after)]
     pushes = sum(many for seen in before[0] for of in seen.values() for what, many in of.items() if " as " in what)
     rows = [(one.where, one.old, one.new, reason or "UNEXPLAINED") for one, reason in found]

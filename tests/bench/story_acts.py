@@ -132,15 +132,17 @@ class _Author:
     # Files
 
     def _change(self) -> Act:
-        changes = [self._one_change() for _ in range(self._dice.choice([1, 1, 2, 3]))]
-        return Act("files", {"changes": self._apart(changes)})
+        return Act("files", {"changes": self._changes(self._dice.choice([1, 1, 2, 3]))})
 
-    def _apart(self, changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Return the changes, one for each story: two of one file in one moment are one."""
-        return list({change["key"]: change for change in changes}.values())
+    def _changes(self, many: int) -> list[dict[str, Any]]:
+        """Return what happens in the folder in one moment, at most one thing to each story."""
+        changes: list[dict[str, Any]] = []
+        for _ in range(many):
+            changes.append(self._one_change({change["key"] for change in changes}))
+        return changes
 
-    def _one_change(self) -> dict[str, Any]:
-        there = [file for file in self._files if file.is_there]
+    def _one_change(self, apart_from: set[str]) -> dict[str, Any]:
+        there = [file for file in self._files if file.is_there and file.key not in apart_from]
         if len(there) < 4 or self._dice.random() < 0.35:
             return {"how": "new", **self._new().written()}
         file = self._dice.choice(there)
@@ -238,12 +240,12 @@ class _Author:
                 "change": {"how": "new", **file.written()},
                 "held": self._dice.sample(READERS, 3),
                 "accepted": self._dice.random() < 0.5,
-                "meanwhile": self._apart([self._one_change() for _ in range(2)]),
+                "meanwhile": self._changes(2),
             },
         )
 
     def _restart(self) -> Act:
-        return Act("restart", {"meanwhile": self._apart([self._one_change() for _ in range(2)])})
+        return Act("restart", {"meanwhile": self._changes(2)})
 
     def _migrate(self) -> Act | None:
         left = [group for group in GROUPS[:3] if group not in self._migrated]

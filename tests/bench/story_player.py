@@ -70,6 +70,7 @@ class Player(Street):
         self._trouble: dict[tuple[int, str], Fault] = {}
         self._no_picture: set[str] = set()
         self._on_wire: list[tuple[int, str]] = []
+        self._stopped: dict[str, int | None] = {}  # stories by what of them waits for an editor; None: ask again
         self._client = aiohttp.ClientSession()
         self._ids: dict[str, int] = {}
         self._keys: dict[int, str] = {}
@@ -147,11 +148,12 @@ class Player(Street):
         while not is_so(await self.waiting()):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
-    async def quiet(self, on_wire: int | None = 0) -> None:
-        """Return when nothing waits but what is held on the wire; the clock is put forward for what waits for it."""
+    async def quiet(self) -> None:
+        """Return when nothing waits but for an editor; the clock is put forward for what waits for it."""
         loop = asyncio.get_running_loop()
         before, since, moved = None, loop.time(), 0
-        while (now := await self.waiting()) != on_wire:
+        stopped = await self._wait_for_editors()
+        while (now := await self.waiting()) != stopped:
             if now != before:
                 before, since = now, loop.time()
             elif loop.time() - since > STUCK:
@@ -161,6 +163,19 @@ class Player(Street):
                 await self._wait_out(RETRIES)
                 since = loop.time()
             await asyncio.sleep(0.02)  # what is written down shows only in the numbers
+
+    async def _wait_for_editors(self) -> int:
+        """Return how many deliveries of stopped stories wait until an editor decides."""
+        for key, many in self._stopped.items():
+            if many is None:
+                told = await self.delivery(key)
+                delivery = (told and told["delivery"]) or {"state": "", "waiting": 0}
+                self._stopped[key] = delivery["waiting"] if delivery["state"] in ("stopped", "withdrawn") else 0
+        return sum(many or 0 for many in self._stopped.values())
+
+    def _touch(self, key: str) -> None:
+        if key in self._stopped:
+            self._stopped[key] = None
 
     async def _wait_out(self, seconds: float) -> None:
         """Put the clock forward, and let the bot look at it."""
@@ -301,6 +316,7 @@ class Player(Street):
     def _change(self, changes: list[Json]) -> None:
         for change in changes:
             key = change["key"]
+            self._touch(key)
             if change["how"] == "remove":
                 (self.content / change["path"]).unlink(missing_ok=True)
                 continue
@@ -337,7 +353,9 @@ class Player(Street):
 
     async def _edits(self, command: str) -> Json:
         name, key = command.split()
-        return await self.asks(self.cast.edith, f"{name} https://news.example/{key}")
+        answer = await self.asks(self.cast.edith, f"{name} https://news.example/{key}")
+        self._touch(key)
+        return answer
 
     async def _retracts(self, key: str, how: str) -> None:
         if how == "command":
@@ -346,6 +364,7 @@ class Player(Street):
             answer = await self._edits(f"/publish {key}")
             await self.quiet()
             await self._takes_back(answer)
+        self._touch(key)
         await self.quiet()
 
     async def _takes_back(self, answer: Json) -> None:
@@ -385,9 +404,9 @@ class Player(Street):
             assert (await self.shell("resume")).status == 0
             return
         await self.presses(edith, "Stop", progress)
-        stopped = await self.waiting()
+        self._stopped[key] = None
         assert (await self.shell("resume")).status == 0
-        await self.quiet(stopped)
+        await self.quiet()
         if then == "publish again":
             await self._edits(f"/publish {key}")
         elif then == "Take back":
@@ -395,6 +414,7 @@ class Player(Street):
             await self._presses_twice(progress)
         else:
             await self.presses(edith, then, progress)
+        self._touch(key)
         await self.quiet()
 
     # Trouble
@@ -419,8 +439,9 @@ class Player(Street):
     async def _is_half_way(self) -> None:
         """Return when all but what is kept on the wire has arrived and is written down."""
         await self.fence(FENCE)
+        stopped = await self._wait_for_editors()
         async with asyncio.timeout(60):
-            await self._until_waiting(lambda many: many == len(self._on_wire))
+            await self._until_waiting(lambda many: many == len(self._on_wire) + stopped)
 
     async def _edited(self, given: Json) -> None:
         released = await self._hold(given["change"]["key"], given["held"])
