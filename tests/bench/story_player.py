@@ -69,6 +69,8 @@ class Player(Street):
         self._dates: dict[str, datetime] = {}
         self._trouble: dict[tuple[int, str], Fault] = {}
         self._no_picture: set[str] = set()
+        self._new: set[str] = set()
+        self._changed: set[str] = set()
         self._on_wire: list[tuple[int, str]] = []
         self._stopped: dict[str, int | None] = {}  # stories by what of them waits for an editor; None: ask again
         self._client = aiohttp.ClientSession()
@@ -184,9 +186,29 @@ class Player(Street):
             assert (await self.shell(command)).status == 0
 
     async def settled(self) -> None:
-        """Return when the folder as it is has been looked at and nothing waits."""
+        """Return when the folder as it is has been looked at and nothing waits.
+
+        A story about nothing that came in the same moment may be on its way before it is known who gets the others.
+        """
         await self.fence(FENCE)
+        for key in sorted(self._new):
+            await self._until_told(key, lambda told: told is not None)
+        self._new.clear()
         await self.quiet()
+        for key in sorted(self._changed):
+            while await self._is_sending(key):
+                await self.quiet()
+        self._changed.clear()
+
+    async def _until_told(self, key: str, is_so: Callable[[Json | None], bool]) -> None:
+        """Return once `is_so` of what `newsbot delivery` tells about a story."""
+        async with asyncio.timeout(60):
+            while not is_so(await self.delivery(key)):  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+
+    async def _is_sending(self, key: str) -> bool:
+        told = await self.delivery(key)
+        return told is not None and (told["delivery"] or {}).get("state") == "sending"
 
     # The story
 
@@ -317,6 +339,9 @@ class Player(Street):
         for change in changes:
             key = change["key"]
             self._touch(key)
+            self._changed.add(key)
+            if change["how"] == "new":
+                self._new.add(key)
             if change["how"] == "remove":
                 (self.content / change["path"]).unlink(missing_ok=True)
                 continue
@@ -436,9 +461,10 @@ class Player(Street):
         self._on_wire.clear()
         return released
 
-    async def _is_half_way(self) -> None:
-        """Return when all but what is kept on the wire has arrived and is written down."""
+    async def _is_half_way(self, key: str) -> None:
+        """Return when all of a story but what is kept on the wire has arrived and is written down."""
         await self.fence(FENCE)
+        await self._until_told(key, lambda told: bool(told and (told["delivery"] or {}).get("reached")))
         stopped = await self._wait_for_editors()
         async with asyncio.timeout(60):
             await self._until_waiting(lambda many: many == len(self._on_wire) + stopped)
@@ -446,7 +472,7 @@ class Player(Street):
     async def _edited(self, given: Json) -> None:
         released = await self._hold(given["change"]["key"], given["held"])
         self._change([given["change"]])
-        await self._is_half_way()
+        await self._is_half_way(given["change"]["key"])
         self._change([given["edit"]])
         await self.fence(FENCE)
         released.set()
@@ -464,7 +490,7 @@ class Player(Street):
         key = given["change"]["key"]
         released = await self._hold(key, given["held"])
         self._change([given["change"]])
-        await self._is_half_way()
+        await self._is_half_way(key)
         on_wire, calls = list(self._on_wire), len(self.world.ledger)
         self._note(f"on the wire: {sorted(self._keys[chat] for chat, _ in on_wire)}")
         await self.kill()
