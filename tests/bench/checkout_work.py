@@ -31,9 +31,7 @@ async def promise(database: str) -> dict[str, Any]:
     import crew
     import town
 
-    from bot.store.engine.database import Database
-
-    db = await Database.open(Path(database))
+    db = await town.Database.open(Path(database))  # wherever a checkout has it
     await town.publish(db, "sending")
     began, used = time.perf_counter(), crew.processor_time()
     await town.spread_all(db)
@@ -49,7 +47,8 @@ async def settle(database: str, url: str, in_flight: int = 64) -> dict[str, Any]
     from bot.domain.delivery import Outcome, Sent
 
     message_id = random.randrange(10**9)
-    plain: Callable[..., Any] = crew.wire
+    name = "send_port" if hasattr(crew, "send_port") else "wire"  # as it was called at first
+    plain: Callable[..., Any] = getattr(crew, name)
 
     def answering(*parts: Any) -> Any:
         async def send(*what: Any) -> Outcome:
@@ -59,7 +58,7 @@ async def settle(database: str, url: str, in_flight: int = 64) -> dict[str, Any]
 
         return replace(plain(*parts), send=send)
 
-    crew.wire = answering  # type: ignore[assignment]
+    setattr(crew, name, answering)
     async with crew.crew(Path(database), url, in_flight=in_flight) as found:
         began, used = time.perf_counter(), crew.processor_time()
         await crew.spread_and_send(found)
