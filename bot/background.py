@@ -36,14 +36,14 @@ from bot.store.engine.lock import DatabaseLock
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY = 0.5  # seconds between two looks at whether another process has written
+POLL_INTERVAL = 0.5  # seconds between two looks at whether another process has written
 DISK_CHECK_INTERVAL = 5.0
 HOUSEKEEPING_INTERVAL = 3600.0
 BACKUP_CHECK_INTERVAL = 600.0  # looks whether the day has one
 BACKUP_RETRY_AFTER = 3600.0  # after a failure
-LONGEST_IMPORT = 5.0  # seconds after which nobody waits any more for what was being written at the start
-LONGEST_START = PICTURE_WAIT + 30.0  # and after which it counts as new
-LONGEST_SLEEP = 20.0  # seconds; the clock may be set meanwhile
+MAX_FIRST_IMPORT_WAIT = 5.0  # seconds after which nobody waits any more for what was being written at the start
+MAX_FIRST_IMPORT_TIME = PICTURE_WAIT + 30.0  # and after which it counts as new
+MAX_SLEEP = 20.0  # seconds; the clock may be set meanwhile
 RESTART_PAUSE = 5.0
 
 Clock = Callable[[], datetime]
@@ -67,7 +67,7 @@ async def watch_database(db: Database, lock: DatabaseLock, wake: Wake) -> None:
     """Wake everybody within a second when somebody, the shell too, has written to the database."""
     seen = await db.version()
     while True:
-        await asyncio.sleep(LOOK_EVERY)
+        await asyncio.sleep(POLL_INTERVAL)
         version = await db.version()
         if version != seen:
             seen = version
@@ -80,7 +80,7 @@ async def watch_file(db: Database, lost: asyncio.Event) -> None:
     """Say so when the database is no longer where it was opened, and end."""
     opened = identity(db.path)
     while identity(db.path) == opened:  # noqa: ASYNC110  nobody else knows
-        await asyncio.sleep(LOOK_EVERY)
+        await asyncio.sleep(POLL_INTERVAL)
     lost.set()
 
 
@@ -155,12 +155,12 @@ async def watch_folder(
             log.warning("refused: %s", complaint)
         if not report.is_empty:
             wake()
-        if is_starting and (not at_start or at - began >= LONGEST_START):
+        if is_starting and (not at_start or at - began >= MAX_FIRST_IMPORT_TIME):
             async with db.transaction() as conn:
                 # What an older copy of the database does not know has been held by now; what comes later is news.
                 await metadata.put(conn, "restored", None)
             is_starting = False
-        if not is_starting or at - began >= LONGEST_IMPORT:
+        if not is_starting or at - began >= MAX_FIRST_IMPORT_WAIT:
             imported.set()
 
 
@@ -225,7 +225,7 @@ async def watch_disk(reserve: Reserve, alarm: Callable[[str], Awaitable[None]], 
 
 async def _sleep(changed: asyncio.Event, seconds: float | None) -> None:
     try:
-        async with asyncio.timeout(LONGEST_SLEEP if seconds is None else max(0.01, min(seconds, LONGEST_SLEEP))):
+        async with asyncio.timeout(MAX_SLEEP if seconds is None else max(0.01, min(seconds, MAX_SLEEP))):
             await changed.wait()
     except TimeoutError:
         pass

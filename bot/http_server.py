@@ -45,12 +45,12 @@ TELEGRAM_PROBE_INTERVAL = 30.0  # seconds between two getMe
 TELEGRAM_WITHIN = 5.0  # seconds
 READER_WITHIN = timedelta(seconds=5)  # reading takes a moment, even when thousands wait for it
 WORK_WITHIN = 1.0  # seconds, after which an update that takes longer is written down and answered
-LAST_ANSWERS = 2.0  # seconds for those being answered when the process is asked to end
+REPLY_DRAIN_TIMEOUT = 2.0  # seconds for those being answered when the process is asked to end
 BODY_WITHIN = 10.0  # seconds for the body of an update, most of which are a few kilobytes
 UPDATE_BYTES = 1024 * 1024
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 # Below Telegram's own patience with a reply, and around it: a blink, a moment, a wait.
-SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+DURATION_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,10 @@ class Metrics:
             "newsbot_deliveries", "Attempts to deliver, by what became of them", ["outcome"], registry=self.registry
         )
         self._replies = Histogram(
-            "newsbot_reply_seconds", "From a person's update to its answer", registry=self.registry, buckets=SECONDS
+            "newsbot_reply_seconds",
+            "From a person's update to its answer",
+            registry=self.registry,
+            buckets=DURATION_BUCKETS,
         )
         self.waiting = Gauge(
             "newsbot_deliveries_waiting", "Deliveries not yet settled, by lane", ["lane"], registry=self.registry
@@ -199,7 +202,7 @@ async def seen_from_outside(
     async with contextlib.AsyncExitStack() as stack:
         for (host, port), (variable, app) in servers.items():
             try:
-                await stack.enter_async_context(Connections().serving(app, host, port, LAST_ANSWERS))
+                await stack.enter_async_context(Connections().serving(app, host, port, REPLY_DRAIN_TIMEOUT))
             except OSError as error:
                 reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
                 raise SettingsError(f"{variable}: cannot listen on {host}:{port}: {reason}") from error

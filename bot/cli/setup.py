@@ -17,7 +17,7 @@ from bot.store.engine import metadata
 from bot.telegram_edge.token_check import check_token
 
 DOTENV = Path(".env")
-_LONGEST = 200  # characters of an answer that is read at all
+_MAX_ANSWER_LENGTH = 200  # characters of an answer that is read at all
 
 
 def setup() -> int:
@@ -30,7 +30,7 @@ def setup() -> int:
 def _asked() -> str:
     if sys.stdin.isatty():
         return getpass.getpass("Token from @BotFather (it will not be shown): ")
-    return sys.stdin.readline(_LONGEST)
+    return sys.stdin.readline(_MAX_ANSWER_LENGTH)
 
 
 async def _setup(settings: Settings) -> None:

@@ -16,7 +16,7 @@ from bot.domain.article import Article
 PAGE = 6
 """Articles on a page when nobody says how many."""
 
-MOST = 10
+MAX_PAGE_SIZE = 10
 """Articles on a page at most: more would not fit a message with long titles."""
 
 ALL_TOPICS = -1

@@ -35,14 +35,14 @@ IDLE_RESET = 60.0
 """Seconds after a chat's own 429 ran out in which another one still says nothing about the others."""
 RECENT_CHATS = 16_384
 """Chats in each half of what is remembered of late: sixteen seconds of the fastest pace there is."""
-SHORTEST_HOLD = 1.0
+MIN_HOLD = 1.0
 """Seconds in which what was on the wire together is answered, so that it lowers the rate once."""
 RECOVERY_AFTER = 10.0
 """Seconds without a 429 before the rate grows again."""
 DECREASE = 0.7
 GROWTH = 0.01
 """Of the full rate, per quiet second."""
-LOWEST = 0.03
+MIN_RATE = 0.03
 """Of the full rate: however often Telegram complains, the bot goes on at a walk."""
 
 
@@ -137,11 +137,11 @@ class Pace:
             return replace(self, witnesses=told)
         # The longest that so many agree on: one chat's own long wait is not made everybody's.
         agreed = min(waits[SEVERAL - 1], people[PEOPLE - 1])
-        held_until = max(self.held_until, agreed, now + min(wait, SHORTEST_HOLD))
+        held_until = max(self.held_until, agreed, now + min(wait, MIN_HOLD))
         # Whatever it has grown to, it begins to grow again after the pause.
         reached = self.rate(now)
         if now >= self.held_until:
-            reached = max(self.full * LOWEST, reached * DECREASE)
+            reached = max(self.full * MIN_RATE, reached * DECREASE)
         quiet_from = max(self.quiet_from, held_until + RECOVERY_AFTER)
         return Pace(self.full, reached, self.next_at, quiet_from, held_until, told)
 

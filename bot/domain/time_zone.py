@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 UTC = "UTC"
-MOST_HOURS_BEHIND, MOST_HOURS_AHEAD = 12, 14
+MAX_HOURS_BEHIND, MAX_HOURS_AHEAD = 12, 14
 FAR_LARGER = 10
 """Of several cities of one name, one with so many times the people of the next is meant by everybody."""
-LONGEST_NAME = 100
+MAX_NAME_LENGTH = 100
 """Letters: Bangkok's own ceremonial name is longer, and nobody writes it."""
 
 _OFFSET = re.compile(
@@ -55,7 +55,7 @@ def utc_offset(text: str) -> timedelta | None:
 def fixed_zone(offset: timedelta) -> str | None:
     """Return the IANA zone that is always so far from UTC; None when there is none, as for parts of an hour."""
     hours, rest = divmod(offset, timedelta(hours=1))
-    if rest or not -MOST_HOURS_BEHIND <= hours <= MOST_HOURS_AHEAD:
+    if rest or not -MAX_HOURS_BEHIND <= hours <= MAX_HOURS_AHEAD:
         return None
     return f"Etc/GMT{-hours:+d}" if hours else UTC
 

@@ -55,7 +55,7 @@ class TopicFile:
     warnings: tuple[Complaint, ...] = field(default=(), compare=False, repr=False)
 
 
-DEEPEST = 16
+MAX_DEPTH = 16
 """Ancestors of a topic that count: more is nobody's newsroom, and each is one more question about every chat."""
 
 
@@ -75,7 +75,7 @@ def topic_key(name: str) -> str:
     return _BLANKS.sub("", _HASHES.sub("", plain))
 
 
-MOST_PIECES = 4
+MAX_PIECES = 4
 """Pieces between commas that may be one name: Food, Drink and Travel."""
 _BETWEEN_NAMES = re.compile(r"[,;\n\u060c\u3001\uff0c\uff1b]")  # commas of Arabic, Chinese and Japanese too
 
@@ -101,7 +101,7 @@ def joined_names(pieces: Sequence[str], is_defined: Callable[[str], bool]) -> li
     waiting = list(pieces)
     names = []
     while waiting:
-        many = min(len(waiting), MOST_PIECES)
+        many = min(len(waiting), MAX_PIECES)
         while many > 1 and not is_defined(topic_key(", ".join(waiting[:many]))):
             many -= 1
         names.append(", ".join(waiting[:many]))
@@ -142,10 +142,10 @@ class TopicTree:
                 self._children.setdefault(parent, []).append(child)
 
     def path(self, topic: int) -> tuple[int, ...]:
-        """Return the topic and its ancestors, nearest first, at most `DEEPEST` of them."""
+        """Return the topic and its ancestors, nearest first, at most `MAX_DEPTH` of them."""
         seen: dict[int, None] = {}
         step: int | None = topic
-        while step is not None and step not in seen and len(seen) <= DEEPEST:
+        while step is not None and step not in seen and len(seen) <= MAX_DEPTH:
             seen[step] = None
             step = self._parents.get(step)
         return tuple(seen)

@@ -184,7 +184,7 @@ async def test_a_reserve_for_which_there_is_no_room_is_not_held(tmp_path: Path) 
 async def test_a_locked_database_is_waited_for_by_deliveries_and_people_are_answered_meanwhile(
     house: StoryHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dispatcher, "AFTER_AN_ERROR", 0.01)
+    monkeypatch.setattr(dispatcher, "ERROR_PAUSE", 0.01)
     await house.starts(ANNA)
     async with press_room(house, tmp_path) as room:
         people = await readers(room, 20)

@@ -372,7 +372,7 @@ async def test_what_was_answered_is_not_sent_again_when_it_could_not_be_written_
 async def test_a_database_that_cannot_be_read_is_not_asked_again_at_once(
     room: PressRoom, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dispatcher, "AFTER_AN_ERROR", 60.0)
+    monkeypatch.setattr(dispatcher, "ERROR_PAUSE", 60.0)
     await room.follow(await room.people(1700), "Energy")  # more than are taken in hand three times
     await room.publish(await room.draft("grid-storage", "Energy"))
     await room.spread()

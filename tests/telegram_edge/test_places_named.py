@@ -12,7 +12,7 @@ import pytest
 from newsroom_samples import plain
 from story import ANNA, EDITH
 
-from bot.services.readers.places import MOST_WAITING, CitySearch
+from bot.services.readers.places import MAX_WAITING, CitySearch
 
 
 async def zone(house, named, chat=ANNA):
@@ -205,7 +205,7 @@ async def test_many_who_ask_for_one_city_at_once_are_one_question(tmp_path):
         'print(\'{"exact": [], "near": []}\')'
     )
     gazetteer = CitySearch([sys.executable, "-c", script, str(asked)])
-    await asyncio.gather(*(gazetteer.look_up("Köln") for _ in range(MOST_WAITING)))
+    await asyncio.gather(*(gazetteer.look_up("Köln") for _ in range(MAX_WAITING)))
     assert asked.read_text() == "x"
 
 
@@ -232,10 +232,10 @@ async def test_without_an_answer_the_zones_own_cities_and_distances_still_do(hou
 
 async def test_a_crowd_is_not_let_wait_and_nobody_is_told_what_is_not_so():
     slow = CitySearch([sys.executable, "-c", "import time; time.sleep(60)"], patience=0.2)
-    asked = [asyncio.create_task(slow.look_up(f"city {number}")) for number in range(MOST_WAITING + 1)]
+    asked = [asyncio.create_task(slow.look_up(f"city {number}")) for number in range(MAX_WAITING + 1)]
     done, waiting = await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
     assert [task.result() for task in done] == [None]
-    assert len(waiting) == MOST_WAITING
+    assert len(waiting) == MAX_WAITING
     for task in waiting:
         task.cancel()
     await asyncio.gather(*waiting, return_exceptions=True)

@@ -319,11 +319,11 @@ async def test_a_locked_database_is_one_line_in_the_log(desk: Desk, caplog: pyte
 async def test_a_disk_that_is_nearly_full_is_a_trouble_until_there_is_room(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(incidents, "LEAST_FREE", 2**62)
+    monkeypatch.setattr(incidents, "MIN_FREE_DISK_BYTES", 2**62)
     await desk.passes(61)
     assert "disk" in desk.screen
     messages = len(desk.screens)
-    monkeypatch.setattr(incidents, "LEAST_FREE", 0)
+    monkeypatch.setattr(incidents, "MIN_FREE_DISK_BYTES", 0)
     await desk.passes(61)
     assert len(desk.screens) == messages + 1 and "disk" in desk.screen
 

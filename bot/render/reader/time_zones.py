@@ -16,7 +16,7 @@ from bot.render.text import clip, foreign
 
 _NAME = 60
 _CITY = 60
-_MOST_ZONES = 12
+_MAX_ZONES = 12
 
 
 def several(words: Words, name: str, cities: Sequence[City]) -> Message:
@@ -42,7 +42,7 @@ def at_offset(words: Words, offset: timedelta, zones: Sequence[str]) -> Message:
     places = sorted((words.place(zone), zone) for zone in zones if not is_old_name(zone))
     buttons = [Button(place, data=press(ZONE, name_number(zone))) for place, zone in places]
     text = words("{offset} is the time of these places at the moment. Which is nearest to you?", offset=shown)
-    return _offering(words, text, buttons[:_MOST_ZONES])
+    return _offering(words, text, buttons[:_MAX_ZONES])
 
 
 def unknown(words: Words, name: str, is_looked_up: bool) -> Message:

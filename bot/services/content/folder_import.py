@@ -33,7 +33,7 @@ from bot.services.content.topic_names import KnownNames
 from bot.store.content import imports, topics
 from bot.store.engine.database import Database
 
-LONGEST_IMPORT_WAIT = 10.0  # seconds that somebody at a shell waits for a file that goes on being written
+MAX_IMPORT_WAIT = 10.0  # seconds that somebody at a shell waits for a file that goes on being written
 _STILL_WRITTEN = "is still being written, or a picture of it is; import it again when it is whole"
 
 
@@ -119,12 +119,12 @@ async def take_paths(
             whole.shown.update(look.shown)
             if not look.waiting:
                 del left[given]
-            elif at - began >= LONGEST_IMPORT_WAIT:
+            elif at - began >= MAX_IMPORT_WAIT:
                 whole.seen.extend(_too_fresh(path) for path in look.waiting)
                 del left[given]
         again = min((one.look_again_at for one in left.values() if one.look_again_at is not None), default=None)
         if left and again is not None:
-            await pause(max(0.05, min(again, began + LONGEST_IMPORT_WAIT) - monotonic()))
+            await pause(max(0.05, min(again, began + MAX_IMPORT_WAIT) - monotonic()))
     # A file may be named twice, by itself and by its folder.
     whole.seen = list({one.path: one for one in whole.seen}.values())
     for one in whole.seen:

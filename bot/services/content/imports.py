@@ -210,5 +210,7 @@ def _complaints(report: Report, seen: Sequence[Seen], policy: Policy) -> list[No
         Notice("doubled", path, "published" if path in published else "", article) for path, article in report.doubled
     )
     if policy.flags_act:  # whoever sends a document is told in the answer
-        told.extend(Notice("warned", warning.path, str(warning)) for warning in report.warned[: topic_typos.MOST])
+        told.extend(
+            Notice("warned", warning.path, str(warning)) for warning in report.warned[: topic_typos.MAX_WARNINGS]
+        )
     return told

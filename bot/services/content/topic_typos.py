@@ -16,7 +16,7 @@ from bot.services.content.topic_names import KnownNames
 from bot.store.content import topics
 from bot.store.engine.database import Connection
 
-MOST = 100  # warnings of a batch: a whole archive in another spelling is one slip, not thousands
+MAX_WARNINGS = 100  # warnings of a batch: a whole archive in another spelling is one slip, not thousands
 
 
 async def settled(conn: Connection, stories: Sequence[Story]) -> list[Story]:
@@ -61,7 +61,7 @@ def slips_among(stories: Iterable[Story], known: KnownNames) -> list[Complaint]:
     found: list[Complaint] = []
     for story in stories if known else ():
         for name, line in zip(story.topics, story.as_read.topic_lines, strict=True):
-            if len(found) < MOST and (meant := known.meant(name)) is not None:
+            if len(found) < MAX_WARNINGS and (meant := known.meant(name)) is not None:
                 reason = f"“{name}” is no known topic; perhaps {meant} is meant"
                 found.append(Complaint(story.as_read.path, line, "topics", reason))
     return found

@@ -21,7 +21,7 @@ from bot.store.delivery.audiences import Audience
 from bot.store.delivery.settlement import Covered
 from bot.store.engine.database import Database
 
-MOST_BODIES = 256  # looks × followed topics; more than that is prepared again
+MAX_BODIES = 256  # looks × followed topics; more than that is prepared again
 
 Body = TypeVar("Body")
 Turn = Callable[[bool], Awaitable[Outcome | None]]
@@ -107,7 +107,7 @@ class Uniform(Composition[Body]):
         body = self._bodies.get(look)
         if body is None:
             body = self._bodies[look] = self._prepare(self._message(look, now))
-            if len(self._bodies) > MOST_BODIES:
+            if len(self._bodies) > MAX_BODIES:
                 self._bodies.popitem(last=False)
         return body
 

@@ -47,7 +47,7 @@ IN_FLIGHT = 64
 UNPACED_CLAIM_ROWS = 512  # rows claimed ahead when nothing paces
 FLUSH_INTERVAL = 0.03  # seconds from one turn to the next, while messages are on their way
 CLAIM_AHEAD = 0.5  # seconds of the pace claimed ahead: within a second of Stop nothing more leaves
-LONGEST_SLEEP = 30.0  # seconds; the clock may have been set back meanwhile
+MAX_SLEEP = 30.0  # seconds; the clock may have been set back meanwhile
 CLOCK_JUMP = timedelta(seconds=2)  # more than that is no mere correction of the clock
 ERROR_PAUSE = 1.0  # seconds
 SHUTDOWN_GRACE = 6.0  # seconds for what is on the wire when the process is asked to end
@@ -319,9 +319,9 @@ class Dispatcher:
     async def _wait(self) -> None:
         """Sleep until something changes, the next retry is due, or a halt is over."""
         times = [at for at in (self._next_due, self._health.next_look) if at is not None]
-        pause = min(((at - self._clock()).total_seconds() for at in times), default=LONGEST_SLEEP)
+        pause = min(((at - self._clock()).total_seconds() for at in times), default=MAX_SLEEP)
         with suppress(TimeoutError):
-            async with asyncio.timeout(max(0.005, min(pause, LONGEST_SLEEP))):
+            async with asyncio.timeout(max(0.005, min(pause, MAX_SLEEP))):
                 await self._changed.wait()
 
     async def _pause(self) -> None:

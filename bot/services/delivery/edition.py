@@ -34,7 +34,7 @@ from bot.domain.topic import Topic
 from bot.errors import StoreError
 from bot.render.look import Look
 from bot.render.reader.article import in_form, push, without_photo
-from bot.services.delivery.composing import MOST_BODIES, Body, Composition, Leave, Turn
+from bot.services.delivery.composing import MAX_BODIES, Body, Composition, Leave, Turn
 from bot.services.delivery.pictures import Way, ways
 from bot.store.content import articles, media, topics
 from bot.store.delivery.audiences import Audience
@@ -324,7 +324,7 @@ class Edition(Composition[Body]):
         body = self._bodies.get(key)
         if body is None:
             body = self._bodies[key] = self._prepare(self._message(form, look, reason, photo, now))
-            if len(self._bodies) > MOST_BODIES:
+            if len(self._bodies) > MAX_BODIES:
                 self._bodies.popitem(last=False)
         return body
 

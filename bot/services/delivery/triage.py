@@ -30,7 +30,7 @@ from bot.store.engine.database import Connection, Database
 
 log = logging.getLogger(__name__)
 
-LONGEST_HOLD = timedelta(seconds=60)  # a delivery waiting for a retry holds later news of its chat no longer
+MAX_HOLD = timedelta(seconds=60)  # a delivery waiting for a retry holds later news of its chat no longer
 SHORT_HOLD = timedelta(seconds=1)  # waited for on the spot
 NO_HOLD = timedelta(0)
 LIST_PAUSE = timedelta(seconds=60)
@@ -154,7 +154,7 @@ class Triage:
     def hold(self, delivery: Delivery, now: datetime) -> None:
         """Keep a chat's later news behind a delivery that waits for a retry; not for long, however often it does."""
         if delivery.not_before > now:
-            _, latest = self._holds.get(delivery.chat, (now, now + LONGEST_HOLD))
+            _, latest = self._holds.get(delivery.chat, (now, now + MAX_HOLD))
             self._holds[delivery.chat] = min(delivery.not_before, latest), latest
             self._holds.move_to_end(delivery.chat)
             if len(self._holds) > HELD_CHATS:

@@ -15,7 +15,7 @@ from bot.store.engine.database import Database
 
 MIN_FREE_DISK_BYTES = 256 * 1024 * 1024
 """Bytes: room for some ten million deliveries, a copy of a small database, and time to act."""
-LONGEST_WAIT = timedelta(minutes=10)
+STUCK_AFTER = timedelta(minutes=10)
 STALLED_AFTER = timedelta(minutes=1)
 
 
@@ -38,7 +38,7 @@ async def stuck_for(db: Database, now: datetime) -> timedelta | None:
         last = moment_or_none(await delivery_reports.last_sent_at(conn))
         is_paused = await metadata.is_paused(conn)
     moves = last is not None and now - last < STALLED_AFTER
-    return None if since is None or moves or is_paused or now - since <= LONGEST_WAIT else now - since
+    return None if since is None or moves or is_paused or now - since <= STUCK_AFTER else now - since
 
 
 async def look_around(db: Database, now: datetime, awake_for: timedelta) -> None:

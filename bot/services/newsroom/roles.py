@@ -32,7 +32,7 @@ async def role_of(db: Database, person: int | None, admins: frozenset[int], name
         return None
     async with db.reading() as conn:
         role = await editors.role(conn, person, admins)
-        is_known = role is None or not name or await editors.name(conn, person) == name[: editors.LONGEST_NAME]
+        is_known = role is None or not name or await editors.name(conn, person) == name[: editors.MAX_NAME_LENGTH]
     if not is_known:
         async with db.transaction() as conn:
             await editors.set_name(conn, person, name)

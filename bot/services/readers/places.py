@@ -18,17 +18,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.time_zone import LONGEST_NAME, City, fixed_zone, meant, plain_name, utc_offset
+from bot.domain.time_zone import MAX_NAME_LENGTH, City, fixed_zone, meant, plain_name, utc_offset
 from bot.render.locale import is_old_name
 from bot.services.readers.preferences import zone_called, zones, zones_at
 
 LOOKUP_TIMEOUT = 10.0  # seconds; an answer takes half a second, on a slow and busy machine some more
 CACHED_NAMES = 256  # names
-MOST_WAITING = 8
+MAX_WAITING = 8
 """People who wait for the gazetteer at once; whoever comes then is told so, rather than let wait for a minute."""
 NEAR = 0.75
 """How alike a name must be to be offered: one wrong, missing or swapped letter in four."""
-MOST_OFFERED = 8
+MAX_OFFERED = 8
 
 # -P: what lies in the folder that the bot runs in is not imported in place of what is installed.
 _COMMAND = (sys.executable, "-P", "-m", "bot.city_lookup")
@@ -105,7 +105,7 @@ class CitySearch:
     async def look_up(self, name: str) -> Found | None:
         """Return what is known of a name; None when it cannot be said at the moment."""
         wanted = plain_name(name)
-        if wanted not in self._known and self._waiting < MOST_WAITING:
+        if wanted not in self._known and self._waiting < MAX_WAITING:
             self._waiting += 1
             try:
                 async with self._one_at_a_time:
@@ -147,7 +147,7 @@ async def find(name: str, gazetteer: CitySearch, place: Callable[[str], str], no
 
     `place` tells the name of a zone's city in the reader's language.
     """
-    if len(name) > LONGEST_NAME or len(plain_name(name)) > LONGEST_NAME:
+    if len(name) > MAX_NAME_LENGTH or len(plain_name(name)) > MAX_NAME_LENGTH:
         return Unknown(is_looked_up=True)
     if (offset := utc_offset(name)) is not None:
         zone = fixed_zone(offset)
@@ -162,14 +162,14 @@ async def find(name: str, gazetteer: CitySearch, place: Callable[[str], str], no
     if len(cities) == 1:
         return Meant(cities[0].zone)
     if cities:
-        return Several(cities[:MOST_OFFERED])
+        return Several(cities[:MAX_OFFERED])
     near = (*await to_thread(_zones_like, name, place), *(found.near if found is not None else ()))
     offered: list[City] = []
     for city in near:
         is_new = all(city.zone != other.zone and city.name != other.name for other in offered)
         if is_new and city.zone in zones():
             offered.append(city)
-    return Near(tuple(offered[:MOST_OFFERED])) if offered else Unknown(is_looked_up=found is not None)
+    return Near(tuple(offered[:MAX_OFFERED])) if offered else Unknown(is_looked_up=found is not None)
 
 
 def _zones_like(name: str, place: Callable[[str], str]) -> list[City]:
@@ -179,5 +179,5 @@ def _zones_like(name: str, place: Callable[[str], str]) -> list[City]:
 
     names = {zone: plain_name(place(zone)) for zone in zones() if not is_old_name(zone)}
     alike = OSA.normalized_similarity
-    found = process.extract(plain_name(name), names, scorer=alike, score_cutoff=NEAR, limit=MOST_OFFERED)
+    found = process.extract(plain_name(name), names, scorer=alike, score_cutoff=NEAR, limit=MAX_OFFERED)
     return [City(place(zone), "", zone, 0) for _, _, zone in found]

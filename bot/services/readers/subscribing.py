@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from bot.domain.picker import PickerPage, picker_page
-from bot.domain.topic import MOST_PIECES, Topic, by_name
+from bot.domain.topic import MAX_PIECES, Topic, by_name
 from bot.errors import UnknownTopic
 from bot.services.content.topic_names import closest
 from bot.store.content import known_topics
@@ -269,7 +269,7 @@ async def _first_meant(conn: Connection, chat: int, names: Sequence[str]) -> tup
     """
     whole = [
         (topic, pieces)
-        for pieces in range(min(len(names), MOST_PIECES), 0, -1)
+        for pieces in range(min(len(names), MAX_PIECES), 0, -1)
         if (topic := await known_topics.named(conn, ", ".join(names[:pieces]), chat)) is not None
     ]
     return min(whole, key=lambda one: _standing(one[0]), default=(None, 1))  # of equals, the longest

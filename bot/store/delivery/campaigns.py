@@ -17,7 +17,7 @@ from sqlite3 import Row
 from bot.domain.delivery import NEWS, Lane, Operation, Subject, SubjectType
 from bot.domain.rejections import Form
 from bot.store.content.story_json import epoch, epoch_of_end, moment, moment_or_none
-from bot.store.delivery.audiences import HIGHEST, LOWEST, Audience
+from bot.store.delivery.audiences import MAX_CHAT_ID, MIN_CHAT_ID, Audience
 from bot.store.engine.database import Connection
 
 ROWS_PER_PIECE = 5_000  # candidates: about 10 ms of the writer, which a reader's write may have to wait
@@ -317,7 +317,7 @@ async def fan_out(
     """
     if campaign.is_complete or campaign.ring_start is None:
         return False
-    low, high = (campaign.ring_start, HIGHEST) if campaign.half == 0 else (LOWEST, campaign.ring_start)
+    low, high = (campaign.ring_start, MAX_CHAT_ID) if campaign.half == 0 else (MIN_CHAT_ID, campaign.ring_start)
     after = low if campaign.cursor is None else campaign.cursor
     [(end,)] = await conn.execute_fetchall(*audience.piece(after, high, piece))
     sql, parameters = audience.recipients(

@@ -18,7 +18,7 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from bot.telegram_edge.botapi.http_call import Answer, BadAnswer
 
-LARGEST_FRAME = 65_536
+MAX_FRAME_BYTES = 65_536
 """Bytes beside an answer's body: its head, the sizes of chunks, and what may follow the last."""
 _PACKED = (b"gzip", b"x-gzip", b"deflate")
 
@@ -87,8 +87,8 @@ class Connection(asyncio.Protocol):
             self._parser.feed_data(data)
         except (HttpParserError, HttpParserUpgrade) as error:
             self.fail(BadAnswer(type(error).__name__))
-        if self._waiting is not None and self._received - self._size > LARGEST_FRAME:
-            self.fail(BadAnswer(f"more than {LARGEST_FRAME:,} bytes around the answer"))
+        if self._waiting is not None and self._received - self._size > MAX_FRAME_BYTES:
+            self.fail(BadAnswer(f"more than {MAX_FRAME_BYTES:,} bytes around the answer"))
 
     def eof_received(self) -> None:
         self.is_open = False  # it is closed by the event loop, but not before somebody else may want to use it

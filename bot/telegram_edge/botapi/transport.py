@@ -44,7 +44,7 @@ KEEP_ALIVE = 60.0
 """Seconds: less than the 75 after which servers commonly close, so that we are the ones who do."""
 DNS_TTL = 300
 CONNECTIONS = 256
-LONGEST_WAIT = 10**7
+MAX_RETRY_AFTER = 10**7
 """Seconds: a third of a year. Whoever asks for more, or for no number at all, has not asked."""
 
 _RESULT = b'{"ok":true,"result":'  # how Telegram begins; else the answer is looked through
@@ -294,7 +294,7 @@ async def _directly(pool: http_pool.Pool, request: bytes) -> Answer:
 def _is_telling(parameters: Mapping[str, Any]) -> bool:
     """Return whether python-telegram-bot can read them: of what is no number it makes errors that nobody expects."""
     wait, chat = parameters.get("retry_after"), parameters.get("migrate_to_chat_id")
-    return (type(wait) is int and 0 <= wait < LONGEST_WAIT) or type(chat) is int
+    return (type(wait) is int and 0 <= wait < MAX_RETRY_AFTER) or type(chat) is int
 
 
 async def _at_most(response: aiohttp.ClientResponse, limit: int) -> bytes:

@@ -35,7 +35,7 @@ BACKLOG_POLL_TIMEOUT = timedelta(milliseconds=150)
 """How long others wait at most while work goes on: until it is done, a poll is answered at once with what is known."""
 BATCH = 100
 FINAL_CONFIRM_TIMEOUT = timedelta(seconds=3)
-LONGEST_PAUSE = timedelta(seconds=30)
+MAX_PAUSE = timedelta(seconds=30)
 
 log = logging.getLogger(__name__)
 # Only the raw answer shows which of its updates cannot be read, and who sent them before they are read.
@@ -52,7 +52,7 @@ async def poll(
     patience: timedelta = POLL_TIMEOUT,
     alarm: Callable[[str], Awaitable[None]] = _tell_nobody,
     last_word: timedelta = FINAL_CONFIRM_TIMEOUT,
-    longest_pause: timedelta = LONGEST_PAUSE,
+    longest_pause: timedelta = MAX_PAUSE,
 ) -> None:
     """Hand every update to a started application until cancelled; then confirm what was worked through.
 

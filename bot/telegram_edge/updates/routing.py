@@ -37,7 +37,7 @@ MIGRATION_REPORT_WITHIN = timedelta(seconds=2)
 START = "start"
 """The command that a deep link sends, with the link's payload behind it."""
 
-_LONGEST_PAYLOAD = 64  # https://core.telegram.org/bots/features#deep-linking
+_MAX_PAYLOAD_LENGTH = 64  # https://core.telegram.org/bots/features#deep-linking
 _COMMAND = re.compile(r"/([a-zA-Z0-9_]{1,32})(?:@(\w{1,64}))?(?:\s+(.*))?", re.DOTALL)
 _KINDS = {
     "private": ChatKind.PRIVATE,
@@ -165,7 +165,7 @@ async def _commanded(
         await request.answer(error_messages.private_only(request.words, ctx.bot_username))
     elif command.admins_only and (reason := await objection(ctx, request)) is not None:
         await request.answer(error_messages.refused(reason))
-    elif command.name == START and (linked := registry.start(request.args[:_LONGEST_PAYLOAD])) is not None:
+    elif command.name == START and (linked := registry.start(request.args[:_MAX_PAYLOAD_LENGTH])) is not None:
         rule, rest = linked
         await rule.handler(ctx, request.with_args(rest))
     else:

@@ -81,7 +81,7 @@ async def test_messages_that_followed_what_is_done_for_long_are_forgotten(engine
 
 
 async def test_the_oldest_acts_go_in_steps_and_those_of_the_time_stay(engine: Engine, monkeypatch) -> None:
-    monkeypatch.setattr(retention, "STEP", 3)
+    monkeypatch.setattr(retention, "ROWS_PER_STEP", 3)
     async with engine.transaction() as conn:
         for hours in range(10, 0, -1):
             await audit_log.record(conn, f"act {hours}", at=NOW - hours * HOUR)

@@ -29,7 +29,7 @@ from bot.domain.article import ArticleState
 from bot.domain.browsing import Direction, Place, Turn
 from bot.domain.chat import ChatState
 from bot.domain.delivery import Status
-from bot.domain.restriction import LONGEST_PAUSE, Missed, Restriction
+from bot.domain.restriction import MAX_PAUSE, Missed, Restriction
 from bot.store.content import articles
 from bot.store.delivery import receipts
 from bot.store.readers import browsing, chats, export, restrictions, subscriptions
@@ -268,7 +268,7 @@ async def test_a_spell_is_as_it_was_last_written_and_only_of_chats_that_are_know
 
 async def test_a_pause_is_over_at_its_second_or_when_it_is_longer_than_any(engine: Engine) -> None:
     async with engine.transaction() as conn:
-        ends = {1: NOW, 2: NOW - HOUR, 3: NOW + SECOND, 4: NOW + LONGEST_PAUSE + SECOND, 5: None, 6: NOW - DAY}
+        ends = {1: NOW, 2: NOW - HOUR, 3: NOW + SECOND, 4: NOW + MAX_PAUSE + SECOND, 5: None, 6: NOW - DAY}
         await put_chats(conn, *ends)
         for chat, next_at in ends.items():
             await restrictions.put(conn, chat, replace(SPELL, next_at=next_at, since=NOW - chat * HOUR))

@@ -14,14 +14,14 @@ from bot.telegram_edge.kit.paging import may_list, page_request
 from bot.telegram_edge.kit.registry import Command, Conversation, PressRule, TextRule
 from bot.telegram_edge.kit.request import PressRequest, Request
 
-LONGEST = 200  # characters of what is looked for
+MAX_QUERY_LENGTH = 200  # characters of what is looked for
 
 
 async def search(ctx: BotContext, request: Request) -> None:
     if not request.args:
         await request.answer(lists.what_to_search(request.words))
     elif await may_list(ctx, request):
-        await request.answer(await _found(ctx, request.chat, request.args[:LONGEST], PAGE, None))
+        await request.answer(await _found(ctx, request.chat, request.args[:MAX_QUERY_LENGTH], PAGE, None))
 
 
 async def take_text(ctx: BotContext, request: Request) -> bool:
