@@ -50,11 +50,11 @@ Clock = Callable[[], datetime]
 Wake = Callable[[], None]
 
 
-async def restart_on_error(name: str, round_: Callable[[], Awaitable[None]], pause: float = RESTART_PAUSE) -> None:
+async def restart_on_error(name: str, loop: Callable[[], Awaitable[None]], pause: float = RESTART_PAUSE) -> None:
     """Run a round until it is done, mostly for ever. After a failure, which is logged, it begins again in `pause` s."""
     while True:
         try:
-            return await round_()
+            return await loop()
         except StoreError as error:
             log.error("%s: %s", name, error)
             await asyncio.sleep(pause)

@@ -1,5 +1,5 @@
 """
-What others see of the running bot over HTTP: its health, its numbers, and the door that Telegram knocks at.
+What others see of the running bot over HTTP: its health, its metrics, and the webhook that Telegram knocks at.
 
 One server an address: `NEWSBOT_HTTP` for `/healthz`, `/readyz` and `/metrics`, `NEWSBOT_LISTEN` for the webhook,
 which may be the same.
@@ -37,7 +37,7 @@ from bot.telegram_edge.botapi.pacer import Pacer
 from bot.telegram_edge.botapi.prepared import parsed
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.updates.polling import ALLOWED_UPDATES
-from bot.telegram_edge.updates.update_queue import Taken, UpdateQueue
+from bot.telegram_edge.updates.update_queue import Admission, UpdateQueue
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
 class Metrics:
-    """The numbers that cannot be read from the database: what this process has seen since it started."""
+    """The metrics that cannot be read from the database: what this process has seen since it started."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -171,11 +171,11 @@ class Readiness:
 
 
 @contextlib.asynccontextmanager
-async def seen_from_outside(
+async def serving_http(
     ctx: BotContext,
     application: Application[Any, Any, Any, Any, Any, Any],
-    intake: UpdateQueue,
-    numbers: Metrics,
+    update_queue: UpdateQueue,
+    metrics: Metrics,
     times: Times = Times(),
 ) -> AsyncIterator[None]:
     """Serve what the settings ask for until the block ends.
@@ -189,16 +189,16 @@ async def seen_from_outside(
         return servers.setdefault(address, (variable, web.Application(client_max_size=UPDATE_BYTES)))[1]
 
     if settings.http is not None:
-        numbers.registry.register(Complaints(ctx.pacer))
+        metrics.registry.register(Complaints(ctx.pacer))
         app = server("NEWSBOT_HTTP", settings.http)
         app.router.add_get("/healthz", _healthz(ctx.db))
         app.router.add_get("/readyz", _readyz(Readiness(ctx, times)))
-        app.router.add_get("/metrics", _metrics(ctx, numbers))
+        app.router.add_get("/metrics", _metrics(ctx, metrics))
     secret = settings.webhook_secret or secrets.token_urlsafe(32)
     if settings.webhook_url is not None:
         path = urlsplit(settings.webhook_url).path or "/"
-        door = _webhook(application, intake, secret, await _waiting(application))
-        server("NEWSBOT_LISTEN", settings.listen).router.add_post(path, door)
+        webhook = _webhook(application, update_queue, secret, await _waiting(application))
+        server("NEWSBOT_LISTEN", settings.listen).router.add_post(path, webhook)
     async with contextlib.AsyncExitStack() as stack:
         for (host, port), (variable, app) in servers.items():
             try:
@@ -267,7 +267,7 @@ def _readyz(readiness: Readiness) -> Handler:
     return answer
 
 
-def _metrics(ctx: BotContext, numbers: Metrics) -> Handler:
+def _metrics(ctx: BotContext, metrics: Metrics) -> Handler:
     async def answer(_: web.Request) -> web.Response:
         if (fault := _unreadable(ctx.db)) is not None:
             return web.Response(text=f"{fault}\n", status=503)
@@ -276,16 +276,16 @@ def _metrics(ctx: BotContext, numbers: Metrics) -> Handler:
             since = await outbox.waits_since(conn)
         for lane in Lane:
             if lane is not Lane.REPLY:
-                numbers.waiting.labels(lane.name.lower()).set(waiting.get(lane, 0))
-        numbers.oldest.set(0 if since is None else max(0.0, (ctx.clock() - since).total_seconds()))
-        numbers.rate.set(ctx.pacer.rate)
-        return web.Response(body=generate_latest(numbers.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+                metrics.waiting.labels(lane.name.lower()).set(waiting.get(lane, 0))
+        metrics.oldest.set(0 if since is None else max(0.0, (ctx.clock() - since).total_seconds()))
+        metrics.rate.set(ctx.pacer.rate)
+        return web.Response(body=generate_latest(metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     return answer
 
 
 def _webhook(
-    application: Application[Any, Any, Any, Any, Any, Any], intake: UpdateQueue, secret: str, waiting: int
+    application: Application[Any, Any, Any, Any, Any, Any], update_queue: UpdateQueue, secret: str, waiting: int
 ) -> Handler:
     """Let updates in that bear the secret, once each, and answer when they are safe: done, or written down.
 
@@ -307,19 +307,19 @@ def _webhook(
             return web.Response(status=408)
         try:
             raw = parsed(body)
-            if intake.is_too_much(raw):
+            if update_queue.is_too_much(raw):
                 return web.Response()
-            update = intake.read(raw, application.bot)
+            update = update_queue.read(raw, application.bot)
         except ValueError:
             log.warning("what came to the webhook is no update and is passed over")
             return web.Response()
-        taken = intake.take(update)
-        if taken is Taken.NEW:
+        taken = update_queue.take(update)
+        if taken is Admission.NEW:
             if next(of_backlog, None) is not None:
                 # New ones may come in between. What is then still to come of the backlog bears a smaller number.
-                intake.backlog_until = max(intake.backlog_until, update.update_id)
+                update_queue.backlog_until = max(update_queue.backlog_until, update.update_id)
             application.update_queue.put_nowait(update)
-        if taken is Taken.NO_ROOM or not await intake.safe(update.update_id, WORK_WITHIN):
+        if taken is Admission.NO_ROOM or not await update_queue.safe(update.update_id, WORK_WITHIN):
             return web.Response(status=503, headers={"Retry-After": "1"})
         return web.Response()
 

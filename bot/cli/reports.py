@@ -190,7 +190,7 @@ def stats(*, as_json: bool) -> int:
 
 async def _sums(settings: Settings, most: int) -> Totals:
     async with opened(settings) as db:
-        return await delivery_reports.sums(db, now(), most)
+        return await delivery_reports.totals(db, now(), most)
 
 
 def _restricted(spell: Restriction, settings: Settings) -> str:

@@ -40,8 +40,8 @@ class AnswerCount:
     to_chats: int = 0
 
 
-def hearing(heard: AnswerCount, *, is_group: bool) -> AnswerQuota:
+def answer_quota(answered: AnswerCount, *, is_group: bool) -> AnswerQuota:
     """Return whose next command is answered in a group, or in a channel, where only administrators write."""
-    if heard.to_speaker >= ALLOWANCE or heard.in_chat >= ALLOWANCE or heard.to_chats >= SHARE_OF_CHATS:
+    if answered.to_speaker >= ALLOWANCE or answered.in_chat >= ALLOWANCE or answered.to_chats >= SHARE_OF_CHATS:
         return AnswerQuota.NOBODYS
-    return AnswerQuota.ADMINISTRATORS if is_group and heard.in_chat >= ANSWERS else AnswerQuota.EVERYBODYS
+    return AnswerQuota.ADMINISTRATORS if is_group and answered.in_chat >= ANSWERS else AnswerQuota.EVERYBODYS

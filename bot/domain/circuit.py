@@ -151,7 +151,7 @@ class Suspects:
         self._untried.intersection_update(self._again_at)
 
 
-class Attendance:
+class Reachability:
     """Whether anybody is there: the last sends of one broadcast."""
 
     def __init__(self) -> None:

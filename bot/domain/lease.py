@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 LEASE = timedelta(seconds=90)
 RENEW_EVERY = timedelta(seconds=10)
-CALL = timedelta(seconds=20)
+MAX_CALL_TIME = timedelta(seconds=20)
 """The longest that a call may take: what leaves is to be answered before the lease is over."""
 
 
@@ -22,4 +22,4 @@ def is_due(renewed_at: datetime | None, now: datetime) -> bool:
 
 def may_leave(renewed_at: datetime | None, now: datetime) -> bool:
     """Return whether a message may leave under a lease: its answer will come while the lease lasts."""
-    return renewed_at is not None and now - renewed_at < LEASE - CALL
+    return renewed_at is not None and now - renewed_at < LEASE - MAX_CALL_TIME

@@ -27,7 +27,7 @@ class FileState:
     since: float
 
     def again(self, state: str, at: float) -> FileState:
-        """Return the sighting after another look."""
+        """Return the state after another look."""
         return self if state == self.state else replace(self, state=state, since=at)
 
     @property
@@ -56,13 +56,13 @@ def is_quiet_already(modified: float, now: float) -> bool:
     return now - modified >= QUIET_PERIOD
 
 
-def ready(sightings: Mapping[str, FileState], at: float) -> tuple[frozenset[str], float | None]:
+def ready(states: Mapping[str, FileState], at: float) -> tuple[frozenset[str], float | None]:
     """Return which files may be acted on at a look, and when to look again; None when nothing waits.
 
     Files that arrive together are acted on together. One that goes on being written holds nobody up.
     """
-    quiet = {path: one for path, one in sightings.items() if one.quiet_at <= at}
-    waiting = [one for path, one in sightings.items() if path not in quiet]
+    quiet = {path: one for path, one in states.items() if one.quiet_at <= at}
+    waiting = [one for path, one in states.items() if path not in quiet]
     arriving = [one.quiet_at for one in waiting if at - one.first_at < ARRIVAL_WINDOW]
     if quiet and arriving:
         gathered_at = min(min(one.quiet_at for one in quiet.values()) + BURST_WINDOW, max(arriving))

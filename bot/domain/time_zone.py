@@ -31,7 +31,7 @@ _FIXED = re.compile(r"Etc/GMT([+-])([0-9]{1,2})")
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """A city as a gazetteer has it: its English name, its country's ISO 3166 code, its IANA zone, its people."""
+    """A city as GeoNames has it: its English name, its country's ISO 3166 code, its IANA zone, its people."""
 
     name: str
     country: str

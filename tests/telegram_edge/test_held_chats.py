@@ -23,13 +23,13 @@ from story import ANNA, BEN, EDITH, StoryHouse
 
 from bot.domain.chat import ChatKind
 from bot.domain.delivery import Lane, Status
+from bot.domain.fair_queue import CONCURRENT_UPDATES
 from bot.sandbox.world.faults import Page, Throttle
 from bot.services.newsroom.incidents import stuck_for
 from bot.store.delivery import outbox
 from bot.store.readers import chats
 from bot.telegram_edge.botapi.outcomes import DEFAULT_RETRY_AFTER
 from bot.telegram_edge.botapi.pacer import MAX_HELD_REPLIES, Pacer
-from bot.telegram_edge.updates.update_queue import AT_ONCE
 
 HOUR = 3600.0
 PAUSE = "Telegram asks for a pause in this chat. Nothing new can be shown here for 1 h."
@@ -249,7 +249,7 @@ async def test_three_hundred_who_wait_for_chats_that_are_held_leave_room_for_one
     house: StoryHouse,
 ) -> None:
     paced(house, 1000)
-    slow = await groups(house, AT_ONCE + 44)
+    slow = await groups(house, CONCURRENT_UPDATES + 44)
     for place, group in enumerate(slow):
         stranger = house.world.add_person(f"Stranger {place}", has_started=True).id
         house.world.faults.add(Throttle(60), chat=group)

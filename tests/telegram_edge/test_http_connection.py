@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.telegram_edge.botapi.http_call import BadAnswer
-from bot.telegram_edge.botapi.http_connection import MAX_FRAME_BYTES, Connection
+from bot.telegram_edge.botapi.http_connection import MAX_FRAME_BYTES, HttpConnection
 
 REQUEST = b"POST /bot1:a/x HTTP/1.1\r\nHost: here\r\nContent-Length: 2\r\n\r\n{}"
 
@@ -38,8 +38,8 @@ class Wire(asyncio.Transport):
         self.is_cut = True
 
 
-def connected(limit: int = 1_000_000) -> tuple[Connection, Wire]:
-    connection, wire = Connection(asyncio.get_running_loop(), limit, lambda _: None), Wire()
+def connected(limit: int = 1_000_000) -> tuple[HttpConnection, Wire]:
+    connection, wire = HttpConnection(asyncio.get_running_loop(), limit, lambda _: None), Wire()
     connection.connection_made(wire)
     return connection, wire
 

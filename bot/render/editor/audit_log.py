@@ -53,7 +53,7 @@ def log(
     return Message(join(lines, "\n"))
 
 
-def numbers(
+def statistics(
     words: Words,
     *,
     chats: Mapping[ChatState, int],

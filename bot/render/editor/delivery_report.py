@@ -19,7 +19,7 @@ LISTED = 30  # chats named at most
 _REASON = 100
 
 
-def account(
+def report(
     words: Words,
     article: Article,
     campaign: int | None,

@@ -168,7 +168,7 @@ def muted_until(look: Look, topic: Topic, until: datetime) -> str:
     return look.words("{topic} is muted until tomorrow, {time}", topic=name, time=look.words.time(until, look.zone))
 
 
-def heard_again(words: Words, topic: Topic) -> str:
+def unmuted(words: Words, topic: Topic) -> str:
     """Return the toast of a mute's end."""
     return words("{topic} is no longer muted", topic=label(topic.name, words, IN_A_TOAST))
 

@@ -11,7 +11,7 @@ from bot.domain.text import Text
 from bot.domain.time_zone import City, offset_label
 from bot.render.labels import label
 from bot.render.locale import Words, is_old_name
-from bot.render.reader.settings import SETTINGS, ZONE, Page, name_number
+from bot.render.reader.settings import SETTINGS, ZONE, SettingsPage, name_number
 from bot.render.text import clip, foreign
 
 _NAME = 60
@@ -62,7 +62,7 @@ def unknown(words: Words, name: str, is_looked_up: bool) -> Message:
 
 
 def _offering(words: Words, text: str, buttons: Sequence[Button]) -> Message:
-    pick = Button(words("Change time zone"), data=press(SETTINGS, Page.REGIONS))
+    pick = Button(words("Change time zone"), data=press(SETTINGS, SettingsPage.REGIONS))
     return Message(Text(text), keyboard=(*((button,) for button in buttons), (pick,)))
 
 

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 BACKLOG = 10_000
-Kind = Literal["message", "edited", "deleted", "toast", "people"]
+EventKind = Literal["message", "edited", "deleted", "toast", "people"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Event:
     `toast` `{"callback_query_id", "person_id", "text", "show_alert", "url"}`; `people` a description of what changed.
     """
 
-    kind: Kind
+    kind: EventKind
     chat_id: int
     payload: dict[str, Any]
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from bot.sandbox.world.call_log import CallLog
 from bot.sandbox.world.detection import as_entities, tappable
 from bot.sandbox.world.entities import Formatter
-from bot.sandbox.world.events import Event, Kind, Watch
+from bot.sandbox.world.events import Event, EventKind, Watch
 from bot.sandbox.world.faults import Faults
 from bot.sandbox.world.files import Files
 from bot.sandbox.world.history import History
@@ -33,7 +33,7 @@ from bot.sandbox.world.people import (
     chat_member,
 )
 from bot.sandbox.world.profile import Profile
-from bot.sandbox.world.updates import Query, UpdateQueue
+from bot.sandbox.world.updates import PendingUpdates, Query
 from bot.sandbox.world.webhook import Webhook
 
 FIRST_PERSON = 7001
@@ -75,7 +75,7 @@ class World:
         self.chats: dict[int, Chat] = {}
         self.history = History()
         self.files = Files()
-        self.updates = UpdateQueue()
+        self.updates = PendingUpdates()
         self.webhook = Webhook()
         self.profile = Profile(self.bot["first_name"])
         self.formatter = Formatter(lambda: self.clock())
@@ -173,7 +173,7 @@ class World:
         """Return what happens from now on: `async with world.subscribe() as events: async for event in events`."""
         return Watch(self._watchers)
 
-    def tell(self, kind: Kind, chat_id: int, payload: Json) -> None:
+    def tell(self, kind: EventKind, chat_id: int, payload: Json) -> None:
         """Tell everyone who watches."""
         if self._watchers:
             event = Event(kind, chat_id, payload)

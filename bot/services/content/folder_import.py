@@ -38,7 +38,7 @@ _STILL_WRITTEN = "is still being written, or a picture of it is; import it again
 
 
 @dataclass(slots=True)
-class Taken:
+class ImportedPaths:
     """What became of named paths. `shown` are those files' paths as the operator wrote them, by stored path.
 
     `still_refused` are files that were refused before and have not changed since, each with all complaints.
@@ -95,7 +95,7 @@ async def take_paths(
     policy: Policy,
     monotonic: Callable[[], float] = time.monotonic,
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
-) -> Taken:
+) -> ImportedPaths:
     """Import files and folders once. `content` is the content folder, which may be missing.
 
     What was written a moment ago is looked at again before it is taken, all of it together; what is old is not waited
@@ -133,7 +133,7 @@ async def take_paths(
     async with db.reading() as conn:
         files = await imports.files(conn, whole.same)
     still = {path: file.complaint for path, file in files.items() if file.complaint is not None}
-    return Taken(report, whole.shown, still)
+    return ImportedPaths(report, whole.shown, still)
 
 
 def check_path(given: Path, content: Path, zone: ZoneInfo) -> dict[str, Story | TopicFile | ContentError]:

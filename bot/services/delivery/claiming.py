@@ -16,7 +16,7 @@ from bot.store.delivery import outbox
 from bot.store.engine.database import Connection
 
 
-async def take_up(
+async def claim_ready(
     conn: Connection,
     suspects: Suspects,
     now: datetime,

@@ -24,7 +24,7 @@ from bot.domain.delivery import Delivery, Outcome
 from bot.domain.limits import PAID_PER_SECOND
 from bot.errors import StoreError, StoreFull
 from bot.render.look import Look
-from bot.services.delivery.claiming import due_next, take_up
+from bot.services.delivery.claiming import claim_ready, due_next
 from bot.services.delivery.health import Health
 from bot.services.delivery.item import Item
 from bot.services.delivery.kinds import KINDS, Kind
@@ -225,7 +225,7 @@ class Dispatcher:
         if not ready or room <= 0:
             next_due = await due_next(conn, suspects, now, ready, is_outage=is_outage) if ready and room > 0 else None
             return Claimed(term, running, is_paused, next_due=next_due)
-        claimed = await take_up(conn, suspects, now, room, ready, term.owner, is_outage=is_outage)
+        claimed = await claim_ready(conn, suspects, now, room, ready, term.owner, is_outage=is_outage)
         if not claimed:
             next_due = await due_next(conn, suspects, now, ready, is_outage=is_outage)
             return Claimed(term, running, is_paused, next_due=next_due)

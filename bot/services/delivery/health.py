@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Container
 from datetime import datetime
 
-from bot.domain.circuit import Attendance, Circuit, Suspects
+from bot.domain.circuit import Circuit, Reachability, Suspects
 from bot.domain.delivery import Halted, Outcome, Sent, Unreachable
 from bot.store.delivery.campaigns import Campaign
 
@@ -23,7 +23,7 @@ class Health:
     def __init__(self) -> None:
         self._circuit = Circuit()
         self.suspects = Suspects()
-        self._attendance: defaultdict[int, Attendance] = defaultdict(Attendance)  # by campaign
+        self._reachability: defaultdict[int, Reachability] = defaultdict(Reachability)  # by campaign
         self._refused_with: str | None = None
 
     @property
@@ -51,7 +51,7 @@ class Health:
         is_nobody_there = False
         match outcome:
             case Sent() | Unreachable() if not campaign.is_confirmed:
-                is_nobody_there = self._attendance[campaign.id].saw(isinstance(outcome, Sent))
+                is_nobody_there = self._reachability[campaign.id].saw(isinstance(outcome, Sent))
             case Halted(reason) if not was_halted:
                 self._refused_with = reason
         return outcome, is_nobody_there
@@ -76,8 +76,8 @@ class Health:
     def keep(self, running: Container[int]) -> None:
         """Forget what was seen of campaigns that run no more."""
         self.suspects.keep(running)
-        for number in [one for one in self._attendance if one not in running]:
-            del self._attendance[number]
+        for number in [one for one in self._reachability if one not in running]:
+            del self._reachability[number]
 
     def forget_suspects(self) -> None:
         """Suspect nobody, as at the start."""

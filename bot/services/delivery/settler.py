@@ -136,7 +136,7 @@ class Settler:
             else:
                 finished.append(Settled(stands, item.composition.covers, item.has_photo))
                 if item.outcome is not None:
-                    self._triage.let_go(item.delivery.chat)
+                    self._triage.release_chat(item.delivery.chat)
         in_threads = [item for item in answered if item.delivery.thread]
         if in_threads:
             await note_threads(conn, in_threads, now)

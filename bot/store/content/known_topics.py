@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Sequence
 
 from bot.domain.topic import Topic, topic_key
-from bot.store.content.topics import list_worn, topic_of
+from bot.store.content.topics import list_established, topic_of
 from bot.store.engine.database import Connection
 
 
@@ -65,4 +65,4 @@ async def let_be_known(conn: Connection, borne_by: Sequence[int]) -> None:
     """Let readers know the topics of those of these articles that are published, and find in the picker those that
     enough articles bear."""
     await make_known(conn, borne_by)
-    await list_worn(conn, borne_by)
+    await list_established(conn, borne_by)

@@ -36,7 +36,7 @@ async def tell(conn: Connection, chat: int, now: datetime) -> int | None:
     return None if asked_at is None else max(1, asked_at + int(LATEST_INTERVAL.total_seconds()) - epoch(now))
 
 
-async def heard(conn: Connection, chat: int, speaker: int, now: datetime) -> AnswerCount:
+async def answer_count(conn: Connection, chat: int, speaker: int, now: datetime) -> AnswerCount:
     """Return how much was answered within a minute that began with the first. Writes nothing."""
     names = _heard_keys(chat, speaker)
     rows = await conn.execute_fetchall(

@@ -10,7 +10,7 @@ import asyncio
 from time import monotonic
 
 
-class Watch:
+class CallWatchdog:
     """Cancels tasks whose call takes longer than `longest` seconds, at most half as long again."""
 
     def __init__(self, longest: float) -> None:

@@ -23,13 +23,13 @@ MAX_FRAME_BYTES = 65_536
 _PACKED = (b"gzip", b"x-gzip", b"deflate")
 
 
-class Connection(asyncio.Protocol):
+class HttpConnection(asyncio.Protocol):
     """`limit` is the largest answer in bytes; `lost` is told when the connection is no more.
 
     `heard_at` and `asked_at` are loop times of the running call: of the last byte from the server, and of the request.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, limit: int, lost: Callable[[Connection], None]) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, limit: int, lost: Callable[[HttpConnection], None]) -> None:
         self._loop = loop
         self._limit = limit
         self._lost = lost

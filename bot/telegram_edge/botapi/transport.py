@@ -30,7 +30,7 @@ from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
 from bot.domain.limits import UPLOAD_BYTES
-from bot.telegram_edge.botapi.call_watchdog import Watch
+from bot.telegram_edge.botapi.call_watchdog import CallWatchdog
 from bot.telegram_edge.botapi.http_call import HEADERS, Answer, BadAnswer, NotConnected, Origin
 from bot.telegram_edge.botapi.prepared import Prepared, Reply, Upload, dumps, parsed, read_reply
 from bot.telegram_edge.botapi.proxies import proxies, proxy_for
@@ -114,7 +114,7 @@ class AiohttpTransport(BaseRequest):
         self._session: aiohttp.ClientSession | None = None
         self._proxies: dict[str, str] = {}
         self._pools: dict[Origin, http_pool.Pool | None] = {}  # None: what is for that server goes through a proxy
-        self._watch = Watch(timeouts.connect + timeouts.answer + timeouts.transfer)
+        self._watch = CallWatchdog(timeouts.connect + timeouts.answer + timeouts.transfer)
 
     @property
     def read_timeout(self) -> float:

@@ -24,7 +24,7 @@ def spoken(language: Words, marked: str) -> str:
     return language(marked)
 
 
-class Audience(StrEnum):
+class Access(StrEnum):
     """For whom something exists at all. To others it behaves as if it did not."""
 
     READERS = "readers"  # everybody
@@ -50,7 +50,7 @@ class CommandInfo:
     summary: str
     _: KW_ONLY
     usage: str = ""
-    audience: Audience = Audience.READERS
+    audience: Access = Access.READERS
     where: Where = Where.EVERYWHERE
     in_menu: bool = False
 
@@ -65,11 +65,11 @@ class Commands:
         """Return the command called `name`, in any case."""
         return self._commands.get(name.lower())
 
-    def of(self, *audiences: Audience) -> tuple[CommandInfo, ...]:
+    def of(self, *audiences: Access) -> tuple[CommandInfo, ...]:
         """Return the commands for these audiences, in the order of the table."""
         return tuple(command for command in self._commands.values() if command.audience in audiences)
 
-    def menu(self, *audiences: Audience) -> tuple[CommandInfo, ...]:
+    def menu(self, *audiences: Access) -> tuple[CommandInfo, ...]:
         """Return the commands that stand in the menu of these audiences, readers' first and in their order."""
         shown = [command for command in self.of(*audiences) if command.in_menu]
         return tuple(sorted(shown, key=lambda command: MENU.index(command.name) if command.name in MENU else len(MENU)))

@@ -44,7 +44,7 @@ class BotContext:
     settings: Settings
     clock: Callable[[], datetime]
     wake: Callable[[], None]
-    gazetteer: CitySearch = field(default_factory=CitySearch)
+    city_search: CitySearch = field(default_factory=CitySearch)
     administrators: Administrators = field(init=False)
 
     def __post_init__(self) -> None:

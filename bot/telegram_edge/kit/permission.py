@@ -13,7 +13,7 @@ from bot.domain.role import Role
 from bot.render import error_messages
 from bot.services.newsroom import roles
 from bot.services.readers import browsing
-from bot.telegram_edge.kit.commands import Audience
+from bot.telegram_edge.kit.commands import Access
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.request import PressRequest, Request
 
@@ -25,23 +25,23 @@ async def role_of(ctx: BotContext, request: Request | PressRequest) -> Role | No
     return await roles.role_of(ctx.db, request.person, ctx.settings.admins, request.name)
 
 
-async def is_for(ctx: BotContext, request: Request | PressRequest, audience: Audience) -> bool:
+async def is_for(ctx: BotContext, request: Request | PressRequest, audience: Access) -> bool:
     """Return whether something for `audience` exists for the one who asks."""
-    return audience is Audience.READERS or may(await role_of(ctx, request), audience)
+    return audience is Access.READERS or may(await role_of(ctx, request), audience)
 
 
-def may(role: Role | None, audience: Audience) -> bool:
+def may(role: Role | None, audience: Access) -> bool:
     """Return whether somebody with `role` belongs to `audience`."""
     match audience:
-        case Audience.READERS:
+        case Access.READERS:
             return True
-        case Audience.EDITORS:
+        case Access.EDITORS:
             return role is not None
-        case Audience.OWNERS:
+        case Access.OWNERS:
             return role is Role.OWNER
 
 
-async def is_heard(ctx: BotContext, request: Request, speaker: int) -> bool:
+async def may_be_answered(ctx: BotContext, request: Request, speaker: int) -> bool:
     """Return whether a command is answered: in groups and channels only so many a minute, administrators' too.
 
     `speaker` is the person, or the chat that speaks. What is refused is not answered at all: everybody would see it.
@@ -49,7 +49,7 @@ async def is_heard(ctx: BotContext, request: Request, speaker: int) -> bool:
     if request.is_private:
         return True
     now = ctx.clock()
-    match await browsing.hearing_of(ctx.db, request.chat, speaker, now):
+    match await browsing.answer_quota_of(ctx.db, request.chat, speaker, now):
         case AnswerQuota.NOBODYS:
             return False
         case AnswerQuota.ADMINISTRATORS if await objection(ctx, request) is not None:
@@ -57,7 +57,7 @@ async def is_heard(ctx: BotContext, request: Request, speaker: int) -> bool:
     return await browsing.count_answer(ctx.db, request.chat.id, speaker, now)
 
 
-async def is_press_heard(ctx: BotContext, request: PressRequest) -> bool:
+async def may_press(ctx: BotContext, request: PressRequest) -> bool:
     """Return whether a press is obeyed: of one person only so many a minute over all groups and channels.
 
     Who presses too often is told so once a minute, where nobody else sees it.

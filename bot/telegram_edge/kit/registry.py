@@ -12,7 +12,7 @@ from dataclasses import KW_ONLY, dataclass
 from typing import TypeVar
 
 from bot.domain.message import Message
-from bot.telegram_edge.kit.commands import Audience, CommandInfo, Commands
+from bot.telegram_edge.kit.commands import Access, CommandInfo, Commands
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.request import PressRequest, Request
 
@@ -33,7 +33,7 @@ class Command(CommandInfo):
 
 
 @dataclass(frozen=True, slots=True)
-class Instead:
+class LateAnswer:
     """What a press shows that is too late to be obeyed unasked: in place of the message it hangs on, or below it."""
 
     message: Message
@@ -41,7 +41,7 @@ class Instead:
     toast: str = ""
 
 
-LateRule = Callable[[BotContext, PressRequest], Awaitable[Instead | None]]
+LateRule = Callable[[BotContext, PressRequest], Awaitable[LateAnswer | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class PressRule:
 
     verb: str
     handler: PressHandler
-    audience: Audience = Audience.READERS
+    audience: Access = Access.READERS
     admins_only: bool = False
     late: LateRule | None = None
 
@@ -72,7 +72,7 @@ class TextRule:
     """Plain text in a private chat. Rules are asked in order, editors' first, until one says True: taken."""
 
     handler: TextHandler
-    audience: Audience = Audience.READERS
+    audience: Access = Access.READERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class DocumentRule:
     """A file sent in a private chat; `request.document` describes it."""
 
     handler: RequestHandler
-    audience: Audience = Audience.EDITORS
+    audience: Access = Access.EDITORS
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class Registry:
         self._presses = _unique((rule.verb, rule) for each in self.conversations for rule in each.presses)
         self._starts = _unique((rule.prefix, rule) for each in self.conversations for rule in each.starts)
         texts = [rule for each in self.conversations for rule in each.texts]
-        self.texts = tuple(sorted(texts, key=lambda rule: rule.audience is Audience.READERS))
+        self.texts = tuple(sorted(texts, key=lambda rule: rule.audience is Access.READERS))
         self.documents = tuple(rule for each in self.conversations for rule in each.documents)
         self.commands = Commands(self._commands.values())
 

@@ -118,7 +118,7 @@ async def tell_owners(ctx: BotContext, owners: Collection[int], now: datetime) -
 
         def message(words: Words, chat: Chat, one: notices.Incident = one) -> Message:
             zone = ctx.look(chat).zone
-            return screens.trouble(words, one.kind, one.since, one.over_at, zone)
+            return screens.incident(words, one.kind, one.since, one.over_at, zone)
 
         if not await _tell(ctx, owners, message):
             return False
@@ -175,13 +175,13 @@ async def tell_of_threads(ctx: BotContext, now: datetime) -> bool:
 
 async def _tell(ctx: BotContext, people: Collection[int], message: Callable[[Words, Chat], Message]) -> bool:
     """Say something to each of these people, and return whether any of them could be reached."""
-    is_heard = False
+    was_reached = False
     for person in people:
         chat = await membership.known(ctx.db, person) or Chat(person, language=ctx.settings.language)
         words = ctx.look(chat).words
         if await _unsaid(ctx, chat, message(words, chat), "an editor could not be told") is None:
-            is_heard = True
-    return is_heard
+            was_reached = True
+    return was_reached
 
 
 async def _unsaid(ctx: BotContext, chat: Chat, message: Message, complaint: str) -> Outcome | None:

@@ -26,7 +26,7 @@ from bot.telegram_edge.botapi.outcomes import classify_error
 from bot.telegram_edge.conversations.reader import onboarding
 from bot.telegram_edge.kit.commands import Where
 from bot.telegram_edge.kit.context import BotContext
-from bot.telegram_edge.kit.permission import is_for, is_heard, is_press_heard, may, objection, role_of
+from bot.telegram_edge.kit.permission import is_for, may, may_be_answered, may_press, objection, role_of
 from bot.telegram_edge.kit.registry import Command, PressRule, Registry
 from bot.telegram_edge.kit.request import Document, PressRequest, Request
 
@@ -54,7 +54,7 @@ log = logging.getLogger(__name__)
 async def route(ctx: BotContext, registry: Registry, update: telegram.Update, *, is_backlog: bool) -> None:
     """Do what one update asks for. `is_backlog`: it waited at Telegram when this process started."""
     if update.my_chat_member is not None:
-        await _moved(ctx, update.my_chat_member)
+        await _membership_changed(ctx, update.my_chat_member)
     elif update.callback_query is not None:
         await _pressed(ctx, registry, update.callback_query, is_backlog)
     elif (message := update.message or update.channel_post) is not None:
@@ -75,7 +75,7 @@ def concerns_us(ctx: BotContext, update: telegram.Update) -> bool:
     return _is_for_bot(ctx, message, _COMMAND.fullmatch(message.text or ""))
 
 
-async def _moved(ctx: BotContext, change: telegram.ChatMemberUpdated) -> None:
+async def _membership_changed(ctx: BotContext, change: telegram.ChatMemberUpdated) -> None:
     """Take note of being added, removed, blocked or let in again.
 
     A group that becomes a supergroup first looks like one that the bot was added to; it has been greeted already.
@@ -143,20 +143,20 @@ async def _said(ctx: BotContext, registry: Registry, message: telegram.Message) 
         language=_language(ctx, message.from_user),
     )
     if command is None:
-        await _guarded(ctx, request, "text", _told(ctx, registry, request))
+        await _guarded(ctx, request, "text", _take_text_or_file(ctx, registry, request))
         return
     known = registry.command(command[1])
     name = f"/{known.name}" if known else "unknown command"
     is_for_us = request.is_private or command[2] is not None
     speaker = (message.sender_chat or message.from_user or message.chat).id
-    await _guarded(ctx, request, name, _commanded(ctx, registry, request, speaker, known, is_for_us))
+    await _guarded(ctx, request, name, _run_command(ctx, registry, request, speaker, known, is_for_us))
 
 
-async def _commanded(
+async def _run_command(
     ctx: BotContext, registry: Registry, request: Request, speaker: int, command: Command | None, is_for_us: bool
 ) -> None:
     """Run a command. One that is not there is answered only where newsbot was meant for sure."""
-    if (command is not None or is_for_us) and not await is_heard(ctx, request, speaker):
+    if (command is not None or is_for_us) and not await may_be_answered(ctx, request, speaker):
         return
     if command is None or not await is_for(ctx, request, command.audience):
         if is_for_us:
@@ -172,7 +172,7 @@ async def _commanded(
         await command.handler(ctx, request)
 
 
-async def _told(ctx: BotContext, registry: Registry, request: Request) -> None:
+async def _take_text_or_file(ctx: BotContext, registry: Registry, request: Request) -> None:
     """Take plain text or a file in a private chat."""
     role = await role_of(ctx, request)
     if request.document is not None:
@@ -213,16 +213,16 @@ async def _pressed(ctx: BotContext, registry: Registry, query: telegram.Callback
     )
     rule = registry.press(request.press.verb)
     name = f"press of {rule.verb}" if rule else "unknown press"
-    await _guarded(ctx, request, name, _obeyed(ctx, request, rule, hangs_there=_hangs_on(shown, request.press)))
+    await _guarded(ctx, request, name, _run_press(ctx, request, rule, hangs_there=_hangs_on(shown, request.press)))
     await request.finish()
 
 
-async def _obeyed(ctx: BotContext, request: PressRequest, rule: PressRule | None, *, hangs_there: bool) -> None:
+async def _run_press(ctx: BotContext, request: PressRequest, rule: PressRule | None, *, hangs_there: bool) -> None:
     """Do what a button says. What everybody in a group or channel sees is turned by its own buttons only.
 
     A channel's posts are its administrators': what one reader turned would be turned for all the others.
     """
-    if not await is_press_heard(ctx, request):
+    if not await may_press(ctx, request):
         return
     is_free = rule is not None and (hangs_there or rule.admins_only or request.is_private)
     is_admins = rule is not None and (rule.admins_only or request.chat.kind is ChatKind.CHANNEL)

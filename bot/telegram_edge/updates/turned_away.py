@@ -22,7 +22,7 @@ from bot.render import error_messages
 from bot.render.locale import Words, words_for
 from bot.render.text import clip
 
-AT_ONCE = 8
+CONCURRENT_CALLS = 8
 """Calls on the wire, few beside those of people who are answered."""
 OF_ONE, OF_ALL = 200, 2000
 """Presses that wait to be answered so, of one person and of all; beyond that there is no end to them."""
@@ -37,7 +37,7 @@ class TurnedAway:
         """`language` is for people whose client names none."""
         self._application = application
         self._language = language
-        self._room = asyncio.Semaphore(AT_ONCE)
+        self._room = asyncio.Semaphore(CONCURRENT_CALLS)
         self._waiting: Counter[int] = Counter()  # by person
 
     def press(self, query: Mapping[str, Any]) -> None:

@@ -29,7 +29,7 @@ REMEMBERED_UPDATE_IDS = 10_000
 """Update ids; Telegram repeats an update within seconds, after a lost answer."""
 
 
-class Taken(Enum):
+class Admission(Enum):
     """What became of an update: it is to be worked on, is known already, is left out, or has to come again later."""
 
     NEW = auto()
@@ -119,11 +119,11 @@ class UpdateQueue(BaseUpdateProcessor):
         self._drop(raw)
         return True
 
-    def take(self, update: telegram.Update) -> Taken:
+    def take(self, update: telegram.Update) -> Admission:
         """Let an update wait for its turn; a new one is then put into the application's queue."""
         number = update.update_id
         if self._knows(number):
-            return Taken.KNOWN
+            return Admission.KNOWN
         try:
             raw = update.to_dict()
             ticket, is_for_us = ticket_of(raw), self.concerns(update)
@@ -132,14 +132,14 @@ class UpdateQueue(BaseUpdateProcessor):
             ticket, is_for_us = QueueTicket(number, 0, 0), False
         if not is_for_us:
             self._remember(number)
-            return Taken.LEFT_OUT
+            return Admission.LEFT_OUT
         joined, gone = self._turns.join(ticket)
         if joined is Enqueued.FULL:
-            return Taken.NO_ROOM
+            return Admission.NO_ROOM
         self._remember(number)
         if joined is Enqueued.DROPPED:
             self._drop(raw)
-            return Taken.LEFT_OUT
+            return Admission.LEFT_OUT
         if gone is not None:
             crowded_out = self._entries[gone.id]
             self._drop(crowded_out.update.to_dict())
@@ -147,7 +147,7 @@ class UpdateQueue(BaseUpdateProcessor):
         loop = asyncio.get_running_loop()
         self._entries[number] = _Entry(update, ticket, loop.time(), loop.create_future())
         self._serve()
-        return Taken.NEW
+        return Admission.NEW
 
     def unfinished(self) -> dict[int, asyncio.Event]:
         """Return what was taken and is not worked through, in the order in which it came."""
@@ -209,14 +209,14 @@ class UpdateQueue(BaseUpdateProcessor):
         for number, body in await self._journal.left_over():
             try:
                 update = self.read(json.loads(body), application.bot)
-                taken = self.take(update) if update.update_id == number else Taken.LEFT_OUT
+                taken = self.take(update) if update.update_id == number else Admission.LEFT_OUT
             except ValueError:
-                taken = Taken.LEFT_OUT
-            if taken is Taken.NEW:
+                taken = Admission.LEFT_OUT
+            if taken is Admission.NEW:
                 self.backlog_until = max(self.backlog_until, number)
                 self._entries[number].is_kept = True
                 application.update_queue.put_nowait(update)
-            elif taken is not Taken.NO_ROOM:
+            elif taken is not Admission.NO_ROOM:
                 self._journal.forget(number)
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:

@@ -218,12 +218,12 @@ async def test_what_decides_a_rank_is_known_of_articles_and_of_nothing_else(engi
     async with engine.transaction() as conn:
         await put_article(conn, 1, heat=-(2**31))
         await put_article(conn, 2, state=ArticleState.DRAFT)
-        found = {one.number: one for one in await browsing.embers(conn, [1, 2, 404, HIGHEST])}
+        found = {one.number: one for one in await browsing.hot_articles(conn, [1, 2, 404, HIGHEST])}
         assert {number: (one.heat, one.published_at) for number, one in found.items()} == {
             1: (-(2**31), NOW - HOUR),
             2: (0, NOW - HOUR),
         }
-        assert await browsing.embers(conn, []) == []
+        assert await browsing.hot_articles(conn, []) == []
 
 
 async def test_a_search_is_remembered_for_its_chat_alone_and_only_the_newest_fifty(engine: Engine) -> None:

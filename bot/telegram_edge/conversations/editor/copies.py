@@ -26,12 +26,12 @@ COPY_TIMEOUT = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """What became of a copy. `trouble` is Telegram's reason when it is not there; `refused` counts ways that failed
+    """What became of a copy. `failure` is Telegram's reason when it is not there; `refused` counts ways that failed
     before the one that worked."""
 
     picture: PictureCheck
     refused: int = 0
-    trouble: str | None = None
+    failure: str | None = None
 
 
 async def send_copy(ctx: BotContext, chat: Chat, number: int, patience: timedelta = COPY_TIMEOUT) -> Copy:
