@@ -1,5 +1,5 @@
 """
-Wiring: every part is built here, passed to whoever needs it, and taken down in order.
+Wiring: builds every part of the bot, passes each to those that need it, and closes them in reverse order.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ REPLY_DRAIN_TIMEOUT = 1.5  # seconds for what people are being answered
 
 
 def utc_now() -> datetime:
-    """Return the time of day. The one place that asks the machine."""
+    """Return the current time. The only place that reads the machine's clock."""
     return datetime.now(UTC)
 
 
@@ -76,10 +76,10 @@ def run_loop(main: Coroutine[Any, Any, int]) -> int:
 
 
 def tune_garbage_collector() -> None:
-    """Spare the garbage collector what lives as long as the process, and let it look less often, but from now on.
+    """Exclude what was loaded so far from garbage collection, raise the collector's threshold, and switch it on.
 
-    A broadcast makes and drops small values without cycles by the hundred thousand; looking for cycles among them took
-    a tenth of its time. Source: https://docs.python.org/3/library/gc.html#gc.freeze
+    A broadcast allocates hundreds of thousands of small values without cycles; looking for cycles among them took a
+    tenth of its time. Source: https://docs.python.org/3/library/gc.html#gc.freeze
     """
     gc.collect()
     gc.freeze()
@@ -97,7 +97,7 @@ async def run(settings: Settings, *, clock: Clock = utc_now, greet: Callable[[st
     async with contextlib.AsyncExitStack() as stack:
         starting = asyncio.create_task(stack.enter_async_context(running(settings, clock=clock, lost=lost)))
         await first_of(starting, asyncio.create_task(stop.wait()))
-        if not starting.done():  # Telegram cannot be reached, and nobody wants to wait for it any longer
+        if not starting.done():  # Telegram cannot be reached, and the process is to end
             starting.cancel()
             await asyncio.wait([starting])
             return 0
@@ -113,7 +113,7 @@ async def run(settings: Settings, *, clock: Clock = utc_now, greet: Callable[[st
 
 @dataclass(slots=True)
 class _WakeUps:
-    """Whoever wants to know that something was promised, stopped, released or imported."""
+    """Who is woken when something was promised, stopped, released or imported: events, and the dispatcher."""
 
     events: list[asyncio.Event]
     dispatcher: Dispatcher | None = None
@@ -137,7 +137,7 @@ async def running(
     imported: asyncio.Event | None = None,
     lost: asyncio.Event | None = None,
 ) -> AsyncIterator[BotContext]:
-    """The bot at work inside the block: it fetches updates, imports, sends and reports until the block ends.
+    """Run the bot inside the block: it fetches updates, imports, sends and reports until the block ends.
 
     `imported` is set once the content folder has been looked through for the first time, `lost` when the database is
     no longer where it was.
@@ -292,7 +292,7 @@ def _background_tasks(
 
 
 async def _rescue(db: Database, lost: asyncio.Event, clock: Clock) -> None:
-    """Keep what a database held that is no longer where it was. Raises: StoreMoved, then."""
+    """When the database file was moved, deleted or replaced, save a copy of the open one and raise StoreMoved."""
     if lost.is_set():
         what = f"the database {db.path.absolute()} was moved, deleted or replaced while newsbot ran"
         try:
@@ -303,11 +303,11 @@ async def _rescue(db: Database, lost: asyncio.Event, clock: Clock) -> None:
 
 
 def _discard(_: object) -> None:
-    """Count nothing, where nobody can ask for it."""
+    """Ignore a measurement: no HTTP server runs that would report it."""
 
 
 def _refuse_what_cannot_work(settings: Settings) -> None:
-    """Judge what takes knowing what newsbot and Telegram can do. Raises: SettingsError."""
+    """Check the settings against what Telegram and this installation support. Raises: SettingsError."""
     if settings.language not in languages():
         known = ", ".join(languages())
         raise SettingsError(f'NEWSBOT_LANGUAGE: newsbot does not speak "{settings.language}"; write one of {known}')
@@ -322,7 +322,7 @@ def _refuse_what_cannot_work(settings: Settings) -> None:
 
 
 def _make_folder(variable: str, folder: Path) -> None:
-    """See to it that a folder is there. Raises: SettingsError, which names the variable."""
+    """Create a folder unless it exists. Raises: SettingsError, which names the variable."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -340,7 +340,7 @@ async def first_of(*tasks: asyncio.Task[Any]) -> None:
 
 
 def stop_on_signals() -> asyncio.Event:
-    """Return what SIGTERM and SIGINT set, and the end of the terminal, unless `nohup` says to outlive it."""
+    """Return an event that SIGTERM and SIGINT set, and SIGHUP unless it is ignored, as under `nohup`."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         if number is signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN:
@@ -363,7 +363,7 @@ async def _hold_if_older(db: Database, lock: DatabaseLock, settings: Settings, n
         await metadata.count_start(conn)
         lock.remember(await metadata.generation(conn))
         if is_restored:
-            await pending_updates.forget_all(conn)  # what people said to another bot than today's
+            await pending_updates.forget_all(conn)  # they are as old as the copy
     if is_restored:
         held = await newsroom.hold_everything(db, now=now)
         policy = policy_of(settings)
@@ -376,7 +376,7 @@ async def _hold_if_older(db: Database, lock: DatabaseLock, settings: Settings, n
 
 
 async def _introduce(bot: telegram.Bot) -> None:
-    """Learn the bot's user name, asking until Telegram can be reached.
+    """Fetch the bot's user name with getMe, repeated until Telegram can be reached.
 
     Raises: SettingsError when Telegram refuses the token.
     """
@@ -395,7 +395,7 @@ async def _introduce(bot: telegram.Bot) -> None:
 
 
 async def _end(dispatcher: Dispatcher, sending: asyncio.Task[None], tasks: list[asyncio.Task[None]]) -> None:
-    """Stop asking, stop sending, write down what was answered."""
+    """Stop fetching updates, stop sending, and write down what Telegram answered."""
     dispatcher.stop()
     for task in tasks:
         task.cancel()

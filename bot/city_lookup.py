@@ -1,5 +1,5 @@
 """
-The cities of the world by every name they have: `python -m bot.city_lookup` answers one question and ends.
+A search for cities of the world by name: `python -m bot.city_lookup` answers one query and exits.
 
 It is a process of its own because the data are 16 MB of JSON, which the bot neither keeps in its memory nor reads while
 people wait for other answers. The file is read entry by entry, so that this process stays at some 45 MB.

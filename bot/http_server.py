@@ -1,5 +1,5 @@
 """
-What others see of the running bot over HTTP: its health, its metrics, and the webhook that Telegram knocks at.
+The HTTP server of the running bot: health, metrics, and the webhook to which Telegram posts updates.
 
 One server an address: `NEWSBOT_HTTP` for `/healthz`, `/readyz` and `/metrics`, `NEWSBOT_LISTEN` for the webhook,
 which may be the same.
@@ -49,7 +49,7 @@ REPLY_DRAIN_TIMEOUT = 2.0  # seconds for those being answered when the process i
 BODY_WITHIN = 10.0  # seconds for the body of an update, most of which are a few kilobytes
 UPDATE_BYTES = 1024 * 1024
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
-# Below Telegram's own patience with a reply, and around it: a blink, a moment, a wait.
+# Upper bounds of the histogram, seconds: most replies take milliseconds; a person gives up after about ten seconds.
 DURATION_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
@@ -101,7 +101,7 @@ class Metrics:
 
 
 class Complaints(Collector):
-    """How often Telegram asked for less, whatever was sent: news, replies, editors' copies, edits."""
+    """The number of 429s, whatever was sent: news, replies, editors' copies, edits."""
 
     def __init__(self, pacer: Pacer) -> None:
         self._pacer = pacer
@@ -143,7 +143,7 @@ class Readiness:
             async with asyncio.timeout(self._times.database), self._ctx.db.transaction() as conn:
                 await metadata.put(conn, "ready_at", str(int(self._ctx.clock().timestamp())))
         except StoreError as error:
-            return f"the database cannot be written: {error.__cause__ or error}"  # its path is nobody's business here
+            return f"the database cannot be written: {error.__cause__ or error}"  # the path is not shown over HTTP
         except TimeoutError:
             return f"the database cannot be written: the writer is not free within {self._times.database:.0f} s"
         return None
@@ -228,7 +228,7 @@ async def _waiting(application: Application[Any, Any, Any, Any, Any, Any]) -> in
 async def _set_webhook(
     application: Application[Any, Any, Any, Any, Any, Any], url: str, secret: str, longest_pause: timedelta
 ) -> None:
-    """Tell Telegram where to knock, until it has heard. Source: https://core.telegram.org/bots/api#setwebhook"""
+    """Set the webhook, trying until Telegram accepts it. Source: https://core.telegram.org/bots/api#setwebhook"""
     failures = 0
     while True:
         try:
@@ -242,7 +242,7 @@ async def _set_webhook(
 
 
 def _healthz(db: Database) -> Handler:
-    """The loop turns, or there would be no answer; and people can be answered, because the database can be read."""
+    """Answer whether the event loop runs and the database can be read, so that people can be answered."""
 
     async def answer(_: web.Request) -> web.Response:
         fault = _unreadable(db)
@@ -287,7 +287,7 @@ def _metrics(ctx: BotContext, metrics: Metrics) -> Handler:
 def _webhook(
     application: Application[Any, Any, Any, Any, Any, Any], update_queue: UpdateQueue, secret: str, waiting: int
 ) -> Handler:
-    """Let updates in that bear the secret, once each, and answer when they are safe: done, or written down.
+    """Accept updates that carry the secret, each once, and answer when they are safe: done, or written down.
 
     Telegram sends again what was not answered, so a process that is killed loses nothing; what can never be read is
     answered, or it would come for ever. `waiting` of the updates are from before we listened.

@@ -1,8 +1,8 @@
 """
 Deliveries: one message promised to one chat, and what becomes of it.
 
-An attempt ends in an Outcome, a value; `settle` says how the delivery stands after it. What was never sent is
-retried freely, what may have arrived is retried once things are calm and counted apart.
+An attempt ends in an Outcome, a value; `settle` returns the delivery's state after it. A message that was never sent
+is retried freely; one that may have arrived is retried after a longer pause, and counted separately.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MAX_UNSURE_FREE = 24  # tries in outages that cost no attempt, half a day of the
 
 
 class Lane(IntEnum):
-    """Who goes first. Replies to people are lane 0 and never become rows."""
+    """The order of urgency, lowest first. Replies to people are lane 0 and never become rows of the outbox."""
 
     REPLY = 0
     URGENT = 1  # stops, withdrawals, breaking news
@@ -90,7 +90,7 @@ class Delivery(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Telegram has it. `file_id` is the picture's, for the next chat; None when it went by one."""
+    """Telegram took it. `file_id` is the picture's, for the next chat; None when a file id was sent."""
 
     message_id: int
     file_id: str | None = None
@@ -105,7 +105,7 @@ class Throttled:
 
 @dataclass(frozen=True, slots=True)
 class Postponed:
-    """It was not tried: its time has not come. Costs no attempt, and holds back nothing else of its chat."""
+    """Not tried: its time has not come. Costs no attempt, and delays no other delivery to its chat."""
 
     until: datetime
 
