@@ -1,5 +1,5 @@
 """
-Pacing: when the next message may leave, so that Telegram never has to say "too many".
+Pacing: when the next message may be sent, so that Telegram does not answer 429 ("Too Many Requests").
 
 Every answer is a function of a value and `now`, seconds on any clock that only goes forward. The pace is even (GCRA:
 https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm): what was not used is not saved up, because a burst after
@@ -18,12 +18,12 @@ from typing import NamedTuple
 from bot.domain.limits import CHAT_PER_SECOND, GROUP_PER_MINUTE
 
 CATCH_UP_WINDOW = 0.008
-"""Seconds a timer may ring late without the pace losing its turn; half of them are what the pacer itself adds."""
+"""Seconds by which a timer may be late without lowering the rate; the pacer's own resolution takes half of them."""
 
 TOGETHER = 10.0
 """Seconds within which 429s of several chats count as one answer to the whole bot."""
 SEVERAL, PEOPLE = 3, 2
-"""So many chats, and people among them: two stray 429s at once do happen, and a group in slow mode is there always."""
+"""So many chats, so many of them people: two unrelated 429s at once happen, and some group is always in slow mode."""
 GROUP_WINDOW = 60.0
 """Seconds over which Telegram counts what a group gets: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits"""
 PERSON_WINDOW = 1 / CHAT_PER_SECOND
@@ -34,16 +34,16 @@ FEW_FOR_A_PERSON = CHAT_PER_SECOND * 60 // 3
 IDLE_RESET = 60.0
 """Seconds after a chat's own 429 ran out in which another one still says nothing about the others."""
 RECENT_CHATS = 16_384
-"""Chats in each half of what is remembered of late: sixteen seconds of the fastest pace there is."""
+"""Chats in each half of `Recent`: sixteen seconds at the fastest pace."""
 MIN_HOLD = 1.0
-"""Seconds in which what was on the wire together is answered, so that it lowers the rate once."""
+"""Seconds within which messages sent together are answered, so that they lower the rate once."""
 RECOVERY_AFTER = 10.0
 """Seconds without a 429 before the rate grows again."""
 DECREASE = 0.7
 GROWTH = 0.01
 """Of the full rate, per quiet second."""
 MIN_RATE = 0.03
-"""Of the full rate: however often Telegram complains, the bot goes on at a walk."""
+"""Of the full rate: the lowest pace, however many 429s come."""
 
 
 def full_rate(ceiling: float) -> float:

@@ -1,7 +1,7 @@
 """
-What a button means: a verb and a few numbers, within Telegram's 64 bytes, readable years later.
+Callback data of buttons: a verb and a few numbers, within Telegram's 64 bytes, that later versions can still read.
 
-A button outlives the process that drew it, so its meaning is in its data or in a row that a number points to.
+A button outlives the process that sent it, so its meaning is in its data or in a row that a number points to.
 Source: https://core.telegram.org/bots/api#inlinekeyboardbutton (callback_data: 1-64 bytes)
 """
 

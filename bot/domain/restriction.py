@@ -1,8 +1,8 @@
 """
-Chats that forbid writing for a while: a night mode, a slip of an administrator, a fault of Telegram's own.
+Restrictions: chats that forbid writing for a while, by a night mode, an administrator's mistake or a fault of Telegram.
 
-Such a spell ends without any update, so only trying shows that it is over. The chat keeps its place; what it misses is
-kept for it, and reaches it once a message gets through.
+A restriction ends without any update, so only trying shows that it is over. The chat stays subscribed; the news it
+misses is kept, and delivered once a message gets through.
 Source: https://github.com/python-telegram-bot/python-telegram-bot/issues/3956 ("not enough rights to send text
 messages", for hours and everywhere, to administrators too: October 2023)
 """
@@ -19,7 +19,7 @@ from bot.domain.publishing import is_stale
 FIRST_PAUSE = timedelta(minutes=15)
 MAX_PAUSE = timedelta(days=1)
 SIGN_PAUSE = timedelta(minutes=1)
-"""From one sign that is followed to the next, however often an administrator changes the bot's rights."""
+"""Between two tries after a sign that it is over, however often an administrator changes the bot's rights."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
 """
-What people call their time zone: a distance from UTC, or a city; and what a zone is called to them.
+Names of time zones: how people write theirs (an offset from UTC, or a city), and how a zone is shown to them.
 
 Zones of the IANA database are named after cities. Those that are nothing but a distance from UTC carry the sign of
 POSIX, which counts westwards: `Etc/GMT-3` is three hours ahead of UTC, and people write and read `UTC+3`.
@@ -19,7 +19,7 @@ MAX_HOURS_BEHIND, MAX_HOURS_AHEAD = 12, 14
 FAR_LARGER = 10
 """Of several cities of one name, one with so many times the people of the next is meant by everybody."""
 MAX_NAME_LENGTH = 100
-"""Letters: Bangkok's own ceremonial name is longer, and nobody writes it."""
+"""Characters. The longest name known to be used in full is shorter."""
 
 _OFFSET = re.compile(
     r"(?:UTC|GMT)\s*(?:([+\-−–])\s*([0-9]{1,2})(?::?([0-9]{2}))?)?|([+\-−–])\s*([0-9]{1,2})(?::?([0-9]{2}))?|Z",

@@ -56,7 +56,7 @@ class TopicFile:
 
 
 MAX_DEPTH = 16
-"""Ancestors of a topic that count: more is nobody's newsroom, and each is one more question about every chat."""
+"""Ancestors of a topic that count: no real tree is deeper, and each level costs one more look-up for every chat."""
 
 
 _HASHES = re.compile(r"(?<![^\s_\-])#+")  # before a word; the one of C# is its name
@@ -117,7 +117,7 @@ def bare_name(name: str) -> str:
 def is_name(name: str) -> bool:
     """Return whether a name can be said: it holds a letter, a digit or a sign such as `+` or an emoji.
 
-    One of commas or other punctuation alone is what a list leaves behind, and nobody could type it.
+    A name of commas or other punctuation alone is left over from a list, and could not be typed.
     """
     return bool(name) and (name[0].isalnum() or any(unicodedata.category(char)[0] in "LNS" for char in name))
 
@@ -132,7 +132,7 @@ def _letters(name: str) -> str:
 
 
 class TopicTree:
-    """Parents and children, and nothing else. Loops in what files say are cut where they close."""
+    """Parents and children of topics. A loop of parents in files is cut where it closes."""
 
     def __init__(self, parents: Mapping[int, int | None]) -> None:
         self._parents = dict(parents)
