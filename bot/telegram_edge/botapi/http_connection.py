@@ -2,8 +2,8 @@
 One connection to a server: a request goes out whole, and its answer comes back as a status and a body.
 
 aiohttp's client takes more than half of a broadcast's processor time for what a prepared call does not use: URLs,
-headers, cookies, redirects and streams of its own for each call. Here is what remains, on the parser that Node.js
-uses. One request at a time; a connection that is in any doubt is closed.
+headers, cookies, redirects and streams of its own for each call. This is the rest, on the parser that Node.js uses.
+One request at a time; a connection whose state is unclear is closed.
 Source: https://github.com/MagicStack/httptools, https://github.com/nodejs/llhttp
 """
 
@@ -70,7 +70,7 @@ class HttpConnection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
-    # The event loop's side
+    # Called by the event loop
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport
@@ -79,7 +79,7 @@ class HttpConnection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         if self._waiting is None or self._parser is None:
-            self.close()  # nobody asked: it would be taken for the answer to what is asked next
+            self.close()  # data without a request: it would be taken for the answer to the next one
             return
         self.heard_at = self._loop.time()
         self._received += len(data)
@@ -102,7 +102,7 @@ class HttpConnection(asyncio.Protocol):
         self.is_open, self._parser, self._transport = False, None, None
         self._lost(self)
 
-    # The parser's side
+    # Called by the parser
 
     def on_message_begin(self) -> None:
         if self._waiting is None:
@@ -135,7 +135,7 @@ class HttpConnection(asyncio.Protocol):
             self.is_open = False
         self._finish()
 
-    # Ours
+    # Helpers
 
     def _forget(self) -> None:
         self._body: list[bytes] = []

@@ -1,8 +1,8 @@
 """
 Connections to one server: kept while they are used, as many as are allowed, each for one call at a time.
 
-Who calls learns whether the request can have left: until `NotConnected` nothing has, after anything else it may have.
-Nothing is ever sent twice.
+The caller learns whether the request can have been sent: `NotConnected` means that nothing was, any other error that it
+may have been. No request is sent twice.
 """
 
 from __future__ import annotations

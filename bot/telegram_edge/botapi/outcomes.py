@@ -1,5 +1,6 @@
 """
-What Telegram's refusals mean: one table of its words, one function for raw answers, one for the library's errors.
+From an answer or an error to an Outcome: one table of Telegram's descriptions, one function for raw answers, one for
+python-telegram-bot's errors.
 
 The status alone says too little. 400 covers a chat that is gone, a picture that cannot be had and a mistake of ours;
 403 from a proxy in between says nothing about the chat. So the description decides first, and a page that is no

@@ -1,9 +1,9 @@
 """
-The wire: every call to the Bot API.
+The transport: the HTTP side of every call to the Bot API.
 
-python-telegram-bot's own client spends nine tenths of a send on itself, and does not say whether a call that failed
-can have arrived. Here a prepared call goes out on a connection of ours (`http_pool`); all else, what goes through a
-proxy, and everything where there is no `httptools` goes over aiohttp. Every failure says how far it came:
+python-telegram-bot's own client takes nine tenths of a call's processor time, and does not report whether a call that
+failed can have arrived. Here a prepared call goes out on a connection of ours (`http_pool`); all else, what goes
+through a proxy, and everything where there is no `httptools` goes over aiohttp. Every failure says how far it came:
 
     telegram.error.NetworkError
     ├─ NeverSent        nothing of the request left this machine: safe to send again
@@ -45,7 +45,7 @@ KEEP_ALIVE = 60.0
 DNS_TTL = 300
 CONNECTIONS = 256
 MAX_RETRY_AFTER = 10**7
-"""Seconds: a third of a year. Whoever asks for more, or for no number at all, has not asked."""
+"""Seconds: a third of a year. A `retry_after` beyond that, or one that is no number, is ignored."""
 
 _RESULT = b'{"ok":true,"result":'  # how Telegram begins; else the answer is looked through
 _HAS_OWN_ERROR = frozenset({400, 401, 403, 404, 409})
@@ -137,7 +137,7 @@ class AiohttpTransport(BaseRequest):
         )
 
     async def shutdown(self) -> None:
-        """Close every connection; what is on the wire ends in MayHaveArrived."""
+        """Close every connection; running calls end in MayHaveArrived."""
         if self._session is not None:
             session, self._session = self._session, None
             pools, self._pools = self._pools, {}
@@ -312,7 +312,7 @@ def _form(fields: Mapping[str, str], files: Mapping[str, tuple[str, Any, str]]) 
     for name, value in fields.items():
         form.add_field(name, value)
     for name, (filename, content, content_type) in files.items():
-        # As a stream: aiohttp writes bytes at one go and stops the loop meanwhile.
+        # As a stream: aiohttp writes bytes in one go and blocks the event loop meanwhile.
         stream = io.BytesIO(content) if isinstance(content, bytes) else content
         form.add_field(name, stream, filename=filename, content_type=content_type)
     return form

@@ -1,4 +1,4 @@
-"""What every conversation may reach: built once by `app`, passed in, never global."""
+"""The BotContext: the parts that conversations use, built once by `app` and passed in, never global."""
 
 from __future__ import annotations
 
@@ -56,12 +56,12 @@ class BotContext:
 
     @property
     def replies(self) -> Replies:
-        """What answers people."""
+        """Sends and edits replies."""
         return Replies(self.bot, self.pacer, self.paid_budget, self.db, self.clock, self.wake)
 
     @property
     def menus(self) -> Menus:
-        """What tells Telegram our commands."""
+        """Registers the command menus with Telegram."""
         return Menus(self.db, self.bot, self.commands, self.settings)
 
     def look(self, chat: Chat) -> Look:

@@ -1,4 +1,4 @@
-"""What the buttons of lists say: which list, how many on a page, and from which place which way."""
+"""Paging: the data of lists' buttons says which list, how many on a page, and from which place in which direction."""
 
 from __future__ import annotations
 

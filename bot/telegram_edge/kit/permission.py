@@ -1,8 +1,8 @@
 """
-Who may do what, asked when it is done.
+Permissions, checked when the act happens.
 
-What is not for somebody does not exist for them: an editor's command or button from anyone else takes the same way as
-one that nobody ever made.
+To people without the permission a command or button behaves as if it did not exist: an editor's command from anyone
+else gets the same answer as an unknown one.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ async def may_be_answered(ctx: BotContext, request: Request, speaker: int) -> bo
 
 
 async def may_press(ctx: BotContext, request: PressRequest) -> bool:
-    """Return whether a press is obeyed: of one person only so many a minute over all groups and channels.
+    """Return whether a press is carried out: only so many a minute of one person over all groups and channels.
 
     Who presses too often is told so once a minute, where nobody else sees it.
     """

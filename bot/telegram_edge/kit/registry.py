@@ -34,7 +34,7 @@ class Command(CommandInfo):
 
 @dataclass(frozen=True, slots=True)
 class LateAnswer:
-    """What a press shows that is too late to be obeyed unasked: in place of the message it hangs on, or below it."""
+    """What a late press shows instead of acting: in place of the message with the button, or below it."""
 
     message: Message
     in_place: bool = True
@@ -49,7 +49,7 @@ class PressRule:
     """What happens when a button whose data begins with `verb` is pressed (see `bot.domain.press`).
 
     The data is whatever the person's client sent: numbers may be missing, foreign or absurd.
-    `late` judges a press that waited while newsbot was not running: None lets it be obeyed as any other.
+    `late` is asked about a press that was made while newsbot was not running: None lets it act as any other.
     """
 
     verb: str
@@ -85,7 +85,7 @@ class DocumentRule:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """All that one file of this room answers to."""
+    """Everything that one conversation's file handles."""
 
     name: str
     commands: tuple[Command, ...] = ()

@@ -1,8 +1,8 @@
 """
-Progress messages: what editors see of a publish on its way; and the round that tells people what they must know.
+Progress messages, which show editors how far a publish has come; and the background task that sends alerts.
 
-It alone draws a message that follows a publish, so no older state can overwrite a newer one. What it knows is in the
-database: after a restart it goes on where it was.
+Only this module edits a message that follows a publish, so no older state can overwrite a newer one. Which messages
+follow what is in the database: after a restart it goes on from there.
 """
 
 from __future__ import annotations
@@ -109,8 +109,8 @@ class ProgressMessages:
         self._start(("incidents",), lambda: self._tell_of_incidents(people, now))
         self._start(("newcomers",), lambda: self._tell_of_newcomers(people, now))
         self._start(("threads",), lambda: self._tell_of_threads(now))
-        # The shell, too, lets people go; an owner of the configuration may come long after the start; and whoever
-        # speaks another language reads another menu.
+        # Roles may change at the shell too; an owner named in the configuration may write long after the start; and
+        # menus follow the chat's language.
         shown = {person: (role, known[person].language) for person, role in people.items() if person in known}
         if (people, shown) != self._menus and now >= self._retry_at.get("menus", now) and not self._is_at("menus"):
             self._menus = people, shown
@@ -125,7 +125,7 @@ class ProgressMessages:
         return (work,) in self._busy
 
     def _welcome(self, reachable: set[int]) -> None:
-        """Tell those at once what they have missed who have let the bot in since the last turn."""
+        """Send missed alerts at once to people who have started or unblocked the bot since the last turn."""
         if newcomers := reachable - self._reachable:
             self._retry_at.clear()
             self._asked = {(number, person) for number, person in self._asked if person not in newcomers}
@@ -137,7 +137,7 @@ class ProgressMessages:
             await asyncio.gather(*self._busy.values())
 
     async def alarm(self, alarm: Alarm, campaign: int | None, detail: str | None) -> None:
-        """Take note of what stops the dispatcher. A campaign that is held is seen in its row and asked about."""
+        """Open an incident for what stops the dispatcher. A held campaign opens none: editors are asked about it."""
         kind = _ALARMS.get(alarm)
         if kind is None or (kind is IncidentKind.DISK and "full" not in (detail or "")):
             return
@@ -214,7 +214,7 @@ class ProgressMessages:
                     self._start(("message", number, person), partial(self._ask, person, number))
 
     async def _draw_taken_back(self, followed: set[tuple[int, int]], now: datetime) -> None:
-        """Say in messages whose publish is no more that it is held: a burst took it back before anything had left."""
+        """Edit messages whose campaign was deleted: its article is held, by a burst, before anything was sent."""
         for key in self._followed.keys() - followed:
             watch, article = self._followed.pop(key)
             if await self._standing(watch.campaign) is None:
@@ -302,7 +302,7 @@ class ProgressMessages:
         async with self._ctx.db.transaction() as conn:
             await progress_messages.saw(conn, watch, watch.shown, now, finished=True)
 
-    # What owners must know
+    # Alerts to owners
 
     async def _tell_of_files(self, people: dict[int, Role], now: datetime) -> None:
         if now >= self._retry_at.get("files", now) and not await tell_editors(self._ctx, people, now):
@@ -340,7 +340,7 @@ class ProgressMessages:
         if now >= self._retry_at.get("newcomers", now) and not await tell_of_newcomers(self._ctx, owners, now):
             self._retry_at["newcomers"] = now + RETRY_UNREACHED_AFTER
 
-    # What groups must know
+    # Alerts to groups
 
     async def _tell_of_threads(self, now: datetime) -> None:
         if now >= self._retry_at.get("threads", now):
@@ -350,7 +350,7 @@ class ProgressMessages:
             if await tell_of_threads(self._ctx, now):
                 self._retry_at.pop("threads", None)
 
-    # What they share
+    # Helpers
 
     async def _standing(self, number: int) -> tuple[Article, Standing] | None:
         """Return a campaign's article and how it stands; None when there is none."""

@@ -1,5 +1,5 @@
 """
-The application: python-telegram-bot put together for newsbot, with one door through which every update goes.
+python-telegram-bot's Application as newsbot configures it: every update goes through one handler, the router.
 
 Left out on purpose: its rate limiter, which stops every chat on one 429; its job queue, because what must happen
 later is a row in the database; its handlers for each command, because the registry is that table.
@@ -19,7 +19,7 @@ from bot.telegram_edge.updates.update_queue import UpdateQueue
 
 
 def build_application(token: str, api_url: str, transport: BaseRequest, update_queue: UpdateQueue) -> Application:  # type: ignore[type-arg]
-    """Return an application that speaks to the Bot API at `api_url` and lets updates in through `update_queue`.
+    """Return an application that uses the Bot API at `api_url` and processes updates through `update_queue`.
 
     Source: https://core.telegram.org/bots/api#making-requests (the paths below a server's root)
     """
@@ -38,7 +38,7 @@ def build_application(token: str, api_url: str, transport: BaseRequest, update_q
 
 
 def connect_router(application: Application, ctx: BotContext, registry: Registry, update_queue: UpdateQueue) -> None:  # type: ignore[type-arg]
-    """Lead every update to the conversation it belongs to."""
+    """Route every update to its conversation."""
 
     async def enter(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
         await route(ctx, registry, update, is_backlog=update.update_id <= update_queue.backlog_until)

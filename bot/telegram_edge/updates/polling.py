@@ -32,7 +32,7 @@ from bot.telegram_edge.updates.update_queue import Admission, UpdateQueue
 ALLOWED_UPDATES = ("message", "channel_post", "callback_query", "my_chat_member")
 POLL_TIMEOUT = timedelta(seconds=50)
 BACKLOG_POLL_TIMEOUT = timedelta(milliseconds=150)
-"""How long others wait at most while work goes on: until it is done, a poll is answered at once with what is known."""
+"""The longest pause between polls while updates are unconfirmed: Telegram would answer at once, with the same ones."""
 BATCH = 100
 FINAL_CONFIRM_TIMEOUT = timedelta(seconds=3)
 MAX_PAUSE = timedelta(seconds=30)
@@ -43,7 +43,7 @@ warnings.filterwarnings("ignore", r"Please use 'Bot\.getUpdates'", PTBUserWarnin
 
 
 async def _tell_nobody(reason: str) -> None:
-    """What an alarm is where nobody listens."""
+    """Ignore an alarm; the default of `poll`."""
 
 
 async def poll(
@@ -101,7 +101,7 @@ async def poll(
 async def _fetch(bot: telegram.Bot, position: _Position, poll_timeout: timedelta) -> list[Any]:
     """Return the next batch as Telegram sends it. Raises: telegram.error.TelegramError.
 
-    python-telegram-bot itself would read every one of a flood, and drop all when it stumbles over one.
+    python-telegram-bot would parse every update of a flood, and drop the whole batch when it fails at one.
     """
     seconds = int(poll_timeout.total_seconds())
     asked = {"offset": position.offset, "limit": position.size, "timeout": seconds, "allowed_updates": ALLOWED_UPDATES}
@@ -116,10 +116,10 @@ async def _fetch(bot: telegram.Bot, position: _Position, poll_timeout: timedelta
 
 
 def _read(update_queue: UpdateQueue, batch: list[Any], bot: telegram.Bot) -> Iterator[telegram.Update]:
-    """Yield the updates of a batch. What bears no number is forgotten with the one that comes after it."""
+    """Yield the updates of a batch. One without an id is skipped, and confirmed with the update after it."""
     for raw in batch:
         try:
-            # Of what is too much the number is all that is needed, to tell Telegram that it was seen.
+            # Of an update that is dropped only the id is needed, to confirm it.
             yield telegram.Update(raw["update_id"]) if update_queue.is_too_much(raw) else update_queue.read(raw, bot)
         except ValueError:
             log.warning("something without a number came instead of an update and is passed over")
@@ -165,7 +165,7 @@ class _Position:
         self.size = min(BATCH, self.size * 2)
 
     def passes_over(self, payload: bytes) -> bool:
-        """Return whether it can go on behind an answer that cannot be read; False when it is none of Telegram's."""
+        """Return whether polling can go on after an unreadable answer; False when it did not come from Telegram."""
         number = first_update_id(payload)
         if number is None or number < (self.offset or 0):
             return False
@@ -184,7 +184,7 @@ async def _wait_briefly(update_queue: UpdateQueue, has_room: bool) -> None:
 
 
 async def _end(bot: telegram.Bot, position: _Position, update_queue: UpdateQueue, within: float) -> None:
-    """Wait a little for what is being worked on, and tell Telegram how far we came, or it would all come once more."""
+    """Wait a little for updates at work, and confirm what is done: Telegram would send it again at the next start."""
     try:
         async with asyncio.timeout(within):
             for done in update_queue.unfinished().values():
@@ -208,7 +208,7 @@ def _is_about_webhook(error: TelegramError) -> bool:
 
 
 def _pause(error: TelegramError, failures: int, longest: timedelta) -> timedelta:
-    """Return how long to wait after a failure, and say once per trouble what it is."""
+    """Return how long to wait after a failure, and log the first failure of a series."""
     match error:
         case RetryAfter():
             wait = error.retry_after

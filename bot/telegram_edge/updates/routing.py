@@ -1,4 +1,4 @@
-"""From an update to the conversation it belongs to: who speaks, in which chat, and what becomes of a failure."""
+"""Routing: finds the conversation an update belongs to, its chat and its sender, and handles what goes wrong there."""
 
 from __future__ import annotations
 
@@ -62,9 +62,9 @@ async def route(ctx: BotContext, registry: Registry, update: telegram.Update, *,
 
 
 def concerns_us(ctx: BotContext, update: telegram.Update) -> bool:
-    """Return whether there is anything to do for an update. What a group talks about among itself needs no turn.
+    """Return whether there is anything to do for an update. Messages of a group that are not for the bot need nothing.
 
-    Nor does what comes from a kind of chat that Telegram has invented since.
+    Nor do updates from kinds of chats that this version does not know.
     """
     chat = update.effective_chat
     if chat is not None and chat.type not in _KINDS:
@@ -218,9 +218,9 @@ async def _pressed(ctx: BotContext, registry: Registry, query: telegram.Callback
 
 
 async def _run_press(ctx: BotContext, request: PressRequest, rule: PressRule | None, *, hangs_there: bool) -> None:
-    """Do what a button says. What everybody in a group or channel sees is turned by its own buttons only.
+    """Run a button's handler. In a group or channel, a message is only changed by a button that it really has.
 
-    A channel's posts are its administrators': what one reader turned would be turned for all the others.
+    A channel's posts are shared: what one reader changed would change for all others.
     """
     if not await may_press(ctx, request):
         return
@@ -241,8 +241,8 @@ async def _run_press(ctx: BotContext, request: PressRequest, rule: PressRule | N
 def _hangs_on(message: telegram.Message | None, pressed: Press) -> bool:
     """Return whether a message has buttons of the pressed one's kind, and under an article, of the same article.
 
-    A client that somebody has changed can press what was never there. A message that Telegram does not show any more
-    cannot be judged.
+    A modified client can send callback data that no button has. A message that Telegram does not include any more
+    cannot be checked.
     """
     if message is None:
         return True
@@ -258,7 +258,7 @@ def _kind(button: Press) -> tuple[str, int]:
 
 
 async def _guarded(ctx: BotContext, request: Request | PressRequest, name: str, work: Awaitable[None]) -> None:
-    """Let a conversation work, and say in the chat what a person can do something about.
+    """Run a handler, and report errors in the chat that the person can do something about.
 
     The top of the loop: a failure of ours is logged once, with its traceback, which shows code and no values.
     """

@@ -1,8 +1,8 @@
 """
-How updates come in: each once, in order within a chat, fairly between people, and never more than we can hold.
+The queue of updates: each is worked on once, in order within a chat, fairly between people, in a bounded number.
 
-Who may begin is decided in `domain.fair_queue`. Here updates are taken, wait for their turn, and are written down when
-they would hold up those behind them (`update_journal`).
+Which update may begin is decided in `domain.fair_queue`. Here updates are accepted, wait for their turn, and are stored
+when later ones could not be fetched otherwise (`update_journal`).
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class UpdateQueue(BaseUpdateProcessor):
 
         Updates: `at_once` are worked on, `waiting` wait in all, the ids of `remembered` are known again.
         """
-        super().__init__(waiting + at_once)  # Turns has the say
+        super().__init__(waiting + at_once)  # FairQueue decides; this limit is never reached
         self._journal = journal
         self._time = time
         self._turns = FairQueue(at_once, waiting)
@@ -256,7 +256,7 @@ class UpdateQueue(BaseUpdateProcessor):
         return entry
 
     def _drop(self, raw: Mapping[str, Any]) -> None:
-        """Leave out what is too much of its person; who pressed a button is told so."""
+        """Drop an update of a person with too many waiting; if it is a press, they are told so."""
         log.warning("somebody says more than can be answered; what is too much is dropped")
         query = raw.get("callback_query")
         if query:
@@ -270,7 +270,7 @@ class UpdateQueue(BaseUpdateProcessor):
         self._progress.set()
 
     def _serve(self) -> None:
-        """Let everybody begin whose turn has come."""
+        """Start every update that the fair queue lets begin."""
         while (ticket := self._turns.next()) is not None:
             self._entries[ticket.id].turn.set_result(True)
 

@@ -1,4 +1,4 @@
-"""Which article an editor means, and whether an act of theirs came too late to be done unasked."""
+"""The ARTICLE argument of editors' commands, and the question that is asked when a press is late."""
 
 from __future__ import annotations
 
@@ -47,5 +47,5 @@ async def article_pressed(ctx: BotContext, press: PressRequest) -> Article:
 
 
 def asked_late(press: PressRequest, question: str, button: Button, *, in_place: bool = True) -> LateAnswer:
-    """Ask again, for the rule of a press, instead of doing what was asked for while newsbot was not running."""
+    """Return a confirmation, for a `PressRule.late`: the press was made while newsbot was not running."""
     return LateAnswer(desk.asked_late(press.words, question, button, None), in_place)

@@ -1,4 +1,4 @@
-"""The account of a publish: who got it, who did not and why, and a second try for those it did not reach."""
+"""The delivery report: how many chats got an article, which did not and why, and another try for those."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who else may publish: owners invite editors with a link that works once, withdraw it, and let editors go."""
+"""`/editors`: owners invite editors with a link that works once, withdraw such links, and remove editors."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ async def remove(ctx: BotContext, press: PressRequest) -> None:
 
 
 async def show_first(ctx: BotContext, press: PressRequest) -> LateAnswer:
-    """Show who there is, with the button again, instead of a link that an owner asked for before an outage."""
+    """Show the list with its buttons again, instead of a link that was asked for while newsbot was not running."""
     return LateAnswer(await _roster(ctx, press))
 
 
 async def show_anew(ctx: BotContext, press: PressRequest) -> LateAnswer:
-    """Show who there is now instead of taking something away from somebody."""
+    """Show the list as it is now, instead of removing somebody or a link by a late press."""
     toast = error_messages.list_out_of_date(press.words)
     return LateAnswer(await _roster(ctx, press, is_changed=True), toast=toast)
 

@@ -1,4 +1,4 @@
-"""Publishing: the copy as readers will get it, the way out, stopping, going on, and taking back."""
+"""Publishing in chat: the copy that an editor checks, publish, stop, send the rest, take back, list only."""
 
 from __future__ import annotations
 
@@ -60,11 +60,11 @@ async def back(ctx: BotContext, press: PressRequest) -> None:
     await press.redraw_keyboard(desk.note_keyboard(press.words, article, reach))
 
 
-# Out
+# Publishing
 
 
 async def publish(ctx: BotContext, request: Request) -> None:
-    """Publish, with the copy first where there is time to think again."""
+    """Publish, and show the copy first when there is an undo delay."""
     article = await article_of(ctx, request)
     if article is None:
         return
