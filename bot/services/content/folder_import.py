@@ -1,5 +1,5 @@
 """
-From files on the disk to the one door for content: the watched folder, and what an operator names at the shell.
+Importing files from disk: the watched folder, and paths that an operator names at the shell.
 
 A file goes by its path relative to the content folder, or by its whole path when it lies elsewhere: two folders that
 both hold an `index.md` hold two stories. A file that is known under one of these keeps going by it, so importing a
@@ -39,7 +39,7 @@ _STILL_WRITTEN = "is still being written, or a picture of it is; import it again
 
 @dataclass(slots=True)
 class ImportedPaths:
-    """What became of named paths. `shown` are those files' paths as the operator wrote them, by stored path.
+    """The result of importing named paths. `shown` are the files' paths as the operator wrote them, by stored path.
 
     `still_refused` are files that were refused before and have not changed since, each with all complaints.
     """
@@ -166,7 +166,7 @@ def warnings_of(
     named = {topic_key(name) for story in stories for name in story.topics}
     names = KnownNames(known)
     if not all(key in names for key in named):
-        # Most folders bring their topics along; else those that a run would know are looked for.
+        # Most folders contain their topics; for others, the topics of the content folder and the database count too.
         if database.is_file():
             known.extend(topics.established_at(database))
         if content.is_dir():
@@ -245,7 +245,7 @@ def _look_at_folder(
 def _look_at_file(
     given: Path, root: Path, content: Path, known: Mapping[str, str], zone: ZoneInfo, settling: Settling | None
 ) -> _Look:
-    # Its folder without links, the file itself as it is: whether a link may be followed is for the inlet to say.
+    # The folder is resolved and the file is not: whether a link may be followed is decided by the reader of files.
     place = given.absolute().parent.resolve() / given.name
     relative = place.relative_to(root).as_posix() if place.is_relative_to(root) else place.name
     name = _names_below(root, content, known).get(relative) or _naming(place.parent, content)(place.name)

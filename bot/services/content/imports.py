@@ -1,5 +1,5 @@
 """
-The one door for content: whatever an inlet read goes through here, in one transaction a batch.
+Importing stories: content from every source is stored here, one transaction for each batch.
 
 One story, one article: a story is known by its link, and the file that brought it first owns it. What a batch of
 files does is read from the database (`known_content`), decided (`domain.ingestion`) and written (`content_changes`).
@@ -43,7 +43,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One file as an inlet read it. `slugs` are the names it may go by, best first; `warnings` what it lost."""
+    """One file as it was read. `slugs` are the names it may get, best first; `warnings` name the values left out."""
 
     path: str
     fingerprint: str

@@ -1,4 +1,4 @@
-"""What people mean when they write the name of a topic: exactly that, or something close to it."""
+"""Finding topics by name: exact matches, similar names, and typos."""
 
 from __future__ import annotations
 

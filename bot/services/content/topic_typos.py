@@ -1,5 +1,5 @@
 """
-Topics as articles name them: which pieces of a text are one name, and which names look like a slip.
+Topics as articles name them: which pieces of a text are one name, and which names look like typos.
 
 A name nobody knows may be a new topic or `Robotik` for Robotics. Nobody but an editor can tell, so it is a warning.
 """
@@ -16,7 +16,7 @@ from bot.services.content.topic_names import KnownNames
 from bot.store.content import topics
 from bot.store.engine.database import Connection
 
-MAX_WARNINGS = 100  # warnings of a batch: a whole archive in another spelling is one slip, not thousands
+MAX_WARNINGS = 100  # warnings of a batch: a whole archive in another spelling is one mistake, not thousands
 
 
 async def settled(conn: Connection, stories: Sequence[Story]) -> list[Story]:

@@ -1,8 +1,8 @@
 """
-Taking up: which of the deliveries that are due go out next.
+Claiming: which of the due deliveries are sent next.
 
-Mostly all of them, most urgent first. What failed in an outage comes last while it lasts, and is tried before the
-others go on: then all go out in their order, or only what fails by itself waits.
+In normal operation all of them, most urgent first. In an outage, campaigns whose messages failed in it come last; they
+are tried alone once others get through, so that a campaign that fails by itself does not keep the outage going.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ Leave = Callable[[Body], Awaitable[Outcome]]
 
 
 class Composition(Generic[Body]):
-    """What one campaign sends. `covers` is what stands in its message, `name` what it is called in the log."""
+    """What one campaign sends. `covers` are the subjects in its message, `name` is what the log calls it."""
 
     def __init__(self, name: str, audience: Audience, covers: Covered, revision: int | None = None) -> None:
         """`revision` is the subject's of which this was made; None where it has none."""

@@ -1,7 +1,7 @@
 """
-Chats that forbid writing for a while: when they are tried again, and what reaches them once a message gets through.
+Chats that forbid writing for a while: when they are tried again, and what is sent to them once a message gets through.
 
-Everything of a spell is in the database, so a restart neither forgets what a chat has missed nor tries it sooner.
+All state is in the database, so a restart neither forgets what a chat has missed nor tries it sooner.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 RECHECK_INTERVAL = timedelta(seconds=30)
 BATCH_SIZE = 20  # chats tried in one look: some 20 ms of the writer
-MAX_KEPT_STORIES = 100  # stories that reach a chat afterwards, the newest; about as many as a list has room for
+MAX_KEPT_STORIES = 100  # stories a chat gets afterwards, the newest; about as many as fit one list
 
 
 class Retries:

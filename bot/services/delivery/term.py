@@ -1,8 +1,8 @@
 """
-This process' term: under which it has deliveries in hand, and how it takes back those of others that died.
+This process' term, under which it claims deliveries, and how it takes back those of processes that died.
 
-The lease of a term is renewed in turns that write anyway. A process that has nothing in hand and nothing to claim
-writes nothing: it has nothing to lose, and takes another term when somebody has ended its own meanwhile.
+The lease of a term is renewed in turns that write anyway. A process without claims and with nothing to claim writes
+nothing: it has no claims to lose, and takes another term if its own was ended meanwhile.
 """
 
 from __future__ import annotations

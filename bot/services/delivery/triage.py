@@ -1,9 +1,9 @@
 """
-Triage: what becomes of a claimed delivery before anybody sends it, by what its chat wants today.
+Triage: decides what becomes of a claimed delivery before it is sent, by what its chat wants today.
 
-Who has paused, unfollowed or muted since is left alone; whose time it is not yet is put back until then; what waited
-too long to be news goes out in one list; a chat that must rest is put back. All else goes out, as its campaign's kind
-composes it.
+A chat that has paused, unfollowed or muted since gets nothing; a delivery whose time has not come is put back until
+then; several that waited too long to be news go out as one list; those of a chat that Telegram holds are put back. All
+others are sent as their campaign's kind composes them.
 """
 
 from __future__ import annotations
@@ -169,7 +169,7 @@ class Triage:
         self._holds.clear()
 
     def keep(self, running: Mapping[int, Campaign]) -> None:
-        """Let go of what only other campaigns needed."""
+        """Forget compositions of campaigns that no longer run."""
         self._compositions = {number: one for number, one in self._compositions.items() if number in running}
 
     async def _composition(self, conn: Connection, campaign: Campaign) -> Composition[Any]:

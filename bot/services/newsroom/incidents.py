@@ -1,4 +1,4 @@
-"""Noticing what owners must know of: found here, told in chat by `telegram_edge.notifications.progress_messages`."""
+"""Incidents: finds what is wrong with the bot; `telegram_edge.notifications` alerts owners to it."""
 
 from __future__ import annotations
 

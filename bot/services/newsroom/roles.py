@@ -110,9 +110,9 @@ async def withdraw(db: Database, number: int, *, by: int | None, admins: frozens
 async def remove_editor(
     db: Database, person: int, *, by: int | None, admins: frozenset[int], now: datetime
 ) -> Role | None:
-    """Make a colleague a reader, and return what they were; None when nobody was let go.
+    """Take a person's role away, and return which it was; None when nothing was changed.
 
-    Owners let editors go. The shell (`by` is None) also lets owners go who became so by link.
+    Owners can remove editors. The shell (`by` is None) can also remove owners who became so by link.
     """
     async with db.transaction() as conn:
         if not await _may(conn, by, admins):

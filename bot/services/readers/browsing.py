@@ -1,4 +1,4 @@
-"""What readers look at when they ask: the newest, the warmest, what was found, what they keep."""
+"""Lists of articles on request: newest, top by heat, found, saved; and how often groups may ask for them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bot.store.engine.database import Connection, Database
 from bot.store.readers import browsing, group_quota, subscriptions
 
 CANDIDATES = 500
-"""The newest articles of which the warmest are the top: older ones are cold at any heat."""
+"""The newest articles among which the top ones are ranked: the heat of older ones has faded."""
 
 
 @dataclass(frozen=True, slots=True)

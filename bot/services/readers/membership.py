@@ -1,4 +1,4 @@
-"""How a chat comes, pauses, goes, moves and is forgotten. One promise each."""
+"""The life of a chat: created, paused, unreachable, moved to a supergroup, exported, deleted."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-Which time zone somebody means who names a place: a zone, a city of the world, or a distance from UTC.
+Finding a time zone by what somebody writes: a zone's name, a city, or an offset from UTC.
 
 Zones and the cities they are named after are known here. For every other city a search is started, which is a
 process of its own (`bot.city_lookup`): one at a time, for a short while, and its last answers are remembered.

@@ -1,4 +1,4 @@
-"""One article in one reader's hands: opening it, keeping it, and how it stands for this chat."""
+"""One article for one reader: opening it, saving it, and which of its buttons hold for this chat."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class CardState:
-    """How an article stands for a chat and a person today.
+    """What the buttons under an article show for a chat and a person today.
 
     `reason` is the topic it came for, None when for none; the rest says what of it the chat has turned down.
     """

@@ -1,4 +1,4 @@
-"""What a chat follows, and how that changes: each change one transaction, answered only once it is on disk."""
+"""Following, unfollowing and muting: each change is one transaction, and returns once it is on disk."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ async def mute(db: Database, chat: int, topic: int, *, now: datetime) -> tuple[T
 
 
 async def unmute(db: Database, chat: int, topic: int) -> Topic:
-    """Let a topic be heard again. Raises: UnknownTopic."""
+    """End the mute of a topic. Raises: UnknownTopic."""
     async with db.transaction() as conn:
         known = _topic(await known_topics.known_to(conn, chat), topic)
         await subscriptions.unmute(conn, chat, topic)
@@ -202,7 +202,7 @@ async def of_payload(db: Database, chat: int, payload: str) -> Topic:
 
 
 class _Follow(Enum):
-    """What a wish to follow a topic changed."""
+    """What following a topic changed."""
 
     NEW = "new"
     MOVED = "moved"
