@@ -1,4 +1,4 @@
-"""What became of an article, the bot's numbers, and who did what: for people, and as JSON for programs."""
+"""`newsbot delivery`, `stats` and `log`: delivery reports, statistics and the audit log, as text or JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a token to a bot that can run: asked once, tried, written down, and never shown again."""
+"""`newsbot setup`: asks for the bot's token, checks it with Telegram, writes it to `.env`, and never shows it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said when something cannot be done: what it is, then what can be."""
+"""Error messages in chat: what cannot be done, then what can."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who did what, and the bot's numbers."""
+"""The audit log (`/log`) and statistics (`/stats`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may publish, as owners see it: the people, the links that are still good, and who took one."""
+"""`/editors` for owners: owners and editors, open invitation links, and who accepted one."""
 
 from __future__ import annotations
 

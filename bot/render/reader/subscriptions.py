@@ -1,4 +1,4 @@
-"""What is said of follows made and ended by name or by link, and the overview of all that a chat follows."""
+"""Answers to `/subscribe`, `/unsubscribe` and topic links, and the overview of what a chat follows."""
 
 from __future__ import annotations
 

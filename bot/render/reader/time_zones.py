@@ -1,4 +1,4 @@
-"""What is said of a place or a distance from UTC that was typed and is not simply one time zone."""
+"""Answers to a typed place or UTC offset that is not exactly one time zone."""
 
 from __future__ import annotations
 

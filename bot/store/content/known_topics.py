@@ -1,8 +1,10 @@
 """
-The topics that readers may meet: what stands in no published article is nobody's to learn from a topic's name.
+The topics that readers may see. A topic that only unpublished articles name is hidden, because its name may reveal
+what they are about.
 
-Known is what a file or an editor defined and what a published article bears or bore. A chat knows besides what it
-follows, has left out or muted itself. To readers every other topic is as if it did not exist, by name and by number.
+Known to all are topics that a file or an editor defined, and those of articles that are or were published. Known to a
+chat are also those that it follows, has left out or muted. Any other topic does not exist for readers, by name or
+number.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from bot.store.engine.database import Connection
 
 
 async def known_to(conn: Connection, chat: int) -> dict[int, Topic]:
-    """Return the topics that a chat may meet, by number, in the order of their numbers."""
+    """Return the topics that are known to a chat, by number, in the order of their numbers."""
     rows = await conn.execute_fetchall(
         """
         SELECT number, id, name, short_name, parent, description, keywords, hashtags, listed, from_file

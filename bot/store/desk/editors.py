@@ -214,7 +214,7 @@ async def withdraw(conn: Connection, number: int, now: datetime) -> Invitation |
 async def add_newcomer_notices(
     conn: Connection, newcomer: int, role: Role, invited_by: int | None, owners: Iterable[int]
 ) -> None:
-    """Owe these owners word of who took an invitation."""
+    """Store that these owners are to be told who took an invitation."""
     await conn.executemany(
         """
         INSERT INTO newcomers (owner, person, role, invited_by) VALUES (:owner, :person, :role, :by)

@@ -1,8 +1,9 @@
 """
-How often groups ask: the latest once a minute each, because everybody in them may; and how much is answered to whom.
+Quotas of a minute: a group can ask for a list once, because everybody in it may ask; and answers are counted for each
+group and person.
 
-A group takes twenty messages a minute, and answers go before news: who asks all the time would keep its news away.
-Kept for that minute in the database, so that nothing about it lives in memory, and nothing stays of it afterwards.
+Telegram takes twenty messages a minute to a group, and answers go before news: without a limit, somebody who asks all
+the time would keep the group's news away. The counts are stored for that minute and deleted afterwards.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """
-Chats that forbid writing for a while, and what is kept for them.
+Restrictions: chats that forbid writing for a while, and the news that is kept for them.
 
 A story that such a chat missed has the outcome "restricted", so that its broadcast is finished without it; from there
 it goes back into the outbox.
