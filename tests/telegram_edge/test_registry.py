@@ -40,7 +40,7 @@ def test_the_longest_prefix_of_a_deep_link_wins():
 
 
 def test_editors_texts_are_asked_before_readers():
-    readers, editors_ = TextRule(taken), TextRule(taken, audience=Access.EDITORS)
+    readers, editors_ = TextRule(taken), TextRule(taken, access=Access.EDITORS)
     assert Registry((Conversation("one", texts=(readers, editors_)),)).texts == (editors_, readers)
 
 
@@ -90,7 +90,7 @@ async def test_an_editor_has_a_menu_in_their_own_chat_until_they_are_one_no_more
             *REGISTRY.conversations,
             Conversation(
                 "desk",
-                commands=(Command("desk_test", "the desk", nothing, audience=Access.EDITORS, in_menu=True),),
+                commands=(Command("desk_test", "the desk", nothing, access=Access.EDITORS, in_menu=True),),
             ),
         )
     )
@@ -137,7 +137,7 @@ async def test_help_names_what_editors_can_do_to_editors_only_and_never_in_group
     registry = Registry(
         (
             *REGISTRY.conversations,
-            Conversation("desk", commands=(Command("desk_test", "the desk", nothing, audience=Access.EDITORS),)),
+            Conversation("desk", commands=(Command("desk_test", "the desk", nothing, access=Access.EDITORS),)),
         )
     )
     async with story_house(tmp_path, registry=registry) as house:

@@ -1,5 +1,5 @@
 """
-What the chat page may have its people do: each act checked as Telegram's apps would not have allowed it otherwise.
+The actions that the chat page offers, each with the checks that Telegram's apps make before they send anything.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """
-The chat page's side of the sandbox: what a browser on this machine may see of the world, and do in it.
+The HTTP routes of the chat page: what a browser on this machine may see in the sandbox, and do there.
 
-The page shows people and moves them (see `page_acts`); it never speaks Bot API and never learns the token. Other web
-sites are kept out of the whole sandbox by `guard`; what acts here must moreover come from a page, which says so.
+The page shows people and acts for them (see `actions`); it never uses the Bot API and never gets the token. Other web
+sites are kept out of the whole sandbox by `local_only`; requests that change something must also come from a page,
+which their headers show.
 """
 
 from __future__ import annotations

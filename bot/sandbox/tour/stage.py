@@ -1,8 +1,8 @@
 """
-The stage on which tours are played: people act, and the play goes on when their screens show what they wait for.
+The steps of a tour: people type and press, and each step waits until a person's screen shows what it expects.
 
-Everything goes the way it goes for people: typed, pressed, read from the screen. What a watched phone shows is
-printed as it happens, so the transcript is what happened and not what was meant to.
+The bot is used as people use it: typed to, pressed, read from the screen. What the watched people see is printed as it
+happens, so the transcript shows what happened and not what was expected.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Json = dict[str, Any]
 
 
 class StepFailed(Exception):
-    """What a step waited for did not appear, or what must not be there is."""
+    """A step's expected message did not appear, or something is there that must not be."""
 
 
 class Stage:
@@ -42,7 +42,7 @@ class Stage:
                 self._happened.set()
 
     def tell(self, text: str) -> None:
-        """Print a stage direction."""
+        """Print a line that explains what happens."""
         self._print(f"\n— {text}")
 
     def types(self, person: int, text: str) -> None:

@@ -1,7 +1,7 @@
 """
-What happened in the sandbox, for whoever watches: the chat page, the tour, a test that waits for a message.
+Events of the sandbox for its subscribers: the chat page, the tour, a test that waits for a message.
 
-Watching costs the bot nothing: a watcher too slow to keep up loses the oldest events, never holds a sender.
+A subscriber never slows the bot down: one that is too slow loses the oldest events.
 """
 
 from __future__ import annotations

@@ -116,8 +116,8 @@ class Menus:
         return True
 
     def _menu(self, words: Words, role: Role) -> list[tuple[str, str]]:
-        audiences = (Access.READERS, Access.EDITORS) + ((Access.OWNERS,) if role is Role.OWNER else ())
-        return _entries(words, self.commands.menu(*audiences))
+        levels = (Access.READERS, Access.EDITORS) + ((Access.OWNERS,) if role is Role.OWNER else ())
+        return _entries(words, self.commands.menu(*levels))
 
 
 def _entries(words: Words, commands: Sequence[CommandInfo]) -> list[tuple[str, str]]:

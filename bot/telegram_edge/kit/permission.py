@@ -19,20 +19,20 @@ from bot.telegram_edge.kit.request import PressRequest, Request
 
 
 async def role_of(ctx: BotContext, request: Request | PressRequest) -> Role | None:
-    """Return what the one who asks is here. In groups and channels nobody is an editor."""
+    """Return the sender's role; None for a reader, and for anybody in groups and channels."""
     if not request.is_private:
         return None
     return await roles.role_of(ctx.db, request.person, ctx.settings.admins, request.name)
 
 
-async def is_for(ctx: BotContext, request: Request | PressRequest, audience: Access) -> bool:
-    """Return whether something for `audience` exists for the one who asks."""
-    return audience is Access.READERS or may(await role_of(ctx, request), audience)
+async def is_for(ctx: BotContext, request: Request | PressRequest, access: Access) -> bool:
+    """Return whether the sender of a request has `access`."""
+    return access is Access.READERS or may(await role_of(ctx, request), access)
 
 
-def may(role: Role | None, audience: Access) -> bool:
-    """Return whether somebody with `role` belongs to `audience`."""
-    match audience:
+def may(role: Role | None, access: Access) -> bool:
+    """Return whether somebody with `role` has `access`."""
+    match access:
         case Access.READERS:
             return True
         case Access.EDITORS:

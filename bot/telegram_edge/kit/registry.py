@@ -54,7 +54,7 @@ class PressRule:
 
     verb: str
     handler: PressHandler
-    audience: Access = Access.READERS
+    access: Access = Access.READERS
     admins_only: bool = False
     late: LateRule | None = None
 
@@ -72,7 +72,7 @@ class TextRule:
     """Plain text in a private chat. Rules are asked in order, editors' first, until one says True: taken."""
 
     handler: TextHandler
-    audience: Access = Access.READERS
+    access: Access = Access.READERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class DocumentRule:
     """A file sent in a private chat; `request.document` describes it."""
 
     handler: RequestHandler
-    audience: Access = Access.EDITORS
+    access: Access = Access.EDITORS
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class Registry:
         self._presses = _unique((rule.verb, rule) for each in self.conversations for rule in each.presses)
         self._starts = _unique((rule.prefix, rule) for each in self.conversations for rule in each.starts)
         texts = [rule for each in self.conversations for rule in each.texts]
-        self.texts = tuple(sorted(texts, key=lambda rule: rule.audience is Access.READERS))
+        self.texts = tuple(sorted(texts, key=lambda rule: rule.access is Access.READERS))
         self.documents = tuple(rule for each in self.conversations for rule in each.documents)
         self.commands = Commands(self._commands.values())
 

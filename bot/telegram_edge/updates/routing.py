@@ -158,7 +158,7 @@ async def _run_command(
     """Run a command. One that is not there is answered only where newsbot was meant for sure."""
     if (command is not None or is_for_us) and not await may_be_answered(ctx, request, speaker):
         return
-    if command is None or not await is_for(ctx, request, command.audience):
+    if command is None or not await is_for(ctx, request, command.access):
         if is_for_us:
             await request.answer(error_messages.not_understood(request.words))
     elif command.where is Where.PRIVATE and not request.is_private:
@@ -177,12 +177,12 @@ async def _take_text_or_file(ctx: BotContext, registry: Registry, request: Reque
     role = await role_of(ctx, request)
     if request.document is not None:
         for file in registry.documents:
-            if may(role, file.audience):
+            if may(role, file.access):
                 await file.handler(ctx, request)
                 return
     elif request.args:
         for text in registry.texts:
-            if may(role, text.audience) and await text.handler(ctx, request):
+            if may(role, text.access) and await text.handler(ctx, request):
                 return
     await request.answer(error_messages.not_understood(request.words))
 
@@ -226,7 +226,7 @@ async def _run_press(ctx: BotContext, request: PressRequest, rule: PressRule | N
         return
     is_free = rule is not None and (hangs_there or rule.admins_only or request.is_private)
     is_admins = rule is not None and (rule.admins_only or request.chat.kind is ChatKind.CHANNEL)
-    if rule is None or not is_free or not await is_for(ctx, request, rule.audience):
+    if rule is None or not is_free or not await is_for(ctx, request, rule.access):
         await request.toast(error_messages.button_too_old(request.words), alert=True)
     elif is_admins and (reason := await objection(ctx, request)) is not None:
         await request.toast(reason)  # no box to be closed: any of a group's people may touch these

@@ -44,12 +44,12 @@ async def stats(ctx: BotContext, request: Request) -> None:
 CONVERSATION = Conversation(
     name="desk log",
     commands=(
-        Command("log", msgid("who did what"), log, audience=Access.EDITORS, where=Where.PRIVATE, in_menu=True),
+        Command("log", msgid("who did what"), log, access=Access.EDITORS, where=Where.PRIVATE, in_menu=True),
         Command(
             "stats",
             msgid("chats, articles and messages in numbers"),
             stats,
-            audience=Access.EDITORS,
+            access=Access.EDITORS,
             where=Where.PRIVATE,
             in_menu=True,
         ),

@@ -70,14 +70,14 @@ CONVERSATION = Conversation(
             msgid("who got an article, who did not, and why"),
             delivery,
             usage=msgid("/delivery ARTICLE"),
-            audience=Access.EDITORS,
+            access=Access.EDITORS,
             where=Where.PRIVATE,
             in_menu=True,
         ),
     ),
     presses=(
-        PressRule(Verb.DELIVERY, delivery_pressed, audience=Access.EDITORS),
-        PressRule(Verb.FAILED, who_failed, audience=Access.EDITORS),
-        PressRule(Verb.AGAIN, try_again, audience=Access.EDITORS, late=ask_to_try_again),
+        PressRule(Verb.DELIVERY, delivery_pressed, access=Access.EDITORS),
+        PressRule(Verb.FAILED, who_failed, access=Access.EDITORS),
+        PressRule(Verb.AGAIN, try_again, access=Access.EDITORS, late=ask_to_try_again),
     ),
 )

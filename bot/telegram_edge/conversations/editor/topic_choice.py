@@ -66,7 +66,7 @@ async def ask_to_add(ctx: BotContext, press: PressRequest) -> LateAnswer | None:
 CONVERSATION = Conversation(
     name="topic choice",
     presses=(
-        PressRule(Verb.TOPICS, show, audience=Access.EDITORS),
-        PressRule(Verb.ADD_TOPIC, add, audience=Access.EDITORS, late=ask_to_add),
+        PressRule(Verb.TOPICS, show, access=Access.EDITORS),
+        PressRule(Verb.ADD_TOPIC, add, access=Access.EDITORS, late=ask_to_add),
     ),
 )

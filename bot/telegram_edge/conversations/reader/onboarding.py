@@ -42,14 +42,14 @@ async def help_(ctx: BotContext, request: Request) -> None:
     """List every command there is for the one who asks, where they ask."""
     words, role = request.words, await role_of(ctx, request)
     sections = []
-    for audience, heading, is_shown in (
+    for access, heading, is_shown in (
         (Access.READERS, "", True),
         (Access.EDITORS, words("For editors"), role is not None),
         (Access.OWNERS, words("For owners"), role is Role.OWNER),
     ):
         lines = [
             (spoken(words, command.usage) if command.usage else f"/{command.name}", spoken(words, command.summary))
-            for command in ctx.commands.of(audience)
+            for command in ctx.commands.of(access)
             if request.is_private or command.where is Where.EVERYWHERE
         ]
         if is_shown and lines:

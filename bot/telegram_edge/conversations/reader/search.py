@@ -53,7 +53,7 @@ async def _found(ctx: BotContext, chat: Chat, words: str, size: int, turn: Turn 
     if page.articles:
         return lists.found(look, words, number, page, size, now)
     command = ctx.commands.named(words)
-    meant = command.name if command is not None and command.audience is Access.READERS else None
+    meant = command.name if command is not None and command.access is Access.READERS else None
     near = await subscribing.nearest(ctx.db, chat.id, words)
     return lists.nothing_found(look.words, words, near, command=meant)
 
