@@ -317,7 +317,7 @@ def _refuse_what_cannot_work(settings: Settings) -> None:
     is_telegrams = settings.api_url == TELEGRAM
     if settings.webhook_url is not None and is_telegrams and not settings.webhook_url.startswith("https:"):
         raise SettingsError(
-            f'NEWSBOT_WEBHOOK_URL: "{settings.webhook_url}" is not https, and Telegram knocks nowhere else'
+            f'NEWSBOT_WEBHOOK_URL: "{settings.webhook_url}" is not https, and Telegram posts to no other address'
         )
 
 

@@ -298,7 +298,7 @@ def _webhook(
     async def answer(request: web.Request) -> web.Response:
         said = request.headers.get(SECRET_HEADER, "").encode(errors="surrogateescape")  # whatever bytes were sent
         if not hmac.compare_digest(said, secret.encode()):
-            log.warning("somebody knocked at the webhook without its secret")
+            log.warning("a request to the webhook came without its secret")
             return web.Response(status=403)
         try:
             async with asyncio.timeout(BODY_WITHIN):

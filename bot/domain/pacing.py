@@ -125,17 +125,17 @@ class Pace:
     def complained(self, chat: int, wait: float, now: float) -> Pace:
         """Return the pace after a 429 for `chat`, which was within its own limits and is to wait `wait` seconds.
 
-        One chat's 429 is that chat's own affair, and so are those of groups and channels, however many: each may be
-        in slow mode, up to an hour (https://github.com/tdlib/telegram-bot-api/issues/75). Those of two people and a
+        One chat's 429 concerns that chat only, and so do those of groups and channels, however many: each may be in
+        slow mode, up to an hour (https://github.com/tdlib/telegram-bot-api/issues/75). Those of two people and a
         third chat soon after each other hold all news for as long as all three were told, and lower the rate, once for
-        all the messages that were on the wire together.
+        all the messages that were sent together.
         """
         told = _witnesses((*self.witnesses, Witness(chat, now, now + wait)), now)
         waits = sorted((one.until for one in told), reverse=True)
         people = sorted((one.until for one in told if is_person(one.chat)), reverse=True)
         if len(waits) < SEVERAL or len(people) < PEOPLE:
             return replace(self, witnesses=told)
-        # The longest that so many agree on: one chat's own long wait is not made everybody's.
+        # The longest wait that so many of them share: the long wait of a single chat does not hold all others.
         agreed = min(waits[SEVERAL - 1], people[PEOPLE - 1])
         held_until = max(self.held_until, agreed, now + min(wait, MIN_HOLD))
         # Whatever it has grown to, it begins to grow again after the pause.

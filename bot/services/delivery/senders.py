@@ -32,8 +32,8 @@ from bot.store.readers import chats
 
 log = logging.getLogger(__name__)
 
-RECHECK_AFTER = 1.0  # seconds in hand, after which a chat is asked again what it wants
-RECHECK_WITHIN = 0.03  # seconds; who comes later than that after its turn may leave together with the next
+RECHECK_AFTER = 1.0  # seconds since the claim, after which it is read again what the chat wants
+RECHECK_WITHIN = 0.03  # seconds; a message that is later than that may be sent together with the next one
 RETRY_NOW = Throttled(timedelta(0))
 """Not sent: goes back to the outbox unchanged."""
 COULD_NOT_COMPOSE = Failed("newsbot could not build this message; its log says why")
@@ -92,7 +92,7 @@ class Senders:
         self._queue: asyncio.Queue[Item] = asyncio.Queue()
         self._lines: dict[int, deque[Item]] = {}  # chats with a message on its way, and what waits behind it
         self._at_work: list[asyncio.Task[None]] = []
-        self._waiting: dict[asyncio.Task[Any], Item] = {}  # for their turn; nothing of these is on the wire
+        self._waiting: dict[asyncio.Task[Any], Item] = {}  # for their turn; not sent yet
         self._is_ending = False
         self._quiet = asyncio.Event()
 
@@ -204,7 +204,7 @@ class Senders:
             self._waiting.pop(sender, None)
 
     async def _is_as_claimed(self, item: Item) -> bool:
-        """Return whether the chat is still as it was when its delivery was taken up, and still wants all of it."""
+        """Return whether the chat is as it was when its delivery was claimed, and still wants all of it."""
         chat, now = item.chat, self._clock()
         async with self._db.reading() as conn:
             if await chats.chat(conn, chat.id) != chat:

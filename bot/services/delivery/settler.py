@@ -50,7 +50,7 @@ class Notes:
 
     @property
     def many(self) -> int:
-        """How many deliveries are no longer in hand once it is written."""
+        """How many claims end once it is written."""
         return len(self.answered) + len(self.unread)
 
     @property

@@ -34,7 +34,7 @@ MAX_HOLD = timedelta(seconds=60)  # a delivery waiting for a retry holds later n
 SHORT_HOLD = timedelta(seconds=1)  # waited for on the spot
 NO_HOLD = timedelta(0)
 LIST_PAUSE = timedelta(seconds=60)
-"""For what another delivery in hand takes along; should that come to nothing, it goes out after all."""
+"""How long a delivery waits that goes out in the list of another one; if that list fails, it is sent after all."""
 HELD_CHATS = 4096
 
 
@@ -67,7 +67,7 @@ class Triage:
         self._stale = stale
         self._compositions: dict[int, Composition[Any]] = {}  # by campaign
         self._holds: OrderedDict[int, tuple[datetime, datetime]] = OrderedDict()  # until when, and the latest time
-        self._listed: set[int] = set()  # chats with a list in hand
+        self._listed: set[int] = set()  # chats with a claimed list
 
     async def sort(
         self,
@@ -123,7 +123,7 @@ class Triage:
             if hold and not item.is_decided:
                 item.outcome = Throttled(hold)
             items.append(item)
-        # Only now: had one of them failed, none of them would be in hand.
+        # Only now: if one had raised, none of them would count as claimed.
         self._listed.update(item.chat.id for item in items if item.folded)
         return items
 
@@ -142,13 +142,13 @@ class Triage:
         return {number: one for number, one in running.items() if number not in late}
 
     def written(self, items: Iterable[Item]) -> None:
-        """Take note that what became of items is on disk."""
+        """Note that the outcomes of items are on disk."""
         for item in items:
             if item.folded:
                 self._listed.discard(item.chat.id)
 
     def begin_anew(self) -> None:
-        """Have no list in hand, as at the start."""
+        """Forget all claimed lists, as at the start."""
         self._listed.clear()
 
     def hold(self, delivery: Delivery, now: datetime) -> None:
@@ -161,7 +161,7 @@ class Triage:
                 self._holds.popitem(last=False)
 
     def release_chat(self, chat: int) -> None:
-        """Hold a chat no longer: something of its own has come to an end."""
+        """Hold a chat no longer: one of its deliveries has ended."""
         self._holds.pop(chat, None)
 
     def forget_holds(self) -> None:
@@ -203,7 +203,7 @@ class Triage:
     async def _fold(self, item: Item, running: Mapping[int, Campaign], now: datetime) -> None:
         """Let what is no longer news go out in one list with all else that has waited for its chat as long.
 
-        Nothing is settled before the list is out: should it come to nothing, the others go out without this one.
+        Nothing is settled before the list is sent: if it fails, the others go out without this one.
         """
         if item.is_decided:
             return

@@ -2,7 +2,7 @@
 Fetching updates by long polling, for as long as the process lives.
 
 Telegram forgets an update once a later one is asked for. So the next poll begins at the oldest update that is neither
-worked through nor written down: whatever a killed process had in hand comes again at the next start, perhaps with some
+worked through nor written down: what a killed process was working on comes again at the next start, perhaps with some
 that were done. A poll shows a hundred updates; when that many are on their way they are written down, so that nobody
 behind them waits.
 What was waiting when we started is fetched first and marked as backlog: a press carries no time of its own, and an
