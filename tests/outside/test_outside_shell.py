@@ -161,7 +161,7 @@ async def test_it_ends_in_time_when_telegram_does_not_answer(tmp_path: Path) -> 
 
 
 async def test_a_broadcast_that_is_ended_half_way_goes_on_at_the_next_start(tmp_path: Path) -> None:
-    async with street(tmp_path, UNDO="0") as here:
+    async with street(tmp_path, UNDO="0", RATE="20") as here:
         here.topic("energy", "Energy")
         here.article("first.json", published=False)
         await here.imported()
@@ -170,7 +170,6 @@ async def test_a_broadcast_that_is_ended_half_way_goes_on_at_the_next_start(tmp_
         for person in crowd:
             here.world.start(person, "t_energy")
         await here.until(lambda: all(here.of_bot(person) for person in crowd), "150 answers")
-        here.world.faults.add(Slow(0.02), method="sendMessage", probability=0.5)
         assert (await here.shell("publish", "first")).status == 0
 
         def got(person: int) -> int:

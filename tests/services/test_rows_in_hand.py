@@ -19,7 +19,7 @@ from bot.errors import StoreError
 from bot.sandbox.world.faults import Held, Page, Refuse, Throttle
 from bot.services.delivery import dispatcher, senders, triage
 from bot.services.readers import membership
-from bot.store.delivery import campaigns, leases, outbox, paid_messages
+from bot.store.delivery import campaigns, fanout, leases, outbox, paid_messages
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.delivery.followers import followers_of
 from bot.store.readers import chats
@@ -97,10 +97,10 @@ async def test_a_group_that_moves_behind_the_place_that_is_being_looked_at_is_no
     await room.follow(people, "Energy")
     number, now = await room.publish(await room.draft("grid-storage", "Energy")), room.house.clock()
     async with room.db.transaction() as conn:
-        await campaigns.begin(conn, number, 10_000)
+        await fanout.begin(conn, number, 10_000)
         begun = await campaigns.campaign(conn, number)
         assert begun is not None
-        await campaigns.fan_out(conn, begun, await followers_of(conn, begun.article, begun.fixed_at), now, piece=10)
+        await fanout.fan_out(conn, begun, await followers_of(conn, begun.article, begun.fixed_at), now, piece=10)
     new = room.world.add_person("The same, elsewhere", id=15_000, has_started=True).id
     await membership.move(room.db, people[20], new, now)
     await room.run()

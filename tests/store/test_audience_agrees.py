@@ -13,7 +13,7 @@ from store_samples import NOW, SOON, put_article, put_chats
 
 from bot.domain.delivery import NEWS, Lane, Subject, SubjectType
 from bot.domain.topic import TopicTree, wants
-from bot.store.delivery import campaigns, followers
+from bot.store.delivery import campaigns, fanout, followers
 from bot.store.delivery.audiences import reach
 from bot.store.delivery.followers import followers_of
 from bot.store.engine.database import Database
@@ -52,10 +52,10 @@ async def test_the_fan_out_the_reach_and_the_check_before_sending_agree_with_the
                 campaign = await campaigns.promise(
                     conn, NEWS, Subject(SubjectType.ARTICLE, 1), fixed_at=NOW, start_at=NOW, lane=Lane.NEWS, by=None
                 )
-                await campaigns.begin(conn, campaign, ring_start)
+                await fanout.begin(conn, campaign, ring_start)
                 whom = await followers_of(conn, 1, NOW)
                 promised = await campaigns.campaign(conn, campaign)
-                while await campaigns.fan_out(conn, promised, whom, NOW, piece):
+                while await fanout.fan_out(conn, promised, whom, NOW, piece):
                     promised = await campaigns.campaign(conn, campaign)
                 rows = await conn.execute_fetchall(
                     "SELECT chat, thread FROM deliveries WHERE campaign = :campaign", {"campaign": campaign}

@@ -10,7 +10,7 @@ from properties import examples
 from store_samples import NOW, put_article, put_chats
 
 from bot.domain.delivery import NEWS, Lane, Subject, SubjectType
-from bot.store.delivery import campaigns, leases, outbox
+from bot.store.delivery import campaigns, fanout, leases, outbox
 from bot.store.delivery.campaigns import Campaign
 from bot.store.delivery.followers import followers_of
 from bot.store.engine.database import Connection, Database
@@ -22,7 +22,7 @@ async def _start(conn: Connection, article: int, ring_start: int) -> Campaign:
     number = await campaigns.promise(
         conn, NEWS, Subject(SubjectType.ARTICLE, article), fixed_at=NOW, start_at=NOW, lane=Lane.NEWS, by=None
     )
-    await campaigns.begin(conn, number, ring_start)
+    await fanout.begin(conn, number, ring_start)
     found = await campaigns.campaign(conn, number)
     assert found is not None
     return found
@@ -58,7 +58,7 @@ async def test_a_fan_out_cut_at_any_piece_gives_each_chat_one_row_in_order_of_th
                     async with db.transaction() as conn:
                         current = await campaigns.campaign(conn, number)
                         assert current is not None
-                        more = await campaigns.fan_out(conn, current, await followers_of(conn, 1, NOW), NOW, piece)
+                        more = await fanout.fan_out(conn, current, await followers_of(conn, 1, NOW), NOW, piece)
                         if crashes:
                             raise InterruptedError
                 except InterruptedError:
@@ -83,9 +83,9 @@ async def test_articles_of_one_busy_period_share_their_start_and_each_chat_gets_
         try:
             async with db.transaction() as conn:
                 await _furnish(conn, chats, {})
-                assert await campaigns.ring_of_busy_period(conn) is None
+                assert await fanout.ring_of_busy_period(conn) is None
                 first = await _start(conn, 1, sorted(chats)[len(chats) // 2])
-                shared = await campaigns.ring_of_busy_period(conn)
+                shared = await fanout.ring_of_busy_period(conn)
                 assert shared == first.ring_start
                 second = await _start(conn, 2, shared)
                 open_ones = [first, second]
@@ -94,7 +94,7 @@ async def test_articles_of_one_busy_period_share_their_start_and_each_chat_gets_
                         current = await campaigns.campaign(conn, one.id)
                         assert current is not None
                         audience = await followers_of(conn, current.subject.number, NOW)
-                        if not await campaigns.fan_out(conn, current, audience, NOW, piece):
+                        if not await fanout.fan_out(conn, current, audience, NOW, piece):
                             open_ones.remove(one)
                 claimed = await outbox.claim(conn, NOW, 1000, owner=await leases.take(conn, "one", NOW))
         finally:
@@ -114,7 +114,7 @@ async def test_what_a_dead_process_had_claimed_is_claimed_again_and_counts_as_pe
         await _furnish(conn, {1, 2, 3}, {})
         started = await _start(conn, 1, 0)
         first = await leases.take(conn, "one", NOW)
-        await campaigns.fan_out(conn, started, await followers_of(conn, 1, NOW), NOW)
+        await fanout.fan_out(conn, started, await followers_of(conn, 1, NOW), NOW)
         assert len(await outbox.claim(conn, NOW, 2, owner=first)) == 2
     await db.close()
     db = await Database.open(tmp_path / "news.db")

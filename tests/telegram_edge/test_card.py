@@ -117,6 +117,21 @@ async def test_a_chat_that_forbids_pictures_says_nothing_about_the_picture(newsr
     assert house.messages(BEN)[-1]["photo"]
 
 
+async def test_a_chat_that_forbids_pictures_is_asked_once_however_many_ways_there_are(newsroom):
+    """The file id, the link and the bytes would all be refused for the same right.
+
+    Source: https://core.telegram.org/bots/api#chatpermissions (can_send_photos)
+    """
+    house = newsroom
+    await put(house, "Ears", pictures=(PICTURE,))
+    await house.starts(BEN, "a_2")  # from now on Telegram's file id for it is known
+    refusal = Refuse(400, "Bad Request: not enough rights to send photos to the chat")
+    house.world.faults.add(refusal, method="sendPhoto", chat=ANNA)
+    await house.starts(ANNA, "a_2")
+    assert [call.method for call in house.world.ledger.calls_to(ANNA)[-2:]] == ["sendPhoto", "sendMessage"]
+    assert len([call for call in house.world.ledger.of("sendPhoto") if call.chat_id == ANNA]) == 1
+
+
 async def test_more_swaps_the_row_and_back_leads_back(newsroom):
     house = newsroom
     await house.starts(ANNA, "a_1")

@@ -36,7 +36,8 @@ from bot.domain.text import Entity, Text
 from bot.sandbox.bot_api.server import SandboxServer
 from bot.sandbox.world.faults import CutAfter, CutBefore, Page, Refuse, Stall, Throttle
 from bot.sandbox.world.world import World
-from bot.telegram_edge.botapi.gateway import Gateway, entities_of, markup_of
+from bot.telegram_edge.botapi.gateway import Gateway
+from bot.telegram_edge.botapi.methods import entities_of, markup_of
 from bot.telegram_edge.botapi.outcomes import DEFAULT_RETRY_AFTER, MAX_REASON_LENGTH, classify, classify_error
 from bot.telegram_edge.botapi.prepared import Prepared, Reply, Upload
 from bot.telegram_edge.botapi.transport import (

@@ -392,18 +392,13 @@ async def test_nothing_is_sent_before_it_is_started_or_after_it_is_stopped(serve
 async def test_only_the_tail_of_a_prepared_body_varies(server, world, transport):
     forum = world.add_chat("supergroup", "Desk", is_forum=True, threads={5: "News"}, bot_status="member")
     prepared = saying(server, 'Say "hello"\n🌍')
-    first = await transport.call(prepared, tail(ANNA))
-    await transport.call(prepared, tail(ANNA, silent=True, reply_to=first.message_id))
+    await transport.call(prepared, tail(ANNA))
+    await transport.call(prepared, tail(ANNA, silent=True, paid=True))
     await transport.call(prepared, tail(forum.id, thread=5))
-    plain, reply, threaded = (call.params for call in world.ledger)
+    plain, urgent, threaded = (call.params for call in world.ledger)
     assert plain == {"chat_id": ANNA, "text": 'Say "hello"\n🌍'}
-    assert reply["disable_notification"] is True
-    assert reply["reply_parameters"] == {"message_id": first.message_id, "allow_sending_without_reply": True}
+    assert urgent == plain | {"disable_notification": True, "allow_paid_broadcast": True}
     assert threaded["message_thread_id"] == 5
-
-
-async def test_a_reply_to_a_message_that_is_gone_is_sent_all_the_same(server, world, transport):
-    assert (await transport.call(saying(server, "hello"), tail(ANNA, reply_to=999))).ok
 
 
 async def test_an_upload_is_waited_for_longer_than_a_text(server, world, way):

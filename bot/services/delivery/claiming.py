@@ -1,5 +1,5 @@
 """
-Claiming: which of the due deliveries are sent next.
+Claiming: which of the due deliveries are sent next, and how many may be claimed at once.
 
 In normal operation all of them, most urgent first. In an outage, campaigns whose messages failed in it come last; they
 are tried alone once others get through, so that a campaign that fails by itself does not keep the outage going.
@@ -7,13 +7,100 @@ are tried alone once others get through, so that a campaign that fails by itself
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.domain.chat import Chat
 from bot.domain.circuit import Suspects
 from bot.domain.delivery import Delivery
-from bot.store.delivery import outbox
+from bot.domain.limits import PAID_PER_SECOND
+from bot.services.delivery.health import Health
+from bot.services.delivery.kinds import Kind
+from bot.services.delivery.paid_budget import PaidBudget
+from bot.services.delivery.term import Term
+from bot.services.delivery.triage import Triage
+from bot.store.delivery import campaigns, outbox
+from bot.store.delivery.campaigns import Campaign
+from bot.store.engine import metadata
 from bot.store.engine.database import Connection
+from bot.store.engine.disk_reserve import Reserve
+from bot.store.readers import chats
+
+UNPACED_CLAIM_ROWS = 512  # rows claimed ahead when nothing paces
+CLAIM_AHEAD = 0.5  # seconds of the pace claimed ahead: within a second of Stop nothing more leaves
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What one turn has claimed, and what it read. `payable` of the deliveries may be paid for.
+
+    `next_due` is when to look again though nothing has happened; None when nothing waits for a time.
+    """
+
+    term: Term
+    running: Mapping[int, Campaign]
+    is_paused: bool
+    deliveries: list[Delivery] = field(default_factory=list)
+    people: Mapping[int, Chat] = field(default_factory=dict)
+    payable: int = 0
+    reserved: int = 0
+    next_due: datetime | None = None
+
+
+class Claimer:
+    """Claims for one dispatcher, as far as pauses, health, pace, budget and disk allow.
+
+    `rate` is messages per second; None means no pace. `in_flight` may be sent at once. While `reserve` is not
+    held nothing is claimed; without one nobody watches the disk.
+    """
+
+    def __init__(
+        self,
+        kinds: Mapping[str, Kind],
+        triage: Triage,
+        health: Health,
+        paid_budget: PaidBudget,
+        *,
+        rate: float | None,
+        in_flight: int,
+        reserve: Reserve | None,
+    ) -> None:
+        self._kinds = kinds
+        self._triage = triage
+        self._health = health
+        self._paid_budget = paid_budget
+        self._usual = in_flight + (UNPACED_CLAIM_ROWS if rate is None else max(4, int(rate * CLAIM_AHEAD)))
+        self._reserve = reserve
+
+    async def claim(self, conn: Connection, term: Term, in_hand: int, now: datetime) -> Claimed:
+        """Claim what is due and may be sent; so many deliveries are `in_hand` (claimed and unsettled) already."""
+        suspects, is_outage = self._health.suspects, self._health.is_outage
+        is_paused = self._health.is_halted or await metadata.is_paused(conn)
+        going = [] if is_paused else await campaigns.running(conn)
+        running = {one.id: one for one in going if one.kind in self._kinds}  # a newer newsbot may know further kinds
+        waiting = sum(one.total - one.settled for one in running.values()) - in_hand
+        payable = await self._paid_budget.payable(conn, waiting, now)
+        room = self._room(in_hand, payable)
+        ready = self._triage.ready(running, now)
+        if ready or in_hand:
+            term = await term.hold(conn, now)
+        if not ready or room <= 0:
+            return Claimed(term, running, is_paused)
+        claimed = await claim_ready(conn, suspects, now, room, ready, term.owner, is_outage=is_outage)
+        if not claimed:
+            next_due = await due_next(conn, suspects, now, ready, is_outage=is_outage)
+            return Claimed(term, running, is_paused, next_due=next_due)
+        payable = min(payable, len(claimed))
+        reserved = await self._paid_budget.reserve(conn, payable)
+        people = await chats.chats(conn, {delivery.chat for delivery in claimed})
+        return Claimed(term, running, is_paused, claimed, people, payable, reserved)
+
+    def _room(self, in_hand: int, payable: int) -> int:
+        """Return how many more rows may be claimed, `payable` of them at the paid pace; none on a full disk."""
+        if self._reserve is not None and not self._reserve.is_held:
+            return 0
+        return self._health.room(self._usual + min(payable, int(PAID_PER_SECOND * CLAIM_AHEAD)), in_hand)
 
 
 async def claim_ready(

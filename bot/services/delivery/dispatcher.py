@@ -5,7 +5,7 @@ One loop writes and claims, the senders send. Whatever was answered while the la
 next batch, and nothing new is claimed before what is known has been written down. While messages are on their way, no
 more than thirty-three batches are written a second: at a thousand messages a second, a commit for every one or two
 costs three times as much as sending them.
-After a crash, deliveries that were in hand are taken back and sent again: at least once, never lost.
+After a crash, claimed deliveries are taken back and sent again: at least once, never lost.
 """
 
 from __future__ import annotations
@@ -14,17 +14,15 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
 from bot.domain.chat import Chat
-from bot.domain.delivery import Delivery, Outcome
-from bot.domain.limits import PAID_PER_SECOND
+from bot.domain.delivery import Outcome
 from bot.errors import StoreError, StoreFull
 from bot.render.look import Look
-from bot.services.delivery.claiming import claim_ready, due_next
+from bot.services.delivery.claiming import Claimed, Claimer
 from bot.services.delivery.health import Health
 from bot.services.delivery.item import Item
 from bot.services.delivery.kinds import KINDS, Kind
@@ -36,21 +34,17 @@ from bot.services.delivery.term import Term
 from bot.services.delivery.triage import Triage
 from bot.store.delivery import campaigns, outbox
 from bot.store.delivery.campaigns import Campaign
-from bot.store.engine import metadata
-from bot.store.engine.database import Connection, Database
+from bot.store.engine.database import Database
 from bot.store.engine.disk_reserve import Reserve
-from bot.store.readers import chats
 
 log = logging.getLogger(__name__)
 
 IN_FLIGHT = 64
-UNPACED_CLAIM_ROWS = 512  # rows claimed ahead when nothing paces
 FLUSH_INTERVAL = 0.03  # seconds from one turn to the next, while messages are on their way
-CLAIM_AHEAD = 0.5  # seconds of the pace claimed ahead: within a second of Stop nothing more leaves
 MAX_SLEEP = 30.0  # seconds; the clock may have been set back meanwhile
 CLOCK_JUMP = timedelta(seconds=2)  # more than that is no mere correction of the clock
 ERROR_PAUSE = 1.0  # seconds
-SHUTDOWN_GRACE = 6.0  # seconds for what is on the wire when the process is asked to end
+SHUTDOWN_GRACE = 6.0  # seconds for messages that are being sent when the process is asked to end
 
 
 class Alarm(StrEnum):
@@ -60,20 +54,6 @@ class Alarm(StrEnum):
     NOBODY_THERE = "nobody"
     REFUSED = "refused"
     DISK = "disk"
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """What one turn has taken in hand, and what it saw. `payable` of the deliveries may be paid for."""
-
-    term: Term
-    running: Mapping[int, Campaign]
-    is_paused: bool
-    deliveries: list[Delivery] = field(default_factory=list)
-    people: Mapping[int, Chat] = field(default_factory=dict)
-    payable: int = 0
-    reserved: int = 0
-    next_due: datetime | None = None
 
 
 class Dispatcher:
@@ -116,19 +96,21 @@ class Dispatcher:
         self._paid_budget = paid_budget or PaidBudget(0, rate)
         self._retries = Retries(stale)
         self._latest = clock()
-        self._ahead = UNPACED_CLAIM_ROWS if rate is None else max(4, int(rate * CLAIM_AHEAD))
         self._changed = asyncio.Event()
         self._idle = asyncio.Event()
         self._stopping = False
         self._term = Term(is_alone)
         self._running: Mapping[int, Campaign] = {}
         self._health = Health()
+        self._claimer = Claimer(
+            kinds, self._triage, self._health, self._paid_budget, rate=rate, in_flight=in_flight, reserve=reserve
+        )
         self._next_due: datetime | None = None
         self._next_turn = 0.0  # on the loop's clock
         self._begin_anew()
 
     def _begin_anew(self) -> None:
-        """Have nothing in hand, as at the start and after a fault that ended `run`."""
+        """Have nothing claimed, as at the start and after an exception that ended `run`."""
         self._in_hand = 0  # claimed, and not written down yet
         self._health.forget_suspects()
         self._senders = Senders(
@@ -154,7 +136,7 @@ class Dispatcher:
         await self._idle.wait()
 
     def stop(self) -> None:
-        """Send nothing more. `run` returns once what is on the wire has been answered and written down."""
+        """Send nothing more. `run` returns once messages being sent have been answered and written down."""
         self._stopping = True
         self._changed.set()
 
@@ -196,7 +178,7 @@ class Dispatcher:
             await self._settler.write(conn, notes, now, self._term.owner)
             await self._retries.try_due(conn, now)
             await campaigns.close_finished(conn, now)
-            claimed = await self._claim(conn, self._in_hand - notes.many, now)
+            claimed = await self._claimer.claim(conn, self._term, self._in_hand - notes.many, now)
         # Only now is it on disk; had it failed, all of it would be tried again.
         self._take_over(claimed, notes)
         items, unread = await self._triage.sort(claimed.deliveries, claimed.people, claimed.running, now)
@@ -211,29 +193,6 @@ class Dispatcher:
             await self._alarm(Alarm.NOBODY_THERE if words is None else Alarm.REFUSED, number, words)
         return bool(claimed.deliveries)
 
-    async def _claim(self, conn: Connection, in_hand: int, now: datetime) -> Claimed:
-        """Take in hand what is due and may go out, beside so much that is in hand already."""
-        suspects, is_outage = self._health.suspects, self._health.is_outage
-        is_paused = self._health.is_halted or await metadata.is_paused(conn)
-        going = [] if is_paused else await campaigns.running(conn)
-        running = {one.id: one for one in going if one.kind in self._kinds}  # a newer newsbot may know further kinds
-        waiting = sum(one.total - one.settled for one in running.values()) - in_hand
-        payable = await self._paid_budget.payable(conn, waiting, now)
-        room = self._room(in_hand, payable)
-        ready = self._triage.ready(running, now)
-        term = await self._term.hold(conn, now) if ready or in_hand else self._term
-        if not ready or room <= 0:
-            next_due = await due_next(conn, suspects, now, ready, is_outage=is_outage) if ready and room > 0 else None
-            return Claimed(term, running, is_paused, next_due=next_due)
-        claimed = await claim_ready(conn, suspects, now, room, ready, term.owner, is_outage=is_outage)
-        if not claimed:
-            next_due = await due_next(conn, suspects, now, ready, is_outage=is_outage)
-            return Claimed(term, running, is_paused, next_due=next_due)
-        payable = min(payable, len(claimed))
-        reserved = await self._paid_budget.reserve(conn, payable)
-        people = await chats.chats(conn, {delivery.chat for delivery in claimed})
-        return Claimed(term, running, is_paused, claimed, people, payable, reserved)
-
     def _take_over(self, claimed: Claimed, notes: Notes) -> None:
         """Go on from what a turn has written."""
         self._settler.written(notes)
@@ -245,13 +204,6 @@ class Dispatcher:
             self._triage.keep(claimed.running)
             self._health.keep(claimed.running)
 
-    def _room(self, in_hand: int, payable: int) -> int:
-        """Return how many more rows may be taken in hand, `payable` of them at the paid pace; none on a full disk."""
-        if self._reserve is not None and not self._reserve.is_held:
-            return 0
-        ahead = self._ahead + min(payable, int(PAID_PER_SECOND * CLAIM_AHEAD))
-        return self._health.room(ahead + self._in_flight, in_hand)
-
     def _answered(self, item: Item) -> None:
         """Judge what became of an item that was handed out; the next turn writes it down."""
         made = item.composition
@@ -260,7 +212,7 @@ class Dispatcher:
             if is_nobody_there:
                 self._settler.hold(item.campaign.id, None)
         if made.refused is not None and not made.is_reported:
-            made.is_reported = True  # once: what is on the wire now may come back after an editor's "Try again"
+            made.is_reported = True  # once: messages being sent now may be refused after an editor's "Try again"
             self._settler.hold(item.campaign.id, made.refused)
         self._settler.note(item)
 
@@ -274,10 +226,10 @@ class Dispatcher:
             return False
         return not self._health.is_outage or self._in_hand <= 1
 
-    # What stands around the turns
+    # Start, end and pauses between turns
 
     async def _begin(self) -> None:
-        """Write what the last run could not, and take back what nobody has in hand any more."""
+        """Write what the last run could not, and take back claims whose term is over."""
         self._begin_anew()
         notes, now = self._settler.notes(), self._clock()
         async with self._db.transaction() as conn:

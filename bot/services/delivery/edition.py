@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -31,12 +31,11 @@ from bot.domain.message import Message, Photo
 from bot.domain.rejections import FEW, Form, Refusals, alike
 from bot.domain.shared_refusals import SharedRefusals
 from bot.domain.topic import Topic
-from bot.errors import StoreError
 from bot.render.look import Look
 from bot.render.reader.article import in_form, push, without_photo
 from bot.services.delivery.composing import MAX_BODIES, Body, Composition, Leave, Turn
-from bot.services.delivery.pictures import Way, ways
-from bot.store.content import articles, media, topics
+from bot.services.delivery.pictures import ArticlePictures, pictures_of, remember
+from bot.store.content import articles, topics
 from bot.store.delivery.audiences import Audience
 from bot.store.delivery.followers import followers_of
 from bot.store.engine.database import Connection, Database
@@ -48,8 +47,6 @@ that a call which hangs for its 15 s costs three tries and no chat more than 2 s
 NOT_YET = Throttled(timedelta(0))
 """It has not arrived, and how it is to be sent will be known in a moment."""
 
-_Note = Callable[[Connection, str, str, datetime], Awaitable[None]]
-
 
 class Edition(Composition[Body]):
     """One article of one campaign. `prepare` turns a Message into what the wire sends again and again."""
@@ -59,7 +56,7 @@ class Edition(Composition[Body]):
         article: Article,
         worn: dict[int, Topic],
         audience: Audience,
-        ways_to_show: list[Way],
+        pictures: ArticlePictures,
         prepare: Callable[[Message], Body],
         form: Form,
         few: int,
@@ -69,11 +66,10 @@ class Edition(Composition[Body]):
         self.article = article
         self._topics = [worn[number] for number in article.topics if number in worn]
         self._all_topics = worn
-        self._ways = list(ways_to_show)
+        self._pictures = pictures
         self._prepare = prepare
         self._photo: Photo | None = None
-        self._is_settled = not ways_to_show
-        self._refused: set[str] = set()
+        self._is_settled = not pictures.ways
         self._trials = 0  # pictures that are on the wire while nothing is settled
         self._next_trial_at = 0.0  # on the loop's clock: when another may be tried beside them
         self._trial_ended = asyncio.Event()
@@ -266,11 +262,13 @@ class Edition(Composition[Body]):
         self._next_trial_at = asyncio.get_running_loop().time() + PATIENCE * 2**self._trials
         self._trials += 1
         try:
-            way, photo = await self._next_photo(db, now)
-            if way is None or photo is None:
+            tried = await self._pictures.next_photo(db, now)
+            if tried is None:
                 self._is_settled = True
                 return None
+            way, photo = tried
             outcome = await leave(self._prepare(self._message(form, look, reason, photo, now)))
+            finding = self._pictures.ways.answered(way, outcome)
             match outcome:
                 case Sent(file_id=file_id):
                     if self._photo is None:
@@ -278,46 +276,14 @@ class Edition(Composition[Body]):
                     self._is_settled = True
                 case PictureRefused(refusal, here_only=False):
                     log.info("article %d: a picture was refused: %s", self.article.number, refusal)
-                    self._refused.add(way.picture)
-                    self._give_up(way)
-                    self._is_settled = self._is_settled or not self._ways
+                    self._is_settled = self._is_settled or not self._pictures.ways
         finally:
             self._trials -= 1
             self._next_trial_at = 0.0  # if nothing is settled, the next chat tries at once, beside any that hang
             self._trial_ended.set()
             self._trial_ended = asyncio.Event()  # of the next: who waits for that must not find this one's set
-        match outcome:
-            case Sent(file_id=str(file_id)):
-                await self._remember(db, media.accepted, way.picture, file_id, now)
-            case PictureRefused(refusal, here_only=False) if way.is_last:
-                await self._remember(db, media.refused, way.picture, refusal, now)
+        await remember(db, finding, now)
         return outcome
-
-    async def _next_photo(self, db: Database, now: datetime) -> tuple[Way, Photo] | tuple[None, None]:
-        """Return the best way that is left and what it shows; those that cannot be had are given up."""
-        while self._ways:
-            way = self._ways[0]
-            photo = await way.photo()
-            if photo is not None:
-                return way, photo
-            if way.is_last and way.picture in self._refused:
-                # Telegram remembers for days what it could not fetch, and neither can we: nothing is left to try.
-                await self._remember(db, media.refused, way.picture, "its bytes cannot be had", now)
-            self._give_up(way)
-        return None, None
-
-    def _give_up(self, way: Way) -> None:
-        """Try a way no more. Another chat may have said the same of it meanwhile."""
-        if way in self._ways:
-            self._ways.remove(way)
-
-    async def _remember(self, db: Database, note: _Note, picture: str, what: str, now: datetime) -> None:
-        """Write down what Telegram made of a picture. Failing at that only means asking again another time."""
-        try:
-            async with db.transaction() as conn:
-                await note(conn, picture, what, now)
-        except StoreError as error:
-            log.warning("article %d: its picture could not be remembered: %s", self.article.number, error)
 
     def _body(self, form: Form, look: Look, reason: int, photo: Photo | None, now: datetime) -> Body:
         key = (form, look, reason, photo is not None)
@@ -353,7 +319,7 @@ async def edition_of(
         found,
         await topics.topics(conn),
         await followers_of(conn, article, fixed_at),
-        await ways(conn, found, root),
+        await pictures_of(conn, found, root),
         prepare,
         form_of(found.revision),
         few,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.services.delivery.kinds import KINDS, Kind
-from bot.store.delivery import campaigns
+from bot.store.delivery import campaigns, fanout
 from bot.store.delivery.campaigns import Campaign
 from bot.store.engine.database import Connection, Database
 
@@ -35,13 +35,13 @@ async def fan_out_next(db: Database, *, now: datetime, draw: float, kinds: Mappi
         if current.fixed_at != waiting[0].fixed_at or await kind.revision(conn, current) != revision:
             return True
         if current.ring_start is None:
-            ring_start = await campaigns.ring_of_busy_period(conn)
+            ring_start = await fanout.ring_of_busy_period(conn)
             if ring_start is None:
-                ring_start = await campaigns.some_chat(conn, draw)
-            await campaigns.begin(conn, current.id, ring_start)
+                ring_start = await fanout.some_chat(conn, draw)
+            await fanout.begin(conn, current.id, ring_start)
             current = await campaigns.campaign(conn, current.id)
             assert current is not None
-        more = await campaigns.fan_out(conn, current, audience, now, operation=kind.operation)
+        more = await fanout.fan_out(conn, current, audience, now, operation=kind.operation)
         if not more:
             await campaigns.close_finished(conn, now)  # it may have reached nobody
         return more or len(waiting) > 1

@@ -10,7 +10,7 @@ from bot.domain.article import Article
 from bot.domain.chat import ChatKind
 from bot.domain.topic import Topic
 from bot.errors import UnknownArticle
-from bot.services.delivery.pictures import Way, ways
+from bot.services.delivery.pictures import ArticlePictures, pictures_of
 from bot.store.content import articles, known_topics, topics
 from bot.store.engine.database import Connection, Database
 from bot.store.readers import chats, subscriptions
@@ -18,12 +18,12 @@ from bot.store.readers import chats, subscriptions
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An article to be shown: its topics in the file's order, whether this person keeps it, ways to its picture."""
+    """An article to be shown: its topics in the file's order, whether this person keeps it, its pictures."""
 
     article: Article
     topics: tuple[Topic, ...]
     saved: bool
-    ways: tuple[Way, ...]
+    pictures: ArticlePictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ async def opened(db: Database, number: int, *, person: int | None, root: Path | 
             article=article,
             topics=tuple(known[topic] for topic in article.topics if topic in known),
             saved=person is not None and await subscriptions.has_saved(conn, person, number),
-            ways=tuple(await ways(conn, article, root)),
+            pictures=await pictures_of(conn, article, root),
         )
 
 

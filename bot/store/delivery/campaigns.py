@@ -1,10 +1,9 @@
 """
-Campaigns: whatever is sent to many becomes one delivery for each chat, a piece at a time.
+Campaigns: whatever is sent to many becomes one delivery for each chat.
 
-Publishing writes one row here, in the article's own transaction. Each piece inserts its deliveries and moves the
-cursor in one transaction, so a start after a crash goes on where the last piece ended. Stopping, holding and
-resuming change this one row, whatever its size. What a campaign is about, its subject, is read by its kind alone
-(`services.delivery.kinds`): nothing here knows what an article is.
+Publishing writes one row here, in the article's own transaction; its deliveries follow a piece at a time (`fanout`).
+Stopping, holding and resuming change this one row, whatever its size. What a campaign is about, its subject, is read
+by its kind alone (`services.delivery.kinds`): nothing here knows what an article is.
 """
 
 from __future__ import annotations
@@ -14,13 +13,10 @@ from datetime import datetime
 from enum import StrEnum
 from sqlite3 import Row
 
-from bot.domain.delivery import NEWS, Lane, Operation, Subject, SubjectType
+from bot.domain.delivery import NEWS, Lane, Subject, SubjectType
 from bot.domain.rejections import Form
 from bot.store.content.story_json import epoch, epoch_of_end, moment, moment_or_none
-from bot.store.delivery.audiences import MAX_CHAT_ID, MIN_CHAT_ID, Audience
 from bot.store.engine.database import Connection
-
-ROWS_PER_PIECE = 5_000  # candidates: about 10 ms of the writer, which a reader's write may have to wait
 
 UNREACHED = "unreachable"
 """Why a campaign is held: too many of its chats could not be reached."""
@@ -269,75 +265,6 @@ async def take_back_unbegun(conn: Connection) -> list[int]:
         """
     )
     return sorted(int(row["subject"]) for row in rows)
-
-
-async def begin(conn: Connection, number: int, ring_start: int) -> None:
-    """Draw where on the circle of chats a campaign starts, unless it was drawn before."""
-    await conn.execute(
-        "UPDATE campaigns SET ring_start = :ring_start WHERE id = :id AND ring_start IS NULL",
-        {"id": number, "ring_start": ring_start},
-    )
-
-
-async def ring_of_busy_period(conn: Connection) -> int | None:
-    """Return the starting point that articles now on their way share; None when nothing is on its way.
-
-    Sharing it keeps each chat's articles in order; drawing it anew when idle lets nobody be last for ever.
-    """
-    rows = await conn.execute_fetchall(
-        "SELECT ring_start FROM campaigns WHERE state = 'running' AND ring_start IS NOT NULL ORDER BY id DESC LIMIT 1"
-    )
-    return next((int(row["ring_start"]) for row in rows), None)
-
-
-async def some_chat(conn: Connection, share: float) -> int:
-    """Return a chat id about `share` (0 to 1) of the way round the circle."""
-    # Asked for together, the ends are found by looking at every chat: https://sqlite.org/optoverview.html#minmax
-    [(low, high)] = await conn.execute_fetchall("SELECT (SELECT min(id) FROM chats), (SELECT max(id) FROM chats)")
-    if low is None:
-        return 0
-    near = await conn.execute_fetchall(
-        "SELECT id FROM chats WHERE id >= :from ORDER BY id LIMIT 1", {"from": low + int((high - low) * share)}
-    )
-    return next((int(row["id"]) for row in near), int(low))
-
-
-async def fan_out(
-    conn: Connection,
-    campaign: Campaign,
-    audience: Audience,
-    now: datetime,
-    piece: int = ROWS_PER_PIECE,
-    *,
-    operation: Operation = Operation.SEND,
-) -> bool:
-    """Give the next piece of the circle its deliveries and move the cursor; return whether more is left.
-
-    One transaction: a crash before the commit leaves neither rows nor cursor, after it both.
-    """
-    if campaign.is_complete or campaign.ring_start is None:
-        return False
-    low, high = (campaign.ring_start, MAX_CHAT_ID) if campaign.half == 0 else (MIN_CHAT_ID, campaign.ring_start)
-    after = low if campaign.cursor is None else campaign.cursor
-    [(end,)] = await conn.execute_fetchall(*audience.piece(after, high, piece))
-    sql, parameters = audience.recipients(
-        """
-        INSERT OR IGNORE INTO deliveries (campaign, chat, thread, operation, not_before)
-        SELECT :campaign, c.chat, c.thread, :operation, :now FROM
-        """,
-        after=after,
-        until=high if end is None else end,
-        campaign=campaign.id,
-        operation=operation,
-        now=epoch(now),
-    )
-    added = await conn.execute(sql, parameters)
-    half = campaign.half if end is not None else campaign.half + 1
-    await conn.execute(
-        "UPDATE campaigns SET cursor = :cursor, half = :half, total = total + :added WHERE id = :id",
-        {"id": campaign.id, "cursor": end, "half": half, "added": added},
-    )
-    return half < 2
 
 
 async def close_finished(conn: Connection, now: datetime) -> list[int]:

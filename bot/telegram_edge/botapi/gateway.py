@@ -1,14 +1,12 @@
 """
 The gateway: a Message becomes one Bot API call, and the call becomes an Outcome.
 
-Deliveries leave here. Text goes with entities, never as markup, so there is nothing to escape. Every ending is a
-value; what it means for the delivery is decided by others.
+Deliveries leave here. Every ending is a value; what it means for the delivery is decided by others.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import telegram
@@ -17,12 +15,11 @@ from yarl import URL
 
 from bot.domain.delivery import Outcome, PictureRefused, Rejected, Restricted, Sent, ThreadGone, Unsure
 from bot.domain.message import Keyboard, Message
-from bot.domain.text import Text
-from bot.telegram_edge.botapi.outcomes import classify, classify_error
+from bot.telegram_edge.botapi.methods import MethodCall, Params, editing, editing_keyboard, sending
+from bot.telegram_edge.botapi.outcomes import UNCHANGED, classify, classify_error
 from bot.telegram_edge.botapi.prepared import Prepared, Upload, prepare, tail
 from bot.telegram_edge.botapi.transport import AiohttpTransport
 
-_UNCHANGED = "message is not modified"
 _ALREADY_GONE = "message to delete not found"
 
 
@@ -34,18 +31,14 @@ class Gateway:
         self._root = bot.base_url
 
     def prepare(self, message: Message) -> Prepared | Upload:
-        """Return the call that sends `message`, ready for any chat. A picture's bytes make it an Upload.
-
-        Source: https://core.telegram.org/bots/api#sendphoto, https://core.telegram.org/bots/api#sendmessage
-        """
-        keyboard = _keyboard(message.keyboard)
-        if message.photo is None:
-            return prepare(self._url("sendMessage"), _text(message) | keyboard)
+        """Return the call that sends `message`, ready for any chat. A picture's bytes make it an Upload."""
+        method, params = sending(message)
         photo = message.photo
-        if photo.data is not None:
-            return Upload(URL(self._url("sendPhoto"), encoded=True), _caption(message) | keyboard, photo.data)
-        said = {"photo": photo.file_id or photo.url} | _caption(message) | keyboard
-        return prepare(self._url("sendPhoto"), said, has_photo=True, wants_file_id=photo.file_id is None)
+        if photo is not None and photo.data is not None:
+            del params["photo"]  # it goes as a file beside the parameters
+            return Upload(URL(self._url(method), encoded=True), _json(params), photo.data)
+        wants_file_id = photo is not None and photo.file_id is None
+        return prepare(self._url(method), _json(params), has_photo=photo is not None, wants_file_id=wants_file_id)
 
     async def send(
         self,
@@ -55,14 +48,13 @@ class Gateway:
         *,
         silent: bool = False,
         paid: bool = False,
-        reply_to: int | None = None,
     ) -> Outcome:
         """Send a message to one chat and say what became of it.
 
         What asks for another try without the picture or the thread comes only when there was one.
         """
         call = self.prepare(message) if isinstance(message, Message) else message
-        varying = tail(chat, thread=thread, silent=silent, paid=paid, reply_to=reply_to)
+        varying = tail(chat, thread=thread, silent=silent, paid=paid)
         match outcome := await self._outcome(call, varying):
             case PictureRefused(reason, here_only=True) if not call.has_photo:
                 return Restricted(reason)
@@ -75,27 +67,22 @@ class Gateway:
     async def edit(self, chat: int, message_id: int, message: Message, was_photo: bool) -> Outcome:
         """Make a message of ours say what `message` says. A picture stays; then the text is its caption.
 
-        Sent also when it says so already. Source: https://core.telegram.org/bots/api#editmessagetext
+        Sent also when it says so already.
         """
-        keyboard = _keyboard(message.keyboard)
-        if was_photo:
-            call = prepare(self._url("editMessageCaption"), {"message_id": message_id} | _caption(message) | keyboard)
-        else:
-            call = prepare(self._url("editMessageText"), {"message_id": message_id} | _text(message) | keyboard)
-        return await self._edited(call, chat, message_id)
+        return await self._edited(editing(message, is_photo=was_photo), chat, message_id)
 
     async def edit_keyboard(self, chat: int, message_id: int, keyboard: Keyboard) -> Outcome:
         """Swap the buttons under a message of ours; none takes them away."""
-        call = prepare(self._url("editMessageReplyMarkup"), {"message_id": message_id} | _keyboard(keyboard))
-        return await self._edited(call, chat, message_id)
+        return await self._edited(editing_keyboard(keyboard), chat, message_id)
 
     async def delete(self, chat: int, message_id: int) -> Outcome:
         """Delete a message of ours. Sent also when it is gone already."""
         call = prepare(self._url("deleteMessage"), {"message_id": message_id})
         return _done_if(_ALREADY_GONE, await self._outcome(call, {"chat_id": chat}, message_id), message_id)
 
-    async def _edited(self, call: Prepared, chat: int, message_id: int) -> Outcome:
-        return _done_if(_UNCHANGED, await self._outcome(call, {"chat_id": chat}, message_id), message_id)
+    async def _edited(self, edit: MethodCall, chat: int, message_id: int) -> Outcome:
+        call = prepare(self._url(edit.method), {"message_id": message_id} | _json(edit.params))
+        return _done_if(UNCHANGED, await self._outcome(call, {"chat_id": chat}, message_id), message_id)
 
     async def _outcome(
         self, call: Prepared | Upload, varying: Mapping[str, Any], message_id: int | None = None
@@ -114,63 +101,18 @@ class Gateway:
         return f"{self._root}/{method}"
 
 
-def entities_of(text: Text) -> list[telegram.MessageEntity]:
-    """Return the text's formatting in python-telegram-bot's words."""
-    return [
-        telegram.MessageEntity(
-            span.type,
-            span.offset,
-            span.length,
-            url=span.url,
-            unix_time=None if span.unix_time is None else datetime.fromtimestamp(span.unix_time, UTC),
-            date_time_format=span.format,
-        )
-        for span in text.entities
-    ]
+def _json(params: Params) -> dict[str, Any]:
+    """Return a call's parameters as JSON has them."""
+    return {name: _plain(value) for name, value in params.items()}
 
 
-def markup_of(keyboard: Keyboard) -> telegram.InlineKeyboardMarkup | None:
-    """Return the keyboard in python-telegram-bot's words; None when it has no buttons."""
-    if not keyboard:
-        return None
-    return telegram.InlineKeyboardMarkup(
-        [
-            [telegram.InlineKeyboardButton(button.label, url=button.url, callback_data=button.data) for button in row]
-            for row in keyboard
-        ]
-    )
-
-
-def preview_of(message: Message) -> telegram.LinkPreviewOptions:
-    """Return which link is previewed, and how large.
-
-    Source: https://core.telegram.org/bots/api#linkpreviewoptions
-    """
-    if message.preview is None:
-        return telegram.LinkPreviewOptions(is_disabled=True)
-    return telegram.LinkPreviewOptions(
-        url=message.preview, prefer_small_media=message.preview_small, prefer_large_media=not message.preview_small
-    )
-
-
-def _text(message: Message) -> dict[str, Any]:
-    return {
-        "text": message.text.string,
-        "entities": [entity.to_dict() for entity in entities_of(message.text)],
-        "link_preview_options": preview_of(message).to_dict(),
-    }
-
-
-def _caption(message: Message) -> dict[str, Any]:
-    return {
-        "caption": message.text.string,
-        "caption_entities": [entity.to_dict() for entity in entities_of(message.text)],
-    }
-
-
-def _keyboard(keyboard: Keyboard) -> dict[str, Any]:
-    markup = markup_of(keyboard)
-    return {} if markup is None else {"reply_markup": markup.to_dict()}
+def _plain(value: Any) -> Any:
+    match value:
+        case telegram.TelegramObject():
+            return value.to_dict()
+        case list():
+            return [_plain(one) for one in value]
+    return value
 
 
 def _done_if(words: str, outcome: Outcome, message_id: int) -> Outcome:

@@ -50,6 +50,8 @@ from bot.telegram_edge.botapi.transport import MAX_RETRY_AFTER, NeverSent, Refus
 DEFAULT_RETRY_AFTER = timedelta(seconds=5)
 """How long to wait after a 429 that does not say."""
 MAX_REASON_LENGTH = 200
+UNCHANGED = "message is not modified"
+"""What Telegram refuses an edit with when the message says so already."""
 
 GATEWAY_GAVE_UP = frozenset({408, 502, 504, *range(520, 525)})
 """What proxies in between answer when they have no answer from behind them. The call may have been carried out.

@@ -30,9 +30,10 @@ from bot.domain.text import Text
 from bot.services.delivery import restrictions
 from bot.services.delivery.paid_budget import PaidBudget
 from bot.store.engine.database import Database
-from bot.telegram_edge.botapi.gateway import entities_of, markup_of, preview_of
-from bot.telegram_edge.botapi.outcomes import classify_error
+from bot.telegram_edge.botapi.methods import MethodCall, captioned, editing, editing_keyboard, sending
+from bot.telegram_edge.botapi.outcomes import UNCHANGED, classify_error
 from bot.telegram_edge.botapi.pacer import SHORT_HOLD, Pacer
+from bot.telegram_edge.botapi.prepared import tail
 from bot.telegram_edge.botapi.transport import Refused
 
 log = logging.getLogger(__name__)
@@ -106,59 +107,32 @@ class Replies:
         is not left in silence for them.
         Raises: telegram.error.TelegramError; Held when the chat is held for longer than `patience`.
         """
-        reply = (
-            None
-            if reply_to is None
-            else telegram.ReplyParameters(message_id=reply_to, allow_sending_without_reply=True)
-        )
 
         async def send(message: Message) -> telegram.Message:
-            return await self._sent(chat, lambda paid: self._call(chat, message, thread, reply, paid), patience)
+            call = sending(message)
+            return await self._sent(chat, lambda paid: self._call(call, chat, thread, reply_to, paid), patience)
 
         said = await _plainly_at_last(message, send)
         # The largest size comes last: https://core.telegram.org/bots/api#message (photo)
         return SentMessage(said.message_id, said.photo[-1].file_id if said.photo else None)
 
     async def _call(
-        self, chat: Chat, message: Message, thread: int, reply: telegram.ReplyParameters | None, paid: bool
+        self, call: MethodCall, chat: Chat, thread: int, reply_to: int | None, paid: bool
     ) -> telegram.Message:
-        if message.photo is not None:
-            photo = message.photo.file_id or message.photo.url or message.photo.data
-            return await self.bot.send_photo(
-                chat.id,
-                photo,  # type: ignore[arg-type]  # a Photo is one of the three
-                caption=message.text.string,
-                caption_entities=entities_of(message.text),
-                reply_markup=markup_of(message.keyboard),
-                message_thread_id=thread or None,
-                reply_parameters=reply,
-                allow_paid_broadcast=paid or None,
+        varying = tail(chat.id, thread=thread, paid=paid)
+        if reply_to is not None:
+            varying["reply_parameters"] = telegram.ReplyParameters(
+                message_id=reply_to, allow_sending_without_reply=True
             )
-        return await self.bot.send_message(
-            chat.id,
-            message.text.string,
-            entities=entities_of(message.text),
-            link_preview_options=preview_of(message),
-            reply_markup=markup_of(message.keyboard),
-            message_thread_id=thread or None,
-            reply_parameters=reply,
-            allow_paid_broadcast=paid or None,
-        )
+        sent: telegram.Message = await getattr(self.bot, call.method)(**varying, **call.params)
+        return sent
 
     async def send_file(self, chat: Chat, name: str, data: bytes, caption: Message, *, thread: int = 0) -> int:
         """Send a file that was made for this chat and return its message's id. Raises: telegram.error.TelegramError."""
 
         async def call(paid: bool) -> telegram.Message:
-            return await self.bot.send_document(
-                chat.id,
-                data,
-                filename=name,
-                caption=caption.text.string,
-                caption_entities=entities_of(caption.text),
-                reply_markup=markup_of(caption.keyboard),
-                message_thread_id=thread or None,
-                allow_paid_broadcast=paid or None,
-            )
+            varying = tail(chat.id, thread=thread, paid=paid)
+            return await self.bot.send_document(document=data, filename=name, **varying, **captioned(caption))
 
         return (await self._sent(chat, call, REPLY_TIMEOUT)).message_id
 
@@ -173,25 +147,7 @@ class Replies:
         """
 
         async def edit(message: Message) -> bool:
-            async def call() -> object:
-                if is_photo:
-                    return await self.bot.edit_message_caption(
-                        chat.id,
-                        message_id,
-                        caption=message.text.string,
-                        caption_entities=entities_of(message.text),
-                        reply_markup=markup_of(message.keyboard),
-                    )
-                return await self.bot.edit_message_text(
-                    message.text.string,
-                    chat.id,
-                    message_id,
-                    entities=entities_of(message.text),
-                    link_preview_options=preview_of(message),
-                    reply_markup=markup_of(message.keyboard),
-                )
-
-            return await self._edited(chat, call, patience)
+            return await self._edited(chat, message_id, editing(message, is_photo=is_photo), patience)
 
         return await _plainly_at_last(message, edit)
 
@@ -200,10 +156,7 @@ class Replies:
     ) -> bool:
         """Swap the buttons under a message of ours, and return False when it is gone. Raises: as `edit`."""
 
-        async def call() -> object:
-            return await self.bot.edit_message_reply_markup(chat.id, message_id, reply_markup=markup_of(keyboard))
-
-        return await self._edited(chat, call, patience)
+        return await self._edited(chat, message_id, editing_keyboard(keyboard), patience)
 
     async def turn(self, chat: Chat, patience: WaitLimit) -> bool:
         """Wait for a turn ahead of all news; return whether what is said then is to be paid for. Raises: Held."""
@@ -263,18 +216,19 @@ class Replies:
             self.pacer.throttled(chat.id, outcome.wait.total_seconds(), paid, is_edit)
             raise RetryAfter(outcome.wait) from None  # a 429 that does not say how long is no RetryAfter yet
 
-    async def _edited(self, chat: Chat, call: Callable[[], Awaitable[object]], longest: timedelta) -> bool:
+    async def _edited(self, chat: Chat, message_id: int, edit: MethodCall, longest: timedelta) -> bool:
+        change = getattr(self.bot, edit.method)
         patience = WaitLimit.of(longest)
 
         async def once() -> None:
             # There are no paid edits: https://core.telegram.org/bots/api#editmessagetext
             await self._slot(chat, patience)
-            await self._attempt(chat, call(), is_edit=True)
+            await self._attempt(chat, change(chat_id=chat.id, message_id=message_id, **edit.params), is_edit=True)
 
         try:
             await _patiently(once, may_repeat=True)
         except BadRequest as error:
-            if _has(error, "message is not modified"):
+            if _has(error, UNCHANGED):
                 return True
             if _has(error, "message to edit not found", "message can't be edited", "message_id_invalid"):
                 return False

@@ -80,13 +80,10 @@ class Request:
 
     async def answer(self, message: Message) -> int:
         """Say something in the chat, in groups as a reply, and return the new message's id."""
-        return (await self._say(message)).message_id
+        return (await self.show(message)).message_id
 
-    async def show(self, message: Message) -> str | None:
-        """Say something with a picture, as `answer` does, and return Telegram's file id for the picture."""
-        return (await self._say(message)).file_id
-
-    async def _say(self, message: Message) -> SentMessage:
+    async def show(self, message: Message) -> SentMessage:
+        """Say something with a picture, as `answer` does, and return what stands there now."""
         reply_to = self.message_id if self.message_id and self.chat.kind is ChatKind.GROUP else None
         return await self.ctx.replies.send(self.chat, message, thread=self.thread, reply_to=reply_to)
 
@@ -164,13 +161,10 @@ class PressRequest:
 
     async def answer(self, message: Message) -> int:
         """Say something new in the chat and return the new message's id. Raises: replies.Held."""
-        return (await self._say(message)).message_id
+        return (await self.show(message)).message_id
 
-    async def show(self, message: Message) -> str | None:
-        """Say something new with a picture, and return Telegram's file id for the picture."""
-        return (await self._say(message)).file_id
-
-    async def _say(self, message: Message) -> SentMessage:
+    async def show(self, message: Message) -> SentMessage:
+        """Say something new with a picture, as `answer` does, and return what stands there now."""
         return await self.ctx.replies.send(self.chat, message, thread=self.thread, patience=self.patience)
 
     async def _answer_query(self, **answer: str | bool | None) -> None:

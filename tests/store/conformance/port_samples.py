@@ -12,7 +12,7 @@ from bot.domain.chat import ChatKind
 from bot.domain.delivery import NEWS, Delivery, Lane, Status, Subject, SubjectType
 from bot.domain.topic import TopicFile
 from bot.store.content import articles, imports, topics
-from bot.store.delivery import campaigns, leases, outbox, settlement
+from bot.store.delivery import campaigns, fanout, leases, outbox, settlement
 from bot.store.delivery.campaigns import Campaign, CampaignState
 from bot.store.delivery.followers import followers_of
 from bot.store.delivery.settlement import Settled
@@ -110,12 +110,12 @@ async def the_campaign(conn: Connection, number: int) -> Campaign:
 
 async def queue(conn: Connection, number: int, at: datetime = NOW) -> None:
     """Give every chat that a campaign is for its row in the outbox."""
-    await campaigns.begin(conn, number, 0)
+    await fanout.begin(conn, number, 0)
     more = True
     while more:
         campaign = await the_campaign(conn, number)
         audience = await followers_of(conn, campaign.subject.number, campaign.fixed_at)
-        more = await campaigns.fan_out(conn, campaign, audience, at)
+        more = await fanout.fan_out(conn, campaign, audience, at)
 
 
 def ended(delivery: Delivery, status: Status, reason: str | None = None) -> Settled:

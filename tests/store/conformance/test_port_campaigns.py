@@ -31,7 +31,7 @@ from bot.domain.delivery import Lane, Operation, Status, Subject
 from bot.domain.rejections import Form
 from bot.domain.topic import TopicFile
 from bot.store.content import topics
-from bot.store.delivery import campaigns, leases, outbox
+from bot.store.delivery import campaigns, fanout, leases, outbox
 from bot.store.delivery.audiences import Audience, EveryChat, Holders, Listed, reach
 from bot.store.delivery.campaigns import REFUSED, UNREACHED, CampaignState
 from bot.store.delivery.followers import followers_of
@@ -101,17 +101,17 @@ async def test_a_fan_out_gives_each_chat_one_row_round_the_circle_in_pieces_of_a
         await _followed(conn, *CIRCLE)
         await subscriptions.follow(conn, ANNA, (await put_topics(conn, "Sea"))["Sea"], 0, NOW - HOUR)
         number = await broadcast(conn, 1)
-        await campaigns.begin(conn, number, start)
-        await campaigns.begin(conn, number, 5)  # drawn once
+        await fanout.begin(conn, number, start)
+        await fanout.begin(conn, number, 5)  # drawn once
     more = True
     while more:
         async with engine.transaction() as conn:
             campaign = await the_campaign(conn, number)
-            more = await campaigns.fan_out(conn, campaign, await followers_of(conn, 1, NOW), NOW, piece)
+            more = await fanout.fan_out(conn, campaign, await followers_of(conn, 1, NOW), NOW, piece)
     async with engine.transaction() as conn:
         done = await the_campaign(conn, number)
         assert done.is_complete and (done.total, done.ring_start) == (len(CIRCLE), start)
-        assert not await campaigns.fan_out(conn, done, await followers_of(conn, 1, NOW), NOW)
+        assert not await fanout.fan_out(conn, done, await followers_of(conn, 1, NOW), NOW)
         expected = [chat for chat in CIRCLE if chat > start] + [chat for chat in CIRCLE if chat <= start]
         assert await _rows(conn, number) == expected
         assert await outbox.waiting(conn, number) == len(CIRCLE)
@@ -121,9 +121,7 @@ async def test_a_campaign_that_has_not_begun_fans_out_to_nobody(engine: Engine) 
     async with engine.transaction() as conn:
         await _followed(conn, ANNA)
         number = await broadcast(conn, 1)
-        assert not await campaigns.fan_out(
-            conn, await the_campaign(conn, number), await followers_of(conn, 1, NOW), NOW
-        )
+        assert not await fanout.fan_out(conn, await the_campaign(conn, number), await followers_of(conn, 1, NOW), NOW)
         assert await outbox.waiting(conn, number) == 0
 
 
@@ -187,11 +185,11 @@ async def test_an_audience_is_every_chat_a_list_or_who_holds_a_message(
         number = await campaigns.promise(
             conn, "correction", about(1), fixed_at=NOW, start_at=NOW, lane=Lane.LATER, by=None, revision=2
         )
-        await campaigns.begin(conn, number, 0)
+        await fanout.begin(conn, number, 0)
         more = True
         while more:
             one = await the_campaign(conn, number)
-            more = await campaigns.fan_out(conn, one, audience, NOW, 1, operation=Operation.EDIT)
+            more = await fanout.fan_out(conn, one, audience, NOW, 1, operation=Operation.EDIT)
         owner = await leases.take(conn, "a process", NOW)
         claimed = await outbox.claim(conn, NOW, 9, owner=owner)
         assert [one.chat for one in claimed] == expected
@@ -255,7 +253,7 @@ async def test_files_campaigns_that_have_not_begun_are_taken_back_with_what_foll
             await put_article(conn, article)
         numbers = {article: await broadcast(conn, article, by_file=article != 3) for article in (4, 1, 2, 3)}
         await progress_messages.follow(conn, numbers[4], ANNA, 5)
-        await campaigns.begin(conn, numbers[2], 0)
+        await fanout.begin(conn, numbers[2], 0)
         assert await campaigns.take_back_unbegun(conn) == [1, 4]
         assert [one.id for one in await campaigns.open_ones(conn)] == [numbers[2], numbers[3]]
         assert await progress_messages.open_ones(conn) == []
@@ -264,19 +262,19 @@ async def test_files_campaigns_that_have_not_begun_are_taken_back_with_what_foll
 
 async def test_a_busy_period_shares_where_it_starts_and_an_idle_one_draws_some_chat(engine: Engine) -> None:
     async with engine.transaction() as conn:
-        assert await campaigns.ring_of_busy_period(conn) is None
-        assert [await campaigns.some_chat(conn, share) for share in (0, 0.5, 1)] == [0, 0, 0]
+        assert await fanout.ring_of_busy_period(conn) is None
+        assert [await fanout.some_chat(conn, share) for share in (0, 0.5, 1)] == [0, 0, 0]
         await _followed(conn, *CIRCLE)
-        assert [await campaigns.some_chat(conn, share) for share in (0, 1)] == [-FURTHEST, FURTHEST]
-        assert {await campaigns.some_chat(conn, share / 10) for share in range(11)} <= set(CIRCLE)
+        assert [await fanout.some_chat(conn, share) for share in (0, 1)] == [-FURTHEST, FURTHEST]
+        assert {await fanout.some_chat(conn, share / 10) for share in range(11)} <= set(CIRCLE)
         first, second = await broadcast(conn, 1), await broadcast(conn, 1)
-        await campaigns.begin(conn, first, ANNA)
-        assert await campaigns.ring_of_busy_period(conn) == ANNA
-        await campaigns.begin(conn, second, -1)
-        assert await campaigns.ring_of_busy_period(conn) == -1
+        await fanout.begin(conn, first, ANNA)
+        assert await fanout.ring_of_busy_period(conn) == ANNA
+        await fanout.begin(conn, second, -1)
+        assert await fanout.ring_of_busy_period(conn) == -1
         for number in (first, second):
             await stop(conn, number)
-        assert await campaigns.ring_of_busy_period(conn) is None
+        assert await fanout.ring_of_busy_period(conn) is None
 
 
 async def test_a_campaign_is_done_once_nobody_is_left_and_only_then(engine: Engine) -> None:

@@ -27,6 +27,7 @@ from bot.store.content import articles, imports, known_topics, media, topics
 from bot.store.delivery import (
     campaigns,
     delivery_reports,
+    fanout,
     leases,
     outbox,
     paid_messages,
@@ -269,7 +270,7 @@ async def _piece(conn: Any) -> None:
         EveryChat("news", campaign.subject),
         Holders("news", about(100)),
     ):
-        await campaigns.fan_out(conn, campaign, audience, NOW)
+        await fanout.fan_out(conn, campaign, audience, NOW)
 
 
 async def _reach(conn: Any) -> None:
@@ -315,7 +316,7 @@ BY_DELIVERY: dict[str, Question] = {
     "reach": _reach,
     "who still wants it": _wanting,
     "what is done": lambda conn: campaigns.close_finished(conn, NOW),
-    "some chat": lambda conn: campaigns.some_chat(conn, 0.5),
+    "some chat": lambda conn: fanout.some_chat(conn, 0.5),
     "trying failed ones again": lambda conn: delivery_reports.put_back_failed(conn, 1, ["x"], NOW),
 }
 

@@ -10,14 +10,14 @@ from telegram.error import BadRequest
 
 from bot.domain.article import Article
 from bot.domain.chat import Pictures
-from bot.domain.delivery import PictureRefused
+from bot.domain.delivery import Outcome, PictureRefused, Sent
 from bot.errors import UnknownArticle, UnknownTopic
 from bot.render import error_messages
 from bot.render.look import Look
 from bot.render.reader import lists, picker, subscriptions
 from bot.render.reader.article import push, related_list
 from bot.render.reader.card import CardView, Verb, keyboard
-from bot.services.delivery import pictures
+from bot.services.delivery.pictures import remember
 from bot.services.readers import reading, subscribing
 from bot.services.readers.reading import CardState, Opened
 from bot.telegram_edge.botapi.outcomes import classify_error
@@ -47,26 +47,21 @@ async def _shown_with_picture(ctx: BotContext, asked: Request | PressRequest, op
 
     What Telegram makes of a picture is remembered for the next opening, as a push would.
     """
-    refused: set[str] = set()
-    for way in opened.ways:
-        photo = await way.photo()
-        if photo is None:
-            if way.is_last and way.picture in refused:
-                await pictures.remember_refused(ctx.db, way.picture, "its bytes cannot be had", ctx.clock())
-            continue
+    pictures = opened.pictures
+    while (tried := await pictures.next_photo(ctx.db, ctx.clock())) is not None:
+        way, photo = tried
+        message = push(opened.article, opened.topics, look, ctx.clock(), photo=photo, saved=opened.saved)
         try:
-            message = push(opened.article, opened.topics, look, ctx.clock(), photo=photo, saved=opened.saved)
-            file_id = await asked.show(message)
+            outcome: Outcome = Sent(*await asked.show(message))
         except BadRequest as error:
             outcome = classify_error(error)
-            if isinstance(outcome, PictureRefused) and not outcome.here_only:
-                refused.add(way.picture)
-                if way.is_last:
-                    await pictures.remember_refused(ctx.db, way.picture, outcome.reason, ctx.clock())
-            continue
-        if photo.file_id is None and file_id is not None:
-            await pictures.remember_accepted(ctx.db, way.picture, file_id, ctx.clock())
-        return True
+        await remember(ctx.db, pictures.ways.answered(way, outcome), ctx.clock())
+        match outcome:
+            case Sent():
+                return True
+            case PictureRefused(here_only=True):
+                return False
+        pictures.ways.give_up(way)  # also when other words were the reason: the article is to come all the same
     return False
 
 

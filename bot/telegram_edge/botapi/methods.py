@@ -1,0 +1,113 @@
+"""
+Methods: which one of the Bot API's sends or edits a Message, and with which parameters.
+
+Deliveries go out as bodies that are prepared once (`gateway`), replies by way of python-telegram-bot (`kit.replies`);
+both ask here what is called. Text goes with entities, never as markup, so there is nothing to escape.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import telegram
+
+from bot.domain.message import Keyboard, Message
+from bot.domain.text import Text
+
+Params = dict[str, Any]
+
+
+class MethodCall(NamedTuple):
+    """A method in the Bot API's spelling, and those of its parameters that are the same in every chat.
+
+    The values are python-telegram-bot's, whose Bot has a method of that name with parameters of the same names; those
+    that would be None are left out. `photo` is a file id, a URL, or the bytes.
+    """
+
+    method: str
+    params: Params
+
+
+def sending(message: Message) -> MethodCall:
+    """Return the call that sends a message.
+
+    Source: https://core.telegram.org/bots/api#sendphoto, https://core.telegram.org/bots/api#sendmessage
+    """
+    photo = message.photo
+    if photo is None:
+        return MethodCall("sendMessage", _text(message) | _keys(message.keyboard))
+    return MethodCall("sendPhoto", {"photo": photo.file_id or photo.url or photo.data} | captioned(message))
+
+
+def editing(message: Message, *, is_photo: bool) -> MethodCall:
+    """Return the call that makes a message of ours say what `message` says. A picture stays; its caption changes.
+
+    Source: https://core.telegram.org/bots/api#editmessagecaption, https://core.telegram.org/bots/api#editmessagetext
+    """
+    if is_photo:
+        return MethodCall("editMessageCaption", captioned(message))
+    return MethodCall("editMessageText", _text(message) | _keys(message.keyboard))
+
+
+def editing_keyboard(keyboard: Keyboard) -> MethodCall:
+    """Return the call that swaps the buttons under a message of ours; none takes them away."""
+    return MethodCall("editMessageReplyMarkup", _keys(keyboard))
+
+
+def captioned(message: Message) -> Params:
+    """Return what stands under a picture or a file: the text as its caption, and the buttons."""
+    said = {"caption": message.text.string, "caption_entities": entities_of(message.text)}
+    return said | _keys(message.keyboard)
+
+
+def entities_of(text: Text) -> list[telegram.MessageEntity]:
+    """Return the text's formatting in python-telegram-bot's words."""
+    return [
+        telegram.MessageEntity(
+            span.type,
+            span.offset,
+            span.length,
+            url=span.url,
+            unix_time=None if span.unix_time is None else datetime.fromtimestamp(span.unix_time, UTC),
+            date_time_format=span.format,
+        )
+        for span in text.entities
+    ]
+
+
+def markup_of(keyboard: Keyboard) -> telegram.InlineKeyboardMarkup | None:
+    """Return the keyboard in python-telegram-bot's words; None when it has no buttons."""
+    if not keyboard:
+        return None
+    return telegram.InlineKeyboardMarkup(
+        [
+            [telegram.InlineKeyboardButton(button.label, url=button.url, callback_data=button.data) for button in row]
+            for row in keyboard
+        ]
+    )
+
+
+def _text(message: Message) -> Params:
+    return {
+        "text": message.text.string,
+        "entities": entities_of(message.text),
+        "link_preview_options": _preview_of(message),
+    }
+
+
+def _keys(keyboard: Keyboard) -> Params:
+    markup = markup_of(keyboard)
+    return {} if markup is None else {"reply_markup": markup}
+
+
+def _preview_of(message: Message) -> telegram.LinkPreviewOptions:
+    """Return which link is previewed, and how large.
+
+    Source: https://core.telegram.org/bots/api#linkpreviewoptions
+    """
+    if message.preview is None:
+        return telegram.LinkPreviewOptions(is_disabled=True)
+    return telegram.LinkPreviewOptions(
+        url=message.preview, prefer_small_media=message.preview_small, prefer_large_media=not message.preview_small
+    )
