@@ -37,7 +37,7 @@ _SPECIAL = re.compile(r"[a-z0-9](?:[+#]|[-'&.][a-z0-9])|(?:^|[ \t\n(\[\"'/])\.[a
 _SIGNS = re.compile(r"(\+\+|[+#](?![a-z0-9]))[+#]*")  # behind a word: C++, C#, F#, A+
 _EDGES = ',;:!?()[]{}"“”„«»‹›…–—*'
 _JOINTS = frozenset("-'’&.\u2010\u2011")
-_MOST_JOINED = 6
+_MAX_JOINED = 6
 BREAK = "\ue000"
 """Stands between a text's words in their order and their other forms, so that no phrase reaches across."""
 
@@ -238,7 +238,7 @@ def _begins_with_dot(folded: str, start: int) -> bool:
 
 def _joined(words: list[_Word]) -> str | None:
     """Return how a group is written without its joints. A number like 2.5 is not 25."""
-    if not 1 < len(words) <= _MOST_JOINED:
+    if not 1 < len(words) <= _MAX_JOINED:
         return None
     together = "".join(word.text for word in words)
     return None if together.isdecimal() else together

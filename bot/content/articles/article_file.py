@@ -28,10 +28,10 @@ from bot.content.plain_text import quoted
 from bot.domain.article import AsRead, Provider, Related, Story
 from bot.errors import Complaint, ContentError
 
-_MOST_COMPLAINTS = 50
-_MOST_READINGS = 8
-MOST_WARNINGS = 30  # of a file
-_MOST_LOST = 200  # values whose line is looked for: each look counts lines from the top
+_MAX_COMPLAINTS = 50
+_MAX_READINGS = 8
+MAX_FILE_WARNINGS = 30  # of a file
+_MAX_LOST = 200  # values whose line is looked for: each look counts lines from the top
 Slips = Mapping[Place, str]
 _OUR_WORDS = {
     "missing": "is missing",
@@ -58,7 +58,7 @@ def story_of(document: Document, around: FileContext) -> Story:
     doubled = [one for one in document.complaints if one.field in DECIDING_FIELDS]
     known = [one for one in document.complaints if one not in doubled] + list(document.lost())
     if door is None or doubled:
-        complaints = (*doubled, *(_complaint(document, detail, slips) for detail in fatal[:_MOST_COMPLAINTS]))
+        complaints = (*doubled, *(_complaint(document, detail, slips) for detail in fatal[:_MAX_COMPLAINTS]))
         raise ContentError(*complaints, warnings=_bounded((*known, *warnings_of(document, slips, lost)), document))
     is_draft = door.draft or document.is_doubled("draft")  # of two words the one that can be mended counts
     if is_draft and door.published:
@@ -105,7 +105,7 @@ def _read(
     without it: once for nearly all files, and never more often than lists are nested in each other.
     """
     lost: list[tuple[Place, str]] = []
-    for _ in range(_MOST_READINGS):
+    for _ in range(_MAX_READINGS):
         around.begin()
         try:
             return ArticleSchema.model_validate(fields, context=around), lost, []
@@ -149,16 +149,16 @@ def _take_out(fields: dict[str, object], detail: ErrorDetails) -> None:
 def _bounded(warnings: Sequence[Complaint], document: Document) -> tuple[Complaint, ...]:
     """Return warnings in the order of their lines, the last of too many saying how many more there are."""
     ordered = sorted(warnings, key=lambda one: one.line)
-    if len(ordered) <= MOST_WARNINGS:
+    if len(ordered) <= MAX_FILE_WARNINGS:
         return tuple(ordered)
-    rest = len(ordered) - MOST_WARNINGS + 1
-    return (*ordered[: MOST_WARNINGS - 1], Complaint(document.path, 0, "file", f"has {rest:,} more warnings"))
+    rest = len(ordered) - MAX_FILE_WARNINGS + 1
+    return (*ordered[: MAX_FILE_WARNINGS - 1], Complaint(document.path, 0, "file", f"has {rest:,} more warnings"))
 
 
 def warnings_of(document: Document, slips: Slips, left_out: Sequence[tuple[Place, str]] = ()) -> tuple[Complaint, ...]:
     """Return what an author is told of fields that look like a slip, and of values that were not taken."""
     found = [(where, f"is not read; perhaps {meant} is meant") for where, meant in slips.items()]
-    return tuple(document.complaint(where, reason) for where, reason in (*found, *left_out)[:_MOST_LOST])
+    return tuple(document.complaint(where, reason) for where, reason in (*found, *left_out)[:_MAX_LOST])
 
 
 def _complaint(document: Document, detail: ErrorDetails, slips: Slips) -> Complaint:

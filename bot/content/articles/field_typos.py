@@ -14,8 +14,8 @@ from functools import lru_cache
 from bot.content.formats.document import Document
 
 CLOSE = 80  # of 100, by rapidfuzz's ratio: "publised" is 94 for published, "subtitle" 77 for title
-SHORTEST = 4  # characters of a name that may be misspelt; below that, any two names are close
-MOST = 20  # warnings of a file
+MIN_LENGTH = 4  # characters of a name that may be misspelt; below that, any two names are close
+MAX_WARNINGS = 20  # warnings of a file
 
 # What other tools call our fields (Hugo, Jekyll, Eleventy, Ghost, WordPress, feeds), without case, `-` and `_`.
 _ARTICLE_WORDS = {
@@ -61,7 +61,7 @@ class FieldNames:
         folded = _folded(name)
         if folded in self.names:
             return self.names[folded]
-        if len(folded) < SHORTEST or len(folded) > 40:
+        if len(folded) < MIN_LENGTH or len(folded) > 40:
             return None
         from rapidfuzz import fuzz, process
         from rapidfuzz.distance import OSA
@@ -94,10 +94,10 @@ def slips_in(document: Document, schema: FieldNames) -> dict[tuple[str | int, ..
             if isinstance(value, dict):
                 _add(found, (name,), value, within)
             elif isinstance(value, list):
-                for place, one in enumerate(value[:MOST]):
+                for place, one in enumerate(value[:MAX_WARNINGS]):
                     if isinstance(one, dict):
                         _add(found, (name, place), one, within)
-    return dict(list(found.items())[:MOST]) if found else found
+    return dict(list(found.items())[:MAX_WARNINGS]) if found else found
 
 
 def _add(

@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from bot.content.articles.article_file import warnings_of
 from bot.content.articles.field_typos import TOPIC, slips_in
-from bot.content.articles.schema import LONGEST_TOPIC, list_of, refuse, text_of
+from bot.content.articles.schema import MAX_TOPIC_LENGTH, list_of, refuse, text_of
 from bot.content.formats.document import Document
 from bot.content.formats.front_matter import read_document
 from bot.content.plain_text import NAME_LIMIT, quoted
@@ -21,8 +21,8 @@ from bot.domain.topic import TopicFile, is_name
 from bot.errors import ContentError
 
 _DESCRIPTION_LIMIT = 1000
-_MOST_KEYWORDS = 200
-_MOST_HASHTAGS = 20
+_MAX_KEYWORDS = 200
+_MAX_HASHTAGS = 20
 _NO_HASHTAG = re.compile(r"\W+")
 _BETWEEN_WORDS = re.compile(r"[,;\n]")
 _BETWEEN_HASHTAGS = re.compile(r"[\s,;]+")
@@ -65,13 +65,13 @@ def topic_of(document: Document) -> TopicFile:
 
 
 def _name(value: object) -> str:
-    name = text_of(value, LONGEST_TOPIC + 1)
+    name = text_of(value, MAX_TOPIC_LENGTH + 1)
     if name is None:
         refuse("is empty")
     if not is_name(name):
         refuse(f"{quoted(name)} is no name")
-    if len(name) > LONGEST_TOPIC:
-        refuse(f"is longer than {LONGEST_TOPIC} characters")
+    if len(name) > MAX_TOPIC_LENGTH:
+        refuse(f"is longer than {MAX_TOPIC_LENGTH} characters")
     return name
 
 
@@ -93,7 +93,7 @@ def _limited(limit: int) -> Callable[[object], str | None]:
 
 
 _Name = Annotated[str | None, BeforeValidator(_name_if_any)]
-_Words = Annotated[list[Annotated[str | None, BeforeValidator(_limited(NAME_LIMIT))]], _listed(_MOST_KEYWORDS, "words")]
+_Words = Annotated[list[Annotated[str | None, BeforeValidator(_limited(NAME_LIMIT))]], _listed(_MAX_KEYWORDS, "words")]
 
 
 class _TopicSchema(BaseModel):
@@ -110,4 +110,4 @@ def _hashtags(items: list[str | None]) -> tuple[str, ...]:
     """Split on blanks and commas; keep what Telegram links: `#`, then letters, digits and `_`, not digits alone."""
     words = (_NO_HASHTAG.sub("", word) for item in items if item for word in _BETWEEN_HASHTAGS.split(item))
     tags = {word.casefold(): f"#{word}" for word in words if word.strip("_") and not word.isdigit()}
-    return tuple(tags.values())[:_MOST_HASHTAGS]
+    return tuple(tags.values())[:_MAX_HASHTAGS]

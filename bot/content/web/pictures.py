@@ -27,7 +27,7 @@ from bot.domain.link import is_public_address
 DEADLINE = 20.0
 """Seconds for one picture, all of its redirects included."""
 TIMEOUT = aiohttp.ClientTimeout(total=None, connect=5)
-MOST_REDIRECTS = 4
+MAX_REDIRECTS = 4
 _LOOK_AGAIN = 0.5  # seconds
 # https://en.wikipedia.org/wiki/List_of_file_signatures: what Telegram takes as a photo
 _SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
@@ -103,7 +103,7 @@ async def _fetch(url: str, admits: Callable[[str], bool]) -> bytes | None:
         auto_decompress=False,  # it would use whatever decompressor is installed, asked for or not
         cookie_jar=aiohttp.DummyCookieJar(),
     ) as session:
-        for _ in range(MOST_REDIRECTS + 1):
+        for _ in range(MAX_REDIRECTS + 1):
             async with session.get(url, allow_redirects=False) as answer:
                 if answer.status in (301, 302, 303, 307, 308) and "Location" in answer.headers:
                     url = str(answer.url.join(URL(answer.headers["Location"])))

@@ -14,7 +14,7 @@ from typing import Any
 from bot.sandbox.world.events import Event
 from bot.sandbox.world.world import World
 
-PATIENCE = 12.0  # seconds for anything to appear
+STEP_TIMEOUT = 12.0  # seconds for anything to appear
 _INVISIBLE = str.maketrans("", "", "\u2060\u2066\u2067\u2068\u2069")  # shapes text, shows nothing
 
 Json = dict[str, Any]
@@ -69,9 +69,9 @@ class Stage:
         return found
 
     async def until(self, question: Callable[[], Any], what: str) -> Any:
-        """Wait until `question` has an answer and return it. Raises: StepFailed after PATIENCE."""
+        """Wait until `question` has an answer and return it. Raises: StepFailed after STEP_TIMEOUT."""
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(STEP_TIMEOUT):
                 while not (answer := question()):
                     self._happened.clear()
                     await self._happened.wait()
