@@ -1,6 +1,6 @@
 """
-Words: what a text is searched by, and what of a reader's question is looked for. One way for both, and for the names
-of topics that come close to what somebody wrote.
+Search terms: the tokens by which a text is found, and those that a reader's query asks for. The same rules serve the
+search for topics whose names are close to what somebody wrote.
 
 A text becomes tokens here and not in the database, so that every engine under it finds the same. Case, accents, width
 and vowel points do not count; `C++` and `.NET` are words of their own; `GPT-4o` is found as `gpt4o` too. Scripts that

@@ -1,5 +1,5 @@
 """
-Fields whose names look like a slip: `publised`, `Topics`, or `tags`, which is what another tool calls `topics`.
+Fields whose names look like typos: `publised`, `Topics`, or `tags`, which is what another tool calls `topics`.
 
 Unknown fields are kept and ignored, so an author who misses by a letter is told nothing by the result: the topics of
 `tags: [AI]` reach nobody. A name close to one of ours is always worth a word; another tool's word for a field only
@@ -84,8 +84,8 @@ _RELATED = FieldNames(f"{_READ} images topics published", {"webUrl": "url link h
 _WITHIN = {"provider": _PROVIDER, "images": _IMAGE, "related": _RELATED}
 
 
-def slips_in(document: Document, schema: FieldNames) -> dict[tuple[str | int, ...], str]:
-    """Return the fields of a document that look like a slip, by their place, each with the field that is meant."""
+def typos_in(document: Document, schema: FieldNames) -> dict[tuple[str | int, ...], str]:
+    """Return the fields of a document that look like typos, by their place, each with the field that is meant."""
     found: dict[tuple[str | int, ...], str] = {}
     _add(found, (), document.fields, schema)
     if schema is ARTICLE:

@@ -1,5 +1,5 @@
 """
-Links at the door: mended where that is harmless, refused where they could do harm, else left out.
+Validating links in files: mended where that is harmless, refused where they could do harm, else left out.
 
 Real files hold blanks, bars and umlauts in their links; a browser escapes those, and so do we. A `javascript:` link
 or an address inside somebody's network is a different matter: the author should know.

@@ -1,5 +1,5 @@
 """
-Pictures that lie beside their article: inside the content folder, and nothing but what Telegram takes as a photo.
+Validating local pictures: they must be inside the content folder, and in a format that Telegram takes as a photo.
 
 Source: https://core.telegram.org/bots/api#sendphoto (at most 10 MB);
         https://en.wikipedia.org/wiki/List_of_file_signatures

@@ -1,6 +1,6 @@
 """
-What an article file may say, field by field. Models stay in this room; domain values go beyond it. Fields are
-named as in the file, so that complaints are too.
+The schema of article files, field by field. The models are used in this package only, which returns domain values.
+Fields have the names they have in the file, and so have complaints about them.
 
 Every validator raises for what it cannot take, with the sentence the author reads; `article_file` decides
 what that costs: the whole file for what a story cannot be without, else the one value.
@@ -293,7 +293,7 @@ class ImageSchema(BaseModel):
     _bare = model_validator(mode="before")(_fields_or_text("url"))
 
 
-# Lists are made by a factory: a default that is a list is copied deeply for every door, which takes longer.
+# Lists are made by a factory: a default that is a list is copied deeply for every model, which takes longer.
 Images = Annotated[list[ImageSchema], BeforeValidator(_pictures_listed)]
 
 

@@ -1,5 +1,5 @@
 """
-Slugs: what an editor types to mean an article, taken from where its file lies.
+Slugs: readable names by which editors refer to articles, made from a file's path.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """
-Topic files (`taxonomy: topic`): what can be followed, under which names.
+Topic files (`taxonomy: topic`): a topic that can be followed, with its names, parent and keywords.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from bot.content.articles.article_file import warnings_of
-from bot.content.articles.field_typos import TOPIC, slips_in
+from bot.content.articles.field_typos import TOPIC, typos_in
 from bot.content.articles.schema import MAX_TOPIC_LENGTH, list_of, refuse, text_of
 from bot.content.formats.document import Document
 from bot.content.formats.front_matter import read_document
@@ -42,25 +42,25 @@ def topic_of(document: Document) -> TopicFile:
     taxonomy = document.fields.get("taxonomy")
     if taxonomy != "topic":
         complaints.append(document.complaint(("taxonomy",), "must be “topic”"))
-    slips = slips_in(document, TOPIC)
+    typos = typos_in(document, TOPIC)
     try:
-        door = _TopicSchema.model_validate(document.fields)
+        model = _TopicSchema.model_validate(document.fields)
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_input=False)[:50]:
             reason = "is missing" if detail["type"] == "missing" else detail["msg"]
             complaints.append(document.complaint(detail["loc"], reason))
-        raise ContentError(*complaints, warnings=warnings_of(document, slips)) from error
+        raise ContentError(*complaints, warnings=warnings_of(document, typos)) from error
     if complaints:
         raise ContentError(*complaints)
     return TopicFile(
-        id=door.id,
-        name=door.name,
-        short_name=door.short_name,
-        parent=door.parent,
-        description=door.description,
-        keywords=tuple(dict.fromkeys(word for word in door.keywords if word)),
-        hashtags=_hashtags(door.hashtags),
-        warnings=(*document.lost(), *warnings_of(document, slips)),
+        id=model.id,
+        name=model.name,
+        short_name=model.short_name,
+        parent=model.parent,
+        description=model.description,
+        keywords=tuple(dict.fromkeys(word for word in model.keywords if word)),
+        hashtags=_hashtags(model.hashtags),
+        warnings=(*document.lost(), *warnings_of(document, typos)),
     )
 
 

@@ -1,5 +1,5 @@
 """
-Documents as a chat sends them: one file, or a zip archive of several.
+Uploaded documents: one file, or a zip archive of several, unpacked within limits.
 
 An archive is a stranger's: what it says of its sizes is not believed, names are only names, and nothing is written
 to a disk.

@@ -1,5 +1,5 @@
 """
-Front matter in which one field is no YAML: that field is lost and named, the others are read.
+Front matter in which one field is no valid YAML: that field is left out and reported, the others are read.
 
 A parser gives up at the first slip, though the story is all there: `excerpt: "He said "hi""`, or a list that a comment
 cuts, as in `topics: [AI #ML, Robots]`. So what cannot be read is read field by field, as its lines begin. What a story

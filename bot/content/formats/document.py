@@ -1,5 +1,5 @@
 """
-A file's words before anyone asks what they mean: plain values, and where in the file each of them stands.
+Documents: the plain values of a parsed file, and the line of each, before the schema validates them.
 
 YAML and JSON both end here, so there is one place that says how deep and how much a file may hold, what two fields
 of one name are, and on which line a complaint belongs. Nothing recurses, and aliases count for all they stand for.

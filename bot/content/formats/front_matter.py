@@ -1,5 +1,5 @@
 """
-From bytes to a document: the first thing every file passes, and the last that has to know about encodings.
+Parsing files: from bytes to a document. Encodings are handled here and nowhere else.
 
 An article is Markdown or text with YAML between `---` lines, or a bare YAML or JSON document. What follows the
 front matter is not read. A file without any of it, such as the README of a repository, is no article.

@@ -1,5 +1,5 @@
 """
-JSON, judged by the standard library and then walked once more for the places of its fields.
+Parsing JSON: validated by the standard library, then scanned once more for the lines of its fields.
 
 JSON is nearly YAML, but real files indent with tabs and escape emoji as surrogate pairs, which YAML refuses. Tabs and
 line breaks within texts, which programs forget to escape, are read as they stand.

@@ -1,5 +1,5 @@
 """
-The bytes of a picture, for when Telegram cannot fetch it itself.
+Fetching a picture's bytes, for when Telegram cannot fetch the picture itself.
 
 A picture's link is an author's word: it is followed only to public addresses, also after a redirect, for a short
 time, and never past Telegram's own limit for photos.

@@ -173,7 +173,7 @@ def warnings_of(
             known.extend(one for one in check_path(content, content, zone).values() if isinstance(one, TopicFile))
         names = KnownNames(known)
     stories = [topic_typos.with_names(story, names.__contains__) for story in stories]
-    return found + topic_typos.slips_among(stories, names)
+    return found + topic_typos.typos_among(stories, names)
 
 
 async def _known(db: Database) -> dict[str, str]:

@@ -44,7 +44,7 @@ def with_names(story: Story, is_defined: Callable[[str], bool]) -> Story:
     return replace(story, topics=names, as_read=story.as_read._replace(topic_lines=lines))
 
 
-async def slips(conn: Connection, stories: Iterable[Story]) -> list[Complaint]:
+async def typos(conn: Connection, stories: Iterable[Story]) -> list[Complaint]:
     """Return a warning for each topic of these stories that nobody knows and that is close to a known one."""
     from_files = [story for story in stories if story.as_read.path]
     keys = {name: topic_key(name) for story in from_files for name in story.topics}
@@ -53,10 +53,10 @@ async def slips(conn: Connection, stories: Iterable[Story]) -> list[Complaint]:
     if not unknown:
         return []
     odd = [story for story in from_files if not unknown.isdisjoint(story.topics)]
-    return slips_among(odd, KnownNames((await topics.established(conn)).values()))
+    return typos_among(odd, KnownNames((await topics.established(conn)).values()))
 
 
-def slips_among(stories: Iterable[Story], known: KnownNames) -> list[Complaint]:
+def typos_among(stories: Iterable[Story], known: KnownNames) -> list[Complaint]:
     """Return a warning for each topic of these stories that is not `known` but close to one that is."""
     found: list[Complaint] = []
     for story in stories if known else ():

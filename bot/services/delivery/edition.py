@@ -45,7 +45,7 @@ PICTURE_TIMEOUT = 2.0
 """Seconds for which a picture on the wire is waited for before another chat tries it too: then 4 s more, then 8 s, so
 that a call which hangs for its 15 s costs three tries and no chat more than 2 s."""
 PICTURE_PENDING = Throttled(timedelta(0))
-"""It has not arrived, and how it is to be sent will be known in a moment."""
+"""Not sent: another chat is trying the picture or the form, and the result will be known in a moment."""
 
 
 class Edition(Composition[Body]):
@@ -207,7 +207,7 @@ class Edition(Composition[Body]):
         """Send the article in a form, with the picture once that is settled; not when another form is tried by then."""
         begun_in = self._form
         wants_photo = look.pictures is Pictures.LARGE and form is not Form.PLAIN
-        has_passed = False  # its turn came while another chat's picture was on the wire
+        has_passed = False  # its turn came while the picture was being sent to another chat
         while True:
             if wants_photo and not self._is_settled:
                 await self._trial_of_another()
@@ -246,7 +246,7 @@ class Edition(Composition[Body]):
         return not self._trials or asyncio.get_running_loop().time() >= self._next_trial_at
 
     async def _trial_of_another(self) -> None:
-        """Wait while another chat's picture is on the wire; no longer than until it is time to try beside it."""
+        """Wait while the picture is being sent to another chat, but no longer than until the next trial is due."""
         while self._trials and not self._is_settled:
             left = self._next_trial_at - asyncio.get_running_loop().time()
             if left <= 0:
