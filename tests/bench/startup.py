@@ -106,6 +106,7 @@ def settle_in(folder: Path, stub: Stub, checkout: Path) -> Rival:
     folder.mkdir()
     write_articles(folder / "content", KNOWN_ARTICLES)
     rival = Rival(checkout, folder)
+    imported(rival, stub, folder / "content")
     started(rival, stub)
     return rival
 
@@ -138,7 +139,7 @@ def started(rival: Rival, stub: Stub) -> tuple[float, float, float]:
 
 
 def in_turns(checkouts: list[Path], rounds: int, articles: int) -> list[list[Figures]]:
-    """Return each checkout's figures of every round. A first start of each fills the caches and is not counted."""
+    """Return each checkout's figures of every round. A first import and start of each fill its caches, uncounted."""
     found: list[list[Figures]] = [[] for _ in checkouts]
     with town.scratch() as folder, far_side() as stub:
         write_articles(folder / "articles", articles)

@@ -60,24 +60,34 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A file that could be an article or topic. `place` is where it really is, `state` how it looked when listed."""
+    """A file that could be an article or topic. `place` is where it really is, `state` how it looked when listed.
+
+    `name` is what complaints call it.
+    """
 
     path: str
     place: str
     state: os.stat_result
+    name: str
 
 
 def scan(
-    root: Path, known: Mapping[str, str], *, zone: ZoneInfo, settling: Settling | None = None
+    root: Path,
+    known: Mapping[str, str],
+    *,
+    zone: ZoneInfo,
+    settling: Settling | None = None,
+    called: Callable[[str], str] = str,
 ) -> Iterator[Found | Waiting | Gone]:
     """Return every article and topic file below `root`, in the order of their paths, and at the end what is gone.
 
     `known` are the fingerprints of the last scan by path. `settling`, whose look was begun, makes what is still being
-    written wait; without it everything is taken as it is. A folder that is missing or cannot be listed makes nothing
-    gone: it may come back. Never raises for what is in the folder.
+    written wait; without it everything is taken as it is. `called` returns what complaints call a path.
+    A folder that is missing or cannot be listed makes nothing gone: it may come back. Never raises for what is in the
+    folder.
     """
     home = root.resolve()
-    walk = _Walk(home)
+    walk = _Walk(home, called)
     walk.run()
     entries = sorted(walk.entries, key=lambda entry: entry.path)
     if settling is not None:
@@ -110,7 +120,7 @@ def read_named(
         if place.suffix.lower() not in SUFFIXES:
             raise refused(path, f"is none of {' '.join(sorted(SUFFIXES))}")
         real = real_place(place, root)
-        entry = _Entry(path, str(real), real.stat())
+        entry = _Entry(path, str(real), real.stat(), path)
     except ContentError as error:
         return Found(path, NO_FINGERPRINT, error)
     except OSError:
@@ -132,7 +142,8 @@ class _Walk:
     Links come last, and only what has not been seen at its own place is taken from them.
     """
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, called: Callable[[str], str]) -> None:
+        self._called = called
         self.entries: list[_Entry] = []
         self.names: set[str] = set()
         self.refused: dict[str, str] = {}
@@ -207,7 +218,7 @@ class _Walk:
         elif not stat.S_ISREG(state.st_mode):
             self._refuse(path, "is a folder" if stat.S_ISDIR(state.st_mode) else "is not a regular file")
         elif place not in self._places:
-            self.entries.append(_Entry(path, place, state))
+            self.entries.append(_Entry(path, place, state, self._called(path)))
             self.names.add(path)
             self._places.add(place)
 
@@ -328,7 +339,7 @@ def _read(
     around = FileContext(home / entry.path, home, zone, _is_whole(home, settling), waits=settling is not None)
     warnings: tuple[Complaint, ...] = ()
     try:
-        result: Story | TopicFile | ContentError = understood(entry.path, data, around)
+        result: Story | TopicFile | ContentError = understood(entry.name, data, around)
     except ContentError as error:
         result = error
     missing = tuple(around.missing_pictures)
@@ -337,7 +348,7 @@ def _read(
             if all((home / picture).exists() for picture in missing) and settling.waits_for_pictures(entry.path):
                 return Waiting(entry.path)
             # Whoever imports is told at once; a bot that watches the folder adds the picture when it comes.
-            result = understood(entry.path, data, replace(around, waits=False))
+            result = understood(entry.name, data, replace(around, waits=False))
         # What may take a story back waits for no picture.
         elif not settling.all_is_held and (is_new or result.published is not False):
             if settling.waits_for_pictures(entry.path):

@@ -12,9 +12,9 @@ import socket
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import aiohttp
-from aiohttp import AddrInfoType
+from aiohappyeyeballs import AddrInfoType
 from yarl import URL
 
 from bot.content.files.write_detection import QUIET_WITHOUT_END
@@ -24,9 +24,12 @@ from bot.domain.article import Picture
 from bot.domain.limits import PHOTO_BYTES
 from bot.domain.link import is_public_address
 
+if TYPE_CHECKING:
+    import aiohttp
+
 DEADLINE = 20.0
 """Seconds for one picture, all of its redirects included."""
-TIMEOUT = aiohttp.ClientTimeout(total=None, connect=5)
+CONNECT_WITHIN = 5.0  # seconds
 MAX_REDIRECTS = 4
 _LOOK_AGAIN = 0.5  # seconds
 # https://en.wikipedia.org/wiki/List_of_file_signatures: what Telegram takes as a photo
@@ -53,7 +56,7 @@ async def picture_bytes(
     try:
         async with asyncio.timeout(deadline):
             return await _fetch(picture.url, admits)
-    except (TimeoutError, aiohttp.ClientError, OSError, ValueError):
+    except (TimeoutError, OSError, ValueError):
         return None
 
 
@@ -88,6 +91,8 @@ def _read_local(root: Path, relative: str) -> tuple[bytes, bool, float] | None:
 
 
 async def _fetch(url: str, admits: Callable[[str], bool]) -> bytes | None:
+    import aiohttp
+
     def open_socket(address: AddrInfoType) -> socket.socket:
         # Where a connection is opened, whatever name, redirect or spelling of a number led there.
         family, kind, protocol, _, place = address
@@ -95,23 +100,30 @@ async def _fetch(url: str, admits: Callable[[str], bool]) -> bytes | None:
             raise OSError(f"{place[0]} is not on the public internet")
         return socket.socket(family=family, type=kind, proto=protocol)
 
-    connector = aiohttp.TCPConnector(socket_factory=open_socket, use_dns_cache=False)
-    async with aiohttp.ClientSession(
-        connector=connector,
-        timeout=TIMEOUT,
+    session = aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(socket_factory=open_socket, use_dns_cache=False),
+        timeout=aiohttp.ClientTimeout(total=None, connect=CONNECT_WITHIN),
         headers={"Accept-Encoding": "identity"},
         auto_decompress=False,  # it would use whatever decompressor is installed, asked for or not
         cookie_jar=aiohttp.DummyCookieJar(),
-    ) as session:
-        for _ in range(MAX_REDIRECTS + 1):
-            async with session.get(url, allow_redirects=False) as answer:
-                if answer.status in (301, 302, 303, 307, 308) and "Location" in answer.headers:
-                    url = str(answer.url.join(URL(answer.headers["Location"])))
-                    continue
-                if answer.status != 200:
-                    return None
-                body = await body_of(answer, PHOTO_BYTES)
-                return None if body is None else _photo(body)
+    )
+    try:
+        async with session:
+            return await _followed(session, url)
+    except aiohttp.ClientError:
+        return None
+
+
+async def _followed(session: aiohttp.ClientSession, url: str) -> bytes | None:
+    for _ in range(MAX_REDIRECTS + 1):
+        async with session.get(url, allow_redirects=False) as answer:
+            if answer.status in (301, 302, 303, 307, 308) and "Location" in answer.headers:
+                url = str(answer.url.join(URL(answer.headers["Location"])))
+                continue
+            if answer.status != 200:
+                return None
+            body = await body_of(answer, PHOTO_BYTES)
+            return None if body is None else _photo(body)
     return None
 
 

@@ -10,8 +10,10 @@ Source: https://www.rfc-editor.org/rfc/rfc9110#name-content-codings
 from __future__ import annotations
 
 import zlib
+from typing import TYPE_CHECKING
 
-import aiohttp
+if TYPE_CHECKING:
+    import aiohttp
 
 CHUNK = 65_536
 _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS  # the header tells which

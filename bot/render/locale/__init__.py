@@ -24,13 +24,12 @@ from babel import Locale
 from babel.core import get_global
 from babel.dates import format_skeleton, format_time, get_timezone_location
 from babel.lists import format_list
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from bot.domain.text import Text
 from bot.domain.time_zone import zone_label
 from bot.render.locale.matching import best_match
+from bot.render.locale.po_file import compiled
 
 SOURCE = "en"
 _HERE = Path(__file__).parent
@@ -60,11 +59,7 @@ def _words(language: str) -> Words:
     path = _HERE / f"{language.replace('-', '_')}.po"
     if not path.exists():
         return Words(language, gettext.NullTranslations())
-    compiled = io.BytesIO()
-    with path.open("rb") as file:
-        write_mo(compiled, read_po(file, locale=language.replace("-", "_")))
-    compiled.seek(0)
-    return Words(language, gettext.GNUTranslations(compiled))
+    return Words(language, gettext.GNUTranslations(io.BytesIO(compiled(path.read_text("utf-8")))))
 
 
 class Words:

@@ -7,7 +7,7 @@ Source: https://www.unicode.org/reports/tr35/#LanguageMatching, https://www.unic
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import NamedTuple
 
 from babel.core import get_global
@@ -22,12 +22,14 @@ class _Tag(NamedTuple):
     region: str
 
 
-def best_match(wish: str | None, known: Iterable[str]) -> str | None:
+def best_match(wish: str | None, known: Collection[str]) -> str | None:
     """Return the tag among `known` that suits an IETF tag; None when none of them is that language.
 
     The region decides where there are several (`pt` is Brazil's, as long as nothing else is said), the script before
     it; another script of one's own language is better than another language.
     """
+    if wish in known:
+        return wish  # CLDR need not be asked; what it knows of all languages takes 3 MiB for good
     wanted = _full(wish or "")
     if wanted is None:
         return None

@@ -225,8 +225,13 @@ def _look_at_folder(
     named = _naming(root, content)
     before = _before(Path(shown))
     look = _Look()
-    for found in scan(root, {path: known[name] for path, name in names.items()}, zone=zone, settling=settling):
-        name = names.get(found.path) or named(found.path)
+
+    def called(path: str) -> str:
+        return names.get(path) or named(path)
+
+    of_old = {path: known[name] for path, name in names.items()}
+    for found in scan(root, of_old, zone=zone, settling=settling, called=called):
+        name = called(found.path)
         if isinstance(found, Gone):
             look.gone.append(name)
             continue

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from bot.content.articles.slug import slug_of
 from bot.content.articles.surroundings import FileContext
 from bot.content.files.reader import understood
-from bot.content.files.uploads import files_in
 from bot.domain.article import Story
 from bot.domain.link import normal_link
 from bot.domain.topic import TopicFile
@@ -62,6 +61,8 @@ async def add_document(db: Database, name: str, data: bytes, *, root: Path, zone
 
 
 def _read(name: str, data: bytes, root: Path, zone: ZoneInfo) -> list[Seen]:
+    from bot.content.files.uploads import files_in
+
     try:
         files: Sequence[tuple[str, bytes | ContentError]] = files_in(name, data)
     except ContentError as error:

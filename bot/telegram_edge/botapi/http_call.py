@@ -7,6 +7,7 @@ The head is the same for every chat, so it is written once.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from yarl import URL
@@ -39,6 +40,22 @@ class BadAnswer(Exception):
     """The answer is no HTTP, too large, or cut off. The request was sent, and may have been carried out."""
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds, but for the last two. `connect` includes the wait for room, `silence` is the longest one of the
+    server's, `call` the longest wait for a whole answer. `idle` is how long an unused connection is kept, `lookup` how
+    long a name's addresses are."""
+
+    connect: float
+    silence: float
+    call: float
+    idle: float
+    lookup: float
+    connections: int
+    answer: int
+    """Bytes of the largest answer."""
+
+
 class Origin(NamedTuple):
     """A server, as far as connections to it can be shared. Source: https://www.rfc-editor.org/rfc/rfc6454"""
 
@@ -52,6 +69,10 @@ class Target(NamedTuple):
 
     origin: Origin
     head: bytes
+
+    def request(self, body: bytes) -> bytes:
+        """Return the whole request that takes `body` there."""
+        return b"%b%d\r\n\r\n%b" % (self.head, len(body), body)
 
 
 def target_of(url: URL) -> Target | None:

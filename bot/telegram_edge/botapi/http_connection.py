@@ -27,6 +27,7 @@ class HttpConnection(asyncio.Protocol):
     """`limit` is the largest answer in bytes; `lost` is told when the connection is no more.
 
     `heard_at` and `asked_at` are loop times of the running call: of the last byte from the server, and of the request.
+    `patience` is how many seconds the server may be silent meanwhile, for whoever looks at the time.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, limit: int, lost: Callable[[HttpConnection], None]) -> None:
@@ -37,7 +38,7 @@ class HttpConnection(asyncio.Protocol):
         self._parser: HttpResponseParser | None = None
         self._waiting: asyncio.Future[Answer] | None = None
         self.is_open = False
-        self.heard_at = self.asked_at = self.idle_since = 0.0
+        self.heard_at = self.asked_at = self.idle_since = self.patience = 0.0
         self._forget()
 
     @property

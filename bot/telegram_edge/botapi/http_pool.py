@@ -11,11 +11,10 @@ import asyncio
 import socket
 import ssl
 from collections import deque
-from dataclasses import dataclass
 
 from aiohappyeyeballs import AddrInfoType, start_connection
 
-from bot.telegram_edge.botapi.http_call import Answer, NotConnected, Origin
+from bot.telegram_edge.botapi.http_call import Answer, Limits, NotConnected, Origin
 from bot.telegram_edge.botapi.http_connection import HttpConnection
 
 SECOND_ADDRESS_AFTER = 0.25
@@ -24,22 +23,6 @@ SECOND_ADDRESS_AFTER = 0.25
 Source: https://www.rfc-editor.org/rfc/rfc8305#section-8"""
 CLOSE_TIMEOUT = 1.0
 """Seconds for connections to be gone when the pool is closed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Seconds, but for the last two. `connect` includes the wait for room, `silence` is the longest one of the
-    server's, `call` the longest wait for a whole answer. `idle` is how long an unused connection is kept, `lookup` how
-    long a name's addresses are."""
-
-    connect: float
-    silence: float
-    call: float
-    idle: float
-    lookup: float
-    connections: int
-    answer: int
-    """Bytes of the largest answer."""
 
 
 class Pool:
@@ -62,9 +45,11 @@ class Pool:
         self._known_until = 0.0
         self._looking_up = asyncio.Lock()
 
-    async def exchange(self, request: bytes) -> Answer:
+    async def exchange(self, request: bytes, silence: float | None = None) -> Answer:
         """Send a whole request and return status and body of its answer.
 
+        `silence` is for a call to which the server may say nothing for longer, or for less long, than to others; it
+        has as much longer for its whole answer.
         Raises: NotConnected; and once it may have left OSError, TimeoutError, BadAnswer.
         """
         if self._is_closed:
@@ -80,8 +65,9 @@ class Pool:
             connection = self._unused()
             if connection is None:
                 connection = await self._connected(deadline or self._loop.time() + self._limits.connect)
-            if self._watch is None:
-                self._watch = self._loop.call_later(self._limits.silence, self._look)
+            connection.patience = self._limits.silence if silence is None else silence
+            if self._watch is None or silence is not None:
+                self._look_within(connection.patience)
             return await connection.ask(request)
         finally:
             if connection is not None:
@@ -217,17 +203,29 @@ class Pool:
 
     # What takes too long: one timer for all calls, because one for each would cost a twentieth of a broadcast
 
+    def _look_within(self, seconds: float) -> None:
+        """See to it that calls are looked at by then. Of one that begins meanwhile nothing is due any sooner."""
+        at = self._loop.time() + min(seconds, self._limits.silence)
+        if self._watch is not None:
+            if self._watch.when() <= at:
+                return
+            self._watch.cancel()
+        self._watch = self._loop.call_at(at, self._look)
+
     def _look(self) -> None:
         """End the calls that take too long, and look again when the next could."""
         now, limits = self._loop.time(), self._limits
+        answering = limits.call - limits.silence
         due: list[float] = []
         for connection in [one for one in self._open if one.is_waiting]:
-            until = min(connection.heard_at + limits.silence, connection.asked_at + limits.call)
+            until = min(connection.heard_at, connection.asked_at + answering) + connection.patience
             if until > now:
                 due.append(until)
             else:
                 connection.fail(TimeoutError())
-        self._watch = self._loop.call_at(min(due), self._look) if due else None
+        self._watch = None
+        if due:
+            self._look_within(min(due) - now)
 
     def _clean(self) -> None:
         """Close the connections that were not used for long, and look again when the next has not been."""

@@ -1,9 +1,9 @@
 """
 The transport: the HTTP side of every call to the Bot API.
 
-python-telegram-bot's own client takes nine tenths of a call's processor time, and does not report whether a call that
-failed can have arrived. Here a prepared call goes out on a connection of ours (`http_pool`); all else, what goes
-through a proxy, and everything where there is no `httptools` goes over aiohttp. Every failure says how far it came:
+python-telegram-bot's own client spends nine tenths of a send on itself, and does not say whether a call that failed
+can have arrived. Here a call goes out on a connection of ours (`http_pool`), unless it moves a file or goes through a
+proxy, or there is no `httptools`: then over aiohttp (`http_client`). Every failure says how far it came:
 
     telegram.error.NetworkError
     ├─ NeverSent        nothing of the request left this machine: safe to send again
@@ -12,26 +12,23 @@ through a proxy, and everything where there is no `httptools` goes over aiohttp.
     │  └─ Unreadable    ... that could be read
     └─ Refused          an answer that python-telegram-bot has no error for: 5xx, 413, 429 without a time, a mere page
 
-Nothing is sent twice by itself: aiohttp repeats only idempotent methods on a dropped connection, and no redirect is
-followed. URLs hold the token, so no exception of aiohttp's is shown or kept as a cause.
+Nothing is sent twice by itself. URLs hold the token, so no exception of a library's is shown or kept as a cause.
 """
 
 from __future__ import annotations
 
 import asyncio
-import io
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import aiohttp
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
 from bot.domain.limits import UPLOAD_BYTES
 from bot.telegram_edge.botapi.call_watchdog import CallWatchdog
-from bot.telegram_edge.botapi.http_call import HEADERS, Answer, BadAnswer, NotConnected, Origin
+from bot.telegram_edge.botapi.http_call import Answer, BadAnswer, Limits, NotConnected, Origin, Target, target_of
 from bot.telegram_edge.botapi.prepared import Prepared, Reply, Upload, dumps, parsed, read_reply
 from bot.telegram_edge.botapi.proxies import proxies, proxy_for
 
@@ -39,6 +36,9 @@ try:
     from bot.telegram_edge.botapi import http_pool
 except ImportError:  # there is no httptools for PyPy
     http_pool = None  # type: ignore[assignment]
+
+if TYPE_CHECKING:
+    from bot.telegram_edge.botapi.http_client import Client
 
 KEEP_ALIVE = 60.0
 """Seconds: less than the 75 after which servers commonly close, so that we are the ones who do."""
@@ -49,13 +49,6 @@ MAX_RETRY_AFTER = 10**7
 
 _RESULT = b'{"ok":true,"result":'  # how Telegram begins; else the answer is looked through
 _HAS_OWN_ERROR = frozenset({400, 401, 403, 404, 409})
-_NEVER_SENT = (
-    aiohttp.ClientConnectorError,  # refused, unreachable, no such name, TLS: before the request is written
-    aiohttp.ConnectionTimeoutError,  # connecting, or waiting for one of our connections to be free
-    aiohttp.ClientHttpProxyError,  # the proxy would not connect us
-    aiohttp.InvalidURL,
-    aiohttp.NonHttpUrlClientError,
-)
 
 
 class NeverSent(NetworkError):
@@ -108,13 +101,21 @@ class AiohttpTransport(BaseRequest):
         self, timeouts: Timeouts = Timeouts(), connections: int = CONNECTIONS, answer_bytes: int = UPLOAD_BYTES
     ) -> None:
         """An answer of more than `answer_bytes` is not read."""
-        self._answer_bytes = answer_bytes
         self._timeouts = timeouts
-        self._connections = connections
-        self._session: aiohttp.ClientSession | None = None
+        self._limits = Limits(
+            connect=timeouts.connect,
+            silence=timeouts.answer,
+            call=timeouts.connect + timeouts.answer + timeouts.transfer,
+            idle=KEEP_ALIVE,
+            lookup=DNS_TTL,
+            connections=connections,
+            answer=answer_bytes,
+        )
+        self._is_open = False
+        self._aiohttp: Client | None = None
         self._proxies: dict[str, str] = {}
         self._pools: dict[Origin, http_pool.Pool | None] = {}  # None: what is for that server goes through a proxy
-        self._watch = CallWatchdog(timeouts.connect + timeouts.answer + timeouts.transfer)
+        self._watch = CallWatchdog(self._limits.call)
 
     @property
     def read_timeout(self) -> float:
@@ -122,30 +123,22 @@ class AiohttpTransport(BaseRequest):
         return self._timeouts.answer
 
     async def initialize(self) -> None:
-        """Open the session. Does nothing when it is open."""
-        if self._session is not None:
-            return
-        # `trust_env` would ask the environment in a thread at every call.
-        self._proxies = proxies()
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                limit=self._connections, keepalive_timeout=KEEP_ALIVE, ttl_dns_cache=DNS_TTL
-            ),
-            timeout=self._patience(self._timeouts.answer),
-            headers=HEADERS,
-            cookie_jar=aiohttp.DummyCookieJar(),
-        )
+        """Take calls from here on."""
+        if not self._is_open:
+            self._is_open = True
+            self._proxies = proxies()
 
     async def shutdown(self) -> None:
-        """Close every connection; running calls end in MayHaveArrived."""
-        if self._session is not None:
-            session, self._session = self._session, None
-            pools, self._pools = self._pools, {}
-            self._watch.stop()
-            for pool in pools.values():
-                if pool is not None:
-                    await pool.close()
-            await session.close()
+        """Close every connection; what is on the wire ends in MayHaveArrived."""
+        self._is_open = False
+        pools, self._pools = self._pools, {}
+        client, self._aiohttp = self._aiohttp, None
+        self._watch.stop()
+        for pool in pools.values():
+            if pool is not None:
+                await pool.close()
+        if client is not None:
+            await client.close()
 
     async def call(self, prepared: Prepared | Upload, varying: Mapping[str, Any]) -> Reply:
         """Make a prepared call with the parameters that vary and return what Telegram answered, errors included.
@@ -154,14 +147,14 @@ class AiohttpTransport(BaseRequest):
         """
         if isinstance(prepared, Upload):
             fields = {name: _form_value(value) for name, value in (*prepared.params.items(), *varying.items())}
-            form = _form(fields, {"photo": ("picture", prepared.photo, "application/octet-stream")})
-            status, payload = await self._exchange("POST", prepared.url, **self._transfer(form))
-        elif (pool := self._pool(prepared)) is not None:
-            status, payload = await _directly(pool, prepared.request(varying))
+            files = {"photo": ("picture", prepared.photo, "application/octet-stream")}
+            status, payload = await _told(self._client().upload(prepared.url, fields, files, self._timeouts.transfer))
+        elif (pool := self._pool(prepared.url, prepared.target)) is not None:
+            status, payload = await _told(pool.exchange(prepared.request(varying)))
         else:
             task = self._watch.begin()
             try:
-                status, payload = await self._exchange("POST", prepared.url, data=prepared.body(varying))
+                status, payload = await _told(self._client().exchange(prepared.url, prepared.body(varying)))
             except asyncio.CancelledError:
                 if self._watch.was_overdue(task):
                     raise NoAnswer("the answer does not end") from None
@@ -170,28 +163,27 @@ class AiohttpTransport(BaseRequest):
                 self._watch.end(task)
         return read_reply(status, payload, prepared.wants_file_id)
 
-    def _pool(self, prepared: Prepared) -> http_pool.Pool | None:
-        """Return our connections to where a prepared call goes; None when it goes over aiohttp."""
-        target = prepared.target
-        if target is None or self._session is None or http_pool is None:
+    def _pool(self, url: URL, target: Target | None) -> http_pool.Pool | None:
+        """Return our connections to where a call goes; None when it goes over aiohttp. Raises: NeverSent."""
+        if not self._is_open:
+            raise NeverSent("the transport is not running")
+        if target is None or http_pool is None:
             return None
         origin = target.origin
         if origin not in self._pools:
-            is_direct = proxy_for(str(prepared.url), self._proxies) is None
-            self._pools[origin] = http_pool.Pool(origin, self._limits()) if is_direct else None
+            is_direct = proxy_for(str(url), self._proxies) is None
+            self._pools[origin] = http_pool.Pool(origin, self._limits) if is_direct else None
         return self._pools[origin]
 
-    def _limits(self) -> http_pool.Limits:
-        timeouts = self._timeouts
-        return http_pool.Limits(
-            connect=timeouts.connect,
-            silence=timeouts.answer,
-            call=timeouts.connect + timeouts.answer + timeouts.transfer,
-            idle=KEEP_ALIVE,
-            lookup=DNS_TTL,
-            connections=self._connections,
-            answer=self._answer_bytes,
-        )
+    def _client(self) -> Client:
+        """Return what makes the other calls. Raises: NeverSent."""
+        if not self._is_open:
+            raise NeverSent("the transport is not running")
+        if self._aiohttp is None:
+            from bot.telegram_edge.botapi.http_client import Client
+
+            self._aiohttp = Client(self._limits, self._proxies)
+        return self._aiohttp
 
     async def do_request(
         self,
@@ -208,18 +200,16 @@ class AiohttpTransport(BaseRequest):
         Of its timeouts only the one for reading is used; connecting and transfers have their own.
         Raises: NeverSent, MayHaveArrived, Unreadable, Refused.
         """
-        target = URL(url, encoded=True)
+        where = URL(url, encoded=True)
         if method == "GET":
-            return await self._exchange("GET", target, **self._transfer(None))
+            return await _told(self._client().download(where, self._timeouts.transfer))
         if request_data is not None and request_data.contains_files:
-            form = _form(request_data.json_parameters, request_data.multipart_data)
-            status, payload = await self._exchange("POST", target, **self._transfer(form))
+            fields, files = request_data.json_parameters, request_data.multipart_data
+            status, payload = await _told(self._client().upload(where, fields, files, self._timeouts.transfer))
         else:
-            more: dict[str, Any] = {}
-            answer = read_timeout if isinstance(read_timeout, int | float) else self._timeouts.answer
-            more["timeout"] = self._patience(answer, self._timeouts.connect + answer + self._timeouts.transfer)
             body = dumps(request_data.parameters) if request_data is not None else b"{}"
-            status, payload = await self._exchange(method, target, data=body, **more)
+            silence = read_timeout if isinstance(read_timeout, int | float) else self._timeouts.answer
+            status, payload = await self._post(where, body, silence)
         if 200 <= status < 300:
             if not payload.startswith(_RESULT) and "result" not in self.parse_json_payload(payload):
                 raise Unreadable(payload)
@@ -240,47 +230,18 @@ class AiohttpTransport(BaseRequest):
             raise Unreadable(payload)
         return answer
 
-    async def _exchange(self, method: str, url: URL, **options: Any) -> tuple[int, bytes]:
-        """Send one request and return status and payload. Raises: NeverSent, MayHaveArrived."""
-        if self._session is None:
-            raise NeverSent("the transport is not running")
-        if self._proxies:
-            options["proxy"] = proxy_for(str(url), self._proxies)
-        try:
-            response = await self._session.request(method, url, allow_redirects=False, **options)
-            if (length := response.content_length) is not None and length <= self._answer_bytes:
-                # Reading to the end gives the connection back, and failing at it closes it:
-                # https://docs.aiohttp.org/en/stable/client_reference.html#aiohttp.ClientResponse.read
-                return response.status, await response.read()
-            async with response:
-                return response.status, await _at_most(response, self._answer_bytes)
-        except _NEVER_SENT as error:
-            raise NeverSent(_name(error)) from None
-        except TimeoutError as error:
-            raise NoAnswer(_name(error)) from None
-        except (aiohttp.ClientError, OSError) as error:
-            raise MayHaveArrived(_name(error)) from None
-
-    def _patience(self, answer: float, total: float | None = None) -> aiohttp.ClientTimeout:
-        return aiohttp.ClientTimeout(total=total, connect=self._timeouts.connect, sock_read=answer)
-
-    def _transfer(self, form: aiohttp.FormData | None) -> dict[str, Any]:
-        """Return how to make a call that moves a file, up when there is a form and else down."""
-        timeout = aiohttp.ClientTimeout(
-            total=self._timeouts.connect + self._timeouts.transfer,
-            connect=self._timeouts.connect,
-            sock_read=self._timeouts.transfer,
-        )
-        if form is None:
-            return {"timeout": timeout}
-        body = form()
-        return {"timeout": timeout, "data": body, "headers": {"Content-Type": body.content_type}}
+    async def _post(self, url: URL, body: bytes, silence: float) -> Answer:
+        target = target_of(url)
+        if target is not None and (pool := self._pool(url, target)) is not None:
+            return await _told(pool.exchange(target.request(body), silence))
+        total = self._timeouts.connect + silence + self._timeouts.transfer
+        return await _told(self._client().exchange(url, body, silence=silence, total=total))
 
 
-async def _directly(pool: http_pool.Pool, request: bytes) -> Answer:
-    """Send a whole request and return status and body. Raises: NeverSent, MayHaveArrived."""
+async def _told(exchange: Awaitable[Answer]) -> Answer:
+    """Return the status and body that an exchange ends in. Raises: NeverSent, MayHaveArrived."""
     try:
-        return await pool.exchange(request)
+        return await exchange
     except NotConnected as error:
         raise NeverSent(_name(error.reason or error)) from None
     except BadAnswer as error:
@@ -295,27 +256,6 @@ def _is_telling(parameters: Mapping[str, Any]) -> bool:
     """Return whether python-telegram-bot can read them: of what is no number it makes errors that nobody expects."""
     wait, chat = parameters.get("retry_after"), parameters.get("migrate_to_chat_id")
     return (type(wait) is int and 0 <= wait < MAX_RETRY_AFTER) or type(chat) is int
-
-
-async def _at_most(response: aiohttp.ClientResponse, limit: int) -> bytes:
-    """Read a body of at most `limit` bytes. Raises: MayHaveArrived when there is more."""
-    body = bytearray()
-    async for chunk in response.content.iter_any():
-        body += chunk
-        if len(body) > limit:
-            raise MayHaveArrived(f"the answer is larger than {limit:,} bytes")
-    return bytes(body)
-
-
-def _form(fields: Mapping[str, str], files: Mapping[str, tuple[str, Any, str]]) -> aiohttp.FormData:
-    form = aiohttp.FormData(default_to_multipart=True)
-    for name, value in fields.items():
-        form.add_field(name, value)
-    for name, (filename, content, content_type) in files.items():
-        # As a stream: aiohttp writes bytes in one go and blocks the event loop meanwhile.
-        stream = io.BytesIO(content) if isinstance(content, bytes) else content
-        form.add_field(name, stream, filename=filename, content_type=content_type)
-    return form
 
 
 def _form_value(value: Any) -> str:

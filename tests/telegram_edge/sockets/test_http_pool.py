@@ -17,8 +17,8 @@ from aiohttp import web
 from press_room import eventually
 from yarl import URL
 
-from bot.telegram_edge.botapi.http_call import NotConnected, Origin, target_of
-from bot.telegram_edge.botapi.http_pool import Limits, Pool
+from bot.telegram_edge.botapi.http_call import Limits, NotConnected, Origin, target_of
+from bot.telegram_edge.botapi.http_pool import Pool
 
 HASTY = Limits(connect=2.0, silence=0.3, call=0.6, idle=60.0, lookup=300.0, connections=3, answer=1000)
 PATIENT = Limits(connect=10.0, silence=10.0, call=10.0, idle=60.0, lookup=300.0, connections=3, answer=1000)
@@ -259,6 +259,46 @@ async def test_an_answer_in_pieces_may_take_longer_than_the_longest_silence():
     limits = Limits(connect=5, silence=0.5, call=5, idle=60, lookup=300, connections=3, answer=1000)
     async with served(halves) as server, pool_to(server, limits) as pool:
         assert await pool.exchange(REQUEST) == (200, b"done")
+
+
+async def test_a_call_that_waits_for_news_may_be_silent_for_longer_and_no_other_call_is():
+    """A long poll: Telegram says nothing until there is an update, and a send beside it is over long before."""
+    news = asyncio.Event()
+
+    async def holding(server, reader, writer):
+        await server.request(reader)
+        if server.connections == 1:
+            await news.wait()
+            writer.write(http(b"news"))
+        await server.end(reader)
+
+    async with served(holding) as server, pool_to(server, HASTY) as pool:
+        loop = asyncio.get_running_loop()
+        poll = asyncio.create_task(pool.exchange(REQUEST, silence=30.0))
+        await eventually(lambda: len(server.requests) == 1)
+        for _ in range(3):
+            began = loop.time()
+            with pytest.raises(TimeoutError):
+                await pool.exchange(REQUEST)
+            assert HASTY.silence <= loop.time() - began + 0.01 < 5
+        assert not poll.done()
+        news.set()
+        assert await poll == (200, b"news")
+
+
+async def test_a_call_that_is_given_less_time_ends_sooner_than_one_that_began_before():
+    async def never(server, reader, writer):
+        await server.request(reader)
+        await server.end(reader)
+
+    async with served(never) as server, pool_to(server) as pool:
+        patient = asyncio.create_task(pool.exchange(REQUEST))
+        await eventually(lambda: len(server.requests) == 1)
+        async with asyncio.timeout(PATIENT.silence / 2):
+            with pytest.raises(TimeoutError):
+                await pool.exchange(REQUEST, silence=0.1)
+        assert not patient.done()
+        patient.cancel()
 
 
 async def test_closing_ends_every_call_and_every_connection():
