@@ -1,4 +1,4 @@
-"""Where the command starts."""
+"""The entry point of the `newsbot` command and of `python -m bot`."""
 
 import sys
 

@@ -1,5 +1,5 @@
 """
-Wiring: every part is built here, passed to whoever needs it, and taken down in order.
+Wiring: builds every part of the bot, passes each to those that need it, and closes them in reverse order.
 """
 
 from __future__ import annotations
@@ -56,13 +56,13 @@ log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 SHUTDOWN_TIMEOUT = 7.0  # seconds for what is on its way; all of the end takes less than ten
-CALM_AFTER = 1.0  # seconds: looking through all that was loaded takes a twentieth, and Telegram is asked before
+GC_TUNED_AFTER = 1.0  # seconds: freezing walks over all that was loaded, some 50 ms, and the first poll goes first
 FIRST_LOOK = 3.0  # seconds: whoever writes at once finds the folder's topics, and no large folder keeps people waiting
 REPLY_DRAIN_TIMEOUT = 1.5  # seconds for what people are being answered
 
 
 def utc_now() -> datetime:
-    """Return the time of day. The one place that asks the machine."""
+    """Return the current time. The only place that reads the machine's clock."""
     return datetime.now(UTC)
 
 
@@ -75,11 +75,11 @@ def run_loop(main: Coroutine[Any, Any, int]) -> int:
     return uvloop.run(main)
 
 
-def calm_collector() -> None:
-    """Spare the garbage collector what lives as long as the process, and let it look less often, but from now on.
+def tune_garbage_collector() -> None:
+    """Exclude what was loaded so far from garbage collection, raise the collector's threshold, and switch it on.
 
-    A broadcast makes and drops small values without cycles by the hundred thousand; looking for cycles among them took
-    a tenth of its time. Source: https://docs.python.org/3/library/gc.html#gc.freeze
+    A broadcast allocates hundreds of thousands of small values without cycles; looking for cycles among them took a
+    tenth of its time. Source: https://docs.python.org/3/library/gc.html#gc.freeze
     """
     gc.collect()
     gc.freeze()
@@ -97,7 +97,7 @@ async def run(settings: Settings, *, clock: Clock = utc_now, greet: Callable[[st
     async with contextlib.AsyncExitStack() as stack:
         starting = asyncio.create_task(stack.enter_async_context(running(settings, clock=clock, lost=lost)))
         await first_of(starting, asyncio.create_task(stop.wait()))
-        if not starting.done():  # Telegram cannot be reached, and nobody wants to wait for it any longer
+        if not starting.done():  # Telegram cannot be reached, and the process is to end
             starting.cancel()
             await asyncio.wait([starting])
             return 0
@@ -113,7 +113,7 @@ async def run(settings: Settings, *, clock: Clock = utc_now, greet: Callable[[st
 
 @dataclass(slots=True)
 class _WakeUps:
-    """Whoever wants to know that something was promised, stopped, released or imported."""
+    """Who is woken when something was promised, stopped, released or imported: events, and the dispatcher."""
 
     events: list[asyncio.Event]
     dispatcher: Dispatcher | None = None
@@ -122,7 +122,7 @@ class _WakeUps:
         self.events.append(event := asyncio.Event())
         return event
 
-    def ring(self) -> None:
+    def notify(self) -> None:
         for event in self.events:
             event.set()
         if self.dispatcher is not None:
@@ -137,7 +137,7 @@ async def running(
     imported: asyncio.Event | None = None,
     lost: asyncio.Event | None = None,
 ) -> AsyncIterator[BotContext]:
-    """The bot at work inside the block: it fetches updates, imports, sends and reports until the block ends.
+    """Run the bot inside the block: it fetches updates, imports, sends and reports until the block ends.
 
     `imported` is set once the content folder has been looked through for the first time, `lost` when the database is
     no longer where it was.
@@ -149,7 +149,7 @@ async def running(
     _refuse_what_cannot_work(settings)
     _make_folder("NEWSBOT_CONTENT", content)
     _make_folder("NEWSBOT_DATABASE", settings.database.parent)
-    bell = _WakeUps([])
+    wake_ups = _WakeUps([])
     async with contextlib.AsyncExitStack() as stack:
         lock = DatabaseLock(settings.database)
         stack.callback(lock.release)
@@ -168,13 +168,13 @@ async def running(
         transport = AiohttpTransport()
         is_seen = settings.http is not None or settings.webhook_url is not None
         if is_seen:
-            from bot.http_server import Metrics, seen_from_outside
+            from bot.http_server import Metrics, serving_http
 
-            numbers = Metrics()
+            metrics = Metrics()
         journal = UpdateJournal(db, clock)
         stack.push_async_callback(journal.close)
-        intake = UpdateQueue(journal, time=numbers.time if is_seen else _uncounted)
-        application = build_application(settings.token, settings.api_url, transport, intake)
+        update_queue = UpdateQueue(journal, time=metrics.time if is_seen else _discard)
+        application = build_application(settings.token, settings.api_url, transport, update_queue)
         stack.push_async_callback(application.bot.shutdown)
         await _introduce(application.bot)
         async with db.transaction() as conn:
@@ -190,11 +190,11 @@ async def running(
             commands=REGISTRY.commands,
             settings=settings,
             clock=clock,
-            wake=bell.ring,
+            wake=wake_ups.notify,
         )
-        connect_router(application, ctx, REGISTRY, intake)
+        connect_router(application, ctx, REGISTRY, update_queue)
         progress_messages = ProgressMessages(ctx)
-        dispatcher = bell.dispatcher = Dispatcher(
+        dispatcher = wake_ups.dispatcher = Dispatcher(
             db,
             send_port(gateway, pacer),
             look_of=ctx.look,
@@ -203,57 +203,59 @@ async def running(
             rate=settings.rate,
             stale=settings.stale,
             alarm=progress_messages.alarm,
-            count=numbers.count if is_seen else _uncounted,
+            count=metrics.count if is_seen else _discard,
             reserve=reserve,
             paid_budget=ctx.paid_budget,
         )
         await application.initialize()
         await application.start()
         stack.push_async_callback(_end_application, application)
-        await intake.resume(application)
+        await update_queue.resume(application)
         if is_seen:
-            await stack.enter_async_context(seen_from_outside(ctx, application, intake, numbers))
-        plant = _Background(ctx, application, intake, lock, reserve, content, progress_messages, dispatcher, bell)
+            await stack.enter_async_context(serving_http(ctx, application, update_queue, metrics))
+        parts = _BackgroundParts(
+            ctx, application, update_queue, lock, reserve, content, progress_messages, dispatcher, wake_ups
+        )
         tasks = [
-            asyncio.create_task(background.restart_on_error(name, round_), name=name)
-            for name, round_ in _background_tasks(plant, imported or asyncio.Event(), lost).items()
+            asyncio.create_task(background.restart_on_error(name, loop), name=name)
+            for name, loop in _background_tasks(parts, imported or asyncio.Event(), lost).items()
         ]
         sending = asyncio.create_task(background.restart_on_error("dispatcher", dispatcher.run), name="dispatcher")
         stack.push_async_callback(_end, dispatcher, sending, tasks)
-        calming = asyncio.get_running_loop().call_later(CALM_AFTER, calm_collector)
-        stack.callback(calming.cancel)
+        tuning = asyncio.get_running_loop().call_later(GC_TUNED_AFTER, tune_garbage_collector)
+        stack.callback(tuning.cancel)
         yield ctx
 
 
 @dataclass(frozen=True, slots=True)
-class _Background:
-    """All that the rounds go round."""
+class _BackgroundParts:
+    """What the background tasks work with."""
 
     ctx: BotContext
     application: Application[Any, Any, Any, Any, Any, Any]
-    intake: UpdateQueue
+    update_queue: UpdateQueue
     lock: DatabaseLock
     reserve: Reserve
     content: Path
     progress_messages: ProgressMessages
     dispatcher: Dispatcher
-    bell: _WakeUps
+    wake_ups: _WakeUps
 
 
 def _background_tasks(
-    plant: _Background, imported: asyncio.Event, lost: asyncio.Event | None
+    parts: _BackgroundParts, imported: asyncio.Event, lost: asyncio.Event | None
 ) -> dict[str, Callable[[], Awaitable[None]]]:
-    ctx, progress_messages, reserve = plant.ctx, plant.progress_messages, plant.reserve
+    ctx, progress_messages, reserve = parts.ctx, parts.progress_messages, parts.reserve
     settings, db, clock, wake = ctx.settings, ctx.db, ctx.clock, ctx.wake
     policy = policy_of(settings)
-    promised, embargo, told = plant.bell.event(), plant.bell.event(), plant.bell.event()
+    promised, embargo, due_notices = parts.wake_ups.event(), parts.wake_ups.event(), parts.wake_ups.event()
     looked = asyncio.Event()
 
-    by_turns: dict[str, Callable[[], Awaitable[None]]] = {
+    loops: dict[str, Callable[[], Awaitable[None]]] = {
         "menus": ctx.menus.register,
         "folder": lambda: background.watch_folder(
             db,
-            plant.content,
+            parts.content,
             policy,
             zone=settings.timezone,
             clock=clock,
@@ -261,38 +263,36 @@ def _background_tasks(
             looked=looked,
             imported=imported,
         ),
-        "database": lambda: background.watch_database(db, plant.lock, wake),
-        "spreading": lambda: background.fan_out(
-            db, reserve, clock=clock, changed=promised, ready=plant.dispatcher.wake
-        ),
+        "database": lambda: background.watch_database(db, parts.lock, wake),
+        "fan-out": lambda: background.fan_out(db, reserve, clock=clock, changed=promised, ready=parts.dispatcher.wake),
         "embargoes": lambda: background.end_embargoes(db, policy, clock=clock, changed=embargo, wake=wake),
-        "notifications": lambda: progress_messages.run(told),
+        "notifications": lambda: progress_messages.run(due_notices),
         "housekeeping": lambda: background.housekeeping(db, reserve, settings.keep, clock=clock),
         "disk": lambda: background.watch_disk(reserve, partial(progress_messages.alarm, Alarm.DISK, None), wake),
     }
     if lost is not None:
-        by_turns["place"] = lambda: background.watch_file(db, lost)
+        loops["database file"] = lambda: background.watch_file(db, lost)
     if (backups := settings.backup) is not None:
-        by_turns["backup"] = lambda: background.keep_backups(db, backups, clock=clock)
+        loops["backup"] = lambda: background.keep_backups(db, backups, clock=clock)
     if settings.webhook_url is None:
 
         async def refused(reason: str) -> None:
             # Two processes with copies of one database would each send all of it.
-            plant.dispatcher.refused(reason)
+            parts.dispatcher.refused(reason)
             await progress_messages.alarm(Alarm.HALTED, None, reason)
 
         async def polling() -> None:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(FIRST_LOOK):
                     await looked.wait()
-            await poll(plant.application, plant.intake, alarm=refused)
+            await poll(parts.application, parts.update_queue, alarm=refused)
 
-        by_turns["polling"] = polling
-    return by_turns
+        loops["polling"] = polling
+    return loops
 
 
 async def _rescue(db: Database, lost: asyncio.Event, clock: Clock) -> None:
-    """Keep what a database held that is no longer where it was. Raises: StoreMoved, then."""
+    """When the database file was moved, deleted or replaced, save a copy of the open one and raise StoreMoved."""
     if lost.is_set():
         what = f"the database {db.path.absolute()} was moved, deleted or replaced while newsbot ran"
         try:
@@ -302,12 +302,12 @@ async def _rescue(db: Database, lost: asyncio.Event, clock: Clock) -> None:
         raise StoreMoved(f"{what}; what it held is in {copy}: put the right one in place and start again")
 
 
-def _uncounted(_: object) -> None:
-    """Count nothing, where nobody can ask for it."""
+def _discard(_: object) -> None:
+    """Ignore a measurement: no HTTP server runs that would report it."""
 
 
 def _refuse_what_cannot_work(settings: Settings) -> None:
-    """Judge what takes knowing what newsbot and Telegram can do. Raises: SettingsError."""
+    """Check the settings against what Telegram and this installation support. Raises: SettingsError."""
     if settings.language not in languages():
         known = ", ".join(languages())
         raise SettingsError(f'NEWSBOT_LANGUAGE: newsbot does not speak "{settings.language}"; write one of {known}')
@@ -317,12 +317,12 @@ def _refuse_what_cannot_work(settings: Settings) -> None:
     is_telegrams = settings.api_url == TELEGRAM
     if settings.webhook_url is not None and is_telegrams and not settings.webhook_url.startswith("https:"):
         raise SettingsError(
-            f'NEWSBOT_WEBHOOK_URL: "{settings.webhook_url}" is not https, and Telegram knocks nowhere else'
+            f'NEWSBOT_WEBHOOK_URL: "{settings.webhook_url}" is not https, and Telegram posts to no other address'
         )
 
 
 def _make_folder(variable: str, folder: Path) -> None:
-    """See to it that a folder is there. Raises: SettingsError, which names the variable."""
+    """Create a folder unless it exists. Raises: SettingsError, which names the variable."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -340,7 +340,7 @@ async def first_of(*tasks: asyncio.Task[Any]) -> None:
 
 
 def stop_on_signals() -> asyncio.Event:
-    """Return what SIGTERM and SIGINT set, and the end of the terminal, unless `nohup` says to outlive it."""
+    """Return an event that SIGTERM and SIGINT set, and SIGHUP unless it is ignored, as under `nohup`."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         if number is signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN:
@@ -363,7 +363,7 @@ async def _hold_if_older(db: Database, lock: DatabaseLock, settings: Settings, n
         await metadata.count_start(conn)
         lock.remember(await metadata.generation(conn))
         if is_restored:
-            await pending_updates.forget_all(conn)  # what people said to another bot than today's
+            await pending_updates.forget_all(conn)  # they are as old as the copy
     if is_restored:
         held = await newsroom.hold_everything(db, now=now)
         policy = policy_of(settings)
@@ -376,7 +376,7 @@ async def _hold_if_older(db: Database, lock: DatabaseLock, settings: Settings, n
 
 
 async def _introduce(bot: telegram.Bot) -> None:
-    """Learn the bot's user name, asking until Telegram can be reached.
+    """Fetch the bot's user name with getMe, repeated until Telegram can be reached.
 
     Raises: SettingsError when Telegram refuses the token.
     """
@@ -395,7 +395,7 @@ async def _introduce(bot: telegram.Bot) -> None:
 
 
 async def _end(dispatcher: Dispatcher, sending: asyncio.Task[None], tasks: list[asyncio.Task[None]]) -> None:
-    """Stop asking, stop sending, write down what was answered."""
+    """Stop fetching updates, stop sending, and write down what Telegram answered."""
     dispatcher.stop()
     for task in tasks:
         task.cancel()

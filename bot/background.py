@@ -1,7 +1,7 @@
 """
-The rounds: what goes on by itself while the bot runs, each in a loop of its own.
+Background tasks: what goes on by itself while the bot runs, each in a loop of its own.
 
-A round that fails says so once, waits a little and goes on: none of them may end the others.
+A task that fails logs that once, waits and starts again: none of them may end the others.
 """
 
 from __future__ import annotations
@@ -36,25 +36,25 @@ from bot.store.engine.lock import DatabaseLock
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY = 0.5  # seconds between two looks at whether another process has written
+POLL_INTERVAL = 0.5  # seconds between two looks at whether another process has written
 DISK_CHECK_INTERVAL = 5.0
 HOUSEKEEPING_INTERVAL = 3600.0
-BACKUP_CHECK_INTERVAL = 600.0  # looks whether the day has one
+BACKUP_CHECK_INTERVAL = 600.0  # between two looks whether today's backup is there
 BACKUP_RETRY_AFTER = 3600.0  # after a failure
-LONGEST_IMPORT = 5.0  # seconds after which nobody waits any more for what was being written at the start
-LONGEST_START = PICTURE_WAIT + 30.0  # and after which it counts as new
-LONGEST_SLEEP = 20.0  # seconds; the clock may be set meanwhile
+MAX_FIRST_IMPORT_WAIT = 5.0  # seconds for files that are still being written at the start
+MAX_FIRST_IMPORT_TIME = PICTURE_WAIT + 30.0  # seconds; what is found later is not the first import any more
+MAX_SLEEP = 20.0  # seconds; the clock may be set meanwhile
 RESTART_PAUSE = 5.0
 
 Clock = Callable[[], datetime]
 Wake = Callable[[], None]
 
 
-async def restart_on_error(name: str, round_: Callable[[], Awaitable[None]], pause: float = RESTART_PAUSE) -> None:
-    """Run a round until it is done, mostly for ever. After a failure, which is logged, it begins again in `pause` s."""
+async def restart_on_error(name: str, loop: Callable[[], Awaitable[None]], pause: float = RESTART_PAUSE) -> None:
+    """Run `loop` until it returns; most never do. A failure is logged, and it starts again after `pause` seconds."""
     while True:
         try:
-            return await round_()
+            return await loop()
         except StoreError as error:
             log.error("%s: %s", name, error)
             await asyncio.sleep(pause)
@@ -64,10 +64,10 @@ async def restart_on_error(name: str, round_: Callable[[], Awaitable[None]], pau
 
 
 async def watch_database(db: Database, lock: DatabaseLock, wake: Wake) -> None:
-    """Wake everybody within a second when somebody, the shell too, has written to the database."""
+    """Call `wake` within a second of another process, such as a shell command, writing to the database."""
     seen = await db.version()
     while True:
-        await asyncio.sleep(LOOK_EVERY)
+        await asyncio.sleep(POLL_INTERVAL)
         version = await db.version()
         if version != seen:
             seen = version
@@ -77,17 +77,17 @@ async def watch_database(db: Database, lock: DatabaseLock, wake: Wake) -> None:
 
 
 async def watch_file(db: Database, lost: asyncio.Event) -> None:
-    """Say so when the database is no longer where it was opened, and end."""
+    """Set `lost` and return once the database file was moved, deleted or replaced."""
     opened = identity(db.path)
     while identity(db.path) == opened:  # noqa: ASYNC110  nobody else knows
-        await asyncio.sleep(LOOK_EVERY)
+        await asyncio.sleep(POLL_INTERVAL)
     lost.set()
 
 
 async def fan_out(db: Database, reserve: Reserve, *, clock: Clock, changed: asyncio.Event, ready: Wake) -> None:
     """Turn every promised publish into outbox rows, and sleep until the next is promised or its time comes.
 
-    `ready` tells the dispatcher that there are rows to send. On a full disk nothing is turned into anything.
+    `ready` tells the dispatcher that there are rows to send. While the disk is full, no rows are made.
     """
     while True:
         changed.clear()
@@ -130,8 +130,8 @@ async def watch_folder(
 ) -> None:
     """Import a folder now and whenever something in it has changed. It may be missing, vanish and come back.
 
-    `looked` is set once all that could be taken at the first look is in, `imported` once all that was there at the
-    start is, but for what is written, or lacks a picture, for long.
+    `looked` is set once the files that were complete at the first look are imported; `imported` once all that were
+    there at the start are, except those that are still being written, or wait for a picture, for too long.
     """
     async with db.reading() as conn:
         settling = Settling(all_is_held=await metadata.is_restored(conn))
@@ -155,17 +155,17 @@ async def watch_folder(
             log.warning("refused: %s", complaint)
         if not report.is_empty:
             wake()
-        if is_starting and (not at_start or at - began >= LONGEST_START):
+        if is_starting and (not at_start or at - began >= MAX_FIRST_IMPORT_TIME):
             async with db.transaction() as conn:
                 # What an older copy of the database does not know has been held by now; what comes later is news.
                 await metadata.put(conn, "restored", None)
             is_starting = False
-        if not is_starting or at - began >= LONGEST_IMPORT:
+        if not is_starting or at - began >= MAX_FIRST_IMPORT_WAIT:
             imported.set()
 
 
 async def housekeeping(db: Database, reserve: Reserve, kept: timedelta | None, *, clock: Clock) -> None:
-    """Forget what has been over for `kept` (None: never), and keep the file small, every hour."""
+    """Every hour, prune what has been over for longer than `kept` (None: never), and keep the file small."""
     while True:
         if reserve.is_held:
             await clean_up(db, kept, clock())
@@ -173,7 +173,7 @@ async def housekeeping(db: Database, reserve: Reserve, kept: timedelta | None, *
 
 
 async def clean_up(db: Database, kept: timedelta | None, now: datetime) -> None:
-    """Reduce what is over to the facts and tidy the file, a little at a time."""
+    """Prune what is over and give free pages back, in small steps."""
     if kept is not None:
         await _in_steps(db, partial(retention.drop_abandoned, halted_before=now - kept))
         await _in_steps(db, partial(retention.prune, done_before=now - kept))
@@ -186,18 +186,18 @@ async def clean_up(db: Database, kept: timedelta | None, now: datetime) -> None:
 
 
 async def _in_steps(db: Database, step: Callable[[Connection], Awaitable[bool]]) -> None:
-    """Take one step after the other until nothing is left, and let others write in between."""
+    """Repeat `step`, each time in a transaction of its own, until it returns False; other writers go in between."""
     while True:
         began = asyncio.get_running_loop().time()
         async with db.transaction() as conn:
             if not await step(conn):
                 return
-        # As long a rest as the work took: what is this old has time.
+        # Rest for as long as the step took: pruning is never urgent.
         await asyncio.sleep(asyncio.get_running_loop().time() - began)
 
 
 async def keep_backups(db: Database, folder: Path, *, clock: Clock, again: float = BACKUP_RETRY_AFTER) -> None:
-    """See to it that there is a copy of each day. Owners are told when there cannot be one, tried `again` s later."""
+    """Make one backup each UTC day. A failure becomes an incident, and is tried again `again` seconds later."""
     while True:
         try:
             await daily_backup(db, folder, clock())
@@ -211,7 +211,7 @@ async def keep_backups(db: Database, folder: Path, *, clock: Clock, again: float
 
 
 async def watch_disk(reserve: Reserve, alarm: Callable[[str], Awaitable[None]], wake: Wake) -> None:
-    """Give the reserve up when the disk is full, and make it again, and wake everybody, once there is room."""
+    """Delete the reserve when the disk is full; once there is room, make it again and call `wake`."""
     while True:
         if reserve.is_held:
             if await asyncio.to_thread(reserve.is_needed) and reserve.give_up():
@@ -225,7 +225,7 @@ async def watch_disk(reserve: Reserve, alarm: Callable[[str], Awaitable[None]], 
 
 async def _sleep(changed: asyncio.Event, seconds: float | None) -> None:
     try:
-        async with asyncio.timeout(LONGEST_SLEEP if seconds is None else max(0.01, min(seconds, LONGEST_SLEEP))):
+        async with asyncio.timeout(MAX_SLEEP if seconds is None else max(0.01, min(seconds, MAX_SLEEP))):
             await changed.wait()
     except TimeoutError:
         pass

@@ -1,5 +1,5 @@
 """
-The cities of the world by every name they have: `python -m bot.city_lookup` answers one question and ends.
+A search for cities of the world by name: `python -m bot.city_lookup` answers one query and exits.
 
 It is a process of its own because the data are 16 MB of JSON, which the bot neither keeps in its memory nor reads while
 people wait for other answers. The file is read entry by entry, so that this process stays at some 45 MB.
@@ -22,7 +22,7 @@ from bot.domain.time_zone import plain_name
 
 NEAR = 0.75
 """How alike names must be to be offered: one wrong, missing or swapped letter in four."""
-MOST_NEAR = 5
+MAX_NEAR = 5
 _ENTRY = re.compile(r'"\d+": (?=\{)')
 
 _GREEK, _VIETNAMESE = "\u0370", ("\u1e00", "\u1eff")  # from here on letters of other scripts, and an exception
@@ -96,7 +96,7 @@ def _near(wanted: str, rows: Sequence[Row]) -> list[Row]:
     alike = OSA.normalized_similarity
     found = process.extract(wanted, names.keys(), scorer=alike, score_cutoff=NEAR, limit=None)
     found.sort(key=lambda one: (-one[1], -names[one[0]][3]))
-    return [names[plain] for plain, _, _ in found[:MOST_NEAR]]
+    return [names[plain] for plain, _, _ in found[:MAX_NEAR]]
 
 
 def main() -> int:

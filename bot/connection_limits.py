@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 
 
 def _is_said(record: logging.LogRecord) -> bool:
-    """Say in a line, and without what was sent, that something was no request; a failure of ours stays as it is."""
+    """Log a malformed request in one line without its contents; failures of our own keep their traceback."""
     kind = record.exc_info[0] if record.exc_info else None
     if kind is not None and issubclass(kind, HttpProcessingError):
         record.msg, record.args, record.exc_info = "what came to the server is no request: %s", (kind.__name__,), None
@@ -52,14 +52,14 @@ _requests.addFilter(_is_said)
 
 
 class _State(Enum):
-    HEAD = auto()  # nothing whole has come yet
+    HEAD = auto()  # no complete head has come yet
     WORK = auto()  # a request is being answered
     IDLE = auto()
 
 
 @dataclass(slots=True, eq=False)
 class _Connection(asyncio.Protocol):
-    """One connection: aiohttp's own protocol behind it, and what it has to do next until when."""
+    """One connection: wraps aiohttp's protocol, and knows what is to come next and by when."""
 
     all: Connections = field(repr=False)
     inner: asyncio.Protocol = field(repr=False)
@@ -163,7 +163,7 @@ class Connections:
             self._open.pop(connection.transport, None)
 
     def _look(self) -> None:
-        """Close whatever has been waited for long enough."""
+        """Close the connections whose deadline is over."""
         now = asyncio.get_running_loop().time()
         for connection in [one for one in self._open.values() if one.deadline <= now]:
             self._close(connection)

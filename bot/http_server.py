@@ -1,5 +1,5 @@
 """
-What others see of the running bot over HTTP: its health, its numbers, and the door that Telegram knocks at.
+The HTTP server of the running bot: health, metrics, and the webhook to which Telegram posts updates.
 
 One server an address: `NEWSBOT_HTTP` for `/healthz`, `/readyz` and `/metrics`, `NEWSBOT_LISTEN` for the webhook,
 which may be the same.
@@ -37,7 +37,7 @@ from bot.telegram_edge.botapi.pacer import Pacer
 from bot.telegram_edge.botapi.prepared import parsed
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.updates.polling import ALLOWED_UPDATES
-from bot.telegram_edge.updates.update_queue import Taken, UpdateQueue
+from bot.telegram_edge.updates.update_queue import Admission, UpdateQueue
 
 log = logging.getLogger(__name__)
 
@@ -45,12 +45,12 @@ TELEGRAM_PROBE_INTERVAL = 30.0  # seconds between two getMe
 TELEGRAM_WITHIN = 5.0  # seconds
 READER_WITHIN = timedelta(seconds=5)  # reading takes a moment, even when thousands wait for it
 WORK_WITHIN = 1.0  # seconds, after which an update that takes longer is written down and answered
-LAST_ANSWERS = 2.0  # seconds for those being answered when the process is asked to end
+REPLY_DRAIN_TIMEOUT = 2.0  # seconds for those being answered when the process is asked to end
 BODY_WITHIN = 10.0  # seconds for the body of an update, most of which are a few kilobytes
 UPDATE_BYTES = 1024 * 1024
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
-# Below Telegram's own patience with a reply, and around it: a blink, a moment, a wait.
-SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+# Upper bounds of the histogram, seconds: most replies take milliseconds; a person gives up after about ten seconds.
+DURATION_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
 class Metrics:
-    """The numbers that cannot be read from the database: what this process has seen since it started."""
+    """The metrics that cannot be read from the database: what this process has seen since it started."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -78,7 +78,10 @@ class Metrics:
             "newsbot_deliveries", "Attempts to deliver, by what became of them", ["outcome"], registry=self.registry
         )
         self._replies = Histogram(
-            "newsbot_reply_seconds", "From a person's update to its answer", registry=self.registry, buckets=SECONDS
+            "newsbot_reply_seconds",
+            "From a person's update to its answer",
+            registry=self.registry,
+            buckets=DURATION_BUCKETS,
         )
         self.waiting = Gauge(
             "newsbot_deliveries_waiting", "Deliveries not yet settled, by lane", ["lane"], registry=self.registry
@@ -98,7 +101,7 @@ class Metrics:
 
 
 class Complaints(Collector):
-    """How often Telegram asked for less, whatever was sent: news, replies, editors' copies, edits."""
+    """The number of 429s, whatever was sent: news, replies, editors' copies, edits."""
 
     def __init__(self, pacer: Pacer) -> None:
         self._pacer = pacer
@@ -140,7 +143,7 @@ class Readiness:
             async with asyncio.timeout(self._times.database), self._ctx.db.transaction() as conn:
                 await metadata.put(conn, "ready_at", str(int(self._ctx.clock().timestamp())))
         except StoreError as error:
-            return f"the database cannot be written: {error.__cause__ or error}"  # its path is nobody's business here
+            return f"the database cannot be written: {error.__cause__ or error}"  # the path is not shown over HTTP
         except TimeoutError:
             return f"the database cannot be written: the writer is not free within {self._times.database:.0f} s"
         return None
@@ -168,11 +171,11 @@ class Readiness:
 
 
 @contextlib.asynccontextmanager
-async def seen_from_outside(
+async def serving_http(
     ctx: BotContext,
     application: Application[Any, Any, Any, Any, Any, Any],
-    intake: UpdateQueue,
-    numbers: Metrics,
+    update_queue: UpdateQueue,
+    metrics: Metrics,
     times: Times = Times(),
 ) -> AsyncIterator[None]:
     """Serve what the settings ask for until the block ends.
@@ -186,20 +189,20 @@ async def seen_from_outside(
         return servers.setdefault(address, (variable, web.Application(client_max_size=UPDATE_BYTES)))[1]
 
     if settings.http is not None:
-        numbers.registry.register(Complaints(ctx.pacer))
+        metrics.registry.register(Complaints(ctx.pacer))
         app = server("NEWSBOT_HTTP", settings.http)
         app.router.add_get("/healthz", _healthz(ctx.db))
         app.router.add_get("/readyz", _readyz(Readiness(ctx, times)))
-        app.router.add_get("/metrics", _metrics(ctx, numbers))
+        app.router.add_get("/metrics", _metrics(ctx, metrics))
     secret = settings.webhook_secret or secrets.token_urlsafe(32)
     if settings.webhook_url is not None:
         path = urlsplit(settings.webhook_url).path or "/"
-        door = _webhook(application, intake, secret, await _waiting(application))
-        server("NEWSBOT_LISTEN", settings.listen).router.add_post(path, door)
+        webhook = _webhook(application, update_queue, secret, await _waiting(application))
+        server("NEWSBOT_LISTEN", settings.listen).router.add_post(path, webhook)
     async with contextlib.AsyncExitStack() as stack:
         for (host, port), (variable, app) in servers.items():
             try:
-                await stack.enter_async_context(Connections().serving(app, host, port, LAST_ANSWERS))
+                await stack.enter_async_context(Connections().serving(app, host, port, REPLY_DRAIN_TIMEOUT))
             except OSError as error:
                 reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
                 raise SettingsError(f"{variable}: cannot listen on {host}:{port}: {reason}") from error
@@ -225,7 +228,7 @@ async def _waiting(application: Application[Any, Any, Any, Any, Any, Any]) -> in
 async def _set_webhook(
     application: Application[Any, Any, Any, Any, Any, Any], url: str, secret: str, longest_pause: timedelta
 ) -> None:
-    """Tell Telegram where to knock, until it has heard. Source: https://core.telegram.org/bots/api#setwebhook"""
+    """Set the webhook, trying until Telegram accepts it. Source: https://core.telegram.org/bots/api#setwebhook"""
     failures = 0
     while True:
         try:
@@ -239,7 +242,7 @@ async def _set_webhook(
 
 
 def _healthz(db: Database) -> Handler:
-    """The loop turns, or there would be no answer; and people can be answered, because the database can be read."""
+    """Answer whether the event loop runs and the database can be read, so that people can be answered."""
 
     async def answer(_: web.Request) -> web.Response:
         fault = _unreadable(db)
@@ -264,7 +267,7 @@ def _readyz(readiness: Readiness) -> Handler:
     return answer
 
 
-def _metrics(ctx: BotContext, numbers: Metrics) -> Handler:
+def _metrics(ctx: BotContext, metrics: Metrics) -> Handler:
     async def answer(_: web.Request) -> web.Response:
         if (fault := _unreadable(ctx.db)) is not None:
             return web.Response(text=f"{fault}\n", status=503)
@@ -273,18 +276,18 @@ def _metrics(ctx: BotContext, numbers: Metrics) -> Handler:
             since = await outbox.waits_since(conn)
         for lane in Lane:
             if lane is not Lane.REPLY:
-                numbers.waiting.labels(lane.name.lower()).set(waiting.get(lane, 0))
-        numbers.oldest.set(0 if since is None else max(0.0, (ctx.clock() - since).total_seconds()))
-        numbers.rate.set(ctx.pacer.rate)
-        return web.Response(body=generate_latest(numbers.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+                metrics.waiting.labels(lane.name.lower()).set(waiting.get(lane, 0))
+        metrics.oldest.set(0 if since is None else max(0.0, (ctx.clock() - since).total_seconds()))
+        metrics.rate.set(ctx.pacer.rate)
+        return web.Response(body=generate_latest(metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     return answer
 
 
 def _webhook(
-    application: Application[Any, Any, Any, Any, Any, Any], intake: UpdateQueue, secret: str, waiting: int
+    application: Application[Any, Any, Any, Any, Any, Any], update_queue: UpdateQueue, secret: str, waiting: int
 ) -> Handler:
-    """Let updates in that bear the secret, once each, and answer when they are safe: done, or written down.
+    """Accept updates that carry the secret, each once, and answer when they are safe: done, or written down.
 
     Telegram sends again what was not answered, so a process that is killed loses nothing; what can never be read is
     answered, or it would come for ever. `waiting` of the updates are from before we listened.
@@ -295,7 +298,7 @@ def _webhook(
     async def answer(request: web.Request) -> web.Response:
         said = request.headers.get(SECRET_HEADER, "").encode(errors="surrogateescape")  # whatever bytes were sent
         if not hmac.compare_digest(said, secret.encode()):
-            log.warning("somebody knocked at the webhook without its secret")
+            log.warning("a request to the webhook came without its secret")
             return web.Response(status=403)
         try:
             async with asyncio.timeout(BODY_WITHIN):
@@ -304,19 +307,19 @@ def _webhook(
             return web.Response(status=408)
         try:
             raw = parsed(body)
-            if intake.is_too_much(raw):
+            if update_queue.is_too_much(raw):
                 return web.Response()
-            update = intake.read(raw, application.bot)
+            update = update_queue.read(raw, application.bot)
         except ValueError:
             log.warning("what came to the webhook is no update and is passed over")
             return web.Response()
-        taken = intake.take(update)
-        if taken is Taken.NEW:
+        taken = update_queue.take(update)
+        if taken is Admission.NEW:
             if next(of_backlog, None) is not None:
                 # New ones may come in between. What is then still to come of the backlog bears a smaller number.
-                intake.backlog_until = max(intake.backlog_until, update.update_id)
+                update_queue.backlog_until = max(update_queue.backlog_until, update.update_id)
             application.update_queue.put_nowait(update)
-        if taken is Taken.NO_ROOM or not await intake.safe(update.update_id, WORK_WITHIN):
+        if taken is Admission.NO_ROOM or not await update_queue.safe(update.update_id, WORK_WITHIN):
             return web.Response(status=503, headers={"Retry-After": "1"})
         return web.Response()
 

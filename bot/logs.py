@@ -5,7 +5,7 @@ What newsbot logs names things by number; message texts are not logged anywhere.
 libraries say, whose addresses hold the token.
 
 What strangers can bring about by sending things is said once and then counted, and the count is said once a minute:
-nobody fills a disk by knocking at a door. What the operator's own files and commands bring about has a line each.
+so nobody can fill the disk by sending requests. Each event that the operator's own files and commands cause has a line.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def without_token(text: str) -> str:
 
 class _Text(logging.Formatter):
     def formatMessage(self, record: logging.LogRecord) -> str:
-        # A file's name may hold a line break: it must not write a line of its own.
+        # A file's name may hold a line break, which must not start a forged log line.
         return super().formatMessage(record).translate(_CONTROLS)
 
     def format(self, record: logging.LogRecord) -> str:
@@ -60,7 +60,7 @@ class _Json(logging.Formatter):
 
 @dataclass(slots=True)
 class _Count:
-    """How often one kind of line was not said, and the last one of them."""
+    """How many lines of one kind were left out, and the last of them."""
 
     record: logging.LogRecord
     number: int = 0
@@ -101,7 +101,7 @@ class SummingHandler(logging.StreamHandler[TextIO]):
             self._timer.start()
 
     def sum_up(self) -> None:
-        """Say how often each kind of line would have been written since its first, and begin to count anew."""
+        """Write how many lines of each kind were left out since the first, and start counting again."""
         self.acquire()
         try:
             counts, self._counts, self._timer = self._counts, {}, None
@@ -151,5 +151,5 @@ def configure(form: str, level: str) -> None:
     # Libraries speak up only when something is wrong: aiosqlite's debug lines would hold SQL parameters.
     for noisy in ("aiohttp", "aiosqlite", "asyncio", "telegram", "watchfiles"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    # What this one says at its worst are the updates that it cannot read, message texts and all.
+    # This logger writes out whole updates that it cannot read, message texts included.
     logging.getLogger("telegram.ext.ExtBot").setLevel(logging.CRITICAL + 1)

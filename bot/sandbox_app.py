@@ -1,4 +1,4 @@
-"""The same bot without a token: run in the sandbox's world, for the chat page or for a tour."""
+"""Runs the bot against the sandbox, without a token: for the chat page in a browser, or for a tour."""
 
 from __future__ import annotations
 

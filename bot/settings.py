@@ -25,7 +25,7 @@ PREFIX = "NEWSBOT_"
 TELEGRAM = "https://api.telegram.org"
 """The Bot API server that is used unless another is named."""
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_LONGEST = timedelta(days=3653)  # beyond, the calendar ends somewhere
+_MAX_DURATION = timedelta(days=3653)  # beyond, the calendar ends somewhere
 _DURATION = re.compile(r"(\d{1,6})(s|m|h|d|w)")
 _UTC = ZoneInfo("UTC")
 _TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{3,100}")
@@ -37,7 +37,7 @@ def _duration(value: object) -> timedelta:
         return timedelta(0)
     if match := _DURATION.fullmatch(text):
         length = timedelta(seconds=int(match[1]) * _UNITS[match[2]])
-        if length > _LONGEST:
+        if length > _MAX_DURATION:
             raise ValueError(f'"{value}" is longer than ten years')
         return length
     raise ValueError(f'"{value}" is not a duration; write 48h, 7d or 0')

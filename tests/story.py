@@ -73,7 +73,7 @@ class StoryHouse:
         ctx: BotContext,
         application: Any,
         registry: Registry,
-        intake: UpdateQueue,
+        update_queue: UpdateQueue,
         journal: UpdateJournal,
     ) -> None:
         self.world = world
@@ -81,7 +81,7 @@ class StoryHouse:
         self.ctx = ctx
         self.application = application
         self.registry = registry
-        self.intake = intake
+        self.update_queue = update_queue
         self.journal = journal
         self.db = ctx.db
         self.group = next(chat.id for chat in world.chats.values() if chat.type == "group")
@@ -182,7 +182,7 @@ class StoryHouse:
         self.ctx = replace(self.ctx, **parts)
         for handler in list(self.application.handlers[0]):
             self.application.remove_handler(handler)
-        connect_router(self.application, self.ctx, self.registry, self.intake)
+        connect_router(self.application, self.ctx, self.registry, self.update_queue)
         return self.ctx
 
     def woken(self) -> None:
@@ -214,9 +214,9 @@ async def story_house(
         empty_database(read.database)
         db = await Database.open(read.database, time=time)
         journal = UpdateJournal(db, clock)
-        intake = make_intake(journal)
+        update_queue = make_intake(journal)
         transport = AiohttpTransport()
-        application = build_application(TOKEN, read.api_url, transport, intake)
+        application = build_application(TOKEN, read.api_url, transport, update_queue)
         async with application:
             ctx = BotContext(
                 db=db,
@@ -228,10 +228,10 @@ async def story_house(
                 settings=read,
                 clock=clock,
                 wake=lambda: house.woken(),
-                gazetteer=CitySearch(patience=60),  # seconds; a machine may be busy
+                city_search=CitySearch(timeout=60),  # seconds; a machine may be busy
             )
-            connect_router(application, ctx, registry, intake)
-            house = StoryHouse(world, clock, ctx, application, registry, intake, journal)
+            connect_router(application, ctx, registry, update_queue)
+            house = StoryHouse(world, clock, ctx, application, registry, update_queue, journal)
             await application.start()
             try:
                 yield house

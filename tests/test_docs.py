@@ -24,7 +24,7 @@ from bot.http_server import Complaints, Metrics
 from bot.settings import KNOWN, PREFIX
 from bot.telegram_edge.botapi.pacer import Pacer
 from bot.telegram_edge.conversations.table import REGISTRY
-from bot.telegram_edge.kit.commands import Audience
+from bot.telegram_edge.kit.commands import Access
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = sorted((ROOT / "docs").rglob("*.md"))
@@ -142,7 +142,7 @@ def test_every_shell_command_named_exists_with_its_options(page: Path) -> None:
 
 @each_page
 def test_every_chat_command_named_exists(page: Path) -> None:
-    known = {command.name for command in REGISTRY.commands.of(*Audience)} | {"newbot", "token"}  # two of BotFather's
+    known = {command.name for command in REGISTRY.commands.of(*Access)} | {"newbot", "token"}  # two of BotFather's
     if page.name == "CONTRIBUTING.md":
         known.add("count")  # its example
     for span in _spans(page):

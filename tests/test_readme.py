@@ -12,7 +12,7 @@ from story import ANNA, EDITH, StoryHouse
 from bot.cli.commands import app as shell
 from bot.settings import KNOWN, PREFIX
 from bot.telegram_edge.conversations.table import REGISTRY
-from bot.telegram_edge.kit.commands import MENU, Audience
+from bot.telegram_edge.kit.commands import MENU, Access
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -25,9 +25,9 @@ def _table(name: str) -> list[list[str]]:
 
 
 @pytest.mark.parametrize(
-    ("name", "audiences"), [("readers", [Audience.READERS]), ("editors", [Audience.EDITORS, Audience.OWNERS])]
+    ("name", "audiences"), [("readers", [Access.READERS]), ("editors", [Access.EDITORS, Access.OWNERS])]
 )
-def test_the_readme_names_every_command_as_the_registry_does(name: str, audiences: list[Audience]) -> None:
+def test_the_readme_names_every_command_as_the_registry_does(name: str, audiences: list[Access]) -> None:
     written = {(cells[0].strip("`"), cells[1]) for cells in _table(f"commands: {name}")}
     assert written == {
         (command.usage or f"/{command.name}", command.summary) for command in REGISTRY.commands.of(*audiences)
@@ -36,7 +36,7 @@ def test_the_readme_names_every_command_as_the_registry_does(name: str, audience
 
 def test_the_menu_is_the_readme_s_first_seven() -> None:
     first = [re.match(r"`/(\w+)", cells[0])[1] for cells in _table("commands: readers")][:7]  # type: ignore[index]
-    assert tuple(first) == MENU == tuple(command.name for command in REGISTRY.commands.menu(Audience.READERS))
+    assert tuple(first) == MENU == tuple(command.name for command in REGISTRY.commands.menu(Access.READERS))
 
 
 async def test_help_and_the_registered_menu_say_the_same(house: StoryHouse) -> None:
@@ -45,7 +45,7 @@ async def test_help_and_the_registered_menu_say_the_same(house: StoryHouse) -> N
     await house.starts(ANNA)
     await house.says(ANNA, "/help")
     said = re.sub("[\u2060\u2066-\u2069]", "", house.screen(ANNA))
-    for command in REGISTRY.commands.of(Audience.READERS):
+    for command in REGISTRY.commands.of(Access.READERS):
         assert f"/{command.name}" in said
         assert command.summary in said
     assert "/drafts" not in said

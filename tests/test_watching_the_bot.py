@@ -23,7 +23,7 @@ from story import ANNA, EDITH, StoryHouse, story_house
 from bot.domain.article import ArticleState
 from bot.domain.delivery import Failed, Sent, Throttled
 from bot.errors import SettingsError
-from bot.http_server import SECRET_HEADER, UPDATE_BYTES, Metrics, Times, seen_from_outside
+from bot.http_server import SECRET_HEADER, UPDATE_BYTES, Metrics, Times, serving_http
 from bot.sandbox.world.faults import Page, Refuse, Slow, Throttle
 from bot.store.content import articles
 from bot.store.engine import metadata
@@ -83,7 +83,7 @@ async def visited(folder: Path, *, webhook: bool = False, times: Times = TIMES, 
     numbers = Metrics()
     async with story_house(folder, **settings) as house, aiohttp.ClientSession() as client:
         house.world.people[ANNA].has_started = True
-        async with seen_from_outside(house.ctx, house.application, house.intake, numbers, times):
+        async with serving_http(house.ctx, house.application, house.update_queue, numbers, times):
             yield Visitor(house, port, numbers, client)
 
 
@@ -291,13 +291,13 @@ async def test_a_knock_without_the_secret_is_refused_and_nonsense_is_taken_or_it
     nonsense.append(b'{"update_id": 1e999}')
     assert [await hooked.knock(body) for body in nonsense] == [200] * len(nonsense)
     assert await hooked.knock(b" " * (UPDATE_BYTES + 1)) == 413
-    assert hooked.house.intake.unfinished() == {}
+    assert hooked.house.update_queue.unfinished() == {}
 
 
 async def test_a_knock_with_an_update_that_cannot_be_read_is_taken_or_it_would_come_again(hooked):
     unreadable = {"message_id": 9, "date": 1, "chat": {"id": 9, "type": "private"}, "gift": {"gift": {}}}
     assert await hooked.knock({"update_id": 1, "message": unreadable}) == 200
-    assert hooked.house.intake.unfinished() == {}
+    assert hooked.house.update_queue.unfinished() == {}
 
 
 async def test_when_there_is_no_room_for_anybody_telegram_is_asked_to_come_again_and_nothing_is_lost(
@@ -319,7 +319,7 @@ async def test_when_there_is_no_room_for_anybody_telegram_is_asked_to_come_again
         for update in [update for update, answer in zip(said, answers, strict=True) if answer == 503]:
             async with asyncio.timeout(PATIENCE):
                 while await hooked.knock(update) != 200:  # as Telegram does, until there is room
-                    await house.intake.progress(1.0)
+                    await house.update_queue.progress(1.0)
         await until(lambda: all(house.screens(person) for person in crowd))
         assert [len(house.screens(person)) for person in crowd] == [1] * len(crowd)
 
@@ -375,7 +375,7 @@ async def test_a_press_from_before_an_outage_is_asked_again_also_through_the_web
         await house.says(EDITH, "/preview grid-storage")
         house.world.press(EDITH, EDITH, *button(house, "Publish to 0"))
         house.clock.advance(timedelta(hours=3))
-        async with seen_from_outside(house.ctx, house.application, house.intake, Metrics()):
+        async with serving_http(house.ctx, house.application, house.update_queue, Metrics()):
             await until(lambda: house.screen(EDITH).endswith(f"Publish #{article.number} now?"))
             async with house.db.reading() as conn:
                 assert (await articles.article(conn, article.number)).state is ArticleState.DRAFT
@@ -391,7 +391,7 @@ async def test_a_webhook_that_cannot_be_set_is_tried_again_and_stays_set_at_the_
     url = f"http://127.0.0.1:{port}/hook"
     async with story_house(tmp_path, webhook_url=url, listen=f"127.0.0.1:{port}") as house:
         house.world.faults.add(Page(), method="setWebhook", times=3)
-        async with seen_from_outside(house.ctx, house.application, house.intake, Metrics(), hasty):
+        async with serving_http(house.ctx, house.application, house.update_queue, Metrics(), hasty):
             await until(lambda: bool(house.world.webhook.url))
         assert house.world.webhook.url == url
         assert len(house.world.webhook.secret) >= 32  # made up, because the operator gave none
@@ -408,6 +408,6 @@ async def test_an_address_that_is_taken_is_one_line_that_names_the_variable(tmp_
             settings = {"listen": address, "webhook_url": "https://bot.example/hook"}
         async with story_house(tmp_path, admins=str(EDITH), **settings) as house:
             with pytest.raises(SettingsError) as refused:
-                async with seen_from_outside(house.ctx, house.application, house.intake, Metrics()):
+                async with serving_http(house.ctx, house.application, house.update_queue, Metrics()):
                     pass
     assert str(refused.value) == f"{variable}: cannot listen on {address}: Address already in use"

@@ -1,5 +1,5 @@
 """
-The command line: newsbot for the person at the shell, who has no chat at hand or no bot running.
+The command line: what operators do at a shell, with or without a running bot.
 
-It says the same things and keeps the same promises as the chat does, through the same services. Nobody imports it.
+It uses the same services as the chat, and so gives the same guarantees. No other package imports it.
 """

@@ -209,7 +209,7 @@ app.add_typer(people)
 
 @people.callback()
 def editors(context: typer.Context, json: Json = False) -> int:
-    """List who may publish, let them go, take links back.
+    """List who may publish, remove them, take links back.
 
     Without a command: the people, and the links that would make somebody an editor or owner."""
     if context.invoked_subcommand is not None:
@@ -228,7 +228,7 @@ def remove(
         ),
     ],
 ) -> int:
-    """Let an editor go, or an owner who became one by link."""
+    """Remove an editor, or an owner who became one by link."""
     from bot.cli import people
 
     return people.remove(person)

@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.cli.shell import now, number, opened, refuse, say
 from bot.domain.publishing import PushWindow
 from bot.errors import Complaint, ContentError, NoArticle
-from bot.services.content.folder_import import Taken, check_path, take_paths, warnings_of
+from bot.services.content.folder_import import ImportedPaths, check_path, take_paths, warnings_of
 from bot.services.content.imports import Policy, Report
 from bot.settings import Settings, read_settings
 
@@ -66,7 +66,7 @@ def import_files(paths: Sequence[Path]) -> int:
     return 1 if refused or taken.report.doubled else 0
 
 
-async def _import(paths: Sequence[Path], settings: Settings) -> Taken:
+async def _import(paths: Sequence[Path], settings: Settings) -> ImportedPaths:
     policy = Policy(PushWindow(settings.push_window), settings.burst, settings.undo)
     async with opened(settings, create=True) as db:
         return await take_paths(

@@ -1,4 +1,4 @@
-"""Watching a publish from the shell until it is over: a bar on a terminal, a last line anywhere."""
+"""`newsbot publish --wait`: follows a publish until it is over, with a progress bar on a terminal."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ async def _campaign(db: Database, number_: int) -> Campaign:
     async with db.reading() as conn:
         found = await campaigns.campaign(conn, number_)
     if found is None:
-        # A burst took it back before anything left.
+        # Deleted: its article was held in a burst before anything was sent.
         raise LookupError(f"campaign {number_} is gone")
     return found
 

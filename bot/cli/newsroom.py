@@ -1,7 +1,7 @@
 """
-The newsroom at the shell: drafts, publishing, retracting, and what is held until somebody decides.
+The newsroom at the shell: drafts, publishing, retracting, and deciding about what is held.
 
-Publishing here is a promise in the database; the bot that runs on it keeps it, now or when it is started.
+Publishing here only writes to the database; the bot that runs on it sends the messages, now or when it is started.
 """
 
 from __future__ import annotations

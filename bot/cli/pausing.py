@@ -1,4 +1,4 @@
-"""Holding all pushes from the shell, and letting them go. A running bot notices within a second."""
+"""`newsbot pause` and `resume`: holding and releasing all pushes. A running bot notices within a second."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may publish, at the shell: the people, the links that would make somebody one of them, and taking both back."""
+"""`newsbot editors`: lists owners, editors and open invitation links, removes people, withdraws links."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of an article, the bot's numbers, and who did what: for people, and as JSON for programs."""
+"""`newsbot delivery`, `stats` and `log`: delivery reports, statistics and the audit log, as text or JSON."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ from bot.store.content import articles
 from bot.store.desk import audit_log, editors
 from bot.store.desk.audit_log import Entry
 
-MOST_FAILED = 50  # chats named in text; JSON names more
-MOST_FAILED_JSON = 100_000
-MOST_ENTRIES = 200
+MAX_FAILED = 50  # chats named in text; JSON names more
+MAX_FAILED_JSON = 100_000
+MAX_ENTRIES = 200
 
 Failures = list[tuple[int, str]]
 
@@ -42,7 +42,7 @@ def delivery(name: str, *, as_json: bool) -> int:
     """Tell what became of an article; 1 when there is no such article."""
     settings = read_settings()
     try:
-        account, failed, kept = asyncio.run(_account(name, settings, MOST_FAILED_JSON if as_json else MOST_FAILED))
+        account, failed, kept = asyncio.run(_account(name, settings, MAX_FAILED_JSON if as_json else MAX_FAILED))
     except ReaderError as error:
         refuse_article(error)
         return 1
@@ -146,7 +146,7 @@ def _rate(standing: Standing) -> float | None:
 def stats(*, as_json: bool) -> int:
     """Print the bot's numbers."""
     settings = read_settings()
-    sums = asyncio.run(_sums(settings, MOST_FAILED_JSON if as_json else MOST_FAILED))
+    sums = asyncio.run(_sums(settings, MAX_FAILED_JSON if as_json else MAX_FAILED))
     size = settings.database.stat().st_size
     if as_json:
         say_json(
@@ -190,7 +190,7 @@ def stats(*, as_json: bool) -> int:
 
 async def _sums(settings: Settings, most: int) -> Totals:
     async with opened(settings) as db:
-        return await delivery_reports.sums(db, now(), most)
+        return await delivery_reports.totals(db, now(), most)
 
 
 def _restricted(spell: Restriction, settings: Settings) -> str:
@@ -217,7 +217,7 @@ def log_entries(*, as_json: bool) -> int:
 
 async def _entries(settings: Settings) -> tuple[list[Entry], dict[int, str]]:
     async with opened(settings) as db, db.reading() as conn:
-        return await audit_log.latest(conn, MOST_ENTRIES), await editors.names(conn)
+        return await audit_log.latest(conn, MAX_ENTRIES), await editors.names(conn)
 
 
 def _entry(entry: Entry, names: Mapping[int, str], settings: Settings) -> tuple[str, ...]:

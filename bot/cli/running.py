@@ -1,4 +1,4 @@
-"""The bot itself, and the same bot in its sandbox: the two commands that stay."""
+"""`newsbot run` and `newsbot sandbox`: the two commands that run until they are stopped."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 
 def run() -> int:
-    """Be the bot until told to stop. The owner link is for the person at the terminal, never for a log."""
+    """Run the bot until it is told to stop. The owner link is printed on a terminal only, never logged."""
     settings = read_settings()
     logs.configure(*settings.log)
     for warning in warnings():
@@ -23,7 +23,7 @@ def run() -> int:
 
 
 def sandbox(port: int, *, keep: bool, tour: str | None) -> int:
-    """Play the bot on this machine. `tour` names what is played without a browser; None opens the chat page."""
+    """Run the bot in the sandbox. `tour` names a tour to play without a browser; None opens the chat page."""
     from bot import sandbox_app
 
     settings = read_settings()

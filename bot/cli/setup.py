@@ -1,4 +1,4 @@
-"""From a token to a bot that can run: asked once, tried, written down, and never shown again."""
+"""`newsbot setup`: asks for the bot's token, checks it with Telegram, writes it to `.env`, and never shows it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bot.store.engine import metadata
 from bot.telegram_edge.token_check import check_token
 
 DOTENV = Path(".env")
-_LONGEST = 200  # characters of an answer that is read at all
+_MAX_ANSWER_LENGTH = 200  # characters of an answer that is read at all
 
 
 def setup() -> int:
@@ -30,7 +30,7 @@ def setup() -> int:
 def _asked() -> str:
     if sys.stdin.isatty():
         return getpass.getpass("Token from @BotFather (it will not be shown): ")
-    return sys.stdin.readline(_LONGEST)
+    return sys.stdin.readline(_MAX_ANSWER_LENGTH)
 
 
 async def _setup(settings: Settings) -> None:

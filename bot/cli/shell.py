@@ -1,8 +1,7 @@
 """
-How newsbot talks at the shell: answers on the standard output, refusals on the other, one line each.
+Output at the shell: answers on standard output, refusals on standard error, one line each.
 
-Titles, file names and Telegram's reasons are other people's words: nothing in them reaches the terminal as a control
-character.
+Titles, file names and Telegram's descriptions come from outside: no control character in them reaches the terminal.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """
-One line of plain text out of what somebody wrote: no entities, no hidden characters, no more than so many characters.
+Turns a text into one line of plain text: without HTML entities and hidden characters, and of limited length.
 
 Source: https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing and
         https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point

@@ -1,7 +1,9 @@
 """
-How much is answered a minute: in a group, to one person over all groups and channels, and to who speaks as a chat.
+How many answers a minute are sent: in a group, to one person over all groups and channels, and to senders that are
+chats.
 
-A group takes twenty messages a minute, and answers go before news: who asks all the time would keep its news away.
+Telegram takes twenty messages a minute to a group, and answers go before news: without a limit, somebody who asks all
+the time would keep the group's news away.
 Administrators are not held to the few answers that all of a group's people share, because they set it up; but one
 person may administer any number of groups, and answers to all of them leave at one pace. In a private chat Telegram's
 own limit of one message a second is bound enough.
@@ -15,7 +17,7 @@ from enum import Enum, auto
 from bot.domain.limits import GROUP_PER_MINUTE
 
 ANSWERS = GROUP_PER_MINUTE // 2
-"""In a group, to all of its people together. The rest is left to news."""
+"""Answers a minute to all people of a group together. The rest is left to news."""
 ALLOWANCE = 120
 """To one person over all groups and channels, and in one of them: forty topics switched on, off and on again."""
 SHARE_OF_CHATS = 600
@@ -24,7 +26,7 @@ leaves in a minute."""
 
 
 class AnswerQuota(Enum):
-    """Whose command is answered."""
+    """Whose next command is answered."""
 
     EVERYBODYS = auto()
     ADMINISTRATORS = auto()
@@ -40,8 +42,8 @@ class AnswerCount:
     to_chats: int = 0
 
 
-def hearing(heard: AnswerCount, *, is_group: bool) -> AnswerQuota:
+def answer_quota(answered: AnswerCount, *, is_group: bool) -> AnswerQuota:
     """Return whose next command is answered in a group, or in a channel, where only administrators write."""
-    if heard.to_speaker >= ALLOWANCE or heard.in_chat >= ALLOWANCE or heard.to_chats >= SHARE_OF_CHATS:
+    if answered.to_speaker >= ALLOWANCE or answered.in_chat >= ALLOWANCE or answered.to_chats >= SHARE_OF_CHATS:
         return AnswerQuota.NOBODYS
-    return AnswerQuota.ADMINISTRATORS if is_group and heard.in_chat >= ANSWERS else AnswerQuota.EVERYBODYS
+    return AnswerQuota.ADMINISTRATORS if is_group and answered.in_chat >= ANSWERS else AnswerQuota.EVERYBODYS

@@ -1,8 +1,6 @@
 """
-Articles: what an inlet said of a story, and what newsbot made of it.
-
-A `Story` is one file's (later one feed entry's or page's) words, already validated; an `Article` is the story
-newsbot remembers, with its number, state and revision.
+Articles: a `Story` is the validated content of one file; an `Article` is the story as stored, with its number, state
+and revision.
 """
 
 from __future__ import annotations
@@ -16,7 +14,7 @@ from bot.errors import Complaint
 
 
 class ArticleState(StrEnum):
-    """Where an article stands. Readers can list PUBLISHED and ARCHIVED ones, and no others."""
+    """The state of an article. Readers can list PUBLISHED and ARCHIVED ones, and no others."""
 
     DRAFT = "draft"
     SCHEDULED = "scheduled"
@@ -54,7 +52,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """Who tells the story."""
+    """Who published the story: a newspaper, an agency, a blog."""
 
     name: str | None = None
     domain: str | None = None
@@ -72,9 +70,9 @@ class Related:
 
 
 class AsRead(NamedTuple):
-    """How a file told its story, for whoever mends the file. It is no part of the story and is not stored.
+    """Facts about the file a story was read from, for warnings. They are no part of the story and are not stored.
 
-    `warnings` are what was left out or looks like a slip. `topic_lines` is the line of each of the story's topics;
+    `warnings` are what was left out or looks like a typo. `topic_lines` is the line of each of the story's topics;
     `topics_in_text` when a text stood where their list should, so that some may be pieces of one name.
     """
 
@@ -86,9 +84,9 @@ class AsRead(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What one inlet says of one story. Times are aware and UTC; texts are cleaned for showing.
+    """The content of one story as one source gives it. Times are aware and UTC; texts are cleaned for display.
 
-    `published` is the flag as the inlet gave it; None when it says nothing of it. `link` is what readers open, `video`
+    `published` is the flag as the source gave it; None when it gives none. `link` is what readers open, `video`
     a known video's link.
     `payload` is the document as given, with every unknown field and `secured` byte for byte.
     """

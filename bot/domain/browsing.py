@@ -1,8 +1,8 @@
 """
-Walking through lists of articles, newest first, without counting: a page is found by the place where it begins.
+Pages of lists of articles, newest first. A page is found by the place where it begins (keyset pagination).
 
-Articles come and go between two presses of a button; a place (a time and a number) stays where it is, while the
-twentieth article of a minute ago may be the thirtieth now.
+Articles come and go between two presses of a button. A place (a time and a number) stays valid, while an offset does
+not: the twentieth article of a minute ago may be the thirtieth now.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from bot.domain.article import Article
 PAGE = 6
 """Articles on a page when nobody says how many."""
 
-MOST = 10
+MAX_PAGE_SIZE = 10
 """Articles on a page at most: more would not fit a message with long titles."""
 
 ALL_TOPICS = -1
@@ -68,7 +68,7 @@ class Leaf:
 def leaf(found: Sequence[Place], size: int, turn: Turn | None) -> Leaf:
     """Return one page of what was found when one place more than a page was looked for, nearest first.
 
-    Where a turn came from is taken to be there still.
+    The page that the turn came from is assumed to exist still.
     """
     kept, goes_on = tuple(found[:size]), len(found) > size
     if turn is None:

@@ -1,4 +1,4 @@
-"""Chats: who is at the other end, and how they want their news."""
+"""Chats and their settings: kind, state, language, time zone, pictures, sound."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ class Chat:
     language_chosen: bool = False
 
     def follows(self, language: str) -> bool:
-        """Return whether the chat turns to a language because its person's client speaks it now.
+        """Return whether the chat's language changes to `language`, which its person's client is set to now.
 
-        Groups and channels have no client of their own: what stands there stays until an administrator chooses.
+        Groups and channels have no client of their own: their language stays until an administrator chooses one.
         """
         return self.kind is ChatKind.PRIVATE and not self.language_chosen and self.language != language

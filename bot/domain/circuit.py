@@ -1,8 +1,9 @@
 """
-Whether to go on sending: when calls fail in a row, when Telegram refuses the bot, when nobody is there any more.
+The circuit breaker: whether to go on sending when calls fail in a row, when Telegram refuses the bot, and when too many
+chats cannot be reached.
 
-One chat's bad luck is its own affair; an outage is everybody's. It costs no attempts, and while it lasts one message
-at a time asks whether it is over. https://martinfowler.com/bliki/CircuitBreaker.html
+A failure of one chat concerns that chat alone. An outage concerns all: it costs no delivery an attempt, and while it
+lasts one message at a time tries whether it is over. https://martinfowler.com/bliki/CircuitBreaker.html
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ UNREACHABLE_SHARE = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Circuit:
-    """How calls have gone of late. Nothing is sent before `quiet_until` (an outage) or `halted_until` (a refusal)."""
+    """The state after the latest calls. Nothing is sent before `quiet_until` (outage) or `halted_until` (refusal)."""
 
     failures: int = 0
     quiet_until: datetime | None = None
@@ -44,7 +45,7 @@ class Circuit:
         return min((at for at in (self.quiet_until, self.halted_until) if at is not None), default=None)
 
     def after(self, outcome: Outcome, now: datetime, jitter: float = 0.5) -> Circuit:
-        """Return how things stand after one more call; `jitter` as in `backoff`."""
+        """Return the state after one more call; `jitter` as in `backoff`."""
         match outcome:
             case Sent() if not self.failures:
                 return self
@@ -62,13 +63,13 @@ class Circuit:
                 return replace(self, failures=0, quiet_until=None) if self.failures else self
 
     def at(self, now: datetime) -> Circuit:
-        """Return how things stand at `now`: pauses that are over are forgotten."""
+        """Return the state at `now`, without pauses that are over."""
         if self.next_look is None or now < self.next_look:
             return self
         return replace(self, quiet_until=_ahead(self.quiet_until, now), halted_until=_ahead(self.halted_until, now))
 
     def forgiven(self, outcome: Outcome) -> Outcome:
-        """Return the outcome as it counts for its delivery: what did not come through in an outage was no attempt."""
+        """Return the outcome that counts for the delivery: a failure in an outage does not count as an attempt."""
         if not self.is_outage:
             return outcome
         match outcome:
@@ -79,18 +80,18 @@ class Circuit:
         return outcome
 
     def room(self, usual: int, in_hand: int) -> int:
-        """Return how many deliveries may be taken up beside those in hand, of `usual` at once."""
+        """Return how many deliveries may be claimed beside the `in_hand` ones; `usual` at once in normal operation."""
         if not self.is_outage:
             return usual - in_hand
         return 0 if self.quiet_until is not None else max(0, 1 - in_hand)
 
 
 class Suspects:
-    """Broadcasts that failed in an outage and have not come through since.
+    """Broadcasts that failed in an outage and have not been delivered to anybody since.
 
-    An outage may be one article's own: Telegram may answer 5xx to its picture and to nothing else. So the others go
-    first in it. Once one comes through, one message of each suspect shows whether the outage is over for all, and all
-    go out in order, or only for the others, who go on while it is tried now and then.
+    One article may cause what looks like an outage: Telegram may answer 5xx to its picture and to nothing else. So the
+    other broadcasts are tried first. Once one of theirs is delivered, one message of each suspect is tried: if it is
+    delivered too, the outage is over for all; if not, the others go on and the suspect is tried now and then.
     """
 
     def __init__(self) -> None:
@@ -102,16 +103,16 @@ class Suspects:
         return bool(self._again_at)
 
     def cleared(self, running: Iterable[int]) -> list[int]:
-        """Return those of these broadcasts that are no suspects."""
+        """Return the broadcasts in `running` that are not suspects."""
         return [number for number in running if number not in self._again_at]
 
     def to_try(self, now: datetime, is_outage: bool) -> list[int]:
-        """Return those to try now, in this order. An outage has pauses of its own."""
+        """Return the suspects to try now, in this order. In an outage its own pauses apply instead of theirs."""
         waiting = [(number, at) for number, at in self._again_at.items() if number not in self._on_trial]
         return [number for number, at in waiting if is_outage or number in self._untried or at <= now]
 
     def is_awaited(self, taken_up: Iterable[int] = ()) -> bool:
-        """Return whether a message on its way, or of these broadcasts, is to show if the outage is over for all."""
+        """Return whether a trial is under way, or one of `taken_up` would be one, that shows if the outage is over."""
         return not self._untried.isdisjoint((*self._on_trial, *taken_up))
 
     def next_trial(self, now: datetime) -> datetime | None:
@@ -119,13 +120,13 @@ class Suspects:
         return min((at for at in self._again_at.values() if at > now), default=None)
 
     def put_on_trial(self, taken_up: Iterable[int]) -> None:
-        """Take note that messages of these broadcasts are on their way."""
+        """Note that messages of these broadcasts have been handed out."""
         self._on_trial.update(number for number in taken_up if number in self._again_at)
 
     def end_trial(self, numbers: Iterable[int], is_outage: bool) -> None:
-        """Take note that messages of these broadcasts have come back, whatever became of them.
+        """Note that the messages handed out for these broadcasts have ended, whatever their outcome.
 
-        One that has shown nothing, because it did not leave, does not let the others wait for the next one too.
+        A trial whose message was not sent proves nothing, and the other broadcasts do not wait for the next one.
         """
         ended = self._on_trial.intersection(numbers)
         self._on_trial -= ended
@@ -133,7 +134,7 @@ class Suspects:
             self._untried -= ended
 
     def saw(self, number: int, outcome: Outcome, is_outage: bool, now: datetime) -> None:
-        """Take note of how a broadcast's call ended."""
+        """Note the outcome of a broadcast's call."""
         match outcome:
             case Failed() | Unsure() if is_outage or number in self._again_at:
                 self._again_at.pop(number, None)
@@ -151,17 +152,17 @@ class Suspects:
         self._untried.intersection_update(self._again_at)
 
 
-class Attendance:
-    """Whether anybody is there: the last sends of one broadcast."""
+class Reachability:
+    """The share of chats that were reached by one broadcast's latest messages."""
 
     def __init__(self) -> None:
         self._last: deque[bool] = deque()
         self._reached = 0
 
     def saw(self, reached: bool) -> bool:
-        """Take note of one more chat; return whether too many were not reached, and then begin anew.
+        """Note one more chat; return whether too many were not reached, and if so start counting again.
 
-        A wave of chats that cannot be reached is more often our mistake than theirs.
+        When many chats in a row cannot be reached, the cause is more often on our side than on theirs.
         """
         self._last.append(reached)
         self._reached += reached

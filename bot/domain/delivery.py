@@ -1,8 +1,8 @@
 """
 Deliveries: one message promised to one chat, and what becomes of it.
 
-An attempt ends in an Outcome, a value; `settle` says how the delivery stands after it. What was never sent is
-retried freely, what may have arrived is retried once things are calm and counted apart.
+An attempt ends in an Outcome, a value; `settle` returns the delivery's state after it. A message that was never sent
+is retried freely; one that may have arrived is retried after a longer pause, and counted separately.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from typing import NamedTuple
 
 MAX_ATTEMPTS = 12  # about an hour; an outage costs none (`services.delivery.dispatcher`)
 UNSURE_PAUSE = timedelta(seconds=60)
-LONGEST_PAUSE = timedelta(minutes=30)
+MAX_PAUSE = timedelta(minutes=30)
 UNSURE_OUTAGE_FROM = 6
 """What may have arrived in an outage is tried again after 1 min, 2 min, 4 min, … 30 min."""
-MOST_UNSURE_FREE = 24  # tries in outages that cost no attempt, half a day of them: each may have been one more copy
+MAX_UNSURE_FREE = 24  # tries in outages that cost no attempt, half a day of them: each may have been one more copy
 
 
 class Lane(IntEnum):
-    """Who goes first. Replies to people are lane 0 and never become rows."""
+    """The order of urgency, lowest first. Replies to people are lane 0 and never become rows of the outbox."""
 
     REPLY = 0
     URGENT = 1  # stops, withdrawals, breaking news
@@ -90,7 +90,7 @@ class Delivery(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Telegram has it. `file_id` is the picture's, for the next chat; None when it went by one."""
+    """Telegram took it. `file_id` is the picture's, for the next chat; None when a file id was sent."""
 
     message_id: int
     file_id: str | None = None
@@ -105,7 +105,7 @@ class Throttled:
 
 @dataclass(frozen=True, slots=True)
 class Postponed:
-    """It was not tried: its time has not come. Costs no attempt, and holds back nothing else of its chat."""
+    """Not tried: its time has not come. Costs no attempt, and delays no other delivery to its chat."""
 
     until: datetime
 
@@ -217,7 +217,7 @@ def settle(delivery: Delivery, outcome: Outcome, now: datetime, jitter: float = 
             return delivery._replace(chat=chat, not_before=now, attempts=delivery.attempts - 1)
         case ThreadGone() if delivery.thread != 0:
             return delivery._replace(thread=0, not_before=now, attempts=delivery.attempts - 1)
-        case Unsure(in_outage=True) if delivery.unsure < MOST_UNSURE_FREE:
+        case Unsure(in_outage=True) if delivery.unsure < MAX_UNSURE_FREE:
             unsure = delivery.unsure + 1
             pause = max(UNSURE_PAUSE, backoff(UNSURE_OUTAGE_FROM + unsure, jitter))
             return delivery._replace(not_before=now + pause, unsure=unsure, attempts=delivery.attempts - 1)
@@ -243,5 +243,5 @@ def settle(delivery: Delivery, outcome: Outcome, now: datetime, jitter: float = 
 
 def backoff(attempts: int, jitter: float = 0.5) -> timedelta:
     """Return the pause after `attempts` tries: 1 s doubling to half an hour, each between 50 % and 100 % of that."""
-    full = min(LONGEST_PAUSE, timedelta(seconds=2 ** min(attempts, 20)) / 2)
+    full = min(MAX_PAUSE, timedelta(seconds=2 ** min(attempts, 20)) / 2)
     return full * (0.5 + jitter / 2)

@@ -1,13 +1,13 @@
 """
-Whose turn it is when more is asked than can be answered at once.
+A fair queue of updates: which one is worked on next when more arrive than can be worked on at once.
 
-Updates of one chat are worked through one at a time, in the order in which they came. Between people it goes round:
-whoever has nothing at work comes first, and nobody has more than a few places however many chats they speak in. So a
-person who sends thousands of commands from thirty groups takes their own places and no more, and somebody who asks
-one thing is answered next. Who speaks as a chat (a channel, an anonymous administrator) hides how many chats one
-person has; all of them together have a share.
+Updates of one chat are worked on one at a time, in order of arrival. Between people the queue is round-robin: whoever
+has no update at work comes first, and nobody has more than a few at work, however many chats they write in. So a person
+who sends thousands of commands from thirty groups uses up their own places only, and a person with a single question
+is answered next. For senders that are chats (channels, anonymous administrators) the person behind is not known; all of
+them share one part of the places.
 
-Nothing here waits or knows a clock: `join` and `leave` say what happened, `next` says who may begin.
+Nothing here waits or reads a clock: `join` and `leave` report what happened, `next` returns what may begin.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 CONCURRENT_UPDATES = 256
-"""Updates at work. A quarter is for people who have none at work; speakers who are chats share another quarter."""
+"""Updates at work. A quarter is kept for people who have none at work; senders that are chats share another quarter."""
 CONCURRENT_PER_PERSON = 8
-"""More would only wait for Telegram: eight groups take more than two messages a second between them."""
+"""More would only wait for Telegram's limits: eight groups together take some two messages a second."""
 MAX_WAITING_PER_PERSON = 200
-"""Updates of one person that wait, and in one chat: more than two fetches bring, so that nothing is dropped that waited
-for us. Behind more, at a message a second, nobody waits for an answer."""
+"""Updates of one person, and of one chat, that may wait. Two fetches of getUpdates bring no more, so nothing is dropped
+that waited at Telegram. Answers behind more than these, at one message a second, would come too late to be of use."""
 QUEUE_LIMIT = 4096
 """Updates that wait, all together."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueueTicket:
-    """One update that wants a turn. `person` is who sent it: a negative number when a chat speaks, 0 for nobody.
+    """One update in the queue. `person` is who sent it: a negative number for a chat as the sender, 0 for nobody.
 
-    `is_vital`: being added, blocked or moved, which is never crowded out by what people say.
+    `is_vital`: the bot was added, blocked or moved; such updates are never dropped in favour of messages.
     """
 
     id: int
@@ -45,7 +45,7 @@ class QueueTicket:
 
 
 class Enqueued(Enum):
-    """What became of a ticket: it waits, it is one too many of its person or chat, or there is no room for anybody."""
+    """The result of `join`: it waits, its person or chat has too many waiting, or the whole queue is full."""
 
     WAITS = auto()
     DROPPED = auto()
@@ -54,7 +54,7 @@ class Enqueued(Enum):
 
 @dataclass(slots=True)
 class _Line:
-    """What waits in one chat, in order; only the first can begin, and only when nothing of the chat is at work."""
+    """The updates of one chat that wait, in order; the first can begin when none of the chat is at work."""
 
     waiting: dict[int, QueueTicket] = field(default_factory=dict)
     vital: int = 0
@@ -66,7 +66,7 @@ class _Line:
 
 @dataclass(slots=True)
 class _Person:
-    """What one person has waiting, in order, which of it could begin now, and how much is at work."""
+    """One person's waiting updates in order, those that could begin now, and how many are at work."""
 
     waiting: dict[int, QueueTicket] = field(default_factory=dict)
     ready: dict[int, QueueTicket] = field(default_factory=dict)
@@ -82,7 +82,7 @@ class _Person:
 
 
 class FairQueue:
-    """Who waits and who is at work. Bounded in every direction, so that it cannot be filled by one person."""
+    """The updates that wait and those at work. Bounded for each person and chat, so that no one can fill it."""
 
     def __init__(self, at_once: int = CONCURRENT_UPDATES, waiting: int = QUEUE_LIMIT) -> None:
         self._at_once = at_once
@@ -90,7 +90,7 @@ class FairQueue:
         self._most_waiting = waiting
         self._lines: dict[int, _Line] = {}
         self._people: dict[int, _Person] = {}
-        # Who has something ready: people with nothing at work, speakers who are chats, people with something at work.
+        # Senders with an update ready: people with none at work, senders that are chats, people with some at work.
         self._idle: OrderedDict[int, None] = OrderedDict()
         self._chats: OrderedDict[int, None] = OrderedDict()
         self._busy: OrderedDict[int, None] = OrderedDict()
@@ -111,7 +111,7 @@ class FairQueue:
         return ticket.is_chats and self._waiting_chats >= self._most_waiting // 4
 
     def join(self, ticket: QueueTicket) -> tuple[Enqueued, QueueTicket | None]:
-        """Let a ticket wait, and return what became of it, and who had to go in its stead when there was no room."""
+        """Add a ticket; return the result, and the ticket that was dropped for it when the queue was full."""
         if self.is_too_much(ticket):
             return Enqueued.DROPPED, None
         gone = None
@@ -124,7 +124,7 @@ class FairQueue:
         return Enqueued.WAITS, gone
 
     def next(self) -> QueueTicket | None:
-        """Return who may begin now, counted as at work from here on; None when nobody can."""
+        """Return the ticket that may begin now, which then counts as at work; None when none can."""
         if self._at_work >= self._at_once:
             return None
         has_room = self._at_work < self._at_once - self._share
@@ -137,7 +137,7 @@ class FairQueue:
         return None
 
     def leave(self, ticket: QueueTicket) -> None:
-        """Take note that the work on one that `next` returned is done."""
+        """Note that the work on a ticket from `next` is done."""
         person, line = self._people[ticket.person], self._lines[ticket.chat]
         person.at_work -= 1
         self._at_work -= 1
@@ -181,7 +181,7 @@ class FairQueue:
         return ticket
 
     def _look_at(self, chat: int) -> None:
-        """Let the first in a chat's line be ready when nothing of the chat is at work."""
+        """Mark the first update of a chat's line as ready when none of the chat is at work."""
         line = self._lines[chat]
         if line.is_busy:
             return
@@ -193,7 +193,7 @@ class FairQueue:
         self._enrol(first.person)
 
     def _enrol(self, number: int) -> None:
-        """Put a person where they belong in the rounds: nowhere when nothing of theirs could begin."""
+        """Put a person into the round they belong to, or into none when none of their updates could begin."""
         person = self._people.get(number)
         if person is None:
             return
@@ -209,7 +209,7 @@ class FairQueue:
             place.setdefault(number)
 
     def _newest_of_the_loudest(self, instead_of: _Person) -> QueueTicket | None:
-        """Return what is dropped so that somebody can wait who has less waiting than the one who has most."""
+        """Return the ticket to drop for `instead_of`: the newest of whoever has most waiting; None: they have fewer."""
         loudest = max(self._people.values(), key=lambda person: person.ordinary)
         if loudest.ordinary <= instead_of.ordinary + 1:
             return None

@@ -1,8 +1,8 @@
 """
 Files that moved and changed their link on the way: a site that renames a page renames both.
 
-Neither path nor link is known then. What tells the story is that the old file went in the same scan, and that the new
-one says the same but for its links, or names the old page among its `aliases`.
+Neither its path nor its link is known then. The story is recognised because the old file vanished in the same scan, and
+the new one has the same content except for its links, or names the old page among its `aliases`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ LINKS = frozenset({"webUrl", "originalUrl", "ampWebUrl", "cdnAmpWebUrl"})
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """An article whose file is gone. `words` are all that its file said, but for `LINKS`."""
+    """An article whose file is gone. `words` are the file's content without the fields in `LINKS`."""
 
     article: int
     path: str
@@ -34,9 +34,9 @@ class Came:
 
 
 def moved(came: Sequence[Came], left: Iterable[Left]) -> dict[str, int]:
-    """Return which article each new file goes on with, by its path; each article goes on in one file.
+    """Return the article that each new file continues, by path; an article is continued by one file at most.
 
-    What a file names goes before what it, or any other, only looks like.
+    An old page named in `aliases` takes precedence over equal content.
     """
     waiting = list(left)
     found: dict[str, int] = {}

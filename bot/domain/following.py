@@ -1,8 +1,8 @@
 """
-What one chat follows at one moment, and what that makes of each topic.
+What one chat follows at one moment, and which topics that includes.
 
-Following a parent includes its children, so whether a topic is followed is a question about the tree; it is answered
-here, and in `store.audience` for a million chats at once.
+Following a parent includes its children, so whether a topic is followed depends on the tree. This module answers it for
+one chat, `store.delivery.followers` for a million at once.
 """
 
 from __future__ import annotations

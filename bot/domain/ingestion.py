@@ -1,10 +1,9 @@
 """
 What newly read content does to what is known of it: one decision for every source of stories.
 
-A source tells its stories by items: a folder by its files, an upload by its documents. An item is known again by an
-id, which means nothing here. `decide` matches an item with an article and says what is to be done, as values: new,
-updated, renamed or told twice; published, scheduled, archived or retracted. It reads no clock and no database, and
-whoever calls it writes what it says.
+A source holds stories as items: a folder as its files, an upload as its documents. An item is recognised by an id, an
+opaque string. `decide` matches an item with an article and returns what is to be done, as values: new, updated, renamed
+or double; published, scheduled, archived or retracted. It reads no clock and no database; its caller writes the result.
 
 The `published` flag is an event, not a state: only a flag that differs from the one last seen in that story's item
 acts, so nothing an editor did in chat is undone by an unchanged one.
@@ -26,9 +25,9 @@ from bot.domain.topic import topic_key
 class SourceItem:
     """An item as it was when last read.
 
-    `fingerprint` tells a source whether the item has changed, and is empty once it is gone. `article` is the article
-    it tells, or doubles when it does not own it. `last_flag` is the flag last seen in it. None, both, for an item that
-    tells no article. `complaint` is why it was refused, None when it was not.
+    `fingerprint` shows whether the item has changed; it is empty once the item is gone. `article` is the article that
+    the item holds, or doubles when another item owns it; `last_flag` is the flag last seen in it. Both are None for an
+    item without an article. `complaint` is why it was refused, None when it was not.
     """
 
     id: str
@@ -43,7 +42,7 @@ class SourceItem:
         return not self.fingerprint
 
     def without_story(self) -> SourceItem:
-        """Return the item after another one has taken over its story: gone, and known by its id only."""
+        """Return the item after another one has taken over its story: gone, with nothing left but its id."""
         return replace(self, owns=False, fingerprint="")
 
 
@@ -94,12 +93,12 @@ class Create:
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """Store the document of a known article as it was given; nothing that newsbot reads in it has changed."""
+    """Store a known article's document as given; only fields that newsbot does not read have changed in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Store what a known article says now. It `corrects` when readers see a difference, and is silent otherwise."""
+    """Store a known article's new content. `corrects` when readers see a difference."""
 
     corrects: bool
 
@@ -113,7 +112,7 @@ class TakeOver:
 
 @dataclass(frozen=True, slots=True)
 class Double:
-    """Report an item that tells an article which another item owns. It changes nothing and never acts."""
+    """Report an item whose article another item owns. Nothing else is changed, and its flag does nothing."""
 
     article: int
 
@@ -147,12 +146,12 @@ class Retract:
 
 @dataclass(frozen=True, slots=True)
 class OpenAudience:
-    """Let a published article that nobody got be news for those who follow the topics it has gained."""
+    """Send a published article that nobody got to those who follow the topics it has gained."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResetAudience:
-    """Let an article that is not public and that nobody got find its audience anew when it is published."""
+    """Fix the audience again at the next publish, for an article that is not public and that nobody got."""
 
 
 StateChange = Draft | Schedule | Publish | Archive | Retract
@@ -184,7 +183,7 @@ def decide(before: Before, seen: Observed, *, now: datetime, window: PushWindow,
     item = before.item
     if item is not None and before.own is not None:
         if before.linked is not None and before.linked.number != before.own.number:
-            # It has just taken another story's link. It still has a story, and nobody takes that away from it.
+            # The item was changed to another story's link. It keeps owning its own article.
             kept = replace(item, fingerprint=seen.fingerprint, complaint=None)
             return Decision((Double(before.linked.number),), kept, before.own)
         return _go_on(before.own, item, seen, now, window, flags_act)
@@ -226,7 +225,7 @@ def _go_on(
     acts.append(Update(corrects) if corrects or _differs(before, story) else Keep())
 
     last_flag = owner is not None and bool(owner.last_flag)
-    # An item that says nothing of the flag stays with what it said last: a missing line takes no story back.
+    # Without a flag, the last one seen holds: a missing line must not retract a story.
     flag = last_flag if story.published is None or not flags_act else story.published
     change: StateChange | None = None
     gains_topics = flags_act and _has_more_topics(before, story)
@@ -237,7 +236,7 @@ def _go_on(
         if change is None and flag and is_moved:
             change = Schedule(story.published_at)  # the date of its embargo
         if change is None and gains_topics and article.held_why is HeldWhy.TOPICS and not window.files_never_push:
-            # What it was held for has been mended, or is judged anew.
+            # The reason for holding it may be gone: decided again when it becomes news.
             change = _of_a_known_story(story.published_at, now, window)
     state = article.state
     if change is not None:
@@ -310,7 +309,7 @@ def _differs(before: Story, after: Story) -> bool:
 
 
 def _as_readers_see(story: Story) -> tuple[object, ...]:
-    """What makes a correction when it changes. Heat, quality and related articles update silently."""
+    """Return the fields whose change is a correction. Heat, quality and related articles update silently."""
     return (
         story.title,
         story.excerpt,

@@ -1,8 +1,8 @@
 """
-How long a process that sends is believed to be alive without a sign of life.
+The lease of a sending process: for how long its claims hold without being renewed.
 
-Nothing leaves while its own lease is over, and an answer is waited for no longer than a call takes: so whoever takes
-over what a process had in hand rarely meets a message that is still on the wire, and never one that is yet to leave.
+A process sends nothing once its own lease is over, and no call takes longer than `MAX_CALL_TIME`. So when another
+process takes its claims over, hardly any of its messages is still being sent, and none is sent afterwards.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 
 LEASE = timedelta(seconds=90)
 RENEW_EVERY = timedelta(seconds=10)
-CALL = timedelta(seconds=20)
-"""The longest that a call may take: what leaves is to be answered before the lease is over."""
+MAX_CALL_TIME = timedelta(seconds=20)
+"""The longest that a call may take: what is sent has to be answered before the lease is over."""
 
 
 def is_due(renewed_at: datetime | None, now: datetime) -> bool:
@@ -22,4 +22,4 @@ def is_due(renewed_at: datetime | None, now: datetime) -> bool:
 
 def may_leave(renewed_at: datetime | None, now: datetime) -> bool:
     """Return whether a message may leave under a lease: its answer will come while the lease lasts."""
-    return renewed_at is not None and now - renewed_at < LEASE - CALL
+    return renewed_at is not None and now - renewed_at < LEASE - MAX_CALL_TIME

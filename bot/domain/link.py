@@ -13,7 +13,7 @@ import unicodedata
 from functools import lru_cache
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
-LONGEST = 2048
+MAX_LENGTH = 2048
 # What newsletters, advertisements and social networks add to a link they pass on.
 _TRACKING = re.compile(
     r"(?:utm_[^=&]*|fbclid|gclid|gclsrc|dclid|wbraid|gbraid|msclkid|twclid|yclid|igshid|mc_[ce]id|_hsenc|_hsmi|mkt_tok)"
@@ -117,8 +117,8 @@ def link_fault(url: str) -> str | None:
     Names are judged by their look only; whoever connects must also judge the addresses they resolve to
     (`is_public_address`).
     """
-    if len(url) > LONGEST:
-        return f"longer than {LONGEST:,} characters"
+    if len(url) > MAX_LENGTH:
+        return f"longer than {MAX_LENGTH:,} characters"
     if not url.isprintable() or _NEVER_IN_LINKS.search(url):
         return "not a link: it holds blanks or characters that links cannot have"
     try:

@@ -1,5 +1,5 @@
 """
-Pacing: when the next message may leave, so that Telegram never has to say "too many".
+Pacing: when the next message may be sent, so that Telegram does not answer 429 ("Too Many Requests").
 
 Every answer is a function of a value and `now`, seconds on any clock that only goes forward. The pace is even (GCRA:
 https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm): what was not used is not saved up, because a burst after
@@ -18,12 +18,12 @@ from typing import NamedTuple
 from bot.domain.limits import CHAT_PER_SECOND, GROUP_PER_MINUTE
 
 CATCH_UP_WINDOW = 0.008
-"""Seconds a timer may ring late without the pace losing its turn; half of them are what the pacer itself adds."""
+"""Seconds by which a timer may be late without lowering the rate; the pacer's own resolution takes half of them."""
 
 TOGETHER = 10.0
 """Seconds within which 429s of several chats count as one answer to the whole bot."""
 SEVERAL, PEOPLE = 3, 2
-"""So many chats, and people among them: two stray 429s at once do happen, and a group in slow mode is there always."""
+"""So many chats, so many of them people: two unrelated 429s at once happen, and some group is always in slow mode."""
 GROUP_WINDOW = 60.0
 """Seconds over which Telegram counts what a group gets: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits"""
 PERSON_WINDOW = 1 / CHAT_PER_SECOND
@@ -34,16 +34,16 @@ FEW_FOR_A_PERSON = CHAT_PER_SECOND * 60 // 3
 IDLE_RESET = 60.0
 """Seconds after a chat's own 429 ran out in which another one still says nothing about the others."""
 RECENT_CHATS = 16_384
-"""Chats in each half of what is remembered of late: sixteen seconds of the fastest pace there is."""
-SHORTEST_HOLD = 1.0
-"""Seconds in which what was on the wire together is answered, so that it lowers the rate once."""
+"""Chats in each half of `Recent`: sixteen seconds at the fastest pace."""
+MIN_HOLD = 1.0
+"""Seconds within which messages sent together are answered, so that they lower the rate once."""
 RECOVERY_AFTER = 10.0
 """Seconds without a 429 before the rate grows again."""
 DECREASE = 0.7
 GROWTH = 0.01
 """Of the full rate, per quiet second."""
-LOWEST = 0.03
-"""Of the full rate: however often Telegram complains, the bot goes on at a walk."""
+MIN_RATE = 0.03
+"""Of the full rate: the lowest pace, however many 429s come."""
 
 
 def full_rate(ceiling: float) -> float:
@@ -125,23 +125,23 @@ class Pace:
     def complained(self, chat: int, wait: float, now: float) -> Pace:
         """Return the pace after a 429 for `chat`, which was within its own limits and is to wait `wait` seconds.
 
-        One chat's 429 is that chat's own affair, and so are those of groups and channels, however many: each may be
-        in slow mode, up to an hour (https://github.com/tdlib/telegram-bot-api/issues/75). Those of two people and a
+        One chat's 429 concerns that chat only, and so do those of groups and channels, however many: each may be in
+        slow mode, up to an hour (https://github.com/tdlib/telegram-bot-api/issues/75). Those of two people and a
         third chat soon after each other hold all news for as long as all three were told, and lower the rate, once for
-        all the messages that were on the wire together.
+        all the messages that were sent together.
         """
         told = _witnesses((*self.witnesses, Witness(chat, now, now + wait)), now)
         waits = sorted((one.until for one in told), reverse=True)
         people = sorted((one.until for one in told if is_person(one.chat)), reverse=True)
         if len(waits) < SEVERAL or len(people) < PEOPLE:
             return replace(self, witnesses=told)
-        # The longest that so many agree on: one chat's own long wait is not made everybody's.
+        # The longest wait that so many of them share: the long wait of a single chat does not hold all others.
         agreed = min(waits[SEVERAL - 1], people[PEOPLE - 1])
-        held_until = max(self.held_until, agreed, now + min(wait, SHORTEST_HOLD))
+        held_until = max(self.held_until, agreed, now + min(wait, MIN_HOLD))
         # Whatever it has grown to, it begins to grow again after the pause.
         reached = self.rate(now)
         if now >= self.held_until:
-            reached = max(self.full * LOWEST, reached * DECREASE)
+            reached = max(self.full * MIN_RATE, reached * DECREASE)
         quiet_from = max(self.quiet_from, held_until + RECOVERY_AFTER)
         return Pace(self.full, reached, self.next_at, quiet_from, held_until, told)
 

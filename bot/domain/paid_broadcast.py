@@ -1,9 +1,9 @@
 """
-Paying for speed: when a broadcast is worth Stars, and when Telegram takes none.
+Paid broadcasts: which messages are paid for with Stars, and when Telegram accepts none.
 
 Telegram lets a bot send up to 1,000 messages a second for 0.1 Star each
-(https://core.telegram.org/bots/api#sendmessage, allow_paid_broadcast). Nobody notices a minute; so only what the free
-pace would leave waiting for longer than ten is paid for, and never more than the operator allows a day.
+(https://core.telegram.org/bots/api#sendmessage, allow_paid_broadcast). Only messages that would wait longer than ten
+minutes at the free pace are paid for, and never more than the operator allows a day.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ PAID_WAIT = timedelta(minutes=10)
 PAID_RETRY_AFTER = timedelta(hours=1)
 """After Telegram took no Stars: an owner who buys some has the rest of the day, and trying costs a few calls."""
 WAVE = timedelta(seconds=1)
-"""429s within it answer to the same haste: no 429 asks to wait for less."""
+"""429s within it count as one: no 429 asks to wait for less."""
 WAVES = 4
 BETWEEN = 100
-"""So many waves, with fewer messages than that taken between them: it goes no faster than what is free, 30 a second."""
+"""After `WAVES` waves with fewer than `BETWEEN` messages accepted between them, paying gains no speed: 30 a second are
+free."""
 
 
 def payable(waiting: int, rate: float, left: int) -> int:
@@ -49,7 +50,7 @@ def day_of(now: datetime) -> date:
 
 
 class Credit:
-    """Whether Telegram takes Stars from this bot. `is_good` is None until that has shown.
+    """Whether Telegram accepts Stars from this bot. `is_good` is None until that is known.
 
     Which words it refuses with is nowhere written down: BALANCE_TOO_LOW is likely
     (https://core.telegram.org/method/messages.sendMessage), and whatever it is, the Bot API makes it a 400, as it
@@ -65,17 +66,17 @@ class Credit:
 
     def is_closed(self, now: datetime) -> bool:
         """Return whether nothing may be paid for at `now`."""
-        # A moment in the future is what a clock that was set back leaves behind: it counts for nothing.
+        # A time in the future means that the clock was set back since: it is ignored.
         return self._closed_at is not None and self._closed_at <= now < self._closed_at + PAID_RETRY_AFTER
 
     def answered(self, outcome: Outcome, now: datetime) -> None:
-        """Take note of what Telegram answered to a paid message."""
+        """Note Telegram's answer to a paid message."""
         if self.is_closed(now):
-            return  # of those that were on the wire
+            return  # an answer to a message that was sent before paying was closed
         match outcome:
             case Sent():
                 self._taken += 1
-                if self._taken >= BETWEEN:  # thirty a second are taken from anybody
+                if self._taken >= BETWEEN:  # fewer would be accepted without Stars too
                     self.is_good = True
             case Throttled() if self._wave_at is None or not timedelta(0) <= now - self._wave_at < WAVE:
                 self._waves = self._waves + 1 if self._taken < BETWEEN else 1
@@ -84,7 +85,7 @@ class Credit:
                     self._close(now)
 
     def answered_unpaid(self, outcome: Outcome, now: datetime) -> None:
-        """Take note of what became of a message that was refused when paid, sent again unpaid."""
+        """Note the outcome of a message that was refused when paid and then sent unpaid."""
         if isinstance(outcome, Sent):
             self._close(now)
 

@@ -1,8 +1,8 @@
 """
-The picker's pages: which topics stand on one, in which order, and what is marked.
+The pages of the topic picker: which topics are on a page, in which order, and which are marked.
 
-Children stand under their parent on pages of their own, so that the first page stays as short as the newsroom's
-sections are few, however many topics there are.
+Children are on pages of their own, below their parent. So the first page lists the sections only, and stays short
+however many topics there are.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """
-What a button means: a verb and a few numbers, within Telegram's 64 bytes, readable years later.
+Callback data of buttons: a verb and a few numbers, within Telegram's 64 bytes, that later versions can still read.
 
-A button outlives the process that drew it, so its meaning is in its data or in a row that a number points to.
+A button outlives the process that sent it, so its meaning is in its data or in a row that a number points to.
 Source: https://core.telegram.org/bots/api#inlinekeyboardbutton (callback_data: 1-64 bytes)
 """
 
@@ -14,7 +14,7 @@ from bot.domain.limits import CALLBACK_DATA
 
 _VERSION = "1"
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-_LEAST, _MOST = -(2**63), 2**63 - 1  # what a row's number can be: https://sqlite.org/datatype3.html
+_MIN_ROW_NUMBER, _MAX_ROW_NUMBER = -(2**63), 2**63 - 1  # what a row's number can be: https://sqlite.org/datatype3.html
 _SHAPE = re.compile(r"1:([a-z_]{1,16})((?::-?[0-9a-z]{1,13})*)", re.ASCII)
 
 
@@ -27,7 +27,7 @@ class Press:
 
     def __str__(self) -> str:
         """Return the callback data. Raises: ValueError when it would not fit Telegram's 64 bytes."""
-        if not all(_LEAST <= number <= _MOST for number in self.numbers):
+        if not all(_MIN_ROW_NUMBER <= number <= _MAX_ROW_NUMBER for number in self.numbers):
             raise ValueError("not callback data: a number that no row can have")
         data = ":".join((_VERSION, self.verb, *map(_base36, self.numbers)))
         if len(data) > CALLBACK_DATA or not _SHAPE.fullmatch(data):
@@ -46,7 +46,7 @@ def read_press(data: str) -> Press | None:
     if shape is None:
         return None
     numbers = tuple(int(number, 36) for number in shape[2].split(":")[1:])
-    return Press(shape[1], numbers) if all(_LEAST <= number <= _MOST for number in numbers) else None
+    return Press(shape[1], numbers) if all(_MIN_ROW_NUMBER <= number <= _MAX_ROW_NUMBER for number in numbers) else None
 
 
 def _base36(number: int) -> str:

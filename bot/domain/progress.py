@@ -1,8 +1,8 @@
 """
-How a publish is going, in numbers, and when the message that shows it is worth changing.
+The progress of a publish in numbers, and when the message that shows it is edited.
 
-A progress message that changes too often is refused by Telegram and read by nobody; one that changes too seldom
-looks dead. So: often while people watch, then at each percent or minute, and at once when it stops or ends.
+Telegram refuses edits that come too often, and a message that is edited too seldom looks stuck. So it is edited often
+in the first minute, then at each percent or minute, and at once when the publish stops or ends.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MEASURED_FROM = timedelta(seconds=5)  # a shorter run says nothing about the rat
 
 
 class Phase(StrEnum):
-    """What a publish is doing, as the one who watches it needs to know."""
+    """The phase of a publish, as editors see it."""
 
     UNDO = "undo"  # nothing has left yet, and an editor can think again
     SENDING = "sending"

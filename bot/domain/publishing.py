@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 BURST_WITHIN = timedelta(minutes=10)
-UNDO_FROM = 100  # chats: smaller audiences need no time to think again
+UNDO_FROM = 100  # chats: a publish to fewer has no undo delay
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +31,13 @@ class PushWindow:
 def opens_audience(published_at: datetime, pushed_at: datetime, now: datetime, window: PushWindow) -> bool:
     """Return whether a topic that a file adds to a published article which nobody got still makes it news.
 
-    Long after both its date and its publishing it is tidying up, and changes lists only.
+    Long after both its date and its publish, adding a topic is taken as tidying up, and changes lists only.
     """
     return window.admits(max(published_at, pushed_at), now)
 
 
 def is_for_nobody(topics: Collection[int], established: Collection[int], has_followers: bool) -> bool:
-    """Return whether an article would reach nobody by a slip rather than because nobody follows its topics.
+    """Return whether an article would reach nobody because of a mistake, not because nobody follows its topics.
 
     None of its topics is `established`: each is no more than a name that articles brought. An article without any
     topic is one as well, as long as there are readers who follow something.

@@ -1,9 +1,9 @@
 """
-When a file that may still be written is acted on: once it has been the same for a quiet time.
+The quiet period: a file that may still be written is imported once it has not changed for a while.
 
-No file system says that a writer is done. Editors, rclone, scp and FTP servers write under the final name, so what a
-look finds may be half of a story. Two looks that agree, far enough apart, are what there is; how far apart depends on
-how long the file has been in the making. Times are seconds of a clock that never goes back, except where said.
+No file system reports that a writer is done. Editors, rclone, scp and FTP servers write under the final name, so a scan
+may find half of a story. The only evidence is two scans that agree, far enough apart; how far depends on for how long
+the file has been changing. Times are seconds of a monotonic clock, except where said.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ QUIET_PERIOD = 2.0  # seconds
 MAX_QUIET_PERIOD = 30.0
 QUIET_GROWS_AFTER = 8.0  # from here on the quiet time grows
 BURST_WINDOW = 3.0  # a finished file waits at most so long for those that arrive beside it: a burst is judged whole
-ARRIVAL_WINDOW = 3.0  # after its first sight; what is still written then is waited for by nobody
+ARRIVAL_WINDOW = 3.0  # after it was first seen; a file that is still being written then delays no other
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class FileState:
     since: float
 
     def again(self, state: str, at: float) -> FileState:
-        """Return the sighting after another look."""
+        """Return the state after another look."""
         return self if state == self.state else replace(self, state=state, since=at)
 
     @property
@@ -51,18 +51,18 @@ def quiet_time(written_for: float) -> float:
 def is_quiet_already(modified: float, now: float) -> bool:
     """Return whether a file last written at `modified` needs no second look at `now`, both seconds of the wall clock.
 
-    A time to come says nothing: clocks differ, and such a file is looked at twice like a fresh one.
+    A time in the future proves nothing, because clocks differ: such a file is scanned twice like a fresh one.
     """
     return now - modified >= QUIET_PERIOD
 
 
-def ready(sightings: Mapping[str, FileState], at: float) -> tuple[frozenset[str], float | None]:
+def ready(states: Mapping[str, FileState], at: float) -> tuple[frozenset[str], float | None]:
     """Return which files may be acted on at a look, and when to look again; None when nothing waits.
 
     Files that arrive together are acted on together. One that goes on being written holds nobody up.
     """
-    quiet = {path: one for path, one in sightings.items() if one.quiet_at <= at}
-    waiting = [one for path, one in sightings.items() if path not in quiet]
+    quiet = {path: one for path, one in states.items() if one.quiet_at <= at}
+    waiting = [one for path, one in states.items() if path not in quiet]
     arriving = [one.quiet_at for one in waiting if at - one.first_at < ARRIVAL_WINDOW]
     if quiet and arriving:
         gathered_at = min(min(one.quiet_at for one in quiet.values()) + BURST_WINDOW, max(arriving))

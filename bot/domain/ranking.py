@@ -1,7 +1,7 @@
 """
-What is worth reading now: heat that fades with age.
+The ranking of `/top`: an article's heat, which fades with age.
 
-Files claim heat on no fixed scale (it may be negative, and changes often), so it is only compared, never shown.
+Files give heat on no fixed scale (it may be negative, and changes often), so it is only compared, never shown.
 """
 
 from __future__ import annotations
@@ -24,13 +24,15 @@ class HotArticle:
     published_at: datetime
 
 
-def warmth(ember: HotArticle, now: datetime) -> float:
-    """Return what is left of an article's heat; always positive, so that age decides among the cold."""
-    # Files write -1 for "not measured": no colder than that, and a little colder than 0.
-    return (max(ember.heat, -1) + 2) * math.pow(0.5, max(timedelta(0), now - ember.published_at) / HALF_LIFE)
+def warmth(article: HotArticle, now: datetime) -> float:
+    """Return an article's faded heat; always positive, so that among articles without heat age decides."""
+    # Files write -1 for "not measured": it ranks a little below 0, and nothing ranks below it.
+    return (max(article.heat, -1) + 2) * math.pow(0.5, max(timedelta(0), now - article.published_at) / HALF_LIFE)
 
 
-def warmest(embers: Iterable[HotArticle], now: datetime) -> list[int]:
+def warmest(articles: Iterable[HotArticle], now: datetime) -> list[int]:
     """Return article numbers, warmest first; of two equally warm ones the younger, then the higher number."""
-    ranked = sorted(embers, key=lambda ember: (warmth(ember, now), ember.published_at, ember.number), reverse=True)
-    return [ember.number for ember in ranked]
+    ranked = sorted(
+        articles, key=lambda article: (warmth(article, now), article.published_at, article.number), reverse=True
+    )
+    return [article.number for article in ranked]

@@ -1,9 +1,9 @@
 """
-A message that Telegram refuses for everybody, told apart from a chat that is odd.
+Whether Telegram refuses a message as such, or only for one chat.
 
-A 400 with words that nobody knows (BUTTON_URL_INVALID, ENTITY_DATE_INVALID, and what comes next year) may lie in the
-chat or in the message. When the first few chats answer it with the same words, it lies in the message; then one chat
-shows which plainer form Telegram takes.
+A 400 whose description is not in our table (BUTTON_URL_INVALID, ENTITY_DATE_INVALID, and later ones) may be due to the
+chat or to the message. When the first few chats give the same description, it is due to the message; then plainer
+forms are tried with one chat, until Telegram takes one.
 """
 
 from __future__ import annotations
@@ -54,5 +54,5 @@ class Refusals:
 
 
 def alike(words: str) -> str:
-    """Return words in the form in which those of one cause are equal: an offset differs with the language."""
+    """Return a description without numbers, so that equal causes compare equal: offsets differ with the language."""
     return re.sub(r"\d+", "#", words.lower())

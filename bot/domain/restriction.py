@@ -1,8 +1,8 @@
 """
-Chats that forbid writing for a while: a night mode, a slip of an administrator, a fault of Telegram's own.
+Restrictions: chats that forbid writing for a while, by a night mode, an administrator's mistake or a fault of Telegram.
 
-Such a spell ends without any update, so only trying shows that it is over. The chat keeps its place; what it misses is
-kept for it, and reaches it once a message gets through.
+A restriction ends without any update, so only trying shows that it is over. The chat stays subscribed; the news it
+misses is kept, and delivered once a message gets through.
 Source: https://github.com/python-telegram-bot/python-telegram-bot/issues/3956 ("not enough rights to send text
 messages", for hours and everywhere, to administrators too: October 2023)
 """
@@ -17,9 +17,9 @@ from typing import NamedTuple
 from bot.domain.publishing import is_stale
 
 FIRST_PAUSE = timedelta(minutes=15)
-LONGEST_PAUSE = timedelta(days=1)
+MAX_PAUSE = timedelta(days=1)
 SIGN_PAUSE = timedelta(minutes=1)
-"""From one sign that is followed to the next, however often an administrator changes the bot's rights."""
+"""Between two tries after a sign that it is over, however often an administrator changes the bot's rights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Restriction:
 
         A pause of more than the longest is none: the clock was set back.
         """
-        return self.awaits_story or self.next_at is None or not now < self.next_at <= now + LONGEST_PAUSE
+        return self.awaits_story or self.next_at is None or not now < self.next_at <= now + MAX_PAUSE
 
     def expected_open(self, now: datetime) -> Restriction:
         """Return it after a sign that the chat may be written to again, which may be wrong, and may come often."""
@@ -75,7 +75,7 @@ def refused(before: Restriction | None, reason: str, now: datetime) -> Restricti
 
 def pause(tries: int) -> timedelta:
     """Return how long nothing is tried after so many refusals: 15 min, 30 min, 1 h, 2 h, 4 h, 8 h, 16 h, then 24 h."""
-    return min(LONGEST_PAUSE, FIRST_PAUSE * (1 << min(max(tries, 1) - 1, 10)))
+    return min(MAX_PAUSE, FIRST_PAUSE * (1 << min(max(tries, 1) - 1, 10)))
 
 
 def to_try(missed: Sequence[Missed], now: datetime, stale: timedelta) -> list[Missed]:

@@ -1,6 +1,6 @@
 """
-Words: what a text is searched by, and what of a reader's question is looked for. One way for both, and for the names
-of topics that come close to what somebody wrote.
+Search terms: the tokens by which a text is found, and those that a reader's query asks for. The same rules serve the
+search for topics whose names are close to what somebody wrote.
 
 A text becomes tokens here and not in the database, so that every engine under it finds the same. Case, accents, width
 and vowel points do not count; `C++` and `.NET` are words of their own; `GPT-4o` is found as `gpt4o` too. Scripts that
@@ -37,7 +37,7 @@ _SPECIAL = re.compile(r"[a-z0-9](?:[+#]|[-'&.][a-z0-9])|(?:^|[ \t\n(\[\"'/])\.[a
 _SIGNS = re.compile(r"(\+\+|[+#](?![a-z0-9]))[+#]*")  # behind a word: C++, C#, F#, A+
 _EDGES = ',;:!?()[]{}"“”„«»‹›…–—*'
 _JOINTS = frozenset("-'’&.\u2010\u2011")
-_MOST_JOINED = 6
+_MAX_JOINED = 6
 BREAK = "\ue000"
 """Stands between a text's words in their order and their other forms, so that no phrase reaches across."""
 
@@ -238,7 +238,7 @@ def _begins_with_dot(folded: str, start: int) -> bool:
 
 def _joined(words: list[_Word]) -> str | None:
     """Return how a group is written without its joints. A number like 2.5 is not 25."""
-    if not 1 < len(words) <= _MOST_JOINED:
+    if not 1 < len(words) <= _MAX_JOINED:
         return None
     together = "".join(word.text for word in words)
     return None if together.isdecimal() else together

@@ -1,5 +1,5 @@
 """
-A message that some chats refuse and others take: told apart from single odd chats, so that editors learn of it.
+Messages that Telegram refuses in some chats and takes in others, told apart from single odd chats for editors' alerts.
 
 What Telegram takes in one kind of chat it may refuse in another (BUTTON_TYPE_INVALID for buttons that only private
 chats may have: https://core.telegram.org/bots/api#inlinekeyboardbutton). Such chats lie between others that get the
@@ -13,8 +13,8 @@ from collections import defaultdict
 from bot.domain.rejections import FEW, alike
 
 SHARE = 0.01
-"""Of the answers to one article, with the same words. In a town of a million three odd chats are news to nobody."""
-MOST_KINDS = 64  # of words that are counted for one article; what comes after that is not
+"""Of the answers to one article, with the same words. Among a million chats, three odd ones are worth no alert."""
+MAX_REASONS = 64  # of words that are counted for one article; what comes after that is not
 
 
 def is_shared(chats: int, refusals: int, answers: int, few: int = FEW) -> bool:
@@ -42,7 +42,7 @@ class SharedRefusals:
         """Take note of a chat that refused it; return whether it shares that with many others."""
         words = alike(words)
         self._answers += 1
-        if words not in self._refusals and len(self._refusals) >= MOST_KINDS:
+        if words not in self._refusals and len(self._refusals) >= MAX_REASONS:
             return False
         self._refusals[words] += 1
         chats = self._chats[words]

@@ -1,5 +1,5 @@
 """
-What people call their time zone: a distance from UTC, or a city; and what a zone is called to them.
+Names of time zones: how people write theirs (an offset from UTC, or a city), and how a zone is shown to them.
 
 Zones of the IANA database are named after cities. Those that are nothing but a distance from UTC carry the sign of
 POSIX, which counts westwards: `Etc/GMT-3` is three hours ahead of UTC, and people write and read `UTC+3`.
@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 UTC = "UTC"
-MOST_HOURS_BEHIND, MOST_HOURS_AHEAD = 12, 14
+MAX_HOURS_BEHIND, MAX_HOURS_AHEAD = 12, 14
 FAR_LARGER = 10
 """Of several cities of one name, one with so many times the people of the next is meant by everybody."""
-LONGEST_NAME = 100
-"""Letters: Bangkok's own ceremonial name is longer, and nobody writes it."""
+MAX_NAME_LENGTH = 100
+"""Characters. The longest name known to be used in full is shorter."""
 
 _OFFSET = re.compile(
     r"(?:UTC|GMT)\s*(?:([+\-−–])\s*([0-9]{1,2})(?::?([0-9]{2}))?)?|([+\-−–])\s*([0-9]{1,2})(?::?([0-9]{2}))?|Z",
@@ -31,7 +31,7 @@ _FIXED = re.compile(r"Etc/GMT([+-])([0-9]{1,2})")
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """A city as a gazetteer has it: its English name, its country's ISO 3166 code, its IANA zone, its people."""
+    """A city as GeoNames has it: its English name, its country's ISO 3166 code, its IANA zone, its people."""
 
     name: str
     country: str
@@ -55,7 +55,7 @@ def utc_offset(text: str) -> timedelta | None:
 def fixed_zone(offset: timedelta) -> str | None:
     """Return the IANA zone that is always so far from UTC; None when there is none, as for parts of an hour."""
     hours, rest = divmod(offset, timedelta(hours=1))
-    if rest or not -MOST_HOURS_BEHIND <= hours <= MOST_HOURS_AHEAD:
+    if rest or not -MAX_HOURS_BEHIND <= hours <= MAX_HOURS_AHEAD:
         return None
     return f"Etc/GMT{-hours:+d}" if hours else UTC
 

@@ -55,8 +55,8 @@ class TopicFile:
     warnings: tuple[Complaint, ...] = field(default=(), compare=False, repr=False)
 
 
-DEEPEST = 16
-"""Ancestors of a topic that count: more is nobody's newsroom, and each is one more question about every chat."""
+MAX_DEPTH = 16
+"""Ancestors of a topic that count: no real tree is deeper, and each level costs one more look-up for every chat."""
 
 
 _HASHES = re.compile(r"(?<![^\s_\-])#+")  # before a word; the one of C# is its name
@@ -75,7 +75,7 @@ def topic_key(name: str) -> str:
     return _BLANKS.sub("", _HASHES.sub("", plain))
 
 
-MOST_PIECES = 4
+MAX_PIECES = 4
 """Pieces between commas that may be one name: Food, Drink and Travel."""
 _BETWEEN_NAMES = re.compile(r"[,;\n\u060c\u3001\uff0c\uff1b]")  # commas of Arabic, Chinese and Japanese too
 
@@ -101,7 +101,7 @@ def joined_names(pieces: Sequence[str], is_defined: Callable[[str], bool]) -> li
     waiting = list(pieces)
     names = []
     while waiting:
-        many = min(len(waiting), MOST_PIECES)
+        many = min(len(waiting), MAX_PIECES)
         while many > 1 and not is_defined(topic_key(", ".join(waiting[:many]))):
             many -= 1
         names.append(", ".join(waiting[:many]))
@@ -117,7 +117,7 @@ def bare_name(name: str) -> str:
 def is_name(name: str) -> bool:
     """Return whether a name can be said: it holds a letter, a digit or a sign such as `+` or an emoji.
 
-    One of commas or other punctuation alone is what a list leaves behind, and nobody could type it.
+    A name of commas or other punctuation alone is left over from a list, and could not be typed.
     """
     return bool(name) and (name[0].isalnum() or any(unicodedata.category(char)[0] in "LNS" for char in name))
 
@@ -132,7 +132,7 @@ def _letters(name: str) -> str:
 
 
 class TopicTree:
-    """Parents and children, and nothing else. Loops in what files say are cut where they close."""
+    """Parents and children of topics. A loop of parents in files is cut where it closes."""
 
     def __init__(self, parents: Mapping[int, int | None]) -> None:
         self._parents = dict(parents)
@@ -142,10 +142,10 @@ class TopicTree:
                 self._children.setdefault(parent, []).append(child)
 
     def path(self, topic: int) -> tuple[int, ...]:
-        """Return the topic and its ancestors, nearest first, at most `DEEPEST` of them."""
+        """Return the topic and its ancestors, nearest first, at most `MAX_DEPTH` of them."""
         seen: dict[int, None] = {}
         step: int | None = topic
-        while step is not None and step not in seen and len(seen) <= DEEPEST:
+        while step is not None and step not in seen and len(seen) <= MAX_DEPTH:
             seen[step] = None
             step = self._parents.get(step)
         return tuple(seen)

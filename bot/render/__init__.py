@@ -1,1 +1,1 @@
-"""Values become messages: text with entities, never markup. Pure."""
+"""Turns values into messages: text with entities, never markup. Pure functions, no I/O."""

@@ -1,4 +1,4 @@
-"""What is said when something cannot be done: what it is, then what can be."""
+"""Error messages in chat: what cannot be done, then what can."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.domain.text import Text
 from bot.render.locale import Words
 from bot.render.text import clip, tame
 
-LONGEST = 500
+MAX_LENGTH = 500
 
 
 def not_understood(words: Words) -> Message:
@@ -19,7 +19,7 @@ def not_understood(words: Words) -> Message:
 
 def refused(reason: str) -> Message:
     """Return a reason that may quote what a person wrote."""
-    return Message(Text(clip(tame(reason), LONGEST)))
+    return Message(Text(clip(tame(reason), MAX_LENGTH)))
 
 
 def administrators_only(words: Words) -> str:

@@ -1,4 +1,4 @@
-"""Foreign names on buttons and in toasts, where nothing is tappable and room is short."""
+"""Names from outside on buttons and in toasts, where text has no links and room is short."""
 
 from __future__ import annotations
 

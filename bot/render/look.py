@@ -1,4 +1,4 @@
-"""How one chat sees newsbot: the few things that change what the same message looks like."""
+"""The look of a chat: the settings on which the text and form of a message depend."""
 
 from __future__ import annotations
 

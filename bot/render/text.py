@@ -1,5 +1,5 @@
 """
-Building Text: spans instead of markup, lengths that hold, and foreign words that stay words.
+Building Text: entities instead of markup, clipping to a length, and making text from outside harmless.
 
 Titles, excerpts, names of sources and of topics come from outside. Entities do not switch off Telegram's own
 detection of commands, mentions, hashtags and links, so foreign text is tamed: an invisible word joiner stands where

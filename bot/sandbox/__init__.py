@@ -1,1 +1,1 @@
-"""A local Bot API and a chat page: the same bot without a token, and the far side of the wire in tests."""
+"""The sandbox: a local Bot API server and a chat page, to run the bot without a token, and for tests."""

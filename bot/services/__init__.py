@@ -1,1 +1,1 @@
-"""What newsbot does: one function an act, one transaction each."""
+"""The application's operations: import, publish, deliver, follow. One function for each act, one transaction each."""

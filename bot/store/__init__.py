@@ -1,5 +1,5 @@
 """
-What is remembered: a port behind which today stands SQLite.
+The store: a port through which all of newsbot uses the database, which today is SQLite.
 
 Every question that the rest of newsbot asks is a named function, in the module of what it is about: a connection
 first, domain values in and out. A connection comes from `Database.transaction()`, whose block is written as a whole or

@@ -1,1 +1,1 @@
-"""The only room that knows python-telegram-bot."""
+"""Everything that speaks to Telegram; the only package that imports python-telegram-bot."""

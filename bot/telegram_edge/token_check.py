@@ -1,5 +1,5 @@
 """
-The first words with Telegram, for `newsbot setup`: whether a token is good, whose it is, and the bot's menus.
+Checking a token with Telegram for `newsbot setup`: whether it works, which bot it is, and registering the bot's menus.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from bot.telegram_edge.kit.menus import Menus
 
 @dataclass(frozen=True, slots=True)
 class TokenCheck:
-    """A bot that Telegram knows."""
+    """The bot that a token belongs to."""
 
     id: int
     username: str

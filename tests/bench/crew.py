@@ -28,7 +28,7 @@ import stub
 import table
 from telegram.ext import ExtBot
 
-from bot.app import calm_collector
+from bot.app import tune_garbage_collector
 from bot.domain.delivery import Outcome
 from bot.services.delivery.dispatcher import Alarm, Dispatcher
 from bot.services.delivery.fanout import fan_out_next
@@ -80,7 +80,7 @@ async def crew(
         async def alarm(kind: Alarm, campaign: int | None, reason: str | None) -> None:
             alarms.append(f"{kind}: {reason}")
 
-        calm_collector()  # as the running bot does
+        tune_garbage_collector()  # as the running bot does
         dispatcher = Dispatcher(
             db,
             _timed(send_port(Gateway(bot, transport), pacer), taken)

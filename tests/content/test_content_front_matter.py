@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.content.formats import yaml_text
-from bot.content.formats.document import MOST_DEPTH, TEXT_FIELDS
+from bot.content.formats.document import MAX_DEPTH, TEXT_FIELDS
 from bot.content.formats.front_matter import read_document
 from bot.errors import ContentError
 
@@ -186,7 +186,7 @@ def test_fields_given_twice_are_all_named():
 @pytest.mark.parametrize("opening", ["[", "{", "- ", '{"a":', "[\n"])
 @pytest.mark.parametrize("name", ["a.md", "a.json"])
 def test_deep_nesting_is_refused_at_any_depth(opening, name):
-    for depth in (MOST_DEPTH + 2, 900, 100_000):
+    for depth in (MAX_DEPTH + 2, 900, 100_000):
         assert refusal(opening * depth, name)
 
 

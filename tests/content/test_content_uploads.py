@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from bot.content.files.uploads import MOST_LISTED, files_in
+from bot.content.files.uploads import MAX_LISTED, files_in
 from bot.errors import ContentError
 
 ARTICLE = b"---\ntitle: Grid storage doubles\n---\n"
@@ -36,6 +36,6 @@ def test_an_entry_whose_unpacking_cannot_be_bounded_is_refused_and_the_others_go
 
 
 def test_a_directory_without_end_is_refused_before_it_is_read():
-    names = [(f".{number}", zipfile.ZIP_STORED) for number in range(MOST_LISTED + 1)]
+    names = [(f".{number}", zipfile.ZIP_STORED) for number in range(MAX_LISTED + 1)]
     with pytest.raises(ContentError, match="holds more than 200 files"):
         files_in("news.zip", _archive(*names))

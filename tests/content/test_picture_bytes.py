@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.content.web.pictures import MOST_REDIRECTS, picture_bytes
+from bot.content.web.pictures import MAX_REDIRECTS, picture_bytes
 from bot.domain.article import Picture
 from bot.domain.limits import PHOTO_BYTES
 
@@ -159,7 +159,7 @@ async def test_without_being_told_otherwise_no_local_server_is_reached(shop: Sho
 
 async def test_redirects_end(shop: Shop) -> None:
     assert await _fetched(shop.url("/round")) is None
-    assert len(shop.asked) == MOST_REDIRECTS + 1
+    assert len(shop.asked) == MAX_REDIRECTS + 1
 
 
 @pytest.mark.parametrize("url", ["", "not a link", "ftp://a.example/x", "http://[::1", "http://nowhere.invalid/x.png"])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.circuit import HALT_PAUSE, OUTAGE_FROM, OUTAGE_PAUSE, TRIAL_PAUSE, Attendance, Circuit, Suspects
+from bot.domain.circuit import HALT_PAUSE, OUTAGE_FROM, OUTAGE_PAUSE, TRIAL_PAUSE, Circuit, Reachability, Suspects
 from bot.domain.delivery import Failed, Halted, Rejected, Sent, Throttled, Unreachable, Unsure
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -66,13 +66,13 @@ def test_an_outage_of_hours_is_asked_about_twice_a_minute() -> None:
 
 @pytest.mark.parametrize(("missing", "told"), [(40, False), (41, True)])
 def test_more_than_a_fifth_of_the_last_two_hundred_is_too_many(missing: int, told: bool) -> None:
-    attendance = Attendance()
+    attendance = Reachability()
     seen = [isinstance(outcome, Sent) for outcome in [Unreachable("x")] * missing + [Sent(1)] * (200 - missing)]
     assert [attendance.saw(reached) for reached in seen] == [False] * 199 + [told]
 
 
 def test_a_small_audience_is_never_too_empty() -> None:
-    attendance = Attendance()
+    attendance = Reachability()
     assert not any(attendance.saw(False) for _ in range(199))
 
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.delivery import (
-    LONGEST_PAUSE,
     MAX_ATTEMPTS,
+    MAX_PAUSE,
     Delivery,
     Failed,
     Halted,
@@ -125,7 +125,7 @@ def test_a_migrated_chat_is_followed_and_a_circle_is_not():
 @given(st.integers(-1, 2000), jitters)
 def test_pauses_grow_and_stay_bounded(attempts, jitter):
     pause = backoff(attempts, jitter)
-    assert timedelta(0) < pause <= backoff(attempts + 1, jitter) <= LONGEST_PAUSE
+    assert timedelta(0) < pause <= backoff(attempts + 1, jitter) <= MAX_PAUSE
     assert backoff(attempts, 0.0) <= pause <= 2 * backoff(attempts, 0.0)
 
 

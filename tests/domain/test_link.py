@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.link import LONGEST, is_public_address, link_fault, normal_link
+from bot.domain.link import MAX_LENGTH, is_public_address, link_fault, normal_link
 
 pieces = st.text("abcXYZ019-._~%/?#&=:@[] \u3002é", max_size=30)
 links = st.builds(
@@ -188,7 +188,7 @@ def test_public_links_pass(link):
         "https://news.example:99999/",
         "https://news.example:x/",
         "https://[::1",
-        "https://news.example/" + "a" * LONGEST,
+        "https://news.example/" + "a" * MAX_LENGTH,
     ],
 )
 def test_what_is_no_public_link_is_refused(link):

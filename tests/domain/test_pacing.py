@@ -15,11 +15,11 @@ from bot.domain.pacing import (
     GROUP,
     GROUP_WINDOW,
     IDLE_RESET,
-    LOWEST,
+    MIN_HOLD,
+    MIN_RATE,
     PERSON_WINDOW,
     PRIVATE,
     RECOVERY_AFTER,
-    SHORTEST_HOLD,
     TOGETHER,
     Allowance,
     Pace,
@@ -162,7 +162,7 @@ def test_nobody_is_held_for_longer_than_two_people_and_a_third_chat_were_told(co
         people = sorted((until for one, until in waits.items() if one > 0), reverse=True)
         most = sorted(waits.values(), reverse=True)
         if len(people) > 1 and len(most) > 2:
-            bound = max(bound, min(people[1], most[2]), now + min(wait, SHORTEST_HOLD))
+            bound = max(bound, min(people[1], most[2]), now + min(wait, MIN_HOLD))
         assert pace.held_until <= bound
         assert len(pace.witnesses) <= 4
 
@@ -216,7 +216,7 @@ def test_the_rate_stays_between_a_walk_and_the_ceiling_whatever_telegram_says(co
         now += pause
         before = pace.rate(now)
         pace = pace.complained(chat, wait, now)
-        assert 29 * LOWEST <= pace.rate(now) <= before <= 29
+        assert 29 * MIN_RATE <= pace.rate(now) <= before <= 29
 
 
 def test_news_of_a_hold_never_shortens_it():

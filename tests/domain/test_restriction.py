@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.restriction import LONGEST_PAUSE, SIGN_PAUSE, Missed, Restriction, pause, refused, to_try
+from bot.domain.restriction import MAX_PAUSE, SIGN_PAUSE, Missed, Restriction, pause, refused, to_try
 
 NOW = datetime(2026, 3, 2, 22, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -49,8 +49,8 @@ def test_hundreds_of_stories_cost_a_try_a_day_in_the_end(waits: list[timedelta])
         now += wait
         if spell.may_try(now):
             spell, tries = refused(spell, "no rights", now), tries + 1
-    assert tries <= 10 + (now - NOW) / LONGEST_PAUSE
-    assert spell.next_at is not None and spell.next_at - spell.tried_at <= LONGEST_PAUSE
+    assert tries <= 10 + (now - NOW) / MAX_PAUSE
+    assert spell.next_at is not None and spell.next_at - spell.tried_at <= MAX_PAUSE
 
 
 def test_a_sign_that_it_is_open_again_is_tried_at_once_and_flipping_rights_once_a_minute() -> None:

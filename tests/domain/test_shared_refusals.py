@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.shared_refusals import MOST_KINDS, SharedRefusals, is_shared
+from bot.domain.shared_refusals import MAX_REASONS, SharedRefusals, is_shared
 
 
 @pytest.mark.parametrize(
@@ -63,4 +63,4 @@ def test_words_that_are_never_the_same_fill_no_memory() -> None:
     seen = SharedRefusals()
     for chat in range(10_000):
         assert not seen.refused(chat, "".join(chr(ord("a") + int(digit)) for digit in str(chat)))
-    assert len(seen._refusals) == MOST_KINDS
+    assert len(seen._refusals) == MAX_REASONS

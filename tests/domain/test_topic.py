@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.topic import DEEPEST, Topic, TopicTree, by_name, topic_key, wants
+from bot.domain.topic import MAX_DEPTH, Topic, TopicTree, by_name, topic_key, wants
 
 TOPICS = range(1, 9)
 trees = st.dictionaries(st.sampled_from(TOPICS), st.sampled_from([None, *TOPICS])).map(TopicTree)
@@ -69,7 +69,7 @@ def test_every_way_up_and_down_ends_whatever_files_say(tree, topic):
 
 def test_a_way_up_is_cut_where_no_newsroom_goes():
     tree = TopicTree({n: n + 1 for n in range(1000)})
-    assert len(tree.path(0)) == DEEPEST + 1
+    assert len(tree.path(0)) == MAX_DEPTH + 1
 
 
 @given(trees, some, some, some, some)

@@ -25,7 +25,7 @@ from bot.render.reader import card, catching_up, lists, picker, settings, subscr
 from bot.render.reader.article import caption
 from bot.store.content import topics
 from bot.telegram_edge.conversations.table import REGISTRY
-from bot.telegram_edge.kit.commands import MENU, Audience, spoken
+from bot.telegram_edge.kit.commands import MENU, Access, spoken
 
 CATALOGUE = Path(__file__).resolve().parents[2] / "bot" / "render" / "locale" / "de.po"
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -203,7 +203,7 @@ def test_german_toasts_fit(toast):
 
 
 def test_german_menus_and_usages_fit_and_keep_the_commands():
-    for command in REGISTRY.commands.of(*Audience):
+    for command in REGISTRY.commands.of(*Access):
         summary = spoken(DEUTSCH, command.summary)
         assert summary != command.summary
         assert 1 <= len(summary) <= 256

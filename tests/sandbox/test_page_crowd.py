@@ -13,7 +13,7 @@ import pytest
 from test_page_http import ANNA, EDITH, TOKEN, House
 
 from bot.sandbox.bot_api.server import SandboxServer
-from bot.sandbox.page.crowd import BATCH, MOST_READERS
+from bot.sandbox.page.crowd import BATCH, MAX_READERS
 from bot.sandbox.page.page import add_page
 from bot.sandbox.world.world import World
 
@@ -112,12 +112,12 @@ async def test_names_that_one_message_cannot_hold_are_left_out(topics: list[str]
 
 async def test_there_is_an_end_to_readers_and_it_is_told() -> None:
     async with page() as house, answering(house):
-        for _ in range(MOST_READERS - BATCH):
+        for _ in range(MAX_READERS - BATCH):
             house.world.add_person().in_crowd = True
         assert (await house.post("readers", {})).status == 200
         answer = await house.post("readers", {})
         assert answer.status == 409 and "1,000" in (await answer.json())["error"]
-        assert len(crowd(house)) == MOST_READERS
+        assert len(crowd(house)) == MAX_READERS
 
 
 @pytest.mark.parametrize(

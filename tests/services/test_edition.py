@@ -17,7 +17,8 @@ from bot.domain.chat import Pictures
 from bot.domain.delivery import Outcome
 from bot.domain.message import Message
 from bot.sandbox.world.faults import Page, Refuse
-from bot.services.delivery.edition import MOST_BODIES, edition_of
+from bot.services.delivery.composing import MAX_BODIES
+from bot.services.delivery.edition import edition_of
 from bot.store.content import articles
 from bot.store.readers import chats
 from bot.telegram_edge.kit.context import BotContext
@@ -87,9 +88,9 @@ async def test_the_bodies_that_are_kept_are_bounded(room: PressRoom) -> None:
         chat = await chats.chat(conn, anna)
     assert chat is not None
     look = inside.look(chat)
-    for topic in range(MOST_BODIES + 9):
+    for topic in range(MAX_BODIES + 9):
         await edition.send(look, topic, _at_once, partial(_leave, inside, anna), room.db, room.house.clock())
-    assert len(edition._bodies) == MOST_BODIES
+    assert len(edition._bodies) == MAX_BODIES
 
 
 async def test_what_is_corrected_on_its_way_goes_out_in_its_new_words(room: PressRoom) -> None:

@@ -20,7 +20,7 @@ from properties import examples
 from bot.content.files.write_detection import PICTURE_WAIT, Settling
 from bot.domain.article import ArticleState
 from bot.domain.quiet_period import QUIET_PERIOD
-from bot.services.content.folder_import import Taken, take_folder, take_paths
+from bot.services.content.folder_import import ImportedPaths, take_folder, take_paths
 from bot.services.content.imports import Report
 
 UTC = ZoneInfo("UTC")
@@ -313,7 +313,7 @@ async def test_a_file_with_another_fault_is_refused_without_waiting_for_its_pict
 # The shell
 
 
-async def imported(watched: Watched, *names: str, while_waiting: str | None = None) -> tuple[Taken, float]:
+async def imported(watched: Watched, *names: str, while_waiting: str | None = None) -> tuple[ImportedPaths, float]:
     """Import by hand; return what came of it and the seconds it waited. A file may be written to meanwhile."""
     waited = 0.0
 

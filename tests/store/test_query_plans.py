@@ -8,13 +8,13 @@ from databases import empty_database
 from store_samples import NOW, plan
 
 from bot.domain.topic import TopicTree
-from bot.store.delivery.audiences import HIGHEST, LOWEST
+from bot.store.delivery.audiences import MAX_CHAT_ID, MIN_CHAT_ID
 from bot.store.delivery.followers import RECIPIENTS, Followers
 from bot.store.engine.database import Connection, Database
 
 # 1 ← 2 ← 3, and 4 apart
 AUDIENCE = Followers(1, (3, 4), TopicTree({1: None, 2: 1, 3: 2, 4: None}), "northgate", NOW)
-PAGE = {"after": LOWEST, "until": HIGHEST, "page": 100, "now": 0}
+PAGE = {"after": MIN_CHAT_ID, "until": MAX_CHAT_ID, "page": 100, "now": 0}
 
 
 @pytest.fixture

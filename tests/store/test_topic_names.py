@@ -66,12 +66,12 @@ async def test_an_unknown_name_becomes_an_unlisted_topic_and_is_listed_after_thr
     number = (await topics.resolve(conn, ["Tidal Power"]))["Tidal Power"]
     for article in (1, 2):
         await put_article(conn, article, topics=[number])
-    assert await topics.list_worn(conn, range(9)) == []
+    assert await topics.list_established(conn, range(9)) == []
     assert not (await topics.topics(conn))[number].listed
     await put_article(conn, 3, topics=[number], state="draft")
-    assert await topics.list_worn(conn, range(9)) == []
+    assert await topics.list_established(conn, range(9)) == []
     await put_article(conn, 4, topics=[number], state="archived")
-    assert await topics.list_worn(conn, range(9)) == [number]
+    assert await topics.list_established(conn, range(9)) == [number]
     assert (await topics.topics(conn))[number].listed
 
 
@@ -149,7 +149,7 @@ async def test_no_alias_takes_what_another_file_defines_and_no_hashtag_what_the_
     learnt = await topics.resolve(conn, ["AI", "Tidal"])
     for article in (1, 2, 3):
         await put_article(conn, article, topics=[learnt["Tidal"]])
-    await topics.list_worn(conn, range(9))
+    await topics.list_established(conn, range(9))
     files = [TopicFile("cv", "Computer Vision", "AI", hashtags=("#AI", "#Tidal")), TopicFile("ai-1", "AI")]
     vision, ai = await topics.define_all(conn, files)
     assert await _number(conn, "AI") == ai == learnt["AI"] != vision

@@ -12,7 +12,7 @@ from datetime import timedelta
 import pytest
 from story import ANNA, BEN, EDITH, StoryHouse
 
-from bot.domain.answer_quota import ALLOWANCE, ANSWERS, SHARE_OF_CHATS, AnswerCount, AnswerQuota, hearing
+from bot.domain.answer_quota import ALLOWANCE, ANSWERS, SHARE_OF_CHATS, AnswerCount, AnswerQuota, answer_quota
 from bot.domain.press import press
 
 
@@ -28,8 +28,8 @@ from bot.domain.press import press
     ],
 )
 def test_whose_next_command_is_answered(heard: AnswerCount, in_group: AnswerQuota, in_channel: AnswerQuota) -> None:
-    assert hearing(heard, is_group=True) is in_group
-    assert hearing(heard, is_group=False) is in_channel
+    assert answer_quota(heard, is_group=True) is in_group
+    assert answer_quota(heard, is_group=False) is in_channel
 
 
 async def groups_of(house: StoryHouse, person: int, many: int) -> list[int]:

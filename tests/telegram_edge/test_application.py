@@ -15,20 +15,20 @@ from bot.domain.message import Button, Message
 from bot.domain.press import press
 from bot.domain.text import Text
 from bot.errors import UnknownTopic
-from bot.sandbox.world.events import Kind, Watch
+from bot.sandbox.world.events import EventKind, Watch
 from bot.sandbox.world.faults import CutAfter, Page, Refuse, Throttle
-from bot.telegram_edge.kit.commands import Audience
+from bot.telegram_edge.kit.commands import Access
 from bot.telegram_edge.kit.registry import (
     Command,
     Conversation,
     DocumentRule,
-    Instead,
+    LateAnswer,
     PressRule,
     Registry,
     TextRule,
 )
 from bot.telegram_edge.updates.polling import poll
-from bot.telegram_edge.updates.update_queue import Taken, UpdateQueue
+from bot.telegram_edge.updates.update_queue import Admission, UpdateQueue
 
 FAULT = "That did not work. The fault is on this side and has been noted."
 
@@ -67,7 +67,7 @@ class Desk:
             case (0,):
                 return None
             case (place,):
-                return Instead(Message(Text("Still?")), in_place=place == 1, toast="You asked a while ago")
+                return LateAnswer(Message(Text("Still?")), in_place=place == 1, toast="You asked a while ago")
 
     async def text(self, house, request):
         self.seen.append(f"text {request.args}")
@@ -85,14 +85,14 @@ class Desk:
                 Command("wait", "wait for it", self.wait),
                 Command("fail", "fail", self.fail),
                 Command("object", "object", self.object),
-                Command("edit_it", "an editor's", self.note, audience=Audience.EDITORS),
+                Command("edit_it", "an editor's", self.note, access=Access.EDITORS),
             ),
             presses=(
                 PressRule("again", self.again),
                 PressRule("careful", self.again, late=self.ask_first),
                 PressRule("fail", self.fail),
                 PressRule("object", self.object),
-                PressRule("desk", self.again, audience=Audience.EDITORS),
+                PressRule("desk", self.again, access=Access.EDITORS),
             ),
             texts=(TextRule(self.text),),
             documents=(DocumentRule(self.document),),
@@ -102,7 +102,7 @@ class Desk:
 @asynccontextmanager
 async def polling(house: StoryHouse) -> AsyncIterator[None]:
     """Fetch updates as the running bot does."""
-    task = asyncio.ensure_future(poll(house.application, house.intake))
+    task = asyncio.ensure_future(poll(house.application, house.update_queue))
     try:
         yield
     finally:
@@ -110,7 +110,7 @@ async def polling(house: StoryHouse) -> AsyncIterator[None]:
         await asyncio.wait([task])
 
 
-async def happened(events: Watch, kind: Kind, chat: int | None = None) -> None:
+async def happened(events: Watch, kind: EventKind, chat: int | None = None) -> None:
     """Wait until the bot has said something (in `chat`), or answered a press."""
     async for event in events:
         if event.kind == kind and chat in (None, event.chat_id) and event.payload.get("text", "") in ("", "noted"):
@@ -179,12 +179,12 @@ async def test_an_update_that_comes_twice_is_worked_through_once(house, desk):
 async def test_the_memory_of_updates_is_bounded(house):
     for number in range(8):
         house.world.say(ANNA, ANNA, f"/note {number}")
-    intake, said = UpdateQueue(remembered=5), await house.application.bot.get_updates()
+    update_queue, said = UpdateQueue(remembered=5), await house.application.bot.get_updates()
     for update in said:
-        assert intake.take(update) is Taken.NEW
-        await intake.do_process_update(update, asyncio.sleep(0))
-    assert [intake.take(update) for update in said[3:]] == [Taken.KNOWN] * 5
-    assert intake.take(said[2]) is Taken.NEW
+        assert update_queue.take(update) is Admission.NEW
+        await update_queue.do_process_update(update, asyncio.sleep(0))
+    assert [update_queue.take(update) for update in said[3:]] == [Admission.KNOWN] * 5
+    assert update_queue.take(said[2]) is Admission.NEW
 
 
 # Lateness
@@ -218,7 +218,7 @@ async def test_polling_marks_presses_that_waited_for_the_start_and_stops_cleanly
 async def test_a_press_that_waited_for_the_start_is_judged_by_its_rule(house, desk, number, said):
     await house.says(ANNA, "/note something")
     message_id = house.messages(ANNA)[-1]["message_id"]
-    house.intake.backlog_until = 2**31
+    house.update_queue.backlog_until = 2**31
     toast = await house.presses_data(ANNA, press("careful", number), message_id)
     assert (house.screens(ANNA), toast) == (said, "You asked a while ago" if number else None)
     assert desk.seen == ["something"] + ["again"] * (number == 0)

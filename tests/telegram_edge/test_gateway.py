@@ -38,7 +38,7 @@ from bot.sandbox.world.faults import CutAfter, CutBefore, Page, Refuse, Stall, T
 from bot.sandbox.world.world import World
 from bot.telegram_edge.botapi.gateway import Gateway
 from bot.telegram_edge.botapi.methods import entities_of, markup_of
-from bot.telegram_edge.botapi.outcomes import DEFAULT_RETRY_AFTER, LONGEST_REASON, classify, classify_error
+from bot.telegram_edge.botapi.outcomes import DEFAULT_RETRY_AFTER, MAX_REASON_LENGTH, classify, classify_error
 from bot.telegram_edge.botapi.prepared import Prepared, Reply, Upload
 from bot.telegram_edge.botapi.transport import (
     AiohttpTransport,
@@ -438,4 +438,4 @@ def test_a_move_counts_before_the_words_that_announce_it():
 
 def test_reasons_are_told_without_their_prefix_and_never_at_length():
     assert classify(400, "Bad Request: message text is empty", {}) == Rejected("message text is empty")
-    assert len(classify(400, "Bad Request: " + "x" * 9999, {}).reason) == LONGEST_REASON
+    assert len(classify(400, "Bad Request: " + "x" * 9999, {}).reason) == MAX_REASON_LENGTH

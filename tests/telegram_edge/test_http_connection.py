@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.telegram_edge.botapi.http_call import BadAnswer
-from bot.telegram_edge.botapi.http_connection import LARGEST_FRAME, Connection
+from bot.telegram_edge.botapi.http_connection import MAX_FRAME_BYTES, HttpConnection
 
 REQUEST = b"POST /bot1:a/x HTTP/1.1\r\nHost: here\r\nContent-Length: 2\r\n\r\n{}"
 
@@ -38,8 +38,8 @@ class Wire(asyncio.Transport):
         self.is_cut = True
 
 
-def connected(limit: int = 1_000_000) -> tuple[Connection, Wire]:
-    connection, wire = Connection(asyncio.get_running_loop(), limit, lambda _: None), Wire()
+def connected(limit: int = 1_000_000) -> tuple[HttpConnection, Wire]:
+    connection, wire = HttpConnection(asyncio.get_running_loop(), limit, lambda _: None), Wire()
     connection.connection_made(wire)
     return connection, wire
 
@@ -134,8 +134,8 @@ def test_whatever_comes_is_an_answer_or_an_error_and_never_breaks_the_loop(piece
         http(b"x" * 1001),
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" + b"x" * 1001 + b"\r\n0\r\n\r\n",
         http(gzip.compress(b"x" * 100_000), more="Content-Encoding: gzip\r\n"),
-        b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * (LARGEST_FRAME + 1),
-        b"HTTP/1.1 200 OK\r\n" + b"X-Many: 1\r\n" * LARGEST_FRAME,
+        b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * (MAX_FRAME_BYTES + 1),
+        b"HTTP/1.1 200 OK\r\n" + b"X-Many: 1\r\n" * MAX_FRAME_BYTES,
     ],
     ids=["length", "chunks", "packed", "a long header", "many headers"],
 )

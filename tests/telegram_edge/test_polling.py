@@ -67,7 +67,7 @@ async def house(tmp_path, desk) -> AsyncIterator[StoryHouse]:
 
 @asynccontextmanager
 async def polled(house: StoryHouse, **options) -> AsyncIterator[asyncio.Task[None]]:
-    task = asyncio.ensure_future(poll(house.application, house.intake, **options))
+    task = asyncio.ensure_future(poll(house.application, house.update_queue, **options))
     try:
         yield task
     finally:
@@ -80,13 +80,13 @@ async def polled(house: StoryHouse, **options) -> AsyncIterator[asyncio.Task[Non
 async def restarted(house: StoryHouse, desk: Desk) -> AsyncIterator[None]:
     """The next process on the same database: what `house` has in memory is gone."""
     journal = UpdateJournal(house.db, house.clock)
-    intake = UpdateQueue(journal)
-    application = build_application(TOKEN, house.ctx.settings.api_url, AiohttpTransport(), intake)
-    connect_router(application, house.ctx, desk.registry(), intake)
+    update_queue = UpdateQueue(journal)
+    application = build_application(TOKEN, house.ctx.settings.api_url, AiohttpTransport(), update_queue)
+    connect_router(application, house.ctx, desk.registry(), update_queue)
     async with application:
         await application.start()
-        await intake.resume(application)
-        task = asyncio.ensure_future(poll(application, intake))
+        await update_queue.resume(application)
+        task = asyncio.ensure_future(poll(application, update_queue))
         yield
         task.cancel()
         await asyncio.wait([task])
@@ -114,7 +114,7 @@ async def test_an_update_in_work_is_not_confirmed_while_others_are_answered(hous
 
 
 async def test_what_was_in_work_when_the_process_was_killed_is_done_after_the_next_start(house, desk):
-    async with polled(house, last_word=timedelta(0)):  # as a SIGKILL does it
+    async with polled(house, confirm_timeout=timedelta(0)):  # as a SIGKILL does it
         house.world.say(ANNA, ANNA, "/slow one")
         await until(lambda: desk.begun == ["one"])
         house.world.say(BEN, BEN, "/quick two")
@@ -168,7 +168,7 @@ async def test_a_crowd_that_comes_at_once_is_written_down_and_telegram_may_forge
 
 
 async def test_what_a_killed_process_had_written_down_is_done_first_after_the_next_start(house, desk):
-    async with polled(house, last_word=timedelta(0)):  # as a SIGKILL does it
+    async with polled(house, confirm_timeout=timedelta(0)):  # as a SIGKILL does it
         for number in range(BATCH):
             house.world.say(ANNA, ANNA, f"/slow {number}")
         await until(lambda: desk.begun == ["0"] and not house.world.updates)
@@ -183,7 +183,7 @@ async def test_what_a_killed_process_had_written_down_is_done_first_after_the_ne
 
 async def test_what_was_written_down_more_than_a_day_ago_is_left_alone(house, desk):
     """As Telegram does: https://core.telegram.org/bots/api#getting-updates"""
-    async with polled(house, last_word=timedelta(0)):
+    async with polled(house, confirm_timeout=timedelta(0)):
         for number in range(BATCH):
             house.world.say(ANNA, ANNA, f"/slow {number}")
         await until(lambda: desk.begun == ["0"] and not house.world.updates)
@@ -274,7 +274,9 @@ async def test_what_is_written_down_says_the_same_when_it_is_read_again(house):
     fetched = await house.application.bot.get_updates(allowed_updates=polling.ALLOWED_UPDATES)
     assert len(fetched) >= 6
     for update in fetched:
-        assert house.intake.read(json.loads(update.to_json()), house.application.bot).to_json() == update.to_json()
+        assert (
+            house.update_queue.read(json.loads(update.to_json()), house.application.bot).to_json() == update.to_json()
+        )
         assert json.loads(update.to_json()) == update.to_dict()
 
 

@@ -310,7 +310,7 @@ async def test_a_locked_database_is_one_line_in_the_log(desk: Desk, caplog: pyte
         other.execute("BEGIN IMMEDIATE")
         await desk.turn()
     assert (
-        f"notifications failed at troubles: cannot use the database {desk.house.db.path}: database is locked"
+        f"notifications failed at incidents: cannot use the database {desk.house.db.path}: database is locked"
         in caplog.text
     )
     assert "Traceback" not in caplog.text

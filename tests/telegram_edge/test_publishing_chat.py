@@ -332,7 +332,7 @@ async def test_what_arrives_late_is_asked_again(desk: Desk) -> None:
 async def test_a_late_press_is_asked_again_too(desk: Desk) -> None:
     article = await desk.room.draft("grid-storage", "Energy")
     await desk.says("/preview grid-storage")
-    desk.house.intake.backlog_until = 10**9
+    desk.house.update_queue.backlog_until = 10**9
     await desk.presses("Publish to 0")
     assert desk.screen.endswith(f"Publish #{article.number} now?")
     assert await state(desk, article.number) is ArticleState.DRAFT

@@ -11,7 +11,7 @@ from bot.domain.role import Role
 from bot.sandbox.world.faults import Refuse
 from bot.store.desk import editors
 from bot.telegram_edge.conversations.table import REGISTRY
-from bot.telegram_edge.kit.commands import MENU, Audience
+from bot.telegram_edge.kit.commands import MENU, Access
 from bot.telegram_edge.kit.registry import Command, Conversation, PressRule, Registry, StartRule, TextRule
 
 
@@ -40,12 +40,12 @@ def test_the_longest_prefix_of_a_deep_link_wins():
 
 
 def test_editors_texts_are_asked_before_readers():
-    readers, editors_ = TextRule(taken), TextRule(taken, audience=Audience.EDITORS)
+    readers, editors_ = TextRule(taken), TextRule(taken, access=Access.EDITORS)
     assert Registry((Conversation("one", texts=(readers, editors_)),)).texts == (editors_, readers)
 
 
 def test_the_readers_menu_is_the_contracts_in_its_order():
-    assert [command.name for command in REGISTRY.commands.menu(Audience.READERS)] == list(MENU)
+    assert [command.name for command in REGISTRY.commands.menu(Access.READERS)] == list(MENU)
 
 
 def test_commands_are_found_in_any_case():
@@ -53,7 +53,7 @@ def test_commands_are_found_in_any_case():
 
 
 def test_every_command_fits_telegrams_menu():
-    everyone = REGISTRY.commands.of(*Audience)
+    everyone = REGISTRY.commands.of(*Access)
     assert len(everyone) <= limits.COMMANDS
     for command in everyone:
         assert 1 <= len(command.name) <= 32
@@ -90,7 +90,7 @@ async def test_an_editor_has_a_menu_in_their_own_chat_until_they_are_one_no_more
             *REGISTRY.conversations,
             Conversation(
                 "desk",
-                commands=(Command("desk_test", "the desk", nothing, audience=Audience.EDITORS, in_menu=True),),
+                commands=(Command("desk_test", "the desk", nothing, access=Access.EDITORS, in_menu=True),),
             ),
         )
     )
@@ -137,7 +137,7 @@ async def test_help_names_what_editors_can_do_to_editors_only_and_never_in_group
     registry = Registry(
         (
             *REGISTRY.conversations,
-            Conversation("desk", commands=(Command("desk_test", "the desk", nothing, audience=Audience.EDITORS),)),
+            Conversation("desk", commands=(Command("desk_test", "the desk", nothing, access=Access.EDITORS),)),
         )
     )
     async with story_house(tmp_path, registry=registry) as house:

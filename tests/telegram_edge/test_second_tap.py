@@ -180,9 +180,9 @@ async def test_pushing_one_of_what_is_held_shows_its_progress_and_the_next_below
 async def test_a_late_push_of_one_is_asked_again_and_goes_on_to_the_next(desk: Desk) -> None:
     await desk.says("/drafts")
     await desk.presses("Choose")
-    desk.house.intake.backlog_until = 10**9
+    desk.house.update_queue.backlog_until = 10**9
     await desk.presses("Push #3")
     assert desk.screen.endswith("Publish #3 now?")
-    desk.house.intake.backlog_until = 0
+    desk.house.update_queue.backlog_until = 0
     await desk.presses("Push #3")
     assert desk.screen.startswith("11 articles are held. The next one:\n#4 Story 1")

@@ -9,7 +9,7 @@ import telegram
 from story import ANNA, StoryHouse
 
 from bot.domain.fair_queue import MAX_WAITING_PER_PERSON, QueueTicket
-from bot.telegram_edge.updates.update_queue import Taken, ticket_of
+from bot.telegram_edge.updates.update_queue import Admission, ticket_of
 
 EDITH, GROUP, CHANNEL = {"id": 7}, {"id": -5}, {"id": -100}
 
@@ -48,7 +48,7 @@ def test_who_asks_and_where(update: dict[str, Any], person: int, chat: int, is_v
 async def test_what_cannot_be_is_no_ticket_and_stops_nobody(house: StoryHouse, update: dict[str, Any]) -> None:
     with pytest.raises((ValueError, KeyError, AttributeError)):
         ticket_of(update)
-    assert not house.intake.is_too_much(update)
+    assert not house.update_queue.is_too_much(update)
 
 
 async def test_what_is_too_much_is_known_before_it_is_read_and_only_then(house: StoryHouse) -> None:
@@ -61,11 +61,13 @@ async def test_what_is_too_much_is_known_before_it_is_read_and_only_then(house: 
 
     bot = house.application.bot
     for number in range(1, MAX_WAITING_PER_PERSON + 2):  # one of them is at work
-        assert not house.intake.is_too_much(said(number))
-        assert house.intake.take(house.intake.read(said(number), bot)) is Taken.NEW
-    assert house.intake.is_too_much(said(9999))
-    assert house.intake.take(house.intake.read(said(9999), bot)) is Taken.KNOWN  # dropped for good, and acknowledged
-    assert not house.intake.is_too_much(said(1))
+        assert not house.update_queue.is_too_much(said(number))
+        assert house.update_queue.take(house.update_queue.read(said(number), bot)) is Admission.NEW
+    assert house.update_queue.is_too_much(said(9999))
+    assert (
+        house.update_queue.take(house.update_queue.read(said(9999), bot)) is Admission.KNOWN
+    )  # dropped for good, and acknowledged
+    assert not house.update_queue.is_too_much(said(1))
 
 
 @pytest.mark.parametrize("kind", ["message", "my_chat_member"])
@@ -79,4 +81,4 @@ async def test_a_kind_of_chat_that_telegram_has_invented_since_is_left_alone(hou
         member = {"user": person, "status": "member"}
         told |= {"old_chat_member": member, "new_chat_member": member}
     update = telegram.Update.de_json({"update_id": 5, kind: told}, house.ctx.bot)
-    assert house.intake.take(update) is Taken.LEFT_OUT
+    assert house.update_queue.take(update) is Admission.LEFT_OUT

@@ -11,7 +11,7 @@ from desk_stories import Desk, desk_of
 from press_room import eventually
 from story import ANNA, EDITH
 
-from bot.content.files.uploads import MOST_ENTRIES
+from bot.content.files.uploads import MAX_ENTRIES
 from bot.domain.article import ArticleState
 from bot.domain.role import Role
 from bot.sandbox.world.faults import Held
@@ -140,7 +140,7 @@ async def test_topic_files_are_taken_too(desk: Desk) -> None:
         ("empty.md", b"", "empty.md is empty."),
         ("latin.md", b"---\ntitle: caf\xe9\n---\n", "latin.md, line 2: is not UTF-8; save it as UTF-8."),
         ("nothing.zip", zipped({}), "nothing.zip"),
-        ("many.zip", zipped({f"{n}.md": b"x" for n in range(MOST_ENTRIES + 1)}), "many.zip holds more than 200 files."),
+        ("many.zip", zipped({f"{n}.md": b"x" for n in range(MAX_ENTRIES + 1)}), "many.zip holds more than 200 files."),
         ("bomb.zip", zipped({f"{n}.md": b"0" * 2**20 for n in range(30)}), "bomb.zip unpacks to more than 20 MiB."),
         ("huge.zip", zipped({"huge.md": b"0" * 2**22}), "huge.md is larger than 1 MiB."),
     ],

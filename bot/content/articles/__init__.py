@@ -1,1 +1,1 @@
-"""Fields to stories and topics: the one schema, cleaning, links, slugs, complaints."""
+"""Articles and topics: the schema of their fields, cleaning, links, slugs, complaints."""

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.content.articles.cleaning import excerpt_of
-from bot.content.articles.field_typos import ARTICLE, slips_in
+from bot.content.articles.field_typos import ARTICLE, typos_in
 from bot.content.articles.links import judged
 from bot.content.articles.schema import ArticleSchema, ProviderSchema, RelatedSchema, listed, pictures_of
 from bot.content.articles.surroundings import FileContext, name_in
@@ -28,11 +28,11 @@ from bot.content.plain_text import quoted
 from bot.domain.article import AsRead, Provider, Related, Story
 from bot.errors import Complaint, ContentError
 
-_MOST_COMPLAINTS = 50
-_MOST_READINGS = 8
-MOST_WARNINGS = 30  # of a file
-_MOST_LOST = 200  # values whose line is looked for: each look counts lines from the top
-Slips = Mapping[Place, str]
+_MAX_COMPLAINTS = 50
+_MAX_READINGS = 8
+MAX_FILE_WARNINGS = 30  # of a file
+_MAX_LOST = 200  # values whose line is looked for: each look counts lines from the top
+Typos = Mapping[Place, str]
 _OUR_WORDS = {
     "missing": "is missing",
     "model_type": "must hold fields and their values",
@@ -53,43 +53,43 @@ def parse_article(path: Path, data: bytes, *, root: Path, zone: ZoneInfo) -> Sto
 
 def story_of(document: Document, around: FileContext) -> Story:
     """Return the story in a document. Raises: ContentError, with all complaints about it."""
-    slips = slips_in(document, ARTICLE)
-    door, lost, fatal = _read(document.fields, around)
+    typos = typos_in(document, ARTICLE)
+    model, lost, fatal = _read(document.fields, around)
     doubled = [one for one in document.complaints if one.field in DECIDING_FIELDS]
     known = [one for one in document.complaints if one not in doubled] + list(document.lost())
-    if door is None or doubled:
-        complaints = (*doubled, *(_complaint(document, detail, slips) for detail in fatal[:_MOST_COMPLAINTS]))
-        raise ContentError(*complaints, warnings=_bounded((*known, *warnings_of(document, slips, lost)), document))
-    is_draft = door.draft or document.is_doubled("draft")  # of two words the one that can be mended counts
-    if is_draft and door.published:
+    if model is None or doubled:
+        complaints = (*doubled, *(_complaint(document, detail, typos) for detail in fatal[:_MAX_COMPLAINTS]))
+        raise ContentError(*complaints, warnings=_bounded((*known, *warnings_of(document, typos, lost)), document))
+    is_draft = model.draft or document.is_doubled("draft")  # of two words the one that can be mended counts
+    if is_draft and model.published:
         lost.append((("draft",), "wins over published: true; the story stays a draft"))
 
-    link = door.webUrl or door.originalUrl
-    assert link is not None  # the door refuses an article without one
-    related = [_related(entry) for entry in door.related]
+    link = model.webUrl or model.originalUrl
+    assert link is not None  # the schema refuses an article without one
+    related = [_related(entry) for entry in model.related]
     lost += around.left_out
     lost += [
         (("related", place), "is left out; it needs a title and a link") for place, one in enumerate(related) if not one
     ]
     return Story(
-        title=door.title,
+        title=model.title,
         link=link,
-        published_at=door.publishedDateTime,
-        excerpt=excerpt_of(door.excerpt, door.title) if door.excerpt else None,
-        category=door.category,
-        type=door.type,
-        quality=door.quality,
-        heat=door.heat,
-        published=False if is_draft else door.published,
-        provider=_provider(door.provider),
-        topics=tuple(door.topics),
-        pictures=pictures_of(door.images),
+        published_at=model.publishedDateTime,
+        excerpt=excerpt_of(model.excerpt, model.title) if model.excerpt else None,
+        category=model.category,
+        type=model.type,
+        quality=model.quality,
+        heat=model.heat,
+        published=False if is_draft else model.published,
+        provider=_provider(model.provider),
+        topics=tuple(model.topics),
+        pictures=pictures_of(model.images),
         related=tuple(one for one in related if one is not None),
-        video=_video(door),
+        video=_video(model),
         payload=document.fields,
         as_read=AsRead(
             path=document.path,
-            warnings=_bounded((*known, *warnings_of(document, slips, lost)), document),
+            warnings=_bounded((*known, *warnings_of(document, typos, lost)), document),
             topic_lines=tuple(document.line_of(where) for where in around.topic_places),
             topics_in_text=around.topics_in_text,
         ),
@@ -99,13 +99,13 @@ def story_of(document: Document, around: FileContext) -> Story:
 def _read(
     fields: dict[str, object], around: FileContext
 ) -> tuple[ArticleSchema | None, list[tuple[Place, str]], list[ErrorDetails]]:
-    """Return what fields say, the values that were lost and why, and what refuses the file; then there is no door.
+    """Return what fields say, the values that were lost and why, and what refuses the file; then there is no model.
 
     What is wrong with a value shows at its validator, where nobody knows its place. So the fields are read again
     without it: once for nearly all files, and never more often than lists are nested in each other.
     """
     lost: list[tuple[Place, str]] = []
-    for _ in range(_MOST_READINGS):
+    for _ in range(_MAX_READINGS):
         around.begin()
         try:
             return ArticleSchema.model_validate(fields, context=around), lost, []
@@ -149,41 +149,41 @@ def _take_out(fields: dict[str, object], detail: ErrorDetails) -> None:
 def _bounded(warnings: Sequence[Complaint], document: Document) -> tuple[Complaint, ...]:
     """Return warnings in the order of their lines, the last of too many saying how many more there are."""
     ordered = sorted(warnings, key=lambda one: one.line)
-    if len(ordered) <= MOST_WARNINGS:
+    if len(ordered) <= MAX_FILE_WARNINGS:
         return tuple(ordered)
-    rest = len(ordered) - MOST_WARNINGS + 1
-    return (*ordered[: MOST_WARNINGS - 1], Complaint(document.path, 0, "file", f"has {rest:,} more warnings"))
+    rest = len(ordered) - MAX_FILE_WARNINGS + 1
+    return (*ordered[: MAX_FILE_WARNINGS - 1], Complaint(document.path, 0, "file", f"has {rest:,} more warnings"))
 
 
-def warnings_of(document: Document, slips: Slips, left_out: Sequence[tuple[Place, str]] = ()) -> tuple[Complaint, ...]:
-    """Return what an author is told of fields that look like a slip, and of values that were not taken."""
-    found = [(where, f"is not read; perhaps {meant} is meant") for where, meant in slips.items()]
-    return tuple(document.complaint(where, reason) for where, reason in (*found, *left_out)[:_MOST_LOST])
+def warnings_of(document: Document, typos: Typos, left_out: Sequence[tuple[Place, str]] = ()) -> tuple[Complaint, ...]:
+    """Return what an author is told of fields that look like typos, and of values that were not taken."""
+    found = [(where, f"is not read; perhaps {meant} is meant") for where, meant in typos.items()]
+    return tuple(document.complaint(where, reason) for where, reason in (*found, *left_out)[:_MAX_LOST])
 
 
-def _complaint(document: Document, detail: ErrorDetails, slips: Slips) -> Complaint:
+def _complaint(document: Document, detail: ErrorDetails, typos: Typos) -> Complaint:
     reason = _OUR_WORDS.get(detail["type"], detail["msg"])
     if reason.startswith("is missing"):
         # What stands under another name is not missing for its author.
-        given = next((where for where, meant in slips.items() if (*where[:-1], meant) == detail["loc"]), None)
+        given = next((where for where, meant in typos.items() if (*where[:-1], meant) == detail["loc"]), None)
         reason += f"; {quoted(given[-1])} is not read" if given is not None else ""
     return document.complaint(detail["loc"], reason)
 
 
-def _provider(door: ProviderSchema) -> Provider:
-    return Provider(door.name, door.domain, pictures_of(door.images))
+def _provider(model: ProviderSchema) -> Provider:
+    return Provider(model.name, model.domain, pictures_of(model.images))
 
 
-def _related(door: RelatedSchema) -> Related | None:
-    link = door.webUrl or door.originalUrl
-    if door.title is None or link is None:
+def _related(model: RelatedSchema) -> Related | None:
+    link = model.webUrl or model.originalUrl
+    if model.title is None or link is None:
         return None
-    return Related(door.title, link, _provider(door.provider), door.publishedDateTime)
+    return Related(model.title, link, _provider(model.provider), model.publishedDateTime)
 
 
-def _video(door: ArticleSchema) -> str | None:
-    if door.featuredContent is not None and (embedded := embedded_video(door.featuredContent)) is not None:
+def _video(model: ArticleSchema) -> str | None:
+    if model.featuredContent is not None and (embedded := embedded_video(model.featuredContent)) is not None:
         return embedded
-    if (door.type or "").lower() != "video":
+    if (model.type or "").lower() != "video":
         return None
-    return next((found for url in (door.originalUrl, door.webUrl) if url and (found := watch_link(url))), None)
+    return next((found for url in (model.originalUrl, model.webUrl) if url and (found := watch_link(url))), None)

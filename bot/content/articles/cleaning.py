@@ -1,5 +1,5 @@
 """
-Texts made fit for showing: what the source wrote, without what would trick or clutter a phone.
+Cleaning texts for display: removes characters that would mislead readers or clutter a small screen.
 
 Feeds carry HTML entities, tags, their own cuts and now and then characters that reorder or hide text. Readers get
 words. The document as given keeps everything.

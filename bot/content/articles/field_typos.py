@@ -1,5 +1,5 @@
 """
-Fields whose names look like a slip: `publised`, `Topics`, or `tags`, which is what another tool calls `topics`.
+Fields whose names look like typos: `publised`, `Topics`, or `tags`, which is what another tool calls `topics`.
 
 Unknown fields are kept and ignored, so an author who misses by a letter is told nothing by the result: the topics of
 `tags: [AI]` reach nobody. A name close to one of ours is always worth a word; another tool's word for a field only
@@ -14,8 +14,8 @@ from functools import lru_cache
 from bot.content.formats.document import Document
 
 CLOSE = 80  # of 100, by rapidfuzz's ratio: "publised" is 94 for published, "subtitle" 77 for title
-SHORTEST = 4  # characters of a name that may be misspelt; below that, any two names are close
-MOST = 20  # warnings of a file
+MIN_LENGTH = 4  # characters of a name that may be misspelt; below that, any two names are close
+MAX_WARNINGS = 20  # warnings of a file
 
 # What other tools call our fields (Hugo, Jekyll, Eleventy, Ghost, WordPress, feeds), without case, `-` and `_`.
 _ARTICLE_WORDS = {
@@ -61,7 +61,7 @@ class FieldNames:
         folded = _folded(name)
         if folded in self.names:
             return self.names[folded]
-        if len(folded) < SHORTEST or len(folded) > 40:
+        if len(folded) < MIN_LENGTH or len(folded) > 40:
             return None
         from rapidfuzz import fuzz, process
         from rapidfuzz.distance import OSA
@@ -84,8 +84,8 @@ _RELATED = FieldNames(f"{_READ} images topics published", {"webUrl": "url link h
 _WITHIN = {"provider": _PROVIDER, "images": _IMAGE, "related": _RELATED}
 
 
-def slips_in(document: Document, schema: FieldNames) -> dict[tuple[str | int, ...], str]:
-    """Return the fields of a document that look like a slip, by their place, each with the field that is meant."""
+def typos_in(document: Document, schema: FieldNames) -> dict[tuple[str | int, ...], str]:
+    """Return the fields of a document that look like typos, by their place, each with the field that is meant."""
     found: dict[tuple[str | int, ...], str] = {}
     _add(found, (), document.fields, schema)
     if schema is ARTICLE:
@@ -94,10 +94,10 @@ def slips_in(document: Document, schema: FieldNames) -> dict[tuple[str | int, ..
             if isinstance(value, dict):
                 _add(found, (name,), value, within)
             elif isinstance(value, list):
-                for place, one in enumerate(value[:MOST]):
+                for place, one in enumerate(value[:MAX_WARNINGS]):
                     if isinstance(one, dict):
                         _add(found, (name, place), one, within)
-    return dict(list(found.items())[:MOST]) if found else found
+    return dict(list(found.items())[:MAX_WARNINGS]) if found else found
 
 
 def _add(

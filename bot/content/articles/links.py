@@ -1,5 +1,5 @@
 """
-Links at the door: mended where that is harmless, refused where they could do harm, else left out.
+Validating links in files: mended where that is harmless, refused where they could do harm, else left out.
 
 Real files hold blanks, bars and umlauts in their links; a browser escapes those, and so do we. A `javascript:` link
 or an address inside somebody's network is a different matter: the author should know.
@@ -14,7 +14,7 @@ from functools import lru_cache
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from bot.content.plain_text import quoted
-from bot.domain.link import LONGEST, link_fault
+from bot.domain.link import MAX_LENGTH, link_fault
 
 _DANGEROUS = frozenset({"javascript", "vbscript", "file", "data", "blob", "filesystem", "view-source"})
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
@@ -71,8 +71,8 @@ def judged(text: str) -> Judgement:
         host, port = parts.hostname, parts.port
     except ValueError:
         return Judgement(fault=f"{quoted(text)} is not a link")
-    if len(url) > LONGEST:
-        return Judgement(fault=f"is longer than {LONGEST:,} characters")
+    if len(url) > MAX_LENGTH:
+        return Judgement(fault=f"is longer than {MAX_LENGTH:,} characters")
     if not host or not _HOST.fullmatch(host):
         return Judgement(fault=f"{quoted(text)} is not a link: it names no host")
     if port == 0:

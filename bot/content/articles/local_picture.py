@@ -1,5 +1,5 @@
 """
-Pictures that lie beside their article: inside the content folder, and nothing but what Telegram takes as a photo.
+Validating local pictures: they must be inside the content folder, and in a format that Telegram takes as a photo.
 
 Source: https://core.telegram.org/bots/api#sendphoto (at most 10 MB);
         https://en.wikipedia.org/wiki/List_of_file_signatures
@@ -18,7 +18,7 @@ _OTHER_PICTURES = frozenset(
     {".avif", ".svg", ".tif", ".tiff", ".heic", ".heif", ".bmp", ".ico", ".jxl", ".jp2", ".psd"}
 )
 _SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
-_LONGEST_SIGNATURE = 12  # bytes
+_MAX_SIGNATURE_BYTES = 12  # bytes
 _NOT_TAKEN = "is not a picture that Telegram takes; jpg, png, webp and gif are"
 
 
@@ -71,7 +71,7 @@ def _beginning(place: Path) -> bytes:
     except OSError:
         return b""
     try:
-        return os.read(handle, _LONGEST_SIGNATURE)
+        return os.read(handle, _MAX_SIGNATURE_BYTES)
     except OSError:
         return b""
     finally:

@@ -1,6 +1,6 @@
 """
-What an article file may say, field by field. Models stay in this room; domain values go beyond it. Fields are
-named as in the file, so that complaints are too.
+The schema of article files, field by field. The models are used in this package only, which returns domain values.
+Fields have the names they have in the file, and so have complaints about them.
 
 Every validator raises for what it cannot take, with the sentence the author reads; `article_file` decides
 what that costs: the whole file for what a story cannot be without, else the one value.
@@ -25,12 +25,12 @@ from bot.content.plain_text import NAME_LIMIT, quoted, shown
 from bot.domain.article import Picture
 from bot.domain.topic import bare_name, is_name, listed_names
 
-MOST_TOPICS = 50
-MOST_IMAGES = 50
-MOST_RELATED = 100
-LONGEST_TOPIC = 100  # characters
+MAX_TOPICS = 50
+MAX_IMAGES = 50
+MAX_RELATED = 100
+MAX_TOPIC_LENGTH = 100  # characters
 _ALT_LIMIT = 1000
-_MOST_PIXELS = 100_000
+_MAX_PIXELS = 100_000
 _LARGEST_NUMBER = 10**12
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 _BETWEEN_PICTURES = re.compile(r"\s*,\s+|\s*\n\s*")  # a link may hold commas, but no blank behind them
@@ -92,7 +92,7 @@ def listed(value: object) -> list[object]:
 
 
 def _pictures_listed(value: object) -> list[object]:
-    return list_of(listed(value), MOST_IMAGES, "images")
+    return list_of(listed(value), MAX_IMAGES, "images")
 
 
 def _required_title(value: object) -> str:
@@ -121,10 +121,10 @@ def _topics(value: object, info: ValidationInfo) -> list[str]:
         return []
     if around.topics_in_text and not items and str(value).strip():
         around.left_out.append((("topics",), f"{quoted(value)} is no name"))
-    if len(items) > MOST_TOPICS:
-        around.left_out.append((("topics",), f"has {len(items):,} topics; the first {MOST_TOPICS} are read"))
+    if len(items) > MAX_TOPICS:
+        around.left_out.append((("topics",), f"has {len(items):,} topics; the first {MAX_TOPICS} are read"))
     names: dict[str, str] = {}
-    for place, item in enumerate(items[:MOST_TOPICS]):
+    for place, item in enumerate(items[:MAX_TOPICS]):
         where = ("topics",) if around.topics_in_text else ("topics", place)
         if item is None:
             around.left_out.append((where, _NO_TOPIC))
@@ -142,14 +142,14 @@ def _topics(value: object, info: ValidationInfo) -> list[str]:
 
 def _topic_name(value: object) -> str | None:
     """Return a topic's name without the `#` before it; None for an entry that says nothing."""
-    text = text_of(value, LONGEST_TOPIC + 1)
+    text = text_of(value, MAX_TOPIC_LENGTH + 1)
     if text is None:
         return None
     name = bare_name(text) if text[0] == "#" else text
     if not is_name(name):
         refuse(f"{quoted(value)} is no name")
-    if len(name) > LONGEST_TOPIC:
-        refuse(f"is longer than {LONGEST_TOPIC} characters")
+    if len(name) > MAX_TOPIC_LENGTH:
+        refuse(f"is longer than {MAX_TOPIC_LENGTH} characters")
     return name
 
 
@@ -188,7 +188,7 @@ def _whole(value: object) -> int | None:
 def _pixels(value: object) -> int | None:
     """Return a size as it is claimed; zero is what programs write that do not know it."""
     number = _whole(value)
-    if number is not None and not 0 <= number <= _MOST_PIXELS:
+    if number is not None and not 0 <= number <= _MAX_PIXELS:
         refuse(f"{quoted(value)} is no number of pixels")
     return number or None
 
@@ -293,7 +293,7 @@ class ImageSchema(BaseModel):
     _bare = model_validator(mode="before")(_fields_or_text("url"))
 
 
-# Lists are made by a factory: a default that is a list is copied deeply for every door, which takes longer.
+# Lists are made by a factory: a default that is a list is copied deeply for every model, which takes longer.
 Images = Annotated[list[ImageSchema], BeforeValidator(_pictures_listed)]
 
 
@@ -339,7 +339,7 @@ class ArticleSchema(BaseModel):
     provider: ProviderSchema = ProviderSchema()
     topics: Annotated[list[str], BeforeValidator(_topics)] = Field(default_factory=list)
     images: Images = Field(default_factory=list)
-    related: Annotated[list[RelatedSchema], _listed(MOST_RELATED, "related articles")] = Field(default_factory=list)
+    related: Annotated[list[RelatedSchema], _listed(MAX_RELATED, "related articles")] = Field(default_factory=list)
     featuredContent: Annotated[str | None, BeforeValidator(_raw)] = None
     secured: Annotated[None, BeforeValidator(_text_if_any)] = None
 

@@ -1,5 +1,5 @@
 """
-Slugs: what an editor types to mean an article, taken from where its file lies.
+Slugs: readable names by which editors refer to articles, made from a file's path.
 """
 
 from __future__ import annotations
@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-LONGEST_SLUG = 200  # characters
+MAX_SLUG_LENGTH = 200  # characters
 _APART = re.compile(r"[^\w.-]+|-{2,}")
 
 
@@ -36,4 +36,4 @@ def _names(path: str) -> list[str]:
 
 def _sane(name: str) -> str:
     words = _APART.sub("-", unicodedata.normalize("NFC", name)).strip("-._")
-    return words[:LONGEST_SLUG].rstrip("-._") or "article"
+    return words[:MAX_SLUG_LENGTH].rstrip("-._") or "article"

@@ -1,5 +1,5 @@
 """
-What surrounds a file while it is read: where it lies, the zone of its times, which pictures are there.
+The context in which a file is read: its folder, the time zone of its dates, and which pictures exist.
 
 Apart from the models (`bot.content.articles.schema`), so that who only asks for a file to be read loads no model.
 """

@@ -1,5 +1,5 @@
 """
-Dates as authors write them: with a zone or without one, with seconds or without, or a bare day.
+Reading dates as authors write them: with or without a zone, with or without seconds, or only a day.
 
 Source: https://yaml.org/type/timestamp.html and RFC 3339
 """

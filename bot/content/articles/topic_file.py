@@ -1,5 +1,5 @@
 """
-Topic files (`taxonomy: topic`): what can be followed, under which names.
+Topic files (`taxonomy: topic`): a topic that can be followed, with its names, parent and keywords.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from bot.content.articles.article_file import warnings_of
-from bot.content.articles.field_typos import TOPIC, slips_in
-from bot.content.articles.schema import LONGEST_TOPIC, list_of, refuse, text_of
+from bot.content.articles.field_typos import TOPIC, typos_in
+from bot.content.articles.schema import MAX_TOPIC_LENGTH, list_of, refuse, text_of
 from bot.content.formats.document import Document
 from bot.content.formats.front_matter import read_document
 from bot.content.plain_text import NAME_LIMIT, quoted
@@ -21,8 +21,8 @@ from bot.domain.topic import TopicFile, is_name
 from bot.errors import ContentError
 
 _DESCRIPTION_LIMIT = 1000
-_MOST_KEYWORDS = 200
-_MOST_HASHTAGS = 20
+_MAX_KEYWORDS = 200
+_MAX_HASHTAGS = 20
 _NO_HASHTAG = re.compile(r"\W+")
 _BETWEEN_WORDS = re.compile(r"[,;\n]")
 _BETWEEN_HASHTAGS = re.compile(r"[\s,;]+")
@@ -42,36 +42,36 @@ def topic_of(document: Document) -> TopicFile:
     taxonomy = document.fields.get("taxonomy")
     if taxonomy != "topic":
         complaints.append(document.complaint(("taxonomy",), "must be “topic”"))
-    slips = slips_in(document, TOPIC)
+    typos = typos_in(document, TOPIC)
     try:
-        door = _TopicSchema.model_validate(document.fields)
+        model = _TopicSchema.model_validate(document.fields)
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_input=False)[:50]:
             reason = "is missing" if detail["type"] == "missing" else detail["msg"]
             complaints.append(document.complaint(detail["loc"], reason))
-        raise ContentError(*complaints, warnings=warnings_of(document, slips)) from error
+        raise ContentError(*complaints, warnings=warnings_of(document, typos)) from error
     if complaints:
         raise ContentError(*complaints)
     return TopicFile(
-        id=door.id,
-        name=door.name,
-        short_name=door.short_name,
-        parent=door.parent,
-        description=door.description,
-        keywords=tuple(dict.fromkeys(word for word in door.keywords if word)),
-        hashtags=_hashtags(door.hashtags),
-        warnings=(*document.lost(), *warnings_of(document, slips)),
+        id=model.id,
+        name=model.name,
+        short_name=model.short_name,
+        parent=model.parent,
+        description=model.description,
+        keywords=tuple(dict.fromkeys(word for word in model.keywords if word)),
+        hashtags=_hashtags(model.hashtags),
+        warnings=(*document.lost(), *warnings_of(document, typos)),
     )
 
 
 def _name(value: object) -> str:
-    name = text_of(value, LONGEST_TOPIC + 1)
+    name = text_of(value, MAX_TOPIC_LENGTH + 1)
     if name is None:
         refuse("is empty")
     if not is_name(name):
         refuse(f"{quoted(name)} is no name")
-    if len(name) > LONGEST_TOPIC:
-        refuse(f"is longer than {LONGEST_TOPIC} characters")
+    if len(name) > MAX_TOPIC_LENGTH:
+        refuse(f"is longer than {MAX_TOPIC_LENGTH} characters")
     return name
 
 
@@ -93,7 +93,7 @@ def _limited(limit: int) -> Callable[[object], str | None]:
 
 
 _Name = Annotated[str | None, BeforeValidator(_name_if_any)]
-_Words = Annotated[list[Annotated[str | None, BeforeValidator(_limited(NAME_LIMIT))]], _listed(_MOST_KEYWORDS, "words")]
+_Words = Annotated[list[Annotated[str | None, BeforeValidator(_limited(NAME_LIMIT))]], _listed(_MAX_KEYWORDS, "words")]
 
 
 class _TopicSchema(BaseModel):
@@ -110,4 +110,4 @@ def _hashtags(items: list[str | None]) -> tuple[str, ...]:
     """Split on blanks and commas; keep what Telegram links: `#`, then letters, digits and `_`, not digits alone."""
     words = (_NO_HASHTAG.sub("", word) for item in items if item for word in _BETWEEN_HASHTAGS.split(item))
     tags = {word.casefold(): f"#{word}" for word in words if word.strip("_") and not word.isdigit()}
-    return tuple(tags.values())[:_MOST_HASHTAGS]
+    return tuple(tags.values())[:_MAX_HASHTAGS]

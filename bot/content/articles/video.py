@@ -1,5 +1,5 @@
 """
-Videos that newsbot knows: an embedded player or a video's own page becomes the link to watch it.
+Video links: the address of an embedded player or of a video's page becomes the link to watch it.
 
 Source: https://developers.google.com/youtube/player_parameters and https://developer.vimeo.com/player/sdk/embed
 """

@@ -1,1 +1,1 @@
-"""Files in the content folder and uploads: found, watched, whole, read within limits."""
+"""Files in the content folder and uploads: scanning, watching, detecting unfinished writes, reading within limits."""

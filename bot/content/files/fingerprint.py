@@ -1,5 +1,5 @@
 """
-Fingerprints: how a file that was read once is known again without reading it.
+Fingerprints: show that a file is unchanged without reading it again.
 
 First by what the file system says of it (size, times, inode), then by a hash of its bytes: a file that was only
 touched, or written too recently to trust its time, is read again but not taken for changed.

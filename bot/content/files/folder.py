@@ -1,5 +1,5 @@
 """
-The content folder: what is in it now, compared with what was in it last time.
+Scanning the content folder: which files are new, changed or gone since the last scan.
 
 A scan is a plain function over the file system, to be called off the event loop. It looks at every name, reads only
 what looks changed, and never stops for one bad file: each file's ending is a value.

@@ -1,5 +1,5 @@
 """
-The door for files: opened safely, read once, told apart as article or topic.
+Reading files: opens each safely, reads it once, and returns its article or topic.
 
 A content folder may hold anything that people or programs put there. Only regular files inside it are read, at most
 one byte more than is allowed, and a pipe never makes the bot wait.

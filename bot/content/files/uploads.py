@@ -1,5 +1,5 @@
 """
-Documents as a chat sends them: one file, or a zip archive of several.
+Uploaded documents: one file, or a zip archive of several, unpacked within limits.
 
 An archive is a stranger's: what it says of its sizes is not believed, names are only names, and nothing is written
 to a disk.
@@ -17,9 +17,9 @@ from pathlib import PurePosixPath
 from bot.content.formats.front_matter import LARGEST, SUFFIXES, WHOLE_FILE, shown_path
 from bot.errors import Complaint, ContentError
 
-MOST_ENTRIES = 200
-MOST_LISTED = 5_000  # what systems add beside the files counts here, but no archive of articles has so many
-MOST_BYTES = 20 * 2**20  # unpacked
+MAX_ENTRIES = 200
+MAX_LISTED = 5_000  # what systems add beside the files counts here, but no archive of articles has so many
+MAX_BYTES = 20 * 2**20  # unpacked
 _MAGIC = b"PK\x03\x04"
 _DIRECTORY_ENTRY = b"PK\x01\x02"
 _ENCRYPTED = 0x1
@@ -36,13 +36,13 @@ def files_in(name: str, data: bytes) -> list[tuple[str, bytes | ContentError]]:
     """
     if not (data.startswith(_MAGIC) or PurePosixPath(name).suffix.lower() == ".zip"):
         return [(name, _checked(name, data))]
-    if data.count(_DIRECTORY_ENTRY) > MOST_LISTED:  # before zipfile makes an object of each
-        raise _refused(name, f"holds more than {MOST_ENTRIES} files")
+    if data.count(_DIRECTORY_ENTRY) > MAX_LISTED:  # before zipfile makes an object of each
+        raise _refused(name, f"holds more than {MAX_ENTRIES} files")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = [entry for entry in archive.infolist() if _is_wanted(entry)]
-            if len(entries) > MOST_ENTRIES:
-                raise _refused(name, f"holds more than {MOST_ENTRIES} files")
+            if len(entries) > MAX_ENTRIES:
+                raise _refused(name, f"holds more than {MAX_ENTRIES} files")
             if not entries:
                 raise _refused(name, "holds no article or topic files")
             return list(_unpacked(name, archive, entries))
@@ -53,7 +53,7 @@ def files_in(name: str, data: bytes) -> list[tuple[str, bytes | ContentError]]:
 def _unpacked(
     name: str, archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]
 ) -> Iterator[tuple[str, bytes | ContentError]]:
-    left = MOST_BYTES
+    left = MAX_BYTES
     for entry in entries:
         inner = PurePosixPath(entry.filename.replace("\\", "/")).name
         if entry.flag_bits & _ENCRYPTED:
@@ -70,7 +70,7 @@ def _unpacked(
             continue
         left -= len(data)
         if left < 0:
-            raise _refused(name, f"unpacks to more than {MOST_BYTES // 2**20} MiB")
+            raise _refused(name, f"unpacks to more than {MAX_BYTES // 2**20} MiB")
         yield inner, _checked(inner, data)
 
 

@@ -1,5 +1,5 @@
 """
-Watching the content folder: a word when it is worth looking again, and nothing more.
+Watching the content folder: reports that something in it has changed, not what.
 
 File system events say that something happened; what it was, only a scan can tell. So events are merely a bell: it
 rings for them, when a scan wants to look again, and every half minute anyway, because network file systems send no

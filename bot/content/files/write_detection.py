@@ -1,5 +1,5 @@
 """
-What is still being written in a folder, remembered from one look at it to the next.
+Detecting files that are still being written, by comparing one scan of a folder with the next.
 
 The decisions are in `domain.quiet_period`; here is what they are made of: what the file system says of a file, a hash
 of its bytes, and for pictures the end that their own format has.

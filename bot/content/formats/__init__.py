@@ -1,1 +1,1 @@
-"""Bytes to fields: front matter, YAML, JSON, and what is broken in them."""
+"""File formats: front matter, YAML and JSON become fields, with error messages for authors."""

@@ -1,5 +1,5 @@
 """
-Front matter in which one field is no YAML: that field is lost and named, the others are read.
+Front matter in which one field is no valid YAML: that field is left out and reported, the others are read.
 
 A parser gives up at the first slip, though the story is all there: `excerpt: "He said "hi""`, or a list that a comment
 cuts, as in `topics: [AI #ML, Robots]`. So what cannot be read is read field by field, as its lines begin. What a story
@@ -16,8 +16,8 @@ from bot.content.formats.document import DECIDING_FIELDS, Fault, NoSlip, Place, 
 from bot.content.formats.yaml_text import fault_of, read_yaml
 
 _LARGEST = 2**18  # characters; reading again field by field takes twice as long
-_MOST_FIELDS = 200
-_MOST_READINGS = 5
+_MAX_FIELDS = 200
+_MAX_READINGS = 5
 _FIELD = re.compile(
     r"""^(?:"([^"\n]+)"|'([^'\n]+)'|([^\s\-#?&*!|>%@`"'\[\]{},:][^\n]*?))[ \t]*:(?=[ \t]|$)""",
     re.MULTILINE,
@@ -74,7 +74,7 @@ def _without_broken(text: str, fields: list[_Field], fault: Fault, *, is_whole: 
     faults = {field: Fault(field.start + found.offset, found.reason) for field, found in broken.items()}
     lost: list[_Lost] = []
     hides = False
-    for _ in range(_MOST_READINGS):
+    for _ in range(_MAX_READINGS):
         if not faults:  # each can be read alone, so it is one that the whole cannot hold: a tag, an alias, too much
             faults = {field: fault for field in fields if field.start <= fault.offset < field.end}
         for field, found in faults.items():
@@ -104,7 +104,7 @@ def _fields(text: str) -> list[_Field]:
     if len(text) > _LARGEST or _BETWEEN_DOCUMENTS.search(text):
         return []
     begins = list(_FIELD.finditer(text))
-    if not 0 < len(begins) <= _MOST_FIELDS:
+    if not 0 < len(begins) <= _MAX_FIELDS:
         return []
     if any(line.strip() and not line.startswith("#") for line in text[: begins[0].start()].split("\n")):
         return []

@@ -1,5 +1,5 @@
 """
-A file's words before anyone asks what they mean: plain values, and where in the file each of them stands.
+Documents: the plain values of a parsed file, and the line of each, before the schema validates them.
 
 YAML and JSON both end here, so there is one place that says how deep and how much a file may hold, what two fields
 of one name are, and on which line a complaint belongs. Nothing recurses, and aliases count for all they stand for.
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from bot.errors import Complaint
 
-MOST_DEPTH = 32  # levels of lists and fields within each other
-MOST_WEIGHT = 2 * 2**20  # characters, each value counting `VALUE_WEIGHT` more
+MAX_DEPTH = 32  # levels of lists and fields within each other
+MAX_WEIGHT = 2 * 2**20  # characters, each value counting `VALUE_WEIGHT` more
 VALUE_WEIGHT = 64
-MOST_LOST = 50  # parts of texts that are named
+MAX_LOST = 50  # parts of texts that are named
 
 TEXT_FIELDS = frozenset(
     {
@@ -64,7 +64,7 @@ class Document:
 
     def lost(self) -> tuple[Complaint, ...]:
         """Return what was left out of texts before anyone saw them."""
-        named = self.tree.lost[:MOST_LOST]
+        named = self.tree.lost[:MAX_LOST]
         return tuple(Complaint(self.path, self.line_at(at), field_name(where), why) for where, at, why in named)
 
     def line_of(self, where: Where) -> int:
@@ -146,7 +146,7 @@ class Tree:
         Raises: NoSlip, when the file holds too much.
         """
         self._weight += size + VALUE_WEIGHT
-        if self._weight > MOST_WEIGHT:
+        if self._weight > MAX_WEIGHT:
             raise NoSlip(offset, "holds too many values, or aliases that multiply")
         if anchor is not None:
             self._anchors[anchor] = (value, size)
@@ -183,8 +183,8 @@ class Tree:
         self.value(container, offset, 0)
         if self._level is not None:
             self._around.append(self._level)
-            if len(self._around) >= MOST_DEPTH:
-                raise NoSlip(offset, f"nested more than {MOST_DEPTH} levels deep")
+            if len(self._around) >= MAX_DEPTH:
+                raise NoSlip(offset, f"nested more than {MAX_DEPTH} levels deep")
         is_mapping = isinstance(container, dict)
         offsets: _Offsets = {} if is_mapping else []
         self._offsets[id(container)] = offsets

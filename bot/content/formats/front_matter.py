@@ -1,5 +1,5 @@
 """
-From bytes to a document: the first thing every file passes, and the last that has to know about encodings.
+Parsing files: from bytes to a document. Encodings are handled here and nowhere else.
 
 An article is Markdown or text with YAML between `---` lines, or a bare YAML or JSON document. What follows the
 front matter is not read. A file without any of it, such as the README of a repository, is no article.
@@ -20,8 +20,8 @@ from bot.errors import Complaint, ContentError, NoArticle
 
 LARGEST = 2**20  # bytes
 SUFFIXES = frozenset({".md", ".markdown", ".txt", ".yaml", ".yml", ".json"})
-_MOST_REMARKS = 20  # lines above the front matter
-MOST_DOUBLED = 20  # fields given twice that are named
+_MAX_REMARKS = 20  # lines above the front matter
+MAX_DOUBLED = 20  # fields given twice that are named
 TOO_LARGE = "is larger than 1 MiB"
 WHOLE_FILE = "file"  # the field of complaints about no field in particular
 
@@ -86,7 +86,7 @@ def read_document(path: PurePath | str, data: bytes) -> Document:
     document = Document(name, fields, tree, line_at, is_meant=not is_bare or _is_meant(name, fields))
     if not tree.doubled:
         return document
-    named = sorted(tree.doubled, key=lambda one: one[0][0] not in DECIDING_FIELDS)[:MOST_DOUBLED]
+    named = sorted(tree.doubled, key=lambda one: one[0][0] not in DECIDING_FIELDS)[:MAX_DOUBLED]
     doubled = tuple(
         Complaint(
             name,
@@ -164,7 +164,7 @@ def _front(text: str) -> tuple[int, int]:
 def _behind_remarks(text: str) -> int | None:
     """Return where front matter begins that has comments above its fence; None when anything else stands there."""
     at = 0
-    for _ in range(_MOST_REMARKS):
+    for _ in range(_MAX_REMARKS):
         end = text.find("\n", at)
         line = text[at:end].strip()
         if end < 0 or not (not line or line[0] == "#" or line == "---" or _is_remark(line)):

@@ -1,5 +1,5 @@
 """
-Whether a picture's bytes are all there, as its own format says: a picture that was cut shows a grey lower half.
+Whether a picture file is complete, by the end marker of its format: a truncated one shows a grey lower half.
 
 Only lengths and markers are followed; nothing is decoded, and no format is believed beyond the bytes there are.
 Sources: https://www.w3.org/Graphics/JPEG/itu-t81.pdf (B.1.1, B.2), https://www.w3.org/TR/png-3/#5DataRep,

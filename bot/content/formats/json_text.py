@@ -1,5 +1,5 @@
 """
-JSON, judged by the standard library and then walked once more for the places of its fields.
+Parsing JSON: validated by the standard library, then scanned once more for the lines of its fields.
 
 JSON is nearly YAML, but real files indent with tabs and escape emoji as surrogate pairs, which YAML refuses. Tabs and
 line breaks within texts, which programs forget to escape, are read as they stand.
@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 
-from bot.content.formats.document import MOST_DEPTH, Fault, Tree
+from bot.content.formats.document import MAX_DEPTH, Fault, Tree
 
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]|[^\s\[\]{},:"]+')
 _WORDS = {"null": None, "true": True, "false": False}
@@ -42,7 +42,7 @@ def read_json(text: str) -> Tree:
         reason = next((ours for theirs, ours in _OUR_WORDS.items() if theirs in error.msg), "check quotes and commas")
         raise Fault(error.pos, f"not JSON: {reason}") from error
     except RecursionError as error:
-        raise Fault(0, f"nested more than {MOST_DEPTH} levels deep") from error
+        raise Fault(0, f"nested more than {MAX_DEPTH} levels deep") from error
     tree = Tree()
     for token in _TOKEN.finditer(text):
         _take(tree, token[0], token.start())

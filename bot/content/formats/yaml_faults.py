@@ -1,5 +1,5 @@
 """
-What is wrong with a YAML text, in words for its author: libyaml speaks of tokens, nodes and contexts.
+Error messages for invalid YAML, in words for authors: libyaml's own are about tokens, nodes and contexts.
 
 The parser's sentence is the key to ours. Those that nobody has seen a reason for get one sentence for all.
 Source: https://github.com/yaml/libyaml/blob/0.2.5/src/parser.c and scanner.c; PyYAML's own parser has other sentences

@@ -1,5 +1,5 @@
 """
-Texts of which YAML took a part for something else: ` #` begins a comment, `&` an anchor, `!` a tag.
+Texts that YAML cuts silently: ` #` begins a comment, `&` an anchor, `!` a tag.
 
 `title: Minister resigns over tweet #MeToo says` is legal and loses its end without a word. Nobody but the author can
 tell that from a comment, so it is a warning, and only in the fields that are written by hand: what stands behind a

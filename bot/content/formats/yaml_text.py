@@ -1,5 +1,5 @@
 """
-YAML, as much of it as a news file needs, from libyaml's events.
+Parsing YAML from libyaml's events, as much of it as article files need.
 
 Events rather than PyYAML's `load`: libyaml's composer recurses in C and can be made to overflow the stack, its
 constructor loses the lines, and both take twice the time. Values keep their spelling wherever it matters: dates and

@@ -1,1 +1,1 @@
-"""What is fetched from elsewhere: bodies within limits, and pictures."""
+"""Fetching from the web: pictures, and response bodies within limits."""

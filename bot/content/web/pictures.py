@@ -1,5 +1,5 @@
 """
-The bytes of a picture, for when Telegram cannot fetch it itself.
+Fetching a picture's bytes, for when Telegram cannot fetch the picture itself.
 
 A picture's link is an author's word: it is followed only to public addresses, also after a redirect, for a short
 time, and never past Telegram's own limit for photos.
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 DEADLINE = 20.0
 """Seconds for one picture, all of its redirects included."""
 CONNECT_WITHIN = 5.0  # seconds
-MOST_REDIRECTS = 4
+MAX_REDIRECTS = 4
 _LOOK_AGAIN = 0.5  # seconds
 # https://en.wikipedia.org/wiki/List_of_file_signatures: what Telegram takes as a photo
 _SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
@@ -115,7 +115,7 @@ async def _fetch(url: str, admits: Callable[[str], bool]) -> bytes | None:
 
 
 async def _followed(session: aiohttp.ClientSession, url: str) -> bytes | None:
-    for _ in range(MOST_REDIRECTS + 1):
+    for _ in range(MAX_REDIRECTS + 1):
         async with session.get(url, allow_redirects=False) as answer:
             if answer.status in (301, 302, 303, 307, 308) and "Location" in answer.headers:
                 url = str(answer.url.join(URL(answer.headers["Location"])))

@@ -1,5 +1,5 @@
 """
-The body of a web answer, never larger than allowed: neither as it comes nor unpacked.
+Reading the body of an HTTP response, limited in size both as received and decompressed.
 
 Servers compress what nobody asked them to. Only deflate and gzip are unpacked, because zlib can be told how much to
 give at most; an answer in any other coding is as good as none.

@@ -1,1 +1,1 @@
-"""What editors and owners see."""
+"""Messages for editors and owners: the desk, publishing, reports, alerts."""

@@ -1,4 +1,4 @@
-"""What people are told unasked: editors of files that need them, owners of troubles, groups of closed threads."""
+"""Texts of alerts: to editors about files, to owners about incidents, to groups about closed threads."""
 
 from __future__ import annotations
 
@@ -139,8 +139,8 @@ def held(words: Words, many: int) -> Message:
     return Message(Text(text), keyboard=(held_row(words),))
 
 
-def trouble(words: Words, kind: str, since: datetime, over_at: datetime | None, zone: ZoneInfo) -> Message:
-    """Return one trouble, or that it is over. `kind` is a `store.desk.incidents.Kind`."""
+def incident(words: Words, kind: str, since: datetime, over_at: datetime | None, zone: ZoneInfo) -> Message:
+    """Return one incident, or that it is over. `kind` is a `store.desk.incidents.IncidentKind`."""
     when = words("{date}, {time}", date=words.date(since, zone), time=words.time(since, zone))
     if over_at is not None:
         over = {

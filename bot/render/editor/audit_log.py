@@ -1,4 +1,4 @@
-"""Who did what, and the bot's numbers."""
+"""The audit log (`/log`) and statistics (`/stats`)."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def log(
     return Message(join(lines, "\n"))
 
 
-def numbers(
+def statistics(
     words: Words,
     *,
     chats: Mapping[ChatState, int],

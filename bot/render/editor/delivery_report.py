@@ -1,4 +1,4 @@
-"""Who got an article, who did not, and why."""
+"""The delivery report: how many chats got an article, which did not, and why."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LISTED = 30  # chats named at most
 _REASON = 100
 
 
-def account(
+def report(
     words: Words,
     article: Article,
     campaign: int | None,
@@ -28,7 +28,7 @@ def account(
     restricted: Sequence[tuple[str, int]],
     zone: ZoneInfo,
 ) -> Message:
-    """Return the whole account of an article's delivery."""
+    """Return the delivery report of an article."""
     if standing is None or campaign is None:
         return Message(words.text("{article} was never sent to anybody.", article=called(article)))
     number = words.number

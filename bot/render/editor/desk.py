@@ -1,12 +1,12 @@
 """
-The newsroom's desk: how an article is called there, what its buttons do, and the note under its copy.
+The desk: messages about single articles for editors, with their buttons; the note under an article's copy; drafts; and
+held news.
 
-Editors see an article as its readers will, so the desk never draws it in another form; what an editor can do stands
-in a message of its own under the copy.
+Editors see an article exactly as readers will; what they can do about it is in a second message under that copy.
 
-A press often changes the buttons of its own message while the finger is still there, so a second tap meets what stands
-in the place of the first. Hence: where a button pushes, lists or sends, the next screen has nothing in that row and
-column that undoes it or decides about another article, and `Take back` asks first.
+A press often replaces the buttons of its own message, so a double tap presses the button that is now in the same place.
+Hence: where a button pushes, lists or sends, the next screen has nothing in that row and column that undoes it or
+decides about another article, and `Take back` asks first.
 """
 
 from __future__ import annotations

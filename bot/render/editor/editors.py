@@ -1,4 +1,4 @@
-"""Who may publish, as owners see it: the people, the links that are still good, and who took one."""
+"""`/editors` for owners: owners and editors, open invitation links, and who accepted one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class EditorsVerb(StrEnum):
     """What the buttons do."""
 
     INVITE = "editor_invite"
-    LET_GO = "editor_let_go"  # a person
+    REMOVE = "editor_let_go"  # a person
     WITHDRAW = "editor_withdraw"  # a link's number
     MORE = "editor_more"
 
@@ -68,7 +68,7 @@ def roster(
     if links:
         lines.append(bold(words("Links that are still good")))
     lines.extend(_link(words, link, names) for link in links[:_LINKS])
-    rows = [(_let_go_button(words, person, names),) for person in editors[:_SHOWN]]
+    rows = [(_remove_button(words, person, names),) for person in editors[:_SHOWN]]
     rows.extend(
         (Button(words("Withdraw link {number}", number=number), data=press(EditorsVerb.WITHDRAW, number)),)
         for number, *_ in links[:_LINKS]
@@ -110,10 +110,10 @@ def newcomer(words: Words, person: int, role: str, invited_by: int | None, names
         said = words(
             "{person} took the invitation of {owner} and is an editor now.", person=who, owner=called(invited_by, names)
         )
-    return Message(Text(said), keyboard=((_let_go_button(words, person, names),),))
+    return Message(Text(said), keyboard=((_remove_button(words, person, names),),))
 
 
-def let_go(words: Words, person: int, names: Mapping[int, str]) -> str:
+def removed(words: Words, person: int, names: Mapping[int, str]) -> str:
     return words("{person} is no editor any more", person=short_name(person, names))
 
 
@@ -129,5 +129,5 @@ def _link(words: Words, link: Link, names: Mapping[int, str]) -> str:
     return words("link {number}: for an editor, by {maker}, until {time}", **said)
 
 
-def _let_go_button(words: Words, person: int, names: Mapping[int, str]) -> Button:
-    return Button(words("Let {person} go", person=short_name(person, names)), data=press(EditorsVerb.LET_GO, person))
+def _remove_button(words: Words, person: int, names: Mapping[int, str]) -> Button:
+    return Button(words("Let {person} go", person=short_name(person, names)), data=press(EditorsVerb.REMOVE, person))

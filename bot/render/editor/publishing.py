@@ -1,4 +1,4 @@
-"""A publish on its way: the one message that says how it stands, from the time to think again to the last chat."""
+"""The progress message of a publish, from the undo delay to the last chat, and answers to what editors press on it."""
 
 from __future__ import annotations
 

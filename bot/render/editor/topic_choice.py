@@ -1,4 +1,4 @@
-"""The question about an article that would reach nobody, and what became of the answer."""
+"""The choice of a topic for an article that would reach nobody, and what the choice changed."""
 
 from __future__ import annotations
 

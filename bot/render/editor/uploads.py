@@ -1,4 +1,4 @@
-"""What became of uploaded documents."""
+"""Answers to uploaded documents: drafts, warnings, refusals."""
 
 from __future__ import annotations
 

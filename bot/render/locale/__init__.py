@@ -1,5 +1,5 @@
 """
-Words: what newsbot says, in the reader's language, with numbers, dates and lists as that language writes them.
+Localisation: `Words` translates texts, and formats numbers, dates and lists for a language.
 
 English is the source and needs no catalogue; every other language is one `.po` file beside this one, read as it is,
 so that a translator's work shows after a restart and no compiled copy can be forgotten.

@@ -1,1 +1,1 @@
-"""What readers see."""
+"""Messages for readers: articles, lists, the picker, settings."""

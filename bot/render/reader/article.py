@@ -27,11 +27,11 @@ from bot.render.text import bold, clip, date_time, fit, fits, foreign, hashtag, 
 _SOURCE = 60
 _RELATED_TITLE = 90
 _HEADLINE_TITLE = 120
-_LONGEST_LINK = 500
-_LEAST_EXCERPT = 120  # below this an excerpt says nothing: related links make room for it
+_MAX_LINK_LENGTH = 500
+_MIN_EXCERPT_LENGTH = 120  # below this an excerpt says nothing: related links make room for it
 
-_MOST_RELATED = 3
-_MOST_HASHTAGS = 5
+_MAX_RELATED = 3
+_MAX_HASHTAGS = 5
 _AGO_WITHIN = timedelta(days=7)
 _AHEAD_WITHIN = timedelta(hours=1)  # of clocks that disagree; what was published before its date bears the date
 _CUT_BY_SOURCE = re.compile(r"\s*(?:\[?(?:\.{3,}|…)\]?)$")
@@ -73,7 +73,7 @@ def in_form(message: Message, form: Form, link: str = "") -> Message:
     if form is Form.FULL:
         return message
     limit = CAPTION if message.photo is not None and form is not Form.PLAIN else TEXT
-    tail = f"\n\n{link}" if 0 < utf16_len(link) <= _LONGEST_LINK else ""
+    tail = f"\n\n{link}" if 0 < utf16_len(link) <= _MAX_LINK_LENGTH else ""
     text = join([clip(message.text, limit - utf16_len(tail)), tail], "")
     if form is Form.PLAIN:
         return Message(Text(text.string))
@@ -90,13 +90,13 @@ def caption(article: Article, topics: Sequence[Topic], look: Look, now: datetime
     excerpt = tame(_excerpt(article))
     signature = _signature(article, look, now)
     also = [look.words.text("Also: {link}", link=_related_link(related)) for related in related_links(article)]
-    also = also[:_MOST_RELATED]
+    also = also[:_MAX_RELATED]
     tags = _hashtags(topics)
 
     def assembled(title: Text, excerpt: str) -> Text:
         return join((title, excerpt, join((signature, *also, join(tags, " ")), "\n")), "\n\n")
 
-    least = min(utf16_len(excerpt), _LEAST_EXCERPT)
+    least = min(utf16_len(excerpt), _MIN_EXCERPT_LENGTH)
     while (room := CAPTION - len(assembled(title, "")) - len("\n\n")) < least and (also or tags):
         (also or tags).pop()
     if room >= least:
@@ -158,4 +158,4 @@ def _hashtags(topics: Sequence[Topic]) -> list[Text]:
         tag = hashtag(topic.hashtag)
         if tag:
             tags.setdefault(tag.string.casefold(), tag)
-    return list(tags.values())[:_MOST_HASHTAGS]
+    return list(tags.values())[:_MAX_HASHTAGS]

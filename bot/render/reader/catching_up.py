@@ -1,4 +1,4 @@
-"""What a chat is told when news could not leave for so long that it is none any more: one list, not a flood."""
+"""The list that a chat gets instead of single messages when news could not be sent for too long."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said when somebody comes, pauses, asks what is stored, or leaves."""
+"""Answers to `/start`, `/stop`, `/help`, `/privacy`, `/forget` and invitation links."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ _ROW = 2
 _NAME = 60
 
 
-class Page(IntEnum):
+class SettingsPage(IntEnum):
     """What the settings message shows. Append only: buttons hold these."""
 
     OVERVIEW = 0
@@ -76,12 +76,12 @@ def overview(words: Words, chat: Chat, operators_zone: str) -> Message:
         join(lines, "\n"),
         keyboard=(
             (
-                Button(words("Change pictures"), data=press(SETTINGS, Page.PICTURES)),
+                Button(words("Change pictures"), data=press(SETTINGS, SettingsPage.PICTURES)),
                 Button(silence, data=press(SILENT, int(not chat.silent))),
             ),
             (
-                Button(words("Change language"), data=press(SETTINGS, Page.LANGUAGE)),
-                Button(words("Change time zone"), data=press(SETTINGS, Page.REGIONS)),
+                Button(words("Change language"), data=press(SETTINGS, SettingsPage.LANGUAGE)),
+                Button(words("Change time zone"), data=press(SETTINGS, SettingsPage.REGIONS)),
             ),
             (Button(words("Done"), data=press(CLOSE)),),
         ),
@@ -165,7 +165,7 @@ def zones_page(words: Words, chat: Chat, region: str, zones: Sequence[str], page
         keyboard=(
             *_rows(buttons, ZONES_IN_A_ROW),
             *((tuple(turning),) if turning else ()),
-            (Button(words("Back"), data=press(SETTINGS, Page.REGIONS)),),
+            (Button(words("Back"), data=press(SETTINGS, SettingsPage.REGIONS)),),
         ),
     )
 
@@ -253,7 +253,7 @@ def _ticked(label: str, is_chosen: bool) -> str:
 
 
 def _back(words: Words) -> tuple[Button, ...]:
-    return (Button(words("Back"), data=press(SETTINGS, Page.OVERVIEW)),)
+    return (Button(words("Back"), data=press(SETTINGS, SettingsPage.OVERVIEW)),)
 
 
 def _rows(buttons: Sequence[Button], width: int) -> Keyboard:

@@ -1,4 +1,4 @@
-"""What is said of follows made and ended by name or by link, and the overview of all that a chat follows."""
+"""Answers to `/subscribe`, `/unsubscribe` and topic links, and the overview of what a chat follows."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ HEAR = "hear"
 ADMIT = "admit"
 
 _NAME = 60
-_MOST_UNDONE = 8  # mutes and sources with a button each
+_MAX_UNDO_BUTTONS = 8  # mutes and sources with a button each
 
 
 class Edit(Enum):
@@ -110,14 +110,14 @@ def overview(
         lines.append(words("Left out: {topics}.", topics=topic_list(words, left_out)))
     lines += _muted_lines(look, mutes, now)
     if unwanted:
-        sources = [foreign(clip(source, _NAME)) for source in unwanted[:_MOST_UNDONE]]
+        sources = [foreign(clip(source, _NAME)) for source in unwanted[:_MAX_UNDO_BUTTONS]]
         lines.append(words("Never from: {sources}.", sources=words.list(sources)))
     if topics:
         lines.append(when(words, chat))
         lines.append(_delivery(words, chat))
     allow = [
         (Button(words("Allow {source}", source=label(source, words)), data=press(ADMIT, source_number(source))),)
-        for source in unwanted[:_MOST_UNDONE]
+        for source in unwanted[:_MAX_UNDO_BUTTONS]
     ]
     last = (
         Button(words("Change topics"), data=press(TOPICS)),
@@ -168,7 +168,7 @@ def muted_until(look: Look, topic: Topic, until: datetime) -> str:
     return look.words("{topic} is muted until tomorrow, {time}", topic=name, time=look.words.time(until, look.zone))
 
 
-def heard_again(words: Words, topic: Topic) -> str:
+def unmuted(words: Words, topic: Topic) -> str:
     """Return the toast of a mute's end."""
     return words("{topic} is no longer muted", topic=label(topic.name, words, IN_A_TOAST))
 
@@ -234,13 +234,13 @@ def _wished(wish: Edit, topic: Topic) -> str:
 
 
 def _muted_lines(look: Look, mutes: Mutes, now: datetime) -> list[str]:
-    return [_muted(look, topic, until, now) for topic, until in mutes[:_MOST_UNDONE]]
+    return [_muted(look, topic, until, now) for topic, until in mutes[:_MAX_UNDO_BUTTONS]]
 
 
 def _hear_rows(words: Words, mutes: Mutes) -> Keyboard:
     return tuple(
         (Button(words("Hear {topic}", topic=label(topic.name, words)), data=press(HEAR, topic.number)),)
-        for topic, _ in mutes[:_MOST_UNDONE]
+        for topic, _ in mutes[:_MAX_UNDO_BUTTONS]
     )
 
 

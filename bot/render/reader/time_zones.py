@@ -1,4 +1,4 @@
-"""What is said of a place or a distance from UTC that was typed and is not simply one time zone."""
+"""Answers to a typed place or UTC offset that is not exactly one time zone."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from bot.domain.text import Text
 from bot.domain.time_zone import City, offset_label
 from bot.render.labels import label
 from bot.render.locale import Words, is_old_name
-from bot.render.reader.settings import SETTINGS, ZONE, Page, name_number
+from bot.render.reader.settings import SETTINGS, ZONE, SettingsPage, name_number
 from bot.render.text import clip, foreign
 
 _NAME = 60
 _CITY = 60
-_MOST_ZONES = 12
+_MAX_ZONES = 12
 
 
 def several(words: Words, name: str, cities: Sequence[City]) -> Message:
@@ -42,7 +42,7 @@ def at_offset(words: Words, offset: timedelta, zones: Sequence[str]) -> Message:
     places = sorted((words.place(zone), zone) for zone in zones if not is_old_name(zone))
     buttons = [Button(place, data=press(ZONE, name_number(zone))) for place, zone in places]
     text = words("{offset} is the time of these places at the moment. Which is nearest to you?", offset=shown)
-    return _offering(words, text, buttons[:_MOST_ZONES])
+    return _offering(words, text, buttons[:_MAX_ZONES])
 
 
 def unknown(words: Words, name: str, is_looked_up: bool) -> Message:
@@ -62,7 +62,7 @@ def unknown(words: Words, name: str, is_looked_up: bool) -> Message:
 
 
 def _offering(words: Words, text: str, buttons: Sequence[Button]) -> Message:
-    pick = Button(words("Change time zone"), data=press(SETTINGS, Page.REGIONS))
+    pick = Button(words("Change time zone"), data=press(SETTINGS, SettingsPage.REGIONS))
     return Message(Text(text), keyboard=(*((button,) for button in buttons), (pick,)))
 
 

@@ -1,1 +1,1 @@
-"""The play Bot API server: methods, files and webhooks, as the real one answers."""
+"""The sandbox's Bot API server: methods, files and webhooks, with the answers of the real one."""

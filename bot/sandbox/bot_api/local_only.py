@@ -1,5 +1,5 @@
 """
-Who may speak to the sandbox, and whom it may speak to: programs and pages of this machine, and nobody else.
+Restricts the sandbox to this machine: which requests it accepts, and which addresses it may call.
 
 Listening on 127.0.0.1 does not keep other web sites out. A page that is open in the same browser can post there
 blindly, or point a name of its own at 127.0.0.1 and read what comes back (DNS rebinding). So on every route the request

@@ -2,7 +2,7 @@
 Where a sent file comes from: an id the sandbox gave out, a public URL, or bytes in the request.
 
 Nothing is fetched from the internet: `World.web` says what a URL holds, and a URL it does not name is trusted to be a
-picture while `World.trusts_urls`. Only pages of this machine are really fetched, by `fetching`, into that table.
+picture while `World.trusts_urls`. Only URLs on this machine are really fetched, by `url_fetch`, into that table.
 Source: https://core.telegram.org/bots/api#sending-files
 """
 

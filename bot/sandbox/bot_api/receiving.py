@@ -19,7 +19,7 @@ from bot.sandbox.world.people import Json
 if TYPE_CHECKING:
     from bot.sandbox.world.world import World
 
-LONGEST_POLL = 50
+MAX_POLL_SECONDS = 50
 _UPDATES = 100
 _OTHER_POLL = "terminated by other getUpdates request; make sure that only one bot instance is running"
 _WEBHOOK_ACTIVE = "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
@@ -37,7 +37,7 @@ async def get_updates(world: World, params: Json, uploads: Uploads) -> list[Json
     limit = params.get("limit", _UPDATES)
     limit = limit if 1 <= limit <= _UPDATES else _UPDATES
     updates.end_poll(_OTHER_POLL)
-    timeout = min(max(0, params.get("timeout", 0)), LONGEST_POLL)
+    timeout = min(max(0, params.get("timeout", 0)), MAX_POLL_SECONDS)
     if not updates and timeout:
         await _arrival(world, timeout)
     return updates.first(limit)

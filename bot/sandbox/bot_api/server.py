@@ -1,8 +1,8 @@
 """
-The far side of the wire: a Bot API server on a port of this machine, with the world behind it.
+The sandbox's HTTP server: serves the Bot API on a port of this machine, on the state in a `World`.
 
 Routes are Telegram's: `/bot<token>/METHOD` and `/file/bot<token>/PATH`. Nothing is logged, neither tokens nor texts.
-Whatever the route, only this machine is served: see `guard`.
+Whatever the route, only this machine is served: see `local_only`.
 Source: https://core.telegram.org/bots/api#making-requests
 """
 
@@ -111,7 +111,7 @@ class SandboxServer:
     async def _handled(
         self, called: Method, handler: Callable[..., Any], given: Json, uploads: dict[str, Upload]
     ) -> tuple[int, Json]:
-        """Let the world take the call, record it, and return status and body."""
+        """Carry out the call, record it, and return status and body."""
         world, params = self.world, given
         result: Any = None
         refused: Refused | None = None

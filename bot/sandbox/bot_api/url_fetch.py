@@ -1,5 +1,5 @@
 """
-Fetching what a call names by its address, as Telegram would: from this machine only, and never more than it may hold.
+Fetching files by URL, as Telegram would: from this machine only, and no more bytes than Telegram takes.
 
 The sandbox does not go out: public addresses are in `World.web` or trusted. A page of this machine is fetched for bots
 that serve their own pictures in a test; a redirect is not followed, because it could lead anywhere.
@@ -19,7 +19,7 @@ _AT_ONCE = 64 * 1024
 
 
 def may_fetch(url: str, own_port: int) -> bool:
-    """Return whether an address leads to this machine, and not to the sandbox itself, which would obey it."""
+    """Return whether a URL is on this machine, and not the sandbox's own, which would be carried out as a call."""
     return port_here(url) not in (None, own_port)
 
 

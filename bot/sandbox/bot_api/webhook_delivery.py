@@ -14,7 +14,7 @@ import aiohttp
 from bot.sandbox.world.world import World
 
 FIRST_PAUSE = timedelta(milliseconds=100)
-LONGEST_PAUSE = timedelta(seconds=30)
+MAX_PAUSE = timedelta(seconds=30)
 ANSWER_WITHIN = aiohttp.ClientTimeout(total=60)
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
@@ -35,7 +35,7 @@ async def deliver(world: World, client: aiohttp.ClientSession) -> None:
         else:
             world.webhook.last_error = int(world.clock()), complaint
             await asyncio.sleep(pause.total_seconds())
-            pause = min(LONGEST_PAUSE, pause * 2)
+            pause = min(MAX_PAUSE, pause * 2)
 
 
 async def _post(world: World, client: aiohttp.ClientSession, update: dict[str, object]) -> str | None:

@@ -1,1 +1,1 @@
-"""The chat page in the browser, and what is pressed and typed on it."""
+"""The chat page: the HTTP side of the browser's page, and the actions of people on it."""

@@ -1,5 +1,5 @@
 """
-What the chat page may have its people do: each act checked as Telegram's apps would not have allowed it otherwise.
+The actions that the chat page offers, each with the checks that Telegram's apps make before they send anything.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 from bot.sandbox.world.people import Chat, Json, Person
 from bot.sandbox.world.world import World
 
-LONGEST_TEXT = 4096  # UTF-16 code units, as LONGEST_CAPTION
-LONGEST_CAPTION = 1024
+MAX_TEXT_LENGTH = 4096  # UTF-16 code units, as MAX_CAPTION_LENGTH
+MAX_CAPTION_LENGTH = 1024
 
 _OUTSIDE = ("left", "kicked")
 _PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,64}", re.ASCII)
@@ -111,13 +111,13 @@ def number(given: Any) -> int:
 
 def upload(wish: Wish, filename: str, data: bytes, mime: str) -> Json:
     """Send a document, with a caption if the wish has one."""
-    caption = wish.text("caption", LONGEST_CAPTION).strip() if wish.has("caption") else ""
+    caption = wish.text("caption", MAX_CAPTION_LENGTH).strip() if wish.has("caption") else ""
     wish.world.upload(wish.person.id, wish.writable_chat.id, filename, data, mime, caption)
     return {}
 
 
 def _say(wish: Wish) -> Json:
-    text = wish.text("text", LONGEST_TEXT).strip()
+    text = wish.text("text", MAX_TEXT_LENGTH).strip()
     if not text:
         raise Refused("There is nothing to send.")
     reply_to = wish.number("reply_to") if wish.has("reply_to") else None

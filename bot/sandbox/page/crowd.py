@@ -10,12 +10,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
-from bot.sandbox.page.actions import LONGEST_TEXT, Refused
+from bot.sandbox.page.actions import MAX_TEXT_LENGTH, Refused
 from bot.sandbox.world.people import Json
 from bot.sandbox.world.world import World
 
 BATCH = 10  # readers
-MOST_READERS = 1000  # more would make the page's list of chats slow, and show nothing new
+MAX_READERS = 1000  # more would make the page's list of chats slow, and show nothing new
 ANSWERED_WITHIN = 10.0  # seconds; a bot that is held back or gone must not hold the page for ever
 
 _SUBSCRIBE = "/subscribe "
@@ -27,10 +27,10 @@ async def add_readers(world: World, topics: Iterable[str]) -> Json:
 
     After ANSWERED_WITHIN it waits no longer. `added` counts the batch, `follow` the topics that each asked for, and
     `unanswered` those who wait still.
-    Raises: Refused when there are MOST_READERS.
+    Raises: Refused when there are MAX_READERS.
     """
     before = sum(person.in_crowd for person in world.people.values())
-    if before + BATCH > MOST_READERS:
+    if before + BATCH > MAX_READERS:
         raise Refused(f"{before:,} more readers are as many as this page can show.", 409)
     names = _fitting(topics)
     text = _SUBSCRIBE + ", ".join(names) if names else "/start"
@@ -56,7 +56,7 @@ async def add_readers(world: World, topics: Iterable[str]) -> Json:
 def _fitting(topics: Iterable[str]) -> list[str]:
     """Return as many of the names as one list of names can hold."""
     names: list[str] = []
-    room = LONGEST_TEXT - len(_SUBSCRIBE)
+    room = MAX_TEXT_LENGTH - len(_SUBSCRIBE)
     for name in topics:
         room -= len(name.encode("utf-16-le")) // 2 + len(", ")
         if room < 0:

@@ -1,8 +1,9 @@
 """
-The chat page's side of the sandbox: what a browser on this machine may see of the world, and do in it.
+The HTTP routes of the chat page: what a browser on this machine may see in the sandbox, and do there.
 
-The page shows people and moves them (see `page_acts`); it never speaks Bot API and never learns the token. Other web
-sites are kept out of the whole sandbox by `guard`; what acts here must moreover come from a page, which says so.
+The page shows people and acts for them (see `actions`); it never uses the Bot API and never gets the token. Other web
+sites are kept out of the whole sandbox by `local_only`; requests that change something must also come from a page,
+which their headers show.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import BodyPartReader, hdrs, web
 
-from bot.sandbox.page.actions import ACTS, LONGEST_CAPTION, Act, Refused, Wish, known, number, upload
+from bot.sandbox.page.actions import ACTS, MAX_CAPTION_LENGTH, Act, Refused, Wish, known, number, upload
 from bot.sandbox.page.crowd import add_readers
 from bot.sandbox.world.events import Watch
 from bot.sandbox.world.files import StoredFile
@@ -301,7 +302,7 @@ async def _upload(world: World, request: web.Request) -> web.StreamResponse:
     async for part in await request.multipart():
         if not isinstance(part, BodyPartReader) or part.name not in ("person", "chat", "caption", "file"):
             raise Refused("A document comes with its person, chat and caption only.")
-        data = await _at_most(part, LARGEST_UPLOAD if part.name == "file" else 4 * LONGEST_CAPTION)
+        data = await _at_most(part, LARGEST_UPLOAD if part.name == "file" else 4 * MAX_CAPTION_LENGTH)
         if part.name == "file":
             mime = part.headers.get(hdrs.CONTENT_TYPE, "application/octet-stream")
             return web.json_response(upload(Wish(world, fields), part.filename or "document", data, mime))

@@ -6,7 +6,7 @@ import { CommandMenu } from "./commands.js";
 import { button, byId, el, icon } from "./dom.js";
 import { senderName, summary } from "./message.js";
 
-const LONGEST_TEXT = 4096;
+const MAX_TEXT_LENGTH = 4096;
 const TALLEST_PX = 180;
 
 export class Composer {
@@ -19,7 +19,7 @@ export class Composer {
     this.foot = byId("foot");
     this.hint = byId("drop-hint");
     this.field = el("textarea", {
-      id: "write", rows: "1", maxlength: LONGEST_TEXT, "aria-label": "Message", dir: "auto", enterkeyhint: "send",
+      id: "write", rows: "1", maxlength: MAX_TEXT_LENGTH, "aria-label": "Message", dir: "auto", enterkeyhint: "send",
       autocomplete: "off", role: "combobox", "aria-controls": "commands", "aria-expanded": "false",
       "aria-autocomplete": "list", "aria-haspopup": "listbox",
     });

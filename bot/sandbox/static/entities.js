@@ -9,13 +9,13 @@ import { entityTime, fullTime, isoTime } from "./clock.js";
 import { button, el } from "./dom.js";
 import { link } from "./links.js";
 
-const MOST_ENTITIES = 200;
+const MAX_ENTITIES = 200;
 const BLOCKS = new Set(["pre", "blockquote", "expandable_blockquote"]);
 
 /** A fragment that shows `text`; `context` says who reads and what a tap does. */
 export function formatted(text, entities, context) {
   const spans = (Array.isArray(entities) ? entities : [])
-    .slice(0, MOST_ENTITIES)
+    .slice(0, MAX_ENTITIES)
     .filter((entity) => typeof entity?.type === "string" && entity.type in MAKERS && Number.isInteger(entity.offset) && Number.isInteger(entity.length))
     .map((entity) => ({ entity, from: Math.max(0, entity.offset), to: Math.min(text.length, entity.offset + entity.length) }));
   const fragment = document.createDocumentFragment();

@@ -4,13 +4,13 @@
 import { byId, el } from "./dom.js";
 
 const SHOWN_MS = 4500;
-const MOST_TOASTS = 3;
+const MAX_TOASTS = 3;
 
 export function toast(text) {
   const node = el("p", { class: "toast", dir: "auto" }, text);
   const toasts = byId("toasts");
   toasts.append(node);
-  while (toasts.children.length > MOST_TOASTS) toasts.firstChild.remove();
+  while (toasts.children.length > MAX_TOASTS) toasts.firstChild.remove();
   setTimeout(() => node.remove(), SHOWN_MS + 40 * text.length);
 }
 

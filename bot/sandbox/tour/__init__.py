@@ -1,1 +1,1 @@
-"""The tour: a story that plays itself and is printed as a transcript."""
+"""The tour: a scripted session of several people with the bot, printed as a transcript."""

@@ -1,8 +1,8 @@
 """
-The stage on which tours are played: people act, and the play goes on when their screens show what they wait for.
+The steps of a tour: people type and press, and each step waits until a person's screen shows what it expects.
 
-Everything goes the way it goes for people: typed, pressed, read from the screen. What a watched phone shows is
-printed as it happens, so the transcript is what happened and not what was meant to.
+The bot is used as people use it: typed to, pressed, read from the screen. What the watched people see is printed as it
+happens, so the transcript shows what happened and not what was expected.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from typing import Any
 from bot.sandbox.world.events import Event
 from bot.sandbox.world.world import World
 
-PATIENCE = 12.0  # seconds for anything to appear
+STEP_TIMEOUT = 12.0  # seconds for anything to appear
 _INVISIBLE = str.maketrans("", "", "\u2060\u2066\u2067\u2068\u2069")  # shapes text, shows nothing
 
 Json = dict[str, Any]
 
 
 class StepFailed(Exception):
-    """What a step waited for did not appear, or what must not be there is."""
+    """A step's expected message did not appear, or something is there that must not be."""
 
 
 class Stage:
@@ -42,7 +42,7 @@ class Stage:
                 self._happened.set()
 
     def tell(self, text: str) -> None:
-        """Print a stage direction."""
+        """Print a line that explains what happens."""
         self._print(f"\n— {text}")
 
     def types(self, person: int, text: str) -> None:
@@ -69,9 +69,9 @@ class Stage:
         return found
 
     async def until(self, question: Callable[[], Any], what: str) -> Any:
-        """Wait until `question` has an answer and return it. Raises: StepFailed after PATIENCE."""
+        """Wait until `question` has an answer and return it. Raises: StepFailed after STEP_TIMEOUT."""
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(STEP_TIMEOUT):
                 while not (answer := question()):
                     self._happened.clear()
                     await self._happened.wait()

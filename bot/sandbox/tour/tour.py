@@ -1,5 +1,5 @@
 """
-The tour: the main job played once, against the same machinery that a person at the chat page meets.
+The tours: the bot's main job played once, against the same bot that a person at the chat page uses.
 
 A reader follows a topic and gets the article an editor publishes; publishing twice pushes nothing; a broadcast is
 stopped half-way and taken up again; a muted topic stays quiet.

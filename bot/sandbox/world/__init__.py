@@ -1,1 +1,1 @@
-"""The play Telegram itself: people, chats, messages, updates, faults, and the limits that Telegram sets."""
+"""The sandbox's state: people, chats, messages, updates, faults, and the limits that Telegram sets."""

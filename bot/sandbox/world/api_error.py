@@ -1,5 +1,5 @@
 """
-How Telegram says no: an HTTP status, a sentence, and sometimes a number to act on.
+Errors of the Bot API: an HTTP status, a description, and sometimes parameters.
 
 Source: https://core.telegram.org/bots/api#making-requests and #responseparameters; the sentences are the server's
 own, from https://github.com/tdlib/telegram-bot-api/blob/master/telegram-bot-api/Client.cpp

@@ -1,7 +1,7 @@
 """
-The ledger: every call the bot made that the sandbox answered, in order, so that tests can ask who got what.
+The call log: every call of the bot that the sandbox answered, in order, so that tests can check who got what.
 
-Long polls are left out; a call cut off before it was accepted never gets here.
+Long polls are left out, and so are calls that were cut off before they were accepted.
 """
 
 from __future__ import annotations

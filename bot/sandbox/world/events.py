@@ -1,7 +1,7 @@
 """
-What happened in the sandbox, for whoever watches: the chat page, the tour, a test that waits for a message.
+Events of the sandbox for its subscribers: the chat page, the tour, a test that waits for a message.
 
-Watching costs the bot nothing: a watcher too slow to keep up loses the oldest events, never holds a sender.
+A subscriber never slows the bot down: one that is too slow loses the oldest events.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 BACKLOG = 10_000
-Kind = Literal["message", "edited", "deleted", "toast", "people"]
+EventKind = Literal["message", "edited", "deleted", "toast", "people"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Event:
     `toast` `{"callback_query_id", "person_id", "text", "show_alert", "url"}`; `people` a description of what changed.
     """
 
-    kind: Kind
+    kind: EventKind
     chat_id: int
     payload: dict[str, Any]
 

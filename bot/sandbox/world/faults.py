@@ -1,5 +1,5 @@
 """
-Trouble on order: what a network and a busy Telegram do to calls, scripted and repeatable.
+Fault injection: what a network and a busy Telegram do to calls, scripted and repeatable.
 
 A fault is picked before a call is looked at, so that a cut or a refusal leaves no trace in the world, while
 `CutAfter` and `Stall(accepted=True)` leave a message behind that the bot never hears of.
@@ -70,7 +70,7 @@ class Slow:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Keep the call on the wire until an event is set, and answer properly."""
+    """Leave the call unanswered until an event is set, then answer properly."""
 
     until: asyncio.Event
 
@@ -90,7 +90,7 @@ class _Order:
 
 @dataclass(slots=True)
 class Faults:
-    """Orders in the order they were given; the first that fits a call is served. `happened` lists what was."""
+    """Faults in the order in which they were added; the first that fits a call is used. `happened` lists those used."""
 
     seed: int = 0
     judge: Callable[[str, dict[str, Any]], Fault | None] | None = None
@@ -115,7 +115,7 @@ class Faults:
         probability: float = 1.0,
         paid: bool = False,
     ) -> None:
-        """Order a fault for calls of a method, about a chat, or all; so many times, or with a probability for good.
+        """Add a fault for calls of a method, about a chat, or all; so many times, or with a probability for good.
 
         `paid`: only for messages that are to be paid for, as when the Stars have run out.
         """

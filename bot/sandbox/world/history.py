@@ -1,5 +1,5 @@
 """
-What stands in the chats: every message, the bot's and the people's, as the Bot API describes it.
+The message history of every chat: the bot's and the people's messages, as Bot API objects.
 
 Numbers are as on Telegram: private chats and basic groups share one count, supergroups and channels have their own,
 so two messages of different chats can bear the same number.

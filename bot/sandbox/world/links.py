@@ -11,7 +11,7 @@ import ipaddress
 import re
 from functools import lru_cache
 
-LONGEST = 2048
+MAX_LENGTH = 2048
 _APP = re.compile(r"(tg|tonsite|ton):(?://)?", re.IGNORECASE)
 _PROTOCOL = re.compile(r"([^:/?#@\[\]]*)://")
 _PLACE = re.compile(r"[^/?#]*")
@@ -27,7 +27,7 @@ class BadLink(Exception):
 def checked_link(url: str) -> str | None:
     """Return the link as the server keeps it (with a scheme, and a path); None for what it takes for no link."""
     try:
-        return read_link(url) if len(url) <= LONGEST else None
+        return read_link(url) if len(url) <= MAX_LENGTH else None
     except BadLink:
         return None
 

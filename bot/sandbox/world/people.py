@@ -1,7 +1,7 @@
 """
-Who lives in the sandbox: people with their Telegram clients, and the chats they share with the bot.
+People with their Telegram clients, and chats: plain values.
 
-Nobody here decides anything; `world` moves them about and `permission` says what the bot may do to them.
+`world` changes them; `permission` decides what the bot may do in a chat.
 """
 
 from __future__ import annotations

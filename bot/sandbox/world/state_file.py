@@ -1,9 +1,9 @@
 """
-The sandbox's own state, kept beside a kept database: who there is, and which chats the bot was let into.
+The sandbox's state on disk, beside a database that is kept between runs: people, chats, and the bot's memberships.
 
-The real Telegram remembers memberships and blocks; without them a kept bot would come back to groups that do not know
-it. Conversations and files are not kept. Message numbers go on from where they were, because the bot remembers which
-message a delivery became, and must not find another one under that number.
+The real Telegram remembers memberships and blocks; without them the bot would have groups in its database that do not
+know it. Conversations and files are not kept. Message numbers go on from where they were, because the bot remembers
+which message a delivery became, and must not find another one under that number.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ class _State(BaseModel):
 
 
 def recall(world: World, file: Path) -> bool:
-    """Let everybody be where `file` left them; return whether there is such a file.
+    """Restore people and chats from `file`; return whether there is such a file.
 
-    Who is in the world but not in the file stays as they are.
+    Those that are not in the file stay as they are.
     Raises: UnreadableState, before anything is changed.
     """
     try:

@@ -27,7 +27,7 @@ class Query:
     answer: Json | None = None
 
 
-class UpdateQueue:
+class PendingUpdates:
     """Updates in order, numbered from a base as large as Telegram's, so that nobody takes them for small counts."""
 
     def __init__(self) -> None:

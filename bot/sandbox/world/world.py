@@ -1,8 +1,8 @@
 """
 The sandbox's world: everything Telegram would know, in memory, and what people do in it.
 
-The bot reaches it through `server`; the chat page, the tour and the tests move the people. It is also the far side
-of the wire in every test, so it is built to tell the truth about Telegram, not to please the bot.
+The bot uses it through `bot_api.server`; the chat page, the tour and the tests act for the people. Every test that
+talks to Telegram talks to it, so it must behave like Telegram also where that is inconvenient for the bot.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from bot.sandbox.world.call_log import CallLog
 from bot.sandbox.world.detection import as_entities, tappable
 from bot.sandbox.world.entities import Formatter
-from bot.sandbox.world.events import Event, Kind, Watch
+from bot.sandbox.world.events import Event, EventKind, Watch
 from bot.sandbox.world.faults import Faults
 from bot.sandbox.world.files import Files
 from bot.sandbox.world.history import History
@@ -33,7 +33,7 @@ from bot.sandbox.world.people import (
     chat_member,
 )
 from bot.sandbox.world.profile import Profile
-from bot.sandbox.world.updates import Query, UpdateQueue
+from bot.sandbox.world.updates import PendingUpdates, Query
 from bot.sandbox.world.webhook import Webhook
 
 FIRST_PERSON = 7001
@@ -75,7 +75,7 @@ class World:
         self.chats: dict[int, Chat] = {}
         self.history = History()
         self.files = Files()
-        self.updates = UpdateQueue()
+        self.updates = PendingUpdates()
         self.webhook = Webhook()
         self.profile = Profile(self.bot["first_name"])
         self.formatter = Formatter(lambda: self.clock())
@@ -100,7 +100,7 @@ class World:
         self._next_person = FIRST_PERSON
         self._next_chat = FIRST_CHAT
 
-    # Who is there
+    # People and chats
 
     def add_person(
         self,
@@ -119,7 +119,7 @@ class World:
         return person
 
     def settle(self, person: Person) -> None:
-        """Let someone live here, in the place of whoever had their id, with the private chat of theirs."""
+        """Add a person and their private chat; replaces whoever had the same id."""
         self._next_person = max(self._next_person, person.id + 1)
         self.people[person.id] = person
         chat = self.chats[person.id] = Chat(person.id, "private", username=person.username)
@@ -150,7 +150,7 @@ class World:
         return chat
 
     def open_chat(self, chat: Chat) -> None:
-        """Let there be a group, supergroup or channel, in the place of the one that had its id."""
+        """Add a group, supergroup or channel; replaces the one that had the same id."""
         number = -chat.id if chat.type == "group" else SUPERGROUPS - chat.id
         self._next_chat = max(self._next_chat, number + 1)
         self.chats[chat.id] = chat
@@ -173,7 +173,7 @@ class World:
         """Return what happens from now on: `async with world.subscribe() as events: async for event in events`."""
         return Watch(self._watchers)
 
-    def tell(self, kind: Kind, chat_id: int, payload: Json) -> None:
+    def tell(self, kind: EventKind, chat_id: int, payload: Json) -> None:
         """Tell everyone who watches."""
         if self._watchers:
             event = Event(kind, chat_id, payload)
@@ -304,7 +304,7 @@ class World:
             self._service(person_id, chat, {"new_chat_members": [self.bot]})
 
     def remove_bot(self, person_id: int, chat_id: int) -> None:
-        """Throw the bot out of a group or channel."""
+        """Remove the bot from a group or channel."""
         chat = self.chats[chat_id]
         if chat.is_group:
             self._service(person_id, chat, {"left_chat_member": self.bot})
@@ -354,7 +354,7 @@ class World:
         chat.describe()
         self.tell("people", chat_id, {"title": title})
 
-    # Underneath
+    # Helpers
 
     def queue_update(self, **fields: Json) -> None:
         """Queue an update as given, such as `queue_update(poll={...})`; for kinds nobody here brings about."""

@@ -1,1 +1,1 @@
-"""What was read becomes articles, topics and acts on them."""
+"""Importing: stories from files and uploads become articles, topics and what their flags ask for."""

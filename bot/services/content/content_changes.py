@@ -135,7 +135,7 @@ class ContentChanges:
         later = {number: state for number, state in self._states.items() if number not in self._added}
         await articles.set_states(conn, later)
         # Asked before the names of these very stories are known.
-        odd = await topic_typos.slips(conn, self._about_other_topics)
+        odd = await topic_typos.typos(conn, self._about_other_topics)
         names = await topics.resolve(conn, [name for story in self._indexed.values() for name in story.topics])
         await imports.unindex(conn, self._indexed.keys() - self._added.keys())
         await imports.index(conn, self._indexed, names)

@@ -1,5 +1,5 @@
 """
-From files on the disk to the one door for content: the watched folder, and what an operator names at the shell.
+Importing files from disk: the watched folder, and paths that an operator names at the shell.
 
 A file goes by its path relative to the content folder, or by its whole path when it lies elsewhere: two folders that
 both hold an `index.md` hold two stories. A file that is known under one of these keeps going by it, so importing a
@@ -33,13 +33,13 @@ from bot.services.content.topic_names import KnownNames
 from bot.store.content import imports, topics
 from bot.store.engine.database import Database
 
-LONGEST_IMPORT_WAIT = 10.0  # seconds that somebody at a shell waits for a file that goes on being written
+MAX_IMPORT_WAIT = 10.0  # seconds that somebody at a shell waits for a file that goes on being written
 _STILL_WRITTEN = "is still being written, or a picture of it is; import it again when it is whole"
 
 
 @dataclass(slots=True)
-class Taken:
-    """What became of named paths. `shown` are those files' paths as the operator wrote them, by stored path.
+class ImportedPaths:
+    """The result of importing named paths. `shown` are the files' paths as the operator wrote them, by stored path.
 
     `still_refused` are files that were refused before and have not changed since, each with all complaints.
     """
@@ -95,7 +95,7 @@ async def take_paths(
     policy: Policy,
     monotonic: Callable[[], float] = time.monotonic,
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
-) -> Taken:
+) -> ImportedPaths:
     """Import files and folders once. `content` is the content folder, which may be missing.
 
     What was written a moment ago is looked at again before it is taken, all of it together; what is old is not waited
@@ -119,12 +119,12 @@ async def take_paths(
             whole.shown.update(look.shown)
             if not look.waiting:
                 del left[given]
-            elif at - began >= LONGEST_IMPORT_WAIT:
+            elif at - began >= MAX_IMPORT_WAIT:
                 whole.seen.extend(_too_fresh(path) for path in look.waiting)
                 del left[given]
         again = min((one.look_again_at for one in left.values() if one.look_again_at is not None), default=None)
         if left and again is not None:
-            await pause(max(0.05, min(again, began + LONGEST_IMPORT_WAIT) - monotonic()))
+            await pause(max(0.05, min(again, began + MAX_IMPORT_WAIT) - monotonic()))
     # A file may be named twice, by itself and by its folder.
     whole.seen = list({one.path: one for one in whole.seen}.values())
     for one in whole.seen:
@@ -133,7 +133,7 @@ async def take_paths(
     async with db.reading() as conn:
         files = await imports.files(conn, whole.same)
     still = {path: file.complaint for path, file in files.items() if file.complaint is not None}
-    return Taken(report, whole.shown, still)
+    return ImportedPaths(report, whole.shown, still)
 
 
 def check_path(given: Path, content: Path, zone: ZoneInfo) -> dict[str, Story | TopicFile | ContentError]:
@@ -166,14 +166,14 @@ def warnings_of(
     named = {topic_key(name) for story in stories for name in story.topics}
     names = KnownNames(known)
     if not all(key in names for key in named):
-        # Most folders bring their topics along; else those that a run would know are looked for.
+        # Most folders contain their topics; for others, the topics of the content folder and the database count too.
         if database.is_file():
             known.extend(topics.established_at(database))
         if content.is_dir():
             known.extend(one for one in check_path(content, content, zone).values() if isinstance(one, TopicFile))
         names = KnownNames(known)
     stories = [topic_typos.with_names(story, names.__contains__) for story in stories]
-    return found + topic_typos.slips_among(stories, names)
+    return found + topic_typos.typos_among(stories, names)
 
 
 async def _known(db: Database) -> dict[str, str]:
@@ -250,7 +250,7 @@ def _look_at_folder(
 def _look_at_file(
     given: Path, root: Path, content: Path, known: Mapping[str, str], zone: ZoneInfo, settling: Settling | None
 ) -> _Look:
-    # Its folder without links, the file itself as it is: whether a link may be followed is for the inlet to say.
+    # The folder is resolved and the file is not: whether a link may be followed is decided by the reader of files.
     place = given.absolute().parent.resolve() / given.name
     relative = place.relative_to(root).as_posix() if place.is_relative_to(root) else place.name
     name = _names_below(root, content, known).get(relative) or _naming(place.parent, content)(place.name)

@@ -1,5 +1,5 @@
 """
-The one door for content: whatever an inlet read goes through here, in one transaction a batch.
+Importing stories: content from every source is stored here, one transaction for each batch.
 
 One story, one article: a story is known by its link, and the file that brought it first owns it. What a batch of
 files does is read from the database (`known_content`), decided (`domain.ingestion`) and written (`content_changes`).
@@ -43,7 +43,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One file as an inlet read it. `slugs` are the names it may go by, best first; `warnings` what it lost."""
+    """One file as it was read. `slugs` are the names it may get, best first; `warnings` name the values left out."""
 
     path: str
     fingerprint: str
@@ -210,5 +210,7 @@ def _complaints(report: Report, seen: Sequence[Seen], policy: Policy) -> list[No
         Notice("doubled", path, "published" if path in published else "", article) for path, article in report.doubled
     )
     if policy.flags_act:  # whoever sends a document is told in the answer
-        told.extend(Notice("warned", warning.path, str(warning)) for warning in report.warned[: topic_typos.MOST])
+        told.extend(
+            Notice("warned", warning.path, str(warning)) for warning in report.warned[: topic_typos.MAX_WARNINGS]
+        )
     return told

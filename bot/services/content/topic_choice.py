@@ -12,7 +12,7 @@ from bot.store.engine.database import Database
 
 SUGGESTED_TOPICS = 6
 PAGE = 8
-MOST_PAGES = 10_000
+MAX_PAGES = 10_000
 
 
 async def choice(db: Database, number: int, page: int = 0) -> TopicChoice:
@@ -29,7 +29,7 @@ async def choice(db: Database, number: int, page: int = 0) -> TopicChoice:
         likely = _likely(others, unknown) if page <= 0 else ()
         if likely:
             return TopicChoice(article, unknown, likely, 0, len(others) > len(likely))
-        page = min(max(page, 1), MOST_PAGES)
+        page = min(max(page, 1), MAX_PAGES)
         followed = await topics.most_followed(conn, PAGE + 1, (page - 1) * PAGE)
         offered = tuple(topic for topic in followed[:PAGE] if topic.number in others)
         return TopicChoice(article, unknown, offered, page, len(followed) > PAGE)

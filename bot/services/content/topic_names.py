@@ -1,4 +1,4 @@
-"""What people mean when they write the name of a topic: exactly that, or something close to it."""
+"""Finding topics by name: exact matches, similar names, and typos."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from bot.domain.search_terms import holds, indexed, spelling, wanted
 from bot.domain.topic import Topic, TopicFile, listed_names, topic_key
 
 SUGGESTIONS = 3
-MOST_NAMES = 50
-LONGEST_NAME = 200
+MAX_NAMES = 50
+MAX_NAME_LENGTH = 200
 _CLOSE = 62  # of 100: "Vison" and "Computer Vison" find Computer Vision, "Gardening" finds nothing
 _SLIP = 75  # of 100: "Robotik" and "Robot" are slips of Robotics, "Ecology" is none of Economy
-_LEAST_SLIP = 4  # characters: shorter names are all close to each other
-_REMEMBERED = 2**14  # names
-_LEAST_PART = 3  # characters of a name that may stand for all of it
+_MIN_TYPO_LENGTH = 4  # characters: shorter names are all close to each other
+_CACHED_NAMES = 2**14  # names
+_MIN_PART_LENGTH = 3  # characters of a name that may stand for all of it
 
 
 def names_in(words: str) -> list[str]:
     """Return the names a person listed: between commas or lines, or each hashtag where there are only hashtags."""
-    return list(dict.fromkeys(name[:LONGEST_NAME] for name in listed_names(words)))[:MOST_NAMES]
+    return list(dict.fromkeys(name[:MAX_NAME_LENGTH] for name in listed_names(words)))[:MAX_NAMES]
 
 
 def name_and_count(words: str) -> tuple[str, int] | None:
@@ -39,7 +39,7 @@ def closest(topics: Mapping[int, Topic], name: str) -> list[Topic]:
     """
     from rapidfuzz import fuzz, process
 
-    asked = name[:LONGEST_NAME]
+    asked = name[:MAX_NAME_LENGTH]
     written, question = _spelt(asked), wanted(asked)
     keys: dict[str, int] = {}
     found_in: dict[str, str] = {}
@@ -53,7 +53,7 @@ def closest(topics: Mapping[int, Topic], name: str) -> list[Topic]:
         return []
     scored = {key: score for key, score, _ in process.extract(written, keys.keys(), scorer=fuzz.ratio, limit=20)}
     for key, text in found_in.items():
-        if holds(text, question) or (len(written) >= _LEAST_PART and key.startswith(written)):
+        if holds(text, question) or (len(written) >= _MIN_PART_LENGTH and key.startswith(written)):
             scored[key] = max(90.0, scored.get(key, 0.0))
     near = sorted((key for key, score in scored.items() if score >= _CLOSE), key=lambda key: (-scored[key], key))
     found = list(dict.fromkeys(keys[key] for key in near))[:SUGGESTIONS]
@@ -84,7 +84,7 @@ class KnownNames:
         self._close_to.pop("", None)
         self._with_digits: dict[str, list[str]] = {}
         for key in self._close_to:
-            if len(key) >= _LEAST_SLIP:
+            if len(key) >= _MIN_TYPO_LENGTH:
                 self._with_digits.setdefault(_digits(key), []).append(key)
         self._meant: dict[str, str | None] = {}
 
@@ -104,7 +104,7 @@ class KnownNames:
     def _close(self, key: str) -> str | None:
         if key in self._close_to:
             return self._close_to[key]
-        if len(key) < _LEAST_SLIP:
+        if len(key) < _MIN_TYPO_LENGTH:
             return None
         from rapidfuzz import fuzz, process
         from rapidfuzz.distance import OSA
@@ -117,13 +117,13 @@ class KnownNames:
 
 
 # Newsrooms have the same names for years, and each question is compared with all of them.
-@lru_cache(_REMEMBERED)
+@lru_cache(_CACHED_NAMES)
 def _spelt(name: str) -> str:
     """Return what tells a name from others that are close; a name of signs alone is told by them."""
     return spelling(name) or topic_key(name)
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(_CACHED_NAMES)
 def _indexed(name: str) -> str:
     return indexed(name)
 

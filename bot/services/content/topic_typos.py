@@ -1,5 +1,5 @@
 """
-Topics as articles name them: which pieces of a text are one name, and which names look like a slip.
+Topics as articles name them: which pieces of a text are one name, and which names look like typos.
 
 A name nobody knows may be a new topic or `Robotik` for Robotics. Nobody but an editor can tell, so it is a warning.
 """
@@ -16,7 +16,7 @@ from bot.services.content.topic_names import KnownNames
 from bot.store.content import topics
 from bot.store.engine.database import Connection
 
-MOST = 100  # warnings of a batch: a whole archive in another spelling is one slip, not thousands
+MAX_WARNINGS = 100  # warnings of a batch: a whole archive in another spelling is one mistake, not thousands
 
 
 async def settled(conn: Connection, stories: Sequence[Story]) -> list[Story]:
@@ -44,7 +44,7 @@ def with_names(story: Story, is_defined: Callable[[str], bool]) -> Story:
     return replace(story, topics=names, as_read=story.as_read._replace(topic_lines=lines))
 
 
-async def slips(conn: Connection, stories: Iterable[Story]) -> list[Complaint]:
+async def typos(conn: Connection, stories: Iterable[Story]) -> list[Complaint]:
     """Return a warning for each topic of these stories that nobody knows and that is close to a known one."""
     from_files = [story for story in stories if story.as_read.path]
     keys = {name: topic_key(name) for story in from_files for name in story.topics}
@@ -53,15 +53,15 @@ async def slips(conn: Connection, stories: Iterable[Story]) -> list[Complaint]:
     if not unknown:
         return []
     odd = [story for story in from_files if not unknown.isdisjoint(story.topics)]
-    return slips_among(odd, KnownNames((await topics.established(conn)).values()))
+    return typos_among(odd, KnownNames((await topics.established(conn)).values()))
 
 
-def slips_among(stories: Iterable[Story], known: KnownNames) -> list[Complaint]:
+def typos_among(stories: Iterable[Story], known: KnownNames) -> list[Complaint]:
     """Return a warning for each topic of these stories that is not `known` but close to one that is."""
     found: list[Complaint] = []
     for story in stories if known else ():
         for name, line in zip(story.topics, story.as_read.topic_lines, strict=True):
-            if len(found) < MOST and (meant := known.meant(name)) is not None:
+            if len(found) < MAX_WARNINGS and (meant := known.meant(name)) is not None:
                 reason = f"“{name}” is no known topic; perhaps {meant} is meant"
                 found.append(Complaint(story.as_read.path, line, "topics", reason))
     return found

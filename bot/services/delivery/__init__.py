@@ -1,1 +1,1 @@
-"""One engine for everything that is sent to many: kinds, fan-out, claiming, triage, senders, settling."""
+"""The delivery engine, for everything that is sent to many: kinds, fanout, claiming, triage, senders, settling."""

@@ -1,8 +1,8 @@
 """
-Claiming: which of the deliveries that are due go out next, and how many may be in hand at once.
+Claiming: which of the due deliveries are sent next, and how many may be claimed at once.
 
-Mostly all of them, most urgent first. What failed in an outage comes last while it lasts, and is tried before the
-others go on: then all go out in their order, or only what fails by itself waits.
+In normal operation all of them, most urgent first. In an outage, campaigns whose messages failed in it come last; they
+are tried alone once others get through, so that a campaign that fails by itself does not keep the outage going.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ CLAIM_AHEAD = 0.5  # seconds of the pace claimed ahead: within a second of Stop 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """What one turn has taken in hand, and what it saw. `payable` of the deliveries may be paid for.
+    """What one turn has claimed, and what it read. `payable` of the deliveries may be paid for.
 
     `next_due` is when to look again though nothing has happened; None when nothing waits for a time.
     """
@@ -51,7 +51,7 @@ class Claimed:
 class Claimer:
     """Claims for one dispatcher, as far as pauses, health, pace, budget and disk allow.
 
-    `rate` is messages per second; None means no pace. `in_flight` may be on the wire at once. While `reserve` is not
+    `rate` is messages per second; None means no pace. `in_flight` may be sent at once. While `reserve` is not
     held nothing is claimed; without one nobody watches the disk.
     """
 
@@ -74,7 +74,7 @@ class Claimer:
         self._reserve = reserve
 
     async def claim(self, conn: Connection, term: Term, in_hand: int, now: datetime) -> Claimed:
-        """Take in hand what is due and may go out, beside so much that is `in_hand` already."""
+        """Claim what is due and may be sent; so many deliveries are `in_hand` (claimed and unsettled) already."""
         suspects, is_outage = self._health.suspects, self._health.is_outage
         is_paused = self._health.is_halted or await metadata.is_paused(conn)
         going = [] if is_paused else await campaigns.running(conn)
@@ -87,7 +87,7 @@ class Claimer:
             term = await term.hold(conn, now)
         if not ready or room <= 0:
             return Claimed(term, running, is_paused)
-        claimed = await take_up(conn, suspects, now, room, ready, term.owner, is_outage=is_outage)
+        claimed = await claim_ready(conn, suspects, now, room, ready, term.owner, is_outage=is_outage)
         if not claimed:
             next_due = await due_next(conn, suspects, now, ready, is_outage=is_outage)
             return Claimed(term, running, is_paused, next_due=next_due)
@@ -97,13 +97,13 @@ class Claimer:
         return Claimed(term, running, is_paused, claimed, people, payable, reserved)
 
     def _room(self, in_hand: int, payable: int) -> int:
-        """Return how many more rows may be taken in hand, `payable` of them at the paid pace; none on a full disk."""
+        """Return how many more rows may be claimed, `payable` of them at the paid pace; none on a full disk."""
         if self._reserve is not None and not self._reserve.is_held:
             return 0
         return self._health.room(self._usual + min(payable, int(PAID_PER_SECOND * CLAIM_AHEAD)), in_hand)
 
 
-async def take_up(
+async def claim_ready(
     conn: Connection,
     suspects: Suspects,
     now: datetime,

@@ -1,4 +1,4 @@
-"""Noticing forum threads that take no news any more: found here, told in the chat itself by the notifications."""
+"""Records which forum threads are closed or deleted; `telegram_edge.notifications.alerts` tells their chats."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.store.readers.closed_threads import Place
 
 
 async def note_threads(conn: Connection, answered: Iterable[Item], now: datetime) -> None:
-    """Take note, in the order of the answers, of threads that took a message and of those that no longer do."""
+    """Record, in the order of the answers, which threads took a message and which no longer do."""
     opened: set[Place] = set()
     closed: set[Place] = set()
     for item in answered:

@@ -21,7 +21,7 @@ from bot.store.delivery.audiences import Audience
 from bot.store.delivery.settlement import Covered
 from bot.store.engine.database import Database
 
-MOST_BODIES = 256  # looks × followed topics; more than that is prepared again
+MAX_BODIES = 256  # looks × followed topics; more than that is prepared again
 
 Body = TypeVar("Body")
 Turn = Callable[[bool], Awaitable[Outcome | None]]
@@ -31,7 +31,7 @@ Leave = Callable[[Body], Awaitable[Outcome]]
 
 
 class Composition(Generic[Body]):
-    """What one campaign sends. `covers` is what stands in its message, `name` what it is called in the log."""
+    """What one campaign sends. `covers` are the subjects in its message, `name` is what the log calls it."""
 
     def __init__(self, name: str, audience: Audience, covers: Covered, revision: int | None = None) -> None:
         """`revision` is the subject's of which this was made; None where it has none."""
@@ -107,7 +107,7 @@ class Uniform(Composition[Body]):
         body = self._bodies.get(look)
         if body is None:
             body = self._bodies[look] = self._prepare(self._message(look, now))
-            if len(self._bodies) > MOST_BODIES:
+            if len(self._bodies) > MAX_BODIES:
                 self._bodies.popitem(last=False)
         return body
 

@@ -143,7 +143,7 @@ async def try_again(db: Database, number: int, *, by: int | None, now: datetime)
         return many
 
 
-async def sums(db: Database, now: datetime, most_restricted: int) -> Totals:
+async def totals(db: Database, now: datetime, most_restricted: int) -> Totals:
     """Return the numbers behind `/stats` and `newsbot stats`, with at most so many chats that forbid writing."""
     async with db.reading() as conn:
         restricted, spells = await restrictions.listed(conn, most_restricted)

@@ -5,7 +5,7 @@ One loop writes and claims, the senders send. Whatever was answered while the la
 next batch, and nothing new is claimed before what is known has been written down. While messages are on their way, no
 more than thirty-three batches are written a second: at a thousand messages a second, a commit for every one or two
 costs three times as much as sending them.
-After a crash, deliveries that were in hand are taken back and sent again: at least once, never lost.
+After a crash, claimed deliveries are taken back and sent again: at least once, never lost.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ log = logging.getLogger(__name__)
 
 IN_FLIGHT = 64
 FLUSH_INTERVAL = 0.03  # seconds from one turn to the next, while messages are on their way
-LONGEST_SLEEP = 30.0  # seconds; the clock may have been set back meanwhile
+MAX_SLEEP = 30.0  # seconds; the clock may have been set back meanwhile
 CLOCK_JUMP = timedelta(seconds=2)  # more than that is no mere correction of the clock
 ERROR_PAUSE = 1.0  # seconds
-SHUTDOWN_GRACE = 6.0  # seconds for what is on the wire when the process is asked to end
+SHUTDOWN_GRACE = 6.0  # seconds for messages that are being sent when the process is asked to end
 
 
 class Alarm(StrEnum):
@@ -110,7 +110,7 @@ class Dispatcher:
         self._begin_anew()
 
     def _begin_anew(self) -> None:
-        """Have nothing in hand, as at the start and after a fault that ended `run`."""
+        """Have nothing claimed, as at the start and after an exception that ended `run`."""
         self._in_hand = 0  # claimed, and not written down yet
         self._health.forget_suspects()
         self._senders = Senders(
@@ -136,7 +136,7 @@ class Dispatcher:
         await self._idle.wait()
 
     def stop(self) -> None:
-        """Send nothing more. `run` returns once what is on the wire has been answered and written down."""
+        """Send nothing more. `run` returns once messages being sent have been answered and written down."""
         self._stopping = True
         self._changed.set()
 
@@ -212,7 +212,7 @@ class Dispatcher:
             if is_nobody_there:
                 self._settler.hold(item.campaign.id, None)
         if made.refused is not None and not made.is_reported:
-            made.is_reported = True  # once: what is on the wire now may come back after an editor's "Try again"
+            made.is_reported = True  # once: messages being sent now may be refused after an editor's "Try again"
             self._settler.hold(item.campaign.id, made.refused)
         self._settler.note(item)
 
@@ -226,10 +226,10 @@ class Dispatcher:
             return False
         return not self._health.is_outage or self._in_hand <= 1
 
-    # What stands around the turns
+    # Start, end and pauses between turns
 
     async def _begin(self) -> None:
-        """Write what the last run could not, and take back what nobody has in hand any more."""
+        """Write what the last run could not, and take back claims whose term is over."""
         self._begin_anew()
         notes, now = self._settler.notes(), self._clock()
         async with self._db.transaction() as conn:
@@ -271,9 +271,9 @@ class Dispatcher:
     async def _wait(self) -> None:
         """Sleep until something changes, the next retry is due, or a halt is over."""
         times = [at for at in (self._next_due, self._health.next_look) if at is not None]
-        pause = min(((at - self._clock()).total_seconds() for at in times), default=LONGEST_SLEEP)
+        pause = min(((at - self._clock()).total_seconds() for at in times), default=MAX_SLEEP)
         with suppress(TimeoutError):
-            async with asyncio.timeout(max(0.005, min(pause, LONGEST_SLEEP))):
+            async with asyncio.timeout(max(0.005, min(pause, MAX_SLEEP))):
                 await self._changed.wait()
 
     async def _pause(self) -> None:

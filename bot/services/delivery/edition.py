@@ -33,7 +33,7 @@ from bot.domain.shared_refusals import SharedRefusals
 from bot.domain.topic import Topic
 from bot.render.look import Look
 from bot.render.reader.article import in_form, push, without_photo
-from bot.services.delivery.composing import MOST_BODIES, Body, Composition, Leave, Turn
+from bot.services.delivery.composing import MAX_BODIES, Body, Composition, Leave, Turn
 from bot.services.delivery.pictures import ArticlePictures, pictures_of, remember
 from bot.store.content import articles, topics
 from bot.store.delivery.audiences import Audience
@@ -41,11 +41,11 @@ from bot.store.delivery.followers import followers_of
 from bot.store.engine.database import Connection, Database
 
 log = logging.getLogger(__name__)
-PATIENCE = 2.0
+PICTURE_TIMEOUT = 2.0
 """Seconds for which a picture on the wire is waited for before another chat tries it too: then 4 s more, then 8 s, so
 that a call which hangs for its 15 s costs three tries and no chat more than 2 s."""
-NOT_YET = Throttled(timedelta(0))
-"""It has not arrived, and how it is to be sent will be known in a moment."""
+PICTURE_PENDING = Throttled(timedelta(0))
+"""Not sent: another chat is trying the picture or the form, and the result will be known in a moment."""
 
 
 class Edition(Composition[Body]):
@@ -101,7 +101,7 @@ class Edition(Composition[Body]):
         if self._is_on_trial:
             await self._form_shown()
         if self._is_on_trial or self.refused is not None:
-            return NOT_YET, False
+            return PICTURE_PENDING, False
         form = self._form
         outcome, has_photo = await self._send(form, look, reason, turn, leave, db, now)
         match outcome:
@@ -110,7 +110,7 @@ class Edition(Composition[Body]):
                 self._shared.taken()
             case Rejected(words):
                 if self._is_on_trial or self.refused is not None or form is not self._form:
-                    return NOT_YET, False  # it was refused in a form of which more is known by now
+                    return PICTURE_PENDING, False  # it was refused in a form of which more is known by now
                 if self._refusals.refused(words):
                     return await self._try_forms(words, look, reason, turn, leave, db, now)
                 if self._shared.refused(chat, words):
@@ -131,7 +131,7 @@ class Edition(Composition[Body]):
     async def _form_shown(self) -> None:
         """Wait a moment while another chat shows which form Telegram takes."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(PICTURE_TIMEOUT):
                 await self._trial_of_form_ended.wait()
 
     async def _try_forms(
@@ -155,7 +155,7 @@ class Edition(Composition[Body]):
                 return outcome, has_photo  # else nothing is said about the form: the next chat tries it
             self.refused = words
             log.warning("article %d: Telegram refuses it in every form: %s", self.article.number, words)
-            return NOT_YET, False
+            return PICTURE_PENDING, False
         finally:
             if not is_taken:
                 self._go_on_in(before)
@@ -207,7 +207,7 @@ class Edition(Composition[Body]):
         """Send the article in a form, with the picture once that is settled; not when another form is tried by then."""
         begun_in = self._form
         wants_photo = look.pictures is Pictures.LARGE and form is not Form.PLAIN
-        has_passed = False  # its turn came while another chat's picture was on the wire
+        has_passed = False  # its turn came while the picture was being sent to another chat
         while True:
             if wants_photo and not self._is_settled:
                 await self._trial_of_another()
@@ -215,7 +215,7 @@ class Edition(Composition[Body]):
             if not_now is not None:
                 return not_now, False
             if self._form is not begun_in:
-                return NOT_YET, False
+                return PICTURE_PENDING, False
             if not wants_photo or self._is_settled:
                 break
             if not self._may_try():
@@ -246,7 +246,7 @@ class Edition(Composition[Body]):
         return not self._trials or asyncio.get_running_loop().time() >= self._next_trial_at
 
     async def _trial_of_another(self) -> None:
-        """Wait while another chat's picture is on the wire; no longer than until it is time to try beside it."""
+        """Wait while the picture is being sent to another chat, but no longer than until the next trial is due."""
         while self._trials and not self._is_settled:
             left = self._next_trial_at - asyncio.get_running_loop().time()
             if left <= 0:
@@ -259,7 +259,7 @@ class Edition(Composition[Body]):
         self, form: Form, look: Look, reason: int, leave: Leave[Body], db: Database, now: datetime
     ) -> Outcome | None:
         """Try the next way that can be had with this chat; None when there is none left, and nothing was sent."""
-        self._next_trial_at = asyncio.get_running_loop().time() + PATIENCE * 2**self._trials
+        self._next_trial_at = asyncio.get_running_loop().time() + PICTURE_TIMEOUT * 2**self._trials
         self._trials += 1
         try:
             tried = await self._pictures.next_photo(db, now)
@@ -290,7 +290,7 @@ class Edition(Composition[Body]):
         body = self._bodies.get(key)
         if body is None:
             body = self._bodies[key] = self._prepare(self._message(form, look, reason, photo, now))
-            if len(self._bodies) > MOST_BODIES:
+            if len(self._bodies) > MAX_BODIES:
                 self._bodies.popitem(last=False)
         return body
 

@@ -1,7 +1,7 @@
 """
-Fan-out: every promised campaign gets its deliveries, one for each chat of its audience, a piece at a time.
+Fanout: every promised campaign gets its deliveries, one for each chat of its audience, a piece at a time.
 
-Pieces are small, so a reader's write never waits long; between two of them everybody else has a turn.
+Pieces are small, so that other writes, such as a reader's, wait for one piece at most.
 """
 
 from __future__ import annotations

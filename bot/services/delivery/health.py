@@ -1,8 +1,8 @@
 """
-The health of sending: what answers say about the network, about the bot, and about each campaign.
+The health of sending: what Telegram's answers say about the network, the bot and each campaign.
 
-An outage, a refusal of the bot and a wave of chats that cannot be reached are nobody's own: they decide what may be
-claimed and what may leave. All of it is in memory, and found out again after a start.
+An outage, a refusal of the bot, and many chats that cannot be reached concern more than one delivery: they decide what
+may be claimed and sent. The state is in memory only, and is found out again after a start.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Container
 from datetime import datetime
 
-from bot.domain.circuit import Attendance, Circuit, Suspects
+from bot.domain.circuit import Circuit, Reachability, Suspects
 from bot.domain.delivery import Halted, Outcome, Sent, Unreachable
 from bot.store.delivery.campaigns import Campaign
 
@@ -23,7 +23,7 @@ class Health:
     def __init__(self) -> None:
         self._circuit = Circuit()
         self.suspects = Suspects()
-        self._attendance: defaultdict[int, Attendance] = defaultdict(Attendance)  # by campaign
+        self._reachability: defaultdict[int, Reachability] = defaultdict(Reachability)  # by campaign
         self._refused_with: str | None = None
 
     @property
@@ -42,7 +42,7 @@ class Health:
         return self._circuit.next_look
 
     def saw(self, campaign: Campaign, outcome: Outcome, now: datetime) -> tuple[Outcome, bool]:
-        """Take note of how a call ended; return how that counts for its delivery, and whether nobody is there."""
+        """Note a call's outcome; return the one that counts for its delivery, and whether too many are unreachable."""
         was_halted = self._circuit.is_halted
         self._circuit = self._circuit.after(outcome, now, random.random())
         if self.suspects or self._circuit.is_outage:
@@ -51,7 +51,7 @@ class Health:
         is_nobody_there = False
         match outcome:
             case Sent() | Unreachable() if not campaign.is_confirmed:
-                is_nobody_there = self._attendance[campaign.id].saw(isinstance(outcome, Sent))
+                is_nobody_there = self._reachability[campaign.id].saw(isinstance(outcome, Sent))
             case Halted(reason) if not was_halted:
                 self._refused_with = reason
         return outcome, is_nobody_there
@@ -70,14 +70,14 @@ class Health:
         self._circuit = self._circuit.at(now)
 
     def room(self, usual: int, in_hand: int) -> int:
-        """Return how many deliveries may be taken up beside those in hand, of `usual` at once."""
+        """Return how many deliveries may be claimed beside the `in_hand` ones; `usual` at once in normal operation."""
         return self._circuit.room(usual, in_hand)
 
     def keep(self, running: Container[int]) -> None:
         """Forget what was seen of campaigns that run no more."""
         self.suspects.keep(running)
-        for number in [one for one in self._attendance if one not in running]:
-            del self._attendance[number]
+        for number in [one for one in self._reachability if one not in running]:
+            del self._reachability[number]
 
     def forget_suspects(self) -> None:
         """Suspect nobody, as at the start."""

@@ -1,5 +1,5 @@
 """
-A claimed delivery in this process' hands, from its triage to what became of it.
+A claimed delivery in this process' memory, from its triage to its outcome.
 """
 
 from __future__ import annotations

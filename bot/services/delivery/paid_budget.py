@@ -2,8 +2,8 @@
 The paid budget: paid messages that were reserved for today and have not left yet.
 
 They are counted in the database in the transaction that claims the deliveries, before anything is sent. So a crash
-may waste some of the day's allowance, and nothing can exceed it. Deliveries are given theirs when they are claimed;
-what lies in it beside is for replies, which must not wait while a broadcast uses up the free pace.
+may waste some of the day's allowance, and nothing can exceed it. Deliveries get their share when they are claimed; the
+rest is for replies, which must not wait while a broadcast uses up the free pace.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class PaidBudget:
         return missing
 
     def fill(self, many: int) -> None:
-        """Put in what is on disk by now."""
+        """Add messages whose reservation is on disk."""
         self._unused += many
 
     def give_to(self, items: Iterable[Item], most: int) -> None:
@@ -83,7 +83,7 @@ class PaidBudget:
         if self._credit.is_closed(now):
             return False
         paid_on, item.paid_on = item.paid_on, None
-        return paid_on == day_of(now)  # what midnight overtook is another day's
+        return paid_on == day_of(now)  # reserved before midnight UTC: another day's
 
     def pay_for_reply(self, now: datetime) -> date | None:
         """Take out a message for a reply; return the day whose it is, or None when there is none for now."""
@@ -121,7 +121,7 @@ class PaidBudget:
     # At the end
 
     async def give_back(self, conn: Connection) -> None:
-        """Take what was not used off the day's count. Should that fail, it is wasted."""
+        """Subtract what was not used from the day's count. If that fails, it is wasted."""
         many, self._unused = self._unused, 0
         if many:
             await paid_messages.reserve(conn, self._day, -many)

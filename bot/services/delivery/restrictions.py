@@ -1,7 +1,7 @@
 """
-Chats that forbid writing for a while: when they are tried again, and what reaches them once a message gets through.
+Chats that forbid writing for a while: when they are tried again, and what is sent to them once a message gets through.
 
-Everything of a spell is in the database, so a restart neither forgets what a chat has missed nor tries it sooner.
+All state is in the database, so a restart neither forgets what a chat has missed nor tries it sooner.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from bot.store.readers import restrictions
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY = timedelta(seconds=30)
-AT_ONCE = 20  # chats tried in one look: some 20 ms of the writer
-MOST_KEPT = 100  # stories that reach a chat afterwards, the newest; about as many as a list has room for
+RECHECK_INTERVAL = timedelta(seconds=30)
+BATCH_SIZE = 20  # chats tried in one look: some 20 ms of the writer
+MAX_KEPT_STORIES = 100  # stories a chat gets afterwards, the newest; about as many as fit one list
 
 
 class Retries:
@@ -33,14 +33,14 @@ class Retries:
 
     async def try_due(self, conn: Connection, now: datetime) -> None:
         """Put a try into the outbox for each chat whose pause is over, with what it has missed."""
-        if self._look_at is not None and now < self._look_at <= now + LOOK_EVERY:
+        if self._look_at is not None and now < self._look_at <= now + RECHECK_INTERVAL:
             return
-        chats = await restrictions.due(conn, now, AT_ONCE)
+        chats = await restrictions.due(conn, now, BATCH_SIZE)
         for chat in chats:
             await restrictions.mark_due(conn, chat)
-            missed = await restrictions.missed(conn, chat, MOST_KEPT)
+            missed = await restrictions.missed(conn, chat, MAX_KEPT_STORIES)
             await restrictions.put_back(conn, chat, [one.article for one in to_try(missed, now, self._stale)], now)
-        self._look_at = None if len(chats) == AT_ONCE else now + LOOK_EVERY
+        self._look_at = None if len(chats) == BATCH_SIZE else now + RECHECK_INTERVAL
 
 
 async def note_refused(conn: Connection, chat: int, before: Restriction | None, reason: str, now: datetime) -> None:
@@ -54,7 +54,7 @@ async def note_refused(conn: Connection, chat: int, before: Restriction | None, 
 async def note_open(conn: Connection, chat: int, now: datetime) -> None:
     """Take note that a message got through, and let what the chat has missed follow it."""
     await restrictions.end(conn, chat)
-    missed = await restrictions.missed(conn, chat, MOST_KEPT)
+    missed = await restrictions.missed(conn, chat, MAX_KEPT_STORIES)
     if missed:
         await restrictions.put_back(conn, chat, [one.article for one in missed], now)
 

@@ -1,8 +1,8 @@
 """
-The senders: messages that are on their way, many at once, and never two to the same chat.
+The senders: send many messages at once, and never two to the same chat.
 
-What is handed to them waits in memory only because it lies in the outbox too. Each message leaves when the pacer gives
-it a turn and nothing has changed meanwhile; what became of it goes back to the dispatcher, which writes it down.
+Their queue is in memory, which is safe because each delivery is still in the outbox. A message is sent when the pacer
+gives it a slot and the chat still wants it; the outcome goes back to the dispatcher, which stores it.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ from bot.store.readers import chats
 
 log = logging.getLogger(__name__)
 
-RECHECK_AFTER = 1.0  # seconds in hand, after which a chat is asked again what it wants
-RECHECK_WITHIN = 0.03  # seconds; who comes later than that after its turn may leave together with the next
+RECHECK_AFTER = 1.0  # seconds since the claim, after which it is read again what the chat wants
+RECHECK_WITHIN = 0.03  # seconds; a message that is later than that may be sent together with the next one
 RETRY_NOW = Throttled(timedelta(0))
-"""It has not left, and goes back to the outbox as it was."""
+"""Not sent: goes back to the outbox unchanged."""
 COULD_NOT_COMPOSE = Failed("newsbot could not build this message; its log says why")
-"""It has not left, and that says nothing about the network."""
+"""Not sent, for a reason that says nothing about the network."""
 
 
 @dataclass(frozen=True, slots=True)
 class SendPort:
-    """The far side, as functions: what the gateway and the pacer do for a broadcast.
+    """The functions through which the dispatcher sends: what the gateway and the pacer do for a broadcast.
 
     `prepare` serialises a message once, `send` makes one call (body, chat, thread, silent, paid) and never raises;
     neither do `edit` (chat, message id, message, whether it is a photo) and `delete` (chat, message id).
@@ -61,7 +61,7 @@ class SendPort:
 
 
 class Senders:
-    """So many at work at once, from `start` to `end`."""
+    """A fixed number of sender tasks, from `start` to `end`."""
 
     def __init__(
         self,
@@ -92,12 +92,12 @@ class Senders:
         self._queue: asyncio.Queue[Item] = asyncio.Queue()
         self._lines: dict[int, deque[Item]] = {}  # chats with a message on its way, and what waits behind it
         self._at_work: list[asyncio.Task[None]] = []
-        self._waiting: dict[asyncio.Task[Any], Item] = {}  # for their turn; nothing of these is on the wire
+        self._waiting: dict[asyncio.Task[Any], Item] = {}  # for their turn; not sent yet
         self._is_ending = False
         self._quiet = asyncio.Event()
 
     def start(self, many: int) -> None:
-        """Set so many to work."""
+        """Start so many sender tasks."""
         self._at_work = [asyncio.create_task(self._work(), name=f"sender-{n}") for n in range(many)]
 
     def hand_out(self, item: Item) -> None:
@@ -149,7 +149,7 @@ class Senders:
                 log.error("%s cannot be read now: %s", item.composition.name, error)
                 item.outcome = RETRY_NOW
             except Exception:
-                # A bug of ours with this article or chat must not stop the others; it is retried, then given up.
+                # A bug of ours with one article or chat must not stop the others: it is retried, then fails.
                 log.exception("a delivery of %s could not be sent", item.composition.name)
                 item.outcome = COULD_NOT_COMPOSE
             self._paid_budget.put_back(item)
@@ -165,7 +165,7 @@ class Senders:
                 self._quiet.set()
 
     def _hand_back(self, line: deque[Item]) -> None:
-        """Give back what is behind a message that did not arrive: it may have to wait for it, or go elsewhere."""
+        """Give back the items behind a message that was not sent: they may have to wait for it, or change chat."""
         for item in line:
             item.outcome = RETRY_NOW
             self._paid_budget.put_back(item)
@@ -204,7 +204,7 @@ class Senders:
             self._waiting.pop(sender, None)
 
     async def _is_as_claimed(self, item: Item) -> bool:
-        """Return whether the chat is still as it was when its delivery was taken up, and still wants all of it."""
+        """Return whether the chat is as it was when its delivery was claimed, and still wants all of it."""
         chat, now = item.chat, self._clock()
         async with self._db.reading() as conn:
             if await chats.chat(conn, chat.id) != chat:
@@ -233,8 +233,8 @@ class Senders:
             if not await self._is_as_claimed(item):
                 return RETRY_NOW
             item.known_at = now
-            # Dozens that waited for the database would leave all at once. They take one more turn, for the pace alone:
-            # two of its chat's turns for each message would halve what a group may be sent.
+            # Dozens that waited for the database would be sent all at once. So each waits for one more slot of the
+            # overall pace; a second slot of its chat would halve what a group may be sent.
             if monotonic() - now <= RECHECK_WITHIN:
                 break
         return None
@@ -245,8 +245,8 @@ class Senders:
             return RETRY_NOW
         chat, is_paid = item.delivery.chat, item.paid_on is not None
         if is_paid and not self._paid_budget.pay(item, self._clock()):
-            # Midnight has passed, or Telegram takes no Stars. Hundreds were taken up for the paid pace; kept in hand
-            # at the free one they would stand in the way of what is more urgent.
+            # Midnight has passed, or Telegram takes no Stars. Hundreds were claimed for the paid pace; at the free
+            # pace they would delay what is more urgent, so they go back to the outbox.
             return RETRY_NOW
         self._waiting.pop(sender, None)
         outcome = await self._call(item, body, is_paid)
@@ -255,11 +255,11 @@ class Senders:
             case Throttled(wait):
                 self._wire.throttled(chat, wait.total_seconds(), is_paid)
             case PictureRefused():
-                self._waiting[sender] = item  # for the next way: nothing of this one has arrived
+                self._waiting[sender] = item  # for the next way to send it: nothing has arrived
         if is_paid:
             self._paid_budget.answered(outcome, self._clock())
             if isinstance(outcome, Rejected):
-                # It may be the Stars that were refused, and no delivery fails for want of them.
+                # Perhaps the Stars were refused and not the message: tried once more, unpaid.
                 outcome = await self._turn(item, sender) or await self._leave(item, sender, body)
                 self._paid_budget.answered_unpaid(outcome, self._clock())
         return outcome

@@ -1,8 +1,8 @@
 """
-The settler: takes note of what became of deliveries, and writes it down, many at a time.
+The settler: collects the outcomes of deliveries, and stores many of them in one transaction.
 
-Notes are taken in memory while messages are on their way; the dispatcher's next turn writes all of them in its own
-transaction. A note is dropped only once it is on disk: whatever could not be written is written with the next turn.
+Notes are kept in memory while messages are being sent; the dispatcher's next turn writes all of them in its own
+transaction. A note is dropped only once it is on disk: what could not be written is written with the next turn.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Notes:
 
     @property
     def many(self) -> int:
-        """How many deliveries are no longer in hand once it is written."""
+        """How many claims end once it is written."""
         return len(self.answered) + len(self.unread)
 
     @property
@@ -136,7 +136,7 @@ class Settler:
             else:
                 finished.append(Settled(stands, item.composition.covers, item.has_photo))
                 if item.outcome is not None:
-                    self._triage.let_go(item.delivery.chat)
+                    self._triage.release_chat(item.delivery.chat)
         in_threads = [item for item in answered if item.delivery.thread]
         if in_threads:
             await note_threads(conn, in_threads, now)
@@ -154,7 +154,7 @@ class Settler:
                 await newsroom.note_refused_by_some(conn, item.campaign.id, *item.refused_by_some, now=now)
 
     async def _hand_back(self, conn: Connection, unread: Sequence[Unread], now: datetime, owner: int) -> None:
-        """Hand back what could not be put together; stop its campaign when that lies in the subject."""
+        """Hand back deliveries that could not be composed; stop their campaign when the cause is its subject."""
         broken = [one.delivery for one in unread if one.is_broken]
         others = [one.delivery for one in unread if not one.is_broken]
         await outbox.release(conn, broken, owner=owner)

@@ -1,8 +1,8 @@
 """
-This process' term: under which it has deliveries in hand, and how it takes back those of others that died.
+This process' term, under which it claims deliveries, and how it takes back those of processes that died.
 
-The lease of a term is renewed in turns that write anyway. A process that has nothing in hand and nothing to claim
-writes nothing: it has nothing to lose, and takes another term when somebody has ended its own meanwhile.
+The lease of a term is renewed in turns that write anyway. A process without claims and with nothing to claim writes
+nothing: it has no claims to lose, and takes another term if its own was ended meanwhile.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Term:
     renewed_at: datetime | None = None
 
     async def begin(self, conn: Connection, now: datetime) -> tuple[Term, int]:
-        """End what this process, or any that is known to be dead, had in hand; return how many deliveries that was."""
+        """Take back the claims of this process' earlier term, and of processes known to be dead; return how many."""
         if self.is_alone:
             back = await leases.take_back_all(conn)
         else:
@@ -43,7 +43,7 @@ class Term:
         return Term(self.is_alone), back
 
     async def hold(self, conn: Connection, now: datetime) -> Term:
-        """Renew the lease when that is due, or take another when it is over, and take back what others have lost."""
+        """Renew the lease when that is due, or begin a term when it is over, and take back expired claims of others."""
         if not lease.is_due(self.renewed_at, now):
             return self
         owner = self.owner
@@ -64,5 +64,5 @@ class Term:
         return replace(self, renewed_at=None)
 
     async def end(self, conn: Connection) -> None:
-        """End the term, unless something in its hands may still be on the wire."""
+        """End the term, unless a claimed delivery may still be being sent."""
         await leases.end(conn, self.owner)

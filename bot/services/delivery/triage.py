@@ -1,9 +1,9 @@
 """
-Triage: what becomes of a claimed delivery before anybody sends it, by what its chat wants today.
+Triage: decides what becomes of a claimed delivery before it is sent, by what its chat wants today.
 
-Who has paused, unfollowed or muted since is left alone; whose time it is not yet is put back until then; what waited
-too long to be news goes out in one list; a chat that must rest is put back. All else goes out, as its campaign's kind
-composes it.
+A chat that has paused, unfollowed or muted since gets nothing; a delivery whose time has not come is put back until
+then; several that waited too long to be news go out as one list; those of a chat that Telegram holds are put back. All
+others are sent as their campaign's kind composes them.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ from bot.store.engine.database import Connection, Database
 
 log = logging.getLogger(__name__)
 
-LONGEST_HOLD = timedelta(seconds=60)  # a delivery waiting for a retry holds later news of its chat no longer
+MAX_HOLD = timedelta(seconds=60)  # a delivery waiting for a retry holds later news of its chat no longer
 SHORT_HOLD = timedelta(seconds=1)  # waited for on the spot
 NO_HOLD = timedelta(0)
 LIST_PAUSE = timedelta(seconds=60)
-"""For what another delivery in hand takes along; should that come to nothing, it goes out after all."""
+"""How long a delivery waits that goes out in the list of another one; if that list fails, it is sent after all."""
 HELD_CHATS = 4096
 
 
@@ -67,7 +67,7 @@ class Triage:
         self._stale = stale
         self._compositions: dict[int, Composition[Any]] = {}  # by campaign
         self._holds: OrderedDict[int, tuple[datetime, datetime]] = OrderedDict()  # until when, and the latest time
-        self._listed: set[int] = set()  # chats with a list in hand
+        self._listed: set[int] = set()  # chats with a claimed list
 
     async def sort(
         self,
@@ -123,7 +123,7 @@ class Triage:
             if hold and not item.is_decided:
                 item.outcome = Throttled(hold)
             items.append(item)
-        # Only now: had one of them failed, none of them would be in hand.
+        # Only now: if one had raised, none of them would count as claimed.
         self._listed.update(item.chat.id for item in items if item.folded)
         return items
 
@@ -142,26 +142,26 @@ class Triage:
         return {number: one for number, one in running.items() if number not in late}
 
     def written(self, items: Iterable[Item]) -> None:
-        """Take note that what became of items is on disk."""
+        """Note that the outcomes of items are on disk."""
         for item in items:
             if item.folded:
                 self._listed.discard(item.chat.id)
 
     def begin_anew(self) -> None:
-        """Have no list in hand, as at the start."""
+        """Forget all claimed lists, as at the start."""
         self._listed.clear()
 
     def hold(self, delivery: Delivery, now: datetime) -> None:
         """Keep a chat's later news behind a delivery that waits for a retry; not for long, however often it does."""
         if delivery.not_before > now:
-            _, latest = self._holds.get(delivery.chat, (now, now + LONGEST_HOLD))
+            _, latest = self._holds.get(delivery.chat, (now, now + MAX_HOLD))
             self._holds[delivery.chat] = min(delivery.not_before, latest), latest
             self._holds.move_to_end(delivery.chat)
             if len(self._holds) > HELD_CHATS:
                 self._holds.popitem(last=False)
 
-    def let_go(self, chat: int) -> None:
-        """Hold a chat no longer: something of its own has come to an end."""
+    def release_chat(self, chat: int) -> None:
+        """Hold a chat no longer: one of its deliveries has ended."""
         self._holds.pop(chat, None)
 
     def forget_holds(self) -> None:
@@ -169,7 +169,7 @@ class Triage:
         self._holds.clear()
 
     def keep(self, running: Mapping[int, Campaign]) -> None:
-        """Let go of what only other campaigns needed."""
+        """Forget compositions of campaigns that no longer run."""
         self._compositions = {number: one for number, one in self._compositions.items() if number in running}
 
     async def _composition(self, conn: Connection, campaign: Campaign) -> Composition[Any]:
@@ -203,7 +203,7 @@ class Triage:
     async def _fold(self, item: Item, running: Mapping[int, Campaign], now: datetime) -> None:
         """Let what is no longer news go out in one list with all else that has waited for its chat as long.
 
-        Nothing is settled before the list is out: should it come to nothing, the others go out without this one.
+        Nothing is settled before the list is sent: if it fails, the others go out without this one.
         """
         if item.is_decided:
             return

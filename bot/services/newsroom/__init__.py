@@ -1,1 +1,1 @@
-"""What editors and owners do: publish, stop, decide, roles, incidents, restoring."""
+"""What editors and owners do: publish, stop, decide about held news, manage roles, restore backups."""

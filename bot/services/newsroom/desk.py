@@ -26,7 +26,7 @@ class Drafts:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldArticle:
     """One article that is held until editors decide, of `many`."""
 
     article: Article
@@ -60,7 +60,7 @@ async def drafts(db: Database, before: tuple[int, int] | None, limit: int) -> Dr
     return Drafts(shown, held, _place(shown[-1]) if len(found) > limit else None)
 
 
-async def next_held(db: Database, after: int) -> Held | None:
+async def next_held(db: Database, after: int) -> HeldArticle | None:
     """Return the held article behind `after`, the first again behind the last; None when nothing is held.
 
     What was decided is held no longer: then it is the first that is newer.
@@ -70,7 +70,7 @@ async def next_held(db: Database, after: int) -> Held | None:
         if not numbers:
             return None
         place = numbers.index(after) + 1 if after in numbers else await _place_behind(conn, after, numbers)
-        return Held(await articles.article(conn, numbers[place % len(numbers)]), len(numbers))
+        return HeldArticle(await articles.article(conn, numbers[place % len(numbers)]), len(numbers))
 
 
 async def topic_to_add(db: Database, article: int, topic: int) -> tuple[Topic | None, bool]:

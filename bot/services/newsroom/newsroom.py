@@ -1,5 +1,5 @@
 """
-The newsroom's verbs: publish, stop, resume, hold, retract.
+What editors do to articles and campaigns: publish, stop, resume, hold, retract.
 
 Each is one transaction and one promise: never public without its campaign, never promised twice.
 """

@@ -11,7 +11,7 @@ from bot.domain.chat import Chat
 from bot.domain.topic import Topic
 from bot.store.content import articles, topics
 from bot.store.desk import editors, notices
-from bot.store.desk import incidents as troubles
+from bot.store.desk import incidents as incident_rows
 from bot.store.desk.editors import Newcomer
 from bot.store.desk.incidents import Incident as Incident
 from bot.store.desk.notices import Notice as Notice  # what is given back here
@@ -71,7 +71,7 @@ async def about_files(db: Database, *, lasting_since: datetime) -> AboutFiles:
         waiting = [one for one in untold if one[1].kind not in _AT_ONCE]
         numbers = [one.article for _, one in waiting if one.kind == "doubled" and one.article is not None]
         known = {article.number: article for article in await articles.articles(conn, numbers)}
-        return AboutFiles(waiting, known, await troubles.editors_told_at(conn))
+        return AboutFiles(waiting, known, await incident_rows.editors_told_at(conn))
 
 
 async def questions(db: Database) -> Questions:
@@ -103,13 +103,13 @@ async def mark_told(db: Database, ids: Sequence[int], now: datetime) -> None:
 async def incidents(db: Database, now: datetime) -> list[Incident]:
     """Return what owners are to be told now: what is the matter, and what is so no longer."""
     async with db.reading() as conn:
-        return await troubles.untold(conn, now)
+        return await incident_rows.untold(conn, now)
 
 
 async def mark_incident_told(db: Database, incident: Incident, now: datetime) -> None:
     """Remember that owners know."""
     async with db.transaction() as conn:
-        await troubles.told(conn, incident, now)
+        await incident_rows.told(conn, incident, now)
 
 
 async def newcomers(db: Database) -> Newcomers:

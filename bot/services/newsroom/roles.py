@@ -32,7 +32,7 @@ async def role_of(db: Database, person: int | None, admins: frozenset[int], name
         return None
     async with db.reading() as conn:
         role = await editors.role(conn, person, admins)
-        is_known = role is None or not name or await editors.name(conn, person) == name[: editors.LONGEST_NAME]
+        is_known = role is None or not name or await editors.name(conn, person) == name[: editors.MAX_NAME_LENGTH]
     if not is_known:
         async with db.transaction() as conn:
             await editors.set_name(conn, person, name)
@@ -110,9 +110,9 @@ async def withdraw(db: Database, number: int, *, by: int | None, admins: frozens
 async def remove_editor(
     db: Database, person: int, *, by: int | None, admins: frozenset[int], now: datetime
 ) -> Role | None:
-    """Make a colleague a reader, and return what they were; None when nobody was let go.
+    """Take a person's role away, and return which it was; None when nothing was changed.
 
-    Owners let editors go. The shell (`by` is None) also lets owners go who became so by link.
+    Owners can remove editors. The shell (`by` is None) can also remove owners who became so by link.
     """
     async with db.transaction() as conn:
         if not await _may(conn, by, admins):

@@ -1,1 +1,1 @@
-"""What readers ask for and choose: browsing, subscriptions, preferences, membership."""
+"""What readers do: browse, search, subscribe, change settings, join and leave."""

@@ -1,4 +1,4 @@
-"""What readers look at when they ask: the newest, the warmest, what was found, what they keep."""
+"""Lists of articles on request: newest, top by heat, found, saved; and how often groups may ask for them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.answer_quota import ALLOWANCE, AnswerQuota, hearing
+from bot.domain.answer_quota import ALLOWANCE, AnswerQuota, answer_quota
 from bot.domain.browsing import ALL_TOPICS, FOLLOWED, Page, Place, Turn, leaf
 from bot.domain.chat import Chat, ChatKind
 from bot.domain.following import Following
@@ -19,11 +19,11 @@ from bot.store.engine.database import Connection, Database
 from bot.store.readers import browsing, group_quota, subscriptions
 
 CANDIDATES = 500
-"""The newest articles of which the warmest are the top: older ones are cold at any heat."""
+"""The newest articles among which the top ones are ranked: the heat of older ones has faded."""
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class ListSubject:
     """What a list is about. `scope` is as in `domain.browsing`; FOLLOWED only where something is followed.
 
     `topic` is None unless the list is about one; `followed` says whether the chat follows that.
@@ -58,17 +58,17 @@ async def ask(db: Database, group: int, now: datetime) -> bool:
         return await group_quota.ask(conn, group, now)
 
 
-async def hearing_of(db: Database, chat: Chat, speaker: int, now: datetime) -> AnswerQuota:
+async def answer_quota_of(db: Database, chat: Chat, speaker: int, now: datetime) -> AnswerQuota:
     """Return whose next command is answered in a group or channel, as far as `speaker` has not had enough answers."""
     async with db.reading() as conn:
-        heard = await group_quota.heard(conn, chat.id, speaker, now)
-    return hearing(heard, is_group=chat.kind is ChatKind.GROUP)
+        answered = await group_quota.answer_count(conn, chat.id, speaker, now)
+    return answer_quota(answered, is_group=chat.kind is ChatKind.GROUP)
 
 
 async def has_had_enough(db: Database, person: int, now: datetime) -> bool:
     """Return whether a person has had all the answers there are for one in a minute, over all groups and channels."""
     async with db.reading() as conn:
-        return (await group_quota.heard(conn, 0, person, now)).to_speaker >= ALLOWANCE
+        return (await group_quota.answer_count(conn, 0, person, now)).to_speaker >= ALLOWANCE
 
 
 async def count_answer(db: Database, chat: int | None, speaker: int, now: datetime) -> bool:
@@ -77,7 +77,7 @@ async def count_answer(db: Database, chat: int | None, speaker: int, now: dateti
     What is not answered is not written.
     """
     async with db.transaction() as conn:
-        if (await group_quota.heard(conn, chat or 0, speaker, now)).to_speaker >= ALLOWANCE:
+        if (await group_quota.answer_count(conn, chat or 0, speaker, now)).to_speaker >= ALLOWANCE:
             return False  # of several that were asked at once, the last
         await group_quota.count_answer(conn, chat, speaker, now)
         return True
@@ -113,7 +113,7 @@ async def asked_for(db: Database, chat: int, words: str) -> Asked:
 
 async def latest(
     db: Database, chat: int, scope: int, *, size: int, turn: Turn | None = None, now: datetime
-) -> tuple[Subject, Page]:
+) -> tuple[ListSubject, Page]:
     """Return the newest articles of a topic, of what the chat follows (if anything), or of all. Raises: UnknownTopic.
 
     What is followed is read as it would be pushed: without what is left out and without unwanted sources; a mute is
@@ -131,13 +131,13 @@ async def latest(
 
 async def top(
     db: Database, chat: int, scope: int, *, size: int, start: int = 0, now: datetime
-) -> tuple[Subject, Ranking]:
+) -> tuple[ListSubject, Ranking]:
     """Return the articles whose heat has faded least, of the same ones that `latest` lists. Raises: UnknownTopic."""
     async with db.reading() as conn:
         following = await subscriptions.following(conn, chat, now)
         subject, wanted = await _subject(conn, chat, following, scope)
         newest = await browsing.latest(conn, None, CANDIDATES, topics=wanted, unwanted=_unwanted(subject, following))
-        ranked = warmest(await browsing.embers(conn, [place.number for place in newest]), now)
+        ranked = warmest(await browsing.hot_articles(conn, [place.number for place in newest]), now)
         start = min(max(0, start), max(0, len(ranked) - 1) // size * size)
         page = Page(tuple(await articles.articles(conn, ranked[start : start + size])))
         return subject, Ranking(page, start, len(ranked) > start + size)
@@ -181,18 +181,18 @@ async def saved(db: Database, person: int, *, size: int, turn: Turn | None = Non
 
 async def _subject(
     conn: Connection, chat: int, following: Following, scope: int
-) -> tuple[Subject, frozenset[int] | None]:
+) -> tuple[ListSubject, frozenset[int] | None]:
     """Return what a list is about, and which topics its articles bear; None means any."""
     if scope in (FOLLOWED, ALL_TOPICS):
         followed = following.included() if scope == FOLLOWED else frozenset()
-        return (Subject(FOLLOWED), followed) if followed else (Subject(ALL_TOPICS), None)
+        return (ListSubject(FOLLOWED), followed) if followed else (ListSubject(ALL_TOPICS), None)
     topic = (await known_topics.known_to(conn, chat)).get(scope)
     if topic is None:
         raise UnknownTopic(str(scope))
-    return Subject(scope, topic, following.includes(scope)), frozenset(following.tree.below(scope))
+    return ListSubject(scope, topic, following.includes(scope)), frozenset(following.tree.below(scope))
 
 
-def _unwanted(subject: Subject, following: Following) -> frozenset[str]:
+def _unwanted(subject: ListSubject, following: Following) -> frozenset[str]:
     return following.unwanted if subject.scope == FOLLOWED else frozenset()
 
 

@@ -1,4 +1,4 @@
-"""How a chat comes, pauses, goes, moves and is forgotten. One promise each."""
+"""The life of a chat: created, paused, unreachable, moved to a supergroup, exported, deleted."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ async def forget(db: Database, chat: int) -> None:
         await chats.forget(conn, chat)
 
 
-async def belongings(db: Database, chat: int) -> dict[str, object]:
+async def export_of(db: Database, chat: int) -> dict[str, object]:
     """Return all that is stored about a chat, as a JSON-able document."""
     async with db.reading() as conn:
         return await export.export(conn, chat)

@@ -1,4 +1,4 @@
-"""One article in one reader's hands: opening it, keeping it, and how it stands for this chat."""
+"""One article for one reader: opening it, saving it, and which of its buttons hold for this chat."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How an article stands for a chat and a person today.
+class CardState:
+    """What the buttons under an article show for a chat and a person today.
 
     `reason` is the topic it came for, None when for none; the rest says what of it the chat has turned down.
     """
@@ -60,7 +60,9 @@ async def opened(db: Database, number: int, *, person: int | None, root: Path | 
         )
 
 
-async def standing(db: Database, number: int, *, reason: int | None, chat: int, person: int, now: datetime) -> Standing:
+async def standing(
+    db: Database, number: int, *, reason: int | None, chat: int, person: int, now: datetime
+) -> CardState:
     """Return how an article stands for a chat that has it for the topic `reason`.
 
     One that was opened rather than pushed came for no topic; then it is the one for which it would be pushed.
@@ -72,7 +74,7 @@ async def standing(db: Database, number: int, *, reason: int | None, chat: int, 
         if reason is None:
             reason = next((by for worn in article.topics if (by := following.through(worn)) is not None), None)
         topic = None if reason is None else (await known_topics.known_to(conn, chat)).get(reason)
-        return Standing(
+        return CardState(
             article=article,
             reason=topic,
             saved=await subscriptions.has_saved(conn, person, number),

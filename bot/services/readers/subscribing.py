@@ -1,4 +1,4 @@
-"""What a chat follows, and how that changes: each change one transaction, answered only once it is on disk."""
+"""Following, unfollowing and muting: each change is one transaction, and returns once it is on disk."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from bot.domain.picker import PickerPage, picker_page
-from bot.domain.topic import MOST_PIECES, Topic, by_name
+from bot.domain.topic import MAX_PIECES, Topic, by_name
 from bot.errors import UnknownTopic
 from bot.services.content.topic_names import closest
 from bot.store.content import known_topics
@@ -102,7 +102,7 @@ async def mute(db: Database, chat: int, topic: int, *, now: datetime) -> tuple[T
 
 
 async def unmute(db: Database, chat: int, topic: int) -> Topic:
-    """Let a topic be heard again. Raises: UnknownTopic."""
+    """End the mute of a topic. Raises: UnknownTopic."""
     async with db.transaction() as conn:
         known = _topic(await known_topics.known_to(conn, chat), topic)
         await subscriptions.unmute(conn, chat, topic)
@@ -202,7 +202,7 @@ async def of_payload(db: Database, chat: int, payload: str) -> Topic:
 
 
 class _Follow(Enum):
-    """What a wish to follow a topic changed."""
+    """What following a topic changed."""
 
     NEW = "new"
     MOVED = "moved"
@@ -269,7 +269,7 @@ async def _first_meant(conn: Connection, chat: int, names: Sequence[str]) -> tup
     """
     whole = [
         (topic, pieces)
-        for pieces in range(min(len(names), MOST_PIECES), 0, -1)
+        for pieces in range(min(len(names), MAX_PIECES), 0, -1)
         if (topic := await known_topics.named(conn, ", ".join(names[:pieces]), chat)) is not None
     ]
     return min(whole, key=lambda one: _standing(one[0]), default=(None, 1))  # of equals, the longest

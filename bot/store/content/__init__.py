@@ -1,1 +1,1 @@
-"""Articles, topics, files and media."""
+"""Tables of content: articles, topics, files and media."""

@@ -1,8 +1,8 @@
 """
-What an import must know before it decides, and what it writes afterwards: for many files at once.
+The reads and writes of an import, for many files at once.
 
-A folder of thousands of files is compared and stored in a handful of statements; one statement a file and table
-would cost more than parsing them.
+A folder of thousands of files is compared and stored in a few statements; one statement for each file and table would
+cost more than parsing them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,10 @@
 """
-The topics that readers may meet: what stands in no published article is nobody's to learn from a topic's name.
+The topics that readers may see. A topic that only unpublished articles name is hidden, because its name may reveal
+what they are about.
 
-Known is what a file or an editor defined and what a published article bears or bore. A chat knows besides what it
-follows, has left out or muted itself. To readers every other topic is as if it did not exist, by name and by number.
+Known to all are topics that a file or an editor defined, and those of articles that are or were published. Known to a
+chat are also those that it follows, has left out or muted. Any other topic does not exist for readers, by name or
+number.
 """
 
 from __future__ import annotations
@@ -11,12 +13,12 @@ import json
 from collections.abc import Iterable, Sequence
 
 from bot.domain.topic import Topic, topic_key
-from bot.store.content.topics import list_worn, topic_of
+from bot.store.content.topics import list_established, topic_of
 from bot.store.engine.database import Connection
 
 
 async def known_to(conn: Connection, chat: int) -> dict[int, Topic]:
-    """Return the topics that a chat may meet, by number, in the order of their numbers."""
+    """Return the topics that are known to a chat, by number, in the order of their numbers."""
     rows = await conn.execute_fetchall(
         """
         SELECT number, id, name, short_name, parent, description, keywords, hashtags, listed, from_file
@@ -65,4 +67,4 @@ async def let_be_known(conn: Connection, borne_by: Sequence[int]) -> None:
     """Let readers know the topics of those of these articles that are published, and find in the picker those that
     enough articles bear."""
     await make_known(conn, borne_by)
-    await list_worn(conn, borne_by)
+    await list_established(conn, borne_by)

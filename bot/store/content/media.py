@@ -1,4 +1,4 @@
-"""What Telegram made of each picture: a file id to reuse, or a refusal not to be asked for again."""
+"""The result of sending each picture: Telegram's file id to reuse, or that it was refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stories as JSON: how an article's words lie in the database, readable in any SQLite shell."""
+"""Stories as JSON: the form in which articles are stored, readable in any SQLite shell."""
 
 from __future__ import annotations
 

@@ -179,7 +179,7 @@ async def _define(conn: Connection, given: TopicFile) -> int:
     return number
 
 
-async def list_worn(conn: Connection, borne_by: Iterable[int]) -> list[int]:
+async def list_established(conn: Connection, borne_by: Iterable[int]) -> list[int]:
     """Put into the picker the unlisted topics of these articles that enough published ones bear; return them."""
     rows = await conn.execute_fetchall(
         """

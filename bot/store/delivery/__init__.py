@@ -1,1 +1,1 @@
-"""Campaigns, deliveries, leases, receipts and outcomes."""
+"""Tables of delivery: campaigns, the outbox, leases, receipts and outcomes."""

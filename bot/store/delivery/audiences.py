@@ -19,7 +19,7 @@ from bot.domain.delivery import Subject
 from bot.store.content.story_json import epoch
 from bot.store.engine.database import Connection
 
-LOWEST, HIGHEST = -(2**62), 2**62
+MIN_CHAT_ID, MAX_CHAT_ID = -(2**62), 2**62
 
 # What makes a candidate `c` no recipient: it has a receipt of the subject, or a campaign of the same kind has ended
 # otherwise for it. Most pieces hold nobody of either, which one look for the whole piece finds out.
@@ -60,8 +60,8 @@ async def reach(conn: Connection, audience: Audience, now: datetime, at_most: in
     sql, values = audience.recipients(
         "SELECT count(*) FROM (SELECT DISTINCT c.chat FROM",
         " LIMIT :at_most)",
-        after=LOWEST,
-        until=HIGHEST,
+        after=MIN_CHAT_ID,
+        until=MAX_CHAT_ID,
         at_most=-1 if at_most is None else at_most,
         now=epoch(now),
     )

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from bot.domain.delivery import Operation
 from bot.store.content.story_json import epoch
-from bot.store.delivery.audiences import HIGHEST, LOWEST, Audience
+from bot.store.delivery.audiences import MAX_CHAT_ID, MIN_CHAT_ID, Audience
 from bot.store.delivery.campaigns import Campaign
 from bot.store.engine.database import Connection
 
@@ -65,7 +65,7 @@ async def fan_out(
     """
     if campaign.is_complete or campaign.ring_start is None:
         return False
-    low, high = (campaign.ring_start, HIGHEST) if campaign.half == 0 else (LOWEST, campaign.ring_start)
+    low, high = (campaign.ring_start, MAX_CHAT_ID) if campaign.half == 0 else (MIN_CHAT_ID, campaign.ring_start)
     after = low if campaign.cursor is None else campaign.cursor
     [(end,)] = await conn.execute_fetchall(*audience.piece(after, high, piece))
     sql, parameters = audience.recipients(

@@ -19,9 +19,9 @@ from bot.store.content.story_json import epoch
 from bot.store.delivery.audiences import HAS_IT_ALREADY, IS_SETTLED
 from bot.store.engine.database import Connection
 
-MOST_LEGS = 400
+MAX_LEGS = 400
 FEW = 1_000  # rows about the chats of a piece, looked at together in a third of a millisecond
-LEAST_SHARE = 50  # candidates of a topic in a piece, however many topics an article has
+MIN_SHARE = 50  # candidates of a topic in a piece, however many topics an article has
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Followers:
         """
         followed = sorted({step for step, _ in self._ways()})
         values = {"after": after, "until": until, "followed": json.dumps(followed)}
-        share = max(min(size, LEAST_SHARE), size // max(1, len(followed)))
+        share = max(min(size, MIN_SHARE), size // max(1, len(followed)))
         return _PIECE, values | {"others": share - 1}
 
     async def wanting(self, conn: Connection, chats: Sequence[int], now: datetime) -> dict[int, int]:
@@ -124,9 +124,9 @@ def _union(legs: Sequence[str]) -> str:
     """
     if not legs:
         return "SELECT 0 AS chat, 0 AS thread WHERE 0"
-    if len(legs) <= MOST_LEGS:
+    if len(legs) <= MAX_LEGS:
         return " UNION ".join(legs)
-    groups = [" UNION ".join(legs[start : start + MOST_LEGS]) for start in range(0, len(legs), MOST_LEGS)]
+    groups = [" UNION ".join(legs[start : start + MAX_LEGS]) for start in range(0, len(legs), MAX_LEGS)]
     return " UNION ".join(f"SELECT chat, thread FROM ({group} ORDER BY 1)" for group in groups)
 
 

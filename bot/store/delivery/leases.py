@@ -1,8 +1,8 @@
 """
-Leases: which process has which deliveries in hand, and until when it may be believed to be alive.
+Leases: which process has claimed which deliveries, and until when the claims hold.
 
-A process takes a term before its first claim, and a claimed delivery carries that term's number alone. The time is
-held once for a term, not in every delivery: renewing writes one row, however much is in hand, and not hundreds every
+A process begins a term before its first claim, and a claimed delivery carries only that term's number. The expiry is
+stored once for a term, not in every delivery: renewing writes one row, however many are claimed, and not hundreds every
 few seconds. A term that was not renewed in time is over, and its deliveries are anybody's again; what they may have
 sent is not known, so they count as perhaps sent. Numbers are never used twice, so a process that was only slow, not
 dead, finds that its term is over wherever it writes what became of a delivery (`store.delivery.outbox`).
@@ -18,7 +18,7 @@ from bot.store.engine.database import Connection
 
 
 async def take(conn: Connection, instance: str, now: datetime) -> int:
-    """Begin a term and return its number. `instance` says who has it, for whoever looks."""
+    """Begin a term and return its number. `instance` names the process, for people who look at the table."""
     rows = await conn.execute_fetchall(
         "INSERT INTO leases (lease_until, instance) VALUES (:until, :instance) RETURNING owner",
         {"until": epoch(now + LEASE), "instance": instance},
@@ -27,7 +27,7 @@ async def take(conn: Connection, instance: str, now: datetime) -> int:
 
 
 async def renew(conn: Connection, owner: int, now: datetime) -> bool:
-    """Let a term go on; return False when it is over: somebody has taken back what it had in hand.
+    """Renew a term; return False when it is over: another process has taken back its claims.
 
     A term that is late and that nobody has ended goes on: nothing of it has gone to anybody else.
     """
@@ -57,13 +57,13 @@ async def take_back_all(conn: Connection) -> int:
 
 
 async def take_back(conn: Connection, owner: int) -> int:
-    """End one term, whose process has lost what it had in hand; return how many deliveries are anybody's again."""
+    """End one term and take back its claims; return how many deliveries are anybody's again."""
     await conn.execute("DELETE FROM leases WHERE owner = :owner", {"owner": owner})
     return await _hand_back(conn)
 
 
 async def end(conn: Connection, owner: int) -> None:
-    """End a term that has nothing in hand. One that has ends by itself: what is on the wire may still arrive."""
+    """End a term without claims. One with claims expires by itself: its messages may still arrive."""
     await conn.execute(
         "DELETE FROM leases WHERE owner = :owner AND NOT EXISTS (SELECT 1 FROM deliveries WHERE owner = :owner)",
         {"owner": owner},
@@ -71,7 +71,7 @@ async def end(conn: Connection, owner: int) -> None:
 
 
 async def _hand_back(conn: Connection) -> int:
-    """Hand back what is in the hands of terms that are over. It was perhaps sent, and counts as such."""
+    """Take back the claims of terms that are over. Their messages were perhaps sent, and count as such."""
     return await conn.execute(
         """
         UPDATE deliveries SET owner = 0, unsure = unsure + 1

@@ -2,7 +2,7 @@
 The outbox: deliveries that have been promised and not yet settled.
 
 Publishing promises its campaign in the article's own transaction, so news is never lost between "known" and "sent".
-A claimed row carries the term of the process that has it in hand (`store.delivery.leases`) until it is settled
+A claimed row carries the term of the process that claimed it (`store.delivery.leases`) until it is settled
 (`store.delivery.settlement`) or handed back.
 """
 
@@ -21,7 +21,7 @@ from bot.store.engine.database import Connection
 async def claim(
     conn: Connection, now: datetime, limit: int, among: Iterable[int] | None = None, *, owner: int
 ) -> list[Delivery]:
-    """Take up to `limit` due deliveries of running campaigns in hand and return them, most urgent lane first.
+    """Claim up to `limit` due deliveries of running campaigns and return them, most urgent lane first.
 
     With `among`, only of these campaigns. For a term that is over there are none.
     """

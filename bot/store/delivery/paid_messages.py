@@ -1,7 +1,7 @@
 """
-What was paid for: so many messages of each UTC day, written down before any of them leaves.
+The number of paid messages of each UTC day, stored before any of them is sent.
 
-One fact a day, kept for good: whoever set the clock forward and back must not find the day's count gone.
+One row for each day, never deleted: a clock that is set forward and back must not reset a day's count.
 """
 
 from __future__ import annotations

@@ -113,7 +113,7 @@ async def reasons(
 
 
 async def somebody_has(conn: Connection, article: int) -> bool:
-    """Return whether any chat got an article, or may have it: it is on the wire, or its answer never came."""
+    """Return whether any chat got an article, or may have: it is being sent, or its answer never came."""
     rows = await conn.execute_fetchall(
         """
         SELECT 1 FROM receipts WHERE subject_type = 1 AND subject = :article

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.store.content.story_json import epoch
-from bot.store.delivery.audiences import HIGHEST, LOWEST
+from bot.store.delivery.audiences import MAX_CHAT_ID, MIN_CHAT_ID
 from bot.store.engine.database import Connection
 from bot.store.engine.sync_connection import connect, translating
 
@@ -43,7 +43,7 @@ async def prune(conn: Connection, done_before: datetime) -> bool:
           )
         ORDER BY id LIMIT 1
         """,
-        {"before": epoch(done_before), "lowest": LOWEST, "highest": HIGHEST},
+        {"before": epoch(done_before), "lowest": MIN_CHAT_ID, "highest": MAX_CHAT_ID},
     )
     for campaign in rows:
         piece = {
@@ -66,7 +66,7 @@ async def prune(conn: Connection, done_before: datetime) -> bool:
         await conn.executemany("INSERT INTO receipts (subject_type, subject, chat, unsure) VALUES (?, ?, ?, ?)", kept)
         await conn.execute(
             "UPDATE campaigns SET pruned_to = :to WHERE id = :id",
-            {"id": campaign["id"], "to": kept[-1][2] if len(kept) == ROWS_PER_STEP else HIGHEST},
+            {"id": campaign["id"], "to": kept[-1][2] if len(kept) == ROWS_PER_STEP else MAX_CHAT_ID},
         )
         return True
     return False

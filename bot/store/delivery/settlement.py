@@ -1,5 +1,5 @@
 """
-Settlement: what became of a delivery, written down for good.
+Settlement: stores the final outcome of deliveries.
 
 A finished delivery gives way to a receipt or an outcome. What a process writes about one counts by whose the row is
 by then, since its term (`store.delivery.leases`) may have ended meanwhile:

@@ -1,1 +1,1 @@
-"""Editors, notices, the audit log, incidents and progress messages."""
+"""Tables of the newsroom: editors, notices, the audit log, incidents and progress messages."""

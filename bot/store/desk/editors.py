@@ -18,7 +18,7 @@ from bot.domain.role import INVITATION_LASTS, Role
 from bot.store.content.story_json import epoch, moment
 from bot.store.engine.database import Connection
 
-LONGEST_NAME = 128  # characters: a first and a last name, https://core.telegram.org/bots/api#user
+MAX_NAME_LENGTH = 128  # characters: a first and a last name, https://core.telegram.org/bots/api#user
 _CODE_BYTES = 16  # 128 bits: 22 characters of a start payload's 64
 
 
@@ -128,7 +128,7 @@ async def set_name(conn: Connection, person: int, name: str) -> None:
         INSERT INTO people (person, name) VALUES (:person, :name)
         ON CONFLICT (person) DO UPDATE SET name = excluded.name
         """,
-        {"person": person, "name": name[:LONGEST_NAME]},
+        {"person": person, "name": name[:MAX_NAME_LENGTH]},
     )
 
 
@@ -214,7 +214,7 @@ async def withdraw(conn: Connection, number: int, now: datetime) -> Invitation |
 async def add_newcomer_notices(
     conn: Connection, newcomer: int, role: Role, invited_by: int | None, owners: Iterable[int]
 ) -> None:
-    """Owe these owners word of who took an invitation."""
+    """Store that these owners are to be told who took an invitation."""
     await conn.executemany(
         """
         INSERT INTO newcomers (owner, person, role, invited_by) VALUES (:owner, :person, :role, :by)

@@ -1,8 +1,8 @@
 """
-Troubles that owners must know of: told once a day each while they last, and once when they are over. A lack of Stars
-is told only once: all goes out without them, and it may be weeks before newsbot wants any again.
+Incidents (table `troubles`): owners are alerted once a day to each that lasts, and once when it is over. A lack of
+Stars is reported only once: everything goes out without them, and it may be weeks before any are needed again.
 
-Here is also when editors were last told of files, because the same courtesy holds for them.
+The time of the editors' last alert about files is kept here too, because it limits their alerts in the same way.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ REMIND_AFTER = timedelta(days=1)
 
 
 class IncidentKind(StrEnum):
-    """What can be the matter."""
+    """What is wrong."""
 
     DISK = "disk"  # nearly full
     TOKEN = "token"
@@ -30,7 +30,7 @@ class IncidentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """One trouble. `over_at` is None while it lasts."""
+    """One incident. `over_at` is None while it lasts."""
 
     kind: IncidentKind
     since: datetime
@@ -38,9 +38,9 @@ class Incident:
 
 
 async def open_incident(conn: Connection, kind: IncidentKind, now: datetime) -> None:
-    """Take note that there is trouble. One that lasts keeps its beginning.
+    """Write down that an incident has begun; one that is open already keeps its beginning.
 
-    One that is back begins later than owners last heard of it: what they heard was of the one before.
+    When one of a kind comes back, it begins after the last alert, because that alert was about the previous one.
     """
     await conn.execute(
         """
@@ -53,14 +53,14 @@ async def open_incident(conn: Connection, kind: IncidentKind, now: datetime) -> 
 
 
 async def close_incident(conn: Connection, kind: IncidentKind, now: datetime) -> None:
-    """Take note that a trouble is over; harmless when there was none."""
+    """Write down that an incident is over; does nothing when none of the kind is open."""
     await conn.execute(
         "UPDATE troubles SET over_at = :now WHERE kind = :kind AND over_at IS NULL", {"kind": kind, "now": epoch(now)}
     )
 
 
 async def untold(conn: Connection, now: datetime) -> list[Incident]:
-    """Return what owners are to be told now: troubles, and those that ended after being told."""
+    """Return the incidents to alert owners to now: open ones, and those that ended after an alert."""
     rows = await conn.execute_fetchall(
         """
         SELECT kind, since, over_at FROM troubles
@@ -74,15 +74,15 @@ async def untold(conn: Connection, now: datetime) -> list[Incident]:
     return [Incident(IncidentKind(row["kind"]), moment(row["since"]), moment_or_none(row["over_at"])) for row in rows]
 
 
-async def told(conn: Connection, trouble: Incident, now: datetime) -> None:
-    """Remember that owners know. A telling in the second in which it ended counts as one of the end."""
+async def told(conn: Connection, incident: Incident, now: datetime) -> None:
+    """Remember that owners were alerted. An alert in the second in which the incident ended counts for its end."""
     await conn.execute(
         "UPDATE troubles SET told_at = max(:now, coalesce(over_at + 1, 0)) WHERE kind = :kind",
-        {"kind": trouble.kind, "now": epoch(now)},
+        {"kind": incident.kind, "now": epoch(now)},
     )
 
 
 async def editors_told_at(conn: Connection) -> datetime | None:
-    """Return when editors were last told of files; None when they never were. What they were asked does not count."""
+    """Return when editors were last alerted about files; None when never. Questions about held news do not count."""
     [(at,)] = await conn.execute_fetchall("SELECT max(told_at) FROM notices WHERE kind <> 'held'")
     return moment_or_none(at)

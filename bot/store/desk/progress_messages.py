@@ -17,7 +17,7 @@ OWED_MESSAGE_ID = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class FollowedMessage:
     """One message that follows one campaign. `shown` is as `domain.progress.Shown` writes it."""
 
     campaign: int
@@ -48,17 +48,18 @@ async def follow(
     )
 
 
-async def open_ones(conn: Connection) -> list[Watch]:
+async def open_ones(conn: Connection) -> list[FollowedMessage]:
     """Return every message that still follows something."""
     rows = await conn.execute_fetchall(
         "SELECT campaign, chat, message_id, shown, shown_at FROM progress WHERE finished = 0 ORDER BY campaign, chat"
     )
     return [
-        Watch(row["campaign"], row["chat"], row["message_id"], row["shown"], moment(row["shown_at"])) for row in rows
+        FollowedMessage(row["campaign"], row["chat"], row["message_id"], row["shown"], moment(row["shown_at"]))
+        for row in rows
     ]
 
 
-async def saw(conn: Connection, watch: Watch, shown: str, at: datetime, *, finished: bool) -> None:
+async def saw(conn: Connection, watch: FollowedMessage, shown: str, at: datetime, *, finished: bool) -> None:
     """Remember what a message says now, unless another one follows in its place by now."""
     await conn.execute(
         """

@@ -1,1 +1,1 @@
-"""The database itself: connections, transactions, migrations, lock, backups. Knows nothing of what is in it."""
+"""The database itself: connections, transactions, migrations, lock, backups. Independent of the tables in it."""

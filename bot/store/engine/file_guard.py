@@ -1,9 +1,8 @@
 """
-Whether the database is still where it was opened, and what to do once it is not.
+Detects that the open database file was moved, deleted or replaced, and saves its content then.
 
-A file that is open can be moved, deleted or replaced by another, and the one who has it open goes on writing to it.
-What is written then is lost to everybody who looks by name; and a write-ahead log that stays behind would be played
-into the file that took the place.
+A process that has a file open can go on writing to it after that. What it writes is lost to everybody who opens the
+file by name; and a write-ahead log that stays behind would be applied to the file that took its place.
 Source: https://sqlite.org/howtocorrupt.html#unlink
 """
 

@@ -1,4 +1,4 @@
-"""Single facts about the database itself: whose it is, whether pushes are held, how far it has come."""
+"""Key-value facts about the database: which bot it belongs to, whether pushes are paused, its generation."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ async def is_paused(conn: Connection) -> bool:
 
 
 async def is_restored(conn: Connection) -> bool:
-    """Return whether this is an older copy of the database, from which nothing may leave unasked."""
+    """Return whether this is an older copy of the database, whose news is held until an editor decides."""
     return await get(conn, "restored") is not None
 
 

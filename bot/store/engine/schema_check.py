@@ -19,7 +19,7 @@ from bot.store.engine.sync_connection import UNTRUSTED_SCHEMA, teach
 Schema = dict[tuple[str, str], str]
 """The statement that makes each part, by (type, name). Empty: an index that SQLite makes by itself for a constraint."""
 
-_LONGEST_NAME = 60
+_MAX_NAME_LENGTH = 60
 _WORD = re.compile(
     r"""
       --[^\n]*|/\*.*?(?:\*/|\Z)                                  # a comment
@@ -91,4 +91,4 @@ def _words(sql: str) -> tuple[str, ...]:
 
 def _shown(name: str) -> str:
     """Return a foreign name as one line in which nothing moves the cursor."""
-    return "".join(char if char.isprintable() else "?" for char in name[:_LONGEST_NAME])
+    return "".join(char if char.isprintable() else "?" for char in name[:_MAX_NAME_LENGTH])

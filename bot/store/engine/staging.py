@@ -1,5 +1,5 @@
 """
-Taking in a database file from outside: its bytes, looked at before SQLite sees them, beside the database to be.
+Staging a database file to be restored: copies it beside the database, and checks its header before SQLite opens it.
 
 The original is only read. Opening it would make files beside it, bring its write-ahead log into it, or fail where
 nothing may be written.

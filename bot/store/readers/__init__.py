@@ -1,1 +1,1 @@
-"""Chats, subscriptions, restrictions, and what a person can take along."""
+"""Tables of readers: chats, subscriptions, restrictions, search and quotas; and the export of a chat's data."""

@@ -138,7 +138,7 @@ async def saved(conn: Connection, person: int, turn: Turn | None, limit: int) ->
     return await _places(conn, _SAVED, turn, limit, {"person": person})
 
 
-async def embers(conn: Connection, numbers: Iterable[int]) -> list[HotArticle]:
+async def hot_articles(conn: Connection, numbers: Iterable[int]) -> list[HotArticle]:
     """Return what decides the rank of these articles."""
     rows = await conn.execute_fetchall(
         "SELECT number, heat, published_at FROM articles WHERE number IN (SELECT value FROM json_each(:numbers))",

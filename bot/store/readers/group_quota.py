@@ -1,8 +1,9 @@
 """
-How often groups ask: the latest once a minute each, because everybody in them may; and how much is answered to whom.
+Quotas of a minute: a group can ask for a list once, because everybody in it may ask; and answers are counted for each
+group and person.
 
-A group takes twenty messages a minute, and answers go before news: who asks all the time would keep its news away.
-Kept for that minute in the database, so that nothing about it lives in memory, and nothing stays of it afterwards.
+Telegram takes twenty messages a minute to a group, and answers go before news: without a limit, somebody who asks all
+the time would keep the group's news away. The counts are stored for that minute and deleted afterwards.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ async def tell(conn: Connection, chat: int, now: datetime) -> int | None:
     return None if asked_at is None else max(1, asked_at + int(LATEST_INTERVAL.total_seconds()) - epoch(now))
 
 
-async def heard(conn: Connection, chat: int, speaker: int, now: datetime) -> AnswerCount:
+async def answer_count(conn: Connection, chat: int, speaker: int, now: datetime) -> AnswerCount:
     """Return how much was answered within a minute that began with the first. Writes nothing."""
     names = _heard_keys(chat, speaker)
     rows = await conn.execute_fetchall(

@@ -1,7 +1,7 @@
 """
-Updates that Telegram was told are taken while their work is not done yet, so that a process that dies loses none.
+Updates that were confirmed to Telegram before they were worked on, so that a process that dies loses none.
 
-Most updates are never here: they are done within a moment, and only then Telegram hears of it.
+Most updates are never stored: they are done within a moment, and confirmed afterwards.
 """
 
 from __future__ import annotations

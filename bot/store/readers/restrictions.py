@@ -1,5 +1,5 @@
 """
-Chats that forbid writing for a while, and what is kept for them.
+Restrictions: chats that forbid writing for a while, and the news that is kept for them.
 
 A story that such a chat missed has the outcome "restricted", so that its broadcast is finished without it; from there
 it goes back into the outbox.
@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from sqlite3 import Row
 
-from bot.domain.restriction import LONGEST_PAUSE, Missed, Restriction
+from bot.domain.restriction import MAX_PAUSE, Missed, Restriction
 from bot.store.content.story_json import epoch, moment, moment_or_none
 from bot.store.engine.database import Connection
 
@@ -69,7 +69,7 @@ async def due(conn: Connection, now: datetime, limit: int) -> list[int]:
         SELECT r.chat FROM restrictions AS r JOIN chats AS c ON c.id = r.chat AND c.state = 'active'
         WHERE r.next_at <= :now OR r.next_at > :latest ORDER BY r.next_at LIMIT :limit
         """,
-        {"now": epoch(now), "latest": epoch(now + LONGEST_PAUSE), "limit": limit},
+        {"now": epoch(now), "latest": epoch(now + MAX_PAUSE), "limit": limit},
     )
     return [int(row["chat"]) for row in rows]
 

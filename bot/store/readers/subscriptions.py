@@ -1,5 +1,5 @@
 """
-What chats follow, leave out, mute and never want: plain facts, one row each.
+What chats follow, leave out and mute, the sources they never want, and the articles people save: one row each.
 
 A topic is followed in one place of a chat: following it in another forum thread moves it there. Rows that have lost
 their effect stay (a child left out of a parent that is no longer followed), so that an undo brings back what was.

@@ -1,1 +1,1 @@
-"""Calls to Telegram: bodies prepared once, connections, pace, and what each answer means."""
+"""Bot API calls: bodies prepared once, connections, pacing, and the outcome of each answer."""

@@ -1,7 +1,7 @@
 """
-The watch over calls that never end: silence ends a call by itself, a byte now and then does not.
+A deadline for whole calls: the read timeout ends a call without data, but not one that gets a byte now and then.
 
-One timer looks at all calls on the wire. A timer for each would cost a twentieth of a broadcast.
+One timer checks all running calls. A timer for each call would cost a twentieth of a broadcast's processor time.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 from time import monotonic
 
 
-class Watch:
+class CallWatchdog:
     """Cancels tasks whose call takes longer than `longest` seconds, at most half as long again."""
 
     def __init__(self, longest: float) -> None:
@@ -33,14 +33,14 @@ class Watch:
         del self._began[task]
 
     def was_overdue(self, task: asyncio.Task[object]) -> bool:
-        """Return whether it was the watch that cancelled a task, and nobody else; then take that back."""
+        """Return whether this watchdog, and nobody else, cancelled a task; if so, undo the cancellation."""
         if task not in self._overdue:
             return False
         self._overdue.discard(task)
         return task.uncancel() == 0
 
     def stop(self) -> None:
-        """Look no more."""
+        """Stop checking."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

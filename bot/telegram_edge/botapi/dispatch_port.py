@@ -1,4 +1,4 @@
-"""The gateway and the pacer as the dispatcher wants them: a handful of functions, and nothing of Telegram in them."""
+"""The dispatcher's `SendPort`, made of the gateway and the pacer: a few functions that mention no Telegram types."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.telegram_edge.botapi.pacer import SHORT_HOLD, Pacer
 
 
 def send_port(gateway: Gateway, pacer: Pacer) -> SendPort:
-    """Return the far side of a dispatcher."""
+    """Return the port through which a dispatcher sends."""
     now = asyncio.get_running_loop().time
 
     def held(chat: int) -> float:
@@ -24,7 +24,7 @@ def send_port(gateway: Gateway, pacer: Pacer) -> SendPort:
         return gateway.send(body, chat, thread, silent=silent, paid=paid)
 
     def slot(chat: int | None, lane: Lane, is_group: bool, paid: bool) -> Awaitable[float]:
-        # In hand for a chat that is held meanwhile, an hour perhaps, it would keep a sender from all others.
+        # A chat may be held for an hour: waiting for it here would block a sender that others need.
         return pacer.slot(chat, lane, is_group, paid, now() + SHORT_HOLD)
 
     return SendPort(

@@ -18,10 +18,10 @@ HEADERS = {
     "Accept": "*/*",
     "Accept-Encoding": "identity",
 }
-"""What every call says. Answers come unpacked: they are small, and unpacking takes longer than their way."""
+"""The headers of every call. No compression is asked for: answers are small, and unpacking costs more than it saves."""
 
 _PLAIN = re.compile(r"[!-~]+")
-"""What may stand in a request's first lines: nothing that could end one of them."""
+"""What may be in a request's first lines: nothing that could end a line."""
 
 
 Answer = tuple[int, bytes]
@@ -37,7 +37,7 @@ class NotConnected(Exception):
 
 
 class BadAnswer(Exception):
-    """What came is no HTTP, too large, or cut off. Says nothing about the request, which has left."""
+    """The answer is no HTTP, too large, or cut off. The request was sent, and may have been carried out."""
 
 
 @dataclass(frozen=True, slots=True)

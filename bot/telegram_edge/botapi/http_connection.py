@@ -2,8 +2,8 @@
 One connection to a server: a request goes out whole, and its answer comes back as a status and a body.
 
 aiohttp's client takes more than half of a broadcast's processor time for what a prepared call does not use: URLs,
-headers, cookies, redirects and streams of its own for each call. Here is what remains, on the parser that Node.js
-uses. One request at a time; a connection that is in any doubt is closed.
+headers, cookies, redirects and streams of its own for each call. This is the rest, on the parser that Node.js uses.
+One request at a time; a connection whose state is unclear is closed.
 Source: https://github.com/MagicStack/httptools, https://github.com/nodejs/llhttp
 """
 
@@ -18,19 +18,19 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from bot.telegram_edge.botapi.http_call import Answer, BadAnswer
 
-LARGEST_FRAME = 65_536
+MAX_FRAME_BYTES = 65_536
 """Bytes beside an answer's body: its head, the sizes of chunks, and what may follow the last."""
 _PACKED = (b"gzip", b"x-gzip", b"deflate")
 
 
-class Connection(asyncio.Protocol):
+class HttpConnection(asyncio.Protocol):
     """`limit` is the largest answer in bytes; `lost` is told when the connection is no more.
 
     `heard_at` and `asked_at` are loop times of the running call: of the last byte from the server, and of the request.
     `patience` is how many seconds the server may be silent meanwhile, for whoever looks at the time.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, limit: int, lost: Callable[[Connection], None]) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, limit: int, lost: Callable[[HttpConnection], None]) -> None:
         self._loop = loop
         self._limit = limit
         self._lost = lost
@@ -71,7 +71,7 @@ class Connection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
-    # The event loop's side
+    # Called by the event loop
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport
@@ -80,7 +80,7 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         if self._waiting is None or self._parser is None:
-            self.close()  # nobody asked: it would be taken for the answer to what is asked next
+            self.close()  # data without a request: it would be taken for the answer to the next one
             return
         self.heard_at = self._loop.time()
         self._received += len(data)
@@ -88,8 +88,8 @@ class Connection(asyncio.Protocol):
             self._parser.feed_data(data)
         except (HttpParserError, HttpParserUpgrade) as error:
             self.fail(BadAnswer(type(error).__name__))
-        if self._waiting is not None and self._received - self._size > LARGEST_FRAME:
-            self.fail(BadAnswer(f"more than {LARGEST_FRAME:,} bytes around the answer"))
+        if self._waiting is not None and self._received - self._size > MAX_FRAME_BYTES:
+            self.fail(BadAnswer(f"more than {MAX_FRAME_BYTES:,} bytes around the answer"))
 
     def eof_received(self) -> None:
         self.is_open = False  # it is closed by the event loop, but not before somebody else may want to use it
@@ -103,7 +103,7 @@ class Connection(asyncio.Protocol):
         self.is_open, self._parser, self._transport = False, None, None
         self._lost(self)
 
-    # The parser's side
+    # Called by the parser
 
     def on_message_begin(self) -> None:
         if self._waiting is None:
@@ -136,7 +136,7 @@ class Connection(asyncio.Protocol):
             self.is_open = False
         self._finish()
 
-    # Ours
+    # Helpers
 
     def _forget(self) -> None:
         self._body: list[bytes] = []

@@ -1,8 +1,8 @@
 """
 Connections to one server: kept while they are used, as many as are allowed, each for one call at a time.
 
-Who calls learns whether the request can have left: until `NotConnected` nothing has, after anything else it may have.
-Nothing is ever sent twice.
+The caller learns whether the request can have been sent: `NotConnected` means that nothing was, any other error that it
+may have been. No request is sent twice.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from collections import deque
 from aiohappyeyeballs import AddrInfoType, start_connection
 
 from bot.telegram_edge.botapi.http_call import Answer, Limits, NotConnected, Origin
-from bot.telegram_edge.botapi.http_connection import Connection
+from bot.telegram_edge.botapi.http_connection import HttpConnection
 
 SECOND_ADDRESS_AFTER = 0.25
 """Seconds for which an address has not answered, before the next is tried beside it.
 
 Source: https://www.rfc-editor.org/rfc/rfc8305#section-8"""
-FAREWELL = 1.0
+CLOSE_TIMEOUT = 1.0
 """Seconds for connections to be gone when the pool is closed."""
 
 
@@ -34,8 +34,8 @@ class Pool:
         self._loop = asyncio.get_running_loop()
         self._room = limits.connections  # for calls; an idle connection takes none, for it is used before a new one
         self._in_line: deque[asyncio.Future[None]] = deque()
-        self._open: set[Connection] = set()
-        self._idle: deque[Connection] = deque()  # the one unused for the longest time first
+        self._open: set[HttpConnection] = set()
+        self._idle: deque[HttpConnection] = deque()  # the one unused for the longest time first
         self._watch: asyncio.TimerHandle | None = None  # over calls
         self._cleaning: asyncio.TimerHandle | None = None  # of unused connections
         self._is_closed = False
@@ -54,7 +54,7 @@ class Pool:
         """
         if self._is_closed:
             raise NotConnected
-        connection: Connection | None = None
+        connection: HttpConnection | None = None
         deadline = 0.0
         if self._room:
             self._room -= 1
@@ -87,7 +87,7 @@ class Pool:
             connection.fail(ConnectionAbortedError())
         self._idle.clear()
         try:
-            async with asyncio.timeout(FAREWELL):
+            async with asyncio.timeout(CLOSE_TIMEOUT):
                 while self._open:
                     self._all_gone.clear()
                     await self._all_gone.wait()
@@ -123,7 +123,7 @@ class Pool:
 
     # Connections
 
-    def _unused(self) -> Connection | None:
+    def _unused(self) -> HttpConnection | None:
         """Return the connection that was used last and can be used again."""
         while self._idle:
             connection = self._idle.pop()
@@ -134,7 +134,7 @@ class Pool:
             connection.close()
         return None
 
-    def _put_back(self, connection: Connection) -> None:
+    def _put_back(self, connection: HttpConnection) -> None:
         """Keep a connection for the next call, unless this one was given up or the server wants to end it."""
         if connection.is_waiting or not connection.is_open or self._is_closed:
             connection.close()
@@ -144,12 +144,12 @@ class Pool:
         if self._cleaning is None:
             self._cleaning = self._loop.call_later(self._limits.idle, self._clean)
 
-    def _gone(self, connection: Connection) -> None:
+    def _gone(self, connection: HttpConnection) -> None:
         self._open.discard(connection)
         if not self._open:
             self._all_gone.set()
 
-    async def _connected(self, deadline: float) -> Connection:
+    async def _connected(self, deadline: float) -> HttpConnection:
         """Return a new connection. Raises: NotConnected."""
         try:
             async with asyncio.timeout_at(deadline):
@@ -170,12 +170,12 @@ class Pool:
             raise NotConnected
         return connection
 
-    async def _over(self, sock: socket.socket) -> Connection:
+    async def _over(self, sock: socket.socket) -> HttpConnection:
         is_secure = self._origin.scheme == "https"
         if is_secure and self._tls is None:
             self._tls = await asyncio.to_thread(_tls)  # reads some hundred certificates
         _, connection = await self._loop.create_connection(
-            lambda: Connection(self._loop, self._limits.answer, self._gone),
+            lambda: HttpConnection(self._loop, self._limits.answer, self._gone),
             sock=sock,
             ssl=self._tls,
             server_hostname=self._origin.host.rstrip(".") if is_secure else None,

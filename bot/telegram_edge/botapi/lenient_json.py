@@ -5,7 +5,7 @@ character, a number without a value.
 An update that the parser refuses comes again with every poll, and nothing behind it is ever seen; an answer that it
 refuses makes a message that arrived look lost. So what can be read is read, and what no text may hold becomes U+FFFD,
 which is as long in UTF-16 code units, so that the offsets of entities stay right. Nothing that comes out of here
-holds a lone surrogate: neither SQLite nor the wire would take it.
+holds a lone surrogate: neither SQLite nor UTF-8 can encode it.
 Source: https://github.com/ijl/orjson#str (what orjson refuses)
         https://datatracker.ietf.org/doc/html/rfc8259#section-8.2 (lone surrogates are JSON all the same)
 """

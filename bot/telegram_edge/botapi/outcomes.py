@@ -1,5 +1,6 @@
 """
-What Telegram's refusals mean: one table of its words, one function for raw answers, one for the library's errors.
+From an answer or an error to an Outcome: one table of Telegram's descriptions, one function for raw answers, one for
+python-telegram-bot's errors.
 
 The status alone says too little. 400 covers a chat that is gone, a picture that cannot be had and a mistake of ours;
 403 from a proxy in between says nothing about the chat. So the description decides first, and a page that is no
@@ -44,11 +45,11 @@ from bot.domain.delivery import (
     Unreachable,
     Unsure,
 )
-from bot.telegram_edge.botapi.transport import LONGEST_WAIT, NeverSent, Refused
+from bot.telegram_edge.botapi.transport import MAX_RETRY_AFTER, NeverSent, Refused
 
 DEFAULT_RETRY_AFTER = timedelta(seconds=5)
 """How long to wait after a 429 that does not say."""
-LONGEST_REASON = 200
+MAX_REASON_LENGTH = 200
 UNCHANGED = "message is not modified"
 """What Telegram refuses an edit with when the message says so already."""
 
@@ -146,7 +147,7 @@ _MEANINGS: tuple[tuple[Callable[[str], Outcome], tuple[str, ...]], ...] = (
 
 def classify(status: int, description: str, parameters: Mapping[str, Any]) -> Outcome:
     """Return what an answer other than success means for the delivery. `description` is empty for a mere page."""
-    reason = _PREFIX.sub("", description)[:LONGEST_REASON] or f"status {status} without an answer of the Bot API"
+    reason = _PREFIX.sub("", description)[:MAX_REASON_LENGTH] or f"status {status} without an answer of the Bot API"
     words = description.lower()
     if status == 429:
         return Throttled(_wait(parameters.get("retry_after"), words))
@@ -196,7 +197,7 @@ def classify_error(error: TelegramError) -> Outcome:
 
 def _wait(retry_after: Any, words: str) -> timedelta:
     """Read how long to wait from the answer's parameters, or else from its words."""
-    if not isinstance(retry_after, int | float) or not retry_after < LONGEST_WAIT:
+    if not isinstance(retry_after, int | float) or not retry_after < MAX_RETRY_AFTER:
         told = _RETRY_AFTER.search(words)
         retry_after = int(told[1]) if told else 0
     return timedelta(seconds=retry_after) if retry_after > 0 else DEFAULT_RETRY_AFTER

@@ -1,11 +1,11 @@
 """
-The queue in front of Telegram's limits: who may send now, and who waits.
+The queue in front of Telegram's limits: which message may be sent now, and which waits.
 
-Whoever sends asks for a slot. People come before news, and a chat that must wait lets the others pass: what Telegram
-told one chat holds that chat alone, and when it held all, a person's reply would still be tried. Only this object
-knows a clock; when a slot is free, and whom a 429 means, is decided in `bot.domain.pacing`. Messages that are paid for
-have a line and a pace of their own beside the free one, so that no person waits behind them. Whether they use up the
-free messages of their second is nowhere written down; so unpaid news waits until a second after the last of them.
+Each sender asks for a slot. Replies come before news, and a chat that must wait lets the others pass: a 429 holds the
+chat it was for, and when all news is held, replies are still tried. This object reads the clock; when a slot is free,
+and which chats a 429 concerns, is decided in `bot.domain.pacing`. Paid messages have a queue and a pace of their own,
+so that no reply waits behind them. Whether they count against the free messages of their second is not documented, so
+unpaid news waits until a second after the last paid message.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ MAX_HELD_REPLIES = 64
 would keep people waiting whose chats are free."""
 PACER_RESOLUTION = 0.004
 """Seconds from one look to the next, at the least. What falls due in between leaves together and catches up with the
-pace (`CATCH_UP`): at a thousand a second, waking up for each message costs a sixth more."""
+pace (`CATCH_UP_WINDOW`): at a thousand a second, a timer for each message costs a sixth more."""
 
 
 @dataclass(slots=True, eq=False)
@@ -48,7 +48,7 @@ class _Waiter:
 
 @dataclass(slots=True, eq=False)
 class _Line:
-    """Who waits for a slot at one pace, by lane. Before `news_from` only replies are served."""
+    """The queue of one pace, by lane. Before `news_from` only replies are served."""
 
     pace: Pace
     lanes: dict[Lane, dict[_Waiter, None]] = field(default_factory=lambda: {lane: {} for lane in Lane})
@@ -133,10 +133,10 @@ class Pacer:
         return max(0.0, self._holds.get(chat, -inf) - self._loop.time()) if chat is not None else 0.0
 
     def throttled(self, chat: int, retry_after: float, paid: bool = False, is_edit: bool = False) -> None:
-        """Take note of a 429 for `chat`: it waits `retry_after` seconds, and those who cannot wait so long give up.
+        """Note a 429 for `chat`: it is held for `retry_after` seconds, and waiters with less time give up.
 
-        When chats within their own limits complain together all news waits, and the pace that was too fast gives way.
-        Of a 429 for an edit only the chat itself takes note.
+        When several chats within their own limits get one together, all news is held, and the pace is lowered.
+        A 429 for an edit holds that chat only.
         """
         now = self._loop.time()
         self.complaints += 1
@@ -156,7 +156,7 @@ class Pacer:
                     waiter.turn.set_result(until - now)
 
     def _forget_a_hold(self, now: float) -> None:
-        """Forget the holds that say nothing any more; without any, the one that is over first."""
+        """Forget the holds that are over; if none is, the one that ends first."""
         self._holds = {chat: until for chat, until in self._holds.items() if until > now - IDLE_RESET}
         if len(self._holds) > self._chats:
             chat = min(self._holds, key=self._holds.__getitem__)
@@ -189,7 +189,7 @@ class Pacer:
         if self._timer is None or self._timer.when() > max(
             line.opens_at(lane), self._free_at(chat), now + PACER_RESOLUTION
         ):
-            self._serve()  # else it is looked at soon enough: a timer for each message costs more than its slot
+            self._serve()  # else the timer that is set serves it: one timer for each message would cost too much
         try:
             return await waiter.turn
         except asyncio.CancelledError:
@@ -254,7 +254,8 @@ class Pacer:
         account = self._accounts.setdefault(chat, _Account(allowance))
         account.spent_until = allowance.taken(account.spent_until, now)
         self._accounts.move_to_end(chat)
-        # The chat longest silent goes first: it is the likeliest to be at rest, and then nothing is forgotten.
+        # The chat without messages for longest is dropped first: its allowance is most likely full again, so nothing
+        # is lost by forgetting it.
         if len(self._accounts) > self._chats:
             self._accounts.popitem(last=False)
 

@@ -1,8 +1,8 @@
 """
-Bodies made once and sent to thousands: all that is the same for every chat is serialised before the first.
+Prepared calls: what is the same for every chat is serialised once, before the first message is sent.
 
-What varies is the tail: the chat and how it wants its messages. The answer is read for the few things that are kept,
-because building python-telegram-bot's Message costs more than all the rest of a call.
+What varies is the tail: the chat, its thread and its sound. Only the few fields that are stored are read from the
+answer, because building python-telegram-bot's Message costs more than the rest of a call.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """
-Proxies, as the environment names them: which one a call goes through, and whether it is one that can be used.
+Proxies from the environment variables: which one a call goes through, and whether we can use it.
 
 Source: https://docs.python.org/3/library/urllib.request.html#urllib.request.getproxies
         https://docs.aiohttp.org/en/stable/client_advanced.html#proxy-support (HTTP and HTTPS proxies, no SOCKS)

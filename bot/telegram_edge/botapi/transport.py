@@ -1,5 +1,5 @@
 """
-The wire: every call to the Bot API.
+The transport: the HTTP side of every call to the Bot API.
 
 python-telegram-bot's own client spends nine tenths of a send on itself, and does not say whether a call that failed
 can have arrived. Here a call goes out on a connection of ours (`http_pool`), unless it moves a file or goes through a
@@ -27,7 +27,7 @@ from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
 from bot.domain.limits import UPLOAD_BYTES
-from bot.telegram_edge.botapi.call_watchdog import Watch
+from bot.telegram_edge.botapi.call_watchdog import CallWatchdog
 from bot.telegram_edge.botapi.http_call import Answer, BadAnswer, Limits, NotConnected, Origin, Target, target_of
 from bot.telegram_edge.botapi.prepared import Prepared, Reply, Upload, dumps, parsed, read_reply
 from bot.telegram_edge.botapi.proxies import proxies, proxy_for
@@ -44,8 +44,8 @@ KEEP_ALIVE = 60.0
 """Seconds: less than the 75 after which servers commonly close, so that we are the ones who do."""
 DNS_TTL = 300
 CONNECTIONS = 256
-LONGEST_WAIT = 10**7
-"""Seconds: a third of a year. Whoever asks for more, or for no number at all, has not asked."""
+MAX_RETRY_AFTER = 10**7
+"""Seconds: a third of a year. A `retry_after` beyond that, or one that is no number, is ignored."""
 
 _RESULT = b'{"ok":true,"result":'  # how Telegram begins; else the answer is looked through
 _HAS_OWN_ERROR = frozenset({400, 401, 403, 404, 409})
@@ -115,7 +115,7 @@ class AiohttpTransport(BaseRequest):
         self._aiohttp: Client | None = None
         self._proxies: dict[str, str] = {}
         self._pools: dict[Origin, http_pool.Pool | None] = {}  # None: what is for that server goes through a proxy
-        self._watch = Watch(self._limits.call)
+        self._watch = CallWatchdog(self._limits.call)
 
     @property
     def read_timeout(self) -> float:
@@ -255,7 +255,7 @@ async def _told(exchange: Awaitable[Answer]) -> Answer:
 def _is_telling(parameters: Mapping[str, Any]) -> bool:
     """Return whether python-telegram-bot can read them: of what is no number it makes errors that nobody expects."""
     wait, chat = parameters.get("retry_after"), parameters.get("migrate_to_chat_id")
-    return (type(wait) is int and 0 <= wait < LONGEST_WAIT) or type(chat) is int
+    return (type(wait) is int and 0 <= wait < MAX_RETRY_AFTER) or type(chat) is int
 
 
 def _form_value(value: Any) -> str:

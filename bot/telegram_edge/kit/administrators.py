@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 class Administrators:
-    """A short memory of the answers, bounded; who was an administrator a minute ago still counts as one."""
+    """A bounded cache of the answers: whoever was an administrator a minute ago still counts as one."""
 
     def __init__(self, bot: telegram.Bot, chats: int = CHATS) -> None:
         self._bot = bot

@@ -20,12 +20,12 @@ def msgid(text: str) -> str:
 
 
 def spoken(language: Words, marked: str) -> str:
-    """Return a `msgid` in a language."""
+    """Return a `msgid` translated into a language."""
     return language(marked)
 
 
-class Audience(StrEnum):
-    """For whom something exists at all. To others it behaves as if it did not."""
+class Access(StrEnum):
+    """Who may use a command or button. For all others it behaves as if it did not exist."""
 
     READERS = "readers"  # everybody
     EDITORS = "editors"  # editors and owners
@@ -50,7 +50,7 @@ class CommandInfo:
     summary: str
     _: KW_ONLY
     usage: str = ""
-    audience: Audience = Audience.READERS
+    access: Access = Access.READERS
     where: Where = Where.EVERYWHERE
     in_menu: bool = False
 
@@ -65,11 +65,11 @@ class Commands:
         """Return the command called `name`, in any case."""
         return self._commands.get(name.lower())
 
-    def of(self, *audiences: Audience) -> tuple[CommandInfo, ...]:
-        """Return the commands for these audiences, in the order of the table."""
-        return tuple(command for command in self._commands.values() if command.audience in audiences)
+    def of(self, *levels: Access) -> tuple[CommandInfo, ...]:
+        """Return the commands for these levels, in the order of the table."""
+        return tuple(command for command in self._commands.values() if command.access in levels)
 
-    def menu(self, *audiences: Audience) -> tuple[CommandInfo, ...]:
-        """Return the commands that stand in the menu of these audiences, readers' first and in their order."""
-        shown = [command for command in self.of(*audiences) if command.in_menu]
+    def menu(self, *levels: Access) -> tuple[CommandInfo, ...]:
+        """Return the commands that stand in the menu of these levels, readers' first and in their order."""
+        shown = [command for command in self.of(*levels) if command.in_menu]
         return tuple(sorted(shown, key=lambda command: MENU.index(command.name) if command.name in MENU else len(MENU)))

@@ -1,4 +1,4 @@
-"""What every conversation may reach: built once by `app`, passed in, never global."""
+"""The BotContext: the parts that conversations use, built once by `app` and passed in, never global."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class BotContext:
     settings: Settings
     clock: Callable[[], datetime]
     wake: Callable[[], None]
-    gazetteer: CitySearch = field(default_factory=CitySearch)
+    city_search: CitySearch = field(default_factory=CitySearch)
     administrators: Administrators = field(init=False)
 
     def __post_init__(self) -> None:
@@ -56,12 +56,12 @@ class BotContext:
 
     @property
     def replies(self) -> Replies:
-        """What answers people."""
+        """Sends and edits replies."""
         return Replies(self.bot, self.pacer, self.paid_budget, self.db, self.clock, self.wake)
 
     @property
     def menus(self) -> Menus:
-        """What tells Telegram our commands."""
+        """Registers the command menus with Telegram."""
         return Menus(self.db, self.bot, self.commands, self.settings)
 
     def look(self, chat: Chat) -> Look:

@@ -22,7 +22,7 @@ from bot.services.newsroom import menus as state
 from bot.services.newsroom import roles
 from bot.settings import Settings
 from bot.store.engine.database import Database
-from bot.telegram_edge.kit.commands import Audience, CommandInfo, Commands, Where, spoken
+from bot.telegram_edge.kit.commands import Access, CommandInfo, Commands, Where, spoken
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class Menus:
         The bot's name is left as its owner chose it. Raises: telegram.error.TelegramError.
         """
         speaking = [words_for(tag) for tag in languages()]
-        readers = self.commands.menu(Audience.READERS)
+        readers = self.commands.menu(Access.READERS)
         shown = [(words.language, _entries(words, readers), _described(words)) for words in speaking]
         digest = _digest((self.settings.language, shown, [command.where for command in readers]))
         if await state.readers_told(self.db) == digest:
@@ -94,7 +94,7 @@ class Menus:
         for scope, is_group in scopes:
             menu = [
                 command
-                for command in self.commands.menu(Audience.READERS)
+                for command in self.commands.menu(Access.READERS)
                 if command.where is Where.EVERYWHERE or not is_group
             ]
             await self.bot.set_my_commands(_entries(words, menu), scope=scope, language_code=code)
@@ -116,8 +116,8 @@ class Menus:
         return True
 
     def _menu(self, words: Words, role: Role) -> list[tuple[str, str]]:
-        audiences = (Audience.READERS, Audience.EDITORS) + ((Audience.OWNERS,) if role is Role.OWNER else ())
-        return _entries(words, self.commands.menu(*audiences))
+        levels = (Access.READERS, Access.EDITORS) + ((Access.OWNERS,) if role is Role.OWNER else ())
+        return _entries(words, self.commands.menu(*levels))
 
 
 def _entries(words: Words, commands: Sequence[CommandInfo]) -> list[tuple[str, str]]:

@@ -1,10 +1,10 @@
-"""What the buttons of lists say: which list, how many on a page, and from which place which way."""
+"""Paging: the data of lists' buttons says which list, how many on a page, and from which place in which direction."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.domain.browsing import MOST, PAGE, Direction, Place, Turn
+from bot.domain.browsing import MAX_PAGE_SIZE, PAGE, Direction, Place, Turn
 from bot.domain.chat import ChatKind
 from bot.render.reader import lists
 from bot.services.readers import browsing
@@ -28,7 +28,7 @@ def number(press: PressRequest, place: int = 0) -> int:
 
 def page_request(press: PressRequest) -> PageRequest:
     """Return what a list's button asks for. Whatever it lacks is the list's beginning."""
-    size = min(number(press, 1), MOST) if number(press, 1) > 0 else PAGE
+    size = min(number(press, 1), MAX_PAGE_SIZE) if number(press, 1) > 0 else PAGE
     turn = None
     if len(press.numbers) >= 5:
         direction = Direction.NEWER if number(press, 2) == Direction.NEWER else Direction.OLDER

@@ -1,8 +1,8 @@
 """
-Who may do what, asked when it is done.
+Permissions, checked when the act happens.
 
-What is not for somebody does not exist for them: an editor's command or button from anyone else takes the same way as
-one that nobody ever made.
+To people without the permission a command or button behaves as if it did not exist: an editor's command from anyone
+else gets the same answer as an unknown one.
 """
 
 from __future__ import annotations
@@ -13,35 +13,35 @@ from bot.domain.role import Role
 from bot.render import error_messages
 from bot.services.newsroom import roles
 from bot.services.readers import browsing
-from bot.telegram_edge.kit.commands import Audience
+from bot.telegram_edge.kit.commands import Access
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.request import PressRequest, Request
 
 
 async def role_of(ctx: BotContext, request: Request | PressRequest) -> Role | None:
-    """Return what the one who asks is here. In groups and channels nobody is an editor."""
+    """Return the sender's role; None for a reader, and for anybody in groups and channels."""
     if not request.is_private:
         return None
     return await roles.role_of(ctx.db, request.person, ctx.settings.admins, request.name)
 
 
-async def is_for(ctx: BotContext, request: Request | PressRequest, audience: Audience) -> bool:
-    """Return whether something for `audience` exists for the one who asks."""
-    return audience is Audience.READERS or may(await role_of(ctx, request), audience)
+async def is_for(ctx: BotContext, request: Request | PressRequest, access: Access) -> bool:
+    """Return whether the sender of a request has `access`."""
+    return access is Access.READERS or may(await role_of(ctx, request), access)
 
 
-def may(role: Role | None, audience: Audience) -> bool:
-    """Return whether somebody with `role` belongs to `audience`."""
-    match audience:
-        case Audience.READERS:
+def may(role: Role | None, access: Access) -> bool:
+    """Return whether somebody with `role` has `access`."""
+    match access:
+        case Access.READERS:
             return True
-        case Audience.EDITORS:
+        case Access.EDITORS:
             return role is not None
-        case Audience.OWNERS:
+        case Access.OWNERS:
             return role is Role.OWNER
 
 
-async def is_heard(ctx: BotContext, request: Request, speaker: int) -> bool:
+async def may_be_answered(ctx: BotContext, request: Request, speaker: int) -> bool:
     """Return whether a command is answered: in groups and channels only so many a minute, administrators' too.
 
     `speaker` is the person, or the chat that speaks. What is refused is not answered at all: everybody would see it.
@@ -49,7 +49,7 @@ async def is_heard(ctx: BotContext, request: Request, speaker: int) -> bool:
     if request.is_private:
         return True
     now = ctx.clock()
-    match await browsing.hearing_of(ctx.db, request.chat, speaker, now):
+    match await browsing.answer_quota_of(ctx.db, request.chat, speaker, now):
         case AnswerQuota.NOBODYS:
             return False
         case AnswerQuota.ADMINISTRATORS if await objection(ctx, request) is not None:
@@ -57,8 +57,8 @@ async def is_heard(ctx: BotContext, request: Request, speaker: int) -> bool:
     return await browsing.count_answer(ctx.db, request.chat.id, speaker, now)
 
 
-async def is_press_heard(ctx: BotContext, request: PressRequest) -> bool:
-    """Return whether a press is obeyed: of one person only so many a minute over all groups and channels.
+async def may_press(ctx: BotContext, request: PressRequest) -> bool:
+    """Return whether a press is carried out: only so many a minute of one person over all groups and channels.
 
     Who presses too often is told so once a minute, where nobody else sees it.
     """

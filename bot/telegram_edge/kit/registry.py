@@ -12,7 +12,7 @@ from dataclasses import KW_ONLY, dataclass
 from typing import TypeVar
 
 from bot.domain.message import Message
-from bot.telegram_edge.kit.commands import Audience, CommandInfo, Commands
+from bot.telegram_edge.kit.commands import Access, CommandInfo, Commands
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.request import PressRequest, Request
 
@@ -33,15 +33,15 @@ class Command(CommandInfo):
 
 
 @dataclass(frozen=True, slots=True)
-class Instead:
-    """What a press shows that is too late to be obeyed unasked: in place of the message it hangs on, or below it."""
+class LateAnswer:
+    """What a late press shows instead of acting: in place of the message with the button, or below it."""
 
     message: Message
     in_place: bool = True
     toast: str = ""
 
 
-LateRule = Callable[[BotContext, PressRequest], Awaitable[Instead | None]]
+LateRule = Callable[[BotContext, PressRequest], Awaitable[LateAnswer | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,12 @@ class PressRule:
     """What happens when a button whose data begins with `verb` is pressed (see `bot.domain.press`).
 
     The data is whatever the person's client sent: numbers may be missing, foreign or absurd.
-    `late` judges a press that waited while newsbot was not running: None lets it be obeyed as any other.
+    `late` is asked about a press that was made while newsbot was not running: None lets it act as any other.
     """
 
     verb: str
     handler: PressHandler
-    audience: Audience = Audience.READERS
+    access: Access = Access.READERS
     admins_only: bool = False
     late: LateRule | None = None
 
@@ -72,7 +72,7 @@ class TextRule:
     """Plain text in a private chat. Rules are asked in order, editors' first, until one says True: taken."""
 
     handler: TextHandler
-    audience: Audience = Audience.READERS
+    access: Access = Access.READERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +80,12 @@ class DocumentRule:
     """A file sent in a private chat; `request.document` describes it."""
 
     handler: RequestHandler
-    audience: Audience = Audience.EDITORS
+    access: Access = Access.EDITORS
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """All that one file of this room answers to."""
+    """Everything that one conversation's file handles."""
 
     name: str
     commands: tuple[Command, ...] = ()
@@ -104,7 +104,7 @@ class Registry:
         self._presses = _unique((rule.verb, rule) for each in self.conversations for rule in each.presses)
         self._starts = _unique((rule.prefix, rule) for each in self.conversations for rule in each.starts)
         texts = [rule for each in self.conversations for rule in each.texts]
-        self.texts = tuple(sorted(texts, key=lambda rule: rule.audience is Audience.READERS))
+        self.texts = tuple(sorted(texts, key=lambda rule: rule.access is Access.READERS))
         self.documents = tuple(rule for each in self.conversations for rule in each.documents)
         self.commands = Commands(self._commands.values())
 

@@ -1,5 +1,5 @@
 """
-What newsbot says to people who wait for it: sent and edited at once, ahead of all news, never through the outbox.
+Replies: messages to people who wait for them, sent and edited at once, ahead of all news, never through the outbox.
 
 A reply that Telegram refuses for its pace is said when the pace allows, and one that it could not take a moment later;
 one that may have arrived is not said twice. Nobody waits longer than two minutes for one, counted from what they said:
@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 _Answer = TypeVar("_Answer")
 TRIES = 3
 REPLY_TIMEOUT = timedelta(minutes=2)
-"""Nobody waits longer for a reply; what comes later only startles."""
+"""A reply that would come later than that is not sent: nobody expects it any more."""
 PRESS_WAIT = timedelta(seconds=10)
 """So long what a press changes may wait for its chat: the next press in that chat waits for it, and its toast too."""
 
@@ -57,7 +57,7 @@ class SentMessage(NamedTuple):
 
 
 class Held(RetryAfter):
-    """Nothing was said: the chat must wait for longer than anybody waits for a reply."""
+    """Nothing was sent: Telegram holds the chat for longer than a reply may wait."""
 
 
 @dataclass(frozen=True, slots=True)

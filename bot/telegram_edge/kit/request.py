@@ -137,7 +137,7 @@ class PressRequest:
         await self._answer_query(url=f"https://t.me/{self.ctx.bot_username}?start={payload}")
 
     async def finish(self) -> None:
-        """End the client's waiting if nothing else has."""
+        """Answer the callback query unless that was done, so that the client stops showing progress."""
         held = self.ctx.pacer.hold(self.chat.id)
         await self.toast(error_messages.must_wait(self.words, timedelta(seconds=held)) if held > SHORT_HOLD else "")
 

@@ -1,1 +1,1 @@
-"""What newsbot says unasked to editors and owners: progress messages and alerts."""
+"""Messages that newsbot sends unasked: progress messages to editors, alerts to editors, owners and groups."""

@@ -1,6 +1,6 @@
 """
-Telling editors of files, owners of troubles and of new colleagues, and groups of closed threads: folded, seldom, and to
-everyone who can be reached.
+Alerts: to editors about files, to owners about incidents and new editors, to groups about closed threads. Several are
+combined into one message, and each kind is limited in how often it is sent.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from bot.telegram_edge.kit.context import BotContext
 
 ALERT_INTERVAL = timedelta(minutes=10)
 _FORMS = {notices.FORM: screens.form_changed, notices.REFUSED_BY_SOME: screens.refused_by_some}
-MIN_FAULT_AGE = timedelta(minutes=2)  # what is wrong with a file for less than this is not worth a word
+MIN_FAULT_AGE = timedelta(minutes=2)  # a fault of a file that is mended sooner is not reported
 _UPLOADED = "upload:"  # whoever sent the document was answered in the chat
 
 log = logging.getLogger(__name__)
@@ -109,7 +109,7 @@ async def tell_of_forms(ctx: BotContext, people: Collection[int], now: datetime)
 
 
 async def tell_owners(ctx: BotContext, owners: Collection[int], now: datetime) -> bool:
-    """Tell owners of each trouble once a day, and once when it is over.
+    """Alert owners to each open incident once a day, and once when it is over.
 
     Return False when there are owners and none of them could be reached.
     """
@@ -118,7 +118,7 @@ async def tell_owners(ctx: BotContext, owners: Collection[int], now: datetime) -
 
         def message(words: Words, chat: Chat, one: notices.Incident = one) -> Message:
             zone = ctx.look(chat).zone
-            return screens.trouble(words, one.kind, one.since, one.over_at, zone)
+            return screens.incident(words, one.kind, one.since, one.over_at, zone)
 
         if not await _tell(ctx, owners, message):
             return False
@@ -154,7 +154,7 @@ async def tell_of_newcomers(ctx: BotContext, owners: Collection[int], now: datet
 async def tell_of_threads(ctx: BotContext, now: datetime) -> bool:
     """Tell groups of each closed thread once, in the group itself.
 
-    Return False when some could not be told now. Those that cannot be told at all are let go.
+    Return False when some could not be told now. Those that can never be told are marked as told.
     """
     found = await notices.closed_threads(ctx.db)
     is_done = True
@@ -175,13 +175,13 @@ async def tell_of_threads(ctx: BotContext, now: datetime) -> bool:
 
 async def _tell(ctx: BotContext, people: Collection[int], message: Callable[[Words, Chat], Message]) -> bool:
     """Say something to each of these people, and return whether any of them could be reached."""
-    is_heard = False
+    was_reached = False
     for person in people:
         chat = await membership.known(ctx.db, person) or Chat(person, language=ctx.settings.language)
         words = ctx.look(chat).words
         if await _unsaid(ctx, chat, message(words, chat), "an editor could not be told") is None:
-            is_heard = True
-    return is_heard
+            was_reached = True
+    return was_reached
 
 
 async def _unsaid(ctx: BotContext, chat: Chat, message: Message, complaint: str) -> Outcome | None:

@@ -1,8 +1,8 @@
 """
-Progress messages: what editors see of a publish on its way; and the round that tells people what they must know.
+Progress messages, which show editors how far a publish has come; and the background task that sends alerts.
 
-It alone draws a message that follows a publish, so no older state can overwrite a newer one. What it knows is in the
-database: after a restart it goes on where it was.
+Only this module edits a message that follows a publish, so no older state can overwrite a newer one. Which messages
+follow what is in the database: after a restart it goes on from there.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from bot.store.delivery import campaigns
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.desk import editors, progress_messages
 from bot.store.desk.incidents import IncidentKind
-from bot.store.desk.progress_messages import Watch
+from bot.store.desk.progress_messages import FollowedMessage
 from bot.store.readers import chats
 from bot.telegram_edge.conversations.editor.copies import send_copy
 from bot.telegram_edge.conversations.editor.publishing import rate_of
@@ -65,14 +65,14 @@ class ProgressMessages:
     def __init__(self, ctx: BotContext) -> None:
         self._ctx = ctx
         self._busy: dict[tuple[object, ...], asyncio.Task[None]] = {}
-        self._followed: dict[tuple[int, int], tuple[Watch, Article]] = {}  # as of the last turn
+        self._followed: dict[tuple[int, int], tuple[FollowedMessage, Article]] = {}  # as of the last turn
         # counted once while rows are still being promised, and again when the audience is opened anew
         self._audiences: dict[int, tuple[datetime, int]] = {}
         self._measured: dict[int, tuple[datetime, int]] = {}  # since when each goes on, and how many were settled then
         self._announced: set[int] = set()  # campaigns; whoever cannot be reached is not tried every second
         self._asked: set[tuple[int, int]] = set()  # the same, with the person
-        self._drawn_again_at: dict[tuple[int, int], datetime] = {}  # messages that could not be changed
-        self._deaf_until: dict[str, datetime] = {}  # while nobody can be reached
+        self._redraw_at: dict[tuple[int, int], datetime] = {}  # messages that could not be changed
+        self._retry_at: dict[str, datetime] = {}  # while nobody can be reached
         self._reachable: set[int] = set()  # people who have let the bot in, as of the last turn
         self._menus: tuple[dict[int, Role], dict[int, tuple[Role, str]]] | None = None  # for whom, as last told
         self._alarmed_at: dict[IncidentKind, datetime] = {}
@@ -106,28 +106,28 @@ class ProgressMessages:
         self._start(("held",), lambda: self._ask_of_held(people, now))
         self._start(("forms",), lambda: self._tell_of_forms(people, now))
         self._start(("files",), lambda: self._tell_of_files(people, now))
-        self._start(("troubles",), lambda: self._tell_of_troubles(people, now))
+        self._start(("incidents",), lambda: self._tell_of_incidents(people, now))
         self._start(("newcomers",), lambda: self._tell_of_newcomers(people, now))
         self._start(("threads",), lambda: self._tell_of_threads(now))
-        # The shell, too, lets people go; an owner of the configuration may come long after the start; and whoever
-        # speaks another language reads another menu.
+        # Roles may change at the shell too; an owner named in the configuration may write long after the start; and
+        # menus follow the chat's language.
         shown = {person: (role, known[person].language) for person, role in people.items() if person in known}
-        if (people, shown) != self._menus and now >= self._deaf_until.get("menus", now) and not self._is_at("menus"):
+        if (people, shown) != self._menus and now >= self._retry_at.get("menus", now) and not self._is_at("menus"):
             self._menus = people, shown
             self._start(("menus",), self._register_menus)
 
     async def _register_menus(self) -> None:
         if not await self._ctx.menus.register_editors():
             self._menus = None
-            self._deaf_until["menus"] = self._ctx.clock() + RETRY_UNREACHED_AFTER
+            self._retry_at["menus"] = self._ctx.clock() + RETRY_UNREACHED_AFTER
 
     def _is_at(self, work: str) -> bool:
         return (work,) in self._busy
 
     def _welcome(self, reachable: set[int]) -> None:
-        """Tell those at once what they have missed who have let the bot in since the last turn."""
+        """Send missed alerts at once to people who have started or unblocked the bot since the last turn."""
         if newcomers := reachable - self._reachable:
-            self._deaf_until.clear()
+            self._retry_at.clear()
             self._asked = {(number, person) for number, person in self._asked if person not in newcomers}
         self._reachable = reachable
 
@@ -137,7 +137,7 @@ class ProgressMessages:
             await asyncio.gather(*self._busy.values())
 
     async def alarm(self, alarm: Alarm, campaign: int | None, detail: str | None) -> None:
-        """Take note of what stops the dispatcher. A campaign that is held is seen in its row and asked about."""
+        """Open an incident for what stops the dispatcher. A held campaign opens none: editors are asked about it."""
         kind = _ALARMS.get(alarm)
         if kind is None or (kind is IncidentKind.DISK and "full" not in (detail or "")):
             return
@@ -148,7 +148,7 @@ class ProgressMessages:
         try:
             await incidents.note(self._ctx.db, kind, True, now)
         except StoreError as error:
-            log.error("a trouble could not be written down: %s", error)
+            log.error("an incident could not be written down: %s", error)
 
     # Publishes that nobody in chat asked for
 
@@ -171,7 +171,7 @@ class ProgressMessages:
         if found is None:
             return
         article, _ = found
-        if (await send_copy(self._ctx, chat, article.number)).trouble is None:
+        if (await send_copy(self._ctx, chat, article.number)).failure is None:
             await self._say(chat, number)
 
     # Messages that follow a publish
@@ -190,8 +190,8 @@ class ProgressMessages:
         self._audiences = {number: many for number, many in self._audiences.items() if number in standings}
         self._measured = {number: one for number, one in self._measured.items() if number in standings}
         messages = {(watch.campaign, watch.chat) for watch in watches}
-        self._drawn_again_at = {key: at for key, at in self._drawn_again_at.items() if key in messages}
-        await self._let_go(messages, now)
+        self._redraw_at = {key: at for key, at in self._redraw_at.items() if key in messages}
+        await self._draw_taken_back(messages, now)
         for watch in watches:
             found = standings[watch.campaign]
             if watch.chat not in allowed or found is None:
@@ -199,7 +199,7 @@ class ProgressMessages:
                 continue
             self._followed[watch.campaign, watch.chat] = watch, found[0]
             key = (watch.campaign, watch.chat)
-            if now < self._drawn_again_at.get(key, now) <= now + REDRAW_RETRY_AFTER or ("message", *key) in self._busy:
+            if now < self._redraw_at.get(key, now) <= now + REDRAW_RETRY_AFTER or ("message", *key) in self._busy:
                 continue
             if watch.message_id != progress_messages.OWED_MESSAGE_ID:
                 await self._draw_one(watch, *found, now)
@@ -213,8 +213,8 @@ class ProgressMessages:
                     self._asked.add((number, person))
                     self._start(("message", number, person), partial(self._ask, person, number))
 
-    async def _let_go(self, followed: set[tuple[int, int]], now: datetime) -> None:
-        """Say in messages whose publish is no more that it is held: a burst took it back before anything had left."""
+    async def _draw_taken_back(self, followed: set[tuple[int, int]], now: datetime) -> None:
+        """Edit messages whose campaign was deleted: its article is held, by a burst, before anything was sent."""
         for key in self._followed.keys() - followed:
             watch, article = self._followed.pop(key)
             if await self._standing(watch.campaign) is None:
@@ -222,7 +222,7 @@ class ProgressMessages:
                 message = screens.held_instead(self._words(chat), article)
                 self._start(("message", *key), partial(self._edit, watch, chat, message, "", True, now))
 
-    async def _draw_one(self, watch: Watch, article: Article, standing: Standing, now: datetime) -> None:
+    async def _draw_one(self, watch: FollowedMessage, article: Article, standing: Standing, now: datetime) -> None:
         """Change one message if it is worth it."""
         chat = await self._chat(watch.chat)
         message = screens.going(self._words(chat), article, watch.campaign, standing, now)
@@ -241,7 +241,7 @@ class ProgressMessages:
             self._start(key, partial(self._edit, watch, chat, message, str(after), is_last, now))
 
     async def _edit(
-        self, watch: Watch, chat: Chat, message: Message, shown: str, is_last: bool, turned_at: datetime
+        self, watch: FollowedMessage, chat: Chat, message: Message, shown: str, is_last: bool, turned_at: datetime
     ) -> None:
         """Change one message. It counts as shown when its turn began, or every second turn would come too early."""
         try:
@@ -250,15 +250,15 @@ class ProgressMessages:
             log.info("a progress message cannot be changed any more: %s", type(error).__name__)
             is_there = False
         except TelegramError as error:
-            if (watch.campaign, watch.chat) not in self._drawn_again_at:
+            if (watch.campaign, watch.chat) not in self._redraw_at:
                 log.info("a progress message could not be changed: %s", type(error).__name__)
-            self._drawn_again_at[watch.campaign, watch.chat] = self._ctx.clock() + REDRAW_RETRY_AFTER
+            self._redraw_at[watch.campaign, watch.chat] = self._ctx.clock() + REDRAW_RETRY_AFTER
             return
-        self._drawn_again_at.pop((watch.campaign, watch.chat), None)
+        self._redraw_at.pop((watch.campaign, watch.chat), None)
         async with self._ctx.db.transaction() as conn:
             await progress_messages.saw(conn, watch, shown, turned_at, finished=is_last or not is_there)
 
-    async def _ask_instead(self, watch: Watch, chat: Chat, article: Article) -> None:
+    async def _ask_instead(self, watch: FollowedMessage, chat: Chat, article: Article) -> None:
         """Ask in a new message, because an edit makes no sound, and say so in the old one."""
         below = screens.asked_below(self._words(chat), article)
         try:
@@ -267,7 +267,7 @@ class ProgressMessages:
             log.info("a progress message could not be changed: %s", type(error).__name__)
         await self._say(chat, watch.campaign)
 
-    async def _say_at_last(self, watch: Watch, now: datetime) -> None:
+    async def _say_at_last(self, watch: FollowedMessage, now: datetime) -> None:
         """Say how a publish stands to who asked for it and, for all that is known, was not answered."""
         async with self._ctx.db.transaction() as conn:
             await progress_messages.follow(conn, watch.campaign, watch.chat, progress_messages.OWED_MESSAGE_ID, at=now)
@@ -290,44 +290,44 @@ class ProgressMessages:
             log.info("an editor could not be told of a publish: %s", type(error).__name__)
             if isinstance(error, BadRequest | Forbidden):
                 await self._finish(
-                    Watch(number, chat.id, progress_messages.OWED_MESSAGE_ID, "", now), now
+                    FollowedMessage(number, chat.id, progress_messages.OWED_MESSAGE_ID, "", now), now
                 )  # it is owed no more, if it was
             return
-        watch = Watch(number, chat.id, message_id, str(shown_as(standing, message, now)), now)
+        watch = FollowedMessage(number, chat.id, message_id, str(shown_as(standing, message, now)), now)
         async with self._ctx.db.transaction() as conn:
             await progress_messages.follow(conn, number, chat.id, message_id, shown=watch.shown, at=now)
         self._followed[number, chat.id] = watch, article
 
-    async def _finish(self, watch: Watch, now: datetime) -> None:
+    async def _finish(self, watch: FollowedMessage, now: datetime) -> None:
         async with self._ctx.db.transaction() as conn:
             await progress_messages.saw(conn, watch, watch.shown, now, finished=True)
 
-    # What owners must know
+    # Alerts to owners
 
     async def _tell_of_files(self, people: dict[int, Role], now: datetime) -> None:
-        if now >= self._deaf_until.get("files", now) and not await tell_editors(self._ctx, people, now):
-            self._deaf_until["files"] = now + RETRY_UNREACHED_AFTER
+        if now >= self._retry_at.get("files", now) and not await tell_editors(self._ctx, people, now):
+            self._retry_at["files"] = now + RETRY_UNREACHED_AFTER
 
     async def _ask_of_held(self, people: dict[int, Role], now: datetime) -> None:
-        if now >= self._deaf_until.get("held", now) and not await ask_editors(self._ctx, people, now):
-            self._deaf_until["held"] = now + RETRY_UNREACHED_AFTER
+        if now >= self._retry_at.get("held", now) and not await ask_editors(self._ctx, people, now):
+            self._retry_at["held"] = now + RETRY_UNREACHED_AFTER
 
     async def _tell_of_forms(self, people: dict[int, Role], now: datetime) -> None:
-        if now >= self._deaf_until.get("forms", now) and not await tell_of_forms(self._ctx, people, now):
-            self._deaf_until["forms"] = now + RETRY_UNREACHED_AFTER
+        if now >= self._retry_at.get("forms", now) and not await tell_of_forms(self._ctx, people, now):
+            self._retry_at["forms"] = now + RETRY_UNREACHED_AFTER
 
-    async def _tell_of_troubles(self, people: dict[int, Role], now: datetime) -> None:
+    async def _tell_of_incidents(self, people: dict[int, Role], now: datetime) -> None:
         if self._looked_at is None or now - self._looked_at >= 2 * LOOK_AROUND_EVERY:
             self._awake_since = now  # started, or the machine was asleep
         if self._looked_at is None or now - self._looked_at >= LOOK_AROUND_EVERY:
             self._looked_at = now
             await self._look_around(now)
         owners = [person for person, role in people.items() if role is Role.OWNER]
-        if now >= self._deaf_until.get("troubles", now) and not await tell_owners(self._ctx, owners, now):
-            self._deaf_until["troubles"] = now + RETRY_UNREACHED_AFTER
+        if now >= self._retry_at.get("incidents", now) and not await tell_owners(self._ctx, owners, now):
+            self._retry_at["incidents"] = now + RETRY_UNREACHED_AFTER
 
     async def _look_around(self, now: datetime) -> None:
-        """Look for troubles that can be seen, and take those for over that are no longer reported."""
+        """Open the incidents that can be seen from here, and close those that are no longer reported."""
         await incidents.look_around(self._ctx.db, now, now - (self._awake_since or now))
         for kind in (IncidentKind.TOKEN, IncidentKind.SECOND):
             if now - self._alarmed_at.setdefault(kind, now) >= RESOLVED_AFTER:
@@ -337,20 +337,20 @@ class ProgressMessages:
 
     async def _tell_of_newcomers(self, people: dict[int, Role], now: datetime) -> None:
         owners = [person for person, role in people.items() if role is Role.OWNER]
-        if now >= self._deaf_until.get("newcomers", now) and not await tell_of_newcomers(self._ctx, owners, now):
-            self._deaf_until["newcomers"] = now + RETRY_UNREACHED_AFTER
+        if now >= self._retry_at.get("newcomers", now) and not await tell_of_newcomers(self._ctx, owners, now):
+            self._retry_at["newcomers"] = now + RETRY_UNREACHED_AFTER
 
-    # What groups must know
+    # Alerts to groups
 
     async def _tell_of_threads(self, now: datetime) -> None:
-        if now >= self._deaf_until.get("threads", now):
-            self._deaf_until["threads"] = (
+        if now >= self._retry_at.get("threads", now):
+            self._retry_at["threads"] = (
                 now + RETRY_UNREACHED_AFTER
             )  # after any failure: no group is told the same every second
             if await tell_of_threads(self._ctx, now):
-                self._deaf_until.pop("threads", None)
+                self._retry_at.pop("threads", None)
 
-    # What they share
+    # Helpers
 
     async def _standing(self, number: int) -> tuple[Article, Standing] | None:
         """Return a campaign's article and how it stands; None when there is none."""

@@ -1,5 +1,5 @@
 """
-The application: python-telegram-bot put together for newsbot, with one door through which every update goes.
+python-telegram-bot's Application as newsbot configures it: every update goes through one handler, the router.
 
 Left out on purpose: its rate limiter, which stops every chat on one 429; its job queue, because what must happen
 later is a row in the database; its handlers for each command, because the registry is that table.
@@ -18,8 +18,8 @@ from bot.telegram_edge.updates.turned_away import TurnedAway
 from bot.telegram_edge.updates.update_queue import UpdateQueue
 
 
-def build_application(token: str, api_url: str, transport: BaseRequest, intake: UpdateQueue) -> Application:  # type: ignore[type-arg]
-    """Return an application that speaks to the Bot API at `api_url` and lets updates in through `intake`.
+def build_application(token: str, api_url: str, transport: BaseRequest, update_queue: UpdateQueue) -> Application:  # type: ignore[type-arg]
+    """Return an application that uses the Bot API at `api_url` and processes updates through `update_queue`.
 
     Source: https://core.telegram.org/bots/api#making-requests (the paths below a server's root)
     """
@@ -30,19 +30,19 @@ def build_application(token: str, api_url: str, transport: BaseRequest, intake: 
         .base_file_url(f"{api_url}/file/bot")
         .request(transport)
         .get_updates_request(transport)
-        .concurrent_updates(intake)
+        .concurrent_updates(update_queue)
         .updater(None)
         .job_queue(None)
         .build()
     )
 
 
-def connect_router(application: Application, ctx: BotContext, registry: Registry, intake: UpdateQueue) -> None:  # type: ignore[type-arg]
-    """Lead every update to the conversation it belongs to."""
+def connect_router(application: Application, ctx: BotContext, registry: Registry, update_queue: UpdateQueue) -> None:  # type: ignore[type-arg]
+    """Route every update to its conversation."""
 
     async def enter(update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
-        await route(ctx, registry, update, is_backlog=update.update_id <= intake.backlog_until)
+        await route(ctx, registry, update, is_backlog=update.update_id <= update_queue.backlog_until)
 
-    intake.concerns = lambda update: concerns_us(ctx, update)
-    intake.turned_away = TurnedAway(application, ctx.settings.language).press
+    update_queue.concerns = lambda update: concerns_us(ctx, update)
+    update_queue.turned_away = TurnedAway(application, ctx.settings.language).press
     application.add_handler(TypeHandler(Update, enter))

@@ -2,7 +2,7 @@
 Fetching updates by long polling, for as long as the process lives.
 
 Telegram forgets an update once a later one is asked for. So the next poll begins at the oldest update that is neither
-worked through nor written down: whatever a killed process had in hand comes again at the next start, perhaps with some
+worked through nor written down: what a killed process was working on comes again at the next start, perhaps with some
 that were done. A poll shows a hundred updates; when that many are on their way they are written down, so that nobody
 behind them waits.
 What was waiting when we started is fetched first and marked as backlog: a press carries no time of its own, and an
@@ -27,15 +27,15 @@ from telegram.warnings import PTBUserWarning
 from bot.domain.delivery import backoff
 from bot.telegram_edge.botapi.lenient_json import first_update_id
 from bot.telegram_edge.botapi.transport import Unreadable
-from bot.telegram_edge.updates.update_queue import Taken, UpdateQueue
+from bot.telegram_edge.updates.update_queue import Admission, UpdateQueue
 
 ALLOWED_UPDATES = ("message", "channel_post", "callback_query", "my_chat_member")
 POLL_TIMEOUT = timedelta(seconds=50)
 BACKLOG_POLL_TIMEOUT = timedelta(milliseconds=150)
-"""How long others wait at most while work goes on: until it is done, a poll is answered at once with what is known."""
+"""The longest pause between polls while updates are unconfirmed: Telegram would answer at once, with the same ones."""
 BATCH = 100
 FINAL_CONFIRM_TIMEOUT = timedelta(seconds=3)
-LONGEST_PAUSE = timedelta(seconds=30)
+MAX_PAUSE = timedelta(seconds=30)
 
 log = logging.getLogger(__name__)
 # Only the raw answer shows which of its updates cannot be read, and who sent them before they are read.
@@ -43,25 +43,25 @@ warnings.filterwarnings("ignore", r"Please use 'Bot\.getUpdates'", PTBUserWarnin
 
 
 async def _tell_nobody(reason: str) -> None:
-    """What an alarm is where nobody listens."""
+    """Ignore an alarm; the default of `poll`."""
 
 
 async def poll(
     application: Application,  # type: ignore[type-arg]
-    intake: UpdateQueue,
-    patience: timedelta = POLL_TIMEOUT,
+    update_queue: UpdateQueue,
+    poll_timeout: timedelta = POLL_TIMEOUT,
     alarm: Callable[[str], Awaitable[None]] = _tell_nobody,
-    last_word: timedelta = FINAL_CONFIRM_TIMEOUT,
-    longest_pause: timedelta = LONGEST_PAUSE,
+    confirm_timeout: timedelta = FINAL_CONFIRM_TIMEOUT,
+    longest_pause: timedelta = MAX_PAUSE,
 ) -> None:
     """Hand every update to a started application until cancelled; then confirm what was worked through.
 
-    Refused tokens, second instances and outages are waited out: the operator may put them right at any time. `alarm`
-    is told of the first two, each time they show. `last_word` is how long what is in work at the end is waited for;
-    `longest_pause` is between two tries.
+    A refused token, a second instance and an outage are waited out: the operator may put them right at any time.
+    `alarm` is called for the first two, at every failed try. When cancelled, polling waits up to `confirm_timeout` for
+    updates that are being worked on; `longest_pause` is the longest time between two tries.
     """
     bot = application.bot
-    place = _Place(intake)
+    position = _Position(update_queue)
     failures = 0
     is_backlog = True
     has_webhook = False  # found out when Telegram refuses: one call less at every start
@@ -71,12 +71,12 @@ async def poll(
                 if has_webhook:
                     await bot.delete_webhook()
                     has_webhook = False
-                batch = await _fetch(bot, place, timedelta(0) if is_backlog else patience)
-                updates = tuple(_read(intake, batch, bot))
+                batch = await _fetch(bot, position, timedelta(0) if is_backlog else poll_timeout)
+                updates = tuple(_read(update_queue, batch, bot))
                 if batch and not updates:
                     raise NetworkError("an answer without updates")
             except TelegramError as error:
-                if isinstance(error, Unreadable) and place.passes_over(error.payload):
+                if isinstance(error, Unreadable) and position.passes_over(error.payload):
                     continue
                 failures += 1
                 has_webhook = has_webhook or _is_about_webhook(error)
@@ -86,25 +86,25 @@ async def poll(
                 continue
             failures = 0
             if is_backlog and updates:
-                intake.backlog_until = max(intake.backlog_until, updates[-1].update_id)
-            is_full = len(batch) >= place.size
+                update_queue.backlog_until = max(update_queue.backlog_until, updates[-1].update_id)
+            is_full = len(batch) >= position.size
             is_backlog = is_backlog and is_full
-            has_room = _hand_over(application, intake, place, updates)
+            has_room = _hand_over(application, update_queue, position, updates)
             # Behind a batch that is full there is more to come, which is seen only once this may be forgotten.
-            if not has_room or not is_full or not await intake.write_down():
-                await _glance(intake, has_room)
-            place.read_well()
+            if not has_room or not is_full or not await update_queue.write_down():
+                await _wait_briefly(update_queue, has_room)
+            position.read_well()
     finally:
-        await _end(bot, place, intake, last_word.total_seconds())
+        await _end(bot, position, update_queue, confirm_timeout.total_seconds())
 
 
-async def _fetch(bot: telegram.Bot, place: _Place, patience: timedelta) -> list[Any]:
+async def _fetch(bot: telegram.Bot, position: _Position, poll_timeout: timedelta) -> list[Any]:
     """Return the next batch as Telegram sends it. Raises: telegram.error.TelegramError.
 
-    python-telegram-bot itself would read every one of a flood, and drop all when it stumbles over one.
+    python-telegram-bot would parse every update of a flood, and drop the whole batch when it fails at one.
     """
-    seconds = int(patience.total_seconds())
-    asked = {"offset": place.offset, "limit": place.size, "timeout": seconds, "allowed_updates": ALLOWED_UPDATES}
+    seconds = int(poll_timeout.total_seconds())
+    asked = {"offset": position.offset, "limit": position.size, "timeout": seconds, "allowed_updates": ALLOWED_UPDATES}
     try:
         batch = await bot.do_api_request("getUpdates", asked, read_timeout=seconds + (bot.request.read_timeout or 0))
     except EndPointNotFound as error:
@@ -115,57 +115,57 @@ async def _fetch(bot: telegram.Bot, place: _Place, patience: timedelta) -> list[
     return batch
 
 
-def _read(intake: UpdateQueue, batch: list[Any], bot: telegram.Bot) -> Iterator[telegram.Update]:
-    """Yield the updates of a batch. What bears no number is forgotten with the one that comes after it."""
+def _read(update_queue: UpdateQueue, batch: list[Any], bot: telegram.Bot) -> Iterator[telegram.Update]:
+    """Yield the updates of a batch. One without an id is skipped, and confirmed with the update after it."""
     for raw in batch:
         try:
-            # Of what is too much the number is all that is needed, to tell Telegram that it was seen.
-            yield telegram.Update(raw["update_id"]) if intake.is_too_much(raw) else intake.read(raw, bot)
+            # Of an update that is dropped only the id is needed, to confirm it.
+            yield telegram.Update(raw["update_id"]) if update_queue.is_too_much(raw) else update_queue.read(raw, bot)
         except ValueError:
             log.warning("something without a number came instead of an update and is passed over")
 
 
 def _hand_over(
     application: Application,  # type: ignore[type-arg]
-    intake: UpdateQueue,
-    place: _Place,
+    update_queue: UpdateQueue,
+    position: _Position,
     updates: tuple[telegram.Update, ...],
 ) -> bool:
     """Give new updates to the application, and return False when there was no room for all of them."""
     for update in updates:
-        taken = intake.take(update)
-        if taken is Taken.NO_ROOM:
-            place.next = update.update_id
+        taken = update_queue.take(update)
+        if taken is Admission.NO_ROOM:
+            position.next = update.update_id
             return False
-        place.next = update.update_id + 1
-        if taken is Taken.NEW:
+        position.next = update.update_id + 1
+        if taken is Admission.NEW:
             application.update_queue.put_nowait(update)
     return True
 
 
-class _Place:
+class _Position:
     """How far Telegram may forget, and how many updates are asked for at a time.
 
     An answer that cannot be read, though it came whole, holds an update that would keep all later ones from being
     seen. So they are asked for one by one until it stands alone, and only that one is passed over.
     """
 
-    def __init__(self, intake: UpdateQueue) -> None:
-        self._intake = intake
+    def __init__(self, update_queue: UpdateQueue) -> None:
+        self._update_queue = update_queue
         self.next: int | None = None
         self.size = BATCH
 
     @property
     def offset(self) -> int | None:
         """The oldest update that would be lost with us, else the one after the last; None before the first."""
-        at_risk = self._intake.at_risk()
+        at_risk = self._update_queue.at_risk()
         return self.next if at_risk is None else at_risk
 
     def read_well(self) -> None:
         self.size = min(BATCH, self.size * 2)
 
     def passes_over(self, payload: bytes) -> bool:
-        """Return whether it can go on behind an answer that cannot be read; False when it is none of Telegram's."""
+        """Return whether polling can go on after an unreadable answer; False when it did not come from Telegram."""
         number = first_update_id(payload)
         if number is None or number < (self.offset or 0):
             return False
@@ -177,25 +177,27 @@ class _Place:
         return True
 
 
-async def _glance(intake: UpdateQueue, has_room: bool) -> None:
+async def _wait_briefly(update_queue: UpdateQueue, has_room: bool) -> None:
     """Wait until something is worked through, if anything has to be, but not for long."""
-    if not has_room or intake.at_risk() is not None:
-        await intake.progress(BACKLOG_POLL_TIMEOUT.total_seconds())
+    if not has_room or update_queue.at_risk() is not None:
+        await update_queue.progress(BACKLOG_POLL_TIMEOUT.total_seconds())
 
 
-async def _end(bot: telegram.Bot, place: _Place, intake: UpdateQueue, within: float) -> None:
-    """Wait a little for what is being worked on, and tell Telegram how far we came, or it would all come once more."""
+async def _end(bot: telegram.Bot, position: _Position, update_queue: UpdateQueue, within: float) -> None:
+    """Wait a little for updates at work, and confirm what is done: Telegram would send it again at the next start."""
     try:
         async with asyncio.timeout(within):
-            for done in intake.unfinished().values():
+            for done in update_queue.unfinished().values():
                 await done.wait()
     except TimeoutError:
-        log.warning("%d updates were not worked through; they come again", len(intake.unfinished()))
-    if place.offset is None:
+        log.warning("%d updates were not worked through; they come again", len(update_queue.unfinished()))
+    if position.offset is None:
         return
     try:
         async with asyncio.timeout(within):
-            await bot.get_updates(offset=place.offset, limit=1, timeout=timedelta(0), allowed_updates=ALLOWED_UPDATES)
+            await bot.get_updates(
+                offset=position.offset, limit=1, timeout=timedelta(0), allowed_updates=ALLOWED_UPDATES
+            )
     except (TelegramError, TimeoutError) as error:
         log.warning("the last updates may come again at the next start: %s", type(error).__name__)
 
@@ -206,7 +208,7 @@ def _is_about_webhook(error: TelegramError) -> bool:
 
 
 def _pause(error: TelegramError, failures: int, longest: timedelta) -> timedelta:
-    """Return how long to wait after a failure, and say once per trouble what it is."""
+    """Return how long to wait after a failure, and log the first failure of a series."""
     match error:
         case RetryAfter():
             wait = error.retry_after

@@ -1,4 +1,4 @@
-"""From an update to the conversation it belongs to: who speaks, in which chat, and what becomes of a failure."""
+"""Routing: finds the conversation an update belongs to, its chat and its sender, and handles what goes wrong there."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from bot.telegram_edge.botapi.outcomes import classify_error
 from bot.telegram_edge.conversations.reader import onboarding
 from bot.telegram_edge.kit.commands import Where
 from bot.telegram_edge.kit.context import BotContext
-from bot.telegram_edge.kit.permission import is_for, is_heard, is_press_heard, may, objection, role_of
+from bot.telegram_edge.kit.permission import is_for, may, may_be_answered, may_press, objection, role_of
 from bot.telegram_edge.kit.registry import Command, PressRule, Registry
 from bot.telegram_edge.kit.request import Document, PressRequest, Request
 
@@ -37,7 +37,7 @@ MIGRATION_REPORT_WITHIN = timedelta(seconds=2)
 START = "start"
 """The command that a deep link sends, with the link's payload behind it."""
 
-_LONGEST_PAYLOAD = 64  # https://core.telegram.org/bots/features#deep-linking
+_MAX_PAYLOAD_LENGTH = 64  # https://core.telegram.org/bots/features#deep-linking
 _COMMAND = re.compile(r"/([a-zA-Z0-9_]{1,32})(?:@(\w{1,64}))?(?:\s+(.*))?", re.DOTALL)
 _KINDS = {
     "private": ChatKind.PRIVATE,
@@ -54,7 +54,7 @@ log = logging.getLogger(__name__)
 async def route(ctx: BotContext, registry: Registry, update: telegram.Update, *, is_backlog: bool) -> None:
     """Do what one update asks for. `is_backlog`: it waited at Telegram when this process started."""
     if update.my_chat_member is not None:
-        await _moved(ctx, update.my_chat_member)
+        await _membership_changed(ctx, update.my_chat_member)
     elif update.callback_query is not None:
         await _pressed(ctx, registry, update.callback_query, is_backlog)
     elif (message := update.message or update.channel_post) is not None:
@@ -62,9 +62,9 @@ async def route(ctx: BotContext, registry: Registry, update: telegram.Update, *,
 
 
 def concerns_us(ctx: BotContext, update: telegram.Update) -> bool:
-    """Return whether there is anything to do for an update. What a group talks about among itself needs no turn.
+    """Return whether there is anything to do for an update. Messages of a group that are not for the bot need nothing.
 
-    Nor does what comes from a kind of chat that Telegram has invented since.
+    Nor do updates from kinds of chats that this version does not know.
     """
     chat = update.effective_chat
     if chat is not None and chat.type not in _KINDS:
@@ -75,7 +75,7 @@ def concerns_us(ctx: BotContext, update: telegram.Update) -> bool:
     return _is_for_bot(ctx, message, _COMMAND.fullmatch(message.text or ""))
 
 
-async def _moved(ctx: BotContext, change: telegram.ChatMemberUpdated) -> None:
+async def _membership_changed(ctx: BotContext, change: telegram.ChatMemberUpdated) -> None:
     """Take note of being added, removed, blocked or let in again.
 
     A group that becomes a supergroup first looks like one that the bot was added to; it has been greeted already.
@@ -143,46 +143,46 @@ async def _said(ctx: BotContext, registry: Registry, message: telegram.Message) 
         language=_language(ctx, message.from_user),
     )
     if command is None:
-        await _guarded(ctx, request, "text", _told(ctx, registry, request))
+        await _guarded(ctx, request, "text", _take_text_or_file(ctx, registry, request))
         return
     known = registry.command(command[1])
     name = f"/{known.name}" if known else "unknown command"
     is_for_us = request.is_private or command[2] is not None
     speaker = (message.sender_chat or message.from_user or message.chat).id
-    await _guarded(ctx, request, name, _commanded(ctx, registry, request, speaker, known, is_for_us))
+    await _guarded(ctx, request, name, _run_command(ctx, registry, request, speaker, known, is_for_us))
 
 
-async def _commanded(
+async def _run_command(
     ctx: BotContext, registry: Registry, request: Request, speaker: int, command: Command | None, is_for_us: bool
 ) -> None:
     """Run a command. One that is not there is answered only where newsbot was meant for sure."""
-    if (command is not None or is_for_us) and not await is_heard(ctx, request, speaker):
+    if (command is not None or is_for_us) and not await may_be_answered(ctx, request, speaker):
         return
-    if command is None or not await is_for(ctx, request, command.audience):
+    if command is None or not await is_for(ctx, request, command.access):
         if is_for_us:
             await request.answer(error_messages.not_understood(request.words))
     elif command.where is Where.PRIVATE and not request.is_private:
         await request.answer(error_messages.private_only(request.words, ctx.bot_username))
     elif command.admins_only and (reason := await objection(ctx, request)) is not None:
         await request.answer(error_messages.refused(reason))
-    elif command.name == START and (linked := registry.start(request.args[:_LONGEST_PAYLOAD])) is not None:
+    elif command.name == START and (linked := registry.start(request.args[:_MAX_PAYLOAD_LENGTH])) is not None:
         rule, rest = linked
         await rule.handler(ctx, request.with_args(rest))
     else:
         await command.handler(ctx, request)
 
 
-async def _told(ctx: BotContext, registry: Registry, request: Request) -> None:
+async def _take_text_or_file(ctx: BotContext, registry: Registry, request: Request) -> None:
     """Take plain text or a file in a private chat."""
     role = await role_of(ctx, request)
     if request.document is not None:
         for file in registry.documents:
-            if may(role, file.audience):
+            if may(role, file.access):
                 await file.handler(ctx, request)
                 return
     elif request.args:
         for text in registry.texts:
-            if may(role, text.audience) and await text.handler(ctx, request):
+            if may(role, text.access) and await text.handler(ctx, request):
                 return
     await request.answer(error_messages.not_understood(request.words))
 
@@ -213,20 +213,20 @@ async def _pressed(ctx: BotContext, registry: Registry, query: telegram.Callback
     )
     rule = registry.press(request.press.verb)
     name = f"press of {rule.verb}" if rule else "unknown press"
-    await _guarded(ctx, request, name, _obeyed(ctx, request, rule, hangs_there=_hangs_on(shown, request.press)))
+    await _guarded(ctx, request, name, _run_press(ctx, request, rule, hangs_there=_hangs_on(shown, request.press)))
     await request.finish()
 
 
-async def _obeyed(ctx: BotContext, request: PressRequest, rule: PressRule | None, *, hangs_there: bool) -> None:
-    """Do what a button says. What everybody in a group or channel sees is turned by its own buttons only.
+async def _run_press(ctx: BotContext, request: PressRequest, rule: PressRule | None, *, hangs_there: bool) -> None:
+    """Run a button's handler. In a group or channel, a message is only changed by a button that it really has.
 
-    A channel's posts are its administrators': what one reader turned would be turned for all the others.
+    A channel's posts are shared: what one reader changed would change for all others.
     """
-    if not await is_press_heard(ctx, request):
+    if not await may_press(ctx, request):
         return
     is_free = rule is not None and (hangs_there or rule.admins_only or request.is_private)
     is_admins = rule is not None and (rule.admins_only or request.chat.kind is ChatKind.CHANNEL)
-    if rule is None or not is_free or not await is_for(ctx, request, rule.audience):
+    if rule is None or not is_free or not await is_for(ctx, request, rule.access):
         await request.toast(error_messages.button_too_old(request.words), alert=True)
     elif is_admins and (reason := await objection(ctx, request)) is not None:
         await request.toast(reason)  # no box to be closed: any of a group's people may touch these
@@ -241,8 +241,8 @@ async def _obeyed(ctx: BotContext, request: PressRequest, rule: PressRule | None
 def _hangs_on(message: telegram.Message | None, pressed: Press) -> bool:
     """Return whether a message has buttons of the pressed one's kind, and under an article, of the same article.
 
-    A client that somebody has changed can press what was never there. A message that Telegram does not show any more
-    cannot be judged.
+    A modified client can send callback data that no button has. A message that Telegram does not include any more
+    cannot be checked.
     """
     if message is None:
         return True
@@ -258,7 +258,7 @@ def _kind(button: Press) -> tuple[str, int]:
 
 
 async def _guarded(ctx: BotContext, request: Request | PressRequest, name: str, work: Awaitable[None]) -> None:
-    """Let a conversation work, and say in the chat what a person can do something about.
+    """Run a handler, and report errors in the chat that the person can do something about.
 
     The top of the loop: a failure of ours is logged once, with its traceback, which shows code and no values.
     """

@@ -1,7 +1,7 @@
 """
-What people are told whose press is not taken up, because too much of theirs waits already.
+Answers to presses that are dropped because too many updates of the same person wait.
 
-A client shows that it waits until a press is answered, and an answer takes no turn: there is no limit on it
+A client shows progress until a press is answered, and answering one needs no slot: there is no limit on it
 (https://github.com/tdlib/telegram-bot-api/issues/648). Commands that are too much stay unanswered: a message takes a
 turn, and as many answers as the chat can be sent are on their way.
 """
@@ -22,8 +22,8 @@ from bot.render import error_messages
 from bot.render.locale import Words, words_for
 from bot.render.text import clip
 
-AT_ONCE = 8
-"""Calls on the wire, few beside those of people who are answered."""
+CONCURRENT_CALLS = 8
+"""Running calls at once; few beside those that answer people."""
 OF_ONE, OF_ALL = 200, 2000
 """Presses that wait to be answered so, of one person and of all; beyond that there is no end to them."""
 
@@ -37,7 +37,7 @@ class TurnedAway:
         """`language` is for people whose client names none."""
         self._application = application
         self._language = language
-        self._room = asyncio.Semaphore(AT_ONCE)
+        self._room = asyncio.Semaphore(CONCURRENT_CALLS)
         self._waiting: Counter[int] = Counter()  # by person
 
     def press(self, query: Mapping[str, Any]) -> None:

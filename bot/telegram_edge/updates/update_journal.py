@@ -1,9 +1,9 @@
 """
-What Telegram may forget although its work is not done: written down first, dropped once it is done.
+The journal of updates: updates that wait are stored before Telegram may forget them, and dropped once they are done.
 
-Telegram keeps an update until it is told that it was taken. Telling it only when the work is done loses nothing and
-costs nothing, but does not go far: a poll shows a hundred updates, and a webhook has a few dozen connections. So what
-has to wait is written into the database, and Telegram is told at once. After a kill it is done at the next start.
+Telegram keeps an update until it is confirmed. Confirming only what is done loses nothing, but limits how many can
+wait: a poll returns a hundred updates, and a webhook has a few dozen connections. So updates that have to wait are
+stored in the database and confirmed at once. After a crash they are worked on at the next start.
 """
 
 from __future__ import annotations

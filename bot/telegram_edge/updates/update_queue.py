@@ -1,8 +1,8 @@
 """
-How updates come in: each once, in order within a chat, fairly between people, and never more than we can hold.
+The queue of updates: each is worked on once, in order within a chat, fairly between people, in a bounded number.
 
-Who may begin is decided in `domain.fair_queue`. Here updates are taken, wait for their turn, and are written down when
-they would hold up those behind them (`update_journal`).
+Which update may begin is decided in `domain.fair_queue`. Here updates are accepted, wait for their turn, and are stored
+when later ones could not be fetched otherwise (`update_journal`).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ REMEMBERED_UPDATE_IDS = 10_000
 """Update ids; Telegram repeats an update within seconds, after a lost answer."""
 
 
-class Taken(Enum):
+class Admission(Enum):
     """What became of an update: it is to be worked on, is known already, is left out, or has to come again later."""
 
     NEW = auto()
@@ -76,7 +76,7 @@ class UpdateQueue(BaseUpdateProcessor):
 
         Updates: `at_once` are worked on, `waiting` wait in all, the ids of `remembered` are known again.
         """
-        super().__init__(waiting + at_once)  # Turns has the say
+        super().__init__(waiting + at_once)  # FairQueue decides; this limit is never reached
         self._journal = journal
         self._time = time
         self._turns = FairQueue(at_once, waiting)
@@ -119,11 +119,11 @@ class UpdateQueue(BaseUpdateProcessor):
         self._drop(raw)
         return True
 
-    def take(self, update: telegram.Update) -> Taken:
+    def take(self, update: telegram.Update) -> Admission:
         """Let an update wait for its turn; a new one is then put into the application's queue."""
         number = update.update_id
         if self._knows(number):
-            return Taken.KNOWN
+            return Admission.KNOWN
         try:
             raw = update.to_dict()
             ticket, is_for_us = ticket_of(raw), self.concerns(update)
@@ -132,14 +132,14 @@ class UpdateQueue(BaseUpdateProcessor):
             ticket, is_for_us = QueueTicket(number, 0, 0), False
         if not is_for_us:
             self._remember(number)
-            return Taken.LEFT_OUT
+            return Admission.LEFT_OUT
         joined, gone = self._turns.join(ticket)
         if joined is Enqueued.FULL:
-            return Taken.NO_ROOM
+            return Admission.NO_ROOM
         self._remember(number)
         if joined is Enqueued.DROPPED:
             self._drop(raw)
-            return Taken.LEFT_OUT
+            return Admission.LEFT_OUT
         if gone is not None:
             crowded_out = self._entries[gone.id]
             self._drop(crowded_out.update.to_dict())
@@ -147,7 +147,7 @@ class UpdateQueue(BaseUpdateProcessor):
         loop = asyncio.get_running_loop()
         self._entries[number] = _Entry(update, ticket, loop.time(), loop.create_future())
         self._serve()
-        return Taken.NEW
+        return Admission.NEW
 
     def unfinished(self) -> dict[int, asyncio.Event]:
         """Return what was taken and is not worked through, in the order in which it came."""
@@ -209,14 +209,14 @@ class UpdateQueue(BaseUpdateProcessor):
         for number, body in await self._journal.left_over():
             try:
                 update = self.read(json.loads(body), application.bot)
-                taken = self.take(update) if update.update_id == number else Taken.LEFT_OUT
+                taken = self.take(update) if update.update_id == number else Admission.LEFT_OUT
             except ValueError:
-                taken = Taken.LEFT_OUT
-            if taken is Taken.NEW:
+                taken = Admission.LEFT_OUT
+            if taken is Admission.NEW:
                 self.backlog_until = max(self.backlog_until, number)
                 self._entries[number].is_kept = True
                 application.update_queue.put_nowait(update)
-            elif taken is not Taken.NO_ROOM:
+            elif taken is not Admission.NO_ROOM:
                 self._journal.forget(number)
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
@@ -256,7 +256,7 @@ class UpdateQueue(BaseUpdateProcessor):
         return entry
 
     def _drop(self, raw: Mapping[str, Any]) -> None:
-        """Leave out what is too much of its person; who pressed a button is told so."""
+        """Drop an update of a person with too many waiting; if it is a press, they are told so."""
         log.warning("somebody says more than can be answered; what is too much is dropped")
         query = raw.get("callback_query")
         if query:
@@ -270,7 +270,7 @@ class UpdateQueue(BaseUpdateProcessor):
         self._progress.set()
 
     def _serve(self) -> None:
-        """Let everybody begin whose turn has come."""
+        """Start every update that the fair queue lets begin."""
         while (ticket := self._turns.next()) is not None:
             self._entries[ticket.id].turn.set_result(True)
 

@@ -257,15 +257,15 @@ async def test_a_group_asks_once_a_minute_and_is_told_once_how_long_to_wait(engi
 
 async def test_answers_are_counted_for_a_minute_from_the_first_by_chat_speaker_and_all_chats(engine: Engine) -> None:
     async with engine.transaction() as conn:
-        assert await group_quota.heard(conn, GROUP, ANNA, NOW) == AnswerCount()
+        assert await group_quota.answer_count(conn, GROUP, ANNA, NOW) == AnswerCount()
         for seconds in (0, 30):
             await group_quota.count_answer(conn, GROUP, ANNA, NOW + timedelta(seconds=seconds))
         await group_quota.count_answer(conn, None, ANNA, NOW)
         await group_quota.count_answer(conn, NEW, -5, NOW)
-        assert await group_quota.heard(conn, GROUP, ANNA, NOW + MINUTE - SECOND) == AnswerCount(2, 3, 0)
-        assert await group_quota.heard(conn, NEW, -5, NOW) == AnswerCount(1, 1, 1)
-        assert await group_quota.heard(conn, GROUP, -6, NOW) == AnswerCount(2, 0, 1)
-        assert await group_quota.heard(conn, GROUP, ANNA, NOW + MINUTE) == AnswerCount()
+        assert await group_quota.answer_count(conn, GROUP, ANNA, NOW + MINUTE - SECOND) == AnswerCount(2, 3, 0)
+        assert await group_quota.answer_count(conn, NEW, -5, NOW) == AnswerCount(1, 1, 1)
+        assert await group_quota.answer_count(conn, GROUP, -6, NOW) == AnswerCount(2, 0, 1)
+        assert await group_quota.answer_count(conn, GROUP, ANNA, NOW + MINUTE) == AnswerCount()
         assert [await group_quota.tell_speaker(conn, ANNA, NOW + timedelta(seconds=n)) for n in (0, 59, 60)] == [
             True,
             False,

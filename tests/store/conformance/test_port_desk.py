@@ -90,9 +90,9 @@ async def test_a_name_is_the_last_one_heard_and_no_longer_than_a_name_can_be(eng
         assert await editors.name(conn, CARA) is None and await editors.names(conn) == {}
         for name in ("Cara", "", "💥" * 200):
             await editors.set_name(conn, CARA, name)
-            assert await editors.name(conn, CARA) == name[: editors.LONGEST_NAME]
+            assert await editors.name(conn, CARA) == name[: editors.MAX_NAME_LENGTH]
         await editors.set_name(conn, DAN, "Dan")
-        assert await editors.names(conn) == {CARA: "💥" * editors.LONGEST_NAME, DAN: "Dan"}
+        assert await editors.names(conn) == {CARA: "💥" * editors.MAX_NAME_LENGTH, DAN: "Dan"}
 
 
 async def test_a_link_gives_its_role_once_within_its_time_and_can_be_withdrawn(engine: Engine) -> None:

@@ -121,7 +121,7 @@ async def test_a_changed_story_is_written_with_its_revision_and_keeps_number_slu
         found = await articles.article(conn, 1)
         assert (found.story, found.revision, found.slug, found.state) == (changed, 5, "slug-1", ArticleState.PUBLISHED)
         assert await imports.payloads(conn, [1]) == {1: {"a": 1}}
-        assert [one.heat for one in await browsing.embers(conn, [1])] == [3]
+        assert [one.heat for one in await browsing.hot_articles(conn, [1])] == [3]
 
 
 async def test_what_is_searched_follows_the_story_and_indexing_again_adds_nothing(engine: Engine) -> None:

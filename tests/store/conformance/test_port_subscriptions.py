@@ -29,7 +29,7 @@ from bot.domain.article import ArticleState
 from bot.domain.browsing import Direction, Place, Turn
 from bot.domain.chat import ChatState
 from bot.domain.delivery import Status
-from bot.domain.restriction import LONGEST_PAUSE, Missed, Restriction
+from bot.domain.restriction import MAX_PAUSE, Missed, Restriction
 from bot.store.content import articles
 from bot.store.delivery import receipts
 from bot.store.readers import browsing, chats, export, restrictions, subscriptions
@@ -218,12 +218,12 @@ async def test_what_decides_a_rank_is_known_of_articles_and_of_nothing_else(engi
     async with engine.transaction() as conn:
         await put_article(conn, 1, heat=-(2**31))
         await put_article(conn, 2, state=ArticleState.DRAFT)
-        found = {one.number: one for one in await browsing.embers(conn, [1, 2, 404, HIGHEST])}
+        found = {one.number: one for one in await browsing.hot_articles(conn, [1, 2, 404, HIGHEST])}
         assert {number: (one.heat, one.published_at) for number, one in found.items()} == {
             1: (-(2**31), NOW - HOUR),
             2: (0, NOW - HOUR),
         }
-        assert await browsing.embers(conn, []) == []
+        assert await browsing.hot_articles(conn, []) == []
 
 
 async def test_a_search_is_remembered_for_its_chat_alone_and_only_the_newest_fifty(engine: Engine) -> None:
@@ -268,7 +268,7 @@ async def test_a_spell_is_as_it_was_last_written_and_only_of_chats_that_are_know
 
 async def test_a_pause_is_over_at_its_second_or_when_it_is_longer_than_any(engine: Engine) -> None:
     async with engine.transaction() as conn:
-        ends = {1: NOW, 2: NOW - HOUR, 3: NOW + SECOND, 4: NOW + LONGEST_PAUSE + SECOND, 5: None, 6: NOW - DAY}
+        ends = {1: NOW, 2: NOW - HOUR, 3: NOW + SECOND, 4: NOW + MAX_PAUSE + SECOND, 5: None, 6: NOW - DAY}
         await put_chats(conn, *ends)
         for chat, next_at in ends.items():
             await restrictions.put(conn, chat, replace(SPELL, next_at=next_at, since=NOW - chat * HOUR))

@@ -127,11 +127,11 @@ async def test_a_name_enters_the_picker_once_enough_published_articles_bear_it(e
         for number in range(1, topics.ESTABLISHED_AFTER):
             await put_article(conn, number, topics_of={"Tidal": tidal})
         await put_article(conn, 8, state=ArticleState.DRAFT, topics_of={"Tidal": tidal})
-        assert await topics.list_worn(conn, [1, 8]) == []
+        assert await topics.list_established(conn, [1, 8]) == []
         await put_article(conn, 9, state=ArticleState.ARCHIVED, topics_of={"Tidal": tidal})
-        assert await topics.list_worn(conn, []) == await topics.list_worn(conn, [404]) == []
-        assert await topics.list_worn(conn, [9]) == [tidal]
-        assert await topics.list_worn(conn, [9]) == []
+        assert await topics.list_established(conn, []) == await topics.list_established(conn, [404]) == []
+        assert await topics.list_established(conn, [9]) == [tidal]
+        assert await topics.list_established(conn, [9]) == []
 
 
 async def test_a_topic_that_no_reader_may_know_is_known_to_nobody_but_who_follows_it(engine: Engine) -> None:

@@ -182,7 +182,7 @@ BY_MESSAGE_OR_UPDATE: dict[str, Question] = {
     "remembering a search": lambda conn: browsing.remember_search(conn, CHAT, "words", NOW),
     "a search's words": lambda conn: browsing.search_words(conn, CHAT, 5),
     "a group asks": lambda conn: group_quota.ask(conn, CHAT, NOW),
-    "what a group heard": lambda conn: group_quota.heard(conn, CHAT, -5, NOW),
+    "what a group heard": lambda conn: group_quota.answer_count(conn, CHAT, -5, NOW),
     "counting an answer": lambda conn: group_quota.count_answer(conn, CHAT, -5, NOW),
     "closed threads": lambda conn: closed_threads.begin(conn, [(CHAT, 0)], NOW),
     "threads to be told of": closed_threads.untold,

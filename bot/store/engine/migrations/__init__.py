@@ -1,5 +1,5 @@
 """
-How a database gets its shape: numbered SQL files, each in one transaction, on a connection of their own.
+Schema migrations: numbered SQL files, each run in one transaction, on a connection of its own.
 
 A copy is kept before anything is changed, foreign keys are checked before it is kept, and a database written by
 a newer newsbot, or built by somebody else, is left alone.

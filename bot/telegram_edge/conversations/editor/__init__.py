@@ -1,1 +1,1 @@
-"""Conversations of editors and owners."""
+"""Conversations of editors and owners: drafts, publishing, delivery reports, roles."""

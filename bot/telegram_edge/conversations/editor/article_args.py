@@ -1,4 +1,4 @@
-"""Which article an editor means, and whether an act of theirs came too late to be done unasked."""
+"""The ARTICLE argument of editors' commands, and the question that is asked when a press is late."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.render.editor.desk import Verb
 from bot.services.newsroom import desk as newsdesk
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.paging import number as number_of
-from bot.telegram_edge.kit.registry import Instead
+from bot.telegram_edge.kit.registry import LateAnswer
 from bot.telegram_edge.kit.request import PressRequest, Request
 
 
@@ -46,6 +46,6 @@ async def article_pressed(ctx: BotContext, press: PressRequest) -> Article:
         raise UnknownArticle(press.words("There is no article #{number} any more.", number=number)) from error
 
 
-def asked_late(press: PressRequest, question: str, button: Button, *, in_place: bool = True) -> Instead:
-    """Ask again, for the rule of a press, instead of doing what was asked for while newsbot was not running."""
-    return Instead(desk.asked_late(press.words, question, button, None), in_place)
+def asked_late(press: PressRequest, question: str, button: Button, *, in_place: bool = True) -> LateAnswer:
+    """Return a confirmation, for a `PressRule.late`: the press was made while newsbot was not running."""
+    return LateAnswer(desk.asked_late(press.words, question, button, None), in_place)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.render.editor import audit_log as screens
 from bot.services.delivery import delivery_reports
 from bot.services.newsroom import desk
-from bot.telegram_edge.kit.commands import Audience, Where, msgid
+from bot.telegram_edge.kit.commands import Access, Where, msgid
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.registry import Command, Conversation
 from bot.telegram_edge.kit.request import Request
@@ -23,9 +23,9 @@ async def log(ctx: BotContext, request: Request) -> None:
 
 async def stats(ctx: BotContext, request: Request) -> None:
     now = ctx.clock()
-    sums = await delivery_reports.sums(ctx.db, now, RESTRICTED)
+    sums = await delivery_reports.totals(ctx.db, now, RESTRICTED)
     await request.answer(
-        screens.numbers(
+        screens.statistics(
             request.words,
             chats=sums.chats,
             articles=sums.articles,
@@ -44,12 +44,12 @@ async def stats(ctx: BotContext, request: Request) -> None:
 CONVERSATION = Conversation(
     name="desk log",
     commands=(
-        Command("log", msgid("who did what"), log, audience=Audience.EDITORS, where=Where.PRIVATE, in_menu=True),
+        Command("log", msgid("who did what"), log, access=Access.EDITORS, where=Where.PRIVATE, in_menu=True),
         Command(
             "stats",
             msgid("chats, articles and messages in numbers"),
             stats,
-            audience=Audience.EDITORS,
+            access=Access.EDITORS,
             where=Where.PRIVATE,
             in_menu=True,
         ),

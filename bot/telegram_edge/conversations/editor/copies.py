@@ -26,12 +26,12 @@ COPY_TIMEOUT = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """What became of a copy. `trouble` is Telegram's reason when it is not there; `refused` counts ways that failed
+    """What became of a copy. `failure` is Telegram's reason when it is not there; `refused` counts ways that failed
     before the one that worked."""
 
     picture: PictureCheck
     refused: int = 0
-    trouble: str | None = None
+    failure: str | None = None
 
 
 async def send_copy(ctx: BotContext, chat: Chat, number: int, patience: timedelta = COPY_TIMEOUT) -> Copy:
@@ -47,7 +47,7 @@ async def send_copy(ctx: BotContext, chat: Chat, number: int, patience: timedelt
         return ctx.gateway.prepare(message)
 
     async def turn(pace_only: bool) -> None:
-        """Wait for nothing: each call waits by itself."""
+        """Do nothing: each call waits for its own turn."""
 
     async def leave(body: Prepared | Upload) -> Outcome:
         return await _patiently(ctx, chat, body, min(patience, COPY_TIMEOUT))
@@ -62,7 +62,7 @@ async def send_copy(ctx: BotContext, chat: Chat, number: int, patience: timedelt
 
 
 async def _patiently(ctx: BotContext, chat: Chat, body: Prepared | Upload, longest: timedelta) -> Outcome:
-    """Send ahead of all news, and wait when Telegram asks for it, but not for long."""
+    """Send in the replies' lane; after a 429 wait and retry, for `longest` at most."""
     patience = WaitLimit.of(longest)
     for _ in range(TRIES):
         try:

@@ -1,4 +1,4 @@
-"""The account of a publish: who got it, who did not and why, and a second try for those it did not reach."""
+"""The delivery report: how many chats got an article, which did not and why, and another try for those."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from bot.render.editor.desk import Verb
 from bot.services.delivery import delivery_reports
 from bot.telegram_edge.conversations.editor.article_args import article_of, article_pressed, asked_late
 from bot.telegram_edge.conversations.editor.publishing import rate_of
-from bot.telegram_edge.kit.commands import Audience, Where, msgid
+from bot.telegram_edge.kit.commands import Access, Where, msgid
 from bot.telegram_edge.kit.context import BotContext
-from bot.telegram_edge.kit.registry import Command, Conversation, Instead, PressRule
+from bot.telegram_edge.kit.registry import Command, Conversation, LateAnswer, PressRule
 from bot.telegram_edge.kit.request import PressRequest, Request
 
 
@@ -48,7 +48,7 @@ async def try_again(ctx: BotContext, press: PressRequest) -> None:
     await press.redraw(await _account(ctx, press, article.number))
 
 
-async def ask_to_try_again(ctx: BotContext, press: PressRequest) -> Instead:
+async def ask_to_try_again(ctx: BotContext, press: PressRequest) -> LateAnswer:
     article = await article_pressed(ctx, press)
     button = Button(press.words("Try failed again"), data=data_of(Verb.AGAIN, article.number))
     return asked_late(press, press.words("Try again to send #{number}?", number=article.number), button)
@@ -57,7 +57,7 @@ async def ask_to_try_again(ctx: BotContext, press: PressRequest) -> Instead:
 async def _account(ctx: BotContext, asked: Request | PressRequest, number: int) -> Message:
     account = await delivery_reports.report_of(ctx.db, number, ctx.clock(), rate_of(ctx))
     zone = ctx.look(asked.chat).zone
-    return screens.account(
+    return screens.report(
         asked.words, account.article, account.campaign, account.standing, account.reasons, account.restricted, zone
     )
 
@@ -70,14 +70,14 @@ CONVERSATION = Conversation(
             msgid("who got an article, who did not, and why"),
             delivery,
             usage=msgid("/delivery ARTICLE"),
-            audience=Audience.EDITORS,
+            access=Access.EDITORS,
             where=Where.PRIVATE,
             in_menu=True,
         ),
     ),
     presses=(
-        PressRule(Verb.DELIVERY, delivery_pressed, audience=Audience.EDITORS),
-        PressRule(Verb.FAILED, who_failed, audience=Audience.EDITORS),
-        PressRule(Verb.AGAIN, try_again, audience=Audience.EDITORS, late=ask_to_try_again),
+        PressRule(Verb.DELIVERY, delivery_pressed, access=Access.EDITORS),
+        PressRule(Verb.FAILED, who_failed, access=Access.EDITORS),
+        PressRule(Verb.AGAIN, try_again, access=Access.EDITORS, late=ask_to_try_again),
     ),
 )

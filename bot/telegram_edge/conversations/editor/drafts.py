@@ -14,10 +14,10 @@ from bot.services.newsroom import desk, newsroom
 from bot.services.newsroom.desk import Campaign, CampaignState
 from bot.telegram_edge.conversations.editor import publishing
 from bot.telegram_edge.conversations.editor.article_args import asked_late
-from bot.telegram_edge.kit.commands import Audience, Where, msgid
+from bot.telegram_edge.kit.commands import Access, Where, msgid
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.paging import number as number_of
-from bot.telegram_edge.kit.registry import Command, Conversation, Instead, PressRule
+from bot.telegram_edge.kit.registry import Command, Conversation, LateAnswer, PressRule
 from bot.telegram_edge.kit.request import PressRequest, Request
 
 PAGE = 9
@@ -125,28 +125,28 @@ async def archive_one(ctx: BotContext, press: PressRequest) -> None:
 # Asked first when a press waited while newsbot was not running
 
 
-async def ask_to_push_all(ctx: BotContext, press: PressRequest) -> Instead:
+async def ask_to_push_all(ctx: BotContext, press: PressRequest) -> LateAnswer:
     question = press.words("Push everything that is held now?")
     return asked_late(press, question, Button(press.words("Push all"), data=data_of(Verb.PUSH_HELD)))
 
 
-async def ask_to_resume_all(ctx: BotContext, press: PressRequest) -> Instead:
+async def ask_to_resume_all(ctx: BotContext, press: PressRequest) -> LateAnswer:
     button = Button(press.words("Send the rest"), data=data_of(Verb.REST_ALL, number_of(press), number_of(press, 1)))
     return asked_late(press, press.words("Send the rest now?"), button)
 
 
-async def ask_to_archive_all(ctx: BotContext, press: PressRequest) -> Instead:
+async def ask_to_archive_all(ctx: BotContext, press: PressRequest) -> LateAnswer:
     question = press.words("List everything that is held, without pushing it?")
     return asked_late(press, question, Button(press.words("Archive"), data=data_of(Verb.ARCHIVE_HELD)))
 
 
-async def ask_to_push_one(ctx: BotContext, press: PressRequest) -> Instead:
+async def ask_to_push_one(ctx: BotContext, press: PressRequest) -> LateAnswer:
     number = number_of(press)
     button = Button(press.words("Push #{number}", number=number), data=data_of(Verb.CHOOSE_PUSH, number))
     return asked_late(press, press.words("Publish #{number} now?", number=number), button)
 
 
-async def ask_to_archive_one(ctx: BotContext, press: PressRequest) -> Instead:
+async def ask_to_archive_one(ctx: BotContext, press: PressRequest) -> LateAnswer:
     number = number_of(press)
     button = Button(press.words("List without pushing"), data=data_of(Verb.CHOOSE_ARCHIVE, number))
     return asked_late(press, press.words("List #{number} without pushing it?", number=number), button)
@@ -184,20 +184,20 @@ CONVERSATION = Conversation(
             "drafts",
             msgid("what is not out yet, scheduled or held"),
             drafts,
-            audience=Audience.EDITORS,
+            access=Access.EDITORS,
             where=Where.PRIVATE,
             in_menu=True,
         ),
     ),
     presses=(
-        PressRule(Verb.LIST, list_, audience=Audience.EDITORS),
-        PressRule(Verb.DRAFTS, turn, audience=Audience.EDITORS),
-        PressRule(Verb.PUSH_HELD, push_all, audience=Audience.EDITORS, late=ask_to_push_all),
-        PressRule(Verb.ARCHIVE_HELD, archive_all, audience=Audience.EDITORS, late=ask_to_archive_all),
-        PressRule(Verb.CHOOSE, choose, audience=Audience.EDITORS),
-        PressRule(Verb.CHOOSE_PUSH, push_one, audience=Audience.EDITORS, late=ask_to_push_one),
-        PressRule(Verb.CHOOSE_ARCHIVE, archive_one, audience=Audience.EDITORS, late=ask_to_archive_one),
-        PressRule(Verb.STOP_ALL, stop_all, audience=Audience.EDITORS),
-        PressRule(Verb.REST_ALL, resume_all, audience=Audience.EDITORS, late=ask_to_resume_all),
+        PressRule(Verb.LIST, list_, access=Access.EDITORS),
+        PressRule(Verb.DRAFTS, turn, access=Access.EDITORS),
+        PressRule(Verb.PUSH_HELD, push_all, access=Access.EDITORS, late=ask_to_push_all),
+        PressRule(Verb.ARCHIVE_HELD, archive_all, access=Access.EDITORS, late=ask_to_archive_all),
+        PressRule(Verb.CHOOSE, choose, access=Access.EDITORS),
+        PressRule(Verb.CHOOSE_PUSH, push_one, access=Access.EDITORS, late=ask_to_push_one),
+        PressRule(Verb.CHOOSE_ARCHIVE, archive_one, access=Access.EDITORS, late=ask_to_archive_one),
+        PressRule(Verb.STOP_ALL, stop_all, access=Access.EDITORS),
+        PressRule(Verb.REST_ALL, resume_all, access=Access.EDITORS, late=ask_to_resume_all),
     ),
 )

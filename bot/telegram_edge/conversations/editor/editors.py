@@ -1,4 +1,4 @@
-"""Who else may publish: owners invite editors with a link that works once, withdraw it, and let editors go."""
+"""`/editors`: owners invite editors with a link that works once, withdraw such links, and remove editors."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from bot.render.editor import editors as screens
 from bot.render.editor.editors import EditorsVerb
 from bot.services.newsroom import roles
 from bot.telegram_edge.conversations.reader.onboarding import open_invitation
-from bot.telegram_edge.kit.commands import Audience, Where, msgid
+from bot.telegram_edge.kit.commands import Access, Where, msgid
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.paging import number as number_of
-from bot.telegram_edge.kit.registry import Command, Conversation, Instead, PressRule, StartRule
+from bot.telegram_edge.kit.registry import Command, Conversation, LateAnswer, PressRule, StartRule
 from bot.telegram_edge.kit.request import PressRequest, Request
 
 EDITOR_LINK = "e_"
@@ -40,7 +40,7 @@ async def withdraw(ctx: BotContext, press: PressRequest) -> None:
     await press.redraw(await _roster(ctx, press, is_changed=True))
 
 
-async def let_go(ctx: BotContext, press: PressRequest) -> None:
+async def remove(ctx: BotContext, press: PressRequest) -> None:
     """Make an editor a reader, at once. An owner stays one, and who is a reader already too."""
     person = number_of(press)
     was = await roles.remove_editor(ctx.db, person, by=press.person, admins=ctx.settings.admins, now=ctx.clock())
@@ -48,20 +48,20 @@ async def let_go(ctx: BotContext, press: PressRequest) -> None:
         await press.toast(error_messages.list_out_of_date(press.words))
     else:
         _, _, names = await roles.roster(ctx.db, ctx.settings.admins, ctx.clock())
-        await press.toast(screens.let_go(press.words, person, names))
+        await press.toast(screens.removed(press.words, person, names))
         await ctx.menus.register_editors()
     await press.redraw(await _roster(ctx, press, is_changed=True))
 
 
-async def show_first(ctx: BotContext, press: PressRequest) -> Instead:
-    """Show who there is, with the button again, instead of a link that an owner asked for before an outage."""
-    return Instead(await _roster(ctx, press))
+async def show_first(ctx: BotContext, press: PressRequest) -> LateAnswer:
+    """Show the list with its buttons again, instead of a link that was asked for while newsbot was not running."""
+    return LateAnswer(await _roster(ctx, press))
 
 
-async def show_anew(ctx: BotContext, press: PressRequest) -> Instead:
-    """Show who there is now instead of taking something away from somebody."""
+async def show_anew(ctx: BotContext, press: PressRequest) -> LateAnswer:
+    """Show the list as it is now, instead of removing somebody or a link by a late press."""
     toast = error_messages.list_out_of_date(press.words)
-    return Instead(await _roster(ctx, press, is_changed=True), toast=toast)
+    return LateAnswer(await _roster(ctx, press, is_changed=True), toast=toast)
 
 
 async def more(ctx: BotContext, press: PressRequest) -> None:
@@ -90,16 +90,16 @@ CONVERSATION = Conversation(
             "editors",
             msgid("who may publish; invite editors, or let them go"),
             editors,
-            audience=Audience.OWNERS,
+            access=Access.OWNERS,
             where=Where.PRIVATE,
             in_menu=True,
         ),
     ),
     presses=(
-        PressRule(EditorsVerb.INVITE, invite, audience=Audience.OWNERS, late=show_first),
-        PressRule(EditorsVerb.WITHDRAW, withdraw, audience=Audience.OWNERS, late=show_anew),
-        PressRule(EditorsVerb.LET_GO, let_go, audience=Audience.OWNERS, late=show_anew),
-        PressRule(EditorsVerb.MORE, more, audience=Audience.OWNERS),
+        PressRule(EditorsVerb.INVITE, invite, access=Access.OWNERS, late=show_first),
+        PressRule(EditorsVerb.WITHDRAW, withdraw, access=Access.OWNERS, late=show_anew),
+        PressRule(EditorsVerb.REMOVE, remove, access=Access.OWNERS, late=show_anew),
+        PressRule(EditorsVerb.MORE, more, access=Access.OWNERS),
     ),
     starts=(StartRule(EDITOR_LINK, open_invitation),),
 )

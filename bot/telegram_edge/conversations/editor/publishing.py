@@ -1,4 +1,4 @@
-"""Publishing: the copy as readers will get it, the way out, stopping, going on, and taking back."""
+"""Publishing in chat: the copy that an editor checks, publish, stop, send the rest, take back, list only."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from bot.services.newsroom.desk import Campaign, CampaignState
 from bot.services.newsroom.newsroom import Published
 from bot.telegram_edge.conversations.editor.article_args import article_of, article_pressed, asked_late
 from bot.telegram_edge.conversations.editor.copies import send_copy
-from bot.telegram_edge.kit.commands import Audience, Where, msgid
+from bot.telegram_edge.kit.commands import Access, Where, msgid
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.paging import number as number_of
-from bot.telegram_edge.kit.registry import Command, Conversation, Instead, PressRule
+from bot.telegram_edge.kit.registry import Command, Conversation, LateAnswer, PressRule
 from bot.telegram_edge.kit.request import PressRequest, Request
 
 # The copy and the note under it
@@ -43,8 +43,8 @@ async def open_(ctx: BotContext, press: PressRequest) -> None:
 async def show(ctx: BotContext, asked: Request | PressRequest, article: Article) -> None:
     """Send an article as readers will get it, and under it what was checked and what can be done."""
     copy = await send_copy(ctx, asked.chat, article.number, asked.patience)
-    if copy.trouble is not None:
-        await asked.answer(desk.not_shown(asked.words, article, copy.trouble))
+    if copy.failure is not None:
+        await asked.answer(desk.not_shown(asked.words, article, copy.failure))
         return
     await asked.answer(await _note(ctx, asked, article, copy.picture, copy.refused))
 
@@ -60,11 +60,11 @@ async def back(ctx: BotContext, press: PressRequest) -> None:
     await press.redraw_keyboard(desk.note_keyboard(press.words, article, reach))
 
 
-# Out
+# Publishing
 
 
 async def publish(ctx: BotContext, request: Request) -> None:
-    """Publish, with the copy first where there is time to think again."""
+    """Publish, and show the copy first when there is an undo delay."""
     article = await article_of(ctx, request)
     if article is None:
         return
@@ -119,7 +119,7 @@ async def follow(ctx: BotContext, press: PressRequest, campaign: int) -> None:
     ctx.wake()
 
 
-async def ask_to_publish(ctx: BotContext, press: PressRequest) -> Instead:
+async def ask_to_publish(ctx: BotContext, press: PressRequest) -> LateAnswer:
     article = await article_pressed(ctx, press)
     question, button = await _ask_to_publish(ctx, press, article)
     return asked_late(press, question, button, in_place=number_of(press, 1) != ANEW)
@@ -180,7 +180,7 @@ async def send_rest(ctx: BotContext, press: PressRequest) -> None:
         await follow(ctx, press, found.id)
 
 
-async def ask_to_send_now(ctx: BotContext, press: PressRequest) -> Instead | None:
+async def ask_to_send_now(ctx: BotContext, press: PressRequest) -> LateAnswer | None:
     found = await newsdesk.campaign(ctx.db, number_of(press))
     if found is None or found.state is not CampaignState.RUNNING or found.start_at <= ctx.clock():
         return None
@@ -188,7 +188,7 @@ async def ask_to_send_now(ctx: BotContext, press: PressRequest) -> Instead | Non
     return asked_late(press, press.words("Send #{number} now?", number=found.article), button)
 
 
-async def ask_to_send_rest(ctx: BotContext, press: PressRequest) -> Instead | None:
+async def ask_to_send_rest(ctx: BotContext, press: PressRequest) -> LateAnswer | None:
     found = await newsdesk.campaign(ctx.db, number_of(press))
     if found is None or found.state not in (CampaignState.STOPPED, CampaignState.HELD):
         return None
@@ -241,9 +241,9 @@ async def ask_to_take_back(ctx: BotContext, press: PressRequest) -> None:
     await press.redraw(desk.ask_to_take_back(press.words, article))
 
 
-async def ask_late_to_take_back(ctx: BotContext, press: PressRequest) -> Instead:
+async def ask_late_to_take_back(ctx: BotContext, press: PressRequest) -> LateAnswer:
     article = await article_pressed(ctx, press)
-    return Instead(desk.ask_to_take_back(press.words, article, is_late=True))
+    return LateAnswer(desk.ask_to_take_back(press.words, article, is_late=True))
 
 
 async def leave(ctx: BotContext, press: PressRequest) -> None:
@@ -279,7 +279,7 @@ async def archive(ctx: BotContext, press: PressRequest) -> None:
     await press.redraw(screens.archived(press.words, article))
 
 
-async def ask_to_archive(ctx: BotContext, press: PressRequest) -> Instead | None:
+async def ask_to_archive(ctx: BotContext, press: PressRequest) -> LateAnswer | None:
     article = await article_pressed(ctx, press)
     if article.is_listed:
         return None
@@ -365,7 +365,7 @@ CONVERSATION = Conversation(
             msgid("an article as readers will get it"),
             preview,
             usage=msgid("/preview ARTICLE"),
-            audience=Audience.EDITORS,
+            access=Access.EDITORS,
             where=Where.PRIVATE,
             in_menu=True,
         ),
@@ -374,7 +374,7 @@ CONVERSATION = Conversation(
             msgid("publish an article and push it"),
             publish,
             usage=msgid("/publish ARTICLE"),
-            audience=Audience.EDITORS,
+            access=Access.EDITORS,
             where=Where.PRIVATE,
             in_menu=True,
         ),
@@ -383,22 +383,22 @@ CONVERSATION = Conversation(
             msgid("take an article out of all lists; nothing more of it leaves"),
             retract,
             usage=msgid("/retract ARTICLE"),
-            audience=Audience.EDITORS,
+            access=Access.EDITORS,
             where=Where.PRIVATE,
             in_menu=True,
         ),
     ),
     presses=(
-        PressRule(Verb.OPEN, open_, audience=Audience.EDITORS),
-        PressRule(Verb.MORE, more, audience=Audience.EDITORS),
-        PressRule(Verb.BACK, back, audience=Audience.EDITORS),
-        PressRule(Verb.PUBLISH, publish_pressed, audience=Audience.EDITORS, late=ask_to_publish),
-        PressRule(Verb.ARCHIVE, archive, audience=Audience.EDITORS, late=ask_to_archive),
-        PressRule(Verb.TAKE_BACK, ask_to_take_back, audience=Audience.EDITORS, late=ask_late_to_take_back),
-        PressRule(Verb.TAKE_BACK_NOW, take_back, audience=Audience.EDITORS, late=ask_late_to_take_back),
-        PressRule(Verb.LEAVE, leave, audience=Audience.EDITORS),
-        PressRule(Verb.STOP, stop, audience=Audience.EDITORS),
-        PressRule(Verb.NOW, send_now, audience=Audience.EDITORS, late=ask_to_send_now),
-        PressRule(Verb.REST, send_rest, audience=Audience.EDITORS, late=ask_to_send_rest),
+        PressRule(Verb.OPEN, open_, access=Access.EDITORS),
+        PressRule(Verb.MORE, more, access=Access.EDITORS),
+        PressRule(Verb.BACK, back, access=Access.EDITORS),
+        PressRule(Verb.PUBLISH, publish_pressed, access=Access.EDITORS, late=ask_to_publish),
+        PressRule(Verb.ARCHIVE, archive, access=Access.EDITORS, late=ask_to_archive),
+        PressRule(Verb.TAKE_BACK, ask_to_take_back, access=Access.EDITORS, late=ask_late_to_take_back),
+        PressRule(Verb.TAKE_BACK_NOW, take_back, access=Access.EDITORS, late=ask_late_to_take_back),
+        PressRule(Verb.LEAVE, leave, access=Access.EDITORS),
+        PressRule(Verb.STOP, stop, access=Access.EDITORS),
+        PressRule(Verb.NOW, send_now, access=Access.EDITORS, late=ask_to_send_now),
+        PressRule(Verb.REST, send_rest, access=Access.EDITORS, late=ask_to_send_rest),
     ),
 )

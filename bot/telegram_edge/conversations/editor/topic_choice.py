@@ -11,10 +11,10 @@ from bot.services.newsroom import desk, newsroom
 from bot.telegram_edge.conversations.editor import publishing
 from bot.telegram_edge.conversations.editor.article_args import article_pressed, asked_late
 from bot.telegram_edge.conversations.editor.copies import send_copy
-from bot.telegram_edge.kit.commands import Audience
+from bot.telegram_edge.kit.commands import Access
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.paging import number as number_of
-from bot.telegram_edge.kit.registry import Conversation, Instead, PressRule
+from bot.telegram_edge.kit.registry import Conversation, LateAnswer, PressRule
 from bot.telegram_edge.kit.request import PressRequest
 
 
@@ -53,7 +53,7 @@ async def add(ctx: BotContext, press: PressRequest) -> None:
     await publishing.follow(ctx, press, promised.campaign)
 
 
-async def ask_to_add(ctx: BotContext, press: PressRequest) -> Instead | None:
+async def ask_to_add(ctx: BotContext, press: PressRequest) -> LateAnswer | None:
     """Ask first where the topic would let the article leave."""
     article = await article_pressed(ctx, press)
     topic, is_out = await desk.topic_to_add(ctx.db, article.number, number_of(press, 1))
@@ -66,7 +66,7 @@ async def ask_to_add(ctx: BotContext, press: PressRequest) -> Instead | None:
 CONVERSATION = Conversation(
     name="topic choice",
     presses=(
-        PressRule(Verb.TOPICS, show, audience=Audience.EDITORS),
-        PressRule(Verb.ADD_TOPIC, add, audience=Audience.EDITORS, late=ask_to_add),
+        PressRule(Verb.TOPICS, show, access=Access.EDITORS),
+        PressRule(Verb.ADD_TOPIC, add, access=Access.EDITORS, late=ask_to_add),
     ),
 )

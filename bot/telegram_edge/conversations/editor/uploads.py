@@ -13,7 +13,7 @@ from bot.render import error_messages
 from bot.render.editor import uploads as screens
 from bot.services.content.uploads import add_document
 from bot.settings import TELEGRAM
-from bot.telegram_edge.kit.commands import Audience
+from bot.telegram_edge.kit.commands import Access
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.permission import is_for
 from bot.telegram_edge.kit.registry import Conversation, DocumentRule
@@ -42,7 +42,7 @@ async def take(ctx: BotContext, request: Request) -> None:
     if len(data) > DOWNLOAD_BYTES:
         await request.answer(screens.too_large(request.words))
         return
-    if not await is_for(ctx, request, Audience.EDITORS):  # a document takes a while, and they were let go meanwhile
+    if not await is_for(ctx, request, Access.EDITORS):  # a document takes a while, and they were let go meanwhile
         await request.answer(error_messages.not_understood(request.words))
         return
     done = await add_document(

@@ -1,1 +1,1 @@
-"""Conversations of readers."""
+"""Conversations of readers: start, topics, lists, search, settings."""

@@ -19,7 +19,7 @@ from bot.render.reader.article import push, related_list
 from bot.render.reader.card import CardView, Verb, keyboard
 from bot.services.delivery.pictures import remember
 from bot.services.readers import reading, subscribing
-from bot.services.readers.reading import Opened, Standing
+from bot.services.readers.reading import CardState, Opened
 from bot.telegram_edge.botapi.outcomes import classify_error
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.paging import number
@@ -145,7 +145,7 @@ async def mute(ctx: BotContext, press: PressRequest) -> None:
 async def unmute(ctx: BotContext, press: PressRequest) -> None:
     try:
         topic = await subscribing.unmute(ctx.db, press.chat.id, number(press, 1))
-        await press.toast(subscriptions.heard_again(press.words, topic))
+        await press.toast(subscriptions.unmuted(press.words, topic))
     except UnknownTopic:
         await press.toast(error_messages.button_too_old(press.words), alert=True)
     await _redraw(ctx, press, CardView.LESS)
@@ -217,7 +217,7 @@ def _source(article: Article) -> str:
     return article.story.provider.name or article.story.provider.domain or ""
 
 
-def _turned_down(standing: Standing) -> set[Verb]:
+def _turned_down(standing: CardState) -> set[Verb]:
     holds = {Verb.MUTE: standing.muted, Verb.UNFOLLOW: standing.unfollowed, Verb.NEVER: standing.unwanted}
     return {verb for verb, is_so in holds.items() if is_so}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.browsing import FOLLOWED, MOST, PAGE, Direction, Turn
+from bot.domain.browsing import FOLLOWED, MAX_PAGE_SIZE, PAGE, Direction, Turn
 from bot.domain.chat import Chat
 from bot.domain.message import Message
 from bot.errors import UnknownTopic
@@ -74,7 +74,7 @@ async def _asked(ctx: BotContext, request: Request) -> tuple[int, int] | None:
         return None
     if not await may_list(ctx, request):
         return None
-    size = PAGE if asked.count is None else min(max(1, asked.count), MOST)
+    size = PAGE if asked.count is None else min(max(1, asked.count), MAX_PAGE_SIZE)
     return (FOLLOWED if asked.topic is None else asked.topic.number), size
 
 

@@ -12,7 +12,7 @@ from bot.render.reader.picker import Opening
 from bot.services.newsroom import roles
 from bot.services.readers import membership
 from bot.telegram_edge.conversations.reader.topics import first_page
-from bot.telegram_edge.kit.commands import Audience, Where, msgid, spoken
+from bot.telegram_edge.kit.commands import Access, Where, msgid, spoken
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.permission import role_of
 from bot.telegram_edge.kit.registry import Command, Conversation, PressRule, StartRule
@@ -42,14 +42,14 @@ async def help_(ctx: BotContext, request: Request) -> None:
     """List every command there is for the one who asks, where they ask."""
     words, role = request.words, await role_of(ctx, request)
     sections = []
-    for audience, heading, is_shown in (
-        (Audience.READERS, "", True),
-        (Audience.EDITORS, words("For editors"), role is not None),
-        (Audience.OWNERS, words("For owners"), role is Role.OWNER),
+    for access, heading, is_shown in (
+        (Access.READERS, "", True),
+        (Access.EDITORS, words("For editors"), role is not None),
+        (Access.OWNERS, words("For owners"), role is Role.OWNER),
     ):
         lines = [
             (spoken(words, command.usage) if command.usage else f"/{command.name}", spoken(words, command.summary))
-            for command in ctx.commands.of(audience)
+            for command in ctx.commands.of(access)
             if request.is_private or command.where is Where.EVERYWHERE
         ]
         if is_shown and lines:
@@ -71,7 +71,7 @@ async def privacy(ctx: BotContext, request: Request) -> None:
 
 async def export(ctx: BotContext, request: Request) -> None:
     """Send all that is stored about the chat as a JSON document."""
-    document = await membership.belongings(ctx.db, request.chat.id)
+    document = await membership.export_of(ctx.db, request.chat.id)
     data = json.dumps(document, ensure_ascii=False, indent=2).encode()
     await request.answer_file(f"newsbot-{abs(request.chat.id)}.json", data, screens.exported(request.words))
 

@@ -8,20 +8,20 @@ from bot.domain.message import Message
 from bot.domain.topic import topic_key
 from bot.render.reader import lists
 from bot.services.readers import browsing, subscribing
-from bot.telegram_edge.kit.commands import Audience, msgid
+from bot.telegram_edge.kit.commands import Access, msgid
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.paging import may_list, page_request
 from bot.telegram_edge.kit.registry import Command, Conversation, PressRule, TextRule
 from bot.telegram_edge.kit.request import PressRequest, Request
 
-LONGEST = 200  # characters of what is looked for
+MAX_QUERY_LENGTH = 200  # characters of what is looked for
 
 
 async def search(ctx: BotContext, request: Request) -> None:
     if not request.args:
         await request.answer(lists.what_to_search(request.words))
     elif await may_list(ctx, request):
-        await request.answer(await _found(ctx, request.chat, request.args[:LONGEST], PAGE, None))
+        await request.answer(await _found(ctx, request.chat, request.args[:MAX_QUERY_LENGTH], PAGE, None))
 
 
 async def take_text(ctx: BotContext, request: Request) -> bool:
@@ -53,7 +53,7 @@ async def _found(ctx: BotContext, chat: Chat, words: str, size: int, turn: Turn 
     if page.articles:
         return lists.found(look, words, number, page, size, now)
     command = ctx.commands.named(words)
-    meant = command.name if command is not None and command.audience is Audience.READERS else None
+    meant = command.name if command is not None and command.access is Access.READERS else None
     near = await subscribing.nearest(ctx.db, chat.id, words)
     return lists.nothing_found(look.words, words, near, command=meant)
 

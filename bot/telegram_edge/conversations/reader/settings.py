@@ -34,7 +34,7 @@ async def _zone_named(ctx: BotContext, request: Request, name: str) -> None:
     if not name:
         await request.answer(screens.regions_page(words, request.chat, _regions()))
         return
-    match await places.find(name, ctx.gazetteer, words.place, ctx.clock()):
+    match await places.find(name, ctx.city_search, words.place, ctx.clock()):
         case places.Meant(zone):
             await preferences.set_zone(ctx.db, request.chat, zone)
             await _show(ctx, request, replace(request.chat, zone=zone))
@@ -89,11 +89,11 @@ _TYPED = {"zone": _zone_named, "language": _language_named, "pictures": _picture
 async def turn(ctx: BotContext, press: PressRequest) -> None:
     """Turn to another page. A page that is not there (any more) becomes the overview."""
     match _number(press):
-        case screens.Page.PICTURES:
+        case screens.SettingsPage.PICTURES:
             page = screens.pictures_page(press.words, press.chat)
-        case screens.Page.LANGUAGE:
+        case screens.SettingsPage.LANGUAGE:
             page = _languages(ctx, press)
-        case screens.Page.REGIONS:
+        case screens.SettingsPage.REGIONS:
             page = screens.regions_page(press.words, press.chat, _regions())
         case _:
             page = _overview(ctx, press)

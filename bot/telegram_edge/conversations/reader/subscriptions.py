@@ -101,17 +101,17 @@ async def unfollow(ctx: BotContext, press: PressRequest) -> None:
     await press.redraw(screens.unfollowed(press.words, topic))
 
 
-async def hear(ctx: BotContext, press: PressRequest) -> None:
+async def end_mute(ctx: BotContext, press: PressRequest) -> None:
     """End a mute, from the overview."""
     try:
         topic = await subscribing.unmute(ctx.db, press.chat.id, number(press))
-        await press.toast(screens.heard_again(press.words, topic))
+        await press.toast(screens.unmuted(press.words, topic))
     except UnknownTopic:
         await press.toast(error_messages.list_out_of_date(press.words))
     await press.redraw(await _overview(ctx, press.chat))
 
 
-async def admit(ctx: BotContext, press: PressRequest) -> None:
+async def allow_source(ctx: BotContext, press: PressRequest) -> None:
     """Allow a source again, from the overview."""
     follows = await subscribing.follows(ctx.db, press.chat.id, now=ctx.clock())
     source = next((name for name in follows.unwanted if screens.source_number(name) == number(press)), None)
@@ -159,8 +159,8 @@ CONVERSATION = Conversation(
     presses=(
         PressRule(lists.FOLLOW, follow, admins_only=True),
         PressRule(lists.UNFOLLOW, unfollow, admins_only=True),
-        PressRule(screens.HEAR, hear, admins_only=True),
-        PressRule(screens.ADMIT, admit, admins_only=True),
+        PressRule(screens.HEAR, end_mute, admins_only=True),
+        PressRule(screens.ADMIT, allow_source, admins_only=True),
     ),
     starts=(StartRule(TOPIC_LINK, open_topic),),
 )
