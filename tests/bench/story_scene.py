@@ -156,6 +156,9 @@ class Scene(Street):
             if now != before:
                 before, since = now, loop.time()
             elif loop.time() - since > STUCK:
+                self._stopped = dict.fromkeys(self._stopped)  # rows may have been written after the stop
+                if (stopped := await self._wait_for_editors()) == now:
+                    return
                 moved += 1
                 if moved > 15:
                     raise AssertionError(f"{now} deliveries wait for ever\n{self._tail()}")
