@@ -8,6 +8,7 @@ tries pictures and forms; what says the same in every chat of a look is a `Unifo
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -30,7 +31,7 @@ Leave = Callable[[Body], Awaitable[Outcome]]
 """Makes one call. Its body is what the campaign's operation takes: one that is prepared, a Message, or nothing."""
 
 
-class Composition(Generic[Body]):
+class Composition(ABC, Generic[Body]):
     """What one campaign sends. `covers` are the subjects in its message, `name` is what the log calls it."""
 
     def __init__(self, name: str, audience: Audience, covers: Covered, revision: int | None = None) -> None:
@@ -47,6 +48,7 @@ class Composition(Generic[Body]):
         """The words with which Telegram refuses every form; None while it takes one."""
         self.is_reported = False  # whether the dispatcher knows of it
 
+    @abstractmethod
     async def send(
         self,
         look: Look,
@@ -62,7 +64,6 @@ class Composition(Generic[Body]):
 
         `turn` is awaited before every call of `leave`. Return the outcome, and whether what was sent is a photo.
         """
-        raise NotImplementedError
 
     def list_refused(self, chat: int, words: str) -> bool:
         """Take note of a list of several, this one first, that a chat refused as plain text too.
