@@ -1,0 +1,50 @@
+"""
+Feeds: a `Feed` is what one document lists, a `FeedItem` one entry of it, both as a reader would see them.
+
+Titles and texts are plain, links absolute, times aware and UTC, whatever format the document had.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.article import Picture
+
+
+@dataclass(frozen=True, slots=True)
+class FeedItem:
+    """One entry of a feed.
+
+    `id` is guid, Atom id, rdf:about or JSON id, else the link, else a hash of title and date. `link` is None when the
+    item gives no http(s) link, `published_at` when it gives no date that can be. `text` is the whole plain text, by
+    which an item is recognised whose id and link have changed. `warnings` say what was missing or left out, as words
+    for people.
+    """
+
+    id: str
+    title: str
+    link: str | None
+    published_at: datetime | None
+    excerpt: str | None = None
+    text: str = ""
+    pictures: tuple[Picture, ...] = ()
+    categories: tuple[str, ...] = ()
+    author: str | None = None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What a feed's document says, items in its order.
+
+    `link` is the site it belongs to. `ask_every` is how long it asks to be left alone: the longer of `ttl` and `sy:*`.
+    `hub` and `topic` are WebSub's addresses, as far as the document names them.
+    """
+
+    title: str | None
+    link: str | None
+    items: tuple[FeedItem, ...]
+    ask_every: timedelta | None = None
+    hub: str | None = None
+    topic: str | None = None
