@@ -11,6 +11,7 @@ What can go wrong, sorted by who can put it right.
     │  │  └─ AmbiguousArticle   carries those that may be meant
     │  ├─ NotAllowed
     │  └─ OutOfTurn       the article is not in a state for this: already out, nothing to stop
+    ├─ FetchError         whoever runs the server that was asked (`content.web.fetch_error`)
     └─ StoreError         the database: missing, damaged, another bot's
        ├─ StoreBusy       somebody else writes to it
        ├─ StoreFull       there is no room

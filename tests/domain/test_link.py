@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.link import MAX_LENGTH, is_public_address, link_fault, normal_link
+from bot.domain.ip_addresses import is_public_address
+from bot.domain.link import MAX_LENGTH, link_fault, normal_link
 
 pieces = st.text("abcXYZ019-._~%/?#&=:@[] \u3002é", max_size=30)
 links = st.builds(

@@ -19,10 +19,10 @@ from yarl import URL
 
 from bot.content.files.write_detection import QUIET_WITHOUT_END
 from bot.content.formats.image_end import has_end
-from bot.content.web.response_body import body_of
+from bot.content.web.response_body import TooLarge, Unreadable, body_of
 from bot.domain.article import Picture
+from bot.domain.ip_addresses import is_public_address
 from bot.domain.limits import PHOTO_BYTES
-from bot.domain.link import is_public_address
 
 if TYPE_CHECKING:
     import aiohttp
@@ -110,7 +110,7 @@ async def _fetch(url: str, admits: Callable[[str], bool]) -> bytes | None:
     try:
         async with session:
             return await _followed(session, url)
-    except aiohttp.ClientError:
+    except (aiohttp.ClientError, TooLarge, Unreadable):
         return None
 
 
@@ -122,8 +122,7 @@ async def _followed(session: aiohttp.ClientSession, url: str) -> bytes | None:
                 continue
             if answer.status != 200:
                 return None
-            body = await body_of(answer, PHOTO_BYTES)
-            return None if body is None else _photo(body)
+            return _photo(await body_of(answer, PHOTO_BYTES))
     return None
 
 
