@@ -26,6 +26,11 @@ _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset(string.ascii_letters + string.digits + "-._~")
 _ASCII = "".join(map(chr, range(128)))
 _NEVER_IN_LINKS = re.compile(r'[\s\\<>"]')
+# Nearly every link: nothing in it can be read in two ways, so that taking it apart would change nothing.
+_PLAIN = re.compile(r"https?://([0-9A-Za-z._-]+)(?:/[!#$%&'()*+,./0-9:;=?@A-Z_a-z~-]*)?")
+_NORMAL = re.compile(
+    r"https?://(?!www\.)((?:[0-9a-z_-]+\.)+[0-9a-z_-]+)((?:/[0-9A-Za-z._~!$&'()*+,;=:@-]+)*)/?",
+)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _PRIVATE_NAMES = ("localhost", ".localhost", ".local", ".internal", ".home.arpa", ".lan")
 
@@ -38,6 +43,8 @@ def normal_link(url: str) -> str:
     doubled and trailing slashes or needless escapes; and a query with and without what only tracks readers. The
     fragment is left out.
     """
+    if (normal := _NORMAL.fullmatch(url)) is not None:
+        return f"https://{normal[1]}{normal[2]}"
     parts = urlsplit(url.strip())
     scheme = parts.scheme.lower()
     host = _host(parts).rstrip(".")
@@ -69,6 +76,12 @@ def _as_needed(escape: re.Match[str]) -> str:
     return character if character in _UNRESERVED else escape[0].upper()
 
 
+def plain_host(url: str) -> str | None:
+    """Return the host of an http(s) link that has no port and no user name and nothing to escape; None for others."""
+    found = _PLAIN.fullmatch(url)
+    return None if found is None else found[1]
+
+
 def link_fault(url: str) -> str | None:
     """Return why `url` cannot be a public web link, as words that follow "is"; None when it can.
 
@@ -77,6 +90,8 @@ def link_fault(url: str) -> str | None:
     """
     if len(url) > MAX_LENGTH:
         return f"longer than {MAX_LENGTH:,} characters"
+    if (host := plain_host(url)) is not None:
+        return _place_fault(host)
     if not url.isprintable() or _NEVER_IN_LINKS.search(url):
         return "not a link: it holds blanks or characters that links cannot have"
     try:

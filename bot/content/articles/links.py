@@ -14,7 +14,7 @@ from functools import lru_cache
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from bot.content.plain_text import quoted
-from bot.domain.link import MAX_LENGTH, link_fault
+from bot.domain.link import MAX_LENGTH, link_fault, plain_host
 
 _DANGEROUS = frozenset({"javascript", "vbscript", "file", "data", "blob", "filesystem", "view-source"})
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
@@ -52,6 +52,8 @@ def judged(text: str) -> Judgement:
     text = text.strip("\x00\t\n\v\f\r ")
     if text.startswith("//"):
         text = "https:" + text
+    if len(text) <= MAX_LENGTH and plain_host(text) is not None:
+        return _judged_place(text, text)
     scheme_found = _scheme_of(text)
     if scheme_found is None:
         return Judgement(fault=f"{quoted(text)} is not a link; it begins with https://")
@@ -77,6 +79,11 @@ def judged(text: str) -> Judgement:
         return Judgement(fault=f"{quoted(text)} is not a link: it names no host")
     if port == 0:
         return Judgement(fault=f"{quoted(text)} is not a link: there is no port 0")
+    return _judged_place(url, text)
+
+
+def _judged_place(url: str, text: str) -> Judgement:
+    """Return a well-formed link, which was written as `text`, unless it leads where nobody should go."""
     fault = link_fault(url)
     if fault is not None:
         return Judgement(fault=f"{quoted(text)} is {fault}", is_dangerous=True)
