@@ -21,6 +21,7 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application
 
 from bot import background
+from bot.content.articles.surroundings import ReadingRules
 from bot.content.web.fetching import Fetcher
 from bot.content.web.pictures import PictureSource
 from bot.domain.delivery import backoff
@@ -262,7 +263,7 @@ def _background_tasks(
             db,
             parts.content,
             policy,
-            zone=settings.timezone,
+            rules=ReadingRules(settings.timezone, settings.fetch_allow),
             clock=clock,
             wake=wake,
             looked=looked,
