@@ -221,7 +221,10 @@ async def _entries(settings: Settings) -> tuple[list[Entry], dict[int, str]]:
 
 
 def _entry(entry: Entry, names: Mapping[int, str], settings: Settings) -> tuple[str, ...]:
-    who = "newsbot" if entry.person is None else named(entry.person, names)
+    if entry.key is not None:
+        who = f"key {entry.key}"
+    else:
+        who = "newsbot" if entry.person is None else named(entry.person, names)
     about = "" if entry.article is None else f"#{entry.article}"
     return moment(entry.at, settings), who, entry.act, about, _detail(entry, names)
 
@@ -238,6 +241,7 @@ def _entry_as_json(entry: Entry, names: Mapping[int, str]) -> dict[str, object]:
         "at": iso(entry.at),
         "person": entry.person,
         "name": names.get(entry.person) if entry.person is not None else None,
+        "key": entry.key,
         "act": entry.act,
         "article": entry.article,
         "detail": entry.detail,
