@@ -8,6 +8,7 @@ import re
 import unicodedata
 
 MAX_SLUG_LENGTH = 200  # characters
+MAX_TITLE_SLUG_LENGTH = 80  # characters: it is typed
 _APART = re.compile(r"[^\w.-]+|-{2,}")
 
 
@@ -17,6 +18,14 @@ def slug_of(path: str) -> str:
     `path` is relative to the content folder, with `/`. Letters, digits, `.`, `_` and `-` only; never empty.
     """
     return _sane(_names(path)[-1])
+
+
+def slug_of_title(title: str) -> str:
+    """Return a slug for a story that no file tells: its title in lower case, or its first words; never empty."""
+    words = _APART.sub("-", unicodedata.normalize("NFC", title).casefold().replace(".", "-")).strip("-_")
+    if len(words) > MAX_TITLE_SLUG_LENGTH:
+        words = words[: MAX_TITLE_SLUG_LENGTH + 1].rpartition("-")[0] or words[:MAX_TITLE_SLUG_LENGTH]
+    return words.rstrip("-_") or "article"
 
 
 def longer_slug(path: str) -> str:

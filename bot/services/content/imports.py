@@ -41,6 +41,10 @@ class Policy:
     flags_act: bool = True
 
 
+DRAFTS_ONLY = Policy(PushWindow(timedelta(0)), 0, timedelta(0), flags_act=False)
+"""For what editors bring themselves: they publish it by hand."""
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One file as it was read. `slugs` are the names it may get, best first; `warnings` name the values left out."""
@@ -129,7 +133,7 @@ async def add_drafts(db: Database, seen: Sequence[Seen], *, now: datetime) -> Re
         else one
         for one in seen
     ]
-    return await take(db, uploads, now=now, policy=Policy(PushWindow(timedelta(0)), 0, timedelta(0), flags_act=False))
+    return await take(db, uploads, now=now, policy=DRAFTS_ONLY)
 
 
 async def _take_batch(
