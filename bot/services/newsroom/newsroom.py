@@ -89,14 +89,15 @@ async def news_by_file(
     now: datetime,
     burst: int,
     undo: timedelta,
+    hold: bool = False,
 ) -> tuple[list[int], list[int]]:
-    """Publish what files made news, or hold it for editors; return (published, held). Editors are told what is held.
+    """Publish what files and feeds made news, or hold it; return (published, held). Editors are told what is held.
 
     `opened` are published ones that nobody got and whose files gave them another topic: they are news as well. Those
     that somebody has decided about since their file was read are left alone. Held is everything by file that is not
     yet on its way when it is more than people expect: of a burst, also what waits for its undo time. A restored
-    database holds all: what it would send may have been sent before. What would reach nobody by a slip is held by
-    itself.
+    database holds all (`hold`, or until all of its files have been read): what it would send may have been sent
+    before. What would reach nobody by a slip is held by itself.
     """
     fresh = [
         article for article in await articles.articles(conn, list(numbers)) if article.state is ArticleState.SCHEDULED
@@ -109,7 +110,7 @@ async def news_by_file(
     if not fresh and not anew:
         return [], []
     await articles.mark_news(conn, [article.number for article in (*fresh, *anew)], now)
-    restored = await metadata.is_restored(conn)
+    restored = hold or await metadata.is_restored(conn)
     if restored or is_burst(await articles.news_since(conn, now - BURST_WITHIN), burst):
         why = HeldWhy.RESTORED if restored else HeldWhy.BURST
         taken_back = await campaigns.take_back_unbegun(conn)
