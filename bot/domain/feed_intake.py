@@ -70,12 +70,12 @@ def intake(
         return Intake(kept, one.id, True, story, Arrival.HISTORY if is_history else Arrival.FEED)
 
     standing = before.standing
-    published = None
+    shown: bool | None = None  # says nothing
     is_draft = article is not None and article.state is ArticleState.DRAFT
     has_come = (standing is Standing.NO_LINK and item.link is not None) or standing is Standing.WITHDRAWN
     if has_come:
         standing = Standing.TAKEN
-        published = True if is_draft and source.choices.taken_as is TakenAs.NEWS else None
+        shown = True if is_draft and source.choices.taken_as is TakenAs.NEWS else None
     kept = replace(kept, standing=standing, embargo=before.embargo)
     moves = (
         before.embargo is not None
@@ -86,8 +86,8 @@ def intake(
     )
     if one.mark == before.fingerprint and not has_come and not moves:
         return Intake(kept, one.id, kept != before)
-    story = _story(item, source, article, topics, now, published)
-    if moves or published:
+    story = _story(item, source, article, topics, now, shown)
+    if moves or shown:
         kept = replace(kept, embargo=story.published_at)
     return Intake(kept, one.id, True, story)
 

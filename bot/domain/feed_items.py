@@ -12,10 +12,11 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 from enum import StrEnum
 from hashlib import blake2b
+from zlib import crc32
 
 from bot.domain.feed import FeedItem
 from bot.domain.link import normal_link
@@ -24,6 +25,7 @@ from bot.domain.search_terms import fold
 MAX_IDS = 8
 """Ids that are kept of one item. Some software makes new ones for every fetch; those items are known by their links."""
 _SKETCH = 24  # hashes of a text's parts that are kept: enough to tell half alike from hardly alike
+_SKETCHED = 2_000  # characters of a text that are looked at for it
 _WORD = re.compile(r"\w+")
 _TITLES_ALIKE = 0.6  # of 1
 _TEXTS_ALIKE = 0.5  # of 1
@@ -59,6 +61,11 @@ class KnownItem:
     is_history: bool = False
     standing: Standing = Standing.TAKEN
     embargo: datetime | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether more than a change for readers makes a difference: its date, a link, or that it has come back."""
+        return self.embargo is not None or self.standing in (Standing.NO_LINK, Standing.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +109,13 @@ def text_hash(text: str) -> str:
 def sketch(text: str) -> str:
     """Return a short summary of a text, so that two texts that share most of their sentences share most of it.
 
-    It holds the smallest hashes of all runs of three words. Source: A. Broder, "On the resemblance and containment of
-    documents", 1997
+    It holds the smallest hashes of all runs of three words at its beginning. Source: A. Broder, "On the resemblance and
+    containment of documents", 1997
     """
-    words = _WORD.findall(fold(text[:20_000]))
+    words = _WORD.findall(fold(text[:_SKETCHED]))
     runs = {" ".join(words[place : place + 3]) for place in range(max(1, len(words) - 2))} if words else set()
-    hashes = sorted(blake2b(run.encode(errors="replace"), digest_size=4).hexdigest() for run in runs)
-    return "".join(hashes[:_SKETCH])
+    hashes = sorted({crc32(run.encode(errors="replace")) for run in runs})
+    return "".join(f"{one:08x}" for one in hashes[:_SKETCH])
 
 
 def fingerprint(item: FeedItem) -> str:
@@ -177,7 +184,7 @@ def twins(
     """
     times = [one.item.published_at for one in read if one.item.published_at is not None]
     bearing = Counter(times)
-    of_day = Counter(at.time() for at in times)
+    of_day = Counter(map(_of_day, times))
 
     def same_title_and_time(new: Recognised, old: KnownItem) -> bool:
         return (
@@ -233,20 +240,24 @@ def _has_older(old: KnownItem, there: Iterable[KnownItem]) -> bool:
     return any((one.place or 0) > place for one in there)
 
 
-def _is_midnight(at: datetime, of_day: Mapping[time, int]) -> bool:
+def _is_midnight(at: datetime, of_day: Mapping[timedelta, int]) -> bool:
     """Return whether a time may be no more than a day: midnight, in UTC or in the zone in which a feed is made.
 
     That zone is unknown. But where items have days only, all of them bear one time of day, or two that a change of
     the clocks keeps an hour apart.
     """
-    clock = at.time()
-    if clock == time(0):
-        return True
-    if at.second or at.microsecond or at.minute % 15:
-        return False
     hour = timedelta(hours=1)
-    same = sum(of_day.get(other.time(), 0) for other in (at - hour, at, at + hour))
+    if not _of_day(at):
+        return True
+    if _of_day(at) % (hour / 4):
+        return False
+    same = sum(of_day.get(_of_day(other), 0) for other in (at - hour, at, at + hour))
     return same >= _A_DAY_ALONE and same * 2 > sum(of_day.values())
+
+
+def _of_day(at: datetime) -> timedelta:
+    """Return how long after midnight, UTC, a time is."""
+    return timedelta(hours=at.hour, minutes=at.minute, seconds=at.second, microseconds=at.microsecond)
 
 
 def _by_link(items: Iterable[KnownItem]) -> dict[str, str]:

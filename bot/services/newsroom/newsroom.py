@@ -15,6 +15,7 @@ from bot.domain.delivery import NEWS, Lane, Subject, SubjectType
 from bot.domain.publishing import BURST_WITHIN, UNDO_FROM, is_burst, is_for_nobody, undo_time
 from bot.domain.rejections import Form, alike
 from bot.errors import OutOfTurn, UnknownTopic
+from bot.services.newsroom import feed_embargoes
 from bot.store.content import articles, known_topics, topics
 from bot.store.delivery import campaigns, delivery_reports, receipts
 from bot.store.delivery.audiences import reach
@@ -227,10 +228,12 @@ async def _is_going(conn: Connection, number: int) -> bool:
 async def end_embargoes(db: Database, *, now: datetime, burst: int, undo: timedelta, push: bool) -> list[int]:
     """Publish the scheduled articles whose time has come; return those that went out or are held.
 
-    Without `push` (files never push) they are listed only.
+    Without `push` (files never push) they are listed only. What a feed dated ahead is looked at in the feed once more.
     """
     async with db.transaction() as conn:
         due = await articles.embargo_over(conn, now)
+        of_feeds = await feed_embargoes.end(conn, due, now)
+        due = [number for number in due if number not in of_feeds]
         if not push:
             for number in due:
                 await articles.set_state(conn, number, ArticleState.ARCHIVED)

@@ -32,7 +32,8 @@ def article_item(source: int, key: str) -> str:
 async def known(conn: Connection, source: int, ids: Iterable[str], links: Iterable[str]) -> KnownItems:
     """Return the items of a source that were in its feed when it was last read, and all with one of these hashed ids
     or normalised links."""
-    asked = {"source": source, "ids": _list(ids), "links": _list(links)}
+    hashed = list(ids)
+    asked = {"source": source, "ids": _list(hashed), "links": _list(links)}
     rows = await conn.execute_fetchall(
         """
         SELECT id, key FROM source_item_ids
@@ -49,7 +50,7 @@ async def known(conn: Connection, source: int, ids: Iterable[str], links: Iterab
         UNION SELECT * FROM source_items
         WHERE source = :source AND link IS NOT NULL AND link IN (SELECT value FROM json_each(:links))
         """,
-        {"source": source, "links": asked["links"], "keys": _list({*keys.values(), *json.loads(asked["ids"])})},
+        {"source": source, "links": asked["links"], "keys": _list({*keys.values(), *hashed})},
     )
     return KnownItems({row["key"]: _item(row) for row in rows}, keys)
 
@@ -124,20 +125,6 @@ async def published_lately(conn: Connection, source: int, limit: int) -> list[da
     return [_moment(row["published"]) for row in rows]
 
 
-async def next_embargo(conn: Connection, source: int) -> datetime | None:
-    """Return when the first embargo of a source's items ends; None when none waits."""
-    [(at,)] = await conn.execute_fetchall(
-        """
-        SELECT min(a.scheduled_at) FROM source_items AS i
-        JOIN files AS f ON f.path = 'feed://' || i.source || '/' || i.key AND f.owns
-        JOIN articles AS a ON a.number = f.article AND a.state = 'scheduled'
-        WHERE i.source = :source AND i.place IS NOT NULL AND i.embargo IS NOT NULL
-        """,
-        {"source": source},
-    )
-    return moment_or_none(at)
-
-
 async def embargoed(conn: Connection, articles: Iterable[int]) -> list[Embargoed]:
     """Return which of these scheduled articles wait for the date that their item came with, not for an editor's."""
     rows = await conn.execute_fetchall(
@@ -165,6 +152,19 @@ async def postpone(conn: Connection, waiting: Iterable[Embargoed], until: dateti
             "UPDATE source_items SET embargo = :until WHERE source = :source AND key = :key",
             {"source": one.source, "key": one.item.key, "until": epoch(until)},
         )
+
+
+async def withdraw(conn: Connection, one: Embargoed) -> None:
+    """Remember that an item vanished before its embargo ended, so that it acts anew if it comes back."""
+    await conn.execute(
+        """
+        UPDATE source_items SET standing = :standing, embargo = NULL WHERE source = :source AND key = :key
+        """,
+        {"standing": Standing.WITHDRAWN, "source": one.source, "key": one.item.key},
+    )
+    await conn.execute(
+        "UPDATE files SET last_flag = 0 WHERE path = :path", {"path": article_item(one.source, one.item.key)}
+    )
 
 
 async def forget_content(conn: Connection, source: int) -> None:

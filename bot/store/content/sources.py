@@ -119,6 +119,13 @@ async def move(conn: Connection, number: int, url: str) -> None:
     await name_address(conn, number, url)
 
 
+async def lead_to(conn: Connection, number: int, other: int) -> None:
+    """Let all addresses of a source lead to another one."""
+    await conn.execute(
+        "UPDATE source_urls SET source = :other WHERE source = :number", {"number": number, "other": other}
+    )
+
+
 async def sources(conn: Connection, numbers: Iterable[int] | None = None) -> list[Source]:
     """Return sources by their numbers, or all that are not removed; in the order of their numbers."""
     if numbers is None:
@@ -168,6 +175,14 @@ async def ask_at(conn: Connection, numbers: Iterable[int], at: datetime) -> None
         WHERE number = :number AND next_at > :at
         """,
         [{"number": number, "at": epoch(at)} for number in numbers],
+    )
+
+
+async def read_first_at(conn: Connection, number: int, at: datetime) -> None:
+    """Let a source that was never read be asked at a time."""
+    await conn.execute(
+        "UPDATE sources SET next_at = :at WHERE number = :number AND read_at IS NULL",
+        {"number": number, "at": epoch_of_end(at)},
     )
 
 
