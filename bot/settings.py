@@ -259,7 +259,7 @@ def warnings(environment: Mapping[str, str] | None = None, dotenv: Path = Path("
     for key in sorted(environment):
         name = key.removeprefix(PREFIX).lower()
         if key.startswith(PREFIX) and name not in KNOWN and not _OF_KUBERNETES.fullmatch(name):
-            found.append(f"{key}: {_no_such(name)}; it changes nothing")
+            found.append(f"{key}: {_no_such(name)}")
     if (mode := _open_to_others(dotenv)) is not None:
         found.append(
             f"{dotenv.absolute()} may hold the token and is open to other users (mode {mode:04o}); chmod 600 {dotenv}"

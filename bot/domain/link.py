@@ -12,6 +12,7 @@ import unicodedata
 from functools import lru_cache
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
+from bot.domain.fetch_rules import PUBLIC_ONLY, FetchRules
 from bot.domain.ip_addresses import is_public_address, literal_address
 
 MAX_LENGTH = 2048
@@ -26,6 +27,11 @@ _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset(string.ascii_letters + string.digits + "-._~")
 _ASCII = "".join(map(chr, range(128)))
 _NEVER_IN_LINKS = re.compile(r'[\s\\<>"]')
+# Nearly every link: nothing in it can be read in two ways, so that taking it apart would change nothing.
+_PLAIN = re.compile(r"https?://([0-9A-Za-z._-]+)(?:/[!#$%&'()*+,./0-9:;=?@A-Z_a-z~-]*)?")
+_NORMAL = re.compile(
+    r"https?://(?!www\.)((?:[0-9a-z_-]+\.)+[0-9a-z_-]+)((?:/[0-9A-Za-z._~!$&'()*+,;=:@-]+)*)/?",
+)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _PRIVATE_NAMES = ("localhost", ".localhost", ".local", ".internal", ".home.arpa", ".lan")
 
@@ -38,6 +44,8 @@ def normal_link(url: str) -> str:
     doubled and trailing slashes or needless escapes; and a query with and without what only tracks readers. The
     fragment is left out.
     """
+    if (normal := _NORMAL.fullmatch(url)) is not None:
+        return f"https://{normal[1]}{normal[2]}"
     parts = urlsplit(url.strip())
     scheme = parts.scheme.lower()
     host = _host(parts).rstrip(".")
@@ -69,26 +77,34 @@ def _as_needed(escape: re.Match[str]) -> str:
     return character if character in _UNRESERVED else escape[0].upper()
 
 
-def link_fault(url: str) -> str | None:
+def plain_host(url: str) -> str | None:
+    """Return the host of an http(s) link that has no port and no user name and nothing to escape; None for others."""
+    found = _PLAIN.fullmatch(url)
+    return None if found is None else found[1]
+
+
+def link_fault(url: str, allow: FetchRules = PUBLIC_ONLY) -> str | None:
     """Return why `url` cannot be a public web link, as words that follow "is"; None when it can.
 
-    Names are judged by their look only; whoever connects must also judge the addresses they resolve to
-    (`is_public_address`).
+    A private host that `allow` names is as good as a public one. Names are judged by their look only; whoever
+    connects must also judge the addresses they resolve to (`FetchRules.admits`).
     """
     if len(url) > MAX_LENGTH:
         return f"longer than {MAX_LENGTH:,} characters"
+    if (host := plain_host(url)) is not None:
+        return _place_fault(host, allow)
     if not url.isprintable() or _NEVER_IN_LINKS.search(url):
         return "not a link: it holds blanks or characters that links cannot have"
     try:
         parts = urlsplit(url)
-        fault = _place_fault(parts.netloc)
+        fault = _place_fault(parts.netloc, allow)
     except ValueError:
         return "not a link"
     return fault if parts.scheme.lower() in _DEFAULT_PORTS else "not an http or https link"
 
 
 @lru_cache(maxsize=256)  # a provider's links all lead to the same few hosts
-def _place_fault(netloc: str) -> str | None:
+def _place_fault(netloc: str, allow: FetchRules) -> str | None:
     """Return what is wrong with the part of a link that says where, as `link_fault` does. Raises: ValueError."""
     parts = SplitResult("", netloc, "", "", "")
     host, _ = _host(parts), _port(parts)
@@ -98,6 +114,8 @@ def _place_fault(netloc: str) -> str | None:
         return "a link with a user name in it"
     # Resolvers read a wide "１２７。0。0。1" as what it looks like: https://www.unicode.org/reports/tr46/#Processing
     name = unicodedata.normalize("NFKC", parts.hostname or "").replace("\u3002", ".").lower().rstrip(".")
+    if allow.names(name):
+        return None
     if name == "localhost" or name.endswith(_PRIVATE_NAMES):
         return "a private address"
     address = literal_address(name)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import trustme
 from aiohttp import web
+from web_site import Handler, Site, serving
 
 from bot.content.web.fetching import (
     LIMIT,
@@ -25,45 +26,6 @@ from bot.content.web.fetching import (
 
 HERE = FetchRules.parse("127.0.0.1")
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
-Handler = Callable[[web.Request], object]
-
-
-class Site:
-    """A web server on 127.0.0.1; `asked` are the requests that came to it."""
-
-    def __init__(self) -> None:
-        self.asked: list[web.Request] = []
-        self.port = 0
-        self.pages: dict[str, Handler] = {}
-
-    def url(self, path: str, host: str = "127.0.0.1") -> str:
-        return f"http://{host}:{self.port}{path}"
-
-    @property
-    def paths(self) -> list[str]:
-        return [request.path for request in self.asked]
-
-    async def answer(self, request: web.Request) -> web.StreamResponse:
-        self.asked.append(request)
-        result = self.pages[request.path](request)
-        found = await result if asyncio.iscoroutine(result) else result
-        assert isinstance(found, web.StreamResponse)
-        return found
-
-
-@asynccontextmanager
-async def serving(site: Site, **options: object) -> AsyncIterator[Site]:
-    app = web.Application()
-    app.router.add_get("/{path:.*}", site.answer)
-    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
-    await runner.setup()
-    where = web.TCPSite(runner, "127.0.0.1", 0, **options)
-    await where.start()
-    site.port = runner.addresses[0][1]
-    try:
-        yield site
-    finally:
-        await runner.cleanup()
 
 
 @pytest.fixture
