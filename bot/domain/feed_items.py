@@ -18,7 +18,7 @@ from enum import StrEnum
 from hashlib import blake2b
 from zlib import crc32
 
-from bot.domain.feed import FeedItem
+from bot.domain.feed import FeedItem, id_key
 from bot.domain.link import normal_link
 from bot.domain.search_terms import fold
 
@@ -94,10 +94,7 @@ class Recognised:
 
 def hashed_id(id: str) -> str:
     """Return an item's id in the form in which two are compared: http and https are one, all else is exact."""
-    plain = id.strip()
-    if plain[:7].lower() == "http://":
-        plain = f"https://{plain[7:]}"
-    return _digest(plain)
+    return _digest(id_key(id.strip()))
 
 
 def text_hash(text: str) -> str:

@@ -4,14 +4,37 @@ Sources: feeds that are read again and again, what was chosen for each, and how 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 MIN_EVERY = timedelta(minutes=1)
 """The shortest interval that may be chosen for a source."""
-DEFAULT_EVERY = timedelta(minutes=15)
-"""The interval while nothing is known of how often a source publishes."""
+MAX_EVERY = timedelta(days=30)
+"""The longest one."""
+
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+_EVERY = re.compile(r"([0-9]{1,6})(s|m|h|d)")
+
+
+def every_of(text: str) -> timedelta:
+    """Return an interval that somebody chose (`15m`, `2h`). Raises: ValueError, with the sentence they read."""
+    found = _EVERY.fullmatch(text.strip().lower())
+    if found is None:
+        raise ValueError(f"“{text.strip()[:60]}” is not an interval; write 15m, 2h or 1d")
+    every = timedelta(seconds=int(found[1]) * _UNITS[found[2]])
+    if not MIN_EVERY <= every <= MAX_EVERY:
+        raise ValueError(f"“{text.strip()}” is not between 1m and 30d")
+    return every
+
+
+def every_text(every: timedelta) -> str:
+    """Return an interval as somebody would choose it: `15m`."""
+    seconds = int(every.total_seconds())
+    unit = next(unit for unit in ("d", "h", "m", "s") if seconds % _UNITS[unit] == 0)
+    return f"{seconds // _UNITS[unit]}{unit}"
 
 
 class SourceState(StrEnum):
