@@ -73,9 +73,12 @@ class FeedWeb:
         if _hash(answer.body) == polling.body_hash:
             return _unchanged(answer, polling)
         try:
-            return await self._read(answer)
+            read = await self._read(answer)
         except NotAFeed as error:
             raise SourceFault(f"it is {error}") from error
+        if polling.has_items and read.feed is not None and not read.feed.items:
+            raise SourceFault("it lists nothing any more")
+        return read
 
     async def find(self, url: str) -> tuple[str, FeedAnswer]:
         """Return a feed's address and what it gives. At a page's address, that is the first feed that the page names.

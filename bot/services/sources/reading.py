@@ -234,7 +234,7 @@ def _seen(source: Source, taken: Sequence[Intake]) -> list[Seen]:
 def slugs(link: str, title: str) -> tuple[str, ...]:
     """Return the slugs that a story may get which no file names: by the last part of its link, else by its title."""
     path = unquote(urlsplit(link).path) if link else ""
-    by_title = slug_of(f"{title[:_MAX_SLUG].replace('/', ' ')}.md")
+    by_title = slug_of(f"{title[:_MAX_SLUG].lower().replace('/', ' ')}.md")
     if not any(char.isalpha() for char in path):
         return (by_title,)
     return slug_of(path), by_title

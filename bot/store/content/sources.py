@@ -25,7 +25,7 @@ class Polling:
 
     `failures` are requests in a row that gave no feed, `moved_seen` those that led to `moved_to`. `hold_next` when
     this is an older copy of the database, so that what is new next may have been news before. `named_at` is when
-    editors were last told that it fails.
+    editors were last told that it fails. `has_items` when its feed listed something as last read; it is not stored.
     """
 
     etag: str | None = None
@@ -38,6 +38,7 @@ class Polling:
     moved_seen: int = 0
     hold_next: bool = False
     named_at: datetime | None = None
+    has_items: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,13 @@ async def source(conn: Connection, number: int) -> Source | None:
 
 async def with_polling(conn: Connection, number: int) -> tuple[Source, Polling] | None:
     """Return a source and how it stands with its server; None when there is none."""
-    rows = await conn.execute_fetchall("SELECT * FROM sources WHERE number = :number", {"number": number})
+    rows = await conn.execute_fetchall(
+        """
+        SELECT s.*, EXISTS (SELECT 1 FROM source_items AS i WHERE i.source = s.number AND i.place IS NOT NULL) AS lists
+        FROM sources AS s WHERE number = :number
+        """,
+        {"number": number},
+    )
     return next(((_source(row), _polling(row)) for row in rows), None)
 
 
@@ -325,6 +332,7 @@ def _polling(row: Row) -> Polling:
         moved_seen=row["moved_seen"],
         hold_next=bool(row["hold_next"]),
         named_at=moment_or_none(row["named_at"]),
+        has_items=bool(row["lists"]),
     )
 
 
