@@ -253,7 +253,7 @@ app.add_typer(programs)
 
 @programs.callback()
 def keys(context: typer.Context, json: Json = False) -> int:
-    """List the keys of programs that use the HTTP API; make and remove them."""
+    """List, make and remove keys for the HTTP API."""
     if context.invoked_subcommand is not None:
         return DONE
     from bot.cli import keys

@@ -33,12 +33,18 @@ BATCH = 500  # files a transaction: long enough to be fast, short enough to let 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the operator chose about files that become news. None of it matters where `flags_act` is off."""
+    """What the operator chose about files that become news. None of it matters where `flags_act` is off.
+
+    `key` names the API key of the program that tells the stories, for the log. `by_hand`: it speaks for an editor, who
+    is told in the answer what is odd, and what it publishes is held for no reason that only files give.
+    """
 
     window: PushWindow
     burst: int
     undo: timedelta
     flags_act: bool = True
+    key: str | None = None
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +124,20 @@ async def take(
     return report
 
 
+async def take_one(conn: Connection, one: Seen, *, now: datetime, policy: Policy) -> Report:
+    """Store one item inside the caller's transaction, and do what its flag asks for."""
+    report, news, opened = await _take_batch(conn, [one], {}, (one.path,), now=now, policy=policy)
+    if policy.by_hand:
+        report.published = await newsroom.news_by_hand(
+            conn, news, opened=opened, now=now, undo=policy.undo, key=policy.key
+        )
+    else:
+        report.published, report.held = await newsroom.news_by_file(
+            conn, news, opened=opened, now=now, burst=policy.burst, undo=policy.undo, key=policy.key
+        )
+    return report
+
+
 async def add_drafts(db: Database, seen: Sequence[Seen], *, now: datetime) -> Report:
     """Store uploaded documents as drafts, whatever their flag says: an editor publishes them by hand.
 
@@ -157,7 +177,7 @@ async def _take_batch(
         present=present,
     )
     settled = iter(stories)
-    changes = ContentChanges()
+    changes = ContentChanges(key=policy.key, by_hand=policy.by_hand)
     report = Report(topics=len(defined))
     for one in seen:
         match one.content:
@@ -204,6 +224,8 @@ def _refused(seen: Seen, before: SourceItem | None) -> SourceItem:
 
 
 def _complaints(report: Report, seen: Sequence[Seen], policy: Policy) -> list[Notice]:
+    if policy.by_hand:
+        return []
     published = {one.path for one in seen if isinstance(one.content, Story) and one.content.published}
     told = [Notice("refused", complaint.path, str(complaint)) for complaint in report.refused]
     told.extend(
