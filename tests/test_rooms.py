@@ -23,7 +23,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "render": {"domain", "errors"},
     "services": {"store", "content", "render", "domain", "errors"},
     "sandbox": {"domain"},
-    "settings": {"errors"},
+    "settings": {"domain", "errors"},
     "logs": set(),
     "time_zone_rules": set(),
     "connection_limits": set(),

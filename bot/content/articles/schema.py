@@ -213,7 +213,7 @@ def moment_of(value: object, info: ValidationInfo) -> datetime:
     if value is None or value == "":
         refuse("is empty")
     try:
-        return moment(value, _surroundings(info).zone)
+        return moment(value, _surroundings(info).rules.zone)
     except ValueError as error:
         refuse(str(error))
 
@@ -222,12 +222,12 @@ def _moment_if_any(value: object, info: ValidationInfo) -> datetime | None:
     return None if value is None or value == "" else moment_of(value, info)
 
 
-def _link(value: object) -> str | None:
+def _link(value: object, info: ValidationInfo) -> str | None:
     if value is None or value == "":
         return None
     if not isinstance(value, str):
         refuse(f"{quoted(value)} is not a link")
-    judgement = judged(value)
+    judgement = judged(value, _surroundings(info).rules.allow)
     if judgement.url is None:
         refuse(judgement.fault)
     return judgement.url
@@ -235,7 +235,7 @@ def _link(value: object) -> str | None:
 
 def _read_link(value: object, info: ValidationInfo) -> str | None:
     """`webUrl` of a whole article. An `originalUrl` that was refused has its own complaint."""
-    link = _link(value)
+    link = _link(value, info)
     if link is None and info.data.get("originalUrl", "") is None:
         refuse("is missing; give webUrl or originalUrl")
     return link
@@ -248,7 +248,7 @@ def _picture_source(value: object, info: ValidationInfo) -> tuple[str, bool] | N
     if not isinstance(value, str):
         refuse(f"{quoted(value)} is neither a link nor a file beside this one")
     if has_scheme(value):
-        url = _link(value)
+        url = _link(value, info)
         return None if url is None else (url, False)
     around = _surroundings(info)
     if around.is_alone:

@@ -29,6 +29,7 @@ NAME = "article.json"
 """What a body is called in complaints; its suffix says that it is JSON."""
 _Schema = TypeVar("_Schema", bound=BaseModel)
 _ANY_ZONE = ZoneInfo("UTC")  # nothing beside a change is a time
+_NO_LINK = "https://link.invalid/"  # stands for the one that a feed did not give; nothing of it is kept
 _NOWHERE = Path("/nonexistent")  # nothing beside a body is looked for
 _LINKS = {"webUrl": "originalUrl", "originalUrl": "webUrl"}
 # Which part of a story each field decides.
@@ -123,7 +124,7 @@ def changed(before: Story, payload: Mapping[str, object], change: SentChange, zo
     given = change.document.fields
     around: dict[str, object] = {"title": before.title, "publishedDateTime": before.published_at.isoformat()}
     if not _LINKS.keys() & given.keys():
-        around["webUrl"] = before.link
+        around["webUrl"] = before.link or _NO_LINK
     for name, other in _LINKS.items():
         link = payload.get(name)
         if other in given and name not in given and isinstance(link, str) and judged(link).url is not None:

@@ -11,6 +11,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot.domain.fetch_rules import PUBLIC_ONLY, FetchRules
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRules:
+    """What the operator chose for all files: the zone of times without one, and private hosts that links may have."""
+
+    zone: ZoneInfo
+    allow: FetchRules = PUBLIC_ONLY
+
 
 @dataclass(slots=True)
 class FileContext:
@@ -25,7 +35,7 @@ class FileContext:
 
     path: Path
     root: Path
-    zone: ZoneInfo
+    rules: ReadingRules
     is_whole: Callable[[str], bool] = lambda _: True
     waits: bool = False
     is_alone: bool = False

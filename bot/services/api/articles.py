@@ -99,6 +99,7 @@ async def schedule(db: Database, asked: Asked, number: int, at: datetime, *, now
         article = await _article(acting.conn, number)
         if article.is_listed:
             raise Conflict(f"#{number} is {article.state} already; retract it first")
+        _must_have_link(article)
         await _schedule(acting, number, at)
         return await _answer(acting, number)
 
@@ -170,15 +171,18 @@ async def _change(acting: Acting, article: Article, story: Story, wanted: SentCh
     if wanted.every_copy and article.pushed_at is not None:
         acting.warnings.append(Complaint(NAME, 0, "copies", _DELIVERED_STAY))
     if story.published and not article.is_listed:
+        changed_now = await _article(conn, number)
         if story.published_at > now:
+            _must_have_link(changed_now)
             await _schedule(acting, number, story.published_at)
         else:
-            await _publish(acting, await _article(conn, number))
+            await _publish(acting, changed_now)
     elif story.published is False:
         await _take_back(acting, article)
 
 
 async def _publish(acting: Acting, article: Article) -> None:
+    _must_have_link(article)
     await newsroom.release(acting.conn, article, by=None, now=acting.now, undo=acting.rules.undo)
     await audit_log.record(acting.conn, "publish", at=acting.now, article=article.number, key=acting.key.name)
 
@@ -243,6 +247,12 @@ def _policy(acting: Acting) -> Policy:
         key=acting.key.name,
         by_hand=True,
     )
+
+
+def _must_have_link(article: Article) -> None:
+    """Raises: Conflict, for what came from a feed without a link and was given none since."""
+    if not article.story.link:
+        raise Conflict(f"#{article.number} has no link that readers could open; give it one as `webUrl` with PATCH")
 
 
 def _link_of_another(number: int) -> WrongFields:

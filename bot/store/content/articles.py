@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlite3 import Row
 
 from bot.domain.article import Article, ArticleState, HeldWhy
-from bot.domain.link import link_fault, normal_link
+from bot.domain.link import normal_link
 from bot.errors import AmbiguousArticle, UnknownArticle
 from bot.store.content.story_json import epoch, epoch_of_end, moment, moment_or_none, story_from
 from bot.store.engine.database import Connection
@@ -54,8 +54,8 @@ async def find(conn: Connection, words: str) -> Article:
     number = asked.removeprefix("#")
     if number.isascii() and number.isdigit() and len(number) < 18:
         return await article(conn, int(number))
-    if "://" in asked and link_fault(asked) is None:
-        query, key = "SELECT article FROM article_links WHERE link = :key", normal_link(asked)
+    if "://" in asked and (link := _normal(asked)) is not None:
+        query, key = "SELECT article FROM article_links WHERE link = :key", link
     else:
         query, key = (
             """
@@ -261,3 +261,11 @@ def _article(row: Row) -> Article:
         first_seen_at=moment(row["first_seen_at"]),
         held_why=None if row["held_why"] is None else HeldWhy(row["held_why"]),
     )
+
+
+def _normal(link: str) -> str | None:
+    """Return a link as the store compares them; None for what is none."""
+    try:
+        return normal_link(link)
+    except ValueError:
+        return None
