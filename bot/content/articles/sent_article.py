@@ -19,7 +19,7 @@ from pydantic import BaseModel, ValidationError
 from bot.content.articles.article_file import story_of
 from bot.content.articles.links import judged
 from bot.content.articles.sent_schema import CorrectionSchema, IdentitySchema, ScheduleSchema
-from bot.content.articles.surroundings import FileContext
+from bot.content.articles.surroundings import FileContext, ReadingRules
 from bot.content.formats.document import Document
 from bot.content.formats.front_matter import read_document
 from bot.domain.article import Story
@@ -164,7 +164,7 @@ def read_time(data: bytes, zone: ZoneInfo, now: datetime) -> datetime:
 
 
 def _alone(zone: ZoneInfo) -> FileContext:
-    return FileContext(_NOWHERE / NAME, _NOWHERE, zone, is_alone=True)
+    return FileContext(_NOWHERE / NAME, _NOWHERE, ReadingRules(zone), is_alone=True)
 
 
 def _judged(document: Document, schema: type[_Schema], zone: ZoneInfo) -> tuple[_Schema | None, list[Complaint]]:
