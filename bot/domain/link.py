@@ -16,6 +16,8 @@ from bot.domain.fetch_rules import PUBLIC_ONLY, FetchRules
 from bot.domain.ip_addresses import is_public_address, literal_address
 
 MAX_LENGTH = 2048
+PRIVATE = "a private address"
+"""What `link_fault` says of a link that is well-formed, but leads where only the operator may send us."""
 # What newsletters, advertisements and social networks add to a link they pass on.
 _TRACKING = re.compile(
     r"(?:utm_[^=&]*|fbclid|gclid|gclsrc|dclid|wbraid|gbraid|msclkid|twclid|yclid|igshid|mc_[ce]id|_hsenc|_hsmi|mkt_tok)"
@@ -122,11 +124,11 @@ def _place_fault(netloc: str, allow: FetchRules) -> str | None:
     if allow.names(name):
         return None
     if name == "localhost" or name.endswith(_PRIVATE_NAMES):
-        return "a private address"
+        return PRIVATE
     address = literal_address(name)
     if address is not None:
-        return None if is_public_address(str(address)) else "a private address"
-    return None if "." in name else "a private address"
+        return None if is_public_address(str(address)) else PRIVATE
+    return None if "." in name else PRIVATE
 
 
 def _host(parts: SplitResult) -> str:

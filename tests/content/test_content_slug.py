@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.content.articles.slug import longer_slug, slug_of, slug_of_title
+from bot.content.articles.slug import longer_slug, slug_of
 
 
 @pytest.mark.parametrize(
@@ -32,19 +32,3 @@ def test_the_file_name_is_the_slug(path, short, longer):
 def test_slugs_hold_only_what_can_be_typed_as_one_word(path):
     for slug in (slug_of(path), longer_slug(path)):
         assert re.fullmatch(r"[\w.-]{1,200}", slug)
-
-
-@pytest.mark.parametrize(
-    ("title", "slug"),
-    [
-        ("Two towns store heat in salt", "two-towns-store-heat-in-salt"),
-        ("“Salt” & sand: 5 °C / 41 °F?", "salt-sand-5-c-41-f"),
-        ("Node.js 30", "node-js-30"),
-        ("塩で熱を蓄える", "塩で熱を蓄える"),
-        ("Heat " * 30, "-".join(["heat"] * 16)),
-        ("x" * 200, "x" * 80),
-        ("?!", "article"),
-    ],
-)
-def test_a_title_becomes_a_slug_of_its_first_words(title: str, slug: str) -> None:
-    assert slug_of_title(title) == slug

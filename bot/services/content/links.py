@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from bot.content.articles.cleaning import excerpt_of, title_of
 from bot.content.articles.links import judged
-from bot.content.articles.slug import slug_of, slug_of_title
+from bot.content.articles.slug import slugs_of_story
 from bot.content.web.fetching import Answer, Fetcher, FetchError
 from bot.domain.article import Article, ArticleState, Provider, Story
 from bot.domain.link import normal_link
@@ -138,10 +138,8 @@ async def draft(db: Database, story: Story, addresses: Iterable[str] = (), *, no
         named = await topics.established(conn)
     story = replace(story, topics=_topics_among(story.topics, named))
     story = replace(story, payload=_payload(story))
-    path, by_title = unquote(urlsplit(story.link).path), slug_of_title(story.title)
-    slugs = (slug_of(path), by_title) if any(char.isalpha() for char in path) else (by_title,)
     # Nothing stands behind it that could change: a file or a feed that brings the story later owns it.
-    seen = Seen(f"link:{normal_link(story.link)}", "", story, slugs)
+    seen = Seen(f"link:{normal_link(story.link)}", "", story, slugs_of_story(story.title, story.link))
     report = await importing.take(db, [seen], now=now, policy=DRAFTS_ONLY)
     made = await known(db, wanted)
     assert made is not None

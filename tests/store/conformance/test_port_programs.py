@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from port_samples import DAY, HOUR, MINUTE, NOW, SECOND, Engine
+from port_samples import DAY, HOUR, MINUTE, NOW, SECOND, Engine, put_article
 
 from bot.domain.api_key import ApiKey, KeyRole
-from bot.store.content import ghost_posts
+from bot.domain.article import ArticleState
+from bot.store.content import articles, ghost_posts
 from bot.store.desk import api_answers, api_keys, audit_log
 from bot.store.desk.api_answers import KEPT, KeptAnswer
 
@@ -59,6 +60,21 @@ async def test_the_last_change_of_a_post_is_the_latest_one_whatever_comes_first(
             assert await ghost_posts.changed_at(conn, "blog", "p") == latest
         assert await ghost_posts.changed_at(conn, "other", "p") is None
         assert await ghost_posts.changed_at(conn, "blog", "P") is None
+
+
+async def test_a_time_that_was_set_by_hand_is_known_until_the_article_s_state_changes(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        for number in (1, 2):
+            await put_article(conn, number, state=ArticleState.SCHEDULED, scheduled_at=NOW + HOUR)
+        await put_article(conn, 3, state=ArticleState.DRAFT)
+        assert await articles.are_by_hand(conn, [1, 2, 3, 404]) == set()
+        await articles.mark_by_hand(conn, [1, 3, 404])
+        assert await articles.are_by_hand(conn, [1, 2, 3]) == {1} and await articles.are_by_hand(conn, []) == set()
+        await articles.set_state(conn, 1, ArticleState.SCHEDULED, scheduled_at=NOW)  # a file moved its date
+        assert await articles.are_by_hand(conn, [1]) == set()
+        await articles.mark_by_hand(conn, [1])
+        await articles.set_state(conn, 1, ArticleState.PUBLISHED)
+        assert await articles.are_by_hand(conn, [1]) == set()
 
 
 async def test_the_log_names_the_key_of_a_program(engine: Engine) -> None:
