@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.domain.fetch_rules import FetchRules
 from bot.errors import SettingsError
 from bot.settings import Settings, packaged_seeds, read_settings, warnings
 
@@ -29,6 +30,7 @@ RIGHT = [
     ("STALE", "2w", "stale", timedelta(days=14)),
     ("KEEP", "30d", "keep", timedelta(days=30)),
     ("KEEP", "inf", "keep", None),
+    ("FETCH_ALLOW", "wiki.local,", "fetch_allow", FetchRules(frozenset({"wiki.local"}))),
     ("TIMEZONE", "Europe/Berlin", "timezone", ZoneInfo("Europe/Berlin")),
     ("LANGUAGE", "DE", "language", "de"),
     ("CONTACT", "desk@news.example", "contact", "desk@news.example"),
@@ -69,6 +71,11 @@ WRONG = [
     ("STALE", "never"),
     ("STALE", "2\nd"),
     ("KEEP", "always"),
+    ("FETCH_ALLOW", "http://wiki.local/"),
+    ("FETCH_ALLOW", "wiki.local:8080"),
+    ("FETCH_ALLOW", "10.0.0.1/8"),
+    ("FETCH_ALLOW", "10.0.0.0/40"),
+    ("FETCH_ALLOW", "*.local"),
     ("TIMEZONE", "Berlin"),
     ("TIMEZONE", "../../etc/passwd"),
     ("LANGUAGE", "english"),
@@ -224,7 +231,7 @@ def test_a_name_nobody_knows_is_a_slip_in_env_and_ignored_in_the_environment(tmp
 )
 def test_a_slip_in_the_environment_is_a_warning_that_names_what_may_be_meant(name: str, meant: str) -> None:
     environment = {name: "1", "NEWSBOT_RATE": "20", "NEWSBOT_TOKEN_FILE": "/t", "PATH": "/bin"}
-    assert warnings(environment, NOWHERE) == [f"{name}: there is no such setting; {meant}; it changes nothing"]
+    assert warnings(environment, NOWHERE) == [f"{name}: there is no such setting; {meant}"]
 
 
 def test_what_container_platforms_put_into_an_environment_is_no_slip() -> None:

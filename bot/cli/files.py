@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.cli.shell import now, number, opened, refuse, say
+from bot.content.articles.surroundings import ReadingRules
 from bot.domain.publishing import PushWindow
 from bot.errors import Complaint, ContentError, NoArticle
 from bot.services.content.folder_import import ImportedPaths, check_path, take_paths, warnings_of
@@ -21,14 +22,15 @@ CONTENT = Path("content")
 def check(paths: Sequence[Path]) -> int:
     """Validate files and folders and return 1 when any file is refused. No database is needed or touched."""
     settings = read_settings()
+    rules = ReadingRules(settings.timezone, settings.fetch_allow)
     started = time.perf_counter()
     files = {}
     for path in paths:
-        files.update(check_path(path, settings.content or CONTENT, settings.timezone))
+        files.update(check_path(path, settings.content or CONTENT, rules))
     others = [shown for shown, result in files.items() if isinstance(result, NoArticle)]
     for shown in others:
         del files[shown]
-    warnings = warnings_of(files, settings.content or CONTENT, settings.database, settings.timezone)
+    warnings = warnings_of(files, settings.content or CONTENT, settings.database, rules)
     took = number(round((time.perf_counter() - started) * 1000))
     bad = {shown: result for shown, result in files.items() if isinstance(result, ContentError)}
     for shown, error in bad.items():
@@ -67,11 +69,10 @@ def import_files(paths: Sequence[Path]) -> int:
 
 
 async def _import(paths: Sequence[Path], settings: Settings) -> ImportedPaths:
+    rules = ReadingRules(settings.timezone, settings.fetch_allow)
     policy = Policy(PushWindow(settings.push_window), settings.burst, settings.undo)
     async with opened(settings, create=True) as db:
-        return await take_paths(
-            db, paths, settings.content or CONTENT, zone=settings.timezone, now=now(), policy=policy
-        )
+        return await take_paths(db, paths, settings.content or CONTENT, rules=rules, now=now(), policy=policy)
 
 
 def _warning(warning: Complaint, path: str) -> str:

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.content.articles.surroundings import FileContext
+from bot.content.articles.surroundings import FileContext, ReadingRules
 from bot.content.files.reader import understood
 from bot.domain.article import ArticleState, HeldWhy, Picture, Provider, Related, Story
 from bot.domain.ingestion import (
@@ -250,7 +250,9 @@ webUrl: https://news.example/grid
 )
 def test_draft_true_beside_the_flag_wins(flags: str, acts: list[Act]) -> None:
     here = Path("/nowhere")
-    read = understood("grid.md", DOCUMENT.format(flags=flags).encode(), FileContext(here, here, ZoneInfo("UTC")))
+    read = understood(
+        "grid.md", DOCUMENT.format(flags=flags).encode(), FileContext(here, here, ReadingRules(ZoneInfo("UTC")))
+    )
     assert isinstance(read, Story)
     assert list(decided(NOTHING, read).acts) == acts
 

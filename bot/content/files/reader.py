@@ -10,9 +10,8 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from bot.content.articles.surroundings import FileContext, name_in
+from bot.content.articles.surroundings import FileContext, ReadingRules, name_in
 from bot.content.formats.front_matter import (
     LARGEST,
     SUFFIXES,
@@ -36,7 +35,7 @@ _FLAGS = (
 )
 
 
-def read_file(path: Path, *, root: Path, zone: ZoneInfo) -> Story | TopicFile:
+def read_file(path: Path, *, root: Path, rules: ReadingRules) -> Story | TopicFile:
     """Return what a file says. Complaints name it relative to `root` where it is inside.
 
     Raises: ContentError, also when there is no such file, it is no regular file, or a link leads out of `root`.
@@ -44,7 +43,7 @@ def read_file(path: Path, *, root: Path, zone: ZoneInfo) -> Story | TopicFile:
     name = name_in(path, root)
     if path.suffix.lower() not in SUFFIXES:
         raise refused(name, f"is none of {' '.join(sorted(SUFFIXES))}")
-    return understood(str(name), read_bytes(real_place(path, root), name), FileContext(path, root, zone))
+    return understood(str(name), read_bytes(real_place(path, root), name), FileContext(path, root, rules))
 
 
 def understood(name: str, data: bytes, around: FileContext) -> Story | TopicFile:

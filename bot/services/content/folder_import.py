@@ -17,9 +17,9 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from bot.content.articles.slug import longer_slug, slug_of
+from bot.content.articles.surroundings import ReadingRules
 from bot.content.files.folder import NO_FINGERPRINT, Gone, Waiting, read_named, scan
 from bot.content.files.reader import read_file, refused
 from bot.content.files.write_detection import Settling
@@ -64,17 +64,17 @@ class _Look:
 
 
 async def take_folder(
-    db: Database, root: Path, *, zone: ZoneInfo, now: datetime, policy: Policy, settling: Settling, at: float
+    db: Database, root: Path, *, rules: ReadingRules, now: datetime, policy: Policy, settling: Settling, at: float
 ) -> tuple[Report, frozenset[str]]:
     """Import what is new, changed or gone in the content folder; return what became of it, and which files wait.
 
-    Times without a zone are in `zone`. `settling` remembers what is being written from one look to the next and says
+    `settling` remembers what is being written from one look to the next and says
     when to look again; `at` are the seconds of its clock.
     """
     root = root.resolve()
     known = await _known(db)
     settling.begin(at, now.timestamp())
-    look = await asyncio.to_thread(_look_at_folder, root, root, known, zone, str(root), settling)
+    look = await asyncio.to_thread(_look_at_folder, root, root, known, rules, str(root), settling)
     settling.vanished = (settling.vanished | set(look.gone)) - look.shown.keys()
     look.gone = sorted(settling.vanished)
     if not look.waiting:
@@ -90,7 +90,7 @@ async def take_paths(
     paths: Sequence[Path],
     content: Path,
     *,
-    zone: ZoneInfo,
+    rules: ReadingRules,
     now: datetime,
     policy: Policy,
     monotonic: Callable[[], float] = time.monotonic,
@@ -112,7 +112,7 @@ async def take_paths(
             at = monotonic()
             settling.begin(at, now.timestamp() + at - began)
             found = {one.path: one.fingerprint for one in whole.seen}
-            look = await asyncio.to_thread(_look_at, given, content, {**known, **found}, zone, settling)
+            look = await asyncio.to_thread(_look_at, given, content, {**known, **found}, rules, settling)
             whole.seen.extend(look.seen)
             whole.same.update(look.same)
             whole.gone.extend(look.gone)
@@ -136,14 +136,14 @@ async def take_paths(
     return ImportedPaths(report, whole.shown, still)
 
 
-def check_path(given: Path, content: Path, zone: ZoneInfo) -> dict[str, Story | TopicFile | ContentError]:
+def check_path(given: Path, content: Path, rules: ReadingRules) -> dict[str, Story | TopicFile | ContentError]:
     """Return what each file of a folder, or one file, says, by path as given."""
-    look = _look_at(given, content.resolve(), {}, zone, None)
+    look = _look_at(given, content.resolve(), {}, rules, None)
     return {look.shown.get(one.path, one.path): one.content for one in look.seen}
 
 
 def warnings_of(
-    files: Mapping[str, Story | TopicFile | ContentError], content: Path, database: Path, zone: ZoneInfo
+    files: Mapping[str, Story | TopicFile | ContentError], content: Path, database: Path, rules: ReadingRules
 ) -> list[Complaint]:
     """Return what is odd about checked files, accepted or not, each under the path that `check_path` gave it.
 
@@ -170,7 +170,7 @@ def warnings_of(
         if database.is_file():
             known.extend(topics.established_at(database))
         if content.is_dir():
-            known.extend(one for one in check_path(content, content, zone).values() if isinstance(one, TopicFile))
+            known.extend(one for one in check_path(content, content, rules).values() if isinstance(one, TopicFile))
         names = KnownNames(known)
     stories = [topic_typos.with_names(story, names.__contains__) for story in stories]
     return found + topic_typos.typos_among(stories, names)
@@ -197,16 +197,18 @@ def _too_fresh(path: str) -> Seen:
     return Seen(path, NO_FINGERPRINT, refused(path, _STILL_WRITTEN))
 
 
-def _look_at(given: Path, content: Path, known: Mapping[str, str], zone: ZoneInfo, settling: Settling | None) -> _Look:
+def _look_at(
+    given: Path, content: Path, known: Mapping[str, str], rules: ReadingRules, settling: Settling | None
+) -> _Look:
     place = given.resolve()
     inside = place.is_relative_to(content)
     if not given.is_dir():
         root = content if inside else given.absolute().parent.resolve()
-        return _look_at_file(given, root, content, known, zone, settling)
+        return _look_at_file(given, root, content, known, rules, settling)
     if not inside:
-        return _look_at_folder(place, content, known, zone, str(given), settling)
+        return _look_at_folder(place, content, known, rules, str(given), settling)
     # Pictures lie relative to the content folder, so all of it is looked at and only this part of it taken.
-    look = _look_at_folder(content, content, known, zone, str(content), settling)
+    look = _look_at_folder(content, content, known, rules, str(content), settling)
     part = {path for path in (*look.shown, *look.gone) if (content / path).is_relative_to(place)}
     return _Look(
         seen=[one for one in look.seen if one.path in part],
@@ -218,7 +220,7 @@ def _look_at(given: Path, content: Path, known: Mapping[str, str], zone: ZoneInf
 
 
 def _look_at_folder(
-    root: Path, content: Path, known: Mapping[str, str], zone: ZoneInfo, shown: str, settling: Settling | None
+    root: Path, content: Path, known: Mapping[str, str], rules: ReadingRules, shown: str, settling: Settling | None
 ) -> _Look:
     """Scan a folder. `root` and `content` are resolved; `shown` is how the operator names the folder."""
     names = _names_below(root, content, known)
@@ -230,7 +232,7 @@ def _look_at_folder(
         return names.get(path) or named(path)
 
     of_old = {path: known[name] for path, name in names.items()}
-    for found in scan(root, of_old, zone=zone, settling=settling, called=called):
+    for found in scan(root, of_old, rules=rules, settling=settling, called=called):
         name = called(found.path)
         if isinstance(found, Gone):
             look.gone.append(name)
@@ -248,7 +250,7 @@ def _look_at_folder(
 
 
 def _look_at_file(
-    given: Path, root: Path, content: Path, known: Mapping[str, str], zone: ZoneInfo, settling: Settling | None
+    given: Path, root: Path, content: Path, known: Mapping[str, str], rules: ReadingRules, settling: Settling | None
 ) -> _Look:
     # The folder is resolved and the file is not: whether a link may be followed is decided by the reader of files.
     place = given.absolute().parent.resolve() / given.name
@@ -257,11 +259,11 @@ def _look_at_file(
     result: Story | TopicFile | ContentError | None
     if settling is None:
         try:
-            result = read_file(place, root=root, zone=zone)
+            result = read_file(place, root=root, rules=rules)
         except ContentError as error:
             result = error
     else:
-        found = read_named(relative, place, root, known.get(name), zone=zone, settling=settling)
+        found = read_named(relative, place, root, known.get(name), rules=rules, settling=settling)
         if isinstance(found, Waiting):
             return _Look(waiting=[name], shown={name: str(given)})
         result = found.result

@@ -47,7 +47,8 @@ class KnownContent:
             return
         self.owners[article.number] = decision.item
         self.articles[article.number] = article
-        self.links.setdefault(normal_link(article.story.link), article.number)
+        if article.story.link:
+            self.links.setdefault(normal_link(article.story.link), article.number)
         for act in decision.acts:
             match act:
                 case Create():
