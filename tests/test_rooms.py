@@ -27,6 +27,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "logs": set(),
     "time_zone_rules": set(),
     "connection_limits": set(),
+    "http_api": {"services", "store", "content", "render", "domain", "errors"},
     "city_lookup": {"domain"},
     "telegram_edge": {"services", "store", "content", "render", "domain", "errors", "settings"},
 }

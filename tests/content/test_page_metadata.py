@@ -284,7 +284,7 @@ def test_a_plain_page_has_a_title_and_nothing_that_is_made_up() -> None:
         (ld({"@type": "http://schema.org/BlogPosting", "headline": "Long type"}), "Long type"),
         (ld([{"@type": "BreadcrumbList"}, {"@type": "Article", "headline": "In a list"}]), "In a list"),
         (ld({"@type": "WebPage", "mainEntity": {"@type": "NewsArticle", "headline": "Within"}}), "Within"),
-        ('<script type="application/ld+json">//<![CDATA[\n{"@type":"Article","headline":"A\n B"}\n//]]></script>', "A B"),
+        ('<script type="application/ld+json">//<![CDATA[\n{"@type":"Report","headline":"A\nB"}\n//]]></script>', "A B"),
         ('<script type="application/ld+json">{"@type":"Article",}</script><title>Broken JSON</title>', "Broken JSON"),
         ("", None),
     ],

@@ -30,6 +30,7 @@ class FileContext:
     is said of a missing one.
     `missing_pictures` are local ones; `left_out` what was not taken and why, by its place; `topics_in_text`
     when a text stood where a list of topics should, `topic_places` where each topic stands.
+    With `is_alone` there is no folder around it, and a picture is a link.
     """
 
     path: Path
@@ -37,6 +38,7 @@ class FileContext:
     rules: ReadingRules
     is_whole: Callable[[str], bool] = lambda _: True
     waits: bool = False
+    is_alone: bool = False
     missing_pictures: list[str] = field(default_factory=list)
     left_out: list[tuple[tuple[str | int, ...], str]] = field(default_factory=list)
     topics_in_text: bool = False

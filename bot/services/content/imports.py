@@ -36,6 +36,8 @@ class Policy:
     """What the operator chose about files and feeds that become news. None of it matters where `flags_act` is off.
 
     With `hold` all that becomes news is held: it comes to an older copy of the database, and may have been sent.
+    `key` names the API key of the program that tells the stories, for the log. `by_hand`: it speaks for an editor, who
+    is told in the answer what is odd, and what it publishes is held for no reason that only files give.
     """
 
     window: PushWindow
@@ -43,6 +45,8 @@ class Policy:
     undo: timedelta
     flags_act: bool = True
     hold: bool = False
+    key: str | None = None
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,20 @@ async def take(
     return report
 
 
+async def take_one(conn: Connection, one: Seen, *, now: datetime, policy: Policy) -> Report:
+    """Store one item inside the caller's transaction, and do what its flag asks for."""
+    report, news, opened = await _take_batch(conn, [one], {}, (one.path,), now=now, policy=policy)
+    if policy.by_hand:
+        report.published = await newsroom.news_by_hand(
+            conn, news, opened=opened, now=now, undo=policy.undo, key=policy.key
+        )
+    else:
+        report.published, report.held = await newsroom.news_by_file(
+            conn, news, opened=opened, now=now, burst=policy.burst, undo=policy.undo, hold=policy.hold, key=policy.key
+        )
+    return report
+
+
 async def add_drafts(db: Database, seen: Sequence[Seen], *, now: datetime) -> Report:
     """Store uploaded documents as drafts, whatever their flag says: an editor publishes them by hand.
 
@@ -179,7 +197,7 @@ async def _take_batch(
         present=present,
     )
     settled = iter(stories)
-    changes = ContentChanges()
+    changes = ContentChanges(key=policy.key, by_hand=policy.by_hand)
     report = Report(topics=len(defined))
     for one in seen:
         match one.content:
@@ -226,6 +244,8 @@ def _refused(seen: Seen, before: SourceItem | None) -> SourceItem:
 
 
 def _complaints(report: Report, seen: Sequence[Seen], policy: Policy) -> list[Notice]:
+    if policy.by_hand:
+        return []
     published = {one.path for one in seen if isinstance(one.content, Story) and one.content.published}
     in_feeds = {one.path for one in seen if one.arrival is not Arrival.FILE}
     told = [Notice("refused", complaint.path, str(complaint)) for complaint in report.refused]

@@ -93,6 +93,7 @@ async def news_by_file(
     burst: int,
     undo: timedelta,
     hold: bool = False,
+    key: str | None = None,
 ) -> tuple[list[int], list[int]]:
     """Publish what files and feeds made news, or hold it; return (published, held). Editors are told what is held.
 
@@ -136,8 +137,35 @@ async def news_by_file(
         if await open_audience(conn, article, by=None, now=now, undo=undo, by_file=True) is not None:
             published.append(article.number)
     for number in published:
-        await audit_log.record(conn, "publish", at=now, article=number, detail="file")
+        await audit_log.record(conn, "publish", at=now, article=number, detail=None if key else "file", key=key)
     return published, lost
+
+
+async def news_by_hand(
+    conn: Connection,
+    numbers: Iterable[int],
+    *,
+    opened: Iterable[int] = (),
+    now: datetime,
+    undo: timedelta,
+    key: str | None = None,
+) -> list[int]:
+    """Publish what somebody made news, in the caller's transaction: nothing is held. Return what was published.
+
+    `opened` are published ones that nobody got and that were given another topic. `key` names the API key of the
+    program that asked for it.
+    """
+    published = []
+    for article in await articles.articles(conn, list(numbers)):
+        if article.state is ArticleState.SCHEDULED:
+            await release(conn, article, by=None, now=now, undo=undo)
+            published.append(article.number)
+    for article in await articles.articles(conn, list(opened)):
+        if await open_audience(conn, article, by=None, now=now, undo=undo) is not None:
+            published.append(article.number)
+    for number in published:
+        await audit_log.record(conn, "publish", at=now, article=number, key=key)
+    return published
 
 
 async def open_audience(
@@ -230,20 +258,24 @@ async def _is_going(conn: Connection, number: int) -> bool:
 async def end_embargoes(db: Database, *, now: datetime, burst: int, undo: timedelta, push: bool) -> list[int]:
     """Publish the scheduled articles whose time has come; return those that went out or are held.
 
-    Without `push` (files never push) they are listed only. What a feed dated ahead is looked at in the feed once more.
+    Without `push` (files never push) they are listed only, but for those whose time was set by hand. What a feed dated
+    ahead is looked at in the feed once more.
     """
     async with db.transaction() as conn:
         due = await articles.embargo_over(conn, now)
-        of_feeds = await feed_embargoes.end(conn, due, now)
-        due = [number for number in due if number not in of_feeds]
+        restored = await metadata.is_restored(conn)  # then all of it is held
+        set_by_hand = set() if restored else await articles.are_by_hand(conn, due)
+        out = await news_by_hand(conn, [number for number in due if number in set_by_hand], now=now, undo=undo)
+        of_feeds = await feed_embargoes.end(conn, [number for number in due if number not in set_by_hand], now)
+        due = [number for number in due if number not in set_by_hand and number not in of_feeds]
         if not push:
             for number in due:
                 await articles.set_state(conn, number, ArticleState.ARCHIVED)
                 await audit_log.record(conn, "archive", at=now, article=number, detail="files never push")
             await known_topics.let_be_known(conn, due)
-            return []
+            return out
         published, held = await news_by_file(conn, due, now=now, burst=burst, undo=undo)
-        return published + held
+        return out + published + held
 
 
 async def archive(db: Database, number: int, *, by: int | None, now: datetime) -> Article:

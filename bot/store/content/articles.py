@@ -122,12 +122,35 @@ async def set_state(
 async def set_states(conn: Connection, states: Mapping[int, tuple[ArticleState, datetime | None]]) -> None:
     """Move many articles, each to its state and with the end of its embargo, as `set_state` does one."""
     await conn.executemany(
-        "UPDATE articles SET state = :state, scheduled_at = :scheduled_at, held_why = NULL WHERE number = :number",
+        """
+        UPDATE articles SET state = :state, scheduled_at = :scheduled_at, held_why = NULL, by_hand = 0
+        WHERE number = :number
+        """,
         [
             {"number": number, "state": state, "scheduled_at": epoch_of_end(scheduled_at)}
             for number, (state, scheduled_at) in states.items()
         ],
     )
+
+
+async def mark_by_hand(conn: Connection, numbers: Iterable[int]) -> None:
+    """Remember that the ends of these embargoes were set by hand. It holds until their states change."""
+    await conn.executemany(
+        "UPDATE articles SET by_hand = 1 WHERE number = :number AND state = 'scheduled'",
+        [{"number": number} for number in numbers],
+    )
+
+
+async def are_by_hand(conn: Connection, numbers: Iterable[int]) -> set[int]:
+    """Return which of these scheduled articles go out at a time that was set by hand."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT number FROM articles
+        WHERE by_hand AND state = 'scheduled' AND number IN (SELECT value FROM json_each(:numbers))
+        """,
+        {"numbers": json.dumps(list(numbers))},
+    )
+    return {int(row["number"]) for row in rows}
 
 
 async def hold(conn: Connection, number: int, why: HeldWhy) -> None:
