@@ -258,6 +258,7 @@ def _background_tasks(
             parts.content,
             policy,
             zone=settings.timezone,
+            site=settings.site,
             clock=clock,
             wake=wake,
             looked=looked,

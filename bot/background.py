@@ -123,6 +123,7 @@ async def watch_folder(
     policy: Policy,
     *,
     zone: ZoneInfo,
+    site: str | None = None,
     clock: Clock,
     wake: Wake,
     looked: asyncio.Event,
@@ -147,11 +148,13 @@ async def watch_folder(
     is_starting = True
     async for _ in watch(root, asyncio.Event(), look_again=look_again, ignores=is_ignored):
         at = monotonic()
-        report, waiting = await take_folder(db, root, zone=zone, now=clock(), policy=policy, settling=settling, at=at)
+        report, waiting = await take_folder(
+            db, root, zone=zone, now=clock(), policy=policy, settling=settling, at=at, site=site
+        )
         looked.set()
         at_start = waiting if at_start is None else at_start & waiting
         settling.all_is_held = False  # for what comes later
-        for complaint in report.refused:
+        for complaint in (*report.refused, *report.noted):
             log.warning("refused: %s", complaint)
         if not report.is_empty:
             wake()

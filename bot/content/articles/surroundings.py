@@ -17,7 +17,7 @@ class FileContext:
     """What a file's fields are read against, and what was found while reading them.
 
     A picture that is there may be missing still, when `is_whole` says so of its path below `root`. With `waits` nothing
-    is said of a missing one.
+    is said of a missing one. Links below `own_site`, which the operator named, are right wherever it is.
     `missing_pictures` are local ones; `left_out` what was not taken and why, by its place; `topics_in_text`
     when a text stood where a list of topics should, `topic_places` where each topic stands.
     """
@@ -27,6 +27,7 @@ class FileContext:
     zone: ZoneInfo
     is_whole: Callable[[str], bool] = lambda _: True
     waits: bool = False
+    own_site: str | None = None
     missing_pictures: list[str] = field(default_factory=list)
     left_out: list[tuple[tuple[str | int, ...], str]] = field(default_factory=list)
     topics_in_text: bool = False

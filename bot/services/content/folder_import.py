@@ -24,6 +24,8 @@ from bot.content.files.folder import NO_FINGERPRINT, Gone, Waiting, read_named, 
 from bot.content.files.reader import read_file, refused
 from bot.content.files.write_detection import Settling
 from bot.content.formats.front_matter import shown_path
+from bot.content.sites.recognition import load
+from bot.content.sites.site import Site
 from bot.domain.article import Story
 from bot.domain.topic import Topic, TopicFile, topic_key
 from bot.errors import Complaint, ContentError, NoArticle
@@ -31,6 +33,8 @@ from bot.services.content import topic_typos
 from bot.services.content.imports import Policy, Report, Seen, take
 from bot.services.content.topic_names import KnownNames
 from bot.store.content import imports, topics
+from bot.store.desk import notices
+from bot.store.desk.notices import Notice
 from bot.store.engine.database import Database
 
 MAX_IMPORT_WAIT = 10.0  # seconds that somebody at a shell waits for a file that goes on being written
@@ -53,7 +57,7 @@ class ImportedPaths:
 class _Look:
     """What one look at a folder or file found. `same` holds new fingerprints of files that say what they said.
 
-    `waiting` are the files that may still be written.
+    `waiting` are the files that may still be written, `notes` what is said once of a site and not of one of its files.
     """
 
     seen: list[Seen] = field(default_factory=list)
@@ -61,20 +65,46 @@ class _Look:
     gone: list[str] = field(default_factory=list)
     shown: dict[str, str] = field(default_factory=dict)
     waiting: list[str] = field(default_factory=list)
+    notes: list[Complaint] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What files are read against: the zone of times without one, the address of the site, and what time it is."""
+
+    zone: ZoneInfo
+    address: str | None
+    now: datetime
+
+    def site(self, root: Path) -> Site | ContentError | None:
+        """Return the static site whose pages a folder holds; why its rules are not known; None when it is none."""
+        try:
+            return load(root, address=self.address, zone=self.zone, now=self.now)
+        except ContentError as error:
+            return error
 
 
 async def take_folder(
-    db: Database, root: Path, *, zone: ZoneInfo, now: datetime, policy: Policy, settling: Settling, at: float
+    db: Database,
+    root: Path,
+    *,
+    zone: ZoneInfo,
+    now: datetime,
+    policy: Policy,
+    settling: Settling,
+    at: float,
+    site: str | None = None,
 ) -> tuple[Report, frozenset[str]]:
     """Import what is new, changed or gone in the content folder; return what became of it, and which files wait.
 
-    Times without a zone are in `zone`. `settling` remembers what is being written from one look to the next and says
-    when to look again; `at` are the seconds of its clock.
+    Times without a zone are in `zone`; `site` is the address of a static site whose pages these are. `settling`
+    remembers what is being written from one look to the next and says when to look again; `at` are the seconds of its
+    clock.
     """
     root = root.resolve()
     known = await _known(db)
     settling.begin(at, now.timestamp())
-    look = await asyncio.to_thread(_look_at_folder, root, root, known, zone, str(root), settling)
+    look = await asyncio.to_thread(_look_at_folder, root, root, known, _Reading(zone, site, now), str(root), settling)
     settling.vanished = (settling.vanished | set(look.gone)) - look.shown.keys()
     look.gone = sorted(settling.vanished)
     if not look.waiting:
@@ -93,6 +123,7 @@ async def take_paths(
     zone: ZoneInfo,
     now: datetime,
     policy: Policy,
+    site: str | None = None,
     monotonic: Callable[[], float] = time.monotonic,
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> ImportedPaths:
@@ -103,6 +134,7 @@ async def take_paths(
     Raises: nothing for what the paths hold; a path that is not there is refused like a bad file.
     """
     content = content.resolve()
+    reading = _Reading(zone, site, now)
     known = await _known(db)
     whole = _Look()
     began = monotonic()
@@ -112,11 +144,12 @@ async def take_paths(
             at = monotonic()
             settling.begin(at, now.timestamp() + at - began)
             found = {one.path: one.fingerprint for one in whole.seen}
-            look = await asyncio.to_thread(_look_at, given, content, {**known, **found}, zone, settling)
+            look = await asyncio.to_thread(_look_at, given, content, {**known, **found}, reading, settling)
             whole.seen.extend(look.seen)
             whole.same.update(look.same)
             whole.gone.extend(look.gone)
             whole.shown.update(look.shown)
+            whole.notes.extend(note for note in look.notes if note not in whole.notes)
             if not look.waiting:
                 del left[given]
             elif at - began >= MAX_IMPORT_WAIT:
@@ -136,14 +169,26 @@ async def take_paths(
     return ImportedPaths(report, whole.shown, still)
 
 
-def check_path(given: Path, content: Path, zone: ZoneInfo) -> dict[str, Story | TopicFile | ContentError]:
-    """Return what each file of a folder, or one file, says, by path as given."""
-    look = _look_at(given, content.resolve(), {}, zone, None)
-    return {look.shown.get(one.path, one.path): one.content for one in look.seen}
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What each file says, by path as the operator gave it, and what is to be said once of the site they belong to."""
+
+    files: dict[str, Story | TopicFile | ContentError]
+    notes: list[Complaint]
+
+
+def check_path(given: Path, content: Path, zone: ZoneInfo, *, now: datetime, site: str | None = None) -> Checked:
+    """Return what each file of a folder, or one file, says; `site` is the address of the site whose pages they are."""
+    look = _look_at(given, content.resolve(), {}, _Reading(zone, site, now), None)
+    return Checked({look.shown.get(one.path, one.path): one.content for one in look.seen}, look.notes)
 
 
 def warnings_of(
-    files: Mapping[str, Story | TopicFile | ContentError], content: Path, database: Path, zone: ZoneInfo
+    files: Mapping[str, Story | TopicFile | ContentError],
+    content: Path,
+    database: Path,
+    zone: ZoneInfo,
+    now: datetime,
 ) -> list[Complaint]:
     """Return what is odd about checked files, accepted or not, each under the path that `check_path` gave it.
 
@@ -170,10 +215,16 @@ def warnings_of(
         if database.is_file():
             known.extend(topics.established_at(database))
         if content.is_dir():
-            known.extend(one for one in check_path(content, content, zone).values() if isinstance(one, TopicFile))
+            checked = check_path(content, content, zone, now=now)
+            known.extend(one for one in checked.files.values() if isinstance(one, TopicFile))
         names = KnownNames(known)
     stories = [topic_typos.with_names(story, names.__contains__) for story in stories]
     return found + topic_typos.typos_among(stories, names)
+
+
+def is_refusal(note: Complaint) -> bool:
+    """Return whether what is said once of a site keeps its pages out, and is more than a warning."""
+    return note.field == "site"
 
 
 async def _known(db: Database) -> dict[str, str]:
@@ -183,6 +234,10 @@ async def _known(db: Database) -> dict[str, str]:
 
 async def _take(db: Database, look: _Look, known: Mapping[str, str], now: datetime, policy: Policy) -> Report:
     report = await take(db, look.seen, gone=look.gone, now=now, policy=policy)
+    if look.notes:
+        report.noted.extend(look.notes)
+        async with db.transaction() as conn:
+            await notices.add(conn, [Notice("warned", note.path, str(note)) for note in look.notes], now)
     touched = {path: fingerprint for path, fingerprint in look.same.items() if known.get(path) != fingerprint}
     if touched:
         async with db.transaction() as conn:
@@ -197,16 +252,18 @@ def _too_fresh(path: str) -> Seen:
     return Seen(path, NO_FINGERPRINT, refused(path, _STILL_WRITTEN))
 
 
-def _look_at(given: Path, content: Path, known: Mapping[str, str], zone: ZoneInfo, settling: Settling | None) -> _Look:
+def _look_at(
+    given: Path, content: Path, known: Mapping[str, str], reading: _Reading, settling: Settling | None
+) -> _Look:
     place = given.resolve()
     inside = place.is_relative_to(content)
     if not given.is_dir():
         root = content if inside else given.absolute().parent.resolve()
-        return _look_at_file(given, root, content, known, zone, settling)
+        return _look_at_file(given, root, content, known, reading, settling)
     if not inside:
-        return _look_at_folder(place, content, known, zone, str(given), settling)
+        return _look_at_folder(place, content, known, reading, str(given), settling)
     # Pictures lie relative to the content folder, so all of it is looked at and only this part of it taken.
-    look = _look_at_folder(content, content, known, zone, str(content), settling)
+    look = _look_at_folder(content, content, known, reading, str(content), settling)
     part = {path for path in (*look.shown, *look.gone) if (content / path).is_relative_to(place)}
     return _Look(
         seen=[one for one in look.seen if one.path in part],
@@ -214,13 +271,15 @@ def _look_at(given: Path, content: Path, known: Mapping[str, str], zone: ZoneInf
         gone=[path for path in look.gone if path in part],
         shown={path: str(given / (content / path).relative_to(place)) for path in look.shown if path in part},
         waiting=[path for path in look.waiting if path in part],
+        notes=look.notes,
     )
 
 
 def _look_at_folder(
-    root: Path, content: Path, known: Mapping[str, str], zone: ZoneInfo, shown: str, settling: Settling | None
+    root: Path, content: Path, known: Mapping[str, str], reading: _Reading, shown: str, settling: Settling | None
 ) -> _Look:
     """Scan a folder. `root` and `content` are resolved; `shown` is how the operator names the folder."""
+    site = reading.site(root)
     names = _names_below(root, content, known)
     named = _naming(root, content)
     before = _before(Path(shown))
@@ -230,7 +289,7 @@ def _look_at_folder(
         return names.get(path) or named(path)
 
     of_old = {path: known[name] for path, name in names.items()}
-    for found in scan(root, of_old, zone=zone, settling=settling, called=called):
+    for found in scan(root, of_old, zone=reading.zone, settling=settling, called=called, site=site):
         name = called(found.path)
         if isinstance(found, Gone):
             look.gone.append(name)
@@ -244,29 +303,37 @@ def _look_at_folder(
             seen = _seen(name, found.fingerprint, found.result, found.path, root, content)
             warnings = tuple(replace(warning, path=name) for warning in found.warnings)
             look.seen.append(replace(seen, warnings=warnings) if warnings else seen)
+    if isinstance(site, Site):
+        look.notes = [replace(note, path=os.path.normpath(before + note.path)) for note in site.notes.values()]
     return look
 
 
 def _look_at_file(
-    given: Path, root: Path, content: Path, known: Mapping[str, str], zone: ZoneInfo, settling: Settling | None
+    given: Path, root: Path, content: Path, known: Mapping[str, str], reading: _Reading, settling: Settling | None
 ) -> _Look:
     # The folder is resolved and the file is not: whether a link may be followed is decided by the reader of files.
     place = given.absolute().parent.resolve() / given.name
     relative = place.relative_to(root).as_posix() if place.is_relative_to(root) else place.name
     name = _names_below(root, content, known).get(relative) or _naming(place.parent, content)(place.name)
     result: Story | TopicFile | ContentError | None
-    if settling is None:
+    site = reading.site(root)
+    if isinstance(site, ContentError):
+        result = site
+    elif settling is None:
         try:
-            result = read_file(place, root=root, zone=zone)
+            result = read_file(place, root=root, zone=reading.zone, site=site)
         except ContentError as error:
             result = error
     else:
-        found = read_named(relative, place, root, known.get(name), zone=zone, settling=settling)
+        found = read_named(relative, place, root, known.get(name), zone=reading.zone, settling=settling, site=site)
         if isinstance(found, Waiting):
             return _Look(waiting=[name], shown={name: str(given)})
         result = found.result
     assert result is not None  # nothing is compared with what the file said last
-    return _Look(seen=[_seen(name, NO_FINGERPRINT, result, relative, root, content)], shown={name: str(given)})
+    look = _Look(seen=[_seen(name, NO_FINGERPRINT, result, relative, root, content)], shown={name: str(given)})
+    if isinstance(site, Site):
+        look.notes = list(site.notes.values())
+    return look
 
 
 def _seen(

@@ -67,6 +67,7 @@ class Report:
     doubled: list[tuple[str, int]] = field(default_factory=list)  # path, article it doubles
     refused: list[Complaint] = field(default_factory=list)
     warned: list[Complaint] = field(default_factory=list)  # about what went in all the same
+    noted: list[Complaint] = field(default_factory=list)  # once, about the site whose pages the files are
 
     def add(self, other: Report) -> None:
         for name in ("drafts", "updated", "published", "scheduled", "archived", "held", "retracted"):
@@ -74,6 +75,7 @@ class Report:
         self.doubled.extend(other.doubled)
         self.refused.extend(other.refused)
         self.warned.extend(other.warned)
+        self.noted.extend(other.noted)
         self.topics += other.topics
 
     @property
