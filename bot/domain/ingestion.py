@@ -64,7 +64,7 @@ class Before:
 
     `item` is what was last read under its id, `own` the article that it owns. `linked` is the article known by the
     story's link, or by where the story moved from, and `owner` the item that owns that one. `next_number` is what a
-    new article gets.
+    new article gets. `is_given_up` says that the owner bears another link now.
     """
 
     item: SourceItem | None
@@ -72,15 +72,21 @@ class Before:
     linked: KnownArticle | None
     owner: SourceItem | None
     next_number: int
+    is_given_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """An item as it was just read: its id, its fingerprint, and the story as it would be stored."""
+    """An item as it was just read: its id, its fingerprint, and the story as it would be stored.
+
+    `keeps_its_story` is an item that is known by itself before its link, as a page of a site is by its file: there a
+    link follows from a slug, and may become that of a page which has gone or moved.
+    """
 
     id: str
     fingerprint: str
     story: Story
+    keeps_its_story: bool = False
 
 
 # What is to be done ---------------------------------------------------------------------------------------------------
@@ -182,18 +188,27 @@ def decide(before: Before, seen: Observed, *, now: datetime, window: PushWindow,
     """
     item = before.item
     if item is not None and before.own is not None:
-        if before.linked is not None and before.linked.number != before.own.number:
+        if before.linked is not None and before.linked.number != before.own.number and not _is_free(before, seen):
             # The item was changed to another story's link. It keeps owning its own article.
             kept = replace(item, fingerprint=seen.fingerprint, complaint=None)
             return Decision((Double(before.linked.number),), kept, before.own)
         return _go_on(before.own, item, seen, now, window, flags_act)
-    if before.linked is None:
+    if before.linked is None or (_is_free(before, seen) and not _is_left(before)):
         return _create(before.next_number, seen, now, window, flags_act)
     if before.owner is not None and not before.owner.is_gone and before.owner.id != seen.id:
         double = before.linked.number
         flag = bool(seen.story.published)
         return Decision((Double(double),), SourceItem(seen.id, seen.fingerprint, double, False, flag, None), None)
     return _go_on(before.linked, before.owner, seen, now, window, flags_act)
+
+
+def _is_free(before: Before, seen: Observed) -> bool:
+    """Return whether an item may take the link of another article as its own: nobody else bears it any more."""
+    return seen.keeps_its_story and (_is_left(before) or before.is_given_up)
+
+
+def _is_left(before: Before) -> bool:
+    return before.owner is None or before.owner.is_gone
 
 
 def _create(number: int, seen: Observed, now: datetime, window: PushWindow, flags_act: bool) -> Decision:

@@ -95,6 +95,7 @@ async def take(
     news, opened = [], []
     ordered = sorted(seen, key=lambda one: (not isinstance(one.content, TopicFile), one.path))
     present = frozenset(one.path for one in ordered)
+    told = {one.path: normal_link(one.content.link) for one in ordered if isinstance(one.content, Story)}
     moves: dict[str, int] = {}
     if gone:
         stories = {one.path: one.content for one in ordered if isinstance(one.content, Story)}
@@ -106,7 +107,7 @@ async def take(
     for start in range(0, len(ordered), BATCH):
         async with db.transaction() as conn:
             taken, fresh, anew = await _take_batch(
-                conn, ordered[start : start + BATCH], moves, present, now=now, policy=policy
+                conn, ordered[start : start + BATCH], moves, present, told, now=now, policy=policy
             )
             news.extend(fresh)
             opened.extend(anew)
@@ -139,6 +140,7 @@ async def _take_batch(
     seen: Sequence[Seen],
     moves: Mapping[str, int],
     present: Collection[str],
+    told: Mapping[str, str],
     *,
     now: datetime,
     policy: Policy,
@@ -157,6 +159,7 @@ async def _take_batch(
         (slug for one in articles for slug in one.slugs),
         moves=moves,
         present=present,
+        told=told,
     )
     settled = iter(stories)
     changes = ContentChanges()
@@ -176,7 +179,7 @@ async def _take_batch(
                 story = next(settled)
                 decision = decide(
                     known.before(one.path, story),
-                    Observed(one.path, one.fingerprint, story),
+                    Observed(one.path, one.fingerprint, story, story.as_read.generator is not None),
                     now=now,
                     window=policy.window,
                     flags_act=policy.flags_act,
