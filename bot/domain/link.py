@@ -96,6 +96,8 @@ def link_fault(url: str, allow: FetchRules = PUBLIC_ONLY) -> str | None:
     A private host that `allow` names is as good as a public one. Names are judged by their look only; whoever
     connects must also judge the addresses they resolve to (`FetchRules.admits`).
     """
+    if not url:
+        return "missing"
     if len(url) > MAX_LENGTH:
         return f"longer than {MAX_LENGTH:,} characters"
     if (host := plain_host(url)) is not None:
