@@ -22,6 +22,7 @@ from telegram.ext import Application
 
 from bot import background
 from bot.content.articles.surroundings import ReadingRules
+from bot.content.feeds.parsing_process import ParsingProcess
 from bot.content.web.fetching import Fetcher
 from bot.content.web.pictures import PictureSource
 from bot.domain.delivery import backoff
@@ -187,6 +188,8 @@ async def running(
         gateway = Gateway(application.bot, transport)
         fetcher = Fetcher(allow=settings.fetch_allow, contact=settings.contact)
         stack.push_async_callback(fetcher.close)
+        parsing = ParsingProcess()
+        stack.push_async_callback(parsing.close)
         ctx = BotContext(
             db=db,
             bot=application.bot,
@@ -198,6 +201,7 @@ async def running(
             clock=clock,
             wake=wake_ups.notify,
             fetcher=fetcher,
+            parsing=parsing,
         )
         stack.push_async_callback(ctx.side_work.close)
         connect_router(application, ctx, REGISTRY, update_queue)

@@ -25,6 +25,8 @@ from bot.content.web.page_obstacles import obstacle_of
 from bot.domain.article import Picture, Provider
 from bot.domain.page import FeedLink, Obstacle, Page
 
+__all__ = ["Page", "read_page"]
+
 LONGEST_PAGE = 5_000_000
 """Characters that are read; what a page says of itself stands at its beginning."""
 MOST_PICTURES = 6
