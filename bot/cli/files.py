@@ -90,6 +90,7 @@ def _summary(report: Report, refused: int) -> str:
         _many(len(report.updated), "updated"),
         _many(len(report.retracted), "retracted"),
         _many(report.topics, "topic", "topics"),
+        _many(report.sources, "source", "sources"),
         _many(len(report.doubled), "doubled"),
         _many(refused, "refused"),
     ]

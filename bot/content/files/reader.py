@@ -22,6 +22,7 @@ from bot.content.formats.front_matter import (
 )
 from bot.content.plain_text import quoted
 from bot.domain.article import Story
+from bot.domain.source import SourceFile
 from bot.domain.topic import TopicFile
 from bot.errors import Complaint, ContentError, NoArticle
 
@@ -35,7 +36,7 @@ _FLAGS = (
 )
 
 
-def read_file(path: Path, *, root: Path, rules: ReadingRules) -> Story | TopicFile:
+def read_file(path: Path, *, root: Path, rules: ReadingRules) -> Story | TopicFile | SourceFile:
     """Return what a file says. Complaints name it relative to `root` where it is inside.
 
     Raises: ContentError, also when there is no such file, it is no regular file, or a link leads out of `root`.
@@ -46,12 +47,13 @@ def read_file(path: Path, *, root: Path, rules: ReadingRules) -> Story | TopicFi
     return understood(str(name), read_bytes(real_place(path, root), name), FileContext(path, root, rules))
 
 
-def understood(name: str, data: bytes, around: FileContext) -> Story | TopicFile:
-    """Return what a file's bytes say: a topic if its `taxonomy` says so, else an article.
+def understood(name: str, data: bytes, around: FileContext) -> Story | TopicFile | SourceFile:
+    """Return what a file's bytes say: a topic or a source if its `taxonomy` says so, else an article.
 
     `name` is for complaints. Raises: ContentError; NoArticle, when it was not meant to be either.
     """
     from bot.content.articles.article_file import story_of
+    from bot.content.articles.source_file import source_of
     from bot.content.articles.topic_file import topic_of
 
     document = read_document(name, data)
@@ -60,10 +62,12 @@ def understood(name: str, data: bytes, around: FileContext) -> Story | TopicFile
     match document.fields.get("taxonomy"):
         case "topic":
             return topic_of(document)
+        case "source":
+            return source_of(document, around)
         case None | "article":
             return story_of(document, around)
         case other:
-            reason = f"{quoted(other)} is unknown; write topic, or leave it out for an article"
+            reason = f"{quoted(other)} is unknown; write topic or source, or leave it out for an article"
             raise ContentError(*document.complaints, document.complaint(("taxonomy",), reason))
 
 

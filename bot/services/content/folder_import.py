@@ -25,6 +25,7 @@ from bot.content.files.reader import read_file, refused
 from bot.content.files.write_detection import Settling
 from bot.content.formats.front_matter import shown_path
 from bot.domain.article import Story
+from bot.domain.source import SourceFile
 from bot.domain.topic import Topic, TopicFile, topic_key
 from bot.errors import Complaint, ContentError, NoArticle
 from bot.services.content import topic_typos
@@ -136,14 +137,19 @@ async def take_paths(
     return ImportedPaths(report, whole.shown, still)
 
 
-def check_path(given: Path, content: Path, rules: ReadingRules) -> dict[str, Story | TopicFile | ContentError]:
+def check_path(
+    given: Path, content: Path, rules: ReadingRules
+) -> dict[str, Story | TopicFile | SourceFile | ContentError]:
     """Return what each file of a folder, or one file, says, by path as given."""
     look = _look_at(given, content.resolve(), {}, rules, None)
     return {look.shown.get(one.path, one.path): one.content for one in look.seen}
 
 
 def warnings_of(
-    files: Mapping[str, Story | TopicFile | ContentError], content: Path, database: Path, rules: ReadingRules
+    files: Mapping[str, Story | TopicFile | SourceFile | ContentError],
+    content: Path,
+    database: Path,
+    rules: ReadingRules,
 ) -> list[Complaint]:
     """Return what is odd about checked files, accepted or not, each under the path that `check_path` gave it.
 
@@ -161,7 +167,7 @@ def warnings_of(
             case TopicFile():
                 found.extend(_named(one.warnings, path))
                 known.append(one)
-            case ContentError():
+            case SourceFile() | ContentError():
                 found.extend(_named(one.warnings, path))
     named = {topic_key(name) for story in stories for name in story.topics}
     names = KnownNames(known)
@@ -256,7 +262,7 @@ def _look_at_file(
     place = given.absolute().parent.resolve() / given.name
     relative = place.relative_to(root).as_posix() if place.is_relative_to(root) else place.name
     name = _names_below(root, content, known).get(relative) or _naming(place.parent, content)(place.name)
-    result: Story | TopicFile | ContentError | None
+    result: Story | TopicFile | SourceFile | ContentError | None
     if settling is None:
         try:
             result = read_file(place, root=root, rules=rules)
@@ -272,7 +278,12 @@ def _look_at_file(
 
 
 def _seen(
-    name: str, fingerprint: str, result: Story | TopicFile | ContentError, relative: str, root: Path, content: Path
+    name: str,
+    fingerprint: str,
+    result: Story | TopicFile | SourceFile | ContentError,
+    relative: str,
+    root: Path,
+    content: Path,
 ) -> Seen:
     match result:
         case ContentError():
@@ -282,7 +293,7 @@ def _seen(
             result = replace(
                 result, as_read=result.as_read._replace(path=name, warnings=_named(result.as_read.warnings, name))
             )
-        case TopicFile() if result.warnings:
+        case TopicFile() | SourceFile() if result.warnings:
             result = replace(result, warnings=_named(result.warnings, name))
     # At the top of another folder, that folder's name says more than `index`.
     place = relative if root == content else f"{root.name}/{relative}"
