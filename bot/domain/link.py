@@ -59,9 +59,14 @@ def normal_link(url: str) -> str:
         host = f"{host}:{port}"
     path = _without_needless_escapes(_SLASHES.sub("/", parts.path)).rstrip("/")
     query = "&".join(
-        _without_needless_escapes(pair) for pair in parts.query.split("&") if pair and not _TRACKING.match(pair)
+        _without_needless_escapes(pair) for pair in parts.query.split("&") if pair and not is_tracking(pair)
     )
     return urlunsplit(("https" if scheme == "http" else scheme, host, path, query, ""))
+
+
+def is_tracking(pair: str) -> bool:
+    """Return whether a pair of a link's query (`utm_source=x`) only tracks readers."""
+    return _TRACKING.match(pair) is not None
 
 
 def _without_needless_escapes(text: str) -> str:

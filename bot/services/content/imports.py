@@ -50,6 +50,10 @@ class Policy:
     by_hand: bool = False
 
 
+DRAFTS_ONLY = Policy(PushWindow(timedelta(0)), 0, timedelta(0), flags_act=False)
+"""For what editors bring themselves: they publish it by hand."""
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One file, or one item of a feed, as it was read.
@@ -175,7 +179,7 @@ async def add_drafts(db: Database, seen: Sequence[Seen], *, now: datetime) -> Re
         else one
         for one in seen
     ]
-    return await take(db, uploads, now=now, policy=Policy(PushWindow(timedelta(0)), 0, timedelta(0), flags_act=False))
+    return await take(db, uploads, now=now, policy=DRAFTS_ONLY)
 
 
 async def _take_batch(
