@@ -271,6 +271,7 @@ def _background_tasks(
         wake=wake,
         changed=due_sources,
         may_write=lambda: reserve.is_held,
+        webhook_url=settings.webhook_url,
     )
 
     async def first_look() -> None:
