@@ -289,7 +289,7 @@ def _background_tasks(
             db,
             parts.content,
             policy,
-            rules=ReadingRules(settings.timezone, settings.fetch_allow),
+            rules=ReadingRules(settings.timezone, settings.fetch_allow, settings.site),
             clock=clock,
             wake=wake,
             looked=looked,

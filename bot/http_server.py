@@ -220,6 +220,7 @@ async def serving_http(
 
 def _mount_api(app: web.Application, ctx: BotContext) -> None:
     """Let programs ask too. Only who serves them loads what they need."""
+    from bot.content.articles.surroundings import ReadingRules
     from bot.http_api.access import Api
     from bot.http_api.routes import mount
     from bot.services.api.requests import Rules
@@ -230,7 +231,7 @@ def _mount_api(app: web.Application, ctx: BotContext) -> None:
         db=ctx.db,
         clock=ctx.clock,
         wake=ctx.wake,
-        rules=Rules(settings.timezone, settings.undo),
+        rules=Rules(ReadingRules(settings.timezone, settings.fetch_allow), settings.undo),
         policy=Policy(PushWindow(settings.push_window), burst=settings.burst, undo=settings.undo),
         rate=settings.rate - 1,
         bot_id=ctx.bot.id,

@@ -27,7 +27,7 @@ async def tell(request: web.Request) -> web.Response:
     key = await api.key_of(request)
     body = await body_of(request)
     try:
-        sent = await asyncio.to_thread(read_article, body, api.rules.zone)
+        sent = await asyncio.to_thread(read_article, body, api.rules.reading)
     except (Unreadable, ContentError) as error:
         raise _wrong(error) from error
     what = asked(request, key, body)
@@ -71,7 +71,7 @@ async def schedule(request: web.Request) -> web.Response:
     now = api.clock()
     if key.role is KeyRole.EDITOR:  # others are refused whatever they say
         try:
-            at = read_time(body, api.rules.zone, now)
+            at = read_time(body, api.rules.reading, now)
         except (Unreadable, ContentError) as error:
             raise _wrong(error) from error
     else:

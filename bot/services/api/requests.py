@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from bot.content.articles.surroundings import ReadingRules
 from bot.domain.api_key import ApiKey, KeyRole
 from bot.errors import Complaint
 from bot.store.desk import api_answers, api_keys
@@ -52,9 +52,9 @@ class WrongFields(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the operator chose: the zone of times without one, and the time between a publish and its first message."""
+    """What the operator chose: how fields are read, and the time between a publish and its first message."""
 
-    zone: ZoneInfo
+    reading: ReadingRules
     undo: timedelta
 
 
