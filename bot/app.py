@@ -47,6 +47,7 @@ from bot.telegram_edge.botapi.gateway import Gateway
 from bot.telegram_edge.botapi.pacer import Pacer
 from bot.telegram_edge.botapi.proxies import proxy_fault
 from bot.telegram_edge.botapi.transport import AiohttpTransport
+from bot.telegram_edge.conversations.editor import links
 from bot.telegram_edge.conversations.table import REGISTRY
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.notifications.progress_messages import ProgressMessages
@@ -198,6 +199,7 @@ async def running(
             wake=wake_ups.notify,
             fetcher=fetcher,
         )
+        stack.push_async_callback(ctx.side_work.close)
         connect_router(application, ctx, REGISTRY, update_queue)
         progress_messages = ProgressMessages(ctx)
         dispatcher = wake_ups.dispatcher = Dispatcher(
@@ -217,6 +219,7 @@ async def running(
         await application.start()
         stack.push_async_callback(_end_application, application)
         await update_queue.resume(application)
+        await links.resume(ctx)
         if is_seen:
             await stack.enter_async_context(serving_http(ctx, application, update_queue, metrics))
         parts = _BackgroundParts(
@@ -263,7 +266,7 @@ def _background_tasks(
             db,
             parts.content,
             policy,
-            rules=ReadingRules(settings.timezone, settings.fetch_allow),
+            rules=ReadingRules(settings.timezone, settings.fetch_allow, settings.site),
             clock=clock,
             wake=wake,
             looked=looked,

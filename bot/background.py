@@ -151,7 +151,7 @@ async def watch_folder(
         looked.set()
         at_start = waiting if at_start is None else at_start & waiting
         settling.all_is_held = False  # for what comes later
-        for complaint in report.refused:
+        for complaint in (*report.refused, *report.noted):
             log.warning("refused: %s", complaint)
         if not report.is_empty:
             wake()

@@ -172,6 +172,7 @@ class Settings:
     stale: Annotated[timedelta, _duration] = timedelta(hours=24)
     keep: Annotated[timedelta | None, _age] = timedelta(days=90)
     fetch_allow: Annotated[FetchRules, _fetch_rules] = PUBLIC_ONLY
+    site: Annotated[str | None, _web] = None
     timezone: Annotated[ZoneInfo, _zone] = _UTC
     language: Annotated[str, _language] = "en"
     contact: Annotated[str | None, str] = None

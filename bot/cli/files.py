@@ -6,13 +6,16 @@ import asyncio
 import gc
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from bot.cli.shell import now, number, opened, refuse, say
 from bot.content.articles.surroundings import ReadingRules
+from bot.domain.article import Story
 from bot.domain.publishing import PushWindow
+from bot.domain.topic import TopicFile
 from bot.errors import Complaint, ContentError, NoArticle
-from bot.services.content.folder_import import ImportedPaths, check_path, take_paths, warnings_of
+from bot.services.content.folder_import import ImportedPaths, check_path, is_refusal, take_paths, warnings_of
 from bot.services.content.imports import Policy, Report
 from bot.settings import Settings, read_settings
 
@@ -22,27 +25,37 @@ CONTENT = Path("content")
 def check(paths: Sequence[Path]) -> int:
     """Validate files and folders and return 1 when any file is refused. No database is needed or touched."""
     settings = read_settings()
-    rules = ReadingRules(settings.timezone, settings.fetch_allow)
+    rules = ReadingRules(settings.timezone, settings.fetch_allow, settings.site)
     started = time.perf_counter()
-    files = {}
+    at = now()
+    content = settings.content or CONTENT
+    files: dict[str, Story | TopicFile | ContentError] = {}
+    notes: list[Complaint] = []
     for path in paths:
-        files.update(check_path(path, settings.content or CONTENT, rules))
+        checked = check_path(path, content, rules, at)
+        files.update(checked.files)
+        notes.extend(note for note in checked.notes if note not in notes)
     others = [shown for shown, result in files.items() if isinstance(result, NoArticle)]
     for shown in others:
         del files[shown]
-    warnings = warnings_of(files, settings.content or CONTENT, settings.database, rules)
+    warnings = warnings_of(files, content, settings.database, rules, at)
     took = number(round((time.perf_counter() - started) * 1000))
     bad = {shown: result for shown, result in files.items() if isinstance(result, ContentError)}
+    for shown, result in files.items():
+        if isinstance(result, Story) and result.as_read.generator is not None:
+            say(f"{shown}: {result.link} ({_state(result, at)})")
     for shown, error in bad.items():
         for complaint in error.complaints:
             refuse(f"{shown}:{complaint.line}: {complaint.field}: {complaint.reason}")
     for warning in warnings:
         refuse(_warning(warning, warning.path))
+    for note in notes:
+        refuse(_note(note))
     verdict = f"{number(len(bad))} refused" if bad else "all accepted"
     odd = f", {_many(len(warnings), 'warning', 'warnings')}" if warnings else ""
     rest = f", {_many(len(others), 'other is no article', 'others are no articles')}" if others else ""
     say(f"{_files(len(files))}, {verdict}{odd}{rest}, in {took} ms")
-    return 1 if bad else 0
+    return 1 if bad or any(is_refusal(note) for note in notes) else 0
 
 
 def import_files(paths: Sequence[Path]) -> int:
@@ -58,6 +71,8 @@ def import_files(paths: Sequence[Path]) -> int:
         refuse(f"{shown}:{complaint.line}: {complaint.field}: {complaint.reason}")
     for warning in taken.report.warned:
         refuse(_warning(warning, taken.shown.get(warning.path, warning.path)))
+    for note in taken.report.noted:
+        refuse(_note(note))
     for path, complaints in taken.still_refused.items():
         for line in complaints.split("\n"):
             refuse(taken.shown.get(path, path) + line.removeprefix(path))
@@ -65,14 +80,27 @@ def import_files(paths: Sequence[Path]) -> int:
         refuse(f"{taken.shown.get(path, path)}:0: file: tells the story of #{article}, which another file owns")
     refused = {complaint.path for complaint in taken.report.refused} | taken.still_refused.keys()
     say(_summary(taken.report, len(refused)))
-    return 1 if refused or taken.report.doubled else 0
+    is_refused = refused or taken.report.doubled or any(is_refusal(note) for note in taken.report.noted)
+    return 1 if is_refused else 0
 
 
 async def _import(paths: Sequence[Path], settings: Settings) -> ImportedPaths:
-    rules = ReadingRules(settings.timezone, settings.fetch_allow)
+    rules = ReadingRules(settings.timezone, settings.fetch_allow, settings.site)
     policy = Policy(PushWindow(settings.push_window), settings.burst, settings.undo)
     async with opened(settings, create=True) as db:
         return await take_paths(db, paths, settings.content or CONTENT, rules=rules, now=now(), policy=policy)
+
+
+def _state(story: Story, at: datetime) -> str:
+    """Return what becomes of a page of a site, as far as its file says it."""
+    if not story.published:
+        return "draft"
+    return f"from {story.published_at:%Y-%m-%d %H:%M} UTC" if story.published_at > at else "public"
+
+
+def _note(note: Complaint) -> str:
+    """Return what is said once of a site; without its address no page is taken, which is no mere warning."""
+    return str(note) if is_refusal(note) else _warning(note, note.path)
 
 
 def _warning(warning: Complaint, path: str) -> str:

@@ -74,12 +74,16 @@ class AsRead(NamedTuple):
 
     `warnings` are what was left out or looks like a typo. `topic_lines` is the line of each of the story's topics;
     `topics_in_text` when a text stood where their list should, so that some may be pieces of one name.
+    `generator` is that of the static site whose page it is, None for a file of ours; `aliases` are the page's earlier
+    links.
     """
 
     path: str = ""
     warnings: tuple[Complaint, ...] = ()
     topic_lines: tuple[int, ...] = ()
     topics_in_text: bool = False
+    generator: str | None = None
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

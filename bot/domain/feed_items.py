@@ -9,7 +9,7 @@ corrected address would be news again.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -182,59 +182,73 @@ def twins(
     times = [one.item.published_at for one in read if one.item.published_at is not None]
     bearing = Counter(times)
     of_day = Counter(map(_of_day, times))
+    # All items of a long feed may have got other ids at once: each is looked up, not compared with every other.
+    by_title_and_time, by_time, by_text = _grouped(vanished)
+    has_older = _older_than(there)
 
-    def same_title_and_time(new: Recognised, old: KnownItem) -> bool:
-        return (
-            old.published_at is not None
-            and new.item.published_at == old.published_at
-            and _plain(new.item.title) == _plain(old.title)
-        )
+    def same_title_and_time(new: Recognised) -> Sequence[KnownItem]:
+        at = new.item.published_at
+        return by_title_and_time.get((_plain(new.item.title), at), ()) if at is not None else ()
 
-    def same_time_and_alike(new: Recognised, old: KnownItem) -> bool:
-        at = old.published_at
-        return (
-            at is not None
-            and new.item.published_at == at
-            and bearing[at] == 1
-            and not any(other.published_at == at for other in vanished if other is not old)
-            and not _is_midnight(at, of_day)
-            and (_titles_alike(new.item.title, old.title) or _texts_alike(sketch(new.item.text), old.sketch))
-        )
+    def same_time_and_alike(new: Recognised) -> Sequence[KnownItem]:
+        at = new.item.published_at
+        if at is None or bearing[at] != 1 or len(by_time.get(at, ())) != 1 or _is_midnight(at, of_day):
+            return ()
+        [old] = by_time[at]
+        alike = _titles_alike(new.item.title, old.title) or _texts_alike(sketch(new.item.text), old.sketch)
+        return (old,) if alike and has_older(old) else ()
 
-    def only_the_time_differs(new: Recognised, old: KnownItem) -> bool:
-        return (
-            bool(old.text_hash)
-            and len(new.item.text) >= _MIN_TEXT
-            and text_hash(new.item.text) == old.text_hash
-            and _plain(new.item.title) == _plain(old.title)
-        )
+    def only_the_time_differs(new: Recognised) -> Sequence[KnownItem]:
+        if len(new.item.text) < _MIN_TEXT:
+            return ()
+        same = by_text.get((text_hash(new.item.text), _plain(new.item.title)), ())
+        return [old for old in same if has_older(old)]
 
-    Rule = Callable[[Recognised, KnownItem], bool]
-    rules: list[tuple[Rule, bool]] = [
-        (same_title_and_time, False),
-        (same_time_and_alike, True),
-        (only_the_time_differs, True),
-    ]
     found: dict[str, str] = {}
-    waiting = list(vanished)
-    for is_same, needs_older in rules:
+    taken: set[str] = set()
+    for candidates in (same_title_and_time, same_time_and_alike, only_the_time_differs):
         for new in fresh:
             if new.id in found:
                 continue
-            for old in waiting:
-                if (not needs_older or _has_older(old, there)) and is_same(new, old):
-                    found[new.id] = old.key
-                    waiting.remove(old)
-                    break
+            old = next((one for one in candidates(new) if one.key not in taken), None)
+            if old is not None:
+                found[new.id] = old.key
+                taken.add(old.key)
     return found
 
 
-def _has_older(old: KnownItem, there: Iterable[KnownItem]) -> bool:
-    """Return whether an item that is older than `old` is still in the feed; without dates, one that stood below it."""
-    at, place = old.published_at, old.place or 0
-    if at is not None:
-        return any(one.published_at is not None and one.published_at < at for one in there)
-    return any((one.place or 0) > place for one in there)
+def _grouped(
+    vanished: Iterable[KnownItem],
+) -> tuple[
+    dict[tuple[str, datetime], list[KnownItem]],
+    dict[datetime, list[KnownItem]],
+    dict[tuple[str, str], list[KnownItem]],
+]:
+    """Return items by title and time, by time, and by text and title."""
+    by_title_and_time: dict[tuple[str, datetime], list[KnownItem]] = defaultdict(list)
+    by_time: dict[datetime, list[KnownItem]] = defaultdict(list)
+    by_text: dict[tuple[str, str], list[KnownItem]] = defaultdict(list)
+    for one in vanished:
+        title = _plain(one.title)
+        if one.published_at is not None:
+            by_title_and_time[title, one.published_at].append(one)
+            by_time[one.published_at].append(one)
+        if one.text_hash:
+            by_text[one.text_hash, title].append(one)
+    return by_title_and_time, by_time, by_text
+
+
+def _older_than(there: Sequence[KnownItem]) -> Callable[[KnownItem], bool]:
+    """Return whether an item older than the one asked about is in the feed; without dates, one that stood below it."""
+    oldest = min((one.published_at for one in there if one.published_at is not None), default=None)
+    lowest = max((one.place or 0 for one in there), default=-1)
+
+    def has_older(old: KnownItem) -> bool:
+        if old.published_at is not None:
+            return oldest is not None and oldest < old.published_at
+        return lowest > (old.place or 0)
+
+    return has_older
 
 
 def _is_midnight(at: datetime, of_day: Mapping[timedelta, int]) -> bool:

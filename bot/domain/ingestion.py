@@ -65,7 +65,7 @@ class Before:
 
     `item` is what was last read under its id, `own` the article that it owns. `linked` is the article known by the
     story's link, or by where the story moved from, and `owner` the item that owns that one. `next_number` is what a
-    new article gets.
+    new article gets. `is_given_up` says that the owner bears another link now.
     """
 
     item: SourceItem | None
@@ -73,6 +73,7 @@ class Before:
     linked: KnownArticle | None
     owner: SourceItem | None
     next_number: int
+    is_given_up: bool = False
 
 
 class Arrival(Enum):
@@ -89,12 +90,17 @@ FEED_ITEMS = "feed://"
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """An item as it was just read: its id, its fingerprint, and the story as it would be stored."""
+    """An item as it was just read: its id, its fingerprint, and the story as it would be stored.
+
+    `keeps_its_story` is an item that is known by itself before its link, as a page of a site is by its file: there a
+    link follows from a slug, and may become that of a page which has gone or moved.
+    """
 
     id: str
     fingerprint: str
     story: Story
     arrival: Arrival = Arrival.FILE
+    keeps_its_story: bool = False
 
 
 # What is to be done ---------------------------------------------------------------------------------------------------
@@ -196,12 +202,12 @@ def decide(before: Before, seen: Observed, *, now: datetime, window: PushWindow,
     """
     item = before.item
     if item is not None and before.own is not None:
-        if before.linked is not None and before.linked.number != before.own.number:
+        if before.linked is not None and before.linked.number != before.own.number and not _is_free(before, seen):
             # The item was changed to another story's link. It keeps owning its own article.
             kept = replace(item, fingerprint=seen.fingerprint, complaint=None)
             return Decision((Double(before.linked.number),), kept, before.own)
         return _go_on(before.own, item, seen, now, window, flags_act)
-    if before.linked is None:
+    if before.linked is None or (_is_free(before, seen) and not _is_left(before)):
         return _create(before.next_number, seen, now, window, flags_act)
     if not _may_go_on(before.owner, seen):
         double = before.linked.number
@@ -220,6 +226,15 @@ def _may_go_on(owner: SourceItem | None, seen: Observed) -> bool:
     if seen.arrival is not Arrival.FILE:
         return owner is not None and owner.is_gone and owner.id.startswith(FEED_ITEMS)
     return owner is None or owner.is_gone
+
+
+def _is_free(before: Before, seen: Observed) -> bool:
+    """Return whether an item may take the link of another article as its own: nobody else bears it any more."""
+    return seen.keeps_its_story and (_is_left(before) or before.is_given_up)
+
+
+def _is_left(before: Before) -> bool:
+    return before.owner is None or before.owner.is_gone
 
 
 def _create(number: int, seen: Observed, now: datetime, window: PushWindow, flags_act: bool) -> Decision:

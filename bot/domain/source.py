@@ -126,6 +126,14 @@ class SourceCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedSource:
+    """A source and what has come of it."""
+
+    source: Source
+    counts: SourceCounts
+
+
+@dataclass(frozen=True, slots=True)
 class SourceFile:
     """What one source file (`taxonomy: source`) says."""
 

@@ -459,6 +459,8 @@ def test_a_page_that_stands_in_the_way_is_known(head: str, body: str, url: str, 
         (b'{"title": "x"}', "application/json"),
         (b"\xff\xd8\xff\xe0<html>", "image/jpeg"),
         (b"plain words", "text/plain"),
+        (b'<?xml version="1.0"?>\n<!-- made by hand -->\n<rss><channel><title>News</title>', "text/html"),
+        (b"<feed xmlns='http://www.w3.org/2005/Atom'><title>News</title>", "application/xml"),
         (b"", None),
     ],
 )

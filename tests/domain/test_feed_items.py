@@ -124,6 +124,14 @@ def test_a_changed_slug_is_known_by_title_and_time_even_when_it_was_the_oldest()
     assert was([item("new", published_at=NOON + timedelta(days=1)), item()], [item(**BOTH)])["All about grid"]
 
 
+def test_all_items_of_a_long_feed_may_get_other_ids_at_once() -> None:
+    """A site moves to other addresses: comparing each of its items with every other would take minutes."""
+    times = [NOON + timedelta(minutes=73 * n) for n in range(1_000)]
+    before = [item(f"story-{n}", published_at=at, text=f"{LONG}{n}") for n, at in enumerate(times)]
+    after = [replace(one, id=f"{SITE}/moved/{n}", link=f"{SITE}/moved/{n}") for n, one in enumerate(before)]
+    assert all(title == old for title, old in was(before, after).items())
+
+
 def test_a_corrected_title_that_changes_the_address_is_known_by_its_time_and_text() -> None:
     """Pelican 4.12 and Material blog 9.8 without a slug: everything but the time is other."""
     corrected = item(**BOTH, title="Storage, at last")

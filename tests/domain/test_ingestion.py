@@ -88,13 +88,20 @@ def with_anothers_link(state: ArticleState, last_flag: bool) -> Before:
     return replace(before, linked=article(PUBLISHED, number=3), owner=SourceItem(OTHER, "x", 3, True, True, None))
 
 
+def renamed_by_alias(state: ArticleState, last_flag: bool | None) -> Before:
+    """New under this id, with a link of its own, and an alias that is the link of a story whose item is gone."""
+    return replace(of_another(state, last_flag, gone=True), is_given_up=True)
+
+
 def doubling(before: Before) -> Before:
     """Known under this id as one that tells another item's story."""
     return replace(before, item=SourceItem(ME, "before", NUMBER, False, True, None))
 
 
-def decided(before: Before, seen: Story, window: PushWindow = WINDOW, flags_act: bool = True) -> Decision:
-    return decide(before, Observed(ME, "now", seen), now=NOW, window=window, flags_act=flags_act)
+def decided(
+    before: Before, seen: Story, window: PushWindow = WINDOW, flags_act: bool = True, of_a_site: bool = False
+) -> Decision:
+    return decide(before, Observed(ME, "now", seen, of_a_site), now=NOW, window=window, flags_act=flags_act)
 
 
 # The table ------------------------------------------------------------------------------------------------------------
@@ -106,8 +113,10 @@ class Row(NamedTuple):
     seen: Story
     acts: list[Act]
     window: PushWindow = WINDOW
+    of_a_site: bool = False
 
 
+NEW_LINK = "https://news.example/new"
 TABLE = [
     # Identity
     Row("a story that nobody told before is a new article", NOTHING, story(False), [Create(), Draft()]),
@@ -136,6 +145,29 @@ TABLE = [
         [Update(corrects=True)]),
     Row("an item that takes another story's link keeps its own story, and acts on neither",
         with_anothers_link(DRAFT, False), story(title="New words"), [Double(3)]),
+    # Identity of a site's pages: by their file and aliases before their link
+    Row("a changed slug of a page is a correction", replace(mine(PUBLISHED, True), linked=None, owner=None),
+        story(link=NEW_LINK), [Update(corrects=True)], of_a_site=True),
+    Row("a page that takes the link of one which is gone keeps its own story",
+        replace(with_anothers_link(PUBLISHED, True), owner=SourceItem(OTHER, "", 3, True, True, None)),
+        story(link=NEW_LINK), [Update(corrects=True)], of_a_site=True),
+    Row("two pages that swap their links keep their stories",
+        replace(with_anothers_link(PUBLISHED, True), is_given_up=True),
+        story(link=NEW_LINK), [Update(corrects=True)], of_a_site=True),
+    Row("a page that takes the link of another one which is still there is reported",
+        with_anothers_link(PUBLISHED, True), story(link=NEW_LINK), [Double(3)], of_a_site=True),
+    Row("a file of ours that takes a link which was given up is reported all the same",
+        replace(with_anothers_link(PUBLISHED, True), is_given_up=True), story(link=NEW_LINK), [Double(3)]),
+    Row("a page that was renamed, and names its old address among its aliases, goes on with its story",
+        renamed_by_alias(PUBLISHED, True), story(link=NEW_LINK), [TakeOver(OTHER), Update(corrects=True)],
+        of_a_site=True),
+    Row("a renamed draft that has become public is news",
+        renamed_by_alias(DRAFT, False), story(link=NEW_LINK),
+        [TakeOver(OTHER), Update(corrects=True), Publish()], of_a_site=True),
+    Row("a new page at an address that another one has left is a story of its own",
+        replace(of_another(PUBLISHED, True), is_given_up=True), story(), [Create(), Publish()], of_a_site=True),
+    Row("a copy of a page with its address is reported, never pushed",
+        of_another(PUBLISHED, True), story(), [Double(NUMBER)], of_a_site=True),
     # What it says
     Row("importing what has not changed again changes nothing", mine(PUBLISHED, True), story(), [Keep()]),
     Row("heat updates silently", mine(PUBLISHED, True), story(heat=9), [Update(corrects=False)]),
@@ -222,7 +254,7 @@ TABLE = [
 
 @pytest.mark.parametrize("row", TABLE, ids=[row.says for row in TABLE])
 def test_what_is_read_does_what_the_sentence_says(row: Row) -> None:
-    assert list(decided(row.before, row.seen, row.window).acts) == row.acts
+    assert list(decided(row.before, row.seen, row.window, of_a_site=row.of_a_site).acts) == row.acts
 
 
 def test_the_table_holds_every_act() -> None:
@@ -394,14 +426,19 @@ def befores(draw: st.DrawFn) -> Before:
             owner = SourceItem(OTHER, fingerprint, NUMBER, True, draw(flags), None)
             item = SourceItem(ME, "before", NUMBER, False, None, None)
             return Before(
-                draw(st.sampled_from([None, item])), None, draw(articles()), draw(st.sampled_from([None, owner])), NEXT
+                draw(st.sampled_from([None, item])),
+                None,
+                draw(articles()),
+                draw(st.sampled_from([None, owner])),
+                NEXT,
+                draw(st.booleans()),
             )
         case where:
             own = draw(articles())
             item = SourceItem(ME, fingerprint, NUMBER, True, draw(flags), draw(st.sampled_from([None, "refused"])))
             if where == "both":
                 other = SourceItem(OTHER, draw(st.sampled_from(["", "before"])), 3, True, draw(flags), None)
-                return Before(item, own, draw(articles(3)), other, NEXT)
+                return Before(item, own, draw(articles(3)), other, NEXT, draw(st.booleans()))
             return Before(item, own, *((own, item) if where == "mine" else (None, None)), NEXT)
     raise AssertionError
 
@@ -416,14 +453,14 @@ def known_after(before: Before, decision: Decision, state: ArticleState | None =
     return Before(decision.item, own, own, decision.item, NEXT + 1)
 
 
-@given(befores(), stories, windows, st.booleans())
+@given(befores(), stories, windows, st.booleans(), st.booleans())
 def test_deciding_again_on_what_is_known_then_does_nothing(
-    before: Before, seen: Story, window: PushWindow, flags_act: bool
+    before: Before, seen: Story, window: PushWindow, flags_act: bool, of_a_site: bool
 ) -> None:
-    first = decided(before, seen, window, flags_act)
+    first = decided(before, seen, window, flags_act, of_a_site)
     became = (PUBLISHED, HELD, SCHEDULED) if Publish() in first.acts else (None,)
     for state in became:
-        again = decided(known_after(before, first, state), seen, window, flags_act)
+        again = decided(known_after(before, first, state), seen, window, flags_act, of_a_site)
         # A double stays one; everything else is as it was stored.
         assert again.acts == (first.acts if isinstance(first.acts[0], Double) else (Keep(),))
         assert again.item == first.item
@@ -445,19 +482,21 @@ def test_an_unchanged_or_missing_flag_takes_nothing_back_and_publishes_only_what
         assert known is not None and known.held_why is HeldWhy.TOPICS
 
 
-@given(befores(), stories, windows, st.booleans())
-def test_a_double_changes_nothing(before: Before, seen: Story, window: PushWindow, flags_act: bool) -> None:
-    decision = decided(before, seen, window, flags_act)
+@given(befores(), stories, windows, st.booleans(), st.booleans())
+def test_a_double_changes_nothing(
+    before: Before, seen: Story, window: PushWindow, flags_act: bool, of_a_site: bool
+) -> None:
+    decision = decided(before, seen, window, flags_act, of_a_site)
     if any(isinstance(act, Double) for act in decision.acts):
         assert len(decision.acts) == 1
         assert decision.article == before.own
 
 
-@given(befores(), stories, windows, st.booleans())
+@given(befores(), stories, windows, st.booleans(), st.booleans())
 def test_an_item_ends_with_one_article_and_one_state(
-    before: Before, seen: Story, window: PushWindow, flags_act: bool
+    before: Before, seen: Story, window: PushWindow, flags_act: bool, of_a_site: bool
 ) -> None:
-    decision = decided(before, seen, window, flags_act)
+    decision = decided(before, seen, window, flags_act, of_a_site)
     kinds = [type(act) for act in decision.acts]
     assert len(kinds) == len(set(kinds))
     assert sum(kind in (Create, Keep, Update, Double) for kind in kinds) == 1

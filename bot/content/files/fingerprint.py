@@ -16,7 +16,7 @@ from pathlib import Path
 # A file changed twice within one tick of its file system's clock looks the same after the second change, and the
 # coarsest clock in use (FAT) ticks every two seconds. https://git-scm.com/docs/racy-git
 _TICK_NS = 2_000_000_000
-_UNTRUSTED = "-"
+UNTRUSTED = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Fingerprint:
 
     def is_of(self, look: str) -> bool:
         """Return whether a file that looks like `look` need not be read again."""
-        return self.look == look and look != _UNTRUSTED
+        return self.look == look and look != UNTRUSTED
 
     def has_what_it_waits_for(self, root: Path, is_whole: Callable[[str], bool]) -> bool:
         """Return whether a missing picture is there now, so that the same bytes deserve another reading."""
@@ -54,7 +54,7 @@ def look_of(state: os.stat_result) -> str:
 def trusted_look(state: os.stat_result, now_ns: int) -> str:
     """Return the look to remember of a file read at `now_ns`: none when it might still change within one tick."""
     newest = max(state.st_mtime_ns, state.st_ctime_ns)
-    return look_of(state) if newest + _TICK_NS < now_ns else _UNTRUSTED
+    return look_of(state) if newest + _TICK_NS < now_ns else UNTRUSTED
 
 
 def hash_of(data: bytes) -> str:

@@ -15,16 +15,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.content.articles.surroundings import FileContext, ReadingRules
-from bot.content.files.fingerprint import Fingerprint, hash_of, look_of, trusted_look
-from bot.content.files.reader import read_bytes, real_place, refused, understood
+from bot.content.files.fingerprint import UNTRUSTED, Fingerprint, hash_of, look_of, trusted_look
+from bot.content.files.reader import read_bytes, real_place, refused, suffixes_in, understood
 from bot.content.files.write_detection import PICTURE_WAIT, Settling
 from bot.content.formats.front_matter import SUFFIXES, shown_path, shows_its_end
+from bot.content.sites.newsbot_yaml import NAME as RULES
+from bot.content.sites.site import Site
 from bot.domain.article import Story
 from bot.domain.topic import TopicFile
-from bot.errors import Complaint, ContentError
+from bot.errors import Complaint, ContentError, NoArticle
 
 _PASSING = (".", "~", "#")  # how hidden files and editors' temporary ones begin; those that end so have no suffix
-_SUFFIXES = tuple(SUFFIXES)
 _UNREAD = "unread"  # instead of a content's hash
 NO_FINGERPRINT = "-"  # instead of a fingerprint: to be read again
 _TOO_LATE = f"was not there and whole within {PICTURE_WAIT / 60:.0f} minutes; the story goes without it"
@@ -61,13 +62,30 @@ class Gone:
 class _Entry:
     """A file that could be an article or topic. `place` is where it really is, `state` how it looked when listed.
 
-    `name` is what complaints call it.
+    `name` is what complaints call it. `site` is that whose folder it lies in.
     """
 
     path: str
     place: str
     state: os.stat_result
     name: str
+    site: Site | None = None
+
+    def look(self, state: os.stat_result | None = None) -> str:
+        """Return all that decides, without reading the file, what it says: also the rules of its site."""
+        look = look_of(self.state if state is None else state)
+        return look if self.site is None else f"{look}-{self.site.key_of(self.path)}"
+
+    def hash_of(self, data: bytes) -> str:
+        return hash_of(data) if self.site is None else f"{hash_of(data)}-{self.site.key_of(self.path)}"
+
+    def understood(self, name: str, data: bytes, around: FileContext) -> Story | TopicFile:
+        return understood(name, data, around, self.site)
+
+    def unread(self, error: ContentError) -> ContentError:
+        """Return why a file could not be read; that of a file of the site which is no page is nobody's concern."""
+        is_other = self.site is not None and not self.site.is_page(self.path)
+        return NoArticle(*error.complaints) if is_other else error
 
 
 def scan(
@@ -77,16 +95,24 @@ def scan(
     rules: ReadingRules,
     settling: Settling | None = None,
     called: Callable[[str], str] = str,
+    site: Site | ContentError | None = None,
 ) -> Iterator[Found | Waiting | Gone]:
     """Return every article and topic file below `root`, in the order of their paths, and at the end what is gone.
 
     `known` are the fingerprints of the last scan by path. `settling`, whose look was begun, makes what is still being
-    written wait; without it everything is taken as it is. `called` returns what complaints call a path.
+    written wait; without it everything is taken as it is. `called` returns what complaints call a path. `site` is that
+    whose pages the folder holds; as long as nobody knows its rules, nothing is said of any of them.
     A folder that is missing or cannot be listed makes nothing gone: it may come back. Never raises for what is in the
     folder.
     """
     home = root.resolve()
-    walk = _Walk(home, called)
+    if isinstance(site, ContentError):
+        problem = str(site)
+        fingerprint = str(Fingerprint("refused", hash_of(problem.encode("utf-8", "replace"))))
+        named = ContentError(*(replace(one, path=called(RULES)) for one in site.complaints))
+        yield Found(RULES, fingerprint, None if known.get(RULES) == fingerprint else named)
+        return
+    walk = _Walk(home, called, site)
     walk.run()
     entries = sorted(walk.entries, key=lambda entry: entry.path)
     if settling is not None:
@@ -110,7 +136,14 @@ def scan(
 
 
 def read_named(
-    path: str, place: Path, root: Path, last: str | None, *, rules: ReadingRules, settling: Settling
+    path: str,
+    place: Path,
+    root: Path,
+    last: str | None,
+    *,
+    rules: ReadingRules,
+    settling: Settling,
+    site: Site | None = None,
 ) -> Found | Waiting:
     """Return what one file says that somebody named, whatever it said before. It is known when `last` is given.
 
@@ -118,10 +151,10 @@ def read_named(
     """
     home = root.resolve()
     try:
-        if place.suffix.lower() not in SUFFIXES:
-            raise refused(path, f"is none of {' '.join(sorted(SUFFIXES))}")
+        if place.suffix.lower() not in (suffixes := suffixes_in(site)):
+            raise refused(path, f"is none of {' '.join(sorted(suffixes))}")
         real = real_place(place, root)
-        entry = _Entry(path, str(real), real.stat(), path)
+        entry = _Entry(path, str(real), real.stat(), path, site)
     except ContentError as error:
         return Found(path, NO_FINGERPRINT, error)
     except OSError:
@@ -132,9 +165,10 @@ def read_named(
     return Found(path, NO_FINGERPRINT, refused(path, "is not there")) if found is None else found
 
 
-def is_content(name: str) -> bool:
+def is_content(name: str, suffixes: frozenset[str] = SUFFIXES) -> bool:
     """Return whether a file of that name is an article or topic, and not an editor's passing copy of one."""
-    return not name.startswith(_PASSING) and name.lower().endswith(_SUFFIXES)
+    dot = name.rfind(".")
+    return dot > 0 and name[dot:].lower() in suffixes and not name.startswith(_PASSING)
 
 
 class _Walk:
@@ -143,8 +177,10 @@ class _Walk:
     Links come last, and only what has not been seen at its own place is taken from them.
     """
 
-    def __init__(self, home: Path, called: Callable[[str], str]) -> None:
+    def __init__(self, home: Path, called: Callable[[str], str], site: Site | None) -> None:
         self._called = called
+        self._site = site
+        self._suffixes = suffixes_in(site)
         self.entries: list[_Entry] = []
         self.names: set[str] = set()
         self.refused: dict[str, str] = {}
@@ -187,9 +223,9 @@ class _Walk:
             return None
         if entry.is_symlink():
             self._links.append((path, Path(entry.path)))
-        elif entry.is_dir(follow_symlinks=False) and not is_content(entry.name):
-            return path + "/", Path(entry.path)
-        elif is_content(entry.name):
+        elif entry.is_dir(follow_symlinks=False) and not is_content(entry.name, self._suffixes):
+            return None if self._site is not None and self._site.skips(path) else (path + "/", Path(entry.path))
+        elif is_content(entry.name, self._suffixes):
             try:
                 self._note(path, entry.path, entry.stat(follow_symlinks=False))
             except FileNotFoundError:
@@ -198,7 +234,7 @@ class _Walk:
 
     def _follow(self, path: str, place: Path) -> None:
         """Take what a link leads to, if that is inside and has not been seen at its own place."""
-        is_named_so = is_content(place.name)
+        is_named_so = is_content(place.name, self._suffixes)
         try:
             target = real_place(place, self._home)
             state = target.stat()
@@ -214,12 +250,14 @@ class _Walk:
                 self._note(path, str(target), state)
 
     def _note(self, path: str, place: str, state: os.stat_result) -> None:
+        if self._site is not None and path[path.rfind(".") :].lower() not in SUFFIXES and not self._site.is_page(path):
+            return  # a template, a script's page: there are thousands of them
         if shown_path(path) != path:
             self._refuse(path, "has a name that cannot be shown; rename it")
         elif not stat.S_ISREG(state.st_mode):
             self._refuse(path, "is a folder" if stat.S_ISDIR(state.st_mode) else "is not a regular file")
         elif place not in self._places:
-            self.entries.append(_Entry(path, place, state, self._called(path)))
+            self.entries.append(_Entry(path, place, state, self._called(path), self._site))
             self.names.add(path)
             self._places.add(place)
 
@@ -233,7 +271,7 @@ def _is_unsettled(entry: _Entry, home: Path, last: str | None, rules: ReadingRul
     if settling.is_old(entry.state):
         return False
     known = _known(entry, home, last, settling)
-    look = look_of(entry.state)
+    look = entry.look()
     if known is not None and known.is_of(look):
         return False
     if settling.has_seen(entry.path, look):
@@ -243,7 +281,7 @@ def _is_unsettled(entry: _Entry, home: Path, last: str | None, rules: ReadingRul
     except ContentError:
         settling.sight(entry.path, look, _UNREAD, entry.state)
         return True
-    content = hash_of(data)
+    content = entry.hash_of(data)
     if known is not None and known.content == content:
         return False
     if _cannot_act(entry, data, home, rules, settling, is_new=last is None):
@@ -267,7 +305,7 @@ def _cannot_act(
         return True
     around = FileContext(home / entry.path, home, rules)
     try:
-        result = understood(entry.path, data, around)
+        result = entry.understood(entry.path, data, around)
     except ContentError:
         return settling.one_off
     if around.missing_pictures and not settling.one_off:
@@ -290,7 +328,7 @@ def _found(
 ) -> Found | Waiting | None:
     """Return what became of one file since the last scan; None when it has just vanished."""
     known = _known(entry, home, last, settling)
-    if known is not None and last is not None and known.is_of(look_of(entry.state)):
+    if known is not None and last is not None and known.is_of(entry.look()):
         return Found(entry.path, last, None)
     if settling is not None and settling.is_waiting(entry.path):
         return Waiting(entry.path)
@@ -303,10 +341,11 @@ def _found(
             return None
         if not _may_act(entry, _UNREAD, settling):
             return Waiting(entry.path)
-        found = Found(entry.path, str(Fingerprint(look_of(entry.state), _UNREAD)), error)
+        found = Found(entry.path, str(Fingerprint(entry.look(), _UNREAD)), entry.unread(error))
     else:
         # The look is from before the reading: a change in between is seen next time.
-        look, content = trusted_look(entry.state, time.time_ns()), hash_of(data)
+        is_trusted = trusted_look(entry.state, time.time_ns()) != UNTRUSTED
+        look, content = entry.look() if is_trusted else UNTRUSTED, entry.hash_of(data)
         if known is not None and known.content == content:
             return Found(entry.path, str(Fingerprint(look, content, known.waits_for)), None)
         if not _may_act(entry, content, settling):
@@ -325,7 +364,7 @@ def _may_act(entry: _Entry, content: str, settling: Settling | None) -> bool:
         state = os.lstat(entry.place)  # where all links have been followed
     except OSError:
         state = entry.state
-    return settling.may_act(entry.path, look_of(state), content, state, listed=look_of(entry.state))
+    return settling.may_act(entry.path, entry.look(state), content, state, listed=entry.look())
 
 
 def _read(
@@ -342,7 +381,7 @@ def _read(
     around = FileContext(home / entry.path, home, rules, _is_whole(home, settling), waits=settling is not None)
     warnings: tuple[Complaint, ...] = ()
     try:
-        result: Story | TopicFile | ContentError = understood(entry.name, data, around)
+        result: Story | TopicFile | ContentError = entry.understood(entry.name, data, around)
     except ContentError as error:
         result = error
     missing = tuple(around.missing_pictures)
@@ -351,7 +390,7 @@ def _read(
             if all((home / picture).exists() for picture in missing) and settling.waits_for_pictures(entry.path):
                 return Waiting(entry.path)
             # Whoever imports is told at once; a bot that watches the folder adds the picture when it comes.
-            result = understood(entry.name, data, replace(around, waits=False))
+            result = entry.understood(entry.name, data, replace(around, waits=False))
         # What may take a story back waits for no picture.
         elif not settling.all_is_held and (is_new or result.published is not False):
             if settling.waits_for_pictures(entry.path):

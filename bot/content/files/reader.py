@@ -21,6 +21,7 @@ from bot.content.formats.front_matter import (
     shown_path,
 )
 from bot.content.plain_text import quoted
+from bot.content.sites.site import Site
 from bot.domain.article import Story
 from bot.domain.topic import TopicFile
 from bot.errors import Complaint, ContentError, NoArticle
@@ -35,22 +36,36 @@ _FLAGS = (
 )
 
 
-def read_file(path: Path, *, root: Path, rules: ReadingRules) -> Story | TopicFile:
+def read_file(path: Path, *, root: Path, rules: ReadingRules, site: Site | None = None) -> Story | TopicFile:
     """Return what a file says. Complaints name it relative to `root` where it is inside.
+
+    With `site` the folder is that of a static site, and pages are read as its generator reads them.
 
     Raises: ContentError, also when there is no such file, it is no regular file, or a link leads out of `root`.
     """
     name = name_in(path, root)
-    if path.suffix.lower() not in SUFFIXES:
-        raise refused(name, f"is none of {' '.join(sorted(SUFFIXES))}")
-    return understood(str(name), read_bytes(real_place(path, root), name), FileContext(path, root, rules))
+    if path.suffix.lower() not in (suffixes := suffixes_in(site)):
+        raise refused(name, f"is none of {' '.join(sorted(suffixes))}")
+    return understood(str(name), read_bytes(real_place(path, root), name), FileContext(path, root, rules), site)
 
 
-def understood(name: str, data: bytes, around: FileContext) -> Story | TopicFile:
+def suffixes_in(site: Site | None) -> frozenset[str]:
+    """Return the suffixes of files that may be articles or topics."""
+    return SUFFIXES if site is None else SUFFIXES | site.rules.suffixes
+
+
+def understood(name: str, data: bytes, around: FileContext, site: Site | None = None) -> Story | TopicFile:
     """Return what a file's bytes say: a topic if its `taxonomy` says so, else an article.
 
     `name` is for complaints. Raises: ContentError; NoArticle, when it was not meant to be either.
     """
+    if site is not None:
+        from bot.content.sites.reading import Ours, story_of_page
+
+        try:
+            return story_of_page(name, data, around, site)
+        except Ours:
+            pass
     from bot.content.articles.article_file import story_of
     from bot.content.articles.topic_file import topic_of
 

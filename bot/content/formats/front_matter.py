@@ -54,7 +54,7 @@ def read_document(path: PurePath | str, data: bytes) -> Document:
     """
     name = shown_path(path)
     try:
-        text = _decoded(name, data)
+        text = decoded(name, data)
     except ContentError as error:
         raise _as_no_article(error, data.decode("latin-1")) from error
     lower = name.lower()
@@ -131,8 +131,8 @@ def shown_path(path: PurePath | str) -> str:
     return _UNPRINTABLE.sub(lambda found: f"\\x{ord(found[0]):02x}", name)
 
 
-def _decoded(name: str, data: bytes) -> str:
-    """Return the text with `\\n` newlines and no byte-order mark."""
+def decoded(name: str, data: bytes, *, may_be_empty: bool = False) -> str:
+    """Return the text with `\\n` newlines and no byte-order mark. Raises: ContentError."""
     if len(data) > LARGEST:
         raise ContentError(Complaint(name, 0, WHOLE_FILE, TOO_LARGE))
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
@@ -144,7 +144,7 @@ def _decoded(name: str, data: bytes) -> str:
         raise ContentError(Complaint(name, line, WHOLE_FILE, "is not UTF-8; save it as UTF-8")) from error
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not text.strip():
+    if not may_be_empty and not text.strip():
         raise ContentError(Complaint(name, 0, WHOLE_FILE, "is empty"))
     return text
 

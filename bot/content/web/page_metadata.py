@@ -83,8 +83,15 @@ def read_page(body: bytes, content_type: str | None, url: str) -> Page:
     return _Head(page, url, domain).page()
 
 
+_FEED = re.compile(
+    r"\s*(?:<\?[^>]*>\s*|<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*)*<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE | re.DOTALL
+)
+
+
 def _is_html(content_type: str | None, page: str) -> bool:
     kind = (content_type or "").partition(";")[0].strip().lower()
+    if _FEED.match(page[:20_000]):
+        return False  # many servers call a feed text/html
     if kind in ("", "text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml"):
         return _HTML.search(page[:100_000]) is not None or kind == "text/html"
     return kind == "application/octet-stream" and _HTML.search(page[:2_000]) is not None

@@ -24,6 +24,8 @@ from bot.content.files.folder import NO_FINGERPRINT, Gone, Waiting, read_named, 
 from bot.content.files.reader import read_file, refused
 from bot.content.files.write_detection import Settling
 from bot.content.formats.front_matter import shown_path
+from bot.content.sites.recognition import load
+from bot.content.sites.site import Site
 from bot.domain.article import Story
 from bot.domain.topic import Topic, TopicFile, topic_key
 from bot.errors import Complaint, ContentError, NoArticle
@@ -31,6 +33,8 @@ from bot.services.content import topic_typos
 from bot.services.content.imports import Policy, Report, Seen, take
 from bot.services.content.topic_names import KnownNames
 from bot.store.content import imports, topics
+from bot.store.desk import notices
+from bot.store.desk.notices import Notice
 from bot.store.engine.database import Database
 
 MAX_IMPORT_WAIT = 10.0  # seconds that somebody at a shell waits for a file that goes on being written
@@ -53,7 +57,7 @@ class ImportedPaths:
 class _Look:
     """What one look at a folder or file found. `same` holds new fingerprints of files that say what they said.
 
-    `waiting` are the files that may still be written.
+    `waiting` are the files that may still be written, `notes` what is said once of a site and not of one of its files.
     """
 
     seen: list[Seen] = field(default_factory=list)
@@ -61,6 +65,22 @@ class _Look:
     gone: list[str] = field(default_factory=list)
     shown: dict[str, str] = field(default_factory=dict)
     waiting: list[str] = field(default_factory=list)
+    notes: list[Complaint] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What files are read against: what the operator chose for all of them, and what time it is."""
+
+    rules: ReadingRules
+    now: datetime
+
+    def site(self, root: Path) -> Site | ContentError | None:
+        """Return the static site whose pages a folder holds; why its rules are not known; None when it is none."""
+        try:
+            return load(root, address=self.rules.site, zone=self.rules.zone, now=self.now)
+        except ContentError as error:
+            return error
 
 
 async def take_folder(
@@ -68,13 +88,13 @@ async def take_folder(
 ) -> tuple[Report, frozenset[str]]:
     """Import what is new, changed or gone in the content folder; return what became of it, and which files wait.
 
-    `settling` remembers what is being written from one look to the next and says
-    when to look again; `at` are the seconds of its clock.
+    `settling` remembers what is being written from one look to the next and says when to look again; `at` are the
+    seconds of its clock.
     """
     root = root.resolve()
     known = await _known(db)
     settling.begin(at, now.timestamp())
-    look = await asyncio.to_thread(_look_at_folder, root, root, known, rules, str(root), settling)
+    look = await asyncio.to_thread(_look_at_folder, root, root, known, _Reading(rules, now), str(root), settling)
     settling.vanished = (settling.vanished | set(look.gone)) - look.shown.keys()
     look.gone = sorted(settling.vanished)
     if not look.waiting:
@@ -103,6 +123,7 @@ async def take_paths(
     Raises: nothing for what the paths hold; a path that is not there is refused like a bad file.
     """
     content = content.resolve()
+    reading = _Reading(rules, now)
     known = await _known(db)
     whole = _Look()
     began = monotonic()
@@ -112,11 +133,12 @@ async def take_paths(
             at = monotonic()
             settling.begin(at, now.timestamp() + at - began)
             found = {one.path: one.fingerprint for one in whole.seen}
-            look = await asyncio.to_thread(_look_at, given, content, {**known, **found}, rules, settling)
+            look = await asyncio.to_thread(_look_at, given, content, {**known, **found}, reading, settling)
             whole.seen.extend(look.seen)
             whole.same.update(look.same)
             whole.gone.extend(look.gone)
             whole.shown.update(look.shown)
+            whole.notes.extend(note for note in look.notes if note not in whole.notes)
             if not look.waiting:
                 del left[given]
             elif at - began >= MAX_IMPORT_WAIT:
@@ -136,14 +158,26 @@ async def take_paths(
     return ImportedPaths(report, whole.shown, still)
 
 
-def check_path(given: Path, content: Path, rules: ReadingRules) -> dict[str, Story | TopicFile | ContentError]:
-    """Return what each file of a folder, or one file, says, by path as given."""
-    look = _look_at(given, content.resolve(), {}, rules, None)
-    return {look.shown.get(one.path, one.path): one.content for one in look.seen}
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What each file says, by path as the operator gave it, and what is to be said once of the site they belong to."""
+
+    files: dict[str, Story | TopicFile | ContentError]
+    notes: list[Complaint]
+
+
+def check_path(given: Path, content: Path, rules: ReadingRules, now: datetime) -> Checked:
+    """Return what each file of a folder, or one file, says."""
+    look = _look_at(given, content.resolve(), {}, _Reading(rules, now), None)
+    return Checked({look.shown.get(one.path, one.path): one.content for one in look.seen}, look.notes)
 
 
 def warnings_of(
-    files: Mapping[str, Story | TopicFile | ContentError], content: Path, database: Path, rules: ReadingRules
+    files: Mapping[str, Story | TopicFile | ContentError],
+    content: Path,
+    database: Path,
+    rules: ReadingRules,
+    now: datetime,
 ) -> list[Complaint]:
     """Return what is odd about checked files, accepted or not, each under the path that `check_path` gave it.
 
@@ -170,10 +204,16 @@ def warnings_of(
         if database.is_file():
             known.extend(topics.established_at(database))
         if content.is_dir():
-            known.extend(one for one in check_path(content, content, rules).values() if isinstance(one, TopicFile))
+            checked = check_path(content, content, rules, now)
+            known.extend(one for one in checked.files.values() if isinstance(one, TopicFile))
         names = KnownNames(known)
     stories = [topic_typos.with_names(story, names.__contains__) for story in stories]
     return found + topic_typos.typos_among(stories, names)
+
+
+def is_refusal(note: Complaint) -> bool:
+    """Return whether what is said once of a site keeps its pages out, and is more than a warning."""
+    return note.field == "site"
 
 
 async def _known(db: Database) -> dict[str, str]:
@@ -183,6 +223,10 @@ async def _known(db: Database) -> dict[str, str]:
 
 async def _take(db: Database, look: _Look, known: Mapping[str, str], now: datetime, policy: Policy) -> Report:
     report = await take(db, look.seen, gone=look.gone, now=now, policy=policy)
+    if look.notes:
+        report.noted.extend(look.notes)
+        async with db.transaction() as conn:
+            await notices.add(conn, [Notice("warned", note.path, str(note)) for note in look.notes], now)
     touched = {path: fingerprint for path, fingerprint in look.same.items() if known.get(path) != fingerprint}
     if touched:
         async with db.transaction() as conn:
@@ -198,17 +242,17 @@ def _too_fresh(path: str) -> Seen:
 
 
 def _look_at(
-    given: Path, content: Path, known: Mapping[str, str], rules: ReadingRules, settling: Settling | None
+    given: Path, content: Path, known: Mapping[str, str], reading: _Reading, settling: Settling | None
 ) -> _Look:
     place = given.resolve()
     inside = place.is_relative_to(content)
     if not given.is_dir():
         root = content if inside else given.absolute().parent.resolve()
-        return _look_at_file(given, root, content, known, rules, settling)
+        return _look_at_file(given, root, content, known, reading, settling)
     if not inside:
-        return _look_at_folder(place, content, known, rules, str(given), settling)
+        return _look_at_folder(place, content, known, reading, str(given), settling)
     # Pictures lie relative to the content folder, so all of it is looked at and only this part of it taken.
-    look = _look_at_folder(content, content, known, rules, str(content), settling)
+    look = _look_at_folder(content, content, known, reading, str(content), settling)
     part = {path for path in (*look.shown, *look.gone) if (content / path).is_relative_to(place)}
     return _Look(
         seen=[one for one in look.seen if one.path in part],
@@ -216,13 +260,15 @@ def _look_at(
         gone=[path for path in look.gone if path in part],
         shown={path: str(given / (content / path).relative_to(place)) for path in look.shown if path in part},
         waiting=[path for path in look.waiting if path in part],
+        notes=look.notes,
     )
 
 
 def _look_at_folder(
-    root: Path, content: Path, known: Mapping[str, str], rules: ReadingRules, shown: str, settling: Settling | None
+    root: Path, content: Path, known: Mapping[str, str], reading: _Reading, shown: str, settling: Settling | None
 ) -> _Look:
     """Scan a folder. `root` and `content` are resolved; `shown` is how the operator names the folder."""
+    site = reading.site(root)
     names = _names_below(root, content, known)
     named = _naming(root, content)
     before = _before(Path(shown))
@@ -232,7 +278,7 @@ def _look_at_folder(
         return names.get(path) or named(path)
 
     of_old = {path: known[name] for path, name in names.items()}
-    for found in scan(root, of_old, rules=rules, settling=settling, called=called):
+    for found in scan(root, of_old, rules=reading.rules, settling=settling, called=called, site=site):
         name = called(found.path)
         if isinstance(found, Gone):
             look.gone.append(name)
@@ -246,29 +292,37 @@ def _look_at_folder(
             seen = _seen(name, found.fingerprint, found.result, found.path, root, content)
             warnings = tuple(replace(warning, path=name) for warning in found.warnings)
             look.seen.append(replace(seen, warnings=warnings) if warnings else seen)
+    if isinstance(site, Site):
+        look.notes = [replace(note, path=os.path.normpath(before + note.path)) for note in site.notes.values()]
     return look
 
 
 def _look_at_file(
-    given: Path, root: Path, content: Path, known: Mapping[str, str], rules: ReadingRules, settling: Settling | None
+    given: Path, root: Path, content: Path, known: Mapping[str, str], reading: _Reading, settling: Settling | None
 ) -> _Look:
     # The folder is resolved and the file is not: whether a link may be followed is decided by the reader of files.
     place = given.absolute().parent.resolve() / given.name
     relative = place.relative_to(root).as_posix() if place.is_relative_to(root) else place.name
     name = _names_below(root, content, known).get(relative) or _naming(place.parent, content)(place.name)
     result: Story | TopicFile | ContentError | None
-    if settling is None:
+    site = reading.site(root)
+    if isinstance(site, ContentError):
+        result = site
+    elif settling is None:
         try:
-            result = read_file(place, root=root, rules=rules)
+            result = read_file(place, root=root, rules=reading.rules, site=site)
         except ContentError as error:
             result = error
     else:
-        found = read_named(relative, place, root, known.get(name), rules=rules, settling=settling)
+        found = read_named(relative, place, root, known.get(name), rules=reading.rules, settling=settling, site=site)
         if isinstance(found, Waiting):
             return _Look(waiting=[name], shown={name: str(given)})
         result = found.result
     assert result is not None  # nothing is compared with what the file said last
-    return _Look(seen=[_seen(name, NO_FINGERPRINT, result, relative, root, content)], shown={name: str(given)})
+    look = _Look(seen=[_seen(name, NO_FINGERPRINT, result, relative, root, content)], shown={name: str(given)})
+    if isinstance(site, Site):
+        look.notes = list(site.notes.values())
+    return look
 
 
 def _seen(

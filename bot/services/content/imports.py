@@ -49,6 +49,10 @@ class Policy:
     by_hand: bool = False
 
 
+DRAFTS_ONLY = Policy(PushWindow(timedelta(0)), 0, timedelta(0), flags_act=False)
+"""For what editors bring themselves: they publish it by hand."""
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One file, or one item of a feed, as it was read.
@@ -81,6 +85,7 @@ class Report:
     doubled: list[tuple[str, int]] = field(default_factory=list)  # path, article it doubles
     refused: list[Complaint] = field(default_factory=list)
     warned: list[Complaint] = field(default_factory=list)  # about what went in all the same
+    noted: list[Complaint] = field(default_factory=list)  # once, about the site whose pages the files are
 
     def add(self, other: Report) -> None:
         for name in ("drafts", "updated", "published", "scheduled", "archived", "held", "retracted"):
@@ -88,6 +93,7 @@ class Report:
         self.doubled.extend(other.doubled)
         self.refused.extend(other.refused)
         self.warned.extend(other.warned)
+        self.noted.extend(other.noted)
         self.topics += other.topics
 
     @property
@@ -114,6 +120,7 @@ async def take(
     news, opened = [], []
     ordered = sorted(seen, key=lambda one: (not isinstance(one.content, TopicFile), one.rank, one.path))
     present = frozenset(one.path for one in ordered)
+    told = _told(ordered)
     moves: dict[str, int] = {}
     if gone:
         stories = {one.path: one.content for one in ordered if isinstance(one.content, Story)}
@@ -125,7 +132,7 @@ async def take(
     for start in range(0, len(ordered), BATCH):
         async with db.transaction() as conn:
             taken, fresh, anew = await _take_batch(
-                conn, ordered[start : start + BATCH], moves, present, now=now, policy=policy
+                conn, ordered[start : start + BATCH], moves, present, told, now=now, policy=policy
             )
             news.extend(fresh)
             opened.extend(anew)
@@ -146,7 +153,7 @@ async def take(
 
 async def take_one(conn: Connection, one: Seen, *, now: datetime, policy: Policy) -> Report:
     """Store one item inside the caller's transaction, and do what its flag asks for."""
-    report, news, opened = await _take_batch(conn, [one], {}, (one.path,), now=now, policy=policy)
+    report, news, opened = await _take_batch(conn, [one], {}, (one.path,), _told([one]), now=now, policy=policy)
     if policy.by_hand:
         report.published = await newsroom.news_by_hand(
             conn, news, opened=opened, now=now, undo=policy.undo, key=policy.key
@@ -169,7 +176,12 @@ async def add_drafts(db: Database, seen: Sequence[Seen], *, now: datetime) -> Re
         else one
         for one in seen
     ]
-    return await take(db, uploads, now=now, policy=Policy(PushWindow(timedelta(0)), 0, timedelta(0), flags_act=False))
+    return await take(db, uploads, now=now, policy=DRAFTS_ONLY)
+
+
+def _told(seen: Sequence[Seen]) -> dict[str, str]:
+    """Return the normalised link that each item bears now, by its id."""
+    return {one.path: normal_link(one.content.link) for one in seen if isinstance(one.content, Story)}
 
 
 async def _take_batch(
@@ -177,6 +189,7 @@ async def _take_batch(
     seen: Sequence[Seen],
     moves: Mapping[str, int],
     present: Collection[str],
+    told: Mapping[str, str],
     *,
     now: datetime,
     policy: Policy,
@@ -195,6 +208,7 @@ async def _take_batch(
         (slug for one in articles for slug in one.slugs),
         moves=moves,
         present=present,
+        told=told,
     )
     settled = iter(stories)
     changes = ContentChanges(key=policy.key, by_hand=policy.by_hand)
@@ -214,7 +228,13 @@ async def _take_batch(
                 story = next(settled)
                 decision = decide(
                     known.before(one.path, story),
-                    Observed(one.path, one.fingerprint, story, one.arrival),
+                    Observed(
+                        one.path,
+                        one.fingerprint,
+                        story,
+                        one.arrival,
+                        keeps_its_story=story.as_read.generator is not None,
+                    ),
                     now=now,
                     window=policy.window,
                     flags_act=policy.flags_act,

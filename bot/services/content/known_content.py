@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain, count
 
 from bot.domain.article import Story
@@ -17,7 +17,10 @@ _UNREAD = "-"  # instead of the fingerprint of an item that has come back and is
 
 @dataclass(slots=True)
 class KnownContent:
-    """Items by id, the owners of articles by number, article numbers by normalised link and by slug."""
+    """Items by id, the owners of articles by number, article numbers by normalised link and by slug.
+
+    `told` are the normalised links that items bear now, by id, as far as they were read together.
+    """
 
     items: dict[str, SourceItem]
     owners: dict[int, SourceItem]
@@ -25,19 +28,39 @@ class KnownContent:
     links: dict[str, int]
     slugs: dict[str, int]
     next_number: int
+    told: Mapping[str, str] = field(default_factory=dict)
 
     def before(self, id: str, story: Story) -> Before:
-        """Return what is known of an item, and of the article that its story's link leads to."""
+        """Return what is known of an item, and of the article that its story's link leads to, or one of its aliases."""
         item = self.items.get(id)
         owned = item.article if item is not None and item.owns else None
-        linked = self.links.get(normal_link(story.link))
+        link = normal_link(story.link)
+        linked = self.links.get(link)
+        if owned is None and (left := self._left_by(story)) is not None:
+            linked = left
+        owner = None if linked is None else self.owners.get(linked)
         return Before(
             item=item,
             own=None if owned is None else self.articles[owned],
             linked=None if linked is None else self.articles[linked],
-            owner=None if linked is None else self.owners.get(linked),
+            owner=owner,
             next_number=self.next_number,
+            is_given_up=owner is not None and self._link_of(owner) != link,
         )
+
+    def _link_of(self, owner: SourceItem) -> str | None:
+        """Return the link that an article's owner bears: as just read, else as last stored."""
+        if owner.id in self.told:
+            return self.told[owner.id]
+        return None if owner.article is None else normal_link(self.articles[owner.article].story.link)
+
+    def _left_by(self, story: Story) -> int | None:
+        """Return the article at one of a story's aliases whose file has gone: it goes on under a new name."""
+        for alias in story.as_read.aliases:
+            number = self.links.get(normal_link(alias))
+            if number is not None and ((owner := self.owners.get(number)) is None or owner.is_gone):
+                return number
+        return None
 
     def learn(self, decision: Decision) -> None:
         """Let the next item be compared with what has been decided about this one."""
@@ -48,7 +71,7 @@ class KnownContent:
         self.owners[article.number] = decision.item
         self.articles[article.number] = article
         if article.story.link:
-            self.links.setdefault(normal_link(article.story.link), article.number)
+            self.links[normal_link(article.story.link)] = article.number
         for act in decision.acts:
             match act:
                 case Create():
@@ -77,14 +100,16 @@ async def known_content(
     *,
     moves: Mapping[str, int],
     present: Collection[str],
+    told: Mapping[str, str],
 ) -> KnownContent:
     """Return what is known of items, of the stories that they tell, and of who has the `slugs` that they may take.
 
     `moves` are the articles that items go on with under another link, by id. `present` are all the items that were
-    read together, also in other batches: what has come back among them still owns its story.
+    read together, also in other batches: what has come back among them still owns its story. `told` are their links.
     """
     items = {id: _as_present(item, present) for id, item in (await imports.files(conn, ids)).items()}
-    links = await imports.linked(conn, [normal_link(story.link) for _, story in stories])
+    aliases = [normal_link(alias) for _, story in stories for alias in story.as_read.aliases]
+    links = await imports.linked(conn, [*(normal_link(story.link) for _, story in stories), *aliases])
     links |= {normal_link(story.link): moves[id] for id, story in stories if id in moves}
     numbers = {item.article for item in items.values() if item.article is not None} | set(links.values())
     return KnownContent(
@@ -94,6 +119,7 @@ async def known_content(
         links=links,
         slugs=await imports.slugs(conn, set(slugs)),
         next_number=await imports.next_number(conn),
+        told=told,
     )
 
 

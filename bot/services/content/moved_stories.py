@@ -21,7 +21,7 @@ async def moved_stories(conn: Connection, stories: Mapping[str, Story], gone: Co
     links = await imports.linked(conn, [normal_link(story.link) for story in stories.values()])
     owned = {item.article: id for id in gone if (item := items.get(id)) and item.owns and item.article}
     came = [
-        file_moves.Came(id, _words(story.payload), _texts(story.payload.get("aliases")))
+        file_moves.Came(id, _words(story.payload), (*story.as_read.aliases, *_texts(story.payload.get("aliases"))))
         for id, story in stories.items()
         if id not in items and normal_link(story.link) not in links
     ]

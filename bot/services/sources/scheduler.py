@@ -32,6 +32,8 @@ LOOKED_AT = 2_000
 MAX_SLEEP = 10.0  # seconds; the clock may be set, and another process may have written
 WRITTEN_EVERY = 0.5  # seconds between two writes of requests that brought nothing new
 LOOK_AT_MOST_EVERY = 0.1  # seconds between two looks at what is due
+MAX_STARTED = 6
+"""Sources that one look starts to ask, so that after a long rest they do not come all at once."""
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +68,7 @@ class Scheduler:
         self._tasks: set[asyncio.Task[None]] = set()
         self._unwritten: dict[int, Answered] = {}
         self._web: FeedWeb | None = None
+        self._more = False  # whether there may be more to start at once
 
     async def run(self) -> None:
         """Ask what is due, for ever."""
@@ -89,6 +92,8 @@ class Scheduler:
     async def _sleep(self) -> None:
         """Sleep until something is to be done: a source is due, a place is free, or answers can be written."""
         seconds = WRITTEN_EVERY
+        if self._more:
+            return
         if not self._in_hand:
             async with self._db.reading() as conn:
                 due = await rows.next_due(conn)
@@ -98,6 +103,7 @@ class Scheduler:
                 await self._changed.wait()
 
     async def _start_due(self) -> None:
+        self._more = False
         if not self._may_write() or len(self._in_hand) >= MAX_IN_HAND:
             return
         now = self._clock()
@@ -107,11 +113,12 @@ class Scheduler:
             chosen: dict[int, str] = {}
             for number, url in due:
                 host = _host(url)
-                if len(self._in_hand) + len(chosen) >= MAX_IN_HAND:
+                if len(chosen) >= MAX_STARTED or len(self._in_hand) + len(chosen) >= MAX_IN_HAND:
                     break
                 if number not in self._in_hand and host not in busy:
                     busy.add(host)
                     chosen[number] = host
+            self._more = len(chosen) == MAX_STARTED
             if not chosen:
                 return
             asked = [await reading.about(conn, number, now, self._draw()) for number in chosen]

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.feed import Feed, FeedItem
 from bot.domain.link import PRIVATE, link_fault
-from bot.domain.source import Origin, Source, SourceChoices, SourceCounts, SourceState
+from bot.domain.source import ListedSource, Origin, Source, SourceChoices, SourceCounts, SourceState
 from bot.errors import OutOfTurn, SourceFault, UnknownSource
 from bot.services.content.imports import Policy, Report
 from bot.services.sources import reading
@@ -23,14 +23,7 @@ from bot.store.engine.database import Connection, Database
 
 _FIRST_READ_WITHIN = timedelta(minutes=2)
 """How long whoever adds a source has for its first reading, before the running bot does it."""
-
-
-@dataclass(frozen=True, slots=True)
-class ListedSource:
-    """A source and what has come of it."""
-
-    source: Source
-    counts: SourceCounts
+_BEFORE_ALL_OTHERS = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +172,7 @@ async def refresh(db: Database, number: int, *, now: datetime) -> Source:
         source = await _there(conn, number)
         if source.state not in (SourceState.ACTIVE, SourceState.FAILING):
             raise OutOfTurn(f"{source.name} is {source.state}; resume it first")
-        await sources.ask_at(conn, [number], now)
+        await sources.ask_at(conn, [number], now - _BEFORE_ALL_OTHERS)
         return await _there(conn, number)
 
 

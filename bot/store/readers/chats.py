@@ -224,6 +224,7 @@ _DELETIONS = (
     "DELETE FROM subscriptions WHERE chat = :chat",
     "DELETE FROM meta WHERE key IN ('asked_' || :chat, 'heard_' || :chat)",  # what store.readers.group_quota counts
     "DELETE FROM people WHERE person = :chat",
+    "DELETE FROM pasted_links WHERE person = :chat",
     "DELETE FROM chats WHERE id = :chat",
 )
 

@@ -26,6 +26,7 @@ from bot.telegram_edge.kit.administrators import Administrators
 from bot.telegram_edge.kit.commands import Commands
 from bot.telegram_edge.kit.menus import Menus
 from bot.telegram_edge.kit.replies import Replies
+from bot.telegram_edge.kit.side_work import SideWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class BotContext:
     `clock` gives the time as an aware UTC datetime; `wake` tells the dispatcher that something was promised,
     stopped or released, so that it does not wait for its next look at the database. `bot` is initialized; it answers
     people through `replies`, and news leaves through `gateway`. Both ask `pacer` first, and both are paid for from
-    `paid_budget`, if anything is. `fetcher` fetches whatever comes from the web.
+    `paid_budget`, if anything is. `fetcher` fetches whatever comes from the web; `side_work` is what goes
+    on when an update has been answered.
     """
 
     db: Database
@@ -48,6 +50,7 @@ class BotContext:
     clock: Callable[[], datetime]
     wake: Callable[[], None]
     fetcher: Fetcher = field(default_factory=Fetcher)
+    side_work: SideWork = field(default_factory=SideWork)
     city_search: CitySearch = field(default_factory=CitySearch)
     administrators: Administrators = field(init=False)
 

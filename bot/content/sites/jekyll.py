@@ -1,0 +1,305 @@
+"""
+Jekyll's rules, as version 4.3 has them.
+
+Source: https://jekyllrb.com/docs/posts/, https://jekyllrb.com/docs/permalinks/,
+        https://jekyllrb.com/docs/collections/, https://jekyllrb.com/docs/configuration/front-matter-defaults/
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from bot.content.sites import fences
+from bot.content.sites.addresses import date_words, expanded, jekyll_pretty, jekyll_slug
+from bot.content.sites.config_files import Fields, at, fields_of, merged, texts
+from bot.content.sites.dates import Form, Written
+from bot.content.sites.fences import Front
+from bot.content.sites.markdown import first_paragraph, text_before
+from bot.content.sites.rules import NotAPage, Page, Source, Wrong
+
+CONFIGURATIONS = ("_config.yml", "_config.yaml", "_config.toml")
+_SUFFIXES = frozenset({".md", ".markdown", ".mkdown", ".mkdn", ".mkd", ".html", ".htm", ".txt"})
+_POST = re.compile(r"(\d{2,4})-(\d{1,2})-(\d{1,2})-(.+)")
+_CLOCK = re.compile(r"([1-9]\d?):([0-5]\d)(?::([0-5]\d))?")
+_STYLES = {
+    "date": "/:categories/:year/:month/:day/:title:output_ext",
+    "pretty": "/:categories/:year/:month/:day/:title/",
+    "ordinal": "/:categories/:year/:y_day/:title:output_ext",
+    "weekdate": "/:categories/:year/W:week/:short_day/:title:output_ext",
+    "none": "/:categories/:title:output_ext",
+}
+_NEVER = ("vendor", "node_modules", "_site", "_layouts", "_includes", "_sass", "_data", "_plugins", "_drafts")
+_PICTURES = ("image", "images", "header.teaser", "header.image", "header.overlay_image", "cover", "cover_image")
+_MORE_PICTURES = ("featured_image", "feature_image", "feature", "thumbnail", "thumb", "banner", "teaser", "img")
+
+
+@dataclass(frozen=True, slots=True)
+class JekyllRules:
+    """What Jekyll makes of a file."""
+
+    config: Fields
+    prefix: str
+    title: str | None
+    zone: tzinfo | None
+    collections: Mapping[str, Fields]
+    generator: str = "jekyll"
+    suffixes: frozenset[str] = _SUFFIXES
+    statics: Sequence[str] = ("",)
+
+    def skips(self, folder: str) -> bool:
+        steps = folder.split("/")
+        excluded = {one.strip("/") for one in texts(self.config.get("exclude"))}
+        included = {one.strip("/") for one in texts(self.config.get("include"))}
+        return any(
+            step.startswith(".")
+            or (step.startswith("_") and step not in ("_posts", *included) and not self._named(step))
+            or (step in _NEVER and step not in included)
+            for step in steps
+        ) or any(_is_excluded(folder, one) for one in excluded)
+
+    def _named(self, step: str) -> bool:
+        return step[1:] in self.collections or step[1:] == str(self.config.get("collections_dir", "")).strip("_")
+
+    def is_page(self, path: str) -> bool:
+        folder, _, name = path.rpartition("/")
+        if (folder and self.skips(folder)) or name.startswith((".", "_")) or name.endswith("~"):
+            return False
+        if any(_is_excluded(path, one) for one in texts(self.config.get("exclude"))):
+            return False
+        if "_posts" in folder.split("/"):
+            return _POST.fullmatch(name.rpartition(".")[0]) is not None
+        return True
+
+    def front(self, text: str) -> Front | None:
+        return fences.jekyll(text)
+
+    def fields(self, path: str, own: Mapping[str, Any]) -> Mapping[str, Any]:
+        defaults = self.config.get("defaults")
+        if not isinstance(defaults, list):
+            return own
+        kind = self._kind(path)
+        found: Fields = {}
+        for one in defaults:
+            scope = one.get("scope") if isinstance(one, dict) else None
+            values = one.get("values") if isinstance(one, dict) else None
+            if isinstance(values, dict) and _is_in_scope(scope, path, kind):
+                found = merged(found, values)
+        return merged(found, own)
+
+    def around(self, path: str) -> str:
+        return ""
+
+    def page(self, source: Source) -> Page:
+        kind = self._kind(source.path)
+        zone = self.zone or source.zone
+        named = _POST.fullmatch(source.name) if kind == "posts" else None
+        date = self._date(source, named, zone)
+        if date is None:
+            raise NotAPage
+        page = Page(
+            title=self._title(source, named[4] if named else source.name, kind),
+            excerpt=source.take("excerpt", ("excerpt", "description", "summary")),
+            topics=self._topics(source, kind),
+            pictures=_pictures(source),
+            aliases=texts(source.take("aliases", ("redirect_from", "aliases"))),
+            date=date,
+            is_public=source.is_public(_is_published(source)),
+        )
+        if kind != "pages":
+            page.opens = date
+        if page.excerpt is None:
+            separator = source.field("excerpt_separator") or self.config.get("excerpt_separator")
+            if isinstance(separator, str) and separator.strip():
+                mark = re.compile(re.escape(separator))
+                page.excerpt = text_before(source.front.body, mark, is_html=source.is_html)
+        if page.excerpt is None:
+            page.excerpt = first_paragraph(source.front.body, is_html=source.is_html)
+        page.path = self._path(source, page, kind)
+        return page
+
+    def tokens(self, source: Source, page: Page) -> Mapping[str, str]:
+        return self._words(source, page, self._kind(source.path))
+
+    def _kind(self, path: str) -> str:
+        """Return the collection that a file belongs to: `posts`, another one's name, or `pages`."""
+        for step in path.split("/")[:-1]:
+            if step == "_posts":
+                return "posts"
+            if step.startswith("_") and step[1:] in self.collections:
+                return step[1:]
+        return "pages"
+
+    def _date(self, source: Source, named: re.Match[str] | None, zone: tzinfo) -> datetime | None:
+        given = source.date("publishedDateTime", ("date",))
+        try:
+            if given is not None:
+                return given.in_utc(self._zone_of(source, given, zone))
+            if named is None:
+                return None
+            year = int(named[1]) + (2000 if len(named[1]) == 2 else 0)
+            return Written(datetime(year, int(named[2]), int(named[3]))).in_utc(zone)
+        except ValueError as error:
+            if given is None:
+                raise NotAPage from error  # a name that holds no date is the name of no post
+            raise Wrong(source.names["publishedDateTime"], f"is not a date: {error}") from error
+
+    def _zone_of(self, source: Source, date: Written, zone: tzinfo) -> tzinfo:
+        """Return where a clock without an offset stands: what YAML takes for a time is UTC."""
+        is_yaml_time = date.form is Form.ISO and date.has_seconds
+        return ZoneInfo("UTC") if is_yaml_time and not source.is_quoted(source.names["publishedDateTime"]) else zone
+
+    def _title(self, source: Source, name: str, kind: str) -> Any:
+        given = source.title()
+        if isinstance(given, str) and (clock := _CLOCK.fullmatch(given)) and not source.is_quoted("title"):
+            return int(clock[1]) * 3600 + int(clock[2]) * 60 + int(clock[3] or 0)  # which YAML 1.1 takes for a number
+        if given is not None or kind == "pages":
+            return given
+        return " ".join(word.capitalize() for word in name.split("-") if word)
+
+    def _topics(self, source: Source, kind: str) -> list[str]:
+        if source.wanted.fields.get("topics"):
+            return texts(source.take("topics", ()))
+        found: list[str] = []
+        tag = source.field("tag")
+        if tag is not None:
+            source.names["topics"] = "tag"
+            found += texts(tag)
+        elif (tags := source.field("tags")) is not None:
+            source.names["topics"] = "tags"
+            found += tags.split() if isinstance(tags, str) else texts(tags)
+        found += self._categories(source, kind)
+        return found
+
+    def _categories(self, source: Source, kind: str) -> list[str]:
+        found: list[str] = []
+        if kind == "posts":
+            steps = source.folder.split("/")
+            above = steps[: steps.index("_posts")]
+            collections_dir = str(self.config.get("collections_dir") or "").strip("/")
+            found += [step for step in above if step and step != collections_dir]
+        category, categories = source.field("category"), source.field("categories")
+        if categories is not None:
+            source.names.setdefault("topics", "categories")
+            found += categories.split() if isinstance(categories, str) else texts(categories)
+        if category is not None:
+            source.names.setdefault("topics", "category")
+            found += texts(category)
+        return list(dict.fromkeys(found))
+
+    def _path(self, source: Source, page: Page, kind: str) -> str:
+        pattern = source.field("permalink")
+        is_own = isinstance(pattern, str)
+        if not is_own:
+            pattern = at(self.collections.get(kind, {}), "permalink") if kind != "pages" else None
+        if not isinstance(pattern, str):
+            style = self.config.get("permalink")
+            style = style if isinstance(style, str) else "date"
+            if kind == "posts":
+                pattern = style
+            elif kind == "pages":
+                pattern = (
+                    "/:path/:basename/" if style == "pretty" or style.endswith("/") else "/:path/:basename:output_ext"
+                )
+            else:
+                pattern = (
+                    "/:collection/:path/"
+                    if style == "pretty" or style.endswith("/")
+                    else "/:collection/:path:output_ext"
+                )
+        if not is_own:
+            pattern = _STYLES.get(pattern, pattern)
+        suffix = source.suffix if source.suffix == ".txt" else ".html"
+        path, unknown = expanded(pattern.replace(":output_ext", "\x00"), self._words(source, page, kind))
+        if unknown:
+            page.unknown = f"permalink: {unknown[0]} is not read here"
+        path = path.replace("\x00", suffix).replace("/.html", "/index.html")
+        if not path.startswith("/"):
+            path = "/" + path
+        return re.sub(r"/index\.html$", "/", path) if kind != "posts" else path
+
+    def _words(self, source: Source, page: Page, kind: str) -> dict[str, str]:
+        zone = self.zone or source.zone
+        assert page.date is not None
+        named = _POST.fullmatch(source.name) if kind == "posts" else None
+        name = named[4] if named else source.name
+        slug = source.take("slug", ("slug",))
+        categories = self._categories(source, kind)
+        below = source.path.partition(f"_{kind}/")[2].rpartition(".")[0] if kind not in ("pages", "posts") else ""
+        folder = source.folder
+        return {
+            **date_words(page.date.astimezone(zone)),
+            "title": jekyll_pretty(str(slug) if slug is not None else name),
+            "slug": jekyll_slug(str(slug) if slug is not None else name),
+            "name": jekyll_slug(name),
+            "categories": "/".join(one.lower() for one in categories),
+            "slugified_categories": "/".join(jekyll_slug(one) for one in categories),
+            "collection": kind,
+            "path": folder if kind == "pages" else below,
+            "basename": source.name,
+            "filename": source.name,
+            "section": source.path.partition("/")[0].strip("_"),
+            "sections": folder.replace("_", ""),
+            "output_ext": ".html",
+        }
+
+
+def rules(root: Path) -> JekyllRules:
+    """Return the rules of the site in a folder."""
+    config: Fields = {}
+    for name in reversed(CONFIGURATIONS):
+        config = merged(config, fields_of(root / name))
+    given = config.get("collections")
+    collections: dict[str, Fields] = {"posts": {}}
+    if isinstance(given, dict):
+        for name, one in given.items():
+            if isinstance(one, dict) and (one.get("output") is True or name == "posts"):
+                collections[str(name)] = one
+    elif isinstance(given, list):
+        pass  # without `output` nothing of them is published
+    zone = config.get("timezone")
+    base = config.get("baseurl")
+    return JekyllRules(
+        config=config,
+        prefix="/" + base.strip("/") if isinstance(base, str) and base.strip("/") else "",
+        title=str(config["title"]) if isinstance(config.get("title"), str) else None,
+        zone=ZoneInfo(zone) if isinstance(zone, str) and zone in available_timezones() else None,
+        collections=collections,
+    )
+
+
+def _is_published(source: Source) -> bool:
+    """Return whether Jekyll publishes: an empty value and a false of YAML hide, the word in quotes does not."""
+    if "published" not in source.fields:
+        return True
+    value = source.field("published")
+    if isinstance(value, str) and not source.is_quoted("published"):
+        return value.lower() not in ("no", "off")
+    return value is not None and value is not False
+
+
+def _is_excluded(path: str, pattern: str) -> bool:
+    pattern = pattern.strip("/")
+    return bool(pattern) and (path == pattern or path.startswith(pattern + "/") or fnmatchcase(path, pattern))
+
+
+def _is_in_scope(scope: object, path: str, kind: str) -> bool:
+    if not isinstance(scope, dict):
+        return True
+    if scope.get("type") is not None and str(scope["type"]).rstrip("s") != kind.rstrip("s"):
+        return False
+    within = str(scope.get("path") or "").strip("/")
+    if not within:
+        return True
+    return path == within or path.startswith(within + "/") or fnmatchcase(path, within)
+
+
+def _pictures(source: Source) -> list[Any]:
+    value = source.take("image", (*_PICTURES, *_MORE_PICTURES))
+    return value if isinstance(value, list) else [] if value is None else [value]

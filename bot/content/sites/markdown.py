@@ -1,0 +1,164 @@
+"""
+The text of a page, as far as an excerpt needs it: the first paragraph, or what stands before a mark, as plain words.
+
+Blocks are told apart line by line, which is enough to find a paragraph; what is within one is read by markdown-it.
+Only the beginning of a page is looked at, so a page of a megabyte costs no more than a short one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
+_REACH = 20_000  # characters of a page in which its first paragraph is looked for
+_LONGEST = 3_000  # characters of a paragraph
+_MORE_BLOCKS = 40  # paragraphs before a mark
+
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?)(?:[ \t]+#+)?)?[ \t]*$")
+_UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*$")
+_RULE = re.compile(r" {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$")
+_ITEM = re.compile(r" {0,3}(?:[-+*]|\d{1,9}[.)])(?:[ \t]+|$)")
+_NO_TEXT = re.compile(
+    r"[ \t]*(?:"
+    r"\{\{[<%].*[>%]\}\}|\{%.*%\}|\{\{.*\}\}|\{:.*\}|\{\{?[#/].*"  # shortcodes, Liquid, attributes of kramdown
+    r"|\[\[?_?toc_?\]?\]|:::.*|\[[^\]]+\]:[ \t]*\S+.*|\|.*"  # contents, containers, definitions, tables
+    r")[ \t]*$",
+    re.IGNORECASE,
+)
+_MODULE = re.compile(r"(?:import|export)[ \t]+[\w{*\"']")
+_TAG = re.compile(r" {0,3}</?([A-Za-z][\w.:-]*)")
+_PARAGRAPH = re.compile(r"<p(?:\s[^<>]*)?>(.*?)</p\s*>", re.IGNORECASE | re.DOTALL)
+_UNSEEN = re.compile(r"<(script|style|h[1-6])\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_ANY_TAG = re.compile(r"<[^<>]*>")
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_INLINE_CODE = re.compile(
+    r"\{\{[<%].{0,500}?[>%]\}\}|\{%.{0,500}?%\}|\{\{.{0,500}?\}\}|\{:.{0,200}?\}|\[\^[^\]\s]{1,60}\]"
+)
+_MARKUP = re.compile(r"[\\`*_\[\]<>!&~]")
+_INLINE_TAGS = frozenset(
+    ["a", "abbr", "b", "code", "em", "i", "kbd", "mark", "q", "s", "small", "span", "strong", "sub", "sup", "u"]
+)
+
+
+def first_paragraph(body: str, *, is_html: bool = False) -> str | None:
+    """Return the first paragraph of a page as plain text; None when its beginning holds none."""
+    return next(_paragraphs(body[:_REACH], is_html=is_html), None)
+
+
+def text_before(body: str, mark: re.Pattern[str], *, is_html: bool = False) -> str | None:
+    """Return all paragraphs before a mark as one text; None when there is no mark, or no text before it."""
+    found = mark.search(body)
+    if found is None:
+        return None
+    pieces = []
+    for piece in _paragraphs(body[: min(found.start(), _REACH)], is_html=is_html):
+        pieces.append(piece)
+        if len(pieces) >= _MORE_BLOCKS:
+            break
+    return " ".join(pieces) or None
+
+
+def first_heading(body: str) -> str | None:
+    """Return the text of the first `# heading`; None when there is none near the beginning."""
+    for kind, text in _blocks(body[:_REACH]):
+        if kind == "heading" and (title := plain(text)):
+            return title
+    return None
+
+
+def plain(paragraph: str) -> str:
+    """Return a paragraph's words without its markup."""
+    text = paragraph[:_LONGEST]
+    if "{" in text or "[^" in text:
+        text = _INLINE_CODE.sub("", text)
+    if _MARKUP.search(text) is None:
+        return " ".join(text.split())
+    pieces: list[str] = []
+    for token in _parser().parseInline(text)[0].children or ():
+        match token.type:
+            case "text" | "code_inline" | "html_inline":
+                pieces.append(token.content)
+            case "softbreak" | "hardbreak":
+                pieces.append(" ")
+    return " ".join("".join(pieces).split())
+
+
+@cache
+def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark").enable("strikethrough")
+
+
+def _paragraphs(text: str, *, is_html: bool) -> Iterator[str]:
+    if is_html:
+        without = _COMMENT.sub("", text)
+        chunks = [found[1] for found in _PARAGRAPH.finditer(without)] or re.split(r"\n[ \t]*\n", without)
+        for chunk in chunks:
+            words = " ".join(_INLINE_CODE.sub("", chunk[:_LONGEST]).split())
+            if re.search(r"\w", _ANY_TAG.sub("", _UNSEEN.sub("", words))):
+                yield words
+        return
+    for kind, block in _blocks(text):
+        if kind == "paragraph" and (words := plain(block)) and re.search(r"\w", words):
+            yield words
+
+
+def _blocks(text: str) -> Iterator[tuple[str, str]]:
+    """Return headings and paragraphs in their order. What is neither is passed over."""
+    if "<!--" in text:
+        text = _COMMENT.sub("\n", text)
+    lines = iter(text.split("\n"))
+    paragraph: list[str] = []
+    for line in lines:
+        if not line.strip():
+            if paragraph:
+                yield "paragraph", "\n".join(paragraph)
+                paragraph = []
+            continue
+        if paragraph and (under := _UNDERLINE.match(line)) is not None:
+            yield "heading" if under[1][0] == "=" or len(paragraph) == 1 else "paragraph", "\n".join(paragraph)
+            paragraph = []
+            continue
+        fence = _FENCE.match(line)
+        heading = _HEADING.match(line) if fence is None else None
+        if (fence or heading) and paragraph:
+            yield "paragraph", "\n".join(paragraph)
+            paragraph = []
+        if fence is not None:
+            for inner in lines:
+                if inner.strip().startswith(fence[1]):
+                    break
+        elif heading is not None:
+            yield "heading", heading[2] or ""
+        elif paragraph:
+            paragraph.append(line.strip())
+        elif _is_passed_over(line):
+            if _is_block(line):
+                for inner in lines:
+                    if not inner.strip():
+                        break
+        else:
+            paragraph.append(line.strip())
+    if paragraph:
+        yield "paragraph", "\n".join(paragraph)
+
+
+def _is_passed_over(line: str) -> bool:
+    if line.startswith(("    ", "\t")) or _RULE.match(line) or _ITEM.match(line) or _NO_TEXT.match(line):
+        return True
+    return _is_block(line) or line.startswith(">")
+
+
+def _is_block(line: str) -> bool:
+    """Return whether a line begins what goes on to the next blank line: a list, HTML, a module's statement."""
+    if _ITEM.match(line) or _MODULE.match(line) or line.startswith((">", "|")):
+        return True
+    tag = _TAG.match(line)
+    return tag is not None and tag[1] not in _INLINE_TAGS
