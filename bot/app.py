@@ -34,7 +34,10 @@ from bot.services.content.imports import Policy
 from bot.services.delivery.dispatcher import Alarm, Dispatcher
 from bot.services.delivery.paid_budget import PaidBudget
 from bot.services.newsroom import newsroom, roles
+from bot.services.sources.feed_web import FeedWeb
+from bot.services.sources.scheduler import Scheduler
 from bot.settings import TELEGRAM, Settings
+from bot.store.content import sources
 from bot.store.desk import editors
 from bot.store.engine import metadata
 from bot.store.engine.database import Database
@@ -262,7 +265,27 @@ def _background_tasks(
     settings, db, clock, wake = ctx.settings, ctx.db, ctx.clock, ctx.wake
     policy = policy_of(settings)
     promised, embargo, due_notices = parts.wake_ups.event(), parts.wake_ups.event(), parts.wake_ups.event()
+    due_sources = parts.wake_ups.event()
     looked = asyncio.Event()
+    scheduler = Scheduler(
+        db,
+        lambda: FeedWeb.make(settings.fetch_allow, settings.contact),
+        policy,
+        clock=clock,
+        wake=wake,
+        changed=due_sources,
+        may_write=lambda: reserve.is_held,
+        webhook_url=settings.webhook_url,
+    )
+
+    async def first_look() -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_LOOK):
+                await looked.wait()
+
+    async def reading_sources() -> None:
+        await first_look()  # items are about the topics that the folder defines
+        await scheduler.run()
 
     loops: dict[str, Callable[[], Awaitable[None]]] = {
         "menus": ctx.menus.register,
@@ -279,6 +302,7 @@ def _background_tasks(
         "database": lambda: background.watch_database(db, parts.lock, wake),
         "fan-out": lambda: background.fan_out(db, reserve, clock=clock, changed=promised, ready=parts.dispatcher.wake),
         "embargoes": lambda: background.end_embargoes(db, policy, clock=clock, changed=embargo, wake=wake),
+        "sources": reading_sources,
         "notifications": lambda: progress_messages.run(due_notices),
         "housekeeping": lambda: background.housekeeping(db, reserve, settings.keep, clock=clock),
         "disk": lambda: background.watch_disk(reserve, partial(progress_messages.alarm, Alarm.DISK, None), wake),
@@ -295,9 +319,7 @@ def _background_tasks(
             await progress_messages.alarm(Alarm.HALTED, None, reason)
 
         async def polling() -> None:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(FIRST_LOOK):
-                    await looked.wait()
+            await first_look()
             await poll(parts.application, parts.update_queue, alarm=refused)
 
         loops["polling"] = polling
@@ -377,6 +399,7 @@ async def _hold_if_older(db: Database, lock: DatabaseLock, settings: Settings, n
         lock.remember(await metadata.generation(conn))
         if is_restored:
             await pending_updates.forget_all(conn)  # they are as old as the copy
+            await sources.hold_next(conn)
     if is_restored:
         held = await newsroom.hold_everything(db, now=now)
         policy = policy_of(settings)

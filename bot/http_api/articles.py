@@ -29,9 +29,9 @@ async def tell(request: web.Request) -> web.Response:
     try:
         sent = await asyncio.to_thread(read_article, body, api.rules.reading)
     except (Unreadable, ContentError) as error:
-        raise _wrong(error) from error
+        raise wrong(error) from error
     what = asked(request, key, body)
-    return _answered(api, await articles.tell(api.db, what, sent, now=api.clock(), rules=api.rules))
+    return answered(api, await articles.tell(api.db, what, sent, now=api.clock(), rules=api.rules))
 
 
 async def one(request: web.Request) -> web.Response:
@@ -49,10 +49,10 @@ async def change(request: web.Request) -> web.Response:
     try:
         wanted = await asyncio.to_thread(read_change, body)
     except (Unreadable, ContentError) as error:
-        raise _wrong(error) from error
+        raise wrong(error) from error
     what = asked(request, key, body)
     number = _number(request)
-    return _answered(api, await articles.change(api.db, what, number, wanted, now=api.clock(), rules=api.rules))
+    return answered(api, await articles.change(api.db, what, number, wanted, now=api.clock(), rules=api.rules))
 
 
 async def publish(request: web.Request) -> web.Response:
@@ -60,7 +60,7 @@ async def publish(request: web.Request) -> web.Response:
     api = request.app[API]
     key = await api.key_of(request)
     what = asked(request, key, await body_of(request))
-    return _answered(api, await articles.publish(api.db, what, _number(request), now=api.clock(), rules=api.rules))
+    return answered(api, await articles.publish(api.db, what, _number(request), now=api.clock(), rules=api.rules))
 
 
 async def schedule(request: web.Request) -> web.Response:
@@ -73,11 +73,11 @@ async def schedule(request: web.Request) -> web.Response:
         try:
             at = read_time(body, api.rules.reading, now)
         except (Unreadable, ContentError) as error:
-            raise _wrong(error) from error
+            raise wrong(error) from error
     else:
         at = now
     what = asked(request, key, body)
-    return _answered(api, await articles.schedule(api.db, what, _number(request), at, now=now, rules=api.rules))
+    return answered(api, await articles.schedule(api.db, what, _number(request), at, now=now, rules=api.rules))
 
 
 async def retract(request: web.Request) -> web.Response:
@@ -85,7 +85,7 @@ async def retract(request: web.Request) -> web.Response:
     api = request.app[API]
     key = await api.key_of(request)
     what = asked(request, key, await body_of(request))
-    return _answered(api, await articles.retract(api.db, what, _number(request), now=api.clock(), rules=api.rules))
+    return answered(api, await articles.retract(api.db, what, _number(request), now=api.clock(), rules=api.rules))
 
 
 async def delivery(request: web.Request) -> web.Response:
@@ -107,14 +107,14 @@ def _number(request: web.Request) -> int:
     return int(request.match_info["number"])
 
 
-def _wrong(error: Unreadable | ContentError) -> Problem:
+def wrong(error: Unreadable | ContentError) -> Problem:
     if isinstance(error, Unreadable):
         return Problem(400, f"the body cannot be read: {error}")
     said = "; ".join(f"{one.field}: {one.reason}" for one in error.complaints)
     return Problem(422, said, errors=error.complaints)
 
 
-def _answered(api: Api, answer: Answer) -> web.Response:
+def answered(api: Api, answer: Answer) -> web.Response:
     """Return an answer as HTTP has it; what was promised leaves at once."""
     headers = {"Cache-Control": "no-store"}
     if answer.is_replay:

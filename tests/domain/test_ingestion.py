@@ -101,7 +101,8 @@ def doubling(before: Before) -> Before:
 def decided(
     before: Before, seen: Story, window: PushWindow = WINDOW, flags_act: bool = True, of_a_site: bool = False
 ) -> Decision:
-    return decide(before, Observed(ME, "now", seen, of_a_site), now=NOW, window=window, flags_act=flags_act)
+    observed = Observed(ME, "now", seen, keeps_its_story=of_a_site)
+    return decide(before, observed, now=NOW, window=window, flags_act=flags_act)
 
 
 # The table ------------------------------------------------------------------------------------------------------------
