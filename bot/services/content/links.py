@@ -136,7 +136,7 @@ async def draft(db: Database, story: Story, addresses: Iterable[str] = (), *, no
         return Drafted(there, is_new=False)
     async with db.reading() as conn:
         named = await topics.established(conn)
-    story = replace(story, topics=_topics_among(story.topics, named))
+    story = replace(story, topics=topics_among(story.topics, named))
     story = replace(story, payload=_payload(story))
     # Nothing stands behind it that could change: a file or a feed that brings the story later owns it.
     seen = Seen(f"link:{normal_link(story.link)}", "", story, slugs_of_story(story.title, story.link))
@@ -173,7 +173,7 @@ def excerpt_in(text: str, title: str) -> str | None:
     return excerpt_of(text, title)
 
 
-def _topics_among(words: Iterable[str], known: Mapping[int, Topic]) -> tuple[str, ...]:
+def topics_among(words: Iterable[str], known: Mapping[int, Topic]) -> tuple[str, ...]:
     """Return the names of the known topics that a page is filed under: by name, short name, hashtag or keyword.
 
     A page's own keywords become no topics: nobody follows them.
