@@ -269,7 +269,9 @@ def _background_tasks(
     looked = asyncio.Event()
     scheduler = Scheduler(
         db,
-        lambda: FeedWeb.make(settings.fetch_allow, settings.contact),
+        # One fetcher, so that a host is asked one thing at a time by all; a process of its own, so that no page that a
+        # person waits for is read behind feeds.
+        lambda: FeedWeb(ctx.fetcher, ParsingProcess()),
         policy,
         clock=clock,
         wake=wake,
