@@ -107,6 +107,6 @@ def _address(request: web.Request) -> str:
     host = request.headers.get("Host", "")
     if not _HOST.fullmatch(host):
         raise Problem(400, "the Host header names no host")
-    is_https = request.headers.get("X-Forwarded-Proto", request.scheme).strip().lower() == "https"
+    is_https = request.headers.get("X-Forwarded-Proto", request.scheme).partition(",")[0].strip().lower() == "https"
     query = {"topic": request.query.getall("topic")} if "topic" in request.query else {}
     return str(URL.build(scheme="https" if is_https else "http", authority=host, path=request.path).with_query(query))
