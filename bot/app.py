@@ -21,6 +21,9 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application
 
 from bot import background
+from bot.content.articles.surroundings import ReadingRules
+from bot.content.web.fetching import Fetcher
+from bot.content.web.pictures import PictureSource
 from bot.domain.delivery import backoff
 from bot.domain.publishing import PushWindow
 from bot.domain.role import Role
@@ -181,6 +184,8 @@ async def running(
             await metadata.claim_for(conn, bot_id)  # only now: a mistyped token may name a bot that does not exist
         pacer = Pacer(settings.rate)
         gateway = Gateway(application.bot, transport)
+        fetcher = Fetcher(allow=settings.fetch_allow, contact=settings.contact)
+        stack.push_async_callback(fetcher.close)
         ctx = BotContext(
             db=db,
             bot=application.bot,
@@ -191,6 +196,7 @@ async def running(
             settings=settings,
             clock=clock,
             wake=wake_ups.notify,
+            fetcher=fetcher,
         )
         connect_router(application, ctx, REGISTRY, update_queue)
         progress_messages = ProgressMessages(ctx)
@@ -198,7 +204,7 @@ async def running(
             db,
             send_port(gateway, pacer),
             look_of=ctx.look,
-            root=content,
+            pictures=PictureSource(content, fetcher),
             clock=clock,
             rate=settings.rate,
             stale=settings.stale,
@@ -257,8 +263,7 @@ def _background_tasks(
             db,
             parts.content,
             policy,
-            zone=settings.timezone,
-            site=settings.site,
+            rules=ReadingRules(settings.timezone, settings.fetch_allow, settings.site),
             clock=clock,
             wake=wake,
             looked=looked,

@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from time import monotonic
-from zoneinfo import ZoneInfo
 
+from bot.content.articles.surroundings import ReadingRules
 from bot.content.files.watch import watch
 from bot.content.files.write_detection import PICTURE_WAIT, Settling
 from bot.errors import StoreError
@@ -122,8 +122,7 @@ async def watch_folder(
     root: Path,
     policy: Policy,
     *,
-    zone: ZoneInfo,
-    site: str | None = None,
+    rules: ReadingRules,
     clock: Clock,
     wake: Wake,
     looked: asyncio.Event,
@@ -148,9 +147,7 @@ async def watch_folder(
     is_starting = True
     async for _ in watch(root, asyncio.Event(), look_again=look_again, ignores=is_ignored):
         at = monotonic()
-        report, waiting = await take_folder(
-            db, root, zone=zone, now=clock(), policy=policy, settling=settling, at=at, site=site
-        )
+        report, waiting = await take_folder(db, root, rules=rules, now=clock(), policy=policy, settling=settling, at=at)
         looked.set()
         at_start = waiting if at_start is None else at_start & waiting
         settling.all_is_held = False  # for what comes later

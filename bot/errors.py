@@ -9,8 +9,11 @@ What can go wrong, sorted by who can put it right.
     │  ├─ UnknownTopic
     │  ├─ UnknownArticle
     │  │  └─ AmbiguousArticle   carries those that may be meant
+    │  ├─ UnknownSource
+    │  ├─ SourceFault     an address that gives no feed, and why
     │  ├─ NotAllowed
     │  └─ OutOfTurn       the article is not in a state for this: already out, nothing to stop
+    ├─ FetchError         whoever runs the server that was asked (`content.web.fetch_error`)
     └─ StoreError         the database: missing, damaged, another bot's
        ├─ StoreBusy       somebody else writes to it
        ├─ StoreFull       there is no room
@@ -20,6 +23,7 @@ What can go wrong, sorted by who can put it right.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 class BotError(Exception):
@@ -74,6 +78,22 @@ class AmbiguousArticle(UnknownArticle):
     def __init__(self, asked: str, candidates: Sequence[tuple[int, str]]) -> None:
         super().__init__(asked)
         self.candidates = candidates
+
+
+class UnknownSource(ReaderError):
+    """No source, or more than one, goes by that number, address or name."""
+
+
+class SourceFault(ReaderError):
+    """An address that gives no feed. The text says why, as words for people, with nothing of the address but its host.
+
+    `is_gone` when its server says that it is gone for good; `retry_after` is how long it asks to be left alone.
+    """
+
+    def __init__(self, reason: str, *, is_gone: bool = False, retry_after: timedelta | None = None) -> None:
+        super().__init__(reason)
+        self.is_gone = is_gone
+        self.retry_after = retry_after
 
 
 class NotAllowed(ReaderError):

@@ -28,6 +28,7 @@ from telegram.ext import Application
 
 from bot.connection_limits import Connections
 from bot.domain.delivery import Lane, Outcome, backoff
+from bot.domain.publishing import PushWindow
 from bot.errors import SettingsError, StoreError
 from bot.services.newsroom.incidents import stuck_for
 from bot.store.delivery import outbox
@@ -194,6 +195,7 @@ async def serving_http(
         app.router.add_get("/healthz", _healthz(ctx.db))
         app.router.add_get("/readyz", _readyz(Readiness(ctx, times)))
         app.router.add_get("/metrics", _metrics(ctx, metrics))
+        _mount_api(app, ctx)
     secret = settings.webhook_secret or secrets.token_urlsafe(32)
     if settings.webhook_url is not None:
         path = urlsplit(settings.webhook_url).path or "/"
@@ -211,6 +213,27 @@ async def serving_http(
             asking = asyncio.create_task(setting, name="webhook")
             stack.callback(asking.cancel)
         yield
+
+
+def _mount_api(app: web.Application, ctx: BotContext) -> None:
+    """Let programs ask too. Only who serves them loads what they need."""
+    from bot.http_api.access import Api
+    from bot.http_api.routes import mount
+    from bot.services.api.requests import Rules
+    from bot.services.content.imports import Policy
+
+    settings = ctx.settings
+    api = Api(
+        db=ctx.db,
+        clock=ctx.clock,
+        wake=ctx.wake,
+        rules=Rules(settings.timezone, settings.undo),
+        policy=Policy(PushWindow(settings.push_window), burst=settings.burst, undo=settings.undo),
+        rate=settings.rate - 1,
+        bot_id=ctx.bot.id,
+        title=ctx.bot.first_name,
+    )
+    mount(app, api)
 
 
 async def _waiting(application: Application[Any, Any, Any, Any, Any, Any]) -> int:

@@ -1,5 +1,5 @@
 """
-Logging: one line an event, as text or JSON, and never a token.
+Logging: one line an event, as text or JSON, and never a token or an API key.
 
 What newsbot logs names things by number; message texts are not logged anywhere. The filter here is for what
 libraries say, whose addresses hold the token.
@@ -20,11 +20,14 @@ from datetime import UTC, datetime, timedelta
 from typing import TextIO
 
 # Addresses hold it as `/bot123:ABC/`, so no word begins where the token does; some libraries quote the colon.
-_TOKEN = re.compile(r"\d{1,20}(?::|%3A)[A-Za-z0-9_-]{8,}", re.IGNORECASE)
+_TOKEN = re.compile(r"\d{1,20}(?::|%3A)[A-Za-z0-9_-]{8,}|newsbot_[A-Za-z0-9_-]{40,}", re.IGNORECASE)
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))} | {9: "\t", 10: "\\n", 13: "\\r"}
 HIDDEN = "<token>"
 
-STRANGERS = ("bot.telegram_edge", "bot.http_server", "bot.connection_limits", "aiohttp", "asyncio", "telegram")
+STRANGERS = (
+    *("bot.telegram_edge", "bot.http_server", "bot.http_api", "bot.connection_limits"),
+    *("aiohttp", "asyncio", "telegram"),
+)
 """Loggers, with all below them, of what is done because somebody outside sent something."""
 SUMMED_UP_EVERY = timedelta(minutes=1)
 KINDS = 50
@@ -32,7 +35,7 @@ KINDS = 50
 
 
 def without_token(text: str) -> str:
-    """Return `text` with everything that looks like a Bot API token replaced."""
+    """Return `text` with everything that looks like a Bot API token, or a key of our HTTP API, replaced."""
     return _TOKEN.sub(HIDDEN, text)
 
 

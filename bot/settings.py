@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from dotenv.parser import parse_stream
 
+from bot.domain.fetch_rules import PUBLIC_ONLY, FetchRules
 from bot.errors import SettingsError
 
 PREFIX = "NEWSBOT_"
@@ -140,6 +141,10 @@ def _language(value: object) -> str:
     return text
 
 
+def _fetch_rules(value: object) -> FetchRules:
+    return FetchRules.parse(str(value))
+
+
 def _log(value: object) -> tuple[str, str]:
     form, _, level = str(value).strip().lower().partition(":")
     if form not in ("text", "json") or level not in ("", "debug", "info", "warning", "error"):
@@ -167,6 +172,7 @@ class Settings:
     stale: Annotated[timedelta, _duration] = timedelta(hours=24)
     keep: Annotated[timedelta | None, _age] = timedelta(days=90)
     site: Annotated[str | None, _web] = None
+    fetch_allow: Annotated[FetchRules, _fetch_rules] = PUBLIC_ONLY
     timezone: Annotated[ZoneInfo, _zone] = _UTC
     language: Annotated[str, _language] = "en"
     contact: Annotated[str | None, str] = None
@@ -254,7 +260,7 @@ def warnings(environment: Mapping[str, str] | None = None, dotenv: Path = Path("
     for key in sorted(environment):
         name = key.removeprefix(PREFIX).lower()
         if key.startswith(PREFIX) and name not in KNOWN and not _OF_KUBERNETES.fullmatch(name):
-            found.append(f"{key}: {_no_such(name)}; it changes nothing")
+            found.append(f"{key}: {_no_such(name)}")
     if (mode := _open_to_others(dotenv)) is not None:
         found.append(
             f"{dotenv.absolute()} may hold the token and is open to other users (mode {mode:04o}); chmod 600 {dotenv}"

@@ -17,6 +17,7 @@ from typing import Any
 
 from story import StoryHouse
 
+from bot.content.web.pictures import PictureSource
 from bot.domain.article import Article, Picture, Provider, Story
 from bot.domain.chat import ChatKind
 from bot.domain.delivery import Lane, Outcome, Status
@@ -82,7 +83,7 @@ class PressRoom:
             self.db,
             send_port(ctx.gateway, ctx.pacer),
             look_of=ctx.look,
-            root=folder,
+            pictures=PictureSource(folder, ctx.fetcher),
             clock=self.house.clock,
             rate=rate,
             stale=ctx.settings.stale,

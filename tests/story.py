@@ -26,6 +26,7 @@ from typing import Any
 
 from databases import empty_database
 
+from bot.content.web.fetching import Fetcher
 from bot.domain.chat import Chat
 from bot.sandbox.bot_api.server import SandboxServer
 from bot.sandbox.world.world import World
@@ -217,6 +218,7 @@ async def story_house(
         update_queue = make_intake(journal)
         transport = AiohttpTransport()
         application = build_application(TOKEN, read.api_url, transport, update_queue)
+        fetcher = Fetcher(allow=read.fetch_allow, contact=read.contact)
         async with application:
             ctx = BotContext(
                 db=db,
@@ -228,6 +230,7 @@ async def story_house(
                 settings=read,
                 clock=clock,
                 wake=lambda: house.woken(),
+                fetcher=fetcher,
                 city_search=CitySearch(timeout=60),  # seconds; a machine may be busy
             )
             connect_router(application, ctx, registry, update_queue)
@@ -237,5 +240,6 @@ async def story_house(
                 yield house
             finally:
                 await application.stop()
+                await fetcher.close()
                 await journal.close()
                 await db.close()

@@ -36,6 +36,8 @@ NOT_AT_REST = {
     "prometheus_client": "writes numbers for NEWSBOT_HTTP",
     "aiohttp": "moves files, goes through proxies, and serves NEWSBOT_HTTP and webhooks",
     "bot.http_server": "is what is served there",
+    "bot.http_api": "is what programs are told there",
+    "bot.services.api": "is what they may do",
     "bot.sandbox": "is Telegram for those who try newsbot",
 }
 

@@ -47,8 +47,20 @@ def test_a_token_is_hidden_wherever_it_stands(form: str, capsys: pytest.CaptureF
     assert said.count(logs.HIDDEN) >= 5
 
 
+def test_a_key_of_the_http_api_is_hidden_too() -> None:
+    key = f"newsbot_{'aB3_-' * 8}xyz"
+    assert logs.without_token(f"Authorization: Bearer {key}") == f"Authorization: Bearer {logs.HIDDEN}"
+
+
 def test_times_and_addresses_are_no_tokens() -> None:
-    for text in ("2026-03-02T12:30:45Z", "127.0.0.1:8081", "#412: 12:30", "[::1]:8443", "ratio 16:9"):
+    for text in (
+        "2026-03-02T12:30:45Z",
+        "127.0.0.1:8081",
+        "#412: 12:30",
+        "[::1]:8443",
+        "ratio 16:9",
+        "newsbot_deliveries_waiting",
+    ):
         assert logs.without_token(text) == text
 
 

@@ -23,10 +23,11 @@ MAY_KNOW: dict[str, set[str]] = {
     "render": {"domain", "errors"},
     "services": {"store", "content", "render", "domain", "errors"},
     "sandbox": {"domain"},
-    "settings": {"errors"},
+    "settings": {"domain", "errors"},
     "logs": set(),
     "time_zone_rules": set(),
     "connection_limits": set(),
+    "http_api": {"services", "store", "content", "render", "domain", "errors"},
     "city_lookup": {"domain"},
     "telegram_edge": {"services", "store", "content", "render", "domain", "errors", "settings"},
 }

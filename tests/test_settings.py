@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.domain.fetch_rules import FetchRules
 from bot.errors import SettingsError
 from bot.settings import Settings, packaged_seeds, read_settings, warnings
 
@@ -30,6 +31,7 @@ RIGHT = [
     ("SITE", "https://news.example/blog/", "site", "https://news.example/blog"),
     ("KEEP", "30d", "keep", timedelta(days=30)),
     ("KEEP", "inf", "keep", None),
+    ("FETCH_ALLOW", "wiki.local,", "fetch_allow", FetchRules(frozenset({"wiki.local"}))),
     ("TIMEZONE", "Europe/Berlin", "timezone", ZoneInfo("Europe/Berlin")),
     ("LANGUAGE", "DE", "language", "de"),
     ("CONTACT", "desk@news.example", "contact", "desk@news.example"),
@@ -71,6 +73,11 @@ WRONG = [
     ("STALE", "2\nd"),
     ("KEEP", "always"),
     ("SITE", "news.example"),
+    ("FETCH_ALLOW", "http://wiki.local/"),
+    ("FETCH_ALLOW", "wiki.local:8080"),
+    ("FETCH_ALLOW", "10.0.0.1/8"),
+    ("FETCH_ALLOW", "10.0.0.0/40"),
+    ("FETCH_ALLOW", "*.local"),
     ("TIMEZONE", "Berlin"),
     ("TIMEZONE", "../../etc/passwd"),
     ("LANGUAGE", "english"),
@@ -226,7 +233,7 @@ def test_a_name_nobody_knows_is_a_slip_in_env_and_ignored_in_the_environment(tmp
 )
 def test_a_slip_in_the_environment_is_a_warning_that_names_what_may_be_meant(name: str, meant: str) -> None:
     environment = {name: "1", "NEWSBOT_RATE": "20", "NEWSBOT_TOKEN_FILE": "/t", "PATH": "/bin"}
-    assert warnings(environment, NOWHERE) == [f"{name}: there is no such setting; {meant}; it changes nothing"]
+    assert warnings(environment, NOWHERE) == [f"{name}: there is no such setting; {meant}"]
 
 
 def test_what_container_platforms_put_into_an_environment_is_no_slip() -> None:

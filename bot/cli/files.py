@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.cli.shell import now, number, opened, refuse, say
+from bot.content.articles.surroundings import ReadingRules
 from bot.domain.article import Story
 from bot.domain.publishing import PushWindow
 from bot.domain.topic import TopicFile
@@ -24,19 +25,20 @@ CONTENT = Path("content")
 def check(paths: Sequence[Path]) -> int:
     """Validate files and folders and return 1 when any file is refused. No database is needed or touched."""
     settings = read_settings()
+    rules = ReadingRules(settings.timezone, settings.fetch_allow, settings.site)
     started = time.perf_counter()
     at = now()
     content = settings.content or CONTENT
     files: dict[str, Story | TopicFile | ContentError] = {}
     notes: list[Complaint] = []
     for path in paths:
-        checked = check_path(path, content, settings.timezone, now=at, site=settings.site)
+        checked = check_path(path, content, rules, now=at)
         files.update(checked.files)
         notes.extend(note for note in checked.notes if note not in notes)
     others = [shown for shown, result in files.items() if isinstance(result, NoArticle)]
     for shown in others:
         del files[shown]
-    warnings = warnings_of(files, content, settings.database, settings.timezone, at)
+    warnings = warnings_of(files, content, settings.database, rules, at)
     took = number(round((time.perf_counter() - started) * 1000))
     bad = {shown: result for shown, result in files.items() if isinstance(result, ContentError)}
     for shown, result in files.items():
@@ -83,17 +85,10 @@ def import_files(paths: Sequence[Path]) -> int:
 
 
 async def _import(paths: Sequence[Path], settings: Settings) -> ImportedPaths:
+    rules = ReadingRules(settings.timezone, settings.fetch_allow, settings.site)
     policy = Policy(PushWindow(settings.push_window), settings.burst, settings.undo)
     async with opened(settings, create=True) as db:
-        return await take_paths(
-            db,
-            paths,
-            settings.content or CONTENT,
-            zone=settings.timezone,
-            now=now(),
-            policy=policy,
-            site=settings.site,
-        )
+        return await take_paths(db, paths, settings.content or CONTENT, rules=rules, now=now(), policy=policy)
 
 
 def _state(story: Story, at: datetime) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from bot.cli.people import named
@@ -20,34 +19,30 @@ from bot.cli.shell import (
     say,
     say_json,
 )
-from bot.domain.delivery import Status
-from bot.domain.progress import Standing
 from bot.domain.restriction import Restriction
 from bot.errors import ReaderError
 from bot.services.delivery import delivery_reports
-from bot.services.delivery.delivery_reports import DeliveryReport, Totals
+from bot.services.delivery.delivery_reports import MAX_CHATS, DeliveryReport, Failures, Totals
+from bot.services.delivery.report_json import per_second, report_json
 from bot.settings import Settings, read_settings
 from bot.store.content import articles
 from bot.store.desk import audit_log, editors
 from bot.store.desk.audit_log import Entry
 
 MAX_FAILED = 50  # chats named in text; JSON names more
-MAX_FAILED_JSON = 100_000
 MAX_ENTRIES = 200
-
-Failures = list[tuple[int, str]]
 
 
 def delivery(name: str, *, as_json: bool) -> int:
     """Tell what became of an article; 1 when there is no such article."""
     settings = read_settings()
     try:
-        account, failed, kept = asyncio.run(_account(name, settings, MAX_FAILED_JSON if as_json else MAX_FAILED))
+        account, failed, kept = asyncio.run(_account(name, settings, MAX_CHATS if as_json else MAX_FAILED))
     except ReaderError as error:
         refuse_article(error)
         return 1
     if as_json:
-        say_json(_account_as_json(account, failed, kept))
+        say_json(report_json(account, failed, kept))
     else:
         _say_account(account, failed, kept, settings)
     return 0
@@ -58,11 +53,7 @@ async def _account(name: str, settings: Settings, most: int) -> tuple[DeliveryRe
         async with db.reading() as conn:
             article = await articles.find(conn, name)
         account = await delivery_reports.report_of(db, article.number, now(), settings.rate - 1)
-        return (
-            account,
-            await delivery_reports.failures(db, article.number, most),
-            await delivery_reports.failures(db, article.number, most, Status.RESTRICTED),
-        )
+        return account, *await delivery_reports.chats_without(db, article.number, most)
 
 
 def _say_account(account: DeliveryReport, failed: Failures, kept: Failures, settings: Settings) -> None:
@@ -90,7 +81,7 @@ def _say_account(account: DeliveryReport, failed: Failures, kept: Failures, sett
     )
     if standing.is_paused and standing.waiting:
         say(PAUSED)
-    rate = _rate(standing)
+    rate = per_second(standing)
     if standing.first_sent_at is not None and standing.last_sent_at is not None and rate is not None:
         first, last = moment(standing.first_sent_at, settings), moment(standing.last_sent_at, settings)
         say(f"First {first}, last {last}: {rate:,.1f} a second.")
@@ -106,47 +97,10 @@ def _say_account(account: DeliveryReport, failed: Failures, kept: Failures, sett
         say(f"  and {number(standing.restricted - len(kept))} more; --json names them")
 
 
-def _account_as_json(account: DeliveryReport, failed: Failures, kept: Failures) -> dict[str, object]:
-    article, standing = account.article, account.standing
-    told: dict[str, object] = {
-        "number": article.number,
-        "slug": article.slug,
-        "title": article.story.title,
-        "state": article.state,
-        "delivery": None,
-    }
-    if standing is not None:
-        told["delivery"] = {
-            "state": standing.phase,
-            "words": standing.words,
-            "paused": standing.is_paused,
-            "audience": standing.audience,
-            "reached": standing.sent,
-            "waiting": standing.waiting,
-            "switched_off": standing.unreachable,
-            "failed": standing.failed,
-            "restricted": standing.restricted,
-            "unwanted": standing.unwanted,
-            "perhaps_twice": standing.unsure,
-            "first_sent_at": iso(standing.first_sent_at),
-            "last_sent_at": iso(standing.last_sent_at),
-            "per_second": _rate(standing),
-            "reasons": [{"reason": reason, "chats": chats} for reason, chats in account.reasons],
-            "failed_chats": [{"chat": chat, "reason": reason} for chat, reason in failed],
-            "restricted_chats": [{"chat": chat, "reason": reason} for chat, reason in kept],
-        }
-    return told
-
-
-def _rate(standing: Standing) -> float | None:
-    """Return messages per second from the first to the last; None while nothing was sent."""
-    return round(standing.sent / (standing.took / timedelta(seconds=1)), 1) if standing.sent else None
-
-
 def stats(*, as_json: bool) -> int:
     """Print the bot's numbers."""
     settings = read_settings()
-    sums = asyncio.run(_sums(settings, MAX_FAILED_JSON if as_json else MAX_FAILED))
+    sums = asyncio.run(_sums(settings, MAX_CHATS if as_json else MAX_FAILED))
     size = settings.database.stat().st_size
     if as_json:
         say_json(
@@ -221,7 +175,10 @@ async def _entries(settings: Settings) -> tuple[list[Entry], dict[int, str]]:
 
 
 def _entry(entry: Entry, names: Mapping[int, str], settings: Settings) -> tuple[str, ...]:
-    who = "newsbot" if entry.person is None else named(entry.person, names)
+    if entry.key is not None:
+        who = f"key {entry.key}"
+    else:
+        who = "newsbot" if entry.person is None else named(entry.person, names)
     about = "" if entry.article is None else f"#{entry.article}"
     return moment(entry.at, settings), who, entry.act, about, _detail(entry, names)
 
@@ -238,6 +195,7 @@ def _entry_as_json(entry: Entry, names: Mapping[int, str]) -> dict[str, object]:
         "at": iso(entry.at),
         "person": entry.person,
         "name": names.get(entry.person) if entry.person is not None else None,
+        "key": entry.key,
         "act": entry.act,
         "article": entry.article,
         "detail": entry.detail,

@@ -28,8 +28,9 @@ def shown(text: str, limit: int = NAME_LIMIT) -> str:
     if "&" in text:
         text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
     if not (text.isascii() and text.isprintable()):
-        text = _HIDDEN.sub(r"\1", text)
-    text = " ".join(text.split())
+        text = " ".join(_HIDDEN.sub(r"\1", text).split())
+    elif "  " in text or text[:1] == " " or text[-1:] == " ":
+        text = " ".join(text.split())
     return text if len(text) <= limit else _capped(text, limit)
 
 

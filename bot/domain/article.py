@@ -90,8 +90,8 @@ class AsRead(NamedTuple):
 class Story:
     """The content of one story as one source gives it. Times are aware and UTC; texts are cleaned for display.
 
-    `published` is the flag as the source gave it; None when it gives none. `link` is what readers open, `video`
-    a known video's link.
+    `published` is the flag as the source gave it; None when it gives none. `link` is what readers open; it is empty
+    where a feed gave none, and then the story is a draft until an editor gives it one. `video` is a known video's link.
     `payload` is the document as given, with every unknown field and `secured` byte for byte.
     """
 

@@ -16,10 +16,10 @@ from bot.domain.article import Picture
 class FeedItem:
     """One entry of a feed.
 
-    `id` is guid, Atom id, rdf:about or JSON id, else the link, else a hash of title and date. `link` is None when the
-    item gives no http(s) link, `published_at` when it gives no date that can be. `text` is the whole plain text, by
-    which an item is recognised whose id and link have changed. `warnings` say what was missing or left out, as words
-    for people.
+    `id` is guid, Atom id, rdf:about or JSON id, else the link, else a hash of title and date. `title` is the first
+    words of its text when it has none, and empty when it has no text either. `link` is None when the item gives no
+    http(s) link, `published_at` when it gives no date that can be. `text` is the plain text, by which an item is
+    recognised whose id and link have changed. `warnings` say what was missing or left out, as words for people.
     """
 
     id: str
@@ -39,7 +39,8 @@ class Feed:
     """What a feed's document says, items in its order.
 
     `link` is the site it belongs to. `ask_every` is how long it asks to be left alone: the longer of `ttl` and `sy:*`.
-    `hub` and `topic` are WebSub's addresses, as far as the document names them.
+    `hub` and `topic` are WebSub's addresses, as far as the document names them. `warnings` say what was left out of the
+    whole, as words for people.
     """
 
     title: str | None
@@ -48,3 +49,9 @@ class Feed:
     ask_every: timedelta | None = None
     hub: str | None = None
     topic: str | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def id_key(item_id: str) -> str:
+    """Return the form in which two ids of items are equal: http and https are one, anything else is exact."""
+    return "https://" + item_id[7:] if item_id[:7].lower() == "http://" else item_id

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Enum, auto
 
 from bot.domain.article import ArticleState, HeldWhy, Story
 from bot.domain.publishing import PushWindow, opens_audience
@@ -75,18 +76,27 @@ class Before:
     is_given_up: bool = False
 
 
+class Arrival(Enum):
+    """How an item came, as far as it matters for what it may do."""
+
+    FILE = auto()
+    PAGE = auto()  # a file of a static site, whose link follows from a slug: known by itself before its link
+    FEED = auto()  # nobody who may publish here touched it
+    HISTORY = auto()  # it was in a feed before anybody asked for that feed
+
+
+FEED_ITEMS = "feed://"
+"""With this the ids of feeds' items begin. No path does: it holds no two slashes in a row."""
+
+
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """An item as it was just read: its id, its fingerprint, and the story as it would be stored.
-
-    `keeps_its_story` is an item that is known by itself before its link, as a page of a site is by its file: there a
-    link follows from a slug, and may become that of a page which has gone or moved.
-    """
+    """An item as it was just read: its id, its fingerprint, and the story as it would be stored."""
 
     id: str
     fingerprint: str
     story: Story
-    keeps_its_story: bool = False
+    arrival: Arrival = Arrival.FILE
 
 
 # What is to be done ---------------------------------------------------------------------------------------------------
@@ -195,7 +205,7 @@ def decide(before: Before, seen: Observed, *, now: datetime, window: PushWindow,
         return _go_on(before.own, item, seen, now, window, flags_act)
     if before.linked is None or (_is_free(before, seen) and not _is_left(before)):
         return _create(before.next_number, seen, now, window, flags_act)
-    if before.owner is not None and not before.owner.is_gone and before.owner.id != seen.id:
+    if not _may_go_on(before.owner, seen):
         double = before.linked.number
         flag = bool(seen.story.published)
         return Decision((Double(double),), SourceItem(seen.id, seen.fingerprint, double, False, flag, None), None)
@@ -204,17 +214,33 @@ def decide(before: Before, seen: Observed, *, now: datetime, window: PushWindow,
 
 def _is_free(before: Before, seen: Observed) -> bool:
     """Return whether an item may take the link of another article as its own: nobody else bears it any more."""
-    return seen.keeps_its_story and (_is_left(before) or before.is_given_up)
+    return seen.arrival is Arrival.PAGE and (_is_left(before) or before.is_given_up)
 
 
 def _is_left(before: Before) -> bool:
     return before.owner is None or before.owner.is_gone
 
 
+def _may_go_on(owner: SourceItem | None, seen: Observed) -> bool:
+    """Return whether an item may tell on what `owner` told last.
+
+    An item of a feed goes on with another feed's only: what people wrote is not overwritten by what a feed says.
+    """
+    if owner is not None and owner.id == seen.id:
+        return True
+    if seen.arrival in (Arrival.FEED, Arrival.HISTORY):
+        return owner is not None and owner.is_gone and owner.id.startswith(FEED_ITEMS)
+    return owner is None or owner.is_gone
+
+
 def _create(number: int, seen: Observed, now: datetime, window: PushWindow, flags_act: bool) -> Decision:
     story = seen.story
-    flag = flags_act and bool(story.published)
-    change = _of_a_new_flag(story.published_at, now, window) if flag else Draft()
+    flag = flags_act and (bool(story.published) or seen.arrival is Arrival.HISTORY)
+    change: StateChange
+    if seen.arrival is Arrival.HISTORY:
+        change = Schedule(story.published_at) if story.published_at > now else Archive()
+    else:
+        change = _of_a_new_flag(story.published_at, now, window) if flag else Draft()
     state = _state_after(change, ArticleState.DRAFT)
     return Decision(
         (Create(), change),
@@ -247,6 +273,9 @@ def _go_on(
     if flags_act:
         if flag != last_flag:
             change = _of_a_changed_flag(article.state, flag, story.published_at, now, window)
+            if isinstance(change, Publish) and seen.arrival is not Arrival.FILE:
+                # In a file that is an editor's act, whatever the story's age. In a feed nobody has decided anything.
+                change = _of_a_new_flag(story.published_at, now, window)
         is_moved = article.state is ArticleState.SCHEDULED and before.published_at != story.published_at
         if change is None and flag and is_moved:
             change = Schedule(story.published_at)  # the date of its embargo

@@ -6,14 +6,18 @@ Source: RFC 3986, section 6.2 (comparison)
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import string
 import unicodedata
 from functools import lru_cache
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
+from bot.domain.fetch_rules import PUBLIC_ONLY, FetchRules
+from bot.domain.ip_addresses import is_public_address, literal_address
+
 MAX_LENGTH = 2048
+PRIVATE = "a private address"
+"""What `link_fault` says of a link that is well-formed, but leads where only the operator may send us."""
 # What newsletters, advertisements and social networks add to a link they pass on.
 _TRACKING = re.compile(
     r"(?:utm_[^=&]*|fbclid|gclid|gclsrc|dclid|wbraid|gbraid|msclkid|twclid|yclid|igshid|mc_[ce]id|_hsenc|_hsmi|mkt_tok)"
@@ -25,50 +29,12 @@ _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset(string.ascii_letters + string.digits + "-._~")
 _ASCII = "".join(map(chr, range(128)))
 _NEVER_IN_LINKS = re.compile(r'[\s\\<>"]')
-# Every form begins with a digit or holds a colon: `127.1`, `0x7f.1`, `::1`, `fe80::1`.
-_LIKE_AN_ADDRESS = re.compile(r"[0-9]|[0-9a-f.]*:")
+# Nearly every link: nothing in it can be read in two ways, so that taking it apart would change nothing.
+_PLAIN = re.compile(r"https?://([0-9A-Za-z._-]+)(?:/[!#$%&'()*+,./0-9:;=?@A-Z_a-z~-]*)?")
+_NORMAL = re.compile(
+    r"https?://(?!www\.)((?:[0-9a-z_-]+\.)+[0-9a-z_-]+)((?:/[0-9A-Za-z._~!$&'()*+,;=:@-]+)*)/?",
+)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-# https://www.iana.org/assignments/iana-ipv4-special-registry, and multicast. Blocks inside of others are left out.
-_SPECIAL_IPV4 = tuple(
-    map(
-        ipaddress.IPv4Network,
-        (
-            "0.0.0.0/8",  # this network
-            "10.0.0.0/8",  # private use
-            "100.64.0.0/10",  # shared by carriers
-            "127.0.0.0/8",  # loopback
-            "169.254.0.0/16",  # link-local, a cloud's metadata
-            "172.16.0.0/12",  # private use
-            "192.0.0.0/24",  # protocol assignments
-            "192.0.2.0/24",  # documentation
-            "192.31.196.0/24",  # AS112
-            "192.52.193.0/24",  # AMT
-            "192.88.99.0/24",  # 6to4 relays
-            "192.168.0.0/16",  # private use
-            "192.175.48.0/24",  # AS112
-            "198.18.0.0/15",  # benchmarking
-            "198.51.100.0/24",  # documentation
-            "203.0.113.0/24",  # documentation
-            "224.0.0.0/4",  # multicast
-            "240.0.0.0/4",  # reserved, and limited broadcast
-        ),
-    )
-)
-_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")  # RFC 4291, section 2.4; ::127.0.0.1 lies outside of it
-# https://www.iana.org/assignments/iana-ipv6-special-registry, as far as it lies in global unicast
-_SPECIAL_IPV6 = tuple(
-    map(
-        ipaddress.IPv6Network,
-        (
-            "2001::/23",  # protocol assignments: Teredo, benchmarking, ORCHID and others
-            "2001:db8::/32",  # documentation
-            "2002::/16",  # 6to4, which hides an IPv4 address
-            "2620:4f:8000::/48",  # AS112
-            "3fff::/20",  # documentation
-        ),
-    )
-)
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: an IPv4 address behind a translator
 _PRIVATE_NAMES = ("localhost", ".localhost", ".local", ".internal", ".home.arpa", ".lan")
 
 
@@ -80,6 +46,8 @@ def normal_link(url: str) -> str:
     doubled and trailing slashes or needless escapes; and a query with and without what only tracks readers. The
     fragment is left out.
     """
+    if (normal := _NORMAL.fullmatch(url)) is not None:
+        return f"https://{normal[1]}{normal[2]}"
     parts = urlsplit(url.strip())
     scheme = parts.scheme.lower()
     host = _host(parts).rstrip(".")
@@ -111,26 +79,34 @@ def _as_needed(escape: re.Match[str]) -> str:
     return character if character in _UNRESERVED else escape[0].upper()
 
 
-def link_fault(url: str) -> str | None:
+def plain_host(url: str) -> str | None:
+    """Return the host of an http(s) link that has no port and no user name and nothing to escape; None for others."""
+    found = _PLAIN.fullmatch(url)
+    return None if found is None else found[1]
+
+
+def link_fault(url: str, allow: FetchRules = PUBLIC_ONLY) -> str | None:
     """Return why `url` cannot be a public web link, as words that follow "is"; None when it can.
 
-    Names are judged by their look only; whoever connects must also judge the addresses they resolve to
-    (`is_public_address`).
+    A private host that `allow` names is as good as a public one. Names are judged by their look only; whoever
+    connects must also judge the addresses they resolve to (`FetchRules.admits`).
     """
     if len(url) > MAX_LENGTH:
         return f"longer than {MAX_LENGTH:,} characters"
+    if (host := plain_host(url)) is not None:
+        return _place_fault(host, allow)
     if not url.isprintable() or _NEVER_IN_LINKS.search(url):
         return "not a link: it holds blanks or characters that links cannot have"
     try:
         parts = urlsplit(url)
-        fault = _place_fault(parts.netloc)
+        fault = _place_fault(parts.netloc, allow)
     except ValueError:
         return "not a link"
     return fault if parts.scheme.lower() in _DEFAULT_PORTS else "not an http or https link"
 
 
 @lru_cache(maxsize=256)  # a provider's links all lead to the same few hosts
-def _place_fault(netloc: str) -> str | None:
+def _place_fault(netloc: str, allow: FetchRules) -> str | None:
     """Return what is wrong with the part of a link that says where, as `link_fault` does. Raises: ValueError."""
     parts = SplitResult("", netloc, "", "", "")
     host, _ = _host(parts), _port(parts)
@@ -140,50 +116,14 @@ def _place_fault(netloc: str) -> str | None:
         return "a link with a user name in it"
     # Resolvers read a wide "１２７。0。0。1" as what it looks like: https://www.unicode.org/reports/tr46/#Processing
     name = unicodedata.normalize("NFKC", parts.hostname or "").replace("\u3002", ".").lower().rstrip(".")
-    if name == "localhost" or name.endswith(_PRIVATE_NAMES):
-        return "a private address"
-    address = _literal_address(name)
-    if address is not None:
-        return None if is_public_address(str(address)) else "a private address"
-    return None if "." in name else "a private address"
-
-
-def is_public_address(address: str) -> bool:
-    """Return whether an IP address is one of the public internet's: in no block set aside for a special purpose.
-
-    `ipaddress.is_global` is not asked: it knows the registries of the day its Python was released, and lets through
-    what is globally reachable without being anybody's web server.
-    """
-    ip = ipaddress.ip_address(address.split("%")[0])
-    if isinstance(ip, ipaddress.IPv4Address):
-        return not any(ip in block for block in _SPECIAL_IPV4)
-    if ip in _NAT64:
-        return is_public_address(str(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)))
-    return ip in _GLOBAL_UNICAST and not any(ip in block for block in _SPECIAL_IPV6)
-
-
-def _literal_address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """Read an address also in the forms that resolvers accept and `ipaddress` does not (`0x7f.1`, `2130706433`)."""
-    if not _LIKE_AN_ADDRESS.match(name):
-        return None  # nearly every link: `ipaddress` would take longer to say so than all the rest
-    try:
-        return ipaddress.ip_address(name)
-    except ValueError:
-        pass
-    pieces = name.split(".")
-    if len(pieces) > 4 or not all(re.fullmatch(r"0x[0-9a-f]{0,8}|[0-9]{1,12}", piece) for piece in pieces):
+    if allow.names(name):
         return None
-    try:
-        *high, low = map(_loose_integer, pieces)
-    except ValueError:
-        return ipaddress.IPv4Address(0)
-    number = sum(part << (24 - 8 * place) for place, part in enumerate(high)) + low
-    return ipaddress.IPv4Address(number & 0xFFFFFFFF)
-
-
-def _loose_integer(piece: str) -> int:
-    base = 16 if piece.startswith("0x") else 8 if piece.startswith("0") else 10
-    return int(piece.removeprefix("0x") or "0", base)
+    if name == "localhost" or name.endswith(_PRIVATE_NAMES):
+        return PRIVATE
+    address = literal_address(name)
+    if address is not None:
+        return None if is_public_address(str(address)) else PRIVATE
+    return None if "." in name else PRIVATE
 
 
 def _host(parts: SplitResult) -> str:

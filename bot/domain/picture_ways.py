@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from bot.domain.article import Picture
 from bot.domain.delivery import Outcome, PictureRefused, Sent
+from bot.domain.link import link_fault
 from bot.domain.message import Photo
 
 
@@ -98,6 +99,7 @@ def _ways(picture: Picture, known: Mapping[str, str | None]) -> Iterator[Way]:
         if file_id is None:
             return
         yield Way(picture, Photo(file_id=file_id))
-    if not picture.is_local:
+    # Telegram reaches no private host, and need not hear of one.
+    if not picture.is_local and link_fault(picture.url) is None:
         yield Way(picture, Photo(url=picture.url))
     yield Way(picture)

@@ -29,6 +29,7 @@ import table
 from telegram.ext import ExtBot
 
 from bot.app import tune_garbage_collector
+from bot.content.web.pictures import PictureSource
 from bot.domain.delivery import Outcome
 from bot.services.delivery.dispatcher import Alarm, Dispatcher
 from bot.services.delivery.fanout import fan_out_next
@@ -87,7 +88,7 @@ async def crew(
             if is_timed
             else send_port(Gateway(bot, transport), pacer),
             look_of=lambda chat: look_of(chat, settings, bot.username),
-            root=None,
+            pictures=PictureSource(),
             clock=clock,
             rate=rate,
             stale=timedelta(days=1),

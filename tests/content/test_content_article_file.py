@@ -14,18 +14,21 @@ from hypothesis import strategies as st
 
 from bot.content.articles.article_file import parse_article
 from bot.content.articles.schema import ArticleSchema
+from bot.content.articles.surroundings import ReadingRules
 from bot.content.files.reader import read_file
 from bot.domain.article import Picture, Provider, Related, Story
+from bot.domain.fetch_rules import FetchRules
 from bot.errors import ContentError
 
 LINKLESS = "title: A\npublishedDateTime: 2021-02-12T10:37:00Z\n"
 BERLIN = ZoneInfo("Europe/Berlin")
+RULES = ReadingRules(BERLIN)
 SHARED = Path(__file__).resolve().parents[2] / "../shared"
 MINIMAL = "title: A\nwebUrl: https://example.com/a\npublishedDateTime: 2021-02-12T10:37:00Z\n"
 
 
 def story(text: str, *, name: str = "a.yaml", root: Path = Path("/nowhere")) -> Story:
-    return parse_article(root / name, text.encode(), root=root, zone=BERLIN)
+    return parse_article(root / name, text.encode(), root=root, rules=RULES)
 
 
 def complaints(text: str, *, name: str = "a.yaml", root: Path = Path("/nowhere")) -> list[str]:
@@ -38,7 +41,7 @@ def test_the_reference_article_is_read_in_full():
     path = SHARED / "corpus/seed.md"
     if not path.exists():
         pytest.skip("the shared corpus is not here")
-    seed = parse_article(path, path.read_bytes(), root=path.parent, zone=BERLIN)
+    seed = parse_article(path, path.read_bytes(), root=path.parent, rules=RULES)
     assert seed.title.startswith("Met Police's arrested one person after scanning 13,000")
     assert seed.link == "https://www.newsoneplace.com/6811692012/met-police-arrested-person-scanning-people-facial"
     assert seed.published_at == datetime(2021, 2, 12, 10, 37, tzinfo=UTC)
@@ -56,7 +59,7 @@ def test_every_article_of_the_corpus_is_accepted():
     files = sorted((SHARED / "corpus/articles").glob("*.md"))
     if not files:
         pytest.skip("the shared corpus is not here")
-    stories = [read_file(path, root=path.parent, zone=BERLIN) for path in files]
+    stories = [read_file(path, root=path.parent, rules=RULES) for path in files]
     assert len(stories) >= 70 and all(isinstance(found, Story) for found in stories)
     videos = [found for found in stories if isinstance(found, Story) and found.type == "video"]
     assert videos and all(
@@ -468,7 +471,7 @@ def test_any_values_give_a_story_or_complaints(fields, is_complete):
     if is_complete:
         fields = {**fields, "title": "A", "webUrl": "https://example.com/", "publishedDateTime": "2021-01-01"}
     try:
-        found = parse_article(Path("/no/a.json"), json.dumps(fields).encode(), root=Path("/no"), zone=BERLIN)
+        found = parse_article(Path("/no/a.json"), json.dumps(fields).encode(), root=Path("/no"), rules=RULES)
     except ContentError as error:
         assert error.complaints and all("\n" not in str(complaint) for complaint in error.complaints)
     else:
@@ -479,7 +482,7 @@ def test_any_values_give_a_story_or_complaints(fields, is_complete):
 def test_any_bytes_give_a_story_or_complaints(data):
     for text in (data, b"---\n" + MINIMAL.encode() + data):
         try:
-            parse_article(Path("/no/a.md"), text, root=Path("/no"), zone=BERLIN)
+            parse_article(Path("/no/a.md"), text, root=Path("/no"), rules=RULES)
         except ContentError as error:
             assert error.complaints
 
@@ -641,3 +644,21 @@ def test_a_related_article_without_title_or_link_is_left_out_with_a_warning(writ
     assert story(text).related == ()
     [warning] = warnings(text)
     assert warning.startswith("a.yaml:4: related") and warning.endswith("is left out; it needs a title and a link")
+
+
+def test_a_private_host_that_the_operator_named_may_be_linked_to_and_no_other() -> None:
+    """A newsroom's wiki is no danger to whoever has named it; a file's word alone opens nobody's network."""
+    allowing = ReadingRules(BERLIN, FetchRules.parse("10.0.0.0/8, wiki.local"))
+    text = LINKLESS + "webUrl: http://{}/a\nimages: [http://wiki.local/a.png]\n"
+
+    def read(host: str, rules: ReadingRules) -> Story:
+        return parse_article(Path("/no/a.yaml"), text.format(host).encode(), root=Path("/no"), rules=rules)
+
+    for host in ("10.1.1.1:8000", "wiki.local"):
+        taken = read(host, allowing)
+        assert (taken.link, taken.pictures) == (f"http://{host}/a", (Picture("http://wiki.local/a.png"),))
+        with pytest.raises(ContentError, match="is a private address"):
+            read(host, RULES)
+    for host in ("127.0.0.1", "192.168.0.1", "other.local"):
+        with pytest.raises(ContentError, match="is a private address"):
+            read(host, allowing)

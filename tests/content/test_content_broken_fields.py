@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from bot.content.articles.article_file import parse_article
+from bot.content.articles.surroundings import ReadingRules
 from bot.content.articles.topic_file import parse_topic
 from bot.content.formats import yaml_text
 from bot.domain.article import Story
@@ -22,7 +23,7 @@ OF_PARSERS = ("token", "node", "context", "stream", "scalar", "collection", "exp
 
 def read(fields: str, name: str = "a.md") -> Story:
     text = fields if name.endswith("yaml") else f"---\n{fields}---\nThe body.\n"
-    return parse_article(Path("/no") / name, text.encode(), root=Path("/no"), zone=ZoneInfo("UTC"))
+    return parse_article(Path("/no") / name, text.encode(), root=Path("/no"), rules=ReadingRules(ZoneInfo("UTC")))
 
 
 def warnings(story: Story) -> list[str]:
@@ -173,7 +174,7 @@ def test_many_slips_are_each_named():
 )
 def test_a_value_that_json_cannot_say_costs_itself(field: str, warned: str):
     text = f'{{"title": "T", "publishedDateTime": "2026-11-30", "webUrl": "https://example.com/a", {field}}}'
-    story = parse_article(Path("/no/a.json"), text.encode(), root=Path("/no"), zone=ZoneInfo("UTC"))
+    story = parse_article(Path("/no/a.json"), text.encode(), root=Path("/no"), rules=ReadingRules(ZoneInfo("UTC")))
     assert story.title == "T" and any(told.startswith(warned) for told in warnings(story)), warnings(story)
 
 
@@ -181,5 +182,5 @@ def test_tabs_and_line_breaks_within_json_texts_are_read_as_they_stand():
     text = (
         '{"title": "A\tB", "publishedDateTime": "2026-11-30", "webUrl": "https://example.com/a", "excerpt": "C\nD\\n"}'
     )
-    story = parse_article(Path("/no/a.json"), text.encode(), root=Path("/no"), zone=ZoneInfo("UTC"))
+    story = parse_article(Path("/no/a.json"), text.encode(), root=Path("/no"), rules=ReadingRules(ZoneInfo("UTC")))
     assert story.title == "A B" and story.excerpt and story.excerpt.split() == ["C", "D"] and not warnings(story)

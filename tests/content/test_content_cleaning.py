@@ -67,6 +67,20 @@ def test_excerpts_are_words_that_say_more_than_the_title(raw, excerpt):
     assert excerpt_of(raw, "The Big Title") == excerpt
 
 
+@pytest.mark.parametrize(
+    ("raw", "is_shown"),
+    [
+        ("“Batteries in an old – mine shaft!”", False),
+        ("Batteries in an old…", False),
+        ("Batteries in an old", True),
+        ("Batteries in an old mine shaft, and what they hold", True),
+        ("- - - - - - - - - - Batteries in an old mine shaft", False),
+    ],
+)
+def test_an_excerpt_that_begins_like_a_long_title_is_shown_when_it_says_something_else(raw, is_shown):
+    assert (excerpt_of(raw, "Batteries in an old mine shaft") is not None) is is_shown
+
+
 def test_a_huge_excerpt_is_capped_between_words():
     excerpt = excerpt_of("many words " * 90_000, "T")
     assert excerpt is not None and len(excerpt) <= EXCERPT_LIMIT and excerpt.endswith((" many…", " words…"))

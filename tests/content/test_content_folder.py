@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.content.articles.surroundings import ReadingRules
 from bot.content.files.fingerprint import Fingerprint, hash_of, look_of, trusted_look
 from bot.content.files.folder import Found, Gone, scan
 from bot.content.files.reader import read_file
@@ -19,7 +20,7 @@ from bot.domain.article import Story
 from bot.domain.topic import TopicFile
 from bot.errors import ContentError
 
-UTC = ZoneInfo("UTC")
+RULES = ReadingRules(ZoneInfo("UTC"))
 LONG_AGO = time.time() - 3600
 
 
@@ -43,13 +44,15 @@ class Folder:
 
     def scan(self) -> dict[str, Story | TopicFile | ContentError | str | None]:
         found: dict[str, Story | TopicFile | ContentError | str | None] = {}
-        for item in scan(self.root, self.known, zone=UTC):
+        for item in scan(self.root, self.known, rules=RULES):
             assert item.path not in found
             if isinstance(item, Gone):
                 found[item.path] = "gone"
             else:
                 found[item.path] = item.result
-        self.known = {item.path: item.fingerprint for item in scan(self.root, {}, zone=UTC) if isinstance(item, Found)}
+        self.known = {
+            item.path: item.fingerprint for item in scan(self.root, {}, rules=RULES) if isinstance(item, Found)
+        }
         return found
 
     def reasons(self) -> dict[str, str]:
@@ -100,7 +103,7 @@ def test_a_file_that_looks_the_same_is_not_read(folder):
     place = folder.write("a.md", article())
     # Had it been read, its bytes would differ from these.
     fingerprint = str(Fingerprint(look_of(place.stat()), hash_of(b"other bytes")))
-    assert list(scan(folder.root, {"a.md": fingerprint}, zone=UTC)) == [Found("a.md", fingerprint, None)]
+    assert list(scan(folder.root, {"a.md": fingerprint}, rules=RULES)) == [Found("a.md", fingerprint, None)]
 
 
 def test_a_look_is_not_trusted_while_the_file_might_change_within_one_tick(folder):
@@ -187,9 +190,9 @@ def test_a_missing_or_closed_folder_makes_nothing_gone(folder):
     folder.scan()
     known = dict(folder.known)
     shutil.rmtree(folder.root / "a")
-    assert [item for item in scan(folder.root, known, zone=UTC) if isinstance(item, Gone)] == [Gone("a/b.md")]
+    assert [item for item in scan(folder.root, known, rules=RULES) if isinstance(item, Gone)] == [Gone("a/b.md")]
     shutil.rmtree(folder.root)
-    assert list(scan(folder.root, known, zone=UTC)) == []
+    assert list(scan(folder.root, known, rules=RULES)) == []
 
 
 def test_files_that_vanish_during_the_scan_are_gone_without_a_traceback(folder):
@@ -198,7 +201,7 @@ def test_files_that_vanish_during_the_scan_are_gone_without_a_traceback(folder):
     folder.scan()
     for number in range(10):
         folder.write(f"{number}.md", article(f"{number}x"))
-    items: Iterator[Found | Gone] = scan(folder.root, folder.known, zone=UTC)
+    items: Iterator[Found | Gone] = scan(folder.root, folder.known, rules=RULES)
     first = next(items)
     shutil.rmtree(folder.root)
     rest = list(items)
@@ -309,5 +312,5 @@ def test_the_single_door_refuses_what_a_scan_would(folder, tmp_path, name):
     (tmp_path / "secret.md").write_text(article())
     (folder.root / "out.md").symlink_to("../secret.md")
     with pytest.raises(ContentError) as caught:
-        read_file(folder.root / name, root=folder.root, zone=UTC)
+        read_file(folder.root / name, root=folder.root, rules=RULES)
     assert len(caught.value.complaints) == 1

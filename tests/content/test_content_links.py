@@ -86,6 +86,12 @@ def test_useless_links_do_no_harm(text):
     assert judgement.url is None and not judgement.is_dangerous and judgement.fault
 
 
+@given(st.text("abW01._-", min_size=1, max_size=8), st.text("abX0-._~%?#&=:@;,+*()/", max_size=20))
+def test_a_plain_link_is_judged_as_one_whose_scheme_has_to_be_spelt_anew(host, path):
+    plain, odd = judged(f"https://{host}/{path}"), judged(f"HTTPS://{host}/{path}")
+    assert (plain.url, plain.is_dangerous) == (odd.url, odd.is_dangerous)
+
+
 @given(st.text() | st.text("htps:/.@[]\\%#? \tabc1é。").map("http://".__add__))
 def test_every_link_that_passes_is_public_and_ascii(text):
     judgement = judged(text)

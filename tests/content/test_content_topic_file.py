@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.content.articles.surroundings import ReadingRules
 from bot.content.articles.topic_file import parse_topic
 from bot.content.files.reader import read_file
 from bot.domain.topic import TopicFile
@@ -58,14 +59,14 @@ def test_the_topics_of_the_corpus_are_accepted():
     files = sorted((SHARED / "corpus/topics").glob("*.yaml"))
     if not files:
         pytest.skip("the shared corpus is not here")
-    topics = [read_file(path, root=path.parent, zone=UTC) for path in files]
+    topics = [read_file(path, root=path.parent, rules=ReadingRules(UTC)) for path in files]
     assert all(isinstance(found, TopicFile) and found.id and found.hashtags for found in topics)
 
 
 def test_an_unknown_taxonomy_is_refused(tmp_path):
     (tmp_path / "e.yaml").write_text("title: A\ntaxonomy: event\n")
     with pytest.raises(ContentError) as caught:
-        read_file(tmp_path / "e.yaml", root=tmp_path, zone=UTC)
+        read_file(tmp_path / "e.yaml", root=tmp_path, rules=ReadingRules(UTC))
     assert str(caught.value).startswith("e.yaml:2: taxonomy: “event” is unknown; write topic, or leave it out")
 
 

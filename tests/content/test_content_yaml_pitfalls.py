@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from bot.content.articles.article_file import parse_article
+from bot.content.articles.surroundings import ReadingRules
 from bot.content.formats import yaml_text
 from bot.errors import ContentError
 
@@ -20,7 +21,7 @@ def warnings(fields: str) -> list[str]:
     text = (
         f"---\n{fields}{'' if fields.startswith('title:') or NEXT_TITLE in fields else NEXT_TITLE + ' A'}\n{REST}---\n"
     )
-    found = parse_article(Path("/no/a.md"), text.encode(), root=Path("/no"), zone=ZoneInfo("UTC"))
+    found = parse_article(Path("/no/a.md"), text.encode(), root=Path("/no"), rules=ReadingRules(ZoneInfo("UTC")))
     return [str(warning) for warning in found.as_read.warnings]
 
 

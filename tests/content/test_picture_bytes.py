@@ -1,9 +1,7 @@
 """The bytes of a picture: followed only to public places, never too many, never from outside of the folder."""
 
-import asyncio
 import gzip
 import os
-import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,7 +9,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.content.web.pictures import MAX_REDIRECTS, picture_bytes
+from bot.content.web.fetching import Fetcher, FetchRules
+from bot.content.web.pictures import PictureSource
 from bot.domain.article import Picture
 from bot.domain.limits import PHOTO_BYTES
 
@@ -19,6 +18,7 @@ END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
 PNG = b"\x89PNG\r\n\x1a\n" + END + b"x" * 100
 WEBP = b"RIFF\x00\x00\x00\x00WEBPVP8 "
 HERE, BESIDE = "127.0.0.1", "127.0.0.2"  # both lead to the server; only the first is admitted
+ADMITTED = FetchRules.parse(HERE)
 
 
 class Shop:
@@ -53,17 +53,6 @@ class Shop:
             case ["bomb"]:
                 packed = gzip.compress(PNG.ljust(4 * PHOTO_BYTES, b"x"))
                 return web.Response(body=packed, headers={"Content-Encoding": "gzip"})
-            case ["packed", coding]:
-                pack = {"gzip": gzip.compress, "x-gzip": gzip.compress, "deflate": zlib.compress}.get(coding, bytes)
-                packed = pack(PNG)
-                return web.Response(body=packed, headers={"Content-Encoding": coding})
-            case ["damaged"]:
-                return web.Response(body=PNG, headers={"Content-Encoding": "gzip"})
-            case ["cut"]:
-                return web.Response(body=gzip.compress(PNG)[:-12], headers={"Content-Encoding": "gzip"})
-            case ["slow"]:
-                await asyncio.sleep(0.1)
-                raise web.HTTPFound("/slow")
             case ["endless"]:
                 stream = web.StreamResponse()
                 await stream.prepare(request)
@@ -78,8 +67,6 @@ class Shop:
                 raise web.HTTPFound(f"http://{BESIDE}:{self.server.port}/{'/'.join(place)}")
             case ["near"]:
                 raise web.HTTPMovedPermanently("/picture")
-            case ["round"]:
-                raise web.HTTPFound("/round")
             case ["odd"]:
                 raise web.HTTPFound("http://[::1")
             case ["file"]:
@@ -97,8 +84,12 @@ async def shop() -> AsyncIterator[Shop]:
         yield shop
 
 
-async def _fetched(url: str) -> bytes | None:
-    return await picture_bytes(Picture(url), None, admits=lambda address: address == HERE)
+async def _fetched(url: str, allow: FetchRules = ADMITTED) -> bytes | None:
+    fetcher = Fetcher(allow=allow)
+    try:
+        return await PictureSource(fetcher=fetcher).bytes_of(Picture(url))
+    finally:
+        await fetcher.close()
 
 
 @pytest.mark.parametrize(("path", "data"), [("/picture", PNG), ("/webp", WEBP), ("/near", PNG)])
@@ -118,28 +109,6 @@ async def test_a_picture_may_be_as_large_as_telegram_allows_and_no_larger(shop: 
         assert await _fetched(shop.url(path)) is None
 
 
-@pytest.mark.parametrize("coding", ["gzip", "x-gzip", "deflate"])
-async def test_what_a_server_compresses_unasked_is_unpacked_where_that_can_be_bounded(shop: Shop, coding: str) -> None:
-    assert await _fetched(shop.url(f"/packed/{coding}")) == PNG
-
-
-@pytest.mark.parametrize("coding", ["br", "zstd", "gzip, br", "compress"])
-async def test_a_coding_whose_unpacking_cannot_be_bounded_is_as_good_as_no_answer(shop: Shop, coding: str) -> None:
-    assert await _fetched(shop.url(f"/packed/{coding}")) is None
-
-
-async def test_a_picture_that_ends_before_its_packing_does_is_none(shop: Shop) -> None:
-    assert await _fetched(shop.url("/cut")) is None
-    assert await _fetched(shop.url("/damaged")) is None
-
-
-async def test_one_deadline_covers_all_redirects_together(shop: Shop) -> None:
-    """Five answers of 100 ms each take longer than a deadline that every single one of them would keep."""
-    admitted = {"admits": lambda address: address == HERE}
-    assert await picture_bytes(Picture(shop.url("/slow")), None, deadline=0.25, **admitted) is None
-    assert len(shop.asked) <= 3
-
-
 async def test_a_private_address_is_not_even_asked(shop: Shop) -> None:
     assert await _fetched(shop.url("/picture", BESIDE)) is None
     assert await _fetched(shop.url("/picture", "127.2")) is None  # a spelling of 127.0.0.2 that resolvers accept
@@ -153,22 +122,17 @@ async def test_a_redirect_to_a_private_address_is_not_followed(shop: Shop) -> No
 
 async def test_without_being_told_otherwise_no_local_server_is_reached(shop: Shop) -> None:
     for host in (HERE, "localhost", "2130706433", "[::ffff:127.0.0.1]"):
-        assert await picture_bytes(Picture(shop.url("/picture", host)), None) is None
+        assert await _fetched(shop.url("/picture", host), FetchRules()) is None
     assert shop.asked == []
-
-
-async def test_redirects_end(shop: Shop) -> None:
-    assert await _fetched(shop.url("/round")) is None
-    assert len(shop.asked) == MAX_REDIRECTS + 1
 
 
 @pytest.mark.parametrize("url", ["", "not a link", "ftp://a.example/x", "http://[::1", "http://nowhere.invalid/x.png"])
 async def test_what_cannot_be_asked_for_is_none(url: str) -> None:
-    assert await picture_bytes(Picture(url), None) is None
+    assert await _fetched(url) is None
 
 
 async def _read(root: Path | None, path: str) -> bytes | None:
-    return await picture_bytes(Picture(path, is_local=True), root)
+    return await PictureSource(root).bytes_of(Picture(path, is_local=True))
 
 
 async def test_a_local_picture_is_read_from_the_folder_only(tmp_path: Path) -> None:
@@ -203,7 +167,7 @@ async def _written(place: Path, pieces: list[bytes], age: float) -> tuple[bytes 
             os.utime(place, (now, now))
 
     picture = Picture(place.name, is_local=True)
-    return await picture_bytes(picture, place.parent, wall=lambda: now, pause=pause), now - 1000.0 - age
+    return await PictureSource(place.parent).bytes_of(picture, wall=lambda: now, pause=pause), now - 1000.0 - age
 
 
 async def test_a_local_picture_that_is_being_replaced_is_read_once_it_is_whole(tmp_path: Path) -> None:

@@ -15,12 +15,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.content.articles.surroundings import FileContext
+from bot.content.articles.surroundings import FileContext, ReadingRules
 from bot.content.files.reader import understood
 from bot.domain.article import ArticleState, HeldWhy, Picture, Provider, Related, Story
 from bot.domain.ingestion import (
     Act,
     Archive,
+    Arrival,
     Before,
     Create,
     Decision,
@@ -101,7 +102,13 @@ def doubling(before: Before) -> Before:
 def decided(
     before: Before, seen: Story, window: PushWindow = WINDOW, flags_act: bool = True, of_a_site: bool = False
 ) -> Decision:
-    return decide(before, Observed(ME, "now", seen, of_a_site), now=NOW, window=window, flags_act=flags_act)
+    return decide(
+        before,
+        Observed(ME, "now", seen, Arrival.PAGE if of_a_site else Arrival.FILE),
+        now=NOW,
+        window=window,
+        flags_act=flags_act,
+    )
 
 
 # The table ------------------------------------------------------------------------------------------------------------
@@ -282,7 +289,9 @@ webUrl: https://news.example/grid
 )
 def test_draft_true_beside_the_flag_wins(flags: str, acts: list[Act]) -> None:
     here = Path("/nowhere")
-    read = understood("grid.md", DOCUMENT.format(flags=flags).encode(), FileContext(here, here, ZoneInfo("UTC")))
+    read = understood(
+        "grid.md", DOCUMENT.format(flags=flags).encode(), FileContext(here, here, ReadingRules(ZoneInfo("UTC")))
+    )
     assert isinstance(read, Story)
     assert list(decided(NOTHING, read).acts) == acts
 

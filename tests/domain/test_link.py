@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.link import MAX_LENGTH, is_public_address, link_fault, normal_link
+from bot.domain.ip_addresses import is_public_address
+from bot.domain.link import MAX_LENGTH, link_fault, normal_link
 
 pieces = st.text("abcXYZ019-._~%/?#&=:@[] \u3002é", max_size=30)
 links = st.builds(
@@ -31,6 +32,20 @@ links = st.builds(
 def test_normalising_twice_changes_nothing_more(link):
     if link_fault(link) is None:
         assert normal_link(normal_link(link)) == normal_link(link)
+
+
+plain_links = st.builds(
+    "https://{}{}".format,
+    st.text("abwAW01._-", min_size=1, max_size=12) | st.sampled_from(["www.a.example", "10.0.0.1", "a.local", "a.b."]),
+    st.just("") | st.text("abcXYZ019-._~?#&=:@;,+*()/", max_size=30).map("/{}".format),
+)
+
+
+@given(plain_links)
+def test_a_link_that_needs_no_taking_apart_means_the_same_as_one_that_does(link):
+    host, slash, path = link.removeprefix("https://").partition("/")
+    assert normal_link(link) == normal_link(f" {link}") == normal_link(f"HTTPS://{host}{slash}{path}")
+    assert link_fault(link) == link_fault(f"https://{host}:443{slash}{path}")
 
 
 @given(st.text() | links | st.text("0123456789.xabcdef:[]%/@", max_size=40).map("http://{}".format))

@@ -38,6 +38,11 @@ def test_a_link_goes_before_the_bytes_and_a_file_in_the_folder_has_no_link() -> 
     assert _all(PictureWays([STORM, CELL], {})) == [Way(STORM, Photo(url=STORM.url)), Way(STORM), Way(CELL)]
 
 
+def test_of_a_picture_on_a_private_host_telegram_is_given_the_bytes_alone() -> None:
+    inside = Picture("http://127.0.0.1:8000/storm.jpg")
+    assert _all(PictureWays([inside], {})) == [Way(inside)]
+
+
 def test_a_known_file_id_goes_first_and_what_was_refused_is_not_tried() -> None:
     known = {STORM.url: None, CELL.url: "cell-id"}
     assert _all(PictureWays([STORM, CELL], known)) == [Way(CELL, Photo(file_id="cell-id")), Way(CELL)]

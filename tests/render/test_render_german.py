@@ -241,17 +241,21 @@ async def test_a_person_with_a_german_client_is_greeted_and_offered_commands_in_
 
 def test_the_log_is_german_also_where_newsbot_itself_acted():
     entries = [
-        (NOON, None, "publish", 2, "file"),
-        (NOON, None, "hold", 3, "burst"),
-        (NOON, 7, "stop", 1, "stopped"),
-        (NOON, None, "pause", None, None),
-        (NOON, None, "restore", None, "copy"),
+        (NOON, None, "publish", 2, "file", None),
+        (NOON, None, "hold", 3, "burst", None),
+        (NOON, 7, "stop", 1, "stopped", None),
+        (NOON, None, "pause", None, None, None),
+        (NOON, None, "restore", None, "copy", None),
+        (NOON, None, "correct", 2, None, "ci"),
     ]
-    acts = [line.rpartition(": ")[2] for line in audit_log.log(DEUTSCH, entries, BERLIN).text.string.split("\n")[1:]]
+    lines = audit_log.log(DEUTSCH, entries, BERLIN).text.string.split("\n")[1:]
+    acts = [line.rpartition(": ")[2] for line in lines]
+    assert lines[-1].split(": ")[-2] == "Schlüssel ci"
     assert acts == [
         "veröffentlicht #2 (durch Datei)",
         "zurückgehalten #3 (mehr auf einmal als erwartet)",
         "gestoppt #1",
         "alle Zustellungen angehalten",
         "Kopie der Datenbank eingesetzt (copy)",
+        "berichtigt #2",
     ]

@@ -6,9 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 from press_room import PICTURE, PressRoom, eventually, press_room
-from story import StoryHouse
+from story import StoryHouse, story_house
+from web_site import Site, png, serving
 
+from bot.content.web.pictures import PictureSource
+from bot.domain.article import Picture
 from bot.domain.delivery import Lane, Outcome, Sent
 from bot.sandbox.world.faults import Fault, Held, Refuse, Slow, Throttle
 from bot.services.delivery.edition import edition_of
@@ -41,7 +45,7 @@ async def test_a_chat_that_waits_for_its_turn_holds_nobody(room: PressRoom) -> N
     pacer.throttled(held, 3600)
     article = await room.draft("grid-storage", "Energy")
     async with room.db.reading() as conn:
-        edition = await edition_of(conn, article.number, room.house.clock(), None, inside.gateway.prepare)
+        edition = await edition_of(conn, article.number, room.house.clock(), PictureSource(), inside.gateway.prepare)
         known = await chats.chats(conn, [held, *others])
 
     async def send(chat: int) -> Outcome:
@@ -152,3 +156,20 @@ async def test_what_waits_for_the_picture_when_the_bot_ends_was_not_tried(house:
     async with room.db.reading() as conn:
         rows = await conn.execute_fetchall("SELECT chat, owner, attempts, unsure FROM deliveries ORDER BY id")
     assert [tuple(row) for row in rows] == [(chat, 0, 0, 0) for chat in others]
+
+
+async def test_a_picture_on_an_allowed_private_host_goes_out_as_bytes(tmp_path: Path) -> None:
+    """Telegram's servers reach no private host, so they are not given its address."""
+    async with (
+        serving(Site()) as site,
+        story_house(tmp_path, fetch_allow="127.0.0.1") as house,
+        press_room(house, tmp_path) as room,
+    ):
+        site.pages["/cell.png"] = lambda request: web.Response(body=png())
+        article = await room.draft("grid-storage", "Energy", pictures=(Picture(site.url("/cell.png")),))
+        await room.follow(await room.people(1), "Energy")
+        await room.publish(article)
+        await room.run()
+        sent = room.world.ledger.of("sendPhoto")
+    assert [call.status for call in sent] == [200] and site.paths == ["/cell.png"]
+    assert site.url("") not in repr(sent[0].params)

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from import_desk import NOON, POLICY, Desk, open_desk
 from properties import examples
 
+from bot.content.articles.surroundings import ReadingRules
 from bot.content.files.write_detection import PICTURE_WAIT, Settling
 from bot.domain.article import ArticleState
 from bot.domain.quiet_period import QUIET_PERIOD
@@ -72,7 +73,7 @@ class Watched:
         report, _ = await take_folder(
             self.desk.db,
             self.root,
-            zone=UTC,
+            rules=ReadingRules(UTC),
             now=self.desk.now,
             policy=POLICY,
             settling=self.settling,
@@ -328,7 +329,7 @@ async def imported(watched: Watched, *names: str, while_waiting: str | None = No
         watched.desk.db,
         [watched.root / name for name in names],
         watched.root,
-        zone=UTC,
+        rules=ReadingRules(UTC),
         now=NOON + timedelta(seconds=watched.seconds),
         policy=POLICY,
         monotonic=lambda: watched.seconds,

@@ -6,6 +6,7 @@ import pytest
 from newsroom_samples import PICTURE, RELATED, SECTIONS, define, plain, put
 from story import ANNA, BEN, EDITH, story_house
 
+from bot.content.web.pictures import PictureSource
 from bot.domain.article import Picture
 from bot.domain.chat import ChatState
 from bot.domain.press import press
@@ -27,7 +28,7 @@ async def newsroom(house):
 async def pushed(house, chat):
     """Put the article into a chat as a push for the topic Computer Vision does, and return the message's id."""
     known = await house.chat(chat)
-    opened = await reading.opened(house.db, 1, person=None, root=None)
+    opened = await reading.opened(house.db, 1, person=None, source=PictureSource())
     look = house.ctx.look(known)
     message = push(opened.article, opened.topics, look, house.clock.now, reason=opened.topics[0])
     return (await house.ctx.replies.send(known, message)).message_id

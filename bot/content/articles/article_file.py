@@ -11,7 +11,6 @@ import copy
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -20,12 +19,13 @@ from bot.content.articles.cleaning import excerpt_of
 from bot.content.articles.field_typos import ARTICLE, typos_in
 from bot.content.articles.links import judged
 from bot.content.articles.schema import ArticleSchema, ProviderSchema, RelatedSchema, listed, pictures_of
-from bot.content.articles.surroundings import FileContext, name_in
+from bot.content.articles.surroundings import FileContext, ReadingRules, name_in
 from bot.content.articles.video import embedded_video, watch_link
 from bot.content.formats.document import DECIDING_FIELDS, Document, Place
 from bot.content.formats.front_matter import read_document
 from bot.content.plain_text import quoted
 from bot.domain.article import AsRead, Provider, Related, Story
+from bot.domain.fetch_rules import FetchRules
 from bot.errors import Complaint, ContentError
 
 _MAX_COMPLAINTS = 50
@@ -40,15 +40,13 @@ _OUR_WORDS = {
 }
 
 
-def parse_article(path: Path, data: bytes, *, root: Path, zone: ZoneInfo) -> Story:
+def parse_article(path: Path, data: bytes, *, root: Path, rules: ReadingRules) -> Story:
     """Return the story in an article file's bytes.
 
     `path` is where the file lies, for pictures beside it; complaints name it relative to `root` if it is inside.
-    Times without a zone are in `zone`.
-
     Raises: ContentError, with all complaints about the file.
     """
-    return story_of(read_document(name_in(path, root), data), FileContext(path, root, zone))
+    return story_of(read_document(name_in(path, root), data), FileContext(path, root, rules))
 
 
 def story_of(document: Document, around: FileContext) -> Story:
@@ -111,7 +109,7 @@ def _read(
             return ArticleSchema.model_validate(fields, context=around), lost, []
         except ValidationError as error:
             details = error.errors(include_url=False, include_input=False)
-        fatal = [one for one in details if _is_fatal(one["loc"], fields)]
+        fatal = [one for one in details if _is_fatal(one["loc"], fields, around.rules.allow)]
         costly = [one for one in details if one not in fatal]
         lost += [(one["loc"], one["msg"]) for one in costly]
         if fatal:
@@ -122,12 +120,12 @@ def _read(
     raise AssertionError("nothing is left that could be wrong")
 
 
-def _is_fatal(where: Place, fields: Mapping[str, object]) -> bool:
+def _is_fatal(where: Place, fields: Mapping[str, object], allow: FetchRules) -> bool:
     """Return whether an error refuses the file. A bad link does not, as long as the story has another."""
     other = {"webUrl": "originalUrl", "originalUrl": "webUrl"}.get(str(where[0]))
     if other is not None:
         link = fields.get(other)
-        return not (isinstance(link, str) and judged(link).url)
+        return not (isinstance(link, str) and judged(link, allow).url)
     return where[0] in DECIDING_FIELDS
 
 

@@ -27,6 +27,7 @@ _INLINE = re.compile(r"a|abbr|b|big|cite|code|del|em|font|i|ins|kbd|mark|q|s|sma
 _CUT = re.compile(r"[\s,;:–—-]*(?:\[\s*(?:\.{3,}|…)\s*\]|\.{3,}|…)[\s.…]*$")
 _NO_LETTERS = re.compile(r"[\W_]+")
 _CUT_REACH = 40  # characters from the end in which a cut is looked for
+_TELLING = 16  # characters by which nearly every excerpt differs from its title
 
 
 def title_of(text: str) -> str:
@@ -41,14 +42,22 @@ def excerpt_of(text: str, title: str) -> str | None:
     """
     words = shown(_without_tags(text) if "<" in text else text, EXCERPT_LIMIT)
     head, tail = words[:-_CUT_REACH], words[-_CUT_REACH:]
-    body = head + _CUT.sub("", tail)
-    is_cut = body != words
+    is_cut = ("…" in tail or "..." in tail) and (kept := _CUT.sub("", tail)) != tail
+    body = head + kept if is_cut else words
     if not body.strip("\u200c\u200d .…"):
         return None
-    said, known = _letters(body), _letters(title)
-    if said == known or (is_cut and known.startswith(said)):
+    if _says_no_more(body, title, is_cut=is_cut):
         return None
     return body + "…" if is_cut else body
+
+
+def _says_no_more(body: str, title: str, *, is_cut: bool) -> bool:
+    """Return whether an excerpt repeats the title, or as much of it as was not cut off."""
+    said, known = _letters(body[:_TELLING]), _letters(title[:_TELLING])
+    if not (said.startswith(known) or known.startswith(said)):
+        return False  # nearly all of them
+    said, known = _letters(body), _letters(title)
+    return said == known or (is_cut and known.startswith(said))
 
 
 def _letters(text: str) -> str:

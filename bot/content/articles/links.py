@@ -14,7 +14,8 @@ from functools import lru_cache
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from bot.content.plain_text import quoted
-from bot.domain.link import MAX_LENGTH, link_fault
+from bot.domain.fetch_rules import PUBLIC_ONLY, FetchRules
+from bot.domain.link import MAX_LENGTH, link_fault, plain_host
 
 _DANGEROUS = frozenset({"javascript", "vbscript", "file", "data", "blob", "filesystem", "view-source"})
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
@@ -47,11 +48,13 @@ def _scheme_of(text: str) -> re.Match[str] | None:
 
 
 @lru_cache(maxsize=512)  # webUrl is often originalUrl too, and a provider's logo returns in each of its files
-def judged(text: str) -> Judgement:
-    """Return `text` as a public http(s) link, escaped as a browser would, or what is wrong with it."""
+def judged(text: str, allow: FetchRules = PUBLIC_ONLY) -> Judgement:
+    """Return `text` as an http(s) link, public or allowed, escaped as a browser would, or what is wrong with it."""
     text = text.strip("\x00\t\n\v\f\r ")
     if text.startswith("//"):
         text = "https:" + text
+    if len(text) <= MAX_LENGTH and plain_host(text) is not None:
+        return _judged_place(text, text, allow)
     scheme_found = _scheme_of(text)
     if scheme_found is None:
         return Judgement(fault=f"{quoted(text)} is not a link; it begins with https://")
@@ -77,7 +80,12 @@ def judged(text: str) -> Judgement:
         return Judgement(fault=f"{quoted(text)} is not a link: it names no host")
     if port == 0:
         return Judgement(fault=f"{quoted(text)} is not a link: there is no port 0")
-    fault = link_fault(url)
+    return _judged_place(url, text, allow)
+
+
+def _judged_place(url: str, text: str, allow: FetchRules) -> Judgement:
+    """Return a well-formed link, which was written as `text`, unless it leads where nobody should go."""
+    fault = link_fault(url, allow)
     if fault is not None:
         return Judgement(fault=f"{quoted(text)} is {fault}", is_dangerous=True)
     return Judgement(url)

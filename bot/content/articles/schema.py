@@ -209,25 +209,25 @@ def _is_draft(value: object) -> bool:
     return _FLAGS.get(str(value).strip().lower(), True) if isinstance(value, bool | int | str) else bool(value)
 
 
-def _moment(value: object, info: ValidationInfo) -> datetime:
+def moment_of(value: object, info: ValidationInfo) -> datetime:
     if value is None or value == "":
         refuse("is empty")
     try:
-        return moment(value, _surroundings(info).zone)
+        return moment(value, _surroundings(info).rules.zone)
     except ValueError as error:
         refuse(str(error))
 
 
 def _moment_if_any(value: object, info: ValidationInfo) -> datetime | None:
-    return None if value is None or value == "" else _moment(value, info)
+    return None if value is None or value == "" else moment_of(value, info)
 
 
-def _link(value: object) -> str | None:
+def _link(value: object, info: ValidationInfo) -> str | None:
     if value is None or value == "":
         return None
     if not isinstance(value, str):
         refuse(f"{quoted(value)} is not a link")
-    judgement = judged(value)
+    judgement = judged(value, _surroundings(info).rules.allow)
     if judgement.url is None:
         refuse(judgement.fault)
     return judgement.url
@@ -235,10 +235,7 @@ def _link(value: object) -> str | None:
 
 def _read_link(value: object, info: ValidationInfo) -> str | None:
     """`webUrl` of a whole article. An `originalUrl` that was refused has its own complaint."""
-    own_site = _surroundings(info).own_site
-    if own_site is not None and isinstance(value, str) and value.startswith(own_site + "/"):
-        return value
-    link = _link(value)
+    link = _link(value, info)
     if link is None and info.data.get("originalUrl", "") is None:
         refuse("is missing; give webUrl or originalUrl")
     return link
@@ -251,9 +248,11 @@ def _picture_source(value: object, info: ValidationInfo) -> tuple[str, bool] | N
     if not isinstance(value, str):
         refuse(f"{quoted(value)} is neither a link nor a file beside this one")
     if has_scheme(value):
-        url = _link(value)
+        url = _link(value, info)
         return None if url is None else (url, False)
     around = _surroundings(info)
+    if around.is_alone:
+        refuse(f"{quoted(value)} is not a link; there is no file beside an article that is sent like this")
     try:
         picture = local_picture(value.strip(), around.path, around.root)
         if around.is_whole(picture):
@@ -287,7 +286,7 @@ Link = Annotated[str | None, BeforeValidator(_link)]
 class ImageSchema(BaseModel):
     """One image. `url` is a link or path and whether it is a path; None when of no use."""
 
-    url: Annotated[tuple[str, bool] | None, BeforeValidator(_picture_source)] = None
+    url: Annotated[tuple[str, bool] | None, BeforeValidator(_picture_source, json_schema_input_type=str | None)] = None
     width: Annotated[int | None, BeforeValidator(_pixels)] = None
     height: Annotated[int | None, BeforeValidator(_pixels)] = None
     credit: Words = None
@@ -316,7 +315,9 @@ class RelatedSchema(BaseModel):
     originalUrl: Link = None
     ampWebUrl: Link = None
     cdnAmpWebUrl: Link = None
-    publishedDateTime: Annotated[datetime | None, BeforeValidator(_moment_if_any)] = None
+    publishedDateTime: Annotated[
+        datetime | None, BeforeValidator(_moment_if_any, json_schema_input_type=str | None)
+    ] = None
     provider: ProviderSchema = ProviderSchema()
     images: Images = Field(default_factory=list)
 
@@ -327,7 +328,7 @@ class ArticleSchema(BaseModel):
     """A whole article file."""
 
     title: Annotated[str, BeforeValidator(_required_title)]
-    publishedDateTime: Annotated[datetime, BeforeValidator(_moment)]
+    publishedDateTime: Annotated[datetime, BeforeValidator(moment_of, json_schema_input_type=str)]
     originalUrl: Link = None
     webUrl: Annotated[str | None, BeforeValidator(_read_link)] = Field(None, validate_default=True)
     ampWebUrl: Link = None
@@ -344,7 +345,7 @@ class ArticleSchema(BaseModel):
     images: Images = Field(default_factory=list)
     related: Annotated[list[RelatedSchema], _listed(MAX_RELATED, "related articles")] = Field(default_factory=list)
     featuredContent: Annotated[str | None, BeforeValidator(_raw)] = None
-    secured: Annotated[None, BeforeValidator(_text_if_any)] = None
+    secured: Annotated[None, BeforeValidator(_text_if_any, json_schema_input_type=str | None)] = None
 
 
 def pictures_of(images: list[ImageSchema]) -> tuple[Picture, ...]:

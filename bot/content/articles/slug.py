@@ -1,13 +1,16 @@
 """
-Slugs: readable names by which editors refer to articles, made from a file's path.
+Slugs: readable names by which editors refer to articles, made from a file's path, or a story's link or title.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from urllib.parse import unquote, urlsplit
 
 MAX_SLUG_LENGTH = 200  # characters
+_PAGE = re.compile(r"\.(?:html?|php|aspx?)$", re.IGNORECASE)
+_TWO_LETTERS = re.compile(r"[^\W\d_]{2}")
 _APART = re.compile(r"[^\w.-]+|-{2,}")
 
 
@@ -23,6 +26,18 @@ def longer_slug(path: str) -> str:
     """Return the slug with the folder's name before it, for when the short one is taken; the same at the top."""
     *folders, name = _names(path)
     return _sane(f"{folders[-1]}-{_sane(name)}") if folders else _sane(name)
+
+
+def slugs_of_story(title: str, link: str) -> tuple[str, ...]:
+    """Return the slugs for a story without a file, best first: after the last step of its link, else its title."""
+    try:
+        steps = [_PAGE.sub("", unquote(step)) for step in urlsplit(link).path.split("/")]
+    except ValueError:
+        steps = []
+    of_title = _sane(title)
+    named = [_sane(step) for step in steps if step and step.lower() != "index"]
+    # `/?p=12` and `/2026/12/` say nothing of a story.
+    return (named[-1], of_title) if named and _TWO_LETTERS.search(named[-1]) else (of_title,)
 
 
 def _names(path: str) -> list[str]:

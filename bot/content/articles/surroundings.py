@@ -11,23 +11,38 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot.domain.fetch_rules import PUBLIC_ONLY, FetchRules
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRules:
+    """What the operator chose for all files: the zone of times without one, and private hosts that links may have.
+
+    `site` is the address of the static site whose pages they are; None when nobody named one.
+    """
+
+    zone: ZoneInfo
+    allow: FetchRules = PUBLIC_ONLY
+    site: str | None = None
+
 
 @dataclass(slots=True)
 class FileContext:
     """What a file's fields are read against, and what was found while reading them.
 
     A picture that is there may be missing still, when `is_whole` says so of its path below `root`. With `waits` nothing
-    is said of a missing one. Links below `own_site`, which the operator named, are right wherever it is.
+    is said of a missing one.
     `missing_pictures` are local ones; `left_out` what was not taken and why, by its place; `topics_in_text`
     when a text stood where a list of topics should, `topic_places` where each topic stands.
+    With `is_alone` there is no folder around it, and a picture is a link.
     """
 
     path: Path
     root: Path
-    zone: ZoneInfo
+    rules: ReadingRules
     is_whole: Callable[[str], bool] = lambda _: True
     waits: bool = False
-    own_site: str | None = None
+    is_alone: bool = False
     missing_pictures: list[str] = field(default_factory=list)
     left_out: list[tuple[tuple[str | int, ...], str]] = field(default_factory=list)
     topics_in_text: bool = False

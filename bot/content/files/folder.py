@@ -13,9 +13,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from bot.content.articles.surroundings import FileContext
+from bot.content.articles.surroundings import FileContext, ReadingRules
 from bot.content.files.fingerprint import UNTRUSTED, Fingerprint, hash_of, look_of, trusted_look
 from bot.content.files.reader import read_bytes, real_place, refused, suffixes_in, understood
 from bot.content.files.write_detection import PICTURE_WAIT, Settling
@@ -93,7 +92,7 @@ def scan(
     root: Path,
     known: Mapping[str, str],
     *,
-    zone: ZoneInfo,
+    rules: ReadingRules,
     settling: Settling | None = None,
     called: Callable[[str], str] = str,
     site: Site | ContentError | None = None,
@@ -117,10 +116,12 @@ def scan(
     walk.run()
     entries = sorted(walk.entries, key=lambda entry: entry.path)
     if settling is not None:
-        changed = [entry.path for entry in entries if _is_unsettled(entry, home, known.get(entry.path), zone, settling)]
+        changed = [
+            entry.path for entry in entries if _is_unsettled(entry, home, known.get(entry.path), rules, settling)
+        ]
         settling.judge(changed)
     for entry in entries:
-        found = _found(entry, home, known.get(entry.path), zone, settling)
+        found = _found(entry, home, known.get(entry.path), rules, settling)
         if found is not None:
             yield found
         else:
@@ -140,7 +141,7 @@ def read_named(
     root: Path,
     last: str | None,
     *,
-    zone: ZoneInfo,
+    rules: ReadingRules,
     settling: Settling,
     site: Site | None = None,
 ) -> Found | Waiting:
@@ -159,8 +160,8 @@ def read_named(
     except OSError:
         return Found(path, NO_FINGERPRINT, refused(path, "is not there"))
     last = None if last is None else NO_FINGERPRINT
-    settling.judge([path] if _is_unsettled(entry, home, last, zone, settling) else [])
-    found = _found(entry, home, last, zone, settling)
+    settling.judge([path] if _is_unsettled(entry, home, last, rules, settling) else [])
+    found = _found(entry, home, last, rules, settling)
     return Found(path, NO_FINGERPRINT, refused(path, "is not there")) if found is None else found
 
 
@@ -265,7 +266,7 @@ class _Walk:
         self.names.add(shown_path(path))
 
 
-def _is_unsettled(entry: _Entry, home: Path, last: str | None, zone: ZoneInfo, settling: Settling) -> bool:
+def _is_unsettled(entry: _Entry, home: Path, last: str | None, rules: ReadingRules, settling: Settling) -> bool:
     """Return whether a file has changed and may still be written; then `settling` has seen it."""
     if settling.is_old(entry.state):
         return False
@@ -283,14 +284,16 @@ def _is_unsettled(entry: _Entry, home: Path, last: str | None, zone: ZoneInfo, s
     content = entry.hash_of(data)
     if known is not None and known.content == content:
         return False
-    if _cannot_act(entry, data, home, zone, settling, is_new=last is None):
+    if _cannot_act(entry, data, home, rules, settling, is_new=last is None):
         settling.admit(entry.path, look, content)
         return False
     settling.sight(entry.path, look, content, entry.state)
     return True
 
 
-def _cannot_act(entry: _Entry, data: bytes, home: Path, zone: ZoneInfo, settling: Settling, *, is_new: bool) -> bool:
+def _cannot_act(
+    entry: _Entry, data: bytes, home: Path, rules: ReadingRules, settling: Settling, *, is_new: bool
+) -> bool:
     """Return whether a file that may still be written can be taken as it is: a topic, or a story that is a new draft.
 
     It must show its end, or what comes next could be anything. What somebody imports by hand is refused at once, too.
@@ -300,7 +303,7 @@ def _cannot_act(entry: _Entry, data: bytes, home: Path, zone: ZoneInfo, settling
         return False
     if settling.all_is_held:
         return True
-    around = FileContext(home / entry.path, home, zone)
+    around = FileContext(home / entry.path, home, rules)
     try:
         result = entry.understood(entry.path, data, around)
     except ContentError:
@@ -321,7 +324,7 @@ def _is_whole(home: Path, settling: Settling | None) -> Callable[[str], bool]:
 
 
 def _found(
-    entry: _Entry, home: Path, last: str | None, zone: ZoneInfo, settling: Settling | None
+    entry: _Entry, home: Path, last: str | None, rules: ReadingRules, settling: Settling | None
 ) -> Found | Waiting | None:
     """Return what became of one file since the last scan; None when it has just vanished."""
     known = _known(entry, home, last, settling)
@@ -347,7 +350,7 @@ def _found(
             return Found(entry.path, str(Fingerprint(look, content, known.waits_for)), None)
         if not _may_act(entry, content, settling):
             return Waiting(entry.path)
-        found = _read(entry, data, Fingerprint(look, content), home, zone, settling, is_new=last is None)
+        found = _read(entry, data, Fingerprint(look, content), home, rules, settling, is_new=last is None)
     if settling is not None and isinstance(found, Found):
         settling.taken(entry.path)
     return found
@@ -369,13 +372,13 @@ def _read(
     data: bytes,
     known_by: Fingerprint,
     home: Path,
-    zone: ZoneInfo,
+    rules: ReadingRules,
     settling: Settling | None,
     *,
     is_new: bool,
 ) -> Found | Waiting:
     """Return what a file says once its pictures are there, or have been waited for."""
-    around = FileContext(home / entry.path, home, zone, _is_whole(home, settling), waits=settling is not None)
+    around = FileContext(home / entry.path, home, rules, _is_whole(home, settling), waits=settling is not None)
     warnings: tuple[Complaint, ...] = ()
     try:
         result: Story | TopicFile | ContentError = entry.understood(entry.name, data, around)

@@ -10,9 +10,8 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from bot.content.articles.surroundings import FileContext, name_in
+from bot.content.articles.surroundings import FileContext, ReadingRules, name_in
 from bot.content.formats.front_matter import (
     LARGEST,
     SUFFIXES,
@@ -37,7 +36,7 @@ _FLAGS = (
 )
 
 
-def read_file(path: Path, *, root: Path, zone: ZoneInfo, site: Site | None = None) -> Story | TopicFile:
+def read_file(path: Path, *, root: Path, rules: ReadingRules, site: Site | None = None) -> Story | TopicFile:
     """Return what a file says. Complaints name it relative to `root` where it is inside.
 
     With `site` the folder is that of a static site, and pages are read as its generator reads them.
@@ -47,7 +46,7 @@ def read_file(path: Path, *, root: Path, zone: ZoneInfo, site: Site | None = Non
     name = name_in(path, root)
     if path.suffix.lower() not in (suffixes := suffixes_in(site)):
         raise refused(name, f"is none of {' '.join(sorted(suffixes))}")
-    return understood(str(name), read_bytes(real_place(path, root), name), FileContext(path, root, zone), site)
+    return understood(str(name), read_bytes(real_place(path, root), name), FileContext(path, root, rules), site)
 
 
 def suffixes_in(site: Site | None) -> frozenset[str]:

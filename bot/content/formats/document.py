@@ -7,7 +7,7 @@ of one name are, and on which line a complaint belongs. Nothing recurses, and al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.errors import Complaint
@@ -32,6 +32,9 @@ Place = tuple[str | int, ...]
 Where = Sequence[str | int]
 _Container = dict[str, object] | list[object]
 _Offsets = dict[str, int] | list[int]
+# What is around an open list or mapping, None for the root: itself, its offsets, the field it is at, and whether that
+# wants text. Then the weight of the tree when the inner one was begun, and that one's anchor.
+_Around = tuple[_Container | None, _Offsets, str, bool, int, str | None]
 
 
 class Fault(Exception):
@@ -88,29 +91,13 @@ def field_name(where: Where) -> str:
     return name
 
 
-class _Level:
-    """A list or mapping that is still being filled, and the weight of the tree when it was begun."""
-
-    __slots__ = ("anchor", "begun_at", "key", "offsets", "value", "wants_text")
-
-    def __init__(
-        self, value: _Container, offsets: _Offsets, begun_at: int, anchor: str | None, wants_text: bool
-    ) -> None:
-        self.value = value
-        self.offsets = offsets
-        self.begun_at = begun_at
-        self.anchor = anchor
-        self.key = ""
-        self.wants_text = wants_text
-
-
 class Tree:
     """Builds values from a stream of keys, values, beginnings and ends, in one pass.
 
     `doubled` lists the fields that were given twice; the first one counts. `lost` says what was left out of texts, at
     which character and why. `wants_text` says whether the next value
     belongs to one of `TEXT_FIELDS`. Every word of every file passes through `key` or `value`, so these two call
-    nothing.
+    nothing, and what is open is kept in attributes rather than in an object of its own.
     """
 
     def __init__(self) -> None:
@@ -120,8 +107,10 @@ class Tree:
         self.awaits_key = False
         self.wants_text = False
         self._weight = 0
-        self._level: _Level | None = None  # the innermost one
-        self._around: list[_Level] = []  # those it is in, outermost first
+        self._open: _Container | None = None  # the innermost list or mapping, which is still being filled
+        self._places: _Offsets = {}  # of the values in it
+        self._key = ""
+        self._around: list[_Around] = []
         # Keyed by the identity of a list or dict, which the root keeps alive: offsets beside the values would make
         # every reader of the values unwrap them.
         self._offsets: dict[int, _Offsets] = {}
@@ -129,14 +118,12 @@ class Tree:
 
     def key(self, name: str, offset: int) -> None:
         """Take the name of the mapping's next field."""
-        level = self._level
-        assert level is not None and isinstance(level.offsets, dict)
-        offsets = level.offsets
-        if name in offsets:
-            self.doubled.append(((*map(_step, self._around), name), offset))
+        places = self._places
+        if name in places:
+            self.doubled.append(((*self._way(), name), offset))
         else:
-            offsets[name] = offset
-        level.key = name
+            places[name] = offset  # type: ignore[call-overload]  # a mapping is open
+        self._key = name
         self.awaits_key = False
         self.wants_text = name in TEXT_FIELDS
 
@@ -145,28 +132,27 @@ class Tree:
 
         Raises: NoSlip, when the file holds too much.
         """
-        self._weight += size + VALUE_WEIGHT
-        if self._weight > MAX_WEIGHT:
+        self._weight = weight = self._weight + size + VALUE_WEIGHT
+        if weight > MAX_WEIGHT:
             raise NoSlip(offset, "holds too many values, or aliases that multiply")
         if anchor is not None:
             self._anchors[anchor] = (value, size)
-        level = self._level
-        if level is None:
-            self.root = value
-        elif isinstance(level.value, dict):
-            level.value.setdefault(level.key, value)
+        around = self._open
+        if isinstance(around, dict):
+            around.setdefault(self._key, value)
             self.awaits_key = True
-        elif isinstance(level.offsets, list):
-            level.value.append(value)
-            level.offsets.append(offset)
+        elif around is None:
+            self.root = value
+        else:
+            around.append(value)
+            self._places.append(offset)  # type: ignore[union-attr]  # a list is open
 
     def lose(self, offset: int, reason: str) -> bool:
         """Note that the next value cannot be read, and return whether that costs no more than a text of its own."""
-        level = self._level
-        if level is None or self.awaits_key or not self.wants_text:
+        around = self._open
+        if around is None or self.awaits_key or not self.wants_text:
             return False
-        at = len(level.value) if isinstance(level.value, list) else level.key
-        where = (*map(_step, self._around), at)
+        where = (*self._way(), len(around) if isinstance(around, list) else self._key)
         if where[0] in DECIDING_FIELDS:
             return False
         self.lost.append((where, offset, reason))
@@ -181,26 +167,21 @@ class Tree:
             raise Fault(offset, "a field's name must be text")
         begun_at = self._weight
         self.value(container, offset, 0)
-        if self._level is not None:
-            self._around.append(self._level)
-            if len(self._around) >= MAX_DEPTH:
-                raise NoSlip(offset, f"nested more than {MAX_DEPTH} levels deep")
-        is_mapping = isinstance(container, dict)
-        offsets: _Offsets = {} if is_mapping else []
-        self._offsets[id(container)] = offsets
+        self._around.append((self._open, self._places, self._key, self.wants_text, begun_at, anchor))
+        if len(self._around) > MAX_DEPTH:
+            raise NoSlip(offset, f"nested more than {MAX_DEPTH} levels deep")
+        self._open = container
+        self.awaits_key = is_mapping = isinstance(container, dict)
+        self._places = self._offsets[id(container)] = {} if is_mapping else []
         self.wants_text = self.wants_text and not is_mapping
-        self._level = _Level(container, offsets, begun_at, anchor, self.wants_text)
-        self.awaits_key = is_mapping
 
     def end(self) -> None:
         """Leave the innermost mapping or list."""
-        level = self._level
-        assert level is not None
-        if level.anchor is not None:
-            self._anchors[level.anchor] = (level.value, self._weight - level.begun_at)
-        self._level = around = self._around.pop() if self._around else None
-        self.awaits_key = around is not None and isinstance(around.value, dict)
-        self.wants_text = around is not None and around.wants_text
+        ended = self._open
+        self._open, self._places, self._key, self.wants_text, begun_at, anchor = self._around.pop()
+        if anchor is not None:
+            self._anchors[anchor] = (ended, self._weight - begun_at)
+        self.awaits_key = isinstance(self._open, dict)
 
     def alias(self, anchor: str, offset: int) -> None:
         """Take the value that stands at an anchor, with its whole weight.
@@ -217,6 +198,11 @@ class Tree:
             return
         value, size = self._anchors[anchor]
         self.value(value, offset, size)
+
+    def _way(self) -> Iterator[str | int]:
+        """Yield the steps from the root to the innermost list or mapping."""
+        for around, _, key, *_ in self._around[1:]:
+            yield len(around) - 1 if isinstance(around, list) else key
 
     def offset_of(self, where: Where) -> int | None:
         """Return where a field begins, or the nearest thing around it; None when the file has nothing of it."""
@@ -235,8 +221,3 @@ class Tree:
             else:
                 break
         return found
-
-
-def _step(level: _Level) -> str | int:
-    """Return which of its values an unfinished level is at."""
-    return len(level.value) - 1 if isinstance(level.value, list) else level.key

@@ -29,7 +29,7 @@ WHOLE_FILE = "file"  # the field of complaints about no field in particular
 _OPENING = re.compile(r"(?:[ \t]*\n)*---[ \t]*(?:ya?ml)?[ \t]*\n")
 # `...` ends a YAML document, and front matter for pandoc.
 # https://pandoc.org/MANUAL.html#extension-yaml_metadata_block
-_CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
+_CLOSING = re.compile(r"\n(---|\.\.\.)[ \t]*(?=\n|\Z)")
 _UNFINISHED = "the front matter has no end; put a line of --- below its last field"
 _ENDS = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:---[ \t]*[\r\n]|\{)")
 # What generators write for other languages: TOML (Hugo, Zola), JSON (Hexo), or a language's name (gray-matter).
@@ -155,10 +155,11 @@ def _front(text: str) -> tuple[int, int]:
     start = _behind_remarks(text) if opening is None else opening.end()
     if start is None:
         return 0, len(text)
-    closing = _CLOSING.search(text, start)
-    if opening is None and not _OUR_FIELD.search(text, start, len(text) if closing is None else closing.start()):
+    closing = _CLOSING.search(text, start - 1)
+    end = -1 if closing is None else closing.start(1)
+    if opening is None and not _OUR_FIELD.search(text, start, len(text) if end < 0 else end):
         return 0, len(text)  # a heading, and a line across the page below it
-    return start, -1 if closing is None else closing.start()
+    return start, end
 
 
 def _behind_remarks(text: str) -> int | None:

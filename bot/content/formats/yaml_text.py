@@ -52,8 +52,12 @@ class _Parser(Protocol):
     def get_event(self) -> Any: ...
 
 
-# The pure parser is ten times slower and reads the same files.
-_parser: Callable[[str], _Parser] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_parser: Callable[[str], _Parser]
+try:
+    # The parser that `CSafeLoader` inherits from, without all that makes objects of its events.
+    from yaml.cyaml import CParser as _parser  # type: ignore[attr-defined]
+except ImportError:
+    _parser = yaml.SafeLoader  # ten times slower, and reads the same files
 
 
 def read_yaml(text: str) -> Tree:

@@ -121,7 +121,6 @@ def story_of_page(name: str, data: bytes, around: FileContext, site: Site) -> St
         reason = "is missing; newsbot.yaml can take it from elsewhere: fields: {title: [title, heading, filename]}"
         raise ContentError(document.complaint(("title",), reason))
     ours = _our_fields(source, page, link, is_public, site, around)
-    around.own_site = site.address if site.is_vouched_for else None
     story = story_of(replace(document, fields=ours), around)
     return replace(
         story,

@@ -22,8 +22,9 @@ _DETAIL = 60  # UTF-16 code units
 _TOPIC = 60
 _REASON = 100
 
-Line = tuple[datetime, int | None, str, int | None, str | None]
-"""When, who (None for a file, the shell or newsbot itself), what, about which article, and more of it."""
+Line = tuple[datetime, int | None, str, int | None, str | None, str | None]
+"""When, who (None for a program, a file, the shell or newsbot itself), what, about which article, more of it, and the
+name of the program's API key."""
 
 
 _ID = re.compile(r"\d{1,19}", re.ASCII)
@@ -42,11 +43,11 @@ def log(
     if not entries:
         return Message(Text(words("Nothing has been done yet.")))
     lines: list[Text | str] = [bold(words("Log"))]
-    for at, person, act, article, detail in entries:
+    for at, person, act, article, detail, key in entries:
         when = words("{date}, {time}", date=words.date(at, zone), time=words.time(at, zone))
         what = _act(words, act)
         about = f" #{article}" if article is not None else ""
-        who = _who(words, person, names, asked_by)
+        who = _who(words, person, names, asked_by) if key is None else words("key {name}", name=key)
         more = _about(words, act, detail, names, asked_by)
         why = f" ({more})" if more else ""
         lines.append(words("{when}: {who}: {what}", when=when, who=who, what=f"{what}{about}{why}"))
@@ -156,6 +157,11 @@ def _act(words: Words, act: str) -> str:
         "pause": words("paused all pushes"),
         "resume all": words("let pushes go on"),
         "restore": words("put a copy of the database in place"),
+        "key": words("made a key for a program"),
+        "remove key": words("removed a program’s key"),
+        "add": words("added"),
+        "edit": words("edited"),
+        "correct": words("corrected"),
     }
     return known.get(act, act)
 

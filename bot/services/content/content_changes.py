@@ -42,8 +42,12 @@ from bot.store.engine.database import Connection
 class ContentChanges:
     """Numbers of articles by what became of them, in the order of the items; `doubled` with the item's id.
 
-    `news` is to be published or held, `opened` was published to nobody and may find somebody now.
+    `news` is to be published or held, `opened` was published to nobody and may find somebody now. `key` names the API
+    key of the program that tells the stories; `by_hand` when it speaks for an editor.
     """
+
+    key: str | None = None
+    by_hand: bool = False
 
     drafts: list[int] = field(default_factory=list)
     updated: list[int] = field(default_factory=list)
@@ -134,6 +138,8 @@ class ContentChanges:
         await imports.rewrite(conn, self._rewritten)
         later = {number: state for number, state in self._states.items() if number not in self._added}
         await articles.set_states(conn, later)
+        if self.by_hand:
+            await articles.mark_by_hand(conn, self.scheduled)
         # Asked before the names of these very stories are known.
         odd = await topic_typos.typos(conn, self._about_other_topics)
         names = await topics.resolve(conn, [name for story in self._indexed.values() for name in story.topics])
@@ -144,7 +150,8 @@ class ContentChanges:
         for act, number in self._logged:
             if act == "retract":
                 await newsroom.withdraw(conn, number)
-            await audit_log.record(conn, act, at=now, article=number, detail="file")
+            detail = "file" if self.key is None else None
+            await audit_log.record(conn, act, at=now, article=number, detail=detail, key=self.key)
         # What becomes news now is looked at when it is published; what is listed may bear other topics than before.
         await known_topics.let_be_known(conn, [*self.archived, *self.updated])
         for number in self._reset:

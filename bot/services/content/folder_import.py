@@ -17,9 +17,9 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from bot.content.articles.slug import longer_slug, slug_of
+from bot.content.articles.surroundings import ReadingRules
 from bot.content.files.folder import NO_FINGERPRINT, Gone, Waiting, read_named, scan
 from bot.content.files.reader import read_file, refused
 from bot.content.files.write_detection import Settling
@@ -27,6 +27,7 @@ from bot.content.formats.front_matter import shown_path
 from bot.content.sites.recognition import load
 from bot.content.sites.site import Site
 from bot.domain.article import Story
+from bot.domain.ingestion import Arrival
 from bot.domain.topic import Topic, TopicFile, topic_key
 from bot.errors import Complaint, ContentError, NoArticle
 from bot.services.content import topic_typos
@@ -70,16 +71,15 @@ class _Look:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What files are read against: the zone of times without one, the address of the site, and what time it is."""
+    """What files are read against: what the operator chose for all of them, and what time it is."""
 
-    zone: ZoneInfo
-    address: str | None
+    rules: ReadingRules
     now: datetime
 
     def site(self, root: Path) -> Site | ContentError | None:
         """Return the static site whose pages a folder holds; why its rules are not known; None when it is none."""
         try:
-            return load(root, address=self.address, zone=self.zone, now=self.now)
+            return load(root, address=self.rules.site, zone=self.rules.zone, now=self.now, allow=self.rules.allow)
         except ContentError as error:
             return error
 
@@ -88,23 +88,21 @@ async def take_folder(
     db: Database,
     root: Path,
     *,
-    zone: ZoneInfo,
+    rules: ReadingRules,
     now: datetime,
     policy: Policy,
     settling: Settling,
     at: float,
-    site: str | None = None,
 ) -> tuple[Report, frozenset[str]]:
     """Import what is new, changed or gone in the content folder; return what became of it, and which files wait.
 
-    Times without a zone are in `zone`; `site` is the address of a static site whose pages these are. `settling`
-    remembers what is being written from one look to the next and says when to look again; `at` are the seconds of its
-    clock.
+    `settling` remembers what is being written from one look to the next and says when to look again; `at` are the
+    seconds of its clock.
     """
     root = root.resolve()
     known = await _known(db)
     settling.begin(at, now.timestamp())
-    look = await asyncio.to_thread(_look_at_folder, root, root, known, _Reading(zone, site, now), str(root), settling)
+    look = await asyncio.to_thread(_look_at_folder, root, root, known, _Reading(rules, now), str(root), settling)
     settling.vanished = (settling.vanished | set(look.gone)) - look.shown.keys()
     look.gone = sorted(settling.vanished)
     if not look.waiting:
@@ -120,10 +118,9 @@ async def take_paths(
     paths: Sequence[Path],
     content: Path,
     *,
-    zone: ZoneInfo,
+    rules: ReadingRules,
     now: datetime,
     policy: Policy,
-    site: str | None = None,
     monotonic: Callable[[], float] = time.monotonic,
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> ImportedPaths:
@@ -134,7 +131,7 @@ async def take_paths(
     Raises: nothing for what the paths hold; a path that is not there is refused like a bad file.
     """
     content = content.resolve()
-    reading = _Reading(zone, site, now)
+    reading = _Reading(rules, now)
     known = await _known(db)
     whole = _Look()
     began = monotonic()
@@ -177,9 +174,9 @@ class Checked:
     notes: list[Complaint]
 
 
-def check_path(given: Path, content: Path, zone: ZoneInfo, *, now: datetime, site: str | None = None) -> Checked:
-    """Return what each file of a folder, or one file, says; `site` is the address of the site whose pages they are."""
-    look = _look_at(given, content.resolve(), {}, _Reading(zone, site, now), None)
+def check_path(given: Path, content: Path, rules: ReadingRules, *, now: datetime) -> Checked:
+    """Return what each file of a folder, or one file, says."""
+    look = _look_at(given, content.resolve(), {}, _Reading(rules, now), None)
     return Checked({look.shown.get(one.path, one.path): one.content for one in look.seen}, look.notes)
 
 
@@ -187,7 +184,7 @@ def warnings_of(
     files: Mapping[str, Story | TopicFile | ContentError],
     content: Path,
     database: Path,
-    zone: ZoneInfo,
+    rules: ReadingRules,
     now: datetime,
 ) -> list[Complaint]:
     """Return what is odd about checked files, accepted or not, each under the path that `check_path` gave it.
@@ -215,7 +212,7 @@ def warnings_of(
         if database.is_file():
             known.extend(topics.established_at(database))
         if content.is_dir():
-            checked = check_path(content, content, zone, now=now)
+            checked = check_path(content, content, rules, now=now)
             known.extend(one for one in checked.files.values() if isinstance(one, TopicFile))
         names = KnownNames(known)
     stories = [topic_typos.with_names(story, names.__contains__) for story in stories]
@@ -289,7 +286,7 @@ def _look_at_folder(
         return names.get(path) or named(path)
 
     of_old = {path: known[name] for path, name in names.items()}
-    for found in scan(root, of_old, zone=reading.zone, settling=settling, called=called, site=site):
+    for found in scan(root, of_old, rules=reading.rules, settling=settling, called=called, site=site):
         name = called(found.path)
         if isinstance(found, Gone):
             look.gone.append(name)
@@ -321,11 +318,11 @@ def _look_at_file(
         result = site
     elif settling is None:
         try:
-            result = read_file(place, root=root, zone=reading.zone, site=site)
+            result = read_file(place, root=root, rules=reading.rules, site=site)
         except ContentError as error:
             result = error
     else:
-        found = read_named(relative, place, root, known.get(name), zone=reading.zone, settling=settling, site=site)
+        found = read_named(relative, place, root, known.get(name), rules=reading.rules, settling=settling, site=site)
         if isinstance(found, Waiting):
             return _Look(waiting=[name], shown={name: str(given)})
         result = found.result
@@ -351,7 +348,9 @@ def _seen(
             result = replace(result, warnings=_named(result.warnings, name))
     # At the top of another folder, that folder's name says more than `index`.
     place = relative if root == content else f"{root.name}/{relative}"
-    return Seen(name, fingerprint, result, (slug_of(place), longer_slug(place)))
+    is_page = isinstance(result, Story) and result.as_read.generator is not None
+    arrival = Arrival.PAGE if is_page else Arrival.FILE
+    return Seen(name, fingerprint, result, (slug_of(place), longer_slug(place)), arrival=arrival)
 
 
 def _named(complaints: Iterable[Complaint], name: str) -> tuple[Complaint, ...]:

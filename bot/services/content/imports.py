@@ -7,12 +7,12 @@ files does is read from the database (`known_content`), decided (`domain.ingesti
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.domain.article import Story
-from bot.domain.ingestion import Observed, SourceItem, decide
+from bot.domain.ingestion import Arrival, Observed, SourceItem, decide
 from bot.domain.link import normal_link
 from bot.domain.publishing import PushWindow
 from bot.domain.topic import TopicFile
@@ -33,23 +33,37 @@ BATCH = 500  # files a transaction: long enough to be fast, short enough to let 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the operator chose about files that become news. None of it matters where `flags_act` is off."""
+    """What the operator chose about files and feeds that become news. None of it matters where `flags_act` is off.
+
+    With `hold` all that becomes news is held: it comes to an older copy of the database, and may have been sent.
+    `key` names the API key of the program that tells the stories, for the log. `by_hand`: it speaks for an editor, who
+    is told in the answer what is odd, and what it publishes is held for no reason that only files give.
+    """
 
     window: PushWindow
     burst: int
     undo: timedelta
     flags_act: bool = True
+    hold: bool = False
+    key: str | None = None
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One file as it was read. `slugs` are the names it may get, best first; `warnings` name the values left out."""
+    """One file, or one item of a feed, as it was read.
+
+    `slugs` are the names it may get, best first; `warnings` name the values left out. What has a lower `rank` is
+    taken first, and so gets a lower number.
+    """
 
     path: str
     fingerprint: str
     content: Story | TopicFile | ContentError
     slugs: tuple[str, ...] = ()
     warnings: tuple[Complaint, ...] = ()
+    arrival: Arrival = Arrival.FILE
+    rank: int = 0
 
 
 @dataclass(slots=True)
@@ -84,16 +98,23 @@ class Report:
 
 
 async def take(
-    db: Database, seen: Sequence[Seen], *, gone: Collection[str] = (), now: datetime, policy: Policy
+    db: Database,
+    seen: Sequence[Seen],
+    *,
+    gone: Collection[str] = (),
+    now: datetime,
+    policy: Policy,
+    also: Callable[[Connection], Awaitable[None]] | None = None,
 ) -> Report:
     """Store what files say and do what their flags ask for. Files that are `gone` change nothing but who may own.
 
     Topic files go first, so that articles find their topics. What becomes news is published or held once all files
-    are in: a burst is judged as a whole.
+    are in: a burst is judged as a whole. `also` is done in the last transaction: what is remembered of the whole
+    batch, once all of it is in.
     """
     report = Report()
     news, opened = [], []
-    ordered = sorted(seen, key=lambda one: (not isinstance(one.content, TopicFile), one.path))
+    ordered = sorted(seen, key=lambda one: (not isinstance(one.content, TopicFile), one.rank, one.path))
     present = frozenset(one.path for one in ordered)
     told = {one.path: normal_link(one.content.link) for one in ordered if isinstance(one.content, Story)}
     moves: dict[str, int] = {}
@@ -115,9 +136,28 @@ async def take(
                 if (report.topics or taken.topics) and not policy.window.files_never_push:
                     news.extend(await newsroom.take_up_known(conn, now))
                 taken.published, taken.held = await newsroom.news_by_file(
-                    conn, news, opened=opened, now=now, burst=policy.burst, undo=policy.undo
+                    conn, news, opened=opened, now=now, burst=policy.burst, undo=policy.undo, hold=policy.hold
                 )
+                if also is not None:
+                    await also(conn)
         report.add(taken)
+    if also is not None and not ordered:
+        async with db.transaction() as conn:
+            await also(conn)
+    return report
+
+
+async def take_one(conn: Connection, one: Seen, *, now: datetime, policy: Policy) -> Report:
+    """Store one item inside the caller's transaction, and do what its flag asks for."""
+    report, news, opened = await _take_batch(conn, [one], {}, (one.path,), {}, now=now, policy=policy)
+    if policy.by_hand:
+        report.published = await newsroom.news_by_hand(
+            conn, news, opened=opened, now=now, undo=policy.undo, key=policy.key
+        )
+    else:
+        report.published, report.held = await newsroom.news_by_file(
+            conn, news, opened=opened, now=now, burst=policy.burst, undo=policy.undo, hold=policy.hold, key=policy.key
+        )
     return report
 
 
@@ -162,7 +202,7 @@ async def _take_batch(
         told=told,
     )
     settled = iter(stories)
-    changes = ContentChanges()
+    changes = ContentChanges(key=policy.key, by_hand=policy.by_hand)
     report = Report(topics=len(defined))
     for one in seen:
         match one.content:
@@ -179,7 +219,7 @@ async def _take_batch(
                 story = next(settled)
                 decision = decide(
                     known.before(one.path, story),
-                    Observed(one.path, one.fingerprint, story, story.as_read.generator is not None),
+                    Observed(one.path, one.fingerprint, story, one.arrival),
                     now=now,
                     window=policy.window,
                     flags_act=policy.flags_act,
@@ -209,10 +249,15 @@ def _refused(seen: Seen, before: SourceItem | None) -> SourceItem:
 
 
 def _complaints(report: Report, seen: Sequence[Seen], policy: Policy) -> list[Notice]:
+    if policy.by_hand:
+        return []
     published = {one.path for one in seen if isinstance(one.content, Story) and one.content.published}
+    in_feeds = {one.path for one in seen if one.arrival is not Arrival.FILE}
     told = [Notice("refused", complaint.path, str(complaint)) for complaint in report.refused]
     told.extend(
-        Notice("doubled", path, "published" if path in published else "", article) for path, article in report.doubled
+        Notice("doubled", path, "published" if path in published else "", article)
+        for path, article in report.doubled
+        if path not in in_feeds  # that feeds tell the same stories is no mistake; it is counted
     )
     if policy.flags_act:  # whoever sends a document is told in the answer
         told.extend(

@@ -70,7 +70,8 @@ class KnownContent:
             return
         self.owners[article.number] = decision.item
         self.articles[article.number] = article
-        self.links[normal_link(article.story.link)] = article.number
+        if article.story.link:
+            self.links[normal_link(article.story.link)] = article.number
         for act in decision.acts:
             match act:
                 case Create():

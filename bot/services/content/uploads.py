@@ -6,10 +6,9 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from bot.content.articles.slug import slug_of
-from bot.content.articles.surroundings import FileContext
+from bot.content.articles.surroundings import FileContext, ReadingRules
 from bot.content.files.reader import understood
 from bot.domain.article import Story
 from bot.domain.link import normal_link
@@ -25,12 +24,11 @@ from bot.store.engine.database import Database
 _MEASURED = 20  # drafts whose audience is looked for: each takes a walk over those who follow its topics
 
 
-async def add_document(db: Database, name: str, data: bytes, *, root: Path, zone: ZoneInfo, now: datetime) -> Uploaded:
-    """Store the articles and topics of an uploaded document. Pictures beside it are looked for at the top of `root`.
-
-    Times without a zone are in `zone`.
-    """
-    read = await asyncio.to_thread(_read, name, data, root, zone)
+async def add_document(
+    db: Database, name: str, data: bytes, *, root: Path, rules: ReadingRules, now: datetime
+) -> Uploaded:
+    """Store the articles and topics of an uploaded document. Pictures beside it are looked for at the top of `root`."""
+    read = await asyncio.to_thread(_read, name, data, root, rules)
     # A refusal is answered in the chat: it is no file of the folder, so no file is remembered as refused.
     refused = [one for one in read if isinstance(one.content, ContentError)]
     seen = [one for one in read if not isinstance(one.content, ContentError)]
@@ -60,23 +58,23 @@ async def add_document(db: Database, name: str, data: bytes, *, root: Path, zone
     return result
 
 
-def _read(name: str, data: bytes, root: Path, zone: ZoneInfo) -> list[Seen]:
+def _read(name: str, data: bytes, root: Path, rules: ReadingRules) -> list[Seen]:
     from bot.content.files.uploads import files_in
 
     try:
         files: Sequence[tuple[str, bytes | ContentError]] = files_in(name, data)
     except ContentError as error:
         files = [(name, error)]
-    return [_seen(inner, content, root, zone) for inner, content in files]
+    return [_seen(inner, content, root, rules) for inner, content in files]
 
 
-def _seen(name: str, content: bytes | ContentError, root: Path, zone: ZoneInfo) -> Seen:
+def _seen(name: str, content: bytes | ContentError, root: Path, rules: ReadingRules) -> Seen:
     result: Story | TopicFile | ContentError
     if isinstance(content, ContentError):
         result = content
     else:
         try:
-            result = understood(name, content, FileContext(root / name, root, zone))
+            result = understood(name, content, FileContext(root / name, root, rules))
         except ContentError as error:
             result = error
     return Seen(f"upload:{name}", "", result, (slug_of(name),))

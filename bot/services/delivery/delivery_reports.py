@@ -25,6 +25,10 @@ from bot.store.engine import metadata
 from bot.store.engine.database import Connection, Database
 from bot.store.readers import chats, restrictions
 
+MAX_CHATS = 100_000
+"""Chats that a JSON document names, at most."""
+Failures = list[tuple[int, str]]
+
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
@@ -120,6 +124,11 @@ async def failures(db: Database, number: int, limit: int, status: Status = Statu
     """Return chats that an article could not be sent to, or whatever became of it, each with the reason."""
     async with db.reading() as conn:
         return await receipts.failures(conn, number, limit, status)
+
+
+async def chats_without(db: Database, number: int, limit: int = MAX_CHATS) -> tuple[Failures, Failures]:
+    """Return the chats that an article could not be sent to, and those that forbid writing, each with the reason."""
+    return await failures(db, number, limit), await failures(db, number, limit, Status.RESTRICTED)
 
 
 async def try_again(db: Database, number: int, *, by: int | None, now: datetime) -> int:

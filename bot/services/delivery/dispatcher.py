@@ -16,8 +16,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
-from pathlib import Path
 
+from bot.content.web.pictures import PictureSource
 from bot.domain.chat import Chat
 from bot.domain.delivery import Outcome
 from bot.errors import StoreError, StoreFull
@@ -65,7 +65,7 @@ class Dispatcher:
         wire: SendPort,
         *,
         look_of: Callable[[Chat], Look],
-        root: Path | None,
+        pictures: PictureSource,
         clock: Callable[[], datetime],
         rate: float | None,
         stale: timedelta,
@@ -85,7 +85,7 @@ class Dispatcher:
         self._db = db
         self._wire = wire
         self._kinds = kinds
-        self._triage = Triage(db, kinds, prepare=wire.prepare, held=wire.held, root=root, stale=stale)
+        self._triage = Triage(db, kinds, prepare=wire.prepare, held=wire.held, pictures=pictures, stale=stale)
         self._settler = Settler(self._triage, changed=self._something_changed)
         self._look_of = look_of
         self._clock = clock

@@ -14,8 +14,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from pathlib import Path
 
+from bot.content.web.pictures import PictureSource
 from bot.domain.article import Article
 from bot.domain.chat import Pictures
 from bot.domain.delivery import (
@@ -303,7 +303,7 @@ async def edition_of(
     conn: Connection,
     article: int,
     fixed_at: datetime,
-    root: Path | None,
+    source: PictureSource,
     prepare: Callable[[Message], Body],
     *,
     form_of: Callable[[int], Form] = lambda revision: Form.FULL,
@@ -319,7 +319,7 @@ async def edition_of(
         found,
         await topics.topics(conn),
         await followers_of(conn, article, fixed_at),
-        await pictures_of(conn, found, root),
+        await pictures_of(conn, found, source),
         prepare,
         form_of(found.revision),
         few,

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
+from bot.content.web.pictures import PictureSource
 from bot.domain.chat import Chat
 from bot.domain.delivery import NEWS, Lane, Operation
 from bot.domain.message import Message
@@ -37,10 +37,10 @@ def at_once(campaign: Campaign, chat: Chat, now: datetime) -> datetime | None:
 class Kind:
     """What a campaign of a kind does. Its name is in the database and is never given to another.
 
-    `audience` says who gets it, `compose` what is sent (connection, campaign, `prepare` for its messages, content
-    folder). `revision` returns the subject's as it stands now, at which a composition is made anew; None: it never
-    changes. `when` is asked at every claim and returns the time before which this chat, as it is set today, is not to
-    have it, which is `now` or earlier when nothing is to be waited for, and None when it is never to have it.
+    `audience` says who gets it, `compose` what is sent (connection, campaign, `prepare` for its messages, where its
+    pictures come from). `revision` returns the subject's as it stands now, at which a composition is made anew; None:
+    it never changes. `when` is asked at every claim and returns the time before which this chat, as it is set today, is
+    not to have it, which is `now` or earlier when nothing is to be waited for, and None when it is never to have it.
     `fold` puts several into one list when they have waited for too long to be news; None: each goes out by itself,
     however late. What settles it follows from the operation: sent, a message has a receipt for all that its
     composition covers; edited, its receipt shows the new revision; deleted, its receipt holds no message any more.
@@ -49,7 +49,7 @@ class Kind:
     name: str
     lane: Lane
     audience: Callable[[Connection, Campaign], Awaitable[Audience]]
-    compose: Callable[[Connection, Campaign, Callable[[Message], Any], Path | None], Awaitable[Composition[Any]]]
+    compose: Callable[[Connection, Campaign, Callable[[Message], Any], PictureSource], Awaitable[Composition[Any]]]
     revision: Callable[[Connection, Campaign], Awaitable[int | None]]
     operation: Operation = Operation.SEND
     when: Callable[[Campaign, Chat, datetime], datetime | None] = at_once
@@ -61,11 +61,11 @@ async def _followers(conn: Connection, campaign: Campaign) -> Audience:
 
 
 async def _edition(
-    conn: Connection, campaign: Campaign, prepare: Callable[[Message], Any], root: Path | None
+    conn: Connection, campaign: Campaign, prepare: Callable[[Message], Any], pictures: PictureSource
 ) -> Edition[Any]:
     few = min(FEW, max(2, campaign.total)) if campaign.is_complete else FEW
     number = campaign.subject.number
-    return await edition_of(conn, number, campaign.fixed_at, root, prepare, form_of=campaign.form_of, few=few)
+    return await edition_of(conn, number, campaign.fixed_at, pictures, prepare, form_of=campaign.form_of, few=few)
 
 
 async def _revision(conn: Connection, campaign: Campaign) -> int | None:

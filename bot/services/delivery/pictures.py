@@ -9,9 +9,8 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
-from bot.content.web.pictures import picture_bytes
+from bot.content.web.pictures import PictureSource
 from bot.domain.article import Article
 from bot.domain.message import Photo
 from bot.domain.picture_ways import Accepted, Finding, PictureWays, Refused, Way
@@ -25,10 +24,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ArticlePictures:
-    """The ways that are left to show an article's picture. `root` is the content folder, where its own files lie."""
+    """The ways that are left to show an article's picture, and where bytes come from when it is their turn."""
 
     ways: PictureWays
-    root: Path | None
+    source: PictureSource
 
     async def next_photo(self, db: Database, now: datetime) -> tuple[Way, Photo] | None:
         """Return the best way that is left and what Telegram is given; None when the article is shown as text.
@@ -43,15 +42,15 @@ class ArticlePictures:
         return None
 
     async def _bytes(self, way: Way) -> Photo | None:
-        data = await picture_bytes(way.picture, self.root)
+        data = await self.source.bytes_of(way.picture)
         return None if data is None else Photo(data=data)
 
 
-async def pictures_of(conn: Connection, article: Article, root: Path | None) -> ArticlePictures:
+async def pictures_of(conn: Connection, article: Article, source: PictureSource) -> ArticlePictures:
     """Return what an article's picture can be shown by, as far as is known today."""
     wanted = candidates(article, await articles.banners(conn, article.number))
     known = await media.known(conn, [picture.url for picture in wanted])
-    return ArticlePictures(PictureWays(wanted, known), root)
+    return ArticlePictures(PictureWays(wanted, known), source)
 
 
 async def remember(db: Database, finding: Finding | None, now: datetime) -> None:

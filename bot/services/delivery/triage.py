@@ -13,9 +13,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
+from bot.content.web.pictures import PictureSource
 from bot.domain.chat import Chat, ChatState
 from bot.domain.delivery import Delivery, Operation, Postponed, Throttled
 from bot.domain.message import Message
@@ -56,14 +56,14 @@ class Triage:
         *,
         prepare: Callable[[Message], Any],
         held: Callable[[int], float],
-        root: Path | None,
+        pictures: PictureSource,
         stale: timedelta,
     ) -> None:
         self._db = db
         self._kinds = kinds
         self._prepare = prepare
         self._held = held
-        self._root = root
+        self._pictures = pictures
         self._stale = stale
         self._compositions: dict[int, Composition[Any]] = {}  # by campaign
         self._holds: OrderedDict[int, tuple[datetime, datetime]] = OrderedDict()  # until when, and the latest time
@@ -177,7 +177,7 @@ class Triage:
         kind = self._kinds[campaign.kind]
         found = self._compositions.get(campaign.id)
         if found is None or found.revision != await kind.revision(conn, campaign):
-            found = await kind.compose(conn, campaign, self._prepare, self._root)
+            found = await kind.compose(conn, campaign, self._prepare, self._pictures)
             self._compositions[campaign.id] = found
         return found
 

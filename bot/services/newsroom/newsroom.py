@@ -15,6 +15,7 @@ from bot.domain.delivery import NEWS, Lane, Subject, SubjectType
 from bot.domain.publishing import BURST_WITHIN, UNDO_FROM, is_burst, is_for_nobody, undo_time
 from bot.domain.rejections import Form, alike
 from bot.errors import OutOfTurn, UnknownTopic
+from bot.services.newsroom import feed_embargoes
 from bot.store.content import articles, known_topics, topics
 from bot.store.delivery import campaigns, delivery_reports, receipts
 from bot.store.delivery.audiences import reach
@@ -89,14 +90,16 @@ async def news_by_file(
     now: datetime,
     burst: int,
     undo: timedelta,
+    hold: bool = False,
+    key: str | None = None,
 ) -> tuple[list[int], list[int]]:
-    """Publish what files made news, or hold it for editors; return (published, held). Editors are told what is held.
+    """Publish what files and feeds made news, or hold it; return (published, held). Editors are told what is held.
 
     `opened` are published ones that nobody got and whose files gave them another topic: they are news as well. Those
     that somebody has decided about since their file was read are left alone. Held is everything by file that is not
     yet on its way when it is more than people expect: of a burst, also what waits for its undo time. A restored
-    database holds all: what it would send may have been sent before. What would reach nobody by a slip is held by
-    itself.
+    database holds all (`hold`, or until all of its files have been read): what it would send may have been sent
+    before. What would reach nobody by a slip is held by itself.
     """
     fresh = [
         article for article in await articles.articles(conn, list(numbers)) if article.state is ArticleState.SCHEDULED
@@ -109,7 +112,7 @@ async def news_by_file(
     if not fresh and not anew:
         return [], []
     await articles.mark_news(conn, [article.number for article in (*fresh, *anew)], now)
-    restored = await metadata.is_restored(conn)
+    restored = hold or await metadata.is_restored(conn)
     if restored or is_burst(await articles.news_since(conn, now - BURST_WITHIN), burst):
         why = HeldWhy.RESTORED if restored else HeldWhy.BURST
         taken_back = await campaigns.take_back_unbegun(conn)
@@ -132,8 +135,35 @@ async def news_by_file(
         if await open_audience(conn, article, by=None, now=now, undo=undo, by_file=True) is not None:
             published.append(article.number)
     for number in published:
-        await audit_log.record(conn, "publish", at=now, article=number, detail="file")
+        await audit_log.record(conn, "publish", at=now, article=number, detail=None if key else "file", key=key)
     return published, lost
+
+
+async def news_by_hand(
+    conn: Connection,
+    numbers: Iterable[int],
+    *,
+    opened: Iterable[int] = (),
+    now: datetime,
+    undo: timedelta,
+    key: str | None = None,
+) -> list[int]:
+    """Publish what somebody made news, in the caller's transaction: nothing is held. Return what was published.
+
+    `opened` are published ones that nobody got and that were given another topic. `key` names the API key of the
+    program that asked for it.
+    """
+    published = []
+    for article in await articles.articles(conn, list(numbers)):
+        if article.state is ArticleState.SCHEDULED:
+            await release(conn, article, by=None, now=now, undo=undo)
+            published.append(article.number)
+    for article in await articles.articles(conn, list(opened)):
+        if await open_audience(conn, article, by=None, now=now, undo=undo) is not None:
+            published.append(article.number)
+    for number in published:
+        await audit_log.record(conn, "publish", at=now, article=number, key=key)
+    return published
 
 
 async def open_audience(
@@ -226,18 +256,24 @@ async def _is_going(conn: Connection, number: int) -> bool:
 async def end_embargoes(db: Database, *, now: datetime, burst: int, undo: timedelta, push: bool) -> list[int]:
     """Publish the scheduled articles whose time has come; return those that went out or are held.
 
-    Without `push` (files never push) they are listed only.
+    Without `push` (files never push) they are listed only, but for those whose time was set by hand. What a feed dated
+    ahead is looked at in the feed once more.
     """
     async with db.transaction() as conn:
         due = await articles.embargo_over(conn, now)
+        restored = await metadata.is_restored(conn)  # then all of it is held
+        set_by_hand = set() if restored else await articles.are_by_hand(conn, due)
+        out = await news_by_hand(conn, [number for number in due if number in set_by_hand], now=now, undo=undo)
+        of_feeds = await feed_embargoes.end(conn, [number for number in due if number not in set_by_hand], now)
+        due = [number for number in due if number not in set_by_hand and number not in of_feeds]
         if not push:
             for number in due:
                 await articles.set_state(conn, number, ArticleState.ARCHIVED)
                 await audit_log.record(conn, "archive", at=now, article=number, detail="files never push")
             await known_topics.let_be_known(conn, due)
-            return []
+            return out
         published, held = await news_by_file(conn, due, now=now, burst=burst, undo=undo)
-        return published + held
+        return out + published + held
 
 
 async def archive(db: Database, number: int, *, by: int | None, now: datetime) -> Article:

@@ -22,7 +22,9 @@ from bot.store.readers.closed_threads import Untold
 
 FORM, REFUSED_BY_SOME = "form", "refused by some"
 """Kinds of notices about the form in which a broadcast goes on, for all its chats or some."""
-_AT_ONCE = (FORM, REFUSED_BY_SOME)  # the others are told together
+SOURCE_GONE, SOURCE_FAILS = "source gone", "source fails"
+"""Kinds of notices about sources: one has ended, one has failed for a day. Their subject is the source's name."""
+_AT_ONCE = (FORM, REFUSED_BY_SOME, SOURCE_GONE)  # the others are told together
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +90,16 @@ async def plainer_forms(db: Database) -> list[tuple[int, Notice, Article | None]
     """Return which broadcasts go on in a plainer form, for all or some of
     their chats, with their articles, as far as those are still there."""
     async with db.reading() as conn:
-        waiting = [(id, notice) for id, notice in await notices.untold(conn) if notice.kind in _AT_ONCE]
+        waiting = [(id, notice) for id, notice in await notices.untold(conn) if notice.kind in (FORM, REFUSED_BY_SOME)]
         known = await articles.articles(conn, [one.article for _, one in waiting if one.article is not None])
     by_number = {article.number: article for article in known}
     return [(id, notice, by_number.get(notice.article or 0)) for id, notice in waiting]
+
+
+async def ended_sources(db: Database) -> list[tuple[int, Notice]]:
+    """Return the sources of which their servers say that they are gone, and editors do not know yet."""
+    async with db.reading() as conn:
+        return [(id, notice) for id, notice in await notices.untold(conn) if notice.kind == SOURCE_GONE]
 
 
 async def mark_told(db: Database, ids: Sequence[int], now: datetime) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
+from bot.content.web.pictures import PictureSource
 from bot.domain.article import Article
 from bot.domain.chat import ChatKind
 from bot.domain.topic import Topic
@@ -47,8 +47,8 @@ async def listed(db: Database, number: int) -> Article:
         return await _listed(conn, number)
 
 
-async def opened(db: Database, number: int, *, person: int | None, root: Path | None) -> Opened:
-    """Return an article ready to be shown; `root` is the content folder. Raises: UnknownArticle."""
+async def opened(db: Database, number: int, *, person: int | None, source: PictureSource) -> Opened:
+    """Return an article ready to be shown, with pictures from `source`. Raises: UnknownArticle."""
     async with db.reading() as conn:
         article = await _listed(conn, number)
         known = await topics.topics(conn)
@@ -56,7 +56,7 @@ async def opened(db: Database, number: int, *, person: int | None, root: Path | 
             article=article,
             topics=tuple(known[topic] for topic in article.topics if topic in known),
             saved=person is not None and await subscriptions.has_saved(conn, person, number),
-            pictures=await pictures_of(conn, article, root),
+            pictures=await pictures_of(conn, article, source),
         )
 
 

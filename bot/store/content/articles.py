@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlite3 import Row
 
 from bot.domain.article import Article, ArticleState, HeldWhy
-from bot.domain.link import link_fault, normal_link
+from bot.domain.link import normal_link
 from bot.errors import AmbiguousArticle, UnknownArticle
 from bot.store.content.story_json import epoch, epoch_of_end, moment, moment_or_none, story_from
 from bot.store.engine.database import Connection
@@ -54,8 +54,8 @@ async def find(conn: Connection, words: str) -> Article:
     number = asked.removeprefix("#")
     if number.isascii() and number.isdigit() and len(number) < 18:
         return await article(conn, int(number))
-    if "://" in asked and link_fault(asked) is None:
-        query, key = "SELECT article FROM article_links WHERE link = :key", normal_link(asked)
+    if "://" in asked and (link := _normal(asked)) is not None:
+        query, key = "SELECT article FROM article_links WHERE link = :key", link
     else:
         query, key = (
             """
@@ -122,12 +122,35 @@ async def set_state(
 async def set_states(conn: Connection, states: Mapping[int, tuple[ArticleState, datetime | None]]) -> None:
     """Move many articles, each to its state and with the end of its embargo, as `set_state` does one."""
     await conn.executemany(
-        "UPDATE articles SET state = :state, scheduled_at = :scheduled_at, held_why = NULL WHERE number = :number",
+        """
+        UPDATE articles SET state = :state, scheduled_at = :scheduled_at, held_why = NULL, by_hand = 0
+        WHERE number = :number
+        """,
         [
             {"number": number, "state": state, "scheduled_at": epoch_of_end(scheduled_at)}
             for number, (state, scheduled_at) in states.items()
         ],
     )
+
+
+async def mark_by_hand(conn: Connection, numbers: Iterable[int]) -> None:
+    """Remember that the ends of these embargoes were set by hand. It holds until their states change."""
+    await conn.executemany(
+        "UPDATE articles SET by_hand = 1 WHERE number = :number AND state = 'scheduled'",
+        [{"number": number} for number in numbers],
+    )
+
+
+async def are_by_hand(conn: Connection, numbers: Iterable[int]) -> set[int]:
+    """Return which of these scheduled articles go out at a time that was set by hand."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT number FROM articles
+        WHERE by_hand AND state = 'scheduled' AND number IN (SELECT value FROM json_each(:numbers))
+        """,
+        {"numbers": json.dumps(list(numbers))},
+    )
+    return {int(row["number"]) for row in rows}
 
 
 async def hold(conn: Connection, number: int, why: HeldWhy) -> None:
@@ -238,3 +261,11 @@ def _article(row: Row) -> Article:
         first_seen_at=moment(row["first_seen_at"]),
         held_why=None if row["held_why"] is None else HeldWhy(row["held_why"]),
     )
+
+
+def _normal(link: str) -> str | None:
+    """Return a link as the store compares them; None for what is none."""
+    try:
+        return normal_link(link)
+    except ValueError:
+        return None

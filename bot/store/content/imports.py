@@ -14,7 +14,7 @@ from functools import lru_cache
 from sqlite3 import Row
 
 from bot.domain.article import ArticleState, HeldWhy, Story
-from bot.domain.ingestion import KnownArticle, SourceItem
+from bot.domain.ingestion import FEED_ITEMS, KnownArticle, SourceItem
 from bot.domain.link import normal_link
 from bot.domain.search_terms import indexed
 from bot.store.content.story_json import epoch, epoch_of_end, moment_or_none, story_from, story_json
@@ -24,8 +24,14 @@ _encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
 
 async def fingerprints(conn: Connection) -> dict[str, str]:
-    """Return the fingerprint of every file that was there when the folder was last scanned."""
-    rows = await conn.execute_fetchall("SELECT path, fingerprint FROM files WHERE fingerprint <> ''")
+    """Return the fingerprint of every file that was there when the folder was last scanned. Items of feeds are none."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT path, fingerprint FROM files
+        WHERE (path < :feeds OR path >= :beyond) AND fingerprint <> ''
+        """,
+        {"feeds": FEED_ITEMS, "beyond": f"{FEED_ITEMS[:-1]}0"},  # `0` comes after `/`
+    )
     return {row["path"]: row["fingerprint"] for row in rows}
 
 
@@ -160,7 +166,7 @@ async def index(conn: Connection, stories: Mapping[int, Story], topics: Mapping[
         INSERT INTO article_links (link, article) VALUES (?, ?)
         ON CONFLICT (link) DO UPDATE SET article = excluded.article
         """,
-        [(normal_link(story.link), number) for number, story in stories.items()],
+        [(normal_link(story.link), number) for number, story in stories.items() if story.link],
     )
     await conn.executemany(
         "INSERT OR IGNORE INTO article_topics (article, topic, place) VALUES (?, ?, ?)",

@@ -84,9 +84,9 @@ def as_stored(story: Story) -> Story:
         return story
     return replace(
         story,
-        published_at=_whole_second(story.published_at),
+        published_at=whole_second(story.published_at),
         related=tuple(
-            one if one.published_at is None else replace(one, published_at=_whole_second(one.published_at))
+            one if one.published_at is None else replace(one, published_at=whole_second(one.published_at))
             for one in story.related
         ),
     )
@@ -112,7 +112,7 @@ def moment_or_none(seconds: int | None) -> datetime | None:
     return None if seconds is None else moment(seconds)
 
 
-def _whole_second(at: datetime) -> datetime:
+def whole_second(at: datetime) -> datetime:
     """Return a time without a fraction, rounded up: an embargo ends no moment early."""
     return at if not at.microsecond else at.replace(microsecond=0) + timedelta(seconds=1)
 

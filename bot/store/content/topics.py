@@ -50,6 +50,15 @@ async def defined(conn: Connection, keys: Iterable[str]) -> set[str]:
     return {str(row["key"]) for row in rows}
 
 
+async def called(conn: Connection, keys: Iterable[str]) -> dict[str, int]:
+    """Return the topics that go, or ever went, by these keys of names, by key."""
+    rows = await conn.execute_fetchall(
+        "SELECT key, topic FROM topic_names WHERE key IN (SELECT value FROM json_each(:keys))",
+        {"keys": json.dumps(list(keys))},
+    )
+    return {str(row["key"]): int(row["topic"]) for row in rows}
+
+
 async def established(conn: Connection) -> dict[int, Topic]:
     """Return the topics that are more than a name in an article: those in the picker, and those somebody follows."""
     rows = await conn.execute_fetchall(
@@ -106,11 +115,7 @@ def established_at(path: Path) -> list[Topic]:
 async def resolve(conn: Connection, names: Iterable[str]) -> dict[str, int]:
     """Return the topic number of each name, making unlisted topics of those nobody defined."""
     wanted = {name: key for name in dict.fromkeys(names) if (key := topic_key(name))}
-    rows = await conn.execute_fetchall(
-        "SELECT key, topic FROM topic_names WHERE key IN (SELECT value FROM json_each(:keys))",
-        {"keys": json.dumps(list(wanted.values()))},
-    )
-    known = {row["key"]: int(row["topic"]) for row in rows}
+    known = await called(conn, wanted.values())
     for name, key in wanted.items():
         if key not in known:
             known[key] = await _insert(conn, await _free_id(conn, key), name)

@@ -16,13 +16,14 @@ ABOUT_PEOPLE = frozenset({"become editor", "become owner", "let go", "remove own
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One act. `person` is None for a file, the shell or newsbot itself."""
+    """One act. `person` is None for a program, a file, the shell or newsbot itself; `key` names a program's key."""
 
     at: datetime
     person: int | None
     act: str
     article: int | None
     detail: str | None
+    key: str | None = None
 
     @property
     def about(self) -> int | None:
@@ -40,17 +41,24 @@ async def record(
     person: int | None = None,
     article: int | None = None,
     detail: str | None = None,
+    key: str | None = None,
 ) -> None:
     """Write down an act, in the transaction that does it."""
     await conn.execute(
-        "INSERT INTO log (at, person, act, article, detail) VALUES (:at, :person, :act, :article, :detail)",
-        {"at": epoch(at), "person": person, "act": act, "article": article, "detail": detail},
+        """
+        INSERT INTO log (at, person, act, article, detail, api_key)
+        VALUES (:at, :person, :act, :article, :detail, :key)
+        """,
+        {"at": epoch(at), "person": person, "act": act, "article": article, "detail": detail, "key": key},
     )
 
 
 async def latest(conn: Connection, limit: int = 50) -> list[Entry]:
     """Return the last acts, newest first."""
     rows = await conn.execute_fetchall(
-        "SELECT at, person, act, article, detail FROM log ORDER BY id DESC LIMIT :limit", {"limit": limit}
+        "SELECT at, person, act, article, detail, api_key FROM log ORDER BY id DESC LIMIT :limit", {"limit": limit}
     )
-    return [Entry(moment(row["at"]), row["person"], row["act"], row["article"], row["detail"]) for row in rows]
+    return [
+        Entry(moment(row["at"]), row["person"], row["act"], row["article"], row["detail"], row["api_key"])
+        for row in rows
+    ]

@@ -2,7 +2,8 @@
 What a copy of the database learns about roles from the one that it replaces: nobody gets back a right they lost since.
 
 A copy may be a year old. Whoever was let go, lost an owner's role or had a link withdrawn since then would have it
-again. Nobody gains anything here: roles and links that the copy does not have stay away too.
+again, and so would a program whose key was removed. Nobody gains anything here: roles and links that the copy does not
+have stay away too.
 """
 
 from __future__ import annotations
@@ -51,6 +52,9 @@ def reconcile_roles(copy: Path, replaced: Path, now: datetime) -> Reconciled | N
             )
         if "people" in tables:
             conn.execute(_FORGOTTEN)
+        if "former_api_keys" in tables:
+            conn.execute(_FORMER_KEYS)
+            conn.execute("DELETE FROM main.api_keys WHERE hash IN (SELECT hash FROM main.former_api_keys)")
         conn.execute("DELETE FROM main.newcomers")
         conn.execute("DELETE FROM main.invitations WHERE code_hash NOT IN (SELECT code_hash FROM old.invitations)")
         missing = tuple(person for (person,) in conn.execute(_MISSING))
@@ -86,6 +90,10 @@ INSERT INTO main.former_editors (person, ended_at)
 SELECT CAST(detail AS INTEGER), max(at) FROM old.log
 WHERE act = 'let go' AND CAST(detail AS INTEGER) > 0 GROUP BY CAST(detail AS INTEGER)
 ON CONFLICT (person) DO UPDATE SET ended_at = max(ended_at, excluded.ended_at)
+"""
+_FORMER_KEYS = """
+INSERT INTO main.former_api_keys (hash, ended_at) SELECT hash, ended_at FROM old.former_api_keys WHERE true
+ON CONFLICT (hash) DO NOTHING
 """
 # Who had the role when it was taken, unless they were given one as high again since.
 _LOST = """

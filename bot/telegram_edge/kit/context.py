@@ -6,10 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import telegram
 
+from bot.content.web.fetching import Fetcher
+from bot.content.web.pictures import PictureSource
 from bot.domain.chat import Chat, ChatKind, Pictures
 from bot.render.locale import words_for
 from bot.render.look import Look, Surface
@@ -32,7 +35,7 @@ class BotContext:
     `clock` gives the time as an aware UTC datetime; `wake` tells the dispatcher that something was promised,
     stopped or released, so that it does not wait for its next look at the database. `bot` is initialized; it answers
     people through `replies`, and news leaves through `gateway`. Both ask `pacer` first, and both are paid for from
-    `paid_budget`, if anything is.
+    `paid_budget`, if anything is. `fetcher` fetches whatever comes from the web.
     """
 
     db: Database
@@ -44,6 +47,7 @@ class BotContext:
     settings: Settings
     clock: Callable[[], datetime]
     wake: Callable[[], None]
+    fetcher: Fetcher = field(default_factory=Fetcher)
     city_search: CitySearch = field(default_factory=CitySearch)
     administrators: Administrators = field(init=False)
 
@@ -53,6 +57,11 @@ class BotContext:
     @property
     def bot_username(self) -> str:
         return self.bot.username
+
+    @property
+    def picture_source(self) -> PictureSource:
+        """Where the bytes of articles' pictures come from."""
+        return PictureSource(self.settings.content or Path("content"), self.fetcher)
 
     @property
     def replies(self) -> Replies:

@@ -17,7 +17,7 @@ RESTRICTED = 10  # chats named at most
 async def log(ctx: BotContext, request: Request) -> None:
     entries, names = await desk.deeds(ctx.db, ENTRIES)
     zone = ctx.look(request.chat).zone
-    lines = [(entry.at, entry.person, entry.act, entry.article, entry.detail) for entry in entries]
+    lines = [(entry.at, entry.person, entry.act, entry.article, entry.detail, entry.key) for entry in entries]
     await request.answer(screens.log(request.words, lines, zone, names, request.person))
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from pathlib import Path
 
 from bot.domain.chat import Chat, Pictures
 from bot.domain.delivery import Failed, Outcome, Rejected, Sent, Throttled
@@ -53,8 +52,7 @@ async def send_copy(ctx: BotContext, chat: Chat, number: int, patience: timedelt
         return await _patiently(ctx, chat, body, min(patience, COPY_TIMEOUT))
 
     async with ctx.db.reading() as conn:
-        root = ctx.settings.content or Path("content")
-        edition = await edition_of(conn, number, now, root, prepare)
+        edition = await edition_of(conn, number, now, ctx.picture_source, prepare)
     look = replace(ctx.look(chat), pictures=Pictures.LARGE)
     outcome, has_photo = await edition.send(look, 0, turn, leave, ctx.db, now)
     picture, refused = _checked(tried, has_photo)

@@ -326,7 +326,7 @@ async def _note(
         ctx.look(asked.chat).zone,
         reach=reach,
         lasts=lasting(reach, rate_of(ctx)),
-        link=link_fault(article.story.link),
+        link=link_fault(article.story.link, ctx.settings.fetch_allow),
         picture=picture,
         refused=refused,
         is_paused=await delivery_reports.is_paused(ctx.db),

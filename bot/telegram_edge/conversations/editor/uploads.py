@@ -8,6 +8,7 @@ from pathlib import Path
 
 from telegram.error import TelegramError
 
+from bot.content.articles.surroundings import ReadingRules
 from bot.domain.limits import DOWNLOAD_BYTES
 from bot.render import error_messages
 from bot.render.editor import uploads as screens
@@ -50,7 +51,7 @@ async def take(ctx: BotContext, request: Request) -> None:
         Path(document.name.replace("\\", "/")).name or "document",
         data,
         root=(ctx.settings.content or Path("content")).resolve(),
-        zone=ctx.settings.timezone,
+        rules=ReadingRules(ctx.settings.timezone, ctx.settings.fetch_allow),
         now=ctx.clock(),
     )
     await request.answer(screens.report(request.words, done))

@@ -36,7 +36,7 @@ async def show(ctx: BotContext, asked: Request | PressRequest, article: int) -> 
     """
     look, now = ctx.look(asked.chat), ctx.clock()
     person = asked.person if asked.is_private else None
-    opened = await reading.opened(ctx.db, article, person=person, root=ctx.settings.content)
+    opened = await reading.opened(ctx.db, article, person=person, source=ctx.picture_source)
     if look.pictures is Pictures.LARGE and await _shown_with_picture(ctx, asked, opened, look):
         return
     await asked.answer(push(opened.article, opened.topics, look, now, saved=opened.saved))

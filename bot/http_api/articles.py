@@ -1,0 +1,136 @@
+"""The articles of the API: what each request asks of the services, and how it is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+from aiohttp import web
+
+from bot.content.articles.sent_article import Unreadable, read_article, read_change, read_time
+from bot.domain.api_key import KeyRole
+from bot.errors import ContentError, UnknownArticle
+from bot.http_api.access import API, Api, asked, body_of
+from bot.http_api.problems import Problem
+from bot.services.api import articles
+from bot.services.api.requests import Answer
+from bot.services.delivery import delivery_reports
+from bot.services.delivery.report_json import report_json
+
+ARTICLES = "/api/v1/articles"
+ONE = ARTICLES + "/{number:[0-9]{1,18}}"
+
+
+async def tell(request: web.Request) -> web.Response:
+    """`POST /api/v1/articles`"""
+    api = request.app[API]
+    key = await api.key_of(request)
+    body = await body_of(request)
+    try:
+        sent = await asyncio.to_thread(read_article, body, api.rules.zone)
+    except (Unreadable, ContentError) as error:
+        raise _wrong(error) from error
+    what = asked(request, key, body)
+    return _answered(api, await articles.tell(api.db, what, sent, now=api.clock(), rules=api.rules))
+
+
+async def one(request: web.Request) -> web.Response:
+    """`GET /api/v1/articles/NUMBER`"""
+    api = request.app[API]
+    key = await api.key_of(request)
+    return _json(await articles.one(api.db, key, _number(request)))
+
+
+async def change(request: web.Request) -> web.Response:
+    """`PATCH /api/v1/articles/NUMBER`"""
+    api = request.app[API]
+    key = await api.key_of(request)
+    body = await body_of(request)
+    try:
+        wanted = await asyncio.to_thread(read_change, body)
+    except (Unreadable, ContentError) as error:
+        raise _wrong(error) from error
+    what = asked(request, key, body)
+    number = _number(request)
+    return _answered(api, await articles.change(api.db, what, number, wanted, now=api.clock(), rules=api.rules))
+
+
+async def publish(request: web.Request) -> web.Response:
+    """`POST /api/v1/articles/NUMBER/publish`"""
+    api = request.app[API]
+    key = await api.key_of(request)
+    what = asked(request, key, await body_of(request))
+    return _answered(api, await articles.publish(api.db, what, _number(request), now=api.clock(), rules=api.rules))
+
+
+async def schedule(request: web.Request) -> web.Response:
+    """`POST /api/v1/articles/NUMBER/schedule`"""
+    api = request.app[API]
+    key = await api.key_of(request)
+    body = await body_of(request)
+    now = api.clock()
+    if key.role is KeyRole.EDITOR:  # others are refused whatever they say
+        try:
+            at = read_time(body, api.rules.zone, now)
+        except (Unreadable, ContentError) as error:
+            raise _wrong(error) from error
+    else:
+        at = now
+    what = asked(request, key, body)
+    return _answered(api, await articles.schedule(api.db, what, _number(request), at, now=now, rules=api.rules))
+
+
+async def retract(request: web.Request) -> web.Response:
+    """`POST /api/v1/articles/NUMBER/retract`"""
+    api = request.app[API]
+    key = await api.key_of(request)
+    what = asked(request, key, await body_of(request))
+    return _answered(api, await articles.retract(api.db, what, _number(request), now=api.clock(), rules=api.rules))
+
+
+async def delivery(request: web.Request) -> web.Response:
+    """`GET /api/v1/articles/NUMBER/delivery`: what `newsbot delivery --json` prints."""
+    api = request.app[API]
+    key = await api.key_of(request)
+    number = _number(request)
+    if key.role is not KeyRole.EDITOR:
+        raise Problem(403, "a contributor's key does not see who got an article")
+    try:
+        report = await delivery_reports.report_of(api.db, number, api.clock(), api.rate)
+    except UnknownArticle as error:
+        raise Problem(404, f"there is no article {number}") from error
+    failed, kept = await delivery_reports.chats_without(api.db, number)
+    return _json(report_json(report, failed, kept))
+
+
+def _number(request: web.Request) -> int:
+    return int(request.match_info["number"])
+
+
+def _wrong(error: Unreadable | ContentError) -> Problem:
+    if isinstance(error, Unreadable):
+        return Problem(400, f"the body cannot be read: {error}")
+    said = "; ".join(f"{one.field}: {one.reason}" for one in error.complaints)
+    return Problem(422, said, errors=error.complaints)
+
+
+def _answered(api: Api, answer: Answer) -> web.Response:
+    """Return an answer as HTTP has it; what was promised leaves at once."""
+    headers = {"Cache-Control": "no-store"}
+    if answer.is_replay:
+        headers["Idempotency-Replayed"] = "true"
+    else:
+        api.wake()
+    if answer.status == 201:
+        headers["Location"] = f"{ARTICLES}/{json.loads(answer.body)['number']}"
+    return web.Response(
+        status=answer.status, body=answer.body.encode(), content_type="application/json", headers=headers
+    )
+
+
+def _json(value: object) -> web.Response:
+    return web.Response(
+        body=json.dumps(value, ensure_ascii=False).encode(),
+        content_type="application/json",
+        headers={"Cache-Control": "no-store"},
+    )

@@ -1,0 +1,254 @@
+"""
+Reading a source: what came of one request is stored, with the stories that are new or have changed, so that a kill at
+any point loses nothing and takes nothing twice.
+
+Stories go through `services.content.imports.take`, as those of files do. What the source's own row says of the request
+is written in the last transaction of that: a source whose stories are not all in yet is read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from urllib.parse import unquote, urlsplit
+
+from bot.content.articles.slug import slug_of
+from bot.domain.feed import Feed, FeedItem
+from bot.domain.feed_intake import Intake, ItemTopics, gone, intake, known_names, topics_of_items
+from bot.domain.feed_items import KnownItem, KnownItems, Recognised, hashed_id, recognise
+from bot.domain.ingestion import KnownArticle
+from bot.domain.link import normal_link
+from bot.domain.polling_interval import Pace, is_to_be_named, next_poll, not_before, poll_after_failure
+from bot.domain.source import Source, SourceState
+from bot.domain.topic import topic_key
+from bot.errors import SourceFault
+from bot.services.content import imports as importing
+from bot.services.content.imports import Policy, Report, Seen
+from bot.services.newsroom.notices import SOURCE_FAILS, SOURCE_GONE
+from bot.services.sources.feed_web import FeedAnswer
+from bot.store.content import imports, source_items, sources, topics
+from bot.store.content.source_items import article_item
+from bot.store.content.sources import Answered, Polling
+from bot.store.desk import notices
+from bot.store.desk.notices import Notice
+from bot.store.engine.database import Connection, Database
+
+RECENT = 20  # publications by which a source's interval is chosen
+MOVED_AFTER = 2  # requests in a row that lead to another address for good, until it is believed
+_MAX_SLUG = 80  # characters of a title that make a slug
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A source before one request, and when that was made. `jitter` is a random number from 0 to 1."""
+
+    source: Source
+    polling: Polling
+    now: datetime
+    jitter: float
+    published: Sequence[datetime] = field(default=())
+
+    def pace(self, *, max_age: timedelta | None = None, ask_every: timedelta | None = None) -> Pace:
+        return Pace(
+            every=self.source.choices.every,
+            ask_every=ask_every,
+            max_age=max_age,
+            published=tuple(self.published),
+            since=self.source.added_at,
+        )
+
+
+async def about(conn: Connection, number: int, now: datetime, jitter: float) -> Asked | None:
+    """Return what is needed to ask a source; None when there is none."""
+    found = await sources.with_polling(conn, number)
+    if found is None:
+        return None
+    return Asked(*found, now, jitter, await source_items.published_lately(conn, number, RECENT))
+
+
+def unchanged(asked: Asked, answer: FeedAnswer) -> Answered:
+    """Return a source after an answer that says that nothing has changed."""
+    return _well(asked, answer, asked.polling.ask_every, asked.source.title, asked.source.site)
+
+
+async def take_feed(db: Database, asked: Asked, answer: FeedAnswer, feed: Feed, *, policy: Policy) -> Report:
+    """Store what a feed lists and do what follows of it."""
+    source, now = asked.source, asked.now
+    async with db.reading() as conn:
+        known = await _known_items(conn, source, feed.items)
+        recognised = recognise(feed.items, known)
+        own = await _own_articles(conn, source, recognised)
+        names = await _topics(conn, source, feed.items)
+    taken = [intake(one, source, own.get(one.key), topics=names, now=now) for one in recognised]
+    here = {one.key for one in recognised}
+    left = [gone(item) for item in known.items.values() if item.place is not None and item.key not in here]
+    answered = _well(asked, answer, feed.ask_every, feed.title or source.title, feed.link or source.site)
+
+    async def also(conn: Connection) -> None:
+        await _keep(conn, source, taken, left, known, now)
+        await move_if_seen_twice(conn, asked, answered)
+        await sources.answered(conn, {source.number: answered})
+
+    hold = replace(policy, hold=policy.hold or asked.polling.hold_next)
+    return await importing.take(db, _seen(source, taken), now=now, policy=hold, also=also)
+
+
+def failed(asked: Asked, fault: SourceFault) -> tuple[Answered, Notice | None]:
+    """Return a source after a request that gave no feed, and what editors are to be told of it.
+
+    What is known of the source and its items stays as it is.
+    """
+    source, polling, now = asked.source, asked.polling, asked.now
+    failures = polling.failures + 1
+    since = source.failing_since or now
+    is_named = not fault.is_gone and is_to_be_named(since, polling.named_at, now)
+    answered = Answered(
+        state=SourceState.GONE if fault.is_gone else SourceState.FAILING,
+        polling=replace(
+            polling,
+            failures=failures,
+            not_before=not_before(fault.retry_after, now),
+            named_at=now if is_named else polling.named_at,
+        ),
+        next_at=poll_after_failure(
+            asked.pace(ask_every=polling.ask_every), failures, now, jitter=asked.jitter, retry_after=fault.retry_after
+        ),
+        read_at=source.read_at,
+        title=source.title,
+        site=source.site,
+        failing_since=since,
+        last_error=str(fault),
+    )
+    if fault.is_gone:
+        return answered, Notice(SOURCE_GONE, source.name, source.url)
+    return answered, Notice(SOURCE_FAILS, source.name, str(fault)) if is_named else None
+
+
+async def store_fault(db: Database, asked: Asked, fault: SourceFault) -> None:
+    """Store that a request gave no feed, and let editors be told where they are to be."""
+    answered, notice = failed(asked, fault)
+    async with db.transaction() as conn:
+        await sources.answered(conn, {asked.source.number: answered})
+        if notice is not None:
+            await notices.add(conn, [notice], asked.now)
+
+
+async def move_if_seen_twice(conn: Connection, asked: Asked, answered: Answered) -> None:
+    """Let a source be asked at its new address once its server has said so on two requests in a row.
+
+    An address at which another source is asked stays that source's.
+    """
+    polling = answered.polling
+    if polling.moved_to is None or polling.moved_seen < MOVED_AFTER:
+        return
+    if not await sources.is_asked_at(conn, polling.moved_to):
+        await sources.move(conn, asked.source.number, polling.moved_to)
+
+
+def is_moving(answered: Answered) -> bool:
+    """Return whether a source's address may have to be changed."""
+    return answered.polling.moved_seen >= MOVED_AFTER
+
+
+def _well(
+    asked: Asked, answer: FeedAnswer, ask_every: timedelta | None, title: str | None, site: str | None
+) -> Answered:
+    """Return a source after a request that gave its feed."""
+    polling, now = asked.polling, asked.now
+    moved_seen = 0 if answer.moved_to is None else polling.moved_seen + 1 if answer.moved_to == polling.moved_to else 1
+    return Answered(
+        state=SourceState.ACTIVE,
+        polling=replace(
+            polling,
+            etag=answer.validators.etag,
+            last_modified=answer.validators.last_modified,
+            body_hash=answer.body_hash,
+            ask_every=ask_every,
+            not_before=not_before(answer.retry_after, now),
+            failures=0,
+            moved_to=answer.moved_to,
+            moved_seen=moved_seen,
+            hold_next=False,
+            named_at=None,
+        ),
+        next_at=next_poll(
+            asked.pace(max_age=answer.max_age, ask_every=ask_every),
+            now,
+            jitter=asked.jitter,
+            retry_after=answer.retry_after,
+        ),
+        read_at=now,
+        title=title,
+        site=site,
+    )
+
+
+async def _known_items(conn: Connection, source: Source, items: Sequence[FeedItem]) -> KnownItems:
+    ids = [hashed_id(item.id) for item in items]
+    links = [normal_link(item.link) for item in items if item.link]
+    return await source_items.known(conn, source.number, ids, links)
+
+
+async def _own_articles(conn: Connection, source: Source, items: Sequence[Recognised]) -> dict[str, KnownArticle]:
+    """Return the articles that items own which readers would see changed, or that wait for something, by key."""
+    asked = {
+        article_item(source.number, one.key): one.key
+        for one in items
+        if one.before is not None and (one.mark != one.before.fingerprint or one.before.waits)
+    }
+    if not asked:
+        return {}
+    files = await imports.files(conn, asked)
+    owned = {asked[path]: file.article for path, file in files.items() if file.owns and file.article is not None}
+    known = await imports.known(conn, owned.values())
+    return {key: known[number] for key, number in owned.items() if number in known}
+
+
+async def _topics(conn: Connection, source: Source, items: Sequence[FeedItem]) -> ItemTopics:
+    keys = {topic_key(name) for item in items for name in item.categories}
+    if not keys:
+        return topics_of_items(source.choices.topics, {})
+    established = await topics.established(conn)
+    names = await topics.called(conn, keys)
+    return topics_of_items(source.choices.topics, known_names(established.values(), names))
+
+
+def _seen(source: Source, taken: Sequence[Intake]) -> list[Seen]:
+    """Return the stories to take, the oldest first, so that a newer one has a higher number."""
+    telling = [(one, one.story) for one in taken if one.story is not None]
+    telling.sort(key=lambda pair: (pair[1].published_at, -(pair[0].kept.place or 0)))
+    return [
+        Seen(
+            path=article_item(source.number, one.kept.key),
+            fingerprint=one.kept.fingerprint,
+            content=story,
+            slugs=slugs(story.link, story.title),
+            arrival=one.arrival,
+            rank=rank,
+        )
+        for rank, (one, story) in enumerate(telling)
+    ]
+
+
+def slugs(link: str, title: str) -> tuple[str, ...]:
+    """Return the slugs that a story may get which no file names: by the last part of its link, else by its title."""
+    path = unquote(urlsplit(link).path) if link else ""
+    by_title = slug_of(f"{title[:_MAX_SLUG].lower().replace('/', ' ')}.md")
+    if not any(char.isalpha() for char in path):
+        return (by_title,)
+    return slug_of(path), by_title
+
+
+async def _keep(
+    conn: Connection,
+    source: Source,
+    taken: Sequence[Intake],
+    left: Sequence[KnownItem],
+    known: KnownItems,
+    now: datetime,
+) -> None:
+    changed = [one.kept for one in taken if one.is_changed]
+    ids = {one.id: one.kept.key for one in taken if known.ids.get(one.id) != one.kept.key}
+    if changed or left or ids:
+        await source_items.keep(conn, source.number, [*changed, *left], ids, now)

@@ -1,0 +1,285 @@
+"""
+What people do with sources: list, add, choose, pause, go on, ask now, remove.
+
+Removing keeps what came. A source that is added again goes on where it ended: what it lists then is its history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.domain.feed import Feed, FeedItem
+from bot.domain.link import PRIVATE, link_fault
+from bot.domain.source import Origin, Source, SourceChoices, SourceCounts, SourceState
+from bot.errors import OutOfTurn, SourceFault, UnknownSource
+from bot.services.content.imports import Policy, Report
+from bot.services.sources import reading
+from bot.services.sources.feed_web import FeedWeb
+from bot.store.content import source_items, sources
+from bot.store.desk import audit_log
+from bot.store.engine.database import Connection, Database
+
+_FIRST_READ_WITHIN = timedelta(minutes=2)
+"""How long whoever adds a source has for its first reading, before the running bot does it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSource:
+    """A source and what has come of it."""
+
+    source: Source
+    counts: SourceCounts
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A source that was added, or was known already. `report` is what its first reading gave; empty for a known one."""
+
+    source: Source
+    is_new: bool
+    report: Report = field(default_factory=Report)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What an address would give as a source: the feed's own address, and the feed. `source` when it is known."""
+
+    url: str
+    feed: Feed
+    source: Source | None = None
+
+    @property
+    def title(self) -> str | None:
+        return self.feed.title
+
+    @property
+    def items(self) -> Sequence[FeedItem]:
+        return self.feed.items
+
+
+async def listed(db: Database) -> list[ListedSource]:
+    """Return all sources in the order of their numbers."""
+    async with db.reading() as conn:
+        found = await sources.sources(conn)
+        came = await sources.counts(conn)
+    return [ListedSource(one, came.get(one.number, SourceCounts())) for one in found]
+
+
+async def find(db: Database, words: str) -> Source:
+    """Return the source meant by a number (`3`, `#3`), an address it is or was known by, or its name.
+
+    Raises: UnknownSource.
+    """
+    async with db.reading() as conn:
+        return await _find(conn, words)
+
+
+async def check(web: FeedWeb, url: str) -> Checked:
+    """Return what an address would give as a source, changing nothing. Raises: SourceFault."""
+    address = checked_address(url)
+    asked, answer = await web.find(address)
+    assert answer.feed is not None
+    return Checked(asked, answer.feed)
+
+
+async def add(
+    db: Database,
+    web: FeedWeb,
+    url: str,
+    choices: SourceChoices,
+    *,
+    origin: Origin,
+    by: int | None,
+    now: datetime,
+    policy: Policy,
+    jitter: float = 0.0,
+) -> Added:
+    """Add a source and read it for the first time: what it lists now is archived, and never news.
+
+    A page's address stands for the first feed that it names. A known one is left as it is. `by` is a person, None for
+    the shell. Raises: SourceFault, when the address gives no feed.
+    """
+    address = checked_address(url)
+    async with db.reading() as conn:
+        if (known := await _known_at(conn, address)) is not None:
+            return Added(known, is_new=False)
+    asked_at, answer = await web.find(address)
+    assert answer.feed is not None
+    async with db.transaction() as conn:
+        if (known := await _known_at(conn, asked_at)) is not None:
+            await sources.name_address(conn, known.number, address)
+            return Added(known, is_new=False)
+        number = await _store(conn, asked_at, choices, origin, now, now + _FIRST_READ_WITHIN)
+        await sources.name_address(conn, number, address)
+        name = choices.name or answer.feed.title or asked_at
+        await _log(conn, "add", name, by, now)
+        asked = await reading.about(conn, number, now, jitter)
+    assert asked is not None
+    report = await reading.take_feed(db, asked, answer, answer.feed, policy=policy)
+    return Added(await _source(db, number), is_new=True, report=report)
+
+
+async def add_unread(
+    conn: Connection, url: str, choices: SourceChoices, *, origin: Origin, now: datetime, read_at: datetime
+) -> int | None:
+    """Add a source that is read for the first time by the running bot, from `read_at` on; None for a known one.
+
+    `url` must be an address as `checked_address` returns it.
+    """
+    if await _known_at(conn, url) is not None:
+        return None
+    return await _store(conn, url, choices, origin, now, read_at)
+
+
+async def choose(db: Database, number: int, choices: SourceChoices, *, by: int | None, now: datetime) -> Source:
+    """Choose anew what a source's items become; those that came stay as they are. Raises: UnknownSource, OutOfTurn."""
+    async with db.transaction() as conn:
+        source = await _there(conn, number)
+        if source.file is not None:
+            raise OutOfTurn(f"{source.name} is defined by {source.file}; change it there")
+        await sources.choose(conn, number, choices)
+        if choices.every != source.choices.every:
+            await sources.ask_at(conn, [number], now)
+        await _log(conn, "change", source.name, by, now)
+        return await _there(conn, number)
+
+
+async def pause(db: Database, number: int, *, by: int | None, now: datetime) -> Source:
+    """Ask a source no more until it is resumed. Raises: UnknownSource, OutOfTurn."""
+    async with db.transaction() as conn:
+        source = await _there(conn, number)
+        if source.state is SourceState.PAUSED:
+            raise OutOfTurn(f"{source.name} is paused already")
+        await sources.set_state(conn, number, SourceState.PAUSED)
+        await _log(conn, "pause", source.name, by, now)
+        return await _there(conn, number)
+
+
+async def resume(db: Database, number: int, *, by: int | None, now: datetime) -> Source:
+    """Go on with a source that was paused or has ended, and ask it soon. What it listed meanwhile is taken as new.
+
+    Raises: UnknownSource, OutOfTurn.
+    """
+    async with db.transaction() as conn:
+        source = await _there(conn, number)
+        if source.state in (SourceState.ACTIVE, SourceState.FAILING):
+            raise OutOfTurn(f"{source.name} is not paused")
+        failing = source.state is SourceState.PAUSED and source.failing_since is not None
+        await sources.set_state(conn, number, SourceState.FAILING if failing else SourceState.ACTIVE)
+        await sources.ask_at(conn, [number], now)
+        await _log(conn, "resume", source.name, by, now)
+        return await _there(conn, number)
+
+
+async def refresh(db: Database, number: int, *, now: datetime) -> Source:
+    """Let the running bot ask a source now, or as soon as its server admits. Raises: UnknownSource, OutOfTurn."""
+    async with db.transaction() as conn:
+        source = await _there(conn, number)
+        if source.state not in (SourceState.ACTIVE, SourceState.FAILING):
+            raise OutOfTurn(f"{source.name} is {source.state}; resume it first")
+        await sources.ask_at(conn, [number], now)
+        return await _there(conn, number)
+
+
+async def remove(db: Database, number: int, *, by: int | None, now: datetime) -> Source:
+    """Remove a source and return it as it was. What came stays. Raises: UnknownSource."""
+    async with db.transaction() as conn:
+        source = await _there(conn, number)
+        await drop(conn, source)
+        await _log(conn, "remove", source.name, by, now)
+        return source
+
+
+async def drop(conn: Connection, source: Source) -> None:
+    """Remove a source inside the caller's transaction. Another source or file may go on with its stories."""
+    await sources.set_state(conn, source.number, SourceState.REMOVED)
+    await sources.set_file(conn, source.number, None)
+    await source_items.forget_content(conn, source.number)
+
+
+async def replace_address(db: Database, source: Source, url: str, now: datetime) -> bool:
+    """Let a source be asked at the feed that its page names. When that is another source's, remove this one.
+
+    Return whether it is still there.
+    """
+    async with db.transaction() as conn:
+        known = await _known_at(conn, url)
+        if known is not None and known.number != source.number:
+            await drop(conn, source)
+            await sources.lead_to(conn, source.number, known.number)
+            await _log(conn, "remove", source.name, None, now)
+            return False
+        await sources.move(conn, source.number, url)
+        return True
+
+
+def checked_address(url: str) -> str:
+    """Return an address as it is stored. Raises: SourceFault, when it can be no web address.
+
+    Whether it may be asked is judged when it is asked: the operator may admit private addresses.
+    """
+    address = url.strip()
+    if "://" not in address and not address.startswith(("mailto:", "javascript:", "data:")):
+        address = f"https://{address}"
+    fault = link_fault(address)
+    if fault is not None and fault != PRIVATE:
+        raise SourceFault(f"it is {fault}")
+    return address
+
+
+async def _find(conn: Connection, words: str) -> Source:
+    asked = words.strip()
+    number = asked.removeprefix("#")
+    if number.isascii() and number.isdigit() and len(number) < 18:
+        return await _there(conn, int(number))
+    if "://" in asked:
+        if (known := await _known_at(conn, asked)) is None:
+            raise UnknownSource(asked)
+        return known
+    everything = await sources.sources(conn)
+    named = [one for one in everything if one.name.casefold() == asked.casefold()]
+    if len(named) != 1:
+        raise UnknownSource(asked)
+    return named[0]
+
+
+async def _known_at(conn: Connection, url: str) -> Source | None:
+    """Return the source known by an address, unless it was removed."""
+    number = (await sources.at_address(conn, [url])).get(url)
+    found = None if number is None else await sources.source(conn, number)
+    return None if found is None or found.state is SourceState.REMOVED else found
+
+
+async def _store(
+    conn: Connection, url: str, choices: SourceChoices, origin: Origin, now: datetime, read_at: datetime
+) -> int:
+    """Store a source that is not listed; one that was removed is taken up again."""
+    removed = (await sources.at_address(conn, [url])).get(url)
+    if removed is None:
+        number = await sources.add(conn, url, choices, origin, now)
+    else:
+        number = removed
+        await sources.start_anew(conn, number, origin, now)
+        await sources.choose(conn, number, choices)
+        if not await sources.is_asked_at(conn, url):
+            await sources.move(conn, number, url)
+    await sources.read_first_at(conn, number, read_at)
+    return number
+
+
+async def _there(conn: Connection, number: int) -> Source:
+    found = await sources.source(conn, number)
+    if found is None or found.state is SourceState.REMOVED:
+        raise UnknownSource(f"#{number}")
+    return found
+
+
+async def _source(db: Database, number: int) -> Source:
+    async with db.reading() as conn:
+        return await _there(conn, number)
+
+
+async def _log(conn: Connection, verb: str, name: str, by: int | None, now: datetime) -> None:
+    await audit_log.record(conn, "source", at=now, person=by, detail=f"{verb} {name}")

@@ -1,0 +1,98 @@
+"""What programs send: whole articles and changes of a few fields, judged as files are."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.content.articles.sent_article import Unreadable, changed, read_article, read_change, read_time
+from bot.content.articles.slug import slugs_of_story
+from bot.errors import ContentError
+
+BERLIN = ZoneInfo("Europe/Berlin")
+NOW = datetime(2026, 3, 7, 12, tzinfo=UTC)
+WHOLE = {
+    "title": "Lake",
+    "publishedDateTime": "2026-03-07T10:00",
+    "webUrl": "https://news.example/lake",
+    "originalUrl": "https://original.example/lake",
+    "excerpt": "Cold.",
+    "type": "video",
+    "featuredContent": '<iframe src="https://www.youtube.com/embed/aaaaaaaaaaa"></iframe>',
+    "images": ["https://pictures.example/a.jpg"],
+    "topics": ["Energy"],
+    "odd": [1],
+}
+
+
+def sent(**fields: object) -> bytes:
+    return json.dumps(fields).encode()
+
+
+def test_an_article_is_read_as_a_file_would_be_and_keeps_what_nobody_knows():
+    article = read_article(b"\xef\xbb\xbf" + sent(**WHOLE, externalId=7), BERLIN)
+    assert article.external_id == "7"
+    assert article.story.published_at == datetime(2026, 3, 7, 9, tzinfo=UTC)
+    assert article.story.published is None and article.story.payload == WHOLE
+
+
+@pytest.mark.parametrize("field", ["title", "excerpt", "topics", "images", "publishedDateTime", "heat", "provider"])
+def test_a_change_touches_nothing_that_it_does_not_name(field: str):
+    before = read_article(sent(**WHOLE), BERLIN).story
+    new = {"title": "Pond", "excerpt": "Warm.", "topics": "AI, Robotics", "images": [], "heat": 5, "provider": "X"}
+    change = read_change(sent(**{field: new.get(field, "2026-03-08")}))
+    after = changed(before, before.payload, change, BERLIN)
+    parts = ("title", "excerpt", "topics", "pictures", "published_at", "heat", "provider", "link", "video", "type")
+    differ = [part for part in parts if getattr(before, part) != getattr(after, part)]
+    assert differ == [{"images": "pictures", "publishedDateTime": "published_at"}.get(field, field)]
+    assert after.published is None and after.payload["odd"] == [1]
+
+
+def test_a_link_that_goes_gives_way_to_the_other_one_and_the_last_one_stays():
+    before = read_article(sent(**WHOLE), BERLIN).story
+    after = changed(before, before.payload, read_change(sent(webUrl=None)), BERLIN)
+    assert after.link == "https://original.example/lake" and "webUrl" not in after.payload
+    with pytest.raises(ContentError) as refused:
+        changed(after, after.payload, read_change(sent(originalUrl="")), BERLIN)
+    assert [one.field for one in refused.value.complaints] == ["webUrl"]
+
+
+def test_what_was_odd_before_is_no_warning_about_a_change():
+    before = read_article(sent(**WHOLE, heat="hot"), BERLIN).story
+    assert changed(before, before.payload, read_change(sent(title="Pond")), BERLIN).as_read.warnings == ()
+    after = changed(before, before.payload, read_change(sent(title="Pond", quality="good")), BERLIN)
+    assert [one.field for one in after.as_read.warnings] == ["quality"]
+
+
+def test_the_flag_of_a_change_is_its_own_and_draft_wins():
+    before = read_article(sent(**WHOLE, published=True), BERLIN).story
+    flags = [({"title": "x"}, None), ({"published": "yes"}, True), ({"published": True, "draft": True}, False)]
+    for fields, flag in flags:
+        assert changed(before, before.payload, read_change(sent(**fields)), BERLIN).published is flag
+
+
+def test_a_time_to_come_is_read_in_the_operator_s_zone():
+    assert read_time(sent(at="2026-03-07T14:00"), BERLIN, NOW) == NOW + timedelta(hours=1)
+    for body in (sent(at="2026-03-07T13:00"), sent(at=5), sent()):
+        with pytest.raises(ContentError):
+            read_time(body, BERLIN, NOW)
+    with pytest.raises(Unreadable):
+        read_time(b"", BERLIN, NOW)
+
+
+@pytest.mark.parametrize(
+    ("link", "slugs"),
+    [
+        ("https://a.example/2026/03/the-lake.html", ("the-lake", "The-Lake")),
+        ("https://a.example/lake/index.html", ("lake", "The-Lake")),
+        ("https://a.example/%C3%86r%C3%B8", ("Ærø", "The-Lake")),
+        ("https://a.example/..%2f..%2fetc", ("etc", "The-Lake")),
+        ("https://a.example/?p=12", ("The-Lake",)),
+        ("https://a.example/2026/12", ("The-Lake",)),
+    ],
+)
+def test_a_story_without_a_file_is_called_after_its_link_else_its_title(link: str, slugs: tuple[str, ...]):
+    assert slugs_of_story("The Lake", link) == slugs
