@@ -98,6 +98,10 @@ class Observed:
     story: Story
     arrival: Arrival = Arrival.FILE
 
+    @property
+    def is_of_a_feed(self) -> bool:
+        return self.arrival in (Arrival.FEED, Arrival.HISTORY)
+
 
 # What is to be done ---------------------------------------------------------------------------------------------------
 
@@ -228,7 +232,7 @@ def _may_go_on(owner: SourceItem | None, seen: Observed) -> bool:
     """
     if owner is not None and owner.id == seen.id:
         return True
-    if seen.arrival in (Arrival.FEED, Arrival.HISTORY):
+    if seen.is_of_a_feed:
         return owner is not None and owner.is_gone and owner.id.startswith(FEED_ITEMS)
     return owner is None or owner.is_gone
 
@@ -273,7 +277,7 @@ def _go_on(
     if flags_act:
         if flag != last_flag:
             change = _of_a_changed_flag(article.state, flag, story.published_at, now, window)
-            if isinstance(change, Publish) and seen.arrival is not Arrival.FILE:
+            if isinstance(change, Publish) and seen.is_of_a_feed:
                 # In a file that is an editor's act, whatever the story's age. In a feed nobody has decided anything.
                 change = _of_a_new_flag(story.published_at, now, window)
         is_moved = article.state is ArticleState.SCHEDULED and before.published_at != story.published_at

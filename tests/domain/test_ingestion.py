@@ -173,6 +173,10 @@ TABLE = [
         [TakeOver(OTHER), Update(corrects=True), Publish()], of_a_site=True),
     Row("a new page at an address that another one has left is a story of its own",
         replace(of_another(PUBLISHED, True), is_given_up=True), story(), [Create(), Publish()], of_a_site=True),
+    Row("a known draft page that its generator publishes now is pushed whatever its date",
+        mine(DRAFT, False, OLD), story(at=OLD), [Keep(), Publish()], of_a_site=True),
+    Row("a page that its generator does not publish any more is taken back",
+        mine(PUBLISHED, True), story(False), [Keep(), Retract()], of_a_site=True),
     Row("a copy of a page with its address is reported, never pushed",
         of_another(PUBLISHED, True), story(), [Double(NUMBER)], of_a_site=True),
     # What it says

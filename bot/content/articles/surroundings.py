@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -34,6 +35,7 @@ class FileContext:
     is said of a missing one.
     `missing_pictures` are local ones; `left_out` what was not taken and why, by its place; `topics_in_text`
     when a text stood where a list of topics should, `topic_places` where each topic stands.
+    `changes_at` is when the file says something else although nobody writes it, None if it never does.
     With `is_alone` there is no folder around it, and a picture is a link.
     """
 
@@ -43,6 +45,7 @@ class FileContext:
     is_whole: Callable[[str], bool] = lambda _: True
     waits: bool = False
     is_alone: bool = False
+    changes_at: datetime | None = None
     missing_pictures: list[str] = field(default_factory=list)
     left_out: list[tuple[tuple[str | int, ...], str]] = field(default_factory=list)
     topics_in_text: bool = False
