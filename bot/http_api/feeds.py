@@ -8,6 +8,7 @@ Source: https://www.rfc-editor.org/rfc/rfc9110#section-13
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 from collections import OrderedDict
@@ -40,13 +41,21 @@ class _Document:
 
 
 class Documents:
-    """The feeds that were asked for last, each with when it was first seen as it is."""
+    """The feeds that were asked for last, each with when it was first seen as it is.
+
+    They are made one at a time: however many ask, people who are answered from the same database do not wait for it.
+    """
 
     def __init__(self) -> None:
+        self._making = asyncio.Lock()
         self._known: OrderedDict[tuple[str, ...], _Document] = OrderedDict()
 
     async def document(self, api: Api, path: str, url: str, topics: tuple[str, ...]) -> _Document:
         """Return a feed as it is now. Raises: UnknownTopic."""
+        async with self._making:
+            return await self._document(api, path, url, topics)
+
+    async def _document(self, api: Api, path: str, url: str, topics: tuple[str, ...]) -> _Document:
         key = (path, url, *topics)
         known = self._known.get(key)
         if known is not None and monotonic() - known.made_at < FRESH_FOR:
@@ -107,6 +116,6 @@ def _address(request: web.Request) -> str:
     host = request.headers.get("Host", "")
     if not _HOST.fullmatch(host):
         raise Problem(400, "the Host header names no host")
-    is_https = request.headers.get("X-Forwarded-Proto", request.scheme).strip().lower() == "https"
+    is_https = request.headers.get("X-Forwarded-Proto", request.scheme).partition(",")[0].strip().lower() == "https"
     query = {"topic": request.query.getall("topic")} if "topic" in request.query else {}
     return str(URL.build(scheme="https" if is_https else "http", authority=host, path=request.path).with_query(query))
