@@ -415,3 +415,18 @@ async def test_an_editor_who_was_let_go_while_a_page_is_read_gets_no_draft(tmp_p
         async with house.db.reading() as conn:
             assert await articles.counts(conn) == {}
         assert "draft" not in house.screen(ANNA)
+
+
+async def test_a_draft_without_topics_is_given_one_in_a_press(links_: Links) -> None:
+    desk = links_.desk
+    async with desk.house.db.transaction() as conn:
+        await topics.define(conn, TopicFile("energy", "Energy"))
+    await desk.room.follow(await desk.room.people(2), "Energy")
+    await desk.says(links_.serve("/salt", HEAD.format(more="").replace("Energy, Tulips", "Tulips")))
+    assert links_.button_rows("#1 Two towns store heat in salt is a draft.") == [["Choose a topic"]]
+    await desk.presses("Choose a topic")
+    assert links_.texts[0] == "Topics for #1 Two towns store heat in salt:"
+    await desk.presses("Energy")
+    assert links_.texts[0] == "#1 Two towns store heat in salt has the topic Energy now."
+    await desk.says("/preview 1")
+    assert desk.buttons[-1] == ["Publish to 2"]
