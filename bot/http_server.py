@@ -30,6 +30,7 @@ from bot.connection_limits import Connections
 from bot.domain.delivery import Lane, Outcome, backoff
 from bot.domain.publishing import PushWindow
 from bot.errors import SettingsError, StoreError
+from bot.http_api.hub_callbacks import mount_hub_callbacks
 from bot.services.newsroom.incidents import stuck_for
 from bot.store.delivery import outbox
 from bot.store.engine import metadata
@@ -200,7 +201,9 @@ async def serving_http(
     if settings.webhook_url is not None:
         path = urlsplit(settings.webhook_url).path or "/"
         webhook = _webhook(application, update_queue, secret, await _waiting(application))
-        server("NEWSBOT_LISTEN", settings.listen).router.add_post(path, webhook)
+        listening = server("NEWSBOT_LISTEN", settings.listen)
+        listening.router.add_post(path, webhook)
+        mount_hub_callbacks(listening, path, ctx.db, ctx.clock, ctx.wake)
     async with contextlib.AsyncExitStack() as stack:
         for (host, port), (variable, app) in servers.items():
             try:

@@ -22,6 +22,7 @@ class Site:
     url: str = ""
     answers: dict[str, Answer] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    forms: list[dict[str, str]] = field(default_factory=list)
     _asked: asyncio.Event = field(default_factory=asyncio.Event)
 
     def feed(self, *items: str, path: str = "/feed", **headers: str) -> None:
@@ -45,6 +46,8 @@ class Site:
     async def handle(self, request: web.Request) -> web.Response:
         self.asked.append((request.path, dict(request.headers)))
         self._asked.set()
+        if request.method == "POST":
+            self.forms.append({name: str(value) for name, value in (await request.post()).items()})
         answer = self.answers.get(request.path, Answer(404))
         if answer.headers.get("ETag") and request.headers.get("If-None-Match") == answer.headers["ETag"]:
             return web.Response(status=304, headers=answer.headers)

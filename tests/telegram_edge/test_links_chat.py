@@ -15,6 +15,7 @@ from web_site import Site, png, serving
 
 from bot.domain.article import Article, ArticleState, Picture
 from bot.domain.role import Role
+from bot.services.sources import sources
 from bot.store.content import articles
 from bot.store.desk import editors
 from bot.telegram_edge.conversations.editor import links
@@ -24,6 +25,8 @@ HEAD = """<html><head><title>Salt | Northgate</title>
 <meta property="og:description" content="July warms schools in January."><meta property="og:image" content="/salt.png">
 <meta property="article:published_time" content="2026-02-28T08:15:00Z"><meta name="keywords" content="Energy, Tulips">
 {more}</head></html>"""
+FEED = """<rss version="2.0"><channel><title>Northgate</title><item><title>Grid</title><guid>1</guid>
+<link>https://news.example/grid</link><pubDate>Mon, 02 Mar 2026 11:00:00 GMT</pubDate></item></channel></rss>"""
 
 
 @dataclass
@@ -289,7 +292,35 @@ async def test_a_feed_is_no_story(links_: Links) -> None:
     url = links_.serve("/feed", "<rss><channel><title>News</title></channel></rss>", content_type="text/xml")
     await links_.desk.says(url)
     assert links_.desk.screen == "127.0.0.1 has a feed there, not a story."
-    assert await links_.drafts() == []
+    assert links_.desk.buttons == [["Follow its feed"]] and await links_.drafts() == []
+    assert await links_.desk.presses("Follow its feed") == "Reading the feed"
+    assert links_.desk.screen.startswith("News is followed now.")
+
+
+async def test_a_page_that_names_a_feed_offers_to_follow_it(links_: Links) -> None:
+    """The draft and the feed are two things: nothing that the feed lists today is a draft or news."""
+    link = '<link rel="alternate" type="application/rss+xml" href="/feed">'
+    url = links_.serve("/salt", HEAD.format(more=link))
+    links_.serve("/feed", FEED, content_type="text/xml")
+    await links_.desk.says(url)
+    assert links_.button_rows("#1 Two towns store heat in salt is a draft.")[-1] == ["Follow its feed"]
+    await links_.desk.presses("Follow its feed")
+    assert links_.texts[0] == ("Northgate is followed now. What it lists today is in /latest; what comes next is news.")
+    assert [one.source.url for one in await sources.listed(links_.desk.house.db)] == [links_.site.url("/feed")]
+    assert [draft.story.title for draft in await links_.drafts()] == ["Two towns store heat in salt"]
+    await links_.desk.says(links_.serve("/other", HEAD.format(more=link)))
+    await links_.desk.presses("Follow its feed")
+    assert "Northgate is followed already." in links_.texts
+
+
+async def test_a_feed_that_cannot_be_read_is_not_followed_and_that_is_said(links_: Links) -> None:
+    link = '<link rel="alternate" type="application/rss+xml" href="/feed">'
+    url = links_.serve("/salt", HEAD.format(more=link))
+    links_.serve("/feed", "", status=404)
+    await links_.desk.says(url)
+    await links_.desk.presses("Follow its feed")
+    assert links_.desk.screen.startswith("This feed cannot be followed: ")
+    assert await sources.listed(links_.desk.house.db) == []
 
 
 async def test_a_page_that_only_sends_elsewhere_is_followed_once(links_: Links) -> None:

@@ -22,6 +22,7 @@ from bot.content.formats.front_matter import SUFFIXES, shown_path, shows_its_end
 from bot.content.sites.newsbot_yaml import NAME as RULES
 from bot.content.sites.site import Site
 from bot.domain.article import Story
+from bot.domain.source import SourceFile
 from bot.domain.topic import TopicFile
 from bot.errors import Complaint, ContentError, NoArticle
 
@@ -40,7 +41,7 @@ class Found:
 
     path: str
     fingerprint: str
-    result: Story | TopicFile | ContentError | None
+    result: Story | TopicFile | SourceFile | ContentError | None
     warnings: tuple[Complaint, ...] = ()
 
 
@@ -79,7 +80,7 @@ class _Entry:
     def hash_of(self, data: bytes) -> str:
         return hash_of(data) if self.site is None else f"{hash_of(data)}-{self.site.key_of(self.path)}"
 
-    def understood(self, name: str, data: bytes, around: FileContext) -> Story | TopicFile:
+    def understood(self, name: str, data: bytes, around: FileContext) -> Story | TopicFile | SourceFile:
         return understood(name, data, around, self.site)
 
     def unread(self, error: ContentError) -> ContentError:
@@ -294,7 +295,7 @@ def _is_unsettled(entry: _Entry, home: Path, last: str | None, rules: ReadingRul
 def _cannot_act(
     entry: _Entry, data: bytes, home: Path, rules: ReadingRules, settling: Settling, *, is_new: bool
 ) -> bool:
-    """Return whether a file that may still be written can be taken as it is: a topic, or a story that is a new draft.
+    """Return whether a file that may still be written can be taken as it is: a topic, a source, or a new draft.
 
     It must show its end, or what comes next could be anything. What somebody imports by hand is refused at once, too.
     """
@@ -310,13 +311,16 @@ def _cannot_act(
         return settling.one_off
     if around.missing_pictures and not settling.one_off:
         return False  # its wait begins when it is looked at again
-    return has_end and (isinstance(result, TopicFile) or (is_new and not result.published))
+    return has_end and (isinstance(result, TopicFile | SourceFile) or (is_new and not result.published))
 
 
 def _known(entry: _Entry, home: Path, last: str | None, settling: Settling | None) -> Fingerprint | None:
-    """Return what is known of a file; None also when a picture it waits for has come."""
+    """Return what is known of a file; None also when a picture it waits for has come, or its time is over."""
     known = None if last is None else Fingerprint.read(last)
-    return None if known is not None and known.has_what_it_waits_for(home, _is_whole(home, settling)) else known
+    if known is None:
+        return None
+    is_over = bool(known.until) and entry.site is not None and entry.site.now.timestamp() >= known.until
+    return None if is_over or known.has_what_it_waits_for(home, _is_whole(home, settling)) else known
 
 
 def _is_whole(home: Path, settling: Settling | None) -> Callable[[str], bool]:
@@ -347,7 +351,7 @@ def _found(
         is_trusted = trusted_look(entry.state, time.time_ns()) != UNTRUSTED
         look, content = entry.look() if is_trusted else UNTRUSTED, entry.hash_of(data)
         if known is not None and known.content == content:
-            return Found(entry.path, str(Fingerprint(look, content, known.waits_for)), None)
+            return Found(entry.path, str(Fingerprint(look, content, known.waits_for, known.until)), None)
         if not _may_act(entry, content, settling):
             return Waiting(entry.path)
         found = _read(entry, data, Fingerprint(look, content), home, rules, settling, is_new=last is None)
@@ -381,7 +385,7 @@ def _read(
     around = FileContext(home / entry.path, home, rules, _is_whole(home, settling), waits=settling is not None)
     warnings: tuple[Complaint, ...] = ()
     try:
-        result: Story | TopicFile | ContentError = entry.understood(entry.name, data, around)
+        result: Story | TopicFile | SourceFile | ContentError = entry.understood(entry.name, data, around)
     except ContentError as error:
         result = error
     missing = tuple(around.missing_pictures)
@@ -396,5 +400,7 @@ def _read(
             if settling.waits_for_pictures(entry.path):
                 return Waiting(entry.path)
             warnings = tuple(Complaint(entry.path, 0, "images", f"{one} {_TOO_LATE}") for one in missing)
-    known_by = replace(known_by, waits_for=missing) if missing else known_by
+    if missing or around.changes_at is not None:
+        until = 0 if around.changes_at is None else int(around.changes_at.timestamp())
+        known_by = replace(known_by, waits_for=missing, until=until)
     return Found(entry.path, str(known_by), result, warnings)

@@ -15,9 +15,10 @@ from bot.domain.article import Story
 from bot.domain.ingestion import Arrival, Observed, SourceItem, decide
 from bot.domain.link import normal_link
 from bot.domain.publishing import PushWindow
+from bot.domain.source import SourceFile
 from bot.domain.topic import TopicFile
 from bot.errors import Complaint, ContentError, NoArticle
-from bot.services.content import topic_typos
+from bot.services.content import source_files, topic_typos
 from bot.services.content.content_changes import ContentChanges
 from bot.services.content.known_content import known_content
 from bot.services.content.moved_stories import moved_stories
@@ -63,7 +64,7 @@ class Seen:
 
     path: str
     fingerprint: str
-    content: Story | TopicFile | ContentError
+    content: Story | TopicFile | SourceFile | ContentError
     slugs: tuple[str, ...] = ()
     warnings: tuple[Complaint, ...] = ()
     arrival: Arrival = Arrival.FILE
@@ -82,6 +83,7 @@ class Report:
     held: list[int] = field(default_factory=list)
     retracted: list[int] = field(default_factory=list)
     topics: int = 0
+    sources: int = 0
     doubled: list[tuple[str, int]] = field(default_factory=list)  # path, article it doubles
     refused: list[Complaint] = field(default_factory=list)
     warned: list[Complaint] = field(default_factory=list)  # about what went in all the same
@@ -95,6 +97,7 @@ class Report:
         self.warned.extend(other.warned)
         self.noted.extend(other.noted)
         self.topics += other.topics
+        self.sources += other.sources
 
     @property
     def is_empty(self) -> bool:
@@ -129,10 +132,12 @@ async def take(
         async with db.transaction() as conn:
             await imports.forget_fingerprints(conn, gone)
             await notices.replace_untold(conn, gone, (), now)
+            if not ordered:
+                await source_files.end(conn, gone, now)
     for start in range(0, len(ordered), BATCH):
         async with db.transaction() as conn:
             taken, fresh, anew = await _take_batch(
-                conn, ordered[start : start + BATCH], moves, present, told, now=now, policy=policy
+                conn, ordered[start : start + BATCH], moves, present, told, gone=gone, now=now, policy=policy
             )
             news.extend(fresh)
             opened.extend(anew)
@@ -142,6 +147,7 @@ async def take(
                 taken.published, taken.held = await newsroom.news_by_file(
                     conn, news, opened=opened, now=now, burst=policy.burst, undo=policy.undo, hold=policy.hold
                 )
+                await source_files.end(conn, gone, now)
                 if also is not None:
                     await also(conn)
         report.add(taken)
@@ -153,7 +159,7 @@ async def take(
 
 async def take_one(conn: Connection, one: Seen, *, now: datetime, policy: Policy) -> Report:
     """Store one item inside the caller's transaction, and do what its flag asks for."""
-    report, news, opened = await _take_batch(conn, [one], {}, (one.path,), _told([one]), now=now, policy=policy)
+    report, news, opened = await _take_batch(conn, [one], {}, (one.path,), {}, now=now, policy=policy)
     if policy.by_hand:
         report.published = await newsroom.news_by_hand(
             conn, news, opened=opened, now=now, undo=policy.undo, key=policy.key
@@ -191,12 +197,14 @@ async def _take_batch(
     present: Collection[str],
     told: Mapping[str, str],
     *,
+    gone: Collection[str] = (),
     now: datetime,
     policy: Policy,
 ) -> tuple[Report, list[int], list[int]]:
     """Store a batch; return its report, what is to become news, and what was published to nobody and may be it now."""
     defined = [one.content for one in seen if isinstance(one.content, TopicFile)]
     await topics.define_all(conn, defined)
+    sources = [(one.path, one.content) for one in seen if isinstance(one.content, SourceFile)]
     stories = await topic_typos.settled(
         conn, [as_stored(one.content) for one in seen if isinstance(one.content, Story)]
     )
@@ -212,10 +220,14 @@ async def _take_batch(
     )
     settled = iter(stories)
     changes = ContentChanges(key=policy.key, by_hand=policy.by_hand)
-    report = Report(topics=len(defined))
+    report = Report(topics=len(defined), sources=len(sources))
+    if sources:
+        report.warned.extend(await source_files.define(conn, sources, gone, now))
+    others = [one.path for one in seen if isinstance(one.content, Story | TopicFile) and one.arrival is Arrival.FILE]
+    await source_files.end(conn, others, now)  # a file may say something else than it did
     for one in seen:
         match one.content:
-            case TopicFile():
+            case TopicFile() | SourceFile():
                 report.warned.extend(one.content.warnings)
                 changes.remember(SourceItem(one.path, one.fingerprint, None, True, None, None))
             case ContentError():
@@ -228,13 +240,7 @@ async def _take_batch(
                 story = next(settled)
                 decision = decide(
                     known.before(one.path, story),
-                    Observed(
-                        one.path,
-                        one.fingerprint,
-                        story,
-                        one.arrival,
-                        keeps_its_story=story.as_read.generator is not None,
-                    ),
+                    Observed(one.path, one.fingerprint, story, one.arrival),
                     now=now,
                     window=policy.window,
                     flags_act=policy.flags_act,

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from bot.errors import SourceFault, StoreError
 from bot.services.content.imports import Policy
-from bot.services.sources import reading, sources
+from bot.services.sources import reading, sources, websub
 from bot.services.sources.feed_web import FeedAnswer, FeedWeb
 from bot.services.sources.reading import Asked
 from bot.store.content import sources as rows
@@ -53,9 +53,11 @@ class Scheduler:
         wake: Callable[[], None],
         changed: asyncio.Event,
         may_write: Callable[[], bool] = lambda: True,
+        webhook_url: str | None = None,
         draw: Callable[[], float] = random.random,
     ) -> None:
-        """`wake` is called when stories came; `may_write` says whether the disk has room."""
+        """`wake` is called when stories came; `may_write` says whether the disk has room. With a
+        `webhook_url` hubs are followed."""
         self._db = db
         self._make_web = make_web
         self._policy = policy
@@ -63,6 +65,7 @@ class Scheduler:
         self._wake = wake
         self._changed = changed
         self._may_write = may_write
+        self._webhook_url = webhook_url
         self._draw = draw
         self._in_hand: dict[int, str] = {}  # hosts by sources
         self._tasks: set[asyncio.Task[None]] = set()
@@ -165,19 +168,26 @@ class Scheduler:
         if found is None:
             return False
         asked, answer = found
+        number = asked.source.number
         if answer.feed is None:
             answered = reading.unchanged(asked, answer)
             if not reading.is_moving(answered):
-                self._unwritten[asked.source.number] = answered
+                await self._follow_hub(number, web)
+                self._unwritten[number] = answered
                 return True
             async with self._db.transaction() as conn:
                 await reading.move_if_seen_twice(conn, asked, answered)
-                await rows.answered(conn, {asked.source.number: answered})
+                await rows.answered(conn, {number: answered})
             return False
         report = await reading.take_feed(self._db, asked, answer, answer.feed, policy=self._policy)
         if not report.is_empty:
             self._wake()
+        await self._follow_hub(number, web)
         return False
+
+    async def _follow_hub(self, number: int, web: FeedWeb) -> None:
+        if self._webhook_url is not None:
+            await websub.follow(self._db, web.fetcher, self._webhook_url, number, self._clock())
 
     async def _answer(self, asked: Asked, web: FeedWeb) -> tuple[Asked, FeedAnswer] | None:
         """Return what a source's address gives. One that was never read may be a page's address; None when the feed
