@@ -22,6 +22,7 @@ from telegram.ext import Application
 
 from bot import background
 from bot.content.articles.surroundings import ReadingRules
+from bot.content.feeds.parsing_process import ParsingProcess
 from bot.content.web.fetching import Fetcher
 from bot.content.web.pictures import PictureSource
 from bot.domain.delivery import backoff
@@ -33,7 +34,10 @@ from bot.services.content.imports import Policy
 from bot.services.delivery.dispatcher import Alarm, Dispatcher
 from bot.services.delivery.paid_budget import PaidBudget
 from bot.services.newsroom import newsroom, roles
+from bot.services.sources.feed_web import FeedWeb
+from bot.services.sources.scheduler import Scheduler
 from bot.settings import TELEGRAM, Settings
+from bot.store.content import sources
 from bot.store.desk import editors
 from bot.store.engine import metadata
 from bot.store.engine.database import Database
@@ -47,6 +51,7 @@ from bot.telegram_edge.botapi.gateway import Gateway
 from bot.telegram_edge.botapi.pacer import Pacer
 from bot.telegram_edge.botapi.proxies import proxy_fault
 from bot.telegram_edge.botapi.transport import AiohttpTransport
+from bot.telegram_edge.conversations.editor import links
 from bot.telegram_edge.conversations.table import REGISTRY
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.notifications.progress_messages import ProgressMessages
@@ -186,6 +191,8 @@ async def running(
         gateway = Gateway(application.bot, transport)
         fetcher = Fetcher(allow=settings.fetch_allow, contact=settings.contact)
         stack.push_async_callback(fetcher.close)
+        parsing = ParsingProcess()
+        stack.push_async_callback(parsing.close)
         ctx = BotContext(
             db=db,
             bot=application.bot,
@@ -197,7 +204,9 @@ async def running(
             clock=clock,
             wake=wake_ups.notify,
             fetcher=fetcher,
+            parsing=parsing,
         )
+        stack.push_async_callback(ctx.side_work.close)
         connect_router(application, ctx, REGISTRY, update_queue)
         progress_messages = ProgressMessages(ctx)
         dispatcher = wake_ups.dispatcher = Dispatcher(
@@ -217,6 +226,7 @@ async def running(
         await application.start()
         stack.push_async_callback(_end_application, application)
         await update_queue.resume(application)
+        await links.resume(ctx)
         if is_seen:
             await stack.enter_async_context(serving_http(ctx, application, update_queue, metrics))
         parts = _BackgroundParts(
@@ -255,7 +265,29 @@ def _background_tasks(
     settings, db, clock, wake = ctx.settings, ctx.db, ctx.clock, ctx.wake
     policy = policy_of(settings)
     promised, embargo, due_notices = parts.wake_ups.event(), parts.wake_ups.event(), parts.wake_ups.event()
+    due_sources = parts.wake_ups.event()
     looked = asyncio.Event()
+    scheduler = Scheduler(
+        db,
+        # One fetcher, so that a host is asked one thing at a time by all; a process of its own, so that no page that a
+        # person waits for is read behind feeds.
+        lambda: FeedWeb(ctx.fetcher, ParsingProcess()),
+        policy,
+        clock=clock,
+        wake=wake,
+        changed=due_sources,
+        may_write=lambda: reserve.is_held,
+        webhook_url=settings.webhook_url,
+    )
+
+    async def first_look() -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_LOOK):
+                await looked.wait()
+
+    async def reading_sources() -> None:
+        await first_look()  # items are about the topics that the folder defines
+        await scheduler.run()
 
     loops: dict[str, Callable[[], Awaitable[None]]] = {
         "menus": ctx.menus.register,
@@ -272,6 +304,7 @@ def _background_tasks(
         "database": lambda: background.watch_database(db, parts.lock, wake),
         "fan-out": lambda: background.fan_out(db, reserve, clock=clock, changed=promised, ready=parts.dispatcher.wake),
         "embargoes": lambda: background.end_embargoes(db, policy, clock=clock, changed=embargo, wake=wake),
+        "sources": reading_sources,
         "notifications": lambda: progress_messages.run(due_notices),
         "housekeeping": lambda: background.housekeeping(db, reserve, settings.keep, clock=clock),
         "disk": lambda: background.watch_disk(reserve, partial(progress_messages.alarm, Alarm.DISK, None), wake),
@@ -288,9 +321,7 @@ def _background_tasks(
             await progress_messages.alarm(Alarm.HALTED, None, reason)
 
         async def polling() -> None:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(FIRST_LOOK):
-                    await looked.wait()
+            await first_look()
             await poll(parts.application, parts.update_queue, alarm=refused)
 
         loops["polling"] = polling
@@ -370,6 +401,7 @@ async def _hold_if_older(db: Database, lock: DatabaseLock, settings: Settings, n
         lock.remember(await metadata.generation(conn))
         if is_restored:
             await pending_updates.forget_all(conn)  # they are as old as the copy
+            await sources.hold_next(conn)
     if is_restored:
         held = await newsroom.hold_everything(db, now=now)
         policy = policy_of(settings)

@@ -30,6 +30,7 @@ from bot.connection_limits import Connections
 from bot.domain.delivery import Lane, Outcome, backoff
 from bot.domain.publishing import PushWindow
 from bot.errors import SettingsError, StoreError
+from bot.http_api.hub_callbacks import mount_hub_callbacks
 from bot.services.newsroom.incidents import stuck_for
 from bot.store.delivery import outbox
 from bot.store.engine import metadata
@@ -200,7 +201,9 @@ async def serving_http(
     if settings.webhook_url is not None:
         path = urlsplit(settings.webhook_url).path or "/"
         webhook = _webhook(application, update_queue, secret, await _waiting(application))
-        server("NEWSBOT_LISTEN", settings.listen).router.add_post(path, webhook)
+        listening = server("NEWSBOT_LISTEN", settings.listen)
+        listening.router.add_post(path, webhook)
+        mount_hub_callbacks(listening, path, ctx.db, ctx.clock, ctx.wake)
     async with contextlib.AsyncExitStack() as stack:
         for (host, port), (variable, app) in servers.items():
             try:
@@ -217,6 +220,7 @@ async def serving_http(
 
 def _mount_api(app: web.Application, ctx: BotContext) -> None:
     """Let programs ask too. Only who serves them loads what they need."""
+    from bot.content.articles.surroundings import ReadingRules
     from bot.http_api.access import Api
     from bot.http_api.routes import mount
     from bot.services.api.requests import Rules
@@ -227,7 +231,7 @@ def _mount_api(app: web.Application, ctx: BotContext) -> None:
         db=ctx.db,
         clock=ctx.clock,
         wake=ctx.wake,
-        rules=Rules(settings.timezone, settings.undo),
+        rules=Rules(ReadingRules(settings.timezone, settings.fetch_allow), settings.undo),
         policy=Policy(PushWindow(settings.push_window), burst=settings.burst, undo=settings.undo),
         rate=settings.rate - 1,
         bot_id=ctx.bot.id,

@@ -125,6 +125,7 @@ class StoryHouse:
         while True:
             are_new = await self.fetch()
             await self.application.update_queue.join()
+            await self.ctx.side_work.idle()
             if not are_new:
                 return
 
@@ -239,7 +240,9 @@ async def story_house(
             try:
                 yield house
             finally:
+                await ctx.side_work.close()
                 await application.stop()
+                await ctx.parsing.close()
                 await fetcher.close()
                 await journal.close()
                 await db.close()

@@ -13,6 +13,7 @@ from bot.cli.shell import now, number, opened, refuse, say
 from bot.content.articles.surroundings import ReadingRules
 from bot.domain.article import Story
 from bot.domain.publishing import PushWindow
+from bot.domain.source import SourceFile
 from bot.domain.topic import TopicFile
 from bot.errors import Complaint, ContentError, NoArticle
 from bot.services.content.folder_import import ImportedPaths, check_path, is_refusal, take_paths, warnings_of
@@ -29,7 +30,7 @@ def check(paths: Sequence[Path]) -> int:
     started = time.perf_counter()
     at = now()
     content = settings.content or CONTENT
-    files: dict[str, Story | TopicFile | ContentError] = {}
+    files: dict[str, Story | TopicFile | SourceFile | ContentError] = {}
     notes: list[Complaint] = []
     for path in paths:
         checked = check_path(path, content, rules, now=at)
@@ -118,6 +119,7 @@ def _summary(report: Report, refused: int) -> str:
         _many(len(report.updated), "updated"),
         _many(len(report.retracted), "retracted"),
         _many(report.topics, "topic", "topics"),
+        _many(report.sources, "source", "sources"),
         _many(len(report.doubled), "doubled"),
         _many(refused, "refused"),
     ]

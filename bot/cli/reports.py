@@ -20,6 +20,7 @@ from bot.cli.shell import (
     say_json,
 )
 from bot.domain.restriction import Restriction
+from bot.domain.source import SourceCounts
 from bot.errors import ReaderError
 from bot.services.delivery import delivery_reports
 from bot.services.delivery.delivery_reports import MAX_CHATS, DeliveryReport, Failures, Totals
@@ -31,6 +32,7 @@ from bot.store.desk.audit_log import Entry
 
 MAX_FAILED = 50  # chats named in text; JSON names more
 MAX_ENTRIES = 200
+MAX_SOURCES = 20  # named in text
 
 
 def delivery(name: str, *, as_json: bool) -> int:
@@ -119,6 +121,18 @@ def stats(*, as_json: bool) -> int:
                     }
                     for chat, spell in sums.restrictions
                 ],
+                "sources": [
+                    {
+                        "id": one.source.number,
+                        "name": one.source.name,
+                        "came": one.counts.came,
+                        "pushed": one.counts.pushed,
+                        "held": one.counts.held,
+                        "doubled": one.counts.doubled,
+                        "refused": one.counts.refused,
+                    }
+                    for one in sums.sources
+                ],
                 "database_bytes": size,
                 "paused": sums.is_paused,
             }
@@ -131,7 +145,10 @@ def stats(*, as_json: bool) -> int:
         ("database", f"{number(size)} bytes"),
         *(("followed", f"{number(chats)} {topic}") for topic, chats in sums.figures.followed),
     ]
+    rows.extend(("source", f"{one.source.name}: {_of_source(one.counts)}") for one in sums.sources[:MAX_SOURCES])
     say(columns(rows))
+    if len(sums.sources) > MAX_SOURCES:
+        say(f"  and {number(len(sums.sources) - MAX_SOURCES)} more sources; --json names them")
     if sums.is_paused:
         say(PAUSED)
     if sums.restrictions:
@@ -145,6 +162,17 @@ def stats(*, as_json: bool) -> int:
 async def _sums(settings: Settings, most: int) -> Totals:
     async with opened(settings) as db:
         return await delivery_reports.totals(db, now(), most)
+
+
+def _of_source(counts: SourceCounts) -> str:
+    parts = [
+        f"{number(counts.came)} came",
+        f"{number(counts.pushed)} pushed",
+        f"{number(counts.held)} held",
+        f"{number(counts.doubled)} doubled",
+        f"{number(counts.refused)} refused",
+    ]
+    return ", ".join(parts)
 
 
 def _restricted(spell: Restriction, settings: Settings) -> str:

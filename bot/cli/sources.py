@@ -11,13 +11,13 @@ from bot.cli.shell import columns, iso, now, number, opened, refuse, say, say_js
 from bot.content.feeds.opml import LARGEST, NotOpml
 from bot.domain.feed import FeedItem
 from bot.domain.publishing import PushWindow
-from bot.domain.source import Origin, Source, SourceChoices, SourceState, TakenAs, every_of, every_text
+from bot.domain.source import ListedSource, Origin, Source, SourceChoices, SourceState, TakenAs, every_of, every_text
 from bot.errors import ReaderError, SourceFault, UnknownSource
 from bot.services.content.imports import Policy, Report
 from bot.services.sources import opml, sources
 from bot.services.sources.feed_web import FeedWeb
 from bot.services.sources.opml import OpmlReport
-from bot.services.sources.sources import Added, Checked, ListedSource
+from bot.services.sources.sources import Added, Checked
 from bot.settings import Settings, read_settings
 from bot.store.engine.database import Database
 from bot.store.engine.lock import is_locked

@@ -59,9 +59,14 @@ def normal_link(url: str) -> str:
         host = f"{host}:{port}"
     path = _without_needless_escapes(_SLASHES.sub("/", parts.path)).rstrip("/")
     query = "&".join(
-        _without_needless_escapes(pair) for pair in parts.query.split("&") if pair and not _TRACKING.match(pair)
+        _without_needless_escapes(pair) for pair in parts.query.split("&") if pair and not is_tracking(pair)
     )
     return urlunsplit(("https" if scheme == "http" else scheme, host, path, query, ""))
+
+
+def is_tracking(pair: str) -> bool:
+    """Return whether a pair of a link's query (`utm_source=x`) only tracks readers."""
+    return _TRACKING.match(pair) is not None
 
 
 def _without_needless_escapes(text: str) -> str:
@@ -91,6 +96,8 @@ def link_fault(url: str, allow: FetchRules = PUBLIC_ONLY) -> str | None:
     A private host that `allow` names is as good as a public one. Names are judged by their look only; whoever
     connects must also judge the addresses they resolve to (`FetchRules.admits`).
     """
+    if not url:
+        return "missing"
     if len(url) > MAX_LENGTH:
         return f"longer than {MAX_LENGTH:,} characters"
     if (host := plain_host(url)) is not None:

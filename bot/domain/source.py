@@ -5,9 +5,11 @@ Sources: feeds that are read again and again, what was chosen for each, and how 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from bot.errors import Complaint
 
 MIN_EVERY = timedelta(minutes=1)
 """The shortest interval that may be chosen for a source."""
@@ -126,8 +128,17 @@ class SourceCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedSource:
+    """A source and what has come of it."""
+
+    source: Source
+    counts: SourceCounts
+
+
+@dataclass(frozen=True, slots=True)
 class SourceFile:
-    """What one source file (`taxonomy: source`) says."""
+    """What one source file (`taxonomy: source`) says. `warnings` are about the file."""
 
     url: str
     choices: SourceChoices
+    warnings: tuple[Complaint, ...] = field(default=(), compare=False, repr=False)

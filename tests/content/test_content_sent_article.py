@@ -10,9 +10,10 @@ import pytest
 
 from bot.content.articles.sent_article import Unreadable, changed, read_article, read_change, read_time
 from bot.content.articles.slug import slugs_of_story
+from bot.content.articles.surroundings import ReadingRules
 from bot.errors import ContentError
 
-BERLIN = ZoneInfo("Europe/Berlin")
+BERLIN = ReadingRules(ZoneInfo("Europe/Berlin"))
 NOW = datetime(2026, 3, 7, 12, tzinfo=UTC)
 WHOLE = {
     "title": "Lake",

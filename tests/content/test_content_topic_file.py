@@ -67,7 +67,7 @@ def test_an_unknown_taxonomy_is_refused(tmp_path):
     (tmp_path / "e.yaml").write_text("title: A\ntaxonomy: event\n")
     with pytest.raises(ContentError) as caught:
         read_file(tmp_path / "e.yaml", root=tmp_path, rules=ReadingRules(UTC))
-    assert str(caught.value).startswith("e.yaml:2: taxonomy: “event” is unknown; write topic, or leave it out")
+    assert str(caught.value).startswith("e.yaml:2: taxonomy: “event” is unknown; write topic or source, or leave")
 
 
 def test_a_text_lists_keywords_and_hashtags_and_names_stay_as_they_are_written():

@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from feed_site import Site, item
 from import_desk import NOON, POLICY, story
-from source_desk import Site, SourceDesk, item, source_desk
+from source_desk import SourceDesk, source_desk
 
 from bot.domain.article import ArticleState
 from bot.domain.publishing import PushWindow

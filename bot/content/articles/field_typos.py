@@ -41,6 +41,14 @@ _TOPIC_WORDS = {
     "keywords": "keyword",
     "parent": "parents partof",
 }
+_SOURCE_WORDS = {
+    "url": "link href feed rss atom xmlurl webUrl address",
+    "name": "title label",
+    "topics": "tags tag topic category categories",
+    "every": "interval period refresh",
+    "only": "include filter",
+    "never": "exclude except not",
+}
 _IMAGE_WORDS = {"url": "src href link path file"}
 _READ = "title excerpt publishedDateTime webUrl originalUrl ampWebUrl cdnAmpWebUrl category type quality heat provider"
 _ARTICLE = f"{_READ} published topics images related featuredContent secured taxonomy draft aliases"
@@ -78,6 +86,7 @@ def _folded(name: str) -> str:
 
 ARTICLE = FieldNames(_ARTICLE, _ARTICLE_WORDS)
 TOPIC = FieldNames(_TOPIC, _TOPIC_WORDS)
+SOURCE = FieldNames("taxonomy url name topics as every only never", _SOURCE_WORDS)
 _PROVIDER = FieldNames("name domain images", {"name": "title", "domain": "url website", "images": "image logo icon"})
 _IMAGE = FieldNames("url width height isCached credit alt", _IMAGE_WORDS)
 _RELATED = FieldNames(f"{_READ} images topics published", {"webUrl": "url link href", "title": "headline name"})

@@ -281,6 +281,7 @@ def _fields_or_text(name: str) -> Callable[[object], object]:
 
 Words = Annotated[str | None, BeforeValidator(text_of)]
 Link = Annotated[str | None, BeforeValidator(_link)]
+Topics = Annotated[list[str], BeforeValidator(_topics)]
 
 
 class ImageSchema(BaseModel):
@@ -341,7 +342,7 @@ class ArticleSchema(BaseModel):
     published: Annotated[bool | None, BeforeValidator(_flag)] = None
     draft: Annotated[bool, BeforeValidator(_is_draft)] = False
     provider: ProviderSchema = ProviderSchema()
-    topics: Annotated[list[str], BeforeValidator(_topics)] = Field(default_factory=list)
+    topics: Topics = Field(default_factory=list)
     images: Images = Field(default_factory=list)
     related: Annotated[list[RelatedSchema], _listed(MAX_RELATED, "related articles")] = Field(default_factory=list)
     featuredContent: Annotated[str | None, BeforeValidator(_raw)] = None

@@ -28,7 +28,7 @@ from bot.errors import Complaint, ContentError
 NAME = "article.json"
 """What a body is called in complaints; its suffix says that it is JSON."""
 _Schema = TypeVar("_Schema", bound=BaseModel)
-_ANY_ZONE = ZoneInfo("UTC")  # nothing beside a change is a time
+_ANY_RULES = ReadingRules(ZoneInfo("UTC"))  # nothing beside a change is a time
 _NO_LINK = "https://link.invalid/"  # stands for the one that a feed did not give; nothing of it is kept
 _NOWHERE = Path("/nonexistent")  # nothing beside a body is looked for
 _LINKS = {"webUrl": "originalUrl", "originalUrl": "webUrl"}
@@ -84,16 +84,16 @@ def read_object(data: bytes) -> Document:
         raise Unreadable(f"{where}{complaint.reason}") from error
 
 
-def read_article(data: bytes, zone: ZoneInfo) -> SentArticle:
-    """Return an article that a program sends. Times without a zone are in `zone`.
+def read_article(data: bytes, rules: ReadingRules) -> SentArticle:
+    """Return an article that a program sends. Times without a zone are in that of `rules`.
 
     Raises: Unreadable; ContentError, with every field that is wrong.
     """
     document = read_object(data)
-    identity, wrong = _judged(document, IdentitySchema, zone)
+    identity, wrong = _judged(document, IdentitySchema, rules)
     document.fields.pop("externalId", None)
     try:
-        story = story_of(document, _alone(zone))
+        story = story_of(document, _alone(rules))
     except ContentError as error:
         raise ContentError(*error.complaints, *wrong, warnings=error.warnings) from error
     if identity is None or wrong:
@@ -107,7 +107,7 @@ def read_change(data: bytes) -> SentChange:
     Raises: Unreadable; ContentError.
     """
     document = read_object(data)
-    correction, wrong = _judged(document, CorrectionSchema, _ANY_ZONE)
+    correction, wrong = _judged(document, CorrectionSchema, _ANY_RULES)
     if correction is None or wrong:
         raise ContentError(*wrong)
     for name in ("externalId", *CorrectionSchema.model_fields):
@@ -115,7 +115,7 @@ def read_change(data: bytes) -> SentChange:
     return SentChange(document, correction.copies == "every", correction.why)
 
 
-def changed(before: Story, payload: Mapping[str, object], change: SentChange, zone: ZoneInfo) -> Story:
+def changed(before: Story, payload: Mapping[str, object], change: SentChange, rules: ReadingRules) -> Story:
     """Return a story with some of its fields changed; what the change does not name stays exactly as it was.
 
     `payload` is the story's document as it was given. A field that is null is taken out. The flag is the change's own,
@@ -127,13 +127,13 @@ def changed(before: Story, payload: Mapping[str, object], change: SentChange, zo
         around["webUrl"] = before.link or _NO_LINK
     for name, other in _LINKS.items():
         link = payload.get(name)
-        if other in given and name not in given and isinstance(link, str) and judged(link).url is not None:
+        if other in given and name not in given and isinstance(link, str) and judged(link, rules.allow).url is not None:
             around[name] = link
     around |= {name: payload[name] for name in ("type", "featuredContent") if isinstance(payload.get(name), str)}
     document = read_document(NAME, json.dumps(around | given, ensure_ascii=False).encode())
     doubled = change.document.complaints
     try:
-        after = story_of(replace(document, complaints=doubled), _alone(zone))
+        after = story_of(replace(document, complaints=doubled), _alone(rules))
     except ContentError as error:
         raise ContentError(*error.complaints, warnings=_about(given, error.warnings)) from error
     parts = {part for name in given for part in _DECIDES.get(name, ())}
@@ -152,10 +152,10 @@ def changed(before: Story, payload: Mapping[str, object], change: SentChange, zo
     )
 
 
-def read_time(data: bytes, zone: ZoneInfo, now: datetime) -> datetime:
+def read_time(data: bytes, rules: ReadingRules, now: datetime) -> datetime:
     """Return the time to come in `{"at": TIMESTAMP}`. Raises: Unreadable; ContentError."""
     document = read_object(data)
-    schedule, wrong = _judged(document, ScheduleSchema, zone)
+    schedule, wrong = _judged(document, ScheduleSchema, rules)
     if schedule is None:
         raise ContentError(*wrong)
     if schedule.at <= now:
@@ -163,18 +163,18 @@ def read_time(data: bytes, zone: ZoneInfo, now: datetime) -> datetime:
     return schedule.at
 
 
-def _alone(zone: ZoneInfo) -> FileContext:
-    return FileContext(_NOWHERE / NAME, _NOWHERE, ReadingRules(zone), is_alone=True)
+def _alone(rules: ReadingRules) -> FileContext:
+    return FileContext(_NOWHERE / NAME, _NOWHERE, rules, is_alone=True)
 
 
-def _judged(document: Document, schema: type[_Schema], zone: ZoneInfo) -> tuple[_Schema | None, list[Complaint]]:
+def _judged(document: Document, schema: type[_Schema], rules: ReadingRules) -> tuple[_Schema | None, list[Complaint]]:
     """Return what stands beside an article's fields, None when something there is wrong, and all that is wrong."""
     wrong = []
     if document.fields.get("taxonomy") not in (None, "article"):
         reason = "must be “article”, or left out; topics are defined in files"
         wrong.append(document.complaint(("taxonomy",), reason))
     try:
-        return schema.model_validate(document.fields, context=_alone(zone)), wrong
+        return schema.model_validate(document.fields, context=_alone(rules)), wrong
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_input=False):
             reason = "is missing" if detail["type"] == "missing" else detail["msg"]

@@ -46,6 +46,11 @@ _BELIEVED = re.compile(
     r"utf-8|cp(?:437|8\d\d|932|949|950|1006|12\d\d|720|737|775)|iso8859-\d+|koi8-[rtu]|gb18030|hz|big5hkscs|"
     r"euc_j[a-z0-9]+|euc_kr|shift_jis[a-z0-9]*|johab|iso2022_(?:jp[a-z0-9_]*|kr)|mac-?[a-z]+|kz1048|ptcp154"
 )
+_MAX_ERRORS = 100_000  # more is nothing in that encoding, and reading each by itself would take long
+# The holes of the code page are controls, as in browsers.
+_WINDOWS_1252 = {
+    byte: bytes([byte]).decode("cp1252", "replace").replace("\ufffd", chr(byte)) for byte in range(128, 160)
+}
 _ONE_BY_ONE = "newsbot.windows-1252"
 
 
@@ -67,7 +72,10 @@ def text_of(body: bytes, content_type: str | None) -> str:
             return body.decode(name)
         except UnicodeDecodeError:
             continue
-    fewest = min(named, key=lambda name: body.decode(name, "replace").count("\ufffd"))
+    errors = {name: body.decode(name, "replace").count("\ufffd") for name in named}
+    fewest = min(named, key=errors.__getitem__)
+    if errors[fewest] > _MAX_ERRORS:
+        return body.decode("latin-1").translate(_WINDOWS_1252)
     return body.decode(fewest, _ONE_BY_ONE)
 
 
@@ -93,14 +101,10 @@ def _codec(label: str) -> str | None:
 
 
 def _as_windows_1252(error: UnicodeError) -> tuple[str, int]:
-    """Read the first byte of what does not decode as windows-1252, with the holes of that as browsers fill them."""
+    """Read the first byte of what does not decode as windows-1252."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
-    byte = error.object[error.start : error.start + 1]
-    try:
-        return byte.decode("cp1252"), error.start + 1
-    except UnicodeDecodeError:
-        return byte.decode("latin-1"), error.start + 1
+    return chr(error.object[error.start]).translate(_WINDOWS_1252), error.start + 1
 
 
 codecs.register_error(_ONE_BY_ONE, _as_windows_1252)

@@ -19,6 +19,8 @@ from bot.domain.feed import FeedItem, id_key
 
 MAX_ITEMS = 20_000
 """Of one document; of more the newest are kept."""
+MAX_READ = 100_000
+"""Of one document; more are counted, and not looked at."""
 LONGEST_ID = 1024
 MAX_CATEGORIES = 30
 _CATEGORY_LIMIT = 100  # characters
@@ -125,8 +127,16 @@ class Items:
 
     def __init__(self) -> None:
         self._kept: dict[str, FeedItem] = {}
+        self._seen = 0
         self._repeated = 0
         self._left_out = 0
+
+    def is_full(self) -> bool:
+        """Return whether one more is left out, whatever it is, and count it."""
+        self._seen += 1
+        if self._seen > MAX_READ:
+            self._left_out += 1
+        return self._seen > MAX_READ
 
     def add(self, item: FeedItem) -> None:
         key = id_key(item.id)

@@ -37,7 +37,7 @@ def feed_of(text: str, url: str) -> Feed:
         raise NotAFeed("JSON, but no JSON Feed")
     items = Items()
     for fields in document["items"]:
-        if isinstance(fields, dict):
+        if isinstance(fields, dict) and not items.is_full():
             items.add(_item(fields, url))
     kept = items.all()
     hubs = [hub for hub in _list(document, "hubs") if isinstance(hub, dict)]

@@ -15,47 +15,34 @@ _TAG = re.compile(r"<(/?)([A-Za-z_][\w.:-]*+)((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+'
 _ATTRIBUTE = re.compile(r"([^\s<>\"'=/]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s<>\"']++)))?+")
 # In which nothing can stand, and whose end people leave out.
 _EMPTY = frozenset({"br", "hr", "img", "input", "wbr"})
+_SECTIONS = {"<![CDATA[": "]]>", "<!--": "-->", "<?": ">"}
+_OPENING = re.compile(r"(<!\[CDATA\[|<!--|<\?)|<(?=[A-Za-z_/])")
 _MAX_ATTRIBUTES = 100
 _LONGEST_TAG = 65_536
 
 
 def read_leniently(text: str, builder: TreeBuilder) -> None:
     """Tell `builder` what is in a text, from its root on."""
-    place, end = 0, len(text)
-    has_comment_end = has_cdata_end = has_instruction_end = True
-    while place < end and not builder.is_closed:
-        start = text.find("<", place)
-        if start < 0:
-            builder.data(_plain(text[place:]))
-            return
-        if start > place:
-            builder.data(_plain(text[place:start]))
-        place = start
-        if text.startswith("<![CDATA[", start) and has_cdata_end:
-            close = text.find("]]>", start)
+    told = place = 0  # up to where the builder has been told, and looked at
+    has_end = dict.fromkeys(_SECTIONS, True)
+    while not builder.is_closed and (opening := _OPENING.search(text, place)) is not None:
+        start = opening.start()
+        section = opening[1] or None
+        if section is not None and has_end[section]:
+            close = text.find(_SECTIONS[section], start + len(section))
+            has_end[section] = close >= 0
             if close >= 0:
-                builder.data(text[start + 9 : close])
-                place = close + 3
+                _tell(builder, text[told:start])
+                if section == "<![CDATA[":
+                    builder.data(text[start + len(section) : close])
+                told = place = close + len(_SECTIONS[section])
                 continue
-            has_cdata_end = False
-        elif text.startswith("<!--", start) and has_comment_end:
-            close = text.find("-->", start)
-            if close >= 0:
-                place = close + 3
-                continue
-            has_comment_end = False
-        elif text.startswith("<?", start) and has_instruction_end:
-            close = text.find(">", start)
-            if close >= 0:
-                place = close + 1
-                continue
-            has_instruction_end = False
-        tag = _TAG.match(text, start, min(end, start + _LONGEST_TAG))
+        tag = _TAG.match(text, start, start + _LONGEST_TAG)
         if tag is None:
-            builder.data("<")
             place = start + 1
             continue
-        place = tag.end()
+        _tell(builder, text[told:start])
+        told = place = tag.end()
         slash, name, attributes = tag.groups()
         if slash:
             builder.end_leniently(name)
@@ -63,6 +50,12 @@ def read_leniently(text: str, builder: TreeBuilder) -> None:
         builder.start_leniently(name, _attributes(attributes) if attributes else {})
         if attributes.endswith("/") or name.lower() in _EMPTY:
             builder.end_leniently(name)
+    _tell(builder, text[told:])
+
+
+def _tell(builder: TreeBuilder, text: str) -> None:
+    if text:
+        builder.data(unescape(text) if "&" in text else text)  # repair has left no entities but those of XML
 
 
 def _attributes(text: str) -> dict[str, str]:
@@ -71,10 +64,5 @@ def _attributes(text: str) -> dict[str, str]:
         if len(found) >= _MAX_ATTRIBUTES:
             break
         name, *values = attribute.groups()
-        found.setdefault(name, _plain(next((one for one in values if one is not None), "")))
+        found.setdefault(name, unescape(next((one for one in values if one is not None), "")))
     return found
-
-
-def _plain(text: str) -> str:
-    """Undo the entities of XML, once; repair has left no others."""
-    return unescape(text) if "&" in text else text

@@ -39,8 +39,20 @@ def text_of_html(markup: str, limit: int = LONGEST) -> str:
 
     More than `limit` characters are not needed by who asks.
     """
-    text = _text_of(markup[:_USUAL])
-    return text if len(text) > limit or len(markup) <= _USUAL else _text_of(markup[:LONGEST])
+    text = _text_of(_beginning(markup, _USUAL))
+    return text if len(text) > limit or len(markup) <= _USUAL else _text_of(_beginning(markup, LONGEST))
+
+
+def _beginning(markup: str, length: int) -> str:
+    """Return how markup begins, without half a tag or entity at its end."""
+    if len(markup) <= length:
+        return markup
+    cut = markup[:length]
+    opened = cut.rfind("<")
+    if opened > cut.rfind(">"):
+        cut = cut[:opened]
+    entity = cut.rfind("&", len(cut) - 32)
+    return cut[:entity] if entity >= 0 and ";" not in cut[entity:] else cut
 
 
 def _text_of(markup: str) -> str:

@@ -56,7 +56,7 @@ def _started(url: str) -> tuple[TreeBuilder, Items]:
     items = Items()
 
     def on_item(element: Element) -> None:
-        if element.parts or element.attributes:
+        if (element.parts or element.attributes) and not items.is_full():
             items.add(item_of(element, is_atom=builder.is_atom, url=url))
 
     builder = TreeBuilder(url, on_item)

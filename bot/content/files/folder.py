@@ -22,6 +22,7 @@ from bot.content.formats.front_matter import SUFFIXES, shown_path, shows_its_end
 from bot.content.sites.newsbot_yaml import NAME as RULES
 from bot.content.sites.site import Site
 from bot.domain.article import Story
+from bot.domain.source import SourceFile
 from bot.domain.topic import TopicFile
 from bot.errors import Complaint, ContentError, NoArticle
 
@@ -40,7 +41,7 @@ class Found:
 
     path: str
     fingerprint: str
-    result: Story | TopicFile | ContentError | None
+    result: Story | TopicFile | SourceFile | ContentError | None
     warnings: tuple[Complaint, ...] = ()
 
 
@@ -79,7 +80,7 @@ class _Entry:
     def hash_of(self, data: bytes) -> str:
         return hash_of(data) if self.site is None else f"{hash_of(data)}-{self.site.key_of(self.path)}"
 
-    def understood(self, name: str, data: bytes, around: FileContext) -> Story | TopicFile:
+    def understood(self, name: str, data: bytes, around: FileContext) -> Story | TopicFile | SourceFile:
         return understood(name, data, around, self.site)
 
     def unread(self, error: ContentError) -> ContentError:
@@ -294,7 +295,7 @@ def _is_unsettled(entry: _Entry, home: Path, last: str | None, rules: ReadingRul
 def _cannot_act(
     entry: _Entry, data: bytes, home: Path, rules: ReadingRules, settling: Settling, *, is_new: bool
 ) -> bool:
-    """Return whether a file that may still be written can be taken as it is: a topic, or a story that is a new draft.
+    """Return whether a file that may still be written can be taken as it is: a topic, a source, or a new draft.
 
     It must show its end, or what comes next could be anything. What somebody imports by hand is refused at once, too.
     """
@@ -310,7 +311,7 @@ def _cannot_act(
         return settling.one_off
     if around.missing_pictures and not settling.one_off:
         return False  # its wait begins when it is looked at again
-    return has_end and (isinstance(result, TopicFile) or (is_new and not result.published))
+    return has_end and (isinstance(result, TopicFile | SourceFile) or (is_new and not result.published))
 
 
 def _known(entry: _Entry, home: Path, last: str | None, settling: Settling | None) -> Fingerprint | None:
@@ -384,7 +385,7 @@ def _read(
     around = FileContext(home / entry.path, home, rules, _is_whole(home, settling), waits=settling is not None)
     warnings: tuple[Complaint, ...] = ()
     try:
-        result: Story | TopicFile | ContentError = entry.understood(entry.name, data, around)
+        result: Story | TopicFile | SourceFile | ContentError = entry.understood(entry.name, data, around)
     except ContentError as error:
         result = error
     missing = tuple(around.missing_pictures)

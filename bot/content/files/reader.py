@@ -23,6 +23,7 @@ from bot.content.formats.front_matter import (
 from bot.content.plain_text import quoted
 from bot.content.sites.site import Site
 from bot.domain.article import Story
+from bot.domain.source import SourceFile
 from bot.domain.topic import TopicFile
 from bot.errors import Complaint, ContentError, NoArticle
 
@@ -36,7 +37,9 @@ _FLAGS = (
 )
 
 
-def read_file(path: Path, *, root: Path, rules: ReadingRules, site: Site | None = None) -> Story | TopicFile:
+def read_file(
+    path: Path, *, root: Path, rules: ReadingRules, site: Site | None = None
+) -> Story | TopicFile | SourceFile:
     """Return what a file says. Complaints name it relative to `root` where it is inside.
 
     With `site` the folder is that of a static site, and pages are read as its generator reads them.
@@ -54,8 +57,8 @@ def suffixes_in(site: Site | None) -> frozenset[str]:
     return SUFFIXES if site is None else SUFFIXES | site.rules.suffixes
 
 
-def understood(name: str, data: bytes, around: FileContext, site: Site | None = None) -> Story | TopicFile:
-    """Return what a file's bytes say: a topic if its `taxonomy` says so, else an article.
+def understood(name: str, data: bytes, around: FileContext, site: Site | None = None) -> Story | TopicFile | SourceFile:
+    """Return what a file's bytes say: a topic or a source if its `taxonomy` says so, else an article.
 
     `name` is for complaints. Raises: ContentError; NoArticle, when it was not meant to be either.
     """
@@ -67,6 +70,7 @@ def understood(name: str, data: bytes, around: FileContext, site: Site | None = 
         except Ours:
             pass
     from bot.content.articles.article_file import story_of
+    from bot.content.articles.source_file import source_of
     from bot.content.articles.topic_file import topic_of
 
     document = read_document(name, data)
@@ -75,10 +79,12 @@ def understood(name: str, data: bytes, around: FileContext, site: Site | None = 
     match document.fields.get("taxonomy"):
         case "topic":
             return topic_of(document)
+        case "source":
+            return source_of(document, around)
         case None | "article":
             return story_of(document, around)
         case other:
-            reason = f"{quoted(other)} is unknown; write topic, or leave it out for an article"
+            reason = f"{quoted(other)} is unknown; write topic or source, or leave it out for an article"
             raise ContentError(*document.complaints, document.complaint(("taxonomy",), reason))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ssl import SSLContext
@@ -146,16 +146,34 @@ class Fetcher:
             FetchFault.TOO_MANY_REDIRECTS, f"{_checked(url).host} redirects more than {MAX_REDIRECTS} times"
         )
 
+    async def post(self, url: str, form: Mapping[str, str], *, within: float = WITHIN) -> int:
+        """Send a form to an address and return the status of its answer. Redirects are not followed.
+
+        Raises: FetchError.
+        """
+        here = _checked(url)
+        async with self._turns.turn(_place(here), prompt=False):
+            client = self._opened()
+            try:
+                async with asyncio.timeout(within):
+                    return await client.post(here, form)
+            except TimeoutError:
+                raise FetchError(FetchFault.TIMEOUT, f"{here.host} gave no answer within {within:g} seconds") from None
+
     async def _step(self, url: URL, headers: dict[str, str], limit: int, left: float, within: float) -> Response:
+        client = self._opened()
+        try:
+            async with asyncio.timeout(left):
+                return await client.get(url, headers, limit)
+        except TimeoutError:
+            raise FetchError(FetchFault.TIMEOUT, f"{url.host} gave no whole answer within {within:g} seconds") from None
+
+    def _opened(self) -> HttpClient:
         if self._client is None:
             from bot.content.web.http_get import HttpClient
 
             self._client = HttpClient(self.rules, user_agent(self._contact), self._resolve, self._tls)
-        try:
-            async with asyncio.timeout(left):
-                return await self._client.get(url, headers, limit)
-        except TimeoutError:
-            raise FetchError(FetchFault.TIMEOUT, f"{url.host} gave no whole answer within {within:g} seconds") from None
+        return self._client
 
     def _answer(self, response: Response, url: URL, moved_to: str | None) -> Answer:
         headers = response.headers

@@ -1,5 +1,5 @@
 """
-One GET request over aiohttp, to addresses that the rules admit.
+One request over aiohttp, to addresses that the rules admit.
 
 What a name resolves to is judged and then connected to, without asking again: between two questions the answer could
 change. A connection that is used again goes where it went. Nothing is remembered for a server: no cookies.
@@ -65,11 +65,20 @@ class HttpClient:
 
     async def get(self, url: URL, headers: Mapping[str, str], limit: int) -> Response:
         """Ask for `url`, follow nothing, and read at most `limit` bytes of body. Raises: FetchError, TimeoutError."""
+        return await self._request("GET", url, headers, limit)
+
+    async def post(self, url: URL, form: Mapping[str, str]) -> int:
+        """Send a form to `url`, follow nothing, and return the status. Raises: FetchError, TimeoutError."""
+        return (await self._request("POST", url, {}, 0, form)).status
+
+    async def _request(
+        self, method: str, url: URL, headers: Mapping[str, str], limit: int, form: Mapping[str, str] | None = None
+    ) -> Response:
         host = url.host or ""
         try:
             _judge_literal(url.raw_host or "", self._rules)
-            async with self._session.get(url, headers=headers, allow_redirects=False) as answer:
-                body = await body_of(answer, limit) if answer.status == 200 else b""
+            async with self._session.request(method, url, headers=headers, data=form, allow_redirects=False) as answer:
+                body = await body_of(answer, limit) if answer.status == 200 and form is None else b""
                 return Response(answer.status, answer.headers, tuple(answer.headers.getall("Link", ())), body)
         except FetchError:
             raise

@@ -25,6 +25,8 @@ from bot.content.web.page_obstacles import obstacle_of
 from bot.domain.article import Picture, Provider
 from bot.domain.page import FeedLink, Obstacle, Page
 
+__all__ = ["Page", "read_page"]
+
 LONGEST_PAGE = 5_000_000
 """Characters that are read; what a page says of itself stands at its beginning."""
 MOST_PICTURES = 6
@@ -65,7 +67,8 @@ _SITE_NAMES = (
     "dc.publisher",
     "citation_journal_title",
 )
-_SEPARATOR = re.compile(r"\s+[|\-–—·•«»:]{1,2}\s+|\s*\|\s*|:\s+")
+_SEPARATOR = re.compile(r"\s+[|\-–—·•«»:]{1,2}\s+|\s*[|｜：]\s*|:\s+")
+_LONGEST_SECTION = 30  # characters of a site's name with its section: `CNN Politics`
 _NO_LETTERS = re.compile(r"[\W_]+")
 _REFRESH = re.compile(r"\s*(\d{1,2})(?:\.\d*)?\s*[;,]\s*(?:url\s*=\s*)?[\"']?\s*([^\"'\s]+)", re.IGNORECASE)
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml")
@@ -83,8 +86,15 @@ def read_page(body: bytes, content_type: str | None, url: str) -> Page:
     return _Head(page, url, domain).page()
 
 
+_FEED = re.compile(
+    r"\s*(?:<\?[^>]*>\s*|<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*)*<(?:rss|feed|rdf:RDF)[\s>]", re.IGNORECASE | re.DOTALL
+)
+
+
 def _is_html(content_type: str | None, page: str) -> bool:
     kind = (content_type or "").partition(";")[0].strip().lower()
+    if _FEED.match(page[:20_000]):
+        return False  # many servers call a feed text/html
     if kind in ("", "text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml"):
         return _HTML.search(page[:100_000]) is not None or kind == "text/html"
     return kind == "application/octet-stream" and _HTML.search(page[:2_000]) is not None
@@ -340,12 +350,19 @@ def _without_site(title: str, names: Iterable[str]) -> str:
     known = set(names)
     breaks = list(_SEPARATOR.finditer(title))
     for one in reversed(breaks):
-        if _letters(title[one.end() :]) in known and _letters(title[: one.start()]):
+        last = title[one.end() :]
+        if (_letters(last) in known or _is_section(one[0], last, known)) and _letters(title[: one.start()]):
             return _without_site(title[: one.start()].rstrip(), known)
     for one in breaks:
         if _letters(title[: one.start()]) in known and _letters(title[one.end() :]):
             return title[one.end() :].lstrip()
     return title
+
+
+def _is_section(separator: str, text: str, names: Iterable[str]) -> bool:
+    """Return whether a text behind a bar is the site's name with a section of it: `CNN Politics`."""
+    is_behind_a_bar = separator.strip() in ("|", "｜") and len(text) <= _LONGEST_SECTION
+    return is_behind_a_bar and any(len(name) > 2 and _letters(text).startswith(name) for name in names)
 
 
 def _pixels(value: object) -> int | None:

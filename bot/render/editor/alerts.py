@@ -20,7 +20,7 @@ from bot.render.editor.desk import Verb, called, held_row, may_publish
 from bot.render.editor.uploads import complaint
 from bot.render.locale import Words
 from bot.render.reader.picker import topic_list
-from bot.render.text import clip, join, tame
+from bot.render.text import clip, foreign, join, tame
 
 ANEW = 1  # second number of a publish button on a message that must not become the progress
 _SHOWN = 12  # of a kind
@@ -87,11 +87,12 @@ def folded(
     refused: Sequence[tuple[str, str]],
     doubled: Sequence[tuple[str, Article, bool]],
     warned: Sequence[tuple[str, str]] = (),
+    failing: Sequence[tuple[str, str]] = (),
 ) -> Message:
-    """Return everything editors are to be told of files, in one message.
+    """Return everything editors are to be told of files and sources, in one message.
 
     `refused` and `warned` are (path, complaint as a line); `doubled` (path, the article it doubles, whether it says
-    published).
+    published); `failing` (a source's name, why it gives no feed).
     """
     blocks: list[Text] = []
     rows: list[tuple[Button, ...]] = []
@@ -126,7 +127,32 @@ def folded(
         ]
         odd.extend(_refusal(words, path, line) for path, line in warned[:_SHOWN])
         blocks.append(_with_rest(words, odd, len(warned)))
+    if failing:
+        down: list[Text | str] = [
+            words.count(
+                "{n} source has given no feed for a day:", "{n} sources have given no feed for a day:", len(failing)
+            )
+        ]
+        down.extend(
+            words.text("{source}: {reason}", source=foreign(clip(name, _PATH)), reason=tame(clip(reason, _SAID)))
+            for name, reason in failing[:_SHOWN]
+        )
+        blocks.append(_with_rest(words, down, len(failing)))
     return Message(clip(join(blocks, "\n\n"), TEXT), keyboard=tuple(rows))
+
+
+def sources_ended(words: Words, sources: Sequence[tuple[str, str]]) -> Message:
+    """Return that sources have ended, each a name and an address. What came of them stays."""
+    lines: list[Text | str] = [
+        words.text(
+            "{source} has ended: its server says that the feed is gone for good (410). {address}",
+            source=foreign(clip(name, _PATH)),
+            address=tame(clip(address, _SAID)),
+        )
+        for name, address in sources[:_SHOWN]
+    ]
+    text = _with_rest(words, lines, len(sources))
+    return Message(join([text, words("What came of it stays. It is not asked any more.")], "\n"))
 
 
 def held(words: Words, many: int) -> Message:

@@ -12,6 +12,7 @@ from bot.domain.article import ArticleState
 from bot.domain.chat import ChatState
 from bot.domain.message import Message
 from bot.domain.restriction import Restriction
+from bot.domain.source import ListedSource
 from bot.domain.text import Text
 from bot.render.editor.desk import paused
 from bot.render.editor.editors import called
@@ -67,8 +68,10 @@ def statistics(
     zone: ZoneInfo,
     now: datetime,
     is_paused: bool = False,
+    sources: Sequence[ListedSource] = (),
 ) -> Message:
-    """Return the bot's numbers; `restrictions` are some of the chats that forbid writing."""
+    """Return the bot's numbers; `restrictions` are some of the chats that forbid writing, `sources` those that most
+    came of."""
     n = words.number
     lines: list[Text | str] = [paused(words)] if is_paused else []
     lines += [
@@ -94,6 +97,20 @@ def statistics(
         bold(words("Sent")),
         words("{day} in the last 24 hours, {week} in the last 7 days", day=n(sent_day), week=n(sent_week)),
     ]
+    if sources:
+        lines.append(bold(words("Sources")))
+        lines.extend(
+            words.text(
+                "{source}: {came} came, {pushed} pushed, {held} held, {doubled} doubled, {refused} refused",
+                source=foreign(clip(one.source.name, _TOPIC)),
+                came=n(one.counts.came),
+                pushed=n(one.counts.pushed),
+                held=n(one.counts.held),
+                doubled=n(one.counts.doubled),
+                refused=n(one.counts.refused),
+            )
+            for one in sources
+        )
     if followed:
         lines.append(bold(words("Most followed")))
         lines.extend(
@@ -157,6 +174,8 @@ def _act(words: Words, act: str) -> str:
         "pause": words("paused all pushes"),
         "resume all": words("let pushes go on"),
         "restore": words("put a copy of the database in place"),
+        "source": words("sources"),
+        "withdrawn": words("made a draft again"),
         "key": words("made a key for a program"),
         "remove key": words("removed a program’s key"),
         "add": words("added"),
@@ -176,6 +195,8 @@ def _who(words: Words, person: int | None, names: Mapping[int, str], asked_by: i
 
 def _about(words: Words, act: str, detail: str | None, names: Mapping[int, str], asked_by: int | None) -> str:
     """Return more of an act: whom it was done to, who invited them, or what else there is to say."""
+    if act == "source":
+        return _about_source(words, detail)
     person = int(detail) if detail is not None and _ID.fullmatch(detail) else None
     if person is not None and act in _ABOUT_PEOPLE:
         return words("you") if person == asked_by else called(person, names)
@@ -186,10 +207,27 @@ def _about(words: Words, act: str, detail: str | None, names: Mapping[int, str],
     return "" if act == "withdraw" else _detail(words, detail)
 
 
+def _about_source(words: Words, detail: str | None) -> str:
+    """Return what was done with which source."""
+    verb, _, name = (detail or "").partition(" ")
+    known = {
+        "add": words("added"),
+        "remove": words("removed"),
+        "pause": words("paused"),
+        "resume": words("resumed"),
+        "change": words("changed"),
+    }
+    if verb not in known:
+        return _detail(words, detail)
+    return f"{known[verb]} {foreign(tame(clip(name, _DETAIL)))}"
+
+
 def _detail(words: Words, detail: str | None) -> str:
     """Return more of an act, where it says more than the act; numbers and names stay as they are."""
     known = {
         "file": words("by file"),
+        "feed": words("gone from its feed before its date"),
+        "history": words("it was there before its source was added"),
         "burst": words("more at once than expected"),
         "restored": words("older copy of the database"),
         "unreachable": words("many chats could not be reached"),

@@ -58,7 +58,7 @@ def push(
         text=caption(article, topics, look, now),
         photo=photo if wants_photo else None,
         keyboard=keyboard(article, look, reason=reason, saved=saved),
-        preview=None if look.pictures is Pictures.NONE else article.story.link,
+        preview=None if look.pictures is Pictures.NONE else article.story.link or None,
         preview_small=look.pictures is Pictures.SMALL,
     )
 
@@ -109,7 +109,8 @@ def headline(article: Article, look: Look, now: datetime) -> Text:
     words, at = look.words, article.story.published_at
     is_recent = -_AHEAD_WITHIN < now - at < _AGO_WITHIN
     when = date_time(words.ago(at, now), at, now, "r") if is_recent else date_time(words.date(at, look.zone), at, now)
-    title = link(foreign(clip(article.story.title, _HEADLINE_TITLE)), article.story.link)
+    name = foreign(clip(article.story.title, _HEADLINE_TITLE))
+    title = link(name, article.story.link) if article.story.link else Text(name)
     source = _source(article.story.provider)
     if not source:
         return words.text("{title} ({when})", title=title, when=when)

@@ -67,15 +67,16 @@ def keyboard(
     `done` are those of MUTE, UNFOLLOW and NEVER that hold now: an `Undo` stands in their place.
     """
     opening = _opening(article, look)
+    rows = (opening,) if opening else ()
     if look.surface is Surface.CHANNEL:
         return ((*opening, Button(look.words("Open in bot"), url=deep_link(article, look))),)
     match view:
         case CardView.CARD:
-            return (opening, _card_row(article, look, reason, saved))
+            return (*rows, _card_row(article, look, reason, saved))
         case CardView.MORE:
-            return (opening, _more_row(article, look, reason))
+            return (*rows, _more_row(article, look, reason))
         case CardView.LESS:
-            return (opening, *_less_rows(article, look, reason, done))
+            return (*rows, *_less_rows(article, look, reason, done))
 
 
 def deep_link(article: Article, look: Look) -> str:
@@ -100,6 +101,8 @@ def related_links(article: Article) -> tuple[Related, ...]:
 
 def _opening(article: Article, look: Look) -> tuple[Button, ...]:
     story = article.story
+    if not story.link:  # a draft, which waits for one
+        return () if story.video is None else (Button(look.words("Watch"), url=story.video),)
     read = Button(look.words("Read"), url=story.link)
     if story.video is None:
         return (read,)
@@ -115,7 +118,7 @@ def _card_row(article: Article, look: Look, reason: Topic | None, saved: bool) -
         save = Button(look.words("Save"), data=_data(Verb.SAVE, article, reason))
     return (
         save,
-        Button(look.words("Share"), url=_share_link(article)),
+        Button(look.words("Share"), url=_share_link(article, look)),
         Button(look.words("More"), data=_data(Verb.MORE, article, reason)),
     )
 
@@ -169,7 +172,8 @@ def _data(verb: Verb, article: Article, reason: Topic | None) -> str:
     return press(verb, article.number) if reason is None else press(verb, article.number, reason.number)
 
 
-def _share_link(article: Article) -> str:
+def _share_link(article: Article, look: Look) -> str:
     """Source: https://core.telegram.org/widgets/share#custom-buttons"""
     title = tame(clip(article.story.title, _SHARED_TITLE))
-    return f"https://t.me/share/url?url={quote(article.story.link, safe='')}&text={quote(title, safe='')}"
+    opened = article.story.link or deep_link(article, look)
+    return f"https://t.me/share/url?url={quote(opened, safe='')}&text={quote(title, safe='')}"

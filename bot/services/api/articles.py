@@ -58,7 +58,7 @@ async def change(db: Database, asked: Asked, number: int, wanted: SentChange, *,
             before = await _to_change(conn, asked.key, number)
             payload = (await imports.payloads(conn, [number])).get(number, {})
         try:
-            story = changed(before.story, payload, wanted, rules.zone)
+            story = changed(before.story, payload, wanted, rules.reading)
         except ContentError as error:
             raise WrongFields(error.complaints) from error
 

@@ -28,6 +28,7 @@ from bot.content.sites.recognition import load
 from bot.content.sites.site import Site
 from bot.domain.article import Story
 from bot.domain.ingestion import Arrival
+from bot.domain.source import SourceFile
 from bot.domain.topic import Topic, TopicFile, topic_key
 from bot.errors import Complaint, ContentError, NoArticle
 from bot.services.content import topic_typos
@@ -170,7 +171,7 @@ async def take_paths(
 class Checked:
     """What each file says, by path as the operator gave it, and what is to be said once of the site they belong to."""
 
-    files: dict[str, Story | TopicFile | ContentError]
+    files: dict[str, Story | TopicFile | SourceFile | ContentError]
     notes: list[Complaint]
 
 
@@ -181,7 +182,7 @@ def check_path(given: Path, content: Path, rules: ReadingRules, *, now: datetime
 
 
 def warnings_of(
-    files: Mapping[str, Story | TopicFile | ContentError],
+    files: Mapping[str, Story | TopicFile | SourceFile | ContentError],
     content: Path,
     database: Path,
     rules: ReadingRules,
@@ -203,7 +204,7 @@ def warnings_of(
             case TopicFile():
                 found.extend(_named(one.warnings, path))
                 known.append(one)
-            case ContentError():
+            case SourceFile() | ContentError():
                 found.extend(_named(one.warnings, path))
     named = {topic_key(name) for story in stories for name in story.topics}
     names = KnownNames(known)
@@ -312,7 +313,7 @@ def _look_at_file(
     place = given.absolute().parent.resolve() / given.name
     relative = place.relative_to(root).as_posix() if place.is_relative_to(root) else place.name
     name = _names_below(root, content, known).get(relative) or _naming(place.parent, content)(place.name)
-    result: Story | TopicFile | ContentError | None
+    result: Story | TopicFile | SourceFile | ContentError | None
     site = reading.site(root)
     if isinstance(site, ContentError):
         result = site
@@ -334,7 +335,12 @@ def _look_at_file(
 
 
 def _seen(
-    name: str, fingerprint: str, result: Story | TopicFile | ContentError, relative: str, root: Path, content: Path
+    name: str,
+    fingerprint: str,
+    result: Story | TopicFile | SourceFile | ContentError,
+    relative: str,
+    root: Path,
+    content: Path,
 ) -> Seen:
     match result:
         case ContentError():
@@ -344,7 +350,7 @@ def _seen(
             result = replace(
                 result, as_read=result.as_read._replace(path=name, warnings=_named(result.as_read.warnings, name))
             )
-        case TopicFile() if result.warnings:
+        case TopicFile() | SourceFile() if result.warnings:
             result = replace(result, warnings=_named(result.warnings, name))
     # At the top of another folder, that folder's name says more than `index`.
     place = relative if root == content else f"{root.name}/{relative}"

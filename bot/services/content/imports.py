@@ -15,9 +15,10 @@ from bot.domain.article import Story
 from bot.domain.ingestion import Arrival, Observed, SourceItem, decide
 from bot.domain.link import normal_link
 from bot.domain.publishing import PushWindow
+from bot.domain.source import SourceFile
 from bot.domain.topic import TopicFile
 from bot.errors import Complaint, ContentError, NoArticle
-from bot.services.content import topic_typos
+from bot.services.content import source_files, topic_typos
 from bot.services.content.content_changes import ContentChanges
 from bot.services.content.known_content import known_content
 from bot.services.content.moved_stories import moved_stories
@@ -49,6 +50,10 @@ class Policy:
     by_hand: bool = False
 
 
+DRAFTS_ONLY = Policy(PushWindow(timedelta(0)), 0, timedelta(0), flags_act=False)
+"""For what editors bring themselves: they publish it by hand."""
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One file, or one item of a feed, as it was read.
@@ -59,7 +64,7 @@ class Seen:
 
     path: str
     fingerprint: str
-    content: Story | TopicFile | ContentError
+    content: Story | TopicFile | SourceFile | ContentError
     slugs: tuple[str, ...] = ()
     warnings: tuple[Complaint, ...] = ()
     arrival: Arrival = Arrival.FILE
@@ -78,6 +83,7 @@ class Report:
     held: list[int] = field(default_factory=list)
     retracted: list[int] = field(default_factory=list)
     topics: int = 0
+    sources: int = 0
     doubled: list[tuple[str, int]] = field(default_factory=list)  # path, article it doubles
     refused: list[Complaint] = field(default_factory=list)
     warned: list[Complaint] = field(default_factory=list)  # about what went in all the same
@@ -91,6 +97,7 @@ class Report:
         self.warned.extend(other.warned)
         self.noted.extend(other.noted)
         self.topics += other.topics
+        self.sources += other.sources
 
     @property
     def is_empty(self) -> bool:
@@ -116,7 +123,7 @@ async def take(
     news, opened = [], []
     ordered = sorted(seen, key=lambda one: (not isinstance(one.content, TopicFile), one.rank, one.path))
     present = frozenset(one.path for one in ordered)
-    told = {one.path: normal_link(one.content.link) for one in ordered if isinstance(one.content, Story)}
+    told = _told(ordered)
     moves: dict[str, int] = {}
     if gone:
         stories = {one.path: one.content for one in ordered if isinstance(one.content, Story)}
@@ -125,10 +132,12 @@ async def take(
         async with db.transaction() as conn:
             await imports.forget_fingerprints(conn, gone)
             await notices.replace_untold(conn, gone, (), now)
+            if not ordered:
+                await source_files.end(conn, gone, now)
     for start in range(0, len(ordered), BATCH):
         async with db.transaction() as conn:
             taken, fresh, anew = await _take_batch(
-                conn, ordered[start : start + BATCH], moves, present, told, now=now, policy=policy
+                conn, ordered[start : start + BATCH], moves, present, told, gone=gone, now=now, policy=policy
             )
             news.extend(fresh)
             opened.extend(anew)
@@ -138,6 +147,7 @@ async def take(
                 taken.published, taken.held = await newsroom.news_by_file(
                     conn, news, opened=opened, now=now, burst=policy.burst, undo=policy.undo, hold=policy.hold
                 )
+                await source_files.end(conn, gone, now)
                 if also is not None:
                     await also(conn)
         report.add(taken)
@@ -172,7 +182,12 @@ async def add_drafts(db: Database, seen: Sequence[Seen], *, now: datetime) -> Re
         else one
         for one in seen
     ]
-    return await take(db, uploads, now=now, policy=Policy(PushWindow(timedelta(0)), 0, timedelta(0), flags_act=False))
+    return await take(db, uploads, now=now, policy=DRAFTS_ONLY)
+
+
+def _told(seen: Sequence[Seen]) -> dict[str, str]:
+    """Return the normalised link that each item bears now, by its id."""
+    return {one.path: normal_link(one.content.link) for one in seen if isinstance(one.content, Story)}
 
 
 async def _take_batch(
@@ -182,12 +197,14 @@ async def _take_batch(
     present: Collection[str],
     told: Mapping[str, str],
     *,
+    gone: Collection[str] = (),
     now: datetime,
     policy: Policy,
 ) -> tuple[Report, list[int], list[int]]:
     """Store a batch; return its report, what is to become news, and what was published to nobody and may be it now."""
     defined = [one.content for one in seen if isinstance(one.content, TopicFile)]
     await topics.define_all(conn, defined)
+    sources = [(one.path, one.content) for one in seen if isinstance(one.content, SourceFile)]
     stories = await topic_typos.settled(
         conn, [as_stored(one.content) for one in seen if isinstance(one.content, Story)]
     )
@@ -203,10 +220,14 @@ async def _take_batch(
     )
     settled = iter(stories)
     changes = ContentChanges(key=policy.key, by_hand=policy.by_hand)
-    report = Report(topics=len(defined))
+    report = Report(topics=len(defined), sources=len(sources))
+    if sources:
+        report.warned.extend(await source_files.define(conn, sources, gone, now))
+    others = [one.path for one in seen if isinstance(one.content, Story | TopicFile) and one.arrival is Arrival.FILE]
+    await source_files.end(conn, others, now)  # a file may say something else than it did
     for one in seen:
         match one.content:
-            case TopicFile():
+            case TopicFile() | SourceFile():
                 report.warned.extend(one.content.warnings)
                 changes.remember(SourceItem(one.path, one.fingerprint, None, True, None, None))
             case ContentError():

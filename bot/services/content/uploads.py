@@ -9,9 +9,10 @@ from pathlib import Path
 
 from bot.content.articles.slug import slug_of
 from bot.content.articles.surroundings import FileContext, ReadingRules
-from bot.content.files.reader import understood
+from bot.content.files.reader import refused, understood
 from bot.domain.article import Story
 from bot.domain.link import normal_link
+from bot.domain.source import SourceFile
 from bot.domain.topic import TopicFile
 from bot.domain.uploaded import Uploaded
 from bot.errors import ContentError
@@ -21,6 +22,7 @@ from bot.services.delivery import delivery_reports
 from bot.store.content import articles, imports, topics
 from bot.store.engine.database import Database
 
+_NO_SOURCES = "is a source, not an article; put it into the content folder, or add its address with /sources"
 _MEASURED = 20  # drafts whose audience is looked for: each takes a walk over those who follow its topics
 
 
@@ -74,7 +76,8 @@ def _seen(name: str, content: bytes | ContentError, root: Path, rules: ReadingRu
         result = content
     else:
         try:
-            result = understood(name, content, FileContext(root / name, root, rules))
+            found = understood(name, content, FileContext(root / name, root, rules))
+            result = refused(name, _NO_SOURCES) if isinstance(found, SourceFile) else found
         except ContentError as error:
             result = error
     return Seen(f"upload:{name}", "", result, (slug_of(name),))

@@ -12,9 +12,10 @@ from bot.domain.chat import ChatState
 from bot.domain.delivery import Status
 from bot.domain.progress import Phase, Standing
 from bot.domain.restriction import Restriction
+from bot.domain.source import ListedSource, SourceCounts
 from bot.errors import OutOfTurn
 from bot.services.delivery.kinds import KINDS
-from bot.store.content import articles
+from bot.store.content import articles, sources
 from bot.store.delivery import campaigns, delivery_reports, receipts, retention
 from bot.store.delivery.audiences import reach
 from bot.store.delivery.campaigns import Campaign, CampaignState
@@ -55,6 +56,7 @@ class Totals:
     is_paused: bool  # all pushes, from the shell
     restricted: int
     restrictions: tuple[tuple[int, Restriction], ...]
+    sources: tuple[ListedSource, ...] = ()
 
 
 async def standing(
@@ -153,8 +155,13 @@ async def try_again(db: Database, number: int, *, by: int | None, now: datetime)
 
 
 async def totals(db: Database, now: datetime, most_restricted: int) -> Totals:
-    """Return the numbers behind `/stats` and `newsbot stats`, with at most so many chats that forbid writing."""
+    """Return the numbers behind `/stats` and `newsbot stats`, with at most so many chats that forbid writing.
+
+    Sources are all there are, those that most came of first.
+    """
     async with db.reading() as conn:
+        came = await sources.counts(conn)
+        listed = [ListedSource(one, came.get(one.number, SourceCounts())) for one in await sources.sources(conn)]
         restricted, spells = await restrictions.listed(conn, most_restricted)
         return Totals(
             await chats.counts(conn),
@@ -163,6 +170,7 @@ async def totals(db: Database, now: datetime, most_restricted: int) -> Totals:
             await metadata.is_paused(conn),
             restricted,
             tuple(spells),
+            tuple(sorted(listed, key=lambda one: (-one.counts.came, one.source.number))),
         )
 
 

@@ -48,6 +48,8 @@ async def publish(db: Database, number: int, *, by: int | None, now: datetime, u
         before = await articles.article(conn, number)
         if before.state is ArticleState.PUBLISHED:
             raise OutOfTurn(f"#{number} is out already")
+        if not before.story.link:
+            raise OutOfTurn(f"#{number} has no link that readers could open; its feed gave none")
         published = await release(conn, before, by=by, now=now, undo=undo)
         await audit_log.record(conn, "publish", at=now, person=by, article=number)
         return published

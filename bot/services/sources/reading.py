@@ -26,6 +26,7 @@ from bot.errors import SourceFault
 from bot.services.content import imports as importing
 from bot.services.content.imports import Policy, Report, Seen
 from bot.services.newsroom.notices import SOURCE_FAILS, SOURCE_GONE
+from bot.services.sources import websub
 from bot.services.sources.feed_web import FeedAnswer
 from bot.store.content import imports, source_items, sources, topics
 from bot.store.content.source_items import article_item
@@ -87,6 +88,7 @@ async def take_feed(db: Database, asked: Asked, answer: FeedAnswer, feed: Feed, 
 
     async def also(conn: Connection) -> None:
         await _keep(conn, source, taken, left, known, now)
+        await websub.remember(conn, source, answer)
         await move_if_seen_twice(conn, asked, answered)
         await sources.answered(conn, {source.number: answered})
 
@@ -119,6 +121,7 @@ def failed(asked: Asked, fault: SourceFault) -> tuple[Answered, Notice | None]:
         site=source.site,
         failing_since=since,
         last_error=str(fault),
+        due_at=source.next_at,
     )
     if fault.is_gone:
         return answered, Notice(SOURCE_GONE, source.name, source.url)
@@ -181,6 +184,7 @@ def _well(
         read_at=now,
         title=title,
         site=site,
+        due_at=asked.source.next_at,
     )
 
 

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from bot.errors import SourceFault, StoreError
 from bot.services.content.imports import Policy
-from bot.services.sources import reading, sources
+from bot.services.sources import reading, sources, websub
 from bot.services.sources.feed_web import FeedAnswer, FeedWeb
 from bot.services.sources.reading import Asked
 from bot.store.content import sources as rows
@@ -32,6 +32,8 @@ LOOKED_AT = 2_000
 MAX_SLEEP = 10.0  # seconds; the clock may be set, and another process may have written
 WRITTEN_EVERY = 0.5  # seconds between two writes of requests that brought nothing new
 LOOK_AT_MOST_EVERY = 0.1  # seconds between two looks at what is due
+MAX_STARTED = 6
+"""Sources that one look starts to ask, so that after a long rest they do not come all at once."""
 
 log = logging.getLogger(__name__)
 
@@ -51,9 +53,11 @@ class Scheduler:
         wake: Callable[[], None],
         changed: asyncio.Event,
         may_write: Callable[[], bool] = lambda: True,
+        webhook_url: str | None = None,
         draw: Callable[[], float] = random.random,
     ) -> None:
-        """`wake` is called when stories came; `may_write` says whether the disk has room."""
+        """`wake` is called when stories came; `may_write` says whether the disk has room. With a
+        `webhook_url` hubs are followed."""
         self._db = db
         self._make_web = make_web
         self._policy = policy
@@ -61,11 +65,13 @@ class Scheduler:
         self._wake = wake
         self._changed = changed
         self._may_write = may_write
+        self._webhook_url = webhook_url
         self._draw = draw
         self._in_hand: dict[int, str] = {}  # hosts by sources
         self._tasks: set[asyncio.Task[None]] = set()
         self._unwritten: dict[int, Answered] = {}
         self._web: FeedWeb | None = None
+        self._more = False  # whether there may be more to start at once
 
     async def run(self) -> None:
         """Ask what is due, for ever."""
@@ -89,6 +95,8 @@ class Scheduler:
     async def _sleep(self) -> None:
         """Sleep until something is to be done: a source is due, a place is free, or answers can be written."""
         seconds = WRITTEN_EVERY
+        if self._more:
+            return
         if not self._in_hand:
             async with self._db.reading() as conn:
                 due = await rows.next_due(conn)
@@ -98,6 +106,7 @@ class Scheduler:
                 await self._changed.wait()
 
     async def _start_due(self) -> None:
+        self._more = False
         if not self._may_write() or len(self._in_hand) >= MAX_IN_HAND:
             return
         now = self._clock()
@@ -107,11 +116,12 @@ class Scheduler:
             chosen: dict[int, str] = {}
             for number, url in due:
                 host = _host(url)
-                if len(self._in_hand) + len(chosen) >= MAX_IN_HAND:
+                if len(chosen) >= MAX_STARTED or len(self._in_hand) + len(chosen) >= MAX_IN_HAND:
                     break
                 if number not in self._in_hand and host not in busy:
                     busy.add(host)
                     chosen[number] = host
+            self._more = len(chosen) == MAX_STARTED
             if not chosen:
                 return
             asked = [await reading.about(conn, number, now, self._draw()) for number in chosen]
@@ -158,19 +168,26 @@ class Scheduler:
         if found is None:
             return False
         asked, answer = found
+        number = asked.source.number
         if answer.feed is None:
             answered = reading.unchanged(asked, answer)
             if not reading.is_moving(answered):
-                self._unwritten[asked.source.number] = answered
+                await self._follow_hub(number, web)
+                self._unwritten[number] = answered
                 return True
             async with self._db.transaction() as conn:
                 await reading.move_if_seen_twice(conn, asked, answered)
-                await rows.answered(conn, {asked.source.number: answered})
+                await rows.answered(conn, {number: answered})
             return False
         report = await reading.take_feed(self._db, asked, answer, answer.feed, policy=self._policy)
         if not report.is_empty:
             self._wake()
+        await self._follow_hub(number, web)
         return False
+
+    async def _follow_hub(self, number: int, web: FeedWeb) -> None:
+        if self._webhook_url is not None:
+            await websub.follow(self._db, web.fetcher, self._webhook_url, number, self._clock())
 
     async def _answer(self, asked: Asked, web: FeedWeb) -> tuple[Asked, FeedAnswer] | None:
         """Return what a source's address gives. One that was never read may be a page's address; None when the feed

@@ -12,25 +12,18 @@ from datetime import datetime, timedelta
 
 from bot.domain.feed import Feed, FeedItem
 from bot.domain.link import PRIVATE, link_fault
-from bot.domain.source import Origin, Source, SourceChoices, SourceCounts, SourceState
+from bot.domain.source import ListedSource, Origin, Source, SourceChoices, SourceCounts, SourceState
 from bot.errors import OutOfTurn, SourceFault, UnknownSource
 from bot.services.content.imports import Policy, Report
+from bot.services.content.source_files import drop, known_at, log_act, put
 from bot.services.sources import reading
 from bot.services.sources.feed_web import FeedWeb
-from bot.store.content import source_items, sources
-from bot.store.desk import audit_log
+from bot.store.content import sources
 from bot.store.engine.database import Connection, Database
 
 _FIRST_READ_WITHIN = timedelta(minutes=2)
 """How long whoever adds a source has for its first reading, before the running bot does it."""
-
-
-@dataclass(frozen=True, slots=True)
-class ListedSource:
-    """A source and what has come of it."""
-
-    source: Source
-    counts: SourceCounts
+_BEFORE_ALL_OTHERS = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +96,18 @@ async def add(
     """
     address = checked_address(url)
     async with db.reading() as conn:
-        if (known := await _known_at(conn, address)) is not None:
+        if (known := await known_at(conn, address)) is not None:
             return Added(known, is_new=False)
     asked_at, answer = await web.find(address)
     assert answer.feed is not None
     async with db.transaction() as conn:
-        if (known := await _known_at(conn, asked_at)) is not None:
+        if (known := await known_at(conn, asked_at)) is not None:
             await sources.name_address(conn, known.number, address)
             return Added(known, is_new=False)
-        number = await _store(conn, asked_at, choices, origin, now, now + _FIRST_READ_WITHIN)
+        number = await put(conn, asked_at, choices, origin, now, now + _FIRST_READ_WITHIN)
         await sources.name_address(conn, number, address)
         name = choices.name or answer.feed.title or asked_at
-        await _log(conn, "add", name, by, now)
+        await log_act(conn, "add", name, by, now)
         asked = await reading.about(conn, number, now, jitter)
     assert asked is not None
     report = await reading.take_feed(db, asked, answer, answer.feed, policy=policy)
@@ -128,9 +121,9 @@ async def add_unread(
 
     `url` must be an address as `checked_address` returns it.
     """
-    if await _known_at(conn, url) is not None:
+    if await known_at(conn, url) is not None:
         return None
-    return await _store(conn, url, choices, origin, now, read_at)
+    return await put(conn, url, choices, origin, now, read_at)
 
 
 async def choose(db: Database, number: int, choices: SourceChoices, *, by: int | None, now: datetime) -> Source:
@@ -142,7 +135,7 @@ async def choose(db: Database, number: int, choices: SourceChoices, *, by: int |
         await sources.choose(conn, number, choices)
         if choices.every != source.choices.every:
             await sources.ask_at(conn, [number], now)
-        await _log(conn, "change", source.name, by, now)
+        await log_act(conn, "change", source.name, by, now)
         return await _there(conn, number)
 
 
@@ -153,7 +146,7 @@ async def pause(db: Database, number: int, *, by: int | None, now: datetime) -> 
         if source.state is SourceState.PAUSED:
             raise OutOfTurn(f"{source.name} is paused already")
         await sources.set_state(conn, number, SourceState.PAUSED)
-        await _log(conn, "pause", source.name, by, now)
+        await log_act(conn, "pause", source.name, by, now)
         return await _there(conn, number)
 
 
@@ -169,7 +162,7 @@ async def resume(db: Database, number: int, *, by: int | None, now: datetime) ->
         failing = source.state is SourceState.PAUSED and source.failing_since is not None
         await sources.set_state(conn, number, SourceState.FAILING if failing else SourceState.ACTIVE)
         await sources.ask_at(conn, [number], now)
-        await _log(conn, "resume", source.name, by, now)
+        await log_act(conn, "resume", source.name, by, now)
         return await _there(conn, number)
 
 
@@ -179,7 +172,7 @@ async def refresh(db: Database, number: int, *, now: datetime) -> Source:
         source = await _there(conn, number)
         if source.state not in (SourceState.ACTIVE, SourceState.FAILING):
             raise OutOfTurn(f"{source.name} is {source.state}; resume it first")
-        await sources.ask_at(conn, [number], now)
+        await sources.ask_at(conn, [number], now - _BEFORE_ALL_OTHERS)
         return await _there(conn, number)
 
 
@@ -188,15 +181,8 @@ async def remove(db: Database, number: int, *, by: int | None, now: datetime) ->
     async with db.transaction() as conn:
         source = await _there(conn, number)
         await drop(conn, source)
-        await _log(conn, "remove", source.name, by, now)
+        await log_act(conn, "remove", source.name, by, now)
         return source
-
-
-async def drop(conn: Connection, source: Source) -> None:
-    """Remove a source inside the caller's transaction. Another source or file may go on with its stories."""
-    await sources.set_state(conn, source.number, SourceState.REMOVED)
-    await sources.set_file(conn, source.number, None)
-    await source_items.forget_content(conn, source.number)
 
 
 async def replace_address(db: Database, source: Source, url: str, now: datetime) -> bool:
@@ -205,11 +191,11 @@ async def replace_address(db: Database, source: Source, url: str, now: datetime)
     Return whether it is still there.
     """
     async with db.transaction() as conn:
-        known = await _known_at(conn, url)
+        known = await known_at(conn, url)
         if known is not None and known.number != source.number:
             await drop(conn, source)
             await sources.lead_to(conn, source.number, known.number)
-            await _log(conn, "remove", source.name, None, now)
+            await log_act(conn, "remove", source.name, None, now)
             return False
         await sources.move(conn, source.number, url)
         return True
@@ -235,7 +221,7 @@ async def _find(conn: Connection, words: str) -> Source:
     if number.isascii() and number.isdigit() and len(number) < 18:
         return await _there(conn, int(number))
     if "://" in asked:
-        if (known := await _known_at(conn, asked)) is None:
+        if (known := await known_at(conn, asked)) is None:
             raise UnknownSource(asked)
         return known
     everything = await sources.sources(conn)
@@ -243,30 +229,6 @@ async def _find(conn: Connection, words: str) -> Source:
     if len(named) != 1:
         raise UnknownSource(asked)
     return named[0]
-
-
-async def _known_at(conn: Connection, url: str) -> Source | None:
-    """Return the source known by an address, unless it was removed."""
-    number = (await sources.at_address(conn, [url])).get(url)
-    found = None if number is None else await sources.source(conn, number)
-    return None if found is None or found.state is SourceState.REMOVED else found
-
-
-async def _store(
-    conn: Connection, url: str, choices: SourceChoices, origin: Origin, now: datetime, read_at: datetime
-) -> int:
-    """Store a source that is not listed; one that was removed is taken up again."""
-    removed = (await sources.at_address(conn, [url])).get(url)
-    if removed is None:
-        number = await sources.add(conn, url, choices, origin, now)
-    else:
-        number = removed
-        await sources.start_anew(conn, number, origin, now)
-        await sources.choose(conn, number, choices)
-        if not await sources.is_asked_at(conn, url):
-            await sources.move(conn, number, url)
-    await sources.read_first_at(conn, number, read_at)
-    return number
 
 
 async def _there(conn: Connection, number: int) -> Source:
@@ -279,7 +241,3 @@ async def _there(conn: Connection, number: int) -> Source:
 async def _source(db: Database, number: int) -> Source:
     async with db.reading() as conn:
         return await _there(conn, number)
-
-
-async def _log(conn: Connection, verb: str, name: str, by: int | None, now: datetime) -> None:
-    await audit_log.record(conn, "source", at=now, person=by, detail=f"{verb} {name}")

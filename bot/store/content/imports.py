@@ -158,6 +158,14 @@ async def unindex(conn: Connection, articles: Iterable[int]) -> None:
     await conn.executemany("DELETE FROM article_search WHERE rowid = :article", numbers)
 
 
+async def lead(conn: Connection, links: Iterable[str], article: int) -> None:
+    """Let these normalised links lead to an article too, unless they lead to one already."""
+    await conn.executemany(
+        "INSERT OR IGNORE INTO article_links (link, article) VALUES (:link, :article)",
+        [{"link": link, "article": article} for link in links],
+    )
+
+
 async def index(conn: Connection, stories: Mapping[int, Story], topics: Mapping[str, int]) -> None:
     """Store what can be searched and compared of stories that are not indexed: links, topics, pictures, words."""
     # A link leads to the article that bears it now; who bore it before has another one.

@@ -43,7 +43,10 @@ class Polling:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A source after one request. What the request says nothing of is given as it was."""
+    """A source after one request. What the request says nothing of is given as it was.
+
+    `due_at` is when it was to be asked; if it is to be asked at another time by now, it stays so.
+    """
 
     state: SourceState
     polling: Polling
@@ -53,6 +56,24 @@ class Answered:
     site: str | None
     failing_since: datetime | None = None
     last_error: str | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HubState:
+    """How a source stands with its WebSub hub.
+
+    `hub` and `topic` are as its feed names them; `token` is the unguessable part of our address for the hub, and
+    `secret` what the hub signs with. `until` is the end of the subscription, None while it is not confirmed; `asked_at`
+    when one was last asked for.
+    """
+
+    hub: str
+    topic: str
+    token: str
+    secret: str
+    asked_at: datetime | None = None
+    until: datetime | None = None
 
 
 async def add(conn: Connection, url: str, choices: SourceChoices, origin: Origin, now: datetime) -> int:
@@ -201,7 +222,8 @@ async def answered(conn: Connection, results: Mapping[int, Answered]) -> None:
             state = CASE WHEN state IN ('active', 'failing') THEN :state ELSE state END,
             etag = :etag, last_modified = :last_modified, body_hash = :body_hash, ask_every = :ask_every,
             not_before = :not_before, failures = :failures, moved_to = :moved_to, moved_seen = :moved_seen,
-            hold_next = :hold_next, named_at = :named_at, next_at = :next_at, read_at = :read_at,
+            hold_next = :hold_next, named_at = :named_at,
+            next_at = CASE WHEN :due_at IS NULL OR next_at = :due_at THEN :next_at ELSE next_at END, read_at = :read_at,
             title = :title, site = :site, failing_since = :failing_since, last_error = :last_error
         WHERE number = :number
         """,
@@ -220,6 +242,7 @@ async def answered(conn: Connection, results: Mapping[int, Answered]) -> None:
                 "hold_next": one.polling.hold_next,
                 "named_at": None if one.polling.named_at is None else epoch(one.polling.named_at),
                 "next_at": epoch_of_end(one.next_at),
+                "due_at": None if one.due_at is None else epoch(one.due_at),
                 "read_at": None if one.read_at is None else epoch(one.read_at),
                 "title": one.title,
                 "site": one.site,
@@ -270,6 +293,42 @@ async def set_file(conn: Connection, number: int, path: str | None) -> None:
         WHERE number = :number
         """,
         {"number": number, "path": path},
+    )
+
+
+async def hub_state(conn: Connection, number: int) -> HubState | None:
+    """Return how a source stands with its hub; None when it has none."""
+    rows = await conn.execute_fetchall(
+        "SELECT * FROM sources WHERE number = :number AND hub IS NOT NULL", {"number": number}
+    )
+    return next((_hub(row) for row in rows), None)
+
+
+async def by_hub_token(conn: Connection, token: str) -> tuple[Source, HubState] | None:
+    """Return the source whose hub was given this part of our address; None when none was."""
+    rows = await conn.execute_fetchall(
+        "SELECT * FROM sources WHERE hub_token = :token AND hub IS NOT NULL", {"token": token}
+    )
+    return next(((_source(row), _hub(row)) for row in rows), None)
+
+
+async def set_hub(conn: Connection, number: int, hub: HubState | None) -> None:
+    """Store how a source stands with its hub; None: it has none any more."""
+    await conn.execute(
+        """
+        UPDATE sources SET hub = :hub, hub_topic = :topic, hub_token = :token, hub_secret = :secret,
+            hub_asked_at = :asked_at, hub_until = :until
+        WHERE number = :number
+        """,
+        {
+            "number": number,
+            "hub": hub and hub.hub,
+            "topic": hub and hub.topic,
+            "token": hub and hub.token,
+            "secret": hub and hub.secret,
+            "asked_at": None if hub is None or hub.asked_at is None else epoch(hub.asked_at),
+            "until": None if hub is None or hub.until is None else epoch(hub.until),
+        },
     )
 
 
@@ -333,6 +392,17 @@ def _polling(row: Row) -> Polling:
         hold_next=bool(row["hold_next"]),
         named_at=moment_or_none(row["named_at"]),
         has_items=bool(row["lists"]),
+    )
+
+
+def _hub(row: Row) -> HubState:
+    return HubState(
+        hub=row["hub"],
+        topic=row["hub_topic"],
+        token=row["hub_token"],
+        secret=row["hub_secret"],
+        asked_at=moment_or_none(row["hub_asked_at"]),
+        until=moment_or_none(row["hub_until"]),
     )
 
 

@@ -5,6 +5,7 @@ from bot.telegram_edge.conversations.editor import (
     delivery_report,
     drafts,
     editors,
+    links,
     publishing,
     topic_choice,
     uploads,
@@ -36,6 +37,7 @@ REGISTRY = Registry(
         topic_choice.CONVERSATION,
         delivery_report.CONVERSATION,
         uploads.CONVERSATION,
+        links.CONVERSATION,
         audit_log.CONVERSATION,
         editors.CONVERSATION,
     )

@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 
 
 async def tell_editors(ctx: BotContext, people: Collection[int], now: datetime) -> bool:
-    """Tell every editor of what is odd about files, in one message, at most once in ten minutes.
+    """Tell every editor of what is odd about files and sources, in one message, at most once in ten minutes.
 
     Return False when there are editors and none of them could be reached.
     """
@@ -50,10 +50,11 @@ async def tell_editors(ctx: BotContext, people: Collection[int], now: datetime) 
     refused = [(notice.subject, notice.detail) for notice in told if notice.kind in ("refused", "left out")]
     doubled = [_doubled(notice, known) for notice in told if notice.kind == "doubled" and notice.article in known]
     warned = [(notice.subject, notice.detail) for notice in told if notice.kind == "warned"]
-    if refused or doubled or warned:
+    failing = [(notice.subject, notice.detail) for notice in told if notice.kind == notices.SOURCE_FAILS]
+    if refused or doubled or warned or failing:
 
         def message(words: Words) -> Message:
-            return screens.folded(words, refused=refused, doubled=doubled, warned=warned)
+            return screens.folded(words, refused=refused, doubled=doubled, warned=warned, failing=failing)
 
         if not await _tell(ctx, people, lambda words, _: message(words)):
             return False
@@ -105,6 +106,21 @@ async def tell_of_forms(ctx: BotContext, people: Collection[int], now: datetime)
         if article is not None and not await _tell(ctx, people, message):
             return False
         await notices.mark_told(ctx.db, [id], now)
+    return True
+
+
+async def tell_of_sources(ctx: BotContext, people: Collection[int], now: datetime) -> bool:
+    """Tell every editor at once which sources have ended.
+
+    Return False when there are editors and none of them could be reached.
+    """
+    ended = await notices.ended_sources(ctx.db)
+    if not ended or not people:
+        return True
+    names = [(notice.subject, notice.detail) for _, notice in ended]
+    if not await _tell(ctx, people, lambda words, _: screens.sources_ended(words, names)):
+        return False
+    await notices.mark_told(ctx.db, [id for id, _ in ended], now)
     return True
 
 

@@ -42,6 +42,7 @@ from bot.telegram_edge.notifications.alerts import (
     tell_editors,
     tell_of_forms,
     tell_of_newcomers,
+    tell_of_sources,
     tell_of_threads,
     tell_owners,
 )
@@ -105,6 +106,7 @@ class ProgressMessages:
         await self._draw(people, now)
         self._start(("held",), lambda: self._ask_of_held(people, now))
         self._start(("forms",), lambda: self._tell_of_forms(people, now))
+        self._start(("sources",), lambda: self._tell_of_sources(people, now))
         self._start(("files",), lambda: self._tell_of_files(people, now))
         self._start(("incidents",), lambda: self._tell_of_incidents(people, now))
         self._start(("newcomers",), lambda: self._tell_of_newcomers(people, now))
@@ -315,6 +317,10 @@ class ProgressMessages:
     async def _tell_of_forms(self, people: dict[int, Role], now: datetime) -> None:
         if now >= self._retry_at.get("forms", now) and not await tell_of_forms(self._ctx, people, now):
             self._retry_at["forms"] = now + RETRY_UNREACHED_AFTER
+
+    async def _tell_of_sources(self, people: dict[int, Role], now: datetime) -> None:
+        if now >= self._retry_at.get("sources", now) and not await tell_of_sources(self._ctx, people, now):
+            self._retry_at["sources"] = now + RETRY_UNREACHED_AFTER
 
     async def _tell_of_incidents(self, people: dict[int, Role], now: datetime) -> None:
         if self._looked_at is None or now - self._looked_at >= 2 * LOOK_AROUND_EVERY:

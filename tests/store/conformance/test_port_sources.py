@@ -11,7 +11,7 @@ from bot.domain.ingestion import SourceItem
 from bot.domain.source import Origin, SourceChoices, SourceCounts, SourceState, TakenAs
 from bot.store.content import articles, imports, source_items, sources, topics
 from bot.store.content.source_items import article_item
-from bot.store.content.sources import Answered, Polling
+from bot.store.content.sources import Answered, HubState, Polling
 from bot.store.engine.connection import Connection
 
 URL = "https://blog.example/feed.xml"
@@ -92,6 +92,29 @@ async def test_what_became_of_a_request_is_kept(engine: Engine) -> None:
         assert (source.next_at, source.read_at) == (NOW + HOUR, NOW)
         assert (source.failing_since, source.last_error) == (NOW - DAY, "no feed")
         assert await sources.due(conn, NOW + HOUR, 10) == [(number, URL)]
+
+
+async def test_who_wants_a_source_asked_while_it_is_asked_is_not_overruled(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        number = await put_source(conn)
+        await sources.ask_at(conn, [number], NOW - DAY)
+        await sources.answered(conn, {number: well(due_at=NOW)})
+        assert await sources.next_due(conn) == NOW - DAY
+        await sources.answered(conn, {number: well(due_at=NOW - DAY)})
+        assert await sources.next_due(conn) == NOW + HOUR
+
+
+async def test_how_a_source_stands_with_its_hub_is_kept_and_found_by_our_address(engine: Engine) -> None:
+    hub = HubState("https://hub.example/", URL, "token", "secret", NOW, NOW + DAY)
+    async with engine.transaction() as conn:
+        number = await put_source(conn)
+        assert await sources.hub_state(conn, number) is None and await sources.by_hub_token(conn, "token") is None
+        await sources.set_hub(conn, number, hub)
+        assert await sources.hub_state(conn, number) == hub
+        found = await sources.by_hub_token(conn, "token")
+        assert found is not None and (found[0].number, found[1]) == (number, hub)
+        await sources.set_hub(conn, number, None)
+        assert await sources.hub_state(conn, number) is None and await sources.by_hub_token(conn, "token") is None
 
 
 async def test_a_source_that_was_paused_while_it_was_asked_stays_so(engine: Engine) -> None:

@@ -12,6 +12,7 @@ from bot.telegram_edge.kit.request import Request
 
 ENTRIES = 20
 RESTRICTED = 10  # chats named at most
+SOURCES = 10  # named at most
 
 
 async def log(ctx: BotContext, request: Request) -> None:
@@ -37,6 +38,7 @@ async def stats(ctx: BotContext, request: Request) -> None:
             restrictions=sums.restrictions,
             zone=ctx.look(request.chat).zone,
             now=now,
+            sources=sums.sources[:SOURCES],
         )
     )
 
