@@ -12,8 +12,9 @@ the beginnings of phrases, and what begins there is compared with the text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from functools import lru_cache
 
@@ -61,6 +62,42 @@ class Phrase:
         return tuple(" ".join(form.split(" ")[:BEGINNING]) for form in self.forms)
 
 
+@dataclass(frozen=True, slots=True)
+class KnownPhrase:
+    """A phrase that some chat follows or never wants, under the number by which buttons know it."""
+
+    number: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatPhrases:
+    """The phrases that a chat follows, by their words, until when some of them are muted, and those it never wants."""
+
+    followed: tuple[KnownPhrase, ...] = ()
+    muted: Mapping[int, datetime] = field(default_factory=dict)
+    unwanted: tuple[KnownPhrase, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenPhrases:
+    """What became of phrases that somebody wrote: those whose standing changed, and those it fits already.
+
+    `moved` are followed already too, but their news goes to another forum thread from now on. `unwanted` are followed
+    and never wanted. `faults` are no phrases; `surplus` are more than a chat may have.
+    """
+
+    changed: tuple[KnownPhrase, ...] = ()
+    unchanged: tuple[KnownPhrase, ...] = ()
+    moved: tuple[KnownPhrase, ...] = ()
+    unwanted: tuple[KnownPhrase, ...] = ()
+    faults: tuple[tuple[str, PhraseFault], ...] = ()
+    surplus: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.changed or self.unchanged or self.moved or self.faults or self.surplus)
+
+
 def phrase(written: str) -> Phrase | PhraseFault:
     """Return the phrase that somebody wrote, or why it is none."""
     words = " ".join(written.split())
@@ -106,6 +143,9 @@ class Passage:
     def holds(self, forms: Iterable[str]) -> bool:
         """Return whether one of a phrase's forms stands in it."""
         return any(f" {form} " in self.form for form in forms)
+
+
+EMPTY = Passage("")
 
 
 @lru_cache(maxsize=64)

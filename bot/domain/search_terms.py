@@ -93,6 +93,11 @@ def _take_apart(piece: str, inner: list[str], others: dict[str, None]) -> None:
             others[group.joined] = None
 
 
+def source_key(name: str) -> str:
+    """Return the form in which two names of a source are equal: case, accents, width and blanks do not count."""
+    return " ".join(fold(name).split())
+
+
 def units(text: str) -> tuple[list[str], list[str]]:
     """Return the words of a text in their order, and the other forms of some, each in words between blanks.
 

@@ -14,17 +14,20 @@ from datetime import datetime, timedelta
 
 from bot.domain.article import Article, Provider, Related
 from bot.domain.chat import Pictures
+from bot.domain.following import Reason
 from bot.domain.limits import CAPTION, TEXT
 from bot.domain.message import Message, Photo
+from bot.domain.phrases import KnownPhrase
 from bot.domain.rejections import Form
 from bot.domain.text import Text, utf16_len
 from bot.domain.topic import Topic
 from bot.render.look import Look
 from bot.render.reader.card import keyboard, related_links
-from bot.render.text import bold, clip, date_time, fit, fits, foreign, hashtag, join, link, tame
+from bot.render.text import bold, clip, date_time, fit, fits, foreign, hashtag, italic, join, link, tame
 
 # UTF-16 code units, before taming and isolating.
 _SOURCE = 60
+_PHRASE = 100
 _RELATED_TITLE = 90
 _HEADLINE_TITLE = 120
 _MAX_LINK_LENGTH = 500
@@ -44,18 +47,19 @@ def push(
     now: datetime,
     *,
     photo: Photo | None = None,
-    reason: Topic | None = None,
+    reason: Reason | None = None,
     saved: bool = False,
 ) -> Message:
     """Return the article as its one message.
 
-    `topics` are the article's, in the file's order; `reason` the followed one for which this chat gets it.
+    `topics` are the article's, in the file's order; `reason` the followed one for which this chat gets it, or
+    a phrase, which is then named in a line of its own.
     Without a photo, or for a chat that does not want large ones, it is text, with a link preview unless the chat
     wants no pictures at all.
     """
     wants_photo = look.pictures is Pictures.LARGE
     return Message(
-        text=caption(article, topics, look, now),
+        text=caption(article, topics, look, now, reason=reason),
         photo=photo if wants_photo else None,
         keyboard=keyboard(article, look, reason=reason, saved=saved),
         preview=None if look.pictures is Pictures.NONE else article.story.link,
@@ -80,8 +84,10 @@ def in_form(message: Message, form: Form, link: str = "") -> Message:
     return replace(message, text=text, keyboard=())
 
 
-def caption(article: Article, topics: Sequence[Topic], look: Look, now: datetime) -> Text:
-    """Return the article's text, within Telegram's limit for captions.
+def caption(
+    article: Article, topics: Sequence[Topic], look: Look, now: datetime, *, reason: Reason | None = None
+) -> Text:
+    """Return the article's text, within Telegram's limit for captions. A phrase that it came for stands at its end.
 
     What does not fit goes in this order: the end of the excerpt, related links (they are behind `More`), hashtags,
     the rest of the excerpt, the end of the title.
@@ -92,16 +98,24 @@ def caption(article: Article, topics: Sequence[Topic], look: Look, now: datetime
     also = [look.words.text("Also: {link}", link=_related_link(related)) for related in related_links(article)]
     also = also[:_MAX_RELATED]
     tags = _hashtags(topics)
+    why = _why(reason, look)
 
     def assembled(title: Text, excerpt: str) -> Text:
-        return join((title, excerpt, join((signature, *also, join(tags, " ")), "\n")), "\n\n")
+        return join((title, excerpt, join((signature, *also, join(tags, " ")), "\n"), why), "\n\n")
 
     least = min(utf16_len(excerpt), _MIN_EXCERPT_LENGTH)
     while (room := CAPTION - len(assembled(title, "")) - len("\n\n")) < least and (also or tags):
         (also or tags).pop()
     if room >= least:
         return fit(assembled(title, clip(excerpt, room)))
-    return fit(assembled(clip(title, CAPTION - len(signature) - len("\n\n")), ""))
+    return fit(assembled(clip(title, CAPTION - len(assembled(Text(), "")) - len("\n\n")), ""))
+
+
+def _why(reason: Reason | None, look: Look) -> Text:
+    """Return the line that says for which phrase an article came; empty when it came for a topic."""
+    if not isinstance(reason, KnownPhrase):
+        return Text()
+    return italic(look.words.text("For the phrase “{phrase}”.", phrase=foreign(clip(reason.words, _PHRASE))))
 
 
 def headline(article: Article, look: Look, now: datetime) -> Text:

@@ -22,7 +22,7 @@ from bot.store.delivery.audiences import Audience
 from bot.store.delivery.settlement import Covered
 from bot.store.engine.database import Database
 
-MAX_BODIES = 256  # looks × followed topics; more than that is prepared again
+MAX_BODIES = 1024  # looks × followed topics and phrases; more than that is prepared again
 
 Body = TypeVar("Body")
 Turn = Callable[[bool], Awaitable[Outcome | None]]
@@ -60,7 +60,7 @@ class Composition(ABC, Generic[Body]):
         *,
         chat: int = 0,
     ) -> tuple[Outcome, bool]:
-        """Send it to one `chat` in a look, for the followed topic `reason`.
+        """Send it to one `chat` in a look, for `reason`: a followed topic, or a phrase by its negative number.
 
         `turn` is awaited before every call of `leave`. Return the outcome, and whether what was sent is a photo.
         """

@@ -15,6 +15,7 @@ from sqlite3 import Row
 from bot.domain.chat import Chat, ChatKind, ChatState, Pictures
 from bot.store.content.story_json import epoch
 from bot.store.engine.database import Connection
+from bot.store.readers import phrases
 from bot.store.readers.restrictions import restriction as restriction_of
 
 
@@ -168,6 +169,7 @@ async def forget(conn: Connection, id: int) -> None:
 
 
 async def _delete(conn: Connection, id: int) -> None:
+    await phrases.forget_chat(conn, id)
     for deletion in _DELETIONS:
         await conn.execute(deletion, {"chat": id})
 
@@ -178,6 +180,8 @@ _MOVES = (
     "UPDATE OR IGNORE subscriptions SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE exceptions SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE unwanted_sources SET chat = :new WHERE chat = :old",
+    "UPDATE OR IGNORE followed_phrases SET chat = :new WHERE chat = :old",
+    "UPDATE OR IGNORE unwanted_phrases SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE saved SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE closed_threads SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE searches SET chat = :new WHERE chat = :old",

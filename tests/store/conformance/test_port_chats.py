@@ -28,12 +28,22 @@ from bot.domain.answer_quota import AnswerCount
 from bot.domain.article import ArticleState
 from bot.domain.chat import Chat, ChatKind, ChatState, Pictures
 from bot.domain.delivery import Delivery, Status
+from bot.domain.phrases import Phrase, phrase
 from bot.domain.role import Role
 from bot.store.content import articles
 from bot.store.delivery import leases, outbox
 from bot.store.desk import audit_log, editors, progress_messages
 from bot.store.engine.connection import Connection
-from bot.store.readers import browsing, chats, closed_threads, export, group_quota, pending_updates, subscriptions
+from bot.store.readers import (
+    browsing,
+    chats,
+    closed_threads,
+    export,
+    group_quota,
+    pending_updates,
+    phrases,
+    subscriptions,
+)
 
 NEW = -1_000_000_000_200
 
@@ -113,6 +123,11 @@ async def _furnish(conn: Connection, chat: int) -> None:
     [topic] = (await put_topics(conn, "Other")).values()
     await subscriptions.mute(conn, chat, topic, None, NOW)
     await subscriptions.refuse_source(conn, chat, "daily")
+    quantum_dots = phrase("quantum dots")
+    assert isinstance(quantum_dots, Phrase)
+    known = await phrases.learn(conn, quantum_dots)
+    await phrases.follow(conn, chat, known.number, 5, NOW)
+    await phrases.refuse(conn, chat, known.number)
     await subscriptions.save(conn, chat, 1, NOW)
     await browsing.remember_search(conn, chat, "solar", NOW)
     await subscriptions.follow(conn, chat, topic, 5, NOW)
@@ -203,19 +218,26 @@ async def test_a_closed_thread_in_which_something_is_followed_is_told_once_an_ep
         found = await put_topics(conn, "AI", "Sea")
         for chat, thread, topic in ((GROUP, 5, "AI"), (GROUP, 5, "Sea"), (NEW, 9, "AI"), (-3, 1, "AI")):
             await subscriptions.follow(conn, chat, found[topic], thread, NOW)
-        await closed_threads.begin(conn, [(NEW, 9), (GROUP, 5), (GROUP, 6), (-3, 1)], NOW)
+        quantum_dots = phrase("quantum dots")
+        assert isinstance(quantum_dots, Phrase)
+        known = await phrases.learn(conn, quantum_dots)
+        for chat, thread in ((GROUP, 5), (NEW, 6), (-3, 7)):
+            await phrases.follow(conn, chat, known.number, thread, NOW)
+        await phrases.unfollow(conn, -3, known.number, NOW)
+        await closed_threads.begin(conn, [(NEW, 9), (NEW, 6), (GROUP, 5), (GROUP, 6), (-3, 1), (-3, 7)], NOW)
         await closed_threads.begin(conn, [(GROUP, 5)], NOW + HOUR)
         await closed_threads.begin(conn, [], NOW)
         await chats.set_state(conn, -3, ChatState.PAUSED, NOW)
         told = await closed_threads.untold(conn)
-        assert [(one.chat, one.thread, set(one.topics)) for one in told] == [
-            (NEW, 9, {found["AI"]}),
-            (GROUP, 5, set(found.values())),
+        assert [(one.chat, one.thread, set(one.topics), one.phrases) for one in told] == [
+            (NEW, 6, set(), (known,)),
+            (NEW, 9, {found["AI"]}, ()),
+            (GROUP, 5, set(found.values()), (known,)),
         ]
         await closed_threads.mark_told(conn, GROUP, 5, NOW)
         await closed_threads.mark_told(conn, GROUP, 404, NOW)
-        assert [one.chat for one in await closed_threads.untold(conn)] == [NEW]
-        await closed_threads.end(conn, [(GROUP, 5), (NEW, 9), (404, 1)])
+        assert [one.chat for one in await closed_threads.untold(conn)] == [NEW, NEW]
+        await closed_threads.end(conn, [(GROUP, 5), (NEW, 6), (NEW, 9), (404, 1)])
         await closed_threads.end(conn, [])
         assert await closed_threads.untold(conn) == []
         await closed_threads.begin(conn, [(GROUP, 5)], NOW)
