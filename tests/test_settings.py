@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.domain.parts import ALL_PARTS, Part
 from bot.errors import SettingsError
 from bot.settings import Settings, packaged_seeds, read_settings, warnings
 
@@ -27,6 +28,9 @@ RIGHT = [
     ("BURST", "0", "burst", 0),
     ("UNDO", "90s", "undo", timedelta(seconds=90)),
     ("STALE", "2w", "stale", timedelta(days=14)),
+    ("PARTS", " Source, excerpt,title,source", "parts", (Part.SOURCE, Part.EXCERPT)),
+    ("PARTS", "title", "parts", ()),
+    ("PARTS", "all", "parts", ALL_PARTS),
     ("KEEP", "30d", "keep", timedelta(days=30)),
     ("KEEP", "inf", "keep", None),
     ("TIMEZONE", "Europe/Berlin", "timezone", ZoneInfo("Europe/Berlin")),
@@ -54,6 +58,8 @@ WRONG = [
     ("API_URL", "http://a.example:99999"),
     ("API_URL", "http://[::1"),
     ("API_URL", "http://a.example/?x=1"),
+    ("PARTS", "excerpt,sumary"),
+    ("PARTS", "all,excerpt"),
     ("RATE", "1"),
     ("RATE", "30.5"),
     ("RATE", "1001"),

@@ -28,7 +28,8 @@ def _plain(key: str, value: object) -> object:
 
 _QUESTIONS = {
     "chat": """
-        SELECT id, kind, state, since, state_at, language, language_chosen, zone, pictures, silent, greeted
+        SELECT id, kind, state, since, state_at, language, language_chosen, zone, pictures, silent, parts,
+            greeted
         FROM chats WHERE id = :chat
     """,
     "follows": """

@@ -28,6 +28,7 @@ from bot.domain.answer_quota import AnswerCount
 from bot.domain.article import ArticleState
 from bot.domain.chat import Chat, ChatKind, ChatState, Pictures
 from bot.domain.delivery import Delivery, Status
+from bot.domain.parts import Part
 from bot.domain.phrases import Phrase, phrase
 from bot.domain.role import Role
 from bot.store.content import articles
@@ -54,6 +55,7 @@ async def test_a_chat_is_met_once_whatever_its_number_and_keeps_what_it_set(engi
         assert await chats.chat(conn, id) is None
         assert await chats.get_or_create(conn, id, ChatKind.GROUP, "de", NOW) == Chat(id, ChatKind.GROUP, language="de")
         await chats.set_zone(conn, id, "Europe/Berlin")
+        await chats.set_parts(conn, id, (Part.SOURCE, Part.DATE))
         await chats.set_pictures(conn, id, Pictures.NONE)
         await chats.set_silent(conn, id, True)
         await chats.set_language(conn, id, "en")
@@ -64,6 +66,7 @@ async def test_a_chat_is_met_once_whatever_its_number_and_keeps_what_it_set(engi
             pictures=Pictures.NONE,
             silent=True,
             language_chosen=True,
+            parts=(Part.SOURCE, Part.DATE),
         )
         assert await chats.get_or_create(conn, id, ChatKind.PRIVATE, "fr", NOW + DAY) == expected
     async with engine.reading() as conn:
@@ -109,6 +112,16 @@ async def test_what_people_asked_for_stays_when_a_chat_is_lost_and_found(engine:
         for chat in (ANNA, BEN, 404):
             await chats.switch_on(conn, chat, NOW)
         assert await chats.counts(conn) == {ChatState.ACTIVE: 1, ChatState.PAUSED: 1, ChatState.UNREACHABLE: 0}
+
+
+async def test_the_parts_of_a_chats_pushes_are_none_some_or_the_operators(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        await put_chats(conn, ANNA)
+        for parts in ((), (Part.RELATED,), None):
+            await chats.set_parts(conn, ANNA, parts)
+            known = await chats.chat(conn, ANNA)
+            assert known is not None and known.parts == parts
+            assert (await chats.chats(conn, [ANNA]))[ANNA] == known
 
 
 async def test_a_chat_is_greeted_once_and_one_nobody_knows_never(engine: Engine) -> None:
