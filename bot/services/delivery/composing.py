@@ -40,6 +40,8 @@ class Composition(ABC, Generic[Body]):
         self.audience = audience
         self.covers = covers
         self.revision = revision
+        self.continues: tuple[int, ...] = ()
+        """Articles of the same story: where a chat has one of them, the message is a reply to it."""
         self.adopted: tuple[Form, str] | None = None
         """A form that has just taken the place of a fuller one, and the words with which that was refused."""
         self.refused_by_some: tuple[Form | None, str] | None = None

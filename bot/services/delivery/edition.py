@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -60,9 +60,11 @@ class Edition(Composition[Body]):
         prepare: Callable[[Message], Body],
         form: Form,
         few: int,
+        continues: Sequence[int] = (),
     ) -> None:
         covers = ((Subject(SubjectType.ARTICLE, article.number), article.revision),)
         super().__init__(f"article {article.number}", audience, covers, article.revision)
+        self.continues = tuple(continues)
         self.article = article
         self._topics = [worn[number] for number in article.topics if number in worn]
         held = {reason_number(one): one for one in audience.phrases}
@@ -324,4 +326,5 @@ async def edition_of(
         prepare,
         form_of(found.revision),
         few,
+        await articles.of_one_story(conn, article),
     )

@@ -238,3 +238,19 @@ def _article(row: Row) -> Article:
         first_seen_at=moment(row["first_seen_at"]),
         held_why=None if row["held_why"] is None else HeldWhy(row["held_why"]),
     )
+
+
+async def of_one_story(conn: Connection, article: int, at_most: int = 100) -> list[int]:
+    """Return the articles that an article names as related, and those that name it, newest first."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT l.article AS number FROM article_related AS r CROSS JOIN article_links AS l ON l.link = r.link
+        WHERE r.article = :article AND l.article <> :article
+        UNION
+        SELECT r.article FROM article_links AS l CROSS JOIN article_related AS r ON r.link = l.link
+        WHERE l.article = :article AND r.article <> :article
+        ORDER BY number DESC LIMIT :at_most
+        """,
+        {"article": article, "at_most": at_most},
+    )
+    return [int(row["number"]) for row in rows]

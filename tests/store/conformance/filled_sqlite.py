@@ -33,6 +33,7 @@ _CONTENT = (
     (ARTICLES, "INSERT INTO article_topics (article, topic, place) SELECT i, 2, 1 FROM n WHERE i % 100 = 0"),
     (ARTICLES, "INSERT INTO article_topics (article, topic, place) SELECT i, 3 + i % 290, 2 FROM n"),
     (ARTICLES, "INSERT INTO article_links (link, article) SELECT 'https://a.example/' || i, i FROM n"),
+    (ARTICLES, "INSERT INTO article_related (link, article) SELECT 'https://a.example/' || (i + 1), i FROM n"),
     (ARTICLES, "INSERT INTO article_slugs (slug, article) SELECT 'old' || i, i FROM n"),
     (ARTICLES, "INSERT INTO article_pictures (picture, source, article) SELECT 'p' || (i % 999), 's', i FROM n"),
     (

@@ -64,6 +64,7 @@ BIG = {
     *("articles", "article_topics", "article_search", "article_links", "article_slugs", "article_pictures", "files"),
     *("media", "chats", "subscriptions", "exceptions", "unwanted_sources", "saved", "searches", "log", "notices"),
     *("receipts", "outcomes", "deliveries"),
+    "article_related",
     *("phrases", "phrase_beginnings", "followed_phrases", "unwanted_phrases"),
 }
 """Tables that grow with readers, news or time, and are not read from end to end."""
@@ -226,6 +227,8 @@ BY_MESSAGE_OR_UPDATE: dict[str, Question] = {
     "an article's banners": lambda conn: articles.banners(conn, ARTICLE),
     "an article by slug": lambda conn: articles.find(conn, "s1234"),
     "an article by link": lambda conn: articles.find(conn, "https://a.example/1234"),
+    "articles of one story": lambda conn: articles.of_one_story(conn, ARTICLE),
+    "messages of one story": lambda conn: receipts.newest_of(conn, [100, 200, 404], {CHAT: 0, 78: 5}),
     "a topic by name": lambda conn: known_topics.named(conn, "t5", CHAT),
     "an article by a message": lambda conn: progress_messages.article_of(conn, CHAT, CHAT),
 }

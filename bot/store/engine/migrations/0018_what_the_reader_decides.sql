@@ -54,6 +54,7 @@ CREATE TABLE article_related (              -- stories that an article names, by
     PRIMARY KEY (link, article)
 ) WITHOUT ROWID;
 CREATE INDEX article_related_article ON article_related (article);
+CREATE INDEX article_links_article ON article_links (article);
 INSERT OR IGNORE INTO article_related (link, article)
 SELECT normal_link(json_extract(r.value, '$.link')), a.number
 FROM articles AS a CROSS JOIN json_each(a.story, '$.related') AS r
