@@ -22,6 +22,7 @@ from telegram.ext import Application
 
 from bot import background
 from bot.content.articles.surroundings import ReadingRules
+from bot.content.feeds.parsing_process import ParsingProcess
 from bot.content.web.fetching import Fetcher
 from bot.content.web.pictures import PictureSource
 from bot.domain.delivery import backoff
@@ -190,6 +191,8 @@ async def running(
         gateway = Gateway(application.bot, transport)
         fetcher = Fetcher(allow=settings.fetch_allow, contact=settings.contact)
         stack.push_async_callback(fetcher.close)
+        parsing = ParsingProcess()
+        stack.push_async_callback(parsing.close)
         ctx = BotContext(
             db=db,
             bot=application.bot,
@@ -201,6 +204,7 @@ async def running(
             clock=clock,
             wake=wake_ups.notify,
             fetcher=fetcher,
+            parsing=parsing,
         )
         stack.push_async_callback(ctx.side_work.close)
         connect_router(application, ctx, REGISTRY, update_queue)
@@ -265,7 +269,9 @@ def _background_tasks(
     looked = asyncio.Event()
     scheduler = Scheduler(
         db,
-        lambda: FeedWeb.make(settings.fetch_allow, settings.contact),
+        # One fetcher, so that a host is asked one thing at a time by all; a process of its own, so that no page that a
+        # person waits for is read behind feeds.
+        lambda: FeedWeb(ctx.fetcher, ParsingProcess()),
         policy,
         clock=clock,
         wake=wake,

@@ -171,8 +171,8 @@ class Settings:
     undo: Annotated[timedelta, _duration] = timedelta(seconds=10)
     stale: Annotated[timedelta, _duration] = timedelta(hours=24)
     keep: Annotated[timedelta | None, _age] = timedelta(days=90)
-    fetch_allow: Annotated[FetchRules, _fetch_rules] = PUBLIC_ONLY
     site: Annotated[str | None, _web] = None
+    fetch_allow: Annotated[FetchRules, _fetch_rules] = PUBLIC_ONLY
     timezone: Annotated[ZoneInfo, _zone] = _UTC
     language: Annotated[str, _language] = "en"
     contact: Annotated[str | None, str] = None

@@ -242,6 +242,7 @@ async def story_house(
             finally:
                 await ctx.side_work.close()
                 await application.stop()
+                await ctx.parsing.close()
                 await fetcher.close()
                 await journal.close()
                 await db.close()

@@ -33,7 +33,7 @@ def check(paths: Sequence[Path]) -> int:
     files: dict[str, Story | TopicFile | SourceFile | ContentError] = {}
     notes: list[Complaint] = []
     for path in paths:
-        checked = check_path(path, content, rules, at)
+        checked = check_path(path, content, rules, now=at)
         files.update(checked.files)
         notes.extend(note for note in checked.notes if note not in notes)
     others = [shown for shown, result in files.items() if isinstance(result, NoArticle)]

@@ -121,7 +121,8 @@ class Suspects:
 
     def put_on_trial(self, taken_up: Iterable[int]) -> None:
         """Note that messages of these broadcasts have been handed out."""
-        self._on_trial.update(number for number in taken_up if number in self._again_at)
+        if self._again_at:
+            self._on_trial.update(number for number in taken_up if number in self._again_at)
 
     def end_trial(self, numbers: Iterable[int], is_outage: bool) -> None:
         """Note that the messages handed out for these broadcasts have ended, whatever their outcome.

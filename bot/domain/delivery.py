@@ -206,7 +206,8 @@ def settle(delivery: Delivery, outcome: Outcome, now: datetime, jitter: float = 
     """
     match outcome:
         case Sent(message_id):
-            return delivery._replace(status=Status.SENT, message_id=message_id)
+            # Nearly every message ends so, and `_replace` takes twice as long.
+            return Delivery(*delivery[:7], Status.SENT, message_id, *delivery[9:])
         case Throttled(wait):
             return delivery._replace(not_before=now + wait, attempts=delivery.attempts - 1)
         case Postponed(until):

@@ -80,6 +80,7 @@ class Arrival(Enum):
     """How an item came, as far as it matters for what it may do."""
 
     FILE = auto()
+    PAGE = auto()  # a file of a static site, whose link follows from a slug: known by itself before its link
     FEED = auto()  # nobody who may publish here touched it
     HISTORY = auto()  # it was in a feed before anybody asked for that feed
 
@@ -90,17 +91,16 @@ FEED_ITEMS = "feed://"
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """An item as it was just read: its id, its fingerprint, and the story as it would be stored.
-
-    `keeps_its_story` is an item that is known by itself before its link, as a page of a site is by its file: there a
-    link follows from a slug, and may become that of a page which has gone or moved.
-    """
+    """An item as it was just read: its id, its fingerprint, and the story as it would be stored."""
 
     id: str
     fingerprint: str
     story: Story
     arrival: Arrival = Arrival.FILE
-    keeps_its_story: bool = False
+
+    @property
+    def is_of_a_feed(self) -> bool:
+        return self.arrival in (Arrival.FEED, Arrival.HISTORY)
 
 
 # What is to be done ---------------------------------------------------------------------------------------------------
@@ -216,6 +216,15 @@ def decide(before: Before, seen: Observed, *, now: datetime, window: PushWindow,
     return _go_on(before.linked, before.owner, seen, now, window, flags_act)
 
 
+def _is_free(before: Before, seen: Observed) -> bool:
+    """Return whether an item may take the link of another article as its own: nobody else bears it any more."""
+    return seen.arrival is Arrival.PAGE and (_is_left(before) or before.is_given_up)
+
+
+def _is_left(before: Before) -> bool:
+    return before.owner is None or before.owner.is_gone
+
+
 def _may_go_on(owner: SourceItem | None, seen: Observed) -> bool:
     """Return whether an item may tell on what `owner` told last.
 
@@ -223,18 +232,9 @@ def _may_go_on(owner: SourceItem | None, seen: Observed) -> bool:
     """
     if owner is not None and owner.id == seen.id:
         return True
-    if seen.arrival is not Arrival.FILE:
+    if seen.is_of_a_feed:
         return owner is not None and owner.is_gone and owner.id.startswith(FEED_ITEMS)
     return owner is None or owner.is_gone
-
-
-def _is_free(before: Before, seen: Observed) -> bool:
-    """Return whether an item may take the link of another article as its own: nobody else bears it any more."""
-    return seen.keeps_its_story and (_is_left(before) or before.is_given_up)
-
-
-def _is_left(before: Before) -> bool:
-    return before.owner is None or before.owner.is_gone
 
 
 def _create(number: int, seen: Observed, now: datetime, window: PushWindow, flags_act: bool) -> Decision:
@@ -277,7 +277,7 @@ def _go_on(
     if flags_act:
         if flag != last_flag:
             change = _of_a_changed_flag(article.state, flag, story.published_at, now, window)
-            if isinstance(change, Publish) and seen.arrival is not Arrival.FILE:
+            if isinstance(change, Publish) and seen.is_of_a_feed:
                 # In a file that is an editor's act, whatever the story's age. In a feed nobody has decided anything.
                 change = _of_a_new_flag(story.published_at, now, window)
         is_moved = article.state is ArticleState.SCHEDULED and before.published_at != story.published_at

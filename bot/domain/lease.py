@@ -13,6 +13,7 @@ LEASE = timedelta(seconds=90)
 RENEW_EVERY = timedelta(seconds=10)
 MAX_CALL_TIME = timedelta(seconds=20)
 """The longest that a call may take: what is sent has to be answered before the lease is over."""
+_SENDS_FOR = LEASE - MAX_CALL_TIME
 
 
 def is_due(renewed_at: datetime | None, now: datetime) -> bool:
@@ -22,4 +23,4 @@ def is_due(renewed_at: datetime | None, now: datetime) -> bool:
 
 def may_leave(renewed_at: datetime | None, now: datetime) -> bool:
     """Return whether a message may leave under a lease: its answer will come while the lease lasts."""
-    return renewed_at is not None and now - renewed_at < LEASE - MAX_CALL_TIME
+    return renewed_at is not None and now - renewed_at < _SENDS_FOR

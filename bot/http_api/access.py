@@ -29,7 +29,7 @@ from bot.store.engine.database import Database
 BODY_WITHIN = 10.0  # seconds
 KEYS_KNOWN_FOR = 1.0  # seconds until a key that the shell made or removed counts
 # Of a key: an archive of thousands is told in minutes, and nobody else waits for it.
-REQUESTS_AT_ONCE, REQUESTS_PER_SECOND = 1_200, 20.0
+REQUESTS_AT_ONCE, REQUESTS_PER_SECOND = 3_000, 50.0
 # From an address: a program with a wrong key tries again for ever. No number of tries finds one of 256 bits.
 WRONG_AT_ONCE, WRONG_PER_SECOND = 60, 0.5
 MAX_ADDRESSES = 1_024

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from aiohttp import web
 
@@ -13,7 +15,7 @@ from bot.errors import ContentError, UnknownArticle
 from bot.http_api.access import API, Api, asked, body_of
 from bot.http_api.problems import Problem
 from bot.services.api import articles
-from bot.services.api.requests import Answer
+from bot.services.api.requests import Answer, Asked, told_before
 from bot.services.delivery import delivery_reports
 from bot.services.delivery.report_json import report_json
 
@@ -23,15 +25,12 @@ ONE = ARTICLES + "/{number:[0-9]{1,18}}"
 
 async def tell(request: web.Request) -> web.Response:
     """`POST /api/v1/articles`"""
-    api = request.app[API]
-    key = await api.key_of(request)
-    body = await body_of(request)
-    try:
+
+    async def act(api: Api, what: Asked, body: bytes, now: datetime) -> Answer:
         sent = await asyncio.to_thread(read_article, body, api.rules.reading)
-    except (Unreadable, ContentError) as error:
-        raise _wrong(error) from error
-    what = asked(request, key, body)
-    return _answered(api, await articles.tell(api.db, what, sent, now=api.clock(), rules=api.rules))
+        return await articles.tell(api.db, what, sent, now=now, rules=api.rules)
+
+    return await _done(request, act)
 
 
 async def one(request: web.Request) -> web.Response:
@@ -43,49 +42,41 @@ async def one(request: web.Request) -> web.Response:
 
 async def change(request: web.Request) -> web.Response:
     """`PATCH /api/v1/articles/NUMBER`"""
-    api = request.app[API]
-    key = await api.key_of(request)
-    body = await body_of(request)
-    try:
+
+    async def act(api: Api, what: Asked, body: bytes, now: datetime) -> Answer:
         wanted = await asyncio.to_thread(read_change, body)
-    except (Unreadable, ContentError) as error:
-        raise _wrong(error) from error
-    what = asked(request, key, body)
-    number = _number(request)
-    return _answered(api, await articles.change(api.db, what, number, wanted, now=api.clock(), rules=api.rules))
+        return await articles.change(api.db, what, _number(request), wanted, now=now, rules=api.rules)
+
+    return await _done(request, act)
 
 
 async def publish(request: web.Request) -> web.Response:
     """`POST /api/v1/articles/NUMBER/publish`"""
-    api = request.app[API]
-    key = await api.key_of(request)
-    what = asked(request, key, await body_of(request))
-    return _answered(api, await articles.publish(api.db, what, _number(request), now=api.clock(), rules=api.rules))
+
+    async def act(api: Api, what: Asked, _: bytes, now: datetime) -> Answer:
+        return await articles.publish(api.db, what, _number(request), now=now, rules=api.rules)
+
+    return await _done(request, act)
 
 
 async def schedule(request: web.Request) -> web.Response:
     """`POST /api/v1/articles/NUMBER/schedule`"""
-    api = request.app[API]
-    key = await api.key_of(request)
-    body = await body_of(request)
-    now = api.clock()
-    if key.role is KeyRole.EDITOR:  # others are refused whatever they say
-        try:
-            at = read_time(body, api.rules.reading, now)
-        except (Unreadable, ContentError) as error:
-            raise _wrong(error) from error
-    else:
-        at = now
-    what = asked(request, key, body)
-    return _answered(api, await articles.schedule(api.db, what, _number(request), at, now=now, rules=api.rules))
+
+    async def act(api: Api, what: Asked, body: bytes, now: datetime) -> Answer:
+        # Who may not schedule is told so, whatever the time.
+        at = read_time(body, api.rules.reading, now) if what.key.role is KeyRole.EDITOR else now
+        return await articles.schedule(api.db, what, _number(request), at, now=now, rules=api.rules)
+
+    return await _done(request, act)
 
 
 async def retract(request: web.Request) -> web.Response:
     """`POST /api/v1/articles/NUMBER/retract`"""
-    api = request.app[API]
-    key = await api.key_of(request)
-    what = asked(request, key, await body_of(request))
-    return _answered(api, await articles.retract(api.db, what, _number(request), now=api.clock(), rules=api.rules))
+
+    async def act(api: Api, what: Asked, _: bytes, now: datetime) -> Answer:
+        return await articles.retract(api.db, what, _number(request), now=now, rules=api.rules)
+
+    return await _done(request, act)
 
 
 async def delivery(request: web.Request) -> web.Response:
@@ -103,18 +94,32 @@ async def delivery(request: web.Request) -> web.Response:
     return _json(report_json(report, failed, kept))
 
 
+async def _done(request: web.Request, act: Callable[[Api, Asked, bytes, datetime], Awaitable[Answer]]) -> web.Response:
+    """Let a key's request be done, unless it was done before. Raises: Problem, Refusal."""
+    api = request.app[API]
+    key = await api.key_of(request)
+    body = await body_of(request)
+    what, now = asked(request, key, body), api.clock()
+    if (before := await told_before(api.db, what, now)) is not None:
+        return answered(api, before)
+    try:
+        return answered(api, await act(api, what, body, now))
+    except (Unreadable, ContentError) as error:
+        raise wrong(error) from error
+
+
 def _number(request: web.Request) -> int:
     return int(request.match_info["number"])
 
 
-def _wrong(error: Unreadable | ContentError) -> Problem:
+def wrong(error: Unreadable | ContentError) -> Problem:
     if isinstance(error, Unreadable):
         return Problem(400, f"the body cannot be read: {error}")
     said = "; ".join(f"{one.field}: {one.reason}" for one in error.complaints)
     return Problem(422, said, errors=error.complaints)
 
 
-def _answered(api: Api, answer: Answer) -> web.Response:
+def answered(api: Api, answer: Answer) -> web.Response:
     """Return an answer as HTTP has it; what was promised leaves at once."""
     headers = {"Cache-Control": "no-store"}
     if answer.is_replay:

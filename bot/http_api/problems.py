@@ -94,6 +94,15 @@ async def as_problems(request: web.Request, handler: Handler) -> web.StreamRespo
         return Problem(500, "that is a fault of newsbot; its log says more").response()
 
 
+async def expected(request: web.Request) -> web.StreamResponse | None:
+    """Let who asks whether to send a body send it; whatever else is expected is a problem."""
+    if request.headers.get("Expect", "").lower() != "100-continue":
+        return Problem(417, "only 100-continue can be expected").response()
+    assert request.transport is not None
+    request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    return None
+
+
 def _of_refusal(refusal: Refusal) -> Problem:
     match refusal:
         case requests.KeyIsGone():

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
+from bot.content.articles.surroundings import ReadingRules
 from bot.content.files.folder import Found, scan
 from bot.content.sites.recognition import load
 from bot.content.sites.site import Site
@@ -66,7 +67,7 @@ def read(
 
 def read_site(folder: Path, site: Site, zone: str = "UTC") -> Read:
     found = Read({}, {}, set(), [])
-    for one in scan(folder, {}, zone=ZoneInfo(zone), site=site):
+    for one in scan(folder, {}, rules=ReadingRules(ZoneInfo(zone)), site=site):
         assert isinstance(one, Found)
         match one.result:
             case Story() as story:

@@ -264,6 +264,10 @@ def test_a_plain_page_has_a_title_and_nothing_that_is_made_up() -> None:
         ("<title>News: Salt</title>", "Salt"),
         ("<title>A | B – News | news.example</title>", "A | B"),
         ("<title>Part 1: Salt</title>", "Part 1: Salt"),
+        ("<title>Salt | News Politics</title>", "Salt"),  # a section of the site
+        ("<title>Salt - News from the coast</title>", "Salt - News from the coast"),
+        ('<meta property="og:site_name" content="ニュース"><title>塩で蓄える｜ニュース</title>', "塩で蓄える"),
+        ('<meta property="og:site_name" content="ニュース"><title>塩で蓄える：ニュース</title>', "塩で蓄える"),
         ('<meta property="og:site_name" content="The Daily"><title>Salt — THE DAILY</title>', "Salt"),
         ('<meta property="og:title" content="News"><title>Salt | News</title>', "Salt"),  # the site's name is no title
         ('<meta property="og:title" content="R&amp;amp;D"><title>x</title>', "R&D"),

@@ -21,6 +21,7 @@ from bot.domain.article import ArticleState, HeldWhy, Picture, Provider, Related
 from bot.domain.ingestion import (
     Act,
     Archive,
+    Arrival,
     Before,
     Create,
     Decision,
@@ -101,7 +102,13 @@ def doubling(before: Before) -> Before:
 def decided(
     before: Before, seen: Story, window: PushWindow = WINDOW, flags_act: bool = True, of_a_site: bool = False
 ) -> Decision:
-    return decide(before, Observed(ME, "now", seen, of_a_site), now=NOW, window=window, flags_act=flags_act)
+    return decide(
+        before,
+        Observed(ME, "now", seen, Arrival.PAGE if of_a_site else Arrival.FILE),
+        now=NOW,
+        window=window,
+        flags_act=flags_act,
+    )
 
 
 # The table ------------------------------------------------------------------------------------------------------------
@@ -166,6 +173,10 @@ TABLE = [
         [TakeOver(OTHER), Update(corrects=True), Publish()], of_a_site=True),
     Row("a new page at an address that another one has left is a story of its own",
         replace(of_another(PUBLISHED, True), is_given_up=True), story(), [Create(), Publish()], of_a_site=True),
+    Row("a known draft page that its generator publishes now is pushed whatever its date",
+        mine(DRAFT, False, OLD), story(at=OLD), [Keep(), Publish()], of_a_site=True),
+    Row("a page that its generator does not publish any more is taken back",
+        mine(PUBLISHED, True), story(False), [Keep(), Retract()], of_a_site=True),
     Row("a copy of a page with its address is reported, never pushed",
         of_another(PUBLISHED, True), story(), [Double(NUMBER)], of_a_site=True),
     # What it says

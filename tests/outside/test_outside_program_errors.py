@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 from programs import ARTICLES, Door, Said, article, door
 
 
@@ -69,6 +71,36 @@ async def test_every_error_is_a_problem_that_says_what_to_do(tmp_path: Path) -> 
         assert (await at.asks("GET", "/nowhere")).headers["Content-Type"].startswith("text/plain")
         assert json.loads((await at.here.shell("drafts", "--json")).out) == []
         assert editor not in at.here.logged() and ghost not in at.here.logged()
+
+
+async def test_a_body_that_never_ends_and_one_that_never_comes_are_refused(tmp_path: Path) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        while True:
+            yield b"x" * 65_536
+
+    async with door(tmp_path) as at:
+        key = await at.key("writer")
+        await at.counts(key)
+        bearer = {"Authorization": f"Bearer {key}"}
+        async with at.client.post(at.url + ARTICLES, data=endless(), headers=bearer) as answer:
+            assert is_problem(Said(answer.status, answer.headers, await answer.text()), 413)
+        odd = await at.asks("POST", ARTICLES, key, article(), Expect="a miracle")
+        assert is_problem(odd, 417)
+        assert (await at.asks("POST", ARTICLES, key, article(), Expect="100-continue")).status == 201
+
+
+@pytest.mark.slow
+async def test_a_body_that_does_not_come_is_waited_for_ten_seconds(tmp_path: Path) -> None:
+    async with door(tmp_path) as at:
+        key = await at.key("writer")
+        await at.counts(key)
+        reader, writer = await asyncio.open_connection("127.0.0.1", at.port)
+        head = f"POST {ARTICLES} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nContent-Length: 9\r\n\r\n"
+        writer.write(head.encode() + b"{")
+        async with asyncio.timeout(20):
+            said = (await reader.read(2_000)).decode()
+        assert said.startswith("HTTP/1.1 408 ") and "application/problem+json" in said
+        writer.close()
 
 
 async def test_a_422_names_every_field_that_is_wrong_and_a_201_what_was_left_out(tmp_path: Path) -> None:
@@ -144,7 +176,7 @@ async def test_who_asks_far_too_often_is_told_when_to_come_again(tmp_path: Path)
 
 
 async def _until_too_many(at: Door, key: str) -> Said:
-    for _ in range(100):
+    for _ in range(200):
         for said in await asyncio.gather(*(at.asks("GET", f"{ARTICLES}/1", key) for _ in range(50))):
             if said.status == 429:
                 return said

@@ -149,8 +149,11 @@ async def test_an_article_is_scheduled_moved_and_taken_back(tmp_path: Path) -> N
         assert (await at.asks("POST", f"{place}/retract", editor)).json["state"] == "draft"
         assert (await at.asks("POST", f"{place}/retract", editor)).status == 409
         soon = (datetime.now(UTC) + timedelta(seconds=2)).isoformat()
-        assert (await at.asks("POST", f"{place}/schedule", editor, {"at": soon})).json["state"] == "scheduled"
+        planned = await at.asks("POST", f"{place}/schedule", editor, {"at": soon}, Idempotency_Key="plan")
+        assert planned.json["state"] == "scheduled"
         await at.here.sees(at.here.cast.anna, "Lake")  # although files never push: somebody set the time
+        again = await at.asks("POST", f"{place}/schedule", editor, {"at": soon}, Idempotency_Key="plan")
+        assert again.text == planned.text, "the same answer, although that time has passed"
         assert (await at.asks("POST", f"{place}/schedule", editor, {"at": "2099-01-01"})).status == 409
 
 

@@ -14,7 +14,10 @@ from story import ANNA, EDITH, story_house
 from web_site import Site, png, serving
 
 from bot.domain.article import Article, ArticleState, Picture
+from bot.domain.pasted_link import PastedLink
 from bot.domain.role import Role
+from bot.services.content import links as service
+from bot.services.sources import sources
 from bot.store.content import articles
 from bot.store.desk import editors
 from bot.telegram_edge.conversations.editor import links
@@ -24,6 +27,8 @@ HEAD = """<html><head><title>Salt | Northgate</title>
 <meta property="og:description" content="July warms schools in January."><meta property="og:image" content="/salt.png">
 <meta property="article:published_time" content="2026-02-28T08:15:00Z"><meta name="keywords" content="Energy, Tulips">
 {more}</head></html>"""
+FEED = """<rss version="2.0"><channel><title>Northgate</title><item><title>Grid</title><guid>1</guid>
+<link>https://news.example/grid</link><pubDate>Mon, 02 Mar 2026 11:00:00 GMT</pubDate></item></channel></rss>"""
 
 
 @dataclass
@@ -289,7 +294,35 @@ async def test_a_feed_is_no_story(links_: Links) -> None:
     url = links_.serve("/feed", "<rss><channel><title>News</title></channel></rss>", content_type="text/xml")
     await links_.desk.says(url)
     assert links_.desk.screen == "127.0.0.1 has a feed there, not a story."
-    assert await links_.drafts() == []
+    assert links_.desk.buttons == [["Follow its feed"]] and await links_.drafts() == []
+    assert await links_.desk.presses("Follow its feed") == "Reading the feed"
+    assert links_.desk.screen.startswith("News is followed now.")
+
+
+async def test_a_page_that_names_a_feed_offers_to_follow_it(links_: Links) -> None:
+    """The draft and the feed are two things: nothing that the feed lists today is a draft or news."""
+    link = '<link rel="alternate" type="application/rss+xml" href="/feed">'
+    url = links_.serve("/salt", HEAD.format(more=link))
+    links_.serve("/feed", FEED, content_type="text/xml")
+    await links_.desk.says(url)
+    assert links_.button_rows("#1 Two towns store heat in salt is a draft.")[-1] == ["Follow its feed"]
+    await links_.desk.presses("Follow its feed")
+    assert links_.texts[0] == ("Northgate is followed now. What it lists today is in /latest; what comes next is news.")
+    assert [one.source.url for one in await sources.listed(links_.desk.house.db)] == [links_.site.url("/feed")]
+    assert [draft.story.title for draft in await links_.drafts()] == ["Two towns store heat in salt"]
+    await links_.desk.says(links_.serve("/other", HEAD.format(more=link)))
+    await links_.desk.presses("Follow its feed")
+    assert "Northgate is followed already." in links_.texts
+
+
+async def test_a_feed_that_cannot_be_read_is_not_followed_and_that_is_said(links_: Links) -> None:
+    link = '<link rel="alternate" type="application/rss+xml" href="/feed">'
+    url = links_.serve("/salt", HEAD.format(more=link))
+    links_.serve("/feed", "", status=404)
+    await links_.desk.says(url)
+    await links_.desk.presses("Follow its feed")
+    assert links_.desk.screen.startswith("This feed cannot be followed: ")
+    assert await sources.listed(links_.desk.house.db) == []
 
 
 async def test_a_page_that_only_sends_elsewhere_is_followed_once(links_: Links) -> None:
@@ -320,6 +353,31 @@ async def test_a_page_that_was_being_read_when_the_process_ended_is_read_by_the_
     await links.resume(house.ctx)
     await house.ctx.side_work.idle()
     assert len(links_.texts) == 3
+
+
+async def test_a_link_of_days_ago_is_read_no_more(links_: Links) -> None:
+    """As in a copy of the database that is put back."""
+    house = links_.desk.house
+    pasted = PastedLink(EDITH, 5, links_.serve("/salt", HEAD.format(more="")), house.clock() - timedelta(days=2))
+    await service.keep(house.db, pasted, house.clock())
+    await links.resume(house.ctx)
+    await house.ctx.side_work.idle()
+    assert links_.site.asked == [] and await service.unread(house.db) == []
+
+
+async def test_two_editors_who_write_a_title_for_one_link_make_one_draft(tmp_path: Path, site: Site) -> None:
+    async with story_house(tmp_path, fetch_allow="127.0.0.1") as house:
+        async with house.db.transaction() as conn:
+            await editors.add(conn, ANNA, Role.EDITOR, EDITH, house.clock())
+        site.pages["/salt"] = lambda request: web.Response(status=404)
+        for person in (ANNA, EDITH):
+            await house.starts(person)
+            await house.says(person, site.url("/salt"))
+        await house.says(ANNA, "Two towns store heat")
+        await house.says(EDITH, "Heat in salt")
+        async with house.db.reading() as conn:
+            assert await articles.counts(conn) == {ArticleState.DRAFT: 1}
+        assert any(plain(text).startswith("This story is here already: #1 Two towns") for text in house.screens(EDITH))
 
 
 async def test_an_editor_who_was_let_go_while_a_page_is_read_gets_no_draft(tmp_path: Path, site: Site) -> None:

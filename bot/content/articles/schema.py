@@ -235,9 +235,6 @@ def _link(value: object, info: ValidationInfo) -> str | None:
 
 def _read_link(value: object, info: ValidationInfo) -> str | None:
     """`webUrl` of a whole article. An `originalUrl` that was refused has its own complaint."""
-    own_site = _surroundings(info).own_site
-    if own_site is not None and isinstance(value, str) and value.startswith(own_site + "/"):
-        return value
     link = _link(value, info)
     if link is None and info.data.get("originalUrl", "") is None:
         refuse("is missing; give webUrl or originalUrl")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,10 +17,9 @@ from bot.domain.fetch_rules import PUBLIC_ONLY, FetchRules
 
 @dataclass(frozen=True, slots=True)
 class ReadingRules:
-    """What the operator chose for all files.
+    """What the operator chose for all files: the zone of times without one, and private hosts that links may have.
 
-    `zone` is that of times without one, `allow` names the private hosts that links may have, `site` is the address of
-    the static site whose pages the files are.
+    `site` is the address of the static site whose pages they are; None when nobody named one.
     """
 
     zone: ZoneInfo
@@ -32,9 +32,10 @@ class FileContext:
     """What a file's fields are read against, and what was found while reading them.
 
     A picture that is there may be missing still, when `is_whole` says so of its path below `root`. With `waits` nothing
-    is said of a missing one. Links below `own_site`, which the operator named, are right wherever it is.
+    is said of a missing one.
     `missing_pictures` are local ones; `left_out` what was not taken and why, by its place; `topics_in_text`
     when a text stood where a list of topics should, `topic_places` where each topic stands.
+    `changes_at` is when the file says something else although nobody writes it, None if it never does.
     With `is_alone` there is no folder around it, and a picture is a link.
     """
 
@@ -44,7 +45,7 @@ class FileContext:
     is_whole: Callable[[str], bool] = lambda _: True
     waits: bool = False
     is_alone: bool = False
-    own_site: str | None = None
+    changes_at: datetime | None = None
     missing_pictures: list[str] = field(default_factory=list)
     left_out: list[tuple[tuple[str | int, ...], str]] = field(default_factory=list)
     topics_in_text: bool = False

@@ -17,25 +17,34 @@ from pathlib import Path
 # coarsest clock in use (FAT) ticks every two seconds. https://git-scm.com/docs/racy-git
 _TICK_NS = 2_000_000_000
 UNTRUSTED = "-"
+_UNTIL = "until:"  # no picture's path begins so: it would be read as a link
 
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """What is known of a file. `waits_for` are pictures that were missing, relative to the content folder."""
+    """What is known of a file. `waits_for` are pictures that were missing, relative to the content folder.
+
+    `until` are the seconds since 1970 at which the same bytes say something else; 0 if they never do.
+    """
 
     look: str
     content: str
     waits_for: tuple[str, ...] = ()
+    until: int = 0
 
     def __str__(self) -> str:
-        return " ".join((self.look, self.content, "|".join(self.waits_for))).rstrip(" ")
+        waits = (f"{_UNTIL}{self.until}", *self.waits_for) if self.until else self.waits_for
+        return " ".join((self.look, self.content, "|".join(waits))).rstrip(" ")
 
     @classmethod
     def read(cls, text: str) -> Fingerprint:
         """Return the fingerprint written as `text`; one that matches nothing when it was not written by us."""
         look, _, rest = text.partition(" ")
         content, _, pictures = rest.partition(" ")
-        return cls(look, content, tuple(pictures.split("|")) if pictures else ())
+        waits = tuple(pictures.split("|")) if pictures else ()
+        if waits and waits[0].startswith(_UNTIL) and (until := waits[0].removeprefix(_UNTIL)).isdigit():
+            return cls(look, content, waits[1:], int(until))
+        return cls(look, content, waits)
 
     def is_of(self, look: str) -> bool:
         """Return whether a file that looks like `look` need not be read again."""

@@ -315,9 +315,12 @@ def _cannot_act(
 
 
 def _known(entry: _Entry, home: Path, last: str | None, settling: Settling | None) -> Fingerprint | None:
-    """Return what is known of a file; None also when a picture it waits for has come."""
+    """Return what is known of a file; None also when a picture it waits for has come, or its time is over."""
     known = None if last is None else Fingerprint.read(last)
-    return None if known is not None and known.has_what_it_waits_for(home, _is_whole(home, settling)) else known
+    if known is None:
+        return None
+    is_over = bool(known.until) and entry.site is not None and entry.site.now.timestamp() >= known.until
+    return None if is_over or known.has_what_it_waits_for(home, _is_whole(home, settling)) else known
 
 
 def _is_whole(home: Path, settling: Settling | None) -> Callable[[str], bool]:
@@ -348,7 +351,7 @@ def _found(
         is_trusted = trusted_look(entry.state, time.time_ns()) != UNTRUSTED
         look, content = entry.look() if is_trusted else UNTRUSTED, entry.hash_of(data)
         if known is not None and known.content == content:
-            return Found(entry.path, str(Fingerprint(look, content, known.waits_for)), None)
+            return Found(entry.path, str(Fingerprint(look, content, known.waits_for, known.until)), None)
         if not _may_act(entry, content, settling):
             return Waiting(entry.path)
         found = _read(entry, data, Fingerprint(look, content), home, rules, settling, is_new=last is None)
@@ -397,5 +400,7 @@ def _read(
             if settling.waits_for_pictures(entry.path):
                 return Waiting(entry.path)
             warnings = tuple(Complaint(entry.path, 0, "images", f"{one} {_TOO_LATE}") for one in missing)
-    known_by = replace(known_by, waits_for=missing) if missing else known_by
+    if missing or around.changes_at is not None:
+        until = 0 if around.changes_at is None else int(around.changes_at.timestamp())
+        known_by = replace(known_by, waits_for=missing, until=until)
     return Found(entry.path, str(known_by), result, warnings)

@@ -28,6 +28,10 @@ class Front:
     body: str
 
 
+class AProgram(Exception):
+    """Front matter in a language that would have to be run."""
+
+
 @dataclass(slots=True)
 class Fields:
     """The fields of front matter. `tree` has what was odd about YAML and JSON."""
@@ -84,10 +88,8 @@ def eleventy(text: str) -> Front | None:
     if opening is None:
         return None
     language = opening[1].lower() or "yaml"
-    if language in ("js", "javascript"):
-        raise Fault(0, "the front matter is JavaScript, which is not run here; write YAML, or JSON after ---json")
     if language not in ("yaml", "yml", "json", "toml"):
-        raise Fault(0, f"front matter in {language[:20]} is not read here; write YAML")
+        raise AProgram(language)
     closing = _CLOSINGS["---"].search(text, opening.end())
     if closing is None:
         raise Fault(len(text.rstrip()), UNFINISHED.format("---"))

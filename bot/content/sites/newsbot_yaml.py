@@ -15,6 +15,7 @@ from bot.content.formats.document import Fault, Tree
 from bot.content.formats.front_matter import WHOLE_FILE
 from bot.content.plain_text import quoted
 from bot.content.sites.rules import Wanted
+from bot.domain.fetch_rules import PUBLIC_ONLY, FetchRules
 from bot.errors import Complaint, ContentError
 
 NAME = "newsbot.yaml"
@@ -48,8 +49,11 @@ TOKENS = frozenset(
 )
 
 
-def read(text: str) -> Wanted:
-    """Return what `newsbot.yaml` says. Raises: ContentError, with every complaint about it and its line."""
+def read(text: str, allow: FetchRules = PUBLIC_ONLY) -> Wanted:
+    """Return what `newsbot.yaml` says; `allow` names private hosts that a site may have.
+
+    Raises: ContentError, with every complaint about it and its line.
+    """
     from bot.content.formats.yaml_text import read_yaml
 
     try:
@@ -61,7 +65,7 @@ def read(text: str) -> Wanted:
     if not isinstance(root, dict) or not any(value is not None for value in root.values()):
         reason = f"names no field; write {', '.join(_NAMES[:-1])} or {_NAMES[-1]}"
         raise ContentError(Complaint(NAME, 1, WHOLE_FILE, reason))
-    reader = _Reader(text, tree, root)
+    reader = _Reader(text, tree, root, allow)
     wanted = reader.wanted()
     if reader.complaints:
         raise ContentError(*sorted(reader.complaints, key=lambda one: one.line))
@@ -71,15 +75,16 @@ def read(text: str) -> Wanted:
 class _Reader:
     """Collects what is wrong, so that all of it is said at once."""
 
-    def __init__(self, text: str, tree: Tree, root: Mapping[str, Any]) -> None:
+    def __init__(self, text: str, tree: Tree, root: Mapping[str, Any], allow: FetchRules) -> None:
         self._text = text
         self._tree = tree
         self._root = root
+        self._allow = allow
         self.complaints: list[Complaint] = []
 
     def wanted(self) -> Wanted:
-        for where, _ in self._tree.doubled:
-            self._wrong(where, "is given twice")
+        for where, offset in self._tree.doubled:
+            self._wrong(where, "is given twice", offset)
         for name in self._root:
             if name not in _NAMES:
                 self._wrong((name,), f"is unknown; write {_nearest(name, _NAMES)}")
@@ -107,7 +112,7 @@ class _Reader:
         value = self._root.get("site")
         if value is None:
             return None
-        judgement = judged(value) if isinstance(value, str) else None
+        judgement = judged(value, self._allow) if isinstance(value, str) else None
         if judgement is None or judgement.url is None or re.search(r"[?#]", judgement.url):
             reason = judgement.fault if judgement is not None and judgement.fault else f"{quoted(value)} is no address"
             self._wrong(("site",), f"{reason.partition(';')[0]}; write it like https://example.org")
@@ -168,8 +173,8 @@ class _Reader:
             return None
         return condition[2], condition[1] is not None
 
-    def _wrong(self, where: tuple[str | int, ...], reason: str) -> None:
-        offset = self._tree.offset_of(where)
+    def _wrong(self, where: tuple[str | int, ...], reason: str, offset: int | None = None) -> None:
+        offset = self._tree.offset_of(where) if offset is None else offset
         line = 0 if offset is None else 1 + self._text.count("\n", 0, offset)
         self.complaints.append(Complaint(NAME, line, ".".join(map(str, where)), reason))
 

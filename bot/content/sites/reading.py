@@ -31,6 +31,7 @@ _OUR_TAXONOMIES = ("topic", "source", "article")
 _NO_ADDRESS = (
     "is missing; set NEWSBOT_SITE, or write the site's public address into newsbot.yaml: site: https://example.org"
 )
+_NOT_RUN = "their front matter is a program, which is not run here; write YAML, or JSON after ---json"
 _HELP = "write what the address is like into newsbot.yaml, as permalink: /blog/:slug/"
 
 
@@ -77,6 +78,10 @@ def story_of_page(name: str, data: bytes, around: FileContext, site: Site) -> St
         front = site.rules.front(text)
     except Fault as fault:
         raise _refused(name, text, 0, fault, site.is_page(inside)) from fault
+    except fences.AProgram as program:
+        if site.is_page(inside):
+            site.note("program", "file", f"{name} and perhaps others are left out: {_NOT_RUN}")
+        raise _no_article(name, "has front matter that is a program") from program
     if front is None:
         raise _no_article(name, "has no front matter")
     try:
@@ -115,13 +120,14 @@ def story_of_page(name: str, data: bytes, around: FileContext, site: Site) -> St
         site.note(said, *_about(said))
         raise _no_article(name, "has an address that only its generator knows")
     is_public = page.is_public and not (page.closes is not None and page.closes <= site.now)
+    if page.closes is not None and page.closes > site.now:
+        around.changes_at = page.closes
     if page.title is None or str(page.title).strip() == "":
         if not is_public:
             raise _no_article(name, "has no title yet")
         reason = "is missing; newsbot.yaml can take it from elsewhere: fields: {title: [title, heading, filename]}"
         raise ContentError(document.complaint(("title",), reason))
     ours = _our_fields(source, page, link, is_public, site, around)
-    around.own_site = site.address if site.is_vouched_for else None
     story = story_of(replace(document, fields=ours), around)
     return replace(
         story,

@@ -18,13 +18,16 @@ from bot.content.sites.config_files import fields_of, text_of
 from bot.content.sites.plain import PlainRules
 from bot.content.sites.rules import SiteRules, Wanted
 from bot.content.sites.site import SAFE, Site, hash_of
+from bot.domain.fetch_rules import PUBLIC_ONLY, FetchRules
 
 _ABOVE = 2  # folders above the content folder in which a generator is recognised by itself
 _FAR_ABOVE = 6  # where one is looked for that `newsbot.yaml` names
 _VERSION = "1"  # of our reading: another one reads all files again
 
 
-def load(content: Path, *, address: str | None, zone: ZoneInfo, now: datetime) -> Site | None:
+def load(
+    content: Path, *, address: str | None, zone: ZoneInfo, now: datetime, allow: FetchRules = PUBLIC_ONLY
+) -> Site | None:
     """Return the site whose pages are in a folder; None when it holds files of ours.
 
     `address` is the operator's `NEWSBOT_SITE`. `zone` is used for times that depend on the machine that builds.
@@ -32,7 +35,7 @@ def load(content: Path, *, address: str | None, zone: ZoneInfo, now: datetime) -
     """
     content = content.resolve()
     said = text_of(content / newsbot_yaml.NAME) if (content / newsbot_yaml.NAME).is_file() else None
-    wanted = Wanted() if said is None else newsbot_yaml.read(said)
+    wanted = Wanted() if said is None else newsbot_yaml.read(said, allow)
     if wanted.generator == "none":
         if not (wanted.fields or wanted.permalink):
             return None
@@ -69,7 +72,6 @@ def load(content: Path, *, address: str | None, zone: ZoneInfo, now: datetime) -
         rules=rules,
         wanted=wanted,
         address=whole,
-        is_vouched_for=wanted.site is None,
         config=config,
         now=now,
         zone=zone,

@@ -32,7 +32,6 @@ class Site:
     rules: SiteRules
     wanted: Wanted
     address: str | None
-    is_vouched_for: bool
     config: str
     now: datetime
     zone: ZoneInfo

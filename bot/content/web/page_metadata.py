@@ -25,6 +25,8 @@ from bot.content.web.page_obstacles import obstacle_of
 from bot.domain.article import Picture, Provider
 from bot.domain.page import FeedLink, Obstacle, Page
 
+__all__ = ["Page", "read_page"]
+
 LONGEST_PAGE = 5_000_000
 """Characters that are read; what a page says of itself stands at its beginning."""
 MOST_PICTURES = 6
@@ -65,7 +67,8 @@ _SITE_NAMES = (
     "dc.publisher",
     "citation_journal_title",
 )
-_SEPARATOR = re.compile(r"\s+[|\-–—·•«»:]{1,2}\s+|\s*\|\s*|:\s+")
+_SEPARATOR = re.compile(r"\s+[|\-–—·•«»:]{1,2}\s+|\s*[|｜：]\s*|:\s+")
+_LONGEST_SECTION = 30  # characters of a site's name with its section: `CNN Politics`
 _NO_LETTERS = re.compile(r"[\W_]+")
 _REFRESH = re.compile(r"\s*(\d{1,2})(?:\.\d*)?\s*[;,]\s*(?:url\s*=\s*)?[\"']?\s*([^\"'\s]+)", re.IGNORECASE)
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml")
@@ -347,12 +350,19 @@ def _without_site(title: str, names: Iterable[str]) -> str:
     known = set(names)
     breaks = list(_SEPARATOR.finditer(title))
     for one in reversed(breaks):
-        if _letters(title[one.end() :]) in known and _letters(title[: one.start()]):
+        last = title[one.end() :]
+        if (_letters(last) in known or _is_section(one[0], last, known)) and _letters(title[: one.start()]):
             return _without_site(title[: one.start()].rstrip(), known)
     for one in breaks:
         if _letters(title[: one.start()]) in known and _letters(title[one.end() :]):
             return title[one.end() :].lstrip()
     return title
+
+
+def _is_section(separator: str, text: str, names: Iterable[str]) -> bool:
+    """Return whether a text behind a bar is the site's name with a section of it: `CNN Politics`."""
+    is_behind_a_bar = separator.strip() in ("|", "｜") and len(text) <= _LONGEST_SECTION
+    return is_behind_a_bar and any(len(name) > 2 and _letters(text).startswith(name) for name in names)
 
 
 def _pixels(value: object) -> int | None:

@@ -21,6 +21,7 @@ _FAULT = 200
 class Verb(StrEnum):
     """What buttons under the answer to a link do. Which link that is follows from the message."""
 
+    FOLLOW = "link_follow"  # which of the feeds that the page names
     SKIP = "link_skip"
     LEAVE = "link_leave"
 
@@ -38,22 +39,36 @@ def reading(words: Words, host: str, more: int) -> Message:
     return Message(text)
 
 
-def drafted(words: Words, article: Article) -> Message:
+def drafted(words: Words, article: Article, *, feeds: int) -> Message:
     """Return what the answer becomes when a link has made a draft; the draft itself is shown below."""
-    row = (Button(words("Choose a topic"), data=press(Desk.TOPICS, article.number)),)
+    row = []
+    if not article.topics:
+        row.append(Button(words("Choose a topic"), data=press(Desk.TOPICS, article.number)))
     return Message(
-        words.text("{article} is a draft.", article=called(article)), keyboard=() if article.topics else (row,)
+        words.text("{article} is a draft.", article=called(article)),
+        keyboard=tuple(one for one in (tuple(row), follow_row(words, feeds)) if one),
     )
 
 
-def known(words: Words, article: Article, state: str) -> Message:
+def known(words: Words, article: Article, state: str, *, feeds: int = 0) -> Message:
     """Return what is said of a link whose story is known; the article is shown below."""
-    return Message(words.text("This story is here already: {article} ({state}).", article=called(article), state=state))
+    row = follow_row(words, feeds)
+    return Message(
+        words.text("This story is here already: {article} ({state}).", article=called(article), state=state),
+        keyboard=(row,) if row else (),
+    )
+
+
+def follow_row(words: Words, feeds: int) -> tuple[Button, ...]:
+    """Return the button that adds the page's first feed as a source; none when it names no feed."""
+    return (Button(words("Follow its feed"), data=press(Verb.FOLLOW, 0)),) if feeds else ()
 
 
 def feed(words: Words, host: str) -> Message:
     """Return what is said of a link that leads to a feed."""
-    return Message(words.text("{host} has a feed there, not a story.", host=_host(host)))
+    return Message(
+        words.text("{host} has a feed there, not a story.", host=_host(host)), keyboard=(follow_row(words, 1),)
+    )
 
 
 def ask_title(words: Words, host: str, why: Unread) -> Message:
@@ -102,6 +117,28 @@ def failed(words: Words, host: str) -> Message:
     return Message(
         words.text("Something went wrong here while {host} was read. Send the link again.", host=_host(host))
     )
+
+
+def following(words: Words, name: str) -> Message:
+    """Return what the answer becomes when its page's feed is a source now."""
+    return Message(
+        words.text(
+            "{name} is followed now. What it lists today is in /latest; what comes next is news.",
+            name=foreign(clip(name, _HOST)),
+        )
+    )
+
+
+def followed_already(words: Words, name: str) -> Message:
+    return Message(words.text("{name} is followed already.", name=foreign(clip(name, _HOST))))
+
+
+def not_followed(words: Words, fault: str) -> Message:
+    return Message(Text(words("This feed cannot be followed: {fault}.", fault=tame(clip(fault, _FAULT)))))
+
+
+def adding_toast(words: Words) -> str:
+    return words("Reading the feed")
 
 
 def _why(words: Words, host: str, why: Unread) -> Text:

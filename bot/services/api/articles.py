@@ -177,7 +177,7 @@ async def _change(acting: Acting, article: Article, story: Story, wanted: SentCh
             await _schedule(acting, number, story.published_at)
         else:
             await _publish(acting, changed_now)
-    elif story.published is False:
+    elif story.published is False and article.is_listed:  # what was read and is sent back changes nothing
         await _take_back(acting, article)
 
 

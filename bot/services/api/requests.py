@@ -111,18 +111,35 @@ async def done_once(
         key = await api_keys.named(conn, asked.key.name)
         if key is None or key.hash != asked.key.hash:
             raise KeyIsGone("this key was removed")
-        if asked.request is not None:
-            kept = await api_answers.answer(conn, key.name, asked.request, now)
-            if kept is not None and kept.digest != asked.digest:
-                raise Conflict("this Idempotency-Key was used for another request; every request takes its own")
-            if kept is not None:
-                return Answer(kept.status, kept.body, is_replay=True)
+        if (before := await _kept(conn, asked, now)) is not None:
+            return before
         answer = await act(Acting(conn, key, now, rules))
         if asked.request is not None:
             await api_answers.keep(
                 conn, key.name, asked.request, KeptAnswer(asked.digest, answer.status, answer.body), now
             )
         return answer
+
+
+async def told_before(db: Database, asked: Asked, now: datetime) -> Answer | None:
+    """Return what this very request was answered before; None when it is still to be done.
+
+    Asked before its body is judged: what was right then may be wrong by now, such as a time to come.
+    """
+    if asked.request is None:
+        return None
+    async with db.reading() as conn:
+        return await _kept(conn, asked, now)
+
+
+async def _kept(conn: Connection, asked: Asked, now: datetime) -> Answer | None:
+    """Raises: Conflict, when another request was answered under its Idempotency-Key."""
+    if asked.request is None:
+        return None
+    kept = await api_answers.answer(conn, asked.key.name, asked.request, now)
+    if kept is not None and kept.digest != asked.digest:
+        raise Conflict("this Idempotency-Key was used for another request; every request takes its own")
+    return None if kept is None else Answer(kept.status, kept.body, is_replay=True)
 
 
 def told(complaints: Sequence[Complaint]) -> list[dict[str, Any]]:

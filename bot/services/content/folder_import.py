@@ -27,6 +27,7 @@ from bot.content.formats.front_matter import shown_path
 from bot.content.sites.recognition import load
 from bot.content.sites.site import Site
 from bot.domain.article import Story
+from bot.domain.ingestion import Arrival
 from bot.domain.source import SourceFile
 from bot.domain.topic import Topic, TopicFile, topic_key
 from bot.errors import Complaint, ContentError, NoArticle
@@ -79,13 +80,20 @@ class _Reading:
     def site(self, root: Path) -> Site | ContentError | None:
         """Return the static site whose pages a folder holds; why its rules are not known; None when it is none."""
         try:
-            return load(root, address=self.rules.site, zone=self.rules.zone, now=self.now)
+            return load(root, address=self.rules.site, zone=self.rules.zone, now=self.now, allow=self.rules.allow)
         except ContentError as error:
             return error
 
 
 async def take_folder(
-    db: Database, root: Path, *, rules: ReadingRules, now: datetime, policy: Policy, settling: Settling, at: float
+    db: Database,
+    root: Path,
+    *,
+    rules: ReadingRules,
+    now: datetime,
+    policy: Policy,
+    settling: Settling,
+    at: float,
 ) -> tuple[Report, frozenset[str]]:
     """Import what is new, changed or gone in the content folder; return what became of it, and which files wait.
 
@@ -167,7 +175,7 @@ class Checked:
     notes: list[Complaint]
 
 
-def check_path(given: Path, content: Path, rules: ReadingRules, now: datetime) -> Checked:
+def check_path(given: Path, content: Path, rules: ReadingRules, *, now: datetime) -> Checked:
     """Return what each file of a folder, or one file, says."""
     look = _look_at(given, content.resolve(), {}, _Reading(rules, now), None)
     return Checked({look.shown.get(one.path, one.path): one.content for one in look.seen}, look.notes)
@@ -205,7 +213,7 @@ def warnings_of(
         if database.is_file():
             known.extend(topics.established_at(database))
         if content.is_dir():
-            checked = check_path(content, content, rules, now)
+            checked = check_path(content, content, rules, now=now)
             known.extend(one for one in checked.files.values() if isinstance(one, TopicFile))
         names = KnownNames(known)
     stories = [topic_typos.with_names(story, names.__contains__) for story in stories]
@@ -346,7 +354,9 @@ def _seen(
             result = replace(result, warnings=_named(result.warnings, name))
     # At the top of another folder, that folder's name says more than `index`.
     place = relative if root == content else f"{root.name}/{relative}"
-    return Seen(name, fingerprint, result, (slug_of(place), longer_slug(place)))
+    is_page = isinstance(result, Story) and result.as_read.generator is not None
+    arrival = Arrival.PAGE if is_page else Arrival.FILE
+    return Seen(name, fingerprint, result, (slug_of(place), longer_slug(place)), arrival=arrival)
 
 
 def _named(complaints: Iterable[Complaint], name: str) -> tuple[Complaint, ...]:

@@ -159,7 +159,7 @@ async def take(
 
 async def take_one(conn: Connection, one: Seen, *, now: datetime, policy: Policy) -> Report:
     """Store one item inside the caller's transaction, and do what its flag asks for."""
-    report, news, opened = await _take_batch(conn, [one], {}, (one.path,), _told([one]), now=now, policy=policy)
+    report, news, opened = await _take_batch(conn, [one], {}, (one.path,), {}, now=now, policy=policy)
     if policy.by_hand:
         report.published = await newsroom.news_by_hand(
             conn, news, opened=opened, now=now, undo=policy.undo, key=policy.key
@@ -240,13 +240,7 @@ async def _take_batch(
                 story = next(settled)
                 decision = decide(
                     known.before(one.path, story),
-                    Observed(
-                        one.path,
-                        one.fingerprint,
-                        story,
-                        one.arrival,
-                        keeps_its_story=story.as_read.generator is not None,
-                    ),
+                    Observed(one.path, one.fingerprint, story, one.arrival),
                     now=now,
                     window=policy.window,
                     flags_act=policy.flags_act,

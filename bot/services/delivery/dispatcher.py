@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.content.web.pictures import PictureSource
+from bot.domain import lease
 from bot.domain.chat import Chat
 from bot.domain.delivery import Outcome
 from bot.errors import StoreError, StoreFull
@@ -86,7 +87,8 @@ class Dispatcher:
         self._wire = wire
         self._kinds = kinds
         self._triage = Triage(db, kinds, prepare=wire.prepare, held=wire.held, pictures=pictures, stale=stale)
-        self._settler = Settler(self._triage, changed=self._something_changed)
+        self._changed = asyncio.Event()
+        self._settler = Settler(self._triage, changed=self._changed.set)
         self._look_of = look_of
         self._clock = clock
         self._alarm = alarm
@@ -96,7 +98,6 @@ class Dispatcher:
         self._paid_budget = paid_budget or PaidBudget(0, rate)
         self._retries = Retries(stale)
         self._latest = clock()
-        self._changed = asyncio.Event()
         self._idle = asyncio.Event()
         self._stopping = False
         self._term = Term(is_alone)
@@ -208,7 +209,7 @@ class Dispatcher:
         """Judge what became of an item that was handed out; the next turn writes it down."""
         made = item.composition
         if item.outcome is not None and item.outcome is not COULD_NOT_COMPOSE:
-            item.outcome, is_nobody_there = self._health.saw(item.campaign, item.outcome, self._clock())
+            item.outcome, is_nobody_there = self._health.saw(item.campaign, item.outcome, self._clock)
             if is_nobody_there:
                 self._settler.hold(item.campaign.id, None)
         if made.refused is not None and not made.is_reported:
@@ -218,13 +219,11 @@ class Dispatcher:
 
     def _may_leave(self, campaign: int) -> bool:
         """Return whether a message of a campaign may leave now: much may have changed since it was claimed."""
-        if self._stopping or self._health.is_halted:
+        if self._stopping or campaign not in self._running or self._settler.is_holding(campaign):
             return False
-        if campaign not in self._running or self._settler.is_holding(campaign):
+        if not self._health.may_leave(self._in_hand):
             return False
-        if not self._term.may_leave(self._clock()):
-            return False
-        return not self._health.is_outage or self._in_hand <= 1
+        return lease.may_leave(self._term.renewed_at, self._clock())
 
     # Start, end and pauses between turns
 
@@ -257,9 +256,6 @@ class Dispatcher:
             await self._paid_budget.give_back(conn)
             await self._term.end(conn)
         self._settler.written(notes)
-
-    def _something_changed(self) -> None:
-        self._changed.set()
 
     async def _until_next_turn(self) -> None:
         """Let answers come in until the next turn may begin; all of them share its commit."""

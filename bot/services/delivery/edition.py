@@ -41,11 +41,14 @@ from bot.store.delivery.followers import followers_of
 from bot.store.engine.database import Connection, Database
 
 log = logging.getLogger(__name__)
+_LARGE, _PLAIN = Pictures.LARGE, Form.PLAIN
 PICTURE_TIMEOUT = 2.0
 """Seconds for which a picture on the wire is waited for before another chat tries it too: then 4 s more, then 8 s, so
 that a call which hangs for its 15 s costs three tries and no chat more than 2 s."""
 PICTURE_PENDING = Throttled(timedelta(0))
 """Not sent: another chat is trying the picture or the form, and the result will be known in a moment."""
+
+_Key = tuple[Form, Look, int, bool]  # what a body depends on
 
 
 class Edition(Composition[Body]):
@@ -73,7 +76,10 @@ class Edition(Composition[Body]):
         self._trials = 0  # pictures that are on the wire while nothing is settled
         self._next_trial_at = 0.0  # on the loop's clock: when another may be tried beside them
         self._trial_ended = asyncio.Event()
-        self._bodies: OrderedDict[tuple[Form, Look, int, bool], Body] = OrderedDict()
+        self._bodies: OrderedDict[_Key, Body] = OrderedDict()
+        # Of the chat before: it is compared by identity, where finding it takes the hash of all in a look.
+        self._last_key: _Key | None = None
+        self._last_body: Body | None = None
         self._form = form
         self._refusals = Refusals(few)
         self._shared = SharedRefusals(few)
@@ -200,13 +206,14 @@ class Edition(Composition[Body]):
     def _go_on_in(self, form: Form) -> None:
         self._form = form
         self._bodies.clear()
+        self._last_key = self._last_body = None
 
     async def _send(
         self, form: Form, look: Look, reason: int, turn: Turn, leave: Leave[Body], db: Database, now: datetime
     ) -> tuple[Outcome, bool]:
         """Send the article in a form, with the picture once that is settled; not when another form is tried by then."""
         begun_in = self._form
-        wants_photo = look.pictures is Pictures.LARGE and form is not Form.PLAIN
+        wants_photo = look.pictures is _LARGE and form is not _PLAIN
         has_passed = False  # its turn came while the picture was being sent to another chat
         while True:
             if wants_photo and not self._is_settled:
@@ -287,12 +294,14 @@ class Edition(Composition[Body]):
 
     def _body(self, form: Form, look: Look, reason: int, photo: Photo | None, now: datetime) -> Body:
         key = (form, look, reason, photo is not None)
-        body = self._bodies.get(key)
-        if body is None:
-            body = self._bodies[key] = self._prepare(self._message(form, look, reason, photo, now))
-            if len(self._bodies) > MAX_BODIES:
-                self._bodies.popitem(last=False)
-        return body
+        if key != self._last_key or self._last_body is None:
+            body = self._bodies.get(key)
+            if body is None:
+                body = self._bodies[key] = self._prepare(self._message(form, look, reason, photo, now))
+                if len(self._bodies) > MAX_BODIES:
+                    self._bodies.popitem(last=False)
+            self._last_key, self._last_body = key, body
+        return self._last_body
 
     def _message(self, form: Form, look: Look, reason: int, photo: Photo | None, now: datetime) -> Message:
         message = push(self.article, self._topics, look, now, photo=photo, reason=self._all_topics.get(reason))

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Container
+from collections.abc import Callable, Container
 from datetime import datetime
 
-from bot.domain.circuit import Circuit, Reachability, Suspects
+from bot.domain.circuit import OUTAGE_FROM, Circuit, Reachability, Suspects
 from bot.domain.delivery import Halted, Outcome, Sent, Unreachable
 from bot.store.delivery.campaigns import Campaign
 
@@ -29,7 +29,7 @@ class Health:
     @property
     def is_halted(self) -> bool:
         """Whether Telegram refuses the bot."""
-        return self._circuit.is_halted
+        return self._circuit.halted_until is not None
 
     @property
     def is_outage(self) -> bool:
@@ -41,9 +41,12 @@ class Health:
         """When something may be sent again; None when nothing stands in the way."""
         return self._circuit.next_look
 
-    def saw(self, campaign: Campaign, outcome: Outcome, now: datetime) -> tuple[Outcome, bool]:
+    def saw(self, campaign: Campaign, outcome: Outcome, clock: Callable[[], datetime]) -> tuple[Outcome, bool]:
         """Note a call's outcome; return the one that counts for its delivery, and whether too many are unreachable."""
-        was_halted = self._circuit.is_halted
+        if isinstance(outcome, Sent) and not self._circuit.failures and not self.suspects:
+            # Nearly all of them: nothing changes but the share of chats that were reached.
+            return outcome, not campaign.is_confirmed and self._reachability[campaign.id].saw(True)
+        was_halted, now = self._circuit.is_halted, clock()
         self._circuit = self._circuit.after(outcome, now, random.random())
         if self.suspects or self._circuit.is_outage:
             self.suspects.saw(campaign.id, outcome, self._circuit.is_outage, now)
@@ -68,6 +71,10 @@ class Health:
     def pass_time(self, now: datetime) -> None:
         """Forget pauses that are over."""
         self._circuit = self._circuit.at(now)
+
+    def may_leave(self, in_hand: int) -> bool:
+        """Return whether a message may leave now; in an outage only when nothing else is `in_hand`."""
+        return self._circuit.halted_until is None and (self._circuit.failures < OUTAGE_FROM or in_hand <= 1)
 
     def room(self, usual: int, in_hand: int) -> int:
         """Return how many deliveries may be claimed beside the `in_hand` ones; `usual` at once in normal operation."""

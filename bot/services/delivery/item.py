@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from time import monotonic
 from typing import Any
 
 from bot.domain.chat import Chat, ChatState
@@ -16,6 +15,8 @@ from bot.domain.rejections import Form
 from bot.services.delivery.composing import Composition
 from bot.store.delivery.campaigns import Campaign
 from bot.store.delivery.receipts import Receipt
+
+_ACTIVE = ChatState.ACTIVE  # found in a class, a member costs as much as the whole comparison
 
 
 @dataclass(slots=True, eq=False)
@@ -44,11 +45,13 @@ class Item:
     is_kept: bool = False
     adopted: tuple[Form, str] | None = None
     refused_by_some: tuple[Form | None, str] | None = None
-    known_at: float = field(default_factory=monotonic)
+    known_at: float = 0.0
 
     @property
     def status_unsent(self) -> Status | None:
         """Why it is settled without being sent; None when it is to be sent."""
+        if self.chat.state is _ACTIVE and self.followed is not None and not self.is_kept:
+            return None  # nearly all of them
         if self.chat.state is ChatState.UNREACHABLE:
             return Status.UNREACHABLE
         if self.chat.state is ChatState.PAUSED or self.followed is None:

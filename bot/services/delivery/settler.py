@@ -127,6 +127,11 @@ class Settler:
         finished: list[Settled] = []
         again: list[Delivery] = []
         for item in answered:
+            if isinstance(item.outcome, Sent):
+                sent = settle(item.delivery, item.outcome, now)
+                finished.append(Settled(sent, item.composition.covers, item.has_photo))
+                self._triage.release_chat(sent.chat)
+                continue
             stands = _stands(item, now)
             await _note_chat(conn, item, now)
             if stands.status is Status.WAITING:
@@ -148,7 +153,7 @@ class Settler:
         if finished:
             await settlement.settle(conn, finished, now, owner=owner)
         for item in answered:
-            if isinstance(item.outcome, Sent):
+            if (item.adopted is not None or item.chat.restriction is not None) and isinstance(item.outcome, Sent):
                 await _note_sent(conn, item, now)
             if item.refused_by_some is not None:
                 await newsroom.note_refused_by_some(conn, item.campaign.id, *item.refused_by_some, now=now)

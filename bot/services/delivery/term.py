@@ -55,10 +55,6 @@ class Term:
             log.warning("%d deliveries were in the hands of a process that is not heard of; they go out again", back)
         return replace(self, owner=owner, renewed_at=now)
 
-    def may_leave(self, now: datetime) -> bool:
-        """Return whether a message may leave under this term."""
-        return lease.may_leave(self.renewed_at, now)
-
     def renew_soon(self) -> Term:
         """Return the term to be renewed with the next turn: the clock was set, and times mean nothing."""
         return replace(self, renewed_at=None)

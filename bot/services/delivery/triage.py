@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 from bot.content.web.pictures import PictureSource
@@ -30,6 +31,7 @@ from bot.store.engine.database import Connection, Database
 
 log = logging.getLogger(__name__)
 
+_SEND = Operation.SEND
 MAX_HOLD = timedelta(seconds=60)  # a delivery waiting for a retry holds later news of its chat no longer
 SHORT_HOLD = timedelta(seconds=1)  # waited for on the spot
 NO_HOLD = timedelta(0)
@@ -106,23 +108,29 @@ class Triage:
         """Return the items of one campaign's deliveries."""
         items: list[Item] = []
         kind = self._kinds[campaign.kind]
-        changing = [one.chat for one in group if one.operation is not Operation.SEND]
+        changing = [one.chat for one in group if one.operation is not _SEND]
         async with self._db.reading() as conn:
             composition = await self._composition(conn, campaign)
             wanted = await composition.audience.wanting(conn, [one.chat for one in group], now)
             standing = await receipts.held(conn, campaign.subject, changing) if changing else {}
+        known_at = monotonic()
         is_old = kind.fold is not None and is_stale(campaign.start_at, now, self._stale)
         for delivery in group:
             chat = people.get(delivery.chat) or Chat(delivery.chat, state=ChatState.UNREACHABLE)
-            item = Item(delivery, campaign, composition, chat, wanted.get(delivery.chat), standing.get(delivery.chat))
-            item.is_kept = chat.restriction is not None and not chat.restriction.may_try(now)
+            item = Item(delivery, campaign, composition, chat, wanted.get(delivery.chat), known_at=known_at)
+            if changing:
+                item.stands = standing.get(delivery.chat)
+            if chat.restriction is not None:
+                item.is_kept = not chat.restriction.may_try(now)
+            items.append(item)
+            if item.status_unsent is not None:
+                continue
             self._time(item, kind, now)
             if is_old:
                 await self._fold(item, running, now)
             hold = self._hold(delivery.chat, now)
             if hold and not item.is_decided:
                 item.outcome = Throttled(hold)
-            items.append(item)
         # Only now: if one had raised, none of them would count as claimed.
         self._listed.update(item.chat.id for item in items if item.folded)
         return items
@@ -183,10 +191,8 @@ class Triage:
 
     def _time(self, item: Item, kind: Kind, now: datetime) -> None:
         """Put an item back for later, or for good, when its kind says so of its chat."""
-        if item.is_decided:
-            return
         at = kind.when(item.campaign, item.chat, now)
-        is_change = item.delivery.operation is not Operation.SEND
+        is_change = item.delivery.operation is not _SEND
         if at is None or (is_change and (item.stands is None or item.stands.message_id is None)):
             item.followed = None  # nothing for this chat, or no message is left there to be changed
         elif at > now:

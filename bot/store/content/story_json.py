@@ -102,6 +102,7 @@ def epoch_of_end(at: datetime | None) -> int | None:
     return None if at is None else ceil(at.timestamp())
 
 
+@lru_cache(maxsize=1024)  # rows of one campaign share their times
 def moment(seconds: int) -> datetime:
     """Return the aware UTC time of epoch seconds."""
     return datetime.fromtimestamp(seconds, UTC)

@@ -105,8 +105,10 @@ class Followers:
             values,
         )
         facts: dict[int, frozenset[tuple[str, int]]] = {}
+        alone: dict[tuple[str, int], frozenset[tuple[str, int]]] = {}
         for chat, topic, kind in rows:
-            facts[chat] = facts.get(chat, frozenset()) | {(kind, topic)}
+            fact = alone.get((kind, topic)) or alone.setdefault((kind, topic), frozenset({(kind, topic)}))
+            facts[chat] = facts[chat] | fact if chat in facts else fact
         # Thousands of chats follow the same few things: each case is decided once.
         reasons = {case: _reason(self, case) for case in set(facts.values())}
         return {chat: reason for chat, case in facts.items() if (reason := reasons[case]) is not None}

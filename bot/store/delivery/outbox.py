@@ -17,6 +17,8 @@ from bot.domain.delivery import Delivery, Lane, Operation
 from bot.store.content.story_json import epoch, moment, moment_or_none
 from bot.store.engine.database import Connection
 
+_SEND = int(Operation.SEND)
+
 
 async def claim(
     conn: Connection, now: datetime, limit: int, among: Iterable[int] | None = None, *, owner: int
@@ -40,7 +42,8 @@ async def claim(
         {"now": epoch(now), "limit": limit, "among": _json(among), "owner": owner},
     )
     # RETURNING promises no order: https://sqlite.org/lang_returning.html#limitations_and_caveats
-    in_order = sorted(rows, key=lambda row: (row["lane"], row["campaign"], row["not_before"], row["id"]))
+    # Lane, campaign, not_before and id, by their places: a name is sought in each row.
+    in_order = sorted(rows, key=lambda row: (row[8], row[1], row[4], row[0]))
     return [delivery_of(row) for row in in_order]
 
 
@@ -185,4 +188,4 @@ def delivery_of(row: Row) -> Delivery:
     """Return the delivery of a row: id, campaign, chat, thread, not_before, attempts, unsure, operation."""
     number, campaign, chat, thread, not_before, attempts, unsure, operation = row[:8]
     made = Delivery(number, campaign, chat, thread, moment(not_before), attempts, unsure)
-    return made if operation == Operation.SEND else made._replace(operation=Operation(operation))
+    return made if operation == _SEND else made._replace(operation=Operation(operation))

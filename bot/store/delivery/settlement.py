@@ -18,7 +18,7 @@ So a message that arrived always has its receipt, and whoever gets it twice is c
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -31,6 +31,9 @@ from bot.store.engine.database import Connection
 
 Covered = Sequence[tuple[Subject, int | None]]
 """What stands in a message: subjects, each with its revision; None where it has none."""
+
+# To find a member in its class takes longer than to compare it.
+_SENT, _SEND = Status.SENT, Operation.SEND
 
 
 class Settled(NamedTuple):
@@ -48,8 +51,10 @@ async def settle(conn: Connection, settled: Sequence[Settled], at: datetime, *, 
     has settled it too. One whose chat has moved is written down where it lives now.
     """
     seconds = epoch(at)
-    sent = [one for one in settled if one.delivery.status is Status.SENT]
-    others = [one for one in settled if one.delivery.status is not Status.SENT]
+    sent: list[Settled] = []
+    others: list[Settled] = []
+    for one in settled:
+        (sent if one.delivery.status is _SENT else others).append(one)
     homes: dict[int, int] = {}
     if sent:
         homes.update(await _taken(conn, _TAKE_FROM_ANYBODY, sent, owner))
@@ -96,7 +101,7 @@ async def _taken(conn: Connection, take: str, settled: Sequence[Settled], owner:
     """Delete the rows of finished deliveries and return where each chat lives now, by row."""
     ids = json.dumps([one.delivery.id for one in settled])
     rows = await conn.execute_fetchall(take, {"ids": ids, "owner": owner})
-    return {row["id"]: row["chat"] for row in rows}
+    return dict(tuple(row) for row in rows)
 
 
 async def _settled_after_all(conn: Connection, late: Sequence[Settled]) -> list[Settled]:
@@ -146,19 +151,20 @@ _UNCOUNT = {
 
 async def _write_receipts(conn: Connection, sent: Sequence[Settled], homes: Mapping[int, int], at: int) -> None:
     """Write down what stands in the chats: a new message, a changed one, or that there is none any more."""
+    # As plain numbers: of a flag or an enumeration sqlite3 asks first what it may be stored as, which takes longer than
+    # to store it. https://docs.python.org/3/library/sqlite3.html#sqlite3.register_adapter
     new, edited, deleted = [], [], []
     for delivery, covers, has_photo in sent:
-        chat = homes[delivery.id]
+        chat, operation = homes[delivery.id], delivery.operation
         for (type_, subject), revision in covers:
-            match delivery.operation:
-                case Operation.SEND:
-                    unsure = delivery.unsure or None
-                    stands = delivery.message_id, delivery.thread or None, revision, has_photo, at, unsure
-                    new.append((type_, subject, chat, *stands))
-                case Operation.EDIT:
-                    edited.append((revision, has_photo, type_, subject, chat))
-                case Operation.DELETE:
-                    deleted.append((type_, subject, chat))
+            if operation is _SEND:
+                unsure = delivery.unsure or None
+                stands = delivery.message_id, delivery.thread or None, revision, int(has_photo), at, unsure
+                new.append((int(type_), subject, chat, *stands))
+            elif operation is Operation.EDIT:
+                edited.append((revision, has_photo, type_, subject, chat))
+            else:
+                deleted.append((type_, subject, chat))
     if new:
         await conn.executemany(
             """
@@ -180,13 +186,15 @@ async def _write_receipts(conn: Connection, sent: Sequence[Settled], homes: Mapp
         )
 
 
+_ENDS = ("sent", "unreachable", "failed", "restricted", "unwanted")
+
+
 async def _count(conn: Connection, settled: Sequence[Settled], at: int) -> None:
-    counts = ("sent", "unreachable", "failed", "restricted", "unwanted", "unsure")
-    totals: defaultdict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(counts, 0))
-    for one in settled:
-        total = totals[one.delivery.campaign]
-        total[one.delivery.status.value] += 1
-        total["unsure"] += one.delivery.unsure > 0
+    ended = Counter((one.delivery.campaign, one.delivery.status) for one in settled)
+    unsure = Counter(one.delivery.campaign for one in settled if one.delivery.unsure)
+    totals = {number: dict.fromkeys(_ENDS, 0) for number, _ in ended}
+    for (number, status), many in ended.items():
+        totals[number][status.value] = many
     await conn.executemany(
         """
         UPDATE campaigns SET sent = sent + :sent, unreachable = unreachable + :unreachable, failed = failed + :failed,
@@ -195,7 +203,7 @@ async def _count(conn: Connection, settled: Sequence[Settled], at: int) -> None:
             last_sent_at = CASE WHEN :sent THEN :at ELSE last_sent_at END
         WHERE id = :id
         """,
-        [{"id": number, "at": at, **total} for number, total in totals.items()],
+        [{"id": number, "at": at, "unsure": unsure[number], **total} for number, total in totals.items()],
     )
 
 

@@ -43,7 +43,7 @@ async def chats(conn: Connection, ids: Iterable[int]) -> dict[int, Chat]:
         """,
         {"ids": json.dumps(list(ids))},
     )
-    return {row["id"]: _chat(row) for row in rows}
+    return {one.id: one for one in map(_chat, rows)}
 
 
 async def get_or_create(conn: Connection, id: int, kind: ChatKind, language: str, now: datetime) -> Chat:
@@ -236,7 +236,7 @@ _PICTURES = {pictures.value: pictures for pictures in Pictures}
 
 
 def _chat(row: Row) -> Chat:
-    number, kind, state, language, zone, pictures, silent, chosen, restricted_since, *_ = row
+    number, kind, state, language, zone, pictures, silent, chosen, restricted_since = row[:9]
     return Chat(
         number,
         _KINDS[kind],

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import telegram
 
+from bot.content.feeds.parsing_process import ParsingProcess
 from bot.content.web.fetching import Fetcher
 from bot.content.web.pictures import PictureSource
 from bot.domain.chat import Chat, ChatKind, Pictures
@@ -18,6 +19,7 @@ from bot.render.locale import words_for
 from bot.render.look import Look, Surface
 from bot.services.delivery.paid_budget import PaidBudget
 from bot.services.readers.places import CitySearch
+from bot.services.sources.feed_web import FeedWeb
 from bot.settings import Settings
 from bot.store.engine.database import Database
 from bot.telegram_edge.botapi.gateway import Gateway
@@ -36,7 +38,8 @@ class BotContext:
     `clock` gives the time as an aware UTC datetime; `wake` tells the dispatcher that something was promised,
     stopped or released, so that it does not wait for its next look at the database. `bot` is initialized; it answers
     people through `replies`, and news leaves through `gateway`. Both ask `pacer` first, and both are paid for from
-    `paid_budget`, if anything is. `fetcher` fetches whatever comes from the web; `side_work` is what goes
+    `paid_budget`, if anything is. `fetcher` fetches whatever comes from the web, and `parsing` reads
+    feeds and pages in a process of its own; `side_work` is what goes
     on when an update has been answered.
     """
 
@@ -50,6 +53,7 @@ class BotContext:
     clock: Callable[[], datetime]
     wake: Callable[[], None]
     fetcher: Fetcher = field(default_factory=Fetcher)
+    parsing: ParsingProcess = field(default_factory=ParsingProcess)
     side_work: SideWork = field(default_factory=SideWork)
     city_search: CitySearch = field(default_factory=CitySearch)
     administrators: Administrators = field(init=False)
@@ -65,6 +69,11 @@ class BotContext:
     def picture_source(self) -> PictureSource:
         """Where the bytes of articles' pictures come from."""
         return PictureSource(self.settings.content or Path("content"), self.fetcher)
+
+    @property
+    def feed_web(self) -> FeedWeb:
+        """The web as far as feeds go."""
+        return FeedWeb(self.fetcher, self.parsing)
 
     @property
     def replies(self) -> Replies:

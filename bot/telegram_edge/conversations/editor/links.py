@@ -7,35 +7,42 @@ at a time, and whatever the editor writes next is the answer.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from telegram.error import TelegramError
 
 from bot.content.articles.links import judged
-from bot.content.web.page_metadata import read_page
 from bot.domain.article import Article
 from bot.domain.chat import ChatKind
 from bot.domain.message import Message
-from bot.domain.page import Page
 from bot.domain.pasted_link import Asked, PageFound, PastedLink, Unread, links_in
-from bot.errors import OutOfTurn, UnknownArticle
+from bot.domain.publishing import PushWindow
+from bot.domain.source import Origin, SourceChoices
+from bot.errors import OutOfTurn, SourceFault, UnknownArticle
 from bot.render import error_messages
 from bot.render.editor import desk
 from bot.render.editor import links as screens
 from bot.render.editor.links import Verb
 from bot.render.locale import words_for
 from bot.services.content import links
+from bot.services.content.imports import Policy
 from bot.services.newsroom import desk as newsdesk
 from bot.services.readers import membership
+from bot.services.sources import sources
 from bot.telegram_edge.conversations.editor import publishing
+from bot.telegram_edge.conversations.editor.article_args import asked_late
 from bot.telegram_edge.kit.commands import Access
 from bot.telegram_edge.kit.context import BotContext
+from bot.telegram_edge.kit.paging import number as number_of
 from bot.telegram_edge.kit.permission import is_for
-from bot.telegram_edge.kit.registry import Conversation, PressRule, TextRule
+from bot.telegram_edge.kit.registry import Conversation, LateAnswer, PressRule, TextRule
 from bot.telegram_edge.kit.request import PressRequest, Request
+
+RESUMED_WITHIN = timedelta(days=1)
+"""Nobody waits for longer, and a copy of the database that is put back may be of any age."""
 
 log = logging.getLogger(__name__)
 
@@ -83,9 +90,12 @@ async def _take_link(ctx: BotContext, request: Request, text: str, more: int) ->
 
 
 async def resume(ctx: BotContext) -> None:
-    """Go on with the links whose pages were being read when the last process ended."""
+    """Go on with the links whose pages were being read when the last process ended, unless that is long ago."""
+    now = ctx.clock()
     for pasted in await links.unread(ctx.db):
-        now = ctx.clock()
+        if now - pasted.at > RESUMED_WITHIN:
+            await links.keep(ctx.db, replace(pasted, is_read=True), now)
+            continue
         chat = await membership.get_or_create(ctx.db, pasted.person, ChatKind.PRIVATE, ctx.settings.language, now)
         words = words_for(chat.language, ctx.settings.language)
         request = Request(ctx=ctx, chat=chat, person=pasted.person, words=words, message_id=0, sent_at=pasted.at)
@@ -95,7 +105,7 @@ async def resume(ctx: BotContext) -> None:
 async def _read(ctx: BotContext, request: Request, pasted: PastedLink) -> None:
     """Read a link's page and say what came of it. At the top of a task: nothing is left unsaid and nothing raised."""
     try:
-        found = await links.read(ctx.fetcher, _page, pasted.link, now=ctx.clock())
+        found = await links.read(ctx.fetcher, ctx.parsing.page, pasted.link, now=ctx.clock())
         if await is_for(ctx, request, Access.EDITORS):
             await _show(ctx, request, pasted, found)
         else:  # it took a while, and they were let go meanwhile
@@ -108,10 +118,6 @@ async def _read(ctx: BotContext, request: Request, pasted: PastedLink) -> None:
         log.exception("reading a link failed: %s", type(error).__name__)
         await links.keep(ctx.db, replace(pasted, is_read=True), ctx.clock())
         await _say(ctx, request, pasted, screens.failed(request.words, _host(pasted.link)))
-
-
-async def _page(body: bytes, content_type: str | None, url: str) -> Page:
-    return await asyncio.to_thread(read_page, body, content_type, url)
 
 
 async def _show(ctx: BotContext, request: Request, pasted: PastedLink, found: PageFound) -> None:
@@ -135,11 +141,12 @@ async def _make_draft(ctx: BotContext, request: Request, read: PastedLink, found
     done = await links.draft(ctx.db, found.story, found.addresses, now=ctx.clock())
     article = done.article
     await links.keep(ctx.db, replace(read, article=article.number), ctx.clock())
+    many = len(found.feeds)
     if done.is_new:
-        await _say(ctx, request, read, screens.drafted(request.words, article))
+        await _say(ctx, request, read, screens.drafted(request.words, article, feeds=many))
     else:
         state = _state(ctx, request, article)
-        await _say(ctx, request, read, screens.known(request.words, article, state))
+        await _say(ctx, request, read, screens.known(request.words, article, state, feeds=many))
     await publishing.show(ctx, request, article)
     if done.is_new and article.story.excerpt is None:
         await _ask_excerpt(ctx, request, read, article)
@@ -162,10 +169,12 @@ async def _take_title(ctx: BotContext, request: Request, pasted: PastedLink) -> 
     done = await links.draft(ctx.db, replace(pasted.story, title=title), now=ctx.clock())
     settled = replace(pasted, asked=None, story=None, article=done.article.number)
     await links.keep(ctx.db, settled, ctx.clock())
-    message = screens.drafted(request.words, done.article)
-    await request.answer(message)
+    if done.is_new:
+        await request.answer(screens.drafted(request.words, done.article, feeds=0))
+    else:  # somebody else was first
+        await request.answer(screens.known(request.words, done.article, _state(ctx, request, done.article)))
     await publishing.show(ctx, request, done.article)
-    if done.article.story.excerpt is None:
+    if done.is_new and done.article.story.excerpt is None:
         await _ask_excerpt(ctx, request, settled, done.article)
 
 
@@ -216,6 +225,45 @@ async def leave(ctx: BotContext, press: PressRequest) -> None:
     await press.redraw(screens.left(press.words))
 
 
+# The feeds that a page names
+
+
+async def follow(ctx: BotContext, press: PressRequest) -> None:
+    """Add a feed that a page names as a source. It is read first, which may take a while."""
+    pasted = await _answered(ctx, press)
+    number = number_of(press)
+    if pasted is None or not 0 <= number < len(pasted.feeds):
+        return
+    await press.toast(screens.adding_toast(press.words))
+    ctx.side_work.start("adding a feed", _follow(ctx, press, pasted.feeds[number].url))
+
+
+async def ask_to_follow(ctx: BotContext, press: PressRequest) -> LateAnswer:
+    return asked_late(press, press.words("Follow this feed now?"), screens.follow_row(press.words, 1)[0])
+
+
+async def _follow(ctx: BotContext, press: PressRequest, url: str) -> None:
+    settings = ctx.settings
+    policy = Policy(PushWindow(settings.push_window), settings.burst, settings.undo)
+    try:
+        added = await sources.add(
+            ctx.db,
+            ctx.feed_web,
+            url,
+            SourceChoices(),
+            origin=Origin.CHAT,
+            by=press.person,
+            now=ctx.clock(),
+            policy=policy,
+        )
+    except SourceFault as fault:
+        await press.answer(screens.not_followed(press.words, str(fault)))
+        return
+    ctx.wake()
+    screen = screens.following if added.is_new else screens.followed_already
+    await press.redraw(screen(press.words, added.source.name))
+
+
 async def _answered(ctx: BotContext, press: PressRequest) -> PastedLink | None:
     """Return the link that the message with the button answers; when that is long ago, say so and return None."""
     pasted = await links.answered_by(ctx.db, press.person, press.message_id)
@@ -242,6 +290,7 @@ def _host(link: str) -> str:
 CONVERSATION = Conversation(
     name="links",
     presses=(
+        PressRule(Verb.FOLLOW, follow, access=Access.EDITORS, late=ask_to_follow),
         PressRule(Verb.SKIP, skip, access=Access.EDITORS),
         PressRule(Verb.LEAVE, leave, access=Access.EDITORS),
     ),
