@@ -135,7 +135,7 @@ async def embargoed(conn: Connection, articles: Iterable[int]) -> list[Embargoed
         """,
         {"articles": _list(articles)},
     )
-    found = []
+    found: list[Embargoed] = []
     for row in rows:
         if not row["path"].startswith(FEED_ITEMS):
             continue
