@@ -14,7 +14,9 @@ from story import ANNA, EDITH, story_house
 from web_site import Site, png, serving
 
 from bot.domain.article import Article, ArticleState, Picture
+from bot.domain.pasted_link import PastedLink
 from bot.domain.role import Role
+from bot.services.content import links as service
 from bot.services.sources import sources
 from bot.store.content import articles
 from bot.store.desk import editors
@@ -351,6 +353,31 @@ async def test_a_page_that_was_being_read_when_the_process_ended_is_read_by_the_
     await links.resume(house.ctx)
     await house.ctx.side_work.idle()
     assert len(links_.texts) == 3
+
+
+async def test_a_link_of_days_ago_is_read_no_more(links_: Links) -> None:
+    """As in a copy of the database that is put back."""
+    house = links_.desk.house
+    pasted = PastedLink(EDITH, 5, links_.serve("/salt", HEAD.format(more="")), house.clock() - timedelta(days=2))
+    await service.keep(house.db, pasted, house.clock())
+    await links.resume(house.ctx)
+    await house.ctx.side_work.idle()
+    assert links_.site.asked == [] and await service.unread(house.db) == []
+
+
+async def test_two_editors_who_write_a_title_for_one_link_make_one_draft(tmp_path: Path, site: Site) -> None:
+    async with story_house(tmp_path, fetch_allow="127.0.0.1") as house:
+        async with house.db.transaction() as conn:
+            await editors.add(conn, ANNA, Role.EDITOR, EDITH, house.clock())
+        site.pages["/salt"] = lambda request: web.Response(status=404)
+        for person in (ANNA, EDITH):
+            await house.starts(person)
+            await house.says(person, site.url("/salt"))
+        await house.says(ANNA, "Two towns store heat")
+        await house.says(EDITH, "Heat in salt")
+        async with house.db.reading() as conn:
+            assert await articles.counts(conn) == {ArticleState.DRAFT: 1}
+        assert any(plain(text).startswith("This story is here already: #1 Two towns") for text in house.screens(EDITH))
 
 
 async def test_an_editor_who_was_let_go_while_a_page_is_read_gets_no_draft(tmp_path: Path, site: Site) -> None:
