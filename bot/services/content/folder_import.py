@@ -19,7 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.content.articles.slug import longer_slug, slug_of
+from bot.content.articles.slug import slugs_of
 from bot.content.files.folder import NO_FINGERPRINT, Gone, Waiting, read_named, scan
 from bot.content.files.reader import read_file, refused
 from bot.content.files.write_detection import Settling
@@ -284,7 +284,7 @@ def _seen(
             result = replace(result, warnings=_named(result.warnings, name))
     # At the top of another folder, that folder's name says more than `index`.
     place = relative if root == content else f"{root.name}/{relative}"
-    return Seen(name, fingerprint, result, (slug_of(place), longer_slug(place)))
+    return Seen(name, fingerprint, result, slugs_of(place))
 
 
 def _named(complaints: Iterable[Complaint], name: str) -> tuple[Complaint, ...]:
