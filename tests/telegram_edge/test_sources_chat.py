@@ -312,10 +312,10 @@ async def test_what_was_pressed_long_ago_is_asked_again(here: Sources) -> None:
     follow = house.button(EDITH, "Follow")
     await here.desk.says(f"/sources #{number}")
     pause = house.button(EDITH, "Pause")
+    house.update_queue.backlog_until = 10**9
     for message, data in (follow, pause):
-        house.world.press(EDITH, EDITH, message, data)
-    house.clock.advance(timedelta(minutes=11))
-    await house.settle()
+        await house.presses_data(EDITH, data, message)
+    house.update_queue.backlog_until = -1
     [listed] = await here.all()
     assert listed.source.state is SourceState.ACTIVE
     assert "Follow Harbour Post?" in here.desk.screens
