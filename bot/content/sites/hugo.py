@@ -455,7 +455,8 @@ def configuration(root: Path) -> Fields:
 def rules(root: Path, zone: ZoneInfo) -> HugoRules:
     """Return the rules of the site in a folder."""
     config = configuration(root)
-    content = _folder(config.get("contentdir")) or "content"
+    mounted = _mounted(config)
+    content = mounted.get("") or _folder(config.get("contentdir")) or "content"
     default = str(config.get("defaultcontentlanguage") or "en").lower()
     in_subfolder = is_truthy(config.get("defaultcontentlanguageinsubdir"))
     languages: dict[str, Language] = {}
@@ -467,8 +468,8 @@ def rules(root: Path, zone: ZoneInfo) -> HugoRules:
         path = "" if code == default and not in_subfolder else f"/{code}"
         if isinstance(one.get("baseurl"), str):
             path = ""
-        languages[code] = Language(code, path, _folder(one.get("contentdir")) or content)
-    languages.setdefault(default, Language(default, "", content))
+        languages[code] = Language(code, path, mounted.get(code) or _folder(one.get("contentdir")) or content)
+    languages.setdefault(default, Language(default, "", mounted.get(default) or content))
     base = config.get("baseurl")
     return HugoRules(
         root=root,
@@ -481,6 +482,19 @@ def rules(root: Path, zone: ZoneInfo) -> HugoRules:
         default_language=default,
         zone=_zone(config.get("timezone")),
     )
+
+
+def _mounted(config: Fields) -> dict[str, str]:
+    """Return the folders that are mounted as content, by language; by nothing where none is named."""
+    found: dict[str, str] = {}
+    mounts = at(config, "module.mounts")
+    for one in mounts if isinstance(mounts, list) else ():
+        mount = lowered(one) if isinstance(one, dict) else {}
+        folder = _folder(mount.get("source"))
+        if mount.get("target") == "content" and folder:
+            for code in texts(mount.get("lang") or at(mount, "sites.matrix.languages")) or [""]:
+                found.setdefault(code.lower(), folder)
+    return found
 
 
 def _zone(name: object) -> tzinfo:

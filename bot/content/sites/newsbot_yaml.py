@@ -83,8 +83,8 @@ class _Reader:
         self.complaints: list[Complaint] = []
 
     def wanted(self) -> Wanted:
-        for where, _ in self._tree.doubled:
-            self._wrong(where, "is given twice")
+        for where, offset in self._tree.doubled:
+            self._wrong(where, "is given twice", offset)
         for name in self._root:
             if name not in _NAMES:
                 self._wrong((name,), f"is unknown; write {_nearest(name, _NAMES)}")
@@ -173,8 +173,8 @@ class _Reader:
             return None
         return condition[2], condition[1] is not None
 
-    def _wrong(self, where: tuple[str | int, ...], reason: str) -> None:
-        offset = self._tree.offset_of(where)
+    def _wrong(self, where: tuple[str | int, ...], reason: str, offset: int | None = None) -> None:
+        offset = self._tree.offset_of(where) if offset is None else offset
         line = 0 if offset is None else 1 + self._text.count("\n", 0, offset)
         self.complaints.append(Complaint(NAME, line, ".".join(map(str, where)), reason))
 
