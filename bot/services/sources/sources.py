@@ -23,7 +23,6 @@ from bot.store.engine.database import Connection, Database
 
 _FIRST_READ_WITHIN = timedelta(minutes=2)
 """How long whoever adds a source has for its first reading, before the running bot does it."""
-_BEFORE_ALL_OTHERS = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +171,7 @@ async def refresh(db: Database, number: int, *, now: datetime) -> Source:
         source = await _there(conn, number)
         if source.state not in (SourceState.ACTIVE, SourceState.FAILING):
             raise OutOfTurn(f"{source.name} is {source.state}; resume it first")
-        await sources.ask_at(conn, [number], now - _BEFORE_ALL_OTHERS)
+        await sources.ask_first(conn, number, now)
         return await _there(conn, number)
 
 
