@@ -208,7 +208,7 @@ async def due(conn: Connection, now: datetime, limit: int) -> list[tuple[int, st
         """,
         {"now": epoch(now), "limit": limit},
     )
-    return [(int(row["number"]), str(row["url"]), not row["next_at"]) for row in rows]
+    return [(int(row["number"]), str(row["url"]), row["next_at"] <= 1) for row in rows]
 
 
 async def next_due(conn: Connection) -> datetime | None:
@@ -218,21 +218,28 @@ async def next_due(conn: Connection) -> datetime | None:
 
 
 async def ask_at(conn: Connection, numbers: Iterable[int], at: datetime) -> None:
-    """Let sources be asked at a time or earlier, but not before their servers told us to come again."""
+    """Let sources be asked at a time, but not before their servers told us to come again.
+
+    One that is being asked now is asked again then: what it answers may be older than what this is about.
+    """
     await conn.executemany(
         """
         UPDATE sources SET next_at = CASE WHEN not_before > :at THEN not_before ELSE :at END
-        WHERE number = :number AND next_at > :at
+        WHERE number = :number
         """,
         [{"number": number, "at": epoch(at)} for number in numbers],
     )
 
 
 async def ask_first(conn: Connection, number: int, now: datetime) -> None:
-    """Let a source be asked before all others, because somebody waits for it; but not before its server admits it."""
+    """Let a source be asked before all others, because somebody waits for it; but not before its server admits it.
+
+    Also again, when it is being asked now.
+    """
     await conn.execute(
         """
-        UPDATE sources SET next_at = CASE WHEN not_before > :now THEN not_before ELSE 0 END WHERE number = :number
+        UPDATE sources SET next_at = CASE WHEN not_before > :now THEN not_before WHEN next_at = 0 THEN 1 ELSE 0 END
+        WHERE number = :number
         """,
         {"number": number, "now": epoch(now)},
     )
