@@ -25,7 +25,7 @@ from port_samples import (
     send_to,
 )
 
-from bot.domain.article import ArticleState
+from bot.domain.article import ArticleState, Provider
 from bot.domain.browsing import Direction, Place, Turn
 from bot.domain.chat import ChatState
 from bot.domain.delivery import Status
@@ -115,6 +115,36 @@ async def test_a_source_is_refused_by_the_folded_name_of_an_article_readers_may_
         for _ in range(2):
             await subscriptions.allow_source(conn, ANNA, "strasse.example")
         assert (await subscriptions.following(conn, ANNA, NOW)).unwanted == set()
+
+
+async def test_a_source_that_was_refused_by_its_name_is_allowed_by_an_article_of_it_or_by_that_name(
+    engine: Engine,
+) -> None:
+    async with engine.transaction() as conn:
+        await put_chats(conn, ANNA, BEN)
+        await put_article(conn, 1, provider=Provider("Daily  Máil", "dailymail.example"))
+        await put_article(conn, 2, provider=Provider(None, "harbour.example"))
+        await put_article(conn, 3, source="Daily", state=ArticleState.DRAFT)
+        assert [await subscriptions.source_name(conn, number) for number in (1, 2, 3, 404)] == [
+            "Daily  Máil",
+            "harbour.example",
+            None,
+            None,
+        ]
+        for chat in (ANNA, BEN):
+            assert await subscriptions.refuse_source(conn, chat, "daily mail", "Daily Mail")
+            assert not await subscriptions.refuse_source(conn, chat, "daily mail", "DAILY MAIL")
+        assert await subscriptions.refuse_source(conn, ANNA, "harbour.example")
+        assert await subscriptions.unwanted_sources(conn, ANNA) == [
+            ("daily mail", "Daily Mail"),
+            ("harbour.example", "harbour.example"),
+        ]
+        refused = (await subscriptions.following(conn, ANNA, NOW)).unwanted
+        assert refused == {"daily mail", "dailymail.example", "harbour.example"}
+        await subscriptions.allow_source(conn, ANNA, "dailymail.example")  # as an article's button names it
+        await subscriptions.allow_source(conn, BEN, "daily mail")
+        assert await subscriptions.unwanted_sources(conn, ANNA) == [("harbour.example", "harbour.example")]
+        assert await subscriptions.unwanted_sources(conn, BEN) == []
 
 
 async def test_saved_articles_come_latest_saved_first_and_saving_again_moves_nothing(engine: Engine) -> None:

@@ -22,6 +22,7 @@ from bot.domain.browsing import Direction, Place, Turn
 from bot.domain.chat import ChatKind, ChatState, Pictures
 from bot.domain.delivery import Delivery, Operation, Status
 from bot.domain.feed_items import KnownItem
+from bot.domain.phrases import Phrase, passage
 from bot.domain.restriction import Restriction
 from bot.domain.source import SourceState
 from bot.domain.topic import TopicFile
@@ -46,16 +47,29 @@ from bot.store.desk.notices import Notice
 from bot.store.engine import metadata
 from bot.store.engine.connection import Connection
 from bot.store.engine.database import Database
-from bot.store.readers import browsing, chats, closed_threads, group_quota, pending_updates, restrictions, subscriptions
+from bot.store.readers import (
+    browsing,
+    chats,
+    closed_threads,
+    group_quota,
+    pending_updates,
+    phrases,
+    restrictions,
+    subscriptions,
+)
 
 COMMON, RARE = 1, 2  # topics: every article bears the first, every hundredth the second
 CHAT, ARTICLE, MIDDLE = 77, 1234, 1_000_000
+QUANTUM = Phrase("quantum dots 5", ("quantum dots 5",))
 PAST = NOW - timedelta(days=30)
 ITEM = KnownItem("k", "t", "https://a.example/1", NOW, "h", "s", "f", place=0)
 
 BIG = {
     *("articles", "article_topics", "article_search", "article_links", "article_slugs", "article_pictures", "files"),
     *("media", "chats", "subscriptions", "exceptions", "unwanted_sources", "saved", "searches", "log", "notices"),
+    *("receipts", "outcomes", "deliveries"),
+    "article_related",
+    *("phrases", "phrase_beginnings", "followed_phrases", "unwanted_phrases"),
     *("receipts", "outcomes", "deliveries", "sources", "source_urls", "source_items", "source_item_ids"),
 }
 """Tables that grow with readers, news or time, and are not read from end to end."""
@@ -181,6 +195,19 @@ BY_MESSAGE_OR_UPDATE: dict[str, Question] = {
     "muting": lambda conn: subscriptions.mute(conn, CHAT, 5, None, NOW),
     "unmuting": lambda conn: subscriptions.unmute(conn, CHAT, 5),
     "never from a source": lambda conn: subscriptions.refuse_source(conn, CHAT, "x"),
+    "phrases of a chat": lambda conn: phrases.of_chat(conn, CHAT, NOW),
+    "a phrase of a button": lambda conn: phrases.of_button(conn, CHAT, 5),
+    "learning a phrase": lambda conn: phrases.learn(conn, QUANTUM),
+    "following a phrase": lambda conn: phrases.follow(conn, CHAT, 5, 0, NOW),
+    "unfollowing a phrase": lambda conn: phrases.unfollow(conn, CHAT, 5, NOW),
+    "following a phrase again": lambda conn: phrases.refollow(conn, CHAT, 5),
+    "muting a phrase": lambda conn: phrases.mute(conn, CHAT, 5, NOW),
+    "never a phrase": lambda conn: phrases.refuse(conn, CHAT, 5),
+    "allowing a phrase": lambda conn: phrases.allow(conn, CHAT, 5),
+    "phrases of a text": lambda conn: phrases.found_in(conn, passage("quantum dots 5")),
+    "who refuses by a new phrase": lambda conn: phrases.refused_since(conn, 9_990, [CHAT], passage("quantum dots 5")),
+    "sources a chat never wants": lambda conn: subscriptions.unwanted_sources(conn, CHAT),
+    "allowing a source": lambda conn: subscriptions.allow_source(conn, CHAT, "source1"),
     "saving": lambda conn: subscriptions.save(conn, CHAT, ARTICLE, NOW),
     "has it saved": lambda conn: subscriptions.has_saved(conn, CHAT, ARTICLE),
     "does anybody follow": lambda conn: subscriptions.are_there_any(conn),
@@ -206,6 +233,8 @@ BY_MESSAGE_OR_UPDATE: dict[str, Question] = {
     "an article's banners": lambda conn: articles.banners(conn, ARTICLE),
     "an article by slug": lambda conn: articles.find(conn, "s1234"),
     "an article by link": lambda conn: articles.find(conn, "https://a.example/1234"),
+    "articles of one story": lambda conn: articles.of_one_story(conn, ARTICLE),
+    "messages of one story": lambda conn: receipts.newest_of(conn, [100, 200, 404], {CHAT: 0, 78: 5}),
     "a topic by name": lambda conn: known_topics.named(conn, "t5", CHAT),
     "an article by a message": lambda conn: progress_messages.article_of(conn, CHAT, CHAT),
 }
