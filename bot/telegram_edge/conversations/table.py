@@ -7,6 +7,7 @@ from bot.telegram_edge.conversations.editor import (
     editors,
     links,
     publishing,
+    sources,
     topic_choice,
     uploads,
 )
@@ -39,6 +40,7 @@ REGISTRY = Registry(
         topic_choice.CONVERSATION,
         delivery_report.CONVERSATION,
         uploads.CONVERSATION,
+        sources.CONVERSATION,  # an address that was asked for is no link like others
         links.CONVERSATION,
         audit_log.CONVERSATION,
         editors.CONVERSATION,
