@@ -19,7 +19,7 @@ from bot.domain.feed_items import KnownItem, Recognised, Standing, sketch, text_
 from bot.domain.ingestion import Arrival, KnownArticle
 from bot.domain.link import normal_link
 from bot.domain.phrase import held_phrase
-from bot.domain.source import Source, SourceState, TakenAs
+from bot.domain.source import ASKED, Source, TakenAs
 from bot.domain.topic import Topic, topic_key
 
 MAX_TOPICS = 50
@@ -156,7 +156,7 @@ def embargo_end(item: KnownItem, source: Source, *, due_at: datetime, now: datet
     """
     if item.place is None:
         return EmbargoEnd.WITHDRAW
-    is_asked = source.state in (SourceState.ACTIVE, SourceState.FAILING)
+    is_asked = source.state in ASKED
     is_checked = source.read_at is not None and source.read_at >= due_at
     if is_asked and not is_checked and now < due_at + CHECKED_WITHIN:
         return EmbargoEnd.WAIT

@@ -13,7 +13,7 @@ from bot.domain.article import ArticleState
 from bot.domain.publishing import PushWindow
 from bot.domain.source import Origin, SourceChoices, SourceState, TakenAs
 from bot.errors import SourceFault
-from bot.services.sources import sources
+from bot.services.sources import reading, sources
 
 HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
 Here = tuple[SourceDesk, Site]
@@ -273,8 +273,9 @@ async def test_a_source_that_cannot_be_had_does_not_keep_a_due_item_for_ever(her
     desk.now = NOON + 3 * HOUR
     await desk.embargoes()
     await desk.read(after=timedelta(minutes=14))
+    paused_until = (await desk.source()).next_at
     await desk.embargoes()
-    assert await desk.pushed() == []
+    assert await desk.pushed() == [] and (await desk.source()).next_at == paused_until > desk.now
     desk.now += 2 * MINUTE
     await desk.embargoes()
     assert await desk.pushed() == ["soon"]
@@ -543,6 +544,21 @@ async def test_a_page_that_names_the_feed_of_a_known_source_is_that_source(here:
     assert not await sources.replace_address(desk.db, await desk.source(2), f"{site.url}/feed", desk.now)
     assert [one.source.number for one in await sources.listed(desk.db)] == [1]
     assert not (await desk.add(f"{site.url}/page")).is_new
+
+
+async def test_what_a_source_lists_while_it_is_removed_is_not_taken(here: Here) -> None:
+    desk, site = here
+    site.feed(*OLD)
+    await desk.add(f"{site.url}/feed")
+    site.feed(item("new", at=NOON), *OLD)
+    async with desk.db.reading() as conn:
+        asked = await reading.about(conn, 1, desk.now, 0.0)
+    assert asked is not None
+    answer = await desk.web.ask(asked.source.url, asked.polling)
+    await sources.remove(desk.db, 1, by=None, now=desk.now)
+    assert answer.feed is not None
+    assert (await reading.take_feed(desk.db, asked, answer, answer.feed, policy=POLICY)).is_empty
+    assert len(await desk.states()) == 3 and await desk.pushed() == []
 
 
 async def test_acts_are_logged(here: Here) -> None:

@@ -196,16 +196,19 @@ async def with_polling(conn: Connection, number: int) -> tuple[Source, Polling] 
     return next(((_source(row), _polling(row)) for row in rows), None)
 
 
-async def due(conn: Connection, now: datetime, limit: int) -> list[tuple[int, str]]:
-    """Return the numbers and addresses of sources that are to be asked, those that have waited longest first."""
+async def due(conn: Connection, now: datetime, limit: int) -> list[tuple[int, str, bool]]:
+    """Return the numbers and addresses of sources that are to be asked, and whether somebody waits for it.
+
+    Those come first, then those that have waited longest.
+    """
     rows = await conn.execute_fetchall(
         """
-        SELECT number, url FROM sources WHERE state IN ('active', 'failing') AND next_at <= :now
+        SELECT number, url, next_at FROM sources WHERE state IN ('active', 'failing') AND next_at <= :now
         ORDER BY next_at LIMIT :limit
         """,
         {"now": epoch(now), "limit": limit},
     )
-    return [(int(row["number"]), str(row["url"])) for row in rows]
+    return [(int(row["number"]), str(row["url"]), row["next_at"] <= 1) for row in rows]
 
 
 async def next_due(conn: Connection) -> datetime | None:
@@ -215,13 +218,30 @@ async def next_due(conn: Connection) -> datetime | None:
 
 
 async def ask_at(conn: Connection, numbers: Iterable[int], at: datetime) -> None:
-    """Let sources be asked at a time or earlier, but not before their servers told us to come again."""
+    """Let sources be asked at a time, but not before their servers told us to come again.
+
+    One that is being asked now is asked again then: what it answers may be older than what this is about.
+    """
     await conn.executemany(
         """
         UPDATE sources SET next_at = CASE WHEN not_before > :at THEN not_before ELSE :at END
-        WHERE number = :number AND next_at > :at
+        WHERE number = :number
         """,
         [{"number": number, "at": epoch(at)} for number in numbers],
+    )
+
+
+async def ask_first(conn: Connection, number: int, now: datetime) -> None:
+    """Let a source be asked before all others, because somebody waits for it; but not before its server admits it.
+
+    Also again, when it is being asked now.
+    """
+    await conn.execute(
+        """
+        UPDATE sources SET next_at = CASE WHEN not_before > :now THEN not_before WHEN next_at = 0 THEN 1 ELSE 0 END
+        WHERE number = :number
+        """,
+        {"number": number, "now": epoch(now)},
     )
 
 
