@@ -119,11 +119,18 @@ def sandbox(
 
 
 @app.command()
-def check(paths: Paths) -> int:
-    """Validate article and topic files; change nothing."""
+def check(
+    paths: Paths,
+    online: Annotated[
+        bool, typer.Option("--online", help="Compare a site's links with its sitemap or feed.", show_default=False)
+    ] = False,
+) -> int:
+    """Validate article and topic files; change nothing.
+
+    Of the pages of a static site it shows the links."""
     from bot.cli import files
 
-    return files.check(paths)
+    return files.check(paths, online=online)
 
 
 @app.command("import")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -23,8 +23,11 @@ from bot.settings import Settings, read_settings
 CONTENT = Path("content")
 
 
-def check(paths: Sequence[Path]) -> int:
-    """Validate files and folders and return 1 when any file is refused. No database is needed or touched."""
+def check(paths: Sequence[Path], *, online: bool = False) -> int:
+    """Validate files and folders and return 1 when any file is refused. No database is needed or touched.
+
+    `online` compares the links of a site's pages with those that the built site lists.
+    """
     settings = read_settings()
     rules = ReadingRules(settings.timezone, settings.fetch_allow, settings.site)
     started = time.perf_counter()
@@ -32,9 +35,12 @@ def check(paths: Sequence[Path]) -> int:
     content = settings.content or CONTENT
     files: dict[str, Story | TopicFile | SourceFile | ContentError] = {}
     notes: list[Complaint] = []
+    sites: dict[str, dict[str, Story]] = {}
     for path in paths:
         checked = check_path(path, content, rules, now=at)
         files.update(checked.files)
+        if checked.address is not None:
+            sites.setdefault(checked.address, {}).update(_pages(checked.files))
         notes.extend(note for note in checked.notes if note not in notes)
     others = [shown for shown, result in files.items() if isinstance(result, NoArticle)]
     for shown in others:
@@ -42,9 +48,8 @@ def check(paths: Sequence[Path]) -> int:
     warnings = warnings_of(files, content, settings.database, rules, at)
     took = number(round((time.perf_counter() - started) * 1000))
     bad = {shown: result for shown, result in files.items() if isinstance(result, ContentError)}
-    for shown, result in files.items():
-        if isinstance(result, Story) and result.as_read.generator is not None:
-            say(f"{shown}: {result.link} ({_state(result, at)})")
+    for shown, story in _pages(files).items():
+        say(f"{shown}: {story.link} ({_state(story, at)})")
     for shown, error in bad.items():
         for complaint in error.complaints:
             refuse(f"{shown}:{complaint.line}: {complaint.field}: {complaint.reason}")
@@ -56,7 +61,12 @@ def check(paths: Sequence[Path]) -> int:
     odd = f", {_many(len(warnings), 'warning', 'warnings')}" if warnings else ""
     rest = f", {_many(len(others), 'other is no article', 'others are no articles')}" if others else ""
     say(f"{_files(len(files))}, {verdict}{odd}{rest}, in {took} ms")
-    return 1 if bad or any(is_refusal(note) for note in notes) else 0
+    is_bad = bool(bad) or any(is_refusal(note) for note in notes)
+    if online:
+        from bot.cli.online import compare
+
+        is_bad = not compare(sites, settings, at) or is_bad
+    return 1 if is_bad else 0
 
 
 def import_files(paths: Sequence[Path]) -> int:
@@ -90,6 +100,11 @@ async def _import(paths: Sequence[Path], settings: Settings) -> ImportedPaths:
     policy = Policy(PushWindow(settings.push_window), settings.burst, settings.undo)
     async with opened(settings, create=True) as db:
         return await take_paths(db, paths, settings.content or CONTENT, rules=rules, now=now(), policy=policy)
+
+
+def _pages(files: Mapping[str, object]) -> dict[str, Story]:
+    """Return the stories that are pages of a static site."""
+    return {shown: one for shown, one in files.items() if isinstance(one, Story) and one.as_read.generator is not None}
 
 
 def _state(story: Story, at: datetime) -> str:

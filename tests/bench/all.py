@@ -23,6 +23,7 @@ SMALL = {
     "faults": ("--chats", "1000"),
     "size": ("--deliveries", "100000"),
     "startup": ("--rounds", "1", "--articles", "500"),
+    "sources": ("--sources", "500", "--seconds", "15"),
     "feeds": ("--rounds", "1", "--feeds", "20"),
     "soak": ("--seconds", "20"),
 }

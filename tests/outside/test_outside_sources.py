@@ -130,3 +130,55 @@ async def test_what_a_list_of_feeds_brings_is_read_by_the_running_bot_in_silence
         again.write_text(exported.out)
         assert (await here.shell("sources", "import", again)).out == "0 added, 13 known already\n"
         assert not [one for one in here.of_bot(anna) if "photo" in one]
+
+
+async def test_a_story_dated_ahead_goes_out_at_its_time_unless_it_was_withdrawn(tmp_path: Path) -> None:
+    async with newsroom(tmp_path) as (here, web, anna):
+        web.feed(item("old", at=now(days=1)))
+        assert (await here.shell("sources", "add", f"{web.url}/feed", "--topic", "Energy")).status == 0
+        at = datetime.now(UTC) + timedelta(seconds=20)
+        kept, withdrawn = item("kept", at=at), item("withdrawn", at=at + timedelta(seconds=1))
+        web.feed(kept, withdrawn, item("old", at=now(days=1)))
+        await refreshed(here, web)
+        assert "Kept" not in plain(await here.asks(anna, "/latest"))
+        web.feed(kept, item("old", at=now(days=1)))
+        await here.sees(anna, "Kept")
+        assert datetime.now(UTC) >= at
+        states = {one["slug"]: one["state"] for one in json.loads((await here.shell("drafts", "--json")).out)}
+        while states.get("withdrawn") == "scheduled":
+            states = {one["slug"]: one["state"] for one in json.loads((await here.shell("drafts", "--json")).out)}
+        assert states == {"withdrawn": "draft"}
+
+
+async def test_drafts_phrases_and_stories_without_a_link_wait_for_editors(tmp_path: Path) -> None:
+    async with newsroom(tmp_path) as (here, web, anna):
+        here.write(
+            "blog.yaml", f"taxonomy: source\nurl: {web.url}/feed\ntopics: Energy\nas: drafts\nnever: [sponsored]\n"
+        )
+        web.feed(item("old", at=now(days=1)))
+        async with asyncio.timeout(60):
+            await web.until(1)
+            while await came(here) != [1]:
+                pass  # a command takes its time
+        web.feed(
+            item("mine", at=now(minutes=3)),
+            item("bare", link=None, at=now(minutes=2)),
+            item("theirs", title="A sponsored story", at=now(minutes=1)),
+            item("old", at=now(days=1)),
+        )
+        await refreshed(here, web)
+        async with asyncio.timeout(60):
+            while await came(here) != [3]:
+                pass
+        drafts = json.loads((await here.shell("drafts", "--json")).out)
+        assert sorted((one["slug"], one["state"], one["link"]) for one in drafts) == [
+            ("bare", "draft", ""),
+            ("mine", "draft", "https://blog.example/mine"),
+        ]
+        preview = await here.asks(here.cast.edith, "/preview bare")
+        assert "Bare" in "".join(map(plain, here.of_bot(here.cast.edith)[-2:])), preview
+        await here.sees(here.cast.edith, "missing")
+        refused = await here.shell("publish", "bare")
+        assert refused.status == 1 and "no link" in refused.err
+        assert (await here.shell("publish", "mine")).status == 0
+        await here.sees(anna, "Mine")

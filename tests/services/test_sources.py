@@ -11,7 +11,7 @@ from source_desk import SourceDesk, source_desk
 
 from bot.domain.article import ArticleState
 from bot.domain.publishing import PushWindow
-from bot.domain.source import SourceState, TakenAs
+from bot.domain.source import Origin, SourceChoices, SourceState, TakenAs
 from bot.errors import SourceFault
 from bot.services.sources import sources
 
@@ -515,6 +515,34 @@ async def test_a_paused_source_takes_what_came_meanwhile_when_it_goes_on(here: H
     assert (await sources.resume(desk.db, 1, by=None, now=desk.now)).next_at <= desk.now
     await desk.read()
     assert await desk.pushed() == ["new"]
+
+
+async def test_a_page_that_names_the_feed_of_a_removed_source_takes_its_place(here: Here) -> None:
+    desk, site = here
+    site.feed(*OLD)
+    await desk.add(f"{site.url}/feed")
+    await sources.remove(desk.db, 1, by=None, now=desk.now)
+    async with desk.db.transaction() as conn:
+        number = await sources.add_unread(
+            conn, f"{site.url}/page", SourceChoices(), origin=Origin.OPML, now=desk.now, read_at=desk.now
+        )
+    assert number == 2
+    assert await sources.replace_address(desk.db, await desk.source(2), f"{site.url}/feed", desk.now)
+    assert (await desk.source(2)).url == f"{site.url}/feed"
+    assert not (await desk.add(f"{site.url}/feed")).is_new
+
+
+async def test_a_page_that_names_the_feed_of_a_known_source_is_that_source(here: Here) -> None:
+    desk, site = here
+    site.feed(*OLD)
+    await desk.add(f"{site.url}/feed")
+    async with desk.db.transaction() as conn:
+        await sources.add_unread(
+            conn, f"{site.url}/page", SourceChoices(), origin=Origin.OPML, now=desk.now, read_at=desk.now
+        )
+    assert not await sources.replace_address(desk.db, await desk.source(2), f"{site.url}/feed", desk.now)
+    assert [one.source.number for one in await sources.listed(desk.db)] == [1]
+    assert not (await desk.add(f"{site.url}/page")).is_new
 
 
 async def test_acts_are_logged(here: Here) -> None:

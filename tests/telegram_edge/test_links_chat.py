@@ -16,9 +16,10 @@ from web_site import Site, png, serving
 from bot.domain.article import Article, ArticleState, Picture
 from bot.domain.pasted_link import PastedLink
 from bot.domain.role import Role
+from bot.domain.topic import TopicFile
 from bot.services.content import links as service
 from bot.services.sources import sources
-from bot.store.content import articles
+from bot.store.content import articles, topics
 from bot.store.desk import editors
 from bot.telegram_edge.conversations.editor import links
 
@@ -204,6 +205,17 @@ async def test_a_missing_excerpt_is_asked_for_and_the_next_words_are_it(links_: 
     assert draft.story.excerpt == "July warms schools in January."
     assert "#1 Two towns store heat has an excerpt now." in links_.texts
     await desk.says("Energy")  # taken as a topic or a search again
+    assert (await links_.drafts())[0].story.excerpt == "July warms schools in January."
+
+
+async def test_a_topics_name_is_no_excerpt_and_the_question_stands(links_: Links) -> None:
+    desk = links_.desk
+    async with desk.house.db.transaction() as conn:
+        await topics.define(conn, TopicFile("energy", "Energy"))
+    await desk.says(links_.serve("/salt", "<title>Two towns store heat</title>"))
+    await desk.says("energy")
+    assert desk.screen.startswith("Energy") and (await links_.drafts())[0].story.excerpt is None
+    await desk.says("July warms schools in January.")
     assert (await links_.drafts())[0].story.excerpt == "July warms schools in January."
 
 
@@ -403,3 +415,18 @@ async def test_an_editor_who_was_let_go_while_a_page_is_read_gets_no_draft(tmp_p
         async with house.db.reading() as conn:
             assert await articles.counts(conn) == {}
         assert "draft" not in house.screen(ANNA)
+
+
+async def test_a_draft_without_topics_is_given_one_in_a_press(links_: Links) -> None:
+    desk = links_.desk
+    async with desk.house.db.transaction() as conn:
+        await topics.define(conn, TopicFile("energy", "Energy"))
+    await desk.room.follow(await desk.room.people(2), "Energy")
+    await desk.says(links_.serve("/salt", HEAD.format(more="").replace("Energy, Tulips", "Tulips")))
+    assert links_.button_rows("#1 Two towns store heat in salt is a draft.") == [["Choose a topic"]]
+    await desk.presses("Choose a topic")
+    assert links_.texts[0] == "Topics for #1 Two towns store heat in salt:"
+    await desk.presses("Energy")
+    assert links_.texts[0] == "#1 Two towns store heat in salt has the topic Energy now."
+    await desk.says("/preview 1")
+    assert desk.buttons[-1] == ["Publish to 2"]

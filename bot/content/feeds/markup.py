@@ -26,6 +26,7 @@ _BLOCK_NAMES = (
 )
 # The second form is for a tag that a stray quotation mark would else make text.
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]*+)(?=[\s/>])(?:(?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+>|[^<>]*+>)")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x7f]")
 _SILENT = re.compile(r"<(script|style|template|textarea|iframe)(?=[\s/>])", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{0,31});")
 _SIGNS: dict[str, str] = {}  # those that were met: most feeds need some twenty
@@ -93,8 +94,9 @@ def _sign(entity: re.Match[str]) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return a text with one blank for each run of white space, no-break spaces included."""
-    return " ".join(text.split())
+    """Return a text without control characters, and with one blank for each run of white space, no-break spaces
+    included."""
+    return " ".join(_CONTROLS.sub("", text).split())
 
 
 def _without_comments(markup: str) -> str:

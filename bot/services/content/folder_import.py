@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from bot.content.articles.slug import longer_slug, slug_of
+from bot.content.articles.slug import slugs_of
 from bot.content.articles.surroundings import ReadingRules
 from bot.content.files.folder import NO_FINGERPRINT, Gone, Waiting, read_named, scan
 from bot.content.files.reader import read_file, refused
@@ -59,7 +59,8 @@ class ImportedPaths:
 class _Look:
     """What one look at a folder or file found. `same` holds new fingerprints of files that say what they said.
 
-    `waiting` are the files that may still be written, `notes` what is said once of a site and not of one of its files.
+    `waiting` are the files that may still be written, `notes` what is said once of a site and not of one of its files,
+    `address` where that site is to be found.
     """
 
     seen: list[Seen] = field(default_factory=list)
@@ -68,6 +69,7 @@ class _Look:
     shown: dict[str, str] = field(default_factory=dict)
     waiting: list[str] = field(default_factory=list)
     notes: list[Complaint] = field(default_factory=list)
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,8 @@ async def take_paths(
             whole.same.update(look.same)
             whole.gone.extend(look.gone)
             whole.shown.update(look.shown)
-            whole.notes.extend(note for note in look.notes if note not in whole.notes)
+            notes = [_as_given(note, given) for note in look.notes]
+            whole.notes.extend(note for note in notes if note not in whole.notes)
             if not look.waiting:
                 del left[given]
             elif at - began >= MAX_IMPORT_WAIT:
@@ -169,16 +172,24 @@ async def take_paths(
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What each file says, by path as the operator gave it, and what is to be said once of the site they belong to."""
+    """What each file says, by path as the operator gave it, and what is to be said once of the site they belong to.
+
+    `address` is where that site is to be found; None when they belong to none, or nobody says where it is.
+    """
 
     files: dict[str, Story | TopicFile | SourceFile | ContentError]
     notes: list[Complaint]
+    address: str | None = None
 
 
 def check_path(given: Path, content: Path, rules: ReadingRules, *, now: datetime) -> Checked:
     """Return what each file of a folder, or one file, says."""
     look = _look_at(given, content.resolve(), {}, _Reading(rules, now), None)
-    return Checked({look.shown.get(one.path, one.path): one.content for one in look.seen}, look.notes)
+    return Checked(
+        {look.shown.get(one.path, one.path): one.content for one in look.seen},
+        [_as_given(note, given) for note in look.notes],
+        look.address,
+    )
 
 
 def warnings_of(
@@ -270,6 +281,7 @@ def _look_at(
         shown={path: str(given / (content / path).relative_to(place)) for path in look.shown if path in part},
         waiting=[path for path in look.waiting if path in part],
         notes=look.notes,
+        address=look.address,
     )
 
 
@@ -302,7 +314,8 @@ def _look_at_folder(
             warnings = tuple(replace(warning, path=name) for warning in found.warnings)
             look.seen.append(replace(seen, warnings=warnings) if warnings else seen)
     if isinstance(site, Site):
-        look.notes = [replace(note, path=os.path.normpath(before + note.path)) for note in site.notes.values()]
+        look.address = site.address
+        look.notes = _notes(site)
     return look
 
 
@@ -330,8 +343,21 @@ def _look_at_file(
     assert result is not None  # nothing is compared with what the file said last
     look = _Look(seen=[_seen(name, NO_FINGERPRINT, result, relative, root, content)], shown={name: str(given)})
     if isinstance(site, Site):
-        look.notes = list(site.notes.values())
+        look.address = site.address
+        look.notes = _notes(site)
     return look
+
+
+def _notes(site: Site) -> list[Complaint]:
+    """Return what is to be said of a site once, each under the whole path of the file that it is about."""
+    return [replace(note, path=os.path.normpath(site.content / note.path)) for note in site.notes.values()]
+
+
+def _as_given(note: Complaint, given: Path) -> Complaint:
+    """Return a note under the path that an operator knows who wrote `given`."""
+    folder = given if given.is_dir() else given.parent
+    place = os.path.relpath(note.path, folder.resolve())
+    return replace(note, path=os.path.normpath(folder / place))
 
 
 def _seen(
@@ -356,7 +382,7 @@ def _seen(
     place = relative if root == content else f"{root.name}/{relative}"
     is_page = isinstance(result, Story) and result.as_read.generator is not None
     arrival = Arrival.PAGE if is_page else Arrival.FILE
-    return Seen(name, fingerprint, result, (slug_of(place), longer_slug(place)), arrival=arrival)
+    return Seen(name, fingerprint, result, slugs_of(place), arrival=arrival)
 
 
 def _named(complaints: Iterable[Complaint], name: str) -> tuple[Complaint, ...]:

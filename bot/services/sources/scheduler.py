@@ -29,7 +29,8 @@ MAX_IN_HAND = 64
 """Sources that are being asked, or whose answers are being stored, at one time."""
 LOOKED_AT = 2_000
 """Due sources among which those are chosen whose hosts are free."""
-MAX_SLEEP = 10.0  # seconds; the clock may be set, and another process may have written
+MAX_SLEEP = 3.0  # seconds; the clock may be set, and another process may have written
+RESTED_AFTER_FAULT = 10.0  # seconds after the database could not take what a source gave
 WRITTEN_EVERY = 0.5  # seconds between two writes of requests that brought nothing new
 LOOK_AT_MOST_EVERY = 0.1  # seconds between two looks at what is due
 MAX_STARTED = 6
@@ -143,7 +144,7 @@ class Scheduler:
                 self._done(number)
         except StoreError as error:
             log.error("source %d could not be stored: %s", number, error)
-            await asyncio.sleep(MAX_SLEEP)
+            await asyncio.sleep(RESTED_AFTER_FAULT)
             self._done(number)
         except Exception:
             log.exception("source %d could not be read", number)

@@ -131,12 +131,31 @@ async def at_address(conn: Connection, urls: Iterable[str]) -> dict[str, int]:
 
 
 async def is_asked_at(conn: Connection, url: str) -> bool:
-    """Return whether a source, also a removed one, is asked at exactly this address."""
-    return any(await conn.execute_fetchall("SELECT 1 FROM sources WHERE url = :url", {"url": url}))
+    """Return whether a source that is not removed is asked at exactly this address."""
+    return any(
+        await conn.execute_fetchall("SELECT 1 FROM sources WHERE url = :url AND state <> 'removed'", {"url": url})
+    )
 
 
 async def move(conn: Connection, number: int, url: str) -> None:
-    """Let a source be asked at another address; the old one still leads to it."""
+    """Let a source be asked at another address, which is no other's that is listed; the old one still leads to it.
+
+    A removed source that had the address gives it up.
+    """
+    given = {"number": number, "url": url, "link": normal_link(url)}
+    await conn.execute(
+        """
+        UPDATE sources SET url = url || '#' || number WHERE url = :url AND number <> :number AND state = 'removed'
+        """,
+        given,
+    )
+    await conn.execute(
+        """
+        UPDATE source_urls SET source = :number
+        WHERE link = :link AND source IN (SELECT number FROM sources WHERE state = 'removed')
+        """,
+        given,
+    )
     await conn.execute("UPDATE sources SET url = :url WHERE number = :number", {"number": number, "url": url})
     await name_address(conn, number, url)
 

@@ -46,6 +46,31 @@ _CONTENT = (
     (ARTICLES, "INSERT INTO files (path, fingerprint, article) SELECT 'f' || i, 'x' || i, i FROM n"),
     (ARTICLES, "INSERT INTO media (picture, file_id, at) SELECT 'p' || i, 'x', 0 FROM n"),
 )
+_SOURCES = (
+    (
+        ARTICLES,
+        """
+        INSERT INTO sources (url, state, taken_as, origin, added_at, next_at, hub_token)
+        SELECT 'https://feed' || i || '.example/', CASE WHEN i % 50 THEN 'active' ELSE 'removed' END, 'news', 'opml', 0,
+            i, 't' || i FROM n
+        """,
+    ),
+    (ARTICLES, "INSERT INTO source_urls (link, source) SELECT 'https://feed' || i || '.example', i FROM n"),
+    (
+        4 * ARTICLES,
+        """
+        INSERT INTO source_items
+            (source, key, title, link, published_at, text_hash, sketch, fingerprint, place, standing)
+        SELECT 1 + i % 500, 'i' || i, 't', 'https://a.example/' || i, i, 'h', 's', 'f',
+            CASE WHEN i % 3 THEN i END, 'taken'
+        FROM n
+        """,
+    ),
+    (
+        4 * ARTICLES,
+        "INSERT INTO source_item_ids (source, id, key, at) SELECT 1 + i % 500, 'i' || i, 'i' || i, 0 FROM n",
+    ),
+)
 _READERS = (
     (CHATS, "INSERT INTO chats (id, kind, since, state_at) SELECT i, 'private', 0, 0 FROM n"),
     (CHATS, "INSERT INTO subscriptions (topic, chat, since) SELECT 1, i, 0 FROM n"),
@@ -114,7 +139,7 @@ def fill(path: Path) -> None:
     """Fill an empty database."""
     with closing(sqlite3.connect(path, isolation_level=None)) as conn:
         conn.execute("BEGIN")
-        for many, statement in (*_CONTENT, *_READERS, *_DESK, *_DELIVERY):
+        for many, statement in (*_CONTENT, *_SOURCES, *_READERS, *_DESK, *_DELIVERY):
             if "FROM n" in statement or ", n " in statement:
                 head, select = re.split(r"(?=\bSELECT\b)", statement, maxsplit=1)
                 conn.execute(f"{head} {_COUNT} {select}", {"many": many})

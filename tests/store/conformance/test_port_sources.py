@@ -78,6 +78,16 @@ async def test_every_address_that_a_source_had_leads_to_it(engine: Engine) -> No
         assert await sources.at_address(conn, ["https://other.example/feed"]) == {"https://other.example/feed": number}
 
 
+async def test_a_removed_source_gives_its_address_to_one_that_moves_there(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        gone, here = await put_source(conn), await put_source(conn, "https://here.example/", SourceChoices())
+        await sources.set_state(conn, gone, SourceState.REMOVED)
+        assert not await sources.is_asked_at(conn, URL)
+        await sources.move(conn, here, URL)
+        assert await sources.at_address(conn, [URL]) == {URL: here} and await sources.is_asked_at(conn, URL)
+        assert [one.url for one in await sources.sources(conn)] == [URL]
+
+
 async def test_what_became_of_a_request_is_kept(engine: Engine) -> None:
     async with engine.transaction() as conn:
         number = await put_source(conn)

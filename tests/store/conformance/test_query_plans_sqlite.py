@@ -21,10 +21,13 @@ from bot.domain.article import ArticleState, HeldWhy
 from bot.domain.browsing import Direction, Place, Turn
 from bot.domain.chat import ChatKind, ChatState, Pictures
 from bot.domain.delivery import Delivery, Operation, Status
+from bot.domain.feed_items import KnownItem
 from bot.domain.phrases import Phrase, passage
 from bot.domain.restriction import Restriction
+from bot.domain.source import SourceState
 from bot.domain.topic import TopicFile
-from bot.store.content import articles, imports, known_topics, media, topics
+from bot.store.content import articles, imports, known_topics, media, source_items, sources, topics
+from bot.store.content.sources import Answered, Polling
 from bot.store.delivery import (
     campaigns,
     delivery_reports,
@@ -59,6 +62,7 @@ COMMON, RARE = 1, 2  # topics: every article bears the first, every hundredth th
 CHAT, ARTICLE, MIDDLE = 77, 1234, 1_000_000
 QUANTUM = Phrase("quantum dots 5", ("quantum dots 5",))
 PAST = NOW - timedelta(days=30)
+ITEM = KnownItem("k", "t", "https://a.example/1", NOW, "h", "s", "f", place=0)
 
 BIG = {
     *("articles", "article_topics", "article_search", "article_links", "article_slugs", "article_pictures", "files"),
@@ -66,6 +70,7 @@ BIG = {
     *("receipts", "outcomes", "deliveries"),
     "article_related",
     *("phrases", "phrase_beginnings", "followed_phrases", "unwanted_phrases"),
+    *("receipts", "outcomes", "deliveries", "sources", "source_urls", "source_items", "source_item_ids"),
 }
 """Tables that grow with readers, news or time, and are not read from end to end."""
 
@@ -78,6 +83,7 @@ WALKED = {
     "articles_news": "what became news lately",
     "deliveries_in_hand": "what is on the wire",
     "notices_untold": "what editors do not know yet",
+    "sources_due": "sources that are due, the oldest first, as far as they are asked for",
 }
 """Indexes of few rows, or walked only so far."""
 
@@ -247,6 +253,20 @@ BY_PAGE: dict[str, Question] = {
 }
 
 BY_WORK: dict[str, Question] = {
+    "due sources": lambda conn: sources.due(conn, NOW, 5),
+    "the next due source": sources.next_due,
+    "a source to ask": lambda conn: sources.with_polling(conn, 5),
+    "what became of a request": lambda conn: sources.answered(
+        conn, {5: Answered(SourceState.ACTIVE, Polling(), NOW, NOW, None, None)}
+    ),
+    "asking earlier": lambda conn: sources.ask_at(conn, [5], NOW),
+    "a source by its address": lambda conn: sources.at_address(conn, ["https://feed5.example/"]),
+    "a source by its hub": lambda conn: sources.by_hub_token(conn, "x"),
+    "known items": lambda conn: source_items.known(conn, 5, ["i1", "i2"], ["https://a.example/1"]),
+    "keeping items": lambda conn: source_items.keep(conn, 5, [ITEM], {"k": "k", "other": "k"}, NOW),
+    "when a source published": lambda conn: source_items.published_lately(conn, 5, 20),
+    "embargoes of feeds": lambda conn: source_items.embargoed(conn, [ARTICLE]),
+    "forgetting what a source listed": lambda conn: source_items.forget_content(conn, 5),
     "due articles": lambda conn: articles.embargo_over(conn, NOW),
     "the next due article": articles.next_embargo,
     "a burst": lambda conn: articles.news_since(conn, PAST),

@@ -30,7 +30,7 @@ from bot.render.locale import words_for
 from bot.services.content import links
 from bot.services.content.imports import Policy
 from bot.services.newsroom import desk as newsdesk
-from bot.services.readers import membership
+from bot.services.readers import membership, subscribing
 from bot.services.sources import sources
 from bot.telegram_edge.conversations.editor import publishing
 from bot.telegram_edge.conversations.editor.article_args import asked_late
@@ -48,7 +48,7 @@ log = logging.getLogger(__name__)
 
 
 async def take_text(ctx: BotContext, request: Request) -> bool:
-    """Take a text with a link in it, or the words that were asked for."""
+    """Take a text with a link in it, or the words that were asked for. A topic's name alone is no excerpt."""
     found = links_in(request.args)
     if found:
         await _take_link(ctx, request, found[0], len(found) - 1)
@@ -58,7 +58,7 @@ async def take_text(ctx: BotContext, request: Request) -> bool:
     match pasted:
         case PastedLink(asked=Asked.TITLE):
             await _take_title(ctx, request, pasted)
-        case PastedLink(asked=Asked.EXCERPT):
+        case PastedLink(asked=Asked.EXCERPT) if await subscribing.named(ctx.db, request.chat.id, request.args) is None:
             await _take_excerpt(ctx, request, pasted)
         case _:
             return False
