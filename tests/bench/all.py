@@ -17,6 +17,7 @@ SMALL = {
     "limits": ("--seconds", "10"),
     "replies": ("--asks", "20", "--waiting", "5000"),
     "fanout": ("--rounds", "1", "--chats", "100000"),
+    "phrases": ("--rounds", "1", "--chats", "100000"),
     "outbox": ("--rounds", "1", "--chats", "100000", "--messages", "5000"),
     "kill": ("--kills", "5", "--chats", "2000"),
     "faults": ("--chats", "1000"),
