@@ -9,9 +9,10 @@ from bot.domain.article import ArticleState
 from bot.domain.feed_items import MAX_IDS, KnownItem, KnownItems, Standing
 from bot.domain.ingestion import SourceItem
 from bot.domain.source import Origin, SourceChoices, SourceCounts, SourceState, TakenAs
-from bot.store.content import articles, imports, source_items, sources, topics
+from bot.store.content import articles, imports, source_hubs, source_items, sources, topics
+from bot.store.content.source_hubs import HubState
 from bot.store.content.source_items import article_item
-from bot.store.content.sources import Answered, HubState, Polling
+from bot.store.content.sources import Answered, Polling
 from bot.store.engine.connection import Connection
 
 URL = "https://blog.example/feed.xml"
@@ -118,13 +119,17 @@ async def test_how_a_source_stands_with_its_hub_is_kept_and_found_by_our_address
     hub = HubState("https://hub.example/", URL, "token", "secret", NOW, NOW + DAY)
     async with engine.transaction() as conn:
         number = await put_source(conn)
-        assert await sources.hub_state(conn, number) is None and await sources.by_hub_token(conn, "token") is None
-        await sources.set_hub(conn, number, hub)
-        assert await sources.hub_state(conn, number) == hub
-        found = await sources.by_hub_token(conn, "token")
+        assert (
+            await source_hubs.hub_state(conn, number) is None and await source_hubs.by_hub_token(conn, "token") is None
+        )
+        await source_hubs.set_hub(conn, number, hub)
+        assert await source_hubs.hub_state(conn, number) == hub
+        found = await source_hubs.by_hub_token(conn, "token")
         assert found is not None and (found[0].number, found[1]) == (number, hub)
-        await sources.set_hub(conn, number, None)
-        assert await sources.hub_state(conn, number) is None and await sources.by_hub_token(conn, "token") is None
+        await source_hubs.set_hub(conn, number, None)
+        assert (
+            await source_hubs.hub_state(conn, number) is None and await source_hubs.by_hub_token(conn, "token") is None
+        )
 
 
 async def test_a_source_that_was_paused_while_it_was_asked_stays_so(engine: Engine) -> None:

@@ -26,7 +26,7 @@ from bot.domain.phrases import Phrase, passage
 from bot.domain.restriction import Restriction
 from bot.domain.source import SourceState
 from bot.domain.topic import TopicFile
-from bot.store.content import articles, imports, known_topics, media, source_items, sources, topics
+from bot.store.content import articles, imports, known_topics, media, source_hubs, source_items, sources, topics
 from bot.store.content.sources import Answered, Polling
 from bot.store.delivery import (
     campaigns,
@@ -263,7 +263,7 @@ BY_WORK: dict[str, Question] = {
     ),
     "asking earlier": lambda conn: sources.ask_at(conn, [5], NOW),
     "a source by its address": lambda conn: sources.at_address(conn, ["https://feed5.example/"]),
-    "a source by its hub": lambda conn: sources.by_hub_token(conn, "x"),
+    "a source by its hub": lambda conn: source_hubs.by_hub_token(conn, "x"),
     "known items": lambda conn: source_items.known(conn, 5, ["i1", "i2"], ["https://a.example/1"]),
     "keeping items": lambda conn: source_items.keep(conn, 5, [ITEM], {"k": "k", "other": "k"}, NOW),
     "when a source published": lambda conn: source_items.published_lately(conn, 5, 20),
