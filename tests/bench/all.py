@@ -23,6 +23,7 @@ SMALL = {
     "faults": ("--chats", "1000"),
     "size": ("--deliveries", "100000"),
     "startup": ("--rounds", "1", "--articles", "500"),
+    "sites": ("--rounds", "1", "--pages", "500"),
     "soak": ("--seconds", "20"),
 }
 
