@@ -264,7 +264,9 @@ def _background_tasks(
             imported=imported,
         ),
         "database": lambda: background.watch_database(db, parts.lock, wake),
-        "fan-out": lambda: background.fan_out(db, reserve, clock=clock, changed=promised, ready=parts.dispatcher.wake),
+        "fan-out": lambda: background.fan_out(
+            db, reserve, zone=settings.timezone, clock=clock, changed=promised, ready=parts.dispatcher.wake
+        ),
         "embargoes": lambda: background.end_embargoes(db, policy, clock=clock, changed=embargo, wake=wake),
         "notifications": lambda: progress_messages.run(due_notices),
         "housekeeping": lambda: background.housekeeping(db, reserve, settings.keep, clock=clock),

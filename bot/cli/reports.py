@@ -76,6 +76,7 @@ def _say_account(account: DeliveryReport, failed: Failures, kept: Failures, sett
             [
                 ("reached", number(standing.sent)),
                 ("waiting", number(standing.waiting)),
+                *([("", f"{number(later)}: for a time of their own")] if (later := standing.for_their_time) else []),
                 ("switched off", number(standing.unreachable)),
                 ("failed", number(standing.failed)),
                 *(("", f"{number(chats)}: {reason or 'no reason given'}") for reason, chats in account.reasons),
@@ -123,6 +124,7 @@ def _account_as_json(account: DeliveryReport, failed: Failures, kept: Failures) 
             "audience": standing.audience,
             "reached": standing.sent,
             "waiting": standing.waiting,
+            "for_their_time": standing.for_their_time,
             "switched_off": standing.unreachable,
             "failed": standing.failed,
             "restricted": standing.restricted,

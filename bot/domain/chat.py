@@ -1,10 +1,12 @@
-"""Chats and their settings: kind, state, language, time zone, pictures, sound."""
+"""Chats and their settings: kind, state, language, time zone, pictures, sound, and when news comes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.delivery_time import AT_ONCE, Timing
 from bot.domain.restriction import Restriction
 
 
@@ -37,7 +39,8 @@ class Chat:
     """A chat and all it has set. `zone` is an IANA name; None means the operator's zone.
 
     `restriction` while it forbids writing; None when it may be written to, for all that is known.
-    `language_chosen`: its people chose the language, so it does not follow anybody's client.
+    `language_chosen`: its people chose the language, so it does not follow anybody's client. `timed_at` is when
+    its people last changed the times of its news, `paused_until` when a pause ends by itself; None: it does not.
     """
 
     id: int
@@ -49,6 +52,9 @@ class Chat:
     silent: bool = False
     restriction: Restriction | None = None
     language_chosen: bool = False
+    timing: Timing = AT_ONCE
+    timed_at: datetime | None = None
+    paused_until: datetime | None = None
 
     def follows(self, language: str) -> bool:
         """Return whether the chat's language changes to `language`, which its person's client is set to now.

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 
 MAX_PER_HOUR = 60
 ONE_BY_ONE = 3
@@ -100,6 +101,7 @@ class Listing:
     next_at: datetime | None
 
 
+@lru_cache(maxsize=4096)  # asked for each of the thousands of chats that want the same
 def leaves_at(timing: Timing, zone: tzinfo, since: datetime, now: datetime) -> datetime:
     """Return the first moment at which news of `since` may leave; `now` or earlier when it may.
 
@@ -157,6 +159,7 @@ def has_come(
     return not isinstance(decide(timing, zone, since, now, waited=waited, was_due=was_due), Wait)
 
 
+@lru_cache(maxsize=1024)
 def listing(timing: Timing, zone: tzinfo, now: datetime) -> Listing:
     """Return what a list says of itself that leaves now: equal for all chats with the same times, as long as that is
     the latest one."""

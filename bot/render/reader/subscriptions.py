@@ -60,7 +60,9 @@ def subscribed(
     words = look.words
     lines: list[Text | str] = []
     if fresh:
-        lines.append(words("Following {topics} now.", topics=topic_list(words, fresh)) + " " + when(words, chat))
+        lines.append(
+            words("Following {topics} now.", topics=topic_list(words, fresh)) + " " + when(words, chat, look.zone)
+        )
     if moved:
         lines.append(words("From now on here: {topics}.", topics=topic_list(words, moved)))
     if known:
@@ -113,7 +115,7 @@ def overview(
         sources = [foreign(clip(source, _NAME)) for source in unwanted[:_MAX_UNDO_BUTTONS]]
         lines.append(words("Never from: {sources}.", sources=words.list(sources)))
     if topics:
-        lines.append(when(words, chat))
+        lines.append(when(words, chat, look.zone))
         lines.append(_delivery(words, chat))
     allow = [
         (Button(words("Allow {source}", source=label(source, words)), data=press(ADMIT, source_number(source))),)
@@ -137,7 +139,7 @@ def opened_by_link(
     ]
     is_paused = chat.state is ChatState.PAUSED  # a link follows a topic, and changes nothing else
     if is_paused:
-        lines.append(when(words, chat))
+        lines.append(when(words, chat, look.zone))
     lines += _muted_lines(look, mutes, now)
     if newest is None and not is_paused:
         lines.append(words("Nothing published in it yet; the first story comes by itself."))

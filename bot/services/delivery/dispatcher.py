@@ -85,7 +85,15 @@ class Dispatcher:
         self._db = db
         self._wire = wire
         self._kinds = kinds
-        self._triage = Triage(db, kinds, prepare=wire.prepare, held=wire.held, root=root, stale=stale)
+        self._triage = Triage(
+            db,
+            kinds,
+            prepare=wire.prepare,
+            held=wire.held,
+            zone_of=lambda chat: look_of(chat).zone,
+            root=root,
+            stale=stale,
+        )
         self._settler = Settler(self._triage, changed=self._something_changed)
         self._look_of = look_of
         self._clock = clock

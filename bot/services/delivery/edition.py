@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -80,6 +80,11 @@ class Edition(Composition[Body]):
         self._taken_instead: dict[str, Form | None] = {}  # by the words that many chats share; None: no form is
         self._is_on_trial = False
         self._trial_of_form_ended = asyncio.Event()
+
+    @property
+    def topics(self) -> Sequence[Topic]:
+        """The article's, in the file's order."""
+        return self._topics
 
     async def send(
         self,

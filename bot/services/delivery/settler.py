@@ -33,7 +33,7 @@ from bot.store.delivery import campaigns, outbox, settlement
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.delivery.settlement import Settled
 from bot.store.engine.database import Connection
-from bot.store.readers import chats
+from bot.store.readers import chats, pushes
 
 log = logging.getLogger(__name__)
 
@@ -198,5 +198,7 @@ async def _note_sent(conn: Connection, item: Item, now: datetime) -> None:
     if item.adopted is not None and item.composition.revision is not None:
         form, words = item.adopted
         await newsroom.go_on_in(conn, item.campaign.id, form, item.composition.revision, words, now=now)
+    if item.calm_hour is not None:
+        await pushes.count(conn, item.delivery.chat, item.calm_hour)
     if item.chat.restriction is not None:
         await restrictions.note_open(conn, item.delivery.chat, now)

@@ -11,6 +11,7 @@ from bot.telegram_edge.conversations.editor import (
 )
 from bot.telegram_edge.conversations.reader import (
     card,
+    delivery_times,
     latest,
     onboarding,
     saved,
@@ -29,6 +30,7 @@ REGISTRY = Registry(
         saved.CONVERSATION,
         subscriptions.CONVERSATION,
         settings.CONVERSATION,
+        delivery_times.CONVERSATION,
         onboarding.CONVERSATION,
         card.CONVERSATION,
         drafts.CONVERSATION,

@@ -43,7 +43,16 @@ from bot.store.desk.notices import Notice
 from bot.store.engine import metadata
 from bot.store.engine.connection import Connection
 from bot.store.engine.database import Database
-from bot.store.readers import browsing, chats, closed_threads, group_quota, pending_updates, restrictions, subscriptions
+from bot.store.readers import (
+    browsing,
+    chats,
+    closed_threads,
+    group_quota,
+    pending_updates,
+    pushes,
+    restrictions,
+    subscriptions,
+)
 
 COMMON, RARE = 1, 2  # topics: every article bears the first, every hundredth the second
 CHAT, ARTICLE, MIDDLE = 77, 1234, 1_000_000
@@ -306,7 +315,12 @@ BY_DELIVERY: dict[str, Question] = {
         conn, _delivery(1, 1), {7: [(about(700), 1)]}, _delivery(1, 1), NOW, owner=1
     ),
     "a doubtful list": lambda conn: outbox.doubt(conn, _delivery(1, 1), [7]),
-    "beside": lambda conn: outbox.beside(conn, _delivery(1, CHAT), NOW, ["news"]),
+    "beside": lambda conn: outbox.of_chats(conn, [CHAT, 78], [7, 8]),
+    "asking again": lambda conn: outbox.ask_again(conn, CHAT, NOW),
+    "what waits for its time": lambda conn: outbox.for_their_time(conn, [7, 8], NOW),
+    "ends of pauses": lambda conn: chats.end_pauses(conn, NOW),
+    "pushes of an hour": lambda conn: pushes.latest(conn, [CHAT, 78]),
+    "counting a push": lambda conn: pushes.count(conn, CHAT, NOW),
     "renewing a term": lambda conn: leases.renew(conn, 1, NOW),
     "looking for terms that are over": lambda conn: leases.take_back_expired(conn, 2, NOW - timedelta(days=9)),
     "a receipt": lambda conn: receipts.held(conn, about(100), [CHAT, 78]),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.domain.chat import Chat
+from bot.domain.delivery_time import Mode
 from bot.domain.message import Message
 from bot.render.locale import languages, words_for
 from bot.render.reader import settings as screens
 from bot.render.reader import time_zones as zone_screens
 from bot.services.readers import places, preferences
+from bot.telegram_edge.conversations.reader import delivery_times
 from bot.telegram_edge.kit.commands import msgid
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.registry import Command, Conversation, PressRule
@@ -17,10 +19,12 @@ from bot.telegram_edge.kit.request import PressRequest, Request
 
 
 async def settings(ctx: BotContext, request: Request) -> None:
-    """Show the settings, or set what is typed: `zone UTC+3`, `language de`, `pictures small`, `silent on`."""
+    """Show the settings, or set what is typed: `daily 08:00`, `quiet off`, `zone UTC+3`, `silent on` and the like."""
     what, *value = request.args.split(maxsplit=1) or [""]
     typed = _TYPED.get(what.casefold())
-    if typed is not None:
+    if what.casefold() in MODES:
+        await delivery_times.delivery_typed(ctx, request, what, *value or [""])
+    elif typed is not None:
         await typed(ctx, request, *value or [""])
     elif request.args:
         await _zone_named(ctx, request, request.args)
@@ -36,8 +40,9 @@ async def _zone_named(ctx: BotContext, request: Request, name: str) -> None:
         return
     match await places.find(name, ctx.city_search, words.place, ctx.clock()):
         case places.Meant(zone):
-            await preferences.set_zone(ctx.db, request.chat, zone)
-            await _show(ctx, request, replace(request.chat, zone=zone))
+            chat = await preferences.set_zone(ctx.db, request.chat, zone, ctx.clock())
+            ctx.wake()
+            await _show(ctx, request, chat)
         case places.Several(cities):
             await request.answer(zone_screens.several(words, name, cities))
         case places.Near(cities):
@@ -61,7 +66,7 @@ async def _language_named(ctx: BotContext, request: Request, wish: str) -> None:
         await request.answer(screens.language_page(request.words, chat, languages(), name, wish))
         return
     await ctx.menus.retranslate(chat.id)
-    await request.answer(screens.overview(words_for(chat.language), chat, ctx.settings.timezone.key))
+    await request.answer(screens.overview(words_for(chat.language), chat, ctx.settings.timezone.key, ctx.clock()))
 
 
 async def _pictures_named(ctx: BotContext, request: Request, wish: str) -> None:
@@ -80,10 +85,18 @@ async def _silence_named(ctx: BotContext, request: Request, wish: str) -> None:
 
 
 async def _show(ctx: BotContext, request: Request, chat: Chat) -> None:
-    await request.answer(screens.overview(request.words, chat, ctx.settings.timezone.key))
+    await request.answer(screens.overview(request.words, chat, ctx.settings.timezone.key, ctx.clock()))
 
 
-_TYPED = {"zone": _zone_named, "language": _language_named, "pictures": _pictures_named, "silent": _silence_named}
+MODES = frozenset(Mode)
+_TYPED = {
+    "zone": _zone_named,
+    "language": _language_named,
+    "pictures": _pictures_named,
+    "silent": _silence_named,
+    "quiet": delivery_times.quiet_typed,
+    "pause": delivery_times.pause_typed,
+}
 
 
 async def turn(ctx: BotContext, press: PressRequest) -> None:
@@ -95,8 +108,8 @@ async def turn(ctx: BotContext, press: PressRequest) -> None:
             page = _languages(ctx, press)
         case screens.SettingsPage.REGIONS:
             page = screens.regions_page(press.words, press.chat, _regions())
-        case _:
-            page = _overview(ctx, press)
+        case number:
+            page = delivery_times.page(ctx, press, number) or _overview(ctx, press)
     await press.redraw(page)
 
 
@@ -150,8 +163,8 @@ async def set_zone(ctx: BotContext, press: PressRequest) -> None:
     """Set the zone, or without a number take the operator's again."""
     zone = next((name for name in preferences.zones() if screens.name_number(name) == _number(press)), None)
     if zone is not None or not press.numbers:
-        await preferences.set_zone(ctx.db, press.chat, zone)
-        press.chat = replace(press.chat, zone=zone)
+        press.chat = await preferences.set_zone(ctx.db, press.chat, zone, ctx.clock())
+        ctx.wake()
         await press.toast(screens.zone_set(press.words, zone or ctx.settings.timezone.key))
     await press.redraw(_overview(ctx, press))
 
@@ -161,7 +174,7 @@ async def close(ctx: BotContext, press: PressRequest) -> None:
 
 
 def _overview(ctx: BotContext, press: PressRequest) -> Message:
-    return screens.overview(press.words, press.chat, ctx.settings.timezone.key)
+    return screens.overview(press.words, press.chat, ctx.settings.timezone.key, ctx.clock())
 
 
 def _languages(ctx: BotContext, press: PressRequest) -> Message:
@@ -182,7 +195,7 @@ CONVERSATION = Conversation(
     commands=(
         Command(
             "settings",
-            msgid("pictures, sound, language, time zone"),
+            msgid("when and how news comes, language, time zone"),
             settings,
             usage=msgid("/settings [CITY]"),
             in_menu=True,
