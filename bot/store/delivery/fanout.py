@@ -73,6 +73,7 @@ async def fan_out(
     [(end,)] = await conn.execute_fetchall(*audience.piece(after, high, piece))
     sql, parameters = audience.recipients(
         _AT_OWN_TIMES if at_own_times else _AT_ONCE,
+        _AT_OWN_TIMES_END if at_own_times else "",
         after=after,
         until=high if end is None else end,
         campaign=campaign.id,
@@ -92,12 +93,13 @@ _AT_ONCE = """
 INSERT OR IGNORE INTO deliveries (campaign, chat, thread, operation, not_before)
 SELECT :campaign, c.chat, c.thread, :operation, :now FROM
 """
+# `k` is the chat, which the audience of whatever goes out at chats' own times joins.
+# Without the LIMIT, SQLite would look for the time twice: https://sqlite.org/optoverview.html#subquery_flattening
 _AT_OWN_TIMES = """
 INSERT OR IGNORE INTO deliveries (campaign, chat, thread, operation, not_before, waits)
-SELECT :campaign, c.chat, c.thread, :operation,
-    max(:now, coalesce(
-        (SELECT t.at FROM chats AS w CROSS JOIN timings AS t ON t.number = w.timing WHERE w.id = c.chat), :now
-    )),
-    coalesce((SELECT t.at FROM chats AS w CROSS JOIN timings AS t ON t.number = w.timing WHERE w.id = c.chat) > :now, 0)
-FROM
+SELECT :campaign, chat, thread, :operation, max(:now, coalesce(at, :now)), coalesce(at > :now, 0) FROM (
+    SELECT c.chat, c.thread,
+        (SELECT t.at FROM timings AS t WHERE t.number = k.timing) AS at
+    FROM
 """
+_AT_OWN_TIMES_END = " LIMIT -1)"

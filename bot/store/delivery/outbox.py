@@ -200,8 +200,9 @@ async def for_their_time(conn: Connection, campaigns: Iterable[int], now: dateti
     """Return how many deliveries of campaigns wait for a time of their chats' own that is to come."""
     [(many,)] = await conn.execute_fetchall(
         """
-        SELECT count(*) FROM json_each(:campaigns) AS f
-        CROSS JOIN deliveries AS o ON o.campaign = f.value AND o.waits <> 0 AND o.not_before > :now
+        SELECT count(*) FROM json_each(:campaigns) AS f CROSS JOIN json_each('[1, 2]') AS w
+        CROSS JOIN deliveries AS o
+            ON o.campaign = f.value AND o.owner = 0 AND o.waits = w.value AND o.not_before > :now
         """,
         {"campaigns": _json(campaigns), "now": epoch(now)},
     )

@@ -24,4 +24,3 @@ CREATE TABLE pushes (                       -- what came alone in an hour to a c
 ALTER TABLE deliveries ADD COLUMN waits INTEGER NOT NULL DEFAULT 0; -- domain.delivery_time.Waits
 DROP INDEX deliveries_due;                  -- what waited comes after what did not
 CREATE INDEX deliveries_due ON deliveries (campaign, waits, not_before) WHERE owner = 0;
-CREATE INDEX deliveries_waiting ON deliveries (campaign, not_before) WHERE waits <> 0;
