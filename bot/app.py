@@ -27,6 +27,7 @@ from bot.domain.role import Role
 from bot.errors import SettingsError, StoreError, StoreMoved
 from bot.render.locale import languages
 from bot.services.content.imports import Policy
+from bot.services.delivery import clocks
 from bot.services.delivery.dispatcher import Alarm, Dispatcher
 from bot.services.delivery.paid_budget import PaidBudget
 from bot.services.newsroom import newsroom, roles
@@ -179,6 +180,7 @@ async def running(
         await _introduce(application.bot)
         async with db.transaction() as conn:
             await metadata.claim_for(conn, bot_id)  # only now: a mistyped token may name a bot that does not exist
+        await clocks.follow_rules(db, settings.timezone, clock())
         pacer = Pacer(settings.rate)
         gateway = Gateway(application.bot, transport)
         ctx = BotContext(

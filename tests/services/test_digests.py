@@ -5,8 +5,10 @@ Dispatcher, database and the far side's Bot API are real; the clock is the test'
 """
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from press_room import PressRoom, again, press_room
@@ -16,6 +18,7 @@ from bot.domain.chat import ChatKind, ChatState
 from bot.domain.delivery import Status
 from bot.domain.delivery_time import Mode, Quiet, Timing
 from bot.sandbox.world.faults import CutAfter, Refuse
+from bot.services.delivery import clocks
 from bot.services.newsroom import newsroom
 from bot.services.readers import membership, preferences
 from bot.store.content import articles
@@ -326,6 +329,25 @@ async def test_what_waits_survives_a_new_start_and_is_forgotten_with_its_chat(
         assert again.got(anna) == ["Your 08:00 news: 1 story"] and again.got(ben) == []
         done = await again.campaign(campaigns[0])
         assert (done.state, done.sent, done.unwanted) == (CampaignState.DONE, 1, 1)
+
+
+async def test_a_start_with_another_operators_zone_times_what_waits_anew(house: StoryHouse, tmp_path: Path) -> None:
+    async with press_room(house, tmp_path) as room:
+        own, operators = await room.people(2)
+        await _wish(room, [own], DAILY, "Europe/Berlin")
+        await _wish(room, [operators], DAILY)
+        await _news(room, "a-story")
+        assert await clocks.follow_rules(room.db, UTC, house.clock()) == 0
+    tokyo = ZoneInfo("Asia/Tokyo")  # nine hours ahead: its eight o'clock is 23:00 in UTC
+    house.equip(settings=replace(house.ctx.settings, timezone=tokyo))
+    assert await clocks.follow_rules(house.db, tokyo, house.clock()) == 1
+    async with press_room(house, tmp_path) as room:
+        await _at(room, "2026-03-02 22:59:59")
+        assert room.got(operators) == []
+        await _at(room, "2026-03-02 23:00:00")
+        assert (len(room.got(operators)), room.got(own)) == (1, [])
+        await _at(room, "2026-03-03 07:00:00")
+        assert len(room.got(own)) == 1
 
 
 async def test_more_than_a_message_holds_comes_in_several_and_none_is_left_out(room: PressRoom) -> None:

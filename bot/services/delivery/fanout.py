@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
-from zoneinfo import ZoneInfo
 
-from bot.domain.delivery_time import leaves_at
+from bot.services.delivery import clocks
 from bot.services.delivery.kinds import KINDS, Kind
 from bot.store.delivery import campaigns, fanout
 from bot.store.delivery.campaigns import Campaign
 from bot.store.engine.database import Connection, Database
-from bot.store.readers import chats, timings
+from bot.store.readers import chats
 
 
 async def fan_out_next(
@@ -48,25 +47,11 @@ async def fan_out_next(
             current = await campaigns.campaign(conn, current.id)
             assert current is not None
         await chats.end_pauses(conn, now)
-        at_own_times = kind.fold is not None and await _expect(conn, current, zone, now)
+        at_own_times = kind.fold is not None and await clocks.expect(conn, current, zone, now)
         more = await fanout.fan_out(conn, current, audience, now, operation=kind.operation, at_own_times=at_own_times)
         if not more:
             await campaigns.close_finished(conn, now)  # it may have reached nobody
         return more or len(waiting) > 1
-
-
-async def _expect(conn: Connection, campaign: Campaign, zone: tzinfo, now: datetime) -> bool:
-    """Note when a campaign leaves for each way in which chats get their news; return whether there is any.
-
-    So what waits for a digest is claimed when that is due, and not before. It is asked again then.
-    """
-    unasked = await timings.unasked(conn, campaign.start_at)
-    leaves = {
-        number: leaves_at(wish.timing, ZoneInfo(wish.zone) if wish.zone else zone, campaign.start_at, now)
-        for number, wish in unasked.items()
-    }
-    await timings.note(conn, campaign.start_at, leaves)
-    return bool(leaves) or await timings.are_any(conn)
 
 
 async def next_start(db: Database, now: datetime, kinds: Mapping[str, Kind] = KINDS) -> datetime | None:

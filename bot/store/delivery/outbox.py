@@ -196,6 +196,19 @@ async def ask_again(conn: Connection, chat: int, now: datetime) -> int:
     )
 
 
+async def ask_again_all(conn: Connection, timing: int, now: datetime) -> int:
+    """Do the same for all chats with a wish (`store.readers.timings`): its clock has changed; return how many."""
+    return await conn.execute(
+        """
+        UPDATE deliveries SET not_before = :now
+        WHERE campaign IN (SELECT id FROM campaigns WHERE state <> 'done')
+          AND chat IN (SELECT id FROM chats WHERE timing = :timing)
+          AND waits <> 0 AND owner = 0 AND not_before > :now
+        """,
+        {"timing": timing, "now": epoch(now)},
+    )
+
+
 async def for_their_time(conn: Connection, campaigns: Iterable[int], now: datetime) -> int:
     """Return how many deliveries of campaigns wait for a time of their chats' own that is to come."""
     [(many,)] = await conn.execute_fetchall(

@@ -7,13 +7,13 @@ answer for every chat with one look-up (`store.delivery.fanout`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.delivery_time import Timing
 from bot.domain.timing_text import from_stored, stored
-from bot.store.content.story_json import epoch, epoch_of_end
+from bot.store.content.story_json import epoch, epoch_of_end, moment
 from bot.store.engine.database import Connection
 
 OPERATORS_ZONE = ""
@@ -66,6 +66,22 @@ async def note(conn: Connection, since: datetime, leaves: Mapping[int, datetime]
     await conn.executemany(
         "UPDATE timings SET since = :since, at = :at WHERE number = :number",
         [{"since": epoch(since), "number": number, "at": epoch_of_end(at)} for number, at in leaves.items()],
+    )
+
+
+async def noted(conn: Connection) -> dict[int, tuple[Wish, datetime, datetime]]:
+    """Return all wishes of which it was noted when news of a moment leaves: that moment, and when, by number."""
+    rows = await conn.execute_fetchall("SELECT number, wish, zone, since, at FROM timings WHERE at IS NOT NULL")
+    return {
+        row["number"]: (Wish(from_stored(row["wish"]), row["zone"] or None), moment(row["since"]), moment(row["at"]))
+        for row in rows
+    }
+
+
+async def unnote(conn: Connection, numbers: Iterable[int]) -> None:
+    """Forget when news leaves for these wishes."""
+    await conn.executemany(
+        "UPDATE timings SET since = NULL, at = NULL WHERE number = :number", [{"number": number} for number in numbers]
     )
 
 

@@ -37,6 +37,11 @@ async def test_a_wish_is_stored_once_for_every_zone_and_goes_with_the_last_chat_
         await timings.note(conn, NOW, {})
         assert await timings.unasked(conn, NOW) == {}
         assert await timings.unasked(conn, NOW + SECOND) == found
+        assert await timings.noted(conn) == {number: (wish, NOW, NOW + HOUR) for number, wish in found.items()}
+        await timings.unnote(conn, found)
+        await timings.unnote(conn, [])
+        assert await timings.noted(conn) == {} and await timings.unasked(conn, NOW) == found
+        await timings.note(conn, NOW, dict.fromkeys(found, NOW + HOUR))
         await timings.choose(conn, CARA, AT_ONCE)
         await timings.drop_unused(conn)
         assert len(await timings.unasked(conn, NOW + SECOND)) == 1
@@ -71,6 +76,10 @@ async def test_what_waits_for_a_digest_is_due_then_and_all_else_at_once(engine: 
             waiting = [(one.chat, one.not_before - NOW, one.waits) for one in rows]
             later = (BEN, DAY, Waits.FOR_ITS_TIME) if at_own_times else (BEN, timedelta(0), Waits.NOT)
             assert waiting == [(ANNA, timedelta(0), Waits.NOT), later, (CARA, timedelta(0), Waits.NOT)]
+        of_ben = next(number for number, wish in (await timings.noted(conn)).items() if wish[0].timing == DAILY)
+        assert await outbox.ask_again_all(conn, 404, NOW) == 0
+        assert [await outbox.ask_again_all(conn, of_ben, NOW) for _ in range(2)] == [1, 0]
+        assert [one.not_before for one in await outbox.of_chats(conn, [BEN], [1, 2])] == [NOW, NOW]
 
 
 async def test_a_change_of_times_is_dated_and_a_pause_ends_when_its_time_has_come(engine: Engine) -> None:

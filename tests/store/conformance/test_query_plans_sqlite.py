@@ -317,6 +317,7 @@ BY_DELIVERY: dict[str, Question] = {
     "a doubtful list": lambda conn: outbox.doubt(conn, _delivery(1, 1), [7]),
     "beside": lambda conn: outbox.of_chats(conn, [CHAT, 78], [7, 8]),
     "asking again": lambda conn: outbox.ask_again(conn, CHAT, NOW),
+    "asking again for all of a clock": lambda conn: outbox.ask_again_all(conn, 1, NOW),
     "what waits for its time": lambda conn: outbox.for_their_time(conn, [7, 8], NOW),
     "ends of pauses": lambda conn: chats.end_pauses(conn, NOW),
     "pushes of an hour": lambda conn: pushes.latest(conn, [CHAT, 78]),
