@@ -4,10 +4,12 @@ Digests, calm hours and quiet hours: what a chat is to get waits in the outbox, 
 Dispatcher, database and the far side's Bot API are real; the clock is the test's, Monday noon in UTC at the start.
 """
 
-from collections.abc import AsyncIterator
+import random
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,10 +17,14 @@ from press_room import PressRoom, again, press_room
 from story import EDITH, StoryHouse
 
 from bot.domain.chat import ChatKind, ChatState
-from bot.domain.delivery import Status
-from bot.domain.delivery_time import Mode, Quiet, Timing
+from bot.domain.delivery import NEWS, Status
+from bot.domain.delivery_time import Listing, Mode, Quiet, Timing
+from bot.domain.message import Message
+from bot.render.look import Look
 from bot.sandbox.world.faults import CutAfter, Refuse
 from bot.services.delivery import clocks
+from bot.services.delivery.composing import Composition
+from bot.services.delivery.kinds import KINDS
 from bot.services.newsroom import newsroom
 from bot.services.readers import membership, preferences
 from bot.store.content import articles
@@ -386,6 +392,100 @@ async def test_the_threads_of_a_forum_get_a_digest_each(room: PressRoom) -> None
     got = {one["message_thread_id"]: one["text"].splitlines()[0] for one in room.house.messages(forum)}
     assert got == {5: "Your 08:00 news: 2 stories", 7: "Your 08:00 news: 1 story"}
     assert len(room.house.messages(forum)) == 2
+
+
+async def test_a_channels_digest_has_links_and_no_buttons(room: PressRoom) -> None:
+    channel = room.house.channel
+    room.world.add_bot(EDITH, channel)
+    await room.house.settle()
+    async with room.db.transaction() as conn:
+        await chats.get_or_create(conn, channel, ChatKind.CHANNEL, "en", room.house.clock())
+        await timings.choose(conn, channel, DAILY)
+    await room.follow([channel], "Energy")
+    await _news(room, "a-story")
+    await _at(room, "2026-03-03 08:00:00")
+    assert room.house.screen(channel).startswith("Your 08:00 news: 1 story")
+    assert room.house.buttons(channel) == []
+
+
+async def test_all_chats_that_get_the_same_digest_get_one_that_was_composed_once(
+    house: StoryHouse, tmp_path: Path
+) -> None:
+    composed: list[int] = []
+    news = KINDS[NEWS]
+
+    def fold(
+        compositions: Sequence[Composition[Any]], listing: Listing | None, look: Look, now: datetime
+    ) -> tuple[Message, Sequence[Composition[Any]]]:
+        composed.append(len(compositions))
+        assert news.fold is not None
+        return news.fold(compositions, listing, look, now)
+
+    async with press_room(house, tmp_path, kinds={**KINDS, NEWS: replace(news, fold=fold)}) as room:
+        people = await room.people(60)
+        await _wish(room, people[:40], DAILY, "Europe/Berlin")
+        await _wish(room, people[40:], DAILY, "Europe/Paris")
+        await _news(room, "a-first", "b-second")
+        await _at(room, "2026-03-03 07:00:00")
+        assert [room.got(person) for person in people] == [["Your 08:00 news: 2 stories"]] * 60
+        assert composed == [2, 2]  # once for Berlin, once for Paris
+
+
+async def test_news_does_not_queue_behind_digests(house: StoryHouse, tmp_path: Path) -> None:
+    async with press_room(house, tmp_path, rate=200.0, in_flight=1) as room:
+        people = await room.people(400)
+        await _wish(room, people[1:], DAILY)
+        await room.follow(people[:1], "Energy")
+        await _news(room, "a-story")
+        house.clock.now = datetime(2026, 3, 3, 8, 0, 1, tzinfo=UTC)
+        await room.publish(await room.draft("b-breaking", "Energy"))
+        await room.spread()
+        room.dispatcher.wake()
+        await room.until(lambda: "B breaking" in room.got(people[0]))
+        have_theirs = sum(bool(room.got(person)) for person in people[1:])
+        assert have_theirs < 399  # the first were claimed already when it came
+        await room.dispatcher.idle()
+        assert all(room.got(person) == ["Your 08:00 news: 1 story"] for person in people[1:])
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_whatever_is_chosen_and_when_each_story_comes_exactly_once(room: PressRoom, seed: int) -> None:
+    """Settings, zones, quiet hours and hours at random; a server error now and then; at the end all is wanted now."""
+    [anna], draw, published = await room.people(1), random.Random(seed), 0
+    await room.follow([anna], "Energy")
+    quiet = [None, NIGHT, Quiet(12 * 60, 15 * 60)]
+    for _ in range(40):
+        now = room.house.clock()
+        async with room.db.reading() as conn:
+            chat = await chats.chat(conn, anna)
+        assert chat is not None
+        match draw.randrange(6):
+            case 0 | 1 | 2:
+                await room.publish(await room.draft(f"story-{published:02}", "Energy"))
+                published += 1
+            case 3:
+                daily = Timing(Mode.DAILY, minute=draw.randrange(1440), days=draw.randrange(1, 128))
+                wish = draw.choice([Timing(), Timing(Mode.HOURLY), Timing(Mode.CALM, per_hour=1), daily])
+                await preferences.set_delivery(room.db, chat, wish, now)
+            case 4:
+                await preferences.set_quiet(room.db, chat, draw.choice(quiet), now)
+            case 5:
+                await preferences.set_zone(room.db, chat, draw.choice(["Asia/Tokyo", "America/Havana", None]), now)
+        if draw.random() < 0.2:
+            room.world.faults.add(Refuse(500, "Internal"), chat=anna, times=1)
+        await room.run()
+        room.house.clock.advance(timedelta(minutes=draw.choice([0, 1, 7, 45, 200, 700])))
+        await room.run()
+    async with room.db.reading() as conn:
+        chat = await chats.chat(conn, anna)
+    assert chat is not None
+    chat = await preferences.set_quiet(room.db, chat, None, room.house.clock())
+    await preferences.set_delivery(room.db, chat, Timing(), room.house.clock())
+    for _ in range(16):  # every server error that is still to come costs one try
+        await room.run()
+        room.house.clock.advance(timedelta(minutes=2))
+    texts = room.house.screens(anna)
+    assert [sum(f"Story {n:02}" in text for text in texts) for n in range(published)] == [1] * published
 
 
 async def test_statuses_tell_what_a_digest_has_delivered(room: PressRoom) -> None:
