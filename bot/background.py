@@ -11,7 +11,7 @@ import logging
 import os
 import random
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -84,10 +84,13 @@ async def watch_file(db: Database, lost: asyncio.Event) -> None:
     lost.set()
 
 
-async def fan_out(db: Database, reserve: Reserve, *, clock: Clock, changed: asyncio.Event, ready: Wake) -> None:
+async def fan_out(
+    db: Database, reserve: Reserve, *, clock: Clock, changed: asyncio.Event, ready: Wake, zone: tzinfo = UTC
+) -> None:
     """Turn every promised publish into outbox rows, and sleep until the next is promised or its time comes.
 
-    `ready` tells the dispatcher that there are rows to send. While the disk is full, no rows are made.
+    `ready` tells the dispatcher that there are rows to send. While the disk is full, no rows are made. `zone` is
+    that of chats that have chosen none.
     """
     while True:
         changed.clear()
@@ -95,7 +98,7 @@ async def fan_out(db: Database, reserve: Reserve, *, clock: Clock, changed: asyn
             await _sleep(changed, None)
             continue
         now = clock()
-        more = await fan_out_next(db, now=now, draw=random.random())
+        more = await fan_out_next(db, now=now, draw=random.random(), zone=zone)
         ready()
         if more:
             continue
