@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -33,6 +34,9 @@ async def test_a_digest_outlives_kills_and_comes_once_with_what_is_still_publish
             await here.sees(ben, name.capitalize())
         told = plain(await here.asks(edith, "/delivery one"))
         assert "Reached: 1" in told and "1 chat gets it at its own time" in told
+        assert "1: for a time of their own" in (await here.shell("delivery", "one")).out
+        as_json = json.loads((await here.shell("delivery", "one", "--json")).out)["delivery"]
+        assert (as_json["state"], as_json["waiting"], as_json["for_their_time"]) == ("waiting", 1, 1)
         await here.asks(edith, "/retract two")
         assert not here.screens(anna, "Three")
         await here.kill()

@@ -144,7 +144,7 @@ def test_the_settings_are_german():
         "Nächste: Montag, 08:00 Berlin.",
     ]
     assert labels(shown) == [
-        ["Wann", "Ruhezeit"],
+        ["Zeiten ändern", "Ruhezeit ändern"],
         ["Bilder ändern", "Mit Ton senden"],
         ["Sprache ändern", "Zeitzone ändern"],
         ["Bestandteile ändern"],

@@ -9,9 +9,8 @@ from story import ANNA, EDITH
 from bot.domain.chat import ChatState
 from bot.domain.delivery_time import AT_ONCE, Mode, Quiet, Timing
 from bot.domain.press import press
-from bot.services.readers import subscribing
+from bot.services.readers import membership, subscribing
 from bot.store.content import topics
-from bot.store.readers import chats
 
 BERLIN = "Europe/Berlin"
 
@@ -104,7 +103,7 @@ async def test_without_a_value_the_choices_are_shown(house, typed, begins):
 
 async def test_a_digest_is_chosen_by_buttons_on_one_message(house):
     await house.says(ANNA, f"/settings zone {BERLIN}")
-    await house.presses(ANNA, "When")
+    await house.presses(ANNA, "Change times")
     messages = len(house.screens(ANNA))
     assert house.buttons(ANNA) == [
         ["✓ At once", "Hourly"],
@@ -126,7 +125,7 @@ async def test_a_digest_is_chosen_by_buttons_on_one_message(house):
     assert await _timing(house) == Timing(Mode.DAILY, minute=510, days=0b0011011)
     for name in ("✓ Mon", "✓ Tue", "✓ Thu"):
         await house.presses(ANNA, name)
-    assert await house.presses(ANNA, "✓ Fri") == "One day has to stay. A pause is under When"
+    assert await house.presses(ANNA, "✓ Fri") == "One day has to stay. A pause is under Change times"
     await house.presses(ANNA, "Back")
     assert await house.presses(ANNA, "3 an hour") == "News comes at once, at most 3 an hour"
     assert house.buttons(ANNA)[1][1] == "✓ 3 an hour"
@@ -135,7 +134,7 @@ async def test_a_digest_is_chosen_by_buttons_on_one_message(house):
 
 async def test_quiet_hours_are_chosen_moved_and_given_up_by_buttons(house):
     await house.says(ANNA, "/settings")
-    await house.presses(ANNA, "Quiet hours")
+    await house.presses(ANNA, "Change quiet hours")
     assert await house.presses(ANNA, "22:00 to 07:00") == "Quiet from 22:00 to 07:00"
     await house.presses(ANNA, "Begin later")
     await house.presses(ANNA, "End earlier")
@@ -147,15 +146,16 @@ async def test_quiet_hours_are_chosen_moved_and_given_up_by_buttons(house):
 
 async def test_a_pause_ends_by_itself_on_its_day(house):
     await house.says(ANNA, f"/settings zone {BERLIN}")
-    await house.presses(ANNA, "When")
+    await house.presses(ANNA, "Change times")
     await house.presses(ANNA, "Pause")
     assert await house.presses(ANNA, "Tomorrow") == "Paused until 3 Mar 2026"
     assert house.screen(ANNA).splitlines()[-1] == "Paused until 3 Mar 2026. /start lets news come again at once."
     chat = await house.chat(ANNA)
     assert (chat.state, chat.paused_until) == (ChatState.PAUSED, datetime(2026, 3, 2, 23, tzinfo=UTC))
-    async with house.db.transaction() as conn:
-        assert await chats.end_pauses(conn, house.clock() + timedelta(hours=10, minutes=59)) == 0
-        assert await chats.end_pauses(conn, house.clock() + timedelta(hours=11)) == 1
+    midnight = datetime(2026, 3, 2, 23, tzinfo=UTC)
+    assert await membership.end_pauses(house.db, midnight - timedelta(seconds=1)) == midnight
+    assert (await house.chat(ANNA)).state is ChatState.PAUSED
+    assert await membership.end_pauses(house.db, midnight) is None
     assert (await house.chat(ANNA)).state is ChatState.ACTIVE
     await house.says(ANNA, "/settings pause 24.12.")
     assert (await house.chat(ANNA)).paused_until == datetime(2026, 12, 23, 23, tzinfo=UTC)
@@ -200,7 +200,7 @@ async def test_only_administrators_choose_for_a_group_and_buttons_of_others_do_n
         assert await house.chat(house.group) == before
     await house.says(EDITH, "/settings daily 08:00", house.group)
     assert (await house.chat(house.group)).timing == Timing(Mode.DAILY, minute=480)
-    await house.presses(EDITH, "When", house.group)
+    await house.presses(EDITH, "Change times", house.group)
     assert await house.presses(ANNA, "Hourly", house.group) == "Only administrators of this chat can change this."
     assert (await house.chat(house.group)).timing == Timing(Mode.DAILY, minute=480)
 
@@ -208,7 +208,7 @@ async def test_only_administrators_choose_for_a_group_and_buttons_of_others_do_n
 async def test_forged_buttons_change_nothing_that_there_is_not(house):
     await house.says(ANNA, "/settings hourly")
     before = await house.chat(ANNA)
-    message_id, _ = house.button(ANNA, "When")
+    message_id, _ = house.button(ANNA, "Change times")
     for data in (
         press("set_delivery", 9, 0),
         press("set_delivery", -1, 0),

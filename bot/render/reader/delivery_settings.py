@@ -186,7 +186,7 @@ def paused_until(words: Words, chat: Chat, zone: ZoneInfo) -> str:
 
 
 def one_day_at_least(words: Words) -> str:
-    return words("One day has to stay. A pause is under When")
+    return words("One day has to stay. A pause is under Change times")
 
 
 def _wrong(words: Words, wrong: Misread | None) -> list[str]:

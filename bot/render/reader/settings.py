@@ -106,8 +106,8 @@ def overview(
         join(lines, "\n"),
         keyboard=(
             (
-                Button(words("When"), data=press(SETTINGS, SettingsPage.DELIVERY)),
-                Button(words("Quiet hours"), data=press(SETTINGS, SettingsPage.QUIET)),
+                Button(words("Change times"), data=press(SETTINGS, SettingsPage.DELIVERY)),
+                Button(words("Change quiet hours"), data=press(SETTINGS, SettingsPage.QUIET)),
             ),
             (
                 Button(words("Change pictures"), data=press(SETTINGS, SettingsPage.PICTURES)),

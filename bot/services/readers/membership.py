@@ -61,6 +61,17 @@ async def pause_until(db: Database, chat: Chat, day: date, zone: tzinfo, now: da
         return await chats.chat(conn, chat.id) or chat
 
 
+async def end_pauses(db: Database, now: datetime) -> datetime | None:
+    """Let news come again where a pause is over; return when the next one ends, None when none does by itself."""
+    async with db.reading() as conn:
+        ends = await chats.next_end_of_pause(conn)
+    if ends is None or ends > now:
+        return ends
+    async with db.transaction() as conn:
+        await chats.end_pauses(conn, now)
+        return await chats.next_end_of_pause(conn)
+
+
 async def join(db: Database, id: int, kind: ChatKind, language: str, now: datetime) -> None:
     """Take note of being added to a group or channel."""
     async with db.transaction() as conn:

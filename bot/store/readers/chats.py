@@ -91,6 +91,12 @@ async def end_pauses(conn: Connection, now: datetime) -> int:
     )
 
 
+async def next_end_of_pause(conn: Connection) -> datetime | None:
+    """Return when the next pause ends by itself; None when none does."""
+    [(at,)] = await conn.execute_fetchall("SELECT min(paused_until) FROM chats WHERE paused_until IS NOT NULL")
+    return moment_or_none(at)
+
+
 async def switch_off(conn: Connection, id: int, now: datetime) -> None:
     """Take note that a chat cannot be reached. One that is paused stays paused."""
     await conn.execute(

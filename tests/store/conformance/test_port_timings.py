@@ -91,6 +91,7 @@ async def test_a_change_of_times_is_dated_and_a_pause_ends_when_its_time_has_com
             await chats.set_state(conn, chat, ChatState.PAUSED, NOW, until=until)
         known = await chats.chat(conn, ANNA)
         assert known is not None and (known.timed_at, known.paused_until) == (NOW, NOW + DAY)
+        assert await chats.next_end_of_pause(conn) == NOW + HOUR
         assert [await chats.end_pauses(conn, NOW + ahead) for ahead in (HOUR - SECOND, HOUR, HOUR, DAY, 9 * DAY)] == [
             0,
             1,
@@ -101,6 +102,7 @@ async def test_a_change_of_times_is_dated_and_a_pause_ends_when_its_time_has_com
         known = await chats.chat(conn, ANNA)
         assert known is not None and (known.state, known.paused_until) == (ChatState.ACTIVE, None)
         assert (await chats.counts(conn))[ChatState.PAUSED] == 1
+        assert await chats.next_end_of_pause(conn) is None
         await chats.set_state(conn, ANNA, ChatState.PAUSED, NOW, until=NOW + DAY)
         await chats.set_state(conn, ANNA, ChatState.PAUSED, NOW)  # for good
         assert await chats.end_pauses(conn, NOW + 9 * DAY) == 0

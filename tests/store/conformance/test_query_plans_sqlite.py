@@ -361,6 +361,7 @@ BY_DELIVERY: dict[str, Question] = {
     "asking again": lambda conn: outbox.ask_again(conn, CHAT, NOW),
     "asking again for all of a clock": lambda conn: outbox.ask_again_all(conn, 1, NOW),
     "what waits for its time": lambda conn: outbox.for_their_time(conn, [7, 8], NOW),
+    "the next end of a pause": chats.next_end_of_pause,
     "ends of pauses": lambda conn: chats.end_pauses(conn, NOW),
     "pushes of an hour": lambda conn: pushes.latest(conn, [CHAT, 78]),
     "counting a push": lambda conn: pushes.count(conn, CHAT, NOW),
