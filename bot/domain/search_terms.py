@@ -155,6 +155,22 @@ def wanted(question: str) -> list[SearchQuery]:
     return found
 
 
+def exactly(phrase: str) -> list[SearchQuery]:
+    """Return what a text has to hold for these words next to each other; empty when they are none.
+
+    One character of a run is looked for as the beginning of a pair, as which it is stored.
+    """
+    groups = _groups(fold(phrase))
+    words = [word for group in groups for word in group.words]
+    if not words:
+        return []
+    if len(words) == 1 and words[0].is_special:
+        return [SearchQuery((words[0].special,))]
+    tokens = tuple(token for word in words for token in _tokens(word))
+    is_one = _RUN.match(tokens[-1]) is not None and len(_clusters(tokens[-1])) == 1
+    return [SearchQuery(tokens, groups[0].joined if len(groups) == 1 else None, is_beginning=is_one)]
+
+
 def spelling(name: str) -> str:
     """Return a name as it is written without anything between its words, in the form that no spelling changes.
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from aiohttp import ClientSession
 from feed_site import Site, item, site
 from street import Street, plain, street
 
@@ -182,3 +185,36 @@ async def test_drafts_phrases_and_stories_without_a_link_wait_for_editors(tmp_pa
         assert refused.status == 1 and "no link" in refused.err
         assert (await here.shell("publish", "mine")).status == 0
         await here.sees(anna, "Mine")
+
+
+async def test_a_hub_tells_the_bot_at_its_webhook_that_a_feed_has_changed(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    hook = f"http://127.0.0.1:{port}/hook"
+    variables = {"FETCH_ALLOW": "127.0.0.1", "WEBHOOK_URL": hook, "LISTEN": f"127.0.0.1:{port}"}
+    async with street(tmp_path, **variables) as here, site() as web, ClientSession() as client:
+        await here.imported()
+        web.feed(item("old", at=now(days=1)), Link=f'<{web.url}/hub>; rel="hub", <{web.url}/feed>; rel="self"')
+        web.answer(202, path="/hub")
+        assert (await here.shell("sources", "add", f"{web.url}/feed")).status == 0
+        await here.open()
+        assert (await here.shell("sources", "refresh", "1")).status == 0
+        async with asyncio.timeout(60):
+            await web.until(1, "/hub")
+        [form] = web.forms
+        assert form["hub.callback"].startswith(f"{hook}/websub/") and form["hub.topic"] == f"{web.url}/feed"
+        said = {
+            "hub.mode": "subscribe",
+            "hub.topic": form["hub.topic"],
+            "hub.challenge": "c",
+            "hub.lease_seconds": "99999",
+        }
+        async with client.get(form["hub.callback"], params=said) as answer:
+            assert (answer.status, await answer.text()) == (200, "c")
+        before = web.times()
+        signed = "sha256=" + hmac.new(form["hub.secret"].encode(), b"<rss/>", "sha256").hexdigest()
+        async with client.post(form["hub.callback"], data=b"<rss/>", headers={"X-Hub-Signature": signed}) as answer:
+            assert answer.status == 202
+        async with asyncio.timeout(30):
+            await web.until(before + 1)

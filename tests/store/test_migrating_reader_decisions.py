@@ -35,7 +35,7 @@ def test_sources_have_their_names_and_stories_the_links_they_name_after_an_updat
         related = conn.execute("SELECT link, article FROM article_related ORDER BY article").fetchall()
         unwanted = conn.execute("SELECT chat, source, name FROM unwanted_sources").fetchall()
         parts = conn.execute("SELECT parts FROM chats").fetchall()
-    assert names == [("daily mail", "dailymail.example")]
+    assert names == [("daily mail", "dailymail.example"), ("harbour.example", "harbour.example")]
     assert [article for _, article in related] == [2, 3] and len({link for link, _ in related}) == 1
     assert unwanted == [(7, "harbour.example", None)]
     assert parts == [(None,)]

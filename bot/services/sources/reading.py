@@ -22,7 +22,7 @@ from bot.domain.feed_items import KnownItem, KnownItems, Recognised, hashed_id, 
 from bot.domain.ingestion import KnownArticle
 from bot.domain.link import normal_link
 from bot.domain.polling_interval import Pace, is_to_be_named, next_poll, not_before, poll_after_failure
-from bot.domain.source import Source, SourceState
+from bot.domain.source import ASKED, Source, SourceState
 from bot.domain.topic import topic_key
 from bot.errors import SourceFault
 from bot.services.content import imports as importing
@@ -81,9 +81,13 @@ def unchanged(asked: Asked, answer: FeedAnswer) -> Answered:
 
 
 async def take_feed(db: Database, asked: Asked, answer: FeedAnswer, feed: Feed, *, policy: Policy) -> Report:
-    """Store what a feed lists and do what follows of it."""
-    source, now = asked.source, asked.now
+    """Store what a feed lists and do what follows of it. One that was paused or removed meanwhile is left alone."""
+    # Its first reading tells a source's title, by which readers are told whose all of its items are.
+    source, now = replace(asked.source, title=feed.title or asked.source.title), asked.now
     async with db.reading() as conn:
+        current = await sources.source(conn, source.number)
+        if current is None or current.state not in ASKED:
+            return Report()
         known = await _known_items(conn, source, feed.items)
     recognised = await _aside(len(feed.items), lambda: recognise(feed.items, known))
     async with db.reading() as conn:

@@ -198,9 +198,9 @@ async def index(conn: Connection, stories: Mapping[int, Story], topics: Mapping[
     await conn.executemany(
         "INSERT OR IGNORE INTO source_names (name, source) VALUES (?, ?)",
         {
-            (source_key(story.provider.name), source)
+            (source_key(story.provider.name or source), source)
             for story in stories.values()
-            if story.provider.name and (source := source_of(story)) is not None
+            if (source := source_of(story)) is not None
         },
     )
     await conn.executemany(

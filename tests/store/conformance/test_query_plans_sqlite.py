@@ -26,7 +26,7 @@ from bot.domain.phrases import Phrase, passage
 from bot.domain.restriction import Restriction
 from bot.domain.source import SourceState
 from bot.domain.topic import TopicFile
-from bot.store.content import articles, imports, known_topics, media, source_items, sources, topics
+from bot.store.content import articles, imports, known_topics, media, source_hubs, source_items, sources, topics
 from bot.store.content.sources import Answered, Polling
 from bot.store.delivery import (
     campaigns,
@@ -233,6 +233,8 @@ BY_MESSAGE_OR_UPDATE: dict[str, Question] = {
     "an article's banners": lambda conn: articles.banners(conn, ARTICLE),
     "an article by slug": lambda conn: articles.find(conn, "s1234"),
     "an article by link": lambda conn: articles.find(conn, "https://a.example/1234"),
+    "all of a source": lambda conn: browsing.found(conn, "", None, 7, sources=["source1"]),
+    "all of two topics": lambda conn: browsing.found(conn, "", None, 7, topics=[[RARE], [COMMON]]),
     "articles of one story": lambda conn: articles.of_one_story(conn, ARTICLE),
     "messages of one story": lambda conn: receipts.newest_of(conn, [100, 200, 404], {CHAT: 0, 78: 5}),
     "a topic by name": lambda conn: known_topics.named(conn, "t5", CHAT),
@@ -261,7 +263,7 @@ BY_WORK: dict[str, Question] = {
     ),
     "asking earlier": lambda conn: sources.ask_at(conn, [5], NOW),
     "a source by its address": lambda conn: sources.at_address(conn, ["https://feed5.example/"]),
-    "a source by its hub": lambda conn: sources.by_hub_token(conn, "x"),
+    "a source by its hub": lambda conn: source_hubs.by_hub_token(conn, "x"),
     "known items": lambda conn: source_items.known(conn, 5, ["i1", "i2"], ["https://a.example/1"]),
     "keeping items": lambda conn: source_items.keep(conn, 5, [ITEM], {"k": "k", "other": "k"}, NOW),
     "when a source published": lambda conn: source_items.published_lately(conn, 5, 20),
@@ -422,8 +424,9 @@ async def test_reading_from_end_to_end_and_sorting_are_noticed(conn: Connection)
 async def test_a_search_asks_the_index_of_words_and_the_picker_one_index_a_topic(conn: Connection) -> None:
     explained = Explained(conn)
     assert await browsing.found(explained, "sun5", None, 7)  # type: ignore[arg-type]
-    walked = [step for step, _ in explained.steps if step.startswith("SCAN")]
-    assert len(walked) == 1 and "article_search VIRTUAL TABLE INDEX 0:M" in walked[0]  # M: by a full-text query
+    walked = [step for step, _ in explained.steps if step.startswith("SCAN") and "VIRTUAL TABLE INDEX 1:" not in step]
+    by_words = [step for step in walked if "article_search VIRTUAL TABLE INDEX 0:M" in step]  # M: a full-text query
+    assert len(by_words) == 2 and set(walked) - set(by_words) <= {"SCAN (subquery-1)"}  # they are counted first
     assert "SEARCH a USING INTEGER PRIMARY KEY (rowid=?)" in dict(explained.steps)
     explained = Explained(conn)
     await topics.most_followed(explained, 10)  # type: ignore[arg-type]

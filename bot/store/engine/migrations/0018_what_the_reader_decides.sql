@@ -43,8 +43,10 @@ CREATE TABLE source_names (                 -- what the sources of articles are 
 CREATE INDEX source_names_source ON source_names (source);
 INSERT INTO source_names (name, source)
 SELECT DISTINCT source_key(name), source FROM (
-    SELECT DISTINCT json_extract(story, '$.provider.name') AS name, source FROM articles WHERE source IS NOT NULL
-) WHERE name IS NOT NULL;
+    SELECT DISTINCT coalesce(json_extract(story, '$.provider.name'), source) AS name, source
+    FROM articles WHERE source IS NOT NULL
+);
+CREATE INDEX articles_source ON articles (source) WHERE source IS NOT NULL;
 
 ALTER TABLE chats ADD COLUMN parts TEXT;    -- of a push, beside its title, between commas; null: the operator's
 
