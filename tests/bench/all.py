@@ -26,6 +26,7 @@ SMALL = {
     "startup": ("--rounds", "1", "--articles", "500"),
     "sources": ("--sources", "500", "--seconds", "15"),
     "feeds": ("--rounds", "1", "--feeds", "20"),
+    "sites": ("--rounds", "1", "--pages", "500"),
     "soak": ("--seconds", "20"),
 }
 

@@ -111,10 +111,10 @@ def settle_in(folder: Path, stub: Stub, checkout: Path) -> Rival:
     return rival
 
 
-def imported(rival: Rival, stub: Stub, articles: Path) -> tuple[float, float]:
+def imported(rival: Rival, stub: Stub, articles: Path, **given: object) -> tuple[float, float]:
     """Return the seconds that `newsbot import` takes, its start and end included, and its user time."""
     database = rival.folder / "import.db"
-    settings = house.environment(rival.folder, stub.url, checkout=rival.checkout, database=database)
+    settings = house.environment(rival.folder, stub.url, checkout=rival.checkout, database=database, **given)
     began = time.monotonic()
     process = house.command(rival.folder, settings, "import", str(articles))
     _, status, used = os.wait4(process.pid, 0)

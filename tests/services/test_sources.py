@@ -32,6 +32,7 @@ async def test_history_is_listed_in_silence_and_what_comes_later_is_news_once(he
     added = await desk.add(f"{site.url}/feed")
     assert added.is_new and (await desk.source()).name == "The Blog"
     assert await desk.states() == dict.fromkeys(["old3", "old2", "old1", "fresh"], "archived")
+    assert (await desk.article("fresh")).story.provider.name == "The Blog"
     site.feed(item("new", at=NOON, picture="https://blog.example/p.png"), item("fresh"), *OLD)
     report = await desk.read()
     new = await desk.article("new")

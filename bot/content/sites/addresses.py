@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 _WORD = re.compile(r":([A-Za-z_]+)(\[[^\]]*\])?")
 _MANY_SLASHES = re.compile(r"/{2,}")
@@ -44,32 +45,59 @@ def _part(value: str, which: str) -> str:
     return "/".join(steps[low:high])
 
 
-def date_words(clock: datetime) -> dict[str, str]:
-    """Return what a permalink's words for a date stand for. `clock` is the date as the generator shows it."""
-    year, week, _ = clock.isocalendar()
-    return {
-        "year": f"{clock.year:04}",
-        "short_year": f"{clock.year % 100:02}",
-        "month": f"{clock.month:02}",
-        "i_month": str(clock.month),
-        "short_month": clock.strftime("%b"),
-        "long_month": clock.strftime("%B"),
-        "monthname": clock.strftime("%B"),
-        "day": f"{clock.day:02}",
-        "i_day": str(clock.day),
-        "y_day": f"{clock.timetuple().tm_yday:03}",
-        "yearday": str(clock.timetuple().tm_yday),
-        "weekday": str((clock.weekday() + 1) % 7),
-        "weekdayname": clock.strftime("%A"),
-        "week": f"{week:02}",
-        "w_year": f"{year:04}",
-        "w_day": str(clock.isoweekday()),
-        "short_day": clock.strftime("%a"),
-        "long_day": clock.strftime("%A"),
-        "hour": f"{clock.hour:02}",
-        "minute": f"{clock.minute:02}",
-        "second": f"{clock.second:02}",
-    }
+class Words(dict[str, str]):
+    """What a permalink's words stand for: those that were given, and those of a date as its generator shows it."""
+
+    def __init__(self, clock: datetime | None, words: Mapping[str, str]) -> None:
+        super().__init__(words)
+        self._clock = clock
+
+    def get(self, word: str, default: object = None) -> Any:
+        if word in self:
+            return self[word]
+        return None if self._clock is None else _of_date(word, self._clock)
+
+
+_FORMATS = {
+    "year": "{0.year:04}",
+    "month": "{0.month:02}",
+    "day": "{0.day:02}",
+    "i_month": "{0.month}",
+    "i_day": "{0.day}",
+    "hour": "{0.hour:02}",
+    "minute": "{0.minute:02}",
+    "second": "{0.second:02}",
+    "short_month": "{0:%b}",
+    "long_month": "{0:%B}",
+    "monthname": "{0:%B}",
+    "weekdayname": "{0:%A}",
+    "short_day": "{0:%a}",
+    "long_day": "{0:%A}",
+    "short_year": "{0:%y}",
+    "weekday": "{0:%w}",
+    "y_day": "{0:%j}",
+}
+
+
+def _of_date(word: str, clock: datetime) -> str | None:
+    if (form := _FORMATS.get(word)) is not None:
+        return form.format(clock)
+    match word:
+        case "yearday":
+            return str(clock.timetuple().tm_yday)
+        case "week":
+            return f"{clock.isocalendar().week:02}"
+        case "w_year":
+            return f"{clock.isocalendar().year:04}"
+        case "w_day":
+            return str(clock.isoweekday())
+        case _:
+            return None
+
+
+_SAFE = re.compile(r"[A-Za-z0-9._~/-]*")
+_ASCII_DROPPED = re.compile(r"[^A-Za-z0-9./\\_#+~@\s-]+")
+_AROUND_HYPHENS = re.compile(r"\s*(-+)\s*")
 
 
 @lru_cache(maxsize=4096)
@@ -77,6 +105,10 @@ def hugo_segment(text: str, *, strip_accents: bool = False) -> str:
     """Return a text as Hugo puts it into an address: letters, digits and a few signs, blanks as one hyphen."""
     if strip_accents:
         text = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    if _SAFE.fullmatch(text):
+        return text
+    if text.isascii():
+        return "-".join(_AROUND_HYPHENS.sub(r"\1", _ASCII_DROPPED.sub("", text)).split())
     kept: list[str] = []
     was_hyphen = owes_hyphen = False
     for char in text:

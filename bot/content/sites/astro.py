@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.content.sites import fences
-from bot.content.sites.addresses import date_words, github_slug
+from bot.content.sites.addresses import Words, github_slug
 from bot.content.sites.config_files import first_match, text_of, texts
 from bot.content.sites.dates import Form, Written
 from bot.content.sites.fences import Front
@@ -105,20 +105,21 @@ class AstroRules:
     def tokens(self, source: Source, page: Page) -> Mapping[str, str]:
         collection = self._collection(source.path)
         id = self._id(source, collection) if collection is not None else source.path
-        words = date_words(page.date.astimezone(UTC)) if page.date is not None else {}
         steps = id.split("/")
-        return {
-            **words,
-            "id": id,
-            "slug": id if source.field("slug") is not None else steps[-1],
-            "path": id,
-            "name": steps[-1],
-            "title": github_slug(str(page.title or "")),
-            "filename": source.name,
-            "collection": collection.name if collection is not None else "",
-            "section": steps[0] if len(steps) > 1 else "",
-            "sections": "/".join(steps[:-1]),
-        }
+        return Words(
+            None if page.date is None else page.date.astimezone(UTC),
+            {
+                "id": id,
+                "slug": id if source.field("slug") is not None else steps[-1],
+                "path": id,
+                "name": steps[-1],
+                "title": github_slug(str(page.title or "")),
+                "filename": source.name,
+                "collection": collection.name if collection is not None else "",
+                "section": steps[0] if len(steps) > 1 else "",
+                "sections": "/".join(steps[:-1]),
+            },
+        )
 
     def _zone(self, date: Written, source: Source) -> tzinfo:
         """Return where a clock without an offset stands: YAML's times are UTC, all others the building machine's."""

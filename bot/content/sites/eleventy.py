@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.content.sites import fences
-from bot.content.sites.addresses import date_words, slugified
+from bot.content.sites.addresses import Words, slugified
 from bot.content.sites.config_files import Fields, fields_of, first_match, merged, text_of, texts
 from bot.content.sites.dates import Form, Written, written
 from bot.content.sites.fences import Front
@@ -101,17 +101,18 @@ class EleventyRules:
         slug = source.take("slug", ("slug",))
         name = self._slug(source)
         steps = [step for step in folder.split("/") if step]
-        words = date_words(page.date.astimezone(UTC)) if page.date is not None else {}
-        return {
-            **words,
-            "slug": str(slug) if slug is not None else name,
-            "title": slugified(str(page.title or "")),
-            "filename": source.name,
-            "name": name,
-            "path": stem.strip("/"),
-            "section": steps[0] if steps else "",
-            "sections": "/".join(steps),
-        }
+        return Words(
+            None if page.date is None else page.date.astimezone(UTC),
+            {
+                "slug": str(slug) if slug is not None else name,
+                "title": slugified(str(page.title or "")),
+                "filename": source.name,
+                "name": name,
+                "path": stem.strip("/"),
+                "section": steps[0] if steps else "",
+                "sections": "/".join(steps),
+            },
+        )
 
     # Data beside pages ---------------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.content.sites import fences
-from bot.content.sites.addresses import date_words, expanded
+from bot.content.sites.addresses import Words, expanded
 from bot.content.sites.config_files import Fields, fields_of, text_of, texts
 from bot.content.sites.dates import Written, written
 from bot.content.sites.fences import Front
@@ -139,7 +139,7 @@ class HexoRules:
                 page.unknown = f"permalink: {unknown[0]} is not read here"
         return re.sub(r"/index\.html$", "/", path)
 
-    def _words(self, source: Source, page: Page) -> dict[str, str]:
+    def _words(self, source: Source, page: Page) -> Words:
         named = self._named(source)
         below = source.path[len(self.source) + len("/_posts/") :].rpartition(".")[0]
         folder, _, name = below.rpartition("/")
@@ -147,24 +147,26 @@ class HexoRules:
             name = named[4]
         title = f"{folder}/{name}" if folder else name
         assert page.date is not None
-        # The day in an address is that of the machine that builds, whatever `timezone` says.
-        words = date_words(page.date.astimezone(UTC if self.zone is not None else source.zone))
         steps = _branch(source.field("categories"))
         slug = source.take("slug", ())
-        return {
-            **words,
-            "title": title,
-            "name": _slugized(title),
-            "post_title": _slugized(str(page.title or "")).lower(),
-            "category": "/".join(map(_slugized, steps)) or str(self.config.get("default_category") or "uncategorized"),
-            "lang": str(source.field("lang") or source.field("language") or self.config.get("language") or ""),
-            "slug": str(slug) if slug is not None else name,
-            "filename": source.name,
-            "path": title,
-            "section": title.partition("/")[0] if "/" in title else "",
-            "sections": folder,
-            **({"id": str(source.field("id"))} if source.field("id") is not None else {}),
-        }
+        # The day in an address is that of the machine that builds, whatever `timezone` says.
+        return Words(
+            page.date.astimezone(UTC if self.zone is not None else source.zone),
+            {
+                "title": title,
+                "name": _slugized(title),
+                "post_title": _slugized(str(page.title or "")).lower(),
+                "category": "/".join(map(_slugized, steps))
+                or str(self.config.get("default_category") or "uncategorized"),
+                "lang": str(source.field("lang") or source.field("language") or self.config.get("language") or ""),
+                "slug": str(slug) if slug is not None else name,
+                "filename": source.name,
+                "path": title,
+                "section": title.partition("/")[0] if "/" in title else "",
+                "sections": folder,
+                **({"id": str(source.field("id"))} if source.field("id") is not None else {}),
+            },
+        )
 
 
 def is_hexo(root: Path) -> bool:

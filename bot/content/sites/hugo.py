@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from bot.content.formats.document import Fault
 from bot.content.sites import fences
-from bot.content.sites.addresses import date_words, expanded, hugo_segment
+from bot.content.sites.addresses import Words, expanded, hugo_segment
 from bot.content.sites.config_files import Fields, at, fields_of, lowered, merged, text_of, texts
 from bot.content.sites.dates import Form, Written, written
 from bot.content.sites.fences import Front
@@ -68,6 +68,7 @@ _SYNONYMS = {
     "lastmod": ("lastmod", "modified"),
     "expirydate": ("expirydate", "unpublishdate"),
 }
+_BUNDLE = "bundle"  # instead of a list's text
 _FILE_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:-(\d{2})-(\d{2})-(\d{2}))?[-_](.+)|(\d{4}-\d{2}-\d{2})$")
 _PICTURES = ("images", "image", "cover", "featured_image", "featuredimage", "feature_image", "featureimage")
 _MORE_PICTURES = ("heroimage", "hero_image", "thumbnail", "banner", "header.image", "featured.image")
@@ -114,7 +115,7 @@ class HugoRules:
             return False
         if stem == "index":
             return "/" in inside
-        return not self._is_resource(inside)
+        return self._above(path.rpartition("/")[0])[0] != _BUNDLE or "/" not in inside
 
     def front(self, text: str) -> Front | None:
         return fences.hugo(text)
@@ -128,7 +129,7 @@ class HugoRules:
         return given
 
     def around(self, path: str) -> str:
-        return "".join(self._list_of(folder)[0] for folder in _above(path.rpartition("/")[0], self.content))
+        return self._above(path.rpartition("/")[0])[0]
 
     def page(self, source: Source) -> Page:
         fields = source.fields
@@ -160,7 +161,7 @@ class HugoRules:
     def tokens(self, source: Source, page: Page) -> Mapping[str, str]:
         _, inside = self._place(source.path)
         date = self._date(source)
-        return self._words(source, page, inside, date.clock if date is not None else datetime.min)
+        return self._words(source, page, inside, date.clock if date is not None else datetime.min, ":title")
 
     # Where a file lies ---------------------------------------------------------------------------------------------
 
@@ -183,21 +184,25 @@ class HugoRules:
             return rest, code.lower()
         return stem, None
 
-    def _is_resource(self, inside: str) -> bool:
-        """Return whether a file lies in the folder of an `index.md`, of which it is a part."""
-        parent = inside.rpartition("/")[0]
-        while parent:
-            if self._list_of(f"{self.content}/{parent}" if self.content else parent)[0].startswith("bundle"):
-                return True
-            parent = parent.rpartition("/")[0]
-        return False
+    def _above(self, folder: str) -> tuple[str, tuple[Fields, ...]]:
+        """Return what lists in a folder and those above it pass on, the nearest first, with what that is made of.
 
-    def _list_of(self, folder: str) -> tuple[str, tuple[Fields, ...]]:
-        """Return what a folder's `_index.md` passes on, with what it is made of; `bundle` where an `index.md` lies."""
+        The text is `bundle` where the folder is that of an `index.md` or lies in one, whose parts its files are.
+        """
         known = self._lists.get(folder)
-        if known is None:
-            known = self._lists[folder] = self._read_list(folder)
+        if known is not None:
+            return known
+        text, values = self._read_list(folder)
+        if folder and folder not in self._contents:
+            before, passed = self._above(folder.rpartition("/")[0])
+            text = _BUNDLE if _BUNDLE in (before, text) else before + text
+            values = (*values, *passed)
+        known = self._lists[folder] = text, values
         return known
+
+    @property
+    def _contents(self) -> set[str]:
+        return {one.content for one in self.languages.values()}
 
     def _read_list(self, folder: str) -> tuple[str, tuple[Fields, ...]]:
         place = self.root / folder
@@ -206,7 +211,7 @@ class HugoRules:
         except OSError:
             names = set()
         if any(name.startswith("index.") and "." + name.rpartition(".")[2] in self.suffixes for name in names):
-            return "bundle", ()
+            return _BUNDLE, ()
         for name in sorted(names):
             if name.startswith("_index.") and name.endswith((".md", ".markdown", ".html")):
                 text = text_of(place / name)
@@ -222,11 +227,11 @@ class HugoRules:
 
     def _passed_on(self, path: str) -> list[Fields]:
         """Return what lists above a page and the configuration pass on to it, the nearest first."""
+        all_of_them = (*self._above(path.rpartition("/")[0])[1], *_cascades(self.config.get("cascade")))
+        if not all_of_them:
+            return []
         language, inside = self._place(path)
-        found: list[Fields] = []
-        for folder in reversed(_above(path.rpartition("/")[0], self.content)):
-            found += [one for one in self._list_of(folder)[1] if _is_meant(one, inside, language)]
-        found += [one for one in _cascades(self.config.get("cascade")) if _is_meant(one, inside, language)]
+        found = [one for one in all_of_them if _is_meant(one, inside, language)]
         return [{name: value for name, value in one.items() if name not in ("_target", "target")} for one in found]
 
     # What a page says ----------------------------------------------------------------------------------------------
@@ -305,12 +310,12 @@ class HugoRules:
             if re.match(r"https?://", url):
                 return url
             if ":" in url:
-                url = expanded(url, self._words(source, page, inside, date.clock))[0]
+                url = expanded(url, self._words(source, page, inside, date.clock, url))[0]
             return url if url.startswith("/") else f"{below}/{url}"
         section = inside.partition("/")[0] if "/" in inside else ""
         pattern = self._permalink(section)
         if pattern is not None:
-            words = self._words(source, page, inside, date.clock)
+            words = self._words(source, page, inside, date.clock, pattern)
             path, unknown = expanded(_go_layout(pattern, date.clock), words)
             if unknown:
                 page.unknown = f"permalinks: {unknown[0]} is not read here"
@@ -346,33 +351,36 @@ class HugoRules:
             return is_truthy(ugly.get(section.lower()))
         return is_truthy(ugly)
 
-    def _words(self, source: Source, page: Page, inside: str, clock: datetime) -> dict[str, str]:
+    def _words(self, source: Source, page: Page, inside: str, clock: datetime, pattern: str) -> Words:
         folder = inside.rpartition("/")[0]
         stem = self._stem(inside)
         bundle = stem == "index"
         base = self._file_stem(folder.rpartition("/")[2] if bundle else stem)
         sections = folder.rpartition("/")[0] if bundle else folder
-        title = self._worded(_text(page.title) or "")
         slug = source.take("slug", ("slug",))
         own = self._worded(str(slug)) if slug is not None else None
+        # The title is needed less often than it costs to make it safe.
+        title = self._worded(_text(page.title) or "") if own is None or ":title" in pattern else ""
         name = self._step(base)
         joined = "/".join(self._made_safe(step) for step in sections.split("/"))
         first = joined.partition("/")[0]
-        return {
-            **date_words(clock),
-            "slug": own or title or name,
-            "title": title,
-            "filename": name,
-            "contentbasename": name,
-            "name": name,
-            "slugorfilename": own or name,
-            "slugorcontentbasename": own or name,
-            "section": first,
-            "sections": joined,
-            "sectionslug": first,
-            "sectionslugs": joined,
-            "path": "/".join(filter(None, (joined, name))),
-        }
+        return Words(
+            clock,
+            {
+                "slug": own or title or name,
+                "title": title,
+                "filename": name,
+                "contentbasename": name,
+                "name": name,
+                "slugorfilename": own or name,
+                "slugorcontentbasename": own or name,
+                "section": first,
+                "sections": joined,
+                "sectionslug": first,
+                "sectionslugs": joined,
+                "path": "/".join(filter(None, (joined, name))),
+            },
+        )
 
     def _stem(self, inside: str) -> str:
         return self._without_language(inside.rpartition("/")[2].rpartition(".")[0])[0]
@@ -510,17 +518,6 @@ def _folder(value: object) -> str | None:
 
 def _is_within(path: str, folder: str) -> bool:
     return not folder or path == folder or path.startswith(folder + "/")
-
-
-def _above(folder: str, content: str) -> list[str]:
-    """Return the folders from the content's down to this one, where they lie in it."""
-    if not _is_within(folder, content):
-        return []
-    rest = folder[len(content) :].strip("/")
-    found = [content]
-    for step in rest.split("/") if rest else ():
-        found.append(f"{found[-1]}/{step}" if found[-1] else step)
-    return found
 
 
 def _cascades(value: object) -> tuple[Fields, ...]:

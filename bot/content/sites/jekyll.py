@@ -17,7 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.content.sites import fences
-from bot.content.sites.addresses import date_words, expanded, jekyll_pretty, jekyll_slug
+from bot.content.sites.addresses import Words, expanded, jekyll_pretty, jekyll_slug
 from bot.content.sites.config_files import Fields, at, fields_of, merged, texts
 from bot.content.sites.dates import Form, Written
 from bot.content.sites.fences import Front
@@ -224,7 +224,7 @@ class JekyllRules:
             path = "/" + path
         return re.sub(r"/index\.html$", "/", path) if kind != "posts" else path
 
-    def _words(self, source: Source, page: Page, kind: str) -> dict[str, str]:
+    def _words(self, source: Source, page: Page, kind: str) -> Words:
         zone = self.zone or source.zone
         assert page.date is not None
         named = _POST.fullmatch(source.name) if kind == "posts" else None
@@ -233,21 +233,23 @@ class JekyllRules:
         categories = self._categories(source, kind)
         below = source.path.partition(f"_{kind}/")[2].rpartition(".")[0] if kind not in ("pages", "posts") else ""
         folder = source.folder
-        return {
-            **date_words(page.date.astimezone(zone)),
-            "title": jekyll_pretty(str(slug) if slug is not None else name),
-            "slug": jekyll_slug(str(slug) if slug is not None else name),
-            "name": jekyll_slug(name),
-            "categories": "/".join(one.lower() for one in categories),
-            "slugified_categories": "/".join(jekyll_slug(one) for one in categories),
-            "collection": kind,
-            "path": folder if kind == "pages" else below,
-            "basename": source.name,
-            "filename": source.name,
-            "section": source.path.partition("/")[0].strip("_"),
-            "sections": folder.replace("_", ""),
-            "output_ext": ".html",
-        }
+        return Words(
+            page.date.astimezone(zone),
+            {
+                "title": jekyll_pretty(str(slug) if slug is not None else name),
+                "slug": jekyll_slug(str(slug) if slug is not None else name),
+                "name": jekyll_slug(name),
+                "categories": "/".join(one.lower() for one in categories),
+                "slugified_categories": "/".join(jekyll_slug(one) for one in categories),
+                "collection": kind,
+                "path": folder if kind == "pages" else below,
+                "basename": source.name,
+                "filename": source.name,
+                "section": source.path.partition("/")[0].strip("_"),
+                "sections": folder.replace("_", ""),
+                "output_ext": ".html",
+            },
+        )
 
 
 def rules(root: Path) -> JekyllRules:

@@ -41,6 +41,13 @@ _INLINE_CODE = re.compile(
     r"\{\{[<%].{0,500}?[>%]\}\}|\{%.{0,500}?%\}|\{\{.{0,500}?\}\}|\{:.{0,200}?\}|\[\^[^\]\s]{1,60}\]"
 )
 _MARKUP = re.compile(r"[\\`*_\[\]<>!&~]")
+_SIMPLE = (
+    (re.compile(r"`([^`*_\[\]<>&\\!~\n]+)`"), r"\1"),
+    (re.compile(r"(?<!!)\[([^\[\]]+)\]\([^()\s<>\\&]*\)"), r"\1"),
+    (re.compile(r"(?<![\w*])\*\*([^\s*_](?:[^*_]*[^\s*_])?)\*\*(?![\w*])"), r"\1"),
+    (re.compile(r"(?<![\w*])\*([^\s*_](?:[^*_]*[^\s*_])?)\*(?![\w*])"), r"\1"),
+    (re.compile(r"(?<![\w_])_([^\s*_](?:[^*_]*[^\s*_])?)_(?![\w_])"), r"\1"),
+)
 _INLINE_TAGS = frozenset(
     ["a", "abbr", "b", "code", "em", "i", "kbd", "mark", "q", "s", "small", "span", "strong", "sub", "sup", "u"]
 )
@@ -79,6 +86,8 @@ def plain(paragraph: str) -> str:
         text = _INLINE_CODE.sub("", text)
     if _MARKUP.search(text) is None:
         return " ".join(text.split())
+    if (simple := _of_simple_markup(text)) is not None:
+        return simple
     pieces: list[str] = []
     for token in _parser().parseInline(text)[0].children or ():
         match token.type:
@@ -87,6 +96,16 @@ def plain(paragraph: str) -> str:
             case "softbreak" | "hardbreak":
                 pieces.append(" ")
     return " ".join("".join(pieces).split())
+
+
+def _of_simple_markup(text: str) -> str | None:
+    """Return the words of a text with nothing but plain links, emphasis and code, which most paragraphs have at most.
+
+    None when there is anything else, or any of these within another.
+    """
+    for form, kept in _SIMPLE:
+        text = form.sub(kept, text)
+    return None if _MARKUP.search(text) is not None else " ".join(text.split())
 
 
 @cache

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.content.sites import fences
-from bot.content.sites.addresses import date_words, pelican_slug
+from bot.content.sites.addresses import Words, pelican_slug
 from bot.content.sites.config_files import text_of
 from bot.content.sites.dates import written
 from bot.content.sites.fences import Front
@@ -86,16 +86,18 @@ class PelicanRules:
         assert page.date is not None
         slug = self._slug(source, page)
         folder = source.folder[len(self.content) :].strip("/")
-        return {
-            **date_words(page.date.astimezone(self.zone)),
-            "slug": slug,
-            "title": pelican_slug(str(page.title or "")),
-            "name": source.name,
-            "filename": source.name,
-            "path": f"{folder}/{source.name}".strip("/"),
-            "section": folder.partition("/")[0],
-            "sections": folder,
-        }
+        return Words(
+            page.date.astimezone(self.zone),
+            {
+                "slug": slug,
+                "title": pelican_slug(str(page.title or "")),
+                "name": source.name,
+                "filename": source.name,
+                "path": f"{folder}/{source.name}".strip("/"),
+                "section": folder.partition("/")[0],
+                "sections": folder,
+            },
+        )
 
     def _date(self, source: Source) -> datetime | None:
         given = source.date("publishedDateTime", ("date",))

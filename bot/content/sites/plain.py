@@ -8,7 +8,7 @@ from datetime import UTC
 from typing import Any
 
 from bot.content.sites import fences
-from bot.content.sites.addresses import date_words, slugified
+from bot.content.sites.addresses import Words, slugified
 from bot.content.sites.fences import Front
 from bot.content.sites.markdown import first_paragraph
 from bot.content.sites.rules import NotAPage, Page, Source, Wrong
@@ -66,14 +66,15 @@ class PlainRules:
         folder = source.folder
         if name == "index" and folder:
             folder, _, name = folder.rpartition("/")
-        words = date_words(page.date.astimezone(UTC)) if page.date is not None else {}
-        return {
-            **words,
-            "slug": str(slug) if slug is not None else name,
-            "title": slugified(str(page.title or "")),
-            "name": name,
-            "filename": source.name,
-            "path": f"{folder}/{name}".strip("/"),
-            "section": folder.partition("/")[0],
-            "sections": folder,
-        }
+        return Words(
+            None if page.date is None else page.date.astimezone(UTC),
+            {
+                "slug": str(slug) if slug is not None else name,
+                "title": slugified(str(page.title or "")),
+                "name": name,
+                "filename": source.name,
+                "path": f"{folder}/{name}".strip("/"),
+                "section": folder.partition("/")[0],
+                "sections": folder,
+            },
+        )

@@ -45,14 +45,22 @@ class SiteDocument(Document):
 
     names: Mapping[str, str] = field(default_factory=dict)
     front: fences.Front | None = None
+    lines: dict[str, int] = field(default_factory=dict)
 
     def line_of(self, where: Where) -> int:
         if self.front is None or not where:
             return 0
         name = str(self.names.get(str(where[0]), where[0])).partition(".")[0]
-        found = re.search(
-            rf"^[ \t,]*[\"']?{re.escape(name)}[\"']?[ \t]*[:=]", self.front.text, re.IGNORECASE | re.MULTILINE
-        )
+        if name not in self.lines:
+            self.lines[name] = self._line_of(self.front, name)
+        return self.lines[name]
+
+    def _line_of(self, front: fences.Front, name: str) -> int:
+        text = front.text
+        if text.startswith(f"{name}:") or (at := text.find(f"\n{name}:")) >= 0:
+            return self.line_at(0 if text.startswith(f"{name}:") else at + 1)
+        form = rf"^[ \t,]*[\"']?{re.escape(name)}[\"']?[ \t]*[:=]"
+        found = re.search(form, front.text, re.IGNORECASE | re.MULTILINE)
         return 1 if found is None else self.line_at(found.start())
 
     def complaint(self, where: Where, reason: str) -> Complaint:
@@ -128,7 +136,8 @@ def story_of_page(name: str, data: bytes, around: FileContext, site: Site) -> St
         reason = "is missing; newsbot.yaml can take it from elsewhere: fields: {title: [title, heading, filename]}"
         raise ContentError(document.complaint(("title",), reason))
     ours = _our_fields(source, page, link, is_public, site, around)
-    story = story_of(replace(document, fields=ours), around)
+    document.fields.update(ours)
+    story = story_of(document, around)
     return replace(
         story,
         payload=_payload(fields.values, front, site, page),

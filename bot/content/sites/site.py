@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -37,12 +38,16 @@ class Site:
     zone: ZoneInfo
     key: str
     below: str
+    before: int = 0  # characters of a whole path before what is within the content folder
     notes: dict[str, Complaint] = field(default_factory=dict)
     _around: dict[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.before = len(str(self.content / "x")) - 1
+
     def inside(self, path: Path) -> str:
         """Return where a file of the content folder lies in it, with `/`."""
-        return path.relative_to(self.content).as_posix()
+        return str(path)[self.before :].replace(os.sep, "/")
 
     def in_site(self, path: str) -> str:
         """Return a path that is relative to the content folder as one relative to the site's."""

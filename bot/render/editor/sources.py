@@ -79,11 +79,10 @@ def roster(words: Words, shown: Sequence[ListedSource], page: int, *, total: int
 def source(words: Words, listed: ListedSource, zone: ZoneInfo, now: datetime) -> Message:
     """Return one source with all that can be done about it."""
     one, counts = listed.source, listed.counts
-    lines: list[Text | str] = [bold(_named(one)), Text(tame(clip(one.url, _ADDRESS)))]
-    lines.append(words("State: {state}.", state=_state(words, one)))
+    doing: list[Text | str] = [words("State: {state}.", state=_state(words, one))]
     if one.last_error is not None and one.state is not SourceState.ACTIVE:
         since = one.failing_since or now
-        lines.append(
+        doing.append(
             words(
                 "Since {date}, {time}: {fault}.",
                 date=words.date(since, zone),
@@ -92,31 +91,30 @@ def source(words: Words, listed: ListedSource, zone: ZoneInfo, now: datetime) ->
             )
         )
     if one.read_at is not None:
-        lines.append(words("Last read {ago}.", ago=words.ago(one.read_at, now)))
+        doing.append(words("Last read {ago}.", ago=words.ago(one.read_at, now)))
     if one.state in ASKED:
-        lines.append(_next(words, one, now))
-    lines.append(_taken_as(words, one))
+        doing.append(_next(words, one, now))
+    taken: list[Text | str] = [_taken_as(words, one)]
     if one.choices.topics:
         names = words.list([foreign(clip(name, _NAME)) for name in one.choices.topics])
-        lines.append(words("Topics: {topics}.", topics=names))
+        taken.append(words("Topics: {topics}.", topics=names))
     if one.choices.only:
-        lines.append(words("Only what holds: {phrases}.", phrases=_phrases(words, one.choices.only)))
+        taken.append(words("Only what holds: {phrases}.", phrases=_phrases(words, one.choices.only)))
     if one.choices.never:
-        lines.append(words("Never what holds: {phrases}.", phrases=_phrases(words, one.choices.never)))
-    lines.append(
-        words(
-            "{came} came; of these {pushed} were pushed and {held} held. {doubled} were here from elsewhere, "
-            "{refused} were refused.",
-            came=words.number(counts.came),
-            pushed=words.number(counts.pushed),
-            held=words.number(counts.held),
-            doubled=words.number(counts.doubled),
-            refused=words.number(counts.refused),
-        )
-    )
+        taken.append(words("Never what holds: {phrases}.", phrases=_phrases(words, one.choices.never)))
     if one.file is not None:
-        lines.append(words("It is defined by {file}; change it there.", file=foreign(clip(one.file, _NAME))))
-    return Message(clip(join(lines, "\n"), TEXT), keyboard=_buttons(words, one))
+        taken.append(words("It is defined by {file}; change it there.", file=foreign(clip(one.file, _NAME))))
+    came = words(
+        "Came: {came}. Pushed: {pushed}. Held: {held}. Here from elsewhere: {doubled}. Refused: {refused}.",
+        came=words.number(counts.came),
+        pushed=words.number(counts.pushed),
+        held=words.number(counts.held),
+        doubled=words.number(counts.doubled),
+        refused=words.number(counts.refused),
+    )
+    heading = join([bold(_named(one)), tame(clip(one.url, _ADDRESS))], "\n")
+    text = join([heading, join(doing, "\n"), join(taken, "\n"), came], "\n\n")
+    return Message(clip(text, TEXT), keyboard=_buttons(words, one))
 
 
 def _buttons(words: Words, one: Source) -> tuple[tuple[Button, ...], ...]:
@@ -276,23 +274,26 @@ def reading(words: Words, host: str) -> Message:
 
 def preview(words: Words, url: str, feed: Feed, zone: ZoneInfo) -> Message:
     """Return what a feed would give, what is missing in it first, with the buttons that follow it."""
-    name = feed.title or url
-    lines: list[Text | str] = [bold(foreign(clip(name, _NAME))), Text(tame(clip(url, _ADDRESS)))]
-    lines += [tame(f"{one}.") for one in _missing(words, feed.items)]
+    heading = join([bold(foreign(clip(feed.title or url, _NAME))), tame(clip(url, _ADDRESS))], "\n")
+    parts: list[Text | str] = [heading]
+    if missing := _missing(words, feed.items):
+        parts.append("\n".join(f"{one}." for one in missing))
     if not feed.items:
-        lines.append(words("It lists nothing at the moment. What comes later is new."))
+        parts.append(words("It lists nothing at the moment. What comes later is new."))
     else:
-        lines.append(
+        parts.append(
             words.count(
                 "It lists {n} story. That is listed in /latest and pushed to nobody; what comes later is new.",
                 "It lists {n} stories. These are listed in /latest and pushed to nobody; what comes later is new.",
                 len(feed.items),
             )
         )
-    lines += [_entry(words, item, zone) for item in feed.items[:_SHOWN]]
+    entries: list[Text | str] = [_entry(words, item, zone) for item in feed.items[:_SHOWN]]
     if (more := len(feed.items) - _SHOWN) > 0:
-        lines.append(words.count("and {n} more", "and {n} more", more))
-    return Message(clip(join(lines, "\n"), TEXT), keyboard=_follow_rows(words))
+        entries.append(words.count("and {n} more", "and {n} more", more))
+    if entries:
+        parts.append(join(entries, "\n"))
+    return Message(clip(join(parts, "\n\n"), TEXT), keyboard=_follow_rows(words))
 
 
 def ask_follow(words: Words, name: str) -> Message:
@@ -310,13 +311,17 @@ def _missing(words: Words, items: Sequence[FeedItem]) -> list[str]:
     said = []
     if count := sum(1 for one in items if one.link is None):
         said.append(
-            words.count("{n} has no link, and would be a draft", "{n} have no link, and would be drafts", count)
+            words.count(
+                "{n} has no link; a new one like it becomes a draft",
+                "{n} have no link; a new one like these becomes a draft",
+                count,
+            )
         )
     if count := sum(1 for one in items if one.published_at is None):
         said.append(
             words.count(
-                "{n} has no date, and counts as new when it is first seen",
-                "{n} have no date, and count as new when they are first seen",
+                "{n} has no date; a new one like it is dated when it is first seen",
+                "{n} have no date; a new one like these is dated when it is first seen",
                 count,
             )
         )

@@ -21,6 +21,7 @@ from bot.sandbox.world.world import Cast
 
 FEED, MIRROR, PAGE = "/feed.xml", "/mirror.xml", "/2026/ferry"
 BRIDGE, CORRECTED = "Old bridge carries trams agian", "Old bridge carries trams again"
+MARK = "A walk along the towpath"
 FERRY, LOCK, GRANT = "The ferry goes electric", "A lock is given back to the river", "A grant for quiet streets"
 
 
@@ -85,7 +86,7 @@ async def _a_new_item_is_news_once(stage: Stage, cast: Cast, outside: Outside) -
     corrected = Entry("bridge", CORRECTED, outside.now, picture=outside.web.url(PICTURE))
     _serve(outside, FEED, "River Notes", [corrected, *_history(outside)])
     await stage.presses(cast.edith, "Refresh")
-    await stage.asks_until(cast.anna, "/latest Energy 1", CORRECTED)
+    await stage.asks_until(cast.anna, "/latest Energy 2", CORRECTED)
     _serve(outside, MIRROR, "River Mirror", [])
     stage.types(cast.edith, outside.web.url(MIRROR))
     await stage.presses(cast.edith, "Follow its feed")
@@ -99,7 +100,14 @@ async def _a_new_item_is_news_once(stage: Stage, cast: Cast, outside: Outside) -
         f'title: "{CORRECTED}"\npublishedDateTime: {outside.now.isoformat()}\nwebUrl: "{link}"\n'
         "published: true\ntopics: [Energy]",
     )
-    await stage.sees(cast.edith, "bridge.md")
+    _write(
+        outside.content / "towpath.md",
+        f'title: "{MARK}"\npublishedDateTime: {outside.now.isoformat()}\nwebUrl: "https://walks.example/1"',
+    )
+    await stage.asks_until(cast.edith, "/drafts", MARK)  # so the folder was read
+    stage.types(cast.edith, "/sources")
+    await stage.presses(cast.edith, "River Mirror")
+    await stage.sees(cast.edith, "1 were here from elsewhere")
     stage.check(_pushes(stage, cast, BRIDGE) + _pushes(stage, cast, CORRECTED) == 1, "Anna was told of it once")
 
 
@@ -120,18 +128,20 @@ async def _a_link_becomes_an_article(stage: Stage, cast: Cast, outside: Outside)
     stage.types(cast.edith, outside.web.url(PAGE))
     await stage.presses(cast.edith, "Choose a topic")
     await stage.presses(cast.edith, "Energy")
-    await stage.presses(cast.edith, "Publish to 1")
+    await stage.sees(cast.edith, "has the topic Energy now")
+    stage.types(cast.edith, "/publish ferry")
     push = await stage.sees(cast.anna, FERRY)
     stage.check("crosses without a sound" in plain(push), "with the page's own excerpt")
 
 
 async def _a_page_of_a_hugo_site(stage: Stage, cast: Cast, outside: Outside) -> None:
-    stage.tell("The content folder becomes that of a Hugo site. A draft is no news; without `draft` it is.")
+    stage.tell("The content folder becomes a Hugo site. A draft is no news; without `draft` it is.")
+    (outside.content / "newsbot.yaml").write_text("site: https://blog.example\n")
     (outside.content / "hugo.toml").write_text('baseURL = "https://blog.example/"\ntitle = "Northgate Blog"\n')
     page = f'title: "{LOCK}"\ndate: {outside.now.isoformat()}\ntags: [Energy]'
-    _write(outside.content / "posts" / "lock.md", f"{page}\ndraft: true", "The keeper's house stays.")
+    _write(outside.content / "content" / "posts" / "lock.md", f"{page}\ndraft: true", "The keeper's house stays.")
     await stage.asks_until(cast.edith, "/drafts", LOCK)
-    _write(outside.content / "posts" / "lock.md", page, "The keeper's house stays.")
+    _write(outside.content / "content" / "posts" / "lock.md", page, "The keeper's house stays.")
     push = await stage.sees(cast.anna, LOCK)
     stage.check("keeper's house" in plain(push), "its first paragraph is the excerpt")
 

@@ -15,7 +15,7 @@ from bot.sandbox.world.events import Event
 from bot.sandbox.world.world import World
 
 STEP_TIMEOUT = 20.0  # seconds for anything to appear
-ASK_EVERY = 1.0  # seconds
+ASK_EVERY = 2.0  # seconds
 _INVISIBLE = str.maketrans("", "", "\u2060\u2066\u2067\u2068\u2069")  # shapes text, shows nothing
 
 Json = dict[str, Any]
@@ -81,7 +81,7 @@ class Stage:
         return answer
 
     async def asks_until(self, person: int, question: str, text: str) -> None:
-        """Let a person ask every second until an answer holds `text`: what it is about happens a moment later."""
+        """Let a person ask every other second until an answer holds `text`: what it is about happens a moment later."""
         try:
             async with asyncio.timeout(STEP_TIMEOUT):
                 while self.newest(person, text) is None:

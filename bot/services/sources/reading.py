@@ -82,7 +82,8 @@ def unchanged(asked: Asked, answer: FeedAnswer) -> Answered:
 
 async def take_feed(db: Database, asked: Asked, answer: FeedAnswer, feed: Feed, *, policy: Policy) -> Report:
     """Store what a feed lists and do what follows of it. One that was paused or removed meanwhile is left alone."""
-    source, now = asked.source, asked.now
+    # Its first reading tells a source's title, by which readers are told whose all of its items are.
+    source, now = replace(asked.source, title=feed.title or asked.source.title), asked.now
     async with db.reading() as conn:
         current = await sources.source(conn, source.number)
         if current is None or current.state not in ASKED:

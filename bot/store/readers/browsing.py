@@ -21,6 +21,13 @@ RARE_TOPIC_BELOW = 4_000
 """Articles of a list's topics. Up to here they are all fetched and sorted (some 5 ms); beyond, walking the newest
 articles finds a page of them at once, while sorting would take longer and longer."""
 
+FEW_MATCHES, NEAR = 1_000, 400
+"""Articles that hold a search's words. Up to here they are all fetched and sorted; of more, those among so many next to
+the page are looked for first. Numbers grow with time, so a few pages of the index of words have them all."""
+MAX_SPAN = 20 * NEAR
+"""Numbers from the least to the greatest of these: where articles came in another order than they were published, it is
+as well to sort them all."""
+
 SHORTEST_WITHIN, LOOKED_WITHIN = 4, 10_000
 """Letters that are looked for within words, at least, and articles that are looked through for them, at most."""
 
@@ -77,6 +84,16 @@ _HOLDING = """
       AND a.state IN ('published', 'archived') AND (a.published_at, a.number) < (:at, :number)
 """
 _FOUND = _HOLDING + _AMONG + _NEWEST_FIRST
+
+_NEAR = """
+    SELECT published_at AS at, number FROM articles
+    WHERE state IN ('published', 'archived') AND (published_at, number) < (:at, :number)
+    ORDER BY published_at DESC, number DESC LIMIT :limit
+"""
+_AMONG_NEAR = """
+      AND article_search.rowid BETWEEN :low AND :high AND a.number IN (SELECT value FROM json_each(:near))
+"""
+_FOUND_NEAR = _HOLDING + _AMONG_NEAR + _AMONG + _NEWEST_FIRST
 
 _HOLDING_WITHIN = """
     SELECT a.published_at AS at, a.number
@@ -163,7 +180,7 @@ async def found(
             return []
         return await _places(conn, _OF_TOPICS if sources is None else _OF_SOURCES, turn, limit, among)
     query = among | {"words": match_query(words)}
-    places = await _places(conn, _FOUND, turn, limit, query)
+    places = await _holding(conn, turn, limit, query)
     if places or (turn is not None and await _places(conn, _FOUND, None, 1, query)):
         return places
     inner = ["".join(piece.tokens) for piece in asked]
@@ -171,6 +188,22 @@ async def found(
         return []
     values = among | {"inner": json.dumps(inner), "since": await _look_back(conn)}
     return await _places(conn, _FOUND_WITHIN, turn, limit, values)
+
+
+async def _holding(conn: Connection, turn: Turn | None, limit: int, query: dict[str, object]) -> list[Place]:
+    """Return the places of articles that hold the words of a query, nearest first."""
+    [(many,)] = await conn.execute_fetchall(
+        "SELECT count(*) FROM (SELECT 1 FROM article_search WHERE article_search MATCH :words LIMIT :enough)",
+        {"words": query["words"], "enough": FEW_MATCHES + 1},
+    )
+    if many > FEW_MATCHES:
+        near = [place.number for place in await _places(conn, _NEAR, turn, NEAR, {})]
+        if near and max(near) - min(near) <= MAX_SPAN:
+            among = {"near": json.dumps(near), "low": min(near), "high": max(near)}
+            places = await _places(conn, _FOUND_NEAR, turn, limit, query | among)
+            if len(places) == limit or len(near) < NEAR:
+                return places
+    return await _places(conn, _FOUND, turn, limit, query)
 
 
 async def best(
