@@ -135,6 +135,21 @@ def test_an_mdx_page_gives_its_first_paragraph(tmp_path: Path) -> None:
     assert one(tmp_path, page(body, title="T", date=DAY), "blog/a.mdx").story().excerpt == "Hello there."
 
 
+@pytest.mark.parametrize("hero", ["../../assets/x.jpg", "@assets/x.jpg", "~/assets/x.jpg"])
+def test_a_picture_that_only_a_build_can_place_is_left_out(tmp_path: Path, hero: str) -> None:
+    files = {
+        "astro.config.mjs": CONFIG,
+        "src/content/blog/a.md": page(title="T", date=DAY, heroImage=f'"{hero}"'),
+        "src/content/blog/b.md": page(title="T", date=DAY, heroImage=f'"{hero}"'),
+        "src/assets/x.jpg": b"\xff\xd8\xff\xe0",
+    }
+    found = read(tmp_path, files, "src/content")
+    assert all(not story.pictures and not story.as_read.warnings for story in found.stories.values())
+    assert len(found.notes) == (1 if hero.startswith("..") else 0)
+    whole = read(tmp_path, files, ".")
+    assert len(whole.stories["src/content/blog/a.md"].pictures) == (1 if hero.startswith("..") else 0)
+
+
 @pytest.mark.parametrize(
     ("hero", "url"),
     [("/img/x.jpg", "https://example.org/img/x.jpg"), ("https://cdn.example/x.png", "https://cdn.example/x.png")],
