@@ -1,8 +1,8 @@
 """
-The HTTP server of the running bot: health, metrics, and the webhook to which Telegram posts updates.
+The HTTP server of the running bot: health, metrics, what programs ask, and the webhook to which Telegram posts updates.
 
-One server an address: `NEWSBOT_HTTP` for `/healthz`, `/readyz` and `/metrics`, `NEWSBOT_LISTEN` for the webhook,
-which may be the same.
+One server an address: `NEWSBOT_HTTP` for `/healthz`, `/readyz`, `/metrics`, feeds and the HTTP API, `NEWSBOT_LISTEN`
+for the webhook, which may be the same.
 """
 
 from __future__ import annotations

@@ -6,18 +6,25 @@ import asyncio
 import contextlib
 import os
 import secrets
+import shutil
+import socket
 import tempfile
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from bot.app import Clock, first_of, running, stop_on_signals, utc_now
+from bot.domain.api_key import KeyRole
+from bot.domain.fetch_rules import FetchRules
 from bot.errors import SettingsError
 from bot.sandbox.bot_api.server import SandboxServer
 from bot.sandbox.page.page import add_page
-from bot.sandbox.tour.tour import TOURS, play
+from bot.sandbox.tour.inlets import Outside
+from bot.sandbox.tour.small_web import SmallWeb, small_web
+from bot.sandbox.tour.tour import OUTSIDE, TOURS, play
 from bot.sandbox.world.state_file import UnreadableState, keeping, recall
 from bot.sandbox.world.world import World
+from bot.services.api import keys
 from bot.services.readers import subscribing
 from bot.settings import Settings, packaged_seeds
 from bot.store.desk import editors
@@ -34,8 +41,8 @@ async def sandbox(settings: Settings, port: int, keep: bool, tour: str | None, *
     With `tour`, play that tour instead of waiting for a person, and return 0 when every step went well, else 1.
     Raises: SettingsError when the port is taken, there is no such tour or the kept state cannot be read, StoreError.
     """
-    if tour is not None and tour not in TOURS:
-        raise SettingsError(f"--tour: there is no tour {tour!r}; there is {', '.join(TOURS)}")
+    if tour is not None and tour not in (*TOURS, *OUTSIDE):
+        raise SettingsError(f"--tour: there is no tour {tour!r}; there is {', '.join((*TOURS, *OUTSIDE))}")
     stop = stop_on_signals()
     world = World(token=f"{SANDBOX_BOT}:{secrets.token_urlsafe(26)}", clock=lambda: clock().timestamp())
     world.fetches = False  # only tests serve pictures on this machine
@@ -64,6 +71,12 @@ async def sandbox(settings: Settings, port: int, keep: bool, tour: str | None, *
             http=None,
             backup=None,
         )
+        if tour in OUTSIDE:
+            web = await stack.enter_async_context(small_web())
+            content = folder / "content"
+            shutil.copytree(played.content or packaged_seeds(), content)
+            allowed = FetchRules.parse("127.0.0.1")
+            played = replace(played, content=content, http=("127.0.0.1", _free_port()), fetch_allow=allowed)
         imported, stopped = asyncio.Event(), asyncio.create_task(stop.wait())
         ctx = await stack.enter_async_context(running(played, clock=clock, imported=imported))
         asked.ctx = ctx
@@ -75,12 +88,27 @@ async def sandbox(settings: Settings, port: int, keep: bool, tour: str | None, *
         world.tell("people", 0, {"editors": True})  # for a page that was open before the bot
         await first_of(stopped, asyncio.create_task(imported.wait()))
         if tour is not None:
-            playing = asyncio.create_task(play(world, cast, tour, print))
+            outside = await _outside(ctx, web, content) if tour in OUTSIDE else None
+            playing = asyncio.create_task(play(world, cast, tour, print, outside=outside))
             await first_of(stopped, playing)
             return playing.result() if playing.done() else 1
         print(f"newsbot runs in its sandbox: open {server.url} in a browser. Ctrl-C ends it.", flush=True)
         await stopped
     return 0
+
+
+async def _outside(ctx: BotContext, web: SmallWeb, content: Path) -> Outside:
+    """Return what a tour plays with outside of Telegram, with a key of its own for the HTTP API."""
+    key = await keys.add(ctx.db, "tour", KeyRole.EDITOR, now=ctx.clock())
+    assert isinstance(key, str) and ctx.settings.http is not None
+    host, port = ctx.settings.http
+    return Outside(web, content, f"http://{host}:{port}", key, ctx.clock().replace(microsecond=0))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 class _AskedByPage:

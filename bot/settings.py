@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from dotenv.parser import parse_stream
 
 from bot.domain.fetch_rules import PUBLIC_ONLY, FetchRules
+from bot.domain.parts import ALL_PARTS, Parts, read_parts
 from bot.errors import SettingsError
 
 PREFIX = "NEWSBOT_"
@@ -134,6 +135,14 @@ def _secret(value: object) -> str:
     return text
 
 
+def _parts(value: object) -> Parts:
+    try:
+        return read_parts(str(value))
+    except ValueError as error:
+        parts = ",".join(ALL_PARTS)
+        raise ValueError(f'"{error}" is no part of a push; write some of {parts}, or title for none') from None
+
+
 def _language(value: object) -> str:
     text = str(value).strip().lower()
     if not re.fullmatch(r"[a-z]{2,3}", text):
@@ -170,6 +179,7 @@ class Settings:
     burst: Annotated[int, _whole(0, 1_000_000)] = 10
     undo: Annotated[timedelta, _duration] = timedelta(seconds=10)
     stale: Annotated[timedelta, _duration] = timedelta(hours=24)
+    parts: Annotated[Parts, _parts] = ALL_PARTS
     keep: Annotated[timedelta | None, _age] = timedelta(days=90)
     site: Annotated[str | None, _web] = None
     fetch_allow: Annotated[FetchRules, _fetch_rules] = PUBLIC_ONLY

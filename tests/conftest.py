@@ -4,6 +4,7 @@ import compileall
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import keep_bytecode  # noqa: F401
 import pytest
 from properties import load_profile
 from story import StoryHouse, story_house

@@ -122,10 +122,13 @@ class PressRoom:
             title=fields.pop("title", slug.replace("-", " ").capitalize()),
             link=fields.pop("link", f"https://news.example/{slug}"),
             published_at=fields.pop("published_at", self.house.clock() - timedelta(hours=1)),
-            excerpt="An excerpt of some words.",
-            provider=Provider("Northgate News", "news.example"),
             topics=names,
-            **{"pictures": (PICTURE,), **fields},
+            **{
+                "excerpt": "An excerpt of some words.",
+                "provider": Provider("Northgate News", "news.example"),
+                "pictures": (PICTURE,),
+                **fields,
+            },
         )
         await self.take({f"{slug}.md": story})
         async with self.db.reading() as conn:

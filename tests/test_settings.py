@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.domain.fetch_rules import FetchRules
+from bot.domain.parts import ALL_PARTS, Part
 from bot.errors import SettingsError
 from bot.settings import Settings, packaged_seeds, read_settings, warnings
 
@@ -29,6 +30,9 @@ RIGHT = [
     ("UNDO", "90s", "undo", timedelta(seconds=90)),
     ("STALE", "2w", "stale", timedelta(days=14)),
     ("SITE", "https://news.example/blog/", "site", "https://news.example/blog"),
+    ("PARTS", " Source, excerpt,title,source", "parts", (Part.SOURCE, Part.EXCERPT)),
+    ("PARTS", "title", "parts", ()),
+    ("PARTS", "all", "parts", ALL_PARTS),
     ("KEEP", "30d", "keep", timedelta(days=30)),
     ("KEEP", "inf", "keep", None),
     ("FETCH_ALLOW", "wiki.local,", "fetch_allow", FetchRules(frozenset({"wiki.local"}))),
@@ -57,6 +61,8 @@ WRONG = [
     ("API_URL", "http://a.example:99999"),
     ("API_URL", "http://[::1"),
     ("API_URL", "http://a.example/?x=1"),
+    ("PARTS", "excerpt,sumary"),
+    ("PARTS", "all,excerpt"),
     ("RATE", "1"),
     ("RATE", "30.5"),
     ("RATE", "1001"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.domain.parts import Parts
 from bot.domain.restriction import Restriction
 
 
@@ -38,6 +39,7 @@ class Chat:
 
     `restriction` while it forbids writing; None when it may be written to, for all that is known.
     `language_chosen`: its people chose the language, so it does not follow anybody's client.
+    `parts` of its pushes; None means the operator's.
     """
 
     id: int
@@ -49,6 +51,7 @@ class Chat:
     silent: bool = False
     restriction: Restriction | None = None
     language_chosen: bool = False
+    parts: Parts | None = None
 
     def follows(self, language: str) -> bool:
         """Return whether the chat's language changes to `language`, which its person's client is set to now.

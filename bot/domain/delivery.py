@@ -89,6 +89,13 @@ class Delivery(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class _WithReason:
+    """An outcome of which a reason says all. Its methods are made once: each class's own take half a millisecond."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """Telegram took it. `file_id` is the picture's, for the next chat; None when a file id was sent."""
 
@@ -110,11 +117,10 @@ class Postponed:
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(_WithReason):
     """It never reached Telegram, or Telegram itself said that it did not take it: safe to send again."""
 
-    reason: str
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +134,10 @@ class Unsure:
     in_outage: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(_WithReason):
     """Telegram refused this message and always will."""
 
-    reason: str
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,25 +151,22 @@ class PictureRefused:
     here_only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadGone:
+class ThreadGone(_WithReason):
     """The forum topic is closed or deleted; the chat itself is fine."""
 
-    reason: str
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Unreachable:
+class Unreachable(_WithReason):
     """Blocked, kicked, deactivated or unknown: the chat is switched off."""
 
-    reason: str
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Restricted:
+class Restricted(_WithReason):
     """The chat forbids writing, for a while (`domain.restriction`): it keeps its place and is tried again."""
 
-    reason: str
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,11 +176,10 @@ class Migrated:
     chat: int
 
 
-@dataclass(frozen=True, slots=True)
-class Halted:
+class Halted(_WithReason):
     """401, 404 or 409: nothing can be sent by anyone until the operator acts."""
 
-    reason: str
+    __slots__ = ()
 
 
 Outcome = (

@@ -18,8 +18,8 @@ from bot.domain.feed import FeedItem
 from bot.domain.feed_items import KnownItem, Recognised, Standing, sketch, text_hash
 from bot.domain.ingestion import Arrival, KnownArticle
 from bot.domain.link import normal_link
-from bot.domain.phrase import held_phrase
-from bot.domain.source import Source, SourceState, TakenAs
+from bot.domain.phrases import matches
+from bot.domain.source import ASKED, Source, TakenAs
 from bot.domain.topic import Topic, topic_key
 
 MAX_TOPICS = 50
@@ -101,11 +101,10 @@ def is_refused(item: FeedItem, source: Source, *, is_history: bool) -> bool:
     """Return whether an item is not taken: by the source's phrases, or because readers would have nothing of it."""
     if not item.title or (is_history and item.link is None):
         return True
-    text = f"{item.title}\n{item.excerpt or ''}"
-    choices = source.choices
-    return (
-        bool(choices.only and held_phrase(text, choices.only) is None) or held_phrase(text, choices.never) is not None
-    )
+    choices, texts = source.choices, (item.title, item.excerpt or "")
+    if choices.only and not matches(choices.only, *texts):
+        return True
+    return bool(choices.never and matches(choices.never, *texts))
 
 
 def topics_of_items(source: Sequence[str], known: Mapping[str, str]) -> ItemTopics:
@@ -156,7 +155,7 @@ def embargo_end(item: KnownItem, source: Source, *, due_at: datetime, now: datet
     """
     if item.place is None:
         return EmbargoEnd.WITHDRAW
-    is_asked = source.state in (SourceState.ACTIVE, SourceState.FAILING)
+    is_asked = source.state in ASKED
     is_checked = source.read_at is not None and source.read_at >= due_at
     if is_asked and not is_checked and now < due_at + CHECKED_WITHIN:
         return EmbargoEnd.WAIT

@@ -7,11 +7,15 @@ one chat, `store.delivery.followers` for a million at once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.domain.topic import TopicTree, wants
+from bot.domain.phrases import KnownPhrase
+from bot.domain.topic import Topic, TopicTree, wants
+
+Reason = Topic | KnownPhrase
+"""What brings an article to a chat: a topic that it follows, or a phrase alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +51,39 @@ class Following:
             for topic in self.left_out - self.follows
             if any(self.includes(parent) for parent in self.tree.path(topic)[1:2])
         )
+
+
+def reason(
+    tree: TopicTree,
+    topics: Iterable[int],
+    held: Sequence[int],
+    *,
+    follows: Collection[int],
+    left_out: Collection[int],
+    muted: Collection[int],
+    phrases: Collection[int],
+    is_refused: bool,
+) -> int | None:
+    """Return what brings an article to a chat; None when it does not come.
+
+    That is the followed topic, else, as a negative number, the phrase: the first of those in the article (`held`, by
+    number) that the chat follows. What the chat never wants, its source or a phrase in it, wins over everything, and
+    then a muted topic.
+    """
+    worn = list(topics)
+    if is_refused or any(step in muted for step in tree.reached_by(worn)):
+        return None
+    topic = wants(tree, worn, follows=follows, left_out=left_out, muted=())
+    if topic is not None:
+        return topic
+    return next((-number for number in held if number in phrases), None)
+
+
+def reason_number(why: Reason) -> int:
+    """Return the number that stands for what brings an article to a chat: a topic's, or a phrase's made negative."""
+    return -why.number if isinstance(why, KnownPhrase) else why.number
+
+
+def phrase_number(number: int) -> int:
+    """Return the phrase that a negative number stands for; of a forged one that no phrase can have, a large one."""
+    return min(-number, 2**63 - 1)

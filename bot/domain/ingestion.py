@@ -107,13 +107,20 @@ class Observed:
 
 
 @dataclass(frozen=True, slots=True)
-class Create:
+class _Plain:
+    """An act of which there is no more to say. Its methods are made once: each class's own take half a millisecond."""
+
+
+class Create(_Plain):
     """Store a new article. What else comes with it says in which state."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
-class Keep:
+
+class Keep(_Plain):
     """Store a known article's document as given; only fields that newsbot does not read have changed in it."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +144,10 @@ class Double:
     article: int
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(_Plain):
     """Let an article be, or be again, a draft."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,29 +157,34 @@ class Schedule:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Publish:
+class Publish(_Plain):
     """Make an article news, as soon as all that came with it is known: a burst of them is held instead."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
-class Archive:
+
+class Archive(_Plain):
     """List an article and push nothing."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
-class Retract:
+
+class Retract(_Plain):
     """Take an article out of every list and stop what is still queued."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
-class OpenAudience:
+
+class OpenAudience(_Plain):
     """Send a published article that nobody got to those who follow the topics it has gained."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
-class ResetAudience:
+
+class ResetAudience(_Plain):
     """Fix the audience again at the next publish, for an article that is not public and that nobody got."""
+
+    __slots__ = ()
 
 
 StateChange = Draft | Schedule | Publish | Archive | Retract

@@ -49,10 +49,11 @@ class Unread(StrEnum):
 
 
 class Asked(StrEnum):
-    """What an editor is asked for: a draft's title, without which it is none, or its excerpt."""
+    """What an editor is asked for: a draft's title, without which it is none, its excerpt, or a source's address."""
 
     TITLE = "title"
     EXCERPT = "excerpt"
+    SOURCE = "source"
 
 
 @dataclass(frozen=True, slots=True)

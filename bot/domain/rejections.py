@@ -56,3 +56,13 @@ class Refusals:
 def alike(words: str) -> str:
     """Return a description without numbers, so that equal causes compare equal: offsets differ with the language."""
     return re.sub(r"\d+", "#", words.lower())
+
+
+def is_about_reply(words: str) -> bool:
+    """Return whether Telegram refuses a message for what it is a reply to, and would take it as no reply.
+
+    Such as "message to be replied not found" and REPLY_MESSAGE_ID_INVALID. With `allow_sending_without_reply` it comes
+    only where that flag does not count, such as for a reply in another thread.
+    Source: https://core.telegram.org/bots/api#replyparameters
+    """
+    return re.search(r"\brepl(?:y|ied)", words.lower().replace("_", " ")) is not None

@@ -42,6 +42,8 @@ _JOINTS = frozenset("-'’&.\u2010\u2011")
 _MAX_JOINED = 6
 BREAK = "\ue000"
 """Stands between a text's words in their order and their other forms, so that no phrase reaches across."""
+GAP = "\ue001"
+"""Stands between two runs of a script without blanks that are not one run, so that no word is found in both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,43 @@ def _take_apart(piece: str, inner: list[str], others: dict[str, None]) -> None:
             others[group.joined] = None
 
 
+def source_key(name: str) -> str:
+    """Return the form in which two names of a source are equal: case, accents, width and blanks do not count."""
+    return " ".join(fold(name).split())
+
+
+def units(text: str) -> tuple[list[str], list[str]]:
+    """Return the words of a text in their order, and the other forms of some, each in words between blanks.
+
+    A word is what `indexed` makes of it, but of a run of a script without blanks each character is one: what stands
+    anywhere in the run is then a stretch of words, as a phrase of other scripts is.
+    """
+    words: list[str] = []
+    others: dict[str, None] = {}
+    was_run = False
+    for group in _groups(fold(text)):
+        for word in group.words:
+            if word.is_special and len(word.text) == 1:
+                words.append(word.special)
+                was_run = False
+                continue
+            for at, (part, is_run) in enumerate(_parts(word.text)):
+                if at == 0 and is_run and was_run:
+                    words.append(GAP)
+                words.extend(_clusters(part) if is_run else [part])
+                was_run = is_run
+            if word.is_special:
+                others[word.special] = None
+        if group.joined is not None:
+            others[" ".join(_units_of(group.joined))] = None
+    return words, list(others)
+
+
+def _units_of(word: str) -> Iterator[str]:
+    for part, is_run in _parts(word):
+        yield from _clusters(part) if is_run else [part]
+
+
 def wanted(question: str) -> list[SearchQuery]:
     """Return what a reader looks for, piece by piece; empty when the question holds no letter and no digit.
 
@@ -114,6 +153,22 @@ def wanted(question: str) -> list[SearchQuery]:
     if found and _may_go_on(found[-1].tokens[-1]):
         found[-1] = replace(found[-1], is_beginning=True)
     return found
+
+
+def exactly(phrase: str) -> list[SearchQuery]:
+    """Return what a text has to hold for these words next to each other; empty when they are none.
+
+    One character of a run is looked for as the beginning of a pair, as which it is stored.
+    """
+    groups = _groups(fold(phrase))
+    words = [word for group in groups for word in group.words]
+    if not words:
+        return []
+    if len(words) == 1 and words[0].is_special:
+        return [SearchQuery((words[0].special,))]
+    tokens = tuple(token for word in words for token in _tokens(word))
+    is_one = _RUN.match(tokens[-1]) is not None and len(_clusters(tokens[-1])) == 1
+    return [SearchQuery(tokens, groups[0].joined if len(groups) == 1 else None, is_beginning=is_one)]
 
 
 def spelling(name: str) -> str:

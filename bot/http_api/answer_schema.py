@@ -76,6 +76,14 @@ class ArticleDone(Article):
     warnings: list[Remark]
 
 
+class ArticleKnown(Answer):
+    """An article that somebody else told and that is not public: a contributor's key is told no more of it."""
+
+    number: int
+    state: Literal["draft", "scheduled", "held", "retracted"]
+    warnings: list[Remark]
+
+
 class Problem(Answer):
     """An error, as RFC 9457 has it. `errors` are all fields that are wrong."""
 

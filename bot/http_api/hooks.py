@@ -20,7 +20,7 @@ from bot.errors import ContentError
 from bot.http_api.access import API, Api, body_of
 from bot.http_api.articles import answered, wrong
 from bot.http_api.problems import Problem
-from bot.services.api import ghost, keys
+from bot.services.api import ghost
 
 GHOST = "/api/v1/hooks/ghost/{name}"
 OLDEST = timedelta(minutes=15)
@@ -39,7 +39,7 @@ async def from_ghost(request: web.Request) -> web.Response:
     body = await body_of(request)
     signed_at = _signed_at(api, request, key, body)
     api.count_use(key)
-    await keys.note_use(api.db, key, api.clock())
+    await api.note_use(key)
     try:
         call = await asyncio.to_thread(read_call, body, signed_at)
     except (Unreadable, ContentError) as error:

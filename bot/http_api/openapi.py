@@ -18,10 +18,13 @@ from pydantic.json_schema import models_json_schema
 from bot.content.articles.schema import ArticleSchema
 from bot.content.articles.sent_schema import CorrectionSchema, IdentitySchema, ScheduleSchema
 from bot.http_api import answer_schema
-from bot.http_api.answer_schema import ArticleDone, Delivery, HookDone, Problem
+from bot.http_api.answer_schema import ArticleDone, ArticleKnown, Delivery, HookDone, Problem
 
 DESCRIBED: tuple[type[BaseModel], ...] = (ArticleSchema, IdentitySchema, CorrectionSchema, ScheduleSchema)
-ANSWERED: tuple[type[BaseModel], ...] = (answer_schema.Article, ArticleDone, Problem, Delivery, HookDone)
+ANSWERED: tuple[type[BaseModel], ...] = (
+    *(answer_schema.Article, ArticleDone, ArticleKnown),
+    *(Problem, Delivery, HookDone),
+)
 _AT_LEAST_ONE_LINK = {"anyOf": [{"required": ["webUrl"]}, {"required": ["originalUrl"]}]}
 _SENT = "Sent"  # what a field holds that is sent, beside what it holds when it is answered
 
@@ -120,7 +123,8 @@ def described() -> Json:
 def _operation(id: str, summary: str, status: int, answer: type[BaseModel], *problems: int) -> Json:
     responses: Json = {str(status): _content(summary, "application/json", _ref(answer.__name__))}
     if status == 201:
-        responses["200"] = _content("The article is known", "application/json", _ref(answer.__name__))
+        known = {"anyOf": [_ref(answer.__name__), _ref(ArticleKnown.__name__)]}
+        responses["200"] = _content("The article is known", "application/json", known)
     for problem in problems:
         responses[str(problem)] = _content(_WHY[problem], "application/problem+json", _ref("Problem"))
     return {"operationId": id, "summary": summary, "responses": responses}

@@ -7,6 +7,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from bot.domain.chat import Pictures
+from bot.domain.parts import ALL_PARTS, Parts
 from bot.render.locale import Words
 
 
@@ -22,6 +23,8 @@ class Surface(StrEnum):
 class Look:
     """Words and zone of the chat, its wish for pictures, and the bot's user name (without `@`) for deep links.
 
+    `parts` are what a push has beside its title, in this order.
+
     Equal looks give equal messages: one prepared body serves every chat of a look.
     """
 
@@ -30,3 +33,4 @@ class Look:
     pictures: Pictures
     surface: Surface
     bot_username: str
+    parts: Parts = ALL_PARTS

@@ -18,12 +18,15 @@ SMALL = {
     "replies": ("--asks", "20", "--waiting", "5000"),
     "fetching": ("--asks", "20", "--servers", "50"),
     "fanout": ("--rounds", "1", "--chats", "100000"),
+    "phrases": ("--rounds", "1", "--chats", "100000"),
     "outbox": ("--rounds", "1", "--chats", "100000", "--messages", "5000"),
     "kill": ("--kills", "5", "--chats", "2000"),
     "faults": ("--chats", "1000"),
     "size": ("--deliveries", "100000"),
     "startup": ("--rounds", "1", "--articles", "500"),
     "sites": ("--rounds", "1", "--pages", "500"),
+    "sources": ("--sources", "500", "--seconds", "15"),
+    "feeds": ("--rounds", "1", "--feeds", "20"),
     "soak": ("--seconds", "20"),
 }
 

@@ -102,9 +102,9 @@ async def crew(
 
 
 def _timed(plain: SendPort, taken: list[float]) -> SendPort:
-    async def send(body: Any, chat: int, thread: int, silent: bool, paid: bool) -> Outcome:
+    async def send(*what: Any) -> Outcome:
         began = time.perf_counter()
-        outcome = await plain.send(body, chat, thread, silent, paid)
+        outcome = await plain.send(*what)
         taken.append(time.perf_counter() - began)
         return outcome
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ import pytest
 from bot.content.articles.sent_article import Unreadable, changed, read_article, read_change, read_time
 from bot.content.articles.slug import slugs_of_story
 from bot.content.articles.surroundings import ReadingRules
+from bot.domain.article import Picture
 from bot.errors import ContentError
 
 BERLIN = ReadingRules(ZoneInfo("Europe/Berlin"))
@@ -59,6 +61,18 @@ def test_a_link_that_goes_gives_way_to_the_other_one_and_the_last_one_stays():
     with pytest.raises(ContentError) as refused:
         changed(after, after.payload, read_change(sent(originalUrl="")), BERLIN)
     assert [one.field for one in refused.value.complaints] == ["webUrl"]
+
+
+def test_a_picture_of_the_content_folder_stays_when_it_is_named_and_no_other_can_be():
+    before = read_article(sent(**WHOLE), BERLIN).story
+    before = replace(before, pictures=(Picture("2026/lake.jpg", is_local=True), *before.pictures))
+    wanted = [{"url": "https://pictures.example/b.jpg"}, {"url": "2026/lake.jpg", "alt": "A lake"}, "2026/other.jpg"]
+    after = changed(before, before.payload, read_change(sent(images=wanted)), BERLIN)
+    assert after.pictures == (
+        Picture("https://pictures.example/b.jpg"),
+        Picture("2026/lake.jpg", alt="A lake", is_local=True),
+    )
+    assert [one.field for one in after.as_read.warnings] == ["images[2].url"]
 
 
 def test_what_was_odd_before_is_no_warning_about_a_change():

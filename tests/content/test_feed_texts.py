@@ -432,3 +432,8 @@ def test_the_text_is_the_whole_of_it_for_recognising_an_item_again() -> None:
         item(rss("<title>T</title><description>s</description><content:encoded>whole</content:encoded>")).text
         == "whole"
     )
+
+
+def test_no_control_character_of_a_json_feed_is_left() -> None:
+    document = json_feed('{"id": "1", "title": "a\\u0000b\\u001b[31m", "content_text": "c\\u0007 d"}')
+    assert (item(document).title, item(document).excerpt) == ("ab[31m", "c d")

@@ -197,12 +197,13 @@ async def test_a_body_that_drips_is_given_up_when_the_time_is_over(site: Site) -
 
 async def test_the_time_is_for_all_redirects_together(site: Site) -> None:
     async def slow(request: web.Request) -> web.Response:
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.3)
         return web.Response(status=302, headers={"Location": f"/{int(request.path[1:]) + 1}"})
 
     site.pages |= {f"/{number}": slow for number in range(9)}
-    assert (await refusal(site.url("/0"), within=0.25)).kind is FetchFault.TIMEOUT
-    assert site.paths == ["/0", "/1", "/2"]
+    # Each step takes less than that, all five that are followed more: what comes is no refusal of too many redirects.
+    assert (await refusal(site.url("/0"), within=1.0)).kind is FetchFault.TIMEOUT
+    assert len(site.paths) < 6
 
 
 @pytest.mark.parametrize("coding", ["br", "zstd", "gzip, br", "compress"])

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from feed_samples import NAMESPACES, URL, atom, feed, json_feed, rss
 
-from bot.content.feeds.as_json import feed_head, feed_lines, item_in, line_of, page_in, page_line, value_of
+from bot.content.feeds.as_json import feed_head, feed_lines, items_in, line_of, page_in, page_line, value_of
 from bot.content.feeds.items import MAX_ITEMS
 from bot.content.feeds.parsing_process import ParsingProcess
 from bot.content.feeds.reading import MAX_BYTES, NotAFeed
@@ -206,7 +206,7 @@ def test_values_are_the_same_after_they_have_been_lines() -> None:
     first, *lines = map(value_of, feed_lines(WHOLE))
     made, count = feed_head(first, MAX_ITEMS)
     assert count == 2
-    assert made(tuple(map(item_in, lines))) == WHOLE
+    assert made(tuple(item for line in lines for item in items_in(line))) == WHOLE
     assert page_in(value_of(page_line(WHOLE_PAGE))) == WHOLE_PAGE
     assert page_in(value_of(page_line(Page(url=URL)))) == Page(url=URL)
 
@@ -244,10 +244,10 @@ def test_values_are_the_same_after_they_have_been_lines() -> None:
     ],
 )
 def test_an_item_with_a_value_that_cannot_be_is_none(place: int, value: Any) -> None:
-    fields = value_of(list(feed_lines(WHOLE))[1])
-    fields[place] = value
+    items = value_of(list(feed_lines(WHOLE))[1])
+    items[1][place] = value
     with pytest.raises(ValueError, match="no value of this kind"):
-        item_in(value_of(line_of(fields)))
+        items_in(value_of(line_of(items)))
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,12 @@ outcomes = st.one_of(
 jitters = st.floats(0, 1, exclude_max=True)
 
 
+def test_outcomes_of_different_kinds_are_never_equal_whatever_their_reasons():
+    kinds = (Failed, Rejected, ThreadGone, Unreachable, Restricted, Halted)
+    assert len({kind("gone") for kind in kinds}) == len(kinds)
+    assert all(kind("gone") == kind("gone") != kind("left") for kind in kinds)
+
+
 @given(deliveries, outcomes, jitters)
 def test_no_outcome_loses_a_delivery(delivery, outcome, jitter):
     after = settle(delivery, outcome, NOW, jitter)

@@ -14,6 +14,7 @@ import pytest
 from programs import ARTICLES, Door, article, door
 
 from bot.content.feeds.reading import read_feed
+from bot.sandbox.tour.stage import plain
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 ODD = "R&D <b>now</b>: “Depth < 5 m” & &amp; ]]> ümlaut 🎉"
@@ -143,3 +144,31 @@ async def test_the_newest_fifty_are_listed_those_that_were_never_pushed_too(tmp_
         assert printed.status == 0
         await _until_titles(at, "/feed.json", [f"Old {n}" for n in range(59, 9, -1)])
         assert json.loads((await at.here.shell("stats", "--json")).out)["articles"]["archived"] == 60
+
+
+@pytest.mark.parametrize("path", ["/feed.xml", "/feed.json?topic=energy"])
+async def test_another_newsbot_follows_a_feed_of_this_one(tmp_path: Path, path: str) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "there").mkdir()
+    async with door(tmp_path / "here") as here, door(tmp_path / "there", FETCH_ALLOW="127.0.0.1") as there:
+        key = await here.key("desk", "--role", "editor")
+        await here.counts(key)
+        anna = there.here.cast.anna
+        await here.asks("POST", ARTICLES, key, article("old", title="Long known.", published=True))
+        await _until_titles(here, "/feed.xml", ["Long known."])
+        added = await there.here.shell("sources", "add", f"{here.url}{path}")
+        assert added.status == 0, added.err
+        await _until_titles(there, "/feed.json", ["Long known."])
+        [source] = json.loads((await there.here.shell("sources", "--json")).out)
+        place = (await here.asks("POST", ARTICLES, key, article("new", title="Brand new.", published=True))).headers
+        await _until_titles(here, "/feed.xml", ["Brand new.", "Long known."])
+        assert (await there.here.shell("sources", "refresh", str(source["id"]))).status == 0
+        await there.here.sees(anna, "Brand new.")
+        await here.asks(
+            "PATCH", place["Location"], key, {"title": "Brand new, corrected.", "webUrl": "https://a.example/"}
+        )
+        assert (await there.here.shell("sources", "refresh", str(source["id"]))).status == 0
+        await there.until(lambda: there.asks("GET", "/feed.json"), lambda said: "corrected" in said.text)
+        pushed = [plain(one) for one in there.here.of_bot(anna) if "reply_markup" in one]
+        assert len([one for one in pushed if "Brand new" in one]) == 1
+        assert not [one for one in pushed if "Long known" in one]

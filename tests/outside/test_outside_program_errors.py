@@ -176,7 +176,7 @@ async def test_who_asks_far_too_often_is_told_when_to_come_again(tmp_path: Path)
 
 
 async def _until_too_many(at: Door, key: str) -> Said:
-    for _ in range(100):
+    for _ in range(200):
         for said in await asyncio.gather(*(at.asks("GET", f"{ARTICLES}/1", key) for _ in range(50))):
             if said.status == 429:
                 return said
@@ -190,6 +190,9 @@ async def test_what_a_contributor_may_not_know_does_not_exist_for_its_key(tmp_pa
         place = (await at.asks("POST", ARTICLES, editor, article("secret"))).headers["Location"]
         assert is_problem(await at.asks("GET", place, writer), 404)
         assert is_problem(await at.asks("PATCH", place, writer, {"title": "Mine"}), 403)
+        known = await at.asks("POST", ARTICLES, writer, article("secret", title="Guessed"))
+        assert known.status == 200 and known.json.keys() == {"number", "state", "warnings"}
+        assert place.endswith(f"/{known.json['number']}")
         assert is_problem(await at.asks("POST", f"{place}/schedule", writer, {"at": "2099-01-01"}), 403)
         assert (await at.asks("POST", f"{place}/publish", editor)).status == 200
         assert (await at.asks("GET", place, writer)).json["title"] == "Secret"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from aiohttp import ClientSession
 from feed_site import Site, item, site
 from street import Street, plain, street
 
@@ -130,3 +133,88 @@ async def test_what_a_list_of_feeds_brings_is_read_by_the_running_bot_in_silence
         again.write_text(exported.out)
         assert (await here.shell("sources", "import", again)).out == "0 added, 13 known already\n"
         assert not [one for one in here.of_bot(anna) if "photo" in one]
+
+
+async def test_a_story_dated_ahead_goes_out_at_its_time_unless_it_was_withdrawn(tmp_path: Path) -> None:
+    async with newsroom(tmp_path) as (here, web, anna):
+        web.feed(item("old", at=now(days=1)))
+        assert (await here.shell("sources", "add", f"{web.url}/feed", "--topic", "Energy")).status == 0
+        at = datetime.now(UTC) + timedelta(seconds=20)
+        kept, withdrawn = item("kept", at=at), item("withdrawn", at=at + timedelta(seconds=1))
+        web.feed(kept, withdrawn, item("old", at=now(days=1)))
+        await refreshed(here, web)
+        assert "Kept" not in plain(await here.asks(anna, "/latest"))
+        web.feed(kept, item("old", at=now(days=1)))
+        await here.sees(anna, "Kept")
+        assert datetime.now(UTC) >= at
+        states = {one["slug"]: one["state"] for one in json.loads((await here.shell("drafts", "--json")).out)}
+        while states.get("withdrawn") == "scheduled":
+            states = {one["slug"]: one["state"] for one in json.loads((await here.shell("drafts", "--json")).out)}
+        assert states == {"withdrawn": "draft"}
+
+
+async def test_drafts_phrases_and_stories_without_a_link_wait_for_editors(tmp_path: Path) -> None:
+    async with newsroom(tmp_path) as (here, web, anna):
+        here.write(
+            "blog.yaml", f"taxonomy: source\nurl: {web.url}/feed\ntopics: Energy\nas: drafts\nnever: [sponsored]\n"
+        )
+        web.feed(item("old", at=now(days=1)))
+        async with asyncio.timeout(60):
+            await web.until(1)
+            while await came(here) != [1]:
+                pass  # a command takes its time
+        web.feed(
+            item("mine", at=now(minutes=3)),
+            item("bare", link=None, at=now(minutes=2)),
+            item("theirs", title="A sponsored story", at=now(minutes=1)),
+            item("old", at=now(days=1)),
+        )
+        await refreshed(here, web)
+        async with asyncio.timeout(60):
+            while await came(here) != [3]:
+                pass
+        drafts = json.loads((await here.shell("drafts", "--json")).out)
+        assert sorted((one["slug"], one["state"], one["link"]) for one in drafts) == [
+            ("bare", "draft", ""),
+            ("mine", "draft", "https://blog.example/mine"),
+        ]
+        preview = await here.asks(here.cast.edith, "/preview bare")
+        assert "Bare" in "".join(map(plain, here.of_bot(here.cast.edith)[-2:])), preview
+        await here.sees(here.cast.edith, "missing")
+        refused = await here.shell("publish", "bare")
+        assert refused.status == 1 and "no link" in refused.err
+        assert (await here.shell("publish", "mine")).status == 0
+        await here.sees(anna, "Mine")
+
+
+async def test_a_hub_tells_the_bot_at_its_webhook_that_a_feed_has_changed(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    hook = f"http://127.0.0.1:{port}/hook"
+    variables = {"FETCH_ALLOW": "127.0.0.1", "WEBHOOK_URL": hook, "LISTEN": f"127.0.0.1:{port}"}
+    async with street(tmp_path, **variables) as here, site() as web, ClientSession() as client:
+        await here.imported()
+        web.feed(item("old", at=now(days=1)), Link=f'<{web.url}/hub>; rel="hub", <{web.url}/feed>; rel="self"')
+        web.answer(202, path="/hub")
+        assert (await here.shell("sources", "add", f"{web.url}/feed")).status == 0
+        await here.open()
+        assert (await here.shell("sources", "refresh", "1")).status == 0
+        async with asyncio.timeout(60):
+            await web.until(1, "/hub")
+        [form] = web.forms
+        assert form["hub.callback"].startswith(f"{hook}/websub/") and form["hub.topic"] == f"{web.url}/feed"
+        said = {
+            "hub.mode": "subscribe",
+            "hub.topic": form["hub.topic"],
+            "hub.challenge": "c",
+            "hub.lease_seconds": "99999",
+        }
+        async with client.get(form["hub.callback"], params=said) as answer:
+            assert (answer.status, await answer.text()) == (200, "c")
+        before = web.times()
+        signed = "sha256=" + hmac.new(form["hub.secret"].encode(), b"<rss/>", "sha256").hexdigest()
+        async with client.post(form["hub.callback"], data=b"<rss/>", headers={"X-Hub-Signature": signed}) as answer:
+            assert answer.status == 202
+        async with asyncio.timeout(30):
+            await web.until(before + 1)

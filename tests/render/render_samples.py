@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.article import Article, ArticleState, Picture, Provider, Related, Story
 from bot.domain.chat import Pictures
+from bot.domain.parts import ALL_PARTS, Parts
 from bot.domain.topic import Topic
 from bot.render.locale import words_for
 from bot.render.look import Look, Surface
@@ -52,5 +53,6 @@ def look(
     *,
     pictures: Pictures = Pictures.LARGE,
     surface: Surface = Surface.PRIVATE,
+    parts: Parts = ALL_PARTS,
 ) -> Look:
-    return Look(words_for(language), ZoneInfo("Europe/Berlin"), pictures, surface, "northgate_news_bot")
+    return Look(words_for(language), ZoneInfo("Europe/Berlin"), pictures, surface, "northgate_news_bot", parts)

@@ -2,6 +2,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,6 +15,8 @@ from bot.domain.article import Article, ArticleState, Provider, Related, Story
 from bot.domain.chat import Pictures
 from bot.domain.limits import CAPTION, TEXT
 from bot.domain.message import Photo
+from bot.domain.parts import Part
+from bot.domain.phrases import MAX_LENGTH, KnownPhrase
 from bot.domain.text import Entity, Text, takes_date_time, utf16_len
 from bot.domain.topic import Topic
 from bot.render.reader.article import caption, headline, push, related_list, without_photo
@@ -77,6 +80,37 @@ def test_any_article_fits_a_caption_with_whole_entities(story, topics):
 @given(stories)
 def test_nothing_foreign_in_a_caption_can_be_tapped(story):
     assert tappable(caption(of(story), (), look(), NOON).string) == []
+
+
+some_parts = st.permutations(Part).flatmap(lambda order: st.integers(0, len(order)).map(lambda n: tuple(order[:n])))
+phrases = st.builds(KnownPhrase, st.integers(1, 99), st.text(min_size=1, max_size=MAX_LENGTH))
+
+
+@given(stories, topic_lists, some_parts, st.none() | phrases)
+def test_whatever_parts_are_chosen_the_caption_fits_and_says_for_which_phrase_it_came(story, topics, parts, reason):
+    text = caption(of(story), topics, look(parts=parts), NOON, reason=reason)
+    assert 0 < utf16_len(text.string) <= CAPTION
+    assert fits(text) and tappable(caption(of(story), (), look(parts=parts), NOON, reason=reason).string) == []
+    has_date = Part.DATE in parts and takes_date_time(story.published_at, NOON)
+    assert sum(span.type == "date_time" for span in text.entities) == has_date
+    if reason is not None:
+        assert plain(text).rpartition("\n\n")[2].startswith("For the phrase “")
+    if Part.RELATED not in parts:
+        assert "Also: " not in plain(text).replace(plain(Text(story.title)), "")
+
+
+def test_source_and_date_share_a_line_only_where_they_stand_together():
+    def said(*parts: Part, **given: Any) -> str:
+        return plain(caption(article(**given), TOPICS, look(parts=parts), NOON))
+
+    title = "Salt battery feeds a town for a winter night"
+    assert said(Part.DATE, Part.SOURCE) == f"{title}\n\n7 Mar 2026, northgate.example"
+    assert said(Part.SOURCE) == f"{title}\n\nnorthgate.example"
+    assert said(Part.DATE, Part.HASHTAGS, Part.SOURCE) == (
+        f"{title}\n\n7 Mar 2026\n#Energy #GridStorage\nnorthgate.example"
+    )
+    assert said(Part.SOURCE, Part.DATE, provider=Provider()) == f"{title}\n\n7 Mar 2026"
+    assert said() == title
 
 
 def test_a_push_reads_as_the_house_writes_it():

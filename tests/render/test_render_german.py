@@ -134,10 +134,16 @@ def test_the_settings_are_german():
         "Einstellungen dieses Chats",
         "Bilder: klein",
         "Ton: aus",
+        "In einer Meldung: Titel, Anriss, Quelle, Datum, Verwandtes und Hashtags",
         "Sprache: Deutsch",
         "Zeitzone: Europe/Berlin, wie überall hier",
     ]
-    assert labels(shown) == [["Bilder ändern", "Mit Ton senden"], ["Sprache ändern", "Zeitzone ändern"], ["Fertig"]]
+    assert labels(shown) == [
+        ["Bilder ändern", "Mit Ton senden"],
+        ["Sprache ändern", "Zeitzone ändern"],
+        ["Bestandteile ändern"],
+        ["Fertig"],
+    ]
 
 
 # Screens of editors

@@ -11,9 +11,9 @@ from source_desk import SourceDesk, source_desk
 
 from bot.domain.article import ArticleState
 from bot.domain.publishing import PushWindow
-from bot.domain.source import SourceState, TakenAs
+from bot.domain.source import Origin, SourceChoices, SourceState, TakenAs
 from bot.errors import SourceFault
-from bot.services.sources import sources
+from bot.services.sources import reading, sources
 
 HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
 Here = tuple[SourceDesk, Site]
@@ -32,6 +32,7 @@ async def test_history_is_listed_in_silence_and_what_comes_later_is_news_once(he
     added = await desk.add(f"{site.url}/feed")
     assert added.is_new and (await desk.source()).name == "The Blog"
     assert await desk.states() == dict.fromkeys(["old3", "old2", "old1", "fresh"], "archived")
+    assert (await desk.article("fresh")).story.provider.name == "The Blog"
     site.feed(item("new", at=NOON, picture="https://blog.example/p.png"), item("fresh"), *OLD)
     report = await desk.read()
     new = await desk.article("new")
@@ -156,19 +157,22 @@ async def test_topics_are_the_sources_and_the_categories_that_name_known_ones(he
 async def test_phrases_keep_items_out(here: Here) -> None:
     desk, site = here
     site.feed()
-    await desk.add(f"{site.url}/feed", only=("quantum dots",), never=("sponsored",))
+    await desk.add(f"{site.url}/feed", only=("quantum dots", "量子点"), never=("sponsored", "WERBUNG"))
     site.feed(
         item("a", at=NOON, title="Quantum  DOTS shine"),
         item("b", at=NOON, title="Quantum dotsies"),
         item("c", at=NOON, title="Quantum dots", text="A Sponsored story."),
+        item("d", at=NOON, title="Quantum", text="Dots are in another place."),
+        item("e", at=NOON, title="Ｑｕａｎｔｕｍ dots", text="Werbung, nicht mehr."),
+        item("f", at=NOON, title="新量子点发光"),
     )
     await desk.read()
-    assert list(await desk.states()) == ["a"]
+    assert sorted(await desk.states()) == ["a", "f"]
     [listed] = await sources.listed(desk.db)
-    assert (listed.counts.came, listed.counts.refused) == (1, 2)
+    assert (listed.counts.came, listed.counts.refused) == (2, 4)
     site.feed(item("b", at=NOON, title="Quantum dots, corrected"))
     await desk.read()
-    assert list(await desk.states()) == ["a", "b"]
+    assert sorted(await desk.states()) == ["a", "b", "f"]
 
 
 async def test_an_item_without_a_link_is_a_draft_until_it_has_one(here: Here) -> None:
@@ -273,8 +277,9 @@ async def test_a_source_that_cannot_be_had_does_not_keep_a_due_item_for_ever(her
     desk.now = NOON + 3 * HOUR
     await desk.embargoes()
     await desk.read(after=timedelta(minutes=14))
+    paused_until = (await desk.source()).next_at
     await desk.embargoes()
-    assert await desk.pushed() == []
+    assert await desk.pushed() == [] and (await desk.source()).next_at == paused_until > desk.now
     desk.now += 2 * MINUTE
     await desk.embargoes()
     assert await desk.pushed() == ["soon"]
@@ -515,6 +520,49 @@ async def test_a_paused_source_takes_what_came_meanwhile_when_it_goes_on(here: H
     assert (await sources.resume(desk.db, 1, by=None, now=desk.now)).next_at <= desk.now
     await desk.read()
     assert await desk.pushed() == ["new"]
+
+
+async def test_a_page_that_names_the_feed_of_a_removed_source_takes_its_place(here: Here) -> None:
+    desk, site = here
+    site.feed(*OLD)
+    await desk.add(f"{site.url}/feed")
+    await sources.remove(desk.db, 1, by=None, now=desk.now)
+    async with desk.db.transaction() as conn:
+        number = await sources.add_unread(
+            conn, f"{site.url}/page", SourceChoices(), origin=Origin.OPML, now=desk.now, read_at=desk.now
+        )
+    assert number == 2
+    assert await sources.replace_address(desk.db, await desk.source(2), f"{site.url}/feed", desk.now)
+    assert (await desk.source(2)).url == f"{site.url}/feed"
+    assert not (await desk.add(f"{site.url}/feed")).is_new
+
+
+async def test_a_page_that_names_the_feed_of_a_known_source_is_that_source(here: Here) -> None:
+    desk, site = here
+    site.feed(*OLD)
+    await desk.add(f"{site.url}/feed")
+    async with desk.db.transaction() as conn:
+        await sources.add_unread(
+            conn, f"{site.url}/page", SourceChoices(), origin=Origin.OPML, now=desk.now, read_at=desk.now
+        )
+    assert not await sources.replace_address(desk.db, await desk.source(2), f"{site.url}/feed", desk.now)
+    assert [one.source.number for one in await sources.listed(desk.db)] == [1]
+    assert not (await desk.add(f"{site.url}/page")).is_new
+
+
+async def test_what_a_source_lists_while_it_is_removed_is_not_taken(here: Here) -> None:
+    desk, site = here
+    site.feed(*OLD)
+    await desk.add(f"{site.url}/feed")
+    site.feed(item("new", at=NOON), *OLD)
+    async with desk.db.reading() as conn:
+        asked = await reading.about(conn, 1, desk.now, 0.0)
+    assert asked is not None
+    answer = await desk.web.ask(asked.source.url, asked.polling)
+    await sources.remove(desk.db, 1, by=None, now=desk.now)
+    assert answer.feed is not None
+    assert (await reading.take_feed(desk.db, asked, answer, answer.feed, policy=POLICY)).is_empty
+    assert len(await desk.states()) == 3 and await desk.pushed() == []
 
 
 async def test_acts_are_logged(here: Here) -> None:

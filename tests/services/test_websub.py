@@ -14,8 +14,8 @@ from source_desk import SourceDesk, source_desk
 from bot.http_api.hub_callbacks import mount_hub_callbacks
 from bot.services.sources import sources, websub
 from bot.services.sources.websub import is_signed
-from bot.store.content import sources as rows
-from bot.store.content.sources import HubState
+from bot.store.content import source_hubs
+from bot.store.content.source_hubs import HubState
 
 DAY = timedelta(days=1)
 OURS = "https://bot.example/hook"
@@ -34,7 +34,7 @@ async def here(tmp_path) -> AsyncIterator[Here]:
 
 async def hub_of(desk: SourceDesk) -> HubState:
     async with desk.db.reading() as conn:
-        found = await rows.hub_state(conn, 1)
+        found = await source_hubs.hub_state(conn, 1)
     assert found is not None
     return found
 
@@ -89,7 +89,7 @@ async def test_a_feed_that_names_no_hub_any_more_has_none(here: Here) -> None:
     site.feed(item("new", at=NOON), item("old"))
     await desk.read()
     async with desk.db.reading() as conn:
-        assert await rows.hub_state(conn, 1) is None and await rows.by_hub_token(conn, token) is None
+        assert await source_hubs.hub_state(conn, 1) is None and await source_hubs.by_hub_token(conn, token) is None
 
 
 async def test_an_unchanged_feed_keeps_its_subscription(here: Here) -> None:

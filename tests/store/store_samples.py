@@ -26,6 +26,7 @@ async def put_article(
     title: str = "A title",
     excerpt: str | None = None,
     source: str | None = None,
+    source_name: str | None = None,
     heat: int = 0,
 ) -> None:
     """Store an article as an import does, in the state it is to have."""
@@ -35,7 +36,7 @@ async def put_article(
         published_at=NOW - age,
         excerpt=excerpt,
         heat=heat,
-        provider=Provider(source, source),
+        provider=Provider(source_name or source, source),
     )
     await imports.add(conn, {number: (f"slug-{number}", story)}, NOW)
     await imports.index(conn, {number: story}, {})

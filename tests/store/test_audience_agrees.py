@@ -12,21 +12,42 @@ from properties import examples
 from store_samples import NOW, SOON, put_article, put_chats
 
 from bot.domain.delivery import NEWS, Lane, Subject, SubjectType
-from bot.domain.topic import TopicTree, wants
+from bot.domain.following import reason
+from bot.domain.phrases import phrase
+from bot.domain.search_terms import source_key
+from bot.domain.topic import TopicTree
 from bot.store.delivery import campaigns, fanout, followers
 from bot.store.delivery.audiences import reach
 from bot.store.delivery.followers import followers_of
 from bot.store.engine.database import Database
-from bot.store.readers import subscriptions
+from bot.store.readers import phrases, subscriptions
 
 TOPICS = range(1, 9)
 CHATS = (-3, -2, -1, 1, 2, 3)  # groups, which may have threads, and people
+WORDS = ("Quantum dots", "quantum DOTS", "solar", "wind")  # two of them find the same
+LONGEST_FIRST = (1, 2, 3, 4)  # their numbers, in the order in which they are the reason
 
 # A parent has a lower or a higher number, or there is a loop: files can say anything.
 parents = st.fixed_dictionaries({topic: st.sampled_from([None, *TOPICS]) for topic in TOPICS})
 some_topics = st.sets(st.sampled_from(TOPICS), max_size=4)
-wishes = st.fixed_dictionaries({"follows": some_topics, "left_out": some_topics, "muted": some_topics})
-newsrooms = st.tuples(parents, st.sets(st.sampled_from(TOPICS), max_size=3), st.tuples(*(wishes for _ in CHATS)))
+some_phrases = st.sets(st.sampled_from(LONGEST_FIRST), max_size=3)
+wishes = st.fixed_dictionaries(
+    {
+        "follows": some_topics,
+        "left_out": some_topics,
+        "muted": some_topics,
+        "phrases": some_phrases,
+        "hushed": some_phrases,
+        "never": st.sets(st.sampled_from(LONGEST_FIRST), max_size=1),
+        "source": st.sampled_from([None, None, None, "Northgate News", "elsewhere.example"]),
+    }
+)
+newsrooms = st.tuples(
+    parents,
+    st.sets(st.sampled_from(TOPICS), max_size=3),
+    st.tuples(*(wishes for _ in CHATS)),
+    st.sampled_from(["Nothing of it", "More Quantum Dots", "Solar after quantum", "Wind and quantum dots"]),
+)
 
 
 @examples(60)
@@ -39,7 +60,7 @@ newsrooms = st.tuples(parents, st.sets(st.sampled_from(TOPICS), max_size=3), st.
 async def test_the_fan_out_the_reach_and_the_check_before_sending_agree_with_the_domain(
     newsroom, ring_start, piece, few
 ):
-    parents, worn, wishes = newsroom
+    parents, worn, wishes, title = newsroom
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(followers, "FEW", few)
         path = Path(folder) / "newsbot.db"
@@ -48,7 +69,9 @@ async def test_the_fan_out_the_reach_and_the_check_before_sending_agree_with_the
         try:
             async with db.transaction() as conn:
                 await _furnish(conn, parents, wishes)
-                await put_article(conn, 1, topics=sorted(worn))
+                await put_article(
+                    conn, 1, topics=sorted(worn), title=title, source="northgate.example", source_name="NORTHGATE  News"
+                )
                 campaign = await campaigns.promise(
                     conn, NEWS, Subject(SubjectType.ARTICLE, 1), fixed_at=NOW, start_at=NOW, lane=Lane.NEWS, by=None
                 )
@@ -65,10 +88,11 @@ async def test_the_fan_out_the_reach_and_the_check_before_sending_agree_with_the
         finally:
             await db.close()
     tree = TopicTree(parents)
+    held = [number for number in LONGEST_FIRST if WORDS[number - 1].lower() in title.lower()]
     expected = {
-        chat: topic
+        chat: why
         for chat, wish in zip(CHATS, wishes, strict=True)
-        if (topic := wants(tree, sorted(worn), **wish)) is not None
+        if (why := _reason(tree, sorted(worn), held, wish)) is not None
     }
     assert sorted(row["chat"] for row in rows) == sorted(expected)
     assert {row["chat"]: row["thread"] for row in rows} == {
@@ -78,8 +102,21 @@ async def test_the_fan_out_the_reach_and_the_check_before_sending_agree_with_the
     assert checked == expected
 
 
+def _reason(tree, worn, held, wish):
+    return reason(
+        tree,
+        worn,
+        held,
+        follows=wish["follows"],
+        left_out=wish["left_out"],
+        muted=wish["muted"],
+        phrases=wish["phrases"] - wish["hushed"],
+        is_refused=bool(wish["never"] & set(held)) or wish["source"] == "Northgate News",
+    )
+
+
 def _thread(chat, topic):
-    """Return where a chat follows a topic: in groups the even ones have a thread each."""
+    """Return where a chat follows a topic, or a phrase by its negative number: in groups the even have one each."""
     return topic if chat < 0 and topic % 2 == 0 else 0
 
 
@@ -93,6 +130,8 @@ async def _furnish(conn, parents, wishes):
         [{"number": topic, "parent": parent} for topic, parent in parents.items()],
     )
     await put_chats(conn, CHATS)
+    for number, words in enumerate(WORDS, 1):
+        assert (await phrases.learn(conn, phrase(words))).number == number
     for chat, wish in zip(CHATS, wishes, strict=True):
         for topic in wish["follows"]:
             await subscriptions.follow(conn, chat, topic, _thread(chat, topic), NOW - timedelta(days=1))
@@ -100,3 +139,11 @@ async def _furnish(conn, parents, wishes):
             await subscriptions.leave_out(conn, chat, topic)
         for topic in wish["muted"]:
             await subscriptions.mute(conn, chat, topic, SOON, NOW)
+        for number in wish["phrases"]:
+            await phrases.follow(conn, chat, number, _thread(chat, -number), NOW - timedelta(days=1))
+        for number in wish["phrases"] & wish["hushed"]:
+            await phrases.mute(conn, chat, number, SOON)
+        for number in wish["never"]:
+            await phrases.refuse(conn, chat, number)
+        if wish["source"] is not None:
+            await subscriptions.refuse_source(conn, chat, source_key(wish["source"]), wish["source"])

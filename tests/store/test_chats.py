@@ -14,7 +14,7 @@ from bot.store.readers import chats, export
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 OLD, NEW, OTHER = -5001, -1_000_000_005_001, -5002
-CHOSEN = ("subscriptions", "exceptions", "unwanted_sources", "saved")
+CHOSEN = ("subscriptions", "exceptions", "unwanted_sources", "saved", "followed_phrases", "unwanted_phrases")
 WITH_CHATS = (*CHOSEN, "deliveries", "receipts", "outcomes", "progress", "closed_threads", "searches", "restrictions")
 
 
@@ -56,6 +56,10 @@ async def furnish(conn: Connection, chat: int, *, topic: int = 1, article: int =
         "INSERT INTO progress (campaign, chat, message_id) VALUES (:article, :chat, 3)",
         "INSERT INTO closed_threads (chat, thread, since) VALUES (:chat, 5, 90)",
         "INSERT INTO searches (chat, words, asked_at) VALUES (:chat, 'solar power', 95)",
+        "INSERT OR IGNORE INTO phrases (number, words, forms) VALUES (1, 'quantum dots', 'quantum dots')",
+        "INSERT OR IGNORE INTO phrase_beginnings (beginning, phrase) VALUES ('quantum dots', 1)",
+        "INSERT INTO followed_phrases (phrase, chat, since) VALUES (1, :chat, 50)",
+        "INSERT INTO unwanted_phrases (phrase, chat) VALUES (1, :chat)",
         """
         INSERT INTO restrictions (chat, since, reason, tries, awaits, tried_at, next_at)
         VALUES (:chat, 90, 'no rights', 1, 1, 90, 990)

@@ -13,7 +13,7 @@ from bot.store.delivery.followers import RECIPIENTS, Followers
 from bot.store.engine.database import Connection, Database
 
 # 1 ← 2 ← 3, and 4 apart
-AUDIENCE = Followers(1, (3, 4), TopicTree({1: None, 2: 1, 3: 2, 4: None}), "northgate", NOW)
+AUDIENCE = Followers(1, (3, 4), TopicTree({1: None, 2: 1, 3: 2, 4: None}), ("northgate",), NOW)
 PAGE = {"after": MIN_CHAT_ID, "until": MAX_CHAT_ID, "page": 100, "now": 0}
 
 
@@ -57,6 +57,6 @@ async def test_a_piece_of_a_campaign_is_promised_without_sorting(conn: Connectio
 
 async def test_more_topics_than_one_union_holds_are_still_asked_in_one_query(conn: Connection) -> None:
     tree = TopicTree({n: n + 1 if n % 10 else None for n in range(1, 901)})
-    wide = Followers(1, tuple(range(1, 901, 10)), tree, None, NOW)
+    wide = Followers(1, tuple(range(1, 901, 10)), tree, (), NOW)
     sql, values = wide.query("SELECT count(*) FROM", RECIPIENTS, **PAGE)
     await conn.execute_fetchall(sql, values)

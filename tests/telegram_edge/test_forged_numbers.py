@@ -51,7 +51,8 @@ async def town(tmp_path: Path) -> AsyncIterator[StoryHouse]:
         for chat in (BEN, house.group):
             who = BEN if chat == BEN else EDITH
             for said in (
-                "/subscribe Energy, Robotics",
+                '/subscribe Energy, Robotics, "Secret dots"',
+                "/never Secret power",
                 "/unsubscribe Vision",
                 "/settings Berlin",
                 "/search quiet words",

@@ -14,9 +14,12 @@ from story import ANNA, EDITH, story_house
 from web_site import Site, png, serving
 
 from bot.domain.article import Article, ArticleState, Picture
+from bot.domain.pasted_link import PastedLink
 from bot.domain.role import Role
+from bot.domain.topic import TopicFile
+from bot.services.content import links as service
 from bot.services.sources import sources
-from bot.store.content import articles
+from bot.store.content import articles, topics
 from bot.store.desk import editors
 from bot.telegram_edge.conversations.editor import links
 
@@ -205,6 +208,17 @@ async def test_a_missing_excerpt_is_asked_for_and_the_next_words_are_it(links_: 
     assert (await links_.drafts())[0].story.excerpt == "July warms schools in January."
 
 
+async def test_a_topics_name_is_no_excerpt_and_the_question_stands(links_: Links) -> None:
+    desk = links_.desk
+    async with desk.house.db.transaction() as conn:
+        await topics.define(conn, TopicFile("energy", "Energy"))
+    await desk.says(links_.serve("/salt", "<title>Two towns store heat</title>"))
+    await desk.says("energy")
+    assert desk.screen.startswith("Energy") and (await links_.drafts())[0].story.excerpt is None
+    await desk.says("July warms schools in January.")
+    assert (await links_.drafts())[0].story.excerpt == "July warms schools in January."
+
+
 async def test_an_excerpt_may_be_skipped(links_: Links) -> None:
     desk = links_.desk
     await desk.says(links_.serve("/salt", "<title>Two towns store heat</title>"))
@@ -353,6 +367,31 @@ async def test_a_page_that_was_being_read_when_the_process_ended_is_read_by_the_
     assert len(links_.texts) == 3
 
 
+async def test_a_link_of_days_ago_is_read_no_more(links_: Links) -> None:
+    """As in a copy of the database that is put back."""
+    house = links_.desk.house
+    pasted = PastedLink(EDITH, 5, links_.serve("/salt", HEAD.format(more="")), house.clock() - timedelta(days=2))
+    await service.keep(house.db, pasted, house.clock())
+    await links.resume(house.ctx)
+    await house.ctx.side_work.idle()
+    assert links_.site.asked == [] and await service.unread(house.db) == []
+
+
+async def test_two_editors_who_write_a_title_for_one_link_make_one_draft(tmp_path: Path, site: Site) -> None:
+    async with story_house(tmp_path, fetch_allow="127.0.0.1") as house:
+        async with house.db.transaction() as conn:
+            await editors.add(conn, ANNA, Role.EDITOR, EDITH, house.clock())
+        site.pages["/salt"] = lambda request: web.Response(status=404)
+        for person in (ANNA, EDITH):
+            await house.starts(person)
+            await house.says(person, site.url("/salt"))
+        await house.says(ANNA, "Two towns store heat")
+        await house.says(EDITH, "Heat in salt")
+        async with house.db.reading() as conn:
+            assert await articles.counts(conn) == {ArticleState.DRAFT: 1}
+        assert any(plain(text).startswith("This story is here already: #1 Two towns") for text in house.screens(EDITH))
+
+
 async def test_an_editor_who_was_let_go_while_a_page_is_read_gets_no_draft(tmp_path: Path, site: Site) -> None:
     async with story_house(tmp_path, fetch_allow="127.0.0.1") as house:
         await house.starts(ANNA)
@@ -376,3 +415,18 @@ async def test_an_editor_who_was_let_go_while_a_page_is_read_gets_no_draft(tmp_p
         async with house.db.reading() as conn:
             assert await articles.counts(conn) == {}
         assert "draft" not in house.screen(ANNA)
+
+
+async def test_a_draft_without_topics_is_given_one_in_a_press(links_: Links) -> None:
+    desk = links_.desk
+    async with desk.house.db.transaction() as conn:
+        await topics.define(conn, TopicFile("energy", "Energy"))
+    await desk.room.follow(await desk.room.people(2), "Energy")
+    await desk.says(links_.serve("/salt", HEAD.format(more="").replace("Energy, Tulips", "Tulips")))
+    assert links_.button_rows("#1 Two towns store heat in salt is a draft.") == [["Choose a topic"]]
+    await desk.presses("Choose a topic")
+    assert links_.texts[0] == "Topics for #1 Two towns store heat in salt:"
+    await desk.presses("Energy")
+    assert links_.texts[0] == "#1 Two towns store heat in salt has the topic Energy now."
+    await desk.says("/preview 1")
+    assert desk.buttons[-1] == ["Publish to 2"]

@@ -5,6 +5,7 @@ from newsroom_samples import plain
 from story import ANNA, EDITH
 
 from bot.domain.chat import Pictures
+from bot.domain.parts import ALL_PARTS, Part
 
 
 async def test_a_language_is_typed_by_its_tag_or_name_and_given_back_to_the_phone(house):
@@ -76,3 +77,28 @@ async def test_only_administrators_type_a_groups_settings(house):
         await house.says(ANNA, f"/settings {typed}", house.group)
         assert house.screen(house.group) == "Only administrators of this chat can change this."
         assert await house.chat(house.group) == before
+
+
+async def test_the_parts_of_a_push_are_typed_in_any_order_and_stand_in_the_operators(house):
+    await house.says(ANNA, "/settings parts Related, title source")
+    assert (await house.chat(ANNA)).parts == (Part.SOURCE, Part.RELATED)
+    assert house.buttons(ANNA)[:2] == [["Excerpt", "✓ Source"], ["Date", "✓ Related"]]
+    await house.says(ANNA, "/settings parts title")
+    assert (await house.chat(ANNA)).parts == ()
+    await house.says(ANNA, "/settings")
+    assert "In a push: Title" in house.screen(ANNA).splitlines()
+    await house.says(ANNA, "/settings parts all")
+    assert (await house.chat(ANNA)).parts == ALL_PARTS
+    await house.says(ANNA, "/settings parts auto")
+    assert (await house.chat(ANNA)).parts is None
+    await house.says(ANNA, "/settings language de")
+    await house.says(ANNA, "/settings parts quelle datum")
+    assert (await house.chat(ANNA)).parts == (Part.SOURCE, Part.DATE)
+
+
+@pytest.mark.parametrize("typed", ["", "title excerp", "all source", "@all", "x" * 3000, "\u202e"])
+async def test_parts_that_are_none_change_nothing_and_get_the_buttons(house, typed):
+    await house.says(ANNA, f"/settings parts {typed}")
+    assert "What should stand in a push beside its title? As an example:" in plain(house.screen(ANNA))
+    assert len(house.screen(ANNA)) < 500
+    assert (await house.chat(ANNA)).parts is None

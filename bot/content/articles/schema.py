@@ -251,6 +251,8 @@ def _picture_source(value: object, info: ValidationInfo) -> tuple[str, bool] | N
         url = _link(value, info)
         return None if url is None else (url, False)
     around = _surroundings(info)
+    if value in around.own_pictures:
+        return value, True
     if around.is_alone:
         refuse(f"{quoted(value)} is not a link; there is no file beside an article that is sent like this")
     try:

@@ -132,8 +132,10 @@ def changed(before: Story, payload: Mapping[str, object], change: SentChange, ru
     around |= {name: payload[name] for name in ("type", "featuredContent") if isinstance(payload.get(name), str)}
     document = read_document(NAME, json.dumps(around | given, ensure_ascii=False).encode())
     doubled = change.document.complaints
+    pictures = (*before.pictures, *before.provider.pictures)
+    own = frozenset(picture.url for picture in pictures if picture.is_local)
     try:
-        after = story_of(replace(document, complaints=doubled), _alone(rules))
+        after = story_of(replace(document, complaints=doubled), replace(_alone(rules), own_pictures=own))
     except ContentError as error:
         raise ContentError(*error.complaints, warnings=_about(given, error.warnings)) from error
     parts = {part for name in given for part in _DECIDES.get(name, ())}

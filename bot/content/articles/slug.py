@@ -22,10 +22,11 @@ def slug_of(path: str) -> str:
     return _sane(_names(path)[-1])
 
 
-def longer_slug(path: str) -> str:
-    """Return the slug with the folder's name before it, for when the short one is taken; the same at the top."""
+def slugs_of(path: str) -> tuple[str, str]:
+    """Return the slug, and the one with the folder's name before it, for when that is taken; the same at the top."""
     *folders, name = _names(path)
-    return _sane(f"{folders[-1]}-{_sane(name)}") if folders else _sane(name)
+    short = _sane(name)
+    return short, _sane(f"{folders[-1]}-{short}") if folders else short
 
 
 def slugs_of_story(title: str, link: str) -> tuple[str, ...]:

@@ -36,7 +36,8 @@ class FileContext:
     `missing_pictures` are local ones; `left_out` what was not taken and why, by its place; `topics_in_text`
     when a text stood where a list of topics should, `topic_places` where each topic stands.
     `changes_at` is when the file says something else although nobody writes it, None if it never does.
-    With `is_alone` there is no folder around it, and a picture is a link.
+    With `is_alone` there is no folder around it, and a picture is a link, or one of the `own_pictures` of the content
+    folder that its article has already, by their paths there.
     """
 
     path: Path
@@ -45,6 +46,7 @@ class FileContext:
     is_whole: Callable[[str], bool] = lambda _: True
     waits: bool = False
     is_alone: bool = False
+    own_pictures: frozenset[str] = frozenset()
     changes_at: datetime | None = None
     missing_pictures: list[str] = field(default_factory=list)
     left_out: list[tuple[tuple[str | int, ...], str]] = field(default_factory=list)

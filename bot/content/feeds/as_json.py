@@ -18,7 +18,8 @@ from bot.domain.article import Picture, Provider
 from bot.domain.feed import Feed, FeedItem
 from bot.domain.page import FeedLink, Obstacle, Page
 
-LONGEST_LINE = 2**20  # bytes; an item is at most some 40,000
+ITEMS_TO_A_LINE = 20
+LONGEST_LINE = 2**21  # bytes; an item is at most some 70,000, in letters of four bytes
 _LONGEST_TEXT = 20_000  # characters
 _MOST_ENTRIES = 200  # of a list in an item or page
 _LONGEST_INTERVAL = 366 * 86_400  # seconds
@@ -36,24 +37,26 @@ def value_of(line: bytes) -> Any:
 
 
 def feed_lines(feed: Feed) -> Iterator[bytes]:
-    """Yield a feed: first all but its items and their number, then one line for each."""
+    """Yield a feed: first all but its items and their number, then the items, some to a line."""
     every = None if feed.ask_every is None else int(feed.ask_every.total_seconds())
     yield line_of([feed.title, feed.link, every, feed.hub, feed.topic, feed.warnings, len(feed.items)])
-    for item in feed.items:
-        yield line_of(
-            [
-                item.id,
-                item.title,
-                item.link,
-                _seconds(item.published_at),
-                item.excerpt,
-                item.text,
-                [_picture_values(picture) for picture in item.pictures],
-                item.categories,
-                item.author,
-                item.warnings,
-            ]
-        )
+    for start in range(0, len(feed.items), ITEMS_TO_A_LINE):
+        yield line_of([_item_values(item) for item in feed.items[start : start + ITEMS_TO_A_LINE]])
+
+
+def _item_values(item: FeedItem) -> list[Any]:
+    return [
+        item.id,
+        item.title,
+        item.link,
+        _seconds(item.published_at),
+        item.excerpt,
+        item.text,
+        [_picture_values(picture) for picture in item.pictures],
+        item.categories,
+        item.author,
+        item.warnings,
+    ]
 
 
 def feed_head(value: Any, most_items: int) -> tuple[Callable[[tuple[FeedItem, ...]], Feed], int]:
@@ -74,8 +77,14 @@ def feed_head(value: Any, most_items: int) -> tuple[Callable[[tuple[FeedItem, ..
     return made, _whole(count, most_items)
 
 
-def item_in(value: Any) -> FeedItem:
-    """Return the item of one line. Raises: ValueError."""
+def items_in(value: Any) -> list[FeedItem]:
+    """Return the items of one line. Raises: ValueError."""
+    if not isinstance(value, list) or not 0 < len(value) <= ITEMS_TO_A_LINE:
+        _refuse()
+    return [_item(one) for one in value]
+
+
+def _item(value: Any) -> FeedItem:
     known_as, title, link, at, excerpt, text, pictures, categories, author, warnings = _fields(value, 10)
     if not known_as:
         _refuse()

@@ -134,6 +134,15 @@ def date_of(text: str) -> datetime | None:
             int(second),
             -east if sign == "-" else east,
         )
+    if text[4:5] == "-" and text[10:11] == "T":
+        try:
+            usual_iso = datetime.fromisoformat(text).replace(microsecond=0)
+        except ValueError:
+            pass
+        else:
+            if not EARLIEST_YEAR <= usual_iso.year <= LATEST_YEAR:
+                return None
+            return (usual_iso if usual_iso.tzinfo is not None else usual_iso.replace(tzinfo=UTC)).astimezone(UTC)
     if len(text) > _LONGEST:
         return None
     if not text.isascii():

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from bot.content.feeds.dates import date_of
 from bot.content.feeds.markup import one_line
 from bot.content.feeds.pictures import MAX_PICTURES
-from bot.content.feeds.wording import Kind, excerpt_from, first_words, title_from, words_from
+from bot.content.feeds.wording import TEXT_LIMIT, Kind, excerpt_from, first_words, title_from, words_from
 from bot.content.plain_text import quoted
 from bot.domain.article import Picture
 from bot.domain.feed import FeedItem, id_key
@@ -23,6 +23,7 @@ MAX_READ = 100_000
 """Of one document; more are counted, and not looked at."""
 LONGEST_ID = 1024
 MAX_CATEGORIES = 30
+_TEXT_BESIDE_EXCERPT = 500  # characters; it is only for telling stories apart then
 _CATEGORY_LIMIT = 100  # characters
 _NAME_LIMIT = 200
 _LONGEST_INTERVAL = timedelta(days=365)
@@ -55,8 +56,9 @@ def item_from(found: Found) -> FeedItem:
     title = next((title for raw, kind in found.titles if (title := title_from(raw, kind))), "")
     stated_title = title
     text = ""
+    enough = _TEXT_BESIDE_EXCERPT if found.excerpts else TEXT_LIMIT
     for raw, kind in (*found.contents, *found.excerpts):
-        if text := words_from(raw, kind):
+        if text := words_from(raw, kind, enough):
             break
     if not title and text:
         title = first_words(text)

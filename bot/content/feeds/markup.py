@@ -12,7 +12,6 @@ from html import unescape
 
 LONGEST = 200_000
 """Characters of one text that are looked at; more is never shown."""
-_USUAL = 24_000  # characters of markup in which there is as much text as is kept
 
 _INLINE_NAMES = (
     "a|abbr|acronym|b|basefont|bdi|bdo|big|blink|cite|code|data|del|dfn|em|font|i|ins|kbd|label|mark|meter|nobr|output|"
@@ -27,8 +26,11 @@ _BLOCK_NAMES = (
 )
 # The second form is for a tag that a stray quotation mark would else make text.
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]*+)(?=[\s/>])(?:(?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+>|[^<>]*+>)")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x7f]")
 _SILENT = re.compile(r"<(script|style|template|textarea|iframe)(?=[\s/>])", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{0,31});")
+_SIGNS: dict[str, str] = {}  # those that were met: most feeds need some twenty
+_MAX_SIGNS = 5_000
 BLOCKS = frozenset(_BLOCK_NAMES.split("|"))
 _INSTEAD = dict.fromkeys(_INLINE_NAMES.split("|"), "") | dict.fromkeys(BLOCKS, " ")
 UNSEEN = frozenset({"script", "style", "template"})
@@ -39,8 +41,9 @@ def text_of_html(markup: str, limit: int = LONGEST) -> str:
 
     More than `limit` characters are not needed by who asks.
     """
-    text = _text_of(_beginning(markup, _USUAL))
-    return text if len(text) > limit or len(markup) <= _USUAL else _text_of(_beginning(markup, LONGEST))
+    usual = 2 * limit + 100  # characters of markup in which there is mostly as much text
+    text = _text_of(_beginning(markup, usual))
+    return text if len(text) > limit or len(markup) <= usual else _text_of(_beginning(markup, LONGEST))
 
 
 def _beginning(markup: str, length: int) -> str:
@@ -77,12 +80,23 @@ def _instead(tag: re.Match[str]) -> str:
 
 def undone(text: str) -> str:
     """Undo entities once. What has no semicolon is no entity."""
-    return _ENTITY.sub(lambda entity: unescape(entity[0]), text) if "&" in text else text
+    return _ENTITY.sub(_sign, text) if "&" in text else text
+
+
+def _sign(entity: re.Match[str]) -> str:
+    name = entity[0]
+    known = _SIGNS.get(name)
+    if known is None:
+        known = unescape(name)
+        if len(_SIGNS) < _MAX_SIGNS:
+            _SIGNS[name] = known
+    return known
 
 
 def one_line(text: str) -> str:
-    """Return a text with one blank for each run of white space, no-break spaces included."""
-    return " ".join(text.split())
+    """Return a text without control characters, and with one blank for each run of white space, no-break spaces
+    included."""
+    return " ".join(_CONTROLS.sub("", text).split())
 
 
 def _without_comments(markup: str) -> str:

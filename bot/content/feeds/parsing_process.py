@@ -15,7 +15,7 @@ import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from contextlib import suppress
 
-from bot.content.feeds.as_json import LONGEST_LINE, feed_head, item_in, line_of, page_in, value_of
+from bot.content.feeds.as_json import LONGEST_LINE, feed_head, items_in, line_of, page_in, value_of
 from bot.content.feeds.items import MAX_ITEMS
 from bot.content.feeds.not_a_feed import NotAFeed
 from bot.content.feeds.reading import MAX_BYTES
@@ -30,7 +30,6 @@ MEMORY = 1024
 """MiB of address space that the process may have; a document of 10 MiB takes up to 500."""
 
 _CHUNK = 2**16
-_AT_ONCE = 50  # items that are made into values before others may run
 _LONGEST_REASON = 1000
 
 _TOOK_TOO_LONG = -24  # SIGXCPU, which Windows does not have
@@ -143,9 +142,8 @@ class ParsingProcess:
         made, count = feed_head(value_of(await self._line(reader)), MAX_ITEMS)
         items: list[FeedItem] = []
         while len(items) < count:
-            items.append(item_in(value_of(await self._line(reader))))
-            if len(items) % _AT_ONCE == 0:
-                await asyncio.sleep(0)
+            items += items_in(value_of(await self._line(reader)))
+            await asyncio.sleep(0)  # others may run
         return made(tuple(items))
 
     async def _line(self, reader: asyncio.StreamReader) -> bytes:

@@ -107,7 +107,7 @@ def first_real(images: Iterable[Mapping[str, str]], base: str) -> Picture | None
         if _SMILEY_CLASS.search(attributes.get("class", "")) and not pixels(attributes.get("width")):
             continue
         address = _address(attributes)
-        if address is None or _NO_PICTURE.search(address) is not None:
+        if address is None:
             continue
         picture = picture_of(
             Named(address, width=attributes.get("width"), height=attributes.get("height"), alt=attributes.get("alt")),
@@ -147,7 +147,8 @@ def _address(attributes: Mapping[str, str]) -> str | None:
     if source and not source.lower().startswith(("data:", "about:")) and _NO_PICTURE.search(source) is None:
         return source
     for name in _LAZY:
-        if (late := attributes.get(name, "").strip()) and not late.lower().startswith("data:"):
+        late = attributes.get(name, "").strip()
+        if late and not late.lower().startswith("data:") and _NO_PICTURE.search(late) is None:
             return late
     for name in ("srcset", "data-srcset", "data-lazy-srcset"):
         if (widest := _widest_in_set(attributes.get(name, ""))) is not None:

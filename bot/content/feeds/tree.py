@@ -81,8 +81,7 @@ class TreeBuilder:
             self._ignored += 1
             return
         depth = len(self._open)
-        scope = self._scopes[-1] if self._scopes else {}
-        base = self._open[-1].base if depth else None
+        scope, base = (self._scopes[-1], self._open[-1].base) if depth else ({}, None)
         if attributes:
             inner = scope_within(scope, attributes)
             if depth == 0 and "" in inner and inner[""] != "atom":

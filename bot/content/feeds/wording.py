@@ -13,8 +13,8 @@ from functools import lru_cache
 from bot.content.feeds.markup import LONGEST, one_line, text_of_html, undone
 
 TITLE_LIMIT = 500
-TEXT_LIMIT = 4_000
-"""Characters that are kept of a title, and of an excerpt or text."""
+TEXT_LIMIT = 1_200
+"""Characters that are kept of a title, and of an excerpt or text: more is never shown, and tells no stories apart."""
 _FIRST_WORDS = 80  # characters of a title that is made from a text
 
 # Django, Eleventy (JSON) and mkdocs (JSON) escape a text that is no HTML; then all of it is escaped.
@@ -52,9 +52,9 @@ def title_from(raw: str, kind: Kind) -> str:
 
 
 @lru_cache(maxsize=2)  # an item's text is often its excerpt too
-def words_from(raw: str, kind: Kind) -> str:
-    """Return a longer text on one line."""
-    return _limited(text_of_html(raw, TEXT_LIMIT) if kind is Kind.HTML else one_line(raw[:LONGEST]), TEXT_LIMIT)
+def words_from(raw: str, kind: Kind, limit: int = TEXT_LIMIT) -> str:
+    """Return a longer text on one line, as much of it as is wanted."""
+    return _limited(text_of_html(raw, limit) if kind is Kind.HTML else one_line(raw[:LONGEST]), limit)
 
 
 def excerpt_from(raw: str, kind: Kind, title: str) -> str | None:
@@ -73,8 +73,15 @@ def excerpt_from(raw: str, kind: Kind, title: str) -> str | None:
     if text.endswith(("...", "…")):
         shorter = _CUT_MARKDOWN.sub("…", text[-700:])
         text = text[:-700] + shorter
+    return None if _says_no_more(text, title) else text
+
+
+def _says_no_more(text: str, title: str) -> bool:
+    """Return whether a text has no letters, or none but those of a title."""
+    if len(text) > 4 * len(title) + 100:
+        return _LETTERS.fullmatch(text) is not None
     letters = _letters(text)
-    return text if letters and letters != _letters(title) else None
+    return not letters or letters == _letters(title)
 
 
 def first_words(text: str) -> str:

@@ -45,9 +45,10 @@ class HttpClient:
     def __init__(self, rules: FetchRules, user_agent: str, resolve: Resolve, tls: SSLContext | None) -> None:
         """`tls` are the authorities whose certificates count; None for those this machine trusts."""
         self._rules = rules
+        self._of_named_hosts: set[str] = set()
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
-                resolver=_Resolver(rules, resolve),
+                resolver=_Resolver(rules, resolve, self._of_named_hosts),
                 use_dns_cache=False,
                 socket_factory=self._open_socket,
                 limit=0,  # who may ask at all is decided before
@@ -105,9 +106,9 @@ class HttpClient:
             raise FetchError(FetchFault.BROKEN, f"{host} closed the connection before its answer ended") from None
 
     def _open_socket(self, address: AddrInfoType) -> socket.socket:
-        # Where every connection begins, whatever led there. The host is not known here: it was judged before.
+        # Where every connection begins, whatever led there. The host is not known here; it was judged before.
         family, kind, protocol, _, place = address
-        if not self._rules.hosts and not self._rules.admits("", str(place[0])):
+        if not self._rules.admits("", str(place[0])) and str(place[0]) not in self._of_named_hosts:
             raise OSError(f"{place[0]} may not be connected to")
         return socket.socket(family=family, type=kind, proto=protocol)
 
@@ -115,9 +116,11 @@ class HttpClient:
 class _Resolver(AbstractResolver):
     """Names to addresses, those left out that may not be connected to. aiohttp asks it for no literal address."""
 
-    def __init__(self, rules: FetchRules, resolve: Resolve) -> None:
+    def __init__(self, rules: FetchRules, resolve: Resolve, of_named_hosts: set[str]) -> None:
+        """`of_named_hosts` is told the addresses that may be connected to only because of their host's name."""
         self._rules = rules
         self._resolve = resolve
+        self._of_named_hosts = of_named_hosts
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
@@ -132,6 +135,7 @@ class _Resolver(AbstractResolver):
         admitted = [address for address in addresses if self._rules.admits(host, address)]
         if not admitted:
             raise private(host) if addresses else FetchError(FetchFault.UNREACHABLE, f"{host} has no address")
+        self._of_named_hosts.update(address for address in admitted if not self._rules.admits("", address))
         return [_result(host, address, port) for address in admitted]
 
     async def close(self) -> None:

@@ -11,6 +11,7 @@ from bot.domain.article import Article
 from bot.domain.chat import ChatKind
 from bot.domain.limits import TEXT
 from bot.domain.message import Button, Message
+from bot.domain.phrases import KnownPhrase
 from bot.domain.press import press
 from bot.domain.rejections import Form
 from bot.domain.text import Text
@@ -204,11 +205,13 @@ def incident(words: Words, kind: str, since: datetime, over_at: datetime | None,
     return Message(Text(words("{trouble} Since {when}.", trouble=lasting[kind], when=when)))
 
 
-def closed_thread(words: Words, kind: ChatKind, topics: Sequence[Topic]) -> Message:
-    """Return what a chat is told, outside its threads, when the one in which it follows `topics` takes no news."""
+def closed_thread(
+    words: Words, kind: ChatKind, topics: Sequence[Topic], phrases: Sequence[KnownPhrase] = ()
+) -> Message:
+    """Return what a chat is told, outside its threads, when the one in which it follows these takes no news."""
     closed = words(
         "The thread for {topics} is closed or gone. Its news comes here until it is open again.",
-        topics=topic_list(words, topics),
+        topics=topic_list(words, topics, phrases),
     )
     if kind is ChatKind.PRIVATE:
         other = words("Choose another thread by sending /subscribe and a topic's name there.")

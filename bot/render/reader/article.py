@@ -12,19 +12,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.domain.article import Article, Provider, Related
+from bot.domain.article import Article, ArticleState, Provider, Related, Story
 from bot.domain.chat import Pictures
+from bot.domain.following import Reason
 from bot.domain.limits import CAPTION, TEXT
 from bot.domain.message import Message, Photo
+from bot.domain.parts import Part
+from bot.domain.phrases import KnownPhrase
 from bot.domain.rejections import Form
 from bot.domain.text import Text, utf16_len
 from bot.domain.topic import Topic
 from bot.render.look import Look
 from bot.render.reader.card import keyboard, related_links
-from bot.render.text import bold, clip, date_time, fit, fits, foreign, hashtag, join, link, tame
+from bot.render.text import bold, clip, date_time, fit, fits, foreign, hashtag, italic, join, link, tame
 
 # UTF-16 code units, before taming and isolating.
 _SOURCE = 60
+_PHRASE = 100
 _RELATED_TITLE = 90
 _HEADLINE_TITLE = 120
 _MAX_LINK_LENGTH = 500
@@ -44,23 +48,46 @@ def push(
     now: datetime,
     *,
     photo: Photo | None = None,
-    reason: Topic | None = None,
+    reason: Reason | None = None,
     saved: bool = False,
 ) -> Message:
     """Return the article as its one message.
 
-    `topics` are the article's, in the file's order; `reason` the followed one for which this chat gets it.
+    `topics` are the article's, in the file's order; `reason` the followed one for which this chat gets it, or
+    a phrase, which is then named in a line of its own.
     Without a photo, or for a chat that does not want large ones, it is text, with a link preview unless the chat
     wants no pictures at all.
     """
     wants_photo = look.pictures is Pictures.LARGE
     return Message(
-        text=caption(article, topics, look, now),
+        text=caption(article, topics, look, now, reason=reason),
         photo=photo if wants_photo else None,
         keyboard=keyboard(article, look, reason=reason, saved=saved),
         preview=None if look.pictures is Pictures.NONE else article.story.link or None,
         preview_small=look.pictures is Pictures.SMALL,
     )
+
+
+def example(found: Article | None, topics: Sequence[Topic], look: Look, now: datetime) -> Text:
+    """Return how a push looks: that of an article, with a sample of each part that it lacks; None: all of a sample."""
+    words = look.words
+    sample = Story(
+        title=words("The title of a story"),
+        link="https://example.org/",
+        published_at=now,
+        excerpt=words("What it is about, in a sentence or two."),
+        provider=Provider(words("Where it is from")),
+        related=(Related(words("A story that belongs to it"), "https://example.org/related"),),
+    )
+    told = sample if found is None else found.story
+    shown = replace(
+        told,
+        excerpt=told.excerpt or sample.excerpt,
+        provider=told.provider if _source(told.provider) else sample.provider,
+        related=told.related or sample.related,
+    )
+    tagged = [topic for topic in topics if topic.hashtag] or [Topic(0, "", words("Topic"))]
+    return caption(Article(0, "", ArticleState.PUBLISHED, 1, shown, ()), tagged, look, now)
 
 
 def without_photo(message: Message) -> Message:
@@ -80,28 +107,54 @@ def in_form(message: Message, form: Form, link: str = "") -> Message:
     return replace(message, text=text, keyboard=())
 
 
-def caption(article: Article, topics: Sequence[Topic], look: Look, now: datetime) -> Text:
-    """Return the article's text, within Telegram's limit for captions.
+def caption(
+    article: Article, topics: Sequence[Topic], look: Look, now: datetime, *, reason: Reason | None = None
+) -> Text:
+    """Return the article's text, within Telegram's limit for captions. A phrase that it came for stands at its end.
 
     What does not fit goes in this order: the end of the excerpt, related links (they are behind `More`), hashtags,
     the rest of the excerpt, the end of the title.
     """
     title = bold(foreign(article.story.title))
-    excerpt = tame(_excerpt(article))
-    signature = _signature(article, look, now)
+    excerpt = tame(_excerpt(article)) if Part.EXCERPT in look.parts else ""
+    signed = {Part.SOURCE: Text(_source(article.story.provider)), Part.DATE: _date(article, look, now)}
     also = [look.words.text("Also: {link}", link=_related_link(related)) for related in related_links(article)]
-    also = also[:_MAX_RELATED]
-    tags = _hashtags(topics)
+    also = also[:_MAX_RELATED] if Part.RELATED in look.parts else []
+    tags = _hashtags(topics) if Part.HASHTAGS in look.parts else []
+    why = _why(reason, look)
 
     def assembled(title: Text, excerpt: str) -> Text:
-        return join((title, excerpt, join((signature, *also, join(tags, " ")), "\n")), "\n\n")
+        """Return the title and the parts in their order; the excerpt is a paragraph, and of the others each a line."""
+        paragraphs: list[Text | str] = [title]
+        lines: list[Text] = []
+        for before, part in zip((None, *look.parts), look.parts, strict=False):
+            match part:
+                case Part.EXCERPT:
+                    paragraphs += [join(lines, "\n"), excerpt]
+                    lines = []
+                case Part.SOURCE | Part.DATE if before in signed:
+                    lines[-1] = _in_one(lines[-1], signed[part], look)
+                case Part.SOURCE | Part.DATE:
+                    lines.append(signed[part])
+                case Part.RELATED:
+                    lines += also
+                case Part.HASHTAGS:
+                    lines.append(join(tags, " "))
+        return join((*paragraphs, join(lines, "\n"), why), "\n\n")
 
     least = min(utf16_len(excerpt), _MIN_EXCERPT_LENGTH)
     while (room := CAPTION - len(assembled(title, "")) - len("\n\n")) < least and (also or tags):
         (also or tags).pop()
     if room >= least:
         return fit(assembled(title, clip(excerpt, room)))
-    return fit(assembled(clip(title, CAPTION - len(signature) - len("\n\n")), ""))
+    return fit(assembled(clip(title, CAPTION - len(assembled(Text(), "")) - len("\n\n")), ""))
+
+
+def _why(reason: Reason | None, look: Look) -> Text:
+    """Return the line that says for which phrase an article came; empty when it came for a topic."""
+    if not isinstance(reason, KnownPhrase):
+        return Text()
+    return italic(look.words.text("For the phrase “{phrase}”.", phrase=foreign(clip(reason.words, _PHRASE))))
 
 
 def headline(article: Article, look: Look, now: datetime) -> Text:
@@ -136,11 +189,16 @@ def _excerpt(article: Article) -> str:
     return _CUT_BY_SOURCE.sub("…", " ".join((article.story.excerpt or "").split()))
 
 
-def _signature(article: Article, look: Look, now: datetime) -> Text:
+def _in_one(first: Text, second: Text, look: Look) -> Text:
+    """Return source and date, or date and source, in one line."""
+    if not first or not second:
+        return first or second
+    return look.words.text("{source}, {date}", source=first, date=second)
+
+
+def _date(article: Article, look: Look, now: datetime) -> Text:
     at = article.story.published_at
-    date = date_time(look.words.date(at, look.zone), at, now)
-    source = _source(article.story.provider)
-    return look.words.text("{source}, {date}", source=source, date=date) if source else date
+    return date_time(look.words.date(at, look.zone), at, now)
 
 
 def _source(provider: Provider) -> str:

@@ -2,7 +2,7 @@
 The keyboard under an article: read it, keep it, pass it on, or get less of its kind.
 
 The row under `Read` is swapped in place, so an article never grows a second message. What a button means is in its
-data: the article's number and, where the chat got it for a topic it follows, that topic's.
+data: the article's number and, where the chat got it for something it follows, that topic's or phrase's.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from enum import StrEnum
 from urllib.parse import quote
 
 from bot.domain.article import Article, Related
+from bot.domain.following import Reason, reason_number
 from bot.domain.link import normal_link
 from bot.domain.message import Button, Keyboard
+from bot.domain.phrases import KnownPhrase
 from bot.domain.press import press
-from bot.domain.topic import Topic
 from bot.render.look import Look, Surface
 from bot.render.text import clip, isolate, tame
 
@@ -25,9 +26,9 @@ _SHARED_TITLE = 200
 
 
 class Verb(StrEnum):
-    """What the buttons under an article do. Numbers: the article, and the topic it came for where there is one.
+    """What the buttons under an article do. Numbers: the article, and what it came for where there is such a thing.
 
-    MUTE, UNFOLLOW and their opposites always carry the topic.
+    That is a topic, or a phrase by its negative number. MUTE, UNFOLLOW and their opposites always carry it.
     """
 
     SAVE = "card_save"
@@ -57,13 +58,13 @@ def keyboard(
     look: Look,
     *,
     view: CardView = CardView.CARD,
-    reason: Topic | None = None,
+    reason: Reason | None = None,
     saved: bool = False,
     done: Collection[Verb] = (),
 ) -> Keyboard:
     """Return the keyboard under an article.
 
-    `reason` is the followed topic for which this chat has the article; None when it was opened or listed.
+    `reason` is the followed topic or phrase for which this chat has the article; None when it was opened or listed.
     `done` are those of MUTE, UNFOLLOW and NEVER that hold now: an `Undo` stands in their place.
     """
     opening = _opening(article, look)
@@ -110,7 +111,7 @@ def _opening(article: Article, look: Look) -> tuple[Button, ...]:
     return (watch,) if normal_link(story.video) == normal_link(story.link) else (watch, read)
 
 
-def _card_row(article: Article, look: Look, reason: Topic | None, saved: bool) -> tuple[Button, ...]:
+def _card_row(article: Article, look: Look, reason: Reason | None, saved: bool) -> tuple[Button, ...]:
     # A group's keyboard is everybody's: it cannot show what one person saved.
     if saved and look.surface is Surface.PRIVATE:
         save = Button(look.words("✓ Saved"), data=_data(Verb.UNSAVE, article, reason))
@@ -123,7 +124,7 @@ def _card_row(article: Article, look: Look, reason: Topic | None, saved: bool) -
     )
 
 
-def _more_row(article: Article, look: Look, reason: Topic | None) -> tuple[Button, ...]:
+def _more_row(article: Article, look: Look, reason: Reason | None) -> tuple[Button, ...]:
     row = []
     related = len(related_links(article))
     if related:
@@ -138,12 +139,15 @@ def _more_row(article: Article, look: Look, reason: Topic | None) -> tuple[Butto
 
 
 def _less_rows(
-    article: Article, look: Look, reason: Topic | None, done: Collection[Verb]
+    article: Article, look: Look, reason: Reason | None, done: Collection[Verb]
 ) -> tuple[tuple[Button, ...], ...]:
     words = look.words
     acts: list[tuple[Verb, Verb, str]] = []
     if reason is not None:
-        topic = _on_a_button(reason.name, look)
+        if isinstance(reason, KnownPhrase):
+            topic = words("“{name}”", name=_on_a_button(reason.words, look))
+        else:
+            topic = _on_a_button(reason.name, look)
         acts.append((Verb.MUTE, Verb.UNMUTE, words("Mute {topic} 24 h", topic=topic)))
         acts.append((Verb.UNFOLLOW, Verb.REFOLLOW, words("Unfollow {topic}", topic=topic)))
     source = article.story.provider.name or article.story.provider.domain
@@ -168,8 +172,8 @@ def _on_a_button(name: str, look: Look) -> str:
     return isolate(short) if turns else short
 
 
-def _data(verb: Verb, article: Article, reason: Topic | None) -> str:
-    return press(verb, article.number) if reason is None else press(verb, article.number, reason.number)
+def _data(verb: Verb, article: Article, reason: Reason | None) -> str:
+    return press(verb, article.number) if reason is None else press(verb, article.number, reason_number(reason))
 
 
 def _share_link(article: Article, look: Look) -> str:

@@ -29,6 +29,7 @@ from bot.render.text import bold, clip, fit, foreign, join
 OPEN = "open"
 TOP = "top"
 SEARCH = "search"
+BEST = "search_best"
 SAVED = "saved"
 FOLLOW = "follow"
 UNFOLLOW = "unfollow"
@@ -70,9 +71,25 @@ def top(
 
 
 def found(look: Look, sought: str, number: int, page: Page, size: int, now: datetime) -> Message:
-    """Return a page of what a search found; `number` is under what its buttons find it again."""
-    heading = look.words("Found for “{words}”", words=_sought(sought))
-    return _list(look, heading, page, _newer_and_older(look.words, page, SEARCH, number, size), now)
+    """Return a page of what a search found; `number` is under what its buttons find it again, 0 where none needs it."""
+    words = look.words
+    heading = words("Found for “{words}”", words=_sought(sought))
+    ranked = (Button(words("By relevance"), data=press(BEST, number, size, 0)),) if number else ()
+    return _list(look, heading, page, (*_newer_and_older(words, page, SEARCH, number, size), *ranked), now)
+
+
+def best(
+    look: Look, sought: str, number: int, page: Page, *, size: int, start: int, has_more: bool, now: datetime
+) -> Message:
+    """Return some of what a search found, those first in which the words say most, from place `start`."""
+    words = look.words
+    row = []
+    if start > 0:
+        row.append(Button(words("Previous"), data=press(BEST, number, size, max(0, start - size))))
+    if has_more:
+        row.append(Button(words("Next"), data=press(BEST, number, size, start + size)))
+    row.append(Button(words("Newest first"), data=press(SEARCH, number, size)))
+    return _list(look, words("Found for “{words}”", words=_sought(sought)), page, tuple(row), now)
 
 
 def saved(look: Look, page: Page, size: int, now: datetime) -> Message:
@@ -131,7 +148,15 @@ def nothing_saved(words: Words) -> Message:
 
 
 def what_to_search(words: Words) -> Message:
-    return Message(Text(words("Send /search and the words to look for, such as /search solar power.")))
+    return Message(
+        Text(
+            words(
+                "Send /search and the words to look for, such as /search solar power. In quotation marks they stand "
+                "next to each other, and sol* is the beginning of a word. topic:NAME and source:NAME look among the "
+                "stories of one."
+            )
+        )
+    )
 
 
 def search_forgotten(words: Words) -> str:

@@ -12,6 +12,7 @@ from enum import IntEnum
 
 from bot.domain.chat import Chat, ChatKind, ChatState
 from bot.domain.message import Button, Message
+from bot.domain.phrases import KnownPhrase
 from bot.domain.picker import Choice, PickerPage
 from bot.domain.press import press
 from bot.domain.text import Text, utf16_len
@@ -81,9 +82,9 @@ def done(words: Words, chat: Chat, follows: Sequence[Topic]) -> Message:
     return Message(text, keyboard=((latest, Button(words("When and how"), data=press(SETTINGS))),))
 
 
-def followed(words: Words, kind: ChatKind, follows: Sequence[Topic]) -> Text:
-    """Return `You follow AI and Robotics.`, for groups and channels in their own words."""
-    topics = topic_list(words, follows)
+def followed(words: Words, kind: ChatKind, follows: Sequence[Topic], phrases: Sequence[KnownPhrase] = ()) -> Text:
+    """Return `You follow AI and “quantum dots”.`, for groups and channels in their own words."""
+    topics = topic_list(words, follows, phrases)
     match kind:
         case ChatKind.PRIVATE:
             return Text(words("You follow {topics}.", topics=topics))
@@ -102,13 +103,20 @@ def when(words: Words, chat: Chat) -> str:
     return words("The next story comes by itself.")
 
 
-def topic_list(words: Words, topics: Sequence[Topic]) -> str:
-    """Return `AI, Energy and Robotics`; of very many the first few and how many more."""
+def topic_list(words: Words, topics: Sequence[Topic], phrases: Sequence[KnownPhrase] = ()) -> str:
+    """Return `AI, Energy and “solar power”`; of very many the first few and how many more."""
     names = [foreign(clip(topic.name, _NAME)) for topic in topics[:_NAMED]]
-    rest = len(topics) - len(names)
-    if rest:
+    if rest := len(topics) - len(names):
         names.append(words.count("{n} other topic", "{n} other topics", rest))
+    names += [in_quotes(words, phrase.words) for phrase in phrases[:_NAMED]]
+    if rest := len(phrases) - _NAMED:
+        names += [words.count("{n} other phrase", "{n} other phrases", rest)] if rest > 0 else []
     return words.list(names)
+
+
+def in_quotes(words: Words, name: str) -> str:
+    """Return what somebody wrote between the quotation marks of the language."""
+    return words("“{name}”", name=foreign(clip(name, _NAME)))
 
 
 def following(words: Words, topic: Topic) -> str:

@@ -16,6 +16,7 @@ from babel import Locale
 
 from bot.domain.chat import Chat, ChatKind, ChatState, Pictures
 from bot.domain.message import Button, Keyboard, Message
+from bot.domain.parts import ALL_PARTS, Part, Parts, arranged
 from bot.domain.press import press
 from bot.domain.text import Text
 from bot.domain.time_zone import zone_label
@@ -30,6 +31,7 @@ LANGUAGE = "set_language"
 ZONE = "set_zone"
 ZONES = "zones"
 CLOSE = "settings_close"
+PARTS = "set_parts"
 
 AUTO = "auto"
 """What stands for the client's language where somebody types."""
@@ -47,10 +49,17 @@ class SettingsPage(IntEnum):
     PICTURES = 1
     LANGUAGE = 2
     REGIONS = 3
+    PARTS = 10
 
 
 PICTURE_SIZES = (Pictures.LARGE, Pictures.SMALL, Pictures.NONE)
 """As buttons hold them. Append only."""
+
+
+PART_NUMBERS = (Part.EXCERPT, Part.SOURCE, Part.DATE, Part.RELATED, Part.HASHTAGS)
+"""As buttons hold them. Append only."""
+USUAL_PARTS = -1
+"""Stands in a button for the parts that the operator chose."""
 
 
 def name_number(name: str) -> int:
@@ -58,14 +67,16 @@ def name_number(name: str) -> int:
     return crc32(name.encode())
 
 
-def overview(words: Words, chat: Chat, operators_zone: str) -> Message:
+def overview(words: Words, chat: Chat, operators_zone: str, operators_parts: Parts = ALL_PARTS) -> Message:
     """Return the chat's settings and what can be changed."""
+    parts = arranged(chat.parts, operators_parts)
     zone = zone_label(chat.zone or operators_zone)
     zone = zone if chat.zone else words("{zone}, as everywhere here", zone=zone)
     lines: list[Text | str] = [
         bold(words("Settings of this chat")),
         words("Pictures: {size}", size=_size(words, chat.pictures)),
         words("Sound: off") if chat.silent else words("Sound: on"),
+        words("In a push: {parts}", parts=words.list([words("Title"), *(part_name(words, part) for part in parts)])),
         words("Language: {language}", language=language_name(chat.language)),
         words("Time zone: {zone}", zone=zone),
     ]
@@ -83,9 +94,67 @@ def overview(words: Words, chat: Chat, operators_zone: str) -> Message:
                 Button(words("Change language"), data=press(SETTINGS, SettingsPage.LANGUAGE)),
                 Button(words("Change time zone"), data=press(SETTINGS, SettingsPage.REGIONS)),
             ),
+            (Button(words("Change parts"), data=press(SETTINGS, SettingsPage.PARTS)),),
             (Button(words("Done"), data=press(CLOSE)),),
         ),
     )
+
+
+def parts_page(words: Words, chat: Chat, operators: Parts, example: Text, unknown: str = "") -> Message:
+    """Return the parts of a push to choose from, above an example of what is chosen.
+
+    `operators` are those of chats that chose none, `unknown` is what somebody wrote that is none of them.
+    """
+    chosen = arranged(chat.parts, operators)
+    buttons = [
+        Button(
+            _ticked(part_name(words, part), part in chosen),
+            data=press(PARTS, PART_NUMBERS.index(part), int(part not in chosen)),
+        )
+        for part in arranged(ALL_PARTS, operators)
+    ]
+    question = words("What should stand in a push beside its title? As an example:")
+    if unknown:
+        wish = foreign(clip(unknown, _NAME))
+        question = join([words("There is no part “{wish}”.", wish=wish), question], " ").string
+    everything = Button(words("All of them"), data=press(PARTS))
+    usual = Button(_ticked(words("As everywhere here"), chat.parts is None), data=press(PARTS, USUAL_PARTS, 1))
+    return Message(
+        join([question, example], "\n\n"),
+        keyboard=(*_rows(buttons, _ROW), (everything, usual), _back(words)),
+    )
+
+
+def part_set(words: Words, part: Part, is_shown: bool) -> str:
+    """Return the toast of a part that was chosen or left out."""
+    name = part_name(words, part)
+    return words("{part}: shown", part=name) if is_shown else words("{part}: left out", part=name)
+
+
+def parts_set(words: Words, parts: Parts) -> str:
+    """Return the toast of parts that were chosen together."""
+    names = [words("Title"), *(part_name(words, part) for part in parts)]
+    return words("In a push: {parts}", parts=words.list(names))
+
+
+def part_named(words: Words, name: str) -> str:
+    """Return a part's name as it is stored, when that is how it is called in the language, else the name itself."""
+    called = {part_name(words, part).casefold(): part.value for part in ALL_PARTS}
+    return called.get(name.casefold(), name)
+
+
+def part_name(words: Words, part: Part) -> str:
+    match part:
+        case Part.EXCERPT:
+            return words("Excerpt")
+        case Part.SOURCE:
+            return words("Source")
+        case Part.DATE:
+            return words("Date")
+        case Part.RELATED:
+            return words("Related")
+        case Part.HASHTAGS:
+            return words("Hashtags")
 
 
 def closed(words: Words) -> Message:

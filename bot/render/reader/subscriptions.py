@@ -11,6 +11,7 @@ from bot.domain.article import Article
 from bot.domain.chat import Chat, ChatState, Pictures
 from bot.domain.limits import TEXT
 from bot.domain.message import Button, Keyboard, Message
+from bot.domain.phrases import ChatPhrases, WrittenPhrases
 from bot.domain.press import press
 from bot.domain.text import Text
 from bot.domain.topic import Topic
@@ -19,15 +20,28 @@ from bot.render.locale import Words
 from bot.render.look import Look
 from bot.render.reader.article import headline
 from bot.render.reader.lists import FOLLOW, UNFOLLOW, follow_button
-from bot.render.reader.picker import LATEST, TOPICS, followed, topic_list, when
+from bot.render.reader.phrases import (
+    NO_PHRASES,
+    NONE_OF_CHAT,
+    allow_button,
+    fault_lines,
+    hear_phrase_button,
+    never_wanted_line,
+    unfollow_phrase_button,
+)
+from bot.render.reader.picker import LATEST, TOPICS, followed, in_quotes, topic_list, when
 from bot.render.reader.settings import SETTINGS
 from bot.render.text import clip, foreign, join
 
 HEAR = "hear"
 ADMIT = "admit"
+SUBSCRIPTIONS = "subscriptions"
+
+MAX_SOURCE_NAME = 100  # characters
 
 _NAME = 60
-_MAX_UNDO_BUTTONS = 8  # mutes and sources with a button each
+_MAX_UNDO_BUTTONS = 8  # on a page
+_NAMED = 12  # sources named in the line; of more, the rest is counted
 
 
 class Edit(Enum):
@@ -51,38 +65,54 @@ def subscribed(
     *,
     moved: Sequence[Topic] = (),
     mutes: Mutes = (),
+    phrases: WrittenPhrases = NO_PHRASES,
     now: datetime,
 ) -> Message:
-    """Return the answer to `/subscribe NAME, NAME`.
+    """Return the answer to `/subscribe NAME, "PHRASE"`.
 
     `moved` went to another thread of the forum before; `mutes` keep silent what was just followed.
     """
     words = look.words
     lines: list[Text | str] = []
-    if fresh:
-        lines.append(words("Following {topics} now.", topics=topic_list(words, fresh)) + " " + when(words, chat))
-    if moved:
-        lines.append(words("From now on here: {topics}.", topics=topic_list(words, moved)))
-    if known:
-        lines.append(words("Followed already: {topics}.", topics=topic_list(words, known)))
+    if fresh or phrases.changed:
+        names = topic_list(words, fresh, phrases.changed)
+        lines.append(words("Following {topics} now.", topics=names) + " " + when(words, chat))
+    if moved or phrases.moved:
+        lines.append(words("From now on here: {topics}.", topics=topic_list(words, moved, phrases.moved)))
+    if known or phrases.unchanged:
+        lines.append(words("Followed already: {topics}.", topics=topic_list(words, known, phrases.unchanged)))
     lines += _muted_lines(look, mutes, now)
+    if phrases.unwanted:
+        lines.append(never_wanted_line(words, phrases.unwanted))
+    lines += fault_lines(words, phrases)
     if unknown:
         return _near_miss(words, lines, unknown, Edit.FOLLOW)
     more = Button(words("More topics"), data=press(TOPICS))
     return Message(
-        _said(lines), keyboard=(*_hear_rows(words, mutes), (Button(words("Latest"), data=press(LATEST)), more))
+        _said(lines),
+        keyboard=(
+            *_hear_rows(words, mutes),
+            *((allow_button(words, phrase),) for phrase in phrases.unwanted[:_MAX_UNDO_BUTTONS]),
+            (Button(words("Latest"), data=press(LATEST)), more),
+        ),
     )
 
 
 def unsubscribed(
-    words: Words, gone: Sequence[Topic], others: Sequence[Topic], unknown: Mapping[str, Sequence[Topic]]
+    words: Words,
+    gone: Sequence[Topic],
+    others: Sequence[Topic],
+    unknown: Mapping[str, Sequence[Topic]],
+    phrases: WrittenPhrases = NO_PHRASES,
 ) -> Message:
-    """Return the answer to `/unsubscribe NAME, NAME`."""
+    """Return the answer to `/unsubscribe NAME, "PHRASE"`."""
     lines: list[Text | str] = []
-    if gone:
-        lines.append(words("No longer following {topics}.", topics=topic_list(words, gone)))
-    if others:
-        lines.append(words("Not followed here: {topics}.", topics=topic_list(words, others)))
+    if gone or phrases.changed:
+        names = topic_list(words, gone, phrases.changed)
+        lines.append(words("No longer following {topics}.", topics=names))
+    if others or phrases.unchanged:
+        lines.append(words("Not followed here: {topics}.", topics=topic_list(words, others, phrases.unchanged)))
+    lines += fault_lines(words, phrases)
     if unknown:
         return _near_miss(words, lines, unknown, Edit.UNFOLLOW)
     return Message(_said(lines), keyboard=((Button(words("All topics"), data=press(TOPICS)),),))
@@ -100,30 +130,59 @@ def overview(
     topics: Sequence[Topic],
     left_out: Sequence[Topic],
     mutes: Mutes,
-    unwanted: Sequence[str],
+    phrases: ChatPhrases = NONE_OF_CHAT,
+    unwanted: Sequence[tuple[str, str]],
+    page: int = 0,
     now: datetime,
 ) -> Message:
-    """Return what a chat follows and has silenced, how it is delivered, and a button for each silence to end it."""
+    """Return what a chat follows and has silenced, how it is delivered, and a button to take back each but the topics.
+
+    `unwanted` are sources, each in the form in which it is compared and as people know it. Of many buttons a page is
+    shown; one that is not there becomes the nearest.
+    """
     words = look.words
-    lines: list[Text | str] = [followed(words, chat.kind, topics) if topics else words("Nothing is followed here yet.")]
+    is_anything_followed = bool(topics or phrases.followed)
+    lines: list[Text | str] = [
+        followed(words, chat.kind, topics, phrases.followed)
+        if is_anything_followed
+        else words("Nothing is followed here yet.")
+    ]
     if left_out:
         lines.append(words("Left out: {topics}.", topics=topic_list(words, left_out)))
     lines += _muted_lines(look, mutes, now)
+    hushed = [phrase for phrase in phrases.followed if phrase.number in phrases.muted]
+    for phrase in hushed[:_MAX_UNDO_BUTTONS]:
+        lines.append(_muted(look, in_quotes(words, phrase.words), phrases.muted[phrase.number], now))
+    if phrases.unwanted:
+        lines.append(never_wanted_line(words, phrases.unwanted))
     if unwanted:
-        sources = [foreign(clip(source, _NAME)) for source in unwanted[:_MAX_UNDO_BUTTONS]]
+        sources = [foreign(clip(name, _NAME)) for _, name in unwanted[:_NAMED]]
+        if rest := len(unwanted) - len(sources):
+            sources.append(words.count("{n} other source", "{n} other sources", rest))
         lines.append(words("Never from: {sources}.", sources=words.list(sources)))
-    if topics:
+    if is_anything_followed:
         lines.append(when(words, chat))
         lines.append(_delivery(words, chat))
-    allow = [
-        (Button(words("Allow {source}", source=label(source, words)), data=press(ADMIT, source_number(source))),)
-        for source in unwanted[:_MAX_UNDO_BUTTONS]
+    buttons = [
+        *(hear_button(words, topic) for topic, _ in mutes),
+        *(hear_phrase_button(words, phrase) for phrase in hushed),
+        *(unfollow_phrase_button(words, phrase) for phrase in phrases.followed),
+        *(allow_button(words, phrase) for phrase in phrases.unwanted),
+        *(allow_source_button(words, *source) for source in unwanted),
     ]
+    page = max(0, min(page, (len(buttons) - 1) // _MAX_UNDO_BUTTONS))
+    shown = buttons[page * _MAX_UNDO_BUTTONS : (page + 1) * _MAX_UNDO_BUTTONS]
+    turning = []
+    if page > 0:
+        turning.append(Button(words("Previous"), data=press(SUBSCRIPTIONS, page - 1)))
+    if (page + 1) * _MAX_UNDO_BUTTONS < len(buttons):
+        turning.append(Button(words("Next"), data=press(SUBSCRIPTIONS, page + 1)))
     last = (
         Button(words("Change topics"), data=press(TOPICS)),
         Button(words("When and how"), data=press(SETTINGS)),
     )
-    return Message(_said(lines), keyboard=(*_hear_rows(words, mutes), *allow, last))
+    rows = (*((button,) for button in shown), tuple(turning), last)
+    return Message(_said(lines), keyboard=tuple(row for row in rows if row))
 
 
 def opened_by_link(
@@ -154,6 +213,12 @@ def link_to_nothing(words: Words) -> Message:
         Text(words("This link leads to no topic.")),
         keyboard=((Button(words("All topics"), data=press(TOPICS)),),),
     )
+
+
+def never_from(words: Words, source: str, name: str) -> Message:
+    """Return the answer to `/never source NAME`."""
+    text = words("Nothing comes any more from {source}.", source=foreign(clip(name, _NAME)))
+    return Message(Text(text), keyboard=((allow_source_button(words, source, name),),))
 
 
 def unfollowed(words: Words, topic: Topic) -> Message:
@@ -215,7 +280,7 @@ def _near_miss(words: Words, lines: list[Text | str], unknown: Mapping[str, Sequ
 
 
 def _quoted(words: Words, names: Sequence[str]) -> str:
-    return words.list([words("“{name}”", name=foreign(clip(name, _NAME))) for name in names])
+    return words.list([in_quotes(words, name) for name in names])
 
 
 def _said(lines: Sequence[Text | str]) -> Text:
@@ -234,18 +299,25 @@ def _wished(wish: Edit, topic: Topic) -> str:
 
 
 def _muted_lines(look: Look, mutes: Mutes, now: datetime) -> list[str]:
-    return [_muted(look, topic, until, now) for topic, until in mutes[:_MAX_UNDO_BUTTONS]]
+    return [_muted(look, foreign(clip(topic.name, _NAME)), until, now) for topic, until in mutes[:_MAX_UNDO_BUTTONS]]
 
 
 def _hear_rows(words: Words, mutes: Mutes) -> Keyboard:
-    return tuple(
-        (Button(words("Hear {topic}", topic=label(topic.name, words)), data=press(HEAR, topic.number)),)
-        for topic, _ in mutes[:_MAX_UNDO_BUTTONS]
-    )
+    return tuple((hear_button(words, topic),) for topic, _ in mutes[:_MAX_UNDO_BUTTONS])
 
 
-def _muted(look: Look, topic: Topic, until: datetime | None, now: datetime) -> str:
-    words, name = look.words, foreign(clip(topic.name, _NAME))
+def hear_button(words: Words, topic: Topic) -> Button:
+    """Return the button that ends a mute."""
+    return Button(words("Hear {topic}", topic=label(topic.name, words)), data=press(HEAR, topic.number))
+
+
+def allow_source_button(words: Words, source: str, name: str) -> Button:
+    """Return the button that takes back `Never from SOURCE`."""
+    return Button(words("Allow {source}", source=label(name, words)), data=press(ADMIT, source_number(source)))
+
+
+def _muted(look: Look, name: str, until: datetime | None, now: datetime) -> str:
+    words = look.words
     if until is None:
         return words("Muted: {topic}.", topic=name)
     if until.astimezone(look.zone).date() == now.astimezone(look.zone).date():

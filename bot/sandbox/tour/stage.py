@@ -14,7 +14,8 @@ from typing import Any
 from bot.sandbox.world.events import Event
 from bot.sandbox.world.world import World
 
-STEP_TIMEOUT = 12.0  # seconds for anything to appear
+STEP_TIMEOUT = 20.0  # seconds for anything to appear
+ASK_EVERY = 2.0  # seconds
 _INVISIBLE = str.maketrans("", "", "\u2060\u2066\u2067\u2068\u2069")  # shapes text, shows nothing
 
 Json = dict[str, Any]
@@ -78,6 +79,16 @@ class Stage:
         except TimeoutError:
             raise StepFailed(f"{what} did not appear") from None
         return answer
+
+    async def asks_until(self, person: int, question: str, text: str) -> None:
+        """Let a person ask every other second until an answer holds `text`: what it is about happens a moment later."""
+        try:
+            async with asyncio.timeout(STEP_TIMEOUT):
+                while self.newest(person, text) is None:
+                    self.types(person, question)
+                    await asyncio.sleep(ASK_EVERY)
+        except TimeoutError:
+            raise StepFailed(f"“{text}” did not appear") from None
 
     def check(self, holds: bool, what: str) -> None:
         """Print what is true. Raises: StepFailed when it is not."""

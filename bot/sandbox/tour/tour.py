@@ -11,6 +11,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 
+from bot.sandbox.tour.inlets import Outside, inlets
 from bot.sandbox.tour.stage import Stage, StepFailed, plain
 from bot.sandbox.world.world import Cast, World
 
@@ -20,12 +21,18 @@ CROWD = 100  # chats; from so many on a publish waits for its undo time
 THIRD = "Old mine shaft"
 
 
-async def play(world: World, cast: Cast, name: str, say: Callable[[str], None]) -> int:
-    """Play the tour of `TOURS` called `name`; return 0, or 1 when a step failed."""
+async def play(
+    world: World, cast: Cast, name: str, say: Callable[[str], None], *, outside: Outside | None = None
+) -> int:
+    """Play the tour called `name`; return 0, or 1 when a step failed. `outside` is for a tour of OUTSIDE."""
     stage = Stage(world, {cast.anna: "Anna", cast.ben: "Ben", cast.edith: "Edith (editor)"}, say)
     watching = asyncio.create_task(stage.watch())
     try:
-        await TOURS[name](stage, cast)
+        if name in OUTSIDE:
+            assert outside is not None
+            await OUTSIDE[name](stage, cast, outside)
+        else:
+            await TOURS[name](stage, cast)
     except StepFailed as failure:
         say(f"\nThe tour failed: {failure}")
         return 1
@@ -138,3 +145,5 @@ def _copies(stage: Stage, person: int, title: str) -> int:
 
 
 TOURS: dict[str, Callable[[Stage, Cast], Awaitable[None]]] = {"main": _main_job}
+OUTSIDE: dict[str, Callable[[Stage, Cast, Outside], Awaitable[None]]] = {"inlets": inlets}
+"""Tours of what comes from outside of Telegram."""

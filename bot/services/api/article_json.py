@@ -19,11 +19,11 @@ async def article_json(conn: Connection, number: int, key: str) -> dict[str, Any
     """Return an article as the program with this key reads it. Raises: UnknownArticle."""
     article = await articles.article(conn, number)
     payload = (await imports.payloads(conn, [number])).get(number, {})
-    named = await topics.topics(conn)
+    named = await topics.names(conn, article.topics)
     owner = (await imports.owners(conn, [number])).get(number)
     before_id = item_of_external_id(key, "")
     is_own = owner is not None and owner.id.startswith(before_id)
-    shown = _fields(article, payload, [named[topic].name for topic in article.topics if topic in named])
+    shown = _fields(article, payload, [named[topic] for topic in article.topics if topic in named])
     if owner is not None and is_own:
         shown["externalId"] = owner.id.removeprefix(before_id)
     return shown

@@ -127,8 +127,7 @@ async def one(db: Database, key: ApiKey, number: int) -> dict[str, Any]:
     Raises: NoSuchArticle.
     """
     async with db.reading() as conn:
-        article = await _article(conn, number)
-        if key.role is not KeyRole.EDITOR and not article.is_listed and not await _is_own(conn, key, number):
+        if not await _may_read(conn, key, await _article(conn, number)):
             raise NoSuchArticle(f"there is no article {number}")
         return await article_json(conn, number, key.name)
 
@@ -155,7 +154,8 @@ async def _take(acting: Acting, sent: SentArticle) -> tuple[int, bool]:
     if before.article is None:
         await audit_log.record(conn, "add", at=acting.now, article=number, key=key.name)
     elif report.updated:
-        await audit_log.record(conn, "edit", at=acting.now, article=number, key=key.name)
+        act = "correct" if (await _article(conn, number)).is_listed else "edit"
+        await audit_log.record(conn, act, at=acting.now, article=number, key=key.name)
     return number, before.article is None
 
 
@@ -177,7 +177,7 @@ async def _change(acting: Acting, article: Article, story: Story, wanted: SentCh
             await _schedule(acting, number, story.published_at)
         else:
             await _publish(acting, changed_now)
-    elif story.published is False:
+    elif story.published is False and article.is_listed:  # what was read and is sent back changes nothing
         await _take_back(acting, article)
 
 
@@ -206,7 +206,11 @@ async def _take_back(acting: Acting, article: Article) -> bool:
 
 
 async def _answer(acting: Acting, number: int, status: int = 200) -> Answer:
-    shown = await article_json(acting.conn, number, acting.key.name)
+    article = await _article(acting.conn, number)
+    if await _may_read(acting.conn, acting.key, article):
+        shown = await article_json(acting.conn, number, acting.key.name)
+    else:  # somebody else's, known by the link that was told: no more of it than that
+        shown = {"number": number, "state": article.state}
     return Answer.of(status, {**shown, "warnings": told(acting.warnings)})
 
 
@@ -230,6 +234,11 @@ async def _to_change(conn: Connection, key: ApiKey, number: int) -> Article:
 async def _may_retell(acting: Acting, number: int) -> bool:
     """Return whether a key may change what it told: an editor's always, a contributor's while it is a draft."""
     return acting.is_editor or (await _article(acting.conn, number)).state is ArticleState.DRAFT
+
+
+async def _may_read(conn: Connection, key: ApiKey, article: Article) -> bool:
+    """Return whether a key may know what an article says: a contributor's what is public, and its own."""
+    return key.role is KeyRole.EDITOR or article.is_listed or await _is_own(conn, key, article.number)
 
 
 async def _is_own(conn: Connection, key: ApiKey, number: int) -> bool:

@@ -46,9 +46,9 @@ async def published(db: Database, names: Sequence[str]) -> Published:
             tree = await topics.tree(conn)
             wanted = {number for topic in asked for number in tree.below(topic.number)}
         places = await browsing.latest(conn, None, NEWEST, topics=wanted)
-        known = await topics.topics(conn)
         found = await articles.articles(conn, [place.number for place in places])
+        named = await topics.names(conn, {topic for one in found for topic in one.topics})
     return Published(
         tuple(topic.name for topic in asked),
-        tuple((one, tuple(known[topic].name for topic in one.topics if topic in known)) for one in found),
+        tuple((one, tuple(named[topic] for topic in one.topics if topic in named)) for one in found),
     )

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from bot.content.articles.slug import longer_slug, slug_of
+from bot.content.articles.slug import slugs_of
 from bot.content.articles.surroundings import ReadingRules
 from bot.content.files.folder import NO_FINGERPRINT, Gone, Waiting, read_named, scan
 from bot.content.files.reader import read_file, refused
@@ -382,7 +382,7 @@ def _seen(
     place = relative if root == content else f"{root.name}/{relative}"
     is_page = isinstance(result, Story) and result.as_read.generator is not None
     arrival = Arrival.PAGE if is_page else Arrival.FILE
-    return Seen(name, fingerprint, result, (slug_of(place), longer_slug(place)), arrival=arrival)
+    return Seen(name, fingerprint, result, slugs_of(place), arrival=arrival)
 
 
 def _named(complaints: Iterable[Complaint], name: str) -> tuple[Complaint, ...]:

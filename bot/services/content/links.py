@@ -7,7 +7,7 @@ leads to that one.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -17,10 +17,11 @@ from bot.content.articles.links import judged
 from bot.content.articles.slug import slugs_of_story
 from bot.content.web.fetching import Answer, Fetcher, FetchError
 from bot.domain.article import Article, ArticleState, Provider, Story
+from bot.domain.feed_intake import known_names, topics_of_items
 from bot.domain.link import normal_link
 from bot.domain.page import FeedLink, Page
 from bot.domain.pasted_link import Drafted, PageFound, PastedLink, Unread, without_tracking
-from bot.domain.topic import Topic, bare_name, topic_key
+from bot.domain.topic import topic_key
 from bot.errors import OutOfTurn
 from bot.services.content import imports as importing
 from bot.services.content.imports import DRAFTS_ONLY, Seen
@@ -33,7 +34,6 @@ ReadPage = Callable[[bytes, str | None, str], Awaitable[Page]]
 
 KEPT_FOR = timedelta(days=30)
 """So long a link's buttons work."""
-MOST_TOPICS = 10
 _ACCEPT = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"
 _FEED_BEGINNINGS = (b"<rss", b"<feed", b"<rdf:rdf", b"https://jsonfeed.org/version/")
 _STATUSES = {
@@ -134,9 +134,7 @@ async def draft(db: Database, story: Story, addresses: Iterable[str] = (), *, no
     wanted = [normal_link(story.link), *addresses]
     if (there := await known(db, wanted)) is not None:
         return Drafted(there, is_new=False)
-    async with db.reading() as conn:
-        named = await topics.established(conn)
-    story = replace(story, topics=_topics_among(story.topics, named))
+    story = replace(story, topics=await _topics_among(db, story.topics))
     story = replace(story, payload=_payload(story))
     # Nothing stands behind it that could change: a file or a feed that brings the story later owns it.
     seen = Seen(f"link:{normal_link(story.link)}", "", story, slugs_of_story(story.title, story.link))
@@ -173,18 +171,15 @@ def excerpt_in(text: str, title: str) -> str | None:
     return excerpt_of(text, title)
 
 
-def _topics_among(words: Iterable[str], known: Mapping[int, Topic]) -> tuple[str, ...]:
-    """Return the names of the known topics that a page is filed under: by name, short name, hashtag or keyword.
+async def _topics_among(db: Database, words: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of the known topics that a page is filed under, as a feed's items are.
 
-    A page's own keywords become no topics: nobody follows them.
+    Its other keywords become no topics: nobody follows them.
     """
-    names: dict[str, str] = {}
-    for topic in known.values():
-        for word in (topic.name, topic.short_name, *topic.hashtags, *topic.keywords):
-            if word and (key := topic_key(bare_name(word))):
-                names.setdefault(key, topic.name)
-    found = (names[key] for word in words if (key := topic_key(bare_name(word))) in names)
-    return tuple(dict.fromkeys(found))[:MOST_TOPICS]
+    async with db.reading() as conn:
+        established = await topics.established(conn)
+        names = await topics.called(conn, {topic_key(word) for word in words})
+    return topics_of_items((), known_names(established.values(), names))(words)
 
 
 def _payload(story: Story) -> dict[str, object]:

@@ -22,7 +22,7 @@ from bot.store.delivery.audiences import Audience
 from bot.store.delivery.settlement import Covered
 from bot.store.engine.database import Database
 
-MAX_BODIES = 256  # looks × followed topics; more than that is prepared again
+MAX_BODIES = 1024  # looks × followed topics and phrases; more than that is prepared again
 
 Body = TypeVar("Body")
 Turn = Callable[[bool], Awaitable[Outcome | None]]
@@ -40,6 +40,8 @@ class Composition(ABC, Generic[Body]):
         self.audience = audience
         self.covers = covers
         self.revision = revision
+        self.continues: tuple[int, ...] = ()
+        """Articles of the same story: where a chat has one of them, the message is a reply to it."""
         self.adopted: tuple[Form, str] | None = None
         """A form that has just taken the place of a fuller one, and the words with which that was refused."""
         self.refused_by_some: tuple[Form | None, str] | None = None
@@ -60,7 +62,7 @@ class Composition(ABC, Generic[Body]):
         *,
         chat: int = 0,
     ) -> tuple[Outcome, bool]:
-        """Send it to one `chat` in a look, for the followed topic `reason`.
+        """Send it to one `chat` in a look, for `reason`: a followed topic, or a phrase by its negative number.
 
         `turn` is awaited before every call of `leave`. Return the outcome, and whether what was sent is a photo.
         """

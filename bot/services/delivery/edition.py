@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -27,6 +27,7 @@ from bot.domain.delivery import (
     SubjectType,
     Throttled,
 )
+from bot.domain.following import Reason, reason_number
 from bot.domain.message import Message, Photo
 from bot.domain.rejections import FEW, Form, Refusals, alike
 from bot.domain.shared_refusals import SharedRefusals
@@ -36,8 +37,7 @@ from bot.render.reader.article import in_form, push, without_photo
 from bot.services.delivery.composing import MAX_BODIES, Body, Composition, Leave, Turn
 from bot.services.delivery.pictures import ArticlePictures, pictures_of, remember
 from bot.store.content import articles, topics
-from bot.store.delivery.audiences import Audience
-from bot.store.delivery.followers import followers_of
+from bot.store.delivery.followers import Followers, followers_of
 from bot.store.engine.database import Connection, Database
 
 log = logging.getLogger(__name__)
@@ -58,17 +58,20 @@ class Edition(Composition[Body]):
         self,
         article: Article,
         worn: dict[int, Topic],
-        audience: Audience,
+        audience: Followers,
         pictures: ArticlePictures,
         prepare: Callable[[Message], Body],
         form: Form,
         few: int,
+        continues: Sequence[int] = (),
     ) -> None:
         covers = ((Subject(SubjectType.ARTICLE, article.number), article.revision),)
         super().__init__(f"article {article.number}", audience, covers, article.revision)
+        self.continues = tuple(continues)
         self.article = article
         self._topics = [worn[number] for number in article.topics if number in worn]
-        self._all_topics = worn
+        held = {reason_number(one): one for one in audience.phrases}
+        self._reasons: Mapping[int, Reason] = {**worn, **held}
         self._pictures = pictures
         self._prepare = prepare
         self._photo: Photo | None = None
@@ -304,7 +307,7 @@ class Edition(Composition[Body]):
         return self._last_body
 
     def _message(self, form: Form, look: Look, reason: int, photo: Photo | None, now: datetime) -> Message:
-        message = push(self.article, self._topics, look, now, photo=photo, reason=self._all_topics.get(reason))
+        message = push(self.article, self._topics, look, now, photo=photo, reason=self._reasons.get(reason))
         return in_form(message if photo is not None else without_photo(message), form, self.article.story.link)
 
 
@@ -332,4 +335,5 @@ async def edition_of(
         prepare,
         form_of(found.revision),
         few,
+        await articles.of_one_story(conn, article),
     )

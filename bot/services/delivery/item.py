@@ -23,13 +23,14 @@ _ACTIVE = ChatState.ACTIVE  # found in a class, a member costs as much as the wh
 class Item:
     """A claimed delivery, and in the end what became of it.
 
-    `followed` is the topic for which the chat gets it, 0 when it is for no topic; None when the chat does not want it
-    any more. `stands` is the receipt of the message that is to be changed. `folded` are the compositions, by campaign
-    and its own among them, that go out in one list because they could not leave for too long. `paid_on` is the UTC day
-    whose allowance pays for its next message; None when nothing does. `known_at` is when the chat was last asked what
-    it wants, on the monotonic clock. `is_kept` when its chat forbids writing and is not tried now. `adopted` is the
-    form in which it was taken and all others go on, with the words that refused a fuller one; `refused_by_some` the
-    same for the chats that share these words, while the others get it as it is.
+    `followed` is the topic for which the chat gets it, or the phrase by its negative number, 0 when it is for
+    neither; None when the chat does not want it any more. `stands` is the receipt of the message that is to be
+    changed. `reply_to` is the message of the same story in this chat, to which it is a reply. `folded` are the
+    compositions, by campaign and its own among them, that go out in one list because they could not leave for too
+    long. `paid_on` is the UTC day whose allowance pays for its next message; None when nothing does. `known_at` is
+    when the chat was last asked what it wants, on the monotonic clock. `is_kept` when its chat forbids writing and
+    is not tried now. `adopted` is the form in which it was taken and all others go on, with the words that refused
+    a fuller one; `refused_by_some` the same for the chats that share these words, while the others get it as it is.
     """
 
     delivery: Delivery
@@ -38,6 +39,7 @@ class Item:
     chat: Chat
     followed: int | None
     stands: Receipt | None = None
+    reply_to: int | None = None
     folded: Mapping[int, Composition[Any]] = field(default_factory=dict)
     paid_on: date | None = None
     outcome: Outcome | None = None

@@ -20,7 +20,7 @@ from typing import Any
 from bot.domain.chat import Chat, ChatKind
 from bot.domain.delivery import Failed, Lane, Operation, Outcome, PictureRefused, Rejected, Sent, Throttled
 from bot.domain.message import Message
-from bot.domain.rejections import Form
+from bot.domain.rejections import Form, is_about_reply
 from bot.errors import StoreError
 from bot.render.look import Look
 from bot.render.reader.article import in_form
@@ -45,15 +45,16 @@ COULD_NOT_COMPOSE = Failed("newsbot could not build this message; its log says w
 class SendPort:
     """The functions through which the dispatcher sends: what the gateway and the pacer do for a broadcast.
 
-    `prepare` serialises a message once, `send` makes one call (body, chat, thread, silent, paid) and never raises;
-    neither do `edit` (chat, message id, message, whether it is a photo) and `delete` (chat, message id).
-    `slot` waits for a turn (chat, or None for the pace alone, lane, is_group, paid) and returns 0, or the seconds for
-    which the chat is held when that is too long to wait here; `held` gives the seconds for which a chat must not be
-    sent to; `throttled` is told of a 429 (chat, seconds, paid).
+    `prepare` serialises a message once, `send` makes one call (body, chat, thread, silent, paid, the message to
+    which it is a reply if there is one) and never raises; neither do `edit` (chat, message id, message, whether it
+    is a photo) and `delete` (chat, message id). `slot` waits for a turn (chat, or None for the pace alone, lane,
+    is_group, paid) and returns 0, or the seconds for which the chat is held when that is too long to wait here;
+    `held` gives the seconds for which a chat must not be sent to; `throttled` is told of a 429 (chat, seconds,
+    paid).
     """
 
     prepare: Callable[[Message], Any]
-    send: Callable[[Any, int, int, bool, bool], Awaitable[Outcome]]
+    send: Callable[[Any, int, int, bool, bool, int | None], Awaitable[Outcome]]
     edit: Callable[[int, int, Message, bool], Awaitable[Outcome]]
     delete: Callable[[int, int], Awaitable[Outcome]]
     slot: Callable[[int | None, Lane, bool, bool], Awaitable[float]]
@@ -268,7 +269,8 @@ class Senders:
             return RETRY_NOW
         self._waiting.pop(sender, None)
         if item.delivery.operation is _SEND:
-            outcome = await self._wire.send(body, chat, item.delivery.thread, item.chat.silent, is_paid)
+            reply_to = None if item.folded else item.reply_to
+            outcome = await self._wire.send(body, chat, item.delivery.thread, item.chat.silent, is_paid, reply_to)
         else:
             outcome = await self._change(item, body)
         self._count(outcome)
@@ -279,6 +281,10 @@ class Senders:
                 self._wire.throttled(chat, wait.total_seconds(), is_paid)
             case PictureRefused():
                 self._waiting[sender] = item  # for the next way to send it: nothing has arrived
+        if isinstance(outcome, Rejected) and item.reply_to is not None and is_about_reply(outcome.reason):
+            item.reply_to = None  # what it was to be a reply to is gone
+            if not is_paid:
+                return await self._turn(item, sender) or await self._leave(item, sender, body)
         if is_paid:
             self._paid_budget.answered(outcome, self._clock())
             if isinstance(outcome, Rejected):

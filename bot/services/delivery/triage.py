@@ -113,6 +113,7 @@ class Triage:
             composition = await self._composition(conn, campaign)
             wanted = await composition.audience.wanting(conn, [one.chat for one in group], now)
             standing = await receipts.held(conn, campaign.subject, changing) if changing else {}
+            replied = await self._replied(conn, composition, group)
         known_at = monotonic()
         is_old = kind.fold is not None and is_stale(campaign.start_at, now, self._stale)
         for delivery in group:
@@ -120,6 +121,8 @@ class Triage:
             item = Item(delivery, campaign, composition, chat, wanted.get(delivery.chat), known_at=known_at)
             if changing:
                 item.stands = standing.get(delivery.chat)
+            if replied:
+                item.reply_to = replied.get(delivery.chat)
             if chat.restriction is not None:
                 item.is_kept = not chat.restriction.may_try(now)
             items.append(item)
@@ -134,6 +137,15 @@ class Triage:
         # Only now: if one had raised, none of them would count as claimed.
         self._listed.update(item.chat.id for item in items if item.folded)
         return items
+
+    async def _replied(
+        self, conn: Connection, composition: Composition[Any], group: Sequence[Delivery]
+    ) -> Mapping[int, int]:
+        """Return the messages to which those of a composition are replies, by chat: they are of the same story."""
+        places = {one.chat: one.thread for one in group if one.operation is Operation.SEND}
+        if not composition.continues or not places:
+            return {}
+        return await receipts.newest_of(conn, composition.continues, places)
 
     def ready(self, running: Mapping[int, Campaign], now: datetime) -> Mapping[int, Campaign]:
         """Return the campaigns that may go on now.

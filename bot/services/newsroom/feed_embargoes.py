@@ -23,7 +23,7 @@ async def end(conn: Connection, due: Sequence[int], now: datetime) -> set[int]:
 
     Those are listed only, are drafts again, or wait for their source to be read.
     """
-    waiting, settled = [], set()
+    waiting, settled, asked = [], set(), set()
     found = await source_items.embargoed(conn, due)
     of = {one.number: one for one in await sources.sources(conn, {one.source for one in found})} if found else {}
     for one in found:
@@ -33,6 +33,8 @@ async def end(conn: Connection, due: Sequence[int], now: datetime) -> set[int]:
                 continue
             case EmbargoEnd.WAIT:
                 waiting.append(one)
+                if one.due_at <= due_at:  # once: a source that cannot be had is left its pauses
+                    asked.add(one.source)
             case EmbargoEnd.LIST:
                 await articles.set_state(conn, one.article, ArticleState.ARCHIVED)
                 await known_topics.let_be_known(conn, [one.article])
@@ -43,5 +45,5 @@ async def end(conn: Connection, due: Sequence[int], now: datetime) -> set[int]:
                 await audit_log.record(conn, "withdrawn", at=now, article=one.article, detail="feed")
         settled.add(one.article)
     await source_items.postpone(conn, waiting, now + LOOK_AGAIN)
-    await sources.ask_at(conn, {one.source for one in waiting}, now)
+    await sources.ask_at(conn, asked, now)
     return settled

@@ -126,7 +126,12 @@ async def news_by_file(
         return [], held
     worn = await topics.are_established(conn, {topic for article in fresh for topic in article.topics})
     has_followers = await subscriptions.are_there_any(conn)
-    lost = [article.number for article in fresh if is_for_nobody(article.topics, worn, has_followers)]
+    lost = [
+        article.number
+        for article in fresh
+        if is_for_nobody(article.topics, worn, has_followers)
+        and not await reach(conn, await followers_of(conn, article.number, now), now, 1)  # by a phrase
+    ]
     await _hold(conn, lost, HeldWhy.TOPICS, now)
     published = []
     for article in fresh:

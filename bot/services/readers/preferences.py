@@ -7,10 +7,14 @@ from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from bot.domain.article import Article
 from bot.domain.chat import Chat, Pictures
+from bot.domain.parts import Parts
 from bot.domain.time_zone import UTC, plain_name
+from bot.domain.topic import Topic
+from bot.store.content import articles, topics
 from bot.store.engine.database import Database
-from bot.store.readers import chats
+from bot.store.readers import browsing, chats
 
 
 async def set_pictures(db: Database, chat: Chat, pictures: Pictures) -> None:
@@ -21,6 +25,23 @@ async def set_pictures(db: Database, chat: Chat, pictures: Pictures) -> None:
 async def set_silent(db: Database, chat: Chat, silent: bool) -> None:
     async with db.transaction() as conn:
         await chats.set_silent(conn, chat.id, silent)
+
+
+async def set_parts(db: Database, chat: Chat, parts: Parts | None) -> None:
+    """`parts` of its pushes; None is the operator's choice."""
+    async with db.transaction() as conn:
+        await chats.set_parts(conn, chat.id, parts)
+
+
+async def example(db: Database) -> tuple[Article, list[Topic]] | None:
+    """Return the newest article that readers may see, with its topics; None when there is none."""
+    async with db.reading() as conn:
+        newest = await browsing.latest(conn, None, 1, topics=None)
+        if not newest:
+            return None
+        [article] = await articles.articles(conn, [newest[0].number])
+        known = await topics.topics(conn)
+        return article, [known[topic] for topic in article.topics if topic in known]
 
 
 async def set_language(db: Database, chat: Chat, language: str) -> None:

@@ -8,12 +8,14 @@ from datetime import datetime
 from bot.content.web.pictures import PictureSource
 from bot.domain.article import Article
 from bot.domain.chat import ChatKind
+from bot.domain.following import Reason, phrase_number
+from bot.domain.phrases import KnownPhrase, passage
 from bot.domain.topic import Topic
 from bot.errors import UnknownArticle
 from bot.services.delivery.pictures import ArticlePictures, pictures_of
 from bot.store.content import articles, known_topics, topics
 from bot.store.engine.database import Connection, Database
-from bot.store.readers import chats, subscriptions
+from bot.store.readers import chats, phrases, subscriptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,11 @@ class Opened:
 class CardState:
     """What the buttons under an article show for a chat and a person today.
 
-    `reason` is the topic it came for, None when for none; the rest says what of it the chat has turned down.
+    `reason` is the topic or phrase it came for, None when for neither; the rest says what of it is turned down.
     """
 
     article: Article
-    reason: Topic | None
+    reason: Reason | None
     saved: bool
     muted: bool
     unfollowed: bool
@@ -63,23 +65,33 @@ async def opened(db: Database, number: int, *, person: int | None, source: Pictu
 async def standing(
     db: Database, number: int, *, reason: int | None, chat: int, person: int, now: datetime
 ) -> CardState:
-    """Return how an article stands for a chat that has it for the topic `reason`.
+    """Return how an article stands for a chat that has it for the topic `reason`, or the phrase of its negative number.
 
-    One that was opened rather than pushed came for no topic; then it is the one for which it would be pushed.
-    A topic that the chat may not meet is none. Raises: UnknownArticle.
+    One that was opened rather than pushed came for neither; then it is the one for which it would be pushed.
+    A topic that the chat may not meet is none, nor is a phrase that it never had. Raises: UnknownArticle.
     """
     async with db.reading() as conn:
         article = await _listed(conn, number)
         following = await subscriptions.following(conn, chat, now)
+        its_phrases = await phrases.of_chat(conn, chat, now)
         if reason is None:
             reason = next((by for worn in article.topics if (by := following.through(worn)) is not None), None)
-        topic = None if reason is None else (await known_topics.known_to(conn, chat)).get(reason)
+        if reason is None and its_phrases.followed:
+            held = await phrases.found_in(conn, passage(article.story.title, article.story.excerpt or ""))
+            reason = next((-one.number for one in held if one in its_phrases.followed), None)
+        why: Reason | None = None
+        if reason is not None and reason < 0:
+            why = await phrases.of_button(conn, chat, phrase_number(reason))
+        elif reason is not None:
+            why = (await known_topics.known_to(conn, chat)).get(reason)
+        is_phrase = isinstance(why, KnownPhrase)
         return CardState(
             article=article,
-            reason=topic,
+            reason=why,
             saved=await subscriptions.has_saved(conn, person, number),
-            muted=topic is not None and topic.number in following.muted,
-            unfollowed=topic is not None and not following.includes(topic.number),
+            muted=why is not None and why.number in (its_phrases.muted if is_phrase else following.muted),
+            unfollowed=why is not None
+            and (why not in its_phrases.followed if is_phrase else not following.includes(why.number)),
             unwanted=await subscriptions.source(conn, number) in following.unwanted,
         )
 

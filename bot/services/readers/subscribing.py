@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
+from bot.domain.phrases import ChatPhrases
 from bot.domain.picker import PickerPage, picker_page
 from bot.domain.topic import MAX_PIECES, Topic, by_name
 from bot.errors import UnknownTopic
 from bot.services.content.topic_names import closest
 from bot.store.content import known_topics
 from bot.store.engine.database import Connection, Database
-from bot.store.readers import closed_threads, subscriptions
+from bot.store.readers import closed_threads, phrases, subscriptions
 
 MUTE_LASTS = timedelta(hours=24)
 SUGGESTED_FOR = 3  # names nobody bears
@@ -35,12 +36,16 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Follows:
-    """What a chat follows and has silenced, as topics, each list by name. `mutes` say until when."""
+    """What a chat follows and has silenced, each list by name. `mutes` say until when.
+
+    `unwanted` are sources, each in the form in which it is compared and as people know it.
+    """
 
     topics: tuple[Topic, ...] = ()
     left_out: tuple[Topic, ...] = ()
     mutes: tuple[tuple[Topic, datetime | None], ...] = ()
-    unwanted: tuple[str, ...] = ()
+    phrases: ChatPhrases = field(default_factory=ChatPhrases)
+    unwanted: tuple[tuple[str, str], ...] = ()
 
 
 async def follow(db: Database, chat: int, topic: int, *, thread: int, now: datetime) -> tuple[Topic, bool]:
@@ -115,9 +120,9 @@ async def never_from(db: Database, chat: int, article: int) -> str | None:
     None when the article names none, or readers may not see it.
     """
     async with db.transaction() as conn:
-        source = await subscriptions.source(conn, article)
+        source, name = await subscriptions.source(conn, article), await subscriptions.source_name(conn, article)
         if source is not None:
-            await subscriptions.refuse_source(conn, chat, source)
+            await subscriptions.refuse_source(conn, chat, source, name)
         return source
 
 
@@ -151,12 +156,15 @@ async def follows(db: Database, chat: int, *, now: datetime) -> Follows:
     async with db.reading() as conn:
         following = await subscriptions.following(conn, chat, now)
         known = await known_topics.known_to(conn, chat)
+        its_phrases = await phrases.of_chat(conn, chat, now)
+        unwanted = await subscriptions.unwanted_sources(conn, chat)
     muted = _by_name(known, following.muted)
     return Follows(
         topics=_by_name(known, following.follows),
         left_out=_by_name(known, following.missing()),
         mutes=tuple((topic, following.muted[topic.number]) for topic in muted),
-        unwanted=tuple(sorted(following.unwanted)),
+        phrases=its_phrases,
+        unwanted=tuple(unwanted),
     )
 
 

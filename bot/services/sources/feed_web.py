@@ -80,19 +80,19 @@ class FeedWeb:
             raise SourceFault("it lists nothing any more")
         return read
 
-    async def find(self, url: str) -> tuple[str, FeedAnswer]:
+    async def find(self, url: str, *, prompt: bool = True) -> tuple[str, FeedAnswer]:
         """Return a feed's address and what it gives. At a page's address, that is the first feed that the page names.
 
         Raises: SourceFault.
         """
-        answer = await self._get(url, _UNKNOWN, prompt=True)
+        answer = await self._get(url, _UNKNOWN, prompt=prompt)
         try:
             return url, await self._read(answer)
         except NotAFeed as error:
             page = await self.parser.page(answer.body, answer.content_type, answer.url)
             if not page.feeds:
                 raise SourceFault(f"it is {error}, and names no feed") from error
-            return page.feeds[0].url, await self.ask(page.feeds[0].url, prompt=True)
+            return page.feeds[0].url, await self.ask(page.feeds[0].url, prompt=prompt)
 
     async def _get(self, url: str, polling: Polling, *, prompt: bool) -> Answer:
         validators = Validators(polling.etag, polling.last_modified)

@@ -8,9 +8,11 @@ is written in the last transaction of that: a source whose stories are not all i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
 from bot.content.articles.slug import slug_of
@@ -20,7 +22,7 @@ from bot.domain.feed_items import KnownItem, KnownItems, Recognised, hashed_id, 
 from bot.domain.ingestion import KnownArticle
 from bot.domain.link import normal_link
 from bot.domain.polling_interval import Pace, is_to_be_named, next_poll, not_before, poll_after_failure
-from bot.domain.source import Source, SourceState
+from bot.domain.source import ASKED, Source, SourceState
 from bot.domain.topic import topic_key
 from bot.errors import SourceFault
 from bot.services.content import imports as importing
@@ -37,6 +39,8 @@ from bot.store.engine.database import Connection, Database
 
 RECENT = 20  # publications by which a source's interval is chosen
 MOVED_AFTER = 2  # requests in a row that lead to another address for good, until it is believed
+_T = TypeVar("_T")
+_FEW = 50  # items that are compared in a moment
 _MAX_SLUG = 80  # characters of a title that make a slug
 
 
@@ -65,7 +69,10 @@ async def about(conn: Connection, number: int, now: datetime, jitter: float) -> 
     found = await sources.with_polling(conn, number)
     if found is None:
         return None
-    return Asked(*found, now, jitter, await source_items.published_lately(conn, number, RECENT))
+    source, polling = found
+    if source.choices.every is not None:
+        return Asked(source, polling, now, jitter)
+    return Asked(source, polling, now, jitter, await source_items.published_lately(conn, number, RECENT))
 
 
 def unchanged(asked: Asked, answer: FeedAnswer) -> Answered:
@@ -74,14 +81,22 @@ def unchanged(asked: Asked, answer: FeedAnswer) -> Answered:
 
 
 async def take_feed(db: Database, asked: Asked, answer: FeedAnswer, feed: Feed, *, policy: Policy) -> Report:
-    """Store what a feed lists and do what follows of it."""
-    source, now = asked.source, asked.now
+    """Store what a feed lists and do what follows of it. One that was paused or removed meanwhile is left alone."""
+    # Its first reading tells a source's title, by which readers are told whose all of its items are.
+    source, now = replace(asked.source, title=feed.title or asked.source.title), asked.now
     async with db.reading() as conn:
+        current = await sources.source(conn, source.number)
+        if current is None or current.state not in ASKED:
+            return Report()
         known = await _known_items(conn, source, feed.items)
-        recognised = recognise(feed.items, known)
+    recognised = await _aside(len(feed.items), lambda: recognise(feed.items, known))
+    async with db.reading() as conn:
         own = await _own_articles(conn, source, recognised)
         names = await _topics(conn, source, feed.items)
-    taken = [intake(one, source, own.get(one.key), topics=names, now=now) for one in recognised]
+    taken = await _aside(
+        len(recognised),
+        lambda: [intake(one, source, own.get(one.key), topics=names, now=now) for one in recognised],
+    )
     here = {one.key for one in recognised}
     left = [gone(item) for item in known.items.values() if item.place is not None and item.key not in here]
     answered = _well(asked, answer, feed.ask_every, feed.title or source.title, feed.link or source.site)
@@ -186,6 +201,11 @@ def _well(
         site=site,
         due_at=asked.source.next_at,
     )
+
+
+async def _aside(items: int, work: Callable[[], _T]) -> _T:
+    """Do work about so many items: in another thread where people would wait for it."""
+    return work() if items <= _FEW else await asyncio.to_thread(work)
 
 
 async def _known_items(conn: Connection, source: Source, items: Sequence[FeedItem]) -> KnownItems:

@@ -29,7 +29,8 @@ MAX_IN_HAND = 64
 """Sources that are being asked, or whose answers are being stored, at one time."""
 LOOKED_AT = 2_000
 """Due sources among which those are chosen whose hosts are free."""
-MAX_SLEEP = 10.0  # seconds; the clock may be set, and another process may have written
+MAX_SLEEP = 3.0  # seconds; the clock may be set, and another process may have written
+RESTED_AFTER_FAULT = 10.0  # seconds after the database could not take what a source gave
 WRITTEN_EVERY = 0.5  # seconds between two writes of requests that brought nothing new
 LOOK_AT_MOST_EVERY = 0.1  # seconds between two looks at what is due
 MAX_STARTED = 6
@@ -107,17 +108,22 @@ class Scheduler:
 
     async def _start_due(self) -> None:
         self._more = False
-        if not self._may_write() or len(self._in_hand) >= MAX_IN_HAND:
+        if not self._may_write():
             return
         now = self._clock()
+        is_full = len(self._in_hand) >= MAX_IN_HAND  # then only those are asked for which somebody waits
         async with self._db.reading() as conn:
-            due = await rows.due(conn, now, LOOKED_AT)
+            due = await rows.due(conn, now, MAX_STARTED if is_full else LOOKED_AT)
             busy = set(self._in_hand.values())
             chosen: dict[int, str] = {}
-            for number, url in due:
+            prompt = set()
+            for number, url, is_waited_for in due:
                 host = _host(url)
-                if len(chosen) >= MAX_STARTED or len(self._in_hand) + len(chosen) >= MAX_IN_HAND:
+                is_full = len(self._in_hand) + len(chosen) >= MAX_IN_HAND
+                if len(chosen) >= MAX_STARTED or (is_full and not is_waited_for):
                     break
+                if is_waited_for:
+                    prompt.add(number)
                 if number not in self._in_hand and host not in busy:
                     busy.add(host)
                     chosen[number] = host
@@ -131,19 +137,22 @@ class Scheduler:
             if one is not None:
                 number = one.source.number
                 self._in_hand[number] = chosen[number]
-                task = asyncio.create_task(self._ask(one, self._web), name=f"source {number}")
+                task = asyncio.create_task(self._ask(one, self._web, number in prompt), name=f"source {number}")
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
 
-    async def _ask(self, asked: Asked, web: FeedWeb) -> None:
-        """Ask a source and store what came of it; a failure of ours is logged, and the source is asked again later."""
+    async def _ask(self, asked: Asked, web: FeedWeb, prompt: bool) -> None:
+        """Ask a source and store what came of it; a failure of ours is logged, and the source is asked again later.
+
+        `prompt` when somebody waits for it.
+        """
         number = asked.source.number
         try:
-            if not await self._is_unchanged(asked, web):
+            if not await self._is_unchanged(asked, web, prompt):
                 self._done(number)
         except StoreError as error:
             log.error("source %d could not be stored: %s", number, error)
-            await asyncio.sleep(MAX_SLEEP)
+            await asyncio.sleep(RESTED_AFTER_FAULT)
             self._done(number)
         except Exception:
             log.exception("source %d could not be read", number)
@@ -151,10 +160,10 @@ class Scheduler:
                 asked, SourceFault("newsbot could not read it; its log says why")
             )
 
-    async def _is_unchanged(self, asked: Asked, web: FeedWeb) -> bool:
+    async def _is_unchanged(self, asked: Asked, web: FeedWeb, prompt: bool) -> bool:
         """Ask a source. Return whether what came of it is yet to be written."""
         try:
-            found = await self._answer(asked, web)
+            found = await self._answer(asked, web, prompt)
         except SourceFault as fault:
             answered, notice = reading.failed(asked, fault)
             if asked.source.failing_since is None:
@@ -189,7 +198,7 @@ class Scheduler:
         if self._webhook_url is not None:
             await websub.follow(self._db, web.fetcher, self._webhook_url, number, self._clock())
 
-    async def _answer(self, asked: Asked, web: FeedWeb) -> tuple[Asked, FeedAnswer] | None:
+    async def _answer(self, asked: Asked, web: FeedWeb, prompt: bool) -> tuple[Asked, FeedAnswer] | None:
         """Return what a source's address gives. One that was never read may be a page's address; None when the feed
         that the page names is another source's.
 
@@ -197,8 +206,8 @@ class Scheduler:
         """
         source = asked.source
         if source.read_at is not None:
-            return asked, await web.ask(source.url, asked.polling)
-        url, answer = await web.find(source.url)
+            return asked, await web.ask(source.url, asked.polling, prompt=prompt)
+        url, answer = await web.find(source.url, prompt=prompt)
         if url != source.url:
             if not await sources.replace_address(self._db, source, url, self._clock()):
                 return None

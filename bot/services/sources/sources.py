@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.feed import Feed, FeedItem
 from bot.domain.link import PRIVATE, link_fault
-from bot.domain.source import ListedSource, Origin, Source, SourceChoices, SourceCounts, SourceState
+from bot.domain.source import ASKED, ListedSource, Origin, Source, SourceChoices, SourceCounts, SourceState
 from bot.errors import OutOfTurn, SourceFault, UnknownSource
 from bot.services.content.imports import Policy, Report
 from bot.services.content.source_files import drop, known_at, log_act, put
@@ -23,7 +23,6 @@ from bot.store.engine.database import Connection, Database
 
 _FIRST_READ_WITHIN = timedelta(minutes=2)
 """How long whoever adds a source has for its first reading, before the running bot does it."""
-_BEFORE_ALL_OTHERS = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +156,7 @@ async def resume(db: Database, number: int, *, by: int | None, now: datetime) ->
     """
     async with db.transaction() as conn:
         source = await _there(conn, number)
-        if source.state in (SourceState.ACTIVE, SourceState.FAILING):
+        if source.state in ASKED:
             raise OutOfTurn(f"{source.name} is not paused")
         failing = source.state is SourceState.PAUSED and source.failing_since is not None
         await sources.set_state(conn, number, SourceState.FAILING if failing else SourceState.ACTIVE)
@@ -170,9 +169,9 @@ async def refresh(db: Database, number: int, *, now: datetime) -> Source:
     """Let the running bot ask a source now, or as soon as its server admits. Raises: UnknownSource, OutOfTurn."""
     async with db.transaction() as conn:
         source = await _there(conn, number)
-        if source.state not in (SourceState.ACTIVE, SourceState.FAILING):
+        if source.state not in ASKED:
             raise OutOfTurn(f"{source.name} is {source.state}; resume it first")
-        await sources.ask_at(conn, [number], now - _BEFORE_ALL_OTHERS)
+        await sources.ask_first(conn, number, now)
         return await _there(conn, number)
 
 

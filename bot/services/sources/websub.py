@@ -19,8 +19,8 @@ from datetime import datetime, timedelta
 from bot.content.web.fetching import Fetcher, FetchError
 from bot.domain.source import Source, SourceState
 from bot.services.sources.feed_web import FeedAnswer
-from bot.store.content import sources
-from bot.store.content.sources import HubState
+from bot.store.content import source_hubs, sources
+from bot.store.content.source_hubs import HubState
 from bot.store.engine.database import Connection, Database
 
 PATH = "websub"
@@ -44,7 +44,7 @@ def callback(webhook_url: str, token: str) -> str:
 
 async def remember(conn: Connection, source: Source, answer: FeedAnswer) -> None:
     """Keep which hub a feed names, whether it is followed or not. One that is known keeps its subscription."""
-    known = await sources.hub_state(conn, source.number)
+    known = await source_hubs.hub_state(conn, source.number)
     wanted = None
     if answer.hub is not None:
         topic = answer.topic or source.url
@@ -52,18 +52,18 @@ async def remember(conn: Connection, source: Source, answer: FeedAnswer) -> None
         if known is not None and (known.hub, known.topic) == (wanted.hub, wanted.topic):
             return
     if wanted != known:
-        await sources.set_hub(conn, source.number, wanted)
+        await source_hubs.set_hub(conn, source.number, wanted)
 
 
 async def follow(db: Database, fetcher: Fetcher, webhook_url: str, number: int, now: datetime) -> None:
     """Subscribe at the hub that a source's feed names, or renew the subscription, when it is time. A hub that refuses
     is asked again later; the feed is polled meanwhile."""
     async with db.reading() as conn:
-        known = await sources.hub_state(conn, number)
+        known = await source_hubs.hub_state(conn, number)
     if known is None or not is_due(known, now):
         return
     async with db.transaction() as conn:  # before it is asked: it verifies at once
-        await sources.set_hub(conn, number, replace(known, asked_at=now))
+        await source_hubs.set_hub(conn, number, replace(known, asked_at=now))
     form = {
         "hub.callback": callback(webhook_url, known.token),
         "hub.mode": "subscribe",
@@ -94,7 +94,7 @@ async def verified(db: Database, token: str, query: Mapping[str, str], now: date
     """
     mode, topic, challenge = query.get("hub.mode"), query.get("hub.topic"), query.get("hub.challenge")
     async with db.transaction() as conn:
-        found = await sources.by_hub_token(conn, token)
+        found = await source_hubs.by_hub_token(conn, token)
         if mode == "unsubscribe":
             # We never ask for that: a source that is gone lets its subscription end.
             return challenge if found is None else None
@@ -102,11 +102,11 @@ async def verified(db: Database, token: str, query: Mapping[str, str], now: date
             return None
         source, hub = found
         if mode == "denied":
-            await sources.set_hub(conn, source.number, replace(hub, until=None))
+            await source_hubs.set_hub(conn, source.number, replace(hub, until=None))
             return None
         if mode != "subscribe" or not challenge or source.state is SourceState.REMOVED:
             return None
-        await sources.set_hub(conn, source.number, replace(hub, until=now + _lease(query.get("hub.lease_seconds"))))
+        await source_hubs.set_hub(conn, source.number, replace(hub, until=now + _lease(query.get("hub.lease_seconds"))))
         return challenge
 
 
@@ -116,7 +116,7 @@ async def told(db: Database, token: str, body: bytes, signature: str | None, now
     Source: https://www.w3.org/TR/websub/#signature-validation
     """
     async with db.transaction() as conn:
-        found = await sources.by_hub_token(conn, token)
+        found = await source_hubs.by_hub_token(conn, token)
         if found is None or not is_signed(body, signature, found[1].secret):
             return False
         source, _ = found

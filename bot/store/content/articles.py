@@ -269,3 +269,19 @@ def _normal(link: str) -> str | None:
         return normal_link(link)
     except ValueError:
         return None
+
+
+async def of_one_story(conn: Connection, article: int, at_most: int = 100) -> list[int]:
+    """Return the articles that an article names as related, and those that name it, newest first."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT l.article AS number FROM article_related AS r CROSS JOIN article_links AS l ON l.link = r.link
+        WHERE r.article = :article AND l.article <> :article
+        UNION
+        SELECT r.article FROM article_links AS l CROSS JOIN article_related AS r ON r.link = l.link
+        WHERE l.article = :article AND r.article <> :article
+        ORDER BY number DESC LIMIT :at_most
+        """,
+        {"article": article, "at_most": at_most},
+    )
+    return [int(row["number"]) for row in rows]

@@ -16,7 +16,7 @@ from sqlite3 import Row
 from bot.domain.article import ArticleState, HeldWhy, Story
 from bot.domain.ingestion import FEED_ITEMS, KnownArticle, SourceItem
 from bot.domain.link import normal_link
-from bot.domain.search_terms import indexed
+from bot.domain.search_terms import indexed, source_key
 from bot.store.content.story_json import epoch, epoch_of_end, moment_or_none, story_from, story_json
 from bot.store.engine.database import Connection
 
@@ -155,6 +155,7 @@ async def unindex(conn: Connection, articles: Iterable[int]) -> None:
     # What an editor added stays: no file knows of it.
     await conn.executemany("DELETE FROM article_topics WHERE article = :article AND NOT by_editor", numbers)
     await conn.executemany("DELETE FROM article_pictures WHERE article = :article", numbers)
+    await conn.executemany("DELETE FROM article_related WHERE article = :article", numbers)
     await conn.executemany("DELETE FROM article_search WHERE rowid = :article", numbers)
 
 
@@ -167,7 +168,8 @@ async def lead(conn: Connection, links: Iterable[str], article: int) -> None:
 
 
 async def index(conn: Connection, stories: Mapping[int, Story], topics: Mapping[str, int]) -> None:
-    """Store what can be searched and compared of stories that are not indexed: links, topics, pictures, words."""
+    """Store what can be searched and compared of stories that are not indexed: links, topics, pictures, sources,
+    stories they name, words."""
     # A link leads to the article that bears it now; who bore it before has another one.
     await conn.executemany(
         """
@@ -192,6 +194,18 @@ async def index(conn: Connection, stories: Mapping[int, Story], topics: Mapping[
             for number, story in stories.items()
             for picture in story.pictures
         ],
+    )
+    await conn.executemany(
+        "INSERT OR IGNORE INTO source_names (name, source) VALUES (?, ?)",
+        {
+            (source_key(story.provider.name or source), source)
+            for story in stories.values()
+            if (source := source_of(story)) is not None
+        },
+    )
+    await conn.executemany(
+        "INSERT OR IGNORE INTO article_related (link, article) VALUES (?, ?)",
+        [(normal_link(one.link), number) for number, story in stories.items() for one in story.related],
     )
     await conn.executemany(
         "INSERT INTO article_search (rowid, title, excerpt, topics, source) VALUES (?, ?, ?, ?, ?)",

@@ -129,16 +129,23 @@ async def embargoed(conn: Connection, articles: Iterable[int]) -> list[Embargoed
     """Return which of these scheduled articles wait for the date that their item came with, not for an editor's."""
     rows = await conn.execute_fetchall(
         """
-        SELECT a.number, a.scheduled_at, i.* FROM articles AS a
-        JOIN files AS f ON f.article = a.number AND f.owns
-        JOIN source_items AS i ON f.path = 'feed://' || i.source || '/' || i.key
+        SELECT a.number, a.scheduled_at, f.path FROM articles AS a JOIN files AS f ON f.article = a.number AND f.owns
         WHERE a.number IN (SELECT value FROM json_each(:articles)) AND a.state = 'scheduled'
-            AND a.scheduled_at = i.embargo
         ORDER BY a.scheduled_at, a.number
         """,
         {"articles": _list(articles)},
     )
-    return [Embargoed(row["number"], row["source"], _item(row), _moment(row["scheduled_at"])) for row in rows]
+    found: list[Embargoed] = []
+    for row in rows:
+        if not row["path"].startswith(FEED_ITEMS):
+            continue
+        source, _, key = row["path"].removeprefix(FEED_ITEMS).partition("/")
+        items = await conn.execute_fetchall(
+            "SELECT * FROM source_items WHERE source = :source AND key = :key AND embargo = :due_at",
+            {"source": int(source), "key": key, "due_at": row["scheduled_at"]},
+        )
+        found.extend(Embargoed(row["number"], int(source), _item(item), _moment(row["scheduled_at"])) for item in items)
+    return found
 
 
 async def postpone(conn: Connection, waiting: Iterable[Embargoed], until: datetime) -> None:

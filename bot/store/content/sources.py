@@ -59,23 +59,6 @@ class Answered:
     due_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class HubState:
-    """How a source stands with its WebSub hub.
-
-    `hub` and `topic` are as its feed names them; `token` is the unguessable part of our address for the hub, and
-    `secret` what the hub signs with. `until` is the end of the subscription, None while it is not confirmed; `asked_at`
-    when one was last asked for.
-    """
-
-    hub: str
-    topic: str
-    token: str
-    secret: str
-    asked_at: datetime | None = None
-    until: datetime | None = None
-
-
 async def add(conn: Connection, url: str, choices: SourceChoices, origin: Origin, now: datetime) -> int:
     """Store a source that nobody knows, to be asked at once; return its number."""
     rows = await conn.execute_fetchall(
@@ -131,12 +114,31 @@ async def at_address(conn: Connection, urls: Iterable[str]) -> dict[str, int]:
 
 
 async def is_asked_at(conn: Connection, url: str) -> bool:
-    """Return whether a source, also a removed one, is asked at exactly this address."""
-    return any(await conn.execute_fetchall("SELECT 1 FROM sources WHERE url = :url", {"url": url}))
+    """Return whether a source that is not removed is asked at exactly this address."""
+    return any(
+        await conn.execute_fetchall("SELECT 1 FROM sources WHERE url = :url AND state <> 'removed'", {"url": url})
+    )
 
 
 async def move(conn: Connection, number: int, url: str) -> None:
-    """Let a source be asked at another address; the old one still leads to it."""
+    """Let a source be asked at another address, which is no other's that is listed; the old one still leads to it.
+
+    A removed source that had the address gives it up.
+    """
+    given = {"number": number, "url": url, "link": normal_link(url)}
+    await conn.execute(
+        """
+        UPDATE sources SET url = url || '#' || number WHERE url = :url AND number <> :number AND state = 'removed'
+        """,
+        given,
+    )
+    await conn.execute(
+        """
+        UPDATE source_urls SET source = :number
+        WHERE link = :link AND source IN (SELECT number FROM sources WHERE state = 'removed')
+        """,
+        given,
+    )
     await conn.execute("UPDATE sources SET url = :url WHERE number = :number", {"number": number, "url": url})
     await name_address(conn, number, url)
 
@@ -157,7 +159,7 @@ async def sources(conn: Connection, numbers: Iterable[int] | None = None) -> lis
             "SELECT * FROM sources WHERE number IN (SELECT value FROM json_each(:numbers)) ORDER BY number",
             {"numbers": _list(numbers)},
         )
-    return [_source(row) for row in rows]
+    return [source_of(row) for row in rows]
 
 
 async def source(conn: Connection, number: int) -> Source | None:
@@ -174,19 +176,22 @@ async def with_polling(conn: Connection, number: int) -> tuple[Source, Polling] 
         """,
         {"number": number},
     )
-    return next(((_source(row), _polling(row)) for row in rows), None)
+    return next(((source_of(row), _polling(row)) for row in rows), None)
 
 
-async def due(conn: Connection, now: datetime, limit: int) -> list[tuple[int, str]]:
-    """Return the numbers and addresses of sources that are to be asked, those that have waited longest first."""
+async def due(conn: Connection, now: datetime, limit: int) -> list[tuple[int, str, bool]]:
+    """Return the numbers and addresses of sources that are to be asked, and whether somebody waits for it.
+
+    Those come first, then those that have waited longest.
+    """
     rows = await conn.execute_fetchall(
         """
-        SELECT number, url FROM sources WHERE state IN ('active', 'failing') AND next_at <= :now
+        SELECT number, url, next_at FROM sources WHERE state IN ('active', 'failing') AND next_at <= :now
         ORDER BY next_at LIMIT :limit
         """,
         {"now": epoch(now), "limit": limit},
     )
-    return [(int(row["number"]), str(row["url"])) for row in rows]
+    return [(int(row["number"]), str(row["url"]), row["next_at"] <= 1) for row in rows]
 
 
 async def next_due(conn: Connection) -> datetime | None:
@@ -196,13 +201,30 @@ async def next_due(conn: Connection) -> datetime | None:
 
 
 async def ask_at(conn: Connection, numbers: Iterable[int], at: datetime) -> None:
-    """Let sources be asked at a time or earlier, but not before their servers told us to come again."""
+    """Let sources be asked at a time, but not before their servers told us to come again.
+
+    One that is being asked now is asked again then: what it answers may be older than what this is about.
+    """
     await conn.executemany(
         """
         UPDATE sources SET next_at = CASE WHEN not_before > :at THEN not_before ELSE :at END
-        WHERE number = :number AND next_at > :at
+        WHERE number = :number
         """,
         [{"number": number, "at": epoch(at)} for number in numbers],
+    )
+
+
+async def ask_first(conn: Connection, number: int, now: datetime) -> None:
+    """Let a source be asked before all others, because somebody waits for it; but not before its server admits it.
+
+    Also again, when it is being asked now.
+    """
+    await conn.execute(
+        """
+        UPDATE sources SET next_at = CASE WHEN not_before > :now THEN not_before WHEN next_at = 0 THEN 1 ELSE 0 END
+        WHERE number = :number
+        """,
+        {"number": number, "now": epoch(now)},
     )
 
 
@@ -296,42 +318,6 @@ async def set_file(conn: Connection, number: int, path: str | None) -> None:
     )
 
 
-async def hub_state(conn: Connection, number: int) -> HubState | None:
-    """Return how a source stands with its hub; None when it has none."""
-    rows = await conn.execute_fetchall(
-        "SELECT * FROM sources WHERE number = :number AND hub IS NOT NULL", {"number": number}
-    )
-    return next((_hub(row) for row in rows), None)
-
-
-async def by_hub_token(conn: Connection, token: str) -> tuple[Source, HubState] | None:
-    """Return the source whose hub was given this part of our address; None when none was."""
-    rows = await conn.execute_fetchall(
-        "SELECT * FROM sources WHERE hub_token = :token AND hub IS NOT NULL", {"token": token}
-    )
-    return next(((_source(row), _hub(row)) for row in rows), None)
-
-
-async def set_hub(conn: Connection, number: int, hub: HubState | None) -> None:
-    """Store how a source stands with its hub; None: it has none any more."""
-    await conn.execute(
-        """
-        UPDATE sources SET hub = :hub, hub_topic = :topic, hub_token = :token, hub_secret = :secret,
-            hub_asked_at = :asked_at, hub_until = :until
-        WHERE number = :number
-        """,
-        {
-            "number": number,
-            "hub": hub and hub.hub,
-            "topic": hub and hub.topic,
-            "token": hub and hub.token,
-            "secret": hub and hub.secret,
-            "asked_at": None if hub is None or hub.asked_at is None else epoch(hub.asked_at),
-            "until": None if hub is None or hub.until is None else epoch(hub.until),
-        },
-    )
-
-
 async def counts(conn: Connection) -> dict[int, SourceCounts]:
     """Return what has come of each source that ever listed something."""
     rows = await conn.execute_fetchall(
@@ -354,7 +340,7 @@ async def counts(conn: Connection) -> dict[int, SourceCounts]:
     }
 
 
-def _source(row: Row) -> Source:
+def source_of(row: Row) -> Source:
     return Source(
         number=row["number"],
         url=row["url"],
@@ -392,17 +378,6 @@ def _polling(row: Row) -> Polling:
         hold_next=bool(row["hold_next"]),
         named_at=moment_or_none(row["named_at"]),
         has_items=bool(row["lists"]),
-    )
-
-
-def _hub(row: Row) -> HubState:
-    return HubState(
-        hub=row["hub"],
-        topic=row["hub_topic"],
-        token=row["hub_token"],
-        secret=row["hub_secret"],
-        asked_at=moment_or_none(row["hub_asked_at"]),
-        until=moment_or_none(row["hub_until"]),
     )
 
 

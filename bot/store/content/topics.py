@@ -32,6 +32,15 @@ async def topics(conn: Connection) -> dict[int, Topic]:
     return {row["number"]: topic_of(row) for row in rows}
 
 
+async def names(conn: Connection, numbers: Iterable[int]) -> dict[int, str]:
+    """Return what these topics are called, by number; unknown ones are left out."""
+    rows = await conn.execute_fetchall(
+        "SELECT number, name FROM topics WHERE number IN (SELECT value FROM json_each(:numbers))",
+        {"numbers": json.dumps(list(numbers))},
+    )
+    return {int(row["number"]): str(row["name"]) for row in rows}
+
+
 async def tree(conn: Connection) -> TopicTree:
     """Return the parents of all topics."""
     rows = await conn.execute_fetchall("SELECT number, parent FROM topics")

@@ -41,8 +41,8 @@ IS_SETTLED = """
 class Audience(Protocol):
     """Where a campaign's chats come from. Every text depends on its kind alone; every value is a parameter."""
 
-    def piece(self, after: int, until: int, size: int) -> tuple[str, dict[str, object]]:
-        """Return the question for the chat with which a piece of about `size` chats ends; null when it is the last."""
+    async def end_of_piece(self, conn: Connection, after: int, until: int, size: int) -> int | None:
+        """Return the chat with which a piece of about `size` chats ends; None when it is the last."""
 
     def recipients(self, head: str, tail: str = "", **values: object) -> tuple[str, dict[str, object]]:
         """Return `head` + the recipients `c (chat, thread)` of a piece + `tail`, with the parameters.
@@ -52,7 +52,10 @@ class Audience(Protocol):
         """
 
     async def wanting(self, conn: Connection, chats: Sequence[int], now: datetime) -> dict[int, int]:
-        """Return which of these chats still belong to it, each with the followed topic for which it does, or 0."""
+        """Return which of these chats still belong to it, each with the followed topic for which it does, or 0.
+
+        A negative number is that of a followed phrase.
+        """
 
 
 async def reach(conn: Connection, audience: Audience, now: datetime, at_most: int | None = None) -> int:
@@ -69,6 +72,11 @@ async def reach(conn: Connection, audience: Audience, now: datetime, at_most: in
     return int(many)
 
 
+async def _end(conn: Connection, question: str, values: dict[str, object]) -> int | None:
+    [(end,)] = await conn.execute_fetchall(question, values)
+    return None if end is None else int(end)
+
+
 @dataclass(frozen=True, slots=True)
 class EveryChat:
     """Every chat that can be reached and has not paused, except whoever has the subject already."""
@@ -76,8 +84,8 @@ class EveryChat:
     kind: str
     subject: Subject
 
-    def piece(self, after: int, until: int, size: int) -> tuple[str, dict[str, object]]:
-        return _END_OF_CHATS, {"after": after, "until": until, "others": size - 1}
+    async def end_of_piece(self, conn: Connection, after: int, until: int, size: int) -> int | None:
+        return await _end(conn, _END_OF_CHATS, {"after": after, "until": until, "others": size - 1})
 
     def recipients(self, head: str, tail: str = "", **values: object) -> tuple[str, dict[str, object]]:
         about = {"kind": self.kind, "subject_type": self.subject.type, "subject": self.subject.number}
@@ -95,8 +103,8 @@ class Holders:
     subject: Subject
     revision: int | None = None
 
-    def piece(self, after: int, until: int, size: int) -> tuple[str, dict[str, object]]:
-        return _END_OF_RECEIPTS, {"after": after, "until": until, "others": size - 1} | self._about
+    async def end_of_piece(self, conn: Connection, after: int, until: int, size: int) -> int | None:
+        return await _end(conn, _END_OF_RECEIPTS, {"after": after, "until": until, "others": size - 1} | self._about)
 
     def recipients(self, head: str, tail: str = "", **values: object) -> tuple[str, dict[str, object]]:
         return f"{head} {_HOLDERS} {tail}", values | self._about
@@ -119,8 +127,9 @@ class Listed:
     subject: Subject
     chats: frozenset[int]
 
-    def piece(self, after: int, until: int, size: int) -> tuple[str, dict[str, object]]:
-        return _END_OF_LIST, {"after": after, "until": until, "others": size - 1, "chats": self._json}
+    async def end_of_piece(self, conn: Connection, after: int, until: int, size: int) -> int | None:
+        where = {"after": after, "until": until, "others": size - 1, "chats": self._json}
+        return await _end(conn, _END_OF_LIST, where)
 
     def recipients(self, head: str, tail: str = "", **values: object) -> tuple[str, dict[str, object]]:
         about = {"kind": self.kind, "subject_type": self.subject.type, "subject": self.subject.number}

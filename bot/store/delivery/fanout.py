@@ -67,7 +67,7 @@ async def fan_out(
         return False
     low, high = (campaign.ring_start, MAX_CHAT_ID) if campaign.half == 0 else (MIN_CHAT_ID, campaign.ring_start)
     after = low if campaign.cursor is None else campaign.cursor
-    [(end,)] = await conn.execute_fetchall(*audience.piece(after, high, piece))
+    end = await audience.end_of_piece(conn, after, high, piece)
     sql, parameters = audience.recipients(
         """
         INSERT OR IGNORE INTO deliveries (campaign, chat, thread, operation, not_before)

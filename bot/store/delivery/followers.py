@@ -1,9 +1,9 @@
 """
 Who gets an article, decided inside SQLite: a million rows never pass through Python.
 
-The audience is a UNION of one ordered index scan per followed topic, which SQLite merges; the same question asked
-with `IN … DISTINCT` sorts everything first and takes thousands of times as long.
-`domain.topic.wants` says the same for one chat; a property test holds the two together.
+The audience is a UNION of one ordered index scan per followed topic and per phrase that the article holds, which SQLite
+merges; the same question asked with `IN … DISTINCT` sorts everything first and takes thousands of times as long.
+`domain.following.reason` says the same for one chat; a property test holds the two together.
 """
 
 from __future__ import annotations
@@ -14,10 +14,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.delivery import NEWS, SubjectType
-from bot.domain.topic import TopicTree, wants
+from bot.domain.following import reason
+from bot.domain.phrases import EMPTY, KnownPhrase, Passage, passage
+from bot.domain.search_terms import source_key
+from bot.domain.topic import TopicTree
 from bot.store.content.story_json import epoch
 from bot.store.delivery.audiences import HAS_IT_ALREADY, IS_SETTLED
 from bot.store.engine.database import Connection
+from bot.store.readers import phrases
 
 MAX_LEGS = 400
 FEW = 1_000  # rows about the chats of a piece, looked at together in a third of a millisecond
@@ -26,19 +30,26 @@ MIN_SHARE = 50  # candidates of a topic in a piece, however many topics an artic
 
 @dataclass(frozen=True, slots=True)
 class Followers:
-    """The audience of an article: what decides who gets it, its topics, where they hang, its source and its time."""
+    """The audience of an article: what decides who gets it.
+
+    Its topics, where they hang, its text with the phrases in it (the longest first, of those known up to the number
+    `newest`), the names of its source, and its time.
+    """
 
     article: int
     topics: tuple[int, ...]
     tree: TopicTree
-    source: str | None
+    sources: tuple[str, ...]
     fixed_at: datetime
+    passage: Passage = EMPTY
+    phrases: tuple[KnownPhrase, ...] = ()
+    newest: int = 0
 
     def query(self, head: str, tail: str, **values: object) -> tuple[str, dict[str, object]]:
         """Return `head` + the candidates `c (chat, thread)` in order of chats + `tail`, with the parameters.
 
         A chat that follows several of the topics in several threads stands there more than once, with one thread.
-        The text depends on how many topics there are and on nothing else; every value is a parameter.
+        The text depends on how many topics and phrases there are and on nothing else; every value is a parameter.
         """
         legs, parameters = [], dict(values)
         ways = self._ways()
@@ -57,10 +68,18 @@ class Followers:
                 f"SELECT s.chat, s.thread FROM subscriptions AS s WHERE s.topic = :t{leg}"
                 f" AND s.chat > :after AND s.chat <= :until AND s.since <= :fixed_at {left_out}"
             )
+        for leg, held in enumerate(self.phrases):
+            parameters[f"p{leg}"] = held.number
+            legs.append(
+                f"SELECT s.chat, s.thread FROM followed_phrases AS s WHERE s.phrase = :p{leg}"
+                " AND s.chat > :after AND s.chat <= :until AND s.since <= :fixed_at"
+                " AND s.let_go_at IS NULL AND (s.muted_until IS NULL OR s.muted_until <= :now)"
+            )
+        parameters["phrases"] = self._phrase_numbers
         silenced = self.tree.reached_by(self.topics)
         parameters["silenced"] = json.dumps(silenced)
         parameters["fixed_at"] = epoch(self.fixed_at)
-        parameters["source"] = self.source
+        parameters["sources"] = json.dumps(self.sources)
         parameters["kind"] = NEWS
         parameters["subject_type"] = SubjectType.ARTICLE
         parameters["subject"] = self.article
@@ -72,46 +91,78 @@ class Followers:
         """Return `head` + who gets the article + `tail`, with the parameters, as an audience does."""
         return self.query(head, RECIPIENTS + tail, **values)
 
-    def piece(self, after: int, until: int, size: int) -> tuple[str, dict[str, object]]:
-        """Return the question for the chat with which a piece of the circle ends; null when it is the last.
+    async def end_of_piece(self, conn: Connection, after: int, until: int, size: int) -> int | None:
+        """Return the chat with which a piece of about `size` candidates ends; None when it is the last.
 
-        A piece holds about `size` candidates at most: of each topic at most its share, and of one of them all of that.
+        What has most followers here is found with a small share of each; as far as its whole share reaches, few
+        candidates come from elsewhere, or the same ones. If they are too many, the piece ends sooner.
         """
         followed = sorted({step for step, _ in self._ways()})
-        values = {"after": after, "until": until, "followed": json.dumps(followed)}
-        share = max(min(size, MIN_SHARE), size // max(1, len(followed)))
-        return _PIECE, values | {"others": share - 1}
+        where = {"after": after, "until": until, "topics": json.dumps(followed), "phrases": self._phrase_numbers}
+        sources = len(followed) + len(self.phrases)
+        share = max(min(size, MIN_SHARE), size // max(1, sources))
+        ends = await conn.execute_fetchall(_NEAREST_END, where | {"others": share - 1})
+        if not ends or sources == 1:
+            return next((int(row["chat"]) for row in ends), None)
+        [(least, is_phrase, densest)] = ends
+        longer = size
+        while longer > share:
+            of_densest = where | {"topics": "[]", "phrases": "[]", "others": longer - 1}
+            of_densest["phrases" if is_phrase else "topics"] = json.dumps([densest])
+            [*farther] = await conn.execute_fetchall(_NEAREST_END, of_densest)
+            end = int(farther[0]["chat"]) if farther else until
+            too_many = size + size // 4 + 1
+            [(many,)] = await conn.execute_fetchall(_CANDIDATES, where | {"until": end, "too_many": too_many})
+            if many < too_many:
+                return end if farther else None
+            longer //= 2
+        return int(least)
 
     async def wanting(self, conn: Connection, chats: Sequence[int], now: datetime) -> dict[int, int]:
-        """Return which of these chats still want the article, each with the followed topic for which it does."""
+        """Return which of these chats still want the article, each with the followed topic for which it does.
+
+        What brings it to a chat is a phrase alone where the number is negative: the phrase's.
+        """
         values = {
             "chats": json.dumps(list(chats)),
             "topics": json.dumps(self.tree.reached_by(self.topics)),
+            "phrases": self._phrase_numbers,
             "now": epoch(now),
-            "source": self.source,
+            "sources": json.dumps(self.sources),
         }
-        rows = await conn.execute_fetchall(
-            """
-            SELECT chat, topic, 'follows' AS kind FROM subscriptions
-            WHERE chat IN (SELECT value FROM json_each(:chats)) AND topic IN (SELECT value FROM json_each(:topics))
-            UNION ALL
-            SELECT chat, topic, kind FROM exceptions
-            WHERE chat IN (SELECT value FROM json_each(:chats)) AND topic IN (SELECT value FROM json_each(:topics))
-              AND (until IS NULL OR until > :now)
-            UNION ALL
-            SELECT chat, 0, 'source' FROM unwanted_sources
-            WHERE chat IN (SELECT value FROM json_each(:chats)) AND source = :source
-            """,
-            values,
-        )
+        rows = await conn.execute_fetchall(_FACTS if self.phrases else _FACTS_WITHOUT_PHRASES, values)
         facts: dict[int, frozenset[tuple[str, int]]] = {}
         alone: dict[tuple[str, int], frozenset[tuple[str, int]]] = {}
-        for chat, topic, kind in rows:
-            fact = alone.get((kind, topic)) or alone.setdefault((kind, topic), frozenset({(kind, topic)}))
+        for chat, number, kind in rows:
+            fact = alone.get((kind, number)) or alone.setdefault((kind, number), frozenset({(kind, number)}))
             facts[chat] = facts[chat] | fact if chat in facts else fact
         # Thousands of chats follow the same few things: each case is decided once.
-        reasons = {case: _reason(self, case) for case in set(facts.values())}
-        return {chat: reason for chat, case in facts.items() if (reason := reasons[case]) is not None}
+        reasons = {case: self._reason(case) for case in set(facts.values())}
+        wanting = {chat: why for chat, case in facts.items() if (why := reasons[case]) is not None}
+        if wanting and await phrases.newest(conn) > self.newest:
+            for chat in await phrases.refused_since(conn, self.newest, list(wanting), self.passage):
+                del wanting[chat]
+        return wanting
+
+    @property
+    def _phrase_numbers(self) -> str:
+        return json.dumps([held.number for held in self.phrases])
+
+    def _reason(self, case: frozenset[tuple[str, int]]) -> int | None:
+        """Return what brings an article to chats of a case, as `wanting` does; None when they do not want it."""
+        kinds: dict[str, set[int]] = {}
+        for kind, number in case:
+            kinds.setdefault(kind, set()).add(number)
+        return reason(
+            self.tree,
+            self.topics,
+            [held.number for held in self.phrases],
+            follows=kinds.get("follows", ()),
+            left_out=kinds.get("left_out", ()),
+            muted=kinds.get("muted", ()),
+            phrases=kinds.get("phrase", ()),
+            is_refused="never" in kinds,
+        )
 
     def _ways(self) -> list[tuple[int, tuple[int, ...]]]:
         """Return each topic that may be followed, with the topics that break that way when left out."""
@@ -132,20 +183,28 @@ def _union(legs: Sequence[str]) -> str:
     return " UNION ".join(f"SELECT chat, thread FROM ({group} ORDER BY 1)" for group in groups)
 
 
-# A story goes where the nearest thing it is followed for goes. Only groups have threads to choose between.
+# A story goes where the nearest thing it is followed for goes, and for a phrase only where it is followed for no topic.
+# Only groups have threads to choose between.
 # `nearest` is of the row with the least key: https://sqlite.org/lang_select.html#bareagg
 _THREAD = """
-CASE WHEN chat > 0 THEN thread ELSE (
+CASE WHEN chat > 0 THEN thread ELSE coalesce((
     SELECT nearest FROM (
-        SELECT s.thread AS nearest, min(way.key) FROM json_each(:ways) AS way
+        SELECT s.thread AS nearest, min(way.key) AS key FROM json_each(:ways) AS way
         CROSS JOIN subscriptions AS s
             ON s.chat = f.chat AND s.topic = json_extract(way.value, '$[0]') AND s.since <= :fixed_at
         WHERE NOT EXISTS (
             SELECT 1 FROM exceptions AS e WHERE e.chat = f.chat AND e.kind = 'left_out'
             AND e.topic IN (SELECT value FROM json_each(way.value, '$[1]'))
         )
-    )
-) END
+    ) WHERE key IS NOT NULL
+), (
+    SELECT nearest FROM (
+        SELECT s.thread AS nearest, min(held.key) AS key FROM json_each(:phrases) AS held
+        CROSS JOIN followed_phrases AS s
+            ON s.phrase = held.value AND s.chat = f.chat AND s.since <= :fixed_at
+            AND s.let_go_at IS NULL AND (s.muted_until IS NULL OR s.muted_until <= :now)
+    ) WHERE key IS NOT NULL
+)) END
 """
 
 
@@ -162,7 +221,12 @@ def _perhaps(table: str, said: str) -> str:
 _SILENCED = """
 x.kind = 'muted' AND (x.until IS NULL OR x.until > :now) AND +x.topic IN (SELECT value FROM json_each(:silenced))
 """
-_UNWANTED = "x.source = :source"
+_UNWANTED = "x.source IN (SELECT value FROM json_each(:sources))"
+# Of those in the piece who never want one of the article's phrases a list is made once.
+_REFUSING = """
+SELECT u.chat FROM json_each(:phrases) AS held CROSS JOIN unwanted_phrases AS u
+    ON u.phrase = held.value AND u.chat > :after AND u.chat <= :until
+"""
 
 # What makes a candidate a recipient: it can be reached, has not silenced the story, and does not have it yet.
 # `+`: few chats have any exception, so one look for all beats one for each topic.
@@ -174,18 +238,57 @@ WHERE k.state = 'active'
            AND EXISTS (SELECT 1 FROM exceptions AS x WHERE x.chat = c.chat AND {_SILENCED}))
   AND NOT ({_perhaps("unwanted_sources", _UNWANTED)}
            AND EXISTS (SELECT 1 FROM unwanted_sources AS x WHERE x.chat = c.chat AND {_UNWANTED}))
+  AND c.chat NOT IN ({_REFUSING})
   AND NOT {HAS_IT_ALREADY} AND NOT {IS_SETTLED}
 """
 
 
-# The end is found by counting along each followed topic by itself: to merge them would look at every candidate twice.
-_PIECE = """
-SELECT min(ends.chat) FROM (
-    SELECT (
+# The end is found by counting along each followed topic and phrase by itself: to merge them would look at every
+# candidate twice.
+_NEAREST_END = """
+SELECT ends.chat, ends.is_phrase, ends.number FROM (
+    SELECT t.value AS number, 0 AS is_phrase, (
         SELECT s.chat FROM subscriptions AS s WHERE s.topic = t.value AND s.chat > :after AND s.chat <= :until
         ORDER BY s.chat LIMIT 1 OFFSET :others
-    ) AS chat FROM json_each(:followed) AS t
-) AS ends
+    ) AS chat FROM json_each(:topics) AS t
+    UNION ALL
+    SELECT p.value, 1, (
+        SELECT s.chat FROM followed_phrases AS s WHERE s.phrase = p.value AND s.chat > :after AND s.chat <= :until
+        ORDER BY s.chat LIMIT 1 OFFSET :others
+    ) FROM json_each(:phrases) AS p
+) AS ends WHERE ends.chat IS NOT NULL ORDER BY ends.chat LIMIT 1
+"""
+_CANDIDATES = """
+SELECT count(*) FROM (
+    SELECT 1 FROM json_each(:topics) AS t CROSS JOIN subscriptions AS s
+        ON s.topic = t.value AND s.chat > :after AND s.chat <= :until
+    UNION ALL
+    SELECT 1 FROM json_each(:phrases) AS p CROSS JOIN followed_phrases AS s
+        ON s.phrase = p.value AND s.chat > :after AND s.chat <= :until
+    LIMIT :too_many
+)
+"""
+
+_FACTS_WITHOUT_PHRASES = """
+SELECT chat, topic, 'follows' AS kind FROM subscriptions
+WHERE chat IN (SELECT value FROM json_each(:chats)) AND topic IN (SELECT value FROM json_each(:topics))
+UNION ALL
+SELECT chat, topic, kind FROM exceptions
+WHERE chat IN (SELECT value FROM json_each(:chats)) AND topic IN (SELECT value FROM json_each(:topics))
+  AND (until IS NULL OR until > :now)
+UNION ALL
+SELECT chat, 0, 'never' FROM unwanted_sources
+WHERE chat IN (SELECT value FROM json_each(:chats)) AND source IN (SELECT value FROM json_each(:sources))
+"""
+_FACTS = f"""
+{_FACTS_WITHOUT_PHRASES}
+UNION ALL
+SELECT f.chat, f.phrase, 'phrase' FROM json_each(:chats) AS chat CROSS JOIN json_each(:phrases) AS held
+CROSS JOIN followed_phrases AS f ON f.phrase = held.value AND f.chat = chat.value
+    AND f.let_go_at IS NULL AND (f.muted_until IS NULL OR f.muted_until <= :now)
+UNION ALL
+SELECT u.chat, 0, 'never' FROM json_each(:chats) AS chat CROSS JOIN json_each(:phrases) AS held
+CROSS JOIN unwanted_phrases AS u ON u.phrase = held.value AND u.chat = chat.value
 """
 
 
@@ -193,32 +296,28 @@ async def followers_of(conn: Connection, article: int, fixed_at: datetime) -> Fo
     """Return what decides the audience of an article whose followers count as of `fixed_at`."""
     rows = await conn.execute_fetchall(
         """
-        SELECT a.source, t.topic FROM articles AS a LEFT JOIN article_topics AS t ON t.article = a.number
+        SELECT a.source, json_extract(a.story, '$.provider.name') AS source_name, a.title,
+            json_extract(a.story, '$.excerpt') AS excerpt, t.topic
+        FROM articles AS a LEFT JOIN article_topics AS t ON t.article = a.number
         WHERE a.number = :article ORDER BY t.place
         """,
         {"article": article},
     )
     parents = await conn.execute_fetchall("SELECT number, parent FROM topics")
+    tree = TopicTree({row["number"]: row["parent"] for row in parents})
+    if not rows:
+        return Followers(article, (), tree, (), fixed_at)
+    about = rows[0]
+    text = passage(about["title"], about["excerpt"] or "")
+    newest = await phrases.newest(conn)
+    named = {source_key(name) for name in (about["source"], about["source_name"]) if name}
     return Followers(
         article=article,
         topics=tuple(row["topic"] for row in rows if row["topic"] is not None),
-        tree=TopicTree({row["number"]: row["parent"] for row in parents}),
-        source=next((row["source"] for row in rows), None),
+        tree=tree,
+        sources=tuple(sorted(named | {about["source"]})) if about["source"] else tuple(sorted(named)),
         fixed_at=fixed_at,
-    )
-
-
-def _reason(audience: Followers, case: frozenset[tuple[str, int]]) -> int | None:
-    """Return the followed topic for which chats get an article; None when they do not want it."""
-    kinds: dict[str, set[int]] = {}
-    for kind, topic in case:
-        kinds.setdefault(kind, set()).add(topic)
-    if "source" in kinds:
-        return None
-    return wants(
-        audience.tree,
-        audience.topics,
-        follows=kinds.get("follows", ()),
-        left_out=kinds.get("left_out", ()),
-        muted=kinds.get("muted", ()),
+        passage=text,
+        phrases=tuple(await phrases.found_in(conn, text)) if newest else (),
+        newest=newest,
     )

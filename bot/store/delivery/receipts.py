@@ -8,7 +8,7 @@ its own, for whoever holds one. An outcome belongs to the campaign that ended wi
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -60,6 +60,24 @@ async def held(conn: Connection, subject: Subject, chats: Sequence[int]) -> dict
         )
         for row in rows
     }
+
+
+async def newest_of(conn: Connection, articles: Sequence[int], places: Mapping[int, int]) -> dict[int, int]:
+    """Return for each of these chats the id of the newest message with one of the articles, in that thread of it.
+
+    `places` are chats with a thread each. A chat that has none of them there, or of which it is not known any more, is
+    left out.
+    """
+    rows = await conn.execute_fetchall(
+        """
+        SELECT r.chat, r.message_id, coalesce(r.thread, 0) AS thread FROM json_each(:articles) AS one
+        CROSS JOIN json_each(:chats) AS c
+        CROSS JOIN receipts AS r ON r.subject_type = 1 AND r.subject = one.value AND r.chat = c.value
+        WHERE r.message_id IS NOT NULL ORDER BY r.sent_at, r.message_id
+        """,
+        {"articles": json.dumps(list(articles)), "chats": json.dumps(list(places))},
+    )
+    return {row["chat"]: row["message_id"] for row in rows if row["thread"] == places[row["chat"]]}
 
 
 async def has(conn: Connection, article: int, chat: int) -> bool:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.domain.link import normal_link
-from bot.domain.search_terms import indexed
+from bot.domain.search_terms import indexed, source_key
 from bot.errors import StoreBusy, StoreError, StoreFull
 
 UNTRUSTED_SCHEMA = "PRAGMA trusted_schema = OFF"
@@ -60,7 +60,7 @@ def look_into(path: Path) -> sqlite3.Connection:
 
 def teach(conn: sqlite3.Connection) -> None:
     """Give a connection the functions that migrations call. They are values in, value out."""
-    for function in (normal_link, indexed):
+    for function in (normal_link, indexed, source_key):
         conn.create_function(function.__name__, 1, function, deterministic=True)
 
 

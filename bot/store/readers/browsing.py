@@ -7,12 +7,13 @@ Each query is written for older articles; `_turned` asks the same question the o
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from bot.domain.browsing import Direction, Place, Turn
 from bot.domain.ranking import HotArticle
-from bot.domain.search_terms import SearchQuery, wanted
+from bot.domain.search_question import pieces, terms
+from bot.domain.search_terms import SearchQuery, source_key
 from bot.store.content.story_json import epoch, moment
 from bot.store.engine.database import Connection
 
@@ -57,21 +58,59 @@ _LATEST_OF_COMMON = """
     ORDER BY published_at DESC, number DESC LIMIT :limit
 """
 
-_FOUND = """
+# Of an article `a`: whether it is of one of the sources, and bears a topic of each list.
+_AMONG = """
+      AND (:sources IS NULL OR a.source IN (SELECT value FROM json_each(:sources)))
+      AND (:topics IS NULL OR NOT EXISTS (
+          SELECT 1 FROM json_each(:topics) AS each WHERE NOT EXISTS (
+              SELECT 1 FROM json_each(each.value) AS one
+              CROSS JOIN article_topics AS t ON t.topic = one.value AND t.article = a.number
+          )
+      ))
+"""
+_NEWEST_FIRST = " ORDER BY a.published_at DESC, a.number DESC LIMIT :limit"
+
+_HOLDING = """
     SELECT a.published_at AS at, a.number
     FROM article_search CROSS JOIN articles AS a ON a.number = article_search.rowid
     WHERE article_search MATCH :words
       AND a.state IN ('published', 'archived') AND (a.published_at, a.number) < (:at, :number)
-    ORDER BY a.published_at DESC, a.number DESC LIMIT :limit
 """
+_FOUND = _HOLDING + _AMONG + _NEWEST_FIRST
 
-_FOUND_WITHIN = """
+_HOLDING_WITHIN = """
     SELECT a.published_at AS at, a.number
     FROM articles AS a CROSS JOIN article_search AS s ON s.rowid = a.number
     WHERE a.state IN ('published', 'archived') AND (a.published_at, a.number) < (:at, :number)
       AND a.published_at >= :since
       AND NOT EXISTS (SELECT 1 FROM json_each(:inner) WHERE instr(s.title || ' ' || s.excerpt, value) = 0)
-    ORDER BY a.published_at DESC, a.number DESC LIMIT :limit
+"""
+_FOUND_WITHIN = _HOLDING_WITHIN + _AMONG + _NEWEST_FIRST
+
+# What no word is looked for in: all that are of the sources, else all that bear a topic of the first list.
+_FROM_SOURCES = """
+    SELECT a.published_at AS at, a.number
+    FROM json_each(:sources) AS wanted CROSS JOIN articles AS a ON a.source = wanted.value
+    WHERE a.state IN ('published', 'archived') AND (a.published_at, a.number) < (:at, :number)
+"""
+_OF_SOURCES = _FROM_SOURCES + _AMONG + _NEWEST_FIRST
+
+_BEARING = """
+    SELECT a.published_at AS at, a.number FROM (
+        SELECT DISTINCT article FROM json_each(:topics, '$[0]') AS wanted
+        CROSS JOIN article_topics ON topic = wanted.value
+    ) AS worn CROSS JOIN articles AS a ON a.number = worn.article
+    WHERE a.state IN ('published', 'archived') AND (a.published_at, a.number) < (:at, :number)
+"""
+_OF_TOPICS = _BEARING + _AMONG + _NEWEST_FIRST
+
+# bm25 is the lower the better a text fits: https://sqlite.org/fts5.html#the_bm25_function
+_FITTING = """
+    SELECT a.number FROM article_search CROSS JOIN articles AS a ON a.number = article_search.rowid
+    WHERE article_search MATCH :words AND a.state IN ('published', 'archived')
+"""
+_BEST = f"""{_FITTING} {_AMONG}
+    ORDER BY bm25(article_search, 10.0, 3.0, 2.0, 1.0), a.published_at DESC, a.number DESC LIMIT :limit OFFSET :start
 """
 
 _SAVED = """
@@ -102,23 +141,77 @@ async def latest(
     return await _places(conn, _LATEST_OF_RARE if is_rare else _LATEST_OF_COMMON, turn, limit, values)
 
 
-async def found(conn: Connection, words: str, turn: Turn | None, limit: int) -> list[Place]:
+async def found(
+    conn: Connection,
+    words: str,
+    turn: Turn | None,
+    limit: int,
+    *,
+    topics: Sequence[Collection[int]] = (),
+    sources: Collection[str] | None = None,
+) -> list[Place]:
     """Return the places of up to `limit` articles that hold all of `words`, nearest first.
 
     The last word may be the beginning of one. Where no article holds them all, those are returned that hold each
-    somewhere within a word, among the newest. Empty when there is nothing in `words` to look for.
+    somewhere within a word, among the newest. `topics` are lists of which an article bears one each, `sources` those of
+    which it is one. Without words, all that are left are found; empty when nothing is asked for.
+    """
+    asked = pieces(terms(words))
+    among = _among(topics, sources)
+    if not asked:
+        if words.strip() or (not topics and sources is None):
+            return []
+        return await _places(conn, _OF_TOPICS if sources is None else _OF_SOURCES, turn, limit, among)
+    query = among | {"words": match_query(words)}
+    places = await _places(conn, _FOUND, turn, limit, query)
+    if places or (turn is not None and await _places(conn, _FOUND, None, 1, query)):
+        return places
+    inner = ["".join(piece.tokens) for piece in asked]
+    if min(map(len, inner)) < SHORTEST_WITHIN:
+        return []
+    values = among | {"inner": json.dumps(inner), "since": await _look_back(conn)}
+    return await _places(conn, _FOUND_WITHIN, turn, limit, values)
+
+
+async def best(
+    conn: Connection,
+    words: str,
+    start: int,
+    limit: int,
+    *,
+    topics: Sequence[Collection[int]] = (),
+    sources: Collection[str] | None = None,
+) -> list[int]:
+    """Return up to `limit` articles that hold all of `words`, those first in which they say most, from a place on.
+
+    A title says more than an excerpt, and a rare word more than a common one. Empty when no article holds them all.
     """
     query = match_query(words)
     if not query:
         return []
-    places = await _places(conn, _FOUND, turn, limit, {"words": query})
-    if places or (turn is not None and await _places(conn, _FOUND, None, 1, {"words": query})):
-        return places
-    inner = ["".join(piece.tokens) for piece in wanted(words)]
-    if min(map(len, inner)) < SHORTEST_WITHIN:
-        return []
-    values = {"inner": json.dumps(inner), "since": await _look_back(conn)}
-    return await _places(conn, _FOUND_WITHIN, turn, limit, values)
+    rows = await conn.execute_fetchall(
+        _BEST, _among(topics, sources) | {"words": query, "start": start, "limit": limit}
+    )
+    return [int(row["number"]) for row in rows]
+
+
+async def sources_called(conn: Connection, name: str) -> list[str]:
+    """Return the sources that go by a name or domain, or by its beginning up to a dot; empty when none is known."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT DISTINCT source FROM source_names
+        WHERE name = :key OR source = :key OR substr(source, 1, length(:key) + 1) = :key || '.' ORDER BY source
+        """,
+        {"key": source_key(name)},
+    )
+    return [row["source"] for row in rows]
+
+
+def _among(topics: Sequence[Collection[int]], sources: Collection[str] | None) -> dict[str, object]:
+    return {
+        "topics": json.dumps([list(one) for one in topics]) if topics else None,
+        "sources": None if sources is None else json.dumps(list(sources)),
+    }
 
 
 async def _look_back(conn: Connection) -> int:
@@ -184,7 +277,7 @@ def match_query(words: str) -> str:
     Every piece is a quoted string, so that nothing in it is an operator.
     Source: https://sqlite.org/fts5.html#full_text_query_syntax
     """
-    return " AND ".join(map(_piece, wanted(words)))
+    return " AND ".join(map(_piece, pieces(terms(words))))
 
 
 def _piece(piece: SearchQuery) -> str:

@@ -10,11 +10,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from sqlite3 import Row
 
 from bot.domain.chat import Chat, ChatKind, ChatState, Pictures
+from bot.domain.parts import Part, Parts
 from bot.store.content.story_json import epoch
 from bot.store.engine.database import Connection
+from bot.store.readers import phrases
 from bot.store.readers.restrictions import restriction as restriction_of
 
 
@@ -23,7 +26,7 @@ async def chat(conn: Connection, id: int) -> Chat | None:
     rows = await conn.execute_fetchall(
         """
         SELECT c.id, c.kind, c.state, c.language, c.zone, c.pictures, c.silent, c.language_chosen,
-            r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
+            c.parts, r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
         FROM chats AS c LEFT JOIN restrictions AS r ON r.chat = c.id
         WHERE c.id = :id
         """,
@@ -37,7 +40,7 @@ async def chats(conn: Connection, ids: Iterable[int]) -> dict[int, Chat]:
     rows = await conn.execute_fetchall(
         """
         SELECT c.id, c.kind, c.state, c.language, c.zone, c.pictures, c.silent, c.language_chosen,
-            r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
+            c.parts, r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
         FROM chats AS c LEFT JOIN restrictions AS r ON r.chat = c.id
         WHERE c.id IN (SELECT value FROM json_each(:ids))
         """,
@@ -118,6 +121,12 @@ async def set_silent(conn: Connection, id: int, silent: bool) -> None:
     await conn.execute("UPDATE chats SET silent = :silent WHERE id = :id", {"id": id, "silent": silent})
 
 
+async def set_parts(conn: Connection, id: int, parts: Parts | None) -> None:
+    """Set the parts of the chat's pushes; None means the operator's."""
+    stored = None if parts is None else ",".join(parts)
+    await conn.execute("UPDATE chats SET parts = :parts WHERE id = :id", {"id": id, "parts": stored})
+
+
 async def greet_once(conn: Connection, id: int) -> bool:
     """Return whether the chat is still to be greeted, and count it as greeted from now on."""
     rows = await conn.execute_fetchall(
@@ -144,14 +153,16 @@ async def migrate(conn: Connection, old: int, new: int) -> None:
     await conn.execute(
         """
         INSERT INTO chats
-            (id, kind, state, since, state_at, language, language_chosen, zone, pictures, silent, greeted)
-        SELECT :new, kind, state, since, state_at, language, language_chosen, zone, pictures, silent, greeted
+            (id, kind, state, since, state_at, language, language_chosen, zone, pictures, silent, parts,
+             greeted)
+        SELECT :new, kind, state, since, state_at, language, language_chosen, zone, pictures, silent, parts, greeted
         FROM chats WHERE id = :old
         ON CONFLICT (id) DO UPDATE SET
             state = CASE state WHEN 'paused' THEN state ELSE excluded.state END,
             since = min(since, excluded.since), state_at = excluded.state_at,
             language = excluded.language, language_chosen = excluded.language_chosen, zone = excluded.zone,
-            pictures = excluded.pictures, silent = excluded.silent, greeted = max(greeted, excluded.greeted)
+            pictures = excluded.pictures, silent = excluded.silent, parts = excluded.parts,
+            greeted = max(greeted, excluded.greeted)
         """,
         ids,
     )
@@ -168,6 +179,7 @@ async def forget(conn: Connection, id: int) -> None:
 
 
 async def _delete(conn: Connection, id: int) -> None:
+    await phrases.forget_chat(conn, id)
     for deletion in _DELETIONS:
         await conn.execute(deletion, {"chat": id})
 
@@ -178,6 +190,8 @@ _MOVES = (
     "UPDATE OR IGNORE subscriptions SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE exceptions SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE unwanted_sources SET chat = :new WHERE chat = :old",
+    "UPDATE OR IGNORE followed_phrases SET chat = :new WHERE chat = :old",
+    "UPDATE OR IGNORE unwanted_phrases SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE saved SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE closed_threads SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE searches SET chat = :new WHERE chat = :old",
@@ -236,7 +250,7 @@ _PICTURES = {pictures.value: pictures for pictures in Pictures}
 
 
 def _chat(row: Row) -> Chat:
-    number, kind, state, language, zone, pictures, silent, chosen, restricted_since = row[:9]
+    number, kind, state, language, zone, pictures, silent, chosen, parts, restricted_since = row[:10]
     return Chat(
         number,
         _KINDS[kind],
@@ -247,4 +261,11 @@ def _chat(row: Row) -> Chat:
         bool(silent),
         None if restricted_since is None else restriction_of(row),
         bool(chosen),
+        None if parts is None else _parts_of(parts),
     )
+
+
+@lru_cache(maxsize=1024)
+def _parts_of(stored: str) -> Parts:
+    """Return the parts of a push as they are stored; one of a newer newsbot is left out."""
+    return tuple(Part(name) for name in stored.split(",") if name in set(Part))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from bot.domain.phrases import KnownPhrase
 from bot.store.content.story_json import epoch
 from bot.store.engine.database import Connection
 
@@ -21,11 +22,12 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Untold:
-    """A closed thread of a chat that does not know yet, and the numbers of the topics that are followed in it."""
+    """A closed thread of a chat that does not know yet; topics, by number, and phrases that are followed in it."""
 
     chat: int
     thread: int
     topics: tuple[int, ...]
+    phrases: tuple[KnownPhrase, ...] = ()
 
 
 async def begin(conn: Connection, places: Iterable[Place], now: datetime) -> None:
@@ -33,7 +35,12 @@ async def begin(conn: Connection, places: Iterable[Place], now: datetime) -> Non
     await conn.executemany(
         """
         INSERT INTO closed_threads (chat, thread, since)
-        SELECT chat, thread, :now FROM subscriptions WHERE chat = :chat AND thread = :thread LIMIT 1
+        SELECT chat, thread, :now FROM (
+            SELECT chat, thread FROM subscriptions WHERE chat = :chat AND thread = :thread
+            UNION ALL
+            SELECT chat, thread FROM followed_phrases WHERE chat = :chat AND thread = :thread AND let_go_at IS NULL
+            LIMIT 1
+        ) WHERE true
         ON CONFLICT (chat, thread) DO NOTHING
         """,
         [{"chat": chat, "thread": thread, "now": epoch(now)} for chat, thread in places],
@@ -49,15 +56,30 @@ async def untold(conn: Connection) -> list[Untold]:
     """Return the closed threads of which their chats are to be told, those that are paused or unreachable aside."""
     rows = await conn.execute_fetchall(
         """
-        SELECT t.chat, t.thread, s.topic
+        SELECT t.chat, t.thread, s.topic, NULL AS phrase, NULL AS words
         FROM closed_threads AS t
         CROSS JOIN chats AS c ON c.id = t.chat AND c.state = 'active'
         CROSS JOIN subscriptions AS s ON s.chat = t.chat AND s.thread = t.thread
-        WHERE t.told_at IS NULL ORDER BY t.chat, t.thread
+        WHERE t.told_at IS NULL
+        UNION ALL
+        SELECT t.chat, t.thread, NULL, p.number, p.words
+        FROM closed_threads AS t
+        CROSS JOIN chats AS c ON c.id = t.chat AND c.state = 'active'
+        CROSS JOIN followed_phrases AS f ON f.chat = t.chat AND f.thread = t.thread AND f.let_go_at IS NULL
+        CROSS JOIN phrases AS p ON p.number = f.phrase
+        WHERE t.told_at IS NULL ORDER BY 1, 2
         """
     )
-    found = groupby(rows, key=lambda row: (row["chat"], row["thread"]))
-    return [Untold(chat, thread, tuple(row["topic"] for row in some)) for (chat, thread), some in found]
+    return [
+        Untold(
+            chat,
+            thread,
+            tuple(row["topic"] for row in some if row["topic"] is not None),
+            tuple(KnownPhrase(row["phrase"], row["words"]) for row in some if row["phrase"] is not None),
+        )
+        for (chat, thread), group in groupby(rows, key=lambda row: (row["chat"], row["thread"]))
+        for some in [list(group)]
+    ]
 
 
 async def mark_told(conn: Connection, chat: int, thread: int, now: datetime) -> None:

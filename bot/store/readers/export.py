@@ -28,7 +28,8 @@ def _plain(key: str, value: object) -> object:
 
 _QUESTIONS = {
     "chat": """
-        SELECT id, kind, state, since, state_at, language, language_chosen, zone, pictures, silent, greeted
+        SELECT id, kind, state, since, state_at, language, language_chosen, zone, pictures, silent, parts,
+            greeted
         FROM chats WHERE id = :chat
     """,
     "follows": """
@@ -41,7 +42,16 @@ _QUESTIONS = {
         FROM exceptions AS e JOIN topics AS t ON t.number = e.topic
         WHERE e.chat = :chat ORDER BY t.name, e.kind
     """,
-    "unwanted_sources": "SELECT source FROM unwanted_sources WHERE chat = :chat ORDER BY source",
+    "unwanted_sources": "SELECT source, name FROM unwanted_sources WHERE chat = :chat ORDER BY source",
+    "phrases": """
+        SELECT p.words AS phrase, f.thread, f.since, f.muted_until AS until, f.let_go_at
+        FROM followed_phrases AS f JOIN phrases AS p ON p.number = f.phrase
+        WHERE f.chat = :chat ORDER BY f.since, p.words
+    """,
+    "unwanted_phrases": """
+        SELECT p.words AS phrase FROM unwanted_phrases AS u JOIN phrases AS p ON p.number = u.phrase
+        WHERE u.chat = :chat ORDER BY p.words
+    """,
     "closed_threads": "SELECT thread, since, told_at FROM closed_threads WHERE chat = :chat ORDER BY thread",
     "restrictions": "SELECT since, reason, tries, tried_at, next_at, sign_at FROM restrictions WHERE chat = :chat",
     "saved": """

@@ -27,7 +27,15 @@ async def following(conn: Connection, chat: int, now: datetime) -> Following:
         """,
         {"chat": chat, "now": epoch(now)},
     )
-    sources = await conn.execute_fetchall("SELECT source FROM unwanted_sources WHERE chat = :chat", {"chat": chat})
+    sources = await conn.execute_fetchall(
+        """
+        SELECT source FROM unwanted_sources WHERE chat = :chat
+        UNION
+        SELECT n.source FROM unwanted_sources AS u CROSS JOIN source_names AS n ON n.name = u.source
+        WHERE u.chat = :chat
+        """,
+        {"chat": chat},
+    )
     return Following(
         tree=await topics.tree(conn),
         follows=frozenset(row["topic"] for row in rows if row["kind"] == "follows"),
@@ -114,17 +122,49 @@ async def source(conn: Connection, article: int) -> str | None:
     return next((row["source"] for row in rows), None)
 
 
-async def refuse_source(conn: Connection, chat: int, source: str) -> None:
-    """Never again send the chat anything from a source, by its folded name."""
-    await conn.execute(
-        "INSERT INTO unwanted_sources (chat, source) VALUES (:chat, :source) ON CONFLICT DO NOTHING",
-        {"chat": chat, "source": source},
+async def source_name(conn: Connection, article: int) -> str | None:
+    """Return what an article's source is called; None when it names none or readers may not see it."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT coalesce(json_extract(story, '$.provider.name'), json_extract(story, '$.provider.domain')) AS name
+        FROM articles WHERE number = :article AND state IN ('published', 'archived')
+        """,
+        {"article": article},
     )
+    return next((row["name"] for row in rows), None)
+
+
+async def unwanted_sources(conn: Connection, chat: int) -> list[tuple[str, str]]:
+    """Return the sources a chat never wants: each in the form in which it is compared, and as people know it."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT source, coalesce(name, source) AS name FROM unwanted_sources WHERE chat = :chat ORDER BY name, source
+        """,
+        {"chat": chat},
+    )
+    return [(row["source"], row["name"]) for row in rows]
+
+
+async def refuse_source(conn: Connection, chat: int, source: str, name: str | None = None) -> bool:
+    """Never again send the chat anything from a source: an article's, or `source_key` of what it is called.
+
+    `name` is how it was called. Return whether that is new.
+    """
+    added = await conn.execute(
+        "INSERT INTO unwanted_sources (chat, source, name) VALUES (:chat, :source, :name) ON CONFLICT DO NOTHING",
+        {"chat": chat, "source": source, "name": name},
+    )
+    return added > 0
 
 
 async def allow_source(conn: Connection, chat: int, source: str) -> None:
+    """Send the chat again what comes from a source, however it was called when it was refused."""
     await conn.execute(
-        "DELETE FROM unwanted_sources WHERE chat = :chat AND source = :source", {"chat": chat, "source": source}
+        """
+        DELETE FROM unwanted_sources WHERE chat = :chat
+          AND (source = :source OR source IN (SELECT n.name FROM source_names AS n WHERE n.source = :source))
+        """,
+        {"chat": chat, "source": source},
     )
 
 

@@ -20,8 +20,8 @@ def send_port(gateway: Gateway, pacer: Pacer) -> SendPort:
         until = pacer.held_until(chat)
         return 0.0 if until is None else until - now()
 
-    def send(body: Any, chat: int, thread: int, silent: bool, paid: bool) -> Awaitable[Outcome]:
-        return gateway.send(body, chat, thread, silent=silent, paid=paid)
+    def send(body: Any, chat: int, thread: int, silent: bool, paid: bool, reply_to: int | None) -> Awaitable[Outcome]:
+        return gateway.send(body, chat, thread, silent=silent, paid=paid, reply_to=reply_to)
 
     def slot(chat: int | None, lane: Lane, is_group: bool, paid: bool) -> Awaitable[float]:
         # A chat may be held for an hour: waiting for it here would block a sender that others need.

@@ -48,13 +48,14 @@ class Gateway:
         *,
         silent: bool = False,
         paid: bool = False,
+        reply_to: int | None = None,
     ) -> Outcome:
-        """Send a message to one chat and say what became of it.
+        """Send a message to one chat, as a reply if that is still there, and say what became of it.
 
         What asks for another try without the picture or the thread comes only when there was one.
         """
         call = self.prepare(message) if isinstance(message, Message) else message
-        varying = tail(chat, thread=thread, silent=silent, paid=paid)
+        varying = tail(chat, thread=thread, silent=silent, paid=paid, reply_to=reply_to)
         match outcome := await self._outcome(call, varying):
             case PictureRefused(reason, here_only=True) if not call.has_photo:
                 return Restricted(reason)

@@ -77,10 +77,12 @@ def prepare(url: str, params: Mapping[str, Any], *, has_photo: bool = False, wan
     return Prepared(where, dumps(params)[:-1] + b",", has_photo, wants_file_id, target_of(where))
 
 
-def tail(chat_id: int, *, thread: int = 0, silent: bool = False, paid: bool = False) -> dict[str, Any]:
+def tail(
+    chat_id: int, *, thread: int = 0, silent: bool = False, paid: bool = False, reply_to: int | None = None
+) -> dict[str, Any]:
     """Return the parameters that vary from chat to chat, in the Bot API's words.
 
-    Source: https://core.telegram.org/bots/api#sendmessage
+    Source: https://core.telegram.org/bots/api#sendmessage, https://core.telegram.org/bots/api#replyparameters
     """
     varying: dict[str, Any] = {"chat_id": chat_id}
     if thread:
@@ -89,6 +91,8 @@ def tail(chat_id: int, *, thread: int = 0, silent: bool = False, paid: bool = Fa
         varying["disable_notification"] = True
     if paid:
         varying["allow_paid_broadcast"] = True
+    if reply_to is not None:
+        varying["reply_parameters"] = {"message_id": reply_to, "allow_sending_without_reply": True}
     return varying
 
 

@@ -7,6 +7,7 @@ from bot.telegram_edge.conversations.editor import (
     editors,
     links,
     publishing,
+    sources,
     topic_choice,
     uploads,
 )
@@ -14,6 +15,7 @@ from bot.telegram_edge.conversations.reader import (
     card,
     latest,
     onboarding,
+    phrases,
     saved,
     search,
     settings,
@@ -29,6 +31,7 @@ REGISTRY = Registry(
         search.CONVERSATION,
         saved.CONVERSATION,
         subscriptions.CONVERSATION,
+        phrases.CONVERSATION,
         settings.CONVERSATION,
         onboarding.CONVERSATION,
         card.CONVERSATION,
@@ -37,6 +40,7 @@ REGISTRY = Registry(
         topic_choice.CONVERSATION,
         delivery_report.CONVERSATION,
         uploads.CONVERSATION,
+        sources.CONVERSATION,  # an address that was asked for is no link like others
         links.CONVERSATION,
         audit_log.CONVERSATION,
         editors.CONVERSATION,

@@ -15,6 +15,7 @@ from bot.content.feeds.parsing_process import ParsingProcess
 from bot.content.web.fetching import Fetcher
 from bot.content.web.pictures import PictureSource
 from bot.domain.chat import Chat, ChatKind, Pictures
+from bot.domain.parts import Parts, arranged
 from bot.render.locale import words_for
 from bot.render.look import Look, Surface
 from bot.services.delivery.paid_budget import PaidBudget
@@ -93,9 +94,18 @@ class BotContext:
 def look_of(chat: Chat, settings: Settings, bot_username: str) -> Look:
     """Return a chat's look: what it has set, and what the operator chose for the rest."""
     zone = settings.timezone if chat.zone is None else ZoneInfo(chat.zone)
-    return _look(chat.language, settings.language, zone, chat.pictures, chat.kind, bot_username)
+    parts = arranged(chat.parts, settings.parts)
+    return _look(chat.language, settings.language, zone, chat.pictures, chat.kind, bot_username, parts)
 
 
 @lru_cache(maxsize=1024)
-def _look(language: str, fallback: str, zone: ZoneInfo, pictures: Pictures, kind: ChatKind, bot_username: str) -> Look:
-    return Look(words_for(language, fallback), zone, pictures, Surface(kind.value), bot_username)
+def _look(
+    language: str,
+    fallback: str,
+    zone: ZoneInfo,
+    pictures: Pictures,
+    kind: ChatKind,
+    bot_username: str,
+    parts: Parts,
+) -> Look:
+    return Look(words_for(language, fallback), zone, pictures, Surface(kind.value), bot_username, parts)

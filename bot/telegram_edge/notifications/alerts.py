@@ -180,7 +180,7 @@ async def tell_of_threads(ctx: BotContext, now: datetime) -> bool:
             continue  # once it may be written to
         words = ctx.look(chat).words
         followed = by_name(found.topics[number] for number in one.topics)
-        message = screens.closed_thread(words, chat.kind, followed)
+        message = screens.closed_thread(words, chat.kind, followed, one.phrases)
         unsaid = await _unsaid(ctx, chat, message, "a chat could not be told of a closed thread")
         if isinstance(unsaid, Throttled | Failed | Halted | Migrated | Restricted):
             is_done = False

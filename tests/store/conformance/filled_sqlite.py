@@ -17,7 +17,8 @@ _CONTENT = (
         ARTICLES,
         """
         INSERT INTO articles (number, slug, state, title, published_at, source, story, first_seen_at, news_at)
-        SELECT i, 's' || i, CASE WHEN i % 200 THEN 'published' ELSE 'draft' END, 't', i * 60, 'source' || (i % 50),
+        SELECT i, 's' || i, CASE WHEN i % 200 THEN 'published' ELSE 'draft' END, 'quantum dots ' || i, i * 60,
+            'source' || (i % 50),
             '{"title": "t", "link": "https://a.example/' || i || '", "published_at": ' || (i * 60) || '}', 0, i FROM n
         """,
     ),
@@ -32,6 +33,7 @@ _CONTENT = (
     (ARTICLES, "INSERT INTO article_topics (article, topic, place) SELECT i, 2, 1 FROM n WHERE i % 100 = 0"),
     (ARTICLES, "INSERT INTO article_topics (article, topic, place) SELECT i, 3 + i % 290, 2 FROM n"),
     (ARTICLES, "INSERT INTO article_links (link, article) SELECT 'https://a.example/' || i, i FROM n"),
+    (ARTICLES, "INSERT INTO article_related (link, article) SELECT 'https://a.example/' || (i + 1), i FROM n"),
     (ARTICLES, "INSERT INTO article_slugs (slug, article) SELECT 'old' || i, i FROM n"),
     (ARTICLES, "INSERT INTO article_pictures (picture, source, article) SELECT 'p' || (i % 999), 's', i FROM n"),
     (
@@ -44,12 +46,42 @@ _CONTENT = (
     (ARTICLES, "INSERT INTO files (path, fingerprint, article) SELECT 'f' || i, 'x' || i, i FROM n"),
     (ARTICLES, "INSERT INTO media (picture, file_id, at) SELECT 'p' || i, 'x', 0 FROM n"),
 )
+_SOURCES = (
+    (
+        ARTICLES,
+        """
+        INSERT INTO sources (url, state, taken_as, origin, added_at, next_at, hub_token)
+        SELECT 'https://feed' || i || '.example/', CASE WHEN i % 50 THEN 'active' ELSE 'removed' END, 'news', 'opml', 0,
+            i, 't' || i FROM n
+        """,
+    ),
+    (ARTICLES, "INSERT INTO source_urls (link, source) SELECT 'https://feed' || i || '.example', i FROM n"),
+    (
+        4 * ARTICLES,
+        """
+        INSERT INTO source_items
+            (source, key, title, link, published_at, text_hash, sketch, fingerprint, place, standing)
+        SELECT 1 + i % 500, 'i' || i, 't', 'https://a.example/' || i, i, 'h', 's', 'f',
+            CASE WHEN i % 3 THEN i END, 'taken'
+        FROM n
+        """,
+    ),
+    (
+        4 * ARTICLES,
+        "INSERT INTO source_item_ids (source, id, key, at) SELECT 1 + i % 500, 'i' || i, 'i' || i, 0 FROM n",
+    ),
+)
 _READERS = (
     (CHATS, "INSERT INTO chats (id, kind, since, state_at) SELECT i, 'private', 0, 0 FROM n"),
     (CHATS, "INSERT INTO subscriptions (topic, chat, since) SELECT 1, i, 0 FROM n"),
     (CHATS, "INSERT INTO subscriptions (topic, chat, since) SELECT 2 + i % 290, i, 0 FROM n"),
     (CHATS, "INSERT INTO exceptions (chat, topic, kind) SELECT i, 1 + i % 290, 'muted' FROM n WHERE i % 9 = 0"),
     (CHATS, "INSERT INTO unwanted_sources (chat, source) SELECT i, 'source1' FROM n WHERE i % 9 = 0"),
+    (CHATS, "INSERT INTO phrases (number, words, forms) SELECT i, 'quantum dots ' || i, 'quantum dots ' || i FROM n"),
+    (CHATS, "INSERT INTO phrase_beginnings (beginning, phrase) SELECT 'quantum dots ' || i, i FROM n"),
+    (CHATS, "INSERT INTO followed_phrases (phrase, chat, since) SELECT 1 + i % 500, i, 0 FROM n"),
+    (CHATS, "INSERT INTO followed_phrases (phrase, chat, since) SELECT 501 + i % 500, i, 0 FROM n"),
+    (CHATS, "INSERT INTO unwanted_phrases (phrase, chat) SELECT 1 + i % 5000, i FROM n"),
     (CHATS, "INSERT INTO closed_threads (chat, thread, since) SELECT i, 5, 0 FROM n WHERE i % 99 = 0"),
     (CHATS, "INSERT INTO saved (chat, article, at) SELECT i, 1 + i % 5000, i FROM n"),
     (CHATS, "INSERT INTO searches (chat, words, asked_at) SELECT i, 'w', i FROM n"),
@@ -107,7 +139,7 @@ def fill(path: Path) -> None:
     """Fill an empty database."""
     with closing(sqlite3.connect(path, isolation_level=None)) as conn:
         conn.execute("BEGIN")
-        for many, statement in (*_CONTENT, *_READERS, *_DESK, *_DELIVERY):
+        for many, statement in (*_CONTENT, *_SOURCES, *_READERS, *_DESK, *_DELIVERY):
             if "FROM n" in statement or ", n " in statement:
                 head, select = re.split(r"(?=\bSELECT\b)", statement, maxsplit=1)
                 conn.execute(f"{head} {_COUNT} {select}", {"many": many})

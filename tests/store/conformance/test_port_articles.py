@@ -20,7 +20,7 @@ from port_samples import (
     story,
 )
 
-from bot.domain.article import ArticleState, HeldWhy
+from bot.domain.article import ArticleState, HeldWhy, Related
 from bot.domain.delivery import Status
 from bot.errors import AmbiguousArticle, UnknownArticle
 from bot.store.content import articles, imports
@@ -230,3 +230,20 @@ async def test_a_picture_that_more_than_three_articles_of_a_source_show_is_a_ban
         await put_article(conn, 5, source="DAILY", pictures=["https://i.example/a"])  # case does not count
         assert await articles.banners(conn, 1) == {"https://i.example/a"}
         assert await articles.banners(conn, 4) == await articles.banners(conn, 404) == frozenset()
+
+
+async def test_articles_of_one_story_name_each_other_in_either_direction_however_the_link_is_written(
+    engine: Engine,
+) -> None:
+    async with engine.transaction() as conn:
+        await put_article(conn, 1, related=(Related("Two", "http://www.northgate.example/2/"),))
+        for number in (2, 3):
+            await put_article(conn, number)
+        await put_article(conn, 4, related=(Related("Two", "https://northgate.example/2"),))
+        await put_article(conn, 5, related=(Related("Itself", "https://northgate.example/5"),))
+        assert await articles.of_one_story(conn, 1) == [2]
+        assert await articles.of_one_story(conn, 2) == [4, 1]
+        assert await articles.of_one_story(conn, 2, at_most=1) == [4]
+        assert [await articles.of_one_story(conn, number) for number in (3, 5, 404)] == [[], [], []]
+        await imports.unindex(conn, [4])
+        assert await articles.of_one_story(conn, 2) == [1]

@@ -148,7 +148,7 @@ async def test_followers_are_who_followed_in_time_can_be_reached_and_have_not_si
         assert wanting == {3: found["AI"], 8: found["AI"], 7: child}
         assert await audience.wanting(conn, [], NOW) == {}
         nobody = await followers_of(conn, 404, NOW)
-        assert (nobody.topics, nobody.source, await reach(conn, nobody, NOW)) == ((), None, 0)
+        assert (nobody.topics, nobody.sources, await reach(conn, nobody, NOW)) == ((), (), 0)
 
 
 async def test_who_has_it_or_ended_otherwise_gets_no_second_row(engine: Engine) -> None:

@@ -28,12 +28,23 @@ from bot.domain.answer_quota import AnswerCount
 from bot.domain.article import ArticleState
 from bot.domain.chat import Chat, ChatKind, ChatState, Pictures
 from bot.domain.delivery import Delivery, Status
+from bot.domain.parts import Part
+from bot.domain.phrases import Phrase, phrase
 from bot.domain.role import Role
 from bot.store.content import articles
 from bot.store.delivery import leases, outbox
 from bot.store.desk import audit_log, editors, progress_messages
 from bot.store.engine.connection import Connection
-from bot.store.readers import browsing, chats, closed_threads, export, group_quota, pending_updates, subscriptions
+from bot.store.readers import (
+    browsing,
+    chats,
+    closed_threads,
+    export,
+    group_quota,
+    pending_updates,
+    phrases,
+    subscriptions,
+)
 
 NEW = -1_000_000_000_200
 
@@ -44,6 +55,7 @@ async def test_a_chat_is_met_once_whatever_its_number_and_keeps_what_it_set(engi
         assert await chats.chat(conn, id) is None
         assert await chats.get_or_create(conn, id, ChatKind.GROUP, "de", NOW) == Chat(id, ChatKind.GROUP, language="de")
         await chats.set_zone(conn, id, "Europe/Berlin")
+        await chats.set_parts(conn, id, (Part.SOURCE, Part.DATE))
         await chats.set_pictures(conn, id, Pictures.NONE)
         await chats.set_silent(conn, id, True)
         await chats.set_language(conn, id, "en")
@@ -54,6 +66,7 @@ async def test_a_chat_is_met_once_whatever_its_number_and_keeps_what_it_set(engi
             pictures=Pictures.NONE,
             silent=True,
             language_chosen=True,
+            parts=(Part.SOURCE, Part.DATE),
         )
         assert await chats.get_or_create(conn, id, ChatKind.PRIVATE, "fr", NOW + DAY) == expected
     async with engine.reading() as conn:
@@ -101,6 +114,16 @@ async def test_what_people_asked_for_stays_when_a_chat_is_lost_and_found(engine:
         assert await chats.counts(conn) == {ChatState.ACTIVE: 1, ChatState.PAUSED: 1, ChatState.UNREACHABLE: 0}
 
 
+async def test_the_parts_of_a_chats_pushes_are_none_some_or_the_operators(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        await put_chats(conn, ANNA)
+        for parts in ((), (Part.RELATED,), None):
+            await chats.set_parts(conn, ANNA, parts)
+            known = await chats.chat(conn, ANNA)
+            assert known is not None and known.parts == parts
+            assert (await chats.chats(conn, [ANNA]))[ANNA] == known
+
+
 async def test_a_chat_is_greeted_once_and_one_nobody_knows_never(engine: Engine) -> None:
     async with engine.transaction() as conn:
         await put_chats(conn, ANNA)
@@ -113,6 +136,11 @@ async def _furnish(conn: Connection, chat: int) -> None:
     [topic] = (await put_topics(conn, "Other")).values()
     await subscriptions.mute(conn, chat, topic, None, NOW)
     await subscriptions.refuse_source(conn, chat, "daily")
+    quantum_dots = phrase("quantum dots")
+    assert isinstance(quantum_dots, Phrase)
+    known = await phrases.learn(conn, quantum_dots)
+    await phrases.follow(conn, chat, known.number, 5, NOW)
+    await phrases.refuse(conn, chat, known.number)
     await subscriptions.save(conn, chat, 1, NOW)
     await browsing.remember_search(conn, chat, "solar", NOW)
     await subscriptions.follow(conn, chat, topic, 5, NOW)
@@ -203,19 +231,26 @@ async def test_a_closed_thread_in_which_something_is_followed_is_told_once_an_ep
         found = await put_topics(conn, "AI", "Sea")
         for chat, thread, topic in ((GROUP, 5, "AI"), (GROUP, 5, "Sea"), (NEW, 9, "AI"), (-3, 1, "AI")):
             await subscriptions.follow(conn, chat, found[topic], thread, NOW)
-        await closed_threads.begin(conn, [(NEW, 9), (GROUP, 5), (GROUP, 6), (-3, 1)], NOW)
+        quantum_dots = phrase("quantum dots")
+        assert isinstance(quantum_dots, Phrase)
+        known = await phrases.learn(conn, quantum_dots)
+        for chat, thread in ((GROUP, 5), (NEW, 6), (-3, 7)):
+            await phrases.follow(conn, chat, known.number, thread, NOW)
+        await phrases.unfollow(conn, -3, known.number, NOW)
+        await closed_threads.begin(conn, [(NEW, 9), (NEW, 6), (GROUP, 5), (GROUP, 6), (-3, 1), (-3, 7)], NOW)
         await closed_threads.begin(conn, [(GROUP, 5)], NOW + HOUR)
         await closed_threads.begin(conn, [], NOW)
         await chats.set_state(conn, -3, ChatState.PAUSED, NOW)
         told = await closed_threads.untold(conn)
-        assert [(one.chat, one.thread, set(one.topics)) for one in told] == [
-            (NEW, 9, {found["AI"]}),
-            (GROUP, 5, set(found.values())),
+        assert [(one.chat, one.thread, set(one.topics), one.phrases) for one in told] == [
+            (NEW, 6, set(), (known,)),
+            (NEW, 9, {found["AI"]}, ()),
+            (GROUP, 5, set(found.values()), (known,)),
         ]
         await closed_threads.mark_told(conn, GROUP, 5, NOW)
         await closed_threads.mark_told(conn, GROUP, 404, NOW)
-        assert [one.chat for one in await closed_threads.untold(conn)] == [NEW]
-        await closed_threads.end(conn, [(GROUP, 5), (NEW, 9), (404, 1)])
+        assert [one.chat for one in await closed_threads.untold(conn)] == [NEW, NEW]
+        await closed_threads.end(conn, [(GROUP, 5), (NEW, 6), (NEW, 9), (404, 1)])
         await closed_threads.end(conn, [])
         assert await closed_threads.untold(conn) == []
         await closed_threads.begin(conn, [(GROUP, 5)], NOW)

@@ -328,3 +328,16 @@ async def test_sums_count_messages_of_the_last_day_and_week_and_followers_most_f
         assert found.followed == (("Topic 4", 3), ("Topic 2", 2), ("Topic 1", 1), ("Topic 3", 1))
         assert (await delivery_reports.figures(conn, NOW, topics=1)).followed == (("Topic 4", 3),)
         assert await delivery_reports.last_sent_at(conn) == int((NOW - HOUR).timestamp())
+
+
+async def test_the_newest_message_of_several_articles_is_found_in_the_thread_that_is_asked_for(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        await send_to(conn, 1, {ANNA: Status.SENT, BEN: Status.SENT, 9: Status.FAILED})
+        await send_to(conn, 2, {ANNA: Status.SENT}, at=NOW + HOUR)
+        first, second = [(await receipts.held(conn, about(number), [ANNA]))[ANNA].message_id for number in (1, 2)]
+        everywhere = {ANNA: 0, BEN: 0, 9: 0, 404: 0}
+        in_bens = (await receipts.held(conn, about(1), [BEN]))[BEN].message_id
+        assert await receipts.newest_of(conn, [2, 1, 404], everywhere) == {ANNA: second, BEN: in_bens}
+        assert await receipts.newest_of(conn, [1], everywhere) == {ANNA: first, BEN: in_bens}
+        assert await receipts.newest_of(conn, [1, 2], {ANNA: 5}) == {}
+        assert await receipts.newest_of(conn, [], everywhere) == await receipts.newest_of(conn, [1], {}) == {}

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from port_samples import DAY, HOUR, MINUTE, NOW, SECOND, Engine, put_article
+from port_samples import DAY, HOUR, MINUTE, NOW, SECOND, Engine, put_article, put_topics
 
 from bot.domain.api_key import ApiKey, KeyRole
 from bot.domain.article import ArticleState
-from bot.store.content import articles, ghost_posts
+from bot.store.content import articles, ghost_posts, topics
 from bot.store.desk import api_answers, api_keys, audit_log
 from bot.store.desk.api_answers import KEPT, KeptAnswer
 
@@ -75,6 +75,13 @@ async def test_a_time_that_was_set_by_hand_is_known_until_the_article_s_state_ch
         await articles.mark_by_hand(conn, [1])
         await articles.set_state(conn, 1, ArticleState.PUBLISHED)
         assert await articles.are_by_hand(conn, [1]) == set()
+
+
+async def test_topics_are_named_by_their_numbers(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        numbers = await put_topics(conn, "Energy", "A 'ä'")
+        assert await topics.names(conn, [*numbers.values(), 404]) == {n: name for name, n in numbers.items()}
+        assert await topics.names(conn, []) == {}
 
 
 async def test_the_log_names_the_key_of_a_program(engine: Engine) -> None:

@@ -9,9 +9,10 @@ from bot.domain.article import ArticleState
 from bot.domain.feed_items import MAX_IDS, KnownItem, KnownItems, Standing
 from bot.domain.ingestion import SourceItem
 from bot.domain.source import Origin, SourceChoices, SourceCounts, SourceState, TakenAs
-from bot.store.content import articles, imports, source_items, sources, topics
+from bot.store.content import articles, imports, source_hubs, source_items, sources, topics
+from bot.store.content.source_hubs import HubState
 from bot.store.content.source_items import article_item
-from bot.store.content.sources import Answered, HubState, Polling
+from bot.store.content.sources import Answered, Polling
 from bot.store.engine.connection import Connection
 
 URL = "https://blog.example/feed.xml"
@@ -46,7 +47,7 @@ async def test_a_source_is_stored_with_all_that_was_chosen_and_is_due_at_once(en
         assert (found.url, found.choices, found.origin, found.name) == (URL, CHOICES, Origin.SHELL, "Blog")
         assert (found.state, found.added_at, found.next_at, found.read_at) == (SourceState.ACTIVE, NOW, NOW, None)
         assert await sources.with_polling(conn, number) == (found, Polling())
-        assert await sources.due(conn, NOW, 10) == [(number, URL)]
+        assert await sources.due(conn, NOW, 10) == [(number, URL, False)]
         assert await sources.due(conn, NOW - SECOND, 10) == []
         assert await sources.next_due(conn) == NOW
         await sources.choose(conn, number, SourceChoices())
@@ -78,6 +79,16 @@ async def test_every_address_that_a_source_had_leads_to_it(engine: Engine) -> No
         assert await sources.at_address(conn, ["https://other.example/feed"]) == {"https://other.example/feed": number}
 
 
+async def test_a_removed_source_gives_its_address_to_one_that_moves_there(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        gone, here = await put_source(conn), await put_source(conn, "https://here.example/", SourceChoices())
+        await sources.set_state(conn, gone, SourceState.REMOVED)
+        assert not await sources.is_asked_at(conn, URL)
+        await sources.move(conn, here, URL)
+        assert await sources.at_address(conn, [URL]) == {URL: here} and await sources.is_asked_at(conn, URL)
+        assert [one.url for one in await sources.sources(conn)] == [URL]
+
+
 async def test_what_became_of_a_request_is_kept(engine: Engine) -> None:
     async with engine.transaction() as conn:
         number = await put_source(conn)
@@ -91,7 +102,7 @@ async def test_what_became_of_a_request_is_kept(engine: Engine) -> None:
         assert (source.state, source.title, source.site) == (SourceState.FAILING, "Its title", "https://blog.example/")
         assert (source.next_at, source.read_at) == (NOW + HOUR, NOW)
         assert (source.failing_since, source.last_error) == (NOW - DAY, "no feed")
-        assert await sources.due(conn, NOW + HOUR, 10) == [(number, URL)]
+        assert await sources.due(conn, NOW + HOUR, 10) == [(number, URL, False)]
 
 
 async def test_who_wants_a_source_asked_while_it_is_asked_is_not_overruled(engine: Engine) -> None:
@@ -108,13 +119,17 @@ async def test_how_a_source_stands_with_its_hub_is_kept_and_found_by_our_address
     hub = HubState("https://hub.example/", URL, "token", "secret", NOW, NOW + DAY)
     async with engine.transaction() as conn:
         number = await put_source(conn)
-        assert await sources.hub_state(conn, number) is None and await sources.by_hub_token(conn, "token") is None
-        await sources.set_hub(conn, number, hub)
-        assert await sources.hub_state(conn, number) == hub
-        found = await sources.by_hub_token(conn, "token")
+        assert (
+            await source_hubs.hub_state(conn, number) is None and await source_hubs.by_hub_token(conn, "token") is None
+        )
+        await source_hubs.set_hub(conn, number, hub)
+        assert await source_hubs.hub_state(conn, number) == hub
+        found = await source_hubs.by_hub_token(conn, "token")
         assert found is not None and (found[0].number, found[1]) == (number, hub)
-        await sources.set_hub(conn, number, None)
-        assert await sources.hub_state(conn, number) is None and await sources.by_hub_token(conn, "token") is None
+        await source_hubs.set_hub(conn, number, None)
+        assert (
+            await source_hubs.hub_state(conn, number) is None and await source_hubs.by_hub_token(conn, "token") is None
+        )
 
 
 async def test_a_source_that_was_paused_while_it_was_asked_stays_so(engine: Engine) -> None:
@@ -132,13 +147,28 @@ async def test_a_source_can_be_asked_earlier_but_never_before_its_server_admits_
         free, told = await put_source(conn), await put_source(conn, "https://told.example/", SourceChoices())
         await sources.answered(conn, {free: well(), told: well(polling=Polling(not_before=NOW + 9 * MINUTE))})
         await sources.ask_at(conn, [free, told, 404], NOW + MINUTE)
-        await sources.ask_at(conn, [free], NOW + 2 * MINUTE)  # later than now set: nothing changes
         assert [one.next_at for one in await sources.sources(conn)] == [NOW + MINUTE, NOW + 9 * MINUTE]
         await sources.read_first_at(conn, free, NOW + DAY)  # it was read
         assert (await sources.sources(conn, [free]))[0].next_at == NOW + MINUTE
         new = await put_source(conn, "https://new.example/", SourceChoices())
         await sources.read_first_at(conn, new, NOW + DAY)
         assert (await sources.sources(conn, [new]))[0].next_at == NOW + DAY
+
+
+async def test_who_waits_for_a_source_has_it_asked_before_all_others(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        first, waited = await put_source(conn), await put_source(conn, "https://waited.example/", SourceChoices())
+        told = await put_source(conn, "https://told.example/", SourceChoices())
+        await sources.answered(conn, {told: well(polling=Polling(not_before=NOW + MINUTE))})
+        for _ in range(3):  # again also while it is being asked
+            before = (await sources.sources(conn, [waited]))[0].next_at
+            await sources.ask_first(conn, waited, NOW)
+            assert (await sources.sources(conn, [waited]))[0].next_at != before
+        await sources.ask_first(conn, told, NOW)
+        assert await sources.due(conn, NOW, 9) == [(waited, "https://waited.example/", True), (first, URL, False)]
+        assert (await sources.sources(conn, [told]))[0].next_at == NOW + MINUTE
+        await sources.ask_first(conn, told, NOW + MINUTE)
+        assert (told, "https://told.example/", True) in await sources.due(conn, NOW, 9)
 
 
 async def test_a_removed_source_is_not_listed_and_starts_anew_when_it_is_added_again(engine: Engine) -> None:

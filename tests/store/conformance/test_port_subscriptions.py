@@ -25,7 +25,7 @@ from port_samples import (
     send_to,
 )
 
-from bot.domain.article import ArticleState
+from bot.domain.article import ArticleState, Provider
 from bot.domain.browsing import Direction, Place, Turn
 from bot.domain.chat import ChatState
 from bot.domain.delivery import Status
@@ -115,6 +115,36 @@ async def test_a_source_is_refused_by_the_folded_name_of_an_article_readers_may_
         for _ in range(2):
             await subscriptions.allow_source(conn, ANNA, "strasse.example")
         assert (await subscriptions.following(conn, ANNA, NOW)).unwanted == set()
+
+
+async def test_a_source_that_was_refused_by_its_name_is_allowed_by_an_article_of_it_or_by_that_name(
+    engine: Engine,
+) -> None:
+    async with engine.transaction() as conn:
+        await put_chats(conn, ANNA, BEN)
+        await put_article(conn, 1, provider=Provider("Daily  Máil", "dailymail.example"))
+        await put_article(conn, 2, provider=Provider(None, "harbour.example"))
+        await put_article(conn, 3, source="Daily", state=ArticleState.DRAFT)
+        assert [await subscriptions.source_name(conn, number) for number in (1, 2, 3, 404)] == [
+            "Daily  Máil",
+            "harbour.example",
+            None,
+            None,
+        ]
+        for chat in (ANNA, BEN):
+            assert await subscriptions.refuse_source(conn, chat, "daily mail", "Daily Mail")
+            assert not await subscriptions.refuse_source(conn, chat, "daily mail", "DAILY MAIL")
+        assert await subscriptions.refuse_source(conn, ANNA, "harbour.example")
+        assert await subscriptions.unwanted_sources(conn, ANNA) == [
+            ("daily mail", "Daily Mail"),
+            ("harbour.example", "harbour.example"),
+        ]
+        refused = (await subscriptions.following(conn, ANNA, NOW)).unwanted
+        assert refused == {"daily mail", "dailymail.example", "harbour.example"}
+        await subscriptions.allow_source(conn, ANNA, "dailymail.example")  # as an article's button names it
+        await subscriptions.allow_source(conn, BEN, "daily mail")
+        assert await subscriptions.unwanted_sources(conn, ANNA) == [("harbour.example", "harbour.example")]
+        assert await subscriptions.unwanted_sources(conn, BEN) == []
 
 
 async def test_saved_articles_come_latest_saved_first_and_saving_again_moves_nothing(engine: Engine) -> None:
@@ -212,6 +242,54 @@ async def test_a_search_finds_all_words_in_any_case_newest_first(
             assert numbers(await browsing.found(conn, words, Turn(Direction.OLDER, at), 9)) == expected[place + 1 :]
             assert numbers(await browsing.found(conn, words, Turn(Direction.NEWER, at), 9)) == expected[:place][::-1]
         assert await browsing.found(conn, words, None, 0) == []
+
+
+async def test_a_search_among_topics_and_sources_needs_no_words(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        ai, sea = (await put_topics(conn, "AI", "Sea")).values()
+        for number, topics in enumerate(({"AI": ai}, {"Sea": sea}, {"AI": ai, "Sea": sea}), 1):
+            provider = Provider("Daily", f"daily{number % 2}.example")
+            await put_article(conn, number, topics_of=topics, provider=provider, age=number * HOUR)
+        await put_article(conn, 4, topics_of={"AI": ai}, state=ArticleState.DRAFT)
+
+        async def found(words: str = "", *topics: list[int], sources: list[str] | None = None) -> list[int]:
+            return numbers(await browsing.found(conn, words, None, 9, topics=topics, sources=sources))
+
+        assert await found("", [ai]) == [1, 3] and await found("", [ai], [sea]) == [3]
+        assert await found("", [ai, sea]) == [1, 2, 3] and await found("", [404]) == await found("", []) == []
+        assert await found("", sources=["daily1.example"]) == [1, 3]
+        assert await found("", [sea], sources=["daily1.example", "x"]) == [3] and await found("", sources=[]) == []
+        assert await found("title", [sea]) == [2, 3] and await found("title", sources=["daily0.example"]) == [2]
+        assert await found("itle", [sea]) == [2, 3]  # within words
+        assert await found("!!!", [sea]) == await found() == []
+
+
+async def test_the_best_of_a_search_are_those_in_which_the_words_say_most(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        [ai] = (await put_topics(conn, "AI")).values()
+        await put_article(conn, 1, title="On the many ways of the sea", excerpt="And some solar power", age=HOUR)
+        await put_article(conn, 2, title="Solar power", age=2 * HOUR, topics_of={"AI": ai}, source="Daily")
+        await put_article(conn, 3, title="Solar power, wind power and the power of habit in the long run", age=3 * HOUR)
+        await put_article(conn, 4, title="Solar power", state=ArticleState.DRAFT)
+        best = await browsing.best(conn, "solar power", 0, 9)
+        assert best[0] == 2 and sorted(best) == [1, 2, 3]
+        assert [
+            *await browsing.best(conn, "solar power", 0, 1),
+            *await browsing.best(conn, "solar power", 1, 9),
+        ] == best
+        assert await browsing.best(conn, "solar", 0, 9, topics=[[ai]]) == [2]
+        assert await browsing.best(conn, "solar", 0, 9, sources=["daily"]) == [2]
+        assert await browsing.best(conn, "wahl", 0, 9) == await browsing.best(conn, "!!!", 0, 9) == []
+
+
+async def test_a_source_goes_by_its_name_its_domain_and_the_beginning_of_that(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        await put_article(conn, 1, provider=Provider("Daily  Máil", "dailymail.example"))
+        await put_article(conn, 2, provider=Provider(None, "daily.example"))
+        for name in ("daily MAIL", "dailymail.example", "DailyMail"):
+            assert await browsing.sources_called(conn, name) == ["dailymail.example"], name
+        assert await browsing.sources_called(conn, "daily") == ["daily.example"]
+        assert await browsing.sources_called(conn, "dail") == await browsing.sources_called(conn, "") == []
 
 
 async def test_what_decides_a_rank_is_known_of_articles_and_of_nothing_else(engine: Engine) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from telegram.error import TelegramError
@@ -29,21 +30,25 @@ from bot.render.locale import words_for
 from bot.services.content import links
 from bot.services.content.imports import Policy
 from bot.services.newsroom import desk as newsdesk
-from bot.services.readers import membership
+from bot.services.readers import membership, subscribing
 from bot.services.sources import sources
 from bot.telegram_edge.conversations.editor import publishing
+from bot.telegram_edge.conversations.editor.article_args import asked_late
 from bot.telegram_edge.kit.commands import Access
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.paging import number as number_of
 from bot.telegram_edge.kit.permission import is_for
-from bot.telegram_edge.kit.registry import Conversation, PressRule, TextRule
+from bot.telegram_edge.kit.registry import Conversation, LateAnswer, PressRule, TextRule
 from bot.telegram_edge.kit.request import PressRequest, Request
+
+RESUMED_WITHIN = timedelta(days=1)
+"""Nobody waits for longer, and a copy of the database that is put back may be of any age."""
 
 log = logging.getLogger(__name__)
 
 
 async def take_text(ctx: BotContext, request: Request) -> bool:
-    """Take a text with a link in it, or the words that were asked for."""
+    """Take a text with a link in it, or the words that were asked for. A topic's name alone is no excerpt."""
     found = links_in(request.args)
     if found:
         await _take_link(ctx, request, found[0], len(found) - 1)
@@ -53,7 +58,7 @@ async def take_text(ctx: BotContext, request: Request) -> bool:
     match pasted:
         case PastedLink(asked=Asked.TITLE):
             await _take_title(ctx, request, pasted)
-        case PastedLink(asked=Asked.EXCERPT):
+        case PastedLink(asked=Asked.EXCERPT) if await subscribing.named(ctx.db, request.chat.id, request.args) is None:
             await _take_excerpt(ctx, request, pasted)
         case _:
             return False
@@ -85,9 +90,12 @@ async def _take_link(ctx: BotContext, request: Request, text: str, more: int) ->
 
 
 async def resume(ctx: BotContext) -> None:
-    """Go on with the links whose pages were being read when the last process ended."""
+    """Go on with the links whose pages were being read when the last process ended, unless that is long ago."""
+    now = ctx.clock()
     for pasted in await links.unread(ctx.db):
-        now = ctx.clock()
+        if now - pasted.at > RESUMED_WITHIN:
+            await links.keep(ctx.db, replace(pasted, is_read=True), now)
+            continue
         chat = await membership.get_or_create(ctx.db, pasted.person, ChatKind.PRIVATE, ctx.settings.language, now)
         words = words_for(chat.language, ctx.settings.language)
         request = Request(ctx=ctx, chat=chat, person=pasted.person, words=words, message_id=0, sent_at=pasted.at)
@@ -161,10 +169,12 @@ async def _take_title(ctx: BotContext, request: Request, pasted: PastedLink) -> 
     done = await links.draft(ctx.db, replace(pasted.story, title=title), now=ctx.clock())
     settled = replace(pasted, asked=None, story=None, article=done.article.number)
     await links.keep(ctx.db, settled, ctx.clock())
-    message = screens.drafted(request.words, done.article, feeds=0)
-    await request.answer(message)
+    if done.is_new:
+        await request.answer(screens.drafted(request.words, done.article, feeds=0))
+    else:  # somebody else was first
+        await request.answer(screens.known(request.words, done.article, _state(ctx, request, done.article)))
     await publishing.show(ctx, request, done.article)
-    if done.article.story.excerpt is None:
+    if done.is_new and done.article.story.excerpt is None:
         await _ask_excerpt(ctx, request, settled, done.article)
 
 
@@ -228,6 +238,10 @@ async def follow(ctx: BotContext, press: PressRequest) -> None:
     ctx.side_work.start("adding a feed", _follow(ctx, press, pasted.feeds[number].url))
 
 
+async def ask_to_follow(ctx: BotContext, press: PressRequest) -> LateAnswer:
+    return asked_late(press, press.words("Follow this feed now?"), screens.follow_row(press.words, 1)[0])
+
+
 async def _follow(ctx: BotContext, press: PressRequest, url: str) -> None:
     settings = ctx.settings
     policy = Policy(PushWindow(settings.push_window), settings.burst, settings.undo)
@@ -276,7 +290,7 @@ def _host(link: str) -> str:
 CONVERSATION = Conversation(
     name="links",
     presses=(
-        PressRule(Verb.FOLLOW, follow, access=Access.EDITORS),
+        PressRule(Verb.FOLLOW, follow, access=Access.EDITORS, late=ask_to_follow),
         PressRule(Verb.SKIP, skip, access=Access.EDITORS),
         PressRule(Verb.LEAVE, leave, access=Access.EDITORS),
     ),

@@ -14,6 +14,7 @@ from bot.render import error_messages
 from bot.render.editor import uploads as screens
 from bot.services.content.uploads import add_document
 from bot.settings import TELEGRAM
+from bot.telegram_edge.conversations.editor import sources
 from bot.telegram_edge.kit.commands import Access
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.permission import is_for
@@ -45,6 +46,9 @@ async def take(ctx: BotContext, request: Request) -> None:
         return
     if not await is_for(ctx, request, Access.EDITORS):  # a document takes a while, and they were let go meanwhile
         await request.answer(error_messages.not_understood(request.words))
+        return
+    if sources.is_list(document.name, data):
+        await sources.take_list(ctx, request, data)
         return
     done = await add_document(
         ctx.db,

@@ -11,14 +11,16 @@ from telegram.error import BadRequest
 from bot.domain.article import Article
 from bot.domain.chat import Pictures
 from bot.domain.delivery import Outcome, PictureRefused, Sent
+from bot.domain.following import phrase_number
 from bot.errors import UnknownArticle, UnknownTopic
 from bot.render import error_messages
 from bot.render.look import Look
 from bot.render.reader import lists, picker, subscriptions
+from bot.render.reader import phrases as phrase_screens
 from bot.render.reader.article import push, related_list
 from bot.render.reader.card import CardView, Verb, keyboard
 from bot.services.delivery.pictures import remember
-from bot.services.readers import reading, subscribing
+from bot.services.readers import phrases, reading, subscribing
 from bot.services.readers.reading import CardState, Opened
 from bot.telegram_edge.botapi.outcomes import classify_error
 from bot.telegram_edge.kit.context import BotContext
@@ -133,42 +135,68 @@ async def related(ctx: BotContext, press: PressRequest) -> None:
 
 
 async def mute(ctx: BotContext, press: PressRequest) -> None:
+    """Silence for a day what brought the article: a topic, or a phrase by its negative number."""
+    reason, look, now = number(press, 1), ctx.look(press.chat), ctx.clock()
     try:
-        topic, until = await subscribing.mute(ctx.db, press.chat.id, number(press, 1), now=ctx.clock())
-        look = ctx.look(press.chat)
-        await press.toast(subscriptions.muted_until(look, topic, until))
+        if reason < 0:
+            muted = await phrases.mute(ctx.db, press.chat.id, phrase_number(reason), now=now)
+            await _toast_phrase(press, None if muted is None else phrase_screens.muted_until(look, *muted))
+        else:
+            topic, until = await subscribing.mute(ctx.db, press.chat.id, reason, now=now)
+            await press.toast(subscriptions.muted_until(look, topic, until))
     except UnknownTopic:
         await press.toast(error_messages.button_too_old(press.words), alert=True)
     await _redraw(ctx, press, CardView.LESS)
 
 
 async def unmute(ctx: BotContext, press: PressRequest) -> None:
+    reason = number(press, 1)
     try:
-        topic = await subscribing.unmute(ctx.db, press.chat.id, number(press, 1))
-        await press.toast(subscriptions.unmuted(press.words, topic))
+        if reason < 0:
+            heard = await phrases.unmute(ctx.db, press.chat.id, phrase_number(reason))
+            await _toast_phrase(press, None if heard is None else phrase_screens.unmuted(press.words, heard))
+        else:
+            topic = await subscribing.unmute(ctx.db, press.chat.id, reason)
+            await press.toast(subscriptions.unmuted(press.words, topic))
     except UnknownTopic:
         await press.toast(error_messages.button_too_old(press.words), alert=True)
     await _redraw(ctx, press, CardView.LESS)
 
 
 async def unfollow(ctx: BotContext, press: PressRequest) -> None:
+    reason, now = number(press, 1), ctx.clock()
     try:
-        topic, _ = await subscribing.unfollow(ctx.db, press.chat.id, number(press, 1), now=ctx.clock())
-        await press.toast(picker.no_longer_following(press.words, topic))
+        if reason < 0:
+            gone = await phrases.let_go(ctx.db, press.chat.id, phrase_number(reason), now=now)
+            await _toast_phrase(press, None if gone is None else phrase_screens.no_longer_following(press.words, gone))
+        else:
+            topic, _ = await subscribing.unfollow(ctx.db, press.chat.id, reason, now=now)
+            await press.toast(picker.no_longer_following(press.words, topic))
     except UnknownTopic:
         await press.toast(error_messages.button_too_old(press.words), alert=True)
     await _redraw(ctx, press, CardView.LESS)
 
 
 async def refollow(ctx: BotContext, press: PressRequest) -> None:
+    reason, now = number(press, 1), ctx.clock()
     try:
-        topic = await subscribing.refollow(
-            ctx.db, press.chat.id, number(press, 1), thread=press.thread, now=ctx.clock()
-        )
-        await press.toast(picker.following(press.words, topic))
+        if reason < 0:
+            back = await phrases.take_back(ctx.db, press.chat.id, phrase_number(reason))
+            await _toast_phrase(press, None if back is None else phrase_screens.following(press.words, back))
+        else:
+            topic = await subscribing.refollow(ctx.db, press.chat.id, reason, thread=press.thread, now=now)
+            await press.toast(picker.following(press.words, topic))
     except UnknownTopic:
         await press.toast(error_messages.button_too_old(press.words), alert=True)
     await _redraw(ctx, press, CardView.LESS)
+
+
+async def _toast_phrase(press: PressRequest, done: str | None) -> None:
+    """Say what became of a phrase; None: it is none of this chat's, or was let go too long ago."""
+    if done is None:
+        await press.toast(error_messages.button_too_old(press.words), alert=True)
+    else:
+        await press.toast(done)
 
 
 async def never(ctx: BotContext, press: PressRequest) -> None:

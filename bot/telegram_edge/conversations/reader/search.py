@@ -10,7 +10,7 @@ from bot.render.reader import lists
 from bot.services.readers import browsing, subscribing
 from bot.telegram_edge.kit.commands import Access, msgid
 from bot.telegram_edge.kit.context import BotContext
-from bot.telegram_edge.kit.paging import may_list, page_request
+from bot.telegram_edge.kit.paging import may_list, number, page_request
 from bot.telegram_edge.kit.registry import Command, Conversation, PressRule, TextRule
 from bot.telegram_edge.kit.request import PressRequest, Request
 
@@ -47,11 +47,36 @@ async def turn(ctx: BotContext, press: PressRequest) -> None:
     await press.redraw(await _found(ctx, press.chat, words, asked.size, asked.turn))
 
 
+async def rank(ctx: BotContext, press: PressRequest) -> None:
+    """Show what a search found by relevance, or another page of that."""
+    asked = page_request(press)
+    words = await browsing.search_words(ctx.db, press.chat.id, asked.scope)
+    if words is None:
+        await press.toast(lists.search_forgotten(press.words), alert=True)
+        return
+    ranking = await browsing.best(ctx.db, press.chat.id, words, size=asked.size, start=number(press, 2))
+    if not ranking.page.articles:  # what stands within words only has no rank
+        await press.redraw(await _found(ctx, press.chat, words, asked.size, None))
+        return
+    look = ctx.look(press.chat)
+    shown = lists.best(
+        look,
+        words,
+        asked.scope,
+        ranking.page,
+        size=asked.size,
+        start=ranking.start,
+        has_more=ranking.has_more,
+        now=ctx.clock(),
+    )
+    await press.redraw(shown)
+
+
 async def _found(ctx: BotContext, chat: Chat, words: str, size: int, turn: Turn | None) -> Message:
     look, now = ctx.look(chat), ctx.clock()
-    number, page = await browsing.search(ctx.db, chat.id, words, size=size, turn=turn, now=now)
+    remembered, page = await browsing.search(ctx.db, chat.id, words, size=size, turn=turn, now=now)
     if page.articles:
-        return lists.found(look, words, number, page, size, now)
+        return lists.found(look, words, remembered, page, size, now)
     command = ctx.commands.named(words)
     meant = command.name if command is not None and command.access is Access.READERS else None
     near = await subscribing.nearest(ctx.db, chat.id, words)
@@ -61,6 +86,6 @@ async def _found(ctx: BotContext, chat: Chat, words: str, size: int, turn: Turn 
 CONVERSATION = Conversation(
     name="search",
     commands=(Command("search", msgid("find stories"), search, usage=msgid("/search WORDS"), in_menu=True),),
-    presses=(PressRule(lists.SEARCH, turn),),
+    presses=(PressRule(lists.SEARCH, turn), PressRule(lists.BEST, rank)),
     texts=(TextRule(take_text),),
 )

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 from bot.domain.chat import Chat
 from bot.domain.message import Message
+from bot.domain.parts import ALL_PARTS, arranged, read_parts
 from bot.render.locale import languages, words_for
 from bot.render.reader import settings as screens
 from bot.render.reader import time_zones as zone_screens
+from bot.render.reader.article import example
 from bot.services.readers import places, preferences
 from bot.telegram_edge.kit.commands import msgid
 from bot.telegram_edge.kit.context import BotContext
@@ -17,7 +19,7 @@ from bot.telegram_edge.kit.request import PressRequest, Request
 
 
 async def settings(ctx: BotContext, request: Request) -> None:
-    """Show the settings, or set what is typed: `zone UTC+3`, `language de`, `pictures small`, `silent on`."""
+    """Show the settings, or set what is typed: `zone UTC+3`, `language de`, `pictures small`, `parts title`."""
     what, *value = request.args.split(maxsplit=1) or [""]
     typed = _TYPED.get(what.casefold())
     if typed is not None:
@@ -61,7 +63,9 @@ async def _language_named(ctx: BotContext, request: Request, wish: str) -> None:
         await request.answer(screens.language_page(request.words, chat, languages(), name, wish))
         return
     await ctx.menus.retranslate(chat.id)
-    await request.answer(screens.overview(words_for(chat.language), chat, ctx.settings.timezone.key))
+    await request.answer(
+        screens.overview(words_for(chat.language), chat, ctx.settings.timezone.key, ctx.settings.parts)
+    )
 
 
 async def _pictures_named(ctx: BotContext, request: Request, wish: str) -> None:
@@ -79,11 +83,41 @@ async def _silence_named(ctx: BotContext, request: Request, wish: str) -> None:
     await _show(ctx, request, replace(request.chat, silent=silent))
 
 
+async def _parts_named(ctx: BotContext, request: Request, wish: str) -> None:
+    """Set the parts of pushes: their names, `all`, or `auto` for the operator's. Any other name gets the buttons."""
+    named = [screens.part_named(request.words, name) for name in wish.replace(",", " ").split()]
+    try:
+        wanted = None if named == [screens.AUTO] else read_parts(" ".join(named))
+    except ValueError as error:
+        await request.answer(await _parts_page(ctx, request.chat, str(error)))
+        return
+    if not named:
+        await request.answer(await _parts_page(ctx, request.chat))
+        return
+    parts = None if wanted is None else arranged(wanted, ctx.settings.parts)
+    await preferences.set_parts(ctx.db, request.chat, parts)
+    await request.answer(await _parts_page(ctx, replace(request.chat, parts=parts)))
+
+
+async def _parts_page(ctx: BotContext, chat: Chat, unknown: str = "") -> Message:
+    """Return the parts to choose from, with an example of today's choice."""
+    look = ctx.look(chat)
+    article, worn = await preferences.example(ctx.db) or (None, [])
+    shown = example(article, worn, look, ctx.clock())
+    return screens.parts_page(look.words, chat, ctx.settings.parts, shown, unknown)
+
+
 async def _show(ctx: BotContext, request: Request, chat: Chat) -> None:
-    await request.answer(screens.overview(request.words, chat, ctx.settings.timezone.key))
+    await request.answer(screens.overview(request.words, chat, ctx.settings.timezone.key, ctx.settings.parts))
 
 
-_TYPED = {"zone": _zone_named, "language": _language_named, "pictures": _pictures_named, "silent": _silence_named}
+_TYPED = {
+    "zone": _zone_named,
+    "language": _language_named,
+    "pictures": _pictures_named,
+    "silent": _silence_named,
+    "parts": _parts_named,
+}
 
 
 async def turn(ctx: BotContext, press: PressRequest) -> None:
@@ -95,6 +129,8 @@ async def turn(ctx: BotContext, press: PressRequest) -> None:
             page = _languages(ctx, press)
         case screens.SettingsPage.REGIONS:
             page = screens.regions_page(press.words, press.chat, _regions())
+        case screens.SettingsPage.PARTS:
+            page = await _parts_page(ctx, press.chat)
         case _:
             page = _overview(ctx, press)
     await press.redraw(page)
@@ -118,6 +154,26 @@ async def set_pictures(ctx: BotContext, press: PressRequest) -> None:
         press.chat = replace(press.chat, pictures=pictures)
         await press.toast(screens.pictures_set(press.words, pictures))
     await press.redraw(_overview(ctx, press))
+
+
+async def set_parts(ctx: BotContext, press: PressRequest) -> None:
+    """Show a part or leave it out, as the button said; without a number all are shown, or those of the operator."""
+    place, is_shown = _number(press), _number(press, 1) == 1
+    chosen = arranged(press.chat.parts, ctx.settings.parts)
+    if not press.numbers or place == screens.USUAL_PARTS:
+        parts = ALL_PARTS if not press.numbers else None
+        toast = screens.parts_set(press.words, arranged(parts, ctx.settings.parts))
+    elif 0 <= place < len(screens.PART_NUMBERS):
+        part = screens.PART_NUMBERS[place]
+        parts = arranged({*chosen, part} if is_shown else {*chosen} - {part}, ctx.settings.parts)
+        toast = screens.part_set(press.words, part, is_shown)
+    else:
+        await press.redraw(_overview(ctx, press))
+        return
+    await preferences.set_parts(ctx.db, press.chat, parts)
+    press.chat = replace(press.chat, parts=parts)
+    await press.toast(toast)
+    await press.redraw(await _parts_page(ctx, press.chat))
 
 
 async def set_silent(ctx: BotContext, press: PressRequest) -> None:
@@ -161,7 +217,7 @@ async def close(ctx: BotContext, press: PressRequest) -> None:
 
 
 def _overview(ctx: BotContext, press: PressRequest) -> Message:
-    return screens.overview(press.words, press.chat, ctx.settings.timezone.key)
+    return screens.overview(press.words, press.chat, ctx.settings.timezone.key, ctx.settings.parts)
 
 
 def _languages(ctx: BotContext, press: PressRequest) -> Message:
@@ -193,6 +249,7 @@ CONVERSATION = Conversation(
         PressRule(screens.SETTINGS, turn, admins_only=True),
         PressRule(screens.ZONES, turn_zones, admins_only=True),
         PressRule(screens.PICTURES, set_pictures, admins_only=True),
+        PressRule(screens.PARTS, set_parts, admins_only=True),
         PressRule(screens.SILENT, set_silent, admins_only=True),
         PressRule(screens.LANGUAGE, set_language, admins_only=True),
         PressRule(screens.ZONE, set_zone, admins_only=True),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bot.domain.chat import Chat
 from bot.domain.message import Message
+from bot.domain.phrases import quoted
 from bot.domain.topic import topic_key
 from bot.errors import UnknownTopic
 from bot.render import error_messages
 from bot.render.reader import lists, picker
 from bot.render.reader import subscriptions as screens
 from bot.services.content.topic_names import names_in
-from bot.services.readers import browsing, subscribing
+from bot.services.readers import browsing, phrases, subscribing
 from bot.telegram_edge.conversations.reader.topics import topics
 from bot.telegram_edge.kit.commands import msgid
 from bot.telegram_edge.kit.context import BotContext
@@ -22,12 +23,14 @@ TOPIC_LINK = "t_"
 
 
 async def subscribe(ctx: BotContext, request: Request) -> None:
-    """Follow topics by name; without a name, show the picker."""
-    names = names_in(request.args)
-    if not names:
+    """Follow topics by name, and phrases in quotation marks; without either, show the picker."""
+    in_marks, rest = quoted(request.args)
+    names = names_in(rest)
+    if not names and not in_marks:
         await topics(ctx, request)
         return
     chat, now = request.chat, ctx.clock()
+    written = await phrases.follow(ctx.db, chat.id, in_marks, thread=request.thread, now=now)
     named = await subscribing.follow_names(ctx.db, chat.id, names, thread=request.thread, now=now)
     followed = (*named.changed, *named.moved, *named.unchanged)
     await request.answer(
@@ -39,23 +42,32 @@ async def subscribe(ctx: BotContext, request: Request) -> None:
             named.unknown,
             moved=named.moved,
             mutes=await subscribing.mutes(ctx.db, chat.id, followed, now=now),
+            phrases=written,
             now=now,
         )
     )
 
 
 async def unsubscribe(ctx: BotContext, request: Request) -> None:
-    """Follow topics no longer, by name; without a name, show the picker."""
-    names = names_in(request.args)
-    if not names:
+    """Follow topics no longer, by name, nor phrases; without either, show the picker.
+
+    What no topic is called may be a phrase that is followed, without its quotation marks.
+    """
+    chat, now = request.chat.id, ctx.clock()
+    in_marks, rest = quoted(request.args)
+    names = names_in(rest)
+    if not names and not in_marks:
         await topics(ctx, request)
         return
-    named = await subscribing.unfollow_names(ctx.db, request.chat.id, names, now=ctx.clock())
-    await request.answer(screens.unsubscribed(request.words, named.changed, named.unchanged, named.unknown))
+    named = await subscribing.unfollow_names(ctx.db, chat, names, now=now)
+    bare = await phrases.followed_among(ctx.db, chat, named.unknown, now=now)
+    unknown = {name: near for name, near in named.unknown.items() if name not in bare}
+    written = await phrases.unfollow(ctx.db, chat, [*in_marks, *bare], now=now)
+    await request.answer(screens.unsubscribed(request.words, named.changed, named.unchanged, unknown, written))
 
 
 async def subscriptions(ctx: BotContext, request: Request) -> None:
-    await request.answer(await _overview(ctx, request.chat))
+    await request.answer(await overview(ctx, request.chat))
 
 
 async def open_topic(ctx: BotContext, request: Request) -> None:
@@ -108,22 +120,29 @@ async def end_mute(ctx: BotContext, press: PressRequest) -> None:
         await press.toast(screens.unmuted(press.words, topic))
     except UnknownTopic:
         await press.toast(error_messages.list_out_of_date(press.words))
-    await press.redraw(await _overview(ctx, press.chat))
+    await press.redraw(await overview(ctx, press.chat))
 
 
 async def allow_source(ctx: BotContext, press: PressRequest) -> None:
     """Allow a source again, from the overview."""
     follows = await subscribing.follows(ctx.db, press.chat.id, now=ctx.clock())
-    source = next((name for name in follows.unwanted if screens.source_number(name) == number(press)), None)
-    if source is None:
+    meant = next((known for known in follows.unwanted if screens.source_number(known[0]) == number(press)), None)
+    if meant is None:
         await press.toast(error_messages.list_out_of_date(press.words))
     else:
+        source, name = meant
         await subscribing.allow(ctx.db, press.chat.id, source)
-        await press.toast(screens.allowed_again(press.words, source))
-    await press.redraw(await _overview(ctx, press.chat))
+        await press.toast(screens.allowed_again(press.words, name))
+    await press.redraw(await overview(ctx, press.chat))
 
 
-async def _overview(ctx: BotContext, chat: Chat) -> Message:
+async def turn(ctx: BotContext, press: PressRequest) -> None:
+    """Turn to another page of what can be taken back."""
+    await press.redraw(await overview(ctx, press.chat, number(press)))
+
+
+async def overview(ctx: BotContext, chat: Chat, page: int = 0) -> Message:
+    """Return what a chat follows today, with a page of what can be taken back."""
     now = ctx.clock()
     follows = await subscribing.follows(ctx.db, chat.id, now=now)
     return screens.overview(
@@ -132,7 +151,9 @@ async def _overview(ctx: BotContext, chat: Chat) -> Message:
         topics=follows.topics,
         left_out=follows.left_out,
         mutes=follows.mutes,
+        phrases=follows.phrases,
         unwanted=follows.unwanted,
+        page=page,
         now=now,
     )
 
@@ -142,7 +163,7 @@ CONVERSATION = Conversation(
     commands=(
         Command(
             "subscribe",
-            msgid("follow topics by name"),
+            msgid("follow topics by name, or a phrase in quotation marks"),
             subscribe,
             usage=msgid("/subscribe NAME[, NAME…]"),
             admins_only=True,
@@ -161,6 +182,7 @@ CONVERSATION = Conversation(
         PressRule(lists.UNFOLLOW, unfollow, admins_only=True),
         PressRule(screens.HEAR, end_mute, admins_only=True),
         PressRule(screens.ADMIT, allow_source, admins_only=True),
+        PressRule(screens.SUBSCRIPTIONS, turn),
     ),
     starts=(StartRule(TOPIC_LINK, open_topic),),
 )
