@@ -91,6 +91,24 @@ def test_a_collections_folder_alone_is_recognised_when_newsbot_yaml_names_the_ge
     assert read(tmp_path, files, "site/src/content/blog").addresses() == {"a.md": "/blog/a/"}
 
 
+def test_a_folder_in_a_constant_is_found_and_so_is_a_content_folder_that_no_text_names(tmp_path: Path) -> None:
+    loaders = """
+export const BLOG_PATH = "src/data/blog";
+const blog = defineCollection({ loader: glob({ pattern: "**/[^_]*.md", base: `./${BLOG_PATH}` }) });
+const log = defineCollection({ loader: glob({ pattern: "**/*.md", base: `./${computed()}` }) });
+"""
+    files = {
+        "astro.config.ts": CONFIG,
+        "src/content.config.ts": loaders,
+        "src/data/blog/a.md": page(title="T", date=DAY),
+        "src/data/blog/_b.md": page(title="T", date=DAY),
+        "src/data/log/c.md": page(title="T", date=DAY),
+        "src/data/log/newsbot.yaml": "generator: astro\n",
+    }
+    assert read(tmp_path, files, "src/data").addresses() == {"blog/a.md": "/blog/a/"}
+    assert read(tmp_path, {}, "src/data/log").addresses() == {"c.md": "/log/c/"}
+
+
 @pytest.mark.parametrize(
     ("says", "text", "moment"),
     [
