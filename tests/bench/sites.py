@@ -96,7 +96,7 @@ def main() -> int:
             "",
             "",
         ),
-        (f"import of a site of {asked.pages:,} pages, s", table.spread([one[1] for one in pairs], ".2f"), "", ""),
+        (f"a site of {asked.pages:,} pages, user time, s", table.spread([one[1] for one in pairs], ".2f"), "", ""),
         ("ratio", table.spread(ratios, ".3f"), f"≤ {MOST}", table.verdict(table.median(ratios) <= MOST)),
     )
     note = f"n = {asked.rounds} pairs; whole processes, with what the machine had in its cache"

@@ -69,6 +69,7 @@ _SYNONYMS = {
     "expirydate": ("expirydate", "unpublishdate"),
 }
 _BUNDLE = "bundle"  # instead of a list's text
+_ABOUT = frozenset({"tags", "categories", "topics", "subjects", "keywords", "sections"})
 _FILE_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:-(\d{2})-(\d{2})-(\d{2}))?[-_](.+)|(\d{4}-\d{2}-\d{2})$")
 _PICTURES = ("images", "image", "cover", "featured_image", "featuredimage", "feature_image", "featureimage")
 _MORE_PICTURES = ("heroimage", "hero_image", "thumbnail", "banner", "header.image", "featured.image")
@@ -122,6 +123,9 @@ class HugoRules:
 
     def fields(self, path: str, own: Mapping[str, Any]) -> Mapping[str, Any]:
         given = lowered(own)
+        params = given.get("params")
+        for name, value in params.items() if isinstance(params, dict) else ():
+            given.setdefault(name, value)
         passed = self._passed_on(path)
         for values in passed:
             for name, value in values.items():
@@ -292,12 +296,18 @@ class HugoRules:
         if source.wanted.fields.get("topics"):
             return texts(source.take("topics", ()))
         found: list[str] = []
-        for name in ("tags", "categories"):
+        for name in self._taxonomies():
             value = source.field(name)
             if value:
                 source.names.setdefault("topics", name)
                 found += texts(value)
         return found
+
+    def _taxonomies(self) -> list[str]:
+        """Return the fields of terms that say what a page is about: not its author, nor a series that it belongs to."""
+        given = self.config.get("taxonomies")
+        named = texts(list(given.values())) if isinstance(given, dict) else ["tags", "categories"]
+        return [name for name in (one.lower() for one in named) if name in _ABOUT]
 
     # Where a page lies on the site ---------------------------------------------------------------------------------
 
