@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
-from bot.content.sites import astro, eleventy, hexo, hugo, jekyll, newsbot_yaml, pelican
+from bot.content.sites import astro, eleventy, hexo, hugo, hugo_configuration, jekyll, newsbot_yaml, pelican
 from bot.content.sites.config_files import fields_of, text_of
 from bot.content.sites.plain import PlainRules
 from bot.content.sites.rules import SiteRules, Wanted
@@ -110,15 +110,15 @@ def _first(folder: Path, names: Iterable[str]) -> str | None:
 
 
 def _of_hugo(folder: Path) -> str | None:
-    name = _first(folder, hugo.CONFIGURATIONS)
+    name = _first(folder, hugo_configuration.CONFIGURATIONS)
     if name is not None:
         return name
-    name = _first(folder, hugo.OLDER_CONFIGURATIONS)
-    if name is not None and hugo.is_hugo(fields_of(folder / name)):
+    name = _first(folder, hugo_configuration.OLDER_CONFIGURATIONS)
+    if name is not None and hugo_configuration.is_hugo(fields_of(folder / name)):
         return name
     default = folder / "config" / "_default"
     if default.is_dir():
-        name = _first(default, (*hugo.CONFIGURATIONS, *hugo.OLDER_CONFIGURATIONS))
+        name = _first(default, (*hugo_configuration.CONFIGURATIONS, *hugo_configuration.OLDER_CONFIGURATIONS))
         return None if name is None else f"config/_default/{name}"
     return None
 
@@ -141,7 +141,7 @@ _GENERATORS: Mapping[str, Callable[[Path], str | None]] = {
 def _rules(generator: str, root: Path, below: str, zone: ZoneInfo) -> SiteRules:
     match generator:
         case "hugo":
-            return hugo.rules(root, zone)
+            return hugo.rules(root)
         case "jekyll":
             return jekyll.rules(root)
         case "eleventy":
@@ -160,7 +160,7 @@ def _configuration(root: Path, generator: str) -> list[str]:
     """Return the text of all that configures a site."""
     match generator:
         case "hugo":
-            return [json.dumps(hugo.configuration(root), sort_keys=True, default=str)]
+            return [json.dumps(hugo_configuration.configuration(root), sort_keys=True, default=str)]
         case "jekyll":
             names: Iterable[str] = jekyll.CONFIGURATIONS
         case "eleventy":
