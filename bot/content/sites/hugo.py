@@ -394,9 +394,9 @@ class HugoRules:
         return "/" + "/".join(steps)
 
 
-def rules(root: Path) -> HugoRules:
-    """Return the rules of the site in a folder."""
-    config = configuration(root)
+def rules(root: Path, content: str = "") -> HugoRules:
+    """Return the rules of the site in a folder; without a configuration its pages lie in `content`."""
+    config = configuration(root) or ({"contentdir": content} if content else {})
     found = languages(config)
     base = config.get("baseurl")
     statics = [folder for one in texts(config.get("staticdir") or "static") if (folder := folder_of(one))]

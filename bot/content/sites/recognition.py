@@ -22,6 +22,13 @@ from bot.domain.fetch_rules import PUBLIC_ONLY, FetchRules
 
 _ABOVE = 2  # folders above the content folder in which a generator is recognised by itself
 _FAR_ABOVE = 6  # where one is looked for that `newsbot.yaml` names
+_LAST_FOLDERS: Mapping[str, tuple[str, ...]] = {
+    "hugo": ("content",),
+    "pelican": ("content",),
+    "hexo": ("source",),
+    "astro": ("src",),
+    "jekyll": ("_posts",),
+}
 _VERSION = "1"  # of our reading: another one reads all files again
 
 
@@ -36,28 +43,13 @@ def load(
     content = content.resolve()
     said = text_of(content / newsbot_yaml.NAME) if (content / newsbot_yaml.NAME).is_file() else None
     wanted = Wanted() if said is None else newsbot_yaml.read(said, allow)
-    if wanted.generator == "none":
-        if not (wanted.fields or wanted.permalink):
-            return None
-        found = content, "none", newsbot_yaml.NAME
-    elif wanted.generator is not None:
-        known = _found(content, _FAR_ABOVE, (wanted.generator,))
-        found = (
-            (known[0], wanted.generator, newsbot_yaml.NAME)
-            if known
-            else (_guessed(content, wanted.generator), wanted.generator, newsbot_yaml.NAME)
-        )
-    else:
-        recognised = _found(content, _ABOVE, tuple(_GENERATORS))
-        if recognised is None:
-            if not (wanted.fields or wanted.permalink):
-                return None
-            recognised = content, "none", newsbot_yaml.NAME
-        found = recognised
-    root, generator, config = found
+    place = _place(content, wanted)
+    if place is None:
+        return None
+    root, generator, config = place
     below = content.relative_to(root).as_posix()
     below = "" if below == "." else below
-    rules = _rules(generator, root, below, zone)
+    rules = _rules(generator, root, below)
     if said is not None:
         config = newsbot_yaml.NAME
     site = wanted.site or address
@@ -80,6 +72,17 @@ def load(
     )
 
 
+def _place(content: Path, wanted: Wanted) -> tuple[Path, str, str] | None:
+    """Return the site's folder, its generator, and the file that it is known by; None when files are ours."""
+    named = wanted.generator
+    if named is None and (found := _found(content, _ABOVE, tuple(_GENERATORS))) is not None:
+        return found
+    if named in (None, "none"):
+        return (content, "none", newsbot_yaml.NAME) if wanted.fields or wanted.permalink else None
+    found = _found(content, _FAR_ABOVE, (named,))
+    return (_guessed(content, named) if found is None else found[0]), named, newsbot_yaml.NAME
+
+
 def _found(content: Path, above: int, generators: Iterable[str]) -> tuple[Path, str, str] | None:
     """Return the nearest folder that a generator's own files are in, which one, and the file's name for complaints."""
     folder = content
@@ -98,11 +101,11 @@ def _found(content: Path, above: int, generators: Iterable[str]) -> tuple[Path, 
 
 def _guessed(content: Path, generator: str) -> Path:
     """Return the site's folder where only `newsbot.yaml` names the generator: by how its folders are called."""
-    last = {"hugo": ("content",), "hexo": ("source",), "astro": ("src",), "pelican": ("content",)}.get(generator, ())
-    for folder in (content, *content.parents[:3]):
-        if folder.name in last:
-            return folder.parent
-    return content.parent if generator in ("hugo", "pelican") else content
+    last = _LAST_FOLDERS.get(generator, ())
+    if any((content / name).is_dir() for name in last):
+        return content
+    named = next((folder.parent for folder in (content, *content.parents[:3]) if folder.name in last), None)
+    return named or (content.parent if generator in ("hugo", "pelican", "astro") else content)
 
 
 def _first(folder: Path, names: Iterable[str]) -> str | None:
@@ -138,10 +141,10 @@ _GENERATORS: Mapping[str, Callable[[Path], str | None]] = {
 }
 
 
-def _rules(generator: str, root: Path, below: str, zone: ZoneInfo) -> SiteRules:
+def _rules(generator: str, root: Path, below: str) -> SiteRules:
     match generator:
         case "hugo":
-            return hugo.rules(root)
+            return hugo.rules(root, below)
         case "jekyll":
             return jekyll.rules(root)
         case "eleventy":
@@ -151,7 +154,7 @@ def _rules(generator: str, root: Path, below: str, zone: ZoneInfo) -> SiteRules:
         case "hexo":
             return hexo.rules(root)
         case "pelican":
-            return pelican.rules(root)
+            return pelican.rules(root, below)
         case _:
             return PlainRules()
 
