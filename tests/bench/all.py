@@ -24,9 +24,9 @@ SMALL = {
     "faults": ("--chats", "1000"),
     "size": ("--deliveries", "100000"),
     "startup": ("--rounds", "1", "--articles", "500"),
-    "sites": ("--rounds", "1", "--pages", "500"),
     "sources": ("--sources", "500", "--seconds", "15"),
     "feeds": ("--rounds", "1", "--feeds", "20"),
+    "sites": ("--rounds", "1", "--pages", "500"),
     "soak": ("--seconds", "20"),
 }
 

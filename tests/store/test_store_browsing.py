@@ -146,6 +146,28 @@ async def test_what_stands_within_words_is_found_page_by_page_only_where_nothing
         assert numbers(await browsing.found(conn, "wahl", None, 9)) == [9]
 
 
+@pytest.mark.parametrize(("few", "near", "span"), [(0, 4, 99), (0, 4, 2), (0, 99, 99), (3, 4, 99)])
+async def test_what_many_articles_hold_is_listed_alike_however_it_is_looked_for(db, monkeypatch, few, near, span):
+    """Articles come in another order than they were published, and half of them do not hold the word."""
+    places = []
+    async with db.transaction() as conn:
+        for number in range(1, 31):
+            title = "Solar power" if number % 2 else "Wind power"
+            await put_article(conn, number, title=title, age=timedelta(hours=(number * 7) % 13))
+        whole = await browsing.found(conn, "solar", None, 99)
+        assert len(whole) == 15
+        monkeypatch.setattr(browsing, "FEW_MATCHES", few)
+        monkeypatch.setattr(browsing, "NEAR", near)
+        monkeypatch.setattr(browsing, "MAX_SPAN", span)
+        turn = None
+        while page := await browsing.found(conn, "solar", turn, 4):
+            places += page
+            turn = Turn(Direction.OLDER, page[-1])
+        assert places == whole
+        back = await browsing.found(conn, "solar", Turn(Direction.NEWER, whole[9]), 4)
+        assert back == whole[5:9][::-1]
+
+
 @given(st.text(max_size=60))
 async def test_any_words_make_a_query_that_sqlite_takes(words):
     conn = sqlite3.connect(":memory:")

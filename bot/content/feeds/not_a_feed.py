@@ -7,7 +7,11 @@ import re
 from bot.content.plain_text import quoted, shown
 
 _HEAD = 65_536  # characters
-_HTML = re.compile(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]|<title[\s>]", re.IGNORECASE)
+_HTML = re.compile(r"<!doctype\s+html|<html[\s>]|<head[\s>]", re.IGNORECASE)
+# With which a page may begin that leaves out what HTML allows to leave out.
+_HTML_ROOTS = frozenset(
+    {"body", "title", "meta", "link", "script", "style", "base", "div", "p", "h1", "br", "b", "form"}
+)
 _PASSWORD = re.compile(r"<input\b[^<>]{0,500}\btype\s*=\s*[\"']?password", re.IGNORECASE)
 _ROOT = re.compile(r"<([A-Za-z_][\w.-]{0,60}(?::[\w.-]{1,60})?)")
 _TAGS = re.compile(r"<[^<>]{0,500}>")
@@ -30,15 +34,15 @@ def refuse_text(text: str) -> NotAFeed:
     head = text[:_HEAD].strip("\ufeff \t\r\n\x00")
     if not head:
         return NotAFeed("empty")
-    if _HTML.search(head):
+    root = _ROOT.search(head)
+    name = root[1].rpartition(":")[2].lower() if root is not None else ""
+    if _HTML.search(head) or name in _HTML_ROOTS:
         if _PASSWORD.search(text):
             return NotAFeed("a web page that asks to log in, not a feed")
         return NotAFeed("a web page, not a feed")
     if head[0] in "{[":
         return NotAFeed("JSON, but no JSON Feed")
-    root = _ROOT.search(head)
     if root is not None and (root.start() == 0 or head.startswith(("<?", "<!"))):
-        name = root[1].rpartition(":")[2].lower()
         return NotAFeed(_KNOWN_ROOTS.get(name, f"XML, but neither RSS nor Atom: it begins with <{shown(root[1], 60)}>"))
     if "\ufffd" in head or sum(one < " " and one not in "\t\r\n" for one in head[:2000]) > 10:
         return NotAFeed("a file of another kind, not a feed")

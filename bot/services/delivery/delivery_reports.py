@@ -160,8 +160,9 @@ async def totals(db: Database, now: datetime, most_restricted: int) -> Totals:
     Sources are all there are, those that most came of first.
     """
     async with db.reading() as conn:
-        came = await sources.counts(conn)
-        listed = [ListedSource(one, came.get(one.number, SourceCounts())) for one in await sources.sources(conn)]
+        known = await sources.sources(conn)
+        came = await sources.counts(conn, [one.number for one in known])
+        listed = [ListedSource(one, came.get(one.number, SourceCounts())) for one in known]
         restricted, spells = await restrictions.listed(conn, most_restricted)
         return Totals(
             await chats.counts(conn),

@@ -22,17 +22,14 @@ async def fan_out_next(db: Database, *, now: datetime, draw: float, kinds: Mappi
     """
     async with db.reading() as conn:
         waiting = [one for one in await _incomplete(conn, kinds) if one.start_at <= now]
-        if not waiting:
-            return False
-        kind = kinds[waiting[0].kind]
-        audience = await kind.audience(conn, waiting[0])
-        revision = await kind.revision(conn, waiting[0])
+    if not waiting:
+        return False
+    kind = kinds[waiting[0].kind]
     async with db.transaction() as conn:
-        # Read again: it may have been stopped in between, or its subject revised, and so be for others.
+        # Read again, and its audience only now: it may have been stopped in between, or its subject revised, and so be
+        # for others.
         current = await campaigns.campaign(conn, waiting[0].id)
         if current is None or current.state is not campaigns.CampaignState.RUNNING:
-            return True
-        if current.fixed_at != waiting[0].fixed_at or await kind.revision(conn, current) != revision:
             return True
         if current.ring_start is None:
             ring_start = await fanout.ring_of_busy_period(conn)
@@ -41,6 +38,7 @@ async def fan_out_next(db: Database, *, now: datetime, draw: float, kinds: Mappi
             await fanout.begin(conn, current.id, ring_start)
             current = await campaigns.campaign(conn, current.id)
             assert current is not None
+        audience = await kind.audience(conn, current)
         more = await fanout.fan_out(conn, current, audience, now, operation=kind.operation)
         if not more:
             await campaigns.close_finished(conn, now)  # it may have reached nobody

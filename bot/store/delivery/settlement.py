@@ -58,8 +58,8 @@ async def settle(conn: Connection, settled: Sequence[Settled], at: datetime, *, 
     homes: dict[int, int] = {}
     if sent:
         homes.update(await _taken(conn, _TAKE_FROM_ANYBODY, sent, owner))
-        late = [one for one in sent if one.delivery.id not in homes]
-        if late:
+        if len(homes) < len(sent):
+            late = [one for one in sent if one.delivery.id not in homes]
             again = await _settled_after_all(conn, late)
             sent = [one for one in sent if one.delivery.id in homes] + again
             homes.update({one.delivery.id: one.delivery.chat for one in again})

@@ -13,13 +13,20 @@ from datetime import datetime
 from bot.domain.browsing import Direction, Place, Turn
 from bot.domain.ranking import HotArticle
 from bot.domain.search_question import pieces, terms
-from bot.domain.search_terms import SearchQuery, source_key
+from bot.domain.search_terms import SearchQuery, exactly, source_key
 from bot.store.content.story_json import epoch, moment
 from bot.store.engine.database import Connection
 
 RARE_TOPIC_BELOW = 4_000
 """Articles of a list's topics. Up to here they are all fetched and sorted (some 5 ms); beyond, walking the newest
 articles finds a page of them at once, while sorting would take longer and longer."""
+
+FEW_MATCHES, NEAR = 1_000, 400
+"""Articles that hold a search's words. Up to here they are all fetched and sorted; of more, those among so many next to
+the page are looked for first. Numbers grow with time, so a few pages of the index of words have them all."""
+MAX_SPAN = 20 * NEAR
+"""Numbers from the least to the greatest of these: where articles came in another order than they were published, it is
+as well to sort them all."""
 
 SHORTEST_WITHIN, LOOKED_WITHIN = 4, 10_000
 """Letters that are looked for within words, at least, and articles that are looked through for them, at most."""
@@ -33,6 +40,7 @@ _LATEST = """
     SELECT published_at AS at, number FROM articles
     WHERE state IN ('published', 'archived') AND (published_at, number) < (:at, :number)
       AND (source IS NULL OR source NOT IN (SELECT value FROM json_each(:unwanted)))
+      AND (:never IS NULL OR number NOT IN (SELECT rowid FROM article_search WHERE article_search MATCH :never))
     ORDER BY published_at DESC, number DESC LIMIT :limit
 """
 
@@ -44,6 +52,7 @@ _LATEST_OF_RARE = """
     ) AS worn CROSS JOIN articles AS a ON a.number = worn.article
     WHERE a.state IN ('published', 'archived') AND (a.published_at, a.number) < (:at, :number)
       AND (a.source IS NULL OR a.source NOT IN (SELECT value FROM json_each(:unwanted)))
+      AND (:never IS NULL OR a.number NOT IN (SELECT rowid FROM article_search WHERE article_search MATCH :never))
     ORDER BY a.published_at DESC, a.number DESC LIMIT :limit
 """
 
@@ -51,6 +60,7 @@ _LATEST_OF_COMMON = """
     SELECT published_at AS at, number FROM articles
     WHERE state IN ('published', 'archived') AND (published_at, number) < (:at, :number)
       AND (source IS NULL OR source NOT IN (SELECT value FROM json_each(:unwanted)))
+      AND (:never IS NULL OR number NOT IN (SELECT rowid FROM article_search WHERE article_search MATCH :never))
       AND EXISTS (
           SELECT 1 FROM article_topics
           WHERE article = articles.number AND topic IN (SELECT value FROM json_each(:topics))
@@ -77,6 +87,16 @@ _HOLDING = """
       AND a.state IN ('published', 'archived') AND (a.published_at, a.number) < (:at, :number)
 """
 _FOUND = _HOLDING + _AMONG + _NEWEST_FIRST
+
+_NEAR = """
+    SELECT published_at AS at, number FROM articles
+    WHERE state IN ('published', 'archived') AND (published_at, number) < (:at, :number)
+    ORDER BY published_at DESC, number DESC LIMIT :limit
+"""
+_AMONG_NEAR = """
+      AND article_search.rowid BETWEEN :low AND :high AND a.number IN (SELECT value FROM json_each(:near))
+"""
+_FOUND_NEAR = _HOLDING + _AMONG_NEAR + _AMONG + _NEWEST_FIRST
 
 _HOLDING_WITHIN = """
     SELECT a.published_at AS at, a.number
@@ -127,13 +147,15 @@ async def latest(
     *,
     topics: Collection[int] | None,
     unwanted: Collection[str] = (),
+    never: Iterable[str] = (),
     rare: int = RARE_TOPIC_BELOW,
 ) -> list[Place]:
     """Return the places of up to `limit` articles that bear one of `topics` (None: of all), nearest first.
 
-    Articles of `unwanted` sources are left out. Topics with no more than `rare` articles are sorted as a whole.
+    Articles of `unwanted` sources, and those that hold a phrase of `never`, are left out. Topics with no more than
+    `rare` articles are sorted as a whole.
     """
-    values: dict[str, object] = {"unwanted": json.dumps(list(unwanted))}
+    values: dict[str, object] = {"unwanted": json.dumps(list(unwanted)), "never": _any_phrase(never)}
     if topics is None:
         return await _places(conn, _LATEST, turn, limit, values)
     values["topics"] = json.dumps(list(topics))
@@ -163,7 +185,7 @@ async def found(
             return []
         return await _places(conn, _OF_TOPICS if sources is None else _OF_SOURCES, turn, limit, among)
     query = among | {"words": match_query(words)}
-    places = await _places(conn, _FOUND, turn, limit, query)
+    places = await _holding(conn, turn, limit, query)
     if places or (turn is not None and await _places(conn, _FOUND, None, 1, query)):
         return places
     inner = ["".join(piece.tokens) for piece in asked]
@@ -171,6 +193,22 @@ async def found(
         return []
     values = among | {"inner": json.dumps(inner), "since": await _look_back(conn)}
     return await _places(conn, _FOUND_WITHIN, turn, limit, values)
+
+
+async def _holding(conn: Connection, turn: Turn | None, limit: int, query: dict[str, object]) -> list[Place]:
+    """Return the places of articles that hold the words of a query, nearest first."""
+    [(many,)] = await conn.execute_fetchall(
+        "SELECT count(*) FROM (SELECT 1 FROM article_search WHERE article_search MATCH :words LIMIT :enough)",
+        {"words": query["words"], "enough": FEW_MATCHES + 1},
+    )
+    if many > FEW_MATCHES:
+        near = [place.number for place in await _places(conn, _NEAR, turn, NEAR, {})]
+        if near and max(near) - min(near) <= MAX_SPAN:
+            among = {"near": json.dumps(near), "low": min(near), "high": max(near)}
+            places = await _places(conn, _FOUND_NEAR, turn, limit, query | among)
+            if len(places) == limit or len(near) < NEAR:
+                return places
+    return await _places(conn, _FOUND, turn, limit, query)
 
 
 async def best(
@@ -278,6 +316,12 @@ def match_query(words: str) -> str:
     Source: https://sqlite.org/fts5.html#full_text_query_syntax
     """
     return " AND ".join(map(_piece, pieces(terms(words))))
+
+
+def _any_phrase(phrases: Iterable[str]) -> str | None:
+    """Return an FTS5 query for articles with one of these phrases in title or excerpt; None when there are none."""
+    either = " OR ".join(_piece(piece) for phrase in phrases for piece in exactly(phrase))
+    return f"{{title excerpt}} : ({either})" if either else None
 
 
 def _piece(piece: SearchQuery) -> str:
