@@ -216,7 +216,7 @@ async def take_along(
     """
     rows = await conn.execute_fetchall(
         """
-        SELECT id, campaign, chat, thread, not_before, attempts, unsure, operation FROM deliveries
+        SELECT id, campaign, chat, thread, not_before, attempts, unsure, operation, waits FROM deliveries
         WHERE chat = (SELECT chat FROM deliveries WHERE id = :carrier) AND id <> :carrier
           AND campaign IN (SELECT value FROM json_each(:campaigns))
         """,
