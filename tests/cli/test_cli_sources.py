@@ -122,6 +122,25 @@ async def test_adding_lists_in_silence_and_a_second_time_adds_nothing(ready: She
     assert len(await listed(ready)) == 1 and json.loads((await ready("drafts", "--json")).out) == []
 
 
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ((), "Its history: 1 listed without a push. What comes from now on is new.\n"),
+        (("--as", "drafts"), "Its history: 1 listed without a push. What comes from now on waits as drafts.\n"),
+        (("--only", "Tides"), "Nothing of it is listed yet. What comes from now on is new.\n"),
+        (
+            ("--only", "Tides", "--as", "drafts"),
+            "Nothing of it is listed yet. What comes from now on waits as drafts.\n",
+        ),
+    ],
+)
+async def test_adding_says_what_was_listed_and_what_becomes_of_what_comes(
+    ready: Shell, web: Site, options: tuple[str, ...], says: str
+) -> None:
+    added = await ready("sources", "add", f"{web.url}/feed", *options)
+    assert added.status == 0 and says in added.out
+
+
 @pytest.mark.parametrize("id", ["1", "#1", "URL", "the blog"])
 async def test_a_source_goes_by_number_address_or_name(ready: Shell, web: Site, id: str) -> None:
     url = f"{web.url}/feed"
