@@ -31,6 +31,7 @@ from bot.domain.role import Role
 from bot.errors import SettingsError, StoreError, StoreMoved
 from bot.render.locale import languages
 from bot.services.content.imports import Policy
+from bot.services.delivery import clocks
 from bot.services.delivery.dispatcher import Alarm, Dispatcher
 from bot.services.delivery.paid_budget import PaidBudget
 from bot.services.newsroom import newsroom, roles
@@ -187,6 +188,7 @@ async def running(
         await _introduce(application.bot)
         async with db.transaction() as conn:
             await metadata.claim_for(conn, bot_id)  # only now: a mistyped token may name a bot that does not exist
+        await clocks.follow_rules(db, settings.timezone, clock())
         pacer = Pacer(settings.rate)
         gateway = Gateway(application.bot, transport)
         fetcher = Fetcher(allow=settings.fetch_allow, contact=settings.contact)
@@ -302,7 +304,9 @@ def _background_tasks(
             imported=imported,
         ),
         "database": lambda: background.watch_database(db, parts.lock, wake),
-        "fan-out": lambda: background.fan_out(db, reserve, clock=clock, changed=promised, ready=parts.dispatcher.wake),
+        "fan-out": lambda: background.fan_out(
+            db, reserve, zone=settings.timezone, clock=clock, changed=promised, ready=parts.dispatcher.wake
+        ),
         "embargoes": lambda: background.end_embargoes(db, policy, clock=clock, changed=embargo, wake=wake),
         "sources": reading_sources,
         "notifications": lambda: progress_messages.run(due_notices),

@@ -11,7 +11,7 @@ import logging
 import os
 import random
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -24,6 +24,7 @@ from bot.services.content.folder_import import take_folder
 from bot.services.content.imports import Policy
 from bot.services.delivery.fanout import fan_out_next, next_start
 from bot.services.newsroom import incidents, newsroom
+from bot.services.readers import membership
 from bot.store.content import articles
 from bot.store.delivery import retention
 from bot.store.desk.incidents import IncidentKind
@@ -84,10 +85,15 @@ async def watch_file(db: Database, lost: asyncio.Event) -> None:
     lost.set()
 
 
-async def fan_out(db: Database, reserve: Reserve, *, clock: Clock, changed: asyncio.Event, ready: Wake) -> None:
+async def fan_out(
+    db: Database, reserve: Reserve, *, clock: Clock, changed: asyncio.Event, ready: Wake, zone: tzinfo = UTC
+) -> None:
     """Turn every promised publish into outbox rows, and sleep until the next is promised or its time comes.
 
-    `ready` tells the dispatcher that there are rows to send. While the disk is full, no rows are made.
+    Pauses that are over end here too, before who gets a publish is looked for.
+
+    `ready` tells the dispatcher that there are rows to send. While the disk is full, no rows are made. `zone` is
+    that of chats that have chosen none.
     """
     while True:
         changed.clear()
@@ -95,12 +101,14 @@ async def fan_out(db: Database, reserve: Reserve, *, clock: Clock, changed: asyn
             await _sleep(changed, None)
             continue
         now = clock()
-        more = await fan_out_next(db, now=now, draw=random.random())
+        ends = await membership.end_pauses(db, now)
+        more = await fan_out_next(db, now=now, draw=random.random(), zone=zone)
         ready()
         if more:
             continue
         start = await next_start(db, now)  # of the same moment, or a time that comes in between would be overslept
-        await _sleep(changed, None if start is None else (start - clock()).total_seconds())
+        next_at = min((at for at in (start, ends) if at is not None), default=None)
+        await _sleep(changed, None if next_at is None else (next_at - clock()).total_seconds())
 
 
 async def end_embargoes(db: Database, policy: Policy, *, clock: Clock, changed: asyncio.Event, wake: Wake) -> None:

@@ -69,6 +69,7 @@ def _say_account(account: DeliveryReport, failed: Failures, kept: Failures, sett
             [
                 ("reached", number(standing.sent)),
                 ("waiting", number(standing.waiting)),
+                *([("", f"{number(later)}: for a time of their own")] if (later := standing.for_their_time) else []),
                 ("switched off", number(standing.unreachable)),
                 ("failed", number(standing.failed)),
                 *(("", f"{number(chats)}: {reason or 'no reason given'}") for reason, chats in account.reasons),

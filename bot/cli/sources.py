@@ -11,7 +11,7 @@ from bot.cli.shell import columns, iso, now, number, opened, refuse, say, say_js
 from bot.content.feeds.opml import LARGEST, NotOpml
 from bot.domain.feed import FeedItem
 from bot.domain.publishing import PushWindow
-from bot.domain.source import ListedSource, Origin, Source, SourceChoices, SourceState, TakenAs, every_of, every_text
+from bot.domain.source import Origin, Source, SourceChoices, SourceState, TakenAs, every_of, every_text
 from bot.errors import ReaderError, SourceFault, UnknownSource
 from bot.services.content.imports import Policy, Report
 from bot.services.sources import opml, sources
@@ -19,6 +19,7 @@ from bot.services.sources.feed_web import FeedWeb
 from bot.services.sources.opml import OpmlReport
 from bot.services.sources.sources import Added, Checked
 from bot.settings import Settings, read_settings
+from bot.store.content import sources as source_rows
 from bot.store.engine.database import Database
 from bot.store.engine.lock import is_locked
 
@@ -29,15 +30,15 @@ def list_sources(*, as_json: bool) -> int:
     """List all sources and how each is doing."""
     settings = read_settings()
 
-    async def ask() -> list[ListedSource]:
-        async with opened(settings) as db:
-            return await sources.listed(db)
+    async def ask() -> list[Source]:
+        async with opened(settings) as db, db.reading() as conn:
+            return await source_rows.sources(conn)
 
     found = asyncio.run(ask())
     if as_json:
-        say_json([_as_json(one.source) for one in found])
+        say_json([_as_json(one) for one in found])
     elif found:
-        say(columns([_row(one.source) for one in found]))
+        say(columns([_row(one) for one in found]))
     else:
         say("There are no sources. `newsbot sources add URL` adds one.")
     return 0

@@ -1,10 +1,12 @@
-"""Chats and their settings: kind, state, language, time zone, pictures, sound."""
+"""Chats and their settings: kind, state, language, time zone, pictures, sound, and when news comes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.delivery_time import AT_ONCE, Timing
 from bot.domain.parts import Parts
 from bot.domain.restriction import Restriction
 
@@ -39,7 +41,8 @@ class Chat:
 
     `restriction` while it forbids writing; None when it may be written to, for all that is known.
     `language_chosen`: its people chose the language, so it does not follow anybody's client.
-    `parts` of its pushes; None means the operator's.
+    `parts` of its pushes; None means the operator's. `timed_at` is when its people last changed the times of its
+    news, `paused_until` when a pause ends by itself; None: it does not.
     """
 
     id: int
@@ -52,6 +55,9 @@ class Chat:
     restriction: Restriction | None = None
     language_chosen: bool = False
     parts: Parts | None = None
+    timing: Timing = AT_ONCE
+    timed_at: datetime | None = None
+    paused_until: datetime | None = None
 
     def follows(self, language: str) -> bool:
         """Return whether the chat's language changes to `language`, which its person's client is set to now.

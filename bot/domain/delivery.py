@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
+from bot.domain.delivery_time import Waits
+
 MAX_ATTEMPTS = 12  # about an hour; an outage costs none (`services.delivery.dispatcher`)
 UNSURE_PAUSE = timedelta(seconds=60)
 MAX_PAUSE = timedelta(minutes=30)
@@ -70,7 +72,8 @@ class Status(StrEnum):
 
 
 class Delivery(NamedTuple):
-    """One row of the outbox, to be tried at `not_before`. `unsure` counts attempts that may have arrived.
+    """One row of the outbox, to be tried at `not_before`. `unsure` counts attempts that may have arrived, `waits` says
+    whether it waits, or waited, for its chat's own time.
 
     A tuple, because one is made for every message at its claim and another at its end.
     """
@@ -86,6 +89,7 @@ class Delivery(NamedTuple):
     message_id: int | None = None
     reason: str | None = None
     operation: Operation = Operation.SEND
+    waits: Waits = Waits.NOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +116,13 @@ class Throttled:
 
 @dataclass(frozen=True, slots=True)
 class Postponed:
-    """Not tried: its time has not come. Costs no attempt, and delays no other delivery to its chat."""
+    """Not tried: its time has not come. Costs no attempt, and delays no other delivery to its chat.
+
+    `why` it waits for its chat's own time; None: for something else.
+    """
 
     until: datetime
+    why: Waits | None = None
 
 
 class Failed(_WithReason):
@@ -211,8 +219,9 @@ def settle(delivery: Delivery, outcome: Outcome, now: datetime, jitter: float = 
             return Delivery(*delivery[:7], Status.SENT, message_id, *delivery[9:])
         case Throttled(wait):
             return delivery._replace(not_before=now + wait, attempts=delivery.attempts - 1)
-        case Postponed(until):
-            return delivery._replace(not_before=until, attempts=delivery.attempts - 1)
+        case Postponed(until, why):
+            waits = delivery.waits if why is None else why
+            return delivery._replace(not_before=until, attempts=delivery.attempts - 1, waits=waits)
         case Halted():
             return delivery._replace(not_before=now, attempts=delivery.attempts - 1)
         case Migrated(chat) if chat != delivery.chat:

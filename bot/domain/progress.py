@@ -25,6 +25,7 @@ class Phase(StrEnum):
 
     UNDO = "undo"  # nothing has left yet, and an editor can think again
     SENDING = "sending"
+    WAITING = "waiting"  # all that could leave has left; the rest leaves at times that chats have chosen
     STOPPED = "stopped"  # by an editor, who can send the rest
     WITHDRAWN = "withdrawn"  # its article was retracted
     UNREACHED = "unreached"  # held: too many found nobody
@@ -44,7 +45,8 @@ class Standing:
 
     `rate` is the pace in messages per second that the limits allow; `is_paused` when all pushes are held.
     `measured_from` is since when somebody has seen it go on without a break, `measured_settled` how many were settled
-    then. `restricted` chats forbid writing and are tried again. `words` are Telegram's, when it is held for them.
+    then. `restricted` chats forbid writing and are tried again. `for_their_time` of those who wait get it at a time of
+    their own, in a digest or after their quiet hours. `words` are Telegram's, when it is held for them.
     """
 
     phase: Phase
@@ -63,6 +65,7 @@ class Standing:
     measured_settled: int = 0
     restricted: int = 0
     words: str | None = None
+    for_their_time: int = 0
 
     @property
     def settled(self) -> int:
@@ -95,7 +98,7 @@ class Standing:
         rate, since, settled = self.rate, self.measured_from, self.settled - self.measured_settled
         if since is not None and now - since >= MEASURED_FROM and settled > 0:
             rate = min(rate, settled / (now - since).total_seconds())
-        return lasting(self.waiting, rate)
+        return lasting(max(0, self.waiting - self.for_their_time), rate)
 
 
 def lasting(chats: int, rate: float) -> timedelta:

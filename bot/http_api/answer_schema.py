@@ -111,6 +111,7 @@ class Figures(Answer):
     audience: int
     reached: int
     waiting: int
+    for_their_time: int
     switched_off: int
     failed: int
     restricted: int

@@ -20,6 +20,7 @@ SMALL = {
     "fanout": ("--rounds", "1", "--chats", "100000"),
     "phrases": ("--rounds", "1", "--chats", "100000"),
     "outbox": ("--rounds", "1", "--chats", "100000", "--messages", "5000"),
+    "digests": ("--chats", "10000"),
     "kill": ("--kills", "5", "--chats", "2000"),
     "faults": ("--chats", "1000"),
     "size": ("--deliveries", "100000"),

@@ -47,7 +47,9 @@ The *shaft* was dug for copper, and [closed](https://example.org/{n}) when coppe
 goes up and down, **part {n}**, as it has for years.
 
 """
-TEXT = "A weight of forty tonnes goes up when power is cheap and comes down when it is dear, as long as it holds.\n\n"
+TEXT = (
+    "A weight of forty tonnes goes up when power is cheap and comes down when it is dear, for as long as it holds.\n\n"
+)
 
 
 def write_site(root: Path, many: int) -> None:
@@ -88,8 +90,13 @@ def main() -> int:
     pairs = list(in_pairs(asked.rounds, asked.pages))
     ratios = [site / ours for ours, site in pairs]
     rows = (
-        (f"import of {asked.pages:,} files of ours, user s", table.spread([one[0] for one in pairs], ".2f"), "", ""),
-        (f"import of a site of {asked.pages:,} pages, s", table.spread([one[1] for one in pairs], ".2f"), "", ""),
+        (
+            f"import of {asked.pages:,} files of ours, user time, s",
+            table.spread([one[0] for one in pairs], ".2f"),
+            "",
+            "",
+        ),
+        (f"a site of {asked.pages:,} pages, user time, s", table.spread([one[1] for one in pairs], ".2f"), "", ""),
         ("ratio", table.spread(ratios, ".3f"), f"≤ {MOST}", table.verdict(table.median(ratios) <= MOST)),
     )
     note = f"n = {asked.rounds} pairs; whole processes, with what the machine had in its cache"

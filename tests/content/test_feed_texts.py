@@ -192,10 +192,12 @@ def test_an_item_whose_end_is_missing_ends_where_the_next_begins() -> None:
         (b"<title>Sign in</title><input class='x' type=password>", "a web page that asks to log in, not a feed"),
         (b'{"error": "rate limited"}', "JSON, but no JSON Feed"),
         (b"[1, 2]", "JSON, but no JSON Feed"),
+        (b'{"version": "7.0", "items": []}', "JSON, but no JSON Feed"),
         (b'{"version": "https://jsonfeed.org/version/1"}', "JSON, but no JSON Feed"),
         (b'{"version": "https://jsonfeed.org/version/1", "items": [', "broken JSON (line 1: Expecting value)"),
         (b"Internal Server Error", "a text, not a feed: “Internal Server Error”"),
         (b"<?xml version='1.0'?><urlset/>", "a site map, not a feed"),
+        (b"<?xml version='1.0'?><entry><title>x</title></entry>", "a single Atom entry, not a feed"),
         (b"<opml version='2.0'/>", "a list of feeds (OPML), not a feed; import it instead"),
         (
             b"<?xml version='1.0'?><!-- mine --><opml version='2.0'><head><title>Feeds</title></head><body/></opml>",
@@ -294,6 +296,12 @@ def test_a_feed_that_lists_nothing_is_a_feed() -> None:
         ("white space is one space", rss("<title>\n  A\t\u00a0 \u00a0b&amp;nbsp;c\n</title>"), "A b c"),
         ("an attribute with a bracket in it", rss('<title>A &lt;img alt="x &gt; y"&gt;b</title>'), "A b"),
         ("nothing of scripts", rss("<title>A&lt;script&gt;x()&lt;/script&gt;b</title>"), "A b"),
+        ("Atom, a type that nobody knows", atom('<title type="application/x-custom">A</title>'), "A"),
+        (
+            "JSON Feed with the bare number of its version",
+            '{"version": "1.0", "items": [{"id": "1", "title": "A"}]}',
+            "A",
+        ),
         ("JSON Feed: as it is", json_feed('{"id": "1", "title": "Using <b> & R&D"}'), "Using <b> & R&D"),
         (
             "Eleventy RSS 3.0 (JSON)",

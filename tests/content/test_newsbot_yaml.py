@@ -119,6 +119,29 @@ def test_a_folder_of_no_known_generator_is_read_by_what_newsbot_yaml_says(tmp_pa
     assert not found.refused and not found.notes
 
 
+@pytest.mark.parametrize(
+    ("generator", "folder", "name", "address"),
+    [
+        ("hugo", "content", "posts/a.md", "/posts/a/"),
+        ("hugo", "pages", "posts/a.md", "/posts/a/"),
+        ("hugo", "site", "content/posts/a.md", "/posts/a/"),
+        ("jekyll", "site", "_posts/2026-03-01-a.md", "/2026/03/01/a.html"),
+        ("jekyll", "_posts", "2026-03-01-a.md", "/2026/03/01/a.html"),
+        ("eleventy", "pages", "blog/a.md", "/blog/a/"),
+        ("astro", "blog", "a.md", "/blog/a/"),
+        ("astro", "src/content", "blog/a.md", "/blog/a/"),
+        ("hexo", "source", "_posts/a.md", "/2026/03/01/a/"),
+        ("pelican", "content", "a.md", "/t.html"),
+        ("pelican", "pages", "a.md", "/t.html"),
+    ],
+)
+def test_a_generator_that_is_only_named_is_followed_without_its_own_files(
+    tmp_path: Path, generator: str, folder: str, name: str, address: str
+) -> None:
+    files = {f"{folder}/newsbot.yaml": f"generator: {generator}\n", f"{folder}/{name}": page(title="T", date=DAY)}
+    assert read(tmp_path, files, folder).addresses() == {name: address}
+
+
 def test_fields_go_before_those_of_the_generator_and_do_not_shut_them_out(tmp_path: Path) -> None:
     files = {
         "hugo.toml": "",

@@ -91,6 +91,24 @@ def test_a_collections_folder_alone_is_recognised_when_newsbot_yaml_names_the_ge
     assert read(tmp_path, files, "site/src/content/blog").addresses() == {"a.md": "/blog/a/"}
 
 
+def test_a_folder_in_a_constant_is_found_and_so_is_a_content_folder_that_no_text_names(tmp_path: Path) -> None:
+    loaders = """
+export const BLOG_PATH = "src/data/blog";
+const blog = defineCollection({ loader: glob({ pattern: "**/[^_]*.md", base: `./${BLOG_PATH}` }) });
+const log = defineCollection({ loader: glob({ pattern: "**/*.md", base: `./${computed()}` }) });
+"""
+    files = {
+        "astro.config.ts": CONFIG,
+        "src/content.config.ts": loaders,
+        "src/data/blog/a.md": page(title="T", date=DAY),
+        "src/data/blog/_b.md": page(title="T", date=DAY),
+        "src/data/log/c.md": page(title="T", date=DAY),
+        "src/data/log/newsbot.yaml": "generator: astro\n",
+    }
+    assert read(tmp_path, files, "src/data").addresses() == {"blog/a.md": "/blog/a/"}
+    assert read(tmp_path, {}, "src/data/log").addresses() == {"c.md": "/log/c/"}
+
+
 @pytest.mark.parametrize(
     ("says", "text", "moment"),
     [
@@ -133,6 +151,21 @@ def test_unfinished_front_matter_is_refused(tmp_path: Path) -> None:
 def test_an_mdx_page_gives_its_first_paragraph(tmp_path: Path) -> None:
     body = "import X from '../x.astro';\nexport const y = 1;\n\n<X />\n\nHello *there*.\n"
     assert one(tmp_path, page(body, title="T", date=DAY), "blog/a.mdx").story().excerpt == "Hello there."
+
+
+@pytest.mark.parametrize("hero", ["../../assets/x.jpg", "@assets/x.jpg", "~/assets/x.jpg"])
+def test_a_picture_that_only_a_build_can_place_is_left_out(tmp_path: Path, hero: str) -> None:
+    files = {
+        "astro.config.mjs": CONFIG,
+        "src/content/blog/a.md": page(title="T", date=DAY, heroImage=f'"{hero}"'),
+        "src/content/blog/b.md": page(title="T", date=DAY, heroImage=f'"{hero}"'),
+        "src/assets/x.jpg": b"\xff\xd8\xff\xe0",
+    }
+    found = read(tmp_path, files, "src/content")
+    assert all(not story.pictures and not story.as_read.warnings for story in found.stories.values())
+    assert len(found.notes) == (1 if hero.startswith("..") else 0)
+    whole = read(tmp_path, files, ".")
+    assert len(whole.stories["src/content/blog/a.md"].pictures) == (1 if hero.startswith("..") else 0)
 
 
 @pytest.mark.parametrize(

@@ -432,6 +432,20 @@ def test_a_picture_in_static_is_taken_from_there_when_the_whole_site_is_the_cont
     assert (picture.url, picture.is_local) == ("static/img/s.jpg", True)
 
 
+def test_a_picture_of_a_bundle_that_is_not_there_yet_is_waited_for_beside_the_page(tmp_path: Path) -> None:
+    files = {"hugo.toml": CONFIG, "content/posts/b/index.md": page(title="T", date=DAY, cover="x.jpg")}
+    story = read(tmp_path, files).story()
+    assert not story.pictures and "neither a link nor a file" in str(story.as_read.warnings[0])
+
+
+def test_fields_may_stand_in_params_and_terms_are_those_of_the_configuration(tmp_path: Path) -> None:
+    text = page(title="T", date=DAY, params="{cover: /x.jpg}", topics="[A]", tags="[b]", series="[S]")
+    config = CONFIG + '[taxonomies]\ntopic = "topics"\nseries = "series"\n'
+    story = one(tmp_path, text, config=config).story()
+    assert [picture.url for picture in story.pictures] == ["https://example.org/x.jpg"]
+    assert story.topics == ("A",)
+
+
 def test_aliases_are_links_from_the_root_or_beside_the_page(tmp_path: Path) -> None:
     # Hugo 0.168.0 wrote its redirect pages to these addresses.
     story = one(tmp_path, page(title="T", date=DAY, aliases="[/old/x/, rel, ../up]"), "f/al.md").story()

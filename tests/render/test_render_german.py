@@ -12,6 +12,7 @@ from story import ANNA
 
 from bot.domain import limits
 from bot.domain.chat import Chat, ChatKind, Pictures
+from bot.domain.delivery_time import Mode, Quiet, Timing
 from bot.domain.message import Message
 from bot.domain.picker import Choice, PickerPage
 from bot.domain.progress import Phase, Standing
@@ -106,7 +107,7 @@ def test_the_picker_counts_what_is_chosen():
     ],
 )
 def test_what_is_followed_is_said_in_one_line(kind, said):
-    assert picker.done(DEUTSCH, Chat(1, kind), [ENERGY, GRID]).text.string == said
+    assert picker.done(DEUTSCH, Chat(1, kind), [ENERGY, GRID], ZoneInfo("Europe/Berlin")).text.string == said
 
 
 def test_a_near_miss_is_quoted_as_germans_quote():
@@ -129,16 +130,21 @@ def test_what_came_late_is_counted(many, heading):
 
 
 def test_the_settings_are_german():
-    shown = settings.overview(DEUTSCH, Chat(1, language="de", pictures=Pictures.SMALL, silent=True), "Europe/Berlin")
+    timing = Timing(Mode.DAILY, minute=480, days=0b0011111, quiet=Quiet(1320, 420))
+    chat = Chat(1, language="de", pictures=Pictures.SMALL, silent=True, timing=timing)
+    shown = settings.overview(DEUTSCH, chat, "Europe/Berlin", datetime(2026, 12, 4, 12, tzinfo=UTC))
     assert shown.text.string.splitlines() == [
         "Einstellungen dieses Chats",
         "Bilder: klein",
         "Ton: aus",
+        "Nachrichten: täglich um 08:00, Mo bis Fr, Berlin; Ruhe von 22:00 bis 07:00",
         "In einer Meldung: Titel, Anriss, Quelle, Datum, Verwandtes und Hashtags",
         "Sprache: Deutsch",
         "Zeitzone: Europe/Berlin, wie überall hier",
+        "Nächste: Montag, 08:00 Berlin.",
     ]
     assert labels(shown) == [
+        ["Zeiten ändern", "Ruhezeit ändern"],
         ["Bilder ändern", "Mit Ton senden"],
         ["Sprache ändern", "Zeitzone ändern"],
         ["Bestandteile ändern"],

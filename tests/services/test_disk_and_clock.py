@@ -141,6 +141,11 @@ async def test_a_database_at_its_limit_stops_what_is_new_and_goes_on_when_there_
         await room.publish(article)
         await room.spread()
         async with house.db.transaction() as conn:
+            # Whatever its columns are: a receipt takes more room than the delivery that goes for it.
+            await conn.execute("CREATE TABLE ballast (weight BLOB)")
+            await conn.execute(
+                "CREATE TRIGGER weigh AFTER INSERT ON receipts BEGIN INSERT INTO ballast VALUES (zeroblob(400)); END"
+            )
             [pages] = await conn.execute_fetchall("PRAGMA page_count")
             await conn.execute(f"PRAGMA max_page_count = {pages[0]}")
         room.dispatcher.wake()

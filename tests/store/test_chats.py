@@ -15,7 +15,8 @@ from bot.store.readers import chats, export
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 OLD, NEW, OTHER = -5001, -1_000_000_005_001, -5002
 CHOSEN = ("subscriptions", "exceptions", "unwanted_sources", "saved", "followed_phrases", "unwanted_phrases")
-WITH_CHATS = (*CHOSEN, "deliveries", "receipts", "outcomes", "progress", "closed_threads", "searches", "restrictions")
+BESIDE = ("progress", "closed_threads", "searches", "restrictions", "pushes")
+WITH_CHATS = (*CHOSEN, *BESIDE, "deliveries", "receipts", "outcomes")
 
 
 @pytest.fixture
@@ -64,6 +65,7 @@ async def furnish(conn: Connection, chat: int, *, topic: int = 1, article: int =
         INSERT INTO restrictions (chat, since, reason, tries, awaits, tried_at, next_at)
         VALUES (:chat, 90, 'no rights', 1, 1, 90, 990)
         """,
+        "INSERT INTO pushes (chat, since, many) VALUES (:chat, 90, 2)",
     ):
         await conn.execute(insertion, ids)
 

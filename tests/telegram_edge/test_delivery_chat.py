@@ -9,10 +9,11 @@ from desk_stories import Desk, desk_of
 from story import EDITH
 
 from bot.domain.delivery import Status
+from bot.domain.delivery_time import Mode, Timing
 from bot.sandbox.world.faults import Refuse
 from bot.services.delivery import delivery_reports
 from bot.store.delivery.campaigns import CampaignState
-from bot.store.readers import chats
+from bot.store.readers import chats, timings
 
 
 @pytest.fixture
@@ -129,3 +130,55 @@ async def test_numbers_and_log_tell_what_was_done(desk: Desk) -> None:
     await desk.says(f"/retract {number}")
     await desk.says("/log")
     assert desk.screen.split("\n")[1] == f"2 Mar 2026, 12:00: you: took back #{number}"
+
+
+async def test_who_gets_it_at_a_time_of_their_own_is_told_apart_until_they_have_it(desk: Desk) -> None:
+    people = await desk.room.people(5)
+    await desk.room.follow(people, "Energy")
+    async with desk.house.db.transaction() as conn:
+        for chat in people[:2]:
+            await timings.choose(conn, chat, Timing(Mode.DAILY, minute=20 * 60))
+    article = await desk.room.draft("grid-storage", "Energy", pictures=())
+    await desk.says(f"/publish {article.number}")
+    await desk.run()
+    await desk.passes(3)
+    assert desk.screen == (
+        f"#{article.number} is out. 3 sent, 0 had blocked the bot, 0 failed, 0 perhaps twice. 1 second. "
+        "2 chats get it at their own times: in a digest, or after quiet hours."
+    )
+    assert desk.buttons == [["Take back"], ["Stop"]]
+    await desk.says(f"/delivery {article.number}")
+    assert desk.screen.splitlines()[1:4] == [
+        "Reached: 3",
+        "Waiting: 2",
+        "2 chats get it at their own times: in a digest, or after quiet hours.",
+    ]
+    assert desk.buttons == [["Open #1"], ["Stop"]]
+    report = await delivery_reports.report_of(desk.house.db, article.number, desk.house.clock(), 29.0)
+    assert report.standing is not None and (report.standing.phase, report.standing.for_their_time) == ("waiting", 2)
+    await desk.passes(8 * 3600)
+    await desk.run()
+    await desk.passes(3)
+    await desk.says(f"/delivery {article.number}")
+    assert desk.screen.splitlines()[1:3] == ["Reached: 5", "Waiting: 0"] and "own time" not in desk.screen
+    finished = [text for text in desk.house.screens(EDITH) if " is out. 5 sent" in text]
+    assert len(finished) == 1 and "own times" not in finished[0]
+
+
+async def test_a_stop_while_chats_wait_for_their_own_time_is_final_for_them(desk: Desk) -> None:
+    people = await desk.room.people(2)
+    await desk.room.follow(people, "Energy")
+    async with desk.house.db.transaction() as conn:
+        await timings.choose(conn, people[0], Timing(Mode.DAILY, minute=20 * 60))
+    article = await desk.room.draft("grid-storage", "Energy", pictures=())
+    await desk.says(f"/publish {article.number}")
+    await desk.run()
+    await desk.passes(3)
+    await desk.presses("Stop")
+    await desk.passes(8 * 3600)
+    await desk.run()
+    assert (desk.room.got(people[0]), len(desk.room.got(people[1]))) == ([], 1)
+    await desk.presses("Send the rest")
+    await desk.passes(24 * 3600)
+    await desk.run()
+    assert desk.room.got(people[0]) == ["Your 20:00 news: 1 story"]

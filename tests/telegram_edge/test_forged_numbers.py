@@ -55,6 +55,7 @@ async def town(tmp_path: Path) -> AsyncIterator[StoryHouse]:
                 "/never Secret power",
                 "/unsubscribe Vision",
                 "/settings Berlin",
+                "/settings daily 08:00",
                 "/search quiet words",
             ):
                 await house.says(who, said, chat)
@@ -86,6 +87,8 @@ def others(house: StoryHouse, person: int) -> dict[str, list[tuple[object, ...]]
             columns = {row[1] for row in conn.execute(f"PRAGMA table_info({table})")}
             owner = "chat" if "chat" in columns else "id" if table == "chats" else None
             mine = f" WHERE {owner} <> {person}" if owner else ""
+            if table == "timings":  # each is of all chats that want the same
+                mine = f" WHERE number IN (SELECT timing FROM chats WHERE id <> {person})"
             if table != "sqlite_sequence":
                 rows[table] = sorted(conn.execute(f"SELECT * FROM {table}{mine}").fetchall(), key=repr)
     return rows

@@ -33,6 +33,7 @@ async def test_no_list_shows_what_was_retracted_while_it_was_put_together(
     house: StoryHouse, look: Callable[[StoryHouse], Awaitable[tuple[Article, ...]]]
 ) -> None:
     """All stories go and come back in one transaction each: a list has all of them or none."""
+    await house.starts(ANNA)
     await define(house, TopicFile("energy", "Energy"))
     numbers = await put(house, *(f"Story {place}" for place in range(5)), worn=["Energy"])
     seen = set()

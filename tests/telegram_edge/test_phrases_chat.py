@@ -74,6 +74,25 @@ async def test_never_wins_over_topics_and_phrases_until_it_is_taken_back(room: P
     assert screen(room, ANNA).startswith("More robots")
 
 
+async def test_what_is_never_wanted_is_in_no_list_of_what_is_followed(room: PressRoom) -> None:
+    house = room.house
+    await house.says(ANNA, "/subscribe Robotics")
+    for title, excerpt in (
+        ("Robots at sea", "With gpt4o."),
+        ("Robots at home", "With cats."),
+        ("猫とロボット", "All."),
+    ):
+        await publishes(room, title, "Robotics", excerpt=excerpt, slug=f"s{len(title)}{excerpt[5:8]}")
+    for phrase in ("GPT-4o", "猫"):
+        await house.says(ANNA, f"/never {phrase}")
+    for asked in ("/latest", "/top"):
+        await house.says(ANNA, asked)
+        assert "Robots at home" in screen(room, ANNA)
+        assert "Robots at sea" not in screen(room, ANNA) and "ロボット" not in screen(room, ANNA)
+    await house.says(ANNA, "/latest Robotics")  # by name it is shown whole
+    assert "Robots at sea" in screen(room, ANNA) and "ロボット" in screen(room, ANNA)
+
+
 async def test_never_from_a_source_by_its_name_or_domain_in_any_case(room: PressRoom) -> None:
     house = room.house
     for reader, name in ((ANNA, "HARBOUR  post"), (BEN, '"harbour.example"')):

@@ -20,6 +20,7 @@ async def test_settings_are_one_message_whatever_is_changed(house):
         "Settings of this chat",
         "Pictures: large",
         "Sound: on",
+        "News: at once",
         "In a push: Title, Excerpt, Source, Date, Related and Hashtags",
         "Language: English",
         "Time zone: UTC, as everywhere here",

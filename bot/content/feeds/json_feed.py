@@ -7,6 +7,7 @@ Source: https://www.jsonfeed.org/version/1.1/
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -18,7 +19,8 @@ from bot.content.feeds.wording import Kind, title_from
 from bot.domain.article import Picture
 from bot.domain.feed import Feed, FeedItem
 
-_VERSION = "jsonfeed.org/version/"
+# The address that the specification wants; some software writes the number alone.
+_VERSION = re.compile(r".*jsonfeed\.org/version/.*|1(?:\.[01])?", re.IGNORECASE)
 _HALVES = str.maketrans(dict.fromkeys(range(0xD800, 0xE000), "\ufffd"))
 Fields = Mapping[str, Any]
 
@@ -32,7 +34,7 @@ def feed_of(text: str, url: str) -> Feed:
         raise NotAFeed("JSON that is nested too deeply") from None
     except json.JSONDecodeError as error:
         raise NotAFeed(f"broken JSON (line {error.lineno}: {error.msg})") from None
-    is_feed = isinstance(document, dict) and _VERSION in _text(document, "version")
+    is_feed = isinstance(document, dict) and _VERSION.fullmatch(_text(document, "version")[:200]) is not None
     if not is_feed or not isinstance(document.get("items"), list):
         raise NotAFeed("JSON, but no JSON Feed")
     items = Items()

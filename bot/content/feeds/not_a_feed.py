@@ -8,7 +8,11 @@ from bot.content.plain_text import quoted, shown
 
 _HEAD = 65_536  # characters
 _DOCTYPE = re.compile(r"<!doctype\s+html", re.IGNORECASE)
-_HTML = re.compile(r"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]|<title[\s>]", re.IGNORECASE)
+_HTML = re.compile(r"<!doctype\s+html|<html[\s>]|<head[\s>]", re.IGNORECASE)
+# With which a page may begin that leaves out what HTML allows to leave out.
+_HTML_ROOTS = frozenset(
+    {"body", "title", "meta", "link", "script", "style", "base", "div", "p", "h1", "br", "b", "form"}
+)
 _PASSWORD = re.compile(r"<input\b[^<>]{0,500}\btype\s*=\s*[\"']?password", re.IGNORECASE)
 _ROOT = re.compile(r"<([A-Za-z_][\w.-]{0,60}(?::[\w.-]{1,60})?)")
 _TAGS = re.compile(r"<[^<>]{0,500}>")
@@ -43,7 +47,7 @@ def refuse_text(text: str) -> NotAFeed:
     # A list of feeds has a <head> and a <body> as web pages do; a web page may begin with a picture.
     if begins and name in _KNOWN_ROOTS and not _DOCTYPE.search(head):
         return NotAFeed(_KNOWN_ROOTS[name])
-    if _HTML.search(head):
+    if _HTML.search(head) or name in _HTML_ROOTS:
         if _PASSWORD.search(text):
             return NotAFeed(f"{_PAGE} that asks to log in, not a feed")
         return NotAFeed(f"{_PAGE}, not a feed")

@@ -36,6 +36,7 @@ _PUBLISHED = (
 )
 _UPDATED = ("updated", "modified", "atom:updated", "atom:modified", "dcterms:modified", "created", "date")
 _NEVER_THE_LINK = frozenset({"self", "edit", "replies", "enclosure"})
+_NO_TEXTS = ("image", "audio/", "video/")
 _BASE64 = frozenset({"application/octet-stream"})
 _IANA = "http://www.iana.org/assignments/relation/"
 
@@ -140,7 +141,7 @@ def text_construct(element: Element, is_atom: bool) -> Raw:
     has_elements = any(isinstance(part, Element) for part in element.parts)
     if mode == "base64" or kind in _BASE64:
         return _from_base64(element.text()), Kind.HTML
-    if "/" in kind and not kind.startswith("text/") and "xml" not in kind:
+    if kind.startswith(_NO_TEXTS) and "xml" not in kind:
         return "", Kind.TEXT  # a picture, a sound
     if has_elements:
         return words_of(element), Kind.PLAIN

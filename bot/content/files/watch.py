@@ -26,6 +26,8 @@ RESCAN = timedelta(seconds=30)
 _COLLECT = timedelta(milliseconds=100)
 MISSING_FOLDER_POLL_INTERVAL = timedelta(seconds=1)  # how often a missing folder is looked for
 
+_PAGES = frozenset({".html", ".htm", ".mdx", ".mdoc", ".njk", ".liquid", ".org"})  # of static sites
+
 _log = logging.getLogger(__name__)
 
 
@@ -135,7 +137,7 @@ def _matters(path: str) -> bool:
     if name.startswith((".", "~", "#")) or name.endswith("~"):
         return False
     suffix = place.suffix.lower()
-    return not suffix or suffix in SUFFIXES or suffix in PICTURE_SUFFIXES or place.is_dir()
+    return not suffix or suffix in SUFFIXES or suffix in PICTURE_SUFFIXES or suffix in _PAGES or place.is_dir()
 
 
 def _identity(root: Path) -> tuple[int, int] | None:

@@ -169,13 +169,29 @@ def rules(root: Path, content: str) -> AstroRules:
     for found in _LOADER.finditer(loaders):
         folder = first_match((rf"\bbase\s*:\s*{where}",), found[2])
         pattern = first_match((rf"\bpattern\s*:\s*\[?\s*{where}",), found[2]) or ""
-        if folder is not None and ".." not in folder:
+        folder = None if folder is None else _with_constants(folder, loaders)
+        if folder is not None and ".." not in folder and "${" not in folder:
             place = folder.removeprefix("./").strip("/")
             collections.append(Collection(_exported(loaders, found[1]), place, "[^_]" in pattern))
-    if not collections and content and not content.startswith("src"):
+    folders = ["src/content", "src/pages", *(one.folder for one in collections)]
+    if content and not any(_is_within(content, one) or _is_within(one, content) for one in folders):
         collections.append(Collection(content.rpartition("/")[2], content))
     base = first_match((rf"\bbase\s*:\s*{where}",), program) or ""
     return AstroRules(collections=collections, prefix="/" + base.strip("/") if base.strip("/") else "")
+
+
+def _is_within(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder + "/")
+
+
+def _with_constants(text: str, program: str) -> str:
+    """Return a template of JavaScript with the texts of plain constants in it."""
+
+    def value(found: re.Match[str]) -> str:
+        constant = re.search(rf"""const\s+{re.escape(found[1])}\s*=\s*["'`]([^"'`$\n]*)["'`]""", program)
+        return found[0] if constant is None else constant[1]
+
+    return re.sub(r"\$\{\s*(\w{1,100})\s*\}", value, text)
 
 
 def _exported(program: str, name: str) -> str:

@@ -32,6 +32,7 @@ _NO_DATES = ("last modified", "created", "git last modified", "git created")
 _PICTURES = ("image", "images", "cover", "coverImage", "hero", "heroImage", "featured_image", "thumbnail", "ogImage")
 _MORE = re.compile(r"<!--\s*(?:more|excerpt)\s*-->|^---[ \t]*$", re.MULTILINE)
 _COLLECTIONS = frozenset({"all", "nav", "post", "posts"})  # tags that make lists of pages, which no template shows
+_LONGEST = 500  # characters of a permalink
 _EXPRESSION = re.compile(r"\{\{-?\s*(.+?)\s*-?\}\}")
 
 
@@ -203,6 +204,9 @@ class EleventyRules:
                 unknown.append(found[1])
             return said or ""
 
+        if len(permalink) > _LONGEST:
+            page.unknown = "permalink: one is longer than a permalink can be"
+            return None
         path = _EXPRESSION.sub(value, permalink)
         if unknown or "{%" in path:
             page.unknown = f"permalink: “{(unknown or [permalink])[0][:60]}” is computed by Eleventy"

@@ -11,51 +11,21 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
-from zoneinfo import ZoneInfo, available_timezones
 
 from bot.content.formats.document import Fault
 from bot.content.sites import fences
 from bot.content.sites.addresses import Words, expanded, hugo_segment
-from bot.content.sites.config_files import Fields, at, fields_of, lowered, merged, text_of, texts
+from bot.content.sites.config_files import Fields, at, lowered, text_of, texts
 from bot.content.sites.dates import Form, Written, written
 from bot.content.sites.fences import Front
+from bot.content.sites.hugo_cascade import cascades, is_meant
+from bot.content.sites.hugo_configuration import Language, configuration, folder_of, languages, zone
 from bot.content.sites.markdown import first_paragraph, text_before
 from bot.content.sites.rules import NotAPage, Page, Source, Wrong, is_truthy
 
-CONFIGURATIONS = ("hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json")
-OLDER_CONFIGURATIONS = ("config.toml", "config.yaml", "config.yml", "config.json")
-_HUGO_KEYS = frozenset(
-    [
-        "baseurl",
-        "languagecode",
-        "defaultcontentlanguage",
-        "theme",
-        "params",
-        "menu",
-        "menus",
-        "permalinks",
-        "taxonomies",
-        "markup",
-        "publishdir",
-        "contentdir",
-        "paginate",
-        "pagination",
-        "enablerobotstxt",
-        "enablegitinfo",
-        "outputs",
-        "module",
-        "builddrafts",
-        "buildfuture",
-        "uglyurls",
-        "disablekinds",
-        "pluralizelisttitles",
-        "canonifyurls",
-    ]
-)
 _SUFFIXES = frozenset({".md", ".markdown", ".mdown", ".html", ".htm", ".org", ".adoc", ".asciidoc", ".rst", ".pdc"})
 _MORE = re.compile(r"<!--\s*more\s*-->|^# more$", re.MULTILINE)
 _DATES = {
@@ -69,18 +39,10 @@ _SYNONYMS = {
     "expirydate": ("expirydate", "unpublishdate"),
 }
 _BUNDLE = "bundle"  # instead of a list's text
+_ABOUT = frozenset({"tags", "categories", "topics", "subjects", "keywords", "sections"})
 _FILE_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:-(\d{2})-(\d{2})-(\d{2}))?[-_](.+)|(\d{4}-\d{2}-\d{2})$")
 _PICTURES = ("images", "image", "cover", "featured_image", "featuredimage", "feature_image", "featureimage")
 _MORE_PICTURES = ("heroimage", "hero_image", "thumbnail", "banner", "header.image", "featured.image")
-
-
-@dataclass(frozen=True, slots=True)
-class Language:
-    """One of the site's languages: under which path its pages lie, and where their files do."""
-
-    code: str
-    path: str
-    content: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +54,7 @@ class HugoRules:
     prefix: str
     title: str | None
     statics: Sequence[str]
-    content: str
     languages: Mapping[str, Language]
-    default_language: str
     zone: tzinfo
     generator: str = "hugo"
     suffixes: frozenset[str] = _SUFFIXES
@@ -122,6 +82,9 @@ class HugoRules:
 
     def fields(self, path: str, own: Mapping[str, Any]) -> Mapping[str, Any]:
         given = lowered(own)
+        params = given.get("params")
+        for name, value in params.items() if isinstance(params, dict) else ():
+            given.setdefault(name, value)
         passed = self._passed_on(path)
         for values in passed:
             for name, value in values.items():
@@ -222,16 +185,16 @@ class HugoRules:
                     values = lowered(fences.read(front).values) if front is not None else {}
                 except Fault:
                     continue
-                return text, _cascades(values.get("cascade"))
+                return text, cascades(values.get("cascade"))
         return "", ()
 
     def _passed_on(self, path: str) -> list[Fields]:
         """Return what lists above a page and the configuration pass on to it, the nearest first."""
-        all_of_them = (*self._above(path.rpartition("/")[0])[1], *_cascades(self.config.get("cascade")))
+        all_of_them = (*self._above(path.rpartition("/")[0])[1], *cascades(self.config.get("cascade")))
         if not all_of_them:
             return []
         language, inside = self._place(path)
-        found = [one for one in all_of_them if _is_meant(one, inside, language)]
+        found = [one for one in all_of_them if is_meant(one, inside, language)]
         return [{name: value for name, value in one.items() if name not in ("_target", "target")} for one in found]
 
     # What a page says ----------------------------------------------------------------------------------------------
@@ -292,12 +255,18 @@ class HugoRules:
         if source.wanted.fields.get("topics"):
             return texts(source.take("topics", ()))
         found: list[str] = []
-        for name in ("tags", "categories"):
+        for name in self._taxonomies():
             value = source.field(name)
             if value:
                 source.names.setdefault("topics", name)
                 found += texts(value)
         return found
+
+    def _taxonomies(self) -> list[str]:
+        """Return the fields of terms that say what a page is about: not its author, nor a series that it belongs to."""
+        given = self.config.get("taxonomies")
+        named = texts(list(given.values())) if isinstance(given, dict) else ["tags", "categories"]
+        return [name for name in (one.lower() for one in named) if name in _ABOUT]
 
     # Where a page lies on the site ---------------------------------------------------------------------------------
 
@@ -425,92 +394,21 @@ class HugoRules:
         return "/" + "/".join(steps)
 
 
-# The configuration ----------------------------------------------------------------------------------------------------
-
-
-def is_hugo(fields: Mapping[str, Any]) -> bool:
-    """Return whether a `config.toml` or the like is Hugo's."""
-    return bool({str(name).lower() for name in fields} & _HUGO_KEYS)
-
-
-def configuration(root: Path) -> Fields:
-    """Return the configuration: of one file, or of `config/_default` and `config/production`, names in lower case."""
-    found: Fields = {}
-    for name in (*OLDER_CONFIGURATIONS, *reversed(CONFIGURATIONS)):
-        found = merged(found, lowered(fields_of(root / name)))
-    for folder in ("_default", "production"):
-        place = root / "config" / folder
-        try:
-            names = sorted(
-                entry.name for entry in place.iterdir() if entry.suffix in (".toml", ".yaml", ".yml", ".json")
-            )
-        except OSError:
-            continue
-        for name in names:
-            fields = lowered(fields_of(place / name))
-            stem = name.rpartition(".")[0].lower()
-            if stem not in ("hugo", "config"):
-                key, _, language = stem.partition(".")
-                if language:
-                    fields = fields if key == "languages" else {key: fields}
-                    fields = {"languages": {language: fields}}
-                else:
-                    fields = {key: fields}
-            found = merged(found, fields)
-    return found
-
-
-def rules(root: Path, zone: ZoneInfo) -> HugoRules:
-    """Return the rules of the site in a folder."""
-    config = configuration(root)
-    mounted = _mounted(config)
-    content = mounted.get("") or _folder(config.get("contentdir")) or "content"
-    default = str(config.get("defaultcontentlanguage") or "en").lower()
-    in_subfolder = is_truthy(config.get("defaultcontentlanguageinsubdir"))
-    languages: dict[str, Language] = {}
-    given = config.get("languages")
-    for code, one in given.items() if isinstance(given, dict) else ():
-        if not isinstance(one, dict) or is_truthy(one.get("disabled")):
-            continue
-        code = str(code).lower()
-        path = "" if code == default and not in_subfolder else f"/{code}"
-        if isinstance(one.get("baseurl"), str):
-            path = ""
-        languages[code] = Language(code, path, mounted.get(code) or _folder(one.get("contentdir")) or content)
-    languages.setdefault(default, Language(default, "", mounted.get(default) or content))
+def rules(root: Path, content: str = "") -> HugoRules:
+    """Return the rules of the site in a folder; without a configuration its pages lie in `content`."""
+    config = configuration(root) or ({"contentdir": content} if content else {})
+    found = languages(config)
     base = config.get("baseurl")
+    statics = [folder for one in texts(config.get("staticdir") or "static") if (folder := folder_of(one))]
     return HugoRules(
         root=root,
         config=config,
         prefix=urlsplit(base).path.rstrip("/") if isinstance(base, str) else "",
         title=config.get("title") if isinstance(config.get("title"), str) else None,
-        statics=[folder for one in texts(config.get("staticdir") or "static") if (folder := _folder(one))] + ["assets"],
-        content=content,
-        languages=languages,
-        default_language=default,
-        zone=_zone(config.get("timezone")),
+        statics=[*statics, "assets"],
+        languages=found,
+        zone=zone(config),
     )
-
-
-def _mounted(config: Fields) -> dict[str, str]:
-    """Return the folders that are mounted as content, by language; by nothing where none is named."""
-    found: dict[str, str] = {}
-    mounts = at(config, "module.mounts")
-    for one in mounts if isinstance(mounts, list) else ():
-        mount = lowered(one) if isinstance(one, dict) else {}
-        folder = _folder(mount.get("source"))
-        if mount.get("target") == "content" and folder:
-            for code in texts(mount.get("lang") or at(mount, "sites.matrix.languages")) or [""]:
-                found.setdefault(code.lower(), folder)
-    return found
-
-
-def _zone(name: object) -> tzinfo:
-    return ZoneInfo(name) if isinstance(name, str) and name in available_timezones() else ZoneInfo("UTC")
-
-
-def _folder(value: object) -> str | None:
-    return value.strip().strip("/") if isinstance(value, str) and ".." not in value else None
 
 
 # Small questions ------------------------------------------------------------------------------------------------------
@@ -518,39 +416,6 @@ def _folder(value: object) -> str | None:
 
 def _is_within(path: str, folder: str) -> bool:
     return not folder or path == folder or path.startswith(folder + "/")
-
-
-def _cascades(value: object) -> tuple[Fields, ...]:
-    """Return what is passed on, each with its target; newer versions have the fields in `params` too."""
-    entries = value if isinstance(value, list) else [value]
-    found = []
-    for one in entries:
-        if isinstance(one, dict):
-            fields = lowered(one)
-            inner = fields.pop("params", None)
-            found.append(merged(fields, lowered(inner)) if isinstance(inner, dict) else fields)
-    return tuple(found)
-
-
-def _is_meant(cascade: Mapping[str, Any], inside: str, language: Language | None) -> bool:
-    target = cascade.get("_target") or cascade.get("target")
-    if not isinstance(target, dict):
-        return True
-    kind = str(target.get("kind", "page")).strip("{}").lower()
-    if "page" not in kind.split(","):
-        return False
-    code = target.get("lang")
-    if code is not None and language is not None and str(code).lower() != language.code:
-        return False
-    path = target.get("path")
-    if path is None:
-        return True
-    logical = "/" + re.sub(r"/index$", "", inside.rpartition(".")[0]).lower()
-    patterns = re.fullmatch(r"\{(.*)\}", str(path))
-    for pattern in patterns[1].split(",") if patterns else [str(path)]:
-        if fnmatchcase(logical, re.sub(r"\*+", "*", pattern.lower())):
-            return True
-    return False
 
 
 def _is_refused(date: Written, value: object) -> bool:

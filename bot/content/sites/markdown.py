@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
 _REACH = 20_000  # characters of a page in which its first paragraph is looked for
-_LONGEST = 3_000  # characters of a paragraph
+_LONGEST = 2_000  # characters of a paragraph
+_LONGEST_LINE = 2_000
+_MOST_BRACKETS = 60
 _MORE_BLOCKS = 40  # paragraphs before a mark
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
@@ -33,7 +35,7 @@ _NO_TEXT = re.compile(
 )
 _MODULE = re.compile(r"(?:import|export)[ \t]+[\w{*\"']")
 _TAG = re.compile(r" {0,3}</?([A-Za-z][\w.:-]*)")
-_PARAGRAPH = re.compile(r"<p(?:\s[^<>]*)?>(.*?)</p\s*>", re.IGNORECASE | re.DOTALL)
+_PARAGRAPH = re.compile(r"<p(?:\s[^<>]*)?>((?:[^<]|<(?!/?p[\s>/]))*)", re.IGNORECASE)
 _UNSEEN = re.compile(r"<(script|style|h[1-6])\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -86,6 +88,8 @@ def plain(paragraph: str) -> str:
         text = _INLINE_CODE.sub("", text)
     if _MARKUP.search(text) is None:
         return " ".join(text.split())
+    if text.count("[") > _MOST_BRACKETS:
+        text = text.replace("[", " ").replace("]", " ")  # looking for links takes a quadratic time
     if (simple := _of_simple_markup(text)) is not None:
         return simple
     pieces: list[str] = []
@@ -133,7 +137,7 @@ def _blocks(text: str) -> Iterator[tuple[str, str]]:
     """Return headings and paragraphs in their order. What is neither is passed over."""
     if "<!--" in text:
         text = _COMMENT.sub("\n", text)
-    lines = iter(text.split("\n"))
+    lines = iter([line[:_LONGEST_LINE] for line in text.split("\n")])
     paragraph: list[str] = []
     for line in lines:
         if not line.strip():

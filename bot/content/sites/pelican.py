@@ -154,13 +154,16 @@ class PelicanRules:
         return re.sub(r"/index\.html$", "/", path)
 
 
-def rules(root: Path) -> PelicanRules:
-    """Return the rules of the site in a folder, as far as its configuration's text shows them."""
+def rules(root: Path, content: str = "") -> PelicanRules:
+    """Return the rules of the site in a folder, as far as its configuration's text shows them.
+
+    Without one its pages lie in `content`.
+    """
     program = text_of(root / "publishconf.py") + "\n" + text_of(root / CONFIGURATIONS[0])
     assigned = re.findall(r"^([A-Z_]{2,40})\s*=\s*(?:u|r)?([\"'])(.*?)\2\s*(?:#.*)?$", program, re.MULTILINE)
     settings = {name: value for name, _, value in reversed(assigned)}
     zone = settings.get("TIMEZONE", "")
-    path = settings.get("PATH", "content").removeprefix("./").strip("/")
+    path = settings.get("PATH", content if content and not settings else "content").removeprefix("./").strip("/")
     return PelicanRules(
         settings=settings,
         content="" if path == "." or ".." in path else path,

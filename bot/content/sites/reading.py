@@ -31,6 +31,10 @@ _OUR_TAXONOMIES = ("topic", "source", "article")
 _NO_ADDRESS = (
     "is missing; set NEWSBOT_SITE, or write the site's public address into newsbot.yaml: site: https://example.org"
 )
+_OUTSIDE = (
+    "of some pages lies outside the content folder and is left out; "
+    "with the folder of the whole site as content folder it would be found"
+)
 _NOT_RUN = "their front matter is a program, which is not run here; write YAML, or JSON after ---json"
 _HELP = "write what the address is like into newsbot.yaml, as permalink: /blog/:slug/"
 
@@ -192,20 +196,29 @@ def _picture(value: Any, site: Site, around: FileContext) -> object | None:
     )
     if not isinstance(given, str) or not given.strip() or "{{" in given:
         return None
-    picture: dict[str, object] = {"url": _place(given.strip(), site, around)}
+    place = _place(given.strip(), site, around)
+    if place is None:
+        return None
+    picture: dict[str, object] = {"url": place}
     alt = fields.get("alt") or fields.get("imageAlt")
     if isinstance(alt, str):
         picture["alt"] = alt
     return picture
 
 
-def _place(given: str, site: Site, around: FileContext) -> str:
-    """Return where a picture is: its link on the site, or its file in the content folder."""
+def _place(given: str, site: Site, around: FileContext) -> str | None:
+    """Return where a picture is: its link on the site, or its file in the content folder; None when it is neither."""
     if has_scheme(given):
         return given
+    if given[0] in "@~":
+        return None  # a name that the site's own programs resolve
     path = given.partition("?")[0].partition("#")[0]
     is_rooted = path.startswith("/")
-    if not is_rooted and ((around.path.parent / path).exists() or path.startswith(("./", "../"))):
+    if path.startswith(("./", "../")) and not _is_inside(around.path.parent / path, around.root):
+        site.note("pictures", "image", _OUTSIDE)
+        return None
+    is_part = "/" not in path and around.path.name.startswith("index.")  # of the page's own folder
+    if not is_rooted and (is_part or path.startswith(("./", "../")) or (around.path.parent / path).exists()):
         return path
     inside = path.lstrip("/")
     if ".." not in inside.split("/"):
@@ -240,7 +253,7 @@ def _payload(fields: Mapping[str, Any], front: fences.Front, site: Site, page: P
 def _let_ours_go(fields: Mapping[str, Any], site: Site) -> None:
     if fields.get("taxonomy") in _OUR_TAXONOMIES and isinstance(fields.get("taxonomy"), str):
         raise Ours
-    if "publishedDateTime" in fields and ("webUrl" in fields or "originalUrl" in fields) and not site.wanted.fields:
+    if "publishedDateTime" in fields and "publishedDateTime" not in site.wanted.fields:
         raise Ours
 
 

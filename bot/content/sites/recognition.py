@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
-from bot.content.sites import astro, eleventy, hexo, hugo, jekyll, newsbot_yaml, pelican
+from bot.content.sites import astro, eleventy, hexo, hugo, hugo_configuration, jekyll, newsbot_yaml, pelican
 from bot.content.sites.config_files import fields_of, text_of
 from bot.content.sites.plain import PlainRules
 from bot.content.sites.rules import SiteRules, Wanted
@@ -22,6 +22,13 @@ from bot.domain.fetch_rules import PUBLIC_ONLY, FetchRules
 
 _ABOVE = 2  # folders above the content folder in which a generator is recognised by itself
 _FAR_ABOVE = 6  # where one is looked for that `newsbot.yaml` names
+_LAST_FOLDERS: Mapping[str, tuple[str, ...]] = {
+    "hugo": ("content",),
+    "pelican": ("content",),
+    "hexo": ("source",),
+    "astro": ("src",),
+    "jekyll": ("_posts",),
+}
 _VERSION = "1"  # of our reading: another one reads all files again
 
 
@@ -36,28 +43,13 @@ def load(
     content = content.resolve()
     said = text_of(content / newsbot_yaml.NAME) if (content / newsbot_yaml.NAME).is_file() else None
     wanted = Wanted() if said is None else newsbot_yaml.read(said, allow)
-    if wanted.generator == "none":
-        if not (wanted.fields or wanted.permalink):
-            return None
-        found = content, "none", newsbot_yaml.NAME
-    elif wanted.generator is not None:
-        known = _found(content, _FAR_ABOVE, (wanted.generator,))
-        found = (
-            (known[0], wanted.generator, newsbot_yaml.NAME)
-            if known
-            else (_guessed(content, wanted.generator), wanted.generator, newsbot_yaml.NAME)
-        )
-    else:
-        recognised = _found(content, _ABOVE, tuple(_GENERATORS))
-        if recognised is None:
-            if not (wanted.fields or wanted.permalink):
-                return None
-            recognised = content, "none", newsbot_yaml.NAME
-        found = recognised
-    root, generator, config = found
+    place = _place(content, wanted)
+    if place is None:
+        return None
+    root, generator, config = place
     below = content.relative_to(root).as_posix()
     below = "" if below == "." else below
-    rules = _rules(generator, root, below, zone)
+    rules = _rules(generator, root, below)
     if said is not None:
         config = newsbot_yaml.NAME
     site = wanted.site or address
@@ -80,6 +72,17 @@ def load(
     )
 
 
+def _place(content: Path, wanted: Wanted) -> tuple[Path, str, str] | None:
+    """Return the site's folder, its generator, and the file that it is known by; None when files are ours."""
+    named = wanted.generator
+    if named is None and (found := _found(content, _ABOVE, tuple(_GENERATORS))) is not None:
+        return found
+    if named in (None, "none"):
+        return (content, "none", newsbot_yaml.NAME) if wanted.fields or wanted.permalink else None
+    found = _found(content, _FAR_ABOVE, (named,))
+    return (_guessed(content, named) if found is None else found[0]), named, newsbot_yaml.NAME
+
+
 def _found(content: Path, above: int, generators: Iterable[str]) -> tuple[Path, str, str] | None:
     """Return the nearest folder that a generator's own files are in, which one, and the file's name for complaints."""
     folder = content
@@ -98,11 +101,11 @@ def _found(content: Path, above: int, generators: Iterable[str]) -> tuple[Path, 
 
 def _guessed(content: Path, generator: str) -> Path:
     """Return the site's folder where only `newsbot.yaml` names the generator: by how its folders are called."""
-    last = {"hugo": ("content",), "hexo": ("source",), "astro": ("src",), "pelican": ("content",)}.get(generator, ())
-    for folder in (content, *content.parents[:3]):
-        if folder.name in last:
-            return folder.parent
-    return content.parent if generator in ("hugo", "pelican") else content
+    last = _LAST_FOLDERS.get(generator, ())
+    if any((content / name).is_dir() for name in last):
+        return content
+    named = next((folder.parent for folder in (content, *content.parents[:3]) if folder.name in last), None)
+    return named or (content.parent if generator in ("hugo", "pelican", "astro") else content)
 
 
 def _first(folder: Path, names: Iterable[str]) -> str | None:
@@ -110,15 +113,15 @@ def _first(folder: Path, names: Iterable[str]) -> str | None:
 
 
 def _of_hugo(folder: Path) -> str | None:
-    name = _first(folder, hugo.CONFIGURATIONS)
+    name = _first(folder, hugo_configuration.CONFIGURATIONS)
     if name is not None:
         return name
-    name = _first(folder, hugo.OLDER_CONFIGURATIONS)
-    if name is not None and hugo.is_hugo(fields_of(folder / name)):
+    name = _first(folder, hugo_configuration.OLDER_CONFIGURATIONS)
+    if name is not None and hugo_configuration.is_hugo(fields_of(folder / name)):
         return name
     default = folder / "config" / "_default"
     if default.is_dir():
-        name = _first(default, (*hugo.CONFIGURATIONS, *hugo.OLDER_CONFIGURATIONS))
+        name = _first(default, (*hugo_configuration.CONFIGURATIONS, *hugo_configuration.OLDER_CONFIGURATIONS))
         return None if name is None else f"config/_default/{name}"
     return None
 
@@ -138,10 +141,10 @@ _GENERATORS: Mapping[str, Callable[[Path], str | None]] = {
 }
 
 
-def _rules(generator: str, root: Path, below: str, zone: ZoneInfo) -> SiteRules:
+def _rules(generator: str, root: Path, below: str) -> SiteRules:
     match generator:
         case "hugo":
-            return hugo.rules(root, zone)
+            return hugo.rules(root, below)
         case "jekyll":
             return jekyll.rules(root)
         case "eleventy":
@@ -151,7 +154,7 @@ def _rules(generator: str, root: Path, below: str, zone: ZoneInfo) -> SiteRules:
         case "hexo":
             return hexo.rules(root)
         case "pelican":
-            return pelican.rules(root)
+            return pelican.rules(root, below)
         case _:
             return PlainRules()
 
@@ -160,7 +163,7 @@ def _configuration(root: Path, generator: str) -> list[str]:
     """Return the text of all that configures a site."""
     match generator:
         case "hugo":
-            return [json.dumps(hugo.configuration(root), sort_keys=True, default=str)]
+            return [json.dumps(hugo_configuration.configuration(root), sort_keys=True, default=str)]
         case "jekyll":
             names: Iterable[str] = jekyll.CONFIGURATIONS
         case "eleventy":

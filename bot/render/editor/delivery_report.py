@@ -12,6 +12,7 @@ from bot.domain.press import press
 from bot.domain.progress import Phase, Standing
 from bot.domain.text import Text
 from bot.render.editor.desk import Verb, called, open_button
+from bot.render.editor.publishing import later
 from bot.render.locale import Words
 from bot.render.text import bold, clip, join, tame
 
@@ -38,6 +39,7 @@ def report(
         *([] if held is None else [words("Held, because Telegram refuses it: {reason}", reason=_because(words, held))]),
         words("Reached: {n}", n=number(standing.sent)),
         words("Waiting: {n}", n=number(standing.waiting)),
+        *([later(words, standing)] if standing.for_their_time else []),
         words("Switched off, because they blocked the bot or are gone: {n}", n=number(standing.unreachable)),
         words("Failed: {n}", n=number(standing.failed)),
     ]
@@ -95,7 +97,7 @@ def _keyboard(words: Words, article: Article, campaign: int, standing: Standing)
     elif standing.phase not in (Phase.DONE, Phase.WITHDRAWN):
         rows.append((open_button(words, article.number),))  # in the place of `Delivery`, which is pressed just to look
     match standing.phase:
-        case Phase.UNDO | Phase.SENDING:
+        case Phase.UNDO | Phase.SENDING | Phase.WAITING:
             rows.append((Button(words("Stop"), data=press(Verb.STOP, campaign)),))
         case Phase.STOPPED | Phase.UNREACHED | Phase.REFUSED | Phase.RESTORED:
             rows.append((Button(words("Send the rest"), data=press(Verb.REST, campaign)),))

@@ -25,6 +25,8 @@ def going(words: Words, article: Article, campaign: int, standing: Standing, now
         case Phase.SENDING:
             text = _sending(words, article, standing, now)
             return _message(text, ((Button(words("Stop"), data=press(Verb.STOP, campaign)),),))
+        case Phase.WAITING:
+            return _message(_finished(words, article, standing), _waiting_keyboard(words, article, campaign, standing))
         case Phase.STOPPED:
             return _message(_stopped(words, standing), _stopped_keyboard(words, article, campaign))
         case Phase.WITHDRAWN:
@@ -143,7 +145,7 @@ def _sending(words: Words, article: Article, standing: Standing, now: datetime) 
         text = words.text("{progress}, about {time} left.", progress=text, time=words.span(standing.remaining(now)))
     else:
         text = text + "."
-    return _with_pause(words, join([text, *_lost(words, standing)], " "), standing)
+    return _with_pause(words, join([text, later(words, standing), *_lost(words, standing)], " "), standing)
 
 
 def _stopped(words: Words, standing: Standing) -> Text:
@@ -195,7 +197,7 @@ def _refused(words: Words, article: Article, standing: Standing) -> Text:
 
 
 def _finished(words: Words, article: Article, standing: Standing) -> Text:
-    if not standing.settled:
+    if not standing.settled and not standing.for_their_time:
         return words.text(
             "#{number} is out. Nobody follows its topics yet, so it was sent to no one.", number=article.number
         )
@@ -212,7 +214,19 @@ def _finished(words: Words, article: Article, standing: Standing) -> Text:
         if standing.unwanted
         else ""
     )
-    return join([text, unwanted, _kept(words, standing), f"{words.span(standing.took)}."], " ")
+    took = f"{words.span(standing.took)}." if standing.sent or not standing.for_their_time else ""
+    return join([text, unwanted, _kept(words, standing), took, later(words, standing)], " ")
+
+
+def later(words: Words, standing: Standing) -> str:
+    """Return how many chats get it at a time of their own, if any do."""
+    if not standing.for_their_time:
+        return ""
+    return words.count(
+        "{n} chat gets it at its own time: in a digest, or after quiet hours.",
+        "{n} chats get it at their own times: in a digest, or after quiet hours.",
+        standing.for_their_time,
+    )
 
 
 def _kept(words: Words, standing: Standing) -> str:
@@ -286,11 +300,17 @@ def _refused_keyboard(words: Words, article: Article, campaign: int) -> Keyboard
 
 def _finish_keyboard(words: Words, article: Article, standing: Standing) -> Keyboard:
     row = [Button(words("Take back"), data=press(Verb.TAKE_BACK, article.number))]
-    if not standing.settled:
+    if not standing.settled and not standing.for_their_time:
         row.insert(0, Button(words("Add a topic"), data=press(Verb.TOPICS, article.number)))
     if standing.failed:
         row.insert(0, Button(words("Who failed"), data=press(Verb.FAILED, article.number)))
     return (tuple(row),)
+
+
+def _waiting_keyboard(words: Words, article: Article, campaign: int, standing: Standing) -> Keyboard:
+    # `Stop` stays alone in the last row, where it was while messages left.
+    stop = (Button(words("Stop"), data=press(Verb.STOP, campaign)),)
+    return (*_finish_keyboard(words, article, standing), stop)
 
 
 def _out_keyboard(words: Words, article: Article) -> Keyboard:

@@ -14,15 +14,15 @@ from __future__ import annotations
 import gettext
 import io
 import re
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.core import get_global
-from babel.dates import format_skeleton, format_time, get_timezone_location
+from babel.dates import format_skeleton, format_time, get_day_names, get_timezone_location
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
@@ -109,6 +109,23 @@ class Words:
         """14:05"""
         return format_time(at, "short", tzinfo=_zone_at(at, zone), locale=self._cldr)
 
+    def weekday(self, at: datetime, zone: ZoneInfo) -> str:
+        """Monday"""
+        return str(get_day_names("wide", "stand-alone", self._cldr)[at.astimezone(_zone_at(at, zone)).weekday()])
+
+    @property
+    def weekdays(self) -> Mapping[str, int]:
+        """The names of weekdays, whole and short, in small letters; Monday is 0."""
+        return _weekdays(self._cldr)
+
+    def short_day(self, day: int) -> str:
+        """Mon for 0"""
+        return str(get_day_names("abbreviated", "stand-alone", self._cldr)[day])
+
+    def clock(self, minute: int) -> str:
+        """08:00 for minute 480 of the day"""
+        return format_time(time(minute // 60, minute % 60), "short", locale=self._cldr)
+
     def ago(self, at: datetime, now: datetime) -> str:
         """2 h ago"""
         words = self
@@ -153,6 +170,16 @@ class Words:
     def list(self, items: Sequence[str]) -> str:
         """AI, Energy and Robotics"""
         return format_list(items, locale=self._cldr)
+
+
+@cache
+def _weekdays(locale: Locale) -> Mapping[str, int]:
+    found: dict[str, int] = {}
+    for width in ("wide", "abbreviated", "short"):
+        for context in ("format", "stand-alone"):
+            for day, name in get_day_names(width, context, locale).items():
+                found.setdefault(name.casefold().rstrip("."), day)
+    return found
 
 
 def _zone_at(at: datetime, zone: ZoneInfo) -> tzinfo:

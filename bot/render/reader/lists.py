@@ -34,7 +34,7 @@ SAVED = "saved"
 FOLLOW = "follow"
 UNFOLLOW = "unfollow"
 
-_IN_A_ROW = 3  # `Open 12` side by side on a phone
+IN_A_ROW = 3  # `Open 12` side by side on a phone
 _NAME = 60
 _SOUGHT = 60
 
@@ -224,12 +224,12 @@ def _list(look: Look, heading: str, page: Page, turning: tuple[Button, ...], now
     text = bold(heading)
     for place, article in enumerate(page.articles, 1):
         text = text + f"\n\n{look.words.number(place)}. " + headline(article, look, now)
-    buttons = [_open(look, place, article) for place, article in enumerate(page.articles, 1)]
-    rows = [tuple(buttons[start : start + _IN_A_ROW]) for start in range(0, len(buttons), _IN_A_ROW)]
+    buttons = [open_button(look, place, article) for place, article in enumerate(page.articles, 1)]
+    rows = [tuple(buttons[start : start + IN_A_ROW]) for start in range(0, len(buttons), IN_A_ROW)]
     return Message(fit(clip(text, TEXT)), keyboard=tuple(row for row in (*rows, turning) if row))
 
 
-def _open(look: Look, place: int, article: Article) -> Button:
+def open_button(look: Look, place: int, article: Article) -> Button:
     name = look.words("Open {n}", n=look.words.number(place))
     if look.surface is Surface.PRIVATE:
         return Button(name, data=press(OPEN, article.number))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import IntEnum
+from zoneinfo import ZoneInfo
 
 from bot.domain.chat import Chat, ChatKind, ChatState
 from bot.domain.message import Button, Message
@@ -19,6 +20,7 @@ from bot.domain.text import Text, utf16_len
 from bot.domain.topic import Topic
 from bot.render.labels import IN_A_TOAST, label
 from bot.render.locale import Words
+from bot.render.reader import delivery_times
 from bot.render.reader.settings import SETTINGS
 from bot.render.text import clip, foreign
 
@@ -72,13 +74,13 @@ def no_topics(words: Words) -> Message:
     return Message(Text(words("There are no topics to pick yet. Every one that comes can be followed by its name.")))
 
 
-def done(words: Words, chat: Chat, follows: Sequence[Topic]) -> Message:
-    """Return the line that the picker becomes: what is followed, and when news of it comes."""
+def done(words: Words, chat: Chat, follows: Sequence[Topic], zone: ZoneInfo) -> Message:
+    """Return the line that the picker becomes: what is followed, and when news of it comes. `zone` is the chat's."""
     latest = Button(words("Latest"), data=press(LATEST))
     if not follows:
         text = words.text("Nothing is followed yet. Pick a topic, or look at the latest of all.")
         return Message(text, keyboard=((Button(words("Pick topics"), data=press(TOPICS)), latest),))
-    text = followed(words, chat.kind, follows) + " " + when(words, chat)
+    text = followed(words, chat.kind, follows) + " " + when(words, chat, zone)
     return Message(text, keyboard=((latest, Button(words("When and how"), data=press(SETTINGS))),))
 
 
@@ -94,10 +96,18 @@ def followed(words: Words, kind: ChatKind, follows: Sequence[Topic], phrases: Se
             return Text(words("This channel follows {topics}.", topics=topics))
 
 
-def when(words: Words, chat: Chat) -> str:
-    """Return when news comes, as a sentence."""
+def when(words: Words, chat: Chat, zone: ZoneInfo) -> str:
+    """Return when news comes, as a sentence. `zone` is the chat's."""
+    if chat.state is ChatState.PAUSED and chat.paused_until is not None:
+        until = words.date(chat.paused_until, zone)
+        return words("Nothing comes by itself until {date}; /start lets news come again at once.", date=until)
     if chat.state is ChatState.PAUSED:
         return words("Nothing comes by itself while this chat is paused; /start lets news come again.")
+    if not chat.timing.is_at_once:
+        how = delivery_times.both(words, chat.timing, zone)
+        if chat.silent:
+            return words("News comes silently {how}.", how=how)
+        return words("News comes {how}.", how=how)
     if chat.silent:
         return words("The next story comes by itself, silently.")
     return words("The next story comes by itself.")

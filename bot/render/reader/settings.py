@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from datetime import datetime
 from enum import IntEnum
 from zlib import crc32
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 
 from bot.domain.chat import Chat, ChatKind, ChatState, Pictures
+from bot.domain.delivery_time import leaves_at
 from bot.domain.message import Button, Keyboard, Message
 from bot.domain.parts import ALL_PARTS, Part, Parts, arranged
 from bot.domain.press import press
@@ -22,6 +25,7 @@ from bot.domain.text import Text
 from bot.domain.time_zone import zone_label
 from bot.render.locale import Words
 from bot.render.locale.matching import best_match
+from bot.render.reader import delivery_times
 from bot.render.text import bold, clip, foreign, join, tame
 
 SETTINGS = "settings"
@@ -49,6 +53,11 @@ class SettingsPage(IntEnum):
     PICTURES = 1
     LANGUAGE = 2
     REGIONS = 3
+    DELIVERY = 4
+    CLOCK = 5
+    DAYS = 6
+    QUIET = 7
+    PAUSE = 8
     PARTS = 10
 
 
@@ -67,25 +76,39 @@ def name_number(name: str) -> int:
     return crc32(name.encode())
 
 
-def overview(words: Words, chat: Chat, operators_zone: str, operators_parts: Parts = ALL_PARTS) -> Message:
+def overview(
+    words: Words, chat: Chat, operators_zone: str, now: datetime, operators_parts: Parts = ALL_PARTS
+) -> Message:
     """Return the chat's settings and what can be changed."""
     parts = arranged(chat.parts, operators_parts)
+    clock = ZoneInfo(chat.zone or operators_zone)
     zone = zone_label(chat.zone or operators_zone)
     zone = zone if chat.zone else words("{zone}, as everywhere here", zone=zone)
     lines: list[Text | str] = [
         bold(words("Settings of this chat")),
         words("Pictures: {size}", size=_size(words, chat.pictures)),
         words("Sound: off") if chat.silent else words("Sound: on"),
+        words("News: {how}", how=delivery_times.both(words, chat.timing, clock)),
         words("In a push: {parts}", parts=words.list([words("Title"), *(part_name(words, part) for part in parts)])),
         words("Language: {language}", language=language_name(chat.language)),
         words("Time zone: {zone}", zone=zone),
     ]
-    if chat.state is ChatState.PAUSED:
+    if chat.state is ChatState.PAUSED and chat.paused_until is not None:
+        until = words.date(chat.paused_until, clock)
+        lines.append(words("Paused until {date}. /start lets news come again at once.", date=until))
+    elif chat.state is ChatState.PAUSED:
         lines.append(words("Paused. /start lets news come again."))
+    elif chat.timing.is_digest:
+        next_at = leaves_at(chat.timing, clock, now, now)
+        lines.append(words("Next: {when}.", when=delivery_times.moment(words, next_at, clock, now)))
     silence = words("Send with sound") if chat.silent else words("Send silently")
     return Message(
         join(lines, "\n"),
         keyboard=(
+            (
+                Button(words("Change times"), data=press(SETTINGS, SettingsPage.DELIVERY)),
+                Button(words("Change quiet hours"), data=press(SETTINGS, SettingsPage.QUIET)),
+            ),
             (
                 Button(words("Change pictures"), data=press(SETTINGS, SettingsPage.PICTURES)),
                 Button(silence, data=press(SILENT, int(not chat.silent))),

@@ -76,7 +76,7 @@ def subscribed(
     lines: list[Text | str] = []
     if fresh or phrases.changed:
         names = topic_list(words, fresh, phrases.changed)
-        lines.append(words("Following {topics} now.", topics=names) + " " + when(words, chat))
+        lines.append(words("Following {topics} now.", topics=names) + " " + when(words, chat, look.zone))
     if moved or phrases.moved:
         lines.append(words("From now on here: {topics}.", topics=topic_list(words, moved, phrases.moved)))
     if known or phrases.unchanged:
@@ -161,7 +161,7 @@ def overview(
             sources.append(words.count("{n} other source", "{n} other sources", rest))
         lines.append(words("Never from: {sources}.", sources=words.list(sources)))
     if is_anything_followed:
-        lines.append(when(words, chat))
+        lines.append(when(words, chat, look.zone))
         lines.append(_delivery(words, chat))
     buttons = [
         *(hear_button(words, topic) for topic, _ in mutes),
@@ -196,7 +196,7 @@ def opened_by_link(
     ]
     is_paused = chat.state is ChatState.PAUSED  # a link follows a topic, and changes nothing else
     if is_paused:
-        lines.append(when(words, chat))
+        lines.append(when(words, chat, look.zone))
     lines += _muted_lines(look, mutes, now)
     if newest is None and not is_paused:
         lines.append(words("Nothing published in it yet; the first story comes by itself."))

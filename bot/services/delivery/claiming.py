@@ -81,6 +81,9 @@ class Claimer:
         running = {one.id: one for one in going if one.kind in self._kinds}  # a newer newsbot may know further kinds
         waiting = sum(one.total - one.settled for one in running.values()) - in_hand
         payable = await self._paid_budget.payable(conn, waiting, now)
+        if payable:  # counted only where it is of use: what waits for a digest is no backlog
+            waiting -= await outbox.for_their_time(conn, running, now)
+            payable = await self._paid_budget.payable(conn, waiting, now)
         room = self._room(in_hand, payable)
         ready = self._triage.ready(running, now)
         if ready or in_hand:
@@ -93,6 +96,7 @@ class Claimer:
             return Claimed(term, running, is_paused, next_due=next_due)
         payable = min(payable, len(claimed))
         reserved = await self._paid_budget.reserve(conn, payable)
+        await chats.end_pauses(conn, now)
         people = await chats.chats(conn, {delivery.chat for delivery in claimed})
         return Claimed(term, running, is_paused, claimed, people, payable, reserved)
 

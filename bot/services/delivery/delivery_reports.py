@@ -16,7 +16,7 @@ from bot.domain.source import ListedSource, SourceCounts
 from bot.errors import OutOfTurn
 from bot.services.delivery.kinds import KINDS
 from bot.store.content import articles, sources
-from bot.store.delivery import campaigns, delivery_reports, receipts, retention
+from bot.store.delivery import campaigns, delivery_reports, outbox, receipts, retention
 from bot.store.delivery.audiences import reach
 from bot.store.delivery.campaigns import Campaign, CampaignState
 from bot.store.delivery.delivery_reports import Figures
@@ -70,9 +70,13 @@ async def standing(
         whom = await KINDS[campaign.kind].audience(conn, campaign)
         audience = campaign.settled + await reach(conn, whom, now)
     article = None if campaign.article is None else await articles.article(conn, campaign.article)
+    for_their_time = 0
+    if campaign.state is not CampaignState.DONE:
+        for_their_time = await outbox.for_their_time(conn, [campaign.id], now)
+    is_all_out = campaign.is_complete and 0 < for_their_time >= audience - campaign.settled
     is_retracted = article is not None and article.state is ArticleState.RETRACTED
     return Standing(
-        phase=Phase.WITHDRAWN if is_retracted else _phase(campaign, now),
+        phase=Phase.WITHDRAWN if is_retracted else _phase(campaign, now, is_all_out=is_all_out),
         audience=audience,
         sent=campaign.sent,
         unreachable=campaign.unreachable,
@@ -86,6 +90,7 @@ async def standing(
         last_sent_at=campaign.last_sent_at,
         rate=rate,
         is_paused=await metadata.is_paused(conn),
+        for_their_time=for_their_time,
     )
 
 
@@ -160,8 +165,9 @@ async def totals(db: Database, now: datetime, most_restricted: int) -> Totals:
     Sources are all there are, those that most came of first.
     """
     async with db.reading() as conn:
-        came = await sources.counts(conn)
-        listed = [ListedSource(one, came.get(one.number, SourceCounts())) for one in await sources.sources(conn)]
+        known = await sources.sources(conn)
+        came = await sources.counts(conn, [one.number for one in known])
+        listed = [ListedSource(one, came.get(one.number, SourceCounts())) for one in known]
         restricted, spells = await restrictions.listed(conn, most_restricted)
         return Totals(
             await chats.counts(conn),
@@ -180,10 +186,12 @@ async def is_paused(db: Database) -> bool:
         return await metadata.is_paused(conn)
 
 
-def _phase(campaign: Campaign, now: datetime) -> Phase:
+def _phase(campaign: Campaign, now: datetime, *, is_all_out: bool) -> Phase:
     match campaign.state:
+        case CampaignState.RUNNING if now < campaign.start_at:
+            return Phase.UNDO
         case CampaignState.RUNNING:
-            return Phase.UNDO if now < campaign.start_at else Phase.SENDING
+            return Phase.WAITING if is_all_out else Phase.SENDING
         case CampaignState.STOPPED:
             return Phase.WITHDRAWN if campaign.why == "retracted" else Phase.STOPPED
         case CampaignState.HELD:

@@ -86,7 +86,15 @@ class Dispatcher:
         self._db = db
         self._wire = wire
         self._kinds = kinds
-        self._triage = Triage(db, kinds, prepare=wire.prepare, held=wire.held, pictures=pictures, stale=stale)
+        self._triage = Triage(
+            db,
+            kinds,
+            prepare=wire.prepare,
+            held=wire.held,
+            zone_of=lambda chat: look_of(chat).zone,
+            pictures=pictures,
+            stale=stale,
+        )
         self._changed = asyncio.Event()
         self._settler = Settler(self._triage, changed=self._changed.set)
         self._look_of = look_of

@@ -90,6 +90,11 @@ class Edition(Composition[Body]):
         self._is_on_trial = False
         self._trial_of_form_ended = asyncio.Event()
 
+    @property
+    def topics(self) -> Sequence[Topic]:
+        """The article's, in the file's order."""
+        return self._topics
+
     async def send(
         self,
         look: Look,

@@ -7,32 +7,34 @@ Pieces are small, so that other writes, such as a reader's, wait for one piece a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
+from bot.services.delivery import clocks
 from bot.services.delivery.kinds import KINDS, Kind
 from bot.store.delivery import campaigns, fanout
 from bot.store.delivery.campaigns import Campaign
 from bot.store.engine.database import Connection, Database
+from bot.store.readers import chats
 
 
-async def fan_out_next(db: Database, *, now: datetime, draw: float, kinds: Mapping[str, Kind] = KINDS) -> bool:
+async def fan_out_next(
+    db: Database, *, now: datetime, draw: float, kinds: Mapping[str, Kind] = KINDS, zone: tzinfo = UTC
+) -> bool:
     """Give the next piece of the most urgent campaign its deliveries; return whether there may be more to do now.
 
-    `draw` (0 to 1) is where on the circle of chats a campaign begins when nothing else is on its way.
+    `draw` (0 to 1) is where on the circle of chats a campaign begins when nothing else is on its way. `zone` is that of
+    chats that have chosen none.
     """
     async with db.reading() as conn:
         waiting = [one for one in await _incomplete(conn, kinds) if one.start_at <= now]
-        if not waiting:
-            return False
-        kind = kinds[waiting[0].kind]
-        audience = await kind.audience(conn, waiting[0])
-        revision = await kind.revision(conn, waiting[0])
+    if not waiting:
+        return False
+    kind = kinds[waiting[0].kind]
     async with db.transaction() as conn:
-        # Read again: it may have been stopped in between, or its subject revised, and so be for others.
+        # Read again, and its audience only now: it may have been stopped in between, or its subject revised, and so be
+        # for others.
         current = await campaigns.campaign(conn, waiting[0].id)
         if current is None or current.state is not campaigns.CampaignState.RUNNING:
-            return True
-        if current.fixed_at != waiting[0].fixed_at or await kind.revision(conn, current) != revision:
             return True
         if current.ring_start is None:
             ring_start = await fanout.ring_of_busy_period(conn)
@@ -41,7 +43,10 @@ async def fan_out_next(db: Database, *, now: datetime, draw: float, kinds: Mappi
             await fanout.begin(conn, current.id, ring_start)
             current = await campaigns.campaign(conn, current.id)
             assert current is not None
-        more = await fanout.fan_out(conn, current, audience, now, operation=kind.operation)
+        await chats.end_pauses(conn, now)
+        audience = await kind.audience(conn, current)
+        at_own_times = kind.fold is not None and await clocks.expect(conn, current, zone, now)
+        more = await fanout.fan_out(conn, current, audience, now, operation=kind.operation, at_own_times=at_own_times)
         if not more:
             await campaigns.close_finished(conn, now)  # it may have reached nobody
         return more or len(waiting) > 1

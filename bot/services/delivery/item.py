@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from bot.domain.chat import Chat, ChatState
-from bot.domain.delivery import Delivery, Outcome, Status
+from bot.domain.delivery import Delivery, Lane, Outcome, Status
+from bot.domain.delivery_time import Listing
 from bot.domain.rejections import Form
 from bot.services.delivery.composing import Composition
 from bot.store.delivery.campaigns import Campaign
@@ -26,11 +27,13 @@ class Item:
     `followed` is the topic for which the chat gets it, or the phrase by its negative number, 0 when it is for
     neither; None when the chat does not want it any more. `stands` is the receipt of the message that is to be
     changed. `reply_to` is the message of the same story in this chat, to which it is a reply. `folded` are the
-    compositions, by campaign and its own among them, that go out in one list because they could not leave for too
-    long. `paid_on` is the UTC day whose allowance pays for its next message; None when nothing does. `known_at` is
-    when the chat was last asked what it wants, on the monotonic clock. `is_kept` when its chat forbids writing and
-    is not tried now. `adopted` is the form in which it was taken and all others go on, with the words that refused
-    a fuller one; `refused_by_some` the same for the chats that share these words, while the others get it as it is.
+    compositions, by campaign and its own the first of them, that go out in one list: a digest, which `listing` tells
+    of, or (None) because they could not leave for too long. `calm_hour` is the beginning of the hour of whose few
+    stories it is one; None where as many come as there are. `paid_on` is the UTC day whose allowance pays for its
+    next message; None when nothing does. `known_at` is when the chat was last asked what it wants, on the monotonic
+    clock. `is_kept` when its chat forbids writing and is not tried now. `adopted` is the form in which it was taken
+    and all others go on, with the words that refused a fuller one; `refused_by_some` the same for the chats that
+    share these words, while the others get it as it is.
     """
 
     delivery: Delivery
@@ -41,6 +44,8 @@ class Item:
     stands: Receipt | None = None
     reply_to: int | None = None
     folded: Mapping[int, Composition[Any]] = field(default_factory=dict)
+    listing: Listing | None = None
+    calm_hour: datetime | None = None
     paid_on: date | None = None
     outcome: Outcome | None = None
     has_photo: bool = False
@@ -65,6 +70,11 @@ class Item:
         """What its chat said to the last try, when it is kept for it; else None."""
         spell = self.chat.restriction if self.status_unsent is Status.RESTRICTED else None
         return None if spell is None else spell.reason
+
+    @property
+    def lane(self) -> Lane:
+        """How urgent it is: a digest is less so than what it is made of."""
+        return self.campaign.lane if self.listing is None else max(self.campaign.lane, Lane.DIGEST)
 
     @property
     def is_decided(self) -> bool:

@@ -15,10 +15,12 @@ from typing import Any
 from bot.content.web.pictures import PictureSource
 from bot.domain.chat import Chat
 from bot.domain.delivery import NEWS, Lane, Operation
+from bot.domain.delivery_time import Listing
 from bot.domain.message import Message
 from bot.domain.rejections import FEW
 from bot.render.look import Look
 from bot.render.reader.catching_up import catching_up
+from bot.render.reader.digest import digest
 from bot.services.delivery.composing import Composition
 from bot.services.delivery.edition import Edition, edition_of
 from bot.store.content import articles
@@ -26,6 +28,10 @@ from bot.store.delivery.audiences import Audience
 from bot.store.delivery.campaigns import Campaign
 from bot.store.delivery.followers import followers_of
 from bot.store.engine.database import Connection
+
+Fold = Callable[
+    [Sequence[Composition[Any]], Listing | None, Look, datetime], tuple[Message, Sequence[Composition[Any]]]
+]
 
 
 def at_once(campaign: Campaign, chat: Chat, now: datetime) -> datetime | None:
@@ -41,8 +47,10 @@ class Kind:
     pictures come from). `revision` returns the subject's as it stands now, at which a composition is made anew; None:
     it never changes. `when` is asked at every claim and returns the time before which this chat, as it is set today, is
     not to have it, which is `now` or earlier when nothing is to be waited for, and None when it is never to have it.
-    `fold` puts several into one list when they have waited for too long to be news; None: each goes out by itself,
-    however late. What settles it follows from the operation: sent, a message has a receipt for all that its
+    `fold` puts several into one list, the first and as many of the others as fit, and says which these are: a digest,
+    when it is told how the list came about, else what has waited for too long to be news. A kind that has it goes out
+    at the times that each chat has chosen; None: each goes out by itself, whenever its turn comes. What settles it
+    follows from the operation: sent, a message has a receipt for all that its
     composition covers; edited, its receipt shows the new revision; deleted, its receipt holds no message any more.
     """
 
@@ -53,7 +61,7 @@ class Kind:
     revision: Callable[[Connection, Campaign], Awaitable[int | None]]
     operation: Operation = Operation.SEND
     when: Callable[[Campaign, Chat, datetime], datetime | None] = at_once
-    fold: Callable[[Sequence[Composition[Any]], Look, datetime], Message] | None = None
+    fold: Fold | None = None
 
 
 async def _followers(conn: Connection, campaign: Campaign) -> Audience:
@@ -72,8 +80,14 @@ async def _revision(conn: Connection, campaign: Campaign) -> int | None:
     return await articles.revision(conn, campaign.subject.number)
 
 
-def _list(compositions: Sequence[Composition[Any]], look: Look, now: datetime) -> Message:
-    return catching_up([one.article for one in compositions if isinstance(one, Edition)], look, now)
+def _list(
+    compositions: Sequence[Composition[Any]], listing: Listing | None, look: Look, now: datetime
+) -> tuple[Message, Sequence[Composition[Any]]]:
+    editions = [one for one in compositions if isinstance(one, Edition)]
+    if listing is None:
+        return catching_up([one.article for one in editions], look, now), compositions
+    message, many = digest([(one.article, one.topics) for one in editions], listing, look, now)
+    return message, editions[:many]
 
 
 KINDS: Mapping[str, Kind] = {

@@ -26,6 +26,7 @@ def report_json(account: DeliveryReport, failed: Failures, kept: Failures) -> di
             "audience": standing.audience,
             "reached": standing.sent,
             "waiting": standing.waiting,
+            "for_their_time": standing.for_their_time,
             "switched_off": standing.unreachable,
             "failed": standing.failed,
             "restricted": standing.restricted,

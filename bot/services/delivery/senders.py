@@ -20,12 +20,12 @@ from typing import Any
 from bot.domain.chat import Chat, ChatKind
 from bot.domain.delivery import Failed, Lane, Operation, Outcome, PictureRefused, Rejected, Sent, Throttled
 from bot.domain.message import Message
-from bot.domain.rejections import Form, is_about_reply
+from bot.domain.rejections import is_about_reply
 from bot.errors import StoreError
 from bot.render.look import Look
-from bot.render.reader.article import in_form
 from bot.services.delivery.item import Item
 from bot.services.delivery.kinds import Kind
+from bot.services.delivery.lists import Lists
 from bot.services.delivery.paid_budget import PaidBudget
 from bot.store.engine.database import Database
 from bot.store.readers import chats
@@ -86,6 +86,7 @@ class Senders:
         self._wire = wire
         self._paid_budget = paid_budget
         self._kinds = kinds
+        self._lists = Lists(wire.prepare)
         self._look_of = look_of
         self._clock = clock
         self._count = count
@@ -198,25 +199,25 @@ class Senders:
         self._waiting[sender] = item
         try:
             if item.folded and (fold := self._kinds[item.campaign.kind].fold) is not None:
-                message = fold(list(item.folded.values()), look, now)
-                item.outcome = await turn() or await leave(self._wire.prepare(message))
+                made = self._lists.of(item, fold, look, now)
+                item.folded = {number: one for number, one in item.folded.items() if number in made.campaigns}
+                item.outcome = await turn() or await leave(made.body)
                 if isinstance(item.outcome, Rejected):
                     log.info("a list was refused (%s) and goes out as plain text", item.outcome.reason)
-                    plain = self._wire.prepare(in_form(message, Form.PLAIN))
-                    item.outcome = await turn() or await leave(plain)
+                    item.outcome = await turn() or await leave(self._lists.plain(made))
                 if isinstance(item.outcome, Rejected) and item.composition.list_refused(
                     item.delivery.chat, item.outcome.reason
                 ):
                     item.outcome = RETRY_NOW
             else:
-                made = item.composition
-                item.outcome, item.has_photo = await made.send(
+                one = item.composition
+                item.outcome, item.has_photo = await one.send(
                     look, item.followed or 0, turn, leave, self._db, now, chat=item.delivery.chat
                 )
                 if item.stands is not None and item.delivery.operation is Operation.EDIT:
                     item.has_photo = item.stands.has_photo
-                if made.adopted is not None:
-                    item.adopted, made.adopted = made.adopted, None
+                if one.adopted is not None:
+                    item.adopted, one.adopted = one.adopted, None
             if item.composition.refused_by_some is not None:
                 item.refused_by_some, item.composition.refused_by_some = item.composition.refused_by_some, None
         finally:
@@ -243,7 +244,7 @@ class Senders:
         self._waiting[sender] = item
         is_paid, is_group = item.paid_on is not None, item.chat.kind is not _PRIVATE
         for chat_in_turn in (None,) if pace_only else (item.delivery.chat, None):
-            held = await self._wire.slot(chat_in_turn, item.campaign.lane, is_group, is_paid)
+            held = await self._wire.slot(chat_in_turn, item.lane, is_group, is_paid)
             if held:
                 return Throttled(timedelta(seconds=held))
             now = monotonic()

@@ -33,7 +33,7 @@ from bot.store.delivery import campaigns, outbox, settlement
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.delivery.settlement import Settled
 from bot.store.engine.database import Connection
-from bot.store.readers import chats
+from bot.store.readers import chats, pushes
 
 log = logging.getLogger(__name__)
 
@@ -153,7 +153,8 @@ class Settler:
         if finished:
             await settlement.settle(conn, finished, now, owner=owner)
         for item in answered:
-            if (item.adopted is not None or item.chat.restriction is not None) and isinstance(item.outcome, Sent):
+            says_more = item.adopted is not None or item.calm_hour is not None or item.chat.restriction is not None
+            if says_more and isinstance(item.outcome, Sent):
                 await _note_sent(conn, item, now)
             if item.refused_by_some is not None:
                 await newsroom.note_refused_by_some(conn, item.campaign.id, *item.refused_by_some, now=now)
@@ -203,5 +204,7 @@ async def _note_sent(conn: Connection, item: Item, now: datetime) -> None:
     if item.adopted is not None and item.composition.revision is not None:
         form, words = item.adopted
         await newsroom.go_on_in(conn, item.campaign.id, form, item.composition.revision, words, now=now)
+    if item.calm_hour is not None:
+        await pushes.count(conn, item.delivery.chat, item.calm_hour)
     if item.chat.restriction is not None:
         await restrictions.note_open(conn, item.delivery.chat, now)

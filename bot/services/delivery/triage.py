@@ -2,8 +2,8 @@
 Triage: decides what becomes of a claimed delivery before it is sent, by what its chat wants today.
 
 A chat that has paused, unfollowed or muted since gets nothing; a delivery whose time has not come is put back until
-then; several that waited too long to be news go out as one list; those of a chat that Telegram holds are put back. All
-others are sent as their campaign's kind composes them.
+then (`own_times`); digests, and several that waited too long to be news, go out as one list; those of a chat that
+Telegram holds are put back. All others are sent as their campaign's kind composes them.
 """
 
 from __future__ import annotations
@@ -12,20 +12,21 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from time import monotonic
 from typing import Any
 
 from bot.content.web.pictures import PictureSource
 from bot.domain.chat import Chat, ChatState
 from bot.domain.delivery import Delivery, Operation, Postponed, Throttled
+from bot.domain.delivery_time import Wait, Waits, Way, listing
 from bot.domain.message import Message
-from bot.domain.publishing import is_stale
 from bot.errors import StoreError
 from bot.services.delivery.composing import Composition
 from bot.services.delivery.item import Item
 from bot.services.delivery.kinds import Kind
-from bot.store.delivery import outbox, receipts
+from bot.services.delivery.own_times import OwnTimes, TheirTimes
+from bot.store.delivery import receipts
 from bot.store.delivery.campaigns import Campaign
 from bot.store.engine.database import Connection, Database
 
@@ -35,6 +36,8 @@ _SEND = Operation.SEND
 MAX_HOLD = timedelta(seconds=60)  # a delivery waiting for a retry holds later news of its chat no longer
 SHORT_HOLD = timedelta(seconds=1)  # waited for on the spot
 NO_HOLD = timedelta(0)
+ROWS_PAUSE = timedelta(seconds=1)
+"""How long a list waits for campaigns that have not all of their rows yet."""
 LIST_PAUSE = timedelta(seconds=60)
 """How long a delivery waits that goes out in the list of another one; if that list fails, it is sent after all."""
 HELD_CHATS = 4096
@@ -58,18 +61,19 @@ class Triage:
         *,
         prepare: Callable[[Message], Any],
         held: Callable[[int], float],
+        zone_of: Callable[[Chat], tzinfo],
         pictures: PictureSource,
         stale: timedelta,
     ) -> None:
         self._db = db
+        self._own_times = OwnTimes(zone_of, stale)
         self._kinds = kinds
         self._prepare = prepare
         self._held = held
         self._pictures = pictures
-        self._stale = stale
         self._compositions: dict[int, Composition[Any]] = {}  # by campaign
         self._holds: OrderedDict[int, tuple[datetime, datetime]] = OrderedDict()  # until when, and the latest time
-        self._listed: set[int] = set()  # chats with a claimed list
+        self._listed: set[tuple[int, int]] = set()  # chats and threads with a claimed list
 
     async def sort(
         self,
@@ -85,6 +89,7 @@ class Triage:
         """
         items: list[Item] = []
         unread: list[Unread] = []
+        self._own_times.claimed = {delivery.id for delivery in claimed}
         for number in dict.fromkeys(delivery.campaign for delivery in claimed):
             group = [delivery for delivery in claimed if delivery.campaign == number]
             try:
@@ -107,6 +112,7 @@ class Triage:
     ) -> list[Item]:
         """Return the items of one campaign's deliveries."""
         items: list[Item] = []
+        lists: dict[int, list[Item]] = {}  # by the other campaigns that may go into them
         kind = self._kinds[campaign.kind]
         changing = [one.chat for one in group if one.operation is not _SEND]
         async with self._db.reading() as conn:
@@ -114,8 +120,9 @@ class Triage:
             wanted = await composition.audience.wanting(conn, [one.chat for one in group], now)
             standing = await receipts.held(conn, campaign.subject, changing) if changing else {}
             replied = await self._replied(conn, composition, group)
+            likes = self._likes(kind, running)
+            times = await self._own_times.of(conn, campaign, group, people, likes, now) if kind.fold else None
         known_at = monotonic()
-        is_old = kind.fold is not None and is_stale(campaign.start_at, now, self._stale)
         for delivery in group:
             chat = people.get(delivery.chat) or Chat(delivery.chat, state=ChatState.UNREACHABLE)
             item = Item(delivery, campaign, composition, chat, wanted.get(delivery.chat), known_at=known_at)
@@ -129,13 +136,16 @@ class Triage:
             if item.status_unsent is not None:
                 continue
             self._time(item, kind, now)
-            if is_old:
-                await self._fold(item, running, now)
+            if times is not None and not item.is_decided:
+                for number in self._place(item, times, now):
+                    lists.setdefault(number, []).append(item)
             hold = self._hold(delivery.chat, now)
             if hold and not item.is_decided:
                 item.outcome = Throttled(hold)
+        if lists:
+            await self._fill(lists, likes, now)
         # Only now: if one had raised, none of them would count as claimed.
-        self._listed.update(item.chat.id for item in items if item.folded)
+        self._listed.update((item.chat.id, item.delivery.thread) for item in items if item.folded)
         return items
 
     async def _replied(
@@ -155,7 +165,7 @@ class Triage:
         late = {
             number
             for number, one in running.items()
-            if self._kinds[one.kind].fold is not None and is_stale(one.start_at, now, self._stale)
+            if self._kinds[one.kind].fold is not None and self._own_times.is_stale(one.start_at, now)
         }
         if all(running[number].is_complete for number in late):
             return running
@@ -164,12 +174,14 @@ class Triage:
     def written(self, items: Iterable[Item]) -> None:
         """Note that the outcomes of items are on disk."""
         for item in items:
+            self._own_times.has_left(item.delivery)
             if item.folded:
-                self._listed.discard(item.chat.id)
+                self._listed.discard((item.chat.id, item.delivery.thread))
 
     def begin_anew(self) -> None:
         """Forget all claimed lists, as at the start."""
         self._listed.clear()
+        self._own_times.begin_anew()
 
     def hold(self, delivery: Delivery, now: datetime) -> None:
         """Keep a chat's later news behind a delivery that waits for a retry; not for long, however often it does."""
@@ -208,7 +220,7 @@ class Triage:
         if at is None or (is_change and (item.stands is None or item.stands.message_id is None)):
             item.followed = None  # nothing for this chat, or no message is left there to be changed
         elif at > now:
-            item.outcome = Postponed(at)
+            item.outcome = Postponed(at, Waits.FOR_ITS_TIME)
 
     def _hold(self, chat: int, now: datetime) -> timedelta:
         """Return how long a chat's news must stay in the outbox. What is behind a retry must, be it for a moment."""
@@ -218,39 +230,54 @@ class Triage:
         pace = timedelta(seconds=held)
         return max(NO_HOLD if behind is None else behind[0] - now, pace if pace > SHORT_HOLD else NO_HOLD)
 
-    async def _fold(self, item: Item, running: Mapping[int, Campaign], now: datetime) -> None:
-        """Let what is no longer news go out in one list with all else that has waited for its chat as long.
+    def _likes(self, kind: Kind, running: Mapping[int, Campaign]) -> dict[int, Campaign]:
+        """Return the running campaigns that can go into a list with one of a kind."""
+        kinds = {name for name, one in self._kinds.items() if one.fold is kind.fold}
+        return {number: one for number, one in running.items() if one.kind in kinds}
 
-        Nothing is settled before the list is sent: if it fails, the others go out without this one.
+    def _place(self, item: Item, times: TheirTimes, now: datetime) -> Sequence[int]:
+        """Let an item leave alone, or carry a list of all of its chat whose time has come, or later.
+
+        Return the other campaigns that may go into its list. Nothing of a list is settled before that is sent: if it
+        fails, the others go out without this one.
         """
-        if item.is_decided:
-            return
-        chat = item.chat.id
-        if chat in self._listed:
+        key = item.chat.id, item.delivery.thread
+        try:
+            way = times.way(item)
+        except Exception:
+            return ()  # whoever sends it finds that out, and says so
+        if isinstance(way, Wait):
+            item.outcome = Postponed(way.until, way.why)
+        elif way is Way.ALONE:
+            self._own_times.leaves_alone(item, times)
+        elif times.is_own(item) and times.is_incomplete(item):
+            item.outcome = Postponed(now + ROWS_PAUSE)  # there would be a list for each
+        elif key in self._listed:
             item.outcome = Postponed(now + LIST_PAUSE)
-            return
-        folded = {item.campaign.id: item.composition}
-        kinds = [name for name, kind in self._kinds.items() if kind.fold is self._kinds[item.campaign.kind].fold]
-        async with self._db.reading() as conn:
-            for number in await outbox.beside(conn, item.delivery, now - self._stale, kinds):
-                other = await self._wanted(conn, running[number], chat, now) if number in running else None
-                if other is not None:
-                    folded[number] = other
-        item.folded = dict(sorted(folded.items()))
+        else:
+            item.folded = {item.campaign.id: item.composition}
+            item.listing = listing(item.chat.timing, times.zone(item), now) if times.is_own(item) else None
+            return times.beside(item)
+        return ()
 
-    async def _wanted(self, conn: Connection, campaign: Campaign, chat: int, now: datetime) -> Composition[Any] | None:
-        """Return a campaign's composition for a list; None when the chat no longer wants it, or it cannot be read.
+    async def _fill(self, lists: Mapping[int, Sequence[Item]], likes: Mapping[int, Campaign], now: datetime) -> None:
+        """Put other campaigns into the lists of items, each where its chat still wants it.
 
         What cannot be read is found out again when its own turn comes, and stops only its own broadcast.
         """
-        try:
-            composition = await self._composition(conn, campaign)
-            wanted = await composition.audience.wanting(conn, [chat], now)
-        except StoreError:
-            raise
-        except Exception:
-            return None
-        return composition if chat in wanted else None
+        async with self._db.reading() as conn:
+            for number, carriers in sorted(lists.items()):
+                try:
+                    composition = await self._composition(conn, likes[number])
+                    wanted = await composition.audience.wanting(conn, [one.chat.id for one in carriers], now)
+                except StoreError:
+                    raise
+                except Exception:
+                    log.debug("%s is left out of lists", _name(likes[number]))
+                    continue
+                for item in carriers:
+                    if item.chat.id in wanted:
+                        item.folded = {**item.folded, number: composition}
 
 
 def _name(campaign: Campaign) -> str:

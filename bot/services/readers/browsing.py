@@ -20,7 +20,7 @@ from bot.errors import UnknownTopic
 from bot.services.content.topic_names import name_and_count
 from bot.store.content import articles, known_topics, topics
 from bot.store.engine.database import Connection, Database
-from bot.store.readers import browsing, group_quota, subscriptions
+from bot.store.readers import browsing, group_quota, phrases, subscriptions
 
 _Known = TypeVar("_Known")
 
@@ -122,15 +122,17 @@ async def latest(
 ) -> tuple[ListSubject, Page]:
     """Return the newest articles of a topic, of what the chat follows (if anything), or of all. Raises: UnknownTopic.
 
-    What is followed is read as it would be pushed: without what is left out and without unwanted sources; a mute is
-    for pushes only. What is asked for by name is shown whole.
+    What is followed is read as it would be pushed: without what is left out, and without sources and phrases that are
+    never wanted; a mute is for pushes only. What is asked for by name is shown whole.
     """
     async with db.reading() as conn:
         following = await subscriptions.following(conn, chat, now)
         subject, wanted = await _subject(conn, chat, following, scope)
+        never = await _never(conn, chat, subject, now)
 
         async def look(turn: Turn | None, limit: int) -> list[Place]:
-            return await browsing.latest(conn, turn, limit, topics=wanted, unwanted=_unwanted(subject, following))
+            unwanted = _unwanted(subject, following)
+            return await browsing.latest(conn, turn, limit, topics=wanted, unwanted=unwanted, never=never)
 
         return subject, await _page(conn, look, size, turn)
 
@@ -142,7 +144,14 @@ async def top(
     async with db.reading() as conn:
         following = await subscriptions.following(conn, chat, now)
         subject, wanted = await _subject(conn, chat, following, scope)
-        newest = await browsing.latest(conn, None, CANDIDATES, topics=wanted, unwanted=_unwanted(subject, following))
+        newest = await browsing.latest(
+            conn,
+            None,
+            CANDIDATES,
+            topics=wanted,
+            unwanted=_unwanted(subject, following),
+            never=await _never(conn, chat, subject, now),
+        )
         ranked = warmest(await browsing.hot_articles(conn, [place.number for place in newest]), now)
         start = min(max(0, start), max(0, len(ranked) - 1) // size * size)
         page = Page(tuple(await articles.articles(conn, ranked[start : start + size])))
@@ -279,6 +288,13 @@ async def _subject(
 
 def _unwanted(subject: ListSubject, following: Following) -> frozenset[str]:
     return following.unwanted if subject.scope == FOLLOWED else frozenset()
+
+
+async def _never(conn: Connection, chat: int, subject: ListSubject, now: datetime) -> list[str]:
+    """Return the phrases without which a list is read: those that a chat never wants, of what it follows."""
+    if subject.scope != FOLLOWED:
+        return []
+    return [one.words for one in (await phrases.of_chat(conn, chat, now)).unwanted]
 
 
 async def _page(

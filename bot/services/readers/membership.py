@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, tzinfo
 
 from bot.domain.chat import Chat, ChatKind, ChatState
+from bot.domain.delivery_time import moment_of
 from bot.services.delivery import restrictions
 from bot.store.engine.database import Database
 from bot.store.readers import chats, export
@@ -51,6 +52,24 @@ async def pause(db: Database, chat: int, now: datetime) -> None:
     """Send nothing more by itself; everything is kept."""
     async with db.transaction() as conn:
         await chats.set_state(conn, chat, ChatState.PAUSED, now)
+
+
+async def pause_until(db: Database, chat: Chat, day: date, zone: tzinfo, now: datetime) -> Chat:
+    """Send nothing by itself before a day begins in a zone; return the chat as it stands."""
+    async with db.transaction() as conn:
+        await chats.set_state(conn, chat.id, ChatState.PAUSED, now, until=moment_of(day, 0, zone))
+        return await chats.chat(conn, chat.id) or chat
+
+
+async def end_pauses(db: Database, now: datetime) -> datetime | None:
+    """Let news come again where a pause is over; return when the next one ends, None when none does by itself."""
+    async with db.reading() as conn:
+        ends = await chats.next_end_of_pause(conn)
+    if ends is None or ends > now:
+        return ends
+    async with db.transaction() as conn:
+        await chats.end_pauses(conn, now)
+        return await chats.next_end_of_pause(conn)
 
 
 async def join(db: Database, id: int, kind: ChatKind, language: str, now: datetime) -> None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.domain.article import Article
 from bot.domain.chat import Chat, Pictures
+from bot.domain.delivery_time import Quiet, Timing
 from bot.domain.parts import Parts
 from bot.domain.time_zone import UTC, plain_name
 from bot.domain.topic import Topic
 from bot.store.content import articles, topics
+from bot.store.delivery import outbox
 from bot.store.engine.database import Database
-from bot.store.readers import browsing, chats
+from bot.store.readers import browsing, chats, timings
 
 
 async def set_pictures(db: Database, chat: Chat, pictures: Pictures) -> None:
@@ -57,10 +60,43 @@ async def follow_client(db: Database, chat: Chat, language: str) -> None:
         await chats.follow_language(conn, chat.id, language)
 
 
-async def set_zone(db: Database, chat: Chat, zone: str | None) -> None:
-    """`zone` is an IANA name; None is the operator's."""
+async def set_zone(db: Database, chat: Chat, zone: str | None, now: datetime) -> Chat:
+    """Return the chat as it stands by the clock of another zone, an IANA name; None is the operator's.
+
+    What waits for a time of the chat's own waits for that by the new clock from now on.
+    """
     async with db.transaction() as conn:
+        before = await chats.chat(conn, chat.id) or chat
         await chats.set_zone(conn, chat.id, zone)
+        if not before.timing.is_at_once and before.zone != zone:
+            await timings.count_from(conn, chat.id, now)
+            await outbox.ask_again(conn, chat.id, now)
+        return await chats.chat(conn, chat.id) or chat
+
+
+async def set_delivery(db: Database, chat: Chat, timing: Timing, now: datetime) -> Chat:
+    """Return the chat as it stands with news at once, calm, hourly or daily. Its quiet hours stay.
+
+    What waits is asked at once when it leaves by the new times. Of what follows a clock, only what comes after that
+    counts: nobody who puts the time of a digest back gets one that is over already.
+    """
+    async with db.transaction() as conn:
+        before = await chats.chat(conn, chat.id) or chat
+        after = replace(timing, quiet=before.timing.quiet)
+        await timings.choose(conn, chat.id, after)
+        if not after.follows_clock_of(before.timing):
+            await timings.count_from(conn, chat.id, now)
+        await outbox.ask_again(conn, chat.id, now)
+        return await chats.chat(conn, chat.id) or chat
+
+
+async def set_quiet(db: Database, chat: Chat, quiet: Quiet | None, now: datetime) -> Chat:
+    """Return the chat as it stands with these quiet hours, or none. What waits is asked again when it leaves."""
+    async with db.transaction() as conn:
+        before = await chats.chat(conn, chat.id) or chat
+        await timings.choose(conn, chat.id, replace(before.timing, quiet=quiet))
+        await outbox.ask_again(conn, chat.id, now)
+        return await chats.chat(conn, chat.id) or chat
 
 
 @cache

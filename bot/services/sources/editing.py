@@ -9,7 +9,6 @@ from datetime import datetime
 
 from bot.domain.source import ListedSource, Source, TakenAs
 from bot.domain.topic import Topic, topic_key
-from bot.errors import UnknownSource
 from bot.services.sources import sources
 from bot.store.content import topics
 from bot.store.engine.database import Database
@@ -25,10 +24,7 @@ class SourceTopics:
 
 async def one(db: Database, number: int) -> ListedSource:
     """Return a source and what has come of it. Raises: UnknownSource."""
-    for listed in await sources.listed(db):
-        if listed.source.number == number:
-            return listed
-    raise UnknownSource(f"#{number}")
+    return await sources.with_counts(db, number)
 
 
 async def topics_of(db: Database, source: Source) -> SourceTopics:

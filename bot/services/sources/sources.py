@@ -53,10 +53,27 @@ class Checked:
 
 async def listed(db: Database) -> list[ListedSource]:
     """Return all sources in the order of their numbers."""
+    return (await page(db, 0, None))[0]
+
+
+async def page(db: Database, start: int, most: int | None) -> tuple[list[ListedSource], int]:
+    """Return at most so many of all sources from a place on, and how many there are in all.
+
+    What came is counted of these alone: that takes a look at each item.
+    """
     async with db.reading() as conn:
         found = await sources.sources(conn)
-        came = await sources.counts(conn)
-    return [ListedSource(one, came.get(one.number, SourceCounts())) for one in found]
+        shown = found[start : None if most is None else start + most]
+        came = await sources.counts(conn, [one.number for one in shown])
+    return [ListedSource(one, came.get(one.number, SourceCounts())) for one in shown], len(found)
+
+
+async def with_counts(db: Database, number: int) -> ListedSource:
+    """Return a source and what has come of it. Raises: UnknownSource."""
+    async with db.reading() as conn:
+        source = await _there(conn, number)
+        came = await sources.counts(conn, [number])
+    return ListedSource(source, came.get(number, SourceCounts()))
 
 
 async def find(db: Database, words: str) -> Source:

@@ -318,8 +318,8 @@ async def set_file(conn: Connection, number: int, path: str | None) -> None:
     )
 
 
-async def counts(conn: Connection) -> dict[int, SourceCounts]:
-    """Return what has come of each source that ever listed something."""
+async def counts(conn: Connection, numbers: Iterable[int]) -> dict[int, SourceCounts]:
+    """Return what has come of those of these sources that ever listed something."""
     rows = await conn.execute_fetchall(
         """
         SELECT i.source,
@@ -328,11 +328,12 @@ async def counts(conn: Connection) -> dict[int, SourceCounts]:
             coalesce(sum(f.owns AND a.state = 'held'), 0) AS held,
             coalesce(sum(f.article IS NOT NULL AND NOT f.owns), 0) AS doubled,
             coalesce(sum(i.standing = 'refused'), 0) AS refused
-        FROM source_items AS i
+        FROM json_each(:numbers) AS wanted CROSS JOIN source_items AS i ON i.source = wanted.value
         LEFT JOIN files AS f ON f.path = 'feed://' || i.source || '/' || i.key
         LEFT JOIN articles AS a ON a.number = f.article
         GROUP BY i.source
-        """
+        """,
+        {"numbers": _list(numbers)},
     )
     return {
         int(row["source"]): SourceCounts(row["came"], row["pushed"], row["held"], row["doubled"], row["refused"])

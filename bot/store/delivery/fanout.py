@@ -58,10 +58,13 @@ async def fan_out(
     piece: int = ROWS_PER_PIECE,
     *,
     operation: Operation = Operation.SEND,
+    at_own_times: bool = False,
 ) -> bool:
     """Give the next piece of the circle its deliveries and move the cursor; return whether more is left.
 
-    One transaction: a crash before the commit leaves neither rows nor cursor, after it both.
+    `at_own_times` when chats get it at times of their own, as far as these are noted in `timings`: when it is claimed
+    is soon enough for the others. One transaction: a crash before the commit leaves neither rows nor cursor, after it
+    both.
     """
     if campaign.is_complete or campaign.ring_start is None:
         return False
@@ -69,10 +72,8 @@ async def fan_out(
     after = low if campaign.cursor is None else campaign.cursor
     end = await audience.end_of_piece(conn, after, high, piece)
     sql, parameters = audience.recipients(
-        """
-        INSERT OR IGNORE INTO deliveries (campaign, chat, thread, operation, not_before)
-        SELECT :campaign, c.chat, c.thread, :operation, :now FROM
-        """,
+        _AT_OWN_TIMES if at_own_times else _AT_ONCE,
+        _AT_OWN_TIMES_END if at_own_times else "",
         after=after,
         until=high if end is None else end,
         campaign=campaign.id,
@@ -86,3 +87,19 @@ async def fan_out(
         {"id": campaign.id, "cursor": end, "half": half, "added": added},
     )
     return half < 2
+
+
+_AT_ONCE = """
+INSERT OR IGNORE INTO deliveries (campaign, chat, thread, operation, not_before)
+SELECT :campaign, c.chat, c.thread, :operation, :now FROM
+"""
+# `k` is the chat, which the audience of whatever goes out at chats' own times joins.
+# Without the LIMIT, SQLite would look for the time twice: https://sqlite.org/optoverview.html#subquery_flattening
+_AT_OWN_TIMES = """
+INSERT OR IGNORE INTO deliveries (campaign, chat, thread, operation, not_before, waits)
+SELECT :campaign, chat, thread, :operation, max(:now, coalesce(at, :now)), coalesce(at > :now, 0) FROM (
+    SELECT c.chat, c.thread,
+        (SELECT t.at FROM timings AS t WHERE t.number = k.timing) AS at
+    FROM
+"""
+_AT_OWN_TIMES_END = " LIMIT -1)"

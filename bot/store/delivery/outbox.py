@@ -12,8 +12,10 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from sqlite3 import Row
+from typing import NamedTuple
 
 from bot.domain.delivery import Delivery, Lane, Operation
+from bot.domain.delivery_time import Waits
 from bot.store.content.story_json import epoch, moment, moment_or_none
 from bot.store.engine.database import Connection
 
@@ -25,25 +27,39 @@ async def claim(
 ) -> list[Delivery]:
     """Claim up to `limit` due deliveries of running campaigns and return them, most urgent lane first.
 
-    With `among`, only of these campaigns. For a term that is over there are none.
+    What waited for its chat's own time comes after all that did not: at eight in the morning a hundred thousand digests
+    may be due, and news does not wait for them. With `among`, only of these campaigns. For a term that is over there
+    are none.
     """
+    claimed: list[Delivery] = []
+    numbers = _json(among)
+    for waits in Waits:
+        if len(claimed) < limit:
+            claimed += await _claim(conn, now, limit - len(claimed), numbers, waits, owner)
+    return claimed
+
+
+async def _claim(
+    conn: Connection, now: datetime, limit: int, among: str | None, waits: Waits, owner: int
+) -> list[Delivery]:
     rows = await conn.execute_fetchall(
         """
         UPDATE deliveries SET owner = :owner, attempts = attempts + 1
         WHERE EXISTS (SELECT 1 FROM leases WHERE owner = :owner) AND id IN (
             SELECT o.id FROM campaigns AS f
-            CROSS JOIN deliveries AS o ON o.campaign = f.id AND o.owner = 0 AND o.not_before <= :now
+            CROSS JOIN deliveries AS o
+                ON o.campaign = f.id AND o.owner = 0 AND o.waits = :waits AND o.not_before <= :now
             WHERE f.state = 'running' AND (:among IS NULL OR f.id IN (SELECT value FROM json_each(:among)))
             ORDER BY f.lane, f.id, o.not_before, o.id LIMIT :limit
         )
-        RETURNING id, campaign, chat, thread, not_before, attempts, unsure, operation,
+        RETURNING id, campaign, chat, thread, not_before, attempts, unsure, operation, waits,
             (SELECT lane FROM campaigns WHERE campaigns.id = deliveries.campaign) AS lane
         """,
-        {"now": epoch(now), "limit": limit, "among": _json(among), "owner": owner},
+        {"now": epoch(now), "limit": limit, "among": among, "waits": waits, "owner": owner},
     )
     # RETURNING promises no order: https://sqlite.org/lang_returning.html#limitations_and_caveats
     # Lane, campaign, not_before and id, by their places: a name is sought in each row.
-    in_order = sorted(rows, key=lambda row: (row[8], row[1], row[4], row[0]))
+    in_order = sorted(rows, key=lambda row: (row[9], row[1], row[4], row[0]))
     return [delivery_of(row) for row in in_order]
 
 
@@ -54,7 +70,11 @@ async def next_due(conn: Connection, among: Iterable[int] | None = None) -> date
     """
     [(not_before,)] = await conn.execute_fetchall(
         """
-        SELECT min((SELECT min(o.not_before) FROM deliveries AS o WHERE o.campaign = f.id AND o.owner = 0))
+        SELECT min((
+            SELECT min((SELECT min(o.not_before) FROM deliveries AS o
+                        WHERE o.campaign = f.id AND o.owner = 0 AND o.waits = w.value))
+            FROM json_each('[0, 1, 2]') AS w
+        ))
         FROM campaigns AS f
         WHERE f.state = 'running' AND (:among IS NULL OR f.id IN (SELECT value FROM json_each(:among)))
         """,
@@ -64,11 +84,16 @@ async def next_due(conn: Connection, among: Iterable[int] | None = None) -> date
 
 
 async def waits_since(conn: Connection) -> datetime | None:
-    """Return since when the oldest delivery of a running campaign waits, one that has no row yet included."""
+    """Return since when the oldest delivery of a running campaign waits, one that has no row yet included.
+
+    It is to come when all there is waits for a time to come.
+    """
     [(since,)] = await conn.execute_fetchall(
         """
         SELECT min(CASE WHEN f.half < 2 THEN f.start_at
-                   ELSE (SELECT min(o.not_before) FROM deliveries AS o WHERE o.campaign = f.id AND o.owner = 0) END)
+                   ELSE (SELECT min((SELECT min(o.not_before) FROM deliveries AS o
+                                     WHERE o.campaign = f.id AND o.owner = 0 AND o.waits = w.value))
+                         FROM json_each('[0, 1, 2]') AS w) END)
         FROM campaigns AS f WHERE f.state = 'running'
         """
     )
@@ -114,7 +139,8 @@ async def postpone(conn: Connection, deliveries: Sequence[Delivery], *, owner: i
     await conn.executemany(
         """
         UPDATE deliveries
-        SET owner = 0, not_before = :not_before, attempts = :attempts, unsure = :unsure, thread = :thread
+        SET owner = 0, not_before = :not_before, attempts = :attempts, unsure = :unsure, thread = :thread,
+            waits = :waits
         WHERE id = :id AND owner = :owner
         """,
         [
@@ -125,28 +151,78 @@ async def postpone(conn: Connection, deliveries: Sequence[Delivery], *, owner: i
                 "attempts": delivery.attempts,
                 "unsure": delivery.unsure,
                 "thread": delivery.thread,
+                "waits": delivery.waits,
             }
             for delivery in deliveries
         ],
     )
 
 
-async def beside(conn: Connection, delivery: Delivery, started_before: datetime, kinds: Iterable[str]) -> list[int]:
-    """Return the other running campaigns of these kinds from before a time that have a delivery for the same chat."""
+class Waiting(NamedTuple):
+    """A row of the outbox, as far as it can go into a list with another one. `is_in_hand`: it is claimed."""
+
+    id: int
+    campaign: int
+    chat: int
+    thread: int
+    not_before: datetime
+    waits: Waits
+    is_in_hand: bool
+
+
+async def of_chats(conn: Connection, chats: Iterable[int], campaigns: Iterable[int]) -> list[Waiting]:
+    """Return all that these campaigns still have for these chats, the earlier campaigns first."""
     rows = await conn.execute_fetchall(
         """
-        SELECT f.id FROM campaigns AS f CROSS JOIN deliveries AS o ON o.campaign = f.id AND o.chat = :chat
-        WHERE f.state = 'running' AND f.id <> :campaign AND f.start_at < :before
-          AND f.kind IN (SELECT value FROM json_each(:kinds))
+        SELECT o.id, o.campaign, o.chat, o.thread, o.not_before, o.waits, o.owner
+        FROM json_each(:campaigns) AS f CROSS JOIN json_each(:chats) AS c
+        CROSS JOIN deliveries AS o ON o.campaign = f.value AND o.chat = c.value
+        ORDER BY o.campaign, o.chat
         """,
-        {
-            "chat": delivery.chat,
-            "campaign": delivery.campaign,
-            "before": epoch(started_before),
-            "kinds": json.dumps(list(kinds)),
-        },
+        {"campaigns": json.dumps(sorted(campaigns)), "chats": json.dumps(list(chats))},
     )
-    return [int(row["id"]) for row in rows]
+    return [
+        Waiting(number, campaign, chat, thread, moment(not_before), Waits(waits), owner != 0)
+        for number, campaign, chat, thread, not_before, waits, owner in rows
+    ]
+
+
+async def ask_again(conn: Connection, chat: int, now: datetime) -> int:
+    """Let what waits for a chat's own time be asked at once for when that is: it has changed; return how many."""
+    return await conn.execute(
+        """
+        UPDATE deliveries SET not_before = :now
+        WHERE chat = :chat AND campaign IN (SELECT id FROM campaigns WHERE state <> 'done')
+          AND waits <> 0 AND owner = 0 AND not_before > :now
+        """,
+        {"chat": chat, "now": epoch(now)},
+    )
+
+
+async def ask_again_all(conn: Connection, timing: int, now: datetime) -> int:
+    """Do the same for all chats with a wish (`store.readers.timings`): its clock has changed; return how many."""
+    return await conn.execute(
+        """
+        UPDATE deliveries SET not_before = :now
+        WHERE campaign IN (SELECT id FROM campaigns WHERE state <> 'done')
+          AND chat IN (SELECT id FROM chats WHERE timing = :timing)
+          AND waits <> 0 AND owner = 0 AND not_before > :now
+        """,
+        {"timing": timing, "now": epoch(now)},
+    )
+
+
+async def for_their_time(conn: Connection, campaigns: Iterable[int], now: datetime) -> int:
+    """Return how many deliveries of campaigns wait for a time of their chats' own that is to come."""
+    [(many,)] = await conn.execute_fetchall(
+        """
+        SELECT count(*) FROM json_each(:campaigns) AS f CROSS JOIN json_each('[1, 2]') AS w
+        CROSS JOIN deliveries AS o
+            ON o.campaign = f.value AND o.owner = 0 AND o.waits = w.value AND o.not_before > :now
+        """,
+        {"campaigns": _json(campaigns), "now": epoch(now)},
+    )
+    return int(many)
 
 
 async def doubt(conn: Connection, carrier: Delivery, campaigns: Iterable[int]) -> None:
@@ -185,7 +261,9 @@ def _json(numbers: Iterable[int] | None) -> str | None:
 
 
 def delivery_of(row: Row) -> Delivery:
-    """Return the delivery of a row: id, campaign, chat, thread, not_before, attempts, unsure, operation."""
-    number, campaign, chat, thread, not_before, attempts, unsure, operation = row[:8]
+    """Return the delivery of a row: id, campaign, chat, thread, not_before, attempts, unsure, operation, waits."""
+    number, campaign, chat, thread, not_before, attempts, unsure, operation, waits = row[:9]
     made = Delivery(number, campaign, chat, thread, moment(not_before), attempts, unsure)
+    if waits:
+        made = made._replace(waits=Waits(waits))
     return made if operation == _SEND else made._replace(operation=Operation(operation))

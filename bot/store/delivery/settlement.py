@@ -58,8 +58,8 @@ async def settle(conn: Connection, settled: Sequence[Settled], at: datetime, *, 
     homes: dict[int, int] = {}
     if sent:
         homes.update(await _taken(conn, _TAKE_FROM_ANYBODY, sent, owner))
-        late = [one for one in sent if one.delivery.id not in homes]
-        if late:
+        if len(homes) < len(sent):
+            late = [one for one in sent if one.delivery.id not in homes]
             again = await _settled_after_all(conn, late)
             sent = [one for one in sent if one.delivery.id in homes] + again
             homes.update({one.delivery.id: one.delivery.chat for one in again})
@@ -216,7 +216,7 @@ async def take_along(
     """
     rows = await conn.execute_fetchall(
         """
-        SELECT id, campaign, chat, thread, not_before, attempts, unsure, operation FROM deliveries
+        SELECT id, campaign, chat, thread, not_before, attempts, unsure, operation, waits FROM deliveries
         WHERE chat = (SELECT chat FROM deliveries WHERE id = :carrier) AND id <> :carrier
           AND campaign IN (SELECT value FROM json_each(:campaigns))
         """,

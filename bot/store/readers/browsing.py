@@ -13,7 +13,7 @@ from datetime import datetime
 from bot.domain.browsing import Direction, Place, Turn
 from bot.domain.ranking import HotArticle
 from bot.domain.search_question import pieces, terms
-from bot.domain.search_terms import SearchQuery, source_key
+from bot.domain.search_terms import SearchQuery, exactly, source_key
 from bot.store.content.story_json import epoch, moment
 from bot.store.engine.database import Connection
 
@@ -40,6 +40,7 @@ _LATEST = """
     SELECT published_at AS at, number FROM articles
     WHERE state IN ('published', 'archived') AND (published_at, number) < (:at, :number)
       AND (source IS NULL OR source NOT IN (SELECT value FROM json_each(:unwanted)))
+      AND (:never IS NULL OR number NOT IN (SELECT rowid FROM article_search WHERE article_search MATCH :never))
     ORDER BY published_at DESC, number DESC LIMIT :limit
 """
 
@@ -51,6 +52,7 @@ _LATEST_OF_RARE = """
     ) AS worn CROSS JOIN articles AS a ON a.number = worn.article
     WHERE a.state IN ('published', 'archived') AND (a.published_at, a.number) < (:at, :number)
       AND (a.source IS NULL OR a.source NOT IN (SELECT value FROM json_each(:unwanted)))
+      AND (:never IS NULL OR a.number NOT IN (SELECT rowid FROM article_search WHERE article_search MATCH :never))
     ORDER BY a.published_at DESC, a.number DESC LIMIT :limit
 """
 
@@ -58,6 +60,7 @@ _LATEST_OF_COMMON = """
     SELECT published_at AS at, number FROM articles
     WHERE state IN ('published', 'archived') AND (published_at, number) < (:at, :number)
       AND (source IS NULL OR source NOT IN (SELECT value FROM json_each(:unwanted)))
+      AND (:never IS NULL OR number NOT IN (SELECT rowid FROM article_search WHERE article_search MATCH :never))
       AND EXISTS (
           SELECT 1 FROM article_topics
           WHERE article = articles.number AND topic IN (SELECT value FROM json_each(:topics))
@@ -144,13 +147,15 @@ async def latest(
     *,
     topics: Collection[int] | None,
     unwanted: Collection[str] = (),
+    never: Iterable[str] = (),
     rare: int = RARE_TOPIC_BELOW,
 ) -> list[Place]:
     """Return the places of up to `limit` articles that bear one of `topics` (None: of all), nearest first.
 
-    Articles of `unwanted` sources are left out. Topics with no more than `rare` articles are sorted as a whole.
+    Articles of `unwanted` sources, and those that hold a phrase of `never`, are left out. Topics with no more than
+    `rare` articles are sorted as a whole.
     """
-    values: dict[str, object] = {"unwanted": json.dumps(list(unwanted))}
+    values: dict[str, object] = {"unwanted": json.dumps(list(unwanted)), "never": _any_phrase(never)}
     if topics is None:
         return await _places(conn, _LATEST, turn, limit, values)
     values["topics"] = json.dumps(list(topics))
@@ -311,6 +316,12 @@ def match_query(words: str) -> str:
     Source: https://sqlite.org/fts5.html#full_text_query_syntax
     """
     return " AND ".join(map(_piece, pieces(terms(words))))
+
+
+def _any_phrase(phrases: Iterable[str]) -> str | None:
+    """Return an FTS5 query for articles with one of these phrases in title or excerpt; None when there are none."""
+    either = " OR ".join(_piece(piece) for phrase in phrases for piece in exactly(phrase))
+    return f"{{title excerpt}} : ({either})" if either else None
 
 
 def _piece(piece: SearchQuery) -> str:

@@ -14,10 +14,12 @@ from functools import lru_cache
 from sqlite3 import Row
 
 from bot.domain.chat import Chat, ChatKind, ChatState, Pictures
+from bot.domain.delivery_time import AT_ONCE
 from bot.domain.parts import Part, Parts
-from bot.store.content.story_json import epoch
+from bot.domain.timing_text import from_stored
+from bot.store.content.story_json import epoch, moment_or_none
 from bot.store.engine.database import Connection
-from bot.store.readers import phrases
+from bot.store.readers import phrases, timings
 from bot.store.readers.restrictions import restriction as restriction_of
 
 
@@ -25,9 +27,9 @@ async def chat(conn: Connection, id: int) -> Chat | None:
     """Return a chat, or None when newsbot has never met it."""
     rows = await conn.execute_fetchall(
         """
-        SELECT c.id, c.kind, c.state, c.language, c.zone, c.pictures, c.silent, c.language_chosen,
-            c.parts, r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
-        FROM chats AS c LEFT JOIN restrictions AS r ON r.chat = c.id
+        SELECT c.id, c.kind, c.state, c.language, c.zone, c.pictures, c.silent, c.language_chosen, c.parts, t.wish,
+            c.timed_at, c.paused_until, r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
+        FROM chats AS c LEFT JOIN restrictions AS r ON r.chat = c.id LEFT JOIN timings AS t ON t.number = c.timing
         WHERE c.id = :id
         """,
         {"id": id},
@@ -39,9 +41,9 @@ async def chats(conn: Connection, ids: Iterable[int]) -> dict[int, Chat]:
     """Return those of these chats that newsbot knows, by id."""
     rows = await conn.execute_fetchall(
         """
-        SELECT c.id, c.kind, c.state, c.language, c.zone, c.pictures, c.silent, c.language_chosen,
-            c.parts, r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
-        FROM chats AS c LEFT JOIN restrictions AS r ON r.chat = c.id
+        SELECT c.id, c.kind, c.state, c.language, c.zone, c.pictures, c.silent, c.language_chosen, c.parts, t.wish,
+            c.timed_at, c.paused_until, r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
+        FROM chats AS c LEFT JOIN restrictions AS r ON r.chat = c.id LEFT JOIN timings AS t ON t.number = c.timing
         WHERE c.id IN (SELECT value FROM json_each(:ids))
         """,
         {"ids": json.dumps(list(ids))},
@@ -64,12 +66,35 @@ async def get_or_create(conn: Connection, id: int, kind: ChatKind, language: str
     return known
 
 
-async def set_state(conn: Connection, id: int, state: ChatState, now: datetime) -> None:
-    """Put a chat into a state its people asked for: PAUSED by `/stop`, ACTIVE by `/start`."""
+async def set_state(
+    conn: Connection, id: int, state: ChatState, now: datetime, *, until: datetime | None = None
+) -> None:
+    """Put a chat into a state its people asked for: PAUSED by `/stop`, perhaps `until` a time, ACTIVE by `/start`."""
     await conn.execute(
-        "UPDATE chats SET state = :state, state_at = :now WHERE id = :id AND state <> :state",
-        {"id": id, "state": state, "now": epoch(now)},
+        """
+        UPDATE chats SET state = :state, paused_until = :until,
+            state_at = CASE state WHEN :state THEN state_at ELSE :now END
+        WHERE id = :id AND (state <> :state OR paused_until IS NOT :until)
+        """,
+        {"id": id, "state": state, "now": epoch(now), "until": until and epoch(until)},
     )
+
+
+async def end_pauses(conn: Connection, now: datetime) -> int:
+    """Let news come again where a pause is over; return to how many chats."""
+    return await conn.execute(
+        """
+        UPDATE chats SET state = 'active', state_at = paused_until, paused_until = NULL
+        WHERE paused_until <= :now AND state = 'paused'
+        """,
+        {"now": epoch(now)},
+    )
+
+
+async def next_end_of_pause(conn: Connection) -> datetime | None:
+    """Return when the next pause ends by itself; None when none does."""
+    [(at,)] = await conn.execute_fetchall("SELECT min(paused_until) FROM chats WHERE paused_until IS NOT NULL")
+    return moment_or_none(at)
 
 
 async def switch_off(conn: Connection, id: int, now: datetime) -> None:
@@ -110,7 +135,10 @@ async def follow_language(conn: Connection, id: int, language: str) -> None:
 
 async def set_zone(conn: Connection, id: int, zone: str | None) -> None:
     """Set the zone of the chat's times to an IANA name; None means the operator's zone."""
+    known = await chat(conn, id)
     await conn.execute("UPDATE chats SET zone = :zone WHERE id = :id", {"id": id, "zone": zone})
+    if known is not None and not known.timing.is_at_once:
+        await timings.choose(conn, id, known.timing)
 
 
 async def set_pictures(conn: Connection, id: int, pictures: Pictures) -> None:
@@ -153,16 +181,18 @@ async def migrate(conn: Connection, old: int, new: int) -> None:
     await conn.execute(
         """
         INSERT INTO chats
-            (id, kind, state, since, state_at, language, language_chosen, zone, pictures, silent, parts,
-             greeted)
-        SELECT :new, kind, state, since, state_at, language, language_chosen, zone, pictures, silent, parts, greeted
+            (id, kind, state, since, state_at, language, language_chosen, zone, pictures, silent, parts, greeted,
+             timing, timed_at, paused_until)
+        SELECT :new, kind, state, since, state_at, language, language_chosen, zone, pictures, silent, parts, greeted,
+            timing, timed_at, paused_until
         FROM chats WHERE id = :old
         ON CONFLICT (id) DO UPDATE SET
             state = CASE state WHEN 'paused' THEN state ELSE excluded.state END,
             since = min(since, excluded.since), state_at = excluded.state_at,
             language = excluded.language, language_chosen = excluded.language_chosen, zone = excluded.zone,
             pictures = excluded.pictures, silent = excluded.silent, parts = excluded.parts,
-            greeted = max(greeted, excluded.greeted)
+            greeted = max(greeted, excluded.greeted), timing = excluded.timing, timed_at = excluded.timed_at,
+            paused_until = CASE state WHEN 'paused' THEN paused_until ELSE excluded.paused_until END
         """,
         ids,
     )
@@ -196,6 +226,7 @@ _MOVES = (
     "UPDATE OR IGNORE closed_threads SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE searches SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE restrictions SET chat = :new WHERE chat = :old",
+    "UPDATE OR IGNORE pushes SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE progress SET chat = :new WHERE chat = :old",
     """
     UPDATE OR IGNORE deliveries SET chat = :new WHERE chat = :old AND campaign IN (
@@ -230,6 +261,7 @@ _DELETIONS = (
     "DELETE FROM outcomes WHERE chat = :chat AND campaign IN (SELECT id FROM campaigns)",
     "DELETE FROM progress WHERE chat = :chat",
     "DELETE FROM restrictions WHERE chat = :chat",
+    "DELETE FROM pushes WHERE chat = :chat",
     "DELETE FROM closed_threads WHERE chat = :chat",
     "DELETE FROM searches WHERE chat = :chat",
     "DELETE FROM saved WHERE chat = :chat",
@@ -240,6 +272,7 @@ _DELETIONS = (
     "DELETE FROM people WHERE person = :chat",
     "DELETE FROM pasted_links WHERE person = :chat",
     "DELETE FROM chats WHERE id = :chat",
+    "DELETE FROM timings WHERE NOT EXISTS (SELECT 1 FROM chats WHERE timing = timings.number)",
 )
 
 
@@ -250,7 +283,7 @@ _PICTURES = {pictures.value: pictures for pictures in Pictures}
 
 
 def _chat(row: Row) -> Chat:
-    number, kind, state, language, zone, pictures, silent, chosen, parts, restricted_since = row[:10]
+    number, kind, state, language, zone, pictures, silent, chosen, parts, wish, timed_at, paused_until, since = row[:13]
     return Chat(
         number,
         _KINDS[kind],
@@ -259,9 +292,12 @@ def _chat(row: Row) -> Chat:
         zone,
         _PICTURES[pictures],
         bool(silent),
-        None if restricted_since is None else restriction_of(row),
+        None if since is None else restriction_of(row),
         bool(chosen),
         None if parts is None else _parts_of(parts),
+        AT_ONCE if wish is None else from_stored(wish),
+        moment_or_none(timed_at),
+        moment_or_none(paused_until),
     )
 
 

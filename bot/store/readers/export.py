@@ -28,9 +28,9 @@ def _plain(key: str, value: object) -> object:
 
 _QUESTIONS = {
     "chat": """
-        SELECT id, kind, state, since, state_at, language, language_chosen, zone, pictures, silent, parts,
-            greeted
-        FROM chats WHERE id = :chat
+        SELECT c.id, c.kind, c.state, c.since, c.state_at, c.language, c.language_chosen, c.zone, c.pictures, c.silent,
+            c.parts, c.greeted, coalesce(t.wish, 'now') AS delivery, c.timed_at, c.paused_until AS paused_until_at
+        FROM chats AS c LEFT JOIN timings AS t ON t.number = c.timing WHERE c.id = :chat
     """,
     "follows": """
         SELECT t.name AS topic, s.thread, s.since
@@ -52,6 +52,7 @@ _QUESTIONS = {
         SELECT p.words AS phrase FROM unwanted_phrases AS u JOIN phrases AS p ON p.number = u.phrase
         WHERE u.chat = :chat ORDER BY p.words
     """,
+    "pushes": "SELECT since, many FROM pushes WHERE chat = :chat",
     "closed_threads": "SELECT thread, since, told_at FROM closed_threads WHERE chat = :chat ORDER BY thread",
     "restrictions": "SELECT since, reason, tries, tried_at, next_at, sign_at FROM restrictions WHERE chat = :chat",
     "saved": """

@@ -126,7 +126,7 @@ class Pacer:
     def held_until(self, chat: int) -> float | None:
         """Return the loop time from which `chat` may be sent something; None when that is now."""
         free_at = self._free_at(chat)
-        return free_at if free_at > self._loop.time() else None
+        return None if free_at == -inf or free_at <= self._loop.time() else free_at
 
     def hold(self, chat: int | None) -> float:
         """Return for how many more seconds Telegram told a chat to wait; 0 when it did not."""

@@ -13,6 +13,7 @@ from bot.telegram_edge.conversations.editor import (
 )
 from bot.telegram_edge.conversations.reader import (
     card,
+    delivery_times,
     latest,
     onboarding,
     phrases,
@@ -33,6 +34,7 @@ REGISTRY = Registry(
         subscriptions.CONVERSATION,
         phrases.CONVERSATION,
         settings.CONVERSATION,
+        delivery_times.CONVERSATION,
         onboarding.CONVERSATION,
         card.CONVERSATION,
         drafts.CONVERSATION,

@@ -49,6 +49,7 @@ from bot.telegram_edge.notifications.alerts import (
 
 DRAW_INTERVAL = timedelta(seconds=1)
 LOOK_AROUND_EVERY = timedelta(minutes=1)
+RECOUNT_AFTER = timedelta(seconds=30)
 RESOLVED_AFTER = timedelta(minutes=3)  # without an alarm: the dispatcher repeats it every minute while it lasts
 RETRY_UNREACHED_AFTER = timedelta(minutes=10)
 REDRAW_RETRY_AFTER = timedelta(
@@ -70,6 +71,8 @@ class ProgressMessages:
         # counted once while rows are still being promised, and again when the audience is opened anew
         self._audiences: dict[int, tuple[datetime, int]] = {}
         self._measured: dict[int, tuple[datetime, int]] = {}  # since when each goes on, and how many were settled then
+        # what waits for its chats' own times only: counted again when anything of it has moved, or after a while
+        self._waiting: dict[int, tuple[datetime, int, Standing]] = {}
         self._announced: set[int] = set()  # campaigns; whoever cannot be reached is not tried every second
         self._asked: set[tuple[int, int]] = set()  # the same, with the person
         self._redraw_at: dict[tuple[int, int], datetime] = {}  # messages that could not be changed
@@ -191,6 +194,7 @@ class ProgressMessages:
         standings = {number: await self._standing(number) for number in dict.fromkeys([*followed, *held])}
         self._audiences = {number: many for number, many in self._audiences.items() if number in standings}
         self._measured = {number: one for number, one in self._measured.items() if number in standings}
+        self._waiting = {number: one for number, one in self._waiting.items() if number in standings}
         messages = {(watch.campaign, watch.chat) for watch in watches}
         self._redraw_at = {key: at for key, at in self._redraw_at.items() if key in messages}
         await self._draw_taken_back(messages, now)
@@ -371,7 +375,13 @@ class ProgressMessages:
                 return None
             fixed_at, known = self._audiences.get(number, (None, None))
             known = known if fixed_at == found.fixed_at else None
-            standing = await delivery_reports.standing(conn, found, now, rate_of(self._ctx), audience=known)
+            checked_at, settled, standing = self._waiting.get(number, (now, -1, None))
+            is_as_before = found.state is CampaignState.RUNNING and settled == found.settled
+            if standing is None or not is_as_before or now - checked_at >= RECOUNT_AFTER:
+                standing = await delivery_reports.standing(conn, found, now, rate_of(self._ctx), audience=known)
+                self._waiting.pop(number, None)
+                if standing.phase is Phase.WAITING:
+                    self._waiting[number] = now, found.settled, standing
         if not found.is_complete:
             self._audiences[number] = found.fixed_at, standing.audience
         return article, self._with_measure(number, standing, now)

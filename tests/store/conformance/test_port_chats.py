@@ -28,6 +28,7 @@ from bot.domain.answer_quota import AnswerCount
 from bot.domain.article import ArticleState
 from bot.domain.chat import Chat, ChatKind, ChatState, Pictures
 from bot.domain.delivery import Delivery, Status
+from bot.domain.delivery_time import Mode, Timing
 from bot.domain.parts import Part
 from bot.domain.phrases import Phrase, phrase
 from bot.domain.role import Role
@@ -43,7 +44,9 @@ from bot.store.readers import (
     group_quota,
     pending_updates,
     phrases,
+    pushes,
     subscriptions,
+    timings,
 )
 
 NEW = -1_000_000_000_200
@@ -152,6 +155,8 @@ async def _furnish(conn: Connection, chat: int) -> None:
     await queue(conn, waiting)
     await subscriptions.mute(conn, chat, topic, None, NOW)
     await progress_messages.follow(conn, waiting, chat, 900)
+    await timings.choose(conn, chat, Timing(Mode.CALM, per_hour=3))
+    await pushes.count(conn, chat, NOW)
 
 
 async def _claimed(conn: Connection) -> list[Delivery]:
@@ -188,6 +193,7 @@ async def test_of_two_chats_that_become_one_the_old_ones_settings_win_and_nothin
         await chats.migrate(conn, GROUP, NEW)
         merged = await chats.chat(conn, NEW)
         assert merged is not None and (merged.zone, merged.state) == ("Europe/Berlin", ChatState.PAUSED)
+        assert merged.timing == Timing(Mode.CALM, per_hour=3)
         assert len((await subscriptions.following(conn, NEW, NOW)).follows) == 2
         assert [place.number for place in await browsing.saved(conn, NEW, None, 9)] == [1]
 
@@ -201,6 +207,7 @@ async def test_a_forgotten_chat_leaves_nothing_and_forgetting_it_again_is_harmle
             await chats.forget(conn, GROUP)
             assert not any((await export.export(conn, GROUP)).values())
         assert await group_quota.ask(conn, GROUP, NOW)
+        assert not await timings.are_any(conn)
         assert await _claimed(conn) == []
         assert (await export.export(conn, BEN))["chat"]
         assert await chats.counts(conn) == {ChatState.ACTIVE: 1, ChatState.PAUSED: 0, ChatState.UNREACHABLE: 0}
@@ -216,6 +223,7 @@ async def test_an_export_is_a_document_with_times_to_read_and_no_title_that_read
         [received] = document["received"]
         assert (received["article"], received["title"], received["message_id"]) == (1, "Title 1", message_in(GROUP))
         assert received["sent_at"] == document["saved"][0]["saved_at"] == NOW.isoformat()
+        assert document["chat"][0]["delivery"] == "calm 3"  # type: ignore[index]
         assert document["exceptions"] == [{"topic": "Other", "kind": "muted", "until": None}]
         assert [one["topic"] for one in document["follows"]] == ["Topic 1", "Other"]  # since when, then by name
         assert document["acts_as_editor"][0]["done_at"] == NOW.isoformat()

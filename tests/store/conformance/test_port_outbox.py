@@ -31,6 +31,7 @@ from port_samples import (
 )
 
 from bot.domain.delivery import Delivery, Lane, Operation, Status, Subject
+from bot.domain.delivery_time import Waits
 from bot.domain.lease import LEASE
 from bot.store.delivery import delivery_reports, leases, outbox, receipts, settlement
 from bot.store.delivery.campaigns import CampaignState
@@ -268,12 +269,18 @@ async def test_what_goes_in_one_list_with_a_delivery_ends_as_it_does(engine: Eng
         first, second, third = await _queued(conn, Lane.NEWS, Lane.NEWS, Lane.NEWS, ids=(ANNA, BEN))
         owner = await leases.take(conn, "a process", NOW)
         carrier = next(one for one in await _claim(conn, owner, among=[first]) if one.chat == ANNA)
-        assert await outbox.beside(conn, carrier, NOW + SECOND, ["news"]) == [second, third]
-        assert await outbox.beside(conn, carrier, NOW, ["news"]) == []
-        assert await outbox.beside(conn, carrier, NOW + SECOND, ["digest"]) == []
-        assert await outbox.beside(conn, carrier, NOW + SECOND, []) == []
-        await stop(conn, third)
-        assert await outbox.beside(conn, carrier, NOW + SECOND, ["news"]) == [second]
+        found = await outbox.of_chats(conn, [ANNA], [third, second, first, 404])
+        assert [(one.campaign, one.chat, one.thread, one.is_in_hand) for one in found] == [
+            (first, ANNA, 0, True),
+            (second, ANNA, 0, False),
+            (third, ANNA, 0, False),
+        ]
+        assert found[0].id == carrier.id and found[0].not_before == NOW and found[0].waits is Waits.NOT
+        assert [(one.campaign, one.chat) for one in await outbox.of_chats(conn, [BEN, 404, ANNA], [second])] == [
+            (second, ANNA),
+            (second, BEN),
+        ]
+        assert await outbox.of_chats(conn, [], [first]) == await outbox.of_chats(conn, [ANNA], []) == []
         await outbox.doubt(conn, carrier, [second, 404])
         stands = carrier._replace(status=Status.SENT, message_id=77)
         covers = {second: [(about(2), 3)]}
@@ -284,6 +291,37 @@ async def test_what_goes_in_one_list_with_a_delivery_ends_as_it_does(engine: Eng
         for _ in range(2):
             await settlement.take_along(conn, carrier, covers, stands, NOW, owner=owner)
         assert (await the_campaign(conn, second)).sent == 1
+
+
+async def test_what_waits_for_its_chats_own_time_is_counted_and_asked_again_when_that_changes(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        first, second = await _queued(conn, Lane.NEWS, Lane.NEWS, ids=(ANNA, BEN))
+        owner = await leases.take(conn, "a process", NOW)
+        later = [
+            one._replace(not_before=NOW + DAY, waits=waits)
+            for one, waits in zip(await _claim(conn, owner), (Waits.FOR_ITS_TIME, Waits.FOR_THE_HOUR) * 2, strict=True)
+        ]
+        await outbox.postpone(conn, later, owner=owner)
+        assert await outbox.for_their_time(conn, [first, second], NOW) == 4
+        assert await outbox.for_their_time(conn, [first, 404], NOW) == 2
+        assert await outbox.for_their_time(conn, [], NOW) == await outbox.for_their_time(conn, [first], NOW + DAY) == 0
+        assert [one.waits for one in await outbox.of_chats(conn, [ANNA, BEN], [first])] == [
+            Waits.FOR_ITS_TIME,
+            Waits.FOR_THE_HOUR,
+        ]
+        assert await outbox.ask_again(conn, 404, NOW) == 0
+        assert [await outbox.ask_again(conn, ANNA, NOW + HOUR) for _ in range(2)] == [2, 0]
+        assert await outbox.for_their_time(conn, [first, second], NOW) == 4
+        assert await outbox.for_their_time(conn, [first, second], NOW + HOUR) == 2
+        again = await outbox.claim(conn, NOW + HOUR, 9, owner=owner)
+        assert [(one.campaign, one.chat, one.waits) for one in again] == [
+            (first, ANNA, Waits.FOR_ITS_TIME),
+            (second, ANNA, Waits.FOR_ITS_TIME),
+        ]
+        await outbox.postpone(conn, [again[0]._replace(waits=Waits.NOT, not_before=NOW + DAY)], owner=owner)
+        assert await outbox.ask_again(conn, ANNA, NOW) == 0  # in hand, or waiting for something else
+        await stop(conn, first)
+        assert await outbox.ask_again(conn, BEN, NOW) == 2  # a stopped one may go on
 
 
 async def test_somebody_has_an_article_that_is_on_the_wire_or_may_have_arrived(engine: Engine) -> None:

@@ -112,6 +112,16 @@ async def test_a_source_is_refused_by_the_folded_name_of_an_article_readers_may_
         assert await browsing.latest(conn, None, 9, topics=None, unwanted=["strasse.example"]) == [
             Place(int((NOW - HOUR).timestamp()), 3)
         ]
+        everything = await browsing.latest(conn, None, 9, topics=None)
+        for never, left in (
+            (["title 3"], [1]),
+            (["Title 3", "TITLE 1", "x y"], []),
+            (["strasse"], [1, 3]),
+            (["!"], [1, 3]),
+        ):
+            places = await browsing.latest(conn, None, 9, topics=None, never=never)
+            assert sorted(numbers(places)) == left, never
+        assert len(everything) == 2
         for _ in range(2):
             await subscriptions.allow_source(conn, ANNA, "strasse.example")
         assert (await subscriptions.following(conn, ANNA, NOW)).unwanted == set()

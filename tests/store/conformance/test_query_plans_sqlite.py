@@ -54,6 +54,7 @@ from bot.store.readers import (
     group_quota,
     pending_updates,
     phrases,
+    pushes,
     restrictions,
     subscriptions,
 )
@@ -356,7 +357,14 @@ BY_DELIVERY: dict[str, Question] = {
         conn, _delivery(1, 1), {7: [(about(700), 1)]}, _delivery(1, 1), NOW, owner=1
     ),
     "a doubtful list": lambda conn: outbox.doubt(conn, _delivery(1, 1), [7]),
-    "beside": lambda conn: outbox.beside(conn, _delivery(1, CHAT), NOW, ["news"]),
+    "beside": lambda conn: outbox.of_chats(conn, [CHAT, 78], [7, 8]),
+    "asking again": lambda conn: outbox.ask_again(conn, CHAT, NOW),
+    "asking again for all of a clock": lambda conn: outbox.ask_again_all(conn, 1, NOW),
+    "what waits for its time": lambda conn: outbox.for_their_time(conn, [7, 8], NOW),
+    "the next end of a pause": chats.next_end_of_pause,
+    "ends of pauses": lambda conn: chats.end_pauses(conn, NOW),
+    "pushes of an hour": lambda conn: pushes.latest(conn, [CHAT, 78]),
+    "counting a push": lambda conn: pushes.count(conn, CHAT, NOW),
     "renewing a term": lambda conn: leases.renew(conn, 1, NOW),
     "looking for terms that are over": lambda conn: leases.take_back_expired(conn, 2, NOW - timedelta(days=9)),
     "a receipt": lambda conn: receipts.held(conn, about(100), [CHAT, 78]),

@@ -191,9 +191,12 @@ async def _list_instead(ctx: BotContext, press: PressRequest) -> None:
 
 
 async def _roster(ctx: BotContext, asked: Request | PressRequest, page: int) -> Message:
-    listed = await sources.listed(ctx.db)
-    page = min(max(page, 0), max(0, (len(listed) - 1) // PAGE))
-    return screens.roster(asked.words, listed[page * PAGE : (page + 1) * PAGE], page, total=len(listed))
+    page = max(page, 0)
+    shown, total = await sources.page(ctx.db, page * PAGE, PAGE)
+    if not shown and total:
+        page = (total - 1) // PAGE
+        shown, total = await sources.page(ctx.db, page * PAGE, PAGE)
+    return screens.roster(asked.words, shown, page, total=total)
 
 
 async def _source(ctx: BotContext, asked: Request | PressRequest, number: int) -> Message:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.domain.chat import Chat
+from bot.domain.delivery_time import Mode
 from bot.domain.message import Message
 from bot.domain.parts import ALL_PARTS, arranged, read_parts
-from bot.render.locale import languages, words_for
+from bot.render.locale import Words, languages, words_for
 from bot.render.reader import settings as screens
 from bot.render.reader import time_zones as zone_screens
 from bot.render.reader.article import example
 from bot.services.readers import places, preferences
+from bot.telegram_edge.conversations.reader import delivery_times
 from bot.telegram_edge.kit.commands import msgid
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.registry import Command, Conversation, PressRule
@@ -19,10 +21,12 @@ from bot.telegram_edge.kit.request import PressRequest, Request
 
 
 async def settings(ctx: BotContext, request: Request) -> None:
-    """Show the settings, or set what is typed: `zone UTC+3`, `language de`, `pictures small`, `parts title`."""
+    """Show the settings, or set what is typed: `daily 08:00`, `quiet off`, `zone UTC+3`, `parts title` and the like."""
     what, *value = request.args.split(maxsplit=1) or [""]
     typed = _TYPED.get(what.casefold())
-    if typed is not None:
+    if what.casefold() in MODES:
+        await delivery_times.delivery_typed(ctx, request, what, *value or [""])
+    elif typed is not None:
         await typed(ctx, request, *value or [""])
     elif request.args:
         await _zone_named(ctx, request, request.args)
@@ -38,8 +42,9 @@ async def _zone_named(ctx: BotContext, request: Request, name: str) -> None:
         return
     match await places.find(name, ctx.city_search, words.place, ctx.clock()):
         case places.Meant(zone):
-            await preferences.set_zone(ctx.db, request.chat, zone)
-            await _show(ctx, request, replace(request.chat, zone=zone))
+            chat = await preferences.set_zone(ctx.db, request.chat, zone, ctx.clock())
+            ctx.wake()
+            await _show(ctx, request, chat)
         case places.Several(cities):
             await request.answer(zone_screens.several(words, name, cities))
         case places.Near(cities):
@@ -63,9 +68,7 @@ async def _language_named(ctx: BotContext, request: Request, wish: str) -> None:
         await request.answer(screens.language_page(request.words, chat, languages(), name, wish))
         return
     await ctx.menus.retranslate(chat.id)
-    await request.answer(
-        screens.overview(words_for(chat.language), chat, ctx.settings.timezone.key, ctx.settings.parts)
-    )
+    await request.answer(_overview_of(ctx, words_for(chat.language), chat))
 
 
 async def _pictures_named(ctx: BotContext, request: Request, wish: str) -> None:
@@ -108,15 +111,18 @@ async def _parts_page(ctx: BotContext, chat: Chat, unknown: str = "") -> Message
 
 
 async def _show(ctx: BotContext, request: Request, chat: Chat) -> None:
-    await request.answer(screens.overview(request.words, chat, ctx.settings.timezone.key, ctx.settings.parts))
+    await request.answer(_overview_of(ctx, request.words, chat))
 
 
+MODES = frozenset(Mode)
 _TYPED = {
     "zone": _zone_named,
     "language": _language_named,
     "pictures": _pictures_named,
     "silent": _silence_named,
     "parts": _parts_named,
+    "quiet": delivery_times.quiet_typed,
+    "pause": delivery_times.pause_typed,
 }
 
 
@@ -131,8 +137,8 @@ async def turn(ctx: BotContext, press: PressRequest) -> None:
             page = screens.regions_page(press.words, press.chat, _regions())
         case screens.SettingsPage.PARTS:
             page = await _parts_page(ctx, press.chat)
-        case _:
-            page = _overview(ctx, press)
+        case number:
+            page = delivery_times.page(ctx, press, number) or _overview(ctx, press)
     await press.redraw(page)
 
 
@@ -206,8 +212,8 @@ async def set_zone(ctx: BotContext, press: PressRequest) -> None:
     """Set the zone, or without a number take the operator's again."""
     zone = next((name for name in preferences.zones() if screens.name_number(name) == _number(press)), None)
     if zone is not None or not press.numbers:
-        await preferences.set_zone(ctx.db, press.chat, zone)
-        press.chat = replace(press.chat, zone=zone)
+        press.chat = await preferences.set_zone(ctx.db, press.chat, zone, ctx.clock())
+        ctx.wake()
         await press.toast(screens.zone_set(press.words, zone or ctx.settings.timezone.key))
     await press.redraw(_overview(ctx, press))
 
@@ -217,7 +223,11 @@ async def close(ctx: BotContext, press: PressRequest) -> None:
 
 
 def _overview(ctx: BotContext, press: PressRequest) -> Message:
-    return screens.overview(press.words, press.chat, ctx.settings.timezone.key, ctx.settings.parts)
+    return _overview_of(ctx, press.words, press.chat)
+
+
+def _overview_of(ctx: BotContext, words: Words, chat: Chat) -> Message:
+    return screens.overview(words, chat, ctx.settings.timezone.key, ctx.clock(), ctx.settings.parts)
 
 
 def _languages(ctx: BotContext, press: PressRequest) -> Message:
@@ -238,7 +248,7 @@ CONVERSATION = Conversation(
     commands=(
         Command(
             "settings",
-            msgid("pictures, sound, language, time zone"),
+            msgid("when and how news comes, language, time zone"),
             settings,
             usage=msgid("/settings [CITY]"),
             in_menu=True,

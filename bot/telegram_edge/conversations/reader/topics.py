@@ -46,7 +46,7 @@ async def pick(ctx: BotContext, press: PressRequest) -> None:
 async def finish(ctx: BotContext, press: PressRequest) -> None:
     """Let the picker become one line of what is followed and when news of it comes."""
     follows = await subscribing.follows(ctx.db, press.chat.id, now=ctx.clock())
-    await press.redraw(screens.done(press.words, press.chat, follows.topics))
+    await press.redraw(screens.done(press.words, press.chat, follows.topics, ctx.look(press.chat).zone))
 
 
 async def first_page(ctx: BotContext, chat: Chat, words: Words, opening: Opening = Opening.NONE) -> Message:

@@ -1,0 +1,184 @@
+"""
+Each chat's own times, asked at every claim: whether a delivery leaves now, alone or in a list, or waits.
+
+What waits is a row of the outbox whose time is to come. What is kept here is only which stories are on their way alone,
+so that none of them goes into a list as well, and calm chats get no more than they asked for.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from bot.domain import publishing
+from bot.domain.chat import Chat
+from bot.domain.delivery import Delivery
+from bot.domain.delivery_time import Mode, Wait, Waits, Way, decide, has_come, leaves_at, start_of_hour
+from bot.services.delivery.item import Item
+from bot.store.delivery import outbox
+from bot.store.delivery.campaigns import Campaign
+from bot.store.delivery.outbox import Waiting
+from bot.store.engine.database import Connection
+from bot.store.readers import pushes
+
+
+class OwnTimes:
+    """Keeps what leaves alone. `zone_of` gives a chat's zone; `stale` is how late news is no news any more."""
+
+    def __init__(self, zone_of: Callable[[Chat], tzinfo], stale: timedelta) -> None:
+        self.zone_of = zone_of
+        self.claimed: set[int] = set()
+        """The deliveries that are being sorted."""
+        self._stale = stale
+        self._alone: dict[int, int] = {}  # deliveries on their way, each with its chat; of chats that may wait only
+
+    async def of(
+        self,
+        conn: Connection,
+        campaign: Campaign,
+        group: Sequence[Delivery],
+        people: Mapping[int, Chat],
+        likes: Mapping[int, Campaign],
+        now: datetime,
+    ) -> TheirTimes:
+        """Return what has to be known of a campaign's deliveries; `likes` may go into a list with it."""
+        is_old = self.is_stale(campaign.start_at, now)
+        chats = [
+            one.chat
+            for one in group
+            if is_old or one.waits or (one.chat in people and not people[one.chat].timing.is_at_once)
+        ]
+        rows: dict[int, list[Waiting]] = {}
+        for row in await outbox.of_chats(conn, dict.fromkeys(chats), likes) if chats else ():
+            rows.setdefault(row.chat, []).append(row)
+        calm = [chat for chat in rows if chat in people and people[chat].timing.mode is Mode.CALM]
+        counted = await pushes.latest(conn, calm) if calm else {}
+        return TheirTimes(self, likes, rows, counted, now)
+
+    def is_stale(self, due_at: datetime, now: datetime) -> bool:
+        return publishing.is_stale(due_at, now, self._stale)
+
+    def leaves_alone(self, item: Item, times: TheirTimes) -> None:
+        """Take note that an item is sent by itself."""
+        if item.chat.timing.is_at_once and not item.delivery.waits:
+            return
+        self._alone[item.delivery.id] = item.chat.id
+        if item.chat.timing.mode is Mode.CALM:
+            item.calm_hour = start_of_hour(times.zone(item), times.now)
+
+    def is_free(self, row: Waiting) -> bool:
+        """Return whether a row may go into a list that is made now: it is in nobody's hand but this turn's."""
+        return row.id not in self._alone and (not row.is_in_hand or row.id in self.claimed)
+
+    def alone_in(self, chat: int) -> int:
+        """Return how many stories are on their way to a chat alone."""
+        return Counter(self._alone.values())[chat]
+
+    def has_left(self, delivery: Delivery) -> None:
+        """Take note that what became of a delivery is on disk."""
+        self._alone.pop(delivery.id, None)
+
+    def begin_anew(self) -> None:
+        self._alone.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class TheirTimes:
+    """What is known of the chats of one campaign's claimed deliveries: all that waits for each, `likes` by campaign,
+    and how many stories came alone to calm ones in which hour."""
+
+    own_times: OwnTimes
+    likes: Mapping[int, Campaign]
+    rows: Mapping[int, Sequence[Waiting]]
+    counted: Mapping[int, tuple[datetime, int]]
+    now: datetime
+
+    def zone(self, item: Item) -> tzinfo:
+        return self.own_times.zone_of(item.chat)
+
+    def way(self, item: Item) -> Way | Wait:
+        """Return how an item leaves now, or until when it waits."""
+        chat, delivery = item.chat, item.delivery
+        if chat.timing.is_at_once and not delivery.waits:
+            return Way.IN_LIST if self.own_times.is_stale(item.campaign.start_at, self.now) else Way.ALONE
+        zone = self.zone(item)
+        waiting = 1
+        if not chat.timing.is_digest and delivery.waits:
+            waiting += sum(self._waits_too(row, item) for row in self.rows.get(chat.id, ()))
+        way = decide(
+            chat.timing,
+            zone,
+            _since(item.campaign, chat),
+            self.now,
+            waited=delivery.waits,
+            waiting=waiting,
+            pushed=self._pushed(chat, zone),
+            was_due=_was_due(delivery.waits, delivery.not_before, chat),
+        )
+        return Way.IN_LIST if way is Way.ALONE and self._is_late(item.campaign, chat, zone) else way
+
+    def is_own(self, item: Item) -> bool:
+        """Return whether an item's list is one that its chat has asked for."""
+        return item.chat.timing.is_digest or bool(item.delivery.waits)
+
+    def beside(self, item: Item) -> list[int]:
+        """Return the other campaigns that go into a list with an item, in the order in which they came."""
+        chat, is_own = item.chat, self.is_own(item)
+        zone = self.zone(item) if is_own or not chat.timing.is_at_once else UTC
+        found = []
+        for row in self.rows.get(chat.id, ()):
+            if row.id == item.delivery.id or row.thread != item.delivery.thread or not self.own_times.is_free(row):
+                continue
+            if self._is_late(self.likes[row.campaign], chat, zone) or (
+                is_own and (chat.timing.is_digest or row.waits) and self._has_come(row, chat, zone)
+            ):
+                found.append(row.campaign)
+        return found
+
+    def is_incomplete(self, item: Item) -> bool:
+        """Return whether what belongs into an item's list may still be without its row."""
+        chat, zone = item.chat, self.zone(item)
+        for one in self.likes.values():
+            if one.is_complete or one.start_at > self.now:
+                continue
+            since = _since(one, chat)
+            may_wait = chat.timing.is_digest or leaves_at(chat.timing, zone, since, since) > since
+            if may_wait and has_come(chat.timing, zone, since, self.now, waited=Waits.NOT):
+                return True
+        return False
+
+    def _waits_too(self, row: Waiting, item: Item) -> bool:
+        if row.id == item.delivery.id or not row.waits or not self.own_times.is_free(row):
+            return False
+        return self._has_come(row, item.chat, self.zone(item))
+
+    def _has_come(self, row: Waiting, chat: Chat, zone: tzinfo) -> bool:
+        was_due = _was_due(row.waits, row.not_before, chat)
+        since = _since(self.likes[row.campaign], chat)
+        return has_come(chat.timing, zone, since, self.now, waited=row.waits, was_due=was_due)
+
+    def _pushed(self, chat: Chat, zone: tzinfo) -> int:
+        hour, many = self.counted.get(chat.id, (None, 0))
+        in_hand = self.own_times.alone_in(chat.id) if chat.timing.mode is Mode.CALM else 0
+        return in_hand + (many if hour == start_of_hour(zone, self.now).replace(microsecond=0) else 0)
+
+    def _is_late(self, campaign: Campaign, chat: Chat, zone: tzinfo) -> bool:
+        """Return whether what should have left is no longer news; what waits for its chat's own time should not."""
+        if not self.own_times.is_stale(campaign.start_at, self.now):
+            return False
+        if chat.timing.is_at_once:
+            return True
+        since = _since(campaign, chat)
+        return self.own_times.is_stale(leaves_at(chat.timing, zone, since, since), self.now)
+
+
+def _since(campaign: Campaign, chat: Chat) -> datetime:
+    """Return from when on a chat's own times count for a campaign: when it began, or when they were changed last."""
+    return campaign.start_at if chat.timed_at is None else max(campaign.start_at, chat.timed_at)
+
+
+def _was_due(waits: Waits, not_before: datetime, chat: Chat) -> bool:
+    """Return whether the time of a delivery had come before its chat's own times were changed."""
+    return bool(waits) and chat.timed_at is not None and not_before < chat.timed_at
