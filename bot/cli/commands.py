@@ -57,7 +57,8 @@ def invoke(arguments: Sequence[str]) -> int:
         return finished.exit_code
     except typer.TyperException as error:
         asked = getattr(getattr(error, "ctx", None), "command_path", "newsbot")
-        reason = " ".join(error.format_message().split()).rstrip(".")
+        # Where a value is none of the choices, typer begins with words of pydantic's that say nothing to people.
+        reason = " ".join(error.format_message().split()).rstrip(".").replace("Value error, ", "")
         return wrong(f"{reason}{'' if reason.endswith('?') else ';'} `{asked} --help` says what there is")
 
 

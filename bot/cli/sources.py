@@ -63,7 +63,7 @@ def add(url: str, choices: SourceChoices) -> int:
         say(f"{_called(added.source)} is known already ({added.source.url}); nothing was added")
         return 0
     say(f"{_called(added.source)} is added: {added.source.url}")
-    say(_first_reading(added.report))
+    say(_first_reading(added.report, choices.taken_as))
     if not is_locked(settings.database):
         say("No bot is running on this database; it is read again once `newsbot run` does.")
     return 0
@@ -239,14 +239,17 @@ def _called(source: Source) -> str:
     return f"#{source.number} {source.name}"
 
 
-def _first_reading(report: Report) -> str:
+def _first_reading(report: Report, taken_as: TakenAs) -> str:
     listed = len(report.archived) + len(report.scheduled)
+    to_come = (
+        "What comes from now on is new." if taken_as is TakenAs.NEWS else "What comes from now on waits as drafts."
+    )
     if not listed and not report.doubled:
-        return "It lists nothing yet; what comes is news."
+        return f"Nothing of it is listed yet. {to_come}"
     parts = [f"{number(listed)} listed without a push"]
     if report.doubled:
         parts.append(f"{number(len(report.doubled))} known already")
-    return f"Its history: {', '.join(parts)}. What comes from now on is new."
+    return f"Its history: {', '.join(parts)}. {to_come}"
 
 
 def _row(source: Source) -> tuple[str, ...]:

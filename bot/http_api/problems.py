@@ -122,7 +122,7 @@ def _of_server(request: web.Request, error: web.HTTPException) -> Problem:
     match error:
         case web.HTTPMethodNotAllowed():
             allowed = ", ".join(sorted(error.allowed_methods))
-            detail = f"{request.method} does nothing here; {allowed} does"
+            detail = f"{request.method} does nothing here; what is understood: {allowed}"
             return Problem(405, detail, headers={"Allow": allowed})
         case web.HTTPNotFound():
             return Problem(404, "there is nothing here; /api/openapi.json says what there is")

@@ -89,7 +89,11 @@ async def test_a_name_that_could_be_mistaken_is_wrong_usage(shell, name):
 
 
 async def test_there_is_no_third_role_and_no_database_is_made(shell):
-    assert (await shell("keys", "add", "x", "--role", "owner")).status == 2
+    answer = await shell("keys", "add", "x", "--role", "owner")
+    assert answer.status == 2
+    assert answer.err.startswith(
+        "newsbot: Invalid value for '--role': 'owner' is not one of 'contributor', 'editor'; `newsbot keys add --help`"
+    )
     shell.variables["NEWSBOT_DATABASE"] = "none.db"
     for how in ((), ("add", "x"), ("remove", "x")):
         answer = await shell("keys", *how)

@@ -67,13 +67,26 @@ async def test_a_pages_address_is_tried_by_the_feed_it_names(shell: Shell, web: 
 
 @pytest.mark.parametrize(
     ("path", "reason"),
-    [("/page", "a web page"), ("/login", "asks to log in"), ("/missing", "404"), ("/error", "500"), ("/gone", "410")],
+    [
+        ("/page", "it is a web page, not a feed, and names no feed\n"),
+        ("/login", "asks to log in"),
+        ("/missing", "404"),
+        ("/error", "500"),
+        ("/gone", "410"),
+        ("/nothing", "it is empty\n"),
+        ("/list", "it is a list of feeds (OPML), not a feed; import it instead\n"),
+        ("/dead", "the feed that this page names cannot be read: its server knows no such page (404)\n"),
+    ],
 )
 async def test_what_gives_no_feed_is_refused_in_one_line(shell: Shell, web: Site, path: str, reason: str) -> None:
     shell.variables["NEWSBOT_FETCH_ALLOW"] = "127.0.0.1"
     web.answer(200, "<html><head><title>x</title></head><body>Hello</body></html>", "/page")
     web.answer(200, "<html><body><form><input type='password'></form></body></html>", "/login")
     web.answer(500, "", "/error")
+    web.answer(200, "", "/nothing")
+    web.answer(200, "<opml version='2.0'><head><title>x</title></head><body></body></opml>", "/list")
+    link = "<link rel=alternate type='application/rss+xml' href='/missing'>"
+    web.answer(200, f"<html><head>{link}</head></html>", "/dead")
     web.answer(410, "", "/gone")
     for json_too in ((), ("--json",)):
         answer = await shell("sources", "check", f"{web.url}{path}", *json_too)
@@ -107,6 +120,25 @@ async def test_adding_lists_in_silence_and_a_second_time_adds_nothing(ready: She
     again = await ready("sources", "add", url)
     assert again.status == 0 and "known already" in again.out
     assert len(await listed(ready)) == 1 and json.loads((await ready("drafts", "--json")).out) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ((), "Its history: 1 listed without a push. What comes from now on is new.\n"),
+        (("--as", "drafts"), "Its history: 1 listed without a push. What comes from now on waits as drafts.\n"),
+        (("--only", "Tides"), "Nothing of it is listed yet. What comes from now on is new.\n"),
+        (
+            ("--only", "Tides", "--as", "drafts"),
+            "Nothing of it is listed yet. What comes from now on waits as drafts.\n",
+        ),
+    ],
+)
+async def test_adding_says_what_was_listed_and_what_becomes_of_what_comes(
+    ready: Shell, web: Site, options: tuple[str, ...], says: str
+) -> None:
+    added = await ready("sources", "add", f"{web.url}/feed", *options)
+    assert added.status == 0 and says in added.out
 
 
 @pytest.mark.parametrize("id", ["1", "#1", "URL", "the blog"])

@@ -199,6 +199,12 @@ def test_an_item_whose_end_is_missing_ends_where_the_next_begins() -> None:
         (b"<?xml version='1.0'?><urlset/>", "a site map, not a feed"),
         (b"<?xml version='1.0'?><entry><title>x</title></entry>", "a single Atom entry, not a feed"),
         (b"<opml version='2.0'/>", "a list of feeds (OPML), not a feed; import it instead"),
+        (
+            b"<?xml version='1.0'?><!-- mine --><opml version='2.0'><head><title>Feeds</title></head><body/></opml>",
+            "a list of feeds (OPML), not a feed; import it instead",
+        ),
+        (b"<svg><title>A lake</title></svg>", "a picture, not a feed"),
+        (b"<!doctype html><svg><title>A lake</title></svg><body>News</body>", "a web page, not a feed"),
         (b"<?xml version='1.0'?><note>x</note>", "XML, but neither RSS nor Atom: it begins with <note>"),
         (
             b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x01\x02\x03\x04",

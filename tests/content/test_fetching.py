@@ -254,7 +254,7 @@ async def test_a_port_where_nobody_listens_is_unreachable() -> None:
     async with speaking(b"") as port:
         pass
     error = await refusal(f"http://127.0.0.1:{port}/secret")
-    assert error.kind is FetchFault.UNREACHABLE and str(error).startswith("127.0.0.1 cannot be reached")
+    assert error.kind is FetchFault.UNREACHABLE and str(error) == "127.0.0.1 cannot be reached: connection refused"
 
 
 # Addresses ------------------------------------------------------------------------------------------------------------

@@ -52,6 +52,7 @@ async def test_every_error_is_a_problem_that_says_what_to_do(tmp_path: Path) -> 
             said = await at.asks(method, path, editor)
             assert is_problem(said, 405)
             assert set(said.headers["Allow"].split(", ")) == allowed
+            assert said.json["detail"].endswith(f"understood: {said.headers['Allow']}")
         for body in (
             b"",
             b"no json",

@@ -8,6 +8,7 @@ change. A connection that is used again goes where it went. Nothing is remembere
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -95,8 +96,9 @@ class HttpClient:
         except aiohttp.ClientSSLError:
             raise FetchError(FetchFault.TLS, f"{host} makes no secure connection") from None
         except aiohttp.ClientConnectorError as error:
-            why = error.os_error.strerror if isinstance(error.os_error, OSError) else None
-            reason = f"{host} cannot be reached" + (f": {_as_said(why)}" if why else "")
+            # The words are the system's own: asyncio's have the address in them.
+            number = error.os_error.errno if isinstance(error.os_error, OSError) else None
+            reason = f"{host} cannot be reached" + (f": {os.strerror(number).lower()}" if number and number > 0 else "")
             raise FetchError(FetchFault.UNREACHABLE, reason) from None
         except aiohttp.InvalidURL:
             raise FetchError(FetchFault.REFUSED, "that is not a link") from None
@@ -183,11 +185,6 @@ def _of_certificate(error: Exception) -> str:
     if "mismatch" in why or "not valid for" in why:
         return "has another host's certificate"
     return "has a certificate that nobody known here has signed"
-
-
-def _as_said(why: str) -> str:
-    """Return the words of the operating system, which aiohttp may have put an address in front of."""
-    return why.split(":")[-1].strip().strip("[]()'\"").lower()
 
 
 def _mib(size: int) -> str:

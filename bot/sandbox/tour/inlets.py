@@ -107,7 +107,7 @@ async def _a_new_item_is_news_once(stage: Stage, cast: Cast, outside: Outside) -
     await stage.asks_until(cast.edith, "/drafts", MARK)  # so the folder was read
     stage.types(cast.edith, "/sources")
     await stage.presses(cast.edith, "River Mirror")
-    await stage.sees(cast.edith, "1 were here from elsewhere")
+    await stage.sees(cast.edith, "Here from elsewhere: 1")
     stage.check(_pushes(stage, cast, BRIDGE) + _pushes(stage, cast, CORRECTED) == 1, "Anna was told of it once")
 
 

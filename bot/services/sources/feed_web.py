@@ -91,8 +91,13 @@ class FeedWeb:
         except NotAFeed as error:
             page = await self.parser.page(answer.body, answer.content_type, answer.url)
             if not page.feeds:
-                raise SourceFault(f"it is {error}, and names no feed") from error
-            return page.feeds[0].url, await self.ask(page.feeds[0].url, prompt=prompt)
+                raise SourceFault(f"it is {error}" + (", and names no feed" if error.is_page else "")) from error
+            named = page.feeds[0].url
+            try:
+                return named, await self.ask(named, prompt=prompt)
+            except SourceFault as fault:
+                reason = f"the feed that this page names cannot be read: {fault}"
+                raise SourceFault(reason, is_gone=fault.is_gone, retry_after=fault.retry_after) from fault
 
     async def _get(self, url: str, polling: Polling, *, prompt: bool) -> Answer:
         validators = Validators(polling.etag, polling.last_modified)
