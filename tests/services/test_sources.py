@@ -14,6 +14,7 @@ from bot.domain.publishing import PushWindow
 from bot.domain.source import Origin, SourceChoices, SourceState, TakenAs
 from bot.errors import SourceFault
 from bot.services.sources import reading, sources
+from bot.store.desk import audit_log
 
 HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
 Here = tuple[SourceDesk, Site]
@@ -39,6 +40,9 @@ async def test_history_is_listed_in_silence_and_what_comes_later_is_news_once(he
     assert report.published == [new.number] and new.story.pictures[0].url == "https://blog.example/p.png"
     assert new.story.provider.name == "The Blog" and new.story.provider.domain == "blog.example"
     assert (await desk.read()).is_empty and await desk.pushed() == ["new"]
+    async with desk.db.reading() as conn:
+        [entry] = [one for one in await audit_log.latest(conn) if one.act == "publish"]
+    assert (entry.article, entry.detail) == (new.number, "source")
 
 
 async def test_a_corrected_title_and_a_changed_address_push_nothing(here: Here) -> None:

@@ -226,6 +226,7 @@ def _detail(words: Words, detail: str | None) -> str:
     """Return more of an act, where it says more than the act; numbers and names stay as they are."""
     known = {
         "file": words("by file"),
+        "source": words("by feed"),
         "feed": words("gone from its feed before its date"),
         "history": words("it was there before its source was added"),
         "burst": words("more at once than expected"),

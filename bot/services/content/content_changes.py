@@ -147,10 +147,11 @@ class ContentChanges:
         await imports.index(conn, self._indexed, names)
         await imports.rename(conn, self._renamed)
         await imports.remember(conn, self._items.values())
+        came = {item.article: item.id for item in self._items.values() if item.owns and item.article is not None}
         for act, number in self._logged:
             if act == "retract":
                 await newsroom.withdraw(conn, number)
-            detail = "file" if self.key is None else None
+            detail = newsroom.came_by(came.get(number, "")) if self.key is None else None
             await audit_log.record(conn, act, at=now, article=number, detail=detail, key=self.key)
         # What becomes news now is looked at when it is published; what is listed may bear other topics than before.
         await known_topics.let_be_known(conn, [*self.archived, *self.updated])

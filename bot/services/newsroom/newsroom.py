@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 
 from bot.domain.article import Article, ArticleState, HeldWhy
 from bot.domain.delivery import NEWS, Lane, Subject, SubjectType
+from bot.domain.ingestion import FEED_ITEMS
 from bot.domain.publishing import BURST_WITHIN, UNDO_FROM, is_burst, is_for_nobody, undo_time
 from bot.domain.rejections import Form, alike
 from bot.errors import OutOfTurn, UnknownTopic
 from bot.services.newsroom import feed_embargoes
-from bot.store.content import articles, known_topics, topics
+from bot.store.content import articles, imports, known_topics, topics
 from bot.store.delivery import campaigns, delivery_reports, receipts
 from bot.store.delivery.audiences import reach
 from bot.store.delivery.campaigns import Campaign, CampaignState
@@ -141,9 +142,17 @@ async def news_by_file(
     for article in anew:
         if await open_audience(conn, article, by=None, now=now, undo=undo, by_file=True) is not None:
             published.append(article.number)
+    owners = {} if key else await imports.owners(conn, published)
     for number in published:
-        await audit_log.record(conn, "publish", at=now, article=number, detail=None if key else "file", key=key)
+        owner = owners.get(number)
+        detail = None if key else came_by(owner.id if owner is not None else "")
+        await audit_log.record(conn, "publish", at=now, article=number, detail=detail, key=key)
     return published, lost
+
+
+def came_by(item: str) -> str:
+    """Return how the log calls the way on which an item came that nobody handed in."""
+    return "source" if item.startswith(FEED_ITEMS) else "file"
 
 
 async def news_by_hand(
