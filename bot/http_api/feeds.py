@@ -26,7 +26,7 @@ from bot.http_api.feed_documents import FORMATS, FeedAddress
 from bot.http_api.problems import Problem
 from bot.services.api.published import published
 
-FRESH_FOR = 1.0  # seconds for which a document is not made anew, however many ask
+FRESH_FOR = 0.1  # seconds for which a document is not made anew, however many ask; what has changed is there at once
 MAX_DOCUMENTS = 64
 MAX_TOPICS = 20
 _HOST = re.compile(r"[A-Za-z0-9.-]+(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](?::[0-9]{1,5})?")
