@@ -34,7 +34,7 @@ from bot.services.content.imports import Policy
 from bot.services.delivery import clocks
 from bot.services.delivery.dispatcher import Alarm, Dispatcher
 from bot.services.delivery.paid_budget import PaidBudget
-from bot.services.newsroom import newsroom, roles
+from bot.services.newsroom import arriving_news, newsroom, roles
 from bot.services.sources.feed_web import FeedWeb
 from bot.services.sources.scheduler import Scheduler
 from bot.settings import TELEGRAM, Settings
@@ -409,7 +409,7 @@ async def _hold_if_older(db: Database, lock: DatabaseLock, settings: Settings, n
     if is_restored:
         held = await newsroom.hold_everything(db, now=now)
         policy = policy_of(settings)
-        held += len(await newsroom.end_embargoes(db, now=now, burst=policy.burst, undo=policy.undo, push=True))
+        held += len(await arriving_news.end_embargoes(db, now=now, burst=policy.burst, undo=policy.undo, push=True))
         log.warning(
             "this database is an older copy: %d publishes it had on their way, and what its files bring now, are held "
             "until an editor decides",

@@ -23,7 +23,7 @@ from bot.errors import StoreError
 from bot.services.content.folder_import import take_folder
 from bot.services.content.imports import Policy
 from bot.services.delivery.fanout import fan_out_next, next_start
-from bot.services.newsroom import incidents, newsroom
+from bot.services.newsroom import arriving_news, incidents
 from bot.services.readers import membership
 from bot.store.content import articles
 from bot.store.delivery import retention
@@ -115,7 +115,7 @@ async def end_embargoes(db: Database, policy: Policy, *, clock: Clock, changed: 
     """Publish scheduled articles when their time comes."""
     while True:
         changed.clear()
-        out = await newsroom.end_embargoes(
+        out = await arriving_news.end_embargoes(
             db, now=clock(), burst=policy.burst, undo=policy.undo, push=not policy.window.files_never_push
         )
         if out:

@@ -23,7 +23,7 @@ from bot.errors import Complaint, ContentError
 from bot.services.content import imports
 from bot.services.content.imports import Policy, Report, Seen
 from bot.services.delivery.fanout import fan_out_next
-from bot.services.newsroom import newsroom
+from bot.services.newsroom import arriving_news
 from bot.store.content import articles, topics
 from bot.store.content.imports import files
 from bot.store.delivery import campaigns
@@ -76,7 +76,7 @@ class Desk:
         return await imports.take(self.db, seen(given), gone=gone, now=self.now, policy=policy)
 
     async def embargoes(self, policy: Policy = POLICY) -> list[int]:
-        return await newsroom.end_embargoes(
+        return await arriving_news.end_embargoes(
             self.db, now=self.now, burst=policy.burst, undo=policy.undo, push=not policy.window.files_never_push
         )
 

@@ -14,7 +14,7 @@ from bot.domain.topic import TopicFile
 from bot.errors import OutOfTurn, StoreError
 from bot.services.content import imports
 from bot.services.content.imports import Policy
-from bot.services.newsroom import newsroom
+from bot.services.newsroom import arriving_news, newsroom
 from bot.store.content import articles
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.desk import notices
@@ -512,7 +512,7 @@ async def test_what_was_decided_while_the_import_went_on_is_left_alone(desk: Des
     await newsroom.publish(desk.db, a.number, by=EDITOR, now=desk.now, undo=timedelta(0))
     await newsroom.retract(desk.db, a.number, by=EDITOR, now=desk.now)
     async with desk.db.transaction() as conn:
-        published, held = await newsroom.news_by_file(
+        published, held = await arriving_news.news_by_file(
             conn, [a.number, b.number], now=desk.now, burst=10, undo=timedelta(0)
         )
     assert (published, held) == ([b.number], [])

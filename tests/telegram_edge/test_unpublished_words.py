@@ -27,7 +27,7 @@ from bot.render.reader.lists import FOLLOW, OPEN, TOP, UNFOLLOW
 from bot.render.reader.picker import LATEST, PICK
 from bot.render.reader.subscriptions import HEAR
 from bot.services.content.imports import Policy, Seen, take
-from bot.services.newsroom import newsroom
+from bot.services.newsroom import arriving_news, newsroom
 from bot.services.readers import membership
 from bot.store.content import articles, topics
 
@@ -251,7 +251,7 @@ async def test_what_is_listed_without_a_push_makes_its_topic_known_too(house: St
     elif how == "embargo that pushes nothing":
         await scheduled(house)
         now = house.clock() + timedelta(days=2)
-        await newsroom.end_embargoes(house.db, now=now, burst=10, undo=UNDO, push=False)
+        await arriving_news.end_embargoes(house.db, now=now, burst=10, undo=UNDO, push=False)
     else:
         old = story(house, published=True, published_at=house.clock() - timedelta(days=9), topics=("Energy",))
         await imported(house, old)

@@ -32,7 +32,7 @@ from bot.domain.ingestion import (
 from bot.errors import Complaint
 from bot.services.content import topic_typos
 from bot.services.content.known_content import KnownContent
-from bot.services.newsroom import newsroom
+from bot.services.newsroom import arriving_news, newsroom
 from bot.store.content import articles, imports, known_topics, topics
 from bot.store.desk import audit_log
 from bot.store.engine.database import Connection
@@ -151,7 +151,7 @@ class ContentChanges:
         for act, number in self._logged:
             if act == "retract":
                 await newsroom.withdraw(conn, number)
-            detail = newsroom.came_by(came.get(number, "")) if self.key is None else None
+            detail = arriving_news.came_by(came.get(number, "")) if self.key is None else None
             await audit_log.record(conn, act, at=now, article=number, detail=detail, key=self.key)
         # What becomes news now is looked at when it is published; what is listed may bear other topics than before.
         await known_topics.let_be_known(conn, [*self.archived, *self.updated])

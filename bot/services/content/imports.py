@@ -22,7 +22,7 @@ from bot.services.content import source_files, topic_typos
 from bot.services.content.content_changes import ContentChanges
 from bot.services.content.known_content import known_content
 from bot.services.content.moved_stories import moved_stories
-from bot.services.newsroom import newsroom
+from bot.services.newsroom import arriving_news
 from bot.store.content import imports, topics
 from bot.store.content.story_json import as_stored
 from bot.store.desk import notices
@@ -143,8 +143,8 @@ async def take(
             opened.extend(anew)
             if start + BATCH >= len(ordered):
                 if (report.topics or taken.topics) and not policy.window.files_never_push:
-                    news.extend(await newsroom.take_up_known(conn, now))
-                taken.published, taken.held = await newsroom.news_by_file(
+                    news.extend(await arriving_news.take_up_known(conn, now))
+                taken.published, taken.held = await arriving_news.news_by_file(
                     conn, news, opened=opened, now=now, burst=policy.burst, undo=policy.undo, hold=policy.hold
                 )
                 await source_files.end(conn, gone, now)
@@ -161,11 +161,11 @@ async def take_one(conn: Connection, one: Seen, *, now: datetime, policy: Policy
     """Store one item inside the caller's transaction, and do what its flag asks for."""
     report, news, opened = await _take_batch(conn, [one], {}, (one.path,), {}, now=now, policy=policy)
     if policy.by_hand:
-        report.published = await newsroom.news_by_hand(
+        report.published = await arriving_news.news_by_hand(
             conn, news, opened=opened, now=now, undo=policy.undo, key=policy.key
         )
     else:
-        report.published, report.held = await newsroom.news_by_file(
+        report.published, report.held = await arriving_news.news_by_file(
             conn, news, opened=opened, now=now, burst=policy.burst, undo=policy.undo, hold=policy.hold, key=policy.key
         )
     return report
