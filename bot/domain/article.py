@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from bot.domain.correction import Correction
 from bot.errors import Complaint
 
 
@@ -119,7 +120,8 @@ class Article:
 
     `pushed_at` is when its one audience was fixed; None while it never went out.
     `revision` grows when something readers see changes. `held_why` is None unless it is held, and for what was held
-    before newsbot kept the reason.
+    before newsbot kept the reason. `corrections` are the newest that readers are told of, oldest first; `retracted_why`
+    is what they are told of a retraction.
     """
 
     number: int
@@ -132,6 +134,8 @@ class Article:
     scheduled_at: datetime | None = None
     first_seen_at: datetime | None = None
     held_why: HeldWhy | None = None
+    corrections: tuple[Correction, ...] = ()
+    retracted_why: str | None = None
 
     @property
     def is_listed(self) -> bool:

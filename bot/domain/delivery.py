@@ -34,6 +34,12 @@ class Lane(IntEnum):
 
 NEWS = "news"
 """The kind of campaign that brings an article to whoever follows its topics."""
+CORRECTION = "correction"
+"""Makes every copy of an article say what it says now."""
+NOTICE = "notice"
+"""Makes every copy of a retracted article say that it is."""
+WITHDRAWAL = "withdrawal"
+"""Deletes every copy of a retracted article that is young enough for it."""
 
 
 class SubjectType(IntEnum):

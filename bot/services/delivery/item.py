@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.domain.chat import Chat, ChatState
-from bot.domain.delivery import Delivery, Lane, Outcome, Status
+from bot.domain.delivery import Delivery, Lane, Operation, Outcome, Status
 from bot.domain.delivery_time import Listing
 from bot.domain.rejections import Form
 from bot.services.delivery.composing import Composition
@@ -61,9 +61,14 @@ class Item:
             return None  # nearly all of them
         if self.chat.state is ChatState.UNREACHABLE:
             return Status.UNREACHABLE
-        if self.chat.state is ChatState.PAUSED or self.followed is None:
+        if self.followed is None or (self.chat.state is ChatState.PAUSED and not self.is_change):
             return Status.UNWANTED
         return Status.RESTRICTED if self.is_kept else None
+
+    @property
+    def is_change(self) -> bool:
+        """Whether it changes what stands in the chat, which whoever has paused has all the same."""
+        return self.delivery.operation is not Operation.SEND
 
     @property
     def reason_unsent(self) -> str | None:

@@ -18,7 +18,7 @@ from typing import Any
 
 from bot.content.web.pictures import PictureSource
 from bot.domain.chat import Chat, ChatState
-from bot.domain.delivery import Delivery, Operation, Postponed, Throttled
+from bot.domain.delivery import Delivery, Operation, Postponed, Rejected, Throttled
 from bot.domain.delivery_time import Wait, Waits, Way, listing
 from bot.domain.message import Message
 from bot.errors import StoreError
@@ -41,6 +41,8 @@ ROWS_PAUSE = timedelta(seconds=1)
 LIST_PAUSE = timedelta(seconds=60)
 """How long a delivery waits that goes out in the list of another one; if that list fails, it is sent after all."""
 HELD_CHATS = 4096
+IN_A_LIST = "it stands in a list with others"
+"""Why a copy is not changed: that would change what the list says of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +221,8 @@ class Triage:
         is_change = item.delivery.operation is not _SEND
         if at is None or (is_change and (item.stands is None or item.stands.message_id is None)):
             item.followed = None  # nothing for this chat, or no message is left there to be changed
+        elif item.stands is not None and item.stands.is_list:
+            item.outcome = Rejected(IN_A_LIST)
         elif at > now:
             item.outcome = Postponed(at, Waits.FOR_ITS_TIME)
 

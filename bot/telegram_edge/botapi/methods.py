@@ -50,6 +50,16 @@ def editing(message: Message, *, is_photo: bool) -> MethodCall:
     return MethodCall("editMessageText", _text(message) | _keys(message.keyboard))
 
 
+def editing_photo(message: Message, picture: str) -> MethodCall:
+    """Return the call that gives a photo of ours another picture, with its caption and buttons.
+
+    `picture` is a file id, a URL, or `attach://` and the name of what is sent beside it.
+    Source: https://core.telegram.org/bots/api#editmessagemedia, https://core.telegram.org/bots/api#inputmediaphoto
+    """
+    media = telegram.InputMediaPhoto(picture, caption=message.text.string, caption_entities=entities_of(message.text))
+    return MethodCall("editMessageMedia", {"media": media} | _keys(message.keyboard))
+
+
 def editing_keyboard(keyboard: Keyboard) -> MethodCall:
     """Return the call that swaps the buttons under a message of ours; none takes them away."""
     return MethodCall("editMessageReplyMarkup", _keys(keyboard))

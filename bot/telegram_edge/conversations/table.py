@@ -2,6 +2,7 @@
 
 from bot.telegram_edge.conversations.editor import (
     audit_log,
+    corrections,
     delivery_report,
     drafts,
     editors,
@@ -41,6 +42,7 @@ REGISTRY = Registry(
         card.CONVERSATION,
         drafts.CONVERSATION,
         publishing.CONVERSATION,
+        corrections.CONVERSATION,
         topic_choice.CONVERSATION,
         delivery_report.CONVERSATION,
         uploads.CONVERSATION,

@@ -38,6 +38,7 @@ from bot.telegram_edge.conversations.editor.copies import send_copy
 from bot.telegram_edge.conversations.editor.publishing import rate_of
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.notifications.alerts import (
+    ask_about_copies,
     ask_editors,
     tell_editors,
     tell_of_forms,
@@ -109,6 +110,7 @@ class ProgressMessages:
         await self._draw(people, now)
         self._start(("held",), lambda: self._ask_of_held(people, now))
         self._start(("forms",), lambda: self._tell_of_forms(people, now))
+        self._start(("copies",), lambda: self._ask_about_copies(people, now))
         self._start(("sources",), lambda: self._tell_of_sources(people, now))
         self._start(("files",), lambda: self._tell_of_files(people, now))
         self._start(("incidents",), lambda: self._tell_of_incidents(people, now))
@@ -321,6 +323,10 @@ class ProgressMessages:
     async def _tell_of_forms(self, people: dict[int, Role], now: datetime) -> None:
         if now >= self._retry_at.get("forms", now) and not await tell_of_forms(self._ctx, people, now):
             self._retry_at["forms"] = now + RETRY_UNREACHED_AFTER
+
+    async def _ask_about_copies(self, people: dict[int, Role], now: datetime) -> None:
+        if now >= self._retry_at.get("copies", now) and not await ask_about_copies(self._ctx, people, now):
+            self._retry_at["copies"] = now + RETRY_UNREACHED_AFTER
 
     async def _tell_of_sources(self, people: dict[int, Role], now: datetime) -> None:
         if now >= self._retry_at.get("sources", now) and not await tell_of_sources(self._ctx, people, now):
