@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.content.articles.sent_article import Unreadable, changed, read_article, read_change, read_time
 from bot.content.articles.slug import slugs_of_story
 from bot.content.articles.surroundings import ReadingRules
+from bot.content.sent_articles.sent_article import Unreadable, changed, read_article, read_change, read_time
 from bot.domain.article import Picture
 from bot.errors import ContentError
 

@@ -20,8 +20,8 @@ from bot.content.articles.links import has_scheme
 from bot.content.articles.surroundings import FileContext
 from bot.content.formats.document import Document, Fault, Where, field_name
 from bot.content.formats.front_matter import WHOLE_FILE, decoded
-from bot.content.sites import fences
-from bot.content.sites.rules import NotAPage, Page, Source, Wrong
+from bot.content.sites.pages import fences
+from bot.content.sites.pages.rules import NotAPage, Page, Source, Wrong
 from bot.content.sites.site import Site
 from bot.domain.article import Story
 from bot.errors import Complaint, ContentError, NoArticle

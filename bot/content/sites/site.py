@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from bot.content.sites.addresses import expanded
-from bot.content.sites.rules import Page, SiteRules, Source, Wanted
+from bot.content.sites.pages.addresses import expanded
+from bot.content.sites.pages.rules import Page, SiteRules, Source, Wanted
 from bot.errors import Complaint
 
 SAFE = "!$&'()*+,/:;=@~%-._"

@@ -12,7 +12,7 @@ from hashlib import blake2b
 
 from bot.content.articles.links import judged
 from bot.content.feeds.not_a_feed import NotAFeed
-from bot.content.feeds.parsing_process import ParsingProcess
+from bot.content.parsing.parsing_process import ParsingProcess
 from bot.content.web.fetching import Answer, Fetcher, FetchError, FetchRules, Validators
 from bot.domain.feed import Feed, FeedItem
 from bot.errors import SourceFault

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
-from bot.content.sites import fences
-from bot.content.sites.addresses import Words, slugified
-from bot.content.sites.fences import Front
-from bot.content.sites.markdown import first_paragraph
-from bot.content.sites.rules import NotAPage, Page, Source, Wrong
+from bot.content.sites.pages import fences
+from bot.content.sites.pages.addresses import Words, slugified
+from bot.content.sites.pages.fences import Front
+from bot.content.sites.pages.markdown import first_paragraph
+from bot.content.sites.pages.rules import NotAPage, Page, Source, Wrong
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,10 @@ from pydantic import BaseModel, ValidationError
 
 from bot.content.articles.article_file import story_of
 from bot.content.articles.links import judged
-from bot.content.articles.sent_schema import CorrectionSchema, IdentitySchema, ScheduleSchema
 from bot.content.articles.surroundings import FileContext, ReadingRules
 from bot.content.formats.document import Document
 from bot.content.formats.front_matter import read_document
+from bot.content.sent_articles.sent_schema import CorrectionSchema, IdentitySchema, ScheduleSchema
 from bot.domain.article import Story
 from bot.errors import Complaint, ContentError
 

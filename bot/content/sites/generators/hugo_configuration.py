@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from bot.content.sites.config_files import Fields, at, fields_of, lowered, merged, texts
-from bot.content.sites.rules import is_truthy
+from bot.content.sites.pages.config_files import Fields, at, fields_of, lowered, merged, texts
+from bot.content.sites.pages.rules import is_truthy
 
 CONFIGURATIONS = ("hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json")
 OLDER_CONFIGURATIONS = ("config.toml", "config.yaml", "config.yml", "config.json")

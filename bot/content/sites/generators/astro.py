@@ -14,13 +14,13 @@ from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any
 
-from bot.content.sites import fences
-from bot.content.sites.addresses import Words, github_slug
-from bot.content.sites.config_files import first_match, text_of, texts
-from bot.content.sites.dates import Form, Written
-from bot.content.sites.fences import Front
-from bot.content.sites.markdown import first_paragraph
-from bot.content.sites.rules import NotAPage, Page, Source, Wrong
+from bot.content.sites.pages import fences
+from bot.content.sites.pages.addresses import Words, github_slug
+from bot.content.sites.pages.config_files import first_match, text_of, texts
+from bot.content.sites.pages.dates import Form, Written
+from bot.content.sites.pages.fences import Front
+from bot.content.sites.pages.markdown import first_paragraph
+from bot.content.sites.pages.rules import NotAPage, Page, Source, Wrong
 
 CONFIGURATIONS = tuple(f"astro.config.{suffix}" for suffix in ("mjs", "js", "ts", "cjs", "mts"))
 COLLECTIONS = tuple(

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from html import unescape
 from urllib.parse import urlsplit
 
-from bot.content.feeds.addresses import absolute
-from bot.content.feeds.markup import LONGEST, one_line
+from bot.content.feeds.fields.addresses import absolute
+from bot.content.feeds.fields.markup import LONGEST, one_line
 from bot.domain.article import Picture
 
 MAX_PICTURES = 5  # of an item; the next is tried when one cannot be shown

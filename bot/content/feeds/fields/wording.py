@@ -10,7 +10,7 @@ import re
 from enum import Enum
 from functools import lru_cache
 
-from bot.content.feeds.markup import LONGEST, one_line, text_of_html, undone
+from bot.content.feeds.fields.markup import LONGEST, one_line, text_of_html, undone
 
 TITLE_LIMIT = 500
 TEXT_LIMIT = 1_200

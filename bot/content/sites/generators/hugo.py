@@ -16,15 +16,21 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from bot.content.formats.document import Fault
-from bot.content.sites import fences
-from bot.content.sites.addresses import Words, expanded, hugo_segment
-from bot.content.sites.config_files import Fields, at, lowered, text_of, texts
-from bot.content.sites.dates import Form, Written, written
-from bot.content.sites.fences import Front
-from bot.content.sites.hugo_cascade import cascades, is_meant
-from bot.content.sites.hugo_configuration import Language, configuration, folder_of, languages, zone
-from bot.content.sites.markdown import first_paragraph, text_before
-from bot.content.sites.rules import NotAPage, Page, Source, Wrong, is_truthy
+from bot.content.sites.generators.hugo_cascade import cascades, is_meant
+from bot.content.sites.generators.hugo_configuration import (
+    Language,
+    configuration,
+    folder_of,
+    languages,
+    zone,
+)
+from bot.content.sites.pages import fences
+from bot.content.sites.pages.addresses import Words, expanded, hugo_segment
+from bot.content.sites.pages.config_files import Fields, at, lowered, text_of, texts
+from bot.content.sites.pages.dates import Form, Written, written
+from bot.content.sites.pages.fences import Front
+from bot.content.sites.pages.markdown import first_paragraph, text_before
+from bot.content.sites.pages.rules import NotAPage, Page, Source, Wrong, is_truthy
 
 _SUFFIXES = frozenset({".md", ".markdown", ".mdown", ".html", ".htm", ".org", ".adoc", ".asciidoc", ".rst", ".pdc"})
 _MORE = re.compile(r"<!--\s*more\s*-->|^# more$", re.MULTILINE)

@@ -16,13 +16,13 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from bot.content.sites import fences
-from bot.content.sites.addresses import Words, expanded
-from bot.content.sites.config_files import Fields, fields_of, text_of, texts
-from bot.content.sites.dates import Written, written
-from bot.content.sites.fences import Front
-from bot.content.sites.markdown import first_paragraph, text_before
-from bot.content.sites.rules import NotAPage, Page, Source, Wrong
+from bot.content.sites.pages import fences
+from bot.content.sites.pages.addresses import Words, expanded
+from bot.content.sites.pages.config_files import Fields, fields_of, text_of, texts
+from bot.content.sites.pages.dates import Written, written
+from bot.content.sites.pages.fences import Front
+from bot.content.sites.pages.markdown import first_paragraph, text_before
+from bot.content.sites.pages.rules import NotAPage, Page, Source, Wrong
 
 CONFIGURATIONS = ("_config.yml", "_config.yaml", "_config.json")
 _SUFFIXES = frozenset({".md", ".markdown", ".mkd", ".mkdn", ".mdwn", ".html", ".htm"})

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from urllib.parse import urljoin
 
-from bot.content.feeds.element_names import Scope, canonical, scope_within
+from bot.content.feeds.xml.element_names import Scope, canonical, scope_within
 
 MAX_DEPTH = 100
 """Elements inside of deeper ones are read as if their tags were not there."""

@@ -17,11 +17,11 @@ from urllib.parse import urljoin, urlsplit
 
 from bot.content.articles.cleaning import excerpt_of, title_of
 from bot.content.plain_text import shown
-from bot.content.web.html_tags import Tag, tags, undone
-from bot.content.web.html_text import text_of
-from bot.content.web.json_ld import Described, Node
-from bot.content.web.page_dates import date_of
-from bot.content.web.page_obstacles import obstacle_of
+from bot.content.web_pages.html_tags import Tag, tags, undone
+from bot.content.web_pages.html_text import text_of
+from bot.content.web_pages.json_ld import Described, Node
+from bot.content.web_pages.page_dates import date_of
+from bot.content.web_pages.page_obstacles import obstacle_of
 from bot.domain.article import Picture, Provider
 from bot.domain.page import FeedLink, Obstacle, Page
 

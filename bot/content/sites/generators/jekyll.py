@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from bot.content.sites import fences
-from bot.content.sites.addresses import Words, expanded, jekyll_pretty, jekyll_slug
-from bot.content.sites.config_files import Fields, at, fields_of, merged, texts
-from bot.content.sites.dates import Form, Written
-from bot.content.sites.fences import Front
-from bot.content.sites.markdown import first_paragraph, text_before
-from bot.content.sites.rules import NotAPage, Page, Source, Wrong
+from bot.content.sites.pages import fences
+from bot.content.sites.pages.addresses import Words, expanded, jekyll_pretty, jekyll_slug
+from bot.content.sites.pages.config_files import Fields, at, fields_of, merged, texts
+from bot.content.sites.pages.dates import Form, Written
+from bot.content.sites.pages.fences import Front
+from bot.content.sites.pages.markdown import first_paragraph, text_before
+from bot.content.sites.pages.rules import NotAPage, Page, Source, Wrong
 
 CONFIGURATIONS = ("_config.yml", "_config.yaml", "_config.toml")
 _SUFFIXES = frozenset({".md", ".markdown", ".mkdown", ".mkdn", ".mkd", ".html", ".htm", ".txt"})

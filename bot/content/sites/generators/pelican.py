@@ -17,13 +17,13 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from bot.content.sites import fences
-from bot.content.sites.addresses import Words, pelican_slug
-from bot.content.sites.config_files import text_of
-from bot.content.sites.dates import written
-from bot.content.sites.fences import Front
-from bot.content.sites.markdown import first_paragraph, text_before
-from bot.content.sites.rules import NotAPage, Page, Source, Wrong
+from bot.content.sites.pages import fences
+from bot.content.sites.pages.addresses import Words, pelican_slug
+from bot.content.sites.pages.config_files import text_of
+from bot.content.sites.pages.dates import written
+from bot.content.sites.pages.fences import Front
+from bot.content.sites.pages.markdown import first_paragraph, text_before
+from bot.content.sites.pages.rules import NotAPage, Page, Source, Wrong
 
 CONFIGURATIONS = ("pelicanconf.py",)
 _SUFFIXES = frozenset({".md", ".markdown", ".mkd", ".mdown"})

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from bot.content.feeds.tree import TreeBuilder
+from bot.content.feeds.xml.tree import TreeBuilder
 
 _TAG = re.compile(r"<(/?)([A-Za-z_][\w.:-]*+)((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)>")
 _ATTRIBUTE = re.compile(r"([^\s<>\"'=/]++)(?:\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s<>\"']++)))?+")

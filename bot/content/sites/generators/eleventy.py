@@ -15,13 +15,13 @@ from datetime import UTC
 from pathlib import Path
 from typing import Any
 
-from bot.content.sites import fences
-from bot.content.sites.addresses import Words, slugified
-from bot.content.sites.config_files import Fields, fields_of, first_match, merged, text_of, texts
-from bot.content.sites.dates import Form, Written, written
-from bot.content.sites.fences import Front
-from bot.content.sites.markdown import first_paragraph, text_before
-from bot.content.sites.rules import NotAPage, Page, Source, Wrong
+from bot.content.sites.pages import fences
+from bot.content.sites.pages.addresses import Words, slugified
+from bot.content.sites.pages.config_files import Fields, fields_of, first_match, merged, text_of, texts
+from bot.content.sites.pages.dates import Form, Written, written
+from bot.content.sites.pages.fences import Front
+from bot.content.sites.pages.markdown import first_paragraph, text_before
+from bot.content.sites.pages.rules import NotAPage, Page, Source, Wrong
 
 CONFIGURATIONS = tuple(
     f"{name}.{suffix}" for name in ("eleventy.config", ".eleventy") for suffix in ("js", "cjs", "mjs", "ts")

@@ -12,8 +12,8 @@ import sys
 from contextlib import suppress
 from typing import BinaryIO
 
-from bot.content.feeds.as_json import feed_lines, line_of, page_line, value_of
 from bot.content.feeds.reading import NotAFeed, read_feed
+from bot.content.parsing.as_json import feed_lines, line_of, page_line, value_of
 
 _NICENESS = 5  # people who wait for answers come first
 _MIB = 2**20
@@ -62,7 +62,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
         body = requests.read(length)
         limit_time()
         if what == "page":
-            from bot.content.web.page_metadata import read_page
+            from bot.content.web_pages.page_metadata import read_page
 
             answers.write(line_of(["page"]) + page_line(read_page(body, content_type, url)))
         else:

@@ -15,10 +15,10 @@ import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from contextlib import suppress
 
-from bot.content.feeds.as_json import LONGEST_LINE, feed_head, items_in, line_of, page_in, value_of
 from bot.content.feeds.items import MAX_ITEMS
 from bot.content.feeds.not_a_feed import NotAFeed
 from bot.content.feeds.reading import MAX_BYTES
+from bot.content.parsing.as_json import LONGEST_LINE, feed_head, items_in, line_of, page_in, value_of
 from bot.domain.feed import Feed, FeedItem
 from bot.domain.page import Page
 
@@ -159,7 +159,7 @@ class ParsingProcess:
         """
         if self._process is None or self._process.returncode is not None:
             await self._end()
-            code = f"import sys; sys.path[:] = {sys.path!r}; from bot.content.feeds.parsing_child import main; main()"
+            code = f"import sys; sys.path[:] = {sys.path!r}; from bot.content.parsing.parsing_child import main; main()"
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-I", "-X", "utf8", "-c", code, str(self._memory)),
                 stdin=PIPE,

@@ -11,7 +11,7 @@ import calendar
 import re
 from datetime import UTC, datetime, timedelta
 
-from bot.content.feeds.month_names import month_of
+from bot.content.feeds.fields.month_names import month_of
 
 EARLIEST_YEAR, LATEST_YEAR = 1971, 9998
 _LONGEST = 120  # characters; more is no date

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn, TypeVar
 
-from bot.content.feeds.addresses import LONGEST as LONGEST_ADDRESS
-from bot.content.feeds.addresses import is_web_address
+from bot.content.feeds.fields.addresses import LONGEST as LONGEST_ADDRESS
+from bot.content.feeds.fields.addresses import is_web_address
 from bot.domain.article import Picture, Provider
 from bot.domain.feed import Feed, FeedItem
 from bot.domain.page import FeedLink, Obstacle, Page

@@ -13,9 +13,9 @@ from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from bot.content.sites.dates import Written, written
-from bot.content.sites.fences import Front
-from bot.content.sites.markdown import first_heading
+from bot.content.sites.pages.dates import Written, written
+from bot.content.sites.pages.fences import Front
+from bot.content.sites.pages.markdown import first_heading
 
 HEADING, FILENAME = "heading", "filename"
 """Words in `newsbot.yaml` for a title that no field holds, unless a field is called so."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.content.formats.document import Fault, Tree
 from bot.content.formats.json_text import read_json
-from bot.content.sites.config_files import read_toml
+from bot.content.sites.pages.config_files import read_toml
 
 UNFINISHED = "the front matter has no end; put a line of {} below its last field"
 

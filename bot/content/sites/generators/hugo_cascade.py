@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from bot.content.sites.config_files import Fields, lowered, merged
-from bot.content.sites.hugo_configuration import Language
+from bot.content.sites.generators.hugo_configuration import Language
+from bot.content.sites.pages.config_files import Fields, lowered, merged
 
 
 def cascades(value: object) -> tuple[Fields, ...]:

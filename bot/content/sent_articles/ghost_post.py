@@ -18,9 +18,9 @@ from urllib.parse import urlsplit
 
 from bot.content.articles.article_file import story_of
 from bot.content.articles.cleaning import title_of
-from bot.content.articles.sent_article import Unreadable, read_object
 from bot.content.articles.surroundings import FileContext, ReadingRules
 from bot.content.formats.front_matter import read_document
+from bot.content.sent_articles.sent_article import Unreadable, read_object
 from bot.domain.article import Story
 from bot.errors import Complaint, ContentError
 
