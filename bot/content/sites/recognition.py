@@ -17,7 +17,8 @@ from bot.content.sites import newsbot_yaml
 from bot.content.sites.generators import astro, eleventy, hexo, hugo, hugo_configuration, jekyll, pelican
 from bot.content.sites.generators.plain import PlainRules
 from bot.content.sites.pages.config_files import fields_of, text_of
-from bot.content.sites.pages.rules import SiteRules, Wanted
+from bot.content.sites.pages.page_file import Wanted
+from bot.content.sites.pages.rules import SiteRules
 from bot.content.sites.site import SAFE, Site, hash_of
 from bot.domain.fetch_rules import PUBLIC_ONLY, FetchRules
 

@@ -12,15 +12,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from pathlib import Path
-from typing import Any
 
 from bot.content.sites.pages import fences
-from bot.content.sites.pages.addresses import Words, github_slug
+from bot.content.sites.pages.addresses import Words, github_slug, prefix_of
 from bot.content.sites.pages.config_files import first_match, text_of, texts
 from bot.content.sites.pages.dates import Form, Written
 from bot.content.sites.pages.fences import Front
-from bot.content.sites.pages.markdown import first_paragraph
-from bot.content.sites.pages.rules import NotAPage, Page, Source, Wrong
+from bot.content.sites.pages.page_file import PageFile, is_within
+from bot.content.sites.pages.rules import NotAPage, OwnFieldsOnly, SitePage
 
 CONFIGURATIONS = tuple(f"astro.config.{suffix}" for suffix in ("mjs", "js", "ts", "cjs", "mts"))
 COLLECTIONS = tuple(
@@ -49,7 +48,7 @@ class Collection:
 
 
 @dataclass(frozen=True, slots=True)
-class AstroRules:
+class AstroRules(OwnFieldsOnly):
     """What Astro makes of a file."""
 
     collections: Sequence[Collection]
@@ -75,65 +74,46 @@ class AstroRules:
     def front(self, text: str) -> Front | None:
         return fences.astro(text)
 
-    def fields(self, path: str, own: Mapping[str, Any]) -> Mapping[str, Any]:
-        return own
-
-    def around(self, path: str) -> str:
-        return ""
-
-    def page(self, source: Source) -> Page:
-        date = source.date("publishedDateTime", _DATES)
+    def page(self, file: PageFile) -> SitePage:
+        date = file.date("publishedDateTime", _DATES)
         if date is None:
             raise NotAPage
-        page = Page(
-            title=source.title(),
-            excerpt=source.take("excerpt", ("description", "excerpt", "summary")),
-            topics=self._topics(source),
-            pictures=_pictures(source),
-            aliases=texts(source.take("aliases", ("aliases", "redirect_from"))),
-            is_public=source.is_public(True),
+        page = SitePage(
+            title=file.title(),
+            excerpt=file.take("excerpt", ("description", "excerpt", "summary")),
+            topics=file.topics(("tags", "categories", "category")),
+            pictures=file.pictures(_PICTURES),
+            aliases=texts(file.take("aliases", ("aliases", "redirect_from"))),
+            is_public=file.is_public(True),
         )
-        try:
-            page.date = date.in_utc(self._zone(date, source))
-        except ValueError as error:
-            raise Wrong(source.names["publishedDateTime"], str(error)) from error
+        page.date = file.moment(date, self._zone(date, file))
         if page.excerpt is None:
-            page.excerpt = first_paragraph(source.front.body)
-        page.path = self._path(source)
+            page.excerpt = file.opening()
+        page.path = self._path(file)
         return page
 
-    def tokens(self, source: Source, page: Page) -> Mapping[str, str]:
-        collection = self._collection(source.path)
-        id = self._id(source, collection) if collection is not None else source.path
+    def tokens(self, file: PageFile, page: SitePage) -> Mapping[str, str]:
+        collection = self._collection(file.path)
+        id = self._id(file, collection) if collection is not None else file.path
         steps = id.split("/")
         return Words(
             None if page.date is None else page.date.astimezone(UTC),
             {
                 "id": id,
-                "slug": id if source.field("slug") is not None else steps[-1],
+                "slug": id if file.field("slug") is not None else steps[-1],
                 "path": id,
                 "name": steps[-1],
                 "title": github_slug(str(page.title or "")),
-                "filename": source.name,
+                "filename": file.name,
                 "collection": collection.name if collection is not None else "",
                 "section": steps[0] if len(steps) > 1 else "",
                 "sections": "/".join(steps[:-1]),
             },
         )
 
-    def _zone(self, date: Written, source: Source) -> tzinfo:
+    def _zone(self, date: Written, file: PageFile) -> tzinfo:
         """Return where a clock without an offset stands: YAML's times are UTC, all others the building machine's."""
-        return source.zone if date.form is Form.WORDS or (date.form is Form.TOML and date.has_time) else UTC
-
-    def _topics(self, source: Source) -> list[str]:
-        if source.wanted.fields.get("topics"):
-            return texts(source.take("topics", ()))
-        found: list[str] = []
-        for name in ("tags", "categories", "category"):
-            if value := texts(source.field(name)):
-                source.names.setdefault("topics", name)
-                found += value
-        return found
+        return file.zone if date.form is Form.WORDS or (date.form is Form.TOML and date.has_time) else UTC
 
     def _collection(self, path: str) -> Collection | None:
         named = [one for one in self.collections if path.startswith(one.folder + "/")]
@@ -144,20 +124,20 @@ class AstroRules:
             return Collection(steps[2], "/".join(steps[:3]))
         return None
 
-    def _id(self, source: Source, collection: Collection) -> str:
-        slug = source.take("slug", ("slug",))
+    def _id(self, file: PageFile, collection: Collection) -> str:
+        slug = file.take("slug", ("slug",))
         if slug is not None:
             return str(slug)
-        path = source.path[len(collection.folder) + 1 :].rpartition(".")[0]
+        path = file.path[len(collection.folder) + 1 :].rpartition(".")[0]
         id = "/".join(github_slug(step) for step in path.split("/"))
         return re.sub(r"/index$", "", id)
 
-    def _path(self, source: Source) -> str:
-        collection = self._collection(source.path)
-        if source.path.startswith("src/pages/") or collection is None:
-            path = source.path.removeprefix("src/pages/").rpartition(".")[0]
+    def _path(self, file: PageFile) -> str:
+        collection = self._collection(file.path)
+        if file.path.startswith("src/pages/") or collection is None:
+            path = file.path.removeprefix("src/pages/").rpartition(".")[0]
             return "/" + re.sub(r"(^|/)index$", "", path) + "/"
-        return f"/{collection.name}/{self._id(source, collection)}/"
+        return f"/{collection.name}/{self._id(file, collection)}/"
 
 
 def rules(root: Path, content: str) -> AstroRules:
@@ -174,14 +154,10 @@ def rules(root: Path, content: str) -> AstroRules:
             place = folder.removeprefix("./").strip("/")
             collections.append(Collection(_exported(loaders, found[1]), place, "[^_]" in pattern))
     folders = ["src/content", "src/pages", *(one.folder for one in collections)]
-    if content and not any(_is_within(content, one) or _is_within(one, content) for one in folders):
+    if content and not any(is_within(content, one) or is_within(one, content) for one in folders):
         collections.append(Collection(content.rpartition("/")[2], content))
     base = first_match((rf"\bbase\s*:\s*{where}",), program) or ""
-    return AstroRules(collections=collections, prefix="/" + base.strip("/") if base.strip("/") else "")
-
-
-def _is_within(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder + "/")
+    return AstroRules(collections=collections, prefix=prefix_of(base))
 
 
 def _with_constants(text: str, program: str) -> str:
@@ -200,8 +176,3 @@ def _exported(program: str, name: str) -> str:
     if exported is not None and (found := re.search(rf"[\"']?([\w-]+)[\"']?\s*:\s*{re.escape(name)}\b", exported[1])):
         return found[1]
     return name
-
-
-def _pictures(source: Source) -> list[Any]:
-    value = source.take("image", _PICTURES)
-    return value if isinstance(value, list) else [] if value is None else [value]

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from bot.content.sites.pages import fences
-from bot.content.sites.pages.addresses import Words, slugified
+from bot.content.sites.pages.addresses import Words, prefix_of, slugified
 from bot.content.sites.pages.config_files import Fields, fields_of, first_match, merged, text_of, texts
 from bot.content.sites.pages.dates import Form, Written, written
 from bot.content.sites.pages.fences import Front
-from bot.content.sites.pages.markdown import first_paragraph, text_before
-from bot.content.sites.pages.rules import NotAPage, Page, Source, Wrong
+from bot.content.sites.pages.page_file import PageFile, Wrong, is_within
+from bot.content.sites.pages.rules import NotAPage, SitePage
 
 CONFIGURATIONS = tuple(
     f"{name}.{suffix}" for name in ("eleventy.config", ".eleventy") for suffix in ("js", "cjs", "mjs", "ts")
@@ -52,14 +52,14 @@ class EleventyRules:
     _data: dict[str, tuple[str, Fields]] = field(default_factory=dict)
 
     def skips(self, folder: str) -> bool:
-        if self.input and not (_is_within(folder, self.input) or _is_within(self.input, folder)):
+        if self.input and not (is_within(folder, self.input) or is_within(self.input, folder)):
             return True
         steps = folder.split("/")
-        return "node_modules" in steps or steps[0] == self.output or any(_is_within(folder, one) for one in self.others)
+        return "node_modules" in steps or steps[0] == self.output or any(is_within(folder, one) for one in self.others)
 
     def is_page(self, path: str) -> bool:
         folder = path.rpartition("/")[0]
-        return _is_within(path, self.input) and not (folder and self.skips(folder))
+        return is_within(path, self.input) and not (folder and self.skips(folder))
 
     def front(self, text: str) -> Front | None:
         return fences.eleventy(text)
@@ -74,40 +74,36 @@ class EleventyRules:
     def around(self, path: str) -> str:
         return "".join(self._data_of(name)[0] for name in self._data_files(path))
 
-    def page(self, source: Source) -> Page:
-        date = self._date(source)
+    def page(self, file: PageFile) -> SitePage:
+        date = self._date(file)
         if date is None:
             raise NotAPage
-        page = Page(
-            title=_typed(source),
-            excerpt=source.take("excerpt", ("description", "excerpt", "summary")),
-            topics=self._topics(source),
-            pictures=_pictures(source),
-            aliases=texts(source.take("aliases", ("aliases", "redirect_from", "redirectFrom"))),
-            is_public=source.is_public(source.field("permalink") is not False),
+        page = SitePage(
+            title=_typed(file),
+            excerpt=file.take("excerpt", ("description", "excerpt", "summary")),
+            topics=self._topics(file),
+            pictures=file.pictures(_PICTURES),
+            aliases=texts(file.take("aliases", ("aliases", "redirect_from", "redirectFrom"))),
+            is_public=file.is_public(file.field("permalink") is not False),
         )
-        try:
-            page.date = date.in_utc(UTC)
-        except ValueError as error:
-            raise Wrong(source.names["publishedDateTime"], str(error)) from error
+        page.date = file.moment(date, UTC)
         if page.excerpt is None:
-            body, is_html = source.front.body, source.is_html
-            page.excerpt = text_before(body, _MORE, is_html=is_html) or first_paragraph(body, is_html=is_html)
-        page.path = self._path(source, page)
+            page.excerpt = file.opening(_MORE)
+        page.path = self._path(file, page)
         return page
 
-    def tokens(self, source: Source, page: Page) -> Mapping[str, str]:
-        stem = self._stem(source)
+    def tokens(self, file: PageFile, page: SitePage) -> Mapping[str, str]:
+        stem = self._stem(file)
         folder = stem.rpartition("/")[0]
-        slug = source.take("slug", ("slug",))
-        name = self._slug(source)
+        slug = file.take("slug", ("slug",))
+        name = self._slug(file)
         steps = [step for step in folder.split("/") if step]
         return Words(
             None if page.date is None else page.date.astimezone(UTC),
             {
                 "slug": str(slug) if slug is not None else name,
                 "title": slugified(str(page.title or "")),
-                "filename": source.name,
+                "filename": file.name,
                 "name": name,
                 "path": stem.strip("/"),
                 "section": steps[0] if steps else "",
@@ -140,66 +136,66 @@ class EleventyRules:
 
     # What a page says ----------------------------------------------------------------------------------------------
 
-    def _date(self, source: Source) -> Written | None:
-        value = source.take("publishedDateTime", ("date",))
+    def _date(self, file: PageFile) -> Written | None:
+        value = file.take("publishedDateTime", ("date",))
         if value is not None and str(value).strip().lower() in _NO_DATES:
             return None  # of the file, which says nothing of the story
-        given = source.date("publishedDateTime", ("date",))
+        given = file.date("publishedDateTime", ("date",))
         if given is not None:
-            is_named = bool(source.wanted.fields.get("publishedDateTime"))
+            is_named = bool(file.wanted.fields.get("publishedDateTime"))
             if not is_named and _is_refused(given, value):
                 raise Wrong(
-                    source.names["publishedDateTime"],
+                    file.names["publishedDateTime"],
                     f"“{value}” is not a date for Eleventy; write 2026-02-28T14:00:00Z",
                 )
             return given
-        for name in (source.name, source.folder.rpartition("/")[2]):
+        for name in (file.name, file.folder.rpartition("/")[2]):
             if (named := _DATED.match(name)) is not None:
                 return written(named[1])
         return None
 
-    def _topics(self, source: Source) -> list[str]:
-        value = source.take("topics", ("tags", "categories", "category"))
-        if isinstance(value, str) and source.names.get("topics") == "tags":
+    def _topics(self, file: PageFile) -> list[str]:
+        value = file.take("topics", ("tags", "categories", "category"))
+        if isinstance(value, str) and file.names.get("topics") == "tags":
             value = [piece.strip() for piece in value.split(",")]
         return [tag for tag in texts(value) if tag not in _COLLECTIONS]
 
     # Where a page lies on the site ---------------------------------------------------------------------------------
 
-    def _stem(self, source: Source) -> str:
+    def _stem(self, file: PageFile) -> str:
         """Return the page's path below the input without its suffix, and without a date before its name."""
-        path = source.path[len(self.input) :].lstrip("/") if self.input else source.path
+        path = file.path[len(self.input) :].lstrip("/") if self.input else file.path
         folder, _, name = path.rpartition("/")
         stem = name.rpartition(".")[0]
         if (named := _DATED.match(stem)) is not None:
             stem = named[2]
         return f"{folder}/{stem}" if folder else stem
 
-    def _slug(self, source: Source) -> str:
+    def _slug(self, file: PageFile) -> str:
         """Return `page.fileSlug`: the name, or for an `index` that of the folder, without a date before it."""
-        folder, _, name = self._stem(source).rpartition("/")
+        folder, _, name = self._stem(file).rpartition("/")
         if name != "index":
             return name
         last = folder.rpartition("/")[2]
         named = _DATED.match(last)
         return named[2] if named is not None else last
 
-    def _path(self, source: Source, page: Page) -> str | None:
-        permalink = source.field("permalink")
+    def _path(self, file: PageFile, page: SitePage) -> str | None:
+        permalink = file.field("permalink")
         if isinstance(permalink, str) and permalink.strip():
-            return self._computed(permalink.strip(), source, page)
-        path = source.path[len(self.input) :].lstrip("/") if self.input else source.path
+            return self._computed(permalink.strip(), file, page)
+        path = file.path[len(self.input) :].lstrip("/") if self.input else file.path
         folder, _, name = path.rpartition("/")
         stem = name.rpartition(".")[0]
         if stem == "index" or stem == folder.rpartition("/")[2]:
             return f"/{folder}/" if folder else "/"
         return f"/{folder}/{stem}/" if folder else f"/{stem}/"
 
-    def _computed(self, permalink: str, source: Source, page: Page) -> str | None:
+    def _computed(self, permalink: str, file: PageFile, page: SitePage) -> str | None:
         unknown: list[str] = []
 
         def value(found: re.Match[str]) -> str:
-            said = self._value(found[1], source, page)
+            said = self._value(found[1], file, page)
             if said is None:
                 unknown.append(found[1])
             return said or ""
@@ -214,18 +210,18 @@ class EleventyRules:
         path = "/" + path.lstrip("/")
         return path.removesuffix("index.html") if path.endswith("/index.html") else path
 
-    def _value(self, expression: str, source: Source, page: Page) -> str | None:
+    def _value(self, expression: str, file: PageFile, page: SitePage) -> str | None:
         """Return what an expression of a permalink stands for; None when only Eleventy knows."""
         name, *filters = (piece.strip() for piece in expression.split("|"))
         assert page.date is not None
         if name == "page.fileSlug":
-            value = self._slug(source)
+            value = self._slug(file)
         elif name == "page.filePathStem":
-            value = "/" + self._stem(source)
+            value = "/" + self._stem(file)
         elif name == "page.date" and filters:
             return None
-        elif re.fullmatch(r"[A-Za-z_][\w.]*", name) and isinstance(source.field(name), str | int):
-            value = str(source.field(name))
+        elif re.fullmatch(r"[A-Za-z_][\w.]*", name) and isinstance(file.field(name), str | int):
+            value = str(file.field(name))
         else:
             return None
         for one in filters:
@@ -252,7 +248,7 @@ def rules(root: Path) -> EleventyRules:
         input=home,
         output=_folder(output),
         others=frozenset(others - {""}),
-        prefix="/" + prefix.strip("/") if prefix.strip("/") else "",
+        prefix=prefix_of(prefix),
     )
 
 
@@ -270,10 +266,6 @@ def _joined(home: str, folder: str) -> str:
     return "/".join(steps)
 
 
-def _is_within(path: str, folder: str) -> bool:
-    return not folder or path == folder or path.startswith(folder + "/")
-
-
 def _is_refused(date: Written, value: object) -> bool:
     """Return whether a text is no ISO date: it has words, or a blank and neither seconds nor an offset with a colon."""
     if date.form is not Form.ISO:
@@ -282,14 +274,9 @@ def _is_refused(date: Written, value: object) -> bool:
     return is_blank and (date.has_short_offset or not date.has_seconds)
 
 
-def _typed(source: Source) -> Any:
+def _typed(file: PageFile) -> Any:
     """Return the title; one of digits alone is a number for YAML 1.2, whose zeros in front are lost."""
-    title = source.title()
-    if isinstance(title, str) and re.fullmatch(r"0\d{1,15}", title) and not source.is_quoted(source.names["title"]):
+    title = file.title()
+    if isinstance(title, str) and re.fullmatch(r"0\d{1,15}", title) and not file.is_quoted(file.names["title"]):
         return int(title)
     return title
-
-
-def _pictures(source: Source) -> list[Any]:
-    value = source.take("image", _PICTURES)
-    return value if isinstance(value, list) else [] if value is None else [value]

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import tzinfo
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
 
 from bot.content.sites.pages.config_files import Fields, at, fields_of, lowered, merged, texts
-from bot.content.sites.pages.rules import is_truthy
+from bot.content.sites.pages.page_file import is_truthy
 
 CONFIGURATIONS = ("hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json")
 OLDER_CONFIGURATIONS = ("config.toml", "config.yaml", "config.yml", "config.json")
@@ -108,12 +106,6 @@ def languages(config: Fields) -> dict[str, Language]:
         found[code] = Language(code, path, mounted.get(code) or folder_of(one.get("contentdir")) or content)
     found.setdefault(default, Language(default, "", mounted.get(default) or content))
     return found
-
-
-def zone(config: Fields) -> tzinfo:
-    """Return the zone of times without one."""
-    name = config.get("timezone")
-    return ZoneInfo(name) if isinstance(name, str) and name in available_timezones() else ZoneInfo("UTC")
 
 
 def _mounted(config: Fields) -> dict[str, str]:

@@ -10,19 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
 
 from bot.content.sites.pages import fences
-from bot.content.sites.pages.addresses import Words, expanded, jekyll_pretty, jekyll_slug
+from bot.content.sites.pages.addresses import Words, expanded, jekyll_pretty, jekyll_slug, prefix_of
 from bot.content.sites.pages.config_files import Fields, at, fields_of, merged, texts
-from bot.content.sites.pages.dates import Form, Written
+from bot.content.sites.pages.dates import Form, Written, zone_called
 from bot.content.sites.pages.fences import Front
-from bot.content.sites.pages.markdown import first_paragraph, text_before
-from bot.content.sites.pages.rules import NotAPage, Page, Source, Wrong
+from bot.content.sites.pages.page_file import PageFile, Wrong
+from bot.content.sites.pages.rules import NotAPage, SitePage
 
 CONFIGURATIONS = ("_config.yml", "_config.yaml", "_config.toml")
 _SUFFIXES = frozenset({".md", ".markdown", ".mkdown", ".mkdn", ".mkd", ".html", ".htm", ".txt"})
@@ -96,36 +95,33 @@ class JekyllRules:
     def around(self, path: str) -> str:
         return ""
 
-    def page(self, source: Source) -> Page:
-        kind = self._kind(source.path)
-        zone = self.zone or source.zone
-        named = _POST.fullmatch(source.name) if kind == "posts" else None
-        date = self._date(source, named, zone)
+    def page(self, file: PageFile) -> SitePage:
+        kind = self._kind(file.path)
+        zone = self.zone or file.zone
+        named = _POST.fullmatch(file.name) if kind == "posts" else None
+        date = self._date(file, named, zone)
         if date is None:
             raise NotAPage
-        page = Page(
-            title=self._title(source, named[4] if named else source.name, kind),
-            excerpt=source.take("excerpt", ("excerpt", "description", "summary")),
-            topics=self._topics(source, kind),
-            pictures=_pictures(source),
-            aliases=texts(source.take("aliases", ("redirect_from", "aliases"))),
+        page = SitePage(
+            title=self._title(file, named[4] if named else file.name, kind),
+            excerpt=file.take("excerpt", ("excerpt", "description", "summary")),
+            topics=self._topics(file, kind),
+            pictures=file.pictures((*_PICTURES, *_MORE_PICTURES)),
+            aliases=texts(file.take("aliases", ("redirect_from", "aliases"))),
             date=date,
-            is_public=source.is_public(_is_published(source)),
+            is_public=file.is_public(_is_published(file)),
         )
         if kind != "pages":
             page.opens = date
         if page.excerpt is None:
-            separator = source.field("excerpt_separator") or self.config.get("excerpt_separator")
-            if isinstance(separator, str) and separator.strip():
-                mark = re.compile(re.escape(separator))
-                page.excerpt = text_before(source.front.body, mark, is_html=source.is_html)
-        if page.excerpt is None:
-            page.excerpt = first_paragraph(source.front.body, is_html=source.is_html)
-        page.path = self._path(source, page, kind)
+            mark = file.field("excerpt_separator") or self.config.get("excerpt_separator")
+            is_mark = isinstance(mark, str) and mark.strip()
+            page.excerpt = file.opening(re.compile(re.escape(str(mark))) if is_mark else None)
+        page.path = self._path(file, page, kind)
         return page
 
-    def tokens(self, source: Source, page: Page) -> Mapping[str, str]:
-        return self._words(source, page, self._kind(source.path))
+    def tokens(self, file: PageFile, page: SitePage) -> Mapping[str, str]:
+        return self._words(file, page, self._kind(file.path))
 
     def _kind(self, path: str) -> str:
         """Return the collection that a file belongs to: `posts`, another one's name, or `pages`."""
@@ -136,11 +132,11 @@ class JekyllRules:
                 return step[1:]
         return "pages"
 
-    def _date(self, source: Source, named: re.Match[str] | None, zone: tzinfo) -> datetime | None:
-        given = source.date("publishedDateTime", ("date",))
+    def _date(self, file: PageFile, named: re.Match[str] | None, zone: tzinfo) -> datetime | None:
+        given = file.date("publishedDateTime", ("date",))
         try:
             if given is not None:
-                return given.in_utc(self._zone_of(source, given, zone))
+                return given.in_utc(self._zone_of(file, given, zone))
             if named is None:
                 return None
             year = int(named[1]) + (2000 if len(named[1]) == 2 else 0)
@@ -148,53 +144,53 @@ class JekyllRules:
         except ValueError as error:
             if given is None:
                 raise NotAPage from error  # a name that holds no date is the name of no post
-            raise Wrong(source.names["publishedDateTime"], f"is not a date: {error}") from error
+            raise Wrong(file.names["publishedDateTime"], f"is not a date: {error}") from error
 
-    def _zone_of(self, source: Source, date: Written, zone: tzinfo) -> tzinfo:
+    def _zone_of(self, file: PageFile, date: Written, zone: tzinfo) -> tzinfo:
         """Return where a clock without an offset stands: what YAML takes for a time is UTC."""
         is_yaml_time = date.form is Form.ISO and date.has_seconds
-        return ZoneInfo("UTC") if is_yaml_time and not source.is_quoted(source.names["publishedDateTime"]) else zone
+        return UTC if is_yaml_time and not file.is_quoted(file.names["publishedDateTime"]) else zone
 
-    def _title(self, source: Source, name: str, kind: str) -> Any:
-        given = source.title()
-        if isinstance(given, str) and (clock := _CLOCK.fullmatch(given)) and not source.is_quoted("title"):
+    def _title(self, file: PageFile, name: str, kind: str) -> Any:
+        given = file.title()
+        if isinstance(given, str) and (clock := _CLOCK.fullmatch(given)) and not file.is_quoted("title"):
             return int(clock[1]) * 3600 + int(clock[2]) * 60 + int(clock[3] or 0)  # which YAML 1.1 takes for a number
         if given is not None or kind == "pages":
             return given
         return " ".join(word.capitalize() for word in name.split("-") if word)
 
-    def _topics(self, source: Source, kind: str) -> list[str]:
-        if source.wanted.fields.get("topics"):
-            return texts(source.take("topics", ()))
+    def _topics(self, file: PageFile, kind: str) -> list[str]:
+        if file.wanted.fields.get("topics"):
+            return texts(file.take("topics", ()))
         found: list[str] = []
-        tag = source.field("tag")
+        tag = file.field("tag")
         if tag is not None:
-            source.names["topics"] = "tag"
+            file.names["topics"] = "tag"
             found += texts(tag)
-        elif (tags := source.field("tags")) is not None:
-            source.names["topics"] = "tags"
+        elif (tags := file.field("tags")) is not None:
+            file.names["topics"] = "tags"
             found += tags.split() if isinstance(tags, str) else texts(tags)
-        found += self._categories(source, kind)
+        found += self._categories(file, kind)
         return found
 
-    def _categories(self, source: Source, kind: str) -> list[str]:
+    def _categories(self, file: PageFile, kind: str) -> list[str]:
         found: list[str] = []
         if kind == "posts":
-            steps = source.folder.split("/")
+            steps = file.folder.split("/")
             above = steps[: steps.index("_posts")]
             collections_dir = str(self.config.get("collections_dir") or "").strip("/")
             found += [step for step in above if step and step != collections_dir]
-        category, categories = source.field("category"), source.field("categories")
+        category, categories = file.field("category"), file.field("categories")
         if categories is not None:
-            source.names.setdefault("topics", "categories")
+            file.names.setdefault("topics", "categories")
             found += categories.split() if isinstance(categories, str) else texts(categories)
         if category is not None:
-            source.names.setdefault("topics", "category")
+            file.names.setdefault("topics", "category")
             found += texts(category)
         return list(dict.fromkeys(found))
 
-    def _path(self, source: Source, page: Page, kind: str) -> str:
-        pattern = source.field("permalink")
+    def _path(self, file: PageFile, page: SitePage, kind: str) -> str:
+        pattern = file.field("permalink")
         is_own = isinstance(pattern, str)
         if not is_own:
             pattern = at(self.collections.get(kind, {}), "permalink") if kind != "pages" else None
@@ -215,8 +211,8 @@ class JekyllRules:
                 )
         if not is_own:
             pattern = _STYLES.get(pattern, pattern)
-        suffix = source.suffix if source.suffix == ".txt" else ".html"
-        path, unknown = expanded(pattern.replace(":output_ext", "\x00"), self._words(source, page, kind))
+        suffix = file.suffix if file.suffix == ".txt" else ".html"
+        path, unknown = expanded(pattern.replace(":output_ext", "\x00"), self._words(file, page, kind))
         if unknown:
             page.unknown = f"permalink: {unknown[0]} is not read here"
         path = path.replace("\x00", suffix).replace("/.html", "/index.html")
@@ -224,15 +220,15 @@ class JekyllRules:
             path = "/" + path
         return re.sub(r"/index\.html$", "/", path) if kind != "posts" else path
 
-    def _words(self, source: Source, page: Page, kind: str) -> Words:
-        zone = self.zone or source.zone
+    def _words(self, file: PageFile, page: SitePage, kind: str) -> Words:
+        zone = self.zone or file.zone
         assert page.date is not None
-        named = _POST.fullmatch(source.name) if kind == "posts" else None
-        name = named[4] if named else source.name
-        slug = source.take("slug", ("slug",))
-        categories = self._categories(source, kind)
-        below = source.path.partition(f"_{kind}/")[2].rpartition(".")[0] if kind not in ("pages", "posts") else ""
-        folder = source.folder
+        named = _POST.fullmatch(file.name) if kind == "posts" else None
+        name = named[4] if named else file.name
+        slug = file.take("slug", ("slug",))
+        categories = self._categories(file, kind)
+        below = file.path.partition(f"_{kind}/")[2].rpartition(".")[0] if kind not in ("pages", "posts") else ""
+        folder = file.folder
         return Words(
             page.date.astimezone(zone),
             {
@@ -243,9 +239,9 @@ class JekyllRules:
                 "slugified_categories": "/".join(jekyll_slug(one) for one in categories),
                 "collection": kind,
                 "path": folder if kind == "pages" else below,
-                "basename": source.name,
-                "filename": source.name,
-                "section": source.path.partition("/")[0].strip("_"),
+                "basename": file.name,
+                "filename": file.name,
+                "section": file.path.partition("/")[0].strip("_"),
                 "sections": folder.replace("_", ""),
                 "output_ext": ".html",
             },
@@ -265,23 +261,21 @@ def rules(root: Path) -> JekyllRules:
                 collections[str(name)] = one
     elif isinstance(given, list):
         pass  # without `output` nothing of them is published
-    zone = config.get("timezone")
-    base = config.get("baseurl")
     return JekyllRules(
         config=config,
-        prefix="/" + base.strip("/") if isinstance(base, str) and base.strip("/") else "",
+        prefix=prefix_of(config.get("baseurl")),
         title=str(config["title"]) if isinstance(config.get("title"), str) else None,
-        zone=ZoneInfo(zone) if isinstance(zone, str) and zone in available_timezones() else None,
+        zone=zone_called(config.get("timezone")),
         collections=collections,
     )
 
 
-def _is_published(source: Source) -> bool:
+def _is_published(file: PageFile) -> bool:
     """Return whether Jekyll publishes: an empty value and a false of YAML hide, the word in quotes does not."""
-    if "published" not in source.fields:
+    if "published" not in file.fields:
         return True
-    value = source.field("published")
-    if isinstance(value, str) and not source.is_quoted("published"):
+    value = file.field("published")
+    if isinstance(value, str) and not file.is_quoted("published"):
         return value.lower() not in ("no", "off")
     return value is not None and value is not False
 
@@ -300,8 +294,3 @@ def _is_in_scope(scope: object, path: str, kind: str) -> bool:
     if not within:
         return True
     return path == within or path.startswith(within + "/") or fnmatchcase(path, within)
-
-
-def _pictures(source: Source) -> list[Any]:
-    value = source.take("image", (*_PICTURES, *_MORE_PICTURES))
-    return value if isinstance(value, list) else [] if value is None else [value]

@@ -11,19 +11,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
 
 from bot.content.sites.pages import fences
 from bot.content.sites.pages.addresses import Words, pelican_slug
 from bot.content.sites.pages.config_files import text_of
-from bot.content.sites.pages.dates import written
+from bot.content.sites.pages.dates import written, zone_called
 from bot.content.sites.pages.fences import Front
-from bot.content.sites.pages.markdown import first_paragraph, text_before
-from bot.content.sites.pages.rules import NotAPage, Page, Source, Wrong
+from bot.content.sites.pages.page_file import PageFile, is_within
+from bot.content.sites.pages.rules import NotAPage, OwnFieldsOnly, SitePage
 
 CONFIGURATIONS = ("pelicanconf.py",)
 _SUFFIXES = frozenset({".md", ".markdown", ".mkd", ".mdown"})
@@ -34,7 +33,7 @@ _WORD = re.compile(r"\{(\w+)(?::([^}]*))?\}")
 
 
 @dataclass(frozen=True, slots=True)
-class PelicanRules:
+class PelicanRules(OwnFieldsOnly):
     """What Pelican makes of a file. `settings` are those of its configuration that are plain texts."""
 
     settings: Mapping[str, str]
@@ -47,90 +46,79 @@ class PelicanRules:
     statics: Sequence[str] = ("content",)
 
     def skips(self, folder: str) -> bool:
-        if self.content and not (_is_within(folder, self.content) or _is_within(self.content, folder)):
+        if self.content and not (is_within(folder, self.content) or is_within(self.content, folder)):
             return True
         return folder == f"{self.content}/pages".lstrip("/")
 
     def is_page(self, path: str) -> bool:
         folder = path.rpartition("/")[0]
-        return _is_within(path, self.content) and not (folder and self.skips(folder))
+        return is_within(path, self.content) and not (folder and self.skips(folder))
 
     def front(self, text: str) -> Front | None:
         return fences.pelican(text)
 
-    def fields(self, path: str, own: Mapping[str, Any]) -> Mapping[str, Any]:
-        return own
-
-    def around(self, path: str) -> str:
-        return ""
-
-    def page(self, source: Source) -> Page:
-        date = self._date(source)
+    def page(self, file: PageFile) -> SitePage:
+        date = self._date(file)
         if date is None:
             raise NotAPage
-        status = str(source.field("status") or self.settings.get("DEFAULT_STATUS") or "published").lower()
-        page = Page(
-            title=_unquoted(source.title()),
-            excerpt=_unquoted(source.take("excerpt", ("summary", "description"))),
-            topics=self._topics(source),
-            pictures=[one for one in (source.take("image", _PICTURES),) if one is not None],
+        status = str(file.field("status") or self.settings.get("DEFAULT_STATUS") or "published").lower()
+        page = SitePage(
+            title=_unquoted(file.title()),
+            excerpt=_unquoted(file.take("excerpt", ("summary", "description"))),
+            topics=self._topics(file),
+            pictures=[one for one in (file.take("image", _PICTURES),) if one is not None],
             date=date,
-            is_public=source.is_public(status not in ("draft", "hidden", "skip")),
+            is_public=file.is_public(status not in ("draft", "hidden", "skip")),
         )
         if page.excerpt is None:
-            page.excerpt = text_before(source.front.body, _MORE) or first_paragraph(source.front.body)
-        page.path = self._path(source, page)
+            page.excerpt = file.opening(_MORE)
+        page.path = self._path(file, page)
         return page
 
-    def tokens(self, source: Source, page: Page) -> Mapping[str, str]:
+    def tokens(self, file: PageFile, page: SitePage) -> Mapping[str, str]:
         assert page.date is not None
-        slug = self._slug(source, page)
-        folder = source.folder[len(self.content) :].strip("/")
+        slug = self._slug(file, page)
+        folder = file.folder[len(self.content) :].strip("/")
         return Words(
             page.date.astimezone(self.zone),
             {
                 "slug": slug,
                 "title": pelican_slug(str(page.title or "")),
-                "name": source.name,
-                "filename": source.name,
-                "path": f"{folder}/{source.name}".strip("/"),
+                "name": file.name,
+                "filename": file.name,
+                "path": f"{folder}/{file.name}".strip("/"),
                 "section": folder.partition("/")[0],
                 "sections": folder,
             },
         )
 
-    def _date(self, source: Source) -> datetime | None:
-        given = source.date("publishedDateTime", ("date",))
-        if given is None and (named := _NAMED.match(source.name)) is not None:
+    def _date(self, file: PageFile) -> datetime | None:
+        given = file.date("publishedDateTime", ("date",))
+        if given is None and (named := _NAMED.match(file.name)) is not None:
             given = written(named[1])
-        if given is None:
-            return None
-        try:
-            return given.in_utc(self.zone)
-        except ValueError as error:
-            raise Wrong("date", str(error)) from error
+        return None if given is None else file.moment(given, self.zone)
 
-    def _topics(self, source: Source) -> list[str]:
-        tags = source.take("topics", ("tags",))
+    def _topics(self, file: PageFile) -> list[str]:
+        tags = file.take("topics", ("tags",))
         found = [piece for one in re.split(r"[,;]", str(tags or "")) if (piece := one.strip())]
-        return [*found, *([category] if (category := self._category(source)) and category != "misc" else [])]
+        return [*found, *([category] if (category := self._category(file)) and category != "misc" else [])]
 
-    def _category(self, source: Source) -> str:
-        given = source.field("category")
-        folder = source.folder[len(self.content) :].strip("/")
+    def _category(self, file: PageFile) -> str:
+        given = file.field("category")
+        folder = file.folder[len(self.content) :].strip("/")
         return (
             str(given) if given else folder.rpartition("/")[2] or str(self.settings.get("DEFAULT_CATEGORY") or "misc")
         )
 
-    def _slug(self, source: Source, page: Page) -> str:
-        slug = source.take("slug", ("slug",))
+    def _slug(self, file: PageFile, page: SitePage) -> str:
+        slug = file.take("slug", ("slug",))
         if slug is not None:
             return str(_unquoted(slug))
         if self.settings.get("SLUGIFY_SOURCE") == "basename":
-            return pelican_slug(source.name)
+            return pelican_slug(file.name)
         return pelican_slug(str(page.title or ""))
 
-    def _path(self, source: Source, page: Page) -> str:
+    def _path(self, file: PageFile, page: SitePage) -> str:
         pattern = self.settings.get("ARTICLE_URL") or "{slug}.html"
         assert page.date is not None
         clock = page.date.astimezone(self.zone)
@@ -139,11 +127,11 @@ class PelicanRules:
         def word(found: re.Match[str]) -> str:
             match found[1]:
                 case "slug":
-                    return self._slug(source, page)
+                    return self._slug(file, page)
                 case "date":
                     return clock.strftime(found[2] or "%Y-%m-%d")
                 case "category":
-                    return pelican_slug(self._category(source))
+                    return pelican_slug(self._category(file))
                 case _:
                     unknown.append(found[0])
                     return ""
@@ -162,20 +150,15 @@ def rules(root: Path, content: str = "") -> PelicanRules:
     program = text_of(root / "publishconf.py") + "\n" + text_of(root / CONFIGURATIONS[0])
     assigned = re.findall(r"^([A-Z_]{2,40})\s*=\s*(?:u|r)?([\"'])(.*?)\2\s*(?:#.*)?$", program, re.MULTILINE)
     settings = {name: value for name, _, value in reversed(assigned)}
-    zone = settings.get("TIMEZONE", "")
     path = settings.get("PATH", content if content and not settings else "content").removeprefix("./").strip("/")
     return PelicanRules(
         settings=settings,
         content="" if path == "." or ".." in path else path,
         prefix=urlsplit(settings.get("SITEURL", "")).path.rstrip("/"),
         title=settings.get("SITENAME"),
-        zone=ZoneInfo(zone if zone in available_timezones() else "UTC"),
+        zone=zone_called(settings.get("TIMEZONE")) or UTC,
         statics=(path,),
     )
-
-
-def _is_within(path: str, folder: str) -> bool:
-    return not folder or path == folder or path.startswith(folder + "/")
 
 
 def _unquoted(value: object) -> Any:

@@ -95,6 +95,12 @@ def _of_date(word: str, clock: datetime) -> str | None:
             return None
 
 
+def prefix_of(base: object) -> str:
+    """Return the path under which a site lies on its host, as its configuration has it: `/blog`, or nothing."""
+    path = base.strip("/") if isinstance(base, str) else ""
+    return f"/{path}" if path else ""
+
+
 _SAFE = re.compile(r"[A-Za-z0-9._~/-]*")
 _ASCII_DROPPED = re.compile(r"[^A-Za-z0-9./\\_#+~@\s-]+")
 _AROUND_HYPHENS = re.compile(r"\s*(-+)\s*")

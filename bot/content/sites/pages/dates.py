@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from enum import Enum
+from zoneinfo import ZoneInfo, available_timezones
 
 _LONGEST = 80  # characters of a date
 _ISO = re.compile(
@@ -70,6 +71,11 @@ class Written:
             return self.in_zone(zone).astimezone(UTC)
         except OverflowError as error:
             raise ValueError("is beyond the calendar") from error
+
+
+def zone_called(name: object) -> ZoneInfo | None:
+    """Return the time zone that a configuration names; None when it names none that is known."""
+    return ZoneInfo(name) if isinstance(name, str) and name in available_timezones() else None
 
 
 def written(value: object) -> Written | None:
