@@ -16,7 +16,8 @@ from bot.domain.publishing import PushWindow
 from bot.domain.source import SourceFile
 from bot.domain.topic import TopicFile
 from bot.errors import Complaint, ContentError, NoArticle
-from bot.services.content.folder_import import ImportedPaths, check_path, is_refusal, take_paths, warnings_of
+from bot.services.content.folder_check import check_path, is_refusal, warnings_of
+from bot.services.content.folder_import import ImportedPaths, take_paths
 from bot.services.content.imports import Policy, Report
 from bot.settings import Settings, read_settings
 
