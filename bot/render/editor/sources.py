@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.domain.feed import Feed, FeedItem
+from bot.domain.feed import Feed, FeedItem, is_far_away
 from bot.domain.limits import TEXT
 from bot.domain.message import Button, Message
 from bot.domain.press import press
@@ -272,11 +272,11 @@ def reading(words: Words, host: str) -> Message:
     return Message(words.text("Reading {host}. What it would give comes here.", host=foreign(clip(host, _NAME))))
 
 
-def preview(words: Words, url: str, feed: Feed, zone: ZoneInfo) -> Message:
+def preview(words: Words, url: str, feed: Feed, zone: ZoneInfo, now: datetime) -> Message:
     """Return what a feed would give, what is missing in it first, with the buttons that follow it."""
     heading = join([bold(foreign(clip(feed.title or url, _NAME))), tame(clip(url, _ADDRESS))], "\n")
     parts: list[Text | str] = [heading]
-    if missing := _missing(words, feed.items):
+    if missing := _missing(words, feed.items, now):
         parts.append("\n".join(f"{one}." for one in missing))
     if not feed.items:
         parts.append(words("It lists nothing at the moment. What comes later is new."))
@@ -307,7 +307,7 @@ def _follow_rows(words: Words) -> tuple[tuple[Button, ...], ...]:
     return (news, drafts), (Button(words("Leave it"), data=press(Verb.LEAVE)),)
 
 
-def _missing(words: Words, items: Sequence[FeedItem]) -> list[str]:
+def _missing(words: Words, items: Sequence[FeedItem], now: datetime) -> list[str]:
     said = []
     if count := sum(1 for one in items if one.link is None):
         said.append(
@@ -322,6 +322,14 @@ def _missing(words: Words, items: Sequence[FeedItem]) -> list[str]:
             words.count(
                 "{n} has no date; a new one like it is dated when it is first seen",
                 "{n} have no date; a new one like these is dated when it is first seen",
+                count,
+            )
+        )
+    if count := sum(1 for one in items if is_far_away(one, now)):
+        said.append(
+            words.count(
+                "{n} is dated more than a year ahead; it would come out only then",
+                "{n} are dated more than a year ahead; they would come out only then",
                 count,
             )
         )
