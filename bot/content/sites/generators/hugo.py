@@ -115,7 +115,7 @@ class HugoRules:
     def tokens(self, file: PageFile, page: SitePage) -> Mapping[str, str]:
         _, inside = self.content.place(file.path)
         date = self._date(file)
-        return self.addresses.words(file, page, inside, date.clock if date is not None else datetime.min, ":title")
+        return self.addresses.tokens(file, page, inside, date.clock if date is not None else datetime.min, ":title")
 
     # What a page says ----------------------------------------------------------------------------------------------
 

@@ -38,12 +38,12 @@ class HugoAddresses:
             if re.match(r"https?://", url):
                 return url
             if ":" in url:
-                url = expanded(url, self.words(file, page, inside, date.clock, url))[0]
+                url = expanded(url, self.tokens(file, page, inside, date.clock, url))[0]
             return url if url.startswith("/") else f"{below}/{url}"
         section = inside.partition("/")[0] if "/" in inside else ""
         pattern = self._permalink(section)
         if pattern is not None:
-            words = self.words(file, page, inside, date.clock, pattern)
+            words = self.tokens(file, page, inside, date.clock, pattern)
             path, unknown = expanded(_go_layout(pattern, date.clock), words)
             if unknown:
                 page.unknown = f"permalinks: {unknown[0]} is not read here"
@@ -79,7 +79,7 @@ class HugoAddresses:
             return is_truthy(ugly.get(section.lower()))
         return is_truthy(ugly)
 
-    def words(self, file: PageFile, page: SitePage, inside: str, clock: datetime, pattern: str) -> Words:
+    def tokens(self, file: PageFile, page: SitePage, inside: str, clock: datetime, pattern: str) -> Words:
         folder = inside.rpartition("/")[0]
         stem = self._stem(inside)
         bundle = stem == "index"
