@@ -22,6 +22,7 @@ from bot.services.content.imports import Policy, Report
 from bot.settings import Settings, read_settings
 
 CONTENT = Path("content")
+_NO_PAGE = "no link: the site's generator makes no page of it"
 
 
 def check(paths: Sequence[Path], *, online: bool = False) -> int:
@@ -50,7 +51,7 @@ def check(paths: Sequence[Path], *, online: bool = False) -> int:
     took = number(round((time.perf_counter() - started) * 1000))
     bad = {shown: result for shown, result in files.items() if isinstance(result, ContentError)}
     for shown, story in _pages(files).items():
-        say(f"{shown}: {story.link} ({_state(story, at)})")
+        say(f"{shown}: {story.link} ({_state(story, at)})" if story.as_read.has_page else f"{shown}: {_NO_PAGE}")
     for shown, error in bad.items():
         for complaint in error.complaints:
             refuse(f"{shown}:{complaint.line}: {complaint.field}: {complaint.reason}")

@@ -148,6 +148,7 @@ def story_of_page(name: str, data: bytes, around: FileContext, site: Site) -> St
         payload=_payload(fields.values, front, site, page),
         as_read=story.as_read._replace(
             generator=site.rules.generator,
+            has_page=page.has_page,
             aliases=tuple(site.whole(_as_path(alias)) for alias in page.aliases[:50] if alias.strip()),
         ),
     )

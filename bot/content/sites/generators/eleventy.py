@@ -78,13 +78,16 @@ class EleventyRules:
         date = self._date(file)
         if date is None:
             raise NotAPage
+        # https://www.11ty.dev/docs/permalinks/#skip-writing-to-the-file-system
+        has_page = file.field("permalink") is not False
         page = SitePage(
             title=_typed(file),
             excerpt=file.take("excerpt", ("description", "excerpt", "summary")),
             topics=self._topics(file),
             pictures=file.pictures(_PICTURES),
             aliases=texts(file.take("aliases", ("aliases", "redirect_from", "redirectFrom"))),
-            is_public=file.is_public(file.field("permalink") is not False),
+            is_public=file.is_public(has_page) and has_page,
+            has_page=has_page,
         )
         page.date = file.moment(date, UTC)
         if page.excerpt is None:

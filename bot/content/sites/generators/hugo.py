@@ -89,13 +89,15 @@ class HugoRules:
 
     def page(self, file: PageFile) -> SitePage:
         fields = file.fields
+        has_page = _is_rendered(fields)
         page = SitePage(
             title=_text(file.title()),
             excerpt=file.take("excerpt", ("description", "summary")),
             topics=file.topics(self._taxonomies()),
             pictures=file.pictures((*_PICTURES, *_MORE_PICTURES)),
             aliases=[self.addresses.alias(file, one) for one in texts(file.take("aliases", ("aliases",)))],
-            is_public=file.is_public(self._is_rendered(fields)),
+            is_public=file.is_public(has_page) and has_page,
+            has_page=has_page,
         )
         date = self._date(file)
         if date is None or date.clock.year <= 1:
@@ -118,14 +120,6 @@ class HugoRules:
         return self.addresses.tokens(file, page, inside, date.clock if date is not None else datetime.min, ":title")
 
     # What a page says ----------------------------------------------------------------------------------------------
-
-    def _is_rendered(self, fields: Mapping[str, Any]) -> bool:
-        build = fields.get("build") if isinstance(fields.get("build"), dict) else fields.get("_build")
-        render = build.get("render") if isinstance(build, dict) else None
-        return not (
-            is_truthy(fields.get("headless"))
-            or (render is not None and str(render).lower() in ("never", "false", "link"))
-        )
 
     def _names_of(self, kind: str) -> tuple[str, ...]:
         """Return the fields that a date may stand in, as the configuration has it."""
@@ -190,6 +184,15 @@ def rules(root: Path, content: str = "") -> HugoRules:
 
 
 # Small questions ------------------------------------------------------------------------------------------------------
+
+
+def _is_rendered(fields: Mapping[str, Any]) -> bool:
+    """Return whether Hugo writes a page: https://gohugo.io/content-management/build-options/"""
+    build = fields.get("build") if isinstance(fields.get("build"), dict) else fields.get("_build")
+    render = build.get("render") if isinstance(build, dict) else None
+    return not (
+        is_truthy(fields.get("headless")) or (render is not None and str(render).lower() in ("never", "false", "link"))
+    )
 
 
 def _is_refused(date: Written, value: object) -> bool:

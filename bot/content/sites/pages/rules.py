@@ -26,7 +26,8 @@ class SitePage:
 
     `date` is the date that the page bears, aware; `opens` the moment before which, and `closes` the moment from which,
     the generator would not publish it. `path` is its address below the site's, or a whole address; None where it has
-    none. `unknown` says what keeps its address from being known.
+    none. `unknown` says what keeps its address from being known. `has_page` is False where the file is data for other
+    pages and none by itself, which is never public.
     """
 
     title: Any = None
@@ -40,6 +41,7 @@ class SitePage:
     pictures: Sequence[Any] = ()
     aliases: Sequence[str] = ()
     unknown: str | None = None
+    has_page: bool = True
 
 
 class SiteRules(Protocol):
