@@ -265,6 +265,9 @@ async def test_a_list_of_thousands_is_added_without_asking_any_of_them(ready: Sh
     assert (answer.status, answer.out.splitlines()[0], answer.err) == (0, "5,000 added", "")
     [(first, last)] = ready.rows("SELECT min(next_at), max(next_at) FROM sources")
     assert 300 < last - first <= 900  # seconds over which they are read for the first time
+    again = await ready("sources", "import", file)
+    assert (again.status, again.out.splitlines()[0]) == (0, "0 added, 5,000 known already")
+    assert len(await listed(ready)) == 5_000
 
 
 async def test_source_files_are_checked_and_imported(ready: Shell) -> None:
