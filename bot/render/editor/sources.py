@@ -14,6 +14,7 @@ from bot.domain.press import press
 from bot.domain.source import ASKED, ListedSource, Source, SourceState, TakenAs, every_text
 from bot.domain.text import Text
 from bot.domain.topic import Topic
+from bot.render.editor.source_faults import fault_text
 from bot.render.labels import label
 from bot.render.locale import Words
 from bot.render.text import bold, clip, foreign, join, tame
@@ -87,7 +88,7 @@ def source(words: Words, listed: ListedSource, zone: ZoneInfo, now: datetime) ->
                 "Since {date}, {time}: {fault}.",
                 date=words.date(since, zone),
                 time=words.time(since, zone),
-                fault=tame(clip(one.last_error, _FAULT)),
+                fault=tame(clip(fault_text(words, one.last_error), _FAULT)),
             )
         )
     if one.read_at is not None:
@@ -354,12 +355,12 @@ def _entry(words: Words, item: FeedItem, zone: ZoneInfo) -> Text:
 
 
 def no_feed(words: Words, host: str, fault: str) -> Message:
-    """Return why an address gives no feed. `fault` is a clause that begins with “it”."""
+    """Return why an address gives no feed. `fault` is the clause of a `SourceFault`."""
     return Message(
         words.text(
             "{host} gives no feed: {fault}. Send another address, or this one again later.",
             host=foreign(clip(host, _NAME)),
-            fault=tame(clip(fault, _FAULT)),
+            fault=tame(clip(fault_text(words, fault), _FAULT)),
         )
     )
 
