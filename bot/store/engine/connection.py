@@ -8,7 +8,7 @@ can act on, with SQLite's words for the log.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -110,8 +110,10 @@ class Connection:
         except REFUSALS as error:
             raise self._refused(error, before) from error
 
-    async def executemany(self, sql: str, rows: Iterable[Parameters]) -> None:
+    async def executemany(self, sql: str, rows: Collection[Parameters]) -> None:
         """Run a statement once for each row of parameters."""
+        if not rows:
+            return
         sql, before = self._after_others(sql)
         try:
             await self._conn.executemany(sql, rows)
