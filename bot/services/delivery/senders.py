@@ -200,7 +200,9 @@ class Senders:
         try:
             if item.folded and (fold := self._kinds[item.campaign.kind].fold) is not None:
                 made = self._lists.of(item, fold, look, now)
-                item.folded = {number: one for number, one in item.folded.items() if number in made.campaigns}
+                shown = {number: one for number, one in item.folded.items() if number in made.campaigns}
+                item.has_more = len(shown) < len(item.folded)
+                item.folded = shown
                 item.outcome = await turn() or await leave(made.body)
                 if isinstance(item.outcome, Rejected):
                     log.info("a list was refused (%s) and goes out as plain text", item.outcome.reason)
