@@ -20,9 +20,9 @@ from bot.domain.topic import Topic
 from bot.render.locale import Words
 from bot.render.look import Look, Surface
 from bot.render.reader.article import headline
+from bot.render.reader.delivery_settings import CHANGE_TIME
 from bot.render.reader.delivery_times import moment
 from bot.render.reader.lists import IN_A_ROW, open_button
-from bot.render.reader.settings import SETTINGS, SettingsPage
 from bot.render.text import bold, clip, fits, foreign, join
 
 MAX_STORIES = 30
@@ -105,5 +105,5 @@ def _keyboard(articles: Sequence[Article], look: Look) -> tuple[tuple[Button, ..
     if look.surface is Surface.CHANNEL:
         return ()
     buttons = [open_button(look, place, article) for place, article in enumerate(articles, 1)]
-    change = Button(look.words("Change time"), data=press(SETTINGS, SettingsPage.DELIVERY))
+    change = Button(look.words("Change time"), data=press(CHANGE_TIME))
     return (*(tuple(buttons[start : start + IN_A_ROW]) for start in range(0, len(buttons), IN_A_ROW)), (change,))
