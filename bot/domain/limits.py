@@ -28,7 +28,7 @@ DOWNLOAD_BYTES = 20 * 1024 * 1024  # https://core.telegram.org/bots/api#getfile
 # (https://github.com/tdlib/telegram-bot-api/issues/852).
 DATE_TIME_LAST = 2**31 - 1
 DATE_TIME_AHEAD = timedelta(days=1098)
-# Of rich messages; written down in TDLib's options only: https://docs.rs/telegram-rich/latest/telegram_rich/
+# Of rich messages; in TDLib's options, and nowhere in the Bot API's pages: https://docs.rs/telegram-rich
 RICH_TEXT = 32_768  # characters
 RICH_BLOCKS = 500
 RICH_DEPTH = 16
