@@ -32,7 +32,7 @@ DATE_TIME_AHEAD = timedelta(days=1098)
 RICH_TEXT = 32_768  # characters
 RICH_BLOCKS = 500
 RICH_DEPTH = 16
-RICH_MEDIA = 20  # further ones are left out without a word: https://github.com/tdlib/telegram-bot-api/issues/865
+RICH_MEDIA = 20  # the block with the next one and all after it vanish without a word: https://github.com/openclaw/openclaw/issues/129004
 DELETE_WITHIN = timedelta(hours=48)  # https://core.telegram.org/bots/api#deletemessage
 WEBHOOK_SECRET = 256
 

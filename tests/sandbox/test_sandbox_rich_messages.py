@@ -1,7 +1,7 @@
 """
 Rich messages in blocks, as the description of Bot API 10.3 has them (https://core.telegram.org/bots/api#inputrichmessage),
-and what only the field knows: media beyond the twentieth are left out without a word
-(https://github.com/tdlib/telegram-bot-api/issues/865).
+and what only the field knows: the block with the twenty-first medium and all after it vanish
+(https://github.com/openclaw/openclaw/issues/129004).
 """
 
 from typing import Any
@@ -77,17 +77,19 @@ async def test_what_is_detected_by_itself_is_tappable_unless_detection_is_skippe
     assert body["result"]["rich_message"]["blocks"][0]["text"] == text
 
 
-async def test_media_beyond_the_twentieth_are_left_out_without_a_word(call: Any, anna: int) -> None:
+async def test_the_block_with_the_twenty_first_medium_and_all_after_it_vanish_without_a_word(
+    world: World, call: Any, anna: int
+) -> None:
     pictures = [photo(f"https://pictures.example/{n}.jpg") for n in range(12)]
-    inner = {
-        "type": "details",
-        "summary": "More",
-        "blocks": [photo(f"https://pictures.example/x{n}.jpg") for n in range(12)],
-    }
-    status, body = await call("sendRichMessage", chat_id=anna, rich_message=blocks(*pictures, inner, paragraph("End")))
-    assert status == 200
-    shown = body["result"]["rich_message"]["blocks"]
-    assert len(shown) == 14 and len(shown[12]["blocks"]) == 8
+    inner = [photo(f"https://pictures.example/x{n}.jpg") for n in range(9)]
+    details = {"type": "details", "summary": "More", "blocks": inner}
+    rich = blocks(*pictures, details, paragraph("End"))
+    status, body = await call("sendRichMessage", chat_id=anna, rich_message=rich)
+    assert status == 200 and len(body["result"]["rich_message"]["blocks"]) == 14  # nothing in the answer tells
+    assert len(world.messages(anna)[-1]["rich_message"]["blocks"]) == 12
+    details["blocks"] = inner[:8]
+    await call("sendRichMessage", chat_id=anna, rich_message=rich)
+    assert len(world.messages(anna)[-1]["rich_message"]["blocks"]) == 14
 
 
 async def test_a_button_within_a_text_is_pressed_like_any_other(world: World, call: Any, anna: int) -> None:

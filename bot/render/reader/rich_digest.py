@@ -3,7 +3,7 @@ The digest in blocks, for chats that want it: a heading for each topic, a pictur
 the story is about, which opens when it is tapped.
 
 Apps that are older than rich messages show nothing, or a note that asks for an update, so nobody gets them unasked.
-Source: https://github.com/tdlib/telegram-bot-api/issues/865
+Source: https://github.com/NousResearch/hermes-agent/pull/46317
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from bot.render.reader.lists import open_button
 from bot.render.text import bold
 
 MAX_PICTURES = RICH_MEDIA // 2
-"""What is more makes a message slow to send and to open; what exceeds the limit would be left out without a word."""
+"""More make a message slow to send and to open. What exceeds the limit, and all that stands after it, would vanish."""
 _FIRST_LINE, _TOPIC = 2, 4
 """Sizes of headings."""
 

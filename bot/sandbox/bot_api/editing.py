@@ -55,7 +55,7 @@ def _edited_in_blocks(world: World, params: Json, uploads: Uploads) -> Json:
     chat, message = _editable(world, params)
     if "text" not in message and "rich_message" not in message:
         raise bad_request("there is no text in the message to edit")
-    content = rich_messages.content(world, rich, chat, uploads)
+    content = rich_messages.shown(rich_messages.content(world, rich, chat, uploads))
     return _edited(world, chat, params, message, _without(message, _TEXT) | content)
 
 

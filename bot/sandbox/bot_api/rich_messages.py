@@ -2,9 +2,10 @@
 Rich messages in blocks: checked, their media stored, and turned into what a message then holds.
 
 What the fields may be is the description's affair (`method_specs`); here is what only its prose says, and what is known
-from the field: media beyond the twentieth are left out without a word. HTML and Markdown are not played.
+from the field: the block that holds the twenty-first medium and all after it vanish, though the answer still has them.
+HTML and Markdown are not played.
 Source: https://core.telegram.org/bots/api#inputrichmessage, https://core.telegram.org/bots/api#richmessagebutton,
-https://github.com/tdlib/telegram-bot-api/issues/865 (media); the limits are named in `bot.domain.limits`
+https://github.com/openclaw/openclaw/issues/129004 (media); the limits are named in `bot.domain.limits`
 """
 
 from __future__ import annotations
@@ -72,15 +73,11 @@ def needs_photo_rights(rich: Json) -> bool:
 
 def content(world: World, rich: Json, chat: Chat, uploads: Uploads) -> Json:
     """Return what a message in a chat then holds. Raises: Refused when a button or a medium cannot be had."""
-    left = [RICH_MEDIA]
     detect = None if rich.get("skip_entity_detection") else _detected
 
-    def built(block: Json) -> Json | None:
+    def built(block: Json) -> Json:
         kind = block["type"]
         if kind in _PLAYED:
-            if left[0] <= 0:
-                return None
-            left[0] -= 1
             return _with_media(world, block, uploads)
         made = dict(block)
         for field in _TEXTS:
@@ -98,9 +95,19 @@ def content(world: World, rich: Json, chat: Chat, uploads: Uploads) -> Json:
         return made
 
     def all_of(blocks: list[Json]) -> list[Json]:
-        return [made for block in blocks if (made := built(block)) is not None]
+        return [built(block) for block in blocks]
 
     return {"rich_message": {"blocks": all_of(rich["blocks"])} | ({"is_rtl": True} if rich.get("is_rtl") else {})}
+
+
+def shown(said: Json) -> Json:
+    """Return of a message in blocks what readers see of it."""
+    blocks, many = said["rich_message"]["blocks"], 0
+    for place, block in enumerate(blocks):
+        many += sum(part["type"] in _PLAYED for part, _ in _walk([block], 1))
+        if many > RICH_MEDIA:
+            return {"rich_message": said["rich_message"] | {"blocks": blocks[:place]}}
+    return said
 
 
 def plain(message: Json) -> str:

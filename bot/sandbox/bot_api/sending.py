@@ -56,7 +56,8 @@ def send_rich_message(world: World, params: Json, uploads: Uploads) -> Json:
     rich_messages.check(rich)
     kind = "photo" if rich_messages.needs_photo_rights(rich) else "text"
     chat = writable_chat(world, params["chat_id"], params.get("message_thread_id"), kind=kind)
-    return _sent(world, chat, params, rich_messages.content(world, rich, chat, uploads))
+    said = rich_messages.content(world, rich, chat, uploads)
+    return _sent(world, chat, params, rich_messages.shown(said)) | said
 
 
 def _sends(kind: str) -> Callable[[World, Json, Uploads], Json]:
