@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from bot.domain.article import Article
 from bot.domain.delivery_time import Listing, Mode
@@ -79,11 +80,33 @@ def _sections(stories: Sequence[Story], look: Look, now: datetime) -> tuple[Sect
     sections, place = [], 0
     for topic, articles in sorted(found.values(), key=lambda section: section[0] is None):
         lines = tuple(
-            Line(number, article, headline(article, look, now)) for number, article in enumerate(articles, place + 1)
+            Line(number, article, _headline(_Same(article), look, now))
+            for number, article in enumerate(articles, place + 1)
         )
         place += len(lines)
         sections.append(Section(None if topic is None else foreign(clip(topic.name, _TOPIC_NAME)), lines))
     return tuple(sections)
+
+
+class _Same:
+    """An article, equal to itself alone: to compare all that one holds takes longer than to make its headline."""
+
+    __slots__ = ("article",)
+
+    def __init__(self, article: Article) -> None:
+        self.article = article
+
+    def __hash__(self) -> int:
+        return id(self.article)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.article is self.article
+
+
+@lru_cache(maxsize=2048)
+def _headline(same: _Same, look: Look, now: datetime) -> Text:
+    """Return a headline that was perhaps made for another list: readers who follow other topics share many stories."""
+    return headline(same.article, look, now)
 
 
 def _last_line(words: Words, listing: Listing, look: Look, now: datetime) -> str:

@@ -23,7 +23,8 @@ from bot.render.reader.article import in_form
 from bot.services.delivery.item import Item
 from bot.services.delivery.kinds import Fold
 
-MAX_LISTS = 256
+MAX_STORIES_KEPT = 8192
+"""So many stories may stand in all lists that are kept: of seven, a thousand lists, which take some 20 MiB."""
 SAME_FOR = timedelta(hours=1)
 """How long a digest tells the same ages of its stories, counted from when it was due."""
 RICH_AGAIN_AFTER = timedelta(hours=1)
@@ -88,6 +89,7 @@ class Lists:
         self.prepare = prepare
         self._clock = clock
         self._lists: OrderedDict[tuple[object, ...], PreparedList] = OrderedDict()
+        self._stories = 0
         self.no_rich_before: datetime | None = None
         """Until when the server is taken for one that has no rich messages."""
 
@@ -106,8 +108,10 @@ class Lists:
             message, shown = fold(list(item.folded.values()), item.listing, look, as_of)
             campaigns = frozenset(by_composition[id(one)] for one in shown)
             found = self._lists[key] = PreparedList(self, message, campaigns)
-            if len(self._lists) > MAX_LISTS:
-                self._lists.popitem(last=False)
+            self._stories += len(campaigns)
+            while self._stories > MAX_STORIES_KEPT and len(self._lists) > 1:
+                _, oldest = self._lists.popitem(last=False)
+                self._stories -= len(oldest.campaigns)
         return found
 
 
