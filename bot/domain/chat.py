@@ -35,6 +35,13 @@ class Pictures(StrEnum):
     NONE = "none"
 
 
+class DigestForm(StrEnum):
+    """How lists of news look: as text, or as a rich message, which older apps do not show."""
+
+    CLASSIC = "classic"
+    RICH = "rich"
+
+
 @dataclass(frozen=True, slots=True)
 class Chat:
     """A chat and all it has set. `zone` is an IANA name; None means the operator's zone.
@@ -58,6 +65,7 @@ class Chat:
     timing: Timing = AT_ONCE
     timed_at: datetime | None = None
     paused_until: datetime | None = None
+    digest: DigestForm = DigestForm.CLASSIC
 
     def follows(self, language: str) -> bool:
         """Return whether the chat's language changes to `language`, which its person's client is set to now.

@@ -59,6 +59,7 @@ class SettingsPage(IntEnum):
     QUIET = 7
     PAUSE = 8
     PARTS = 10
+    DIGEST = 21
 
 
 PICTURE_SIZES = (Pictures.LARGE, Pictures.SMALL, Pictures.NONE)
@@ -90,6 +91,7 @@ def overview(
         words("Sound: off") if chat.silent else words("Sound: on"),
         words("News: {how}", how=delivery_times.both(words, chat.timing, clock)),
         words("In a push: {parts}", parts=words.list([words("Title"), *(part_name(words, part) for part in parts)])),
+        words("Lists: {look}", look=delivery_times.look_name(words, chat.digest)),
         words("Language: {language}", language=language_name(chat.language)),
         words("Time zone: {zone}", zone=zone),
     ]
@@ -117,7 +119,10 @@ def overview(
                 Button(words("Change language"), data=press(SETTINGS, SettingsPage.LANGUAGE)),
                 Button(words("Change time zone"), data=press(SETTINGS, SettingsPage.REGIONS)),
             ),
-            (Button(words("Change parts"), data=press(SETTINGS, SettingsPage.PARTS)),),
+            (
+                Button(words("Change parts"), data=press(SETTINGS, SettingsPage.PARTS)),
+                Button(words("Change lists"), data=press(SETTINGS, SettingsPage.DIGEST)),
+            ),
             (Button(words("Done"), data=press(CLOSE)),),
         ),
     )

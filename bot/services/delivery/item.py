@@ -28,12 +28,12 @@ class Item:
     neither; None when the chat does not want it any more. `stands` is the receipt of the message that is to be
     changed. `reply_to` is the message of the same story in this chat, to which it is a reply. `folded` are the
     compositions, by campaign and its own the first of them, that go out in one list: a digest, which `listing` tells
-    of, or (None) because they could not leave for too long. `calm_hour` is the beginning of the hour of whose few
-    stories it is one; None where as many come as there are. `paid_on` is the UTC day whose allowance pays for its
-    next message; None when nothing does. `known_at` is when the chat was last asked what it wants, on the monotonic
-    clock. `is_kept` when its chat forbids writing and is not tried now. `adopted` is the form in which it was taken
-    and all others go on, with the words that refused a fuller one; `refused_by_some` the same for the chats that
-    share these words, while the others get it as it is.
+    of, or (None) because they could not leave for too long; `has_more` when one message does not hold all that goes in
+    one. `calm_hour` is the beginning of the hour of whose few stories it is one; None where as many come as there
+    are. `paid_on` is the UTC day whose allowance pays for its next message; None when nothing does. `known_at` is when
+    the chat was last asked what it wants, on the monotonic clock. `is_kept` when its chat forbids writing and is not
+    tried now. `adopted` is the form in which it was taken and all others go on, with the words that refused a fuller
+    one; `refused_by_some` the same for the chats that share these words, while the others get it as it is.
     """
 
     delivery: Delivery
@@ -45,6 +45,7 @@ class Item:
     reply_to: int | None = None
     folded: Mapping[int, Composition[Any]] = field(default_factory=dict)
     listing: Listing | None = None
+    has_more: bool = False
     calm_hour: datetime | None = None
     paid_on: date | None = None
     outcome: Outcome | None = None

@@ -86,7 +86,8 @@ def _list(
     editions = [one for one in compositions if isinstance(one, Edition)]
     if listing is None:
         return catching_up([one.article for one in editions], look, now), compositions
-    message, many = digest([(one.article, one.topics) for one in editions], listing, look, now)
+    pictures = {one.article.number: one.picture for one in editions if one.picture is not None}
+    message, many = digest([(one.article, one.topics) for one in editions], listing, look, now, pictures)
     return message, editions[:many]
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import lru_cache
 from sqlite3 import Row
 
-from bot.domain.chat import Chat, ChatKind, ChatState, Pictures
+from bot.domain.chat import Chat, ChatKind, ChatState, DigestForm, Pictures
 from bot.domain.delivery_time import AT_ONCE
 from bot.domain.parts import Part, Parts
 from bot.domain.timing_text import from_stored
@@ -28,7 +28,7 @@ async def chat(conn: Connection, id: int) -> Chat | None:
     rows = await conn.execute_fetchall(
         """
         SELECT c.id, c.kind, c.state, c.language, c.zone, c.pictures, c.silent, c.language_chosen, c.parts, t.wish,
-            c.timed_at, c.paused_until, r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
+            c.timed_at, c.paused_until, c.digest, r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
         FROM chats AS c LEFT JOIN restrictions AS r ON r.chat = c.id LEFT JOIN timings AS t ON t.number = c.timing
         WHERE c.id = :id
         """,
@@ -42,7 +42,7 @@ async def chats(conn: Connection, ids: Iterable[int]) -> dict[int, Chat]:
     rows = await conn.execute_fetchall(
         """
         SELECT c.id, c.kind, c.state, c.language, c.zone, c.pictures, c.silent, c.language_chosen, c.parts, t.wish,
-            c.timed_at, c.paused_until, r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
+            c.timed_at, c.paused_until, c.digest, r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
         FROM chats AS c LEFT JOIN restrictions AS r ON r.chat = c.id LEFT JOIN timings AS t ON t.number = c.timing
         WHERE c.id IN (SELECT value FROM json_each(:ids))
         """,
@@ -166,6 +166,11 @@ async def set_parts(conn: Connection, id: int, parts: Parts | None) -> None:
     await conn.execute("UPDATE chats SET parts = :parts WHERE id = :id", {"id": id, "parts": stored})
 
 
+async def set_digest(conn: Connection, id: int, digest: DigestForm) -> None:
+    """Set how lists of news look in the chat."""
+    await conn.execute("UPDATE chats SET digest = :digest WHERE id = :id", {"id": id, "digest": digest})
+
+
 async def greet_once(conn: Connection, id: int) -> bool:
     """Return whether the chat is still to be greeted, and count it as greeted from now on."""
     rows = await conn.execute_fetchall(
@@ -193,9 +198,9 @@ async def migrate(conn: Connection, old: int, new: int) -> None:
         """
         INSERT INTO chats
             (id, kind, state, since, state_at, language, language_chosen, zone, pictures, silent, parts, greeted,
-             timing, timed_at, paused_until)
+             timing, timed_at, paused_until, digest)
         SELECT :new, kind, state, since, state_at, language, language_chosen, zone, pictures, silent, parts, greeted,
-            timing, timed_at, paused_until
+            timing, timed_at, paused_until, digest
         FROM chats WHERE id = :old
         ON CONFLICT (id) DO UPDATE SET
             state = CASE state WHEN 'paused' THEN state ELSE excluded.state END,
@@ -203,6 +208,7 @@ async def migrate(conn: Connection, old: int, new: int) -> None:
             language = excluded.language, language_chosen = excluded.language_chosen, zone = excluded.zone,
             pictures = excluded.pictures, silent = excluded.silent, parts = excluded.parts,
             greeted = max(greeted, excluded.greeted), timing = excluded.timing, timed_at = excluded.timed_at,
+            digest = excluded.digest,
             paused_until = CASE state WHEN 'paused' THEN paused_until ELSE excluded.paused_until END
         """,
         ids,
@@ -288,11 +294,13 @@ _DELETIONS = (
 # Looked up for every chat of every broadcast: a dict takes a tenth of the time.
 _KINDS = {kind.value: kind for kind in ChatKind}
 _STATES = {state.value: state for state in ChatState}
+_DIGESTS = {digest.value: digest for digest in DigestForm}
 _PICTURES = {pictures.value: pictures for pictures in Pictures}
 
 
 def _chat(row: Row) -> Chat:
-    number, kind, state, language, zone, pictures, silent, chosen, parts, wish, timed_at, paused_until, since = row[:13]
+    number, kind, state, language, zone, pictures, silent, chosen, parts, wish = row[:10]
+    timed_at, paused_until, digest, since = row[10:14]
     return Chat(
         number,
         _KINDS[kind],
@@ -307,6 +315,7 @@ def _chat(row: Row) -> Chat:
         AT_ONCE if wish is None else from_stored(wish),
         moment_or_none(timed_at),
         moment_or_none(paused_until),
+        _DIGESTS[digest],
     )
 
 

@@ -14,6 +14,7 @@ from bot.telegram_edge.conversations.editor import (
 from bot.telegram_edge.conversations.reader import (
     card,
     delivery_times,
+    digest_looks,
     latest,
     onboarding,
     own_data,
@@ -36,6 +37,7 @@ REGISTRY = Registry(
         phrases.CONVERSATION,
         settings.CONVERSATION,
         delivery_times.CONVERSATION,
+        digest_looks.CONVERSATION,
         onboarding.CONVERSATION,
         own_data.CONVERSATION,
         card.CONVERSATION,

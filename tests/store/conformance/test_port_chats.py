@@ -26,7 +26,7 @@ from port_samples import (
 
 from bot.domain.answer_quota import AnswerCount
 from bot.domain.article import ArticleState
-from bot.domain.chat import Chat, ChatKind, ChatState, Pictures
+from bot.domain.chat import Chat, ChatKind, ChatState, DigestForm, Pictures
 from bot.domain.delivery import Delivery, Status
 from bot.domain.delivery_time import Mode, Timing
 from bot.domain.exported import SavedArticle
@@ -64,6 +64,7 @@ async def test_a_chat_is_met_once_whatever_its_number_and_keeps_what_it_set(engi
         await chats.set_parts(conn, id, (Part.SOURCE, Part.DATE))
         await chats.set_pictures(conn, id, Pictures.NONE)
         await chats.set_silent(conn, id, True)
+        await chats.set_digest(conn, id, DigestForm.RICH)
         await chats.set_language(conn, id, "en")
         expected = Chat(
             id,
@@ -73,6 +74,7 @@ async def test_a_chat_is_met_once_whatever_its_number_and_keeps_what_it_set(engi
             silent=True,
             language_chosen=True,
             parts=(Part.SOURCE, Part.DATE),
+            digest=DigestForm.RICH,
         )
         assert await chats.get_or_create(conn, id, ChatKind.PRIVATE, "fr", NOW + DAY) == expected
     async with engine.reading() as conn:

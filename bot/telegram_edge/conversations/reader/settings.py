@@ -12,8 +12,9 @@ from bot.render.locale import Words, languages, words_for
 from bot.render.reader import settings as screens
 from bot.render.reader import time_zones as zone_screens
 from bot.render.reader.article import example
+from bot.render.reader.digest_settings import digest_page
 from bot.services.readers import places, preferences
-from bot.telegram_edge.conversations.reader import delivery_times
+from bot.telegram_edge.conversations.reader import delivery_times, digest_looks
 from bot.telegram_edge.kit.commands import msgid
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.registry import Command, Conversation, PressRule
@@ -121,6 +122,7 @@ _TYPED = {
     "pictures": _pictures_named,
     "silent": _silence_named,
     "parts": _parts_named,
+    "digest": digest_looks.digest_typed,
     "quiet": delivery_times.quiet_typed,
     "pause": delivery_times.pause_typed,
 }
@@ -135,6 +137,8 @@ async def turn(ctx: BotContext, press: PressRequest) -> None:
             page = _languages(ctx, press)
         case screens.SettingsPage.REGIONS:
             page = screens.regions_page(press.words, press.chat, _regions())
+        case screens.SettingsPage.DIGEST:
+            page = digest_page(press.words, press.chat)
         case screens.SettingsPage.PARTS:
             page = await _parts_page(ctx, press.chat)
         case number:
