@@ -43,19 +43,22 @@ class OwnTimes:
         likes: Mapping[int, Campaign],
         now: datetime,
     ) -> TheirTimes:
-        """Return what has to be known of a campaign's deliveries; `likes` may go into a list with it."""
+        """Return what has to be known of a campaign's deliveries; `likes` may go into a list with it.
+
+        `people` are their chats as they have set themselves, whatever this campaign is to them.
+        """
         is_old = self.is_stale(campaign.start_at, now)
         chats = [
             one.chat
             for one in group
-            if is_old or one.waits or (one.chat in people and not people[one.chat].timing.is_at_once)
+            if is_old or one.waits or (one.chat in people and not _as_for(campaign, people[one.chat]).timing.is_at_once)
         ]
         rows: dict[int, list[Waiting]] = {}
         for row in await outbox.of_chats(conn, dict.fromkeys(chats), likes) if chats else ():
             rows.setdefault(row.chat, []).append(row)
         calm = [chat for chat in rows if chat in people and people[chat].timing.mode is Mode.CALM]
         counted = await pushes.latest(conn, calm) if calm else {}
-        return TheirTimes(self, likes, rows, counted, now)
+        return TheirTimes(self, people, likes, rows, counted, now)
 
     def is_stale(self, due_at: datetime, now: datetime) -> bool:
         return publishing.is_stale(due_at, now, self._stale)
@@ -90,6 +93,7 @@ class TheirTimes:
     and how many stories came alone to calm ones in which hour."""
 
     own_times: OwnTimes
+    people: Mapping[int, Chat]
     likes: Mapping[int, Campaign]
     rows: Mapping[int, Sequence[Waiting]]
     counted: Mapping[int, tuple[datetime, int]]
@@ -124,25 +128,30 @@ class TheirTimes:
         return item.chat.timing.is_digest or bool(item.delivery.waits)
 
     def beside(self, item: Item) -> list[int]:
-        """Return the other campaigns that go into a list with an item, in the order in which they came."""
-        chat, is_own = item.chat, self.is_own(item)
-        zone = self.zone(item) if is_own or not chat.timing.is_at_once else UTC
+        """Return the other campaigns that go into a list with an item, in the order in which they came.
+
+        What would go in a list by itself goes into this one, and nothing that would leave alone.
+        """
+        is_own = self.is_own(item)
         found = []
-        for row in self.rows.get(chat.id, ()):
+        for row in self.rows.get(item.chat.id, ()):
             if row.id == item.delivery.id or row.thread != item.delivery.thread or not self.own_times.is_free(row):
                 continue
+            chat = self._as_for(row)
+            zone = self.own_times.zone_of(chat) if is_own or not chat.timing.is_at_once else UTC
             if self._is_late(self.likes[row.campaign], chat, zone) or (
-                is_own and (chat.timing.is_digest or row.waits) and self._has_come(row, chat, zone)
+                is_own and self._is_alike(row, chat, item.chat) and self._has_come(row, chat, zone)
             ):
                 found.append(row.campaign)
         return found
 
     def is_incomplete(self, item: Item) -> bool:
         """Return whether what belongs into an item's list may still be without its row."""
-        chat, zone = item.chat, self.zone(item)
+        whole, zone = self.people[item.chat.id], self.zone(item)
         for one in self.likes.values():
             if one.is_complete or one.start_at > self.now:
                 continue
+            chat = _as_for(one, whole)
             since = _since(one, chat)
             may_wait = chat.timing.is_digest or leaves_at(chat.timing, zone, since, since) > since
             if may_wait and has_come(chat.timing, zone, since, self.now, waited=Waits.NOT):
@@ -152,7 +161,20 @@ class TheirTimes:
     def _waits_too(self, row: Waiting, item: Item) -> bool:
         if row.id == item.delivery.id or not row.waits or not self.own_times.is_free(row):
             return False
-        return self._has_come(row, item.chat, self.zone(item))
+        chat = self._as_for(row)
+        return self._is_alike(row, chat, item.chat) and self._has_come(row, chat, self.zone(item))
+
+    def _as_for(self, row: Waiting) -> Chat:
+        """Return the chat of a row as it is for the row's campaign."""
+        return _as_for(self.likes[row.campaign], self.people[row.chat])
+
+    @staticmethod
+    def _is_alike(row: Waiting, chat: Chat, other: Chat) -> bool:
+        """Return whether a row leaves in the same lists as another delivery of its chat, when the time of both has
+        come: in a digest, or with what waited in the same way. Each chat is as it is for the campaign."""
+        if chat.timing.is_digest or other.timing.is_digest:
+            return chat.timing.is_digest and other.timing.is_digest
+        return bool(row.waits) and chat.timing == other.timing
 
     def _has_come(self, row: Waiting, chat: Chat, zone: tzinfo) -> bool:
         was_due = _was_due(row.waits, row.not_before, chat)
@@ -172,6 +194,11 @@ class TheirTimes:
             return True
         since = _since(campaign, chat)
         return self.own_times.is_stale(leaves_at(chat.timing, zone, since, since), self.now)
+
+
+def _as_for(campaign: Campaign, chat: Chat) -> Chat:
+    """Return a chat with the times that a campaign finds: breaking news may find none."""
+    return chat.for_breaking_news() if campaign.is_breaking else chat
 
 
 def _since(campaign: Campaign, chat: Chat) -> datetime:

@@ -125,6 +125,8 @@ class Triage:
         known_at = monotonic()
         for delivery in group:
             chat = people.get(delivery.chat) or Chat(delivery.chat, state=ChatState.UNREACHABLE)
+            if campaign.is_breaking:
+                chat = chat.for_breaking_news()
             item = Item(delivery, campaign, composition, chat, wanted.get(delivery.chat), known_at=known_at)
             if changing:
                 item.stands = standing.get(delivery.chat)

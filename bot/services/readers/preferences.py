@@ -47,6 +47,28 @@ async def example(db: Database) -> tuple[Article, list[Topic]] | None:
         return article, [known[topic] for topic in article.topics if topic in known]
 
 
+async def set_announcements(db: Database, chat: Chat, wanted: bool) -> Chat:
+    """Return the chat as it stands when it takes what the bot's people write to everybody, or not."""
+    async with db.transaction() as conn:
+        await chats.set_announcements(conn, chat.id, wanted)
+        return await chats.chat(conn, chat.id) or chat
+
+
+async def set_breaking(db: Database, chat: Chat, allowed: bool, now: datetime) -> Chat:
+    """Return the chat as it stands when breaking news passes its times, or not. What waits is asked again."""
+    async with db.transaction() as conn:
+        await chats.set_breaking(conn, chat.id, allowed)
+        await outbox.ask_again(conn, chat.id, now)
+        return await chats.chat(conn, chat.id) or chat
+
+
+async def set_quality(db: Database, chat: Chat, least: int | None) -> Chat:
+    """Return the chat as it stands when articles that state a lower quality do not come; None: all come."""
+    async with db.transaction() as conn:
+        await chats.set_quality(conn, chat.id, least)
+        return await chats.chat(conn, chat.id) or chat
+
+
 async def set_language(db: Database, chat: Chat, language: str) -> None:
     """`language` is one that newsbot speaks."""
     async with db.transaction() as conn:

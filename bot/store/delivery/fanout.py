@@ -79,6 +79,7 @@ async def fan_out(
         campaign=campaign.id,
         operation=operation,
         now=epoch(now),
+        **({"breaking": campaign.is_breaking} if at_own_times else {}),
     )
     added = await conn.execute(sql, parameters)
     half = campaign.half if end is not None else campaign.half + 1
@@ -99,7 +100,8 @@ _AT_OWN_TIMES = """
 INSERT OR IGNORE INTO deliveries (campaign, chat, thread, operation, not_before, waits)
 SELECT :campaign, chat, thread, :operation, max(:now, coalesce(at, :now)), coalesce(at > :now, 0) FROM (
     SELECT c.chat, c.thread,
-        (SELECT t.at FROM timings AS t WHERE t.number = k.timing) AS at
+        CASE WHEN :breaking AND k.breaking THEN NULL
+             ELSE (SELECT t.at FROM timings AS t WHERE t.number = k.timing) END AS at
     FROM
 """
 _AT_OWN_TIMES_END = " LIMIT -1)"

@@ -33,7 +33,7 @@ class Followers:
     """The audience of an article: what decides who gets it.
 
     Its topics, where they hang, its text with the phrases in it (the longest first, of those known up to the number
-    `newest`), the names of its source, and its time.
+    `newest`), the names of its source, its time, and the quality it states (None: none).
     """
 
     article: int
@@ -44,6 +44,7 @@ class Followers:
     passage: Passage = EMPTY
     phrases: tuple[KnownPhrase, ...] = ()
     newest: int = 0
+    quality: int | None = None
 
     def query(self, head: str, tail: str, **values: object) -> tuple[str, dict[str, object]]:
         """Return `head` + the candidates `c (chat, thread)` in order of chats + `tail`, with the parameters.
@@ -80,6 +81,7 @@ class Followers:
         parameters["silenced"] = json.dumps(silenced)
         parameters["fixed_at"] = epoch(self.fixed_at)
         parameters["sources"] = json.dumps(self.sources)
+        parameters["quality"] = self.quality
         parameters["kind"] = NEWS
         parameters["subject_type"] = SubjectType.ARTICLE
         parameters["subject"] = self.article
@@ -129,8 +131,14 @@ class Followers:
             "phrases": self._phrase_numbers,
             "now": epoch(now),
             "sources": json.dumps(self.sources),
+            "quality": self.quality,
         }
-        rows = await conn.execute_fetchall(_FACTS if self.phrases else _FACTS_WITHOUT_PHRASES, values)
+        asked = [
+            _FACTS,
+            *([_FACTS_OF_PHRASES] if self.phrases else []),
+            *([_FACTS_OF_QUALITY] if self.quality is not None else []),
+        ]
+        rows = await conn.execute_fetchall(" UNION ALL ".join(asked), values)
         facts: dict[int, frozenset[tuple[str, int]]] = {}
         alone: dict[tuple[str, int], frozenset[tuple[str, int]]] = {}
         for chat, number, kind in rows:
@@ -234,6 +242,7 @@ SELECT u.chat FROM json_each(:phrases) AS held CROSS JOIN unwanted_phrases AS u
 RECIPIENTS = f"""
 CROSS JOIN chats AS k ON k.id = c.chat
 WHERE k.state = 'active'
+  AND coalesce(k.quality <= :quality, 1)
   AND NOT ({_perhaps("exceptions", _SILENCED)}
            AND EXISTS (SELECT 1 FROM exceptions AS x WHERE x.chat = c.chat AND {_SILENCED}))
   AND NOT ({_perhaps("unwanted_sources", _UNWANTED)}
@@ -269,7 +278,7 @@ SELECT count(*) FROM (
 )
 """
 
-_FACTS_WITHOUT_PHRASES = """
+_FACTS = """
 SELECT chat, topic, 'follows' AS kind FROM subscriptions
 WHERE chat IN (SELECT value FROM json_each(:chats)) AND topic IN (SELECT value FROM json_each(:topics))
 UNION ALL
@@ -281,15 +290,16 @@ SELECT chat, 0, 'never' FROM unwanted_sources
 WHERE chat IN (SELECT value FROM json_each(:chats)) AND source IN (SELECT value FROM json_each(:sources))
 """
 # `+`: an article may hold a hundred phrases, and a chat have ten; so each chat's are gone through.
-_FACTS = f"""
-{_FACTS_WITHOUT_PHRASES}
-UNION ALL
+_FACTS_OF_PHRASES = """
 SELECT chat, phrase, 'phrase' FROM followed_phrases
 WHERE chat IN (SELECT value FROM json_each(:chats)) AND +phrase IN (SELECT value FROM json_each(:phrases))
   AND let_go_at IS NULL AND (muted_until IS NULL OR muted_until <= :now)
 UNION ALL
 SELECT chat, 0, 'never' FROM unwanted_phrases
 WHERE chat IN (SELECT value FROM json_each(:chats)) AND +phrase IN (SELECT value FROM json_each(:phrases))
+"""
+_FACTS_OF_QUALITY = """
+SELECT id, 0, 'never' FROM chats WHERE id IN (SELECT value FROM json_each(:chats)) AND quality > :quality
 """
 
 
@@ -298,7 +308,7 @@ async def followers_of(conn: Connection, article: int, fixed_at: datetime) -> Fo
     rows = await conn.execute_fetchall(
         """
         SELECT a.source, json_extract(a.story, '$.provider.name') AS source_name, a.title,
-            json_extract(a.story, '$.excerpt') AS excerpt, t.topic
+            json_extract(a.story, '$.excerpt') AS excerpt, json_extract(a.story, '$.quality') AS quality, t.topic
         FROM articles AS a LEFT JOIN article_topics AS t ON t.article = a.number
         WHERE a.number = :article ORDER BY t.place
         """,
@@ -321,4 +331,5 @@ async def followers_of(conn: Connection, article: int, fixed_at: datetime) -> Fo
         passage=text,
         phrases=tuple(await phrases.found_in(conn, text)) if newest else (),
         newest=newest,
+        quality=about["quality"],
     )

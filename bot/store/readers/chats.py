@@ -28,7 +28,8 @@ async def chat(conn: Connection, id: int) -> Chat | None:
     rows = await conn.execute_fetchall(
         """
         SELECT c.id, c.kind, c.state, c.language, c.zone, c.pictures, c.silent, c.language_chosen, c.parts, t.wish,
-            c.timed_at, c.paused_until, r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
+            c.timed_at, c.paused_until, c.announcements, c.breaking, c.quality,
+            r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
         FROM chats AS c LEFT JOIN restrictions AS r ON r.chat = c.id LEFT JOIN timings AS t ON t.number = c.timing
         WHERE c.id = :id
         """,
@@ -42,7 +43,8 @@ async def chats(conn: Connection, ids: Iterable[int]) -> dict[int, Chat]:
     rows = await conn.execute_fetchall(
         """
         SELECT c.id, c.kind, c.state, c.language, c.zone, c.pictures, c.silent, c.language_chosen, c.parts, t.wish,
-            c.timed_at, c.paused_until, r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
+            c.timed_at, c.paused_until, c.announcements, c.breaking, c.quality,
+            r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
         FROM chats AS c LEFT JOIN restrictions AS r ON r.chat = c.id LEFT JOIN timings AS t ON t.number = c.timing
         WHERE c.id IN (SELECT value FROM json_each(:ids))
         """,
@@ -155,6 +157,32 @@ async def set_parts(conn: Connection, id: int, parts: Parts | None) -> None:
     await conn.execute("UPDATE chats SET parts = :parts WHERE id = :id", {"id": id, "parts": stored})
 
 
+async def set_announcements(conn: Connection, id: int, wanted: bool) -> None:
+    await conn.execute("UPDATE chats SET announcements = :wanted WHERE id = :id", {"id": id, "wanted": wanted})
+
+
+async def taking_announcements(conn: Connection, ids: Iterable[int]) -> set[int]:
+    """Return which of these chats take what the bot's people write to everybody. Paused and gone ones take none."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT id FROM chats
+        WHERE announcements = 1 AND state = 'active' AND id IN (SELECT value FROM json_each(:ids))
+        """,
+        {"ids": json.dumps(list(ids))},
+    )
+    return {int(row["id"]) for row in rows}
+
+
+async def set_breaking(conn: Connection, id: int, allowed: bool) -> None:
+    """Let breaking news come to a chat at once, whatever its times say; or not."""
+    await conn.execute("UPDATE chats SET breaking = :allowed WHERE id = :id", {"id": id, "allowed": allowed})
+
+
+async def set_quality(conn: Connection, id: int, least: int | None) -> None:
+    """Set the least quality of an article that comes to a chat; None: any."""
+    await conn.execute("UPDATE chats SET quality = :least WHERE id = :id", {"id": id, "least": least})
+
+
 async def greet_once(conn: Connection, id: int) -> bool:
     """Return whether the chat is still to be greeted, and count it as greeted from now on."""
     rows = await conn.execute_fetchall(
@@ -182,9 +210,9 @@ async def migrate(conn: Connection, old: int, new: int) -> None:
         """
         INSERT INTO chats
             (id, kind, state, since, state_at, language, language_chosen, zone, pictures, silent, parts, greeted,
-             timing, timed_at, paused_until)
+             timing, timed_at, paused_until, announcements, breaking, quality)
         SELECT :new, kind, state, since, state_at, language, language_chosen, zone, pictures, silent, parts, greeted,
-            timing, timed_at, paused_until
+            timing, timed_at, paused_until, announcements, breaking, quality
         FROM chats WHERE id = :old
         ON CONFLICT (id) DO UPDATE SET
             state = CASE state WHEN 'paused' THEN state ELSE excluded.state END,
@@ -192,6 +220,7 @@ async def migrate(conn: Connection, old: int, new: int) -> None:
             language = excluded.language, language_chosen = excluded.language_chosen, zone = excluded.zone,
             pictures = excluded.pictures, silent = excluded.silent, parts = excluded.parts,
             greeted = max(greeted, excluded.greeted), timing = excluded.timing, timed_at = excluded.timed_at,
+            announcements = excluded.announcements, breaking = excluded.breaking, quality = excluded.quality,
             paused_until = CASE state WHEN 'paused' THEN paused_until ELSE excluded.paused_until END
         """,
         ids,
@@ -283,7 +312,8 @@ _PICTURES = {pictures.value: pictures for pictures in Pictures}
 
 
 def _chat(row: Row) -> Chat:
-    number, kind, state, language, zone, pictures, silent, chosen, parts, wish, timed_at, paused_until, since = row[:13]
+    number, kind, state, language, zone, pictures, silent, chosen, parts, wish, timed_at, paused_until = row[:12]
+    announcements, breaking, quality, since = row[12:16]
     return Chat(
         number,
         _KINDS[kind],
@@ -298,6 +328,9 @@ def _chat(row: Row) -> Chat:
         AT_ONCE if wish is None else from_stored(wish),
         moment_or_none(timed_at),
         moment_or_none(paused_until),
+        bool(announcements),
+        bool(breaking),
+        quality,
     )
 
 

@@ -14,6 +14,7 @@ from bot.telegram_edge.conversations.editor import (
 from bot.telegram_edge.conversations.reader import (
     card,
     delivery_times,
+    filters,
     latest,
     onboarding,
     phrases,
@@ -35,6 +36,7 @@ REGISTRY = Registry(
         phrases.CONVERSATION,
         settings.CONVERSATION,
         delivery_times.CONVERSATION,
+        filters.CONVERSATION,
         onboarding.CONVERSATION,
         card.CONVERSATION,
         drafts.CONVERSATION,

@@ -9,11 +9,12 @@ from bot.domain.delivery_time import Mode
 from bot.domain.message import Message
 from bot.domain.parts import ALL_PARTS, arranged, read_parts
 from bot.render.locale import Words, languages, words_for
+from bot.render.reader import filters as filter_screens
 from bot.render.reader import settings as screens
 from bot.render.reader import time_zones as zone_screens
 from bot.render.reader.article import example
 from bot.services.readers import places, preferences
-from bot.telegram_edge.conversations.reader import delivery_times
+from bot.telegram_edge.conversations.reader import delivery_times, filters
 from bot.telegram_edge.kit.commands import msgid
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.registry import Command, Conversation, PressRule
@@ -123,6 +124,9 @@ _TYPED = {
     "parts": _parts_named,
     "quiet": delivery_times.quiet_typed,
     "pause": delivery_times.pause_typed,
+    "announcements": filters.announcements_typed,
+    "breaking": filters.breaking_typed,
+    "quality": filters.quality_typed,
 }
 
 
@@ -137,6 +141,8 @@ async def turn(ctx: BotContext, press: PressRequest) -> None:
             page = screens.regions_page(press.words, press.chat, _regions())
         case screens.SettingsPage.PARTS:
             page = await _parts_page(ctx, press.chat)
+        case screens.SettingsPage.FILTERS:
+            page = filter_screens.filters_page(press.words, press.chat)
         case number:
             page = delivery_times.page(ctx, press, number) or _overview(ctx, press)
     await press.redraw(page)
