@@ -17,7 +17,7 @@ from bot.domain.topic import Topic
 from bot.store.content import articles, topics
 from bot.store.delivery import outbox
 from bot.store.engine.database import Database
-from bot.store.readers import browsing, chats, timings
+from bot.store.readers import browsing, chats, timings, topic_wishes
 
 
 async def set_pictures(db: Database, chat: Chat, pictures: Pictures) -> None:
@@ -90,7 +90,7 @@ async def set_zone(db: Database, chat: Chat, zone: str | None, now: datetime) ->
     async with db.transaction() as conn:
         before = await chats.chat(conn, chat.id) or chat
         await chats.set_zone(conn, chat.id, zone)
-        if not before.timing.is_at_once and before.zone != zone:
+        if before.zone != zone and (not before.timing.is_at_once or await topic_wishes.of_chat(conn, chat.id)):
             await timings.count_from(conn, chat.id, now)
             await outbox.ask_again(conn, chat.id, now)
         return await chats.chat(conn, chat.id) or chat
@@ -117,6 +117,7 @@ async def set_quiet(db: Database, chat: Chat, quiet: Quiet | None, now: datetime
     async with db.transaction() as conn:
         before = await chats.chat(conn, chat.id) or chat
         await timings.choose(conn, chat.id, replace(before.timing, quiet=quiet))
+        await topic_wishes.renew(conn, chat.id)
         await outbox.ask_again(conn, chat.id, now)
         return await chats.chat(conn, chat.id) or chat
 

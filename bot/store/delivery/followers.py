@@ -14,14 +14,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.delivery import NEWS, SubjectType
+from bot.domain.delivery_time import Timing
 from bot.domain.following import reason
 from bot.domain.phrases import EMPTY, KnownPhrase, Passage, passage
 from bot.domain.search_terms import source_key
 from bot.domain.topic import TopicTree
+from bot.domain.topic_wishes import says_of
 from bot.store.content.story_json import epoch
 from bot.store.delivery.audiences import HAS_IT_ALREADY, IS_SETTLED
 from bot.store.engine.database import Connection
-from bot.store.readers import phrases
+from bot.store.readers import phrases, topic_wishes
 
 MAX_LEGS = 400
 FEW = 1_000  # rows about the chats of a piece, looked at together in a third of a millisecond
@@ -77,6 +79,7 @@ class Followers:
                 " AND s.let_go_at IS NULL AND (s.muted_until IS NULL OR s.muted_until <= :now)"
             )
         parameters["phrases"] = self._phrase_numbers
+        parameters["paths"] = json.dumps([self.tree.path(topic) for topic in self.topics])
         silenced = self.tree.reached_by(self.topics)
         parameters["silenced"] = json.dumps(silenced)
         parameters["fixed_at"] = epoch(self.fixed_at)
@@ -125,6 +128,40 @@ class Followers:
 
         What brings it to a chat is a phrase alone where the number is negative: the phrase's.
         """
+        facts = await self._facts(conn, chats, now)
+        # Thousands of chats follow the same few things: each case is decided once.
+        reasons = {case: self._reason(case) for case in set(facts.values())}
+        wanting = {chat: why for chat, case in facts.items() if (why := reasons[case]) is not None}
+        if wanting and await phrases.newest(conn) > self.newest:
+            for chat in await phrases.refused_since(conn, self.newest, list(wanting), self.passage):
+                del wanting[chat]
+        return wanting
+
+    async def wishes(
+        self, conn: Connection, chats: Sequence[int], now: datetime
+    ) -> dict[int, tuple[tuple[int, ...], dict[int, Timing]]]:
+        """Return, of those of these chats that have wished for times of single topics, what has a say in when the
+        article comes (`domain.topic_wishes.says_of`), and all their wishes."""
+        wished = await topic_wishes.of_chats(conn, chats)
+        facts = await self._facts(conn, list(wished), now) if wished else {}
+        found = {}
+        for chat, wishes in wished.items():
+            kinds = _by_kind(facts.get(chat, frozenset()))
+            says = says_of(
+                self.tree,
+                self.topics,
+                follows=kinds.get("follows", ()),
+                left_out=kinds.get("left_out", ()),
+                wishes=wishes,
+                by_phrase="phrase" in kinds,
+            )
+            found[chat] = says, wishes
+        return found
+
+    async def _facts(
+        self, conn: Connection, chats: Sequence[int], now: datetime
+    ) -> dict[int, frozenset[tuple[str, int]]]:
+        """Return what chats have to do with the article: each fact is a kind and the number of a topic or phrase."""
         values = {
             "chats": json.dumps(list(chats)),
             "topics": json.dumps(self.tree.reached_by(self.topics)),
@@ -144,13 +181,7 @@ class Followers:
         for chat, number, kind in rows:
             fact = alone.get((kind, number)) or alone.setdefault((kind, number), frozenset({(kind, number)}))
             facts[chat] = facts[chat] | fact if chat in facts else fact
-        # Thousands of chats follow the same few things: each case is decided once.
-        reasons = {case: self._reason(case) for case in set(facts.values())}
-        wanting = {chat: why for chat, case in facts.items() if (why := reasons[case]) is not None}
-        if wanting and await phrases.newest(conn) > self.newest:
-            for chat in await phrases.refused_since(conn, self.newest, list(wanting), self.passage):
-                del wanting[chat]
-        return wanting
+        return facts
 
     @property
     def _phrase_numbers(self) -> str:
@@ -158,9 +189,7 @@ class Followers:
 
     def _reason(self, case: frozenset[tuple[str, int]]) -> int | None:
         """Return what brings an article to chats of a case, as `wanting` does; None when they do not want it."""
-        kinds: dict[str, set[int]] = {}
-        for kind, number in case:
-            kinds.setdefault(kind, set()).add(number)
+        kinds = _by_kind(case)
         return reason(
             self.tree,
             self.topics,
@@ -176,6 +205,13 @@ class Followers:
         """Return each topic that may be followed, with the topics that break that way when left out."""
         ways = [self.tree.path(topic) for topic in self.topics]
         return list(dict.fromkeys((step, way[:place]) for way in ways for place, step in enumerate(way)))
+
+
+def _by_kind(case: frozenset[tuple[str, int]]) -> dict[str, set[int]]:
+    kinds: dict[str, set[int]] = {}
+    for kind, number in case:
+        kinds.setdefault(kind, set()).add(number)
+    return kinds
 
 
 def _union(legs: Sequence[str]) -> str:

@@ -19,7 +19,7 @@ from bot.domain.parts import Part, Parts
 from bot.domain.timing_text import from_stored
 from bot.store.content.story_json import epoch, moment_or_none
 from bot.store.engine.database import Connection
-from bot.store.readers import phrases, timings
+from bot.store.readers import phrases, timings, topic_wishes
 from bot.store.readers.restrictions import restriction as restriction_of
 
 
@@ -141,6 +141,7 @@ async def set_zone(conn: Connection, id: int, zone: str | None) -> None:
     await conn.execute("UPDATE chats SET zone = :zone WHERE id = :id", {"id": id, "zone": zone})
     if known is not None and not known.timing.is_at_once:
         await timings.choose(conn, id, known.timing)
+    await topic_wishes.renew(conn, id)
 
 
 async def set_pictures(conn: Connection, id: int, pictures: Pictures) -> None:
@@ -230,6 +231,7 @@ async def migrate(conn: Connection, old: int, new: int) -> None:
     for move in _MOVES:
         await conn.execute(move, ids)
     await _delete(conn, old)
+    await topic_wishes.renew(conn, new)
 
 
 async def forget(conn: Connection, id: int) -> None:
@@ -241,6 +243,7 @@ async def _delete(conn: Connection, id: int) -> None:
     await phrases.forget_chat(conn, id)
     for deletion in _DELETIONS:
         await conn.execute(deletion, {"chat": id})
+    await timings.drop_unused(conn)
 
 
 # Rows that the new chat has too stay with the old one, and go with it. There is no index by chat on deliveries,
@@ -256,6 +259,7 @@ _MOVES = (
     "UPDATE OR IGNORE searches SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE restrictions SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE pushes SET chat = :new WHERE chat = :old",
+    "UPDATE OR IGNORE topic_wishes SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE progress SET chat = :new WHERE chat = :old",
     """
     UPDATE OR IGNORE deliveries SET chat = :new WHERE chat = :old AND campaign IN (
@@ -291,6 +295,7 @@ _DELETIONS = (
     "DELETE FROM progress WHERE chat = :chat",
     "DELETE FROM restrictions WHERE chat = :chat",
     "DELETE FROM pushes WHERE chat = :chat",
+    "DELETE FROM topic_wishes WHERE chat = :chat",
     "DELETE FROM closed_threads WHERE chat = :chat",
     "DELETE FROM searches WHERE chat = :chat",
     "DELETE FROM saved WHERE chat = :chat",
@@ -301,7 +306,6 @@ _DELETIONS = (
     "DELETE FROM people WHERE person = :chat",
     "DELETE FROM pasted_links WHERE person = :chat",
     "DELETE FROM chats WHERE id = :chat",
-    "DELETE FROM timings WHERE NOT EXISTS (SELECT 1 FROM chats WHERE timing = timings.number)",
 )
 
 

@@ -22,6 +22,7 @@ from bot.telegram_edge.conversations.reader import (
     search,
     settings,
     subscriptions,
+    topic_times,
     topics,
 )
 from bot.telegram_edge.kit.registry import Registry
@@ -33,6 +34,7 @@ REGISTRY = Registry(
         search.CONVERSATION,
         saved.CONVERSATION,
         subscriptions.CONVERSATION,
+        topic_times.CONVERSATION,
         phrases.CONVERSATION,
         settings.CONVERSATION,
         delivery_times.CONVERSATION,

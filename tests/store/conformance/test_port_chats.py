@@ -47,6 +47,7 @@ from bot.store.readers import (
     pushes,
     subscriptions,
     timings,
+    topic_wishes,
 )
 
 NEW = -1_000_000_000_200
@@ -157,6 +158,8 @@ async def _furnish(conn: Connection, chat: int) -> None:
     await progress_messages.follow(conn, waiting, chat, 900)
     await timings.choose(conn, chat, Timing(Mode.CALM, per_hour=3))
     await pushes.count(conn, chat, NOW)
+    await pushes.count(conn, chat, NOW, topic)
+    await topic_wishes.choose(conn, chat, topic, Timing(Mode.HOURLY))
 
 
 async def _claimed(conn: Connection) -> list[Delivery]:

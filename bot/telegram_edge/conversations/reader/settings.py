@@ -14,7 +14,7 @@ from bot.render.reader import settings as screens
 from bot.render.reader import time_zones as zone_screens
 from bot.render.reader.article import example
 from bot.services.readers import places, preferences
-from bot.telegram_edge.conversations.reader import delivery_times, filters
+from bot.telegram_edge.conversations.reader import delivery_times, filters, topic_times
 from bot.telegram_edge.kit.commands import msgid
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.registry import Command, Conversation, PressRule
@@ -29,9 +29,9 @@ async def settings(ctx: BotContext, request: Request) -> None:
         await delivery_times.delivery_typed(ctx, request, what, *value or [""])
     elif typed is not None:
         await typed(ctx, request, *value or [""])
-    elif request.args:
+    elif request.args and not await topic_times.typed(ctx, request):
         await _zone_named(ctx, request, request.args)
-    else:
+    elif not request.args:
         await _show(ctx, request, request.chat)
 
 
