@@ -60,6 +60,7 @@ class SettingsPage(IntEnum):
     PAUSE = 8
     PARTS = 10
     DIGEST = 21
+    FILTERS = 22
 
 
 PICTURE_SIZES = (Pictures.LARGE, Pictures.SMALL, Pictures.NONE)
@@ -95,6 +96,12 @@ def overview(
         words("Language: {language}", language=language_name(chat.language)),
         words("Time zone: {zone}", zone=zone),
     ]
+    if not chat.announcements:
+        lines.append(words("Announcements: off"))
+    if chat.breaking:
+        lines.append(words("Breaking news: at once"))
+    if chat.quality is not None:
+        lines.append(quality_line(words, chat.quality))
     if chat.state is ChatState.PAUSED and chat.paused_until is not None:
         until = words.date(chat.paused_until, clock)
         lines.append(words("Paused until {date}. /start lets news come again at once.", date=until))
@@ -123,9 +130,17 @@ def overview(
                 Button(words("Change parts"), data=press(SETTINGS, SettingsPage.PARTS)),
                 Button(words("Change lists"), data=press(SETTINGS, SettingsPage.DIGEST)),
             ),
+            (Button(words("Choose what comes"), data=press(SETTINGS, SettingsPage.FILTERS)),),
             (Button(words("Done"), data=press(CLOSE)),),
         ),
     )
+
+
+def quality_line(words: Words, least: int | None) -> str:
+    """Return which stories come, by the quality that they state."""
+    if least is None:
+        return words("Quality: any")
+    return words("Quality: {least} or more", least=words.number(least))
 
 
 def parts_page(words: Words, chat: Chat, operators: Parts, example: Text, unknown: str = "") -> Message:
