@@ -102,3 +102,9 @@ async def test_parts_that_are_none_change_nothing_and_get_the_buttons(house, typ
     assert "What should stand in a push beside its title? As an example:" in plain(house.screen(ANNA))
     assert len(house.screen(ANNA)) < 500
     assert (await house.chat(ANNA)).parts is None
+
+
+@pytest.mark.parametrize("typed", ["Deutsch", "deutsch", "DEUTSCH", "German", "de-AT", "de_CH", "  german "])
+async def test_a_language_goes_by_its_name_in_itself_and_in_english(house, typed):
+    await house.says(ANNA, f"/settings language {typed}")
+    assert (await house.chat(ANNA)).language == "de"
