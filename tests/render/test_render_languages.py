@@ -50,7 +50,7 @@ def test_a_file_says_itself_how_its_language_counts_and_as_cldr_does(path):
 @pytest.mark.parametrize("path", CATALOGUES, ids=ALL)
 def test_every_form_of_a_text_that_counts_is_there_and_shows_the_number_unless_it_is_for_one_number_only(path):
     rule, many = rule_of(path)
-    numbers = {form: [n for n in (*range(1300), *TELLING) if rule(n) == form] for form in range(many)}
+    numbers = {form: {n for n in (*range(1300), *TELLING) if rule(n) == form} for form in range(many)}
     for message in catalogue(path):
         if not message.id or not message.pluralizable:
             continue
