@@ -16,6 +16,7 @@ from babel import Locale
 from translations import CATALOGUES, catalogue, places
 
 from bot.render.locale import Words, is_draft, languages, name_of, words_for
+from bot.render.locale.direction import right_to_left
 from bot.render.locale.po_file import header, plural_forms
 
 TELLING = (0, 1, 2, 3, 4, 5, 10, 11, 12, 20, 21, 22, 25, 99, 100, 101, 102, 111, 999, 1000, 30_214, 10**6, 2 * 10**6)
@@ -69,7 +70,7 @@ def test_each_number_is_answered_in_its_language_with_the_form_that_is_its_own(p
     for message in counting:
         values = {place: "*" for place in places(message.id[1]) if place != "n"}
         for n in TELLING:
-            expected = message.string[rule(n)]
+            expected = right_to_left(message.string[rule(n)]) if words.is_right_to_left else message.string[rule(n)]
             for place, value in {**values, "n": words.number(n)}.items():
                 expected = expected.replace(f"{{{place}}}", value)
             assert words.count(*message.id, n, **values) == expected

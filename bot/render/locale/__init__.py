@@ -31,6 +31,7 @@ from babel.numbers import format_decimal, format_percent
 
 from bot.domain.text import Text
 from bot.domain.time_zone import zone_label
+from bot.render.locale.direction import right_to_left
 from bot.render.locale.matching import best_match
 from bot.render.locale.po_file import compiled, header, plural_forms
 
@@ -126,19 +127,22 @@ class Words:
 
     def __call__(self, text: str, **values: object) -> str:
         """Raises: KeyError for a place without a value."""
-        return _filled(self._catalogue.gettext(text), values)
+        return _filled(self._directed(self._catalogue.gettext(text)), values)
 
     def text(self, text: str, **values: Text | str | int) -> Text:
         """Return the same as calling, as a Text in which values that are Texts keep their spans."""
-        return _filled_text(self._catalogue.gettext(text), values)
+        return _filled_text(self._directed(self._catalogue.gettext(text)), values)
 
     def count(self, one: str, many: str, n: int, **values: object) -> str:
         """Return the form that `n` asks for in this language; `{n}` in it is the grouped number."""
-        return _filled(self._catalogue.ngettext(one, many, n), {"n": self.number(n), **values})
+        return _filled(self._directed(self._catalogue.ngettext(one, many, n)), {"n": self.number(n), **values})
 
     def count_text(self, one: str, many: str, n: int, **values: Text | str | int) -> Text:
         """Return the same as `count`, as a Text in which values that are Texts keep their spans."""
-        return _filled_text(self._catalogue.ngettext(one, many, n), {"n": self.number(n), **values})
+        return _filled_text(self._directed(self._catalogue.ngettext(one, many, n)), {"n": self.number(n), **values})
+
+    def _directed(self, template: str) -> str:
+        return right_to_left(template) if self.is_right_to_left else template
 
     @property
     def is_right_to_left(self) -> bool:
