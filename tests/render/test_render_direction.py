@@ -53,7 +53,7 @@ def test_every_line_of_every_text_runs_from_right_to_left_whatever_title_it_begi
         if not message.id:
             continue
         for form in (message.string,) if isinstance(message.string, str) else message.string:
-            for line in right_to_left(form).replace("{", FSI + TITLE + PDI + "{").split("\n"):
+            for line in right_to_left(form).replace("{n}", "7").replace("{", FSI + TITLE + PDI + "{").split("\n"):
                 assert not line.strip() or first_of_all(line) == first_strong(line) == "rtl", form
 
 
@@ -76,6 +76,7 @@ def test_every_command_name_and_option_keeps_its_sign_before_it(path):
 def test_marks_stand_only_where_the_order_is_at_stake():
     assert right_to_left("حفظ") == "حفظ"
     assert right_to_left("{topic}، {n}") == f"{RLM}{{topic}}، {{n}}"
+    assert right_to_left("{n} أيام") == "{n} أيام"
     assert right_to_left("/stop يوقفها") == f"{RLM}{LRM}/stop يوقفها"
     assert right_to_left("يعرض /drafts بعضها. @BotFather") == f"يعرض {LRM}/drafts بعضها. {LRM}@BotFather"
     assert right_to_left("دون --local.") == f"دون {LRM}--local."

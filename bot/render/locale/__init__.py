@@ -141,6 +141,15 @@ class Words:
         """Return the same as `count`, as a Text in which values that are Texts keep their spans."""
         return _filled_text(self._directed(self._catalogue.ngettext(one, many, n)), {"n": self.number(n), **values})
 
+    def form(self, one: str, many: str, n: int) -> str:
+        """Return the form that `n` asks for as it stands in the file, with its places empty."""
+        return self._catalogue.ngettext(one, many, n)
+
+    def has(self, one: str, many: str | None = None) -> bool:
+        """Return whether the language says a text itself; where it does not, it is said in English."""
+        found = self._catalogue.gettext(one) if many is None else self._catalogue.ngettext(one, many, 1)
+        return self.language == SOURCE or found is not one  # what gettext does not know it gives back as it is
+
     def _directed(self, template: str) -> str:
         return right_to_left(template) if self.is_right_to_left else template
 

@@ -29,7 +29,7 @@ def right_to_left(template: str) -> str:
 
 def _turns_first(line: str) -> bool:
     """Return whether a line's first letter runs from right to left; what is filled in may begin with any."""
-    for char in line:
+    for char in line.replace("{n}", ""):  # digits have no direction
         if char == "{":
             return False
         match unicodedata.bidirectional(char):
