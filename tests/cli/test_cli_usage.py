@@ -105,7 +105,7 @@ async def test_running_without_a_token_names_the_variable(shell):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("LANGUAGE", "fr"),
+        ("LANGUAGE", "tlh"),
         ("WEBHOOK_URL", "http://news.example/hook"),
         ("DATABASE", "a-file/newsbot.db"),
         ("CONTENT", "a-file/articles"),

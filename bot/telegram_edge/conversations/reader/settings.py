@@ -63,7 +63,7 @@ async def _language_named(ctx: BotContext, request: Request, wish: str) -> None:
     if wish.casefold() == screens.AUTO and request.is_private:
         await preferences.follow_client(ctx.db, chat, request.language)
         chat = replace(chat, language=request.language, language_chosen=False)
-    elif (spoken := screens.language_called(wish, languages())) is not None:
+    elif (spoken := screens.language_called(request.words, wish, languages())) is not None:
         await preferences.set_language(ctx.db, chat, spoken)
         chat = replace(chat, language=spoken, language_chosen=True)
     else:
