@@ -156,6 +156,20 @@ def note(
     return Message(join(lines, "\n"), keyboard=note_keyboard(words, article, reach))
 
 
+def note_for_contributor(
+    words: Words, article: Article, zone: ZoneInfo, link: str | None, picture: PictureCheck
+) -> Message:
+    """Return what stands under the copy for somebody who may not publish: what was checked, and who goes on."""
+    lines: list[Text | str] = [
+        words.text("{article} ({state})", article=called(article), state=state(words, article, zone)),
+        _link_line(words, link),
+        _picture_line(words, picture, 0),
+    ]
+    if article.state is ArticleState.DRAFT:
+        lines.append(words("An editor publishes it."))
+    return Message(join(lines, "\n"))
+
+
 def paused(words: Words) -> str:
     """Return what is said where something would leave while `newsbot pause` holds all pushes."""
     return words("All pushes are paused from the shell; “newsbot resume” lets them go on.")
@@ -339,7 +353,7 @@ def asked_late(words: Words, question: str, button: Button, asked_at: str | None
     """Return an act to be confirmed that arrived long after it was asked for, because newsbot was down."""
     # What is sent may be stopped in the first row of the next screen.
     keyboard = ((_open_drafts(words),), (button,))
-    return Message(join([_asked_while_away(words, asked_at), question], " "), keyboard=keyboard)
+    return Message(join([asked_while_away(words, asked_at), question], " "), keyboard=keyboard)
 
 
 def ask_to_take_back(words: Words, article: Article, asked_at: str | None = None, *, is_late: bool = False) -> Message:
@@ -349,7 +363,7 @@ def ask_to_take_back(words: Words, article: Article, asked_at: str | None = None
         article=called(article),
     )
     if is_late:
-        question = join([_asked_while_away(words, asked_at), question], " ")
+        question = join([asked_while_away(words, asked_at), question], " ")
     # `Take back` stands in the first or the last row of every other screen, and here in neither.
     return Message(
         question,
@@ -375,7 +389,7 @@ def _stop_all(words: Words, campaigns: tuple[int, int]) -> Keyboard:
     return ((_open_drafts(words), Button(words("Stop all"), data=press(Verb.STOP_ALL, *campaigns))),)
 
 
-def _asked_while_away(words: Words, asked_at: str | None) -> str:
+def asked_while_away(words: Words, asked_at: str | None) -> str:
     if asked_at:
         return words("You asked for this at {time}, while newsbot was not running.", time=asked_at)
     return words("You asked for this while newsbot was not running.")

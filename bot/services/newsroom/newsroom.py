@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.article import Article, ArticleState, HeldWhy
+from bot.domain.audit import By, person_of
 from bot.domain.delivery import NEWS, Lane, Subject, SubjectType
 from bot.domain.publishing import UNDO_FROM, undo_time
 from bot.domain.rejections import Form, alike
@@ -35,7 +36,7 @@ class Published:
     resumed: bool = False
 
 
-async def publish(db: Database, number: int, *, by: int | None, now: datetime, undo: timedelta) -> Published:
+async def publish(db: Database, number: int, *, by: By, now: datetime, undo: timedelta) -> Published:
     """Make an article public and promise it to everyone who follows it at this moment.
 
     Publishing again after a retraction lists it and resumes what was stopped; the audience stays as it was.
@@ -53,7 +54,7 @@ async def publish(db: Database, number: int, *, by: int | None, now: datetime, u
 
 
 async def release(
-    conn: Connection, article: Article, *, by: int | None, now: datetime, undo: timedelta, by_file: bool = False
+    conn: Connection, article: Article, *, by: By, now: datetime, undo: timedelta, by_file: bool = False
 ) -> Published:
     """Publish inside the caller's transaction: by hand, by file, or at the end of an embargo."""
     await articles.set_state(conn, article.number, ArticleState.PUBLISHED)
@@ -71,18 +72,16 @@ async def release(
     return Published(await articles.article(conn, article.number), promised, start_at)
 
 
-async def _promise(
-    conn: Connection, number: int, now: datetime, start_at: datetime, *, by: int | None, by_file: bool
-) -> int:
+async def _promise(conn: Connection, number: int, now: datetime, start_at: datetime, *, by: By, by_file: bool) -> int:
     """Promise an article as news to whoever follows its topics now; return the campaign's number."""
     subject = Subject(SubjectType.ARTICLE, number)
     return await campaigns.promise(
-        conn, NEWS, subject, fixed_at=now, start_at=start_at, lane=Lane.NEWS, by=by, by_file=by_file
+        conn, NEWS, subject, fixed_at=now, start_at=start_at, lane=Lane.NEWS, by=person_of(by), by_file=by_file
     )
 
 
 async def open_audience(
-    conn: Connection, article: Article, *, by: int | None, now: datetime, undo: timedelta, by_file: bool = False
+    conn: Connection, article: Article, *, by: By, now: datetime, undo: timedelta, by_file: bool = False
 ) -> Published | None:
     """Promise a published article that nobody got to everyone who follows its topics now.
 
@@ -149,7 +148,7 @@ async def is_going(conn: Connection, number: int) -> bool:
     return bool(earlier) and earlier[-1].state is not CampaignState.DONE
 
 
-async def archive(db: Database, number: int, *, by: int | None, now: datetime) -> Article:
+async def archive(db: Database, number: int, *, by: By, now: datetime) -> Article:
     """List an article without pushing it. Raises: UnknownArticle, OutOfTurn when it is listed already."""
     async with db.transaction() as conn:
         article = await articles.article(conn, number)
@@ -161,7 +160,7 @@ async def archive(db: Database, number: int, *, by: int | None, now: datetime) -
         return await articles.article(conn, number)
 
 
-async def retract(db: Database, number: int, *, by: int | None, now: datetime) -> Article:
+async def retract(db: Database, number: int, *, by: By, now: datetime) -> Article:
     """Take an article out of every list and let nothing more of it leave.
 
     Raises: UnknownArticle, OutOfTurn when it is in no list.
@@ -306,19 +305,19 @@ async def hold_everything(db: Database, *, now: datetime) -> int:
         return len(going)
 
 
-async def push_held(db: Database, *, by: int | None, now: datetime, undo: timedelta) -> list[int]:
+async def push_held(db: Database, *, by: By, now: datetime, undo: timedelta) -> list[int]:
     """Publish every held article and resume every held campaign, oldest first; return the articles' numbers."""
     async with db.transaction() as conn:
         return await _decide_held(conn, by=by, now=now, undo=undo, push=True)
 
 
-async def archive_held(db: Database, *, by: int | None, now: datetime) -> list[int]:
+async def archive_held(db: Database, *, by: By, now: datetime) -> list[int]:
     """List every held article without pushing it; return the articles' numbers."""
     async with db.transaction() as conn:
         return await _decide_held(conn, by=by, now=now, undo=timedelta(0), push=False)
 
 
-async def _decide_held(conn: Connection, *, by: int | None, now: datetime, undo: timedelta, push: bool) -> list[int]:
+async def _decide_held(conn: Connection, *, by: By, now: datetime, undo: timedelta, push: bool) -> list[int]:
     decided = await articles.in_state(conn, ArticleState.HELD)
     for article in await articles.articles(conn, decided):
         if push:

@@ -26,7 +26,7 @@ async def articles(conn: Connection, numbers: Sequence[int]) -> list[Article]:
     """Return the articles with these numbers, in this order; unknown numbers are left out."""
     rows = await conn.execute_fetchall(
         """
-        SELECT a.number, slug, state, revision, story, first_seen_at, scheduled_at, pushed_at, held_why,
+        SELECT a.number, slug, state, revision, story, first_seen_at, scheduled_at, pushed_at, held_why, made_by,
                (SELECT json_group_array(topic) FROM
                    (SELECT topic FROM article_topics WHERE article = a.number ORDER BY place)) AS topics
         FROM json_each(:numbers) AS wanted JOIN articles AS a ON a.number = wanted.value
@@ -84,16 +84,22 @@ async def find(conn: Connection, words: str) -> Article:
     return found[0]
 
 
-async def desk(conn: Connection, *, before: tuple[int, int] | None = None, limit: int = 10) -> list[Article]:
-    """Return drafts, scheduled and held articles, newest first, from behind `before` (published_at, number)."""
+async def desk(
+    conn: Connection, *, before: tuple[int, int] | None = None, limit: int = 10, made_by: int | None = None
+) -> list[Article]:
+    """Return drafts, scheduled and held articles, newest first, from behind `before` (published_at, number).
+
+    With `made_by`, only what that person sent.
+    """
     rows = await conn.execute_fetchall(
         """
         SELECT number FROM articles
         WHERE state IN ('draft', 'scheduled', 'held')
           AND (:at IS NULL OR published_at < :at OR (published_at = :at AND number < :number))
+          AND (:made_by IS NULL OR made_by = :made_by)
         ORDER BY published_at DESC, number DESC LIMIT :limit
         """,
-        {"at": before and before[0], "number": before and before[1], "limit": limit},
+        {"at": before and before[0], "number": before and before[1], "limit": limit, "made_by": made_by},
     )
     return await articles(conn, [row["number"] for row in rows])
 
@@ -151,6 +157,14 @@ async def are_by_hand(conn: Connection, numbers: Iterable[int]) -> set[int]:
         {"numbers": json.dumps(list(numbers))},
     )
     return {int(row["number"]) for row in rows}
+
+
+async def set_maker(conn: Connection, numbers: Iterable[int], person: int) -> None:
+    """Remember who sent these articles in chat."""
+    await conn.executemany(
+        "UPDATE articles SET made_by = :person WHERE number = :number",
+        [{"number": number, "person": person} for number in numbers],
+    )
 
 
 async def hold(conn: Connection, number: int, why: HeldWhy) -> None:
@@ -260,6 +274,7 @@ def _article(row: Row) -> Article:
         scheduled_at=moment_or_none(row["scheduled_at"]),
         first_seen_at=moment(row["first_seen_at"]),
         held_why=None if row["held_why"] is None else HeldWhy(row["held_why"]),
+        made_by=row["made_by"],
     )
 
 

@@ -24,9 +24,9 @@ from bot.render.reader.card import Verb as CardVerb
 from bot.services.readers import membership
 from bot.telegram_edge.botapi.outcomes import classify_error
 from bot.telegram_edge.conversations.reader import onboarding
-from bot.telegram_edge.kit.commands import Where
+from bot.telegram_edge.kit.commands import Where, may
 from bot.telegram_edge.kit.context import BotContext
-from bot.telegram_edge.kit.permission import is_for, may, may_be_answered, may_press, objection, role_of
+from bot.telegram_edge.kit.permission import is_for, may_be_answered, may_press, objection, role_of
 from bot.telegram_edge.kit.registry import Command, PressRule, Registry
 from bot.telegram_edge.kit.request import Document, PressRequest, Request
 

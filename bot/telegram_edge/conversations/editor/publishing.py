@@ -24,6 +24,7 @@ from bot.telegram_edge.conversations.editor.copies import send_copy
 from bot.telegram_edge.kit.commands import Access, Where, msgid
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.paging import number as number_of
+from bot.telegram_edge.kit.permission import is_for
 from bot.telegram_edge.kit.registry import Command, Conversation, LateAnswer, PressRule
 from bot.telegram_edge.kit.request import PressRequest, Request
 
@@ -46,7 +47,11 @@ async def show(ctx: BotContext, asked: Request | PressRequest, article: Article)
     if copy.failure is not None:
         await asked.answer(desk.not_shown(asked.words, article, copy.failure))
         return
-    await asked.answer(await _note(ctx, asked, article, copy.picture, copy.refused))
+    if await is_for(ctx, asked, Access.EDITORS):
+        await asked.answer(await _note(ctx, asked, article, copy.picture, copy.refused))
+    else:
+        zone, fault = ctx.look(asked.chat).zone, _link_fault(ctx, article)
+        await asked.answer(desk.note_for_contributor(asked.words, article, zone, fault, copy.picture))
 
 
 async def more(ctx: BotContext, press: PressRequest) -> None:
@@ -326,11 +331,15 @@ async def _note(
         ctx.look(asked.chat).zone,
         reach=reach,
         lasts=lasting(reach, rate_of(ctx)),
-        link=link_fault(article.story.link, ctx.settings.fetch_allow),
+        link=_link_fault(ctx, article),
         picture=picture,
         refused=refused,
         is_paused=await delivery_reports.is_paused(ctx.db),
     )
+
+
+def _link_fault(ctx: BotContext, article: Article) -> str | None:
+    return link_fault(article.story.link, ctx.settings.fetch_allow)
 
 
 async def _campaign(ctx: BotContext, press: PressRequest) -> Campaign | None:
@@ -365,7 +374,7 @@ CONVERSATION = Conversation(
             msgid("an article as readers will get it"),
             preview,
             usage=msgid("/preview ARTICLE"),
-            access=Access.EDITORS,
+            access=Access.CONTRIBUTORS,
             where=Where.PRIVATE,
             in_menu=True,
         ),
@@ -389,7 +398,7 @@ CONVERSATION = Conversation(
         ),
     ),
     presses=(
-        PressRule(Verb.OPEN, open_, access=Access.EDITORS),
+        PressRule(Verb.OPEN, open_, access=Access.CONTRIBUTORS),
         PressRule(Verb.MORE, more, access=Access.EDITORS),
         PressRule(Verb.BACK, back, access=Access.EDITORS),
         PressRule(Verb.PUBLISH, publish_pressed, access=Access.EDITORS, late=ask_to_publish),

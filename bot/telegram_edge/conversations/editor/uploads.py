@@ -1,4 +1,4 @@
-"""A document from an editor becomes drafts, or is refused with its line and field."""
+"""A document from an editor or contributor becomes drafts, or is refused with its line and field."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from bot.render.editor import uploads as screens
 from bot.services.content.uploads import add_document
 from bot.settings import TELEGRAM
 from bot.telegram_edge.conversations.editor import sources
-from bot.telegram_edge.kit.commands import Access
+from bot.telegram_edge.kit.commands import Access, may
 from bot.telegram_edge.kit.context import BotContext
-from bot.telegram_edge.kit.permission import is_for
+from bot.telegram_edge.kit.permission import role_of
 from bot.telegram_edge.kit.registry import Conversation, DocumentRule
 from bot.telegram_edge.kit.request import Document, Request
 
@@ -44,10 +44,11 @@ async def take(ctx: BotContext, request: Request) -> None:
     if len(data) > DOWNLOAD_BYTES:
         await request.answer(screens.too_large(request.words))
         return
-    if not await is_for(ctx, request, Access.EDITORS):  # a document takes a while, and they were let go meanwhile
+    role = await role_of(ctx, request)  # a document takes a while, and they may have been let go meanwhile
+    if role is None:
         await request.answer(error_messages.not_understood(request.words))
         return
-    if sources.is_list(document.name, data):
+    if may(role, Access.EDITORS) and sources.is_list(document.name, data):
         await sources.take_list(ctx, request, data)
         return
     done = await add_document(
@@ -57,6 +58,8 @@ async def take(ctx: BotContext, request: Request) -> None:
         root=(ctx.settings.content or Path("content")).resolve(),
         rules=ReadingRules(ctx.settings.timezone, ctx.settings.fetch_allow),
         now=ctx.clock(),
+        by=request.person,
+        role=role,
     )
     await request.answer(screens.report(request.words, done))
 
@@ -81,4 +84,4 @@ def _read(path: Path) -> bytes:
         return file.read(DOWNLOAD_BYTES + 1)
 
 
-CONVERSATION = Conversation(name="uploads", documents=(DocumentRule(take),))
+CONVERSATION = Conversation(name="uploads", documents=(DocumentRule(take, access=Access.CONTRIBUTORS),))
