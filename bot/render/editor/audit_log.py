@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -62,7 +63,7 @@ def log(
         about = f" #{entry.article}" if entry.article is not None else ""
         more = _about(words, entry, names, asked_by)
         why = f" ({more})" if more else ""
-        changed = _changed(words, entry)
+        changed = _changed(words, entry, zone)
         lines.append(
             words(
                 "{when}: {who}: {what}",
@@ -97,9 +98,11 @@ def _keyboard(words: Words, group: LogGroup, article: int | None, older: int | N
     return (*rows, tuple(turning)) if turning else rows
 
 
-def _changed(words: Words, entry: Entry) -> str:
+def _changed(words: Words, entry: Entry, zone: ZoneInfo) -> str:
     """Return what was there before an act and after it, where that was written down."""
     values = (entry.before, entry.after)
+    if entry.act in ("schedule", "ask"):
+        values = (_moment(words, entry.before, zone), _moment(words, entry.after, zone))
     if entry.act == "role":
         called_so = {"contributor": words("contributor"), "editor": words("editor"), "owner": words("owner")}
         values = (called_so.get(entry.before or "", entry.before), called_so.get(entry.after or "", entry.after))
@@ -111,6 +114,15 @@ def _changed(words: Words, entry: Entry) -> str:
     if after is None:
         return words(": was {before}", before=before)
     return words(": {before} → {after}", before=before, after=after)
+
+
+def _moment(words: Words, written: str | None, zone: ZoneInfo) -> str | None:
+    """Return a time as it is written in the log in words."""
+    try:
+        at = None if written is None else datetime.fromisoformat(written)
+    except ValueError:
+        return written
+    return None if at is None else words("{date}, {time}", date=words.date(at, zone), time=words.time(at, zone))
 
 
 def _act(words: Words, entry: Entry) -> str:
@@ -146,6 +158,9 @@ def _act(words: Words, entry: Entry) -> str:
         "remove key": words("removed a program’s key"),
         "add": words("added"),
         "edit": words("edited"),
+        "ask": words("asked for"),
+        "approve": words("approved"),
+        "decline": words("declined"),
         "correct": words("corrected"),
     }
     if entry.act == "invite" and entry.after == Role.CONTRIBUTOR:
@@ -154,6 +169,8 @@ def _act(words: Words, entry: Entry) -> str:
         return words("let somebody go")
     if entry.act == "key" and entry.after is None and entry.before is not None:
         return words("removed a program’s key")
+    if entry.act == "schedule" and entry.after is None and entry.before is not None:
+        return words("unscheduled")
     return known.get(entry.act, entry.act)
 
 
@@ -215,5 +232,10 @@ def _detail(words: Words, detail: str | None) -> str:
         "refused": words("Telegram refuses it in every form"),
         "files never push": words("files never push"),
         "stopped": "",
+        "publish": words("publishing"),
+        "list": words("listing"),
+        "schedule": words("scheduling"),
+        "approved": words("with approval"),
+        "changed": words("it was changed after its approval"),
     }
     return known.get(detail or "", tame(clip(detail or "", _DETAIL)))

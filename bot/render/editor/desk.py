@@ -12,6 +12,7 @@ decides about another article, and `Take back` asks first.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -54,14 +55,26 @@ class Verb(StrEnum):
     STOP_ALL = "held_stop"  # first and last of the campaigns
     REST_ALL = "held_rest"  # first and last of the campaigns
     DELIVERY = "delivery"
+    APPROVE = "approve"  # an article, its revision as it was asked about
+    DECLINE = "approve_not"
+    UNSCHEDULE = "schedule_not"
     FAILED = "failed_who"
     AGAIN = "failed_again"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What stands under the copy of an article that waits for another editor."""
+
+    said: str
+    button: Button
 
 
 OF_AN_ARTICLE = frozenset(
     {
         Verb.OPEN, Verb.MORE, Verb.BACK, Verb.PUBLISH, Verb.ARCHIVE, Verb.TAKE_BACK, Verb.TAKE_BACK_NOW, Verb.LEAVE,
         Verb.CHOOSE_PUSH, Verb.CHOOSE_ARCHIVE, Verb.TOPICS, Verb.ADD_TOPIC, Verb.DELIVERY, Verb.FAILED, Verb.AGAIN,
+        Verb.APPROVE, Verb.DECLINE, Verb.UNSCHEDULE,
     }
 )  # fmt: skip
 """What is done to one article: the first number of the button is its number."""
@@ -137,8 +150,9 @@ def note(
     picture: PictureCheck | None,
     refused: int = 0,
     is_paused: bool = False,
+    waiting: Waiting | None = None,
 ) -> Message:
-    """Return what stands under an article's copy.
+    """Return what stands under an article's copy. `waiting` is what is asked about it, and the button that says yes.
 
     `reach` is how many chats a publish would be for now, `lasts` how long that takes, `link` what is wrong with the
     article's link. Without a `picture` nothing was checked this time.
@@ -153,7 +167,9 @@ def note(
         lines.append(_reach_line(words, reach, lasts))
         if is_paused:
             lines.append(paused(words))
-    return Message(join(lines, "\n"), keyboard=note_keyboard(words, article, reach))
+    if waiting is not None:
+        lines.append(waiting.said)
+    return Message(join(lines, "\n"), keyboard=note_keyboard(words, article, reach, waiting))
 
 
 def note_for_contributor(
@@ -175,9 +191,11 @@ def paused(words: Words) -> str:
     return words("All pushes are paused from the shell; “newsbot resume” lets them go on.")
 
 
-def note_keyboard(words: Words, article: Article, reach: int) -> Keyboard:
+def note_keyboard(words: Words, article: Article, reach: int, waiting: Waiting | None = None) -> Keyboard:
     """Return the buttons under the copy; what cannot be undone by a second press stands alone in the last row."""
     more = (Button(words("More"), data=press(Verb.MORE, article.number)),)
+    if waiting is not None:
+        return (more, (waiting.button,))
     return (more, (publish_button(words, article, reach),)) if may_publish(article) else (more,)
 
 

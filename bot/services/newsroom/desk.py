@@ -51,6 +51,12 @@ async def article_of_message(db: Database, chat: int, message_id: int) -> int | 
         return await progress_messages.article_of(conn, chat, message_id)
 
 
+async def names(db: Database) -> dict[int, str]:
+    """Return what people with a role are called, by their ids."""
+    async with db.reading() as conn:
+        return await editors.names(conn)
+
+
 async def drafts(db: Database, before: tuple[int, int] | None, limit: int, *, made_by: int | None = None) -> Drafts:
     """Return at most `limit` articles that are not out yet, from a place onward; None: from the newest.
 

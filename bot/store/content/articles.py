@@ -26,7 +26,8 @@ async def articles(conn: Connection, numbers: Sequence[int]) -> list[Article]:
     """Return the articles with these numbers, in this order; unknown numbers are left out."""
     rows = await conn.execute_fetchall(
         """
-        SELECT a.number, slug, state, revision, story, first_seen_at, scheduled_at, pushed_at, held_why, made_by,
+        SELECT a.number, slug, state, revision, story, first_seen_at, scheduled_at, pushed_at, held_why,
+               made_by, silent,
                (SELECT json_group_array(topic) FROM
                    (SELECT topic FROM article_topics WHERE article = a.number ORDER BY place)) AS topics
         FROM json_each(:numbers) AS wanted JOIN articles AS a ON a.number = wanted.value
@@ -129,7 +130,7 @@ async def set_states(conn: Connection, states: Mapping[int, tuple[ArticleState, 
     """Move many articles, each to its state and with the end of its embargo, as `set_state` does one."""
     await conn.executemany(
         """
-        UPDATE articles SET state = :state, scheduled_at = :scheduled_at, held_why = NULL, by_hand = 0
+        UPDATE articles SET state = :state, scheduled_at = :scheduled_at, held_why = NULL, by_hand = 0, silent = 0
         WHERE number = :number
         """,
         [
@@ -144,6 +145,13 @@ async def mark_by_hand(conn: Connection, numbers: Iterable[int]) -> None:
     await conn.executemany(
         "UPDATE articles SET by_hand = 1 WHERE number = :number AND state = 'scheduled'",
         [{"number": number} for number in numbers],
+    )
+
+
+async def keep_silent(conn: Connection, number: int) -> None:
+    """Let a scheduled article arrive without a sound. It holds until its state changes."""
+    await conn.execute(
+        "UPDATE articles SET silent = 1 WHERE number = :number AND state = 'scheduled'", {"number": number}
     )
 
 
@@ -275,6 +283,7 @@ def _article(row: Row) -> Article:
         first_seen_at=moment(row["first_seen_at"]),
         held_why=None if row["held_why"] is None else HeldWhy(row["held_why"]),
         made_by=row["made_by"],
+        is_silent=bool(row["silent"]),
     )
 
 

@@ -40,6 +40,7 @@ class Campaign:
     `revision` is the subject's; None: the one that stands when a message leaves, so that nobody is sent words that
     were corrected meanwhile. `words` are Telegram's when it is held for them. `form` is the one in which
     `form_revision` goes. `is_confirmed` once an editor knows that many of its chats are gone.
+    `is_silent`: it makes no sound in any chat.
     """
 
     id: int
@@ -69,6 +70,7 @@ class Campaign:
     form: Form
     form_revision: int | None
     is_confirmed: bool
+    is_silent: bool
 
     @property
     def article(self) -> int | None:
@@ -100,6 +102,7 @@ async def promise(
     by: int | None,
     by_file: bool = False,
     revision: int | None = None,
+    silent: bool = False,
 ) -> int:
     """Promise a subject to everyone who belongs to its kind's audience at `fixed_at`; return the campaign's number.
 
@@ -109,8 +112,9 @@ async def promise(
     rows = await conn.execute_fetchall(
         """
         INSERT INTO campaigns
-            (kind, subject_type, subject, revision, lane, state, asked_by, by_file, fixed_at, start_at)
-        VALUES (:kind, :subject_type, :subject, :revision, :lane, 'running', :by, :by_file, :fixed_at, :start_at)
+            (kind, subject_type, subject, revision, lane, state, asked_by, by_file, fixed_at, start_at, silent)
+        VALUES
+            (:kind, :subject_type, :subject, :revision, :lane, 'running', :by, :by_file, :fixed_at, :start_at, :silent)
         RETURNING id
         """,
         {
@@ -121,6 +125,7 @@ async def promise(
             "lane": lane,
             "by": by,
             "by_file": by_file,
+            "silent": silent,
             "fixed_at": epoch(fixed_at),
             "start_at": epoch_of_end(start_at) if is_to_come else epoch(start_at),
         },
@@ -312,4 +317,5 @@ def _campaign(row: Row) -> Campaign:
         form=Form(row["form"]),
         form_revision=row["form_revision"],
         is_confirmed=bool(row["confirmed"]),
+        is_silent=bool(row["silent"]),
     )

@@ -46,6 +46,7 @@ from bot.telegram_edge.notifications.alerts import (
     tell_of_threads,
     tell_owners,
 )
+from bot.telegram_edge.notifications.approval_news import tell_of_approvals
 
 DRAW_INTERVAL = timedelta(seconds=1)
 LOOK_AROUND_EVERY = timedelta(minutes=1)
@@ -114,6 +115,7 @@ class ProgressMessages:
         self._start(("files",), lambda: self._tell_of_files(people, now))
         self._start(("incidents",), lambda: self._tell_of_incidents(people, now))
         self._start(("newcomers",), lambda: self._tell_of_newcomers(people, now))
+        self._start(("approvals",), lambda: self._tell_of_approvals(people, now))
         self._start(("threads",), lambda: self._tell_of_threads(now))
         # Roles may change at the shell too; an owner named in the configuration may write long after the start; and
         # menus follow the chat's language.
@@ -350,6 +352,10 @@ class ProgressMessages:
         owners = [person for person, role in people.items() if role is Role.OWNER]
         if now >= self._retry_at.get("newcomers", now) and not await tell_of_newcomers(self._ctx, owners, now):
             self._retry_at["newcomers"] = now + RETRY_UNREACHED_AFTER
+
+    async def _tell_of_approvals(self, people: dict[int, Role], now: datetime) -> None:
+        if now >= self._retry_at.get("approvals", now) and not await tell_of_approvals(self._ctx, people):
+            self._retry_at["approvals"] = now + RETRY_UNREACHED_AFTER
 
     # Alerts to groups
 

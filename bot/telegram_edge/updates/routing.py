@@ -16,7 +16,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, Re
 from bot.domain.chat import Chat, ChatKind
 from bot.domain.delivery import Restricted, ThreadGone, Unreachable
 from bot.domain.press import Press, read_press
-from bot.errors import ReaderError
+from bot.errors import NotAllowed, ReaderError
 from bot.render import error_messages
 from bot.render.editor.desk import OF_AN_ARTICLE
 from bot.render.locale import words_for
@@ -264,6 +264,11 @@ async def _guarded(ctx: BotContext, request: Request | PressRequest, name: str, 
     """
     try:
         await work
+    except NotAllowed:  # the right was lost since it was looked up: there is no such command or button
+        if isinstance(request, PressRequest):
+            await _say(request, error_messages.button_too_old(request.words))
+        else:
+            await request.answer(error_messages.not_understood(request.words))
     except ReaderError as error:
         await _say(request, str(error))
     except ChatMigrated as error:

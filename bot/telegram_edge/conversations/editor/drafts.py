@@ -103,8 +103,12 @@ async def choose(ctx: BotContext, press: PressRequest) -> None:
 async def push_one(ctx: BotContext, press: PressRequest) -> None:
     """Push one held article; its message becomes the progress, and the next one is shown below it."""
     number = number_of(press)
-    published = await publishing.publish_now(ctx, press, number)
+    try:
+        published = await newsroom.publish(ctx.db, number, by=press.person, now=ctx.clock(), undo=ctx.settings.undo)
+    except OutOfTurn:
+        published = None
     if published is not None:
+        ctx.wake()
         await publishing.follow(ctx, press, published.campaign)
         await press.answer(await _next_held(ctx, press, number, is_lowered=not _is_lowered(press)))
     else:
