@@ -40,6 +40,7 @@ class Campaign:
     `revision` is the subject's; None: the one that stands when a message leaves, so that nobody is sent words that
     were corrected meanwhile. `words` are Telegram's when it is held for them. `form` is the one in which
     `form_revision` goes. `is_confirmed` once an editor knows that many of its chats are gone.
+    `is_breaking` when it comes at once to chats that allow that of breaking news, `is_silent` when it makes no sound.
     """
 
     id: int
@@ -69,6 +70,8 @@ class Campaign:
     form: Form
     form_revision: int | None
     is_confirmed: bool
+    is_silent: bool
+    is_breaking: bool = False
     operation: Operation = Operation.SEND
 
     @property
@@ -102,19 +105,24 @@ async def promise(
     by_file: bool = False,
     revision: int | None = None,
     operation: Operation = Operation.SEND,
+    silent: bool = False,
+    breaking: bool = False,
 ) -> int:
     """Promise a subject to everyone who belongs to its kind's audience at `fixed_at`; return the campaign's number.
 
-    A start to come is rounded up, so that no undo delay is cut short. One that changes copies says by its `operation`
-    how, and by its `revision` which: those that show an older one.
+    A start to come is rounded up, so that no undo delay is cut short. With `breaking` it comes at once to chats that
+    allow that, whatever their times are. One that changes copies says by its `operation` how, and by its `revision`
+    which: those that show an older one.
     """
     is_to_come = start_at > fixed_at
     rows = await conn.execute_fetchall(
         """
         INSERT INTO campaigns
-            (kind, subject_type, subject, revision, lane, state, asked_by, by_file, fixed_at, start_at, operation)
-        VALUES (:kind, :subject_type, :subject, :revision, :lane, 'running', :by, :by_file, :fixed_at, :start_at,
-                :operation)
+            (kind, subject_type, subject, revision, lane, state, asked_by, by_file, fixed_at, start_at, operation,
+             silent, breaking)
+        VALUES
+            (:kind, :subject_type, :subject, :revision, :lane, 'running', :by, :by_file, :fixed_at, :start_at,
+             :operation, :silent, :breaking)
         RETURNING id
         """,
         {
@@ -126,6 +134,8 @@ async def promise(
             "by": by,
             "by_file": by_file,
             "operation": operation,
+            "silent": silent,
+            "breaking": breaking,
             "fixed_at": epoch(fixed_at),
             "start_at": epoch_of_end(start_at) if is_to_come else epoch(start_at),
         },
@@ -351,5 +361,7 @@ def _campaign(row: Row) -> Campaign:
         form=Form(row["form"]),
         form_revision=row["form_revision"],
         is_confirmed=bool(row["confirmed"]),
+        is_silent=bool(row["silent"]),
+        is_breaking=bool(row["breaking"]),
         operation=Operation(row["operation"]),
     )

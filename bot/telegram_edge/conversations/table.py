@@ -1,6 +1,7 @@
 """The table of conversations, in the order in which `/help` names their commands."""
 
 from bot.telegram_edge.conversations.editor import (
+    approvals,
     audit_log,
     corrections,
     delivery_report,
@@ -8,6 +9,7 @@ from bot.telegram_edge.conversations.editor import (
     editors,
     links,
     publishing,
+    scheduling,
     sources,
     topic_choice,
     uploads,
@@ -15,6 +17,8 @@ from bot.telegram_edge.conversations.editor import (
 from bot.telegram_edge.conversations.reader import (
     card,
     delivery_times,
+    digest_looks,
+    filters,
     latest,
     onboarding,
     own_data,
@@ -23,6 +27,7 @@ from bot.telegram_edge.conversations.reader import (
     search,
     settings,
     subscriptions,
+    topic_times,
     topics,
 )
 from bot.telegram_edge.kit.registry import Registry
@@ -34,15 +39,20 @@ REGISTRY = Registry(
         search.CONVERSATION,
         saved.CONVERSATION,
         subscriptions.CONVERSATION,
+        topic_times.CONVERSATION,
         phrases.CONVERSATION,
         settings.CONVERSATION,
         delivery_times.CONVERSATION,
+        digest_looks.CONVERSATION,
+        filters.CONVERSATION,
         onboarding.CONVERSATION,
         own_data.CONVERSATION,
         card.CONVERSATION,
         drafts.CONVERSATION,
         publishing.CONVERSATION,
         corrections.CONVERSATION,
+        approvals.CONVERSATION,
+        scheduling.CONVERSATION,
         topic_choice.CONVERSATION,
         delivery_report.CONVERSATION,
         uploads.CONVERSATION,
