@@ -6,17 +6,16 @@ from collections.abc import Sequence
 
 from bot.domain.article import Article
 from bot.domain.correction import Field
-from bot.domain.delivery import CORRECTION, WITHDRAWAL
+from bot.domain.delivery import CORRECTION
 from bot.domain.message import Button, Keyboard, Message
 from bot.domain.press import press
 from bot.domain.progress import Phase, Standing
 from bot.domain.text import Text
 from bot.render.editor.desk import Verb, called, open_button, paused
 from bot.render.locale import Words
-from bot.render.text import clip, join, tame
+from bot.render.text import join
 
 NAMED = 10  # articles in a folded question
-_REASON = 100  # UTF-16 code units
 
 
 def question(words: Words, article: Article, fields: Sequence[Field], changeable: int, out_of_reach: int) -> Message:
@@ -88,12 +87,6 @@ def why_too_long(words: Words, longest: int) -> Message:
     return Message(Text(words("A reason has at most {n} characters; nothing was changed.", n=words.number(longest))))
 
 
-def how_to_correct(words: Words) -> Message:
-    return Message(
-        Text(words("Write /correct, the article and the reason: /correct 412 one person was arrested, not seven."))
-    )
-
-
 def ask_about_copies(words: Words, article: Article, changeable: int, too_old: int, out_of_reach: int) -> Message:
     """Return the question what becomes of a retracted article's delivered copies."""
     lines: list[Text | str] = [
@@ -148,22 +141,26 @@ def going(words: Words, article: Article, campaign: int, standing: Standing) -> 
                 others=words.number(standing.waiting),
             )
             return Message(text, keyboard=((Button(words("Go on"), data=press(Verb.REST, campaign)),),))
-    text = words.text(
-        _GOING[standing.kind],
-        article=called(article),
-        done=words.number(standing.sent),
-        audience=words.number(standing.audience),
-        percent=words.percent(standing.percent / 100),
-    )
-    shown = join([text, _unchanged(words, standing), paused(words) if standing.is_paused else ""], " ")
+    shown = join([_under_way(words, article, standing), _unchanged(words, standing)], " ")
+    if standing.is_paused:
+        shown = join([shown, paused(words)], " ")
     return Message(shown, keyboard=((Button(words("Stop"), data=press(Verb.STOP, campaign)),),))
 
 
-_GOING = {
-    CORRECTION: "{article}: {done} of {audience} copies corrected ({percent}).",
-    WITHDRAWAL: "{article}: {done} of {audience} copies deleted ({percent}).",
-    "notice": "{article}: {done} of {audience} copies turned into a notice ({percent}).",
-}
+def _under_way(words: Words, article: Article, standing: Standing) -> Text:
+    """Return how many copies are changed by now."""
+    counts: dict[str, Text | str | int] = {
+        "article": called(article),
+        "done": words.number(standing.sent),
+        "audience": words.number(standing.audience),
+        "percent": words.percent(standing.percent / 100),
+    }
+    match standing.kind:
+        case "correction":
+            return words.text("{article}: {done} of {audience} copies corrected ({percent}).", **counts)
+        case "withdrawal":
+            return words.text("{article}: {done} of {audience} copies deleted ({percent}).", **counts)
+    return words.text("{article}: {done} of {audience} copies turned into a notice ({percent}).", **counts)
 
 
 def _finished(words: Words, article: Article, standing: Standing) -> Text:
@@ -220,8 +217,3 @@ def _field(words: Words, field: Field) -> str:
         Field.LINK: words("link"),
         Field.PICTURE: words("picture"),
     }[field]
-
-
-def reason_line(words: Words, reason: str, many: int) -> str:
-    """Return why copies could not be changed, with how many."""
-    return words("  {n} × {reason}", n=words.number(many), reason=tame(clip(reason, _REASON)))

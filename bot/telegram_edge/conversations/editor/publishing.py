@@ -481,7 +481,7 @@ CONVERSATION = Conversation(
             "retract",
             msgid("take an article out of all lists; nothing more of it leaves"),
             retract,
-            usage=msgid("/retract ARTICLE [delete|notice [WHY]]"),
+            usage=msgid("/retract ARTICLE [notice WHY]"),
             access=Access.EDITORS,
             where=Where.PRIVATE,
             in_menu=True,
