@@ -37,6 +37,8 @@ class Message:
     """Text (a caption when there is a photo), a picture, a keyboard.
 
     `preview` is the link whose preview goes with a text message; None switches previews off.
+    `channel_request` is the label of a key that lets a person choose a channel of theirs, under the field where they
+    write. It needs a private chat, goes out with a new message only, and never together with a `keyboard`.
     """
 
     text: Text
@@ -44,3 +46,4 @@ class Message:
     keyboard: Keyboard = ()
     preview: str | None = None
     preview_small: bool = False
+    channel_request: str | None = None

@@ -33,8 +33,8 @@ def greeting_of_group(words: Words, name: str) -> Text:
 
 def greeting_of_channel(words: Words, name: str) -> Text:
     return words.text(
-        "This is {name}. News is posted here once the channel follows something: post /topics to pick, "
-        "or /subscribe and a topic's name. /stop pauses it.",
+        "This is {name}. News is posted here once the channel follows something. Its administrators pick that, and "
+        "when it comes, in their own chat with the bot: /channel.",
         name=tame(name),
     )
 
@@ -70,7 +70,9 @@ def help_text(words: Words, sections: Sequence[tuple[str, Sequence[tuple[str, st
     return Message(join(blocks, "\n\n"))
 
 
-def privacy(words: Words, *, chat: int, person: int | None, contact: str | None, is_editor: bool) -> Message:
+def privacy(
+    words: Words, *, chat: int, person: int | None, contact: str | None, is_editor: bool, manages_channels: bool = False
+) -> Message:
     """Return what is stored and by whom. `person` is None when nobody in particular asks."""
     kept_by = (
         words("It is kept by {contact}.", contact=contact)
@@ -92,6 +94,8 @@ def privacy(words: Words, *, chat: int, person: int | None, contact: str | None,
                 "see your name in /editors, editors in /log."
             ),
         )
+    if manages_channels:
+        paragraphs.insert(1, words("Because you manage channels from here: which they are, and what they are called."))
     if person == chat:
         paragraphs.append(words("Your Telegram user id, and this chat's number: {person}", person=person))
     else:

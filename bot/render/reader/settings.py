@@ -270,8 +270,8 @@ def silence_set(words: Words, silent: bool) -> str:
     return words("News comes silently") if silent else words("News comes with sound")
 
 
-def language_set(words: Words, chosen: bool) -> str:
-    language = language_name(words.language)
+def language_set(words: Words, tag: str, chosen: bool) -> str:
+    language = language_name(tag)
     if chosen:
         return words("Language: {language}", language=language)
     return words("Language: {language}, as on your phone", language=language)

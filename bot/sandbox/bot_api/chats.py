@@ -65,7 +65,8 @@ def get_chat_member(world: World, params: Json, uploads: Uploads) -> Json:
     chat = readable_chat(world, params["chat_id"])
     user = params["user_id"]
     if user == world.bot["id"]:
-        return chat_member(world.bot, "member" if chat.type == "private" else chat.bot_status)
+        member = chat_member(world.bot, "member" if chat.type == "private" else chat.bot_status)
+        return member | {"can_post_messages": False} if chat.forbids_bot_posts else member
     person = world.people.get(user)
     if person is None:
         raise bad_request("user not found")

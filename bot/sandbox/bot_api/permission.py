@@ -85,6 +85,8 @@ def writable_chat(world: World, chat_id: int | str, thread: int | None = None, *
             raise forbidden(f"bot is not a member of the {chat.type} chat")
         case "member" if chat.type == "channel":
             raise bad_request("need administrator rights in the channel chat")
+        case "administrator" if chat.forbids_bot_posts and kind is not None:
+            raise bad_request("need administrator rights in the channel chat")
     if thread is not None:
         _check_thread(chat, thread)
     if kind is not None and chat.is_group and chat.bot_status != "administrator":

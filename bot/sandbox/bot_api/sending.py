@@ -89,6 +89,8 @@ def captioned(world: World, params: Json) -> Json:
 def _sent(world: World, chat: Chat, params: Json, content: Json) -> Json:
     """Put one message into the chat, if its keyboard is right and the pace allows, and return it."""
     markup = world.keyboards.checked(params.get("reply_markup"), chat)
+    if "keyboard" in params.get("reply_markup", {}):
+        world.reply_keyboards[chat.id] = params["reply_markup"]["keyboard"]
     answered = _reply(world, chat, params.get("reply_parameters"))
     _pass(world, chat, is_paid=params.get("allow_paid_broadcast", False))
     message = _message(world, chat, params)

@@ -65,7 +65,8 @@ class Chat:
 
     `bot_status` is the bot's own standing; `migrated_to` is the supergroup that a group has become. `forbids_writing`
     is what administrators set for a night, `slow_mode` the seconds between two messages of one member; neither binds
-    administrators. `bot_wrote_at` is when the bot's last message was taken, in UNIX seconds.
+    administrators. `forbids_bot_posts`: the bot administers a channel without the right to post. `bot_wrote_at` is when
+    the bot's last message was taken, in UNIX seconds.
     Change names through `World.rename`, because `json` is made once and shared by all of the chat's messages.
     """
 
@@ -78,6 +79,7 @@ class Chat:
     threads: dict[int, Thread] = field(default_factory=dict)
     forbids_photos: bool = False
     forbids_writing: bool = False
+    forbids_bot_posts: bool = False
     slow_mode: int = 0
     bot_wrote_at: float = 0.0
     bot_status: Status = "left"

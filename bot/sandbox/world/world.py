@@ -80,6 +80,8 @@ class World:
         self.profile = Profile(self.bot["first_name"])
         self.formatter = Formatter(lambda: self.clock())
         self.keyboards = Keyboards()
+        self.reply_keyboards: dict[int, list[list[Json]]] = {}
+        """The keys that stand under the field where people write, by chat."""
         self.reactions: dict[tuple[int, int], list[Json]] = {}
         self.ledger = CallLog(keep_calls)
         self.faults = Faults()
@@ -238,6 +240,39 @@ class World:
             if entities := as_entities(caption, tappable(caption)):
                 message["caption_entities"] = entities
         return self._post(message)
+
+    def forward(self, person_id: int, from_chat: int, message_id: int) -> Json:
+        """Forward a channel's post to the bot and return the new message.
+
+        Source: https://core.telegram.org/bots/api#messageoriginchannel
+        """
+        original = self.history.get(from_chat, message_id)
+        assert original is not None, "there is nothing to forward"
+        message = self._written(person_id, person_id, None, False)
+        origin = {"type": "channel", "date": original["date"], "chat": original["chat"], "message_id": message_id}
+        kept = ("text", "entities", "caption", "caption_entities", "photo")
+        return self._post(
+            message | {key: original[key] for key in kept if key in original} | {"forward_origin": origin}
+        )
+
+    def choose_chat(self, person_id: int, chat_id: int) -> Json:
+        """Press the bot's key that asks for a chat, and choose one; the bot gets the rights that the key asks for.
+
+        Source: https://core.telegram.org/bots/api#keyboardbuttonrequestchat
+        """
+        keys = (key for row in self.reply_keyboards[person_id] for key in row)
+        request: Json = next(key["request_chat"] for key in keys if "request_chat" in key)
+        chat = self.chats[chat_id]
+        assert (chat.type == "channel") is request["chat_is_channel"], "clients offer only chats that fit"
+        assert chat.members.get(person_id) in ("creator", "administrator"), "clients offer only those with the rights"
+        if "bot_administrator_rights" in request and chat.bot_status != "administrator":
+            self._set_bot_status(person_id, chat, "administrator")
+        shared = {"request_id": request["request_id"], "chat_id": chat_id}
+        if request.get("request_title"):
+            shared["title"] = chat.title
+        if request.get("request_username") and chat.username:
+            shared["username"] = chat.username
+        return self._post(self._written(person_id, person_id, None, False) | {"chat_shared": shared})
 
     def start(self, person_id: int, payload: str = "") -> Json:
         """Press Start in the bot's chat, or open its deep link with a payload. A block ends with it."""

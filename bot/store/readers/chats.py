@@ -270,6 +270,9 @@ _DELETIONS = (
     "DELETE FROM subscriptions WHERE chat = :chat",
     "DELETE FROM meta WHERE key IN ('asked_' || :chat, 'heard_' || :chat)",  # what store.readers.group_quota counts
     "DELETE FROM people WHERE person = :chat",
+    "DELETE FROM channel_managers WHERE person = :chat",
+    "DELETE FROM channel_managers WHERE channel = :chat",
+    "DELETE FROM channels WHERE chat = :chat",
     "DELETE FROM pasted_links WHERE person = :chat",
     "DELETE FROM chats WHERE id = :chat",
     "DELETE FROM timings WHERE NOT EXISTS (SELECT 1 FROM chats WHERE timing = timings.number)",

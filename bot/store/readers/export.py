@@ -80,6 +80,12 @@ _QUESTIONS = {
         FROM deliveries AS o JOIN campaigns AS f ON f.id = o.campaign
         WHERE o.chat = :chat AND o.campaign IN (SELECT id FROM campaigns) ORDER BY o.not_before
     """,
+    "channel": "SELECT title, username FROM channels WHERE chat = :chat",
+    "manages": """
+        SELECT c.chat AS channel, c.title, c.username, m.since
+        FROM channel_managers AS m JOIN channels AS c ON c.chat = m.channel
+        WHERE m.person = :chat ORDER BY m.since, c.chat
+    """,
     "progress_messages": "SELECT campaign AS fanout, message_id, shown_at FROM progress WHERE chat = :chat",
     "editor": """
         SELECT e.role, e.since, e.added_by, p.name, f.ended_at

@@ -13,6 +13,7 @@ from bot.telegram_edge.conversations.editor import (
 )
 from bot.telegram_edge.conversations.reader import (
     card,
+    channels,
     delivery_times,
     latest,
     onboarding,
@@ -29,6 +30,7 @@ REGISTRY = Registry(
     (
         latest.CONVERSATION,
         topics.CONVERSATION,
+        channels.CONVERSATION,  # a channel's post that is forwarded is no text like others
         search.CONVERSATION,
         saved.CONVERSATION,
         subscriptions.CONVERSATION,

@@ -58,8 +58,10 @@ class CommandInfo:
 class Commands:
     """Every command that there is, by name and in the order of the table."""
 
-    def __init__(self, commands: Iterable[CommandInfo]) -> None:
+    def __init__(self, commands: Iterable[CommandInfo], verbs_of_chats: frozenset[str] = frozenset()) -> None:
+        """`verbs_of_chats`: buttons about a chat's own settings, which also work for a channel from elsewhere."""
         self._commands = {command.name: command for command in commands}
+        self.verbs_of_chats = verbs_of_chats
 
     def named(self, name: str) -> CommandInfo | None:
         """Return the command called `name`, in any case."""

@@ -7,6 +7,7 @@ A handler never meets Telegram's objects: it is given a Request or a PressReques
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -14,12 +15,14 @@ from typing import ClassVar
 
 from telegram.error import RetryAfter, TelegramError
 
+from bot.domain.channel import Channel
 from bot.domain.chat import Chat, ChatKind
 from bot.domain.limits import CALLBACK_ANSWER
 from bot.domain.message import Keyboard, Message
 from bot.domain.press import Press
 from bot.render import error_messages
 from bot.render.locale import SOURCE, Words
+from bot.render.look import Look
 from bot.render.text import clip
 from bot.telegram_edge.botapi.pacer import SHORT_HOLD
 from bot.telegram_edge.kit.context import BotContext
@@ -38,6 +41,15 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Managing:
+    """A channel is acted for from a private chat: which chat that is, in which thread, and what frames each screen."""
+
+    place: Chat
+    thread: int
+    frame: Callable[[Message], Message] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """A command, plain text or document.
 
@@ -50,6 +62,8 @@ class Request:
     `language` is that of the person's own client, as far as we speak it.
     `patience` is how long an answer may wait for a chat that is held.
     `name` is what the person calls themselves, anything at all.
+    `channel` is the one whose post is forwarded, or that was chosen with a key.
+    `managing`: the request is about a channel (`chat`) and was made elsewhere (`place`), in the language of that place.
     """
 
     patience: ClassVar[timedelta] = REPLY_TIMEOUT
@@ -69,10 +83,21 @@ class Request:
     is_late: bool = False
     name: str = field(default="", repr=False)
     language: str = SOURCE
+    channel: Channel | None = None
+    managing: Managing | None = None
 
     @property
     def is_private(self) -> bool:
         return self.chat.kind is ChatKind.PRIVATE
+
+    @property
+    def place(self) -> Chat:
+        """The chat in which the person is answered."""
+        return self.chat if self.managing is None else self.managing.place
+
+    def look(self) -> Look:
+        """Return how the chat that it is about sees newsbot, in the words of the one who asks."""
+        return replace(self.ctx.look(self.chat), words=self.words)
 
     def with_args(self, args: str) -> Request:
         """Return the same request about something else."""
@@ -84,19 +109,28 @@ class Request:
 
     async def show(self, message: Message) -> SentMessage:
         """Say something with a picture, as `answer` does, and return what stands there now."""
-        reply_to = self.message_id if self.message_id and self.chat.kind is ChatKind.GROUP else None
-        return await self.ctx.replies.send(self.chat, message, thread=self.thread, reply_to=reply_to)
+        if self.managing is not None:
+            message = self.managing.frame(message)
+        reply_to = self.message_id if self.message_id and self.place.kind is ChatKind.GROUP else None
+        return await self.ctx.replies.send(self.place, message, thread=self._thread, reply_to=reply_to)
 
     async def answer_file(self, name: str, data: bytes, caption: Message) -> int:
         """Send a file that was made for this chat, and return its message's id."""
-        return await self.ctx.replies.send_file(self.chat, name, data, caption, thread=self.thread)
+        if self.managing is not None:
+            caption = self.managing.frame(caption)
+        return await self.ctx.replies.send_file(self.place, name, data, caption, thread=self._thread)
+
+    @property
+    def _thread(self) -> int:
+        return self.thread if self.managing is None else self.managing.thread
 
 
 @dataclass(slots=True, eq=False)
 class PressRequest:
     """A press of a button. `message_id` is the message the button hangs on, `is_photo` whether that is a picture.
 
-    `words` are the chat's; `language` is that of the person's own client, as far as we speak it.
+    `managing`: the button is about a channel (`chat`) and stands elsewhere (`place`).
+    `words` are the chat's in which it stands; `language` is that of the person's own client, as far as we speak it.
 
     Telegram takes one answer to a press: the first `toast`, or a silent one when the handler has returned. It takes it
     also while the chat is held, when nothing in it may change; then one that would be silent says so.
@@ -118,6 +152,7 @@ class PressRequest:
     is_late: bool = False
     is_answered: bool = False
     name: str = field(default="", repr=False)
+    managing: Managing | None = None
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -126,6 +161,15 @@ class PressRequest:
     @property
     def is_private(self) -> bool:
         return self.chat.kind is ChatKind.PRIVATE
+
+    @property
+    def place(self) -> Chat:
+        """The chat in which the button stands."""
+        return self.chat if self.managing is None else self.managing.place
+
+    def look(self) -> Look:
+        """Return how the chat that it is about sees newsbot, in the words of the one who presses."""
+        return replace(self.ctx.look(self.chat), words=self.words)
 
     async def toast(self, text: str, alert: bool = False) -> None:
         """Show a line over the chat to the one who pressed; `alert` makes it a box to be closed. Once per press."""
@@ -138,7 +182,7 @@ class PressRequest:
 
     async def finish(self) -> None:
         """Answer the callback query unless that was done, so that the client stops showing progress."""
-        held = self.ctx.pacer.hold(self.chat.id)
+        held = self.ctx.pacer.hold(self.place.id)
         await self.toast(error_messages.must_wait(self.words, timedelta(seconds=held)) if held > SHORT_HOLD else "")
 
     async def redraw(self, message: Message) -> int:
@@ -146,9 +190,10 @@ class PressRequest:
 
         A picture keeps its picture: the text becomes its caption. While the chat is held it stays as it is.
         """
+        framed = message if self.managing is None else self.managing.frame(message)
         try:
             is_there = await self.ctx.replies.edit(
-                self.chat, self.message_id, message, is_photo=self.is_photo, patience=self.patience
+                self.place, self.message_id, framed, is_photo=self.is_photo, patience=self.patience
             )
         except RetryAfter:
             return self.message_id
@@ -157,7 +202,7 @@ class PressRequest:
     async def redraw_keyboard(self, keyboard: Keyboard) -> None:
         """Swap the buttons and leave the message as it is. One that is gone, or in a held chat, is left alone."""
         with suppress(RetryAfter):
-            await self.ctx.replies.edit_keyboard(self.chat, self.message_id, keyboard, patience=self.patience)
+            await self.ctx.replies.edit_keyboard(self.place, self.message_id, keyboard, patience=self.patience)
 
     async def answer(self, message: Message) -> int:
         """Say something new in the chat and return the new message's id. Raises: replies.Held."""
@@ -165,7 +210,10 @@ class PressRequest:
 
     async def show(self, message: Message) -> SentMessage:
         """Say something new with a picture, as `answer` does, and return what stands there now."""
-        return await self.ctx.replies.send(self.chat, message, thread=self.thread, patience=self.patience)
+        thread = self.thread
+        if self.managing is not None:
+            message, thread = self.managing.frame(message), self.managing.thread
+        return await self.ctx.replies.send(self.place, message, thread=thread, patience=self.patience)
 
     async def _answer_query(self, **answer: str | bool | None) -> None:
         if self.is_answered:

@@ -13,6 +13,7 @@ import telegram
 from telegram.constants import ChatMemberStatus
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
+from bot.domain.channel import Channel
 from bot.domain.chat import Chat, ChatKind
 from bot.domain.delivery import Restricted, ThreadGone, Unreachable
 from bot.domain.press import Press, read_press
@@ -21,11 +22,13 @@ from bot.render import error_messages
 from bot.render.editor.desk import OF_AN_ARTICLE
 from bot.render.locale import words_for
 from bot.render.reader.card import Verb as CardVerb
-from bot.services.readers import membership
+from bot.services.readers import channels, membership
+from bot.telegram_edge.botapi.methods import CHANNEL_REQUEST
 from bot.telegram_edge.botapi.outcomes import classify_error
 from bot.telegram_edge.conversations.reader import onboarding
 from bot.telegram_edge.kit.commands import Where
 from bot.telegram_edge.kit.context import BotContext
+from bot.telegram_edge.kit.managing import channel_of, may_act_for
 from bot.telegram_edge.kit.permission import is_for, may, may_be_answered, may_press, objection, role_of
 from bot.telegram_edge.kit.registry import Command, PressRule, Registry
 from bot.telegram_edge.kit.request import Document, PressRequest, Request
@@ -89,6 +92,9 @@ async def _membership_changed(ctx: BotContext, change: telegram.ChatMemberUpdate
         await membership.mark_reachable(ctx.db, change.chat.id, now)
     else:
         await membership.join(ctx.db, change.chat.id, kind, _language(ctx, change.from_user), now)
+        if kind is ChatKind.CHANNEL:
+            person, language = change.from_user.id, _language(ctx, change.from_user)
+            await channels.let_manage(ctx.db, person, channel_of(change.chat), language, now)
         if _may_write(change.new_chat_member, kind):
             await membership.may_write_again(ctx.db, change.chat.id, now)
             ctx.wake()
@@ -141,6 +147,7 @@ async def _said(ctx: BotContext, registry: Registry, message: telegram.Message) 
         is_late=ctx.clock() - message.date > LATE_AFTER,
         name=message.from_user.full_name if message.from_user is not None and not speaks_as_chat else "",
         language=_language(ctx, message.from_user),
+        channel=_channel_of(message),
     )
     if command is None:
         await _guarded(ctx, request, "text", _take_text_or_file(ctx, registry, request))
@@ -180,9 +187,10 @@ async def _take_text_or_file(ctx: BotContext, registry: Registry, request: Reque
             if may(role, file.access):
                 await file.handler(ctx, request)
                 return
-    elif request.args:
+    elif request.args or request.channel is not None:
         for text in registry.texts:
-            if may(role, text.access) and await text.handler(ctx, request):
+            takes = bool(request.args) or text.with_channels
+            if takes and may(role, text.access) and await text.handler(ctx, request):
                 return
     await request.answer(error_messages.not_understood(request.words))
 
@@ -223,6 +231,12 @@ async def _run_press(ctx: BotContext, request: PressRequest, rule: PressRule | N
     A channel's posts are shared: what one reader changed would change for all others.
     """
     if not await may_press(ctx, request):
+        return
+    if request.press.channel is not None:
+        if rule is None or not rule.works_for_channels:
+            await request.toast(error_messages.button_too_old(request.words), alert=True)
+        elif await may_act_for(ctx, request, request.press.channel):
+            await rule.handler(ctx, request)
         return
     is_free = rule is not None and (hangs_there or rule.admins_only or request.is_private)
     is_admins = rule is not None and (rule.admins_only or request.chat.kind is ChatKind.CHANNEL)
@@ -267,11 +281,11 @@ async def _guarded(ctx: BotContext, request: Request | PressRequest, name: str, 
     except ReaderError as error:
         await _say(request, str(error))
     except ChatMigrated as error:
-        await membership.move(ctx.db, request.chat.id, error.new_chat_id, ctx.clock())
+        await membership.move(ctx.db, request.place.id, error.new_chat_id, ctx.clock())
     except (Forbidden, BadRequest) as error:
         match classify_error(error):
             case Unreachable():
-                await membership.mark_unreachable(ctx.db, request.chat.id, ctx.clock())
+                await membership.mark_unreachable(ctx.db, request.place.id, ctx.clock())
             case Restricted():  # where anybody may ask for something; news that is refused is kept for later
                 log.info("%s: the chat forbids writing", name)
             case ThreadGone():
@@ -304,7 +318,8 @@ def _is_for_bot(ctx: BotContext, message: telegram.Message, command: re.Match[st
     if command is not None:
         return (command[2] or ctx.bot_username).lower() == ctx.bot_username.lower()
     # What is left without text or attachment is news of the chat itself: a pinned message, a new picture.
-    return message.chat.type == telegram.Chat.PRIVATE and bool(message.text or message.effective_attachment)
+    said = message.text or message.effective_attachment or message.chat_shared
+    return message.chat.type == telegram.Chat.PRIVATE and bool(said)
 
 
 async def _chat(ctx: BotContext, chat: telegram.Chat, person: telegram.User | None) -> Chat:
@@ -344,6 +359,19 @@ def _card(ctx: BotContext, message: telegram.Message | None) -> int | None:
         if press is not None and press.numbers and press.verb in _ABOUT_AN_ARTICLE:
             articles.add(press.numbers[0])
     return articles.pop() if len(articles) == 1 else None
+
+
+def _channel_of(message: telegram.Message) -> Channel | None:
+    """Return the channel whose post is forwarded, or that somebody has chosen with a key of ours.
+
+    Source: https://core.telegram.org/bots/api#messageoriginchannel, https://core.telegram.org/bots/api#chatshared
+    """
+    if isinstance(message.forward_origin, telegram.MessageOriginChannel):
+        return channel_of(message.forward_origin.chat)
+    shared = message.chat_shared
+    if shared is None or shared.request_id != CHANNEL_REQUEST:
+        return None
+    return Channel(shared.chat_id, shared.title or str(shared.chat_id), shared.username)
 
 
 def _document(document: telegram.Document | None) -> Document | None:

@@ -68,7 +68,8 @@ async def _language_named(ctx: BotContext, request: Request, wish: str) -> None:
         await request.answer(screens.language_page(request.words, chat, languages(), name, wish))
         return
     await ctx.menus.retranslate(chat.id)
-    await request.answer(_overview_of(ctx, words_for(chat.language), chat))
+    words = words_for(chat.language) if request.managing is None else request.words
+    await request.answer(_overview_of(ctx, words, chat))
 
 
 async def _pictures_named(ctx: BotContext, request: Request, wish: str) -> None:
@@ -92,22 +93,22 @@ async def _parts_named(ctx: BotContext, request: Request, wish: str) -> None:
     try:
         wanted = None if named == [screens.AUTO] else read_parts(" ".join(named))
     except ValueError as error:
-        await request.answer(await _parts_page(ctx, request.chat, str(error)))
+        await request.answer(await _parts_page(ctx, request, str(error)))
         return
     if not named:
-        await request.answer(await _parts_page(ctx, request.chat))
+        await request.answer(await _parts_page(ctx, request))
         return
     parts = None if wanted is None else arranged(wanted, ctx.settings.parts)
     await preferences.set_parts(ctx.db, request.chat, parts)
-    await request.answer(await _parts_page(ctx, replace(request.chat, parts=parts)))
+    await request.answer(await _parts_page(ctx, replace(request, chat=replace(request.chat, parts=parts))))
 
 
-async def _parts_page(ctx: BotContext, chat: Chat, unknown: str = "") -> Message:
+async def _parts_page(ctx: BotContext, request: Request | PressRequest, unknown: str = "") -> Message:
     """Return the parts to choose from, with an example of today's choice."""
-    look = ctx.look(chat)
+    chat, look = request.chat, ctx.look(request.chat)
     article, worn = await preferences.example(ctx.db) or (None, [])
     shown = example(article, worn, look, ctx.clock())
-    return screens.parts_page(look.words, chat, ctx.settings.parts, shown, unknown)
+    return screens.parts_page(request.words, chat, ctx.settings.parts, shown, unknown)
 
 
 async def _show(ctx: BotContext, request: Request, chat: Chat) -> None:
@@ -136,7 +137,7 @@ async def turn(ctx: BotContext, press: PressRequest) -> None:
         case screens.SettingsPage.REGIONS:
             page = screens.regions_page(press.words, press.chat, _regions())
         case screens.SettingsPage.PARTS:
-            page = await _parts_page(ctx, press.chat)
+            page = await _parts_page(ctx, press)
         case number:
             page = delivery_times.page(ctx, press, number) or _overview(ctx, press)
     await press.redraw(page)
@@ -179,7 +180,7 @@ async def set_parts(ctx: BotContext, press: PressRequest) -> None:
     await preferences.set_parts(ctx.db, press.chat, parts)
     press.chat = replace(press.chat, parts=parts)
     await press.toast(toast)
-    await press.redraw(await _parts_page(ctx, press.chat))
+    await press.redraw(await _parts_page(ctx, press))
 
 
 async def set_silent(ctx: BotContext, press: PressRequest) -> None:
@@ -203,8 +204,9 @@ async def set_language(ctx: BotContext, press: PressRequest) -> None:
 
 async def _speaks(ctx: BotContext, press: PressRequest, language: str, *, chosen: bool) -> None:
     press.chat = replace(press.chat, language=language, language_chosen=chosen)
-    press.words = words_for(language)
-    await press.toast(screens.language_set(press.words, chosen))
+    if press.managing is None:
+        press.words = words_for(language)
+    await press.toast(screens.language_set(press.words, language, chosen))
     await ctx.menus.retranslate(press.chat.id)
 
 
