@@ -42,7 +42,9 @@ class Chat:
     `restriction` while it forbids writing; None when it may be written to, for all that is known.
     `language_chosen`: its people chose the language, so it does not follow anybody's client.
     `parts` of its pushes; None means the operator's. `timed_at` is when its people last changed the times of its
-    news, `paused_until` when a pause ends by itself; None: it does not.
+    news, `paused_until` when a pause ends by itself; None: it does not. `linked_channel` is the channel whose posts
+    Telegram brings into this group, None when none is known; `repeats_channel`: what they brought is sent as well.
+    `topic_threads`: each followed topic has a thread in this private chat.
     """
 
     id: int
@@ -58,6 +60,9 @@ class Chat:
     timing: Timing = AT_ONCE
     timed_at: datetime | None = None
     paused_until: datetime | None = None
+    linked_channel: int | None = None
+    repeats_channel: bool = False
+    topic_threads: bool = False
 
     def follows(self, language: str) -> bool:
         """Return whether the chat's language changes to `language`, which its person's client is set to now.

@@ -36,6 +36,7 @@ ZONE = "set_zone"
 ZONES = "zones"
 CLOSE = "settings_close"
 PARTS = "set_parts"
+REPEATS = "set_repeats"
 
 AUTO = "auto"
 """What stands for the client's language where somebody types."""
@@ -101,6 +102,11 @@ def overview(
     elif chat.timing.is_digest:
         next_at = leaves_at(chat.timing, clock, now, now)
         lines.append(words("Next: {when}.", when=delivery_times.moment(words, next_at, clock, now)))
+    linked: tuple[Button, ...] = ()
+    if chat.linked_channel is not None:
+        lines.append(_of_linked_channel(words, chat.repeats_channel))
+        choice = words("Leave it to the channel") if chat.repeats_channel else words("Send it here too")
+        linked = (Button(choice, data=press(REPEATS, int(not chat.repeats_channel))),)
     silence = words("Send with sound") if chat.silent else words("Send silently")
     return Message(
         join(lines, "\n"),
@@ -118,9 +124,25 @@ def overview(
                 Button(words("Change time zone"), data=press(SETTINGS, SettingsPage.REGIONS)),
             ),
             (Button(words("Change parts"), data=press(SETTINGS, SettingsPage.PARTS)),),
+            *((linked,) if linked else ()),
             (Button(words("Done"), data=press(CLOSE)),),
         ),
     )
+
+
+def repeats_set(words: Words, repeats: bool) -> str:
+    """Return the toast of what a group gets of its linked channel's stories."""
+    return words("Also sent here by itself") if repeats else words("Left to the channel's post")
+
+
+def no_linked_channel(words: Words) -> Message:
+    return Message(Text(words("Telegram names no channel that this group discusses, so nothing comes twice.")))
+
+
+def _of_linked_channel(words: Words, repeats: bool) -> str:
+    if repeats:
+        return words("What the linked channel posts is also sent here by itself.")
+    return words("What the linked channel posts comes here by its post, and is not sent again.")
 
 
 def parts_page(words: Words, chat: Chat, operators: Parts, example: Text, unknown: str = "") -> Message:

@@ -40,6 +40,8 @@ def get_chat(world: World, params: Json, uploads: Uploads) -> Json:
         full["permissions"] = dict.fromkeys(_PERMISSIONS, may_write) | {
             "can_send_photos": may_write and not chat.forbids_photos
         }
+    if chat.linked_to is not None:
+        full["linked_chat_id"] = chat.linked_to
     if chat.slow_mode and chat.type == "supergroup":
         full["slow_mode_delay"] = chat.slow_mode
     if chat.pinned and (pinned := world.history.get(chat.id, chat.pinned[-1])):

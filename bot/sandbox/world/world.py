@@ -24,6 +24,8 @@ from bot.sandbox.world.keyboards import Keyboards
 from bot.sandbox.world.pace import Pace
 from bot.sandbox.world.people import (
     ANONYMOUS_ADMIN,
+    CHANNEL_BOT,
+    TELEGRAM,
     Chat,
     ChatType,
     Json,
@@ -201,14 +203,18 @@ class World:
         reply_to: int | None = None,
         thread: int | None = None,
         anonymous: bool = False,
+        as_chat: int | None = None,
     ) -> Json:
-        """Write a message and return it. `anonymous` is an administrator writing as the group.
+        """Write a message and return it. `anonymous` is an administrator writing as the group, `as_chat` somebody who
+        writes as a channel of theirs.
 
         Writing to the bot in private starts it, as pressing Start does.
         """
         if chat_id == person_id:
             self.people[person_id].has_started = True
         message = self._written(person_id, chat_id, thread, anonymous)
+        if as_chat is not None:
+            message |= {"from": CHANNEL_BOT, "sender_chat": self.chats[as_chat].json}
         message |= self._answered(chat_id, reply_to)
         message["text"] = text
         if entities := as_entities(text, tappable(text)):
@@ -384,6 +390,27 @@ class World:
     def delete_thread(self, chat_id: int, thread_id: int) -> None:
         del self.chats[chat_id].threads[thread_id]
 
+    def link(self, channel_id: int, group_id: int) -> None:
+        """Let a supergroup discuss a channel: what is posted there is forwarded into it from now on."""
+        self.chats[channel_id].linked_to = group_id
+        self.chats[group_id].linked_to = channel_id
+
+    def _into_discussion(self, post: Json) -> None:
+        """Forward a channel's post into the group that discusses it, as Telegram itself does.
+
+        Source: https://core.telegram.org/bots/api#message (`is_automatic_forward`, `sender_chat`, `from`)
+        """
+        channel = self.chats[post["chat"]["id"]]
+        group = self.chats.get(channel.linked_to) if channel.type == "channel" and channel.linked_to else None
+        if group is None:
+            return
+        head = ("message_id", "chat", "date", "from", "sender_chat", "author_signature", "reply_markup")
+        origin = {"type": "channel", "date": post["date"], "chat": channel.json, "message_id": post["message_id"]}
+        message = {"message_id": self.history.next_id(group), "from": TELEGRAM, "sender_chat": channel.json}
+        message |= {"chat": group.json, "date": int(self.clock()), "is_automatic_forward": True}
+        message |= {"forward_origin": origin} | {key: post[key] for key in post if key not in head}
+        self._post(message)
+
     def rename(self, chat_id: int, title: str) -> None:
         chat = self.chats[chat_id]
         chat.title = title
@@ -402,6 +429,8 @@ class World:
         self.history.add(chat_id, message)
         if self._watchers:
             self.tell("message", chat_id, message)
+        if self.chats[chat_id].linked_to is not None:
+            self._into_discussion(message)
 
     def _written(self, person_id: int, chat_id: int, thread: int | None, anonymous: bool) -> Json:
         """Return the beginning of a message that a person writes."""

@@ -28,7 +28,8 @@ async def chat(conn: Connection, id: int) -> Chat | None:
     rows = await conn.execute_fetchall(
         """
         SELECT c.id, c.kind, c.state, c.language, c.zone, c.pictures, c.silent, c.language_chosen, c.parts, t.wish,
-            c.timed_at, c.paused_until, r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
+            c.timed_at, c.paused_until, c.linked_channel, c.repeats_channel, c.topic_threads,
+            r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
         FROM chats AS c LEFT JOIN restrictions AS r ON r.chat = c.id LEFT JOIN timings AS t ON t.number = c.timing
         WHERE c.id = :id
         """,
@@ -42,7 +43,8 @@ async def chats(conn: Connection, ids: Iterable[int]) -> dict[int, Chat]:
     rows = await conn.execute_fetchall(
         """
         SELECT c.id, c.kind, c.state, c.language, c.zone, c.pictures, c.silent, c.language_chosen, c.parts, t.wish,
-            c.timed_at, c.paused_until, r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
+            c.timed_at, c.paused_until, c.linked_channel, c.repeats_channel, c.topic_threads,
+            r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
         FROM chats AS c LEFT JOIN restrictions AS r ON r.chat = c.id LEFT JOIN timings AS t ON t.number = c.timing
         WHERE c.id IN (SELECT value FROM json_each(:ids))
         """,
@@ -166,6 +168,16 @@ async def set_parts(conn: Connection, id: int, parts: Parts | None) -> None:
     await conn.execute("UPDATE chats SET parts = :parts WHERE id = :id", {"id": id, "parts": stored})
 
 
+async def set_linked_channel(conn: Connection, id: int, channel: int | None) -> None:
+    """Set the channel whose posts Telegram brings into a group; None: there is none."""
+    await conn.execute("UPDATE chats SET linked_channel = :channel WHERE id = :id", {"id": id, "channel": channel})
+
+
+async def set_repeats_channel(conn: Connection, id: int, repeats: bool) -> None:
+    """Set whether a group also gets by itself what its linked channel has posted."""
+    await conn.execute("UPDATE chats SET repeats_channel = :repeats WHERE id = :id", {"id": id, "repeats": repeats})
+
+
 async def greet_once(conn: Connection, id: int) -> bool:
     """Return whether the chat is still to be greeted, and count it as greeted from now on."""
     rows = await conn.execute_fetchall(
@@ -193,9 +205,9 @@ async def migrate(conn: Connection, old: int, new: int) -> None:
         """
         INSERT INTO chats
             (id, kind, state, since, state_at, language, language_chosen, zone, pictures, silent, parts, greeted,
-             timing, timed_at, paused_until)
+             timing, timed_at, paused_until, linked_channel, repeats_channel)
         SELECT :new, kind, state, since, state_at, language, language_chosen, zone, pictures, silent, parts, greeted,
-            timing, timed_at, paused_until
+            timing, timed_at, paused_until, linked_channel, repeats_channel
         FROM chats WHERE id = :old
         ON CONFLICT (id) DO UPDATE SET
             state = CASE state WHEN 'paused' THEN state ELSE excluded.state END,
@@ -203,7 +215,9 @@ async def migrate(conn: Connection, old: int, new: int) -> None:
             language = excluded.language, language_chosen = excluded.language_chosen, zone = excluded.zone,
             pictures = excluded.pictures, silent = excluded.silent, parts = excluded.parts,
             greeted = max(greeted, excluded.greeted), timing = excluded.timing, timed_at = excluded.timed_at,
-            paused_until = CASE state WHEN 'paused' THEN paused_until ELSE excluded.paused_until END
+            paused_until = CASE state WHEN 'paused' THEN paused_until ELSE excluded.paused_until END,
+            linked_channel = coalesce(linked_channel, excluded.linked_channel),
+            repeats_channel = max(repeats_channel, excluded.repeats_channel)
         """,
         ids,
     )
@@ -295,7 +309,8 @@ _PICTURES = {pictures.value: pictures for pictures in Pictures}
 
 
 def _chat(row: Row) -> Chat:
-    number, kind, state, language, zone, pictures, silent, chosen, parts, wish, timed_at, paused_until, since = row[:13]
+    number, kind, state, language, zone, pictures, silent, chosen, parts, wish, timed_at, paused_until = row[:12]
+    linked_channel, repeats_channel, topic_threads, since = row[12:16]
     return Chat(
         number,
         _KINDS[kind],
@@ -310,6 +325,9 @@ def _chat(row: Row) -> Chat:
         AT_ONCE if wish is None else from_stored(wish),
         moment_or_none(timed_at),
         moment_or_none(paused_until),
+        linked_channel,
+        bool(repeats_channel),
+        bool(topic_threads),
     )
 
 

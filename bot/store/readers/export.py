@@ -29,7 +29,8 @@ def _plain(key: str, value: object) -> object:
 _QUESTIONS = {
     "chat": """
         SELECT c.id, c.kind, c.state, c.since, c.state_at, c.language, c.language_chosen, c.zone, c.pictures, c.silent,
-            c.parts, c.greeted, coalesce(t.wish, 'now') AS delivery, c.timed_at, c.paused_until AS paused_until_at
+            c.parts, c.greeted, coalesce(t.wish, 'now') AS delivery, c.timed_at, c.paused_until AS paused_until_at,
+            c.linked_channel, c.repeats_channel, c.topic_threads
         FROM chats AS c LEFT JOIN timings AS t ON t.number = c.timing WHERE c.id = :chat
     """,
     "follows": """

@@ -53,7 +53,7 @@ async def _member(ctx: BotContext, channel: int, person: int) -> telegram.ChatMe
         return Standing.UNVERIFIED
 
 
-def channel_of(chat: telegram.Chat | telegram.ChatFullInfo) -> Channel:
+def channel_of(chat: telegram.Chat) -> Channel:
     """Return a channel as Telegram calls it now."""
     return Channel(chat.id, chat.title or str(chat.id), chat.username)
 

@@ -54,7 +54,8 @@ class Request:
     """A command, plain text or document.
 
     `person` is None when nobody in particular speaks: channel posts, anonymous administrators (`as_chat` says that
-    it was written in the chat's own name, which only they can), and the one message on being added. `args` is what
+    it was written in the chat's own name, which only they can; `speaker_chat` is any other chat in whose name it was
+    written), and the one message on being added. `args` is what
     follows the command (after `/start`, what follows the payload's prefix), or the plain text. `message_id` is 0 when
     nobody wrote. `thread` is the forum topic, 0 when there is none. `replied_to` is the message it replies to, and
     `replied_article` the article whose card that is.
@@ -80,6 +81,7 @@ class Request:
     replied_article: int | None = None
     document: Document | None = None
     as_chat: bool = False
+    speaker_chat: int | None = None
     is_late: bool = False
     name: str = field(default="", repr=False)
     language: str = SOURCE

@@ -7,6 +7,7 @@ import logging
 import re
 from collections.abc import Awaitable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import telegram
@@ -22,12 +23,13 @@ from bot.render import error_messages
 from bot.render.editor.desk import OF_AN_ARTICLE
 from bot.render.locale import words_for
 from bot.render.reader.card import Verb as CardVerb
-from bot.services.readers import channels, membership
+from bot.services.readers import channels, linked_groups, membership
 from bot.telegram_edge.botapi.methods import CHANNEL_REQUEST
 from bot.telegram_edge.botapi.outcomes import classify_error
 from bot.telegram_edge.conversations.reader import onboarding
 from bot.telegram_edge.kit.commands import Where
 from bot.telegram_edge.kit.context import BotContext
+from bot.telegram_edge.kit.linking import learn_link
 from bot.telegram_edge.kit.managing import channel_of, may_act_for
 from bot.telegram_edge.kit.permission import is_for, may, may_be_answered, may_press, objection, role_of
 from bot.telegram_edge.kit.registry import Command, PressRule, Registry
@@ -75,6 +77,8 @@ def concerns_us(ctx: BotContext, update: telegram.Update) -> bool:
     message = update.message or update.channel_post
     if message is None or message.migrate_to_chat_id is not None or message.migrate_from_chat_id is not None:
         return True
+    if message.is_automatic_forward:
+        return message.sender_chat is not None
     return _is_for_bot(ctx, message, _COMMAND.fullmatch(message.text or ""))
 
 
@@ -95,6 +99,7 @@ async def _membership_changed(ctx: BotContext, change: telegram.ChatMemberUpdate
         if kind is ChatKind.CHANNEL:
             person, language = change.from_user.id, _language(ctx, change.from_user)
             await channels.let_manage(ctx.db, person, channel_of(change.chat), language, now)
+        await learn_link(ctx, Chat(change.chat.id, kind))
         if _may_write(change.new_chat_member, kind):
             await membership.may_write_again(ctx.db, change.chat.id, now)
             ctx.wake()
@@ -126,6 +131,9 @@ async def _said(ctx: BotContext, registry: Registry, message: telegram.Message) 
     if message.migrate_from_chat_id is not None:
         await membership.move(ctx.db, message.migrate_from_chat_id, message.chat.id, ctx.clock())
         return
+    if message.is_automatic_forward and message.sender_chat is not None:
+        await linked_groups.link(ctx.db, message.chat.id, message.sender_chat.id)
+        return
     command = _COMMAND.fullmatch(message.text or "")
     if not _is_for_bot(ctx, message, command):
         return
@@ -144,6 +152,7 @@ async def _said(ctx: BotContext, registry: Registry, message: telegram.Message) 
         replied_article=_card(ctx, message.reply_to_message),
         document=_document(message.document),
         as_chat=message.sender_chat is not None and message.sender_chat.id == message.chat.id,
+        speaker_chat=message.sender_chat.id if message.sender_chat is not None else None,
         is_late=ctx.clock() - message.date > LATE_AFTER,
         name=message.from_user.full_name if message.from_user is not None and not speaks_as_chat else "",
         language=_language(ctx, message.from_user),
@@ -176,6 +185,8 @@ async def _run_command(
         rule, rest = linked
         await rule.handler(ctx, request.with_args(rest))
     else:
+        if command.admins_only:
+            request = replace(request, chat=await learn_link(ctx, request.chat))
         await command.handler(ctx, request)
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from telegram.error import BadRequest, Forbidden
-
 from bot.domain.channel import Channel, Standing, named_channel
 from bot.domain.chat import ChatKind
 from bot.domain.message import Message
@@ -14,9 +12,11 @@ from bot.render import error_messages
 from bot.render.reader import channels as screens
 from bot.services.readers import channels
 from bot.telegram_edge.conversations.reader.subscriptions import overview
+from bot.telegram_edge.kit.chat_facts import chat_facts
 from bot.telegram_edge.kit.commands import Where, msgid
 from bot.telegram_edge.kit.context import BotContext
-from bot.telegram_edge.kit.managing import channel_of, managing, may_act_for, objection, standing
+from bot.telegram_edge.kit.linking import learn_link
+from bot.telegram_edge.kit.managing import managing, may_act_for, objection, standing
 from bot.telegram_edge.kit.paging import number
 from bot.telegram_edge.kit.registry import Command, Conversation, PressRule, StartRule, TextRule
 from bot.telegram_edge.kit.request import PressRequest, Request
@@ -46,11 +46,10 @@ async def channel(ctx: BotContext, request: Request) -> None:
 
 async def _ask(ctx: BotContext, reference: int | str) -> Channel | None:
     """Return the channel of a number or a `@name`, as Telegram knows it; None when it tells of none."""
-    try:
-        chat = await ctx.bot.get_chat(reference)
-    except (BadRequest, Forbidden):
+    facts = await chat_facts(ctx.bot, reference)
+    if facts is None or facts.type != ChatKind.CHANNEL:
         return None
-    return channel_of(chat) if chat.type == ChatKind.CHANNEL else None
+    return Channel(facts.id, facts.title, facts.username)
 
 
 async def _act(ctx: BotContext, request: Request, channel: Channel, rest: str, *, is_theirs: bool) -> None:
@@ -70,6 +69,7 @@ async def _act(ctx: BotContext, request: Request, channel: Channel, rest: str, *
     about = replace(
         request, chat=chat, managing=managing(ctx, request, channel), thread=0, args="", replied_to=None, message_id=0
     )
+    await learn_link(ctx, chat)
     if not rest:
         await about.answer(await overview(ctx, about))
         return

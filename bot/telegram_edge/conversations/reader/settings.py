@@ -12,7 +12,7 @@ from bot.render.locale import Words, languages, words_for
 from bot.render.reader import settings as screens
 from bot.render.reader import time_zones as zone_screens
 from bot.render.reader.article import example
-from bot.services.readers import places, preferences
+from bot.services.readers import linked_groups, places, preferences
 from bot.telegram_edge.conversations.reader import delivery_times
 from bot.telegram_edge.kit.commands import msgid
 from bot.telegram_edge.kit.context import BotContext
@@ -115,6 +115,15 @@ async def _show(ctx: BotContext, request: Request, chat: Chat) -> None:
     await request.answer(_overview_of(ctx, request.words, chat))
 
 
+async def _repeats_named(ctx: BotContext, request: Request, wish: str) -> None:
+    """Let a group also get what its linked channel posts (`on`), or leave that to the channel (`off`)."""
+    repeats = {"on": True, "off": False}.get(wish.casefold(), request.chat.repeats_channel)
+    if request.chat.linked_channel is None:
+        await request.answer(screens.no_linked_channel(request.words))
+    else:
+        await _show(ctx, request, await linked_groups.set_repeats(ctx.db, request.chat, repeats))
+
+
 MODES = frozenset(Mode)
 _TYPED = {
     "zone": _zone_named,
@@ -122,6 +131,7 @@ _TYPED = {
     "pictures": _pictures_named,
     "silent": _silence_named,
     "parts": _parts_named,
+    "channel": _repeats_named,
     "quiet": delivery_times.quiet_typed,
     "pause": delivery_times.pause_typed,
 }
@@ -181,6 +191,15 @@ async def set_parts(ctx: BotContext, press: PressRequest) -> None:
     press.chat = replace(press.chat, parts=parts)
     await press.toast(toast)
     await press.redraw(await _parts_page(ctx, press))
+
+
+async def set_repeats(ctx: BotContext, press: PressRequest) -> None:
+    if press.chat.linked_channel is None:
+        await press.toast(screens.no_linked_channel(press.words).text.string, alert=True)
+    else:
+        press.chat = await linked_groups.set_repeats(ctx.db, press.chat, _number(press) == 1)
+        await press.toast(screens.repeats_set(press.words, press.chat.repeats_channel))
+    await press.redraw(_overview(ctx, press))
 
 
 async def set_silent(ctx: BotContext, press: PressRequest) -> None:
@@ -263,6 +282,7 @@ CONVERSATION = Conversation(
         PressRule(screens.PICTURES, set_pictures, admins_only=True),
         PressRule(screens.PARTS, set_parts, admins_only=True),
         PressRule(screens.SILENT, set_silent, admins_only=True),
+        PressRule(screens.REPEATS, set_repeats, admins_only=True),
         PressRule(screens.LANGUAGE, set_language, admins_only=True),
         PressRule(screens.ZONE, set_zone, admins_only=True),
         PressRule(screens.CLOSE, close, admins_only=True),
