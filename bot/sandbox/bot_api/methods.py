@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from bot.sandbox.bot_api import answering, chats, describing, editing, receiving, sending
+from bot.sandbox.bot_api import answering, chats, describing, editing, ephemeral, receiving, sending
 
 METHODS: dict[str, Callable[..., Any]] = {
     "getMe": answering.get_me,
@@ -31,6 +31,10 @@ METHODS: dict[str, Callable[..., Any]] = {
     "editMessageCaption": editing.edit_message_caption,
     "editMessageMedia": editing.edit_message_media,
     "editMessageReplyMarkup": editing.edit_message_reply_markup,
+    "editEphemeralMessageText": editing.edit_ephemeral_message_text,
+    "editEphemeralMessageCaption": editing.edit_ephemeral_message_caption,
+    "editEphemeralMessageReplyMarkup": editing.edit_ephemeral_message_reply_markup,
+    "deleteEphemeralMessage": ephemeral.delete,
     "deleteMessage": editing.delete_message,
     "deleteMessages": editing.delete_messages,
     "pinChatMessage": editing.pin_chat_message,

@@ -16,6 +16,7 @@ from pathlib import Path
 from bot.sandbox.world.call_log import CallLog
 from bot.sandbox.world.detection import as_entities, tappable
 from bot.sandbox.world.entities import Formatter
+from bot.sandbox.world.ephemeral import Ephemeral, Place
 from bot.sandbox.world.events import Event, EventKind, Watch
 from bot.sandbox.world.faults import Faults
 from bot.sandbox.world.files import Files
@@ -82,6 +83,7 @@ class World:
         self.profile = Profile(self.bot["first_name"])
         self.formatter = Formatter(lambda: self.clock())
         self.keyboards = Keyboards()
+        self.ephemeral = Ephemeral()
         self.reply_keyboards: dict[int, list[list[Json]]] = {}
         """The keys that stand under the field where people write, by chat."""
         self.reactions: dict[tuple[int, int], list[Json]] = {}
@@ -306,6 +308,28 @@ class World:
         }
         self.updates.put("callback_query", callback)
         return query_id
+
+    def say_alone(self, person_id: int, chat_id: int, command: str, *, thread: int | None = None) -> int:
+        """Send a command that the bot has marked as ephemeral: nobody else in the group sees it. Return its number."""
+        place, number = Place(chat_id, person_id), self.ephemeral.next_id()
+        message = self._written(person_id, chat_id, thread, False)
+        message |= {"message_id": 0, "ephemeral_message_id": number, "text": command}
+        self.ephemeral.heard(place, number, self.clock())
+        self.updates.put("message", message | {"entities": as_entities(command, tappable(command))})
+        return number
+
+    def press_alone(self, person_id: int, chat_id: int, number: int, data: str) -> str:
+        """Press a button under a message that the person alone sees, and return the query's id."""
+        message = self.ephemeral.get(Place(chat_id, person_id), number)
+        assert message is not None, "nobody presses what they do not see"
+        query_id = self._query(person_id, chat_id)
+        callback = {"id": query_id, "from": self.people[person_id].user(), "message": message, "data": data}
+        self.updates.put("callback_query", callback | {"chat_instance": str(-(abs(chat_id) * 2_654_435_761 % 2**62))})
+        return query_id
+
+    def seen_alone(self, person_id: int, chat_id: int) -> list[Json]:
+        """Return what one member of a group sees and nobody else does, oldest first."""
+        return self.ephemeral.of(Place(chat_id, person_id))
 
     def ask_inline(self, person_id: int, query: str, offset: str = "") -> str:
         """Type `@bot query` in some chat and return the query's id (see `answer_to`)."""

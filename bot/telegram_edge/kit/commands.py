@@ -43,7 +43,8 @@ class Where(StrEnum):
 class CommandInfo:
     """`/name`. `summary` and `usage` are a `msgid`; usage is `/name ARGUMENTS`, the name alone when empty.
 
-    `summary` is one line for `/help` and the menu, without a full stop.
+    `summary` is one line for `/help` and the menu, without a full stop. `for_one`: what it answers concerns the one who
+    asks alone, so in groups nobody else need see it.
     """
 
     name: str
@@ -53,6 +54,7 @@ class CommandInfo:
     access: Access = Access.READERS
     where: Where = Where.EVERYWHERE
     in_menu: bool = False
+    for_one: bool = False
 
 
 class Commands:

@@ -22,6 +22,7 @@ from bot.services.newsroom import menus as state
 from bot.services.newsroom import roles
 from bot.settings import Settings
 from bot.store.engine.database import Database
+from bot.telegram_edge.botapi import ephemeral
 from bot.telegram_edge.kit.commands import Access, CommandInfo, Commands, Where, spoken
 
 log = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ class Menus:
         speaking = [words_for(tag) for tag in languages()]
         readers = self.commands.menu(Access.READERS)
         shown = [(words.language, _entries(words, readers), _described(words)) for words in speaking]
-        digest = _digest((self.settings.language, shown, [command.where for command in readers]))
+        digest = _digest((self.settings.language, shown, [(command.where, command.for_one) for command in readers]))
         if await state.readers_told(self.db) == digest:
             return
         default = words_for(self.settings.language).language
@@ -97,7 +98,11 @@ class Menus:
                 for command in self.commands.menu(Access.READERS)
                 if command.where is Where.EVERYWHERE or not is_group
             ]
-            await self.bot.set_my_commands(_entries(words, menu), scope=scope, language_code=code)
+            entries = [
+                ephemeral.command(name, text) if is_group and command.for_one else telegram.BotCommand(name, text)
+                for command, (name, text) in zip(menu, _entries(words, menu), strict=True)
+            ]
+            await self.bot.set_my_commands(entries, scope=scope, language_code=code)
         description, short_description = _described(words)
         await self.bot.set_my_description(description, language_code=code)
         await self.bot.set_my_short_description(short_description, language_code=code)

@@ -24,6 +24,7 @@ from bot.render import error_messages
 from bot.render.locale import SOURCE, Words
 from bot.render.look import Look
 from bot.render.text import clip
+from bot.telegram_edge.botapi.ephemeral import Receiver
 from bot.telegram_edge.botapi.pacer import SHORT_HOLD
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.replies import PRESS_WAIT, REPLY_TIMEOUT, SentMessage
@@ -63,6 +64,8 @@ class Request:
     `language` is that of the person's own client, as far as we speak it.
     `patience` is how long an answer may wait for a chat that is held.
     `name` is what the person calls themselves, anything at all.
+    `for_one`: in a group, the answer is for the one who asks alone, where Telegram can do that; `ephemeral_id` is the
+    number of a command that nobody else sees, whose answer is for them alone in any case.
     `channel` is the one whose post is forwarded, or that was chosen with a key.
     `managing`: the request is about a channel (`chat`) and was made elsewhere (`place`), in the language of that place.
     """
@@ -87,6 +90,8 @@ class Request:
     language: str = SOURCE
     channel: Channel | None = None
     managing: Managing | None = None
+    for_one: bool = False
+    ephemeral_id: int | None = None
 
     @property
     def is_private(self) -> bool:
@@ -101,6 +106,10 @@ class Request:
         """Return how the chat that it is about sees newsbot, in the words of the one who asks."""
         return replace(self.ctx.look(self.chat), words=self.words)
 
+    def for_speaker(self) -> Request:
+        """Return the same request, answered to the one who asks alone where that is possible."""
+        return replace(self, for_one=True)
+
     def with_args(self, args: str) -> Request:
         """Return the same request about something else."""
         return replace(self, args=args)
@@ -114,13 +123,28 @@ class Request:
         if self.managing is not None:
             message = self.managing.frame(message)
         reply_to = self.message_id if self.message_id and self.place.kind is ChatKind.GROUP else None
-        return await self.ctx.replies.send(self.place, message, thread=self._thread, reply_to=reply_to)
+        only_for = await self._receiver()
+        return await self.ctx.replies.send(
+            self.place, message, thread=self._thread, reply_to=reply_to, only_for=only_for
+        )
 
     async def answer_file(self, name: str, data: bytes, caption: Message) -> int:
         """Send a file that was made for this chat, and return its message's id."""
         if self.managing is not None:
             caption = self.managing.frame(caption)
-        return await self.ctx.replies.send_file(self.place, name, data, caption, thread=self._thread)
+        only_for = await self._receiver()
+        return await self.ctx.replies.send_file(self.place, name, data, caption, thread=self._thread, only_for=only_for)
+
+    async def _receiver(self) -> Receiver | None:
+        """Return who alone is to see the answer; None when all are, or Telegram would not take it otherwise."""
+        if self.place.kind is not ChatKind.GROUP or self.person is None:
+            return None
+        if self.ephemeral_id is not None:
+            return Receiver(self.person, command=self.ephemeral_id)
+        if not self.for_one:
+            return None
+        administrators = await self.ctx.administrators.of(self.place.id, self.ctx.clock())
+        return Receiver(self.person) if administrators and self.ctx.bot.id in administrators else None
 
     @property
     def _thread(self) -> int:
@@ -131,7 +155,8 @@ class Request:
 class PressRequest:
     """A press of a button. `message_id` is the message the button hangs on, `is_photo` whether that is a picture.
 
-    `managing`: the button is about a channel (`chat`) and stands elsewhere (`place`).
+    `managing`: the button is about a channel (`chat`) and stands elsewhere (`place`). `ephemeral_id` is the message's
+    number when the one who pressed alone sees it; what is said then is for them alone too.
     `words` are the chat's in which it stands; `language` is that of the person's own client, as far as we speak it.
 
     Telegram takes one answer to a press: the first `toast`, or a silent one when the handler has returned. It takes it
@@ -155,6 +180,7 @@ class PressRequest:
     is_answered: bool = False
     name: str = field(default="", repr=False)
     managing: Managing | None = None
+    ephemeral_id: int | None = None
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -193,10 +219,14 @@ class PressRequest:
         A picture keeps its picture: the text becomes its caption. While the chat is held it stays as it is.
         """
         framed = message if self.managing is None else self.managing.frame(message)
+        replies, place, is_photo = self.ctx.replies, self.place, self.is_photo
         try:
-            is_there = await self.ctx.replies.edit(
-                self.place, self.message_id, framed, is_photo=self.is_photo, patience=self.patience
-            )
+            if self.ephemeral_id is None:
+                is_there = await replies.edit(place, self.message_id, framed, is_photo=is_photo, patience=self.patience)
+            else:
+                is_there = await replies.edit_for_one(
+                    place, self.person, self.ephemeral_id, framed, is_photo=is_photo, patience=self.patience
+                )
         except RetryAfter:
             return self.message_id
         return self.message_id if is_there else await self.answer(message)
@@ -204,7 +234,12 @@ class PressRequest:
     async def redraw_keyboard(self, keyboard: Keyboard) -> None:
         """Swap the buttons and leave the message as it is. One that is gone, or in a held chat, is left alone."""
         with suppress(RetryAfter):
-            await self.ctx.replies.edit_keyboard(self.place, self.message_id, keyboard, patience=self.patience)
+            if self.ephemeral_id is None:
+                await self.ctx.replies.edit_keyboard(self.place, self.message_id, keyboard, patience=self.patience)
+            else:
+                await self.ctx.replies.edit_keyboard_for_one(
+                    self.place, self.person, self.ephemeral_id, keyboard, patience=self.patience
+                )
 
     async def answer(self, message: Message) -> int:
         """Say something new in the chat and return the new message's id. Raises: replies.Held."""
@@ -215,7 +250,10 @@ class PressRequest:
         thread = self.thread
         if self.managing is not None:
             message, thread = self.managing.frame(message), self.managing.thread
-        return await self.ctx.replies.send(self.place, message, thread=thread, patience=self.patience)
+        only_for = None if self.ephemeral_id is None else Receiver(self.person, query_id=self.query_id)
+        return await self.ctx.replies.send(
+            self.place, message, thread=thread, patience=self.patience, only_for=only_for
+        )
 
     async def _answer_query(self, **answer: str | bool | None) -> None:
         if self.is_answered:

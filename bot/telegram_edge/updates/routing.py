@@ -24,6 +24,7 @@ from bot.render.editor.desk import OF_AN_ARTICLE
 from bot.render.locale import words_for
 from bot.render.reader.card import Verb as CardVerb
 from bot.services.readers import channels, linked_groups, membership
+from bot.telegram_edge.botapi.ephemeral import ephemeral_id
 from bot.telegram_edge.botapi.methods import CHANNEL_REQUEST
 from bot.telegram_edge.botapi.outcomes import classify_error
 from bot.telegram_edge.conversations.reader import onboarding
@@ -157,6 +158,7 @@ async def _said(ctx: BotContext, registry: Registry, message: telegram.Message) 
         name=message.from_user.full_name if message.from_user is not None and not speaks_as_chat else "",
         language=_language(ctx, message.from_user),
         channel=_channel_of(message),
+        ephemeral_id=ephemeral_id(message),
     )
     if command is None:
         await _guarded(ctx, request, "text", _take_text_or_file(ctx, registry, request))
@@ -176,18 +178,18 @@ async def _run_command(
         return
     if command is None or not await is_for(ctx, request, command.access):
         if is_for_us:
-            await request.answer(error_messages.not_understood(request.words))
+            await request.for_speaker().answer(error_messages.not_understood(request.words))
     elif command.where is Where.PRIVATE and not request.is_private:
-        await request.answer(error_messages.private_only(request.words, ctx.bot_username))
+        await request.for_speaker().answer(error_messages.private_only(request.words, ctx.bot_username))
     elif command.admins_only and (reason := await objection(ctx, request)) is not None:
-        await request.answer(error_messages.refused(reason))
+        await request.for_speaker().answer(error_messages.refused(reason))
     elif command.name == START and (linked := registry.start(request.args[:_MAX_PAYLOAD_LENGTH])) is not None:
         rule, rest = linked
         await rule.handler(ctx, request.with_args(rest))
     else:
         if command.admins_only:
             request = replace(request, chat=await learn_link(ctx, request.chat))
-        await command.handler(ctx, request)
+        await command.handler(ctx, replace(request, for_one=command.for_one))
 
 
 async def _take_text_or_file(ctx: BotContext, registry: Registry, request: Request) -> None:
@@ -230,6 +232,7 @@ async def _pressed(ctx: BotContext, registry: Registry, query: telegram.Callback
         is_photo=shown is not None and bool(shown.photo),
         is_late=is_backlog,
         name=query.from_user.full_name,
+        ephemeral_id=ephemeral_id(shown),
     )
     rule = registry.press(request.press.verb)
     name = f"press of {rule.verb}" if rule else "unknown press"
@@ -318,7 +321,7 @@ async def _say(request: Request | PressRequest, reason: str) -> None:
         if isinstance(request, PressRequest):
             await request.toast(reason, alert=True)
         else:
-            await request.answer(error_messages.refused(reason))
+            await request.for_speaker().answer(error_messages.refused(reason))
 
 
 def _is_for_bot(ctx: BotContext, message: telegram.Message, command: re.Match[str] | None) -> bool:

@@ -54,7 +54,8 @@ async def _shown_with_picture(ctx: BotContext, asked: Request | PressRequest, op
         way, photo = tried
         message = push(opened.article, opened.topics, look, ctx.clock(), photo=photo, saved=opened.saved)
         try:
-            outcome: Outcome = Sent(*await asked.show(message))
+            shown = await asked.show(message)
+            outcome: Outcome = Sent(shown.message_id, shown.file_id)
         except BadRequest as error:
             outcome = classify_error(error)
         await remember(ctx.db, pictures.ways.answered(way, outcome), ctx.clock())

@@ -113,7 +113,7 @@ CONVERSATION = Conversation(
     commands=(
         Command("start", msgid("begin, or let news come again"), start, admins_only=True),
         Command("stop", msgid("pause; everything is kept"), stop, in_menu=True, admins_only=True),
-        Command("help", msgid("all commands"), help_, in_menu=True),
+        Command("help", msgid("all commands"), help_, in_menu=True, for_one=True),
     ),
     presses=(PressRule(screens.RESUME, resume, admins_only=True),),
     starts=(StartRule(OWNER_LINK, open_invitation),),

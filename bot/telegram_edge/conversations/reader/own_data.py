@@ -121,9 +121,13 @@ async def keep(ctx: BotContext, press: PressRequest) -> None:
 CONVERSATION = Conversation(
     name="own data",
     commands=(
-        Command("privacy", msgid("what is stored, and by whom"), privacy),
-        Command("export", msgid("all that is stored about this chat, as a file"), export, admins_only=True),
-        Command("forget", msgid("delete all that is stored about this chat"), ask_to_forget, admins_only=True),
+        Command("privacy", msgid("what is stored, and by whom"), privacy, for_one=True),
+        Command(
+            "export", msgid("all that is stored about this chat, as a file"), export, admins_only=True, for_one=True
+        ),
+        Command(
+            "forget", msgid("delete all that is stored about this chat"), ask_to_forget, admins_only=True, for_one=True
+        ),
     ),
     presses=(
         PressRule(screens.RESTORE, restore, admins_only=True),

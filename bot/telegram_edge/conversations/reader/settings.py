@@ -274,6 +274,7 @@ CONVERSATION = Conversation(
             usage=msgid("/settings [CITY]"),
             in_menu=True,
             admins_only=True,
+            for_one=True,
         ),
     ),
     presses=(

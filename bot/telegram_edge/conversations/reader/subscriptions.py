@@ -175,7 +175,11 @@ CONVERSATION = Conversation(
             admins_only=True,
         ),
         Command(
-            "subscriptions", msgid("what this chat follows, and how it is delivered"), subscriptions, of_chats=True
+            "subscriptions",
+            msgid("what this chat follows, and how it is delivered"),
+            subscriptions,
+            of_chats=True,
+            for_one=True,
         ),
     ),
     presses=(

@@ -72,7 +72,7 @@ def _greeting(ctx: BotContext, press: PressRequest) -> Text:
 
 CONVERSATION = Conversation(
     name="topics",
-    commands=(Command("topics", msgid("pick what to follow"), topics, in_menu=True, admins_only=True),),
+    commands=(Command("topics", msgid("pick what to follow"), topics, in_menu=True, admins_only=True, for_one=True),),
     presses=(
         PressRule(screens.TOPICS, turn, admins_only=True),
         PressRule(screens.PICK, pick, admins_only=True),
