@@ -30,6 +30,7 @@ DATE_TIME_LAST = 2**31 - 1
 DATE_TIME_AHEAD = timedelta(days=1098)
 DELETE_WITHIN = timedelta(hours=48)  # https://core.telegram.org/bots/api#deletemessage
 WEBHOOK_SECRET = 256
+TOPIC_NAME = 128  # https://core.telegram.org/bots/api#createforumtopic
 
 # https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 OVERALL_PER_SECOND = 30

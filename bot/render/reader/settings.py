@@ -37,6 +37,7 @@ ZONES = "zones"
 CLOSE = "settings_close"
 PARTS = "set_parts"
 REPEATS = "set_repeats"
+THREADS = "set_threads"
 
 AUTO = "auto"
 """What stands for the client's language where somebody types."""
@@ -78,9 +79,14 @@ def name_number(name: str) -> int:
 
 
 def overview(
-    words: Words, chat: Chat, operators_zone: str, now: datetime, operators_parts: Parts = ALL_PARTS
+    words: Words,
+    chat: Chat,
+    operators_zone: str,
+    now: datetime,
+    operators_parts: Parts = ALL_PARTS,
+    has_threads: bool = False,
 ) -> Message:
-    """Return the chat's settings and what can be changed."""
+    """Return the chat's settings and what can be changed. `has_threads` when the bot has them in private chats."""
     parts = arranged(chat.parts, operators_parts)
     clock = ZoneInfo(chat.zone or operators_zone)
     zone = zone_label(chat.zone or operators_zone)
@@ -102,11 +108,16 @@ def overview(
     elif chat.timing.is_digest:
         next_at = leaves_at(chat.timing, clock, now, now)
         lines.append(words("Next: {when}.", when=delivery_times.moment(words, next_at, clock, now)))
-    linked: tuple[Button, ...] = ()
+    last: tuple[Button, ...] = ()
     if chat.linked_channel is not None:
         lines.append(_of_linked_channel(words, chat.repeats_channel))
         choice = words("Leave it to the channel") if chat.repeats_channel else words("Send it here too")
-        linked = (Button(choice, data=press(REPEATS, int(not chat.repeats_channel))),)
+        last = (Button(choice, data=press(REPEATS, int(not chat.repeats_channel))),)
+    if chat.topic_threads:
+        lines.append(words("Threads: one for each topic"))
+        last = (Button(words("No threads"), data=press(THREADS, 0)),)
+    elif has_threads and chat.kind is ChatKind.PRIVATE:
+        last = (Button(words("A thread for each topic"), data=press(THREADS, 1)),)
     silence = words("Send with sound") if chat.silent else words("Send silently")
     return Message(
         join(lines, "\n"),
@@ -124,7 +135,7 @@ def overview(
                 Button(words("Change time zone"), data=press(SETTINGS, SettingsPage.REGIONS)),
             ),
             (Button(words("Change parts"), data=press(SETTINGS, SettingsPage.PARTS)),),
-            *((linked,) if linked else ()),
+            *((last,) if last else ()),
             (Button(words("Done"), data=press(CLOSE)),),
         ),
     )
@@ -133,6 +144,22 @@ def overview(
 def repeats_set(words: Words, repeats: bool) -> str:
     """Return the toast of what a group gets of its linked channel's stories."""
     return words("Also sent here by itself") if repeats else words("Left to the channel's post")
+
+
+def threads_set(words: Words, wants: bool) -> str:
+    """Return the toast of threads for topics, or of none."""
+    return words("Each topic gets a thread") if wants else words("News comes in the chat itself")
+
+
+def no_threads(words: Words) -> Message:
+    return Message(
+        Text(
+            words(
+                "This bot has no threads here. In private chats whoever runs it can switch them on, at @BotFather; "
+                "in a forum, send /subscribe and a topic's name in the thread that is to get it."
+            )
+        )
+    )
 
 
 def no_linked_channel(words: Words) -> Message:

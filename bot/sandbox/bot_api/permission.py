@@ -73,7 +73,7 @@ def writable_chat(world: World, chat_id: int | str, thread: int | None = None, *
             raise forbidden("bot was blocked by the user")
         if not person.has_started:
             raise forbidden("bot can't initiate conversation with a user")
-        if thread is not None:
+        if thread is not None and thread not in chat.threads and not world.ignores_threads:
             raise bad_request("message thread not found")
         return chat
     if chat.migrated_to is not None:

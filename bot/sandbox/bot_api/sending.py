@@ -112,7 +112,7 @@ def _message(world: World, chat: Chat, params: Json) -> Json:
     message["sender_chat" if chat.type == "channel" else "from"] = chat.json if chat.type == "channel" else world.bot
     message["chat"] = chat.json
     message["date"] = int(world.clock())
-    if "message_thread_id" in params:
+    if "message_thread_id" in params and not (chat.type == "private" and world.ignores_threads):
         message["message_thread_id"] = params["message_thread_id"]
         message["is_topic_message"] = True
     if params.get("protect_content"):

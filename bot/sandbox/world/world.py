@@ -84,6 +84,8 @@ class World:
         self.formatter = Formatter(lambda: self.clock())
         self.keyboards = Keyboards()
         self.ephemeral = Ephemeral()
+        self.ignores_threads = False
+        """Whether threads of private chats are ignored silently: https://github.com/tdlib/telegram-bot-api/issues/854"""
         self.reply_keyboards: dict[int, list[list[Json]]] = {}
         """The keys that stand under the field where people write, by chat."""
         self.reactions: dict[tuple[int, int], list[Json]] = {}

@@ -83,6 +83,11 @@ _QUESTIONS = {
         FROM deliveries AS o JOIN campaigns AS f ON f.id = o.campaign
         WHERE o.chat = :chat AND o.campaign IN (SELECT id FROM campaigns) ORDER BY o.not_before
     """,
+    "topic_threads": """
+        SELECT t.name AS topic, h.thread, h.name FROM topic_threads AS h JOIN topics AS t ON t.number = h.topic
+        WHERE h.chat = :chat ORDER BY h.thread
+    """,
+    "topic_thread_tries": "SELECT tries, next_at FROM topic_thread_tries WHERE chat = :chat",
     "channel": "SELECT title, username FROM channels WHERE chat = :chat",
     "manages": """
         SELECT c.chat AS channel, c.title, c.username, m.since

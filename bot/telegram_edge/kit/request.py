@@ -102,6 +102,11 @@ class Request:
         """The chat in which the person is answered."""
         return self.chat if self.managing is None else self.managing.place
 
+    @property
+    def route(self) -> int:
+        """The thread that gets what is followed now: this one, unless each topic has one of its own."""
+        return 0 if self.chat.topic_threads else self.thread
+
     def look(self) -> Look:
         """Return how the chat that it is about sees newsbot, in the words of the one who asks."""
         return replace(self.ctx.look(self.chat), words=self.words)
@@ -194,6 +199,11 @@ class PressRequest:
     def place(self) -> Chat:
         """The chat in which the button stands."""
         return self.chat if self.managing is None else self.managing.place
+
+    @property
+    def route(self) -> int:
+        """The thread that gets what is followed now: this one, unless each topic has one of its own."""
+        return 0 if self.chat.topic_threads else self.thread
 
     def look(self) -> Look:
         """Return how the chat that it is about sees newsbot, in the words of the one who presses."""

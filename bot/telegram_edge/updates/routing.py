@@ -18,6 +18,7 @@ from bot.domain.channel import Channel
 from bot.domain.chat import Chat, ChatKind
 from bot.domain.delivery import Restricted, ThreadGone, Unreachable
 from bot.domain.press import Press, read_press
+from bot.domain.topic_threads import GENERAL
 from bot.errors import ReaderError
 from bot.render import error_messages
 from bot.render.editor.desk import OF_AN_ARTICLE
@@ -364,7 +365,8 @@ def _language(ctx: BotContext, person: telegram.User | None) -> str:
 
 def _thread(message: telegram.Message) -> int:
     """Return the forum topic. Replies in other groups bear a thread number too, which means nothing to us."""
-    return (message.message_thread_id or 0) if message.is_topic_message else 0
+    thread = (message.message_thread_id or 0) if message.is_topic_message else 0
+    return thread if thread > GENERAL else 0
 
 
 def _card(ctx: BotContext, message: telegram.Message | None) -> int | None:

@@ -4,7 +4,7 @@ from port_samples import ANNA, BEN, HOUR, NOW, Engine, put_chats
 
 from bot.domain.channel import Channel
 from bot.domain.chat import ChatKind
-from bot.store.readers import channels, chats, export
+from bot.store.readers import channels, chats, export, forgetting
 
 WIRE = Channel(-1001, "Wire", "wire")
 NOTES = Channel(-1002, "Notes")
@@ -51,9 +51,9 @@ async def test_forgetting_a_person_or_a_channel_leaves_nothing_of_either_and_kee
             await channels.let_manage(conn, ANNA, one.id, NOW)
         told = await export.export(conn, ANNA)
         assert [one["title"] for one in told["manages"]] == ["Notes", "Wire"]  # type: ignore[attr-defined]
-        await chats.forget(conn, WIRE.id)
+        await forgetting.forget(conn, WIRE.id, NOW)
         assert await channels.managed_by(conn, ANNA) == [NOTES]
         assert await channels.channel(conn, WIRE.id) is None
-        await chats.forget(conn, ANNA)
+        await forgetting.forget(conn, ANNA, NOW)
         assert await channels.managed_by(conn, ANNA) == []
         assert await channels.channel(conn, NOTES.id) == NOTES

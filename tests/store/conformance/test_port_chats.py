@@ -51,6 +51,7 @@ from bot.store.readers import (
     pushes,
     subscriptions,
     timings,
+    topic_threads,
     waiting_exports,
 )
 
@@ -214,6 +215,8 @@ async def test_a_forgotten_chat_leaves_nothing_and_forgetting_it_again_is_harmle
     async with engine.transaction() as conn:
         await _furnish(conn, GROUP)
         await _let_manage(conn, GROUP)
+        await topic_threads.made(conn, GROUP, 1, 5, "Energy")
+        await topic_threads.leave_alone(conn, GROUP, NOW)
         await editors.add(conn, BEN, Role.EDITOR, None, NOW)
         await put_chats(conn, BEN)
         for _ in range(2):
@@ -312,6 +315,8 @@ async def test_an_export_is_a_document_with_times_to_read_and_no_title_that_read
     async with engine.transaction() as conn:
         await _furnish(conn, GROUP)
         await _let_manage(conn, GROUP)
+        await topic_threads.made(conn, GROUP, 1, 5, "Energy")
+        await topic_threads.leave_alone(conn, GROUP, NOW)
         await editors.add(conn, GROUP, Role.EDITOR, None, NOW)
         await audit_log.record(conn, "publish", at=NOW, person=GROUP, article=1)
         document = json.loads(json.dumps(await export.export(conn, GROUP)))

@@ -185,7 +185,7 @@ async def refollow(ctx: BotContext, press: PressRequest) -> None:
             back = await phrases.take_back(ctx.db, press.chat.id, phrase_number(reason))
             await _toast_phrase(press, None if back is None else phrase_screens.following(press.words, back))
         else:
-            topic = await subscribing.refollow(ctx.db, press.chat.id, reason, thread=press.thread, now=now)
+            topic = await subscribing.refollow(ctx.db, press.chat.id, reason, thread=press.route, now=now)
             await press.toast(picker.following(press.words, topic))
     except UnknownTopic:
         await press.toast(error_messages.button_too_old(press.words), alert=True)

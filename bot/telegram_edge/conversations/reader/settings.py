@@ -12,7 +12,7 @@ from bot.render.locale import Words, languages, words_for
 from bot.render.reader import settings as screens
 from bot.render.reader import time_zones as zone_screens
 from bot.render.reader.article import example
-from bot.services.readers import linked_groups, places, preferences
+from bot.services.readers import linked_groups, places, preferences, topic_threads
 from bot.telegram_edge.conversations.reader import delivery_times
 from bot.telegram_edge.kit.commands import msgid
 from bot.telegram_edge.kit.context import BotContext
@@ -124,6 +124,22 @@ async def _repeats_named(ctx: BotContext, request: Request, wish: str) -> None:
         await _show(ctx, request, await linked_groups.set_repeats(ctx.db, request.chat, repeats))
 
 
+async def _threads_named(ctx: BotContext, request: Request, wish: str) -> None:
+    """Give each followed topic a thread of its own in a private chat (`on`), or none (`off`)."""
+    wants = {"on": True, "off": False}.get(wish.casefold(), request.chat.topic_threads)
+    if not request.is_private or (wants and not _has_threads(ctx)):
+        await request.answer(screens.no_threads(request.words))
+        return
+    chat = await topic_threads.want(ctx.db, request.chat, wants)
+    ctx.wake()
+    await _show(ctx, request, chat)
+
+
+def _has_threads(ctx: BotContext) -> bool:
+    """Return whether the bot has threads in private chats: whoever owns it switches them on at @BotFather."""
+    return bool(ctx.bot.bot.has_topics_enabled)
+
+
 MODES = frozenset(Mode)
 _TYPED = {
     "zone": _zone_named,
@@ -132,6 +148,7 @@ _TYPED = {
     "silent": _silence_named,
     "parts": _parts_named,
     "channel": _repeats_named,
+    "threads": _threads_named,
     "quiet": delivery_times.quiet_typed,
     "pause": delivery_times.pause_typed,
 }
@@ -202,6 +219,17 @@ async def set_repeats(ctx: BotContext, press: PressRequest) -> None:
     await press.redraw(_overview(ctx, press))
 
 
+async def set_threads(ctx: BotContext, press: PressRequest) -> None:
+    wants = _number(press) == 1
+    if not press.is_private or (wants and not _has_threads(ctx)):
+        await press.toast(screens.no_threads(press.words).text.string, alert=True)
+    else:
+        press.chat = await topic_threads.want(ctx.db, press.chat, wants)
+        ctx.wake()
+        await press.toast(screens.threads_set(press.words, wants))
+    await press.redraw(_overview(ctx, press))
+
+
 async def set_silent(ctx: BotContext, press: PressRequest) -> None:
     silent = _number(press) == 1
     await preferences.set_silent(ctx.db, press.chat, silent)
@@ -248,7 +276,8 @@ def _overview(ctx: BotContext, press: PressRequest) -> Message:
 
 
 def _overview_of(ctx: BotContext, words: Words, chat: Chat) -> Message:
-    return screens.overview(words, chat, ctx.settings.timezone.key, ctx.clock(), ctx.settings.parts)
+    has_threads = _has_threads(ctx)
+    return screens.overview(words, chat, ctx.settings.timezone.key, ctx.clock(), ctx.settings.parts, has_threads)
 
 
 def _languages(ctx: BotContext, press: PressRequest) -> Message:
@@ -284,6 +313,7 @@ CONVERSATION = Conversation(
         PressRule(screens.PARTS, set_parts, admins_only=True),
         PressRule(screens.SILENT, set_silent, admins_only=True),
         PressRule(screens.REPEATS, set_repeats, admins_only=True),
+        PressRule(screens.THREADS, set_threads, admins_only=True),
         PressRule(screens.LANGUAGE, set_language, admins_only=True),
         PressRule(screens.ZONE, set_zone, admins_only=True),
         PressRule(screens.CLOSE, close, admins_only=True),

@@ -29,8 +29,8 @@ async def subscribe(ctx: BotContext, request: Request) -> None:
         await topics(ctx, request)
         return
     chat, now = request.chat, ctx.clock()
-    written = await phrases.follow(ctx.db, chat.id, in_marks, thread=request.thread, now=now)
-    named = await subscribing.follow_names(ctx.db, chat.id, names, thread=request.thread, now=now)
+    written = await phrases.follow(ctx.db, chat.id, in_marks, thread=request.route, now=now)
+    named = await subscribing.follow_names(ctx.db, chat.id, names, thread=request.route, now=now)
     followed = (*named.changed, *named.moved, *named.unchanged)
     await request.answer(
         screens.subscribed(
@@ -81,7 +81,7 @@ async def open_topic(ctx: BotContext, request: Request) -> None:
         near = await subscribing.nearest(ctx.db, request.chat.id, str(error))
         await request.answer(screens.near_miss(request.words, str(error), near, screens.Edit.FOLLOW))
         return
-    topic, is_new = await subscribing.follow(ctx.db, request.chat.id, meant.number, thread=request.thread, now=now)
+    topic, is_new = await subscribing.follow(ctx.db, request.chat.id, meant.number, thread=request.route, now=now)
     _, page = await browsing.latest(ctx.db, request.chat.id, topic.number, size=1, now=now)
     look = request.look()
     newest = page.articles[0] if page.articles else None
@@ -92,7 +92,7 @@ async def open_topic(ctx: BotContext, request: Request) -> None:
 async def follow(ctx: BotContext, press: PressRequest) -> None:
     now = ctx.clock()
     try:
-        topic, _ = await subscribing.follow(ctx.db, press.chat.id, number(press), thread=press.thread, now=now)
+        topic, _ = await subscribing.follow(ctx.db, press.chat.id, number(press), thread=press.route, now=now)
     except UnknownTopic:
         await press.toast(error_messages.button_too_old(press.words), alert=True)
         return

@@ -33,7 +33,7 @@ async def pick(ctx: BotContext, press: PressRequest) -> None:
     topic, on, now = number(press, 0), number(press, 1) == 1, ctx.clock()
     try:
         if on:
-            known, _ = await subscribing.follow(ctx.db, press.chat.id, topic, thread=press.thread, now=now)
+            known, _ = await subscribing.follow(ctx.db, press.chat.id, topic, thread=press.route, now=now)
             await press.toast(screens.following(press.words, known))
         else:
             known, _ = await subscribing.unfollow(ctx.db, press.chat.id, topic, now=now)
