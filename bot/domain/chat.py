@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -35,6 +35,13 @@ class Pictures(StrEnum):
     NONE = "none"
 
 
+class DigestForm(StrEnum):
+    """How lists of news look: as text, or as a rich message, which older apps do not show."""
+
+    CLASSIC = "classic"
+    RICH = "rich"
+
+
 @dataclass(frozen=True, slots=True)
 class Chat:
     """A chat and all it has set. `zone` is an IANA name; None means the operator's zone.
@@ -42,9 +49,11 @@ class Chat:
     `restriction` while it forbids writing; None when it may be written to, for all that is known.
     `language_chosen`: its people chose the language, so it does not follow anybody's client.
     `parts` of its pushes; None means the operator's. `timed_at` is when its people last changed the times of its
-    news, `paused_until` when a pause ends by itself; None: it does not. `linked_channel` is the channel whose posts
-    Telegram brings into this group, None when none is known; `repeats_channel`: what they brought is sent as well.
-    `topic_threads`: each followed topic has a thread in this private chat.
+    news, `paused_until` when a pause ends by itself; None: it does not. `announcements`: it takes what the bot's people
+    write to everybody. `breaking`: breaking news comes at once, whatever `timing` says. `quality` is the least that an
+    article must have which states its own; None: any comes. `linked_channel` is the channel whose posts Telegram brings
+    into this group, None when none is known; `repeats_channel`: what they brought is sent as well. `topic_threads`:
+    each followed topic has a thread in this private chat.
     """
 
     id: int
@@ -60,6 +69,10 @@ class Chat:
     timing: Timing = AT_ONCE
     timed_at: datetime | None = None
     paused_until: datetime | None = None
+    digest: DigestForm = DigestForm.CLASSIC
+    announcements: bool = True
+    breaking: bool = False
+    quality: int | None = None
     linked_channel: int | None = None
     repeats_channel: bool = False
     topic_threads: bool = False
@@ -70,3 +83,7 @@ class Chat:
         Groups and channels have no client of their own: their language stays until an administrator chooses one.
         """
         return self.kind is ChatKind.PRIVATE and not self.language_chosen and self.language != language
+
+    def for_breaking_news(self) -> Chat:
+        """Return the chat as breaking news finds it: with no times of its own, if its people allow that."""
+        return replace(self, timing=AT_ONCE) if self.breaking and not self.timing.is_at_once else self

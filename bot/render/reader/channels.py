@@ -60,7 +60,8 @@ def framed(message: Message, *, words: Words, channel: Channel, verbs: Collectio
     back = (Button(words("All channels"), data=press(CHANNELS)),)
     heading = bold(foreign(clip(channel.title, _NAME)))
     text = join([heading, addressed(message.text, f"channel {channel.handle} ")], "\n")
-    return replace(message, text=clip(text, TEXT if message.photo is None else CAPTION), keyboard=(*keyboard, back))
+    limit = TEXT if message.photo is None else CAPTION
+    return replace(message, text=clip(text, limit), keyboard=(*keyboard, back), rich=None)
 
 
 def addressed(text: Text, prefix: str) -> Text:

@@ -14,8 +14,8 @@ async def describe(conn: Connection, channel: Channel) -> None:
     """Remember what a known chat, a channel, is called now."""
     await conn.execute(
         """
-        INSERT INTO channels (chat, title, username) SELECT id, :title, :username FROM chats WHERE id = :chat
-        ON CONFLICT (chat) DO UPDATE SET title = excluded.title, username = excluded.username
+        INSERT INTO channels (id, title, username) SELECT id, :title, :username FROM chats WHERE id = :chat
+        ON CONFLICT (id) DO UPDATE SET title = excluded.title, username = excluded.username
         """,
         {"chat": channel.id, "title": channel.title, "username": channel.username},
     )
@@ -23,7 +23,7 @@ async def describe(conn: Connection, channel: Channel) -> None:
 
 async def channel(conn: Connection, id: int) -> Channel | None:
     """Return a channel as it was called last; None when it is not known."""
-    rows = await conn.execute_fetchall("SELECT chat, title, username FROM channels WHERE chat = :id", {"id": id})
+    rows = await conn.execute_fetchall("SELECT id, title, username FROM channels WHERE id = :id", {"id": id})
     return next((_channel(row) for row in rows), None)
 
 
@@ -31,8 +31,8 @@ async def let_manage(conn: Connection, person: int, channel: int, now: datetime)
     """Take note that a person administers a channel that is described. Harmless when it is known."""
     await conn.execute(
         """
-        INSERT INTO channel_managers (person, channel, since) SELECT :person, chat, :now FROM channels
-        WHERE chat = :channel ON CONFLICT (person, channel) DO NOTHING
+        INSERT INTO channel_managers (person, channel, since) SELECT :person, id, :now FROM channels
+        WHERE id = :channel ON CONFLICT (person, channel) DO NOTHING
         """,
         {"person": person, "channel": channel, "now": epoch(now)},
     )
@@ -50,9 +50,9 @@ async def managed_by(conn: Connection, person: int) -> list[Channel]:
     """Return the channels that a person was seen to administer, by their titles."""
     rows = await conn.execute_fetchall(
         """
-        SELECT c.chat, c.title, c.username
-        FROM channel_managers AS m CROSS JOIN channels AS c ON c.chat = m.channel
-        WHERE m.person = :person ORDER BY c.title, c.chat
+        SELECT c.id, c.title, c.username
+        FROM channel_managers AS m CROSS JOIN channels AS c ON c.id = m.channel
+        WHERE m.person = :person ORDER BY c.title, c.id
         """,
         {"person": person},
     )
@@ -60,4 +60,4 @@ async def managed_by(conn: Connection, person: int) -> list[Channel]:
 
 
 def _channel(row: Row) -> Channel:
-    return Channel(row["chat"], row["title"], row["username"])
+    return Channel(row["id"], row["title"], row["username"])

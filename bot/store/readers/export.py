@@ -30,7 +30,7 @@ _QUESTIONS = {
     "chat": """
         SELECT c.id, c.kind, c.state, c.since, c.state_at, c.language, c.language_chosen, c.zone, c.pictures, c.silent,
             c.parts, c.greeted, coalesce(t.wish, 'now') AS delivery, c.timed_at, c.paused_until AS paused_until_at,
-            c.linked_channel, c.repeats_channel, c.topic_threads
+            c.digest, c.announcements, c.breaking, c.quality, c.linked_channel, c.repeats_channel, c.topic_threads
         FROM chats AS c LEFT JOIN timings AS t ON t.number = c.timing WHERE c.id = :chat
     """,
     "follows": """
@@ -53,7 +53,14 @@ _QUESTIONS = {
         SELECT p.words AS phrase FROM unwanted_phrases AS u JOIN phrases AS p ON p.number = u.phrase
         WHERE u.chat = :chat ORDER BY p.words
     """,
-    "pushes": "SELECT since, many FROM pushes WHERE chat = :chat",
+    "wishes_for_topics": """
+        SELECT t.name AS topic, w.wish AS delivery FROM topic_wishes AS w JOIN topics AS t ON t.number = w.topic
+        WHERE w.chat = :chat ORDER BY t.name
+    """,
+    "pushes": """
+        SELECT t.name AS topic, p.since, p.many FROM pushes AS p LEFT JOIN topics AS t ON t.number = p.topic
+        WHERE p.chat = :chat ORDER BY t.name
+    """,
     "closed_threads": "SELECT thread, since, told_at FROM closed_threads WHERE chat = :chat ORDER BY thread",
     "restrictions": "SELECT since, reason, tries, tried_at, next_at, sign_at FROM restrictions WHERE chat = :chat",
     "saved": """
@@ -88,11 +95,11 @@ _QUESTIONS = {
         WHERE h.chat = :chat ORDER BY h.thread
     """,
     "topic_thread_tries": "SELECT tries, next_at FROM topic_thread_tries WHERE chat = :chat",
-    "channel": "SELECT title, username FROM channels WHERE chat = :chat",
+    "channel": "SELECT title, username FROM channels WHERE id = :chat",
     "manages": """
-        SELECT c.chat AS channel, c.title, c.username, m.since
-        FROM channel_managers AS m JOIN channels AS c ON c.chat = m.channel
-        WHERE m.person = :chat ORDER BY m.since, c.chat
+        SELECT c.id AS channel, c.title, c.username, m.since
+        FROM channel_managers AS m JOIN channels AS c ON c.id = m.channel
+        WHERE m.person = :chat ORDER BY m.since, c.id
     """,
     "waiting_to_be_restored": "SELECT document AS export, at AS sent_at FROM waiting_exports WHERE chat = :chat",
     "progress_messages": "SELECT campaign AS fanout, message_id, shown_at FROM progress WHERE chat = :chat",

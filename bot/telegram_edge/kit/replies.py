@@ -25,13 +25,24 @@ import telegram
 from telegram.error import BadRequest, EndPointNotFound, NetworkError, RetryAfter
 
 from bot.domain.chat import Chat, ChatKind
-from bot.domain.delivery import Failed, Lane, Rejected, Sent, ThreadGone, Throttled, Unsure, backoff
+from bot.domain.delivery import (
+    Failed,
+    Lane,
+    PictureRefused,
+    Rejected,
+    Sent,
+    ThreadGone,
+    Throttled,
+    Unsure,
+    backoff,
+)
 from bot.domain.message import Keyboard, Message
 from bot.domain.paid_broadcast import day_of
 from bot.domain.text import Text
 from bot.services.delivery import restrictions
 from bot.services.delivery.paid_budget import PaidBudget
 from bot.store.engine.database import Database
+from bot.telegram_edge.botapi import rich_messages
 from bot.telegram_edge.botapi.ephemeral import Receiver, ephemeral_id, whose
 from bot.telegram_edge.botapi.methods import MethodCall, Params, captioned, editing, editing_keyboard, sending
 from bot.telegram_edge.botapi.outcomes import UNCHANGED, classify_error
@@ -140,6 +151,12 @@ class Replies:
     ) -> telegram.Message:
         """Make a call whose message one person alone sees. Nothing of it is paid for: it is no broadcast."""
         varying = tail(chat.id, thread=thread)
+        if call.method == rich_messages.METHOD:
+            given = varying | call.params | only_for.params()
+            said: telegram.Message = await self.bot.do_api_request(
+                call.method, api_kwargs=given, return_type=telegram.Message
+            )
+            return said
         sent: telegram.Message = await getattr(self.bot, call.method)(
             **varying, **call.params, api_kwargs=only_for.params()
         )
@@ -148,6 +165,12 @@ class Replies:
     async def _call(
         self, call: MethodCall, chat: Chat, thread: int, reply_to: int | None, paid: bool
     ) -> telegram.Message:
+        if call.method == rich_messages.METHOD:  # python-telegram-bot has no word for it yet
+            given = tail(chat.id, thread=thread, paid=paid, reply_to=reply_to) | call.params
+            said: telegram.Message = await self.bot.do_api_request(
+                call.method, api_kwargs=given, return_type=telegram.Message
+            )
+            return said
         varying = tail(chat.id, thread=thread, paid=paid)
         if reply_to is not None:
             varying["reply_parameters"] = telegram.ReplyParameters(
@@ -333,15 +356,25 @@ async def _patiently(once: Callable[[], Awaitable[_Answer]], *, may_repeat: bool
 async def _plainly_at_last(message: Message, say: Callable[[Message], Awaitable[_Answer]]) -> _Answer:
     """Say a message; one that Telegram refuses for words that nobody knows once more, as plain text.
 
+    One in blocks is said as text before that, if blocks, or a picture in them, are what is not taken.
     Raises: telegram.error.TelegramError.
     """
     try:
         return await say(message)
-    except BadRequest as error:
+    except (BadRequest, EndPointNotFound) as error:
+        if message.rich is not None and (isinstance(error, EndPointNotFound) or _is_about_message(error)):
+            log.info("Telegram refused a reply in blocks (%s); it is said as text", error.message)
+            return await _plainly_at_last(replace(message, rich=None), say)
+        if not isinstance(error, BadRequest):
+            raise
         plain = _plainly(message, error)
         if plain is None:
             raise
     return await say(plain)
+
+
+def _is_about_message(error: BadRequest) -> bool:
+    return isinstance(classify_error(error), Rejected | PictureRefused)
 
 
 def _plainly(message: Message, error: BadRequest) -> Message | None:

@@ -251,18 +251,21 @@ class PressRequest:
                     self.place, self.person, self.ephemeral_id, keyboard, patience=self.patience
                 )
 
-    async def answer(self, message: Message) -> int:
-        """Say something new in the chat and return the new message's id. Raises: replies.Held."""
-        return (await self.show(message)).message_id
+    async def answer(self, message: Message, *, as_reply: bool = False) -> int:
+        """Say something new in the chat and return the new message's id. Raises: replies.Held.
 
-    async def show(self, message: Message) -> SentMessage:
+        `as_reply` to the message pressed: a tap on what it quotes leads back there.
+        """
+        return (await self.show(message, as_reply=as_reply)).message_id
+
+    async def show(self, message: Message, *, as_reply: bool = False) -> SentMessage:
         """Say something new with a picture, as `answer` does, and return what stands there now."""
-        thread = self.thread
+        thread, reply_to = self.thread, self.message_id if as_reply and self.ephemeral_id is None else None
         if self.managing is not None:
             message, thread = self.managing.frame(message), self.managing.thread
         only_for = None if self.ephemeral_id is None else Receiver(self.person, query_id=self.query_id)
         return await self.ctx.replies.send(
-            self.place, message, thread=thread, patience=self.patience, only_for=only_for
+            self.place, message, thread=thread, reply_to=reply_to, patience=self.patience, only_for=only_for
         )
 
     async def _answer_query(self, **answer: str | bool | None) -> None:

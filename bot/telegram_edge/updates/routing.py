@@ -19,7 +19,7 @@ from bot.domain.chat import Chat, ChatKind
 from bot.domain.delivery import Restricted, ThreadGone, Unreachable
 from bot.domain.press import Press, read_press
 from bot.domain.topic_threads import GENERAL
-from bot.errors import ReaderError
+from bot.errors import NotAllowed, ReaderError
 from bot.render import error_messages
 from bot.render.editor.desk import OF_AN_ARTICLE
 from bot.render.locale import words_for
@@ -29,11 +29,11 @@ from bot.telegram_edge.botapi.ephemeral import ephemeral_id
 from bot.telegram_edge.botapi.methods import CHANNEL_REQUEST
 from bot.telegram_edge.botapi.outcomes import classify_error
 from bot.telegram_edge.conversations.reader import onboarding
-from bot.telegram_edge.kit.commands import Where
+from bot.telegram_edge.kit.commands import Where, may
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.linking import learn_link
 from bot.telegram_edge.kit.managing import channel_of, may_act_for
-from bot.telegram_edge.kit.permission import is_for, may, may_be_answered, may_press, objection, role_of
+from bot.telegram_edge.kit.permission import is_for, may_be_answered, may_press, objection, role_of
 from bot.telegram_edge.kit.registry import Command, PressRule, Registry
 from bot.telegram_edge.kit.request import Document, PressRequest, Request
 
@@ -294,6 +294,11 @@ async def _guarded(ctx: BotContext, request: Request | PressRequest, name: str, 
     """
     try:
         await work
+    except NotAllowed:  # the right was lost since it was looked up: there is no such command or button
+        if isinstance(request, PressRequest):
+            await _say(request, error_messages.button_too_old(request.words))
+        else:
+            await request.answer(error_messages.not_understood(request.words))
     except ReaderError as error:
         await _say(request, str(error))
     except ChatMigrated as error:

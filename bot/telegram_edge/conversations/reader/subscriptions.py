@@ -9,6 +9,7 @@ from bot.errors import UnknownTopic
 from bot.render import error_messages
 from bot.render.reader import lists, picker
 from bot.render.reader import subscriptions as screens
+from bot.render.reader.topic_times import SUBSCRIPTIONS
 from bot.services.content.topic_names import names_in
 from bot.services.readers import browsing, phrases, subscribing
 from bot.telegram_edge.conversations.reader.topics import topics
@@ -152,6 +153,7 @@ async def overview(ctx: BotContext, request: Request | PressRequest, page: int =
         mutes=follows.mutes,
         phrases=follows.phrases,
         unwanted=follows.unwanted,
+        wishes=follows.wishes,
         page=page,
         now=now,
     )
@@ -187,7 +189,7 @@ CONVERSATION = Conversation(
         PressRule(lists.UNFOLLOW, unfollow, admins_only=True),
         PressRule(screens.HEAR, end_mute, admins_only=True),
         PressRule(screens.ADMIT, allow_source, admins_only=True),
-        PressRule(screens.SUBSCRIPTIONS, turn, of_chats=True),
+        PressRule(SUBSCRIPTIONS, turn, of_chats=True),
     ),
     starts=(StartRule(TOPIC_LINK, open_topic),),
 )
