@@ -107,10 +107,14 @@ class _WithReason:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Telegram took it. `file_id` is the picture's, for the next chat; None when a file id was sent."""
+    """Telegram took it. `file_id` is the picture's, for the next chat; None when a file id was sent.
+
+    `strayed`: it stands in the chat itself and not in the thread that was named.
+    """
 
     message_id: int
     file_id: str | None = None
+    strayed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +224,8 @@ def settle(delivery: Delivery, outcome: Outcome, now: datetime, jitter: float = 
     tried every way to show the picture before a refused one comes here.
     """
     match outcome:
+        case Sent(message_id, strayed=True):
+            return delivery._replace(thread=0, status=Status.SENT, message_id=message_id)
         case Sent(message_id):
             # Nearly every message ends so, and `_replace` takes twice as long.
             return Delivery(*delivery[:7], Status.SENT, message_id, *delivery[9:])

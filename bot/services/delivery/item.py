@@ -36,7 +36,7 @@ class Item:
     does. `known_at` is when the chat was last asked what it wants, on the monotonic clock. `is_kept` when its chat
     forbids writing and is not tried now. `adopted` is the form in which it was taken and all others go on, with the
     words that refused a fuller one; `refused_by_some` the same for the chats that share these words, while the others
-    get it as it is.
+    get it as it is. `unwanted_because` says why a chat that follows it does not get it; None when that needs no words.
     """
 
     delivery: Delivery
@@ -58,6 +58,7 @@ class Item:
     adopted: tuple[Form, str] | None = None
     refused_by_some: tuple[Form | None, str] | None = None
     known_at: float = 0.0
+    unwanted_because: str | None = None
 
     @property
     def status_unsent(self) -> Status | None:
@@ -77,9 +78,9 @@ class Item:
 
     @property
     def reason_unsent(self) -> str | None:
-        """What its chat said to the last try, when it is kept for it; else None."""
+        """What its chat said to the last try, when it is kept for it, or why it is not needed; else None."""
         spell = self.chat.restriction if self.status_unsent is Status.RESTRICTED else None
-        return None if spell is None else spell.reason
+        return self.unwanted_because if spell is None else spell.reason
 
     @property
     def lane(self) -> Lane:

@@ -17,7 +17,7 @@ from bot.domain.delivery import Outcome, PictureRefused, Rejected, Restricted, S
 from bot.domain.message import Keyboard, Message, Photo
 from bot.telegram_edge.botapi.methods import MethodCall, Params, editing, editing_keyboard, editing_photo, sending
 from bot.telegram_edge.botapi.outcomes import UNCHANGED, classify, classify_error
-from bot.telegram_edge.botapi.prepared import Prepared, Upload, prepare, tail
+from bot.telegram_edge.botapi.prepared import Prepared, Reply, Upload, prepare, tail
 from bot.telegram_edge.botapi.transport import AiohttpTransport
 
 _ALREADY_GONE = "message to delete not found"
@@ -113,10 +113,21 @@ class Gateway:
         if not reply.ok:
             return classify(reply.status, reply.description, reply.parameters)
         message_id = reply.message_id or message_id
-        return Unsure("the answer names no message") if message_id is None else Sent(message_id, reply.file_id)
+        if message_id is None:
+            return Unsure("the answer names no message")
+        return Sent(message_id, reply.file_id, strayed=_has_strayed(varying, reply))
 
     def _url(self, method: str) -> str:
         return f"{self._root}/{method}"
+
+
+def _has_strayed(varying: Mapping[str, Any], reply: Reply) -> bool:
+    """Return whether a message to a thread of a private chat stands elsewhere: Telegram may ignore the thread silently.
+
+    Source: https://github.com/tdlib/telegram-bot-api/issues/854
+    """
+    thread = varying.get("message_thread_id")
+    return thread is not None and varying["chat_id"] > 0 and reply.thread != thread
 
 
 def _json(params: Params) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from bot.telegram_edge.conversations.editor import (
 )
 from bot.telegram_edge.conversations.reader import (
     card,
+    channels,
     delivery_times,
     digest_looks,
     filters,
@@ -36,6 +37,7 @@ REGISTRY = Registry(
     (
         latest.CONVERSATION,
         topics.CONVERSATION,
+        channels.CONVERSATION,  # a channel's post that is forwarded is no text like others
         search.CONVERSATION,
         saved.CONVERSATION,
         subscriptions.CONVERSATION,

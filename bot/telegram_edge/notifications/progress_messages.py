@@ -48,6 +48,7 @@ from bot.telegram_edge.notifications.alerts import (
     tell_owners,
 )
 from bot.telegram_edge.notifications.approval_news import tell_of_approvals
+from bot.telegram_edge.notifications.topic_threads import tend
 
 DRAW_INTERVAL = timedelta(seconds=1)
 LOOK_AROUND_EVERY = timedelta(minutes=1)
@@ -119,6 +120,7 @@ class ProgressMessages:
         self._start(("newcomers",), lambda: self._tell_of_newcomers(people, now))
         self._start(("approvals",), lambda: self._tell_of_approvals(people, now))
         self._start(("threads",), lambda: self._tell_of_threads(now))
+        self._start(("topic threads",), lambda: self._tend_threads(now))
         # Roles may change at the shell too; an owner named in the configuration may write long after the start; and
         # menus follow the chat's language.
         shown = {person: (role, known[person].language) for person, role in everybody.items() if person in known}
@@ -372,6 +374,13 @@ class ProgressMessages:
             )  # after any failure: no group is told the same every second
             if await tell_of_threads(self._ctx, now):
                 self._retry_at.pop("threads", None)
+
+    async def _tend_threads(self, now: datetime) -> None:
+        """Make, name and mend threads of private chats; when Telegram says wait, everybody's wait a minute."""
+        if now >= self._retry_at.get("topic threads", now):
+            self._retry_at["topic threads"] = now + LOOK_AROUND_EVERY  # also after a failure
+            if await tend(self._ctx, now):
+                self._retry_at.pop("topic threads", None)
 
     # Helpers
 
