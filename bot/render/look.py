@@ -23,7 +23,7 @@ class Surface(StrEnum):
 class Look:
     """Words and zone of the chat, its wish for pictures, and the bot's user name (without `@`) for deep links.
 
-    `parts` are what a push has beside its title, in this order.
+    `parts` are what a push has beside its title, in this order. `has_inline`: the bot may be asked in any chat.
 
     Equal looks give equal messages: one prepared body serves every chat of a look.
     """
@@ -34,3 +34,4 @@ class Look:
     surface: Surface
     bot_username: str
     parts: Parts = ALL_PARTS
+    has_inline: bool = False

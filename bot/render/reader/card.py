@@ -67,7 +67,7 @@ def keyboard(
     `reason` is the followed topic or phrase for which this chat has the article; None when it was opened or listed.
     `done` are those of MUTE, UNFOLLOW and NEVER that hold now: an `Undo` stands in their place.
     """
-    opening = _opening(article, look)
+    opening = opening_buttons(article, look)
     rows = (opening,) if opening else ()
     if look.surface is Surface.CHANNEL:
         return ((*opening, Button(look.words("Open in bot"), url=deep_link(article, look))),)
@@ -100,7 +100,8 @@ def related_links(article: Article) -> tuple[Related, ...]:
     return tuple(kept)
 
 
-def _opening(article: Article, look: Look) -> tuple[Button, ...]:
+def opening_buttons(article: Article, look: Look) -> tuple[Button, ...]:
+    """Return the buttons that lead to the story itself, and to its video; none for a draft that lacks a link."""
     story = article.story
     if not story.link:  # a draft, which waits for one
         return () if story.video is None else (Button(look.words("Watch"), url=story.video),)
@@ -119,9 +120,17 @@ def _card_row(article: Article, look: Look, reason: Reason | None, saved: bool) 
         save = Button(look.words("Save"), data=_data(Verb.SAVE, article, reason))
     return (
         save,
-        Button(look.words("Share"), url=_share_link(article, look)),
+        share_button(article, look),
         Button(look.words("More"), data=_data(Verb.MORE, article, reason)),
     )
+
+
+def share_button(article: Article, look: Look) -> Button:
+    """Return the button that passes an article on: as a card of ours where the bot can be asked in any chat."""
+    name = look.words("Share")
+    if look.has_inline:
+        return Button(name, inline=f"#{article.number}")
+    return Button(name, url=_share_link(article, look))
 
 
 def _more_row(article: Article, look: Look, reason: Reason | None) -> tuple[Button, ...]:

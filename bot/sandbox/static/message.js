@@ -58,6 +58,7 @@ function bubble(message, context, mine) {
   const card = options.url && !options.is_disabled && message.text !== undefined ? preview(options, context) : null;
   const body = text ? el("div", { class: "text", dir: "auto" }, formatted(text, entities, context)) : null;
   const parts = [
+    message.via_bot ? el("p", { class: "fine", dir: "auto" }, `via @${message.via_bot.username}`) : null,
     shared ? el("p", { class: `sender tone-text-${Math.abs(message.from?.id ?? 0) % 6}`, dir: "auto" }, senderName(message)) : null,
     threadName(message, context),
     message.reply_to_message ? quote(message.reply_to_message, context) : null,

@@ -14,6 +14,7 @@ from bot.telegram_edge.conversations.editor import (
 from bot.telegram_edge.conversations.reader import (
     card,
     delivery_times,
+    inline,
     latest,
     onboarding,
     phrases,
@@ -37,6 +38,7 @@ REGISTRY = Registry(
         delivery_times.CONVERSATION,
         onboarding.CONVERSATION,
         card.CONVERSATION,
+        inline.CONVERSATION,
         drafts.CONVERSATION,
         publishing.CONVERSATION,
         topic_choice.CONVERSATION,

@@ -14,11 +14,13 @@ from typing import TypeVar
 from bot.domain.message import Message
 from bot.telegram_edge.kit.commands import Access, CommandInfo, Commands
 from bot.telegram_edge.kit.context import BotContext
+from bot.telegram_edge.kit.inline_request import InlineRequest
 from bot.telegram_edge.kit.request import PressRequest, Request
 
 _Rule = TypeVar("_Rule")
 RequestHandler = Callable[[BotContext, Request], Awaitable[None]]
 TextHandler = Callable[[BotContext, Request], Awaitable[bool]]
+InlineHandler = Callable[[BotContext, InlineRequest], Awaitable[None]]
 PressHandler = Callable[[BotContext, PressRequest], Awaitable[None]]
 
 
@@ -85,7 +87,7 @@ class DocumentRule:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Everything that one conversation's file handles."""
+    """Everything that one conversation's file handles. `inline` answers what is asked in other chats."""
 
     name: str
     commands: tuple[Command, ...] = ()
@@ -93,6 +95,7 @@ class Conversation:
     starts: tuple[StartRule, ...] = ()
     texts: tuple[TextRule, ...] = ()
     documents: tuple[DocumentRule, ...] = ()
+    inline: InlineHandler | None = None
 
 
 class Registry:
@@ -106,6 +109,8 @@ class Registry:
         texts = [rule for each in self.conversations for rule in each.texts]
         self.texts = tuple(sorted(texts, key=lambda rule: rule.access is Access.READERS))
         self.documents = tuple(rule for each in self.conversations for rule in each.documents)
+        inline = _unique(("inline", each.inline) for each in self.conversations if each.inline is not None)
+        self.inline: InlineHandler | None = inline.get("inline")
         self.commands = Commands(self._commands.values())
 
     def command(self, name: str) -> Command | None:

@@ -29,6 +29,7 @@ from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.permission import is_for, may, may_be_answered, may_press, objection, role_of
 from bot.telegram_edge.kit.registry import Command, PressRule, Registry
 from bot.telegram_edge.kit.request import Document, PressRequest, Request
+from bot.telegram_edge.updates.questions_and_reactions import asked
 
 LATE_AFTER = timedelta(minutes=10)
 MIGRATION_REPORT_WITHIN = timedelta(seconds=2)
@@ -57,6 +58,8 @@ async def route(ctx: BotContext, registry: Registry, update: telegram.Update, *,
         await _membership_changed(ctx, update.my_chat_member)
     elif update.callback_query is not None:
         await _pressed(ctx, registry, update.callback_query, is_backlog)
+    elif update.inline_query is not None:
+        await asked(ctx, registry, update.inline_query, is_backlog)
     elif (message := update.message or update.channel_post) is not None:
         await _said(ctx, registry, message)
 

@@ -297,7 +297,7 @@ def ticket_of(raw: Mapping[str, Any]) -> QueueTicket:
     """
     message = raw.get("message") or raw.get("channel_post") or {}
     moved, pressed = raw.get("my_chat_member"), raw.get("callback_query") or {}
-    said = message or moved or pressed
+    said = message or moved or pressed or raw.get("inline_query") or {}
     speaker = said.get("sender_chat") or said.get("from") or said.get("chat") or {"id": 0}
     chat = said.get("chat") or pressed.get("message", {}).get("chat") or speaker
     number, person, place = raw["update_id"], speaker["id"], chat["id"]
