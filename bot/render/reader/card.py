@@ -23,6 +23,8 @@ from bot.render.text import clip, isolate, tame
 
 _LABEL_NAME = 28  # UTF-16 code units of a topic's or source's name on a button: what a phone shows of it
 _SHARED_TITLE = 200
+ALIKE_LINK = "m_"
+"""What the payload of a link begins with that lists what is like an article."""
 
 
 class Verb(StrEnum):
@@ -37,6 +39,7 @@ class Verb(StrEnum):
     LESS = "card_less"
     BACK = "card_back"
     RELATED = "card_related"
+    ALIKE = "card_alike"
     MUTE = "card_mute"
     UNMUTE = "card_unmute"
     UNFOLLOW = "card_unfollow"
@@ -49,7 +52,7 @@ class CardView(StrEnum):
     """Which row stands under `Read`."""
 
     CARD = "card"  # Save, Share, More
-    MORE = "more"  # Related, Less of this, Back
+    MORE = "more"  # Related, Less of this, Back; and a row below: More like this
     LESS = "less"  # Mute, Unfollow, Never, Back
 
 
@@ -75,7 +78,7 @@ def keyboard(
         case CardView.CARD:
             return (*rows, _card_row(article, look, reason, saved))
         case CardView.MORE:
-            return (*rows, _more_row(article, look, reason))
+            return (*rows, _more_row(article, look, reason), (_alike_button(article, look),))
         case CardView.LESS:
             return (*rows, *_less_rows(article, look, reason, done))
 
@@ -145,6 +148,13 @@ def _more_row(article: Article, look: Look, reason: Reason | None) -> tuple[Butt
     row.append(Button(look.words("Less of this"), data=_data(Verb.LESS, article, reason)))
     row.append(Button(look.words("Back"), data=_data(Verb.BACK, article, reason)))
     return tuple(row)
+
+
+def _alike_button(article: Article, look: Look) -> Button:
+    name = look.words("More like this")
+    if look.surface is Surface.PRIVATE:
+        return Button(name, data=press(Verb.ALIKE, article.number))
+    return Button(name, url=f"https://t.me/{look.bot_username}?start={ALIKE_LINK}{article.number}")
 
 
 def _less_rows(

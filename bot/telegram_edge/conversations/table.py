@@ -12,6 +12,7 @@ from bot.telegram_edge.conversations.editor import (
     uploads,
 )
 from bot.telegram_edge.conversations.reader import (
+    alike,
     card,
     delivery_times,
     inline,
@@ -38,6 +39,7 @@ REGISTRY = Registry(
         delivery_times.CONVERSATION,
         onboarding.CONVERSATION,
         card.CONVERSATION,
+        alike.CONVERSATION,
         inline.CONVERSATION,
         drafts.CONVERSATION,
         publishing.CONVERSATION,
