@@ -310,7 +310,7 @@ def _background_tasks(
         "embargoes": lambda: background.end_embargoes(db, policy, clock=clock, changed=embargo, wake=wake),
         "sources": reading_sources,
         "notifications": lambda: progress_messages.run(due_notices),
-        "housekeeping": lambda: background.housekeeping(db, reserve, settings.keep, clock=clock),
+        "housekeeping": lambda: background.housekeeping(db, reserve, settings.keep, settings.forget_after, clock=clock),
         "disk": lambda: background.watch_disk(reserve, partial(progress_messages.alarm, Alarm.DISK, None), wake),
     }
     if lost is not None:

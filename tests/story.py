@@ -103,9 +103,9 @@ class StoryHouse:
         self.world.say(person, chat or person, text, **how)
         await self.settle()
 
-    async def uploads(self, person: int, name: str, data: bytes) -> None:
-        """Send a document to the bot."""
-        self.world.upload(person, person, name, data)
+    async def uploads(self, person: int, name: str, data: bytes, chat: int | None = None, **how: Any) -> None:
+        """Send a document: to the bot unless a chat is named. `how` is `World.upload`'s."""
+        self.world.upload(person, chat or person, name, data, **how)
         await self.settle()
 
     async def presses(self, person: int, label: str, chat: int | None = None) -> str | None:

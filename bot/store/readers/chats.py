@@ -1,5 +1,5 @@
 """
-Chats and all they have set; how they move to another number with all they have, and are forgotten.
+Chats and all they have set; how they move to another number with all they have, and are deleted.
 
 A chat that cannot be reached keeps everything. PAUSED is what its people asked for, so losing and regaining a chat
 never changes that: only ACTIVE becomes UNREACHABLE, and only UNREACHABLE becomes ACTIVE again.
@@ -81,10 +81,11 @@ async def set_state(
 
 
 async def end_pauses(conn: Connection, now: datetime) -> int:
-    """Let news come again where a pause is over; return to how many chats."""
+    """Let news come again where a pause is over and the chat can be reached; return in how many it was over."""
     return await conn.execute(
         """
-        UPDATE chats SET state = 'active', state_at = paused_until, paused_until = NULL
+        UPDATE chats SET state = CASE WHEN gone_at IS NULL THEN 'active' ELSE 'unreachable' END,
+            state_at = paused_until, paused_until = NULL
         WHERE paused_until <= :now AND state = 'paused'
         """,
         {"now": epoch(now)},
@@ -100,7 +101,12 @@ async def next_end_of_pause(conn: Connection) -> datetime | None:
 async def switch_off(conn: Connection, id: int, now: datetime) -> None:
     """Take note that a chat cannot be reached. One that is paused stays paused."""
     await conn.execute(
-        "UPDATE chats SET state = 'unreachable', state_at = :now WHERE id = :id AND state = 'active'",
+        """
+        UPDATE chats SET gone_at = coalesce(gone_at, :now),
+            state_at = CASE state WHEN 'active' THEN :now ELSE state_at END,
+            state = CASE state WHEN 'active' THEN 'unreachable' ELSE state END
+        WHERE id = :id AND (gone_at IS NULL OR state = 'active')
+        """,
         {"id": id, "now": epoch(now)},
     )
 
@@ -108,7 +114,12 @@ async def switch_off(conn: Connection, id: int, now: datetime) -> None:
 async def switch_on(conn: Connection, id: int, now: datetime) -> None:
     """Take note that a chat can be reached again. One that is paused stays paused."""
     await conn.execute(
-        "UPDATE chats SET state = 'active', state_at = :now WHERE id = :id AND state = 'unreachable'",
+        """
+        UPDATE chats SET gone_at = NULL,
+            state_at = CASE state WHEN 'unreachable' THEN :now ELSE state_at END,
+            state = CASE state WHEN 'unreachable' THEN 'active' ELSE state END
+        WHERE id = :id AND (gone_at IS NOT NULL OR state = 'unreachable')
+        """,
         {"id": id, "now": epoch(now)},
     )
 
@@ -200,15 +211,11 @@ async def migrate(conn: Connection, old: int, new: int) -> None:
     await conn.execute("UPDATE campaigns SET half = 0, cursor = NULL WHERE half < 2 AND ring_start IS NOT NULL")
     for move in _MOVES:
         await conn.execute(move, ids)
-    await _delete(conn, old)
+    await delete(conn, old)
 
 
-async def forget(conn: Connection, id: int) -> None:
-    """Delete all that is stored about a chat. Messages on their way at this moment may still arrive."""
-    await _delete(conn, id)
-
-
-async def _delete(conn: Connection, id: int) -> None:
+async def delete(conn: Connection, id: int) -> None:
+    """Delete all that is stored about a chat (see `store.readers.forgetting`)."""
     await phrases.forget_chat(conn, id)
     for deletion in _DELETIONS:
         await conn.execute(deletion, {"chat": id})
@@ -227,6 +234,7 @@ _MOVES = (
     "UPDATE OR IGNORE searches SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE restrictions SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE pushes SET chat = :new WHERE chat = :old",
+    "UPDATE OR IGNORE waiting_exports SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE progress SET chat = :new WHERE chat = :old",
     """
     UPDATE OR IGNORE deliveries SET chat = :new WHERE chat = :old AND campaign IN (
@@ -269,6 +277,7 @@ _DELETIONS = (
     "DELETE FROM exceptions WHERE chat = :chat",
     "DELETE FROM subscriptions WHERE chat = :chat",
     "DELETE FROM meta WHERE key IN ('asked_' || :chat, 'heard_' || :chat)",  # what store.readers.group_quota counts
+    "DELETE FROM waiting_exports WHERE chat = :chat",
     "DELETE FROM people WHERE person = :chat",
     "DELETE FROM pasted_links WHERE person = :chat",
     "DELETE FROM chats WHERE id = :chat",

@@ -56,7 +56,9 @@ _QUESTIONS = {
     "closed_threads": "SELECT thread, since, told_at FROM closed_threads WHERE chat = :chat ORDER BY thread",
     "restrictions": "SELECT since, reason, tries, tried_at, next_at, sign_at FROM restrictions WHERE chat = :chat",
     "saved": """
-        SELECT s.article, CASE WHEN a.state IN ('published', 'archived') THEN a.title END AS title, s.at AS saved_at
+        SELECT s.article, CASE WHEN a.state IN ('published', 'archived') THEN a.title END AS title,
+            CASE WHEN a.state IN ('published', 'archived') THEN json_extract(a.story, '$.link') END AS link,
+            s.at AS saved_at
         FROM saved AS s JOIN articles AS a ON a.number = s.article
         WHERE s.chat = :chat ORDER BY s.at, s.article
     """,
@@ -80,6 +82,7 @@ _QUESTIONS = {
         FROM deliveries AS o JOIN campaigns AS f ON f.id = o.campaign
         WHERE o.chat = :chat AND o.campaign IN (SELECT id FROM campaigns) ORDER BY o.not_before
     """,
+    "waiting_to_be_restored": "SELECT document AS export, at AS sent_at FROM waiting_exports WHERE chat = :chat",
     "progress_messages": "SELECT campaign AS fanout, message_id, shown_at FROM progress WHERE chat = :chat",
     "editor": """
         SELECT e.role, e.since, e.added_by, p.name, f.ended_at
