@@ -13,7 +13,7 @@ from enum import StrEnum
 from urllib.parse import quote
 
 from bot.domain.article import Article, Related
-from bot.domain.following import Reason, reason_number
+from bot.domain.following import KnownStory, Reason, reason_number
 from bot.domain.link import normal_link
 from bot.domain.message import Button, Keyboard
 from bot.domain.phrases import KnownPhrase
@@ -40,6 +40,8 @@ class Verb(StrEnum):
     BACK = "card_back"
     RELATED = "card_related"
     ALIKE = "card_alike"
+    FOLLOW_STORY = "card_story"
+    STOP_STORY = "card_story_end"
     MUTE = "card_mute"
     UNMUTE = "card_unmute"
     UNFOLLOW = "card_unfollow"
@@ -52,7 +54,7 @@ class CardView(StrEnum):
     """Which row stands under `Read`."""
 
     CARD = "card"  # Save, Share, More
-    MORE = "more"  # Related, Less of this, Back; and a row below: More like this
+    MORE = "more"  # Related, Less of this, Back; and a row below: More like this, Follow this story
     LESS = "less"  # Mute, Unfollow, Never, Back
 
 
@@ -64,10 +66,12 @@ def keyboard(
     reason: Reason | None = None,
     saved: bool = False,
     done: Collection[Verb] = (),
+    follows_story: bool = False,
 ) -> Keyboard:
     """Return the keyboard under an article.
 
-    `reason` is the followed topic or phrase for which this chat has the article; None when it was opened or listed.
+    `reason` is the followed topic, phrase or story for which this chat has the article; None when it was opened or
+    listed. `follows_story`: the chat follows the story that it belongs to.
     `done` are those of MUTE, UNFOLLOW and NEVER that hold now: an `Undo` stands in their place.
     """
     opening = opening_buttons(article, look)
@@ -78,7 +82,8 @@ def keyboard(
         case CardView.CARD:
             return (*rows, _card_row(article, look, reason, saved))
         case CardView.MORE:
-            return (*rows, _more_row(article, look, reason), (_alike_button(article, look),))
+            story = _story_button(article, look, reason, follows_story)
+            return (*rows, _more_row(article, look, reason), (_alike_button(article, look), story))
         case CardView.LESS:
             return (*rows, *_less_rows(article, look, reason, done))
 
@@ -157,12 +162,18 @@ def _alike_button(article: Article, look: Look) -> Button:
     return Button(name, url=f"https://t.me/{look.bot_username}?start={ALIKE_LINK}{article.number}")
 
 
+def _story_button(article: Article, look: Look, reason: Reason | None, is_followed: bool) -> Button:
+    if is_followed:
+        return Button(look.words("Stop this story"), data=_data(Verb.STOP_STORY, article, reason))
+    return Button(look.words("Follow this story"), data=_data(Verb.FOLLOW_STORY, article, reason))
+
+
 def _less_rows(
     article: Article, look: Look, reason: Reason | None, done: Collection[Verb]
 ) -> tuple[tuple[Button, ...], ...]:
     words = look.words
     acts: list[tuple[Verb, Verb, str]] = []
-    if reason is not None:
+    if reason is not None and not isinstance(reason, KnownStory):  # a story is stopped where it is followed
         if isinstance(reason, KnownPhrase):
             topic = words("“{name}”", name=_on_a_button(reason.words, look))
         else:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
+from bot.domain.following import KnownStory
 from bot.domain.phrases import ChatPhrases
 from bot.domain.picker import PickerPage, picker_page
 from bot.domain.topic import MAX_PIECES, Topic, by_name
@@ -14,7 +15,7 @@ from bot.errors import UnknownTopic
 from bot.services.content.topic_names import closest
 from bot.store.content import known_topics
 from bot.store.engine.database import Connection, Database
-from bot.store.readers import closed_threads, phrases, subscriptions
+from bot.store.readers import closed_threads, phrases, stories, subscriptions
 
 MUTE_LASTS = timedelta(hours=24)
 SUGGESTED_FOR = 3  # names nobody bears
@@ -46,6 +47,7 @@ class Follows:
     mutes: tuple[tuple[Topic, datetime | None], ...] = ()
     phrases: ChatPhrases = field(default_factory=ChatPhrases)
     unwanted: tuple[tuple[str, str], ...] = ()
+    stories: tuple[KnownStory, ...] = ()
 
 
 async def follow(db: Database, chat: int, topic: int, *, thread: int, now: datetime) -> tuple[Topic, bool]:
@@ -158,6 +160,7 @@ async def follows(db: Database, chat: int, *, now: datetime) -> Follows:
         known = await known_topics.known_to(conn, chat)
         its_phrases = await phrases.of_chat(conn, chat, now)
         unwanted = await subscriptions.unwanted_sources(conn, chat)
+        its_stories = await stories.of_chat(conn, chat)
     muted = _by_name(known, following.muted)
     return Follows(
         topics=_by_name(known, following.follows),
@@ -165,6 +168,7 @@ async def follows(db: Database, chat: int, *, now: datetime) -> Follows:
         mutes=tuple((topic, following.muted[topic.number]) for topic in muted),
         phrases=its_phrases,
         unwanted=tuple(unwanted),
+        stories=tuple(its_stories),
     )
 
 

@@ -52,6 +52,13 @@ _QUESTIONS = {
         SELECT p.words AS phrase FROM unwanted_phrases AS u JOIN phrases AS p ON p.number = u.phrase
         WHERE u.chat = :chat ORDER BY p.words
     """,
+    "stories": """
+        SELECT f.article, CASE WHEN a.state IN ('published', 'archived') THEN a.title END AS title,
+            CASE WHEN a.state IN ('published', 'archived') THEN json_extract(a.story, '$.link') END AS link,
+            f.thread, f.since
+        FROM followed_stories AS f JOIN articles AS a ON a.number = f.article
+        WHERE f.chat = :chat ORDER BY f.since, f.article
+    """,
     "pushes": "SELECT since, many FROM pushes WHERE chat = :chat",
     "closed_threads": "SELECT thread, since, told_at FROM closed_threads WHERE chat = :chat ORDER BY thread",
     "restrictions": "SELECT since, reason, tries, tried_at, next_at, sign_at FROM restrictions WHERE chat = :chat",
