@@ -677,3 +677,22 @@ async def asked_inline(house: House) -> Any:
             await house.api("getUpdates", offset=update["update_id"] + 1)
             if "inline_query" in update:
                 return update["inline_query"]
+
+
+async def test_a_reaction_is_set_and_taken_away_and_told_to_the_bot(house: House, show: Show) -> None:
+    await house.api("getUpdates", allowed_updates=["message_reaction"])
+    sent = await house.api("sendMessage", chat_id=ANNA, text="A story")
+    page = await show()
+    thumb = page.get_by_role("button", name="React with 👍")
+    await page.get_by_role("article", name="Northgate News").hover()
+    await thumb.click()
+    await expect(thumb).to_have_attribute("aria-pressed", "true")
+    await expect(thumb).to_have_text("👍 1")
+    await page.reload()
+    await expect(thumb).to_have_attribute("aria-pressed", "true")
+    await thumb.click()
+    await expect(thumb).to_have_attribute("aria-pressed", "false")
+    updates = await house.api("getUpdates")
+    told = [update["message_reaction"] for update in updates if "message_reaction" in update]
+    assert [len(change["new_reaction"]) for change in told] == [1, 0]
+    assert told[0]["message_id"] == sent["message_id"] and told[0]["user"]["id"] == ANNA

@@ -1,4 +1,4 @@
-"""What an update makes of a database that knows no followed stories."""
+"""What an update makes of a database that knows neither followed stories nor reactions."""
 
 import sqlite3
 from contextlib import closing
@@ -22,7 +22,8 @@ def test_chats_articles_and_what_is_saved_stay_and_nobody_follows_a_story(tmp_pa
         conn.execute("INSERT INTO saved (chat, article, at) VALUES (7, 1, 5)")
     migrate(path, create=False)
     with closing(sqlite3.connect(path)) as conn:
-        assert conn.execute("SELECT chat, article, at FROM saved").fetchall() == [(7, 1, 5)]
+        assert conn.execute("SELECT chat, article, at, by_reaction FROM saved").fetchall() == [(7, 1, 5, 0)]
+        assert conn.execute("SELECT count(*) FROM saving_reactions").fetchone() == (0,)
         assert conn.execute("SELECT count(*) FROM followed_stories").fetchone() == (0,)
         conn.execute("INSERT INTO followed_stories (article, chat, since) VALUES (1, 7, 9)")
         assert conn.execute("SELECT thread FROM followed_stories").fetchone() == (0,)

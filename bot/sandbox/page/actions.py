@@ -18,6 +18,7 @@ MAX_CAPTION_LENGTH = 1024
 MAX_INLINE_LENGTH = 256  # https://core.telegram.org/bots/api#inlinequery
 ANSWERED_WITHIN = 10.0  # seconds; a client waits no longer for a bot that is held back or gone
 
+EMOJIS = ("👍", "❤", "🔥")
 _OUTSIDE = ("left", "kicked")
 _PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,64}", re.ASCII)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", re.ASCII)
@@ -178,6 +179,18 @@ def _choose(wish: Wish) -> Json:
     return {}
 
 
+def _react(wish: Wish) -> Json:
+    """Set or take away one reaction of a person, who may have one to a message."""
+    emojis = [wish.text("emoji", 8)] if wish.has("emoji") else []
+    if set(emojis) - set(EMOJIS):
+        raise Refused("The page offers other reactions.")
+    try:
+        wish.world.react(wish.person.id, wish.chat.id, wish.number("message"), *emojis)
+    except KeyError:
+        raise Refused("This message is gone.", 404) from None
+    return {}
+
+
 def _start(wish: Wish) -> Json:
     wish.world.start(wish.person.id, wish.matching("payload", _PAYLOAD))
     return {}
@@ -226,6 +239,7 @@ ACTS: Mapping[str, Act] = {
     "press": _press,
     "inline": _ask_inline,
     "choose": _choose,
+    "react": _react,
     "start": _start,
     "language": _language,
     "block": _block,

@@ -178,7 +178,10 @@ def _messages(world: World, request: web.Request) -> Json:
     if "before" in request.query:
         before = number(request.query["before"])
         messages = [message for message in messages if message["message_id"] < before]
-    return {"messages": messages[-PAGE_OF_MESSAGES:], "earlier": len(messages) > PAGE_OF_MESSAGES}
+    shown = messages[-PAGE_OF_MESSAGES:]
+    numbers = (message["message_id"] for message in shown)
+    reactions = {one: found for one in numbers if (found := world.people_reactions.of(chat.id, one))}
+    return {"messages": shown, "earlier": len(messages) > PAGE_OF_MESSAGES, "reactions": reactions}
 
 
 def _profile(world: World, request: web.Request) -> Json:

@@ -30,6 +30,7 @@ export const press = (person, chat, message, data) => post("press", { person, ch
 /** Ask the bot in a chat: `{query, cards: [{id, title, description, file}], next, button}`. */
 export const askInline = (person, chat, text, offset) => post("inline", { person, chat, text, offset: offset || null });
 export const choose = (person, chat, query, result) => post("choose", { person, chat, query, result });
+export const react = (person, chat, message, emoji) => post("react", { person, chat, message, emoji });
 export const setLanguage = (person, language) => post("language", { person, language });
 export const block = (person) => post("block", { person });
 export const unblock = (person) => post("unblock", { person });

@@ -67,6 +67,7 @@ function contextOf(chat, person) {
     copy,
     ask: (words) => chooseChat(here, (chosen) => askIn(chosen, person, words)),
     askHere: (words) => askIn(chat, person, words),
+    react: (message, emoji) => attempt(() => api.react(person.id, chat.id, message.message_id, emoji)),
     reply: (message) => composer.replyTo(message),
     goTo: (id) => conversation.goTo(id),
     enlarge,
@@ -226,6 +227,9 @@ const HEARD = {
     if (chat.last?.message_id === message.message_id) chat.last = message;
     if (context?.chat.id === chat.id) conversation.put(message);
     drawAroundSoon();
+  },
+  reaction(chat, { message_id: id, reactions }) {
+    if (context?.chat.id === chat.id) conversation.react(id, reactions);
   },
   deleted(chat, { message_id: id }) {
     if (context?.chat.id === chat.id) conversation.remove(id);

@@ -34,6 +34,7 @@ from bot.sandbox.world.people import (
     chat_member,
 )
 from bot.sandbox.world.profile import Profile
+from bot.sandbox.world.reactions import MAX_OF_ONE, Reactions, described
 from bot.sandbox.world.updates import PendingUpdates, Query
 from bot.sandbox.world.webhook import Webhook
 
@@ -83,6 +84,7 @@ class World:
         self.keyboards = Keyboards()
         self.reactions: dict[tuple[int, int], list[Json]] = {}
         self.ledger = CallLog(keep_calls)
+        self.people_reactions = Reactions()
         self.inline = InlineMode()
         self.faults = Faults()
         self.limits = True
@@ -294,6 +296,26 @@ class World:
         if chat_id == person_id:
             self.people[person_id].has_started = True
         return self._post(self._written(person_id, chat_id, None, False) | content | {"via_bot": self.bot})
+
+    def react(self, person_id: int, chat_id: int, message_id: int, *emojis: str) -> None:
+        """Let a person's reactions to a message be these; none takes them away.
+
+        Raises: KeyError when there is no such message.
+        """
+        if self.history.get(chat_id, message_id) is None:
+            raise KeyError(message_id)
+        chat, person, after = self.chats[chat_id], self.people[person_id], list(dict.fromkeys(emojis))[:MAX_OF_ONE]
+        before = self.people_reactions.change(chat_id, message_id, person_id, after)
+        if before == after:
+            return
+        hears = (
+            not person.has_blocked if chat.type == "private" else chat.is_group and chat.bot_status == "administrator"
+        )
+        if hears:
+            change = described(chat, message_id, person.user(), int(self.clock()), before, after)
+            self.updates.put("message_reaction", change)
+        shown = {"message_id": message_id, "reactions": self.people_reactions.of(chat_id, message_id)}
+        self.tell("reaction", chat_id, shown)
 
     def set_language(self, person_id: int, code: str | None) -> None:
         """Switch the person's client to another language, or to one that tells none."""

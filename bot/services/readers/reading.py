@@ -16,7 +16,7 @@ from bot.services.delivery.pictures import ArticlePictures, pictures_of
 from bot.services.readers.stories import bringing
 from bot.store.content import articles, known_topics, topics
 from bot.store.engine.database import Connection, Database
-from bot.store.readers import chats, phrases, stories, subscriptions
+from bot.store.readers import chats, phrases, reactions, stories, subscriptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +110,36 @@ async def save(db: Database, person: int, number: int, *, language: str, now: da
     """Keep an article for a person, whom we may not have met but in a group. Raises: UnknownArticle."""
     async with db.transaction() as conn:
         await _listed(conn, number)
-        if await chats.chat(conn, person) is None:
-            await chats.get_or_create(conn, person, ChatKind.PRIVATE, language, now)
-            await chats.switch_off(conn, person, now)  # bots cannot write first
+        await _meet(conn, person, language, now)
         await subscriptions.save(conn, person, number, now)
+
+
+async def react(
+    db: Database, chat: int, message: int, person: int, *, keeps: bool, language: str, now: datetime
+) -> int | None:
+    """Keep the article of a push for who reacted to it, or let it go again with the reaction.
+
+    Return its number when that changed what the person keeps; None when not: the message brought no single article,
+    readers may not see that, or the button has kept it.
+    """
+    async with db.reading() as conn:
+        number = await reactions.article_in(conn, chat, message)
+    if number is None:
+        return None
+    async with db.transaction() as conn:
+        if not keeps:
+            return number if await reactions.take_back(conn, person, number, chat) else None
+        if not (await articles.article(conn, number)).is_listed:
+            return None
+        await _meet(conn, person, language, now)
+        return number if await reactions.keep(conn, person, number, chat, now) else None
+
+
+async def _meet(conn: Connection, person: int, language: str, now: datetime) -> None:
+    """Get to know a person whom we may not have met but in a group."""
+    if await chats.chat(conn, person) is None:
+        await chats.get_or_create(conn, person, ChatKind.PRIVATE, language, now)
+        await chats.switch_off(conn, person, now)  # bots cannot write first
 
 
 async def unsave(db: Database, person: int, number: int) -> None:

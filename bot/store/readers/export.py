@@ -65,9 +65,13 @@ _QUESTIONS = {
     "saved": """
         SELECT s.article, CASE WHEN a.state IN ('published', 'archived') THEN a.title END AS title,
             CASE WHEN a.state IN ('published', 'archived') THEN json_extract(a.story, '$.link') END AS link,
-            s.at AS saved_at
+            s.at AS saved_at, s.by_reaction
         FROM saved AS s JOIN articles AS a ON a.number = s.article
         WHERE s.chat = :chat ORDER BY s.at, s.article
+    """,
+    "reactions": """
+        SELECT article FROM saving_reactions WHERE person = :chat
+        UNION ALL SELECT article FROM saving_reactions WHERE chat = :chat AND person <> :chat ORDER BY article
     """,
     "searches": "SELECT words, asked_at FROM searches WHERE chat = :chat ORDER BY asked_at, id",
     "received": """

@@ -47,6 +47,7 @@ from bot.store.readers import (
     pending_updates,
     phrases,
     pushes,
+    reactions,
     stories,
     subscriptions,
     timings,
@@ -150,6 +151,7 @@ async def _furnish(conn: Connection, chat: int) -> None:
     await phrases.refuse(conn, chat, known.number)
     await subscriptions.save(conn, chat, 1, NOW)
     await stories.follow(conn, chat, 1, 5, NOW)
+    await reactions.keep(conn, chat, 1, chat, NOW)
     await browsing.remember_search(conn, chat, "solar", NOW)
     await subscriptions.follow(conn, chat, topic, 5, NOW)
     await closed_threads.begin(conn, [(chat, 5)], NOW)

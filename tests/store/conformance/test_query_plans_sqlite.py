@@ -57,6 +57,7 @@ from bot.store.readers import (
     pending_updates,
     phrases,
     pushes,
+    reactions,
     restrictions,
     stories,
     subscriptions,
@@ -73,7 +74,7 @@ BIG = {
     *("media", "chats", "subscriptions", "exceptions", "unwanted_sources", "saved", "searches", "log", "notices"),
     *("receipts", "outcomes", "deliveries"),
     "article_related",
-    *("phrases", "phrase_beginnings", "followed_phrases", "unwanted_phrases", "followed_stories"),
+    *("phrases", "phrase_beginnings", "followed_phrases", "unwanted_phrases", "followed_stories", "saving_reactions"),
     *("receipts", "outcomes", "deliveries", "sources", "source_urls", "source_items", "source_item_ids"),
 }
 """Tables that grow with readers, news or time, and are not read from end to end."""
@@ -209,6 +210,9 @@ BY_MESSAGE_OR_UPDATE: dict[str, Question] = {
     "muting a phrase": lambda conn: phrases.mute(conn, CHAT, 5, NOW),
     "never a phrase": lambda conn: phrases.refuse(conn, CHAT, 5),
     "allowing a phrase": lambda conn: phrases.allow(conn, CHAT, 5),
+    "the article of a message": lambda conn: reactions.article_in(conn, CHAT, 5),
+    "keeping by a reaction": lambda conn: reactions.keep(conn, CHAT, ARTICLE, CHAT, NOW),
+    "letting go by a reaction": lambda conn: reactions.take_back(conn, CHAT, ARTICLE, CHAT),
     "articles of a story": lambda conn: stories.members(conn, ARTICLE),
     "who follows a story": lambda conn: stories.followed_of(conn, ARTICLE),
     "stories of a chat": lambda conn: stories.of_chat(conn, CHAT),
