@@ -1,12 +1,14 @@
 """The table of conversations, in the order in which `/help` names their commands."""
 
 from bot.telegram_edge.conversations.editor import (
+    approvals,
     audit_log,
     delivery_report,
     drafts,
     editors,
     links,
     publishing,
+    scheduling,
     sources,
     topic_choice,
     uploads,
@@ -15,6 +17,8 @@ from bot.telegram_edge.conversations.reader import (
     alike,
     card,
     delivery_times,
+    digest_looks,
+    filters,
     inline,
     latest,
     onboarding,
@@ -25,6 +29,7 @@ from bot.telegram_edge.conversations.reader import (
     search,
     settings,
     subscriptions,
+    topic_times,
     topics,
 )
 from bot.telegram_edge.kit.registry import Registry
@@ -36,9 +41,12 @@ REGISTRY = Registry(
         search.CONVERSATION,
         saved.CONVERSATION,
         subscriptions.CONVERSATION,
+        topic_times.CONVERSATION,
         phrases.CONVERSATION,
         settings.CONVERSATION,
         delivery_times.CONVERSATION,
+        digest_looks.CONVERSATION,
+        filters.CONVERSATION,
         onboarding.CONVERSATION,
         own_data.CONVERSATION,
         card.CONVERSATION,
@@ -47,6 +55,8 @@ REGISTRY = Registry(
         reactions.CONVERSATION,
         drafts.CONVERSATION,
         publishing.CONVERSATION,
+        approvals.CONVERSATION,
+        scheduling.CONVERSATION,
         topic_choice.CONVERSATION,
         delivery_report.CONVERSATION,
         uploads.CONVERSATION,

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 
 import telegram
 
-from bot.content.feeds.parsing_process import ParsingProcess
+from bot.content.parsing.parsing_process import ParsingProcess
 from bot.content.web.fetching import Fetcher
 from bot.content.web.pictures import PictureSource
-from bot.domain.chat import Chat, ChatKind, Pictures
+from bot.domain.chat import Chat, ChatKind, DigestForm, Pictures
 from bot.domain.parts import Parts, arranged
 from bot.render.locale import words_for
 from bot.render.look import Look, Surface
@@ -102,7 +102,17 @@ def look_of(chat: Chat, settings: Settings, bot_username: str, *, has_inline: bo
     """Return a chat's look: what it has set, and what the operator chose for the rest."""
     zone = settings.timezone if chat.zone is None else ZoneInfo(chat.zone)
     parts = arranged(chat.parts, settings.parts)
-    return _look(chat.language, settings.language, zone, chat.pictures, chat.kind, bot_username, parts, has_inline)
+    return _look(
+        chat.language,
+        settings.language,
+        zone,
+        chat.pictures,
+        chat.kind,
+        bot_username,
+        parts,
+        chat.digest,
+        has_inline,
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -114,6 +124,8 @@ def _look(
     kind: ChatKind,
     bot_username: str,
     parts: Parts,
+    digest: DigestForm,
     has_inline: bool,
 ) -> Look:
-    return Look(words_for(language, fallback), zone, pictures, Surface(kind.value), bot_username, parts, has_inline)
+    surface = Surface(kind.value)
+    return Look(words_for(language, fallback), zone, pictures, surface, bot_username, parts, digest, has_inline)

@@ -11,6 +11,7 @@ from bot.render import error_messages
 from bot.render.reader import lists, picker
 from bot.render.reader import stories as story_screens
 from bot.render.reader import subscriptions as screens
+from bot.render.reader.topic_times import SUBSCRIPTIONS
 from bot.services.content.topic_names import names_in
 from bot.services.readers import browsing, phrases, stories, subscribing
 from bot.telegram_edge.conversations.reader.topics import topics
@@ -163,6 +164,7 @@ async def overview(ctx: BotContext, chat: Chat, page: int = 0) -> Message:
         phrases=follows.phrases,
         unwanted=follows.unwanted,
         stories=follows.stories,
+        wishes=follows.wishes,
         page=page,
         now=now,
     )
@@ -193,7 +195,7 @@ CONVERSATION = Conversation(
         PressRule(screens.HEAR, end_mute, admins_only=True),
         PressRule(screens.ADMIT, allow_source, admins_only=True),
         PressRule(story_screens.DROP_STORY, drop_story, admins_only=True),
-        PressRule(screens.SUBSCRIPTIONS, turn),
+        PressRule(SUBSCRIPTIONS, turn),
     ),
     starts=(StartRule(TOPIC_LINK, open_topic),),
 )
