@@ -297,8 +297,8 @@ def ticket_of(raw: Mapping[str, Any]) -> QueueTicket:
     """
     message = raw.get("message") or raw.get("channel_post") or {}
     moved, pressed = raw.get("my_chat_member"), raw.get("callback_query") or {}
-    said = message or moved or pressed
-    speaker = said.get("sender_chat") or said.get("from") or said.get("chat") or {"id": 0}
+    said = message or moved or pressed or raw.get("inline_query") or raw.get("message_reaction") or {}
+    speaker = said.get("sender_chat") or said.get("from") or said.get("user") or said.get("chat") or {"id": 0}
     chat = said.get("chat") or pressed.get("message", {}).get("chat") or speaker
     number, person, place = raw["update_id"], speaker["id"], chat["id"]
     if not (_is_number(number) and _is_number(person) and _is_number(place)):

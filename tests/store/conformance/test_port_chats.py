@@ -49,6 +49,8 @@ from bot.store.readers import (
     pending_updates,
     phrases,
     pushes,
+    reactions,
+    stories,
     subscriptions,
     timings,
     topic_threads,
@@ -154,6 +156,8 @@ async def _furnish(conn: Connection, chat: int) -> None:
     await phrases.follow(conn, chat, known.number, 5, NOW)
     await phrases.refuse(conn, chat, known.number)
     await subscriptions.save(conn, chat, 1, NOW)
+    await stories.follow(conn, chat, 1, 5, NOW)
+    await reactions.keep(conn, chat, 1, chat, NOW)
     await browsing.remember_search(conn, chat, "solar", NOW)
     await subscriptions.follow(conn, chat, topic, 5, NOW)
     await closed_threads.begin(conn, [(chat, 5)], NOW)
