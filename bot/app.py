@@ -22,7 +22,7 @@ from telegram.ext import Application
 
 from bot import background
 from bot.content.articles.surroundings import ReadingRules
-from bot.content.feeds.parsing_process import ParsingProcess
+from bot.content.parsing.parsing_process import ParsingProcess
 from bot.content.web.fetching import Fetcher
 from bot.content.web.pictures import PictureSource
 from bot.domain.delivery import backoff
@@ -310,7 +310,7 @@ def _background_tasks(
         "embargoes": lambda: background.end_embargoes(db, policy, clock=clock, changed=embargo, wake=wake),
         "sources": reading_sources,
         "notifications": lambda: progress_messages.run(due_notices),
-        "housekeeping": lambda: background.housekeeping(db, reserve, settings.keep, clock=clock),
+        "housekeeping": lambda: background.housekeeping(db, reserve, settings.keep, settings.forget_after, clock=clock),
         "disk": lambda: background.watch_disk(reserve, partial(progress_messages.alarm, Alarm.DISK, None), wake),
     }
     if lost is not None:

@@ -34,6 +34,7 @@ from bot.store.engine.database import Connection, Database
 from bot.store.engine.disk_reserve import Reserve
 from bot.store.engine.file_guard import identity
 from bot.store.engine.lock import DatabaseLock
+from bot.store.readers import forgetting
 
 log = logging.getLogger(__name__)
 
@@ -172,12 +173,24 @@ async def watch_folder(
             imported.set()
 
 
-async def housekeeping(db: Database, reserve: Reserve, kept: timedelta | None, *, clock: Clock) -> None:
-    """Every hour, prune what has been over for longer than `kept` (None: never), and keep the file small."""
+async def housekeeping(
+    db: Database, reserve: Reserve, kept: timedelta | None, gone_for: timedelta | None, *, clock: Clock
+) -> None:
+    """Every hour, prune what has been over for longer than `kept`, and keep the file small.
+
+    Chats that could not be reached for `gone_for` are forgotten. None: never.
+    """
     while True:
         if reserve.is_held:
+            await forget_gone(db, gone_for, clock())
             await clean_up(db, kept, clock())
         await asyncio.sleep(HOUSEKEEPING_INTERVAL)
+
+
+async def forget_gone(db: Database, gone_for: timedelta | None, now: datetime) -> None:
+    """Delete, in small steps, what is stored about chats that could not be reached for so long (None: never)."""
+    if gone_for is not None:
+        await _in_steps(db, partial(forgetting.forget_gone, gone_before=now - gone_for, now=now))
 
 
 async def clean_up(db: Database, kept: timedelta | None, now: datetime) -> None:

@@ -181,6 +181,7 @@ class Settings:
     stale: Annotated[timedelta, _duration] = timedelta(hours=24)
     parts: Annotated[Parts, _parts] = ALL_PARTS
     keep: Annotated[timedelta | None, _age] = timedelta(days=90)
+    forget_after: Annotated[timedelta | None, _age] = timedelta(days=180)
     site: Annotated[str | None, _web] = None
     fetch_allow: Annotated[FetchRules, _fetch_rules] = PUBLIC_ONLY
     timezone: Annotated[ZoneInfo, _zone] = _UTC

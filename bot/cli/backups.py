@@ -65,6 +65,9 @@ def restore(file: Path) -> int:
     elif restored.learnt:
         many = f"{number(restored.learnt)} {'delivery' if restored.learnt == 1 else 'deliveries'}"
         say(f"Learnt from it: {many} of what the copy has still to send; nobody gets those again.")
+    if restored.forgotten:
+        many = f"{number(restored.forgotten)} {'chat' if restored.forgotten == 1 else 'chats'}"
+        say(f"Forgotten again, as they were after the copy was made: {many}.")
     asyncio.run(_say_roles(restored, settings))
     say(f"Held until somebody decides: {number(restored.held)} on their way, and what its files bring at the start.")
     say("Next: `newsbot run`. Nothing is pushed unasked: `newsbot held` lists what waits, and decides.")

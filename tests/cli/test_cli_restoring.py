@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 from databases import empty_database
 
+from bot.domain.chat import ChatKind
 from bot.domain.role import Role
 from bot.store.desk import editors
-from bot.store.engine import migrations
+from bot.store.engine import metadata, migrations
 from bot.store.engine.database import Database
 from bot.store.engine.lock import DatabaseLock
 from bot.store.engine.migrations import migrate
-from bot.store.readers import chats
+from bot.store.readers import browsing, chats, forgetting
 
 EDITH, GRACE, BEN, ANNA, CLEO, DORA = 7003, 7100, 7002, 7001, 7200, 7300
 THEN = datetime.now(UTC) - timedelta(days=3)
@@ -79,7 +80,7 @@ async def test_who_was_let_go_since_the_copy_was_made_is_not_brought_back(shell)
         dismissed(GRACE, THEN + HOUR),
         added(CLEO, Role.EDITOR, THEN + HOUR, "Cleo"),
         dismissed(DORA, THEN + HOUR),
-        lambda conn: chats.forget(conn, DORA),
+        lambda conn: chats.delete(conn, DORA),
     )
     answer = await shell("restore", "copy.db")
     assert (answer.status, answer.err) == (0, "")
@@ -96,6 +97,48 @@ async def test_who_was_let_go_since_the_copy_was_made_is_not_brought_back(shell)
     assert shell.rows("SELECT name FROM people WHERE person IN (7001, 7300)") == [("Anna",)]
     again = await shell("restore", "copy.db")  # the copy is still as old, and this database still knows
     assert again.status == 0 and roles(shell) == [(ANNA, "editor")]
+
+
+def met(chat: int, at: datetime):
+    async def act(conn) -> None:
+        await chats.get_or_create(conn, chat, ChatKind.PRIVATE, "en", at)
+        await browsing.remember_search(conn, chat, "solar power", at)
+
+    return act
+
+
+async def test_who_was_forgotten_since_the_copy_was_made_stays_forgotten(shell):
+    await change(shell.database, met(ANNA, THEN), met(BEN, THEN), met(CLEO, THEN))
+    assert (await shell("backup", "copy.db")).status == 0
+    await change(
+        shell.database,
+        lambda conn: forgetting.forget(conn, ANNA, THEN + HOUR),
+        lambda conn: forgetting.forget(conn, BEN, THEN + HOUR),
+        met(BEN, THEN + 2 * HOUR),  # who came back, and of whom the copy has what was before
+    )
+    for _ in range(2):  # the restored one knows it, too
+        answer = await shell("restore", "copy.db")
+        assert (answer.status, answer.err) == (0, "")
+        assert "Forgotten again, as they were after the copy was made: 2 chats.\n" in answer.out
+        assert "0 articles, 1 chat." in answer.out
+        assert shell.rows("SELECT id FROM chats") == shell.rows("SELECT chat FROM searches") == [(CLEO,)]
+        assert str(ANNA) not in str(shell.rows("SELECT * FROM forgotten"))
+
+
+async def test_another_bots_database_says_nothing_about_who_was_forgotten(shell):
+    await change(shell.database, met(ANNA, THEN), lambda conn: metadata.claim_for(conn, 1))
+    assert (await shell("backup", "copy.db")).status == 0
+    shell.database.unlink()
+    empty_database(shell.database)
+    await change(
+        shell.database,
+        met(ANNA, THEN),
+        lambda conn: forgetting.forget(conn, ANNA, THEN + HOUR),
+        lambda conn: metadata.claim_for(conn, 2),
+    )
+    answer = await shell("restore", "copy.db")
+    assert answer.status == 0 and "Forgotten again" not in answer.out
+    assert shell.rows("SELECT id FROM chats") == [(ANNA,)]
 
 
 async def test_who_was_let_go_and_came_back_is_what_they_are_now(shell):

@@ -329,7 +329,7 @@ async def test_what_waits_survives_a_new_start_and_is_forgotten_with_its_chat(
         anna, ben = await room.people(2)
         await _wish(room, [anna, ben], DAILY)
         campaigns = await _news(room, "a-story")
-        await membership.forget(room.db, ben)
+        await membership.forget(room.db, ben, room.house.clock())
     async with press_room(house, tmp_path) as again:
         await _at(again, "2026-03-03 08:00:00")
         assert again.got(anna) == ["Your 08:00 news: 1 story"] and again.got(ben) == []

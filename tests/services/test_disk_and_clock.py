@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 from press_room import PressRoom, press_room
-from story import ANNA, EDITH, StoryHouse, story_house
+from story import ANNA, BEN, EDITH, StoryHouse, story_house
 from what_became import WHAT_BECAME
 
-from bot.background import clean_up, fan_out, keep_backups, restart_on_error, watch_disk, watch_file
+from bot.background import clean_up, fan_out, forget_gone, keep_backups, restart_on_error, watch_disk, watch_file
 from bot.domain.delivery import Status
 from bot.errors import OutOfTurn, StoreBusy
 from bot.sandbox.world.faults import Page, Refuse, Slow, Throttle
@@ -388,6 +388,24 @@ async def test_a_round_that_fails_is_said_once_and_goes_on(caplog: pytest.LogCap
     await asyncio.wait_for(restart_on_error("a round", round_, pause=0.001), 30)
     assert endings == []
     assert [bool(record.exc_info) for record in caplog.records if record.levelname == "ERROR"] == [True, False]
+
+
+async def test_who_was_gone_for_long_is_forgotten_and_who_is_back_is_not(house: StoryHouse) -> None:
+    for person in (ANNA, BEN):
+        await house.starts(person)
+        await house.says(person, "/stop")
+        house.world.block(person)
+        await house.settle()
+    house.clock.advance(timedelta(days=100))
+    house.world.unblock(BEN)
+    await house.says(BEN, "/help")
+    house.clock.advance(timedelta(days=80))
+    for gone_for in (None, timedelta(days=181)):
+        await forget_gone(house.db, gone_for, house.clock())
+        assert await house.chat(ANNA) is not None
+    await forget_gone(house.db, timedelta(days=180), house.clock())
+    assert await house.chat(ANNA) is None
+    assert await house.chat(BEN) is not None
 
 
 async def test_the_house_is_kept_while_people_write(house: StoryHouse, tmp_path: Path) -> None:

@@ -451,7 +451,7 @@ async def test_who_asks_to_be_forgotten_while_a_message_is_on_the_wire_leaves_no
     async with room.db.transaction() as conn:
         term = await leases.take(conn, "another", now)
         claimed = await outbox.claim(conn, now, 2, owner=term)
-        await chats.forget(conn, anna)
+        await chats.delete(conn, anna)
     async with room.db.transaction() as conn:
         sent = [one._replace(status=Status.SENT, message_id=1) for one in claimed]
         covers = [(Subject(SubjectType.ARTICLE, article.number), 1)]

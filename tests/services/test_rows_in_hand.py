@@ -119,7 +119,7 @@ async def test_no_row_is_taken_for_one_that_was_forgotten(room: PressRoom) -> No
     async with room.db.transaction() as conn:
         term = await leases.take(conn, "another", now)
         [annas] = await outbox.claim(conn, now, 1, owner=term)
-    await membership.forget(room.db, anna)
+    await membership.forget(room.db, anna, room.house.clock())
     await room.publish(await room.draft("about-robots", "Robotics"))
     await room.spread()
     async with room.db.transaction() as conn:
@@ -137,7 +137,7 @@ async def test_a_broadcast_ends_also_when_whom_it_waited_for_asks_to_be_forgotte
     campaign = await room.publish(await room.draft("grid-storage", "Energy"))
     await room.run()
     assert (await room.campaign(campaign)).state is CampaignState.RUNNING
-    await membership.forget(room.db, ben)
+    await membership.forget(room.db, ben, room.house.clock())
     await room.run()
     assert (await room.campaign(campaign)).state is CampaignState.DONE
 

@@ -177,7 +177,7 @@ async def test_who_asks_to_be_forgotten_gets_no_list_and_all_of_it_ends(room: Pr
     published = await _waiting(room, "a-first", "b-second")
     room.world.faults.add(Refuse(500, "Internal"), chat=anna, times=1)
     await room.run()
-    await membership.forget(room.db, anna)
+    await membership.forget(room.db, anna, room.house.clock())
     room.house.clock.advance(timedelta(hours=1))
     await room.run()
     assert (len(room.house.screens(anna)), len(room.house.screens(ben))) == (0, 1)

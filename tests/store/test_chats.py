@@ -14,9 +14,10 @@ from bot.store.readers import chats, export
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 OLD, NEW, OTHER = -5001, -1_000_000_005_001, -5002
-CHOSEN = ("subscriptions", "exceptions", "unwanted_sources", "saved", "followed_phrases", "unwanted_phrases")
-BESIDE = ("progress", "closed_threads", "searches", "restrictions", "pushes")
-WITH_CHATS = (*CHOSEN, *BESIDE, "deliveries", "receipts", "outcomes")
+CHOSEN = ("subscriptions", "exceptions", "topic_wishes", "unwanted_sources", "saved")
+PHRASES = ("followed_phrases", "unwanted_phrases")
+BESIDE = ("progress", "waiting_exports", "closed_threads", "searches", "restrictions", "pushes")
+WITH_CHATS = (*CHOSEN, *PHRASES, *BESIDE, "deliveries", "receipts", "outcomes")
 
 
 @pytest.fixture
@@ -49,6 +50,7 @@ async def furnish(conn: Connection, chat: int, *, topic: int = 1, article: int =
     for insertion in (
         "INSERT INTO subscriptions (topic, chat, thread, since) VALUES (:topic, :chat, 0, 50)",
         "INSERT INTO exceptions (chat, topic, kind, until) VALUES (:chat, :topic, 'muted', 999)",
+        "INSERT INTO topic_wishes (chat, topic, wish) VALUES (:chat, :topic, 'now')",
         "INSERT INTO unwanted_sources (chat, source) VALUES (:chat, 'example.com')",
         "INSERT INTO saved (chat, article, at) VALUES (:chat, :article, 60)",
         "INSERT INTO deliveries (campaign, chat, thread, not_before) VALUES (:article, :chat, 0, 70)",
@@ -65,7 +67,8 @@ async def furnish(conn: Connection, chat: int, *, topic: int = 1, article: int =
         INSERT INTO restrictions (chat, since, reason, tries, awaits, tried_at, next_at)
         VALUES (:chat, 90, 'no rights', 1, 1, 90, 990)
         """,
-        "INSERT INTO pushes (chat, since, many) VALUES (:chat, 90, 2)",
+        "INSERT INTO pushes (chat, topic, since, many) VALUES (:chat, 0, 90, 2)",
+        "INSERT INTO waiting_exports (chat, document, at) VALUES (:chat, '{}', 90)",
     ):
         await conn.execute(insertion, ids)
 
@@ -143,7 +146,7 @@ async def test_moving_from_a_group_nobody_knew_changes_nothing(conn):
 async def test_forgetting_leaves_no_row_of_the_chat_and_all_of_the_others(conn):
     await furnish(conn, OLD)
     await furnish(conn, OTHER, topic=2, article=2)
-    await chats.forget(conn, OLD)
+    await chats.delete(conn, OLD)
     assert await chats.chat(conn, OLD) is None
     assert set((await rows_of(conn, OLD)).values()) == {0}
     assert set((await rows_of(conn, OTHER)).values()) == {1}
@@ -156,13 +159,13 @@ async def test_what_a_copy_learnt_of_a_draft_belongs_to_its_chats_too(conn):
     assert (await export.export(conn, OLD))["received"]
     await chats.migrate(conn, OLD, NEW)
     assert set((await rows_of(conn, NEW)).values()) == {1}
-    await chats.forget(conn, NEW)
+    await chats.delete(conn, NEW)
     assert set((await rows_of(conn, NEW)).values()) == {0}
 
 
 async def test_what_was_promised_to_a_forgotten_chat_counts_as_unwanted(conn):
     await furnish(conn, OLD)
-    await chats.forget(conn, OLD)
+    await chats.delete(conn, OLD)
     rows = await conn.execute_fetchall("SELECT id, unwanted FROM campaigns ORDER BY id")
     assert [tuple(row) for row in rows] == [(1, 1), (2, 0)]
 
@@ -176,7 +179,7 @@ async def test_an_export_names_everything_that_forgetting_deletes(conn):
     assert read["closed_threads"] == [{"thread": 5, "since": "1970-01-01T00:01:30+00:00", "told_at": None}]
     assert read["saved"][0]["title"] == "One"
     assert all(read[part] for part in read if part not in ("editor", "acts_as_editor"))
-    await chats.forget(conn, OLD)
+    await chats.delete(conn, OLD)
     assert not any((await export.export(conn, OLD)).values())
 
 

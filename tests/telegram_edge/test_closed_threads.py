@@ -199,7 +199,7 @@ async def test_a_forum_that_moved_is_not_told_again_under_its_new_number(forum: 
 async def test_a_thread_of_a_forum_that_is_forgotten_meanwhile_leaves_no_trace(forum: Forum) -> None:
     forum.closes()
     await forum.publishes("one")
-    await membership.forget(forum.room.db, forum.id)
+    await membership.forget(forum.room.db, forum.id, forum.room.house.clock())
     async with forum.room.db.transaction() as conn:
         await closed_threads.begin(conn, [(forum.id, forum.thread)], forum.house.clock())
     assert await forum.episodes() == 0

@@ -11,7 +11,7 @@ from story import ANNA, BEN, EDITH, StoryHouse
 from bot.domain.article import Provider, Story
 from bot.domain.press import press
 from bot.services.delivery import delivery_reports
-from bot.services.readers import membership
+from bot.services.readers import exports, membership
 
 LINE = "For the phrase “quantum dots”."
 
@@ -123,7 +123,12 @@ async def test_subscriptions_shows_all_of_it_and_takes_back_each_by_its_name(roo
     assert screen(room, ANNA).startswith(
         "You follow Robotics, “quantum dots” and “solar power”.\nNever wanted: “casino”."
     )
-    assert house.buttons(ANNA)[:3] == [["Unfollow “quantum dots”"], ["Unfollow “solar power”"], ["Allow “casino”"]]
+    assert house.buttons(ANNA)[:4] == [
+        ["Robotics"],
+        ["Unfollow “quantum dots”"],
+        ["Unfollow “solar power”"],
+        ["Allow “casino”"],
+    ]
     assert await house.presses(ANNA, "Unfollow “quantum dots”") == "No longer following “quantum dots”"
     assert await house.presses(ANNA, "Allow “casino”") == "“casino” is allowed again"
     assert screen(room, ANNA).startswith("You follow Robotics and “solar power”.\nThe next")
@@ -294,10 +299,10 @@ async def test_forgetting_and_the_export_cover_phrases(room: PressRoom) -> None:
     house = room.house
     await house.says(ANNA, '/subscribe "quantum dots"')
     await house.says(ANNA, "/never casino")
-    document = await membership.export_of(room.db, ANNA)
+    document = await exports.export_of(room.db, ANNA, room.house.clock())
     assert [row["phrase"] for row in document["phrases"]] == ["quantum dots"]
     assert [row["phrase"] for row in document["unwanted_phrases"]] == ["casino"]
-    await membership.forget(room.db, ANNA)
+    await membership.forget(room.db, ANNA, room.house.clock())
     async with room.db.reading() as conn:
         [(left,)] = await conn.execute_fetchall("SELECT count(*) FROM phrases")
     assert left == 0

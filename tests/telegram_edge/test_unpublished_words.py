@@ -28,7 +28,7 @@ from bot.render.reader.picker import LATEST, PICK
 from bot.render.reader.subscriptions import HEAR
 from bot.services.content.imports import Policy, Seen, take
 from bot.services.newsroom import arriving_news, newsroom
-from bot.services.readers import membership
+from bot.services.readers import exports
 from bot.store.content import articles, topics
 
 NAME = "Secret Merger"
@@ -196,7 +196,7 @@ async def told(house: StoryHouse, chat: int) -> list[Any]:
         note(await house.presses_data(ANNA, data, card, chat))
     await house.says(ANNA, "/subscriptions", chat)
     note()
-    return [*said, await membership.export_of(house.db, chat)]
+    return [*said, await exports.export_of(house.db, chat, house.clock())]
 
 
 @pytest.mark.parametrize("kind", STATES)
@@ -316,7 +316,7 @@ async def test_what_was_out_once_stays_known_but_not_what_it_was_changed_to(hous
     for verb in Verb:  # the old card's buttons
         said.append(await house.presses_data(ANNA, press(verb, ARTICLE), card))
     said.append(house.messages(ANNA))
-    exported = await membership.export_of(house.db, ANNA)
+    exported = await exports.export_of(house.db, ANNA, house.clock())
     said.append(exported)
     assert exported["saved"] == []  # "Unsave" was among the buttons
     await house.says(ANNA, "/subscribe Harbours")
@@ -335,7 +335,7 @@ async def test_an_export_names_no_title_that_readers_may_not_see(house: StoryHou
     await house.presses(ANNA, "Save")
 
     async def titles() -> list[object]:
-        saved = (await membership.export_of(house.db, ANNA))["saved"]
+        saved = (await exports.export_of(house.db, ANNA, house.clock()))["saved"]
         return [(one["article"], one["title"]) for one in saved]  # type: ignore[attr-defined]
 
     assert await titles() == [(ARTICLE, "Harbours merge")]

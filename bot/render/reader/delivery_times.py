@@ -14,7 +14,7 @@ def delivery(words: Words, timing: Timing, zone: ZoneInfo) -> str:
     """Return how often news comes: `daily at 08:00, Berlin`."""
     match timing.mode:
         case Mode.NOW:
-            return words("at once")
+            return words("at once, without a sound") if timing.silent else words("at once")
         case Mode.CALM:
             return words.count("at once, at most {n} an hour", "at once, at most {n} an hour", timing.per_hour)
         case Mode.HOURLY:

@@ -1,4 +1,4 @@
-"""Answers to `/start`, `/stop`, `/help`, `/privacy`, `/forget` and invitation links."""
+"""Answers to `/start`, `/stop`, `/help` and invitation links."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from bot.render.locale import Words
 from bot.render.text import bold, join, tame
 
 RESUME = "resume"
-FORGET = "forget"
-KEEP = "forget_not"
 
 
 def greeting(words: Words, name: str) -> Text:
@@ -68,73 +66,6 @@ def help_text(words: Words, sections: Sequence[tuple[str, Sequence[tuple[str, st
         entries = [Text(f"{usage}: {summary}") for usage, summary in lines]
         blocks.append(join([bold(heading) if heading else Text(), *entries], "\n"))
     return Message(join(blocks, "\n\n"))
-
-
-def privacy(words: Words, *, chat: int, person: int | None, contact: str | None, is_editor: bool) -> Message:
-    """Return what is stored and by whom. `person` is None when nobody in particular asks."""
-    kept_by = (
-        words("It is kept by {contact}.", contact=contact)
-        if contact
-        else words("It is kept by whoever runs this bot, who has left no address.")
-    )
-    paragraphs = [
-        words(
-            "Stored about this chat: its number, what it follows, mutes and saves, the last words it searched for, its "
-            "settings, and which articles it was sent. Not stored: names, and what else you write once it is answered."
-        ),
-        kept_by,
-    ]
-    if is_editor:
-        paragraphs.insert(
-            1,
-            words(
-                "Because you are an editor: your name, as Telegram shows it, and the log of what you do as one. Owners "
-                "see your name in /editors, editors in /log."
-            ),
-        )
-    if person == chat:
-        paragraphs.append(words("Your Telegram user id, and this chat's number: {person}", person=person))
-    else:
-        paragraphs.append(words("This chat's number: {chat}", chat=chat))
-        if person is not None:
-            paragraphs.append(words("Your Telegram user id: {person}", person=person))
-    paragraphs.append(words("/export sends you all of it, /forget deletes it."))
-    return Message(join(paragraphs, "\n\n"))
-
-
-def exported(words: Words) -> Message:
-    return Message(Text(words("All that is stored about this chat.")))
-
-
-def forget_question(words: Words) -> Message:
-    return Message(
-        Text(
-            words(
-                "Delete all that is stored about this chat: what it follows, has saved and searched for, its settings, "
-                "and which articles it was sent? It cannot be brought back."
-            )
-        ),
-        keyboard=((Button(words("Delete all"), data=press(FORGET)), Button(words("Keep"), data=press(KEEP))),),
-    )
-
-
-def forgotten(words: Words, is_editor: bool) -> Message:
-    """Return what is gone and what `/forget` cannot reach."""
-    paragraphs = [
-        words("All of it is deleted."),
-        words(
-            "Out of reach: the messages in this chat, which you can delete yourself; what Telegram keeps; and "
-            "backup copies of the database, until newer ones replace them."
-        ),
-    ]
-    if is_editor:
-        paragraphs.append(words("You stay an editor, and the log of what you did as one stays."))
-    paragraphs.append(words("/start begins anew."))
-    return Message(join(paragraphs, "\n\n"))
-
-
-def kept(words: Words) -> Message:
-    return Message(Text(words("Nothing was deleted.")))
 
 
 def made_owner(words: Words, name: str) -> Message:

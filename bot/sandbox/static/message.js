@@ -3,7 +3,7 @@
  */
 import { fileUrl } from "./api.js";
 import { isoTime, timeOf, fullTime } from "./clock.js";
-import { button, el, icon } from "./dom.js";
+import { button, directionOf, el, icon } from "./dom.js";
 import { formatted } from "./entities.js";
 import { destination, outward } from "./links.js";
 import { drawBlocks, richWords } from "./rich.js";
@@ -58,7 +58,7 @@ function bubble(message, context, mine) {
   const shared = message.chat.type !== "private" && !mine;
   const options = message.link_preview_options ?? {};
   const card = options.url && !options.is_disabled && message.text !== undefined ? preview(options, context) : null;
-  const body = text ? el("div", { class: "text", dir: "auto" }, formatted(text, entities, context)) : null;
+  const body = text ? el("div", { class: "text" }, formatted(text, entities, context)) : null;
   const parts = [
     shared ? el("p", { class: `sender tone-text-${Math.abs(message.from?.id ?? 0) % 6}`, dir: "auto" }, senderName(message)) : null,
     threadName(message, context),
@@ -70,7 +70,7 @@ function bubble(message, context, mine) {
     meta(message),
   ];
   const className = `bubble${message.photo || message.rich_message ? " with-picture" : ""}${card ? " with-card" : ""}`;
-  return el("div", { class: className }, ...parts);
+  return el("div", { class: className, dir: text ? directionOf(text) : null }, ...parts);
 }
 
 function meta(message) {

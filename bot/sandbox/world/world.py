@@ -207,8 +207,7 @@ class World:
         if chat_id == person_id:
             self.people[person_id].has_started = True
         message = self._written(person_id, chat_id, thread, anonymous)
-        if reply_to is not None and (replied := self.history.get(chat_id, reply_to)) is not None:
-            message["reply_to_message"] = {key: replied[key] for key in replied if key != "reply_to_message"}
+        message |= self._answered(chat_id, reply_to)
         message["text"] = text
         if entities := as_entities(text, tappable(text)):
             message["entities"] = entities
@@ -222,10 +221,12 @@ class World:
         data: bytes,
         mime: str = "application/octet-stream",
         caption: str = "",
+        *,
+        reply_to: int | None = None,
     ) -> Json:
         """Send a document and return its message."""
         file = self.files.keep("document", filename, mime, data)
-        message = self._written(person_id, chat_id, None, False)
+        message = self._written(person_id, chat_id, None, False) | self._answered(chat_id, reply_to)
         message["document"] = {
             "file_name": filename,
             "mime_type": mime,
@@ -381,6 +382,13 @@ class World:
         if thread is not None:
             message |= {"message_thread_id": thread, "is_topic_message": True}
         return message
+
+    def _answered(self, chat_id: int, reply_to: int | None) -> Json:
+        """Return what a message says of the one that it answers; nothing when it answers none that is there."""
+        replied = None if reply_to is None else self.history.get(chat_id, reply_to)
+        if replied is None:
+            return {}
+        return {"reply_to_message": {key: replied[key] for key in replied if key != "reply_to_message"}}
 
     def _post(self, message: Json) -> Json:
         """Put a person's message into its chat, and queue it for the bot if the bot may see it."""

@@ -130,9 +130,14 @@ async def known(db: Database, links: Iterable[str]) -> Article | None:
 
 
 async def draft(db: Database, story: Story, addresses: Iterable[str] = (), *, now: datetime) -> Drafted:
-    """Store a story with a title as a draft, known by these addresses too; a known one is returned as it is."""
+    """Store a story with a title as a draft, known by these addresses too; a known one is returned as it is.
+
+    That was found by following a link, by which it is known from now on: a feed that lists it so tells nothing new.
+    """
     wanted = [normal_link(story.link), *addresses]
     if (there := await known(db, wanted)) is not None:
+        async with db.transaction() as conn:
+            await imports.lead(conn, wanted, there.number)
         return Drafted(there, is_new=False)
     story = replace(story, topics=await _topics_among(db, story.topics))
     story = replace(story, payload=_payload(story))

@@ -207,6 +207,6 @@ async def _note_sent(conn: Connection, item: Item, now: datetime) -> None:
         form, words = item.adopted
         await newsroom.go_on_in(conn, item.campaign.id, form, item.composition.revision, words, now=now)
     if item.calm_hour is not None:
-        await pushes.count(conn, item.delivery.chat, item.calm_hour)
+        await pushes.count(conn, item.delivery.chat, item.calm_hour, item.wished_by)
     if item.chat.restriction is not None:
         await restrictions.note_open(conn, item.delivery.chat, now)

@@ -36,10 +36,13 @@ class Published:
     resumed: bool = False
 
 
-async def publish(db: Database, number: int, *, by: int | None, now: datetime, undo: timedelta) -> Published:
+async def publish(
+    db: Database, number: int, *, by: int | None, now: datetime, undo: timedelta, breaking: bool = False
+) -> Published:
     """Make an article public and promise it to everyone who follows it at this moment.
 
-    Publishing again after a retraction lists it and resumes what was stopped; the audience stays as it was.
+    As `breaking` news it passes quiet hours, calm and digests of the chats that allow that, and goes before other news.
+    Publishing again after a retraction lists it and resumes what was stopped; audience and urgency stay as they were.
     Raises: UnknownArticle, OutOfTurn when it is out already.
     """
     async with db.transaction() as conn:
@@ -48,13 +51,22 @@ async def publish(db: Database, number: int, *, by: int | None, now: datetime, u
             raise OutOfTurn(f"#{number} is out already")
         if not before.story.link:
             raise OutOfTurn(f"#{number} has no link that readers could open; its feed gave none")
-        published = await release(conn, before, by=by, now=now, undo=undo)
-        await audit_log.record(conn, "publish", at=now, person=by, article=number)
+        published = await release(conn, before, by=by, now=now, undo=undo, breaking=breaking)
+        await audit_log.record(
+            conn, "publish", at=now, person=by, article=number, detail="breaking" if breaking else None
+        )
         return published
 
 
 async def release(
-    conn: Connection, article: Article, *, by: int | None, now: datetime, undo: timedelta, by_file: bool = False
+    conn: Connection,
+    article: Article,
+    *,
+    by: int | None,
+    now: datetime,
+    undo: timedelta,
+    by_file: bool = False,
+    breaking: bool = False,
 ) -> Published:
     """Publish inside the caller's transaction: by hand, by file, or at the end of an embargo."""
     await articles.set_state(conn, article.number, ArticleState.PUBLISHED)
@@ -67,18 +79,26 @@ async def release(
         return Published(await articles.article(conn, article.number), earlier[-1].id, start_at, resumed=True)
     audience = await followers_of(conn, article.number, now)
     start_at = now + undo_time(await reach(conn, audience, now, UNDO_FROM), undo)
-    promised = await _promise(conn, article.number, now, start_at, by=by, by_file=by_file)
+    promised = await _promise(conn, article.number, now, start_at, by=by, by_file=by_file, breaking=breaking)
     await articles.fix_audience(conn, article.number, now)
     return Published(await articles.article(conn, article.number), promised, start_at)
 
 
 async def _promise(
-    conn: Connection, number: int, now: datetime, start_at: datetime, *, by: int | None, by_file: bool
+    conn: Connection,
+    number: int,
+    now: datetime,
+    start_at: datetime,
+    *,
+    by: int | None,
+    by_file: bool,
+    breaking: bool = False,
 ) -> int:
     """Promise an article as news to whoever follows its topics now; return the campaign's number."""
     subject = Subject(SubjectType.ARTICLE, number)
+    lane = Lane.URGENT if breaking else Lane.NEWS
     return await campaigns.promise(
-        conn, NEWS, subject, fixed_at=now, start_at=start_at, lane=Lane.NEWS, by=by, by_file=by_file
+        conn, NEWS, subject, fixed_at=now, start_at=start_at, lane=lane, by=by, by_file=by_file, breaking=breaking
     )
 
 

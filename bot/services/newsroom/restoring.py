@@ -27,7 +27,8 @@ from bot.store.engine.database import Database
 from bot.store.engine.lock import DatabaseLock
 from bot.store.engine.migrations import check, migrate, refuse_foreign
 from bot.store.engine.staging import Staged, UnsoundFile, stage
-from bot.store.readers import chats
+from bot.store.readers import chats, forgetting
+from bot.store.readers.forgetting import learn_forgotten
 
 
 class UnsoundCopy(StoreError):
@@ -39,6 +40,7 @@ class Restored:
     """What is in place now. `kept` is the database it replaced, None when there was none; `held` are publishes.
 
     `learnt` are deliveries since the copy was made, as the replaced one has them; None when nothing could be learnt.
+    `forgotten` are chats that asked for that, or were long gone, after the copy was made: it does not have them now.
     `roles` is what it took from the copy's editors; None when there was nothing to compare with.
     `beside` says which write-ahead log lay beside the copy, and whether it was its own.
     """
@@ -48,6 +50,7 @@ class Restored:
     chats: int
     held: int
     learnt: int | None
+    forgotten: int
     roles: Reconciled | None
     beside: Staged
 
@@ -68,15 +71,16 @@ async def restore(file: Path, database: Path, now: datetime) -> Restored:
         lock = DatabaseLock(database)
         try:
             beside = await asyncio.to_thread(_stage, file, copy)
-            held, counted = await _prepare(file, copy, now)
+            held, (stories, met) = await _prepare(file, copy, now)
             learnt, roles = await asyncio.to_thread(_learn, copy, database, now)
+            forgotten = await _forget_again(copy, now)
             kept = await asyncio.to_thread(put_in_place, copy, database, now)
         finally:
             _clear(copy)
             lock.release()
     except OSError as error:
         raise StoreError(f"cannot restore to {database}: {error.strerror}") from error
-    return Restored(kept, *counted, held, learnt, roles, beside)
+    return Restored(kept, stories, met - forgotten, held, learnt, forgotten, roles, beside)
 
 
 def _is_same(file: Path, database: Path) -> bool:
@@ -110,20 +114,35 @@ def _stage(file: Path, copy: Path) -> Staged:
 
 
 def _learn(copy: Path, replaced: Path, now: datetime) -> tuple[int | None, Reconciled | None]:
-    """Let the copy know who has what was published after it was made, and who lost a role or a link since.
+    """Let the copy know who has what was published after it was made, who lost a role or a link, and who was forgotten.
 
-    Nobody gets news twice then, and nobody a right back. The replaced one may be damaged, or not newsbot's at all,
-    which may be why it is replaced: then nothing is known, and no link of the copy works.
+    Nobody gets news twice then, nobody a right back, and what was deleted stays so. The replaced one may be damaged, or
+    not newsbot's at all, which may be why it is replaced: then nothing is known, and no link of the copy works.
     """
     learnt, roles = None, None
     if replaced.exists():
         with suppress(StoreError):
             refuse_foreign(replaced)
             roles = reconcile_roles(copy, replaced, now)
+            if roles is not None:  # they are two of one bot
+                learn_forgotten(copy, replaced)
             learnt = learn_deliveries(copy, replaced)
     if roles is None:
         drop_links(copy)
     return learnt, roles
+
+
+async def _forget_again(copy: Path, now: datetime) -> int:
+    """Delete from a copy what is stored about chats that were forgotten after it was made; return how many."""
+    db = await Database.open(copy, readers=1)
+    try:
+        async with db.transaction() as conn:
+            again = await forgetting.brought_back(conn)
+            for chat in again:
+                await forgetting.forget(conn, chat, now)
+            return len(again)
+    finally:
+        await db.close()
 
 
 async def _prepare(file: Path, copy: Path, now: datetime) -> tuple[int, tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""The life of a chat: created, paused, unreachable, moved to a supergroup, exported, deleted."""
+"""The life of a chat: created, paused, unreachable, moved to a supergroup, deleted."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.domain.chat import Chat, ChatKind, ChatState
 from bot.domain.delivery_time import moment_of
 from bot.services.delivery import restrictions
 from bot.store.engine.database import Database
-from bot.store.readers import chats, export
+from bot.store.readers import chats, forgetting
 
 
 async def get_or_create(db: Database, id: int, kind: ChatKind, language: str, now: datetime) -> Chat:
@@ -18,7 +18,7 @@ async def get_or_create(db: Database, id: int, kind: ChatKind, language: str, no
     `language` counts only for a new one.
     """
     found = await known(db, id)
-    if found is not None and found.state is not ChatState.UNREACHABLE:
+    if found is not None and found.state is ChatState.ACTIVE:  # one that is paused may have been gone, too
         return found
     async with db.transaction() as conn:
         await chats.switch_on(conn, id, now)
@@ -110,13 +110,7 @@ async def move(db: Database, old: int, new: int, now: datetime) -> None:
         await chats.switch_on(conn, new, now)
 
 
-async def forget(db: Database, chat: int) -> None:
-    """Delete all that is stored about a chat."""
+async def forget(db: Database, chat: int, now: datetime) -> None:
+    """Delete all that is stored about a chat, also from older copies of the database when one is put back."""
     async with db.transaction() as conn:
-        await chats.forget(conn, chat)
-
-
-async def export_of(db: Database, chat: int) -> dict[str, object]:
-    """Return all that is stored about a chat, as a JSON-able document."""
-    async with db.reading() as conn:
-        return await export.export(conn, chat)
+        await forgetting.forget(conn, chat, now)

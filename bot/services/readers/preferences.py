@@ -20,7 +20,7 @@ from bot.services.delivery.pictures import pictures_of
 from bot.store.content import articles, topics
 from bot.store.delivery import outbox
 from bot.store.engine.database import Connection, Database
-from bot.store.readers import browsing, chats, timings
+from bot.store.readers import browsing, chats, timings, topic_wishes
 
 IN_AN_EXAMPLE = 3
 
@@ -71,6 +71,28 @@ async def _newest(conn: Connection, many: int) -> list[tuple[Article, list[Topic
     return [(article, [known[topic] for topic in article.topics if topic in known]) for article in found]
 
 
+async def set_announcements(db: Database, chat: Chat, wanted: bool) -> Chat:
+    """Return the chat as it stands when it takes what the bot's people write to everybody, or not."""
+    async with db.transaction() as conn:
+        await chats.set_announcements(conn, chat.id, wanted)
+        return await chats.chat(conn, chat.id) or chat
+
+
+async def set_breaking(db: Database, chat: Chat, allowed: bool, now: datetime) -> Chat:
+    """Return the chat as it stands when breaking news passes its times, or not. What waits is asked again."""
+    async with db.transaction() as conn:
+        await chats.set_breaking(conn, chat.id, allowed)
+        await outbox.ask_again(conn, chat.id, now)
+        return await chats.chat(conn, chat.id) or chat
+
+
+async def set_quality(db: Database, chat: Chat, least: int | None) -> Chat:
+    """Return the chat as it stands when articles that state a lower quality do not come; None: all come."""
+    async with db.transaction() as conn:
+        await chats.set_quality(conn, chat.id, least)
+        return await chats.chat(conn, chat.id) or chat
+
+
 async def set_language(db: Database, chat: Chat, language: str) -> None:
     """`language` is one that newsbot speaks."""
     async with db.transaction() as conn:
@@ -92,7 +114,7 @@ async def set_zone(db: Database, chat: Chat, zone: str | None, now: datetime) ->
     async with db.transaction() as conn:
         before = await chats.chat(conn, chat.id) or chat
         await chats.set_zone(conn, chat.id, zone)
-        if not before.timing.is_at_once and before.zone != zone:
+        if before.zone != zone and (not before.timing.is_at_once or await topic_wishes.of_chat(conn, chat.id)):
             await timings.count_from(conn, chat.id, now)
             await outbox.ask_again(conn, chat.id, now)
         return await chats.chat(conn, chat.id) or chat
@@ -119,6 +141,7 @@ async def set_quiet(db: Database, chat: Chat, quiet: Quiet | None, now: datetime
     async with db.transaction() as conn:
         before = await chats.chat(conn, chat.id) or chat
         await timings.choose(conn, chat.id, replace(before.timing, quiet=quiet))
+        await topic_wishes.renew(conn, chat.id)
         await outbox.ask_again(conn, chat.id, now)
         return await chats.chat(conn, chat.id) or chat
 

@@ -42,6 +42,7 @@ class Campaign:
     `revision` is the subject's; None: the one that stands when a message leaves, so that nobody is sent words that
     were corrected meanwhile. `words` are Telegram's when it is held for them. `form` is the one in which
     `form_revision` goes. `is_confirmed` once an editor knows that many of its chats are gone.
+    `is_breaking` when it comes at once to chats that allow that of breaking news.
     """
 
     id: int
@@ -71,6 +72,7 @@ class Campaign:
     form: Form
     form_revision: int | None
     is_confirmed: bool
+    is_breaking: bool = False
 
     @property
     def article(self) -> int | None:
@@ -102,17 +104,21 @@ async def promise(
     by: int | None,
     by_file: bool = False,
     revision: int | None = None,
+    breaking: bool = False,
 ) -> int:
     """Promise a subject to everyone who belongs to its kind's audience at `fixed_at`; return the campaign's number.
 
-    A start to come is rounded up, so that no undo delay is cut short.
+    A start to come is rounded up, so that no undo delay is cut short. With `breaking` it comes at once to chats that
+    allow that, whatever their times are.
     """
     is_to_come = start_at > fixed_at
     rows = await conn.execute_fetchall(
         """
         INSERT INTO campaigns
-            (kind, subject_type, subject, revision, lane, state, asked_by, by_file, fixed_at, start_at)
-        VALUES (:kind, :subject_type, :subject, :revision, :lane, 'running', :by, :by_file, :fixed_at, :start_at)
+            (kind, subject_type, subject, revision, lane, state, asked_by, by_file, fixed_at, start_at, breaking)
+        VALUES
+            (:kind, :subject_type, :subject, :revision, :lane, 'running', :by, :by_file, :fixed_at, :start_at,
+             :breaking)
         RETURNING id
         """,
         {
@@ -123,6 +129,7 @@ async def promise(
             "lane": lane,
             "by": by,
             "by_file": by_file,
+            "breaking": breaking,
             "fixed_at": epoch(fixed_at),
             "start_at": epoch_of_end(start_at) if is_to_come else epoch(start_at),
         },
@@ -314,4 +321,5 @@ def _campaign(row: Row) -> Campaign:
         form=Form(row["form"]),
         form_revision=row["form_revision"],
         is_confirmed=bool(row["confirmed"]),
+        is_breaking=bool(row["breaking"]),
     )

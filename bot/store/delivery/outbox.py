@@ -222,7 +222,8 @@ async def ask_again_all(conn: Connection, timing: int, now: datetime) -> int:
         """
         UPDATE deliveries SET not_before = :now
         WHERE campaign IN (SELECT id FROM campaigns WHERE state <> 'done')
-          AND chat IN (SELECT id FROM chats WHERE timing = :timing)
+          AND chat IN (SELECT id FROM chats WHERE timing = :timing
+                       UNION SELECT chat FROM topic_wishes WHERE timing = :timing)
           AND waits <> 0 AND owner = 0 AND not_before > :now
         """,
         {"timing": timing, "now": epoch(now)},

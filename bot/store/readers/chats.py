@@ -1,5 +1,5 @@
 """
-Chats and all they have set; how they move to another number with all they have, and are forgotten.
+Chats and all they have set; how they move to another number with all they have, and are deleted.
 
 A chat that cannot be reached keeps everything. PAUSED is what its people asked for, so losing and regaining a chat
 never changes that: only ACTIVE becomes UNREACHABLE, and only UNREACHABLE becomes ACTIVE again.
@@ -19,7 +19,7 @@ from bot.domain.parts import Part, Parts
 from bot.domain.timing_text import from_stored
 from bot.store.content.story_json import epoch, moment_or_none
 from bot.store.engine.database import Connection
-from bot.store.readers import phrases, timings
+from bot.store.readers import phrases, timings, topic_wishes
 from bot.store.readers.restrictions import restriction as restriction_of
 
 
@@ -28,7 +28,8 @@ async def chat(conn: Connection, id: int) -> Chat | None:
     rows = await conn.execute_fetchall(
         """
         SELECT c.id, c.kind, c.state, c.language, c.zone, c.pictures, c.silent, c.language_chosen, c.parts, t.wish,
-            c.timed_at, c.paused_until, c.digest, r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
+            c.timed_at, c.paused_until, c.digest, c.announcements, c.breaking, c.quality,
+            r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
         FROM chats AS c LEFT JOIN restrictions AS r ON r.chat = c.id LEFT JOIN timings AS t ON t.number = c.timing
         WHERE c.id = :id
         """,
@@ -42,7 +43,8 @@ async def chats(conn: Connection, ids: Iterable[int]) -> dict[int, Chat]:
     rows = await conn.execute_fetchall(
         """
         SELECT c.id, c.kind, c.state, c.language, c.zone, c.pictures, c.silent, c.language_chosen, c.parts, t.wish,
-            c.timed_at, c.paused_until, c.digest, r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
+            c.timed_at, c.paused_until, c.digest, c.announcements, c.breaking, c.quality,
+            r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
         FROM chats AS c LEFT JOIN restrictions AS r ON r.chat = c.id LEFT JOIN timings AS t ON t.number = c.timing
         WHERE c.id IN (SELECT value FROM json_each(:ids))
         """,
@@ -81,10 +83,11 @@ async def set_state(
 
 
 async def end_pauses(conn: Connection, now: datetime) -> int:
-    """Let news come again where a pause is over; return to how many chats."""
+    """Let news come again where a pause is over and the chat can be reached; return in how many it was over."""
     return await conn.execute(
         """
-        UPDATE chats SET state = 'active', state_at = paused_until, paused_until = NULL
+        UPDATE chats SET state = CASE WHEN gone_at IS NULL THEN 'active' ELSE 'unreachable' END,
+            state_at = paused_until, paused_until = NULL
         WHERE paused_until <= :now AND state = 'paused'
         """,
         {"now": epoch(now)},
@@ -100,7 +103,12 @@ async def next_end_of_pause(conn: Connection) -> datetime | None:
 async def switch_off(conn: Connection, id: int, now: datetime) -> None:
     """Take note that a chat cannot be reached. One that is paused stays paused."""
     await conn.execute(
-        "UPDATE chats SET state = 'unreachable', state_at = :now WHERE id = :id AND state = 'active'",
+        """
+        UPDATE chats SET gone_at = coalesce(gone_at, :now),
+            state_at = CASE state WHEN 'active' THEN :now ELSE state_at END,
+            state = CASE state WHEN 'active' THEN 'unreachable' ELSE state END
+        WHERE id = :id AND (gone_at IS NULL OR state = 'active')
+        """,
         {"id": id, "now": epoch(now)},
     )
 
@@ -108,7 +116,12 @@ async def switch_off(conn: Connection, id: int, now: datetime) -> None:
 async def switch_on(conn: Connection, id: int, now: datetime) -> None:
     """Take note that a chat can be reached again. One that is paused stays paused."""
     await conn.execute(
-        "UPDATE chats SET state = 'active', state_at = :now WHERE id = :id AND state = 'unreachable'",
+        """
+        UPDATE chats SET gone_at = NULL,
+            state_at = CASE state WHEN 'unreachable' THEN :now ELSE state_at END,
+            state = CASE state WHEN 'unreachable' THEN 'active' ELSE state END
+        WHERE id = :id AND (gone_at IS NOT NULL OR state = 'unreachable')
+        """,
         {"id": id, "now": epoch(now)},
     )
 
@@ -139,6 +152,7 @@ async def set_zone(conn: Connection, id: int, zone: str | None) -> None:
     await conn.execute("UPDATE chats SET zone = :zone WHERE id = :id", {"id": id, "zone": zone})
     if known is not None and not known.timing.is_at_once:
         await timings.choose(conn, id, known.timing)
+    await topic_wishes.renew(conn, id)
 
 
 async def set_pictures(conn: Connection, id: int, pictures: Pictures) -> None:
@@ -158,6 +172,32 @@ async def set_parts(conn: Connection, id: int, parts: Parts | None) -> None:
 async def set_digest(conn: Connection, id: int, digest: DigestForm) -> None:
     """Set how lists of news look in the chat."""
     await conn.execute("UPDATE chats SET digest = :digest WHERE id = :id", {"id": id, "digest": digest})
+
+
+async def set_announcements(conn: Connection, id: int, wanted: bool) -> None:
+    await conn.execute("UPDATE chats SET announcements = :wanted WHERE id = :id", {"id": id, "wanted": wanted})
+
+
+async def taking_announcements(conn: Connection, ids: Iterable[int]) -> set[int]:
+    """Return which of these chats take what the bot's people write to everybody. Paused and gone ones take none."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT id FROM chats
+        WHERE announcements = 1 AND state = 'active' AND id IN (SELECT value FROM json_each(:ids))
+        """,
+        {"ids": json.dumps(list(ids))},
+    )
+    return {int(row["id"]) for row in rows}
+
+
+async def set_breaking(conn: Connection, id: int, allowed: bool) -> None:
+    """Let breaking news come to a chat at once, whatever its times say; or not."""
+    await conn.execute("UPDATE chats SET breaking = :allowed WHERE id = :id", {"id": id, "allowed": allowed})
+
+
+async def set_quality(conn: Connection, id: int, least: int | None) -> None:
+    """Set the least quality of an article that comes to a chat; None: any."""
+    await conn.execute("UPDATE chats SET quality = :least WHERE id = :id", {"id": id, "least": least})
 
 
 async def greet_once(conn: Connection, id: int) -> bool:
@@ -187,9 +227,9 @@ async def migrate(conn: Connection, old: int, new: int) -> None:
         """
         INSERT INTO chats
             (id, kind, state, since, state_at, language, language_chosen, zone, pictures, silent, parts, greeted,
-             timing, timed_at, paused_until, digest)
+             timing, timed_at, paused_until, digest, announcements, breaking, quality)
         SELECT :new, kind, state, since, state_at, language, language_chosen, zone, pictures, silent, parts, greeted,
-            timing, timed_at, paused_until, digest
+            timing, timed_at, paused_until, digest, announcements, breaking, quality
         FROM chats WHERE id = :old
         ON CONFLICT (id) DO UPDATE SET
             state = CASE state WHEN 'paused' THEN state ELSE excluded.state END,
@@ -197,7 +237,8 @@ async def migrate(conn: Connection, old: int, new: int) -> None:
             language = excluded.language, language_chosen = excluded.language_chosen, zone = excluded.zone,
             pictures = excluded.pictures, silent = excluded.silent, parts = excluded.parts,
             greeted = max(greeted, excluded.greeted), timing = excluded.timing, timed_at = excluded.timed_at,
-            digest = excluded.digest,
+            digest = excluded.digest, announcements = excluded.announcements, breaking = excluded.breaking,
+            quality = excluded.quality,
             paused_until = CASE state WHEN 'paused' THEN paused_until ELSE excluded.paused_until END
         """,
         ids,
@@ -206,18 +247,16 @@ async def migrate(conn: Connection, old: int, new: int) -> None:
     await conn.execute("UPDATE campaigns SET half = 0, cursor = NULL WHERE half < 2 AND ring_start IS NOT NULL")
     for move in _MOVES:
         await conn.execute(move, ids)
-    await _delete(conn, old)
+    await delete(conn, old)
+    await topic_wishes.renew(conn, new)
 
 
-async def forget(conn: Connection, id: int) -> None:
-    """Delete all that is stored about a chat. Messages on their way at this moment may still arrive."""
-    await _delete(conn, id)
-
-
-async def _delete(conn: Connection, id: int) -> None:
+async def delete(conn: Connection, id: int) -> None:
+    """Delete all that is stored about a chat (see `store.readers.forgetting`)."""
     await phrases.forget_chat(conn, id)
     for deletion in _DELETIONS:
         await conn.execute(deletion, {"chat": id})
+    await timings.drop_unused(conn)
 
 
 # Rows that the new chat has too stay with the old one, and go with it. There is no index by chat on deliveries,
@@ -233,6 +272,8 @@ _MOVES = (
     "UPDATE OR IGNORE searches SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE restrictions SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE pushes SET chat = :new WHERE chat = :old",
+    "UPDATE OR IGNORE topic_wishes SET chat = :new WHERE chat = :old",
+    "UPDATE OR IGNORE waiting_exports SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE progress SET chat = :new WHERE chat = :old",
     """
     UPDATE OR IGNORE deliveries SET chat = :new WHERE chat = :old AND campaign IN (
@@ -268,6 +309,7 @@ _DELETIONS = (
     "DELETE FROM progress WHERE chat = :chat",
     "DELETE FROM restrictions WHERE chat = :chat",
     "DELETE FROM pushes WHERE chat = :chat",
+    "DELETE FROM topic_wishes WHERE chat = :chat",
     "DELETE FROM closed_threads WHERE chat = :chat",
     "DELETE FROM searches WHERE chat = :chat",
     "DELETE FROM saved WHERE chat = :chat",
@@ -275,10 +317,10 @@ _DELETIONS = (
     "DELETE FROM exceptions WHERE chat = :chat",
     "DELETE FROM subscriptions WHERE chat = :chat",
     "DELETE FROM meta WHERE key IN ('asked_' || :chat, 'heard_' || :chat)",  # what store.readers.group_quota counts
+    "DELETE FROM waiting_exports WHERE chat = :chat",
     "DELETE FROM people WHERE person = :chat",
     "DELETE FROM pasted_links WHERE person = :chat",
     "DELETE FROM chats WHERE id = :chat",
-    "DELETE FROM timings WHERE NOT EXISTS (SELECT 1 FROM chats WHERE timing = timings.number)",
 )
 
 
@@ -291,7 +333,7 @@ _PICTURES = {pictures.value: pictures for pictures in Pictures}
 
 def _chat(row: Row) -> Chat:
     number, kind, state, language, zone, pictures, silent, chosen, parts, wish = row[:10]
-    timed_at, paused_until, digest, since = row[10:14]
+    timed_at, paused_until, digest, announcements, breaking, quality, since = row[10:17]
     return Chat(
         number,
         _KINDS[kind],
@@ -307,6 +349,9 @@ def _chat(row: Row) -> Chat:
         moment_or_none(timed_at),
         moment_or_none(paused_until),
         _DIGESTS[digest],
+        bool(announcements),
+        bool(breaking),
+        quality,
     )
 
 

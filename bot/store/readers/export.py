@@ -30,7 +30,7 @@ _QUESTIONS = {
     "chat": """
         SELECT c.id, c.kind, c.state, c.since, c.state_at, c.language, c.language_chosen, c.zone, c.pictures, c.silent,
             c.parts, c.greeted, coalesce(t.wish, 'now') AS delivery, c.timed_at, c.paused_until AS paused_until_at,
-            c.digest
+            c.digest, c.announcements, c.breaking, c.quality
         FROM chats AS c LEFT JOIN timings AS t ON t.number = c.timing WHERE c.id = :chat
     """,
     "follows": """
@@ -53,11 +53,20 @@ _QUESTIONS = {
         SELECT p.words AS phrase FROM unwanted_phrases AS u JOIN phrases AS p ON p.number = u.phrase
         WHERE u.chat = :chat ORDER BY p.words
     """,
-    "pushes": "SELECT since, many FROM pushes WHERE chat = :chat",
+    "wishes_for_topics": """
+        SELECT t.name AS topic, w.wish AS delivery FROM topic_wishes AS w JOIN topics AS t ON t.number = w.topic
+        WHERE w.chat = :chat ORDER BY t.name
+    """,
+    "pushes": """
+        SELECT t.name AS topic, p.since, p.many FROM pushes AS p LEFT JOIN topics AS t ON t.number = p.topic
+        WHERE p.chat = :chat ORDER BY t.name
+    """,
     "closed_threads": "SELECT thread, since, told_at FROM closed_threads WHERE chat = :chat ORDER BY thread",
     "restrictions": "SELECT since, reason, tries, tried_at, next_at, sign_at FROM restrictions WHERE chat = :chat",
     "saved": """
-        SELECT s.article, CASE WHEN a.state IN ('published', 'archived') THEN a.title END AS title, s.at AS saved_at
+        SELECT s.article, CASE WHEN a.state IN ('published', 'archived') THEN a.title END AS title,
+            CASE WHEN a.state IN ('published', 'archived') THEN json_extract(a.story, '$.link') END AS link,
+            s.at AS saved_at
         FROM saved AS s JOIN articles AS a ON a.number = s.article
         WHERE s.chat = :chat ORDER BY s.at, s.article
     """,
@@ -81,6 +90,7 @@ _QUESTIONS = {
         FROM deliveries AS o JOIN campaigns AS f ON f.id = o.campaign
         WHERE o.chat = :chat AND o.campaign IN (SELECT id FROM campaigns) ORDER BY o.not_before
     """,
+    "waiting_to_be_restored": "SELECT document AS export, at AS sent_at FROM waiting_exports WHERE chat = :chat",
     "progress_messages": "SELECT campaign AS fanout, message_id, shown_at FROM progress WHERE chat = :chat",
     "editor": """
         SELECT e.role, e.since, e.added_by, p.name, f.ended_at

@@ -11,7 +11,9 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 
+from bot.domain.exported import SavedArticle
 from bot.domain.following import Following
+from bot.domain.link import normal_link
 from bot.store.content import topics
 from bot.store.content.story_json import epoch, moment_or_none
 from bot.store.engine.database import Connection
@@ -174,6 +176,37 @@ async def save(conn: Connection, person: int, article: int, now: datetime) -> No
         "INSERT INTO saved (chat, article, at) VALUES (:person, :article, :now) ON CONFLICT DO NOTHING",
         {"person": person, "article": article, "now": epoch(now)},
     )
+
+
+async def save_known(conn: Connection, person: int, wanted: Iterable[SavedArticle]) -> int:
+    """Keep those of these articles that readers may see, since when they were kept; return how many that are."""
+    values = [
+        {
+            "link": None if one.link is None else normal_link(one.link),
+            "number": one.number,
+            "title": one.title,
+            "at": epoch(one.saved_at),
+        }
+        for one in wanted
+    ]
+    rows = await conn.execute_fetchall(
+        """
+        SELECT a.number, min(w.value ->> 'at') AS at
+        FROM json_each(:wanted) AS w CROSS JOIN articles AS a ON a.number = CASE
+            WHEN w.value ->> 'link' IS NULL THEN w.value ->> 'number'
+            ELSE (SELECT article FROM article_links WHERE link = w.value ->> 'link')
+        END
+        WHERE a.state IN ('published', 'archived')
+          AND (w.value ->> 'link' IS NOT NULL OR a.title = w.value ->> 'title')
+        GROUP BY a.number
+        """,
+        {"wanted": json.dumps(values)},
+    )
+    found = [{"person": person, "article": row["number"], "at": row["at"]} for row in rows]
+    await conn.executemany(
+        "INSERT INTO saved (chat, article, at) VALUES (:person, :article, :at) ON CONFLICT DO NOTHING", found
+    )
+    return len(found)
 
 
 async def unsave(conn: Connection, person: int, article: int) -> None:

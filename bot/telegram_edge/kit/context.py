@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import telegram
 
-from bot.content.feeds.parsing_process import ParsingProcess
+from bot.content.parsing.parsing_process import ParsingProcess
 from bot.content.web.fetching import Fetcher
 from bot.content.web.pictures import PictureSource
 from bot.domain.chat import Chat, ChatKind, DigestForm, Pictures

@@ -77,10 +77,14 @@ class TextRule:
 
 @dataclass(frozen=True, slots=True)
 class DocumentRule:
-    """A file sent in a private chat; `request.document` describes it."""
+    """A file sent in a private chat; `request.document` describes it. Rules are asked as those of texts are.
 
-    handler: RequestHandler
-    access: Access = Access.EDITORS
+    `in_groups`: also one that answers a message of the bot in a group or channel.
+    """
+
+    handler: TextHandler
+    access: Access = Access.READERS
+    in_groups: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,8 @@ class Registry:
         self._starts = _unique((rule.prefix, rule) for each in self.conversations for rule in each.starts)
         texts = [rule for each in self.conversations for rule in each.texts]
         self.texts = tuple(sorted(texts, key=lambda rule: rule.access is Access.READERS))
-        self.documents = tuple(rule for each in self.conversations for rule in each.documents)
+        documents = [rule for each in self.conversations for rule in each.documents]
+        self.documents = tuple(sorted(documents, key=lambda rule: rule.access is Access.READERS))
         self.commands = Commands(self._commands.values())
 
     def command(self, name: str) -> Command | None:

@@ -173,18 +173,19 @@ async def _run_command(
 
 
 async def _take_text_or_file(ctx: BotContext, registry: Registry, request: Request) -> None:
-    """Take plain text or a file in a private chat."""
+    """Take plain text or a file in a private chat, and a file that answers the bot elsewhere."""
     role = await role_of(ctx, request)
     if request.document is not None:
         for file in registry.documents:
-            if may(role, file.access):
-                await file.handler(ctx, request)
+            is_here = request.is_private or file.in_groups
+            if is_here and may(role, file.access) and await file.handler(ctx, request):
                 return
     elif request.args:
         for text in registry.texts:
             if may(role, text.access) and await text.handler(ctx, request):
                 return
-    await request.answer(error_messages.not_understood(request.words))
+    if request.is_private:
+        await request.answer(error_messages.not_understood(request.words))
 
 
 async def _pressed(ctx: BotContext, registry: Registry, query: telegram.CallbackQuery, is_backlog: bool) -> None:
@@ -296,13 +297,19 @@ async def _say(request: Request | PressRequest, reason: str) -> None:
 
 
 def _is_for_bot(ctx: BotContext, message: telegram.Message, command: re.Match[str] | None) -> bool:
-    """Return whether a message is for newsbot: commands everywhere, other texts and files in private chats only."""
+    """Return whether a message is for newsbot: commands everywhere, all else in private chats.
+
+    A file is for it in a group, too, when it answers what newsbot said.
+    """
     sender = message.from_user
     speaks_as_chat = message.sender_chat is not None
     if (sender is not None and sender.is_bot and not speaks_as_chat) or message.via_bot or message.is_automatic_forward:
         return False
     if command is not None:
         return (command[2] or ctx.bot_username).lower() == ctx.bot_username.lower()
+    answered = message.reply_to_message.from_user if message.reply_to_message is not None else None
+    if message.document is not None and answered is not None and answered.id == ctx.bot.id:
+        return True
     # What is left without text or attachment is news of the chat itself: a pinned message, a new picture.
     return message.chat.type == telegram.Chat.PRIVATE and bool(message.text or message.effective_attachment)
 

@@ -29,6 +29,7 @@ from bot.domain.article import ArticleState
 from bot.domain.chat import Chat, ChatKind, ChatState, DigestForm, Pictures
 from bot.domain.delivery import Delivery, Status
 from bot.domain.delivery_time import Mode, Timing
+from bot.domain.exported import SavedArticle
 from bot.domain.parts import Part
 from bot.domain.phrases import Phrase, phrase
 from bot.domain.role import Role
@@ -41,12 +42,15 @@ from bot.store.readers import (
     chats,
     closed_threads,
     export,
+    forgetting,
     group_quota,
     pending_updates,
     phrases,
     pushes,
     subscriptions,
     timings,
+    topic_wishes,
+    waiting_exports,
 )
 
 NEW = -1_000_000_000_200
@@ -159,6 +163,9 @@ async def _furnish(conn: Connection, chat: int) -> None:
     await progress_messages.follow(conn, waiting, chat, 900)
     await timings.choose(conn, chat, Timing(Mode.CALM, per_hour=3))
     await pushes.count(conn, chat, NOW)
+    await pushes.count(conn, chat, NOW, topic)
+    await topic_wishes.choose(conn, chat, topic, Timing(Mode.HOURLY))
+    await waiting_exports.keep(conn, chat, {}, NOW)
 
 
 async def _claimed(conn: Connection) -> list[Delivery]:
@@ -206,13 +213,95 @@ async def test_a_forgotten_chat_leaves_nothing_and_forgetting_it_again_is_harmle
         await editors.add(conn, BEN, Role.EDITOR, None, NOW)
         await put_chats(conn, BEN)
         for _ in range(2):
-            await chats.forget(conn, GROUP)
+            await forgetting.forget(conn, GROUP, NOW)
             assert not any((await export.export(conn, GROUP)).values())
         assert await group_quota.ask(conn, GROUP, NOW)
         assert not await timings.are_any(conn)
         assert await _claimed(conn) == []
         assert (await export.export(conn, BEN))["chat"]
         assert await chats.counts(conn) == {ChatState.ACTIVE: 1, ChatState.PAUSED: 0, ChatState.UNREACHABLE: 0}
+
+
+async def test_who_was_forgotten_is_found_in_an_older_copy_and_not_who_came_back(
+    engine: Engine,
+) -> None:
+    async with engine.transaction() as conn:
+        assert await forgetting.brought_back(conn) == []
+        await put_chats(conn, ANNA, BEN, GROUP)
+        for chat in (ANNA, GROUP):
+            await forgetting.forget(conn, chat, NOW)
+        assert await forgetting.brought_back(conn) == []
+        await put_chats(conn, ANNA, GROUP)  # as an older copy has them
+        assert await forgetting.brought_back(conn) == sorted([ANNA, GROUP])
+        await chats.delete(conn, ANNA)
+        await chats.get_or_create(conn, ANNA, ChatKind.PRIVATE, "en", NOW + SECOND)  # who came back on their own
+        assert await forgetting.brought_back(conn) == [GROUP]
+
+
+async def test_chats_that_were_gone_for_long_are_forgotten_also_paused_ones(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        await put_chats(conn, ANNA, BEN, GROUP, NEW)
+        await chats.set_state(conn, BEN, ChatState.PAUSED, NOW)
+        for chat, at in ((ANNA, NOW), (BEN, NOW), (GROUP, NOW + DAY)):
+            await chats.switch_off(conn, chat, at)
+            await chats.switch_off(conn, chat, at + HOUR)  # gone since the first time
+        assert not await forgetting.forget_gone(conn, NOW - SECOND, NOW + DAY)
+        await chats.switch_off(conn, NEW, NOW)
+        await chats.switch_on(conn, NEW, NOW + HOUR)
+        assert await forgetting.forget_gone(conn, NOW, NOW + DAY)
+        assert not await forgetting.forget_gone(conn, NOW, NOW + DAY)
+        assert set(await chats.chats(conn, [ANNA, BEN, GROUP, NEW])) == {GROUP, NEW}
+
+
+async def test_a_pause_that_ends_lets_no_news_go_to_a_chat_that_is_gone(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        await put_chats(conn, ANNA, BEN)
+        for chat in (ANNA, BEN):
+            await chats.set_state(conn, chat, ChatState.PAUSED, NOW, until=NOW + HOUR)
+        await chats.switch_off(conn, BEN, NOW)
+        assert await chats.end_pauses(conn, NOW + HOUR) == 2
+        assert await chats.counts(conn) == {ChatState.ACTIVE: 1, ChatState.PAUSED: 0, ChatState.UNREACHABLE: 1}
+        await chats.switch_on(conn, BEN, NOW + DAY)
+        assert (await chats.counts(conn))[ChatState.ACTIVE] == 2
+
+
+async def test_an_export_waits_once_for_a_chat_and_is_taken_once_by_it(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        await put_chats(conn, ANNA, BEN)
+        first = await waiting_exports.keep(conn, ANNA, {"chat": [{"id": ANNA}]}, NOW)
+        second = await waiting_exports.keep(conn, ANNA, {"chat": [], "follows": ["Ä"]}, NOW)
+        assert first != second
+        assert await waiting_exports.take(conn, ANNA, first) is None
+        assert await waiting_exports.take(conn, BEN, second) is None
+        assert await waiting_exports.take(conn, ANNA, second) == {"chat": [], "follows": ["Ä"]}
+        assert await waiting_exports.take(conn, ANNA, second) is None
+        kept = await waiting_exports.keep(conn, ANNA, {}, NOW)
+        await waiting_exports.drop_before(conn, NOW)
+        assert await waiting_exports.take(conn, ANNA, kept) == {}
+        kept = await waiting_exports.keep(conn, ANNA, {}, NOW)
+        await waiting_exports.drop_before(conn, NOW + SECOND)
+        assert await waiting_exports.take(conn, ANNA, kept) is None
+
+
+async def test_saved_articles_are_found_by_their_link_else_by_number_and_title(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        await put_chats(conn, ANNA)
+        await put_topics(conn, "AI")
+        for number in (1, 2, 3):
+            await put_article(conn, number)
+        [one, two, three] = await articles.articles(conn, [1, 2, 3])
+        await articles.set_state(conn, 3, ArticleState.RETRACTED)
+        wanted = [
+            SavedArticle(99, one.story.link, None, NOW),
+            SavedArticle(1, one.story.link, one.story.title, NOW + HOUR),
+            SavedArticle(2, None, two.story.title, NOW - HOUR),
+            SavedArticle(2, None, "Another", NOW),
+            SavedArticle(3, three.story.link, three.story.title, NOW),
+            SavedArticle(4, "https://elsewhere.example/", "X", NOW),
+        ]
+        assert await subscriptions.save_known(conn, ANNA, wanted) == 2
+        assert await subscriptions.save_known(conn, ANNA, []) == 0
+        assert [place.number for place in await browsing.saved(conn, ANNA, None, 9)] == [1, 2]
 
 
 async def test_an_export_is_a_document_with_times_to_read_and_no_title_that_readers_may_not_see(engine: Engine) -> None:
@@ -316,3 +405,25 @@ async def test_answers_are_counted_for_a_minute_from_the_first_by_chat_speaker_a
             False,
             True,
         ]
+
+
+async def test_what_a_chat_lets_through_is_its_own_and_goes_where_the_chat_goes(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        await put_chats(conn, ANNA, BEN)
+        known = await chats.chat(conn, ANNA)
+        assert known is not None and (known.announcements, known.breaking, known.quality) == (True, False, None)
+        for chat in (ANNA, 404):
+            await chats.set_announcements(conn, chat, False)
+            await chats.set_breaking(conn, chat, True)
+            await chats.set_quality(conn, chat, -7)
+        assert await chats.taking_announcements(conn, [ANNA, BEN, 404]) == {BEN}
+        assert await chats.taking_announcements(conn, []) == set()
+        await chats.set_state(conn, BEN, ChatState.PAUSED, NOW)
+        assert await chats.taking_announcements(conn, [ANNA, BEN]) == set()
+        await chats.migrate(conn, ANNA, 99)
+        known = (await chats.chats(conn, [99]))[99]
+        assert (known.announcements, known.breaking, known.quality) == (False, True, -7)
+        await chats.set_announcements(conn, 99, True)
+        await chats.set_quality(conn, 99, None)
+        assert await chats.taking_announcements(conn, [99]) == {99}
+        assert (await chats.chat(conn, BEN)) != known and (await chats.chats(conn, [99]))[99].quality is None

@@ -51,7 +51,7 @@ async def test_old_links_and_those_of_who_is_forgotten_go(engine: Engine) -> Non
         await pasted_links.forget_before(conn, NOW + timedelta(hours=1))
         assert [one.message_id for one in await pasted_links.unread(conn)] == [6]
         await chats.get_or_create(conn, EDITH, ChatKind.PRIVATE, "en", NOW)
-        await chats.forget(conn, EDITH)
+        await chats.delete(conn, EDITH)
         assert await pasted_links.unread(conn) == []
 
 

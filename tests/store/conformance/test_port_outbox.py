@@ -255,7 +255,7 @@ async def test_settling_what_another_process_has_settled_counts_one_more_and_not
         await settlement.settle(conn, [_ended(taken[ANNA], 1)], NOW, owner=quick)
         assert (await receipts.held(conn, about(1), [ANNA]))[ANNA].unsure == 1
         # Forgotten meanwhile.
-        await chats.forget(conn, CARA)
+        await chats.delete(conn, CARA)
         await settlement.settle(conn, [_ended(taken[CARA], 1)], NOW, owner=quick)
         assert not await receipts.has(conn, 1, CARA)
         await settlement.settle(conn, [], NOW, owner=quick)

@@ -135,7 +135,7 @@ async def test_a_phrase_that_is_never_wanted_is_allowed_again_and_forgotten_with
         assert (await phrases.of_chat(conn, ANNA, NOW)).unwanted == (KnownPhrase(dots, "quantum dots"),)
         assert [await phrases.allow(conn, ANNA, dots) for _ in range(2)] == [True, False]
         assert await phrases.found_in(conn, passage("quantum dots"))
-        await chats.forget(conn, BEN)
+        await chats.delete(conn, BEN)
         assert await phrases.found_in(conn, passage("quantum dots")) == []
 
 

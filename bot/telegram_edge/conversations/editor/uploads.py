@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from pathlib import Path
 
@@ -13,26 +12,32 @@ from bot.domain.limits import DOWNLOAD_BYTES
 from bot.render import error_messages
 from bot.render.editor import uploads as screens
 from bot.services.content.uploads import add_document
-from bot.settings import TELEGRAM
 from bot.telegram_edge.conversations.editor import sources
+from bot.telegram_edge.conversations.reader import own_data
 from bot.telegram_edge.kit.commands import Access
 from bot.telegram_edge.kit.context import BotContext
+from bot.telegram_edge.kit.downloads import download
 from bot.telegram_edge.kit.permission import is_for
 from bot.telegram_edge.kit.registry import Conversation, DocumentRule
-from bot.telegram_edge.kit.request import Document, Request
+from bot.telegram_edge.kit.request import Request
 
 log = logging.getLogger(__name__)
 
 
-async def take(ctx: BotContext, request: Request) -> None:
+async def take(ctx: BotContext, request: Request) -> bool:
     """Fetch a document and store what it holds as drafts. Each file of an album comes and is answered by itself."""
+    await _take(ctx, request)
+    return True
+
+
+async def _take(ctx: BotContext, request: Request) -> None:
     document = request.document
     assert document is not None  # only documents come here
     if document.size is not None and document.size > DOWNLOAD_BYTES:
         await request.answer(screens.too_large(request.words))
         return
     try:
-        data = await _fetched(ctx, document)
+        data = await download(ctx, document)
     except TelegramError as error:
         log.info("a document could not be fetched: %s", type(error).__name__)
         await request.answer(screens.not_fetched(request.words))
@@ -46,6 +51,8 @@ async def take(ctx: BotContext, request: Request) -> None:
         return
     if not await is_for(ctx, request, Access.EDITORS):  # a document takes a while, and they were let go meanwhile
         await request.answer(error_messages.not_understood(request.words))
+        return
+    if await own_data.take_file(ctx, request, data):
         return
     if sources.is_list(document.name, data):
         await sources.take_list(ctx, request, data)
@@ -61,24 +68,4 @@ async def take(ctx: BotContext, request: Request) -> None:
     await request.answer(screens.report(request.words, done))
 
 
-async def _fetched(ctx: BotContext, document: Document) -> bytes:
-    """Return a document's bytes, one more than allowed at the most.
-
-    A Bot API server of one's own that runs with `--local` keeps files on its disk and names the place.
-    Source: https://core.telegram.org/bots/api#using-a-local-bot-api-server
-    Raises: telegram.error.TelegramError; OSError when that place cannot be read here.
-    """
-    file = await ctx.bot.get_file(document.file_id)
-    # What python-telegram-bot takes for no file of this machine it appends to the address of the server.
-    place = (file.file_path or "").removeprefix(f"{ctx.bot.base_file_url}/")
-    if ctx.settings.api_url != TELEGRAM and place.startswith("/"):
-        return await asyncio.to_thread(_read, Path(place))
-    return bytes(await file.download_as_bytearray())
-
-
-def _read(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(DOWNLOAD_BYTES + 1)
-
-
-CONVERSATION = Conversation(name="uploads", documents=(DocumentRule(take),))
+CONVERSATION = Conversation(name="uploads", documents=(DocumentRule(take, Access.EDITORS),))

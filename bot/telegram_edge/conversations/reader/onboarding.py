@@ -1,8 +1,6 @@
-"""Coming, pausing, asking what is stored, and leaving for good."""
+"""Coming, pausing, coming back, and what there is to say."""
 
 from __future__ import annotations
-
-import json
 
 from bot.domain.chat import ChatKind, ChatState
 from bot.domain.role import Role
@@ -57,39 +55,6 @@ async def help_(ctx: BotContext, request: Request) -> None:
     await request.answer(screens.help_text(words, sections))
 
 
-async def privacy(ctx: BotContext, request: Request) -> None:
-    await request.answer(
-        screens.privacy(
-            request.words,
-            chat=request.chat.id,
-            person=request.person,
-            contact=ctx.settings.contact,
-            is_editor=await role_of(ctx, request) is not None,
-        )
-    )
-
-
-async def export(ctx: BotContext, request: Request) -> None:
-    """Send all that is stored about the chat as a JSON document."""
-    document = await membership.export_of(ctx.db, request.chat.id)
-    data = json.dumps(document, ensure_ascii=False, indent=2).encode()
-    await request.answer_file(f"newsbot-{abs(request.chat.id)}.json", data, screens.exported(request.words))
-
-
-async def ask_to_forget(ctx: BotContext, request: Request) -> None:
-    await request.answer(screens.forget_question(request.words))
-
-
-async def forget(ctx: BotContext, press: PressRequest) -> None:
-    is_editor = await role_of(ctx, press) is not None
-    await membership.forget(ctx.db, press.chat.id)
-    await press.redraw(screens.forgotten(press.words, is_editor))
-
-
-async def keep(ctx: BotContext, press: PressRequest) -> None:
-    await press.redraw(screens.kept(press.words))
-
-
 async def open_invitation(ctx: BotContext, request: Request) -> None:
     """Make the first who opens a one-time link what it promises."""
     accepted = None
@@ -138,14 +103,7 @@ CONVERSATION = Conversation(
         Command("start", msgid("begin, or let news come again"), start, admins_only=True),
         Command("stop", msgid("pause; everything is kept"), stop, in_menu=True, admins_only=True),
         Command("help", msgid("all commands"), help_, in_menu=True),
-        Command("privacy", msgid("what is stored, and by whom"), privacy),
-        Command("export", msgid("all that is stored about this chat, as a file"), export, admins_only=True),
-        Command("forget", msgid("delete all that is stored about this chat"), ask_to_forget, admins_only=True),
     ),
-    presses=(
-        PressRule(screens.RESUME, resume, admins_only=True),
-        PressRule(screens.FORGET, forget, admins_only=True),
-        PressRule(screens.KEEP, keep, admins_only=True),
-    ),
+    presses=(PressRule(screens.RESUME, resume, admins_only=True),),
     starts=(StartRule(OWNER_LINK, open_invitation),),
 )
