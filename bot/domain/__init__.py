@@ -5,6 +5,7 @@ Values and decisions. Standard library only; nothing here does I/O or asks what 
 | --- | --- |
 | articles and how one is chosen | `article`, `browsing`, `ranking`, `search_question`, `search_terms` |
 | topics and phrases, which decide who gets what | `topic`, `topic_choice`, `following`, `picker`, `phrases` |
+| what a chat wants of one topic | `topic_wishes` |
 | what comes in, by file, feed or hand | `ingestion`, `publishing`, `file_moves`, `quiet_period`, `uploaded` |
 | feeds that are read | `source`, `feed`, `feed_items`, `feed_intake`, `polling_interval` |
 | links, web pages and static sites | `link`, `page`, `pasted_link`, `site_links`, `fetch_rules`, `ip_addresses` |

@@ -139,6 +139,7 @@ def test_the_settings_are_german():
         "Ton: aus",
         "Nachrichten: täglich um 08:00, Mo bis Fr, Berlin; Ruhe von 22:00 bis 07:00",
         "In einer Meldung: Titel, Anriss, Quelle, Datum, Verwandtes und Hashtags",
+        "Listen: schlicht",
         "Sprache: Deutsch",
         "Zeitzone: Europe/Berlin, wie überall hier",
         "Nächste: Montag, 08:00 Berlin.",
@@ -147,7 +148,8 @@ def test_the_settings_are_german():
         ["Zeiten ändern", "Ruhezeit ändern"],
         ["Bilder ändern", "Mit Ton senden"],
         ["Sprache ändern", "Zeitzone ändern"],
-        ["Bestandteile ändern", "Wählen, was kommt"],
+        ["Bestandteile ändern", "Listen ändern"],
+        ["Wählen, was kommt"],
         ["Fertig"],
     ]
 
