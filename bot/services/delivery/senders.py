@@ -286,7 +286,8 @@ class Senders:
         self._waiting.pop(sender, None)
         if item.delivery.operation is _SEND:
             reply_to = None if item.folded else item.reply_to
-            outcome = await self._wire.send(body, chat, item.delivery.thread, item.chat.silent, is_paid, reply_to)
+            is_silent = item.chat.silent or item.campaign.is_silent
+            outcome = await self._wire.send(body, chat, item.delivery.thread, is_silent, is_paid, reply_to)
         else:
             outcome = await self._change(item, body)
         self._count(outcome)

@@ -42,7 +42,7 @@ class Campaign:
     `revision` is the subject's; None: the one that stands when a message leaves, so that nobody is sent words that
     were corrected meanwhile. `words` are Telegram's when it is held for them. `form` is the one in which
     `form_revision` goes. `is_confirmed` once an editor knows that many of its chats are gone.
-    `is_breaking` when it comes at once to chats that allow that of breaking news.
+    `is_breaking` when it comes at once to chats that allow that of breaking news, `is_silent` when it makes no sound.
     """
 
     id: int
@@ -72,6 +72,7 @@ class Campaign:
     form: Form
     form_revision: int | None
     is_confirmed: bool
+    is_silent: bool
     is_breaking: bool = False
 
     @property
@@ -104,6 +105,7 @@ async def promise(
     by: int | None,
     by_file: bool = False,
     revision: int | None = None,
+    silent: bool = False,
     breaking: bool = False,
 ) -> int:
     """Promise a subject to everyone who belongs to its kind's audience at `fixed_at`; return the campaign's number.
@@ -115,10 +117,11 @@ async def promise(
     rows = await conn.execute_fetchall(
         """
         INSERT INTO campaigns
-            (kind, subject_type, subject, revision, lane, state, asked_by, by_file, fixed_at, start_at, breaking)
+            (kind, subject_type, subject, revision, lane, state, asked_by, by_file, fixed_at, start_at,
+             silent, breaking)
         VALUES
             (:kind, :subject_type, :subject, :revision, :lane, 'running', :by, :by_file, :fixed_at, :start_at,
-             :breaking)
+             :silent, :breaking)
         RETURNING id
         """,
         {
@@ -129,6 +132,7 @@ async def promise(
             "lane": lane,
             "by": by,
             "by_file": by_file,
+            "silent": silent,
             "breaking": breaking,
             "fixed_at": epoch(fixed_at),
             "start_at": epoch_of_end(start_at) if is_to_come else epoch(start_at),
@@ -321,5 +325,6 @@ def _campaign(row: Row) -> Campaign:
         form=Form(row["form"]),
         form_revision=row["form_revision"],
         is_confirmed=bool(row["confirmed"]),
+        is_silent=bool(row["silent"]),
         is_breaking=bool(row["breaking"]),
     )

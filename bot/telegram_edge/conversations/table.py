@@ -1,12 +1,14 @@
 """The table of conversations, in the order in which `/help` names their commands."""
 
 from bot.telegram_edge.conversations.editor import (
+    approvals,
     audit_log,
     delivery_report,
     drafts,
     editors,
     links,
     publishing,
+    scheduling,
     sources,
     topic_choice,
     uploads,
@@ -47,6 +49,8 @@ REGISTRY = Registry(
         card.CONVERSATION,
         drafts.CONVERSATION,
         publishing.CONVERSATION,
+        approvals.CONVERSATION,
+        scheduling.CONVERSATION,
         topic_choice.CONVERSATION,
         delivery_report.CONVERSATION,
         uploads.CONVERSATION,
