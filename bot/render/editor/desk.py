@@ -290,6 +290,12 @@ def held_row(words: Words) -> tuple[Button, ...]:
     )
 
 
+def decide_row(words: Words) -> tuple[Button, ...]:
+    """Return the buttons that decide about all that is held, where there is nothing to choose from."""
+    push, _, archive = held_row(words)
+    return push, archive
+
+
 def choosing(words: Words, article: Article, zone: ZoneInfo, left: int, *, is_lowered: bool = False) -> Message:
     """Return one held article to decide about; `left` counts it and those behind it.
 
