@@ -53,7 +53,8 @@ def _digest(stories: Sequence[Story], listing: Listing, look: Look, now: datetim
     ]
     shown: list[Article] = []
     for topic, articles in sections:
-        lines: list[Text | str] = [] if topic is None else [bold(foreign(clip(topic.name, _TOPIC_NAME)))]
+        heading = None if topic is None else foreign(clip(topic.name_in(words.language), _TOPIC_NAME))
+        lines: list[Text | str] = [] if heading is None else [bold(heading)]
         for article in articles:
             shown.append(article)
             lines.append(f"{words.number(len(shown))}. " + headline(article, look, now))
