@@ -57,6 +57,8 @@ class SettingsPage(IntEnum):
     QUIET = 7
     PAUSE = 8
     PARTS = 10
+    DIGEST = 21
+    FILTERS = 22
 
 
 PICTURE_SIZES = (Pictures.LARGE, Pictures.SMALL, Pictures.NONE)
@@ -88,9 +90,16 @@ def overview(
         words("Sound: off") if chat.silent else words("Sound: on"),
         words("News: {how}", how=delivery_times.both(words, chat.timing, clock)),
         words("In a push: {parts}", parts=words.list([words("Title"), *(part_name(words, part) for part in parts)])),
+        words("Lists: {look}", look=delivery_times.look_name(words, chat.digest)),
         words("Language: {language}", language=name_of(chat.language)),
         words("Time zone: {zone}", zone=zone),
     ]
+    if not chat.announcements:
+        lines.append(words("Announcements: off"))
+    if chat.breaking:
+        lines.append(words("Breaking news: at once"))
+    if chat.quality is not None:
+        lines.append(quality_line(words, chat.quality))
     if chat.state is ChatState.PAUSED and chat.paused_until is not None:
         until = words.date(chat.paused_until, clock)
         lines.append(words("Paused until {date}. /start lets news come again at once.", date=until))
@@ -115,10 +124,21 @@ def overview(
                 Button(words("Change language"), data=press(SETTINGS, SettingsPage.LANGUAGE)),
                 Button(words("Change time zone"), data=press(SETTINGS, SettingsPage.REGIONS)),
             ),
-            (Button(words("Change parts"), data=press(SETTINGS, SettingsPage.PARTS)),),
+            (
+                Button(words("Change parts"), data=press(SETTINGS, SettingsPage.PARTS)),
+                Button(words("Change lists"), data=press(SETTINGS, SettingsPage.DIGEST)),
+            ),
+            (Button(words("Choose what comes"), data=press(SETTINGS, SettingsPage.FILTERS)),),
             (Button(words("Done"), data=press(CLOSE)),),
         ),
     )
+
+
+def quality_line(words: Words, least: int | None) -> str:
+    """Return which stories come, by the quality that they state."""
+    if least is None:
+        return words("Quality: any")
+    return words("Quality: {least} or more", least=words.number(least))
 
 
 def parts_page(words: Words, chat: Chat, operators: Parts, example: Text, unknown: str = "") -> Message:

@@ -23,7 +23,7 @@ from bot.services.newsroom import menus as state
 from bot.services.newsroom import roles
 from bot.settings import Settings
 from bot.store.engine.database import Database
-from bot.telegram_edge.kit.commands import Access, CommandInfo, Commands, Where, spoken
+from bot.telegram_edge.kit.commands import Access, CommandInfo, Commands, Where, may, spoken
 
 log = logging.getLogger(__name__)
 
@@ -116,8 +116,7 @@ class Menus:
         return True
 
     def _menu(self, words: Words, role: Role) -> list[tuple[str, str]]:
-        levels = (Access.READERS, Access.EDITORS) + ((Access.OWNERS,) if role is Role.OWNER else ())
-        return _entries(words, self.commands.menu(*levels))
+        return _entries(words, self.commands.menu(*(level for level in Access if may(role, level))))
 
 
 def menu_code(tag: str) -> str:
