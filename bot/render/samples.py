@@ -128,7 +128,7 @@ def sources() -> tuple[Source, ...]:
         if place.startswith(("sandbox/", "content/")):
             continue
         code = path.read_text("utf-8")
-        if "spoken" not in code and "msgid" not in code:
+        if "words" not in code and "msgid" not in code:
             continue
         for source in _said_in(ast.parse(code), place):
             known = found.get(source.one)
