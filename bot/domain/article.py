@@ -119,6 +119,7 @@ class Article:
     """A story under its number. `topics` are topic numbers in the file's order.
 
     `pushed_at` is when its one audience was fixed; None while it never went out.
+    `made_by` is who sent it in chat; None for what came otherwise. `is_silent`: scheduled to arrive without a sound.
     `revision` grows when something readers see changes. `held_why` is None unless it is held, and for what was held
     before newsbot kept the reason.
     """
@@ -133,6 +134,8 @@ class Article:
     scheduled_at: datetime | None = None
     first_seen_at: datetime | None = None
     held_why: HeldWhy | None = None
+    made_by: int | None = None
+    is_silent: bool = False
 
     @property
     def is_listed(self) -> bool:

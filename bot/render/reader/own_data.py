@@ -12,7 +12,7 @@ from bot.domain.press import press
 from bot.domain.text import Text
 from bot.render.locale import Words
 from bot.render.reader.delivery_times import both
-from bot.render.reader.subscriptions import SUBSCRIPTIONS
+from bot.render.reader.topic_times import SUBSCRIPTIONS
 from bot.render.text import clip, foreign, join
 
 FORGET = "forget"
@@ -218,7 +218,7 @@ def forgotten(words: Words, is_editor: bool) -> Message:
         ),
     ]
     if is_editor:
-        paragraphs.append(words("You stay an editor, and the log of what you did as one stays."))
+        paragraphs.append(words("You keep your role in the newsroom, and the log of what you did there stays."))
     paragraphs.append(words("/start begins anew."))
     return Message(join(paragraphs, "\n\n"))
 

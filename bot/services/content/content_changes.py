@@ -43,11 +43,13 @@ class ContentChanges:
     """Numbers of articles by what became of them, in the order of the items; `doubled` with the item's id.
 
     `news` is to be published or held, `opened` was published to nobody and may find somebody now. `key` names the API
-    key of the program that tells the stories; `by_hand` when it speaks for an editor.
+    key of the program that tells the stories; `by_hand` when it speaks for an editor. `maker` is the person who sends
+    them in chat.
     """
 
     key: str | None = None
     by_hand: bool = False
+    maker: int | None = None
 
     drafts: list[int] = field(default_factory=list)
     updated: list[int] = field(default_factory=list)
@@ -135,6 +137,8 @@ class ContentChanges:
     async def write(self, conn: Connection, now: datetime) -> list[Complaint]:
         """Store everything but what is news; return what looks odd about the topics of new and changed stories."""
         await imports.add(conn, self._added, now, self._states)
+        if self.maker is not None:
+            await articles.set_maker(conn, self._added, self.maker)
         await imports.rewrite(conn, self._rewritten)
         later = {number: state for number, state in self._states.items() if number not in self._added}
         await articles.set_states(conn, later)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.article import Article, ArticleState
+from bot.domain.audit import By
 from bot.domain.chat import ChatState
 from bot.domain.delivery import Status
 from bot.domain.progress import Phase, Standing
@@ -138,7 +139,7 @@ async def chats_without(db: Database, number: int, limit: int = MAX_CHATS) -> tu
     return await failures(db, number, limit), await failures(db, number, limit, Status.RESTRICTED)
 
 
-async def try_again(db: Database, number: int, *, by: int | None, now: datetime) -> int:
+async def try_again(db: Database, number: int, *, by: By, now: datetime) -> int:
     """Promise an article once more to every chat it could not be sent to; return how many.
 
     Raises: UnknownArticle, OutOfTurn when it is not published or nothing failed.

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from bot.domain.audit import By
 from bot.domain.feed import Feed, FeedItem, is_far_away
 from bot.domain.link import PRIVATE, link_fault
 from bot.domain.source import ASKED, ListedSource, Origin, Source, SourceChoices, SourceCounts, SourceState
@@ -108,7 +109,7 @@ async def add(
     choices: SourceChoices,
     *,
     origin: Origin,
-    by: int | None,
+    by: By,
     now: datetime,
     policy: Policy,
     jitter: float = 0.0,
@@ -150,7 +151,7 @@ async def add_unread(
     return await put(conn, url, choices, origin, now, read_at)
 
 
-async def choose(db: Database, number: int, choices: SourceChoices, *, by: int | None, now: datetime) -> Source:
+async def choose(db: Database, number: int, choices: SourceChoices, *, by: By, now: datetime) -> Source:
     """Choose anew what a source's items become; those that came stay as they are. Raises: UnknownSource, OutOfTurn."""
     async with db.transaction() as conn:
         source = await _there(conn, number)
@@ -163,7 +164,7 @@ async def choose(db: Database, number: int, choices: SourceChoices, *, by: int |
         return await _there(conn, number)
 
 
-async def pause(db: Database, number: int, *, by: int | None, now: datetime) -> Source:
+async def pause(db: Database, number: int, *, by: By, now: datetime) -> Source:
     """Ask a source no more until it is resumed. Raises: UnknownSource, OutOfTurn."""
     async with db.transaction() as conn:
         source = await _there(conn, number)
@@ -174,7 +175,7 @@ async def pause(db: Database, number: int, *, by: int | None, now: datetime) -> 
         return await _there(conn, number)
 
 
-async def resume(db: Database, number: int, *, by: int | None, now: datetime) -> Source:
+async def resume(db: Database, number: int, *, by: By, now: datetime) -> Source:
     """Go on with a source that was paused or has ended, and ask it soon. What it listed meanwhile is taken as new.
 
     Raises: UnknownSource, OutOfTurn.
@@ -200,7 +201,7 @@ async def refresh(db: Database, number: int, *, now: datetime) -> Source:
         return await _there(conn, number)
 
 
-async def remove(db: Database, number: int, *, by: int | None, now: datetime) -> Source:
+async def remove(db: Database, number: int, *, by: By, now: datetime) -> Source:
     """Remove a source and return it as it was. What came stays. Raises: UnknownSource."""
     async with db.transaction() as conn:
         source = await _there(conn, number)

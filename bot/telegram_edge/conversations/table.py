@@ -1,12 +1,14 @@
 """The table of conversations, in the order in which `/help` names their commands."""
 
 from bot.telegram_edge.conversations.editor import (
+    approvals,
     audit_log,
     delivery_report,
     drafts,
     editors,
     links,
     publishing,
+    scheduling,
     sources,
     topic_choice,
     uploads,
@@ -14,6 +16,8 @@ from bot.telegram_edge.conversations.editor import (
 from bot.telegram_edge.conversations.reader import (
     card,
     delivery_times,
+    digest_looks,
+    filters,
     latest,
     onboarding,
     own_data,
@@ -22,6 +26,7 @@ from bot.telegram_edge.conversations.reader import (
     search,
     settings,
     subscriptions,
+    topic_times,
     topics,
 )
 from bot.telegram_edge.kit.registry import Registry
@@ -33,14 +38,19 @@ REGISTRY = Registry(
         search.CONVERSATION,
         saved.CONVERSATION,
         subscriptions.CONVERSATION,
+        topic_times.CONVERSATION,
         phrases.CONVERSATION,
         settings.CONVERSATION,
         delivery_times.CONVERSATION,
+        digest_looks.CONVERSATION,
+        filters.CONVERSATION,
         onboarding.CONVERSATION,
         own_data.CONVERSATION,
         card.CONVERSATION,
         drafts.CONVERSATION,
         publishing.CONVERSATION,
+        approvals.CONVERSATION,
+        scheduling.CONVERSATION,
         topic_choice.CONVERSATION,
         delivery_report.CONVERSATION,
         uploads.CONVERSATION,

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 
+from bot.domain.role import Permission, Role
+from bot.domain.role import may as role_may
 from bot.render.locale import Words
 
 MENU = ("latest", "topics", "search", "saved", "settings", "stop", "help")
@@ -28,8 +30,23 @@ class Access(StrEnum):
     """Who may use a command or button. For all others it behaves as if it did not exist."""
 
     READERS = "readers"  # everybody
+    CONTRIBUTORS = "contributors"  # whoever may make drafts: editors and owners too
     EDITORS = "editors"  # editors and owners
     OWNERS = "owners"
+
+
+_NEEDED = {
+    Access.READERS: None,
+    Access.CONTRIBUTORS: Permission.WRITE,
+    Access.EDITORS: Permission.PUBLISH,
+    Access.OWNERS: Permission.MANAGE,
+}
+
+
+def may(role: Role | None, access: Access) -> bool:
+    """Return whether somebody with `role` has `access`; None is a reader's."""
+    needed = _NEEDED[access]
+    return needed is None or role_may(role, needed)
 
 
 class Where(StrEnum):

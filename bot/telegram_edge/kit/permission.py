@@ -13,7 +13,7 @@ from bot.domain.role import Role
 from bot.render import error_messages
 from bot.services.newsroom import roles
 from bot.services.readers import browsing
-from bot.telegram_edge.kit.commands import Access
+from bot.telegram_edge.kit.commands import Access, may
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.request import PressRequest, Request
 
@@ -28,17 +28,6 @@ async def role_of(ctx: BotContext, request: Request | PressRequest) -> Role | No
 async def is_for(ctx: BotContext, request: Request | PressRequest, access: Access) -> bool:
     """Return whether the sender of a request has `access`."""
     return access is Access.READERS or may(await role_of(ctx, request), access)
-
-
-def may(role: Role | None, access: Access) -> bool:
-    """Return whether somebody with `role` has `access`."""
-    match access:
-        case Access.READERS:
-            return True
-        case Access.EDITORS:
-            return role is not None
-        case Access.OWNERS:
-            return role is Role.OWNER
 
 
 async def may_be_answered(ctx: BotContext, request: Request, speaker: int) -> bool:

@@ -16,7 +16,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, Re
 from bot.domain.chat import Chat, ChatKind
 from bot.domain.delivery import Restricted, ThreadGone, Unreachable
 from bot.domain.press import Press, read_press
-from bot.errors import ReaderError
+from bot.errors import NotAllowed, ReaderError
 from bot.render import error_messages
 from bot.render.editor.desk import OF_AN_ARTICLE
 from bot.render.locale import words_for
@@ -24,9 +24,9 @@ from bot.render.reader.card import Verb as CardVerb
 from bot.services.readers import membership
 from bot.telegram_edge.botapi.outcomes import classify_error
 from bot.telegram_edge.conversations.reader import onboarding
-from bot.telegram_edge.kit.commands import Where
+from bot.telegram_edge.kit.commands import Where, may
 from bot.telegram_edge.kit.context import BotContext
-from bot.telegram_edge.kit.permission import is_for, may, may_be_answered, may_press, objection, role_of
+from bot.telegram_edge.kit.permission import is_for, may_be_answered, may_press, objection, role_of
 from bot.telegram_edge.kit.registry import Command, PressRule, Registry
 from bot.telegram_edge.kit.request import Document, PressRequest, Request
 
@@ -265,6 +265,11 @@ async def _guarded(ctx: BotContext, request: Request | PressRequest, name: str, 
     """
     try:
         await work
+    except NotAllowed:  # the right was lost since it was looked up: there is no such command or button
+        if isinstance(request, PressRequest):
+            await _say(request, error_messages.button_too_old(request.words))
+        else:
+            await request.answer(error_messages.not_understood(request.words))
     except ReaderError as error:
         await _say(request, str(error))
     except ChatMigrated as error:

@@ -58,6 +58,7 @@ from bot.store.readers import (
     pushes,
     restrictions,
     subscriptions,
+    topic_wishes,
 )
 
 COMMON, RARE = 1, 2  # topics: every article bears the first, every hundredth the second
@@ -367,6 +368,7 @@ BY_DELIVERY: dict[str, Question] = {
     "what waits for its time": lambda conn: outbox.for_their_time(conn, [7, 8], NOW),
     "the next end of a pause": chats.next_end_of_pause,
     "ends of pauses": lambda conn: chats.end_pauses(conn, NOW),
+    "wishes for topics": lambda conn: topic_wishes.of_chats(conn, [CHAT, 78]),
     "pushes of an hour": lambda conn: pushes.latest(conn, [CHAT, 78]),
     "counting a push": lambda conn: pushes.count(conn, CHAT, NOW),
     "renewing a term": lambda conn: leases.renew(conn, 1, NOW),

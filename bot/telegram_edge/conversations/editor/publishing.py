@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from bot.domain.approval import Wanted
 from bot.domain.article import Article, ArticleState
 from bot.domain.link import link_fault
 from bot.domain.message import Button, Message
@@ -10,13 +13,15 @@ from bot.domain.press import press as data_of
 from bot.domain.progress import lasting, shown_as
 from bot.errors import OutOfTurn
 from bot.render import error_messages
+from bot.render.editor import approvals as approval_screens
 from bot.render.editor import desk
 from bot.render.editor import publishing as screens
 from bot.render.editor.alerts import ANEW
 from bot.render.editor.desk import PictureCheck, Verb
 from bot.services.delivery import delivery_reports
+from bot.services.newsroom import approvals, newsroom
 from bot.services.newsroom import desk as newsdesk
-from bot.services.newsroom import newsroom
+from bot.services.newsroom.approvals import Done, Newsroom, Waiting
 from bot.services.newsroom.desk import Campaign, CampaignState
 from bot.services.newsroom.newsroom import Published
 from bot.telegram_edge.conversations.editor.article_args import article_of, article_pressed, asked_late
@@ -24,6 +29,7 @@ from bot.telegram_edge.conversations.editor.copies import send_copy
 from bot.telegram_edge.kit.commands import Access, Where, msgid
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.paging import number as number_of
+from bot.telegram_edge.kit.permission import is_for
 from bot.telegram_edge.kit.registry import Command, Conversation, LateAnswer, PressRule
 from bot.telegram_edge.kit.request import PressRequest, Request
 
@@ -46,7 +52,11 @@ async def show(ctx: BotContext, asked: Request | PressRequest, article: Article)
     if copy.failure is not None:
         await asked.answer(desk.not_shown(asked.words, article, copy.failure))
         return
-    await asked.answer(await _note(ctx, asked, article, copy.picture, copy.refused))
+    if await is_for(ctx, asked, Access.EDITORS):
+        await asked.answer(await _note(ctx, asked, article, copy.picture, copy.refused))
+    else:
+        zone, fault = ctx.look(asked.chat).zone, _link_fault(ctx, article)
+        await asked.answer(desk.note_for_contributor(asked.words, article, zone, fault, copy.picture))
 
 
 async def more(ctx: BotContext, press: PressRequest) -> None:
@@ -57,7 +67,8 @@ async def more(ctx: BotContext, press: PressRequest) -> None:
 async def back(ctx: BotContext, press: PressRequest) -> None:
     article = await article_pressed(ctx, press)
     reach = await delivery_reports.reach_of(ctx.db, article, ctx.clock()) if desk.may_publish(article) else 0
-    await press.redraw_keyboard(desk.note_keyboard(press.words, article, reach))
+    waiting = await _waiting(ctx, press, article, reach)
+    await press.redraw_keyboard(desk.note_keyboard(press.words, article, reach, waiting))
 
 
 # Publishing
@@ -82,21 +93,60 @@ async def publish_pressed(ctx: BotContext, press: PressRequest) -> None:
     if number_of(press, 1) == ANEW:
         await _publish_anew(ctx, press, article)
     else:
-        published = await publish_now(ctx, press, article.number)
-        if published is not None:
-            await follow(ctx, press, published.campaign)
-        else:
-            await _show_out(ctx, press, article.number)
+        match await make_public(ctx, press, article.number, Wanted.PUBLISH):
+            case Done(published=Published() as published):
+                await follow(ctx, press, published.campaign)
+            case Waiting() as waiting:
+                await press.redraw(_waits(press, article, waiting))
+            case _:
+                await show_out(ctx, press, article.number)
 
 
-async def publish_now(ctx: BotContext, asked: Request | PressRequest, number: int) -> Published | None:
-    """Publish in the name of the one who asks, and return None when it is out already."""
+async def make_public(
+    ctx: BotContext,
+    asked: Request | PressRequest,
+    number: int,
+    wanted: Wanted,
+    *,
+    at: datetime | None = None,
+    silent: bool = False,
+) -> Done | Waiting | None:
+    """Publish, list or schedule in the name of the one who asks, or ask the other editors; None: it is out already.
+
+    Raises: NotAllowed.
+    """
+    assert asked.person is not None  # editors are people
     try:
-        published = await newsroom.publish(ctx.db, number, by=asked.person, now=ctx.clock(), undo=ctx.settings.undo)
+        done = await approvals.make_public(
+            ctx.db, number, wanted, by=asked.person, now=ctx.clock(), rules=rules_of(ctx), at=at, silent=silent
+        )
     except OutOfTurn:
         return None
     ctx.wake()
-    return published
+    return done
+
+
+def rules_of(ctx: BotContext) -> Newsroom:
+    """Return what the operator chose for whoever publishes."""
+    return Newsroom(ctx.settings.admins, ctx.settings.four_eyes, ctx.settings.undo)
+
+
+def _waits(asked: Request | PressRequest, article: Article, waiting: Waiting) -> Message:
+    if waiting.is_new:
+        return approval_screens.waits(asked.words, article, waiting.others)
+    return approval_screens.waits_already(asked.words, article)
+
+
+async def _waiting(ctx: BotContext, asked: Request | PressRequest, article: Article, reach: int) -> desk.Waiting | None:
+    """Return what is asked about an article, and the button for it; None when nothing is."""
+    request = await approvals.request_for(ctx.db, article.number)
+    if request is None or request.revision != article.revision:
+        return None
+    names, zone = await newsdesk.names(ctx.db), ctx.look(asked.chat).zone
+    said = approval_screens.asks(asked.words, request, names, zone, asked.person)
+    if request.asked_by == asked.person:
+        return desk.Waiting(said, Button(asked.words("Withdraw"), data=data_of(Verb.DECLINE, article.number)))
+    return desk.Waiting(said, approval_screens.approve_button(asked.words, request, reach))
 
 
 async def show_progress(ctx: BotContext, asked: Request | PressRequest, article: Article, campaign: int) -> None:
@@ -253,7 +303,7 @@ async def leave(ctx: BotContext, press: PressRequest) -> None:
     if latest is not None:
         await follow(ctx, press, latest.id)
     elif article.is_listed:
-        await _show_out(ctx, press, article.number)
+        await show_out(ctx, press, article.number)
     else:
         await press.redraw(screens.not_listed(press.words, article))
 
@@ -271,12 +321,13 @@ async def take_back(ctx: BotContext, press: PressRequest) -> None:
 async def archive(ctx: BotContext, press: PressRequest) -> None:
     """List an article and push nothing."""
     article = await article_pressed(ctx, press)
-    try:
-        article = await newsroom.archive(ctx.db, article.number, by=press.person, now=ctx.clock())
-    except OutOfTurn:
-        await _show_out(ctx, press, article.number)
-        return
-    await press.redraw(screens.archived(press.words, article))
+    match await make_public(ctx, press, article.number, Wanted.LIST):
+        case Done(listed):
+            await press.redraw(screens.archived(press.words, listed))
+        case Waiting() as waiting:
+            await press.redraw(_waits(press, article, waiting))
+        case None:
+            await show_out(ctx, press, article.number)
 
 
 async def ask_to_archive(ctx: BotContext, press: PressRequest) -> LateAnswer | None:
@@ -293,16 +344,18 @@ def rate_of(ctx: BotContext) -> float:
 
 
 async def _publish_anew(ctx: BotContext, asked: Request | PressRequest, article: Article) -> None:
-    published = await publish_now(ctx, asked, article.number)
-    if published is None:
-        await _show_out(ctx, asked, article.number)
-        return
-    if published.start_at > ctx.clock():
-        await send_copy(ctx, asked.chat, article.number, asked.patience)
-    await show_progress(ctx, asked, published.article, published.campaign)
+    match await make_public(ctx, asked, article.number, Wanted.PUBLISH):
+        case Done(published=Published() as published):
+            if published.start_at > ctx.clock():
+                await send_copy(ctx, asked.chat, article.number, asked.patience)
+            await show_progress(ctx, asked, published.article, published.campaign)
+        case Waiting() as waiting:
+            await asked.answer(_waits(asked, article, waiting))
+        case _:
+            await show_out(ctx, asked, article.number)
 
 
-async def _show_out(ctx: BotContext, asked: Request | PressRequest, number: int) -> None:
+async def show_out(ctx: BotContext, asked: Request | PressRequest, number: int) -> None:
     """Say that an article is out already; one that is still on its way shows how far it has come."""
     account = await delivery_reports.report_of(ctx.db, number, ctx.clock(), rate_of(ctx))
     latest = await _latest(ctx, number)
@@ -326,11 +379,16 @@ async def _note(
         ctx.look(asked.chat).zone,
         reach=reach,
         lasts=lasting(reach, rate_of(ctx)),
-        link=link_fault(article.story.link, ctx.settings.fetch_allow),
+        link=_link_fault(ctx, article),
         picture=picture,
         refused=refused,
         is_paused=await delivery_reports.is_paused(ctx.db),
+        waiting=await _waiting(ctx, asked, article, reach),
     )
+
+
+def _link_fault(ctx: BotContext, article: Article) -> str | None:
+    return link_fault(article.story.link, ctx.settings.fetch_allow)
 
 
 async def _campaign(ctx: BotContext, press: PressRequest) -> Campaign | None:
@@ -365,7 +423,7 @@ CONVERSATION = Conversation(
             msgid("an article as readers will get it"),
             preview,
             usage=msgid("/preview ARTICLE"),
-            access=Access.EDITORS,
+            access=Access.CONTRIBUTORS,
             where=Where.PRIVATE,
             in_menu=True,
         ),
@@ -389,7 +447,7 @@ CONVERSATION = Conversation(
         ),
     ),
     presses=(
-        PressRule(Verb.OPEN, open_, access=Access.EDITORS),
+        PressRule(Verb.OPEN, open_, access=Access.CONTRIBUTORS),
         PressRule(Verb.MORE, more, access=Access.EDITORS),
         PressRule(Verb.BACK, back, access=Access.EDITORS),
         PressRule(Verb.PUBLISH, publish_pressed, access=Access.EDITORS, late=ask_to_publish),

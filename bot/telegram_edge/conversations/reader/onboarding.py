@@ -10,13 +10,15 @@ from bot.render.reader.picker import Opening
 from bot.services.newsroom import roles
 from bot.services.readers import membership
 from bot.telegram_edge.conversations.reader.topics import first_page
-from bot.telegram_edge.kit.commands import Access, Where, msgid, spoken
+from bot.telegram_edge.kit.commands import Access, Where, may, msgid, spoken
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.permission import role_of
 from bot.telegram_edge.kit.registry import Command, Conversation, PressRule, StartRule
 from bot.telegram_edge.kit.request import PressRequest, Request
 
 OWNER_LINK = "o_"
+_LISTED_WITH = {Access.EDITORS: (Access.CONTRIBUTORS, Access.EDITORS)}
+"""Editors find what contributors can do too among their own commands."""
 
 
 async def start(ctx: BotContext, request: Request) -> None:
@@ -42,12 +44,13 @@ async def help_(ctx: BotContext, request: Request) -> None:
     sections = []
     for access, heading, is_shown in (
         (Access.READERS, "", True),
-        (Access.EDITORS, words("For editors"), role is not None),
-        (Access.OWNERS, words("For owners"), role is Role.OWNER),
+        (Access.CONTRIBUTORS, words("For contributors"), role is Role.CONTRIBUTOR),
+        (Access.EDITORS, words("For editors"), may(role, Access.EDITORS)),
+        (Access.OWNERS, words("For owners"), may(role, Access.OWNERS)),
     ):
         lines = [
             (spoken(words, command.usage) if command.usage else f"/{command.name}", spoken(words, command.summary))
-            for command in ctx.commands.of(access)
+            for command in ctx.commands.of(*_LISTED_WITH.get(access, (access,)))
             if request.is_private or command.where is Where.EVERYWHERE
         ]
         if is_shown and lines:
@@ -73,8 +76,7 @@ async def open_invitation(ctx: BotContext, request: Request) -> None:
         await request.answer(screens.invitation_not_needed(request.words))
     else:
         ctx.wake()  # owners are told
-        made = screens.made_owner if accepted.role is Role.OWNER else screens.made_editor
-        await request.answer(made(request.words, _name(ctx)))
+        await request.answer(screens.made(request.words, accepted.role, _name(ctx), accepted.invited_by))
         await ctx.menus.register_editors()
 
 
