@@ -94,7 +94,7 @@ class BotContext:
 def look_of(chat: Chat, settings: Settings, bot_username: str) -> Look:
     """Return a chat's look: what it has set, and what the operator chose for the rest."""
     zone = settings.timezone if chat.zone is None else ZoneInfo(chat.zone)
-    parts = arranged(chat.parts, settings.parts)
+    parts = settings.parts if chat.parts is None else arranged(chat.parts, settings.parts)
     return _look(chat.language, settings.language, zone, chat.pictures, chat.kind, bot_username, parts, chat.digest)
 
 
