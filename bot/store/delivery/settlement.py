@@ -159,7 +159,9 @@ async def _write_receipts(conn: Connection, sent: Sequence[Settled], homes: Mapp
         for (type_, subject), revision in covers:
             if operation is _SEND:
                 unsure = delivery.unsure or None
-                stands = delivery.message_id, delivery.thread or None, revision, int(has_photo), at, unsure
+                # One that its group has left behind on its way to a supergroup can be reached no more.
+                message_id = delivery.message_id if chat == delivery.chat else None
+                stands = message_id, delivery.thread or None, revision, int(has_photo), at, unsure
                 new.append((int(type_), subject, chat, *stands))
             elif operation is Operation.EDIT:
                 edited.append((revision, has_photo, type_, subject, chat))
