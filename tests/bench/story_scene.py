@@ -23,7 +23,8 @@ from typing import Any
 import aiohttp
 from story_acts import CHANNELS, GROUPS, READERS, TOPICS
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "outside"), str(Path(__file__).resolve().parents[1])]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "outside"))
 from street import Street
 
 from bot.sandbox.world.faults import CutAfter, CutBefore, Fault, Held, Page, Refuse, Throttle
