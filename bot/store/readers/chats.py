@@ -273,6 +273,9 @@ async def delete(conn: Connection, id: int) -> None:
     await timings.drop_unused(conn)
 
 
+# A message stays in the old group, and its number is another's in the new one, which counts its own: an edit would meet
+# the wrong message of ours, a deletion or a reply a stranger's. So that something was sent is moved, and its number is
+# not. Source: https://core.telegram.org/api/channel#migration
 # Rows that the new chat has too stay with the old one, and go with it. There is no index by chat on deliveries,
 # receipts and outcomes, which are written for every message; reached through what there is one of per campaign.
 _MOVES = (
@@ -293,7 +296,6 @@ _MOVES = (
     "UPDATE OR IGNORE pushes SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE topic_wishes SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE waiting_exports SET chat = :new WHERE chat = :old",
-    "UPDATE OR IGNORE progress SET chat = :new WHERE chat = :old",
     """
     UPDATE OR IGNORE deliveries SET chat = :new WHERE chat = :old AND campaign IN (
         SELECT id FROM campaigns AS f
@@ -308,7 +310,7 @@ _MOVES = (
     )
     """,
     """
-    UPDATE OR IGNORE receipts SET chat = :new
+    UPDATE OR IGNORE receipts SET chat = :new, message_id = NULL
     WHERE chat = :old AND (subject_type, subject) IN (SELECT subject_type, subject FROM told)
     """,
     "UPDATE OR IGNORE outcomes SET chat = :new WHERE chat = :old AND campaign IN (SELECT id FROM campaigns)",

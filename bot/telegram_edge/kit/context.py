@@ -104,7 +104,7 @@ class BotContext:
 def look_of(chat: Chat, settings: Settings, bot_username: str, *, has_inline: bool = False) -> Look:
     """Return a chat's look: what it has set, and what the operator chose for the rest."""
     zone = settings.timezone if chat.zone is None else ZoneInfo(chat.zone)
-    parts = arranged(chat.parts, settings.parts)
+    parts = settings.parts if chat.parts is None else arranged(chat.parts, settings.parts)
     return _look(
         chat.language,
         settings.language,
