@@ -207,9 +207,9 @@ def _spoken_dates(tokens: tuple[str, ...], place: int, words: Vocabulary) -> _Da
         before, _, ending = template.partition("{}")
         start = _starts(tokens, place, before) if before else place
         for day, after in _number(tokens, start, words) if start is not None else ():
-            end = _starts(tokens, after, ending) if ending.strip() else after
-            if end is not None and tokens[after - 1].isdecimal():
-                yield (None, None, day), end
+            last = _starts(tokens, after, ending) if ending.strip() else after
+            if last is not None and tokens[after - 1].isdecimal():
+                yield (None, None, day), last
 
 
 def _months(tokens: tuple[str, ...], place: int, words: Vocabulary) -> Iterator[tuple[int, int]]:

@@ -24,6 +24,8 @@ LATELY = timedelta(days=31)
 """A date without a year that has passed is meant for the next year, unless it passed so lately that it is a slip."""
 PROPOSED = (7 * 60, 9 * 60, 12 * 60, 18 * 60)
 """Minutes of the day that are offered where a day is named and no time."""
+MORNING, EVENING = 7 * 60, 22 * 60
+"""Minutes of the day between which it is day: at night people sleep beside their phones."""
 _MOST = 4
 
 
@@ -67,6 +69,31 @@ def read_when(text: str, language: str, zone: ZoneInfo, now: datetime) -> When:
         if found.fault is not Fault.UNKNOWN:
             return found
     return When(None, Fault.UNKNOWN)
+
+
+def suggestions(zone: ZoneInfo, now: datetime) -> tuple[datetime, ...]:
+    """Return times that are offered where nobody has said one, soonest first."""
+    today = now.astimezone(zone).date()
+    monday = today + timedelta(days=7 - today.weekday())
+    found = {(now + timedelta(hours=1)).replace(second=0, microsecond=0)}
+    for day, minute in (
+        (today, 18 * 60),
+        *((today + timedelta(days=1), one) for one in PROPOSED[:2]),
+        (monday, 9 * 60),
+    ):
+        one = at_local(day, minute, zone)
+        if one.clocks is Clocks.ONCE and one.at > now:
+            found.add(one.at)
+    return tuple(sorted(found))
+
+
+def morning_after(zone: ZoneInfo, now: datetime) -> datetime | None:
+    """Return when 07:00 comes, to somebody in whose zone it is night; None by day."""
+    local = now.astimezone(zone)
+    if MORNING <= local.hour * 60 + local.minute < EVENING:
+        return None
+    day = local.date() + timedelta(days=local.hour >= 12)
+    return at_local(day, MORNING, zone).at
 
 
 def _read(text: str, words: Vocabulary, zone: ZoneInfo, now: datetime) -> When:
