@@ -75,7 +75,7 @@ def check(url: str, *, as_json: bool) -> int:
 
     async def ask() -> Checked:
         async with _web(settings) as web:
-            return await sources.check(web, url)
+            return await sources.check(web, url, now())
 
     try:
         checked = asyncio.run(ask())

@@ -75,7 +75,7 @@ class AsRead(NamedTuple):
     `warnings` are what was left out or looks like a typo. `topic_lines` is the line of each of the story's topics;
     `topics_in_text` when a text stood where their list should, so that some may be pieces of one name.
     `generator` is that of the static site whose page it is, None for a file of ours; `aliases` are the page's earlier
-    links.
+    links. `has_page` is False where the generator makes no page of the file, so that its link leads nowhere.
     """
 
     path: str = ""
@@ -84,6 +84,7 @@ class AsRead(NamedTuple):
     topics_in_text: bool = False
     generator: str | None = None
     aliases: tuple[str, ...] = ()
+    has_page: bool = True
 
 
 @dataclass(frozen=True, slots=True)

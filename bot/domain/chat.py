@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -35,6 +35,13 @@ class Pictures(StrEnum):
     NONE = "none"
 
 
+class DigestForm(StrEnum):
+    """How lists of news look: as text, or as a rich message, which older apps do not show."""
+
+    CLASSIC = "classic"
+    RICH = "rich"
+
+
 @dataclass(frozen=True, slots=True)
 class Chat:
     """A chat and all it has set. `zone` is an IANA name; None means the operator's zone.
@@ -42,7 +49,9 @@ class Chat:
     `restriction` while it forbids writing; None when it may be written to, for all that is known.
     `language_chosen`: its people chose the language, so it does not follow anybody's client.
     `parts` of its pushes; None means the operator's. `timed_at` is when its people last changed the times of its
-    news, `paused_until` when a pause ends by itself; None: it does not.
+    news, `paused_until` when a pause ends by itself; None: it does not. `announcements`: it takes what the bot's people
+    write to everybody. `breaking`: breaking news comes at once, whatever `timing` says. `quality` is the least that an
+    article must have which states its own; None: any comes.
     """
 
     id: int
@@ -58,6 +67,10 @@ class Chat:
     timing: Timing = AT_ONCE
     timed_at: datetime | None = None
     paused_until: datetime | None = None
+    digest: DigestForm = DigestForm.CLASSIC
+    announcements: bool = True
+    breaking: bool = False
+    quality: int | None = None
 
     def follows(self, language: str) -> bool:
         """Return whether the chat's language changes to `language`, which its person's client is set to now.
@@ -65,3 +78,7 @@ class Chat:
         Groups and channels have no client of their own: their language stays until an administrator chooses one.
         """
         return self.kind is ChatKind.PRIVATE and not self.language_chosen and self.language != language
+
+    def for_breaking_news(self) -> Chat:
+        """Return the chat as breaking news finds it: with no times of its own, if its people allow that."""
+        return replace(self, timing=AT_ONCE) if self.breaking and not self.timing.is_at_once else self

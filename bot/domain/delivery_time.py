@@ -51,13 +51,14 @@ class Quiet:
 @dataclass(frozen=True, slots=True)
 class Timing:
     """When a chat wants its news. `per_hour` counts for CALM; `minute` of the day and `days` (Monday is the lowest
-    bit) for DAILY."""
+    bit) for DAILY; `silent`, at once and without a sound, for NOW, where it is the wish for a topic."""
 
     mode: Mode = Mode.NOW
     per_hour: int = 0
     minute: int = 0
     days: int = EVERY_DAY
     quiet: Quiet | None = None
+    silent: bool = False
 
     @property
     def is_at_once(self) -> bool:

@@ -16,6 +16,9 @@ from bot.domain.delivery_time import AT_ONCE, EVERY_DAY, MAX_PER_HOUR, WORKING_D
 
 MAX_LENGTH = 200
 """Characters that are looked at."""
+SILENTLY = "silently"
+AUTO = "auto"
+"""What stands for the chat's own times where somebody writes of a topic."""
 MAX_PAUSE = timedelta(days=366)
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -30,6 +33,8 @@ _SETS = {
 _FILLERS = frozenset({"at", "on", "and", "every", "from", "um"})
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?\s*(am|pm|uhr|h)?")
 _DASH = re.compile(r"\s*(?:[-\u2010-\u2015\u2212~]|\bto\b|\bbis\b)\s*")
+_OF_TOPICS = frozenset({*Mode, SILENTLY, AUTO, "pause"})
+_MARKED = re.compile(r"""["“”„«»'‘]([^"“”„«»]{1,100})["“”„«»'’]\s*(.{0,100})""")
 _OFF = frozenset({"off", "none", "no", "never"})
 
 
@@ -55,7 +60,7 @@ class Misread:
 
 
 def delivery_wish(text: str, weekdays: Mapping[str, int] | None = None) -> Timing | Misread:
-    """Return what `now`, `calm 3`, `hourly` or `daily 08:00 mon-fri` asks for, without quiet hours.
+    """Return what `now`, `silently`, `calm 3`, `hourly` or `daily 08:00 mon-fri` asks for, without quiet hours.
 
     `weekdays` are further names of weekdays in small letters, Monday is 0.
     """
@@ -63,7 +68,9 @@ def delivery_wish(text: str, weekdays: Mapping[str, int] | None = None) -> Timin
     match mode:
         case "now" | "hourly" if not rest:
             return Timing(Mode(mode))
-        case "now" | "hourly":
+        case "silently" if not rest:
+            return Timing(silent=True)
+        case "now" | "hourly" | "silently":
             return Misread(Fault.MODE, text.strip())
         case "calm":
             digits = re.fullmatch(r"(\d{1,6})(?:\s*(?:/h|an hour|per hour|/ ?hour))?", rest.strip())
@@ -73,6 +80,19 @@ def delivery_wish(text: str, weekdays: Mapping[str, int] | None = None) -> Timin
         case "daily":
             return _daily(rest, weekdays or {})
     return Misread(Fault.MODE, text.strip())
+
+
+def said_of_topics(text: str) -> list[tuple[str, str]]:
+    """Return how `Computer Vision daily 08:00` can be read as the name of a topic and what is wished for it.
+
+    The longest name comes first. In quotation marks (`"Daily News" daily 08:00`) only that is the name, and the wish
+    may be missing. Empty when it can be read in no such way.
+    """
+    if marked := _MARKED.fullmatch(text.strip()):
+        return [(marked[1].strip(), marked[2].strip())]
+    tokens = text[:MAX_LENGTH].split()
+    places = [place for place in range(len(tokens) - 1, 0, -1) if tokens[place].casefold() in _OF_TOPICS]
+    return [(" ".join(tokens[:place]), " ".join(tokens[place:])) for place in places]
 
 
 def quiet_wish(text: str) -> Quiet | Misread | None:
@@ -145,7 +165,7 @@ def stored(timing: Timing) -> str:
         case Mode.DAILY:
             text = f"daily {as_time(timing.minute)} {as_days(timing.days)}".rstrip()
         case Mode.NOW | Mode.HOURLY:
-            text = timing.mode.value
+            text = SILENTLY if timing.silent else timing.mode.value
     if timing.quiet is not None:
         text += f"; quiet {as_time(timing.quiet.begin)}-{as_time(timing.quiet.end)}"
     return text

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from bot.content.articles.schema import ArticleSchema
-from bot.content.articles.sent_schema import CorrectionSchema, IdentitySchema, ScheduleSchema
+from bot.content.sent_articles.sent_schema import CorrectionSchema, IdentitySchema, ScheduleSchema
 from bot.http_api import answer_schema
 from bot.http_api.answer_schema import ArticleDone, ArticleKnown, Delivery, HookDone, Problem
 

@@ -147,7 +147,7 @@ def test_the_settings_are_german():
         ["Zeiten ändern", "Ruhezeit ändern"],
         ["Bilder ändern", "Mit Ton senden"],
         ["Sprache ändern", "Zeitzone ändern"],
-        ["Bestandteile ändern"],
+        ["Bestandteile ändern", "Wählen, was kommt"],
         ["Fertig"],
     ]
 

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from import_desk import NOON, POLICY, Desk, open_desk, story
 
-from bot.content.articles.sent_article import SentArticle, read_change
 from bot.content.articles.surroundings import ReadingRules
+from bot.content.sent_articles.sent_article import SentArticle, read_change
 from bot.domain.api_key import ApiKey, KeyRole
 from bot.domain.approval import Verdict
 from bot.domain.article import ArticleState, HeldWhy

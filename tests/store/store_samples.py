@@ -28,6 +28,7 @@ async def put_article(
     source: str | None = None,
     source_name: str | None = None,
     heat: int = 0,
+    quality: int | None = None,
 ) -> None:
     """Store an article as an import does, in the state it is to have."""
     story = Story(
@@ -36,6 +37,7 @@ async def put_article(
         published_at=NOW - age,
         excerpt=excerpt,
         heat=heat,
+        quality=quality,
         provider=Provider(source_name or source, source),
     )
     await imports.add(conn, {number: (f"slug-{number}", story)}, NOW)

@@ -20,7 +20,7 @@ from bot.store.delivery import campaigns, fanout, followers
 from bot.store.delivery.audiences import reach
 from bot.store.delivery.followers import followers_of
 from bot.store.engine.database import Database
-from bot.store.readers import phrases, subscriptions
+from bot.store.readers import chats, phrases, subscriptions
 
 TOPICS = range(1, 9)
 CHATS = (-3, -2, -1, 1, 2, 3)  # groups, which may have threads, and people
@@ -40,6 +40,7 @@ wishes = st.fixed_dictionaries(
         "hushed": some_phrases,
         "never": st.sets(st.sampled_from(LONGEST_FIRST), max_size=1),
         "source": st.sampled_from([None, None, None, "Northgate News", "elsewhere.example"]),
+        "quality": st.sampled_from([None, None, -1, 60]),
     }
 )
 newsrooms = st.tuples(
@@ -47,6 +48,7 @@ newsrooms = st.tuples(
     st.sets(st.sampled_from(TOPICS), max_size=3),
     st.tuples(*(wishes for _ in CHATS)),
     st.sampled_from(["Nothing of it", "More Quantum Dots", "Solar after quantum", "Wind and quantum dots"]),
+    st.sampled_from([None, -2, 59, 60]),
 )
 
 
@@ -60,7 +62,7 @@ newsrooms = st.tuples(
 async def test_the_fan_out_the_reach_and_the_check_before_sending_agree_with_the_domain(
     newsroom, ring_start, piece, few
 ):
-    parents, worn, wishes, title = newsroom
+    parents, worn, wishes, title, quality = newsroom
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(followers, "FEW", few)
         path = Path(folder) / "newsbot.db"
@@ -70,7 +72,13 @@ async def test_the_fan_out_the_reach_and_the_check_before_sending_agree_with_the
             async with db.transaction() as conn:
                 await _furnish(conn, parents, wishes)
                 await put_article(
-                    conn, 1, topics=sorted(worn), title=title, source="northgate.example", source_name="NORTHGATE  News"
+                    conn,
+                    1,
+                    topics=sorted(worn),
+                    title=title,
+                    source="northgate.example",
+                    source_name="NORTHGATE  News",
+                    quality=quality,
                 )
                 campaign = await campaigns.promise(
                     conn, NEWS, Subject(SubjectType.ARTICLE, 1), fixed_at=NOW, start_at=NOW, lane=Lane.NEWS, by=None
@@ -92,7 +100,7 @@ async def test_the_fan_out_the_reach_and_the_check_before_sending_agree_with_the
     expected = {
         chat: why
         for chat, wish in zip(CHATS, wishes, strict=True)
-        if (why := _reason(tree, sorted(worn), held, wish)) is not None
+        if (why := _reason(tree, sorted(worn), held, wish, quality)) is not None
     }
     assert sorted(row["chat"] for row in rows) == sorted(expected)
     assert {row["chat"]: row["thread"] for row in rows} == {
@@ -102,7 +110,8 @@ async def test_the_fan_out_the_reach_and_the_check_before_sending_agree_with_the
     assert checked == expected
 
 
-def _reason(tree, worn, held, wish):
+def _reason(tree, worn, held, wish, quality):
+    is_too_low = None not in (quality, wish["quality"]) and quality < wish["quality"]
     return reason(
         tree,
         worn,
@@ -111,7 +120,7 @@ def _reason(tree, worn, held, wish):
         left_out=wish["left_out"],
         muted=wish["muted"],
         phrases=wish["phrases"] - wish["hushed"],
-        is_refused=bool(wish["never"] & set(held)) or wish["source"] == "Northgate News",
+        is_refused=bool(wish["never"] & set(held)) or wish["source"] == "Northgate News" or is_too_low,
     )
 
 
@@ -145,5 +154,6 @@ async def _furnish(conn, parents, wishes):
             await phrases.mute(conn, chat, number, SOON)
         for number in wish["never"]:
             await phrases.refuse(conn, chat, number)
+        await chats.set_quality(conn, chat, wish["quality"])
         if wish["source"] is not None:
             await subscriptions.refuse_source(conn, chat, source_key(wish["source"]), wish["source"])

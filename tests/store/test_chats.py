@@ -14,9 +14,10 @@ from bot.store.readers import chats, export
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 OLD, NEW, OTHER = -5001, -1_000_000_005_001, -5002
-CHOSEN = ("subscriptions", "exceptions", "unwanted_sources", "saved", "followed_phrases", "unwanted_phrases")
+CHOSEN = ("subscriptions", "exceptions", "topic_wishes", "unwanted_sources", "saved")
+PHRASES = ("followed_phrases", "unwanted_phrases")
 BESIDE = ("progress", "waiting_exports", "closed_threads", "searches", "restrictions", "pushes")
-WITH_CHATS = (*CHOSEN, *BESIDE, "deliveries", "receipts", "outcomes")
+WITH_CHATS = (*CHOSEN, *PHRASES, *BESIDE, "deliveries", "receipts", "outcomes")
 
 
 @pytest.fixture
@@ -49,6 +50,7 @@ async def furnish(conn: Connection, chat: int, *, topic: int = 1, article: int =
     for insertion in (
         "INSERT INTO subscriptions (topic, chat, thread, since) VALUES (:topic, :chat, 0, 50)",
         "INSERT INTO exceptions (chat, topic, kind, until) VALUES (:chat, :topic, 'muted', 999)",
+        "INSERT INTO topic_wishes (chat, topic, wish) VALUES (:chat, :topic, 'now')",
         "INSERT INTO unwanted_sources (chat, source) VALUES (:chat, 'example.com')",
         "INSERT INTO saved (chat, article, at) VALUES (:chat, :article, 60)",
         "INSERT INTO deliveries (campaign, chat, thread, not_before) VALUES (:article, :chat, 0, 70)",
@@ -65,7 +67,7 @@ async def furnish(conn: Connection, chat: int, *, topic: int = 1, article: int =
         INSERT INTO restrictions (chat, since, reason, tries, awaits, tried_at, next_at)
         VALUES (:chat, 90, 'no rights', 1, 1, 90, 990)
         """,
-        "INSERT INTO pushes (chat, since, many) VALUES (:chat, 90, 2)",
+        "INSERT INTO pushes (chat, topic, since, many) VALUES (:chat, 0, 90, 2)",
         "INSERT INTO waiting_exports (chat, document, at) VALUES (:chat, '{}', 90)",
     ):
         await conn.execute(insertion, ids)

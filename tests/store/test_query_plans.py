@@ -8,6 +8,7 @@ from databases import empty_database
 from store_samples import NOW, plan
 
 from bot.domain.topic import TopicTree
+from bot.store.delivery import fanout
 from bot.store.delivery.audiences import MAX_CHAT_ID, MIN_CHAT_ID
 from bot.store.delivery.followers import RECIPIENTS, Followers
 from bot.store.engine.database import Connection, Database
@@ -60,3 +61,16 @@ async def test_more_topics_than_one_union_holds_are_still_asked_in_one_query(con
     wide = Followers(1, tuple(range(1, 901, 10)), tree, (), NOW)
     sql, values = wide.query("SELECT count(*) FROM", RECIPIENTS, **PAGE)
     await conn.execute_fetchall(sql, values)
+
+
+async def test_wishes_for_topics_are_looked_for_once_in_a_piece_and_then_by_chat(conn: Connection) -> None:
+    head, tail = fanout.AT_WISHED_TIMES, fanout.AT_TIMES_END
+    sql, values = AUDIENCE.recipients(head, tail, **PAGE, breaking=0, campaign=1, operation=1)
+    steps = await plan(conn, sql, **values)
+    assert "MERGE (UNION)" in steps
+    for keys in ("chat>? AND chat<?", "chat=?"):
+        assert f"SEARCH topic_wishes USING PRIMARY KEY ({keys})" in steps
+    assert "SEARCH w USING PRIMARY KEY (chat=? AND topic=?)" in steps
+    assert "SEARCH t USING INTEGER PRIMARY KEY (rowid=?)" in steps
+    for name in ("topic_wishes", "w", "s", "e", "t", "k"):
+        assert f"SCAN {name}\n" not in steps + "\n"

@@ -123,7 +123,12 @@ async def test_subscriptions_shows_all_of_it_and_takes_back_each_by_its_name(roo
     assert screen(room, ANNA).startswith(
         "You follow Robotics, “quantum dots” and “solar power”.\nNever wanted: “casino”."
     )
-    assert house.buttons(ANNA)[:3] == [["Unfollow “quantum dots”"], ["Unfollow “solar power”"], ["Allow “casino”"]]
+    assert house.buttons(ANNA)[:4] == [
+        ["Robotics"],
+        ["Unfollow “quantum dots”"],
+        ["Unfollow “solar power”"],
+        ["Allow “casino”"],
+    ]
     assert await house.presses(ANNA, "Unfollow “quantum dots”") == "No longer following “quantum dots”"
     assert await house.presses(ANNA, "Allow “casino”") == "“casino” is allowed again"
     assert screen(room, ANNA).startswith("You follow Robotics and “solar power”.\nThe next")

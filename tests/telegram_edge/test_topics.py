@@ -197,7 +197,7 @@ async def test_what_is_silenced_can_be_undone_in_the_overview(house):
     ]
     assert await house.presses(ANNA, "Hear Energy") == "Energy is no longer muted"
     assert await house.presses(ANNA, "Allow Northgate") == "Northgate is allowed again"
-    assert house.buttons(ANNA) == [["Change topics", "When and how"]]
+    assert house.buttons(ANNA) == [["Energy"], ["Change topics", "When and how"]]
     house.clock.advance(timedelta(days=2))
 
 

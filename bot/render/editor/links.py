@@ -11,6 +11,7 @@ from bot.domain.press import press
 from bot.domain.text import Text
 from bot.render.editor.desk import Verb as Desk
 from bot.render.editor.desk import called
+from bot.render.editor.source_faults import fault_text
 from bot.render.locale import Words
 from bot.render.text import clip, foreign, join, tame
 
@@ -28,7 +29,7 @@ class Verb(StrEnum):
 
 def refused(words: Words, fault: str) -> Message:
     """Return the answer to a link that cannot be one readers open. `fault` follows the link's own words."""
-    return Message(Text(words("I cannot take this link: {fault}.", fault=tame(clip(fault, _FAULT)))))
+    return Message(Text(words("I cannot take this link: {fault}.", fault=tame(clip(fault_text(words, fault), _FAULT)))))
 
 
 def reading(words: Words, host: str, more: int) -> Message:

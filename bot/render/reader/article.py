@@ -22,6 +22,7 @@ from bot.domain.phrases import KnownPhrase
 from bot.domain.rejections import Form
 from bot.domain.text import Text, utf16_len
 from bot.domain.topic import Topic
+from bot.render.locale import Words
 from bot.render.look import Look
 from bot.render.reader.card import keyboard, related_links
 from bot.render.text import bold, clip, date_time, fit, fits, foreign, hashtag, italic, join, link, tame
@@ -32,6 +33,7 @@ _PHRASE = 100
 _RELATED_TITLE = 90
 _HEADLINE_TITLE = 120
 _MAX_LINK_LENGTH = 500
+_SHORT_EXCERPT = 400
 _MIN_EXCERPT_LENGTH = 120  # below this an excerpt says nothing: related links make room for it
 
 _MAX_RELATED = 3
@@ -71,14 +73,7 @@ def push(
 def example(found: Article | None, topics: Sequence[Topic], look: Look, now: datetime) -> Text:
     """Return how a push looks: that of an article, with a sample of each part that it lacks; None: all of a sample."""
     words = look.words
-    sample = Story(
-        title=words("The title of a story"),
-        link="https://example.org/",
-        published_at=now,
-        excerpt=words("What it is about, in a sentence or two."),
-        provider=Provider(words("Where it is from")),
-        related=(Related(words("A story that belongs to it"), "https://example.org/related"),),
-    )
+    sample = sample_story(words, now)
     told = sample if found is None else found.story
     shown = replace(
         told,
@@ -88,6 +83,18 @@ def example(found: Article | None, topics: Sequence[Topic], look: Look, now: dat
     )
     tagged = [topic for topic in topics if topic.hashtag] or [Topic(0, "", words("Topic"))]
     return caption(Article(0, "", ArticleState.PUBLISHED, 1, shown, ()), tagged, look, now)
+
+
+def sample_story(words: Words, now: datetime) -> Story:
+    """Return a made-up story, for examples where none is published yet."""
+    return Story(
+        title=words("The title of a story"),
+        link="https://example.org/",
+        published_at=now,
+        excerpt=words("What it is about, in a sentence or two."),
+        provider=Provider(words("Where it is from")),
+        related=(Related(words("A story that belongs to it"), "https://example.org/related"),),
+    )
 
 
 def without_photo(message: Message) -> Message:
@@ -182,6 +189,16 @@ def related_list(article: Article, look: Look, now: datetime) -> Message:
             break
         text = longer
     return Message(text)
+
+
+def short_excerpt(article: Article) -> str:
+    """Return what a story is about in a few lines; empty when it does not say."""
+    return clip(tame(_excerpt(article)), _SHORT_EXCERPT)
+
+
+def source_of(article: Article) -> str:
+    """Return the name of an article's source; empty when it has none."""
+    return _source(article.story.provider)
 
 
 def _excerpt(article: Article) -> str:

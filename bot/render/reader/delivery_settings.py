@@ -20,6 +20,7 @@ from bot.render.reader.delivery_times import both, quiet_hours
 from bot.render.reader.settings import SETTINGS, SettingsPage
 from bot.render.text import clip, foreign, join
 
+CHANGE_TIME = "change_time"
 DELIVERY = "set_delivery"
 DAY = "set_day"
 QUIET = "set_quiet"
@@ -52,7 +53,7 @@ def delivery_page(words: Words, chat: Chat, zone: ZoneInfo, wrong: Misread | Non
     if timing.mode is Mode.DAILY:
         daily.append(Button(words("Weekdays"), data=press(SETTINGS, SettingsPage.DAYS)))
     lines = [
-        *_wrong(words, wrong),
+        *wrong_lines(words, wrong),
         words("News comes {how}.", how=both(words, timing, zone)),
         words("What exceeds so many an hour comes as one list when the hour is over."),
     ]
@@ -89,7 +90,7 @@ def clock_page(words: Words, chat: Chat, wrong: Misread | None = None) -> Messag
         rows.append(tuple(Button(_ticked(words.clock(at), at == chosen), _set(Mode.DAILY, at)) for at in quarters))
     text = words("At which time should the daily list come? You can also write it: /settings daily 08:10 mon-fri.")
     back = (Button(words("Back"), data=press(SETTINGS, SettingsPage.DELIVERY)),)
-    return Message(join([*_wrong(words, wrong), text], "\n"), keyboard=(*rows, back))
+    return Message(join([*wrong_lines(words, wrong), text], "\n"), keyboard=(*rows, back))
 
 
 def days_page(words: Words, chat: Chat) -> Message:
@@ -132,7 +133,7 @@ def quiet_page(words: Words, chat: Chat, wrong: Misread | None = None) -> Messag
         ]
     rows.append((Button(_ticked(words("No quiet hours"), quiet is None), data=press(QUIET)),))
     lines = [
-        *_wrong(words, wrong),
+        *wrong_lines(words, wrong),
         quiet_set(words, quiet) + ".",
         words("What falls into quiet hours comes after them: up to three stories one by one, more as one list."),
     ]
@@ -143,12 +144,12 @@ def pause_page(words: Words, chat: Chat, zone: ZoneInfo, today: date, wrong: Mis
     """Return days on which a pause can end."""
     days = [
         Button(
-            words("Tomorrow") if ahead == 1 else _day_name(words, today + timedelta(days=ahead), zone),
+            words("Tomorrow") if ahead == 1 else day_name(words, today + timedelta(days=ahead), zone),
             data=press(PAUSE, ahead),
         )
         for ahead in PAUSES
     ]
-    lines: list[Text | str] = [*_wrong(words, wrong)]
+    lines: list[Text | str] = [*wrong_lines(words, wrong)]
     if chat.state is ChatState.PAUSED and chat.paused_until is not None:
         lines.append(words("Paused until {date}.", date=words.date(chat.paused_until, zone)))
     elif chat.state is ChatState.PAUSED:
@@ -189,7 +190,7 @@ def one_day_at_least(words: Words) -> str:
     return words("One day has to stay. A pause is under Change times")
 
 
-def _wrong(words: Words, wrong: Misread | None) -> list[str]:
+def wrong_lines(words: Words, wrong: Misread | None) -> list[str]:
     """Return what is wrong with what somebody wrote, and what to write."""
     if wrong is None or not wrong.said:
         return []
@@ -244,7 +245,8 @@ def _moved(label: str, quiet: Quiet, *, begin: int = 0, end: int = 0) -> Button:
     return Button(label, data=press(QUIET, begins, ends))
 
 
-def _day_name(words: Words, day: date, zone: ZoneInfo) -> str:
+def day_name(words: Words, day: date, zone: ZoneInfo) -> str:
+    """Return a day with its weekday and date."""
     at = moment_of(day, 12 * 60, zone)
     return words("{weekday}, {date}", weekday=words.weekday(at, zone), date=words.date(at, zone))
 

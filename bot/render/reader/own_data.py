@@ -12,7 +12,7 @@ from bot.domain.press import press
 from bot.domain.text import Text
 from bot.render.locale import Words
 from bot.render.reader.delivery_times import both
-from bot.render.reader.subscriptions import SUBSCRIPTIONS
+from bot.render.reader.topic_times import SUBSCRIPTIONS
 from bot.render.text import clip, foreign, join
 
 FORGET = "forget"

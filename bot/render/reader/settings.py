@@ -14,8 +14,6 @@ from enum import IntEnum
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
-from babel import Locale
-
 from bot.domain.chat import Chat, ChatKind, ChatState, Pictures
 from bot.domain.delivery_time import leaves_at
 from bot.domain.message import Button, Keyboard, Message
@@ -23,7 +21,7 @@ from bot.domain.parts import ALL_PARTS, Part, Parts, arranged
 from bot.domain.press import press
 from bot.domain.text import Text
 from bot.domain.time_zone import zone_label
-from bot.render.locale import Words
+from bot.render.locale import Words, is_draft, name_of
 from bot.render.locale.matching import best_match
 from bot.render.reader import delivery_times
 from bot.render.text import bold, clip, foreign, join, tame
@@ -59,6 +57,8 @@ class SettingsPage(IntEnum):
     QUIET = 7
     PAUSE = 8
     PARTS = 10
+    DIGEST = 21
+    FILTERS = 22
 
 
 PICTURE_SIZES = (Pictures.LARGE, Pictures.SMALL, Pictures.NONE)
@@ -90,9 +90,16 @@ def overview(
         words("Sound: off") if chat.silent else words("Sound: on"),
         words("News: {how}", how=delivery_times.both(words, chat.timing, clock)),
         words("In a push: {parts}", parts=words.list([words("Title"), *(part_name(words, part) for part in parts)])),
-        words("Language: {language}", language=language_name(chat.language)),
+        words("Lists: {look}", look=delivery_times.look_name(words, chat.digest)),
+        words("Language: {language}", language=name_of(chat.language)),
         words("Time zone: {zone}", zone=zone),
     ]
+    if not chat.announcements:
+        lines.append(words("Announcements: off"))
+    if chat.breaking:
+        lines.append(words("Breaking news: at once"))
+    if chat.quality is not None:
+        lines.append(quality_line(words, chat.quality))
     if chat.state is ChatState.PAUSED and chat.paused_until is not None:
         until = words.date(chat.paused_until, clock)
         lines.append(words("Paused until {date}. /start lets news come again at once.", date=until))
@@ -117,10 +124,21 @@ def overview(
                 Button(words("Change language"), data=press(SETTINGS, SettingsPage.LANGUAGE)),
                 Button(words("Change time zone"), data=press(SETTINGS, SettingsPage.REGIONS)),
             ),
-            (Button(words("Change parts"), data=press(SETTINGS, SettingsPage.PARTS)),),
+            (
+                Button(words("Change parts"), data=press(SETTINGS, SettingsPage.PARTS)),
+                Button(words("Change lists"), data=press(SETTINGS, SettingsPage.DIGEST)),
+            ),
+            (Button(words("Choose what comes"), data=press(SETTINGS, SettingsPage.FILTERS)),),
             (Button(words("Done"), data=press(CLOSE)),),
         ),
     )
+
+
+def quality_line(words: Words, least: int | None) -> str:
+    """Return which stories come, by the quality that they state."""
+    if least is None:
+        return words("Quality: any")
+    return words("Quality: {least} or more", least=words.number(least))
 
 
 def parts_page(words: Words, chat: Chat, operators: Parts, example: Text, unknown: str = "") -> Message:
@@ -201,9 +219,7 @@ def language_page(words: Words, chat: Chat, languages: Sequence[str], name: str,
     is_private = chat.kind is ChatKind.PRIVATE
     follows = is_private and not chat.language_chosen
     buttons = [
-        Button(
-            _ticked(language_name(tag), tag == chat.language and not follows), data=press(LANGUAGE, name_number(tag))
-        )
+        Button(_ticked(name_of(tag), tag == chat.language and not follows), data=press(LANGUAGE, name_number(tag)))
         for tag in languages
     ]
     phone = (Button(_ticked(words("As my phone"), follows), data=press(LANGUAGE)),)
@@ -211,6 +227,8 @@ def language_page(words: Words, chat: Chat, languages: Sequence[str], name: str,
     if unknown:
         wish = foreign(clip(unknown, _NAME))
         question = join([words("There is no “{wish}” among the languages here.", wish=wish), question], " ")
+    if is_draft(words.language):
+        question = join([question, words("No native speaker has read this translation yet.")], "\n\n")
     return Message(
         question,
         keyboard=(*((phone,) if is_private else ()), *_rows(buttons, _ROW), _back(words)),
@@ -271,7 +289,7 @@ def silence_set(words: Words, silent: bool) -> str:
 
 
 def language_set(words: Words, chosen: bool) -> str:
-    language = language_name(words.language)
+    language = name_of(words.language)
     if chosen:
         return words("Language: {language}", language=language)
     return words("Language: {language}, as on your phone", language=language)
@@ -281,22 +299,24 @@ def zone_set(words: Words, zone: str) -> str:
     return words("Time zone: {zone}", zone=zone_label(zone))
 
 
-def language_called(wish: str, languages: Sequence[str]) -> str | None:
-    """Return the language that a tag (`de-AT`) or a name means, in itself or in English: Deutsch, German."""
+def language_called(words: Words, wish: str, languages: Sequence[str]) -> str | None:
+    """Return the language that a tag (`de-AT`) or a name means: in itself, in English or in that of `words`.
+
+    Deutsch, German and allemand; the name without its region or script, as português is, is enough.
+    """
+    wanted = _plain_name(wish)
     for tag in languages:
-        if wish.casefold() in (language_name(tag).casefold(), (_locale(tag).english_name or tag).casefold()):
+        if wanted in {_plain_name(name) for name in (name_of(tag), *words.names_of(tag))}:
             return tag
-    return best_match(wish, languages)
+    if (meant := best_match(wish, languages)) is not None:
+        return meant
+    return next((tag for tag in languages if wanted and wanted == _plain_name(name_of(tag).partition("(")[0])), None)
 
 
-def language_name(tag: str) -> str:
-    """Return a language's name in that language: Deutsch."""
-    name = _locale(tag).display_name or tag
-    return name[:1].upper() + name[1:]
-
-
-def _locale(tag: str) -> Locale:
-    return Locale.parse(tag.replace("-", "_"))
+def _plain_name(name: str) -> str:
+    """Return a name as it is compared: without case, accents and blanks around it."""
+    letters = unicodedata.normalize("NFKD", name.strip()).casefold()
+    return "".join(char for char in letters if not unicodedata.combining(char))
 
 
 def _size(words: Words, pictures: Pictures) -> str:

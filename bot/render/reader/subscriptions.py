@@ -9,6 +9,7 @@ from zlib import crc32
 
 from bot.domain.article import Article
 from bot.domain.chat import Chat, ChatState, Pictures
+from bot.domain.delivery_time import Timing
 from bot.domain.limits import TEXT
 from bot.domain.message import Button, Keyboard, Message
 from bot.domain.phrases import ChatPhrases, WrittenPhrases
@@ -31,11 +32,11 @@ from bot.render.reader.phrases import (
 )
 from bot.render.reader.picker import LATEST, TOPICS, followed, in_quotes, topic_list, when
 from bot.render.reader.settings import SETTINGS
+from bot.render.reader.topic_times import SUBSCRIPTIONS, topic_button, wish_line
 from bot.render.text import clip, foreign, join
 
 HEAR = "hear"
 ADMIT = "admit"
-SUBSCRIPTIONS = "subscriptions"
 
 MAX_SOURCE_NAME = 100  # characters
 
@@ -132,10 +133,12 @@ def overview(
     mutes: Mutes,
     phrases: ChatPhrases = NONE_OF_CHAT,
     unwanted: Sequence[tuple[str, str]],
+    wishes: Sequence[tuple[Topic, Timing]] = (),
     page: int = 0,
     now: datetime,
 ) -> Message:
-    """Return what a chat follows and has silenced, how it is delivered, and a button to take back each but the topics.
+    """Return what a chat follows and has silenced, how it is delivered, a button to take back each, and one for each
+    topic that opens its card. `wishes` are of topics whose news comes otherwise than all other.
 
     `unwanted` are sources, each in the form in which it is compared and as people know it. Of many buttons a page is
     shown; one that is not there becomes the nearest.
@@ -162,10 +165,14 @@ def overview(
         lines.append(words("Never from: {sources}.", sources=words.list(sources)))
     if is_anything_followed:
         lines.append(when(words, chat, look.zone))
+        lines += [wish_line(look, topic, wish) for topic, wish in wishes[:_NAMED]]
+        if rest := len(wishes) - _NAMED:
+            lines += [words.count("{n} other topic", "{n} other topics", rest)] if rest > 0 else []
         lines.append(_delivery(words, chat))
     buttons = [
         *(hear_button(words, topic) for topic, _ in mutes),
         *(hear_phrase_button(words, phrase) for phrase in hushed),
+        *(topic_button(words, topic) for topic in topics),
         *(unfollow_phrase_button(words, phrase) for phrase in phrases.followed),
         *(allow_button(words, phrase) for phrase in phrases.unwanted),
         *(allow_source_button(words, *source) for source in unwanted),

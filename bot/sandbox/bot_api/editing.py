@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.domain.limits import DELETE_WITHIN
-from bot.sandbox.bot_api import media
+from bot.sandbox.bot_api import media, rich_messages
 from bot.sandbox.bot_api.permission import managed_chat, writable_chat
 from bot.sandbox.bot_api.sending import Uploads, captioned, pass_at_pace
 from bot.sandbox.world.api_error import bad_request
@@ -24,22 +24,38 @@ _NOT_MODIFIED = (
     "content and reply markup of the message"
 )
 _MANY = 100
-_TEXT = ("text", "entities", "link_preview_options")
+_TEXT = ("text", "entities", "link_preview_options", "rich_message")
 _CAPTION = ("caption", "caption_entities", "show_caption_above_media")
 
 
 def edit_message_text(world: World, params: Json, uploads: Uploads) -> Json:
-    if "text" not in params:
+    if ("text" in params) == ("rich_message" in params):
         raise bad_request("message text is empty")
+    if "rich_message" in params:
+        return _edited_in_blocks(world, params, uploads)
     text, entities = world.formatter.text(params["text"], params.get("parse_mode"), params.get("entities"))
     chat, message = _editable(world, params)
-    if "text" not in message:
+    if "text" not in message and "rich_message" not in message:
         raise bad_request("there is no text in the message to edit")
     content: Json = {"text": text}
     if entities:
         content["entities"] = entities
     if preview := params.get("link_preview_options"):
         content["link_preview_options"] = preview
+    return _edited(world, chat, params, message, _without(message, _TEXT) | content)
+
+
+def _edited_in_blocks(world: World, params: Json, uploads: Uploads) -> Json:
+    """Put blocks in the place of a text or of other blocks. Custom emoji do not survive it, which we never send.
+
+    Source: https://core.telegram.org/bots/api#editmessagetext
+    """
+    rich = params["rich_message"]
+    rich_messages.check(rich)
+    chat, message = _editable(world, params)
+    if "text" not in message and "rich_message" not in message:
+        raise bad_request("there is no text in the message to edit")
+    content = rich_messages.shown(rich_messages.content(world, rich, chat, uploads))
     return _edited(world, chat, params, message, _without(message, _TEXT) | content)
 
 

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from bot.sandbox.bot_api import media
+from bot.sandbox.bot_api import media, rich_messages
 from bot.sandbox.bot_api.method_specs import Upload
 from bot.sandbox.bot_api.permission import readable_chat, writable_chat
 from bot.sandbox.world.api_error import bad_request, too_many_requests
@@ -49,6 +49,15 @@ def send_message(world: World, params: Json, uploads: Uploads) -> Json:
     if preview := params.get("link_preview_options"):
         content["link_preview_options"] = preview
     return _sent(world, chat, params, content)
+
+
+def send_rich_message(world: World, params: Json, uploads: Uploads) -> Json:
+    rich = params["rich_message"]
+    rich_messages.check(rich)
+    kind = "photo" if rich_messages.needs_photo_rights(rich) else "text"
+    chat = writable_chat(world, params["chat_id"], params.get("message_thread_id"), kind=kind)
+    said = rich_messages.content(world, rich, chat, uploads)
+    return _sent(world, chat, params, rich_messages.shown(said)) | said
 
 
 def _sends(kind: str) -> Callable[[World, Json, Uploads], Json]:
@@ -219,6 +228,7 @@ _CONTENT = (
     "text",
     "entities",
     "link_preview_options",
+    "rich_message",
     "caption",
     "caption_entities",
     "show_caption_above_media",

@@ -54,17 +54,23 @@ async def _none() -> tuple[()]:
     return ()
 
 
+async def _no_strings(language: str, is_stretched: bool) -> Json:
+    raise KeyError(language)
+
+
 def add_page(
     app: web.Application,
     world: World,
     *,
     topics: Callable[[], Awaitable[Collection[str]]] = _none,
     editors: Callable[[], Awaitable[Collection[int]]] = _none,
+    strings: Callable[[str, bool], Awaitable[Json]] = _no_strings,
 ) -> None:
-    """Mount the chat page at `/` and what it needs under `/page/`.
+    """Mount the chat page at `/`, the translators' page at `/strings`, and what they need under `/page/`.
 
-    Two things that only the bot knows can be asked of it: the names of the `topics` that readers are offered, and
-    which people are `editors`.
+    Three things that only the bot knows can be asked of it: the names of the `topics` that readers are offered, which
+    people are `editors`, and all its texts in a language, stretched or not (`strings`, which raises KeyError for a
+    language that it does not speak).
     """
     streams = _Streams(world)
     app.on_shutdown.append(streams.close)
@@ -76,6 +82,8 @@ def add_page(
         "/page/profile": lambda request: _answer(_profile(world, request)),
         "/page/file/{file_id}": lambda request: _file(world, request.match_info["file_id"]),
         "/page/events": streams.open,
+        "/strings": lambda request: _static("strings.html"),
+        "/page/strings": lambda request: _strings(request, strings),
     }
     for path, handler in reading.items():
         app.router.add_get(path, _guarded(handler), allow_head=False)
@@ -129,6 +137,15 @@ async def _static(name: str) -> web.Response:
     if kind is None or not re.fullmatch(r"[a-z]+\.[a-z]+", name) or not file.is_file():
         raise Refused("There is no such file.", 404)
     return web.Response(body=file.read_bytes(), content_type=kind, charset="utf-8")
+
+
+async def _strings(request: web.Request, strings: Callable[[str, bool], Awaitable[Json]]) -> web.Response:
+    """Describe every text of the bot in one language, for translators."""
+    try:
+        texts = await strings(request.query.get("language", "en"), request.query.get("stretched") == "yes")
+    except KeyError as error:
+        raise Refused("The bot does not speak this language.", 404) from error
+    return web.json_response(texts)
 
 
 async def _state(world: World, editors: Callable[[], Awaitable[Collection[int]]]) -> web.Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.content.articles.sent_article import NAME, SentArticle, SentChange, changed
+from bot.content.sent_articles.sent_article import NAME, SentArticle, SentChange, changed
 from bot.domain.api_key import ApiKey, KeyRole, is_item_of, item_of_external_id, item_of_link
 from bot.domain.approval import ApprovalRequest, Wanted
 from bot.domain.article import Article, ArticleState, Story

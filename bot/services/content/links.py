@@ -134,10 +134,13 @@ async def draft(
 ) -> Drafted:
     """Store a story with a title as a draft, known by these addresses too; a known one is returned as it is.
 
+    That was found by following a link, by which it is known from now on: a feed that lists it so tells nothing new.
     `by` is who sent the link.
     """
     wanted = [normal_link(story.link), *addresses]
     if (there := await known(db, wanted)) is not None:
+        async with db.transaction() as conn:
+            await imports.lead(conn, wanted, there.number)
         return Drafted(there, is_new=False)
     story = replace(story, topics=await _topics_among(db, story.topics))
     story = replace(story, payload=_payload(story))

@@ -13,6 +13,7 @@ from bot.domain.chat import Chat, ChatState
 from bot.domain.delivery import Delivery, Lane, Outcome, Status
 from bot.domain.delivery_time import Listing
 from bot.domain.rejections import Form
+from bot.domain.topic_wishes import OWN
 from bot.services.delivery.composing import Composition
 from bot.store.delivery.campaigns import Campaign
 from bot.store.delivery.receipts import Receipt
@@ -28,12 +29,14 @@ class Item:
     neither; None when the chat does not want it any more. `stands` is the receipt of the message that is to be
     changed. `reply_to` is the message of the same story in this chat, to which it is a reply. `folded` are the
     compositions, by campaign and its own the first of them, that go out in one list: a digest, which `listing` tells
-    of, or (None) because they could not leave for too long. `calm_hour` is the beginning of the hour of whose few
-    stories it is one; None where as many come as there are. `paid_on` is the UTC day whose allowance pays for its
-    next message; None when nothing does. `known_at` is when the chat was last asked what it wants, on the monotonic
-    clock. `is_kept` when its chat forbids writing and is not tried now. `adopted` is the form in which it was taken
-    and all others go on, with the words that refused a fuller one; `refused_by_some` the same for the chats that
-    share these words, while the others get it as it is.
+    of, or (None) because they could not leave for too long; `has_more` when one message does not hold all that goes in
+    one. `calm_hour` is the beginning of the hour of whose few stories it is one; None where as many come as there
+    are. `chat` has the times that it wishes for this campaign, and `wished_by` is the topic that wishes for them, 0
+    when they are the chat's own. `paid_on` is the UTC day whose allowance pays for its next message; None when nothing
+    does. `known_at` is when the chat was last asked what it wants, on the monotonic clock. `is_kept` when its chat
+    forbids writing and is not tried now. `adopted` is the form in which it was taken and all others go on, with the
+    words that refused a fuller one; `refused_by_some` the same for the chats that share these words, while the others
+    get it as it is.
     """
 
     delivery: Delivery
@@ -45,7 +48,9 @@ class Item:
     reply_to: int | None = None
     folded: Mapping[int, Composition[Any]] = field(default_factory=dict)
     listing: Listing | None = None
+    has_more: bool = False
     calm_hour: datetime | None = None
+    wished_by: int = OWN
     paid_on: date | None = None
     outcome: Outcome | None = None
     has_photo: bool = False

@@ -15,7 +15,7 @@ from typing import Any
 from bot.content.web.pictures import PictureSource
 from bot.domain.chat import Chat
 from bot.domain.delivery import NEWS, Lane, Operation
-from bot.domain.delivery_time import Listing
+from bot.domain.delivery_time import Listing, Timing
 from bot.domain.message import Message
 from bot.domain.rejections import FEW
 from bot.render.look import Look
@@ -26,12 +26,15 @@ from bot.services.delivery.edition import Edition, edition_of
 from bot.store.content import articles
 from bot.store.delivery.audiences import Audience
 from bot.store.delivery.campaigns import Campaign
-from bot.store.delivery.followers import followers_of
+from bot.store.delivery.followers import Followers, followers_of
 from bot.store.engine.database import Connection
 
 Fold = Callable[
     [Sequence[Composition[Any]], Listing | None, Look, datetime], tuple[Message, Sequence[Composition[Any]]]
 ]
+
+
+Wishes = Mapping[int, tuple[Sequence[int], Mapping[int, Timing]]]
 
 
 def at_once(campaign: Campaign, chat: Chat, now: datetime) -> datetime | None:
@@ -49,7 +52,9 @@ class Kind:
     not to have it, which is `now` or earlier when nothing is to be waited for, and None when it is never to have it.
     `fold` puts several into one list, the first and as many of the others as fit, and says which these are: a digest,
     when it is told how the list came about, else what has waited for too long to be news. A kind that has it goes out
-    at the times that each chat has chosen; None: each goes out by itself, whenever its turn comes. What settles it
+    at the times that each chat has chosen; None: each goes out by itself, whenever its turn comes. `wishes` are those
+    times, asked at every claim, of chats that want other ones for some subjects: what has a say in them, and what it
+    says (`domain.topic_wishes`); None: chats have the same for all. What settles it
     follows from the operation: sent, a message has a receipt for all that its
     composition covers; edited, its receipt shows the new revision; deleted, its receipt holds no message any more.
     """
@@ -62,6 +67,7 @@ class Kind:
     operation: Operation = Operation.SEND
     when: Callable[[Campaign, Chat, datetime], datetime | None] = at_once
     fold: Fold | None = None
+    wishes: Callable[[Connection, Composition[Any], Sequence[int], datetime], Awaitable[Wishes]] | None = None
 
 
 async def _followers(conn: Connection, campaign: Campaign) -> Audience:
@@ -76,6 +82,11 @@ async def _edition(
     return await edition_of(conn, number, campaign.fixed_at, pictures, prepare, form_of=campaign.form_of, few=few)
 
 
+async def _wishes(conn: Connection, composition: Composition[Any], chats: Sequence[int], now: datetime) -> Wishes:
+    audience = composition.audience
+    return await audience.wishes(conn, chats, now) if isinstance(audience, Followers) else {}
+
+
 async def _revision(conn: Connection, campaign: Campaign) -> int | None:
     return await articles.revision(conn, campaign.subject.number)
 
@@ -86,14 +97,15 @@ def _list(
     editions = [one for one in compositions if isinstance(one, Edition)]
     if listing is None:
         return catching_up([one.article for one in editions], look, now), compositions
-    message, many = digest([(one.article, one.topics) for one in editions], listing, look, now)
+    pictures = {one.article.number: one.picture for one in editions if one.picture is not None}
+    message, many = digest([(one.article, one.topics) for one in editions], listing, look, now, pictures)
     return message, editions[:many]
 
 
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind(NEWS, Lane.NEWS, audience=_followers, compose=_edition, revision=_revision, fold=_list),
+        Kind(NEWS, Lane.NEWS, audience=_followers, compose=_edition, revision=_revision, fold=_list, wishes=_wishes),
         # A further kind is one more row.
     )
 }

@@ -8,7 +8,7 @@ so that none of them goes into a list as well, and calm chats get no more than t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
@@ -16,12 +16,16 @@ from bot.domain import publishing
 from bot.domain.chat import Chat
 from bot.domain.delivery import Delivery
 from bot.domain.delivery_time import Mode, Wait, Waits, Way, decide, has_come, leaves_at, start_of_hour
+from bot.domain.topic_wishes import Wished, as_wished
 from bot.services.delivery.item import Item
+from bot.services.delivery.kinds import Wishes
 from bot.store.delivery import outbox
 from bot.store.delivery.campaigns import Campaign
 from bot.store.delivery.outbox import Waiting
 from bot.store.engine.database import Connection
 from bot.store.readers import pushes
+
+_NONE: Mapping[tuple[int, int], Wished] = {}
 
 
 class OwnTimes:
@@ -32,7 +36,8 @@ class OwnTimes:
         self.claimed: set[int] = set()
         """The deliveries that are being sorted."""
         self._stale = stale
-        self._alone: dict[int, int] = {}  # deliveries on their way, each with its chat; of chats that may wait only
+        # Deliveries on their way, each with its chat and the topic that wished for its times; of those that may wait.
+        self._alone: dict[int, tuple[int, int]] = {}
 
     async def of(
         self,
@@ -42,20 +47,43 @@ class OwnTimes:
         people: Mapping[int, Chat],
         likes: Mapping[int, Campaign],
         now: datetime,
+        ask: Callable[[int, Sequence[int]], Awaitable[Wishes]],
     ) -> TheirTimes:
-        """Return what has to be known of a campaign's deliveries; `likes` may go into a list with it."""
+        """Return what has to be known of a campaign's deliveries; `likes` may go into a list with it.
+
+        `people` are their chats as they have set themselves; `ask` returns the wishes of chats for what a campaign
+        brings, as its kind does.
+        """
+        wishes = await ask(campaign.id, [one.chat for one in group if one.chat in people])
+        wished = self._wished(campaign, wishes, people)
+
+        def may_wait(chat: int) -> bool:
+            return chat in people and not _as_for(campaign, people[chat], wished).chat.timing.is_at_once
+
         is_old = self.is_stale(campaign.start_at, now)
-        chats = [
-            one.chat
-            for one in group
-            if is_old or one.waits or (one.chat in people and not people[one.chat].timing.is_at_once)
-        ]
+        chats = [one.chat for one in group if is_old or one.waits or may_wait(one.chat)]
         rows: dict[int, list[Waiting]] = {}
         for row in await outbox.of_chats(conn, dict.fromkeys(chats), likes) if chats else ():
             rows.setdefault(row.chat, []).append(row)
-        calm = [chat for chat in rows if chat in people and people[chat].timing.mode is Mode.CALM]
+        others: dict[int, list[int]] = {}
+        for chat in wishes:
+            for row in rows.get(chat, ()):
+                if row.campaign != campaign.id:
+                    others.setdefault(row.campaign, []).append(chat)
+        for number, chats in others.items():
+            wished |= self._wished(likes[number], await ask(number, chats), people)
+        calm = [chat for chat in rows if chat in people and (chat in wishes or people[chat].timing.mode is Mode.CALM)]
         counted = await pushes.latest(conn, calm) if calm else {}
-        return TheirTimes(self, likes, rows, counted, now)
+        return TheirTimes(self, people, wished, likes, rows, counted, now)
+
+    def _wished(self, campaign: Campaign, wishes: Wishes, people: Mapping[int, Chat]) -> dict[tuple[int, int], Wished]:
+        """Return chats with the times that they wish for what a campaign brings, by campaign and chat."""
+        return {
+            (campaign.id, number): as_wished(
+                people[number], says, its, self.zone_of(people[number]), _since(campaign, people[number])
+            )
+            for number, (says, its) in wishes.items()
+        }
 
     def is_stale(self, due_at: datetime, now: datetime) -> bool:
         return publishing.is_stale(due_at, now, self._stale)
@@ -64,7 +92,7 @@ class OwnTimes:
         """Take note that an item is sent by itself."""
         if item.chat.timing.is_at_once and not item.delivery.waits:
             return
-        self._alone[item.delivery.id] = item.chat.id
+        self._alone[item.delivery.id] = item.chat.id, item.wished_by
         if item.chat.timing.mode is Mode.CALM:
             item.calm_hour = start_of_hour(times.zone(item), times.now)
 
@@ -72,9 +100,9 @@ class OwnTimes:
         """Return whether a row may go into a list that is made now: it is in nobody's hand but this turn's."""
         return row.id not in self._alone and (not row.is_in_hand or row.id in self.claimed)
 
-    def alone_in(self, chat: int) -> int:
-        """Return how many stories are on their way to a chat alone."""
-        return Counter(self._alone.values())[chat]
+    def alone_in(self, chat: int, topic: int) -> int:
+        """Return how many stories are on their way to a chat alone, by the wish of a topic or the chat's own times."""
+        return Counter(self._alone.values())[chat, topic]
 
     def has_left(self, delivery: Delivery) -> None:
         """Take note that what became of a delivery is on disk."""
@@ -86,17 +114,23 @@ class OwnTimes:
 
 @dataclass(frozen=True, slots=True)
 class TheirTimes:
-    """What is known of the chats of one campaign's claimed deliveries: all that waits for each, `likes` by campaign,
-    and how many stories came alone to calm ones in which hour."""
+    """What is known of the chats of one campaign's claimed deliveries: what they wish for single campaigns, all that
+    waits for each, `likes` by campaign, and how many stories came alone to calm ones in which hour."""
 
     own_times: OwnTimes
+    people: Mapping[int, Chat]
+    wished: Mapping[tuple[int, int], Wished]
     likes: Mapping[int, Campaign]
     rows: Mapping[int, Sequence[Waiting]]
-    counted: Mapping[int, tuple[datetime, int]]
+    counted: Mapping[tuple[int, int], tuple[datetime, int]]
     now: datetime
 
     def zone(self, item: Item) -> tzinfo:
         return self.own_times.zone_of(item.chat)
+
+    def found_by(self, campaign: Campaign, chat: Chat) -> Wished:
+        """Return a chat as a campaign finds it."""
+        return _as_for(campaign, chat, self.wished)
 
     def way(self, item: Item) -> Way | Wait:
         """Return how an item leaves now, or until when it waits."""
@@ -114,7 +148,7 @@ class TheirTimes:
             self.now,
             waited=delivery.waits,
             waiting=waiting,
-            pushed=self._pushed(chat, zone),
+            pushed=self._pushed(item, zone),
             was_due=_was_due(delivery.waits, delivery.not_before, chat),
         )
         return Way.IN_LIST if way is Way.ALONE and self._is_late(item.campaign, chat, zone) else way
@@ -124,25 +158,32 @@ class TheirTimes:
         return item.chat.timing.is_digest or bool(item.delivery.waits)
 
     def beside(self, item: Item) -> list[int]:
-        """Return the other campaigns that go into a list with an item, in the order in which they came."""
-        chat, is_own = item.chat, self.is_own(item)
-        zone = self.zone(item) if is_own or not chat.timing.is_at_once else UTC
+        """Return the other campaigns that go into a list with an item, in the order in which they came.
+
+        What would go in a list by itself goes into this one, and nothing that would leave alone.
+        """
+        is_own = self.is_own(item)
         found = []
-        for row in self.rows.get(chat.id, ()):
+        for row in self.rows.get(item.chat.id, ()):
             if row.id == item.delivery.id or row.thread != item.delivery.thread or not self.own_times.is_free(row):
                 continue
+            chat = self._as_for(row)
+            zone = self.own_times.zone_of(chat) if is_own or not chat.timing.is_at_once else UTC
             if self._is_late(self.likes[row.campaign], chat, zone) or (
-                is_own and (chat.timing.is_digest or row.waits) and self._has_come(row, chat, zone)
+                is_own and self._is_alike(row, chat, item.chat) and self._has_come(row, chat, zone)
             ):
                 found.append(row.campaign)
         return found
 
     def is_incomplete(self, item: Item) -> bool:
         """Return whether what belongs into an item's list may still be without its row."""
-        chat, zone = item.chat, self.zone(item)
+        whole, zone = self.people[item.chat.id], self.zone(item)
+        has_wishes = (item.campaign.id, item.chat.id) in self.wished
         for one in self.likes.values():
             if one.is_complete or one.start_at > self.now:
                 continue
+            # What it wishes for one that has no row yet is not known; it may be the same as for this one.
+            chat = item.chat if has_wishes else _as_for(one, whole).chat
             since = _since(one, chat)
             may_wait = chat.timing.is_digest or leaves_at(chat.timing, zone, since, since) > since
             if may_wait and has_come(chat.timing, zone, since, self.now, waited=Waits.NOT):
@@ -152,16 +193,30 @@ class TheirTimes:
     def _waits_too(self, row: Waiting, item: Item) -> bool:
         if row.id == item.delivery.id or not row.waits or not self.own_times.is_free(row):
             return False
-        return self._has_come(row, item.chat, self.zone(item))
+        chat = self._as_for(row)
+        return self._is_alike(row, chat, item.chat) and self._has_come(row, chat, self.zone(item))
+
+    def _as_for(self, row: Waiting) -> Chat:
+        """Return the chat of a row as it is for the row's campaign."""
+        return _as_for(self.likes[row.campaign], self.people[row.chat], self.wished).chat
+
+    @staticmethod
+    def _is_alike(row: Waiting, chat: Chat, other: Chat) -> bool:
+        """Return whether a row leaves in the same lists as another delivery of its chat, when the time of both has
+        come: in a digest, or with what waited in the same way. Each chat is as it is for the campaign."""
+        if chat.timing.is_digest or other.timing.is_digest:
+            return chat.timing.is_digest and other.timing.is_digest
+        return bool(row.waits) and chat.timing == other.timing
 
     def _has_come(self, row: Waiting, chat: Chat, zone: tzinfo) -> bool:
         was_due = _was_due(row.waits, row.not_before, chat)
         since = _since(self.likes[row.campaign], chat)
         return has_come(chat.timing, zone, since, self.now, waited=row.waits, was_due=was_due)
 
-    def _pushed(self, chat: Chat, zone: tzinfo) -> int:
-        hour, many = self.counted.get(chat.id, (None, 0))
-        in_hand = self.own_times.alone_in(chat.id) if chat.timing.mode is Mode.CALM else 0
+    def _pushed(self, item: Item, zone: tzinfo) -> int:
+        key = item.chat.id, item.wished_by
+        hour, many = self.counted.get(key, (None, 0))
+        in_hand = self.own_times.alone_in(*key) if item.chat.timing.mode is Mode.CALM else 0
         return in_hand + (many if hour == start_of_hour(zone, self.now).replace(microsecond=0) else 0)
 
     def _is_late(self, campaign: Campaign, chat: Chat, zone: tzinfo) -> bool:
@@ -172,6 +227,13 @@ class TheirTimes:
             return True
         since = _since(campaign, chat)
         return self.own_times.is_stale(leaves_at(chat.timing, zone, since, since), self.now)
+
+
+def _as_for(campaign: Campaign, chat: Chat, wished: Mapping[tuple[int, int], Wished] = _NONE) -> Wished:
+    """Return a chat with the times that a campaign finds: breaking news may find none."""
+    if campaign.is_breaking and chat.breaking:
+        return Wished(chat.for_breaking_news())
+    return wished.get((campaign.id, chat.id)) or Wished(chat)
 
 
 def _since(campaign: Campaign, chat: Chat) -> datetime:

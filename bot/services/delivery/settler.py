@@ -195,6 +195,8 @@ async def _note_list(conn: Connection, item: Item, now: datetime, owner: int) ->
             covers = {number: one.covers for number, one in item.folded.items()}
             stands = settle(item.delivery, outcome, now)
             await settlement.take_along(conn, item.delivery, covers, stands, now, owner=owner)
+            if item.has_more and isinstance(outcome, Sent):
+                await outbox.ask_again(conn, item.delivery.chat, now)  # the rest follows in the next message
         case Unsure():
             await outbox.doubt(conn, item.delivery, item.folded)
 
@@ -205,6 +207,6 @@ async def _note_sent(conn: Connection, item: Item, now: datetime) -> None:
         form, words = item.adopted
         await newsroom.go_on_in(conn, item.campaign.id, form, item.composition.revision, words, now=now)
     if item.calm_hour is not None:
-        await pushes.count(conn, item.delivery.chat, item.calm_hour)
+        await pushes.count(conn, item.delivery.chat, item.calm_hour, item.wished_by)
     if item.chat.restriction is not None:
         await restrictions.note_open(conn, item.delivery.chat, now)

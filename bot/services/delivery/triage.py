@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -21,10 +22,11 @@ from bot.domain.chat import Chat, ChatState
 from bot.domain.delivery import Delivery, Operation, Postponed, Throttled
 from bot.domain.delivery_time import Wait, Waits, Way, listing
 from bot.domain.message import Message
+from bot.domain.topic_wishes import OWN
 from bot.errors import StoreError
 from bot.services.delivery.composing import Composition
 from bot.services.delivery.item import Item
-from bot.services.delivery.kinds import Kind
+from bot.services.delivery.kinds import Kind, Wishes
 from bot.services.delivery.own_times import OwnTimes, TheirTimes
 from bot.store.delivery import receipts
 from bot.store.delivery.campaigns import Campaign
@@ -121,11 +123,18 @@ class Triage:
             standing = await receipts.held(conn, campaign.subject, changing) if changing else {}
             replied = await self._replied(conn, composition, group)
             likes = self._likes(kind, running)
-            times = await self._own_times.of(conn, campaign, group, people, likes, now) if kind.fold else None
+            times = None
+            if kind.fold:
+                ask = partial(self._wishes, conn, likes, now)
+                times = await self._own_times.of(conn, campaign, group, people, likes, now, ask)
         known_at = monotonic()
         for delivery in group:
             chat = people.get(delivery.chat) or Chat(delivery.chat, state=ChatState.UNREACHABLE)
+            wished_by = OWN
+            if times is not None:
+                chat, wished_by = times.found_by(campaign, chat)
             item = Item(delivery, campaign, composition, chat, wanted.get(delivery.chat), known_at=known_at)
+            item.wished_by = wished_by
             if changing:
                 item.stands = standing.get(delivery.chat)
             if replied:
@@ -147,6 +156,21 @@ class Triage:
         # Only now: if one had raised, none of them would count as claimed.
         self._listed.update((item.chat.id, item.delivery.thread) for item in items if item.folded)
         return items
+
+    async def _wishes(
+        self, conn: Connection, likes: Mapping[int, Campaign], now: datetime, number: int, chats: Sequence[int]
+    ) -> Wishes:
+        """Return what chats wish for what a campaign brings; of one that cannot be composed, nothing."""
+        wishes = self._kinds[likes[number].kind].wishes
+        if wishes is None:
+            return {}
+        try:
+            return await wishes(conn, await self._composition(conn, likes[number]), chats, now)
+        except StoreError:
+            raise
+        except Exception:
+            log.debug("nobody is asked when to get %s", _name(likes[number]))
+            return {}
 
     async def _replied(
         self, conn: Connection, composition: Composition[Any], group: Sequence[Delivery]

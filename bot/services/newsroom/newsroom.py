@@ -36,10 +36,13 @@ class Published:
     resumed: bool = False
 
 
-async def publish(db: Database, number: int, *, by: By, now: datetime, undo: timedelta) -> Published:
+async def publish(
+    db: Database, number: int, *, by: By, now: datetime, undo: timedelta, breaking: bool = False
+) -> Published:
     """Make an article public and promise it to everyone who follows it at this moment.
 
-    Publishing again after a retraction lists it and resumes what was stopped; the audience stays as it was.
+    As `breaking` news it passes quiet hours, calm and digests of the chats that allow that, and goes before other news.
+    Publishing again after a retraction lists it and resumes what was stopped; audience and urgency stay as they were.
     Raises: UnknownArticle, OutOfTurn when it is out already.
     """
     async with db.transaction() as conn:
@@ -48,8 +51,10 @@ async def publish(db: Database, number: int, *, by: By, now: datetime, undo: tim
             raise OutOfTurn(f"#{number} is out already")
         if not before.story.link:
             raise OutOfTurn(f"#{number} has no link that readers could open; its feed gave none")
-        published = await release(conn, before, by=by, now=now, undo=undo)
-        await audit_log.record(conn, "publish", at=now, person=by, article=number)
+        published = await release(conn, before, by=by, now=now, undo=undo, breaking=breaking)
+        await audit_log.record(
+            conn, "publish", at=now, person=by, article=number, detail="breaking" if breaking else None
+        )
         return published
 
 
@@ -62,6 +67,7 @@ async def release(
     undo: timedelta,
     by_file: bool = False,
     silent: bool = False,
+    breaking: bool = False,
 ) -> Published:
     """Publish inside the caller's transaction: by hand, by file, or at the end of an embargo.
 
@@ -79,7 +85,9 @@ async def release(
     audience = await followers_of(conn, article.number, now)
     start_at = now + undo_time(await reach(conn, audience, now, UNDO_FROM), undo)
     is_silent = silent or article.is_silent
-    promised = await _promise(conn, article.number, now, start_at, by=by, by_file=by_file, silent=is_silent)
+    promised = await _promise(
+        conn, article.number, now, start_at, by=by, by_file=by_file, silent=is_silent, breaking=breaking
+    )
     await articles.fix_audience(conn, article.number, now)
     return Published(await articles.article(conn, article.number), promised, start_at)
 
@@ -93,19 +101,22 @@ async def _promise(
     by: By,
     by_file: bool,
     silent: bool = False,
+    breaking: bool = False,
 ) -> int:
     """Promise an article as news to whoever follows its topics now; return the campaign's number."""
     subject = Subject(SubjectType.ARTICLE, number)
+    lane = Lane.URGENT if breaking else Lane.NEWS
     return await campaigns.promise(
         conn,
         NEWS,
         subject,
         fixed_at=now,
         start_at=start_at,
-        lane=Lane.NEWS,
+        lane=lane,
         by=person_of(by),
         by_file=by_file,
         silent=silent,
+        breaking=breaking,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
+from bot.domain.delivery_time import Timing
 from bot.domain.phrases import ChatPhrases
 from bot.domain.picker import PickerPage, picker_page
 from bot.domain.topic import MAX_PIECES, Topic, by_name
@@ -14,7 +15,7 @@ from bot.errors import UnknownTopic
 from bot.services.content.topic_names import closest
 from bot.store.content import known_topics
 from bot.store.engine.database import Connection, Database
-from bot.store.readers import closed_threads, phrases, subscriptions
+from bot.store.readers import closed_threads, phrases, subscriptions, topic_wishes
 
 MUTE_LASTS = timedelta(hours=24)
 SUGGESTED_FOR = 3  # names nobody bears
@@ -36,7 +37,8 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Follows:
-    """What a chat follows and has silenced, each list by name. `mutes` say until when.
+    """What a chat follows and has silenced, each list by name. `mutes` say until when. `wishes` are of topics whose
+    news comes otherwise than all other, without the chat's quiet hours.
 
     `unwanted` are sources, each in the form in which it is compared and as people know it.
     """
@@ -46,6 +48,7 @@ class Follows:
     mutes: tuple[tuple[Topic, datetime | None], ...] = ()
     phrases: ChatPhrases = field(default_factory=ChatPhrases)
     unwanted: tuple[tuple[str, str], ...] = ()
+    wishes: tuple[tuple[Topic, Timing], ...] = ()
 
 
 async def follow(db: Database, chat: int, topic: int, *, thread: int, now: datetime) -> tuple[Topic, bool]:
@@ -158,6 +161,7 @@ async def follows(db: Database, chat: int, *, now: datetime) -> Follows:
         known = await known_topics.known_to(conn, chat)
         its_phrases = await phrases.of_chat(conn, chat, now)
         unwanted = await subscriptions.unwanted_sources(conn, chat)
+        wishes = await topic_wishes.of_chat(conn, chat)
     muted = _by_name(known, following.muted)
     return Follows(
         topics=_by_name(known, following.follows),
@@ -165,6 +169,9 @@ async def follows(db: Database, chat: int, *, now: datetime) -> Follows:
         mutes=tuple((topic, following.muted[topic.number]) for topic in muted),
         phrases=its_phrases,
         unwanted=tuple(unwanted),
+        wishes=tuple(
+            (topic, wishes[topic.number]) for topic in _by_name(known, wishes) if following.includes(topic.number)
+        ),
     )
 
 

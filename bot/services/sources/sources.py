@@ -7,11 +7,11 @@ Removing keeps what came. A source that is added again goes on where it ended: w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.domain.audit import By
-from bot.domain.feed import Feed, FeedItem
+from bot.domain.feed import Feed, FeedItem, is_far_away
 from bot.domain.link import PRIVATE, link_fault
 from bot.domain.source import ASKED, ListedSource, Origin, Source, SourceChoices, SourceCounts, SourceState
 from bot.errors import OutOfTurn, SourceFault, UnknownSource
@@ -86,12 +86,20 @@ async def find(db: Database, words: str) -> Source:
         return await _find(conn, words)
 
 
-async def check(web: FeedWeb, url: str) -> Checked:
+async def check(web: FeedWeb, url: str, now: datetime) -> Checked:
     """Return what an address would give as a source, changing nothing. Raises: SourceFault."""
     address = checked_address(url)
     asked, answer = await web.find(address)
     assert answer.feed is not None
-    return Checked(asked, answer.feed)
+    return Checked(asked, replace(answer.feed, items=tuple(_with_far_date(one, now) for one in answer.feed.items)))
+
+
+def _with_far_date(item: FeedItem, now: datetime) -> FeedItem:
+    """Return an item with a warning when its date would keep it back for years."""
+    if item.published_at is None or not is_far_away(item, now):
+        return item
+    warning = f"its date, {item.published_at:%Y-%m-%d}, is more than a year away; it would come out only then"
+    return replace(item, warnings=(*item.warnings, warning))
 
 
 async def add(

@@ -253,6 +253,8 @@ async def _merge(conn: Connection, learnt: int, number: int) -> None:
         "UPDATE OR IGNORE subscriptions SET topic = :number WHERE topic = :learnt",
         "DELETE FROM subscriptions WHERE topic = :learnt",
         "UPDATE OR IGNORE exceptions SET topic = :number WHERE topic = :learnt",
+        "UPDATE OR IGNORE topic_wishes SET topic = :number WHERE topic = :learnt",
+        "DELETE FROM topic_wishes WHERE topic = :learnt",
         "DELETE FROM exceptions WHERE topic = :learnt",
         "UPDATE OR IGNORE article_topics SET topic = :number WHERE topic = :learnt",
         "DELETE FROM article_topics WHERE topic = :learnt",

@@ -40,7 +40,7 @@ class Campaign:
     `revision` is the subject's; None: the one that stands when a message leaves, so that nobody is sent words that
     were corrected meanwhile. `words` are Telegram's when it is held for them. `form` is the one in which
     `form_revision` goes. `is_confirmed` once an editor knows that many of its chats are gone.
-    `is_silent`: it makes no sound in any chat.
+    `is_breaking` when it comes at once to chats that allow that of breaking news, `is_silent` when it makes no sound.
     """
 
     id: int
@@ -71,6 +71,7 @@ class Campaign:
     form_revision: int | None
     is_confirmed: bool
     is_silent: bool
+    is_breaking: bool = False
 
     @property
     def article(self) -> int | None:
@@ -103,18 +104,22 @@ async def promise(
     by_file: bool = False,
     revision: int | None = None,
     silent: bool = False,
+    breaking: bool = False,
 ) -> int:
     """Promise a subject to everyone who belongs to its kind's audience at `fixed_at`; return the campaign's number.
 
-    A start to come is rounded up, so that no undo delay is cut short.
+    A start to come is rounded up, so that no undo delay is cut short. With `breaking` it comes at once to chats that
+    allow that, whatever their times are.
     """
     is_to_come = start_at > fixed_at
     rows = await conn.execute_fetchall(
         """
         INSERT INTO campaigns
-            (kind, subject_type, subject, revision, lane, state, asked_by, by_file, fixed_at, start_at, silent)
+            (kind, subject_type, subject, revision, lane, state, asked_by, by_file, fixed_at, start_at,
+             silent, breaking)
         VALUES
-            (:kind, :subject_type, :subject, :revision, :lane, 'running', :by, :by_file, :fixed_at, :start_at, :silent)
+            (:kind, :subject_type, :subject, :revision, :lane, 'running', :by, :by_file, :fixed_at, :start_at,
+             :silent, :breaking)
         RETURNING id
         """,
         {
@@ -126,6 +131,7 @@ async def promise(
             "by": by,
             "by_file": by_file,
             "silent": silent,
+            "breaking": breaking,
             "fixed_at": epoch(fixed_at),
             "start_at": epoch_of_end(start_at) if is_to_come else epoch(start_at),
         },
@@ -318,4 +324,5 @@ def _campaign(row: Row) -> Campaign:
         form_revision=row["form_revision"],
         is_confirmed=bool(row["confirmed"]),
         is_silent=bool(row["silent"]),
+        is_breaking=bool(row["breaking"]),
     )

@@ -14,6 +14,8 @@ from bot.domain.delivery import Operation
 from bot.store.content.story_json import epoch
 from bot.store.delivery.audiences import MAX_CHAT_ID, MIN_CHAT_ID, Audience
 from bot.store.delivery.campaigns import Campaign
+from bot.store.delivery.followers import Followers
+from bot.store.delivery.wish_sql import OWN_TIME, WISHED_TIME
 from bot.store.engine.database import Connection
 
 ROWS_PER_PIECE = 5_000  # candidates: about 10 ms of the writer, which a reader's write may have to wait
@@ -71,14 +73,16 @@ async def fan_out(
     low, high = (campaign.ring_start, MAX_CHAT_ID) if campaign.half == 0 else (MIN_CHAT_ID, campaign.ring_start)
     after = low if campaign.cursor is None else campaign.cursor
     end = await audience.end_of_piece(conn, after, high, piece)
+    at_times = AT_WISHED_TIMES if isinstance(audience, Followers) else _AT_OWN_TIMES
     sql, parameters = audience.recipients(
-        _AT_OWN_TIMES if at_own_times else _AT_ONCE,
-        _AT_OWN_TIMES_END if at_own_times else "",
+        at_times if at_own_times else _AT_ONCE,
+        AT_TIMES_END if at_own_times else "",
         after=after,
         until=high if end is None else end,
         campaign=campaign.id,
         operation=operation,
         now=epoch(now),
+        **({"breaking": campaign.is_breaking} if at_own_times else {}),
     )
     added = await conn.execute(sql, parameters)
     half = campaign.half if end is not None else campaign.half + 1
@@ -93,13 +97,14 @@ _AT_ONCE = """
 INSERT OR IGNORE INTO deliveries (campaign, chat, thread, operation, not_before)
 SELECT :campaign, c.chat, c.thread, :operation, :now FROM
 """
-# `k` is the chat, which the audience of whatever goes out at chats' own times joins.
 # Without the LIMIT, SQLite would look for the time twice: https://sqlite.org/optoverview.html#subquery_flattening
-_AT_OWN_TIMES = """
+_AT_TIMES = """
 INSERT OR IGNORE INTO deliveries (campaign, chat, thread, operation, not_before, waits)
 SELECT :campaign, chat, thread, :operation, max(:now, coalesce(at, :now)), coalesce(at > :now, 0) FROM (
     SELECT c.chat, c.thread,
-        (SELECT t.at FROM timings AS t WHERE t.number = k.timing) AS at
+        {at} AS at
     FROM
 """
-_AT_OWN_TIMES_END = " LIMIT -1)"
+_AT_OWN_TIMES = _AT_TIMES.format(at=OWN_TIME)
+AT_WISHED_TIMES = _AT_TIMES.format(at=WISHED_TIME)
+AT_TIMES_END = " LIMIT -1)"

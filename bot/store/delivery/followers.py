@@ -14,14 +14,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.delivery import NEWS, SubjectType
+from bot.domain.delivery_time import Timing
 from bot.domain.following import reason
 from bot.domain.phrases import EMPTY, KnownPhrase, Passage, passage
 from bot.domain.search_terms import source_key
 from bot.domain.topic import TopicTree
+from bot.domain.topic_wishes import says_of
 from bot.store.content.story_json import epoch
 from bot.store.delivery.audiences import HAS_IT_ALREADY, IS_SETTLED
 from bot.store.engine.database import Connection
-from bot.store.readers import phrases
+from bot.store.readers import phrases, topic_wishes
 
 MAX_LEGS = 400
 FEW = 1_000  # rows about the chats of a piece, looked at together in a third of a millisecond
@@ -33,7 +35,7 @@ class Followers:
     """The audience of an article: what decides who gets it.
 
     Its topics, where they hang, its text with the phrases in it (the longest first, of those known up to the number
-    `newest`), the names of its source, and its time.
+    `newest`), the names of its source, its time, and the quality it states (None: none).
     """
 
     article: int
@@ -44,6 +46,7 @@ class Followers:
     passage: Passage = EMPTY
     phrases: tuple[KnownPhrase, ...] = ()
     newest: int = 0
+    quality: int | None = None
 
     def query(self, head: str, tail: str, **values: object) -> tuple[str, dict[str, object]]:
         """Return `head` + the candidates `c (chat, thread)` in order of chats + `tail`, with the parameters.
@@ -76,10 +79,12 @@ class Followers:
                 " AND s.let_go_at IS NULL AND (s.muted_until IS NULL OR s.muted_until <= :now)"
             )
         parameters["phrases"] = self._phrase_numbers
+        parameters["paths"] = json.dumps([self.tree.path(topic) for topic in self.topics])
         silenced = self.tree.reached_by(self.topics)
         parameters["silenced"] = json.dumps(silenced)
         parameters["fixed_at"] = epoch(self.fixed_at)
         parameters["sources"] = json.dumps(self.sources)
+        parameters["quality"] = self.quality
         parameters["kind"] = NEWS
         parameters["subject_type"] = SubjectType.ARTICLE
         parameters["subject"] = self.article
@@ -123,19 +128,7 @@ class Followers:
 
         What brings it to a chat is a phrase alone where the number is negative: the phrase's.
         """
-        values = {
-            "chats": json.dumps(list(chats)),
-            "topics": json.dumps(self.tree.reached_by(self.topics)),
-            "phrases": self._phrase_numbers,
-            "now": epoch(now),
-            "sources": json.dumps(self.sources),
-        }
-        rows = await conn.execute_fetchall(_FACTS if self.phrases else _FACTS_WITHOUT_PHRASES, values)
-        facts: dict[int, frozenset[tuple[str, int]]] = {}
-        alone: dict[tuple[str, int], frozenset[tuple[str, int]]] = {}
-        for chat, number, kind in rows:
-            fact = alone.get((kind, number)) or alone.setdefault((kind, number), frozenset({(kind, number)}))
-            facts[chat] = facts[chat] | fact if chat in facts else fact
+        facts = await self._facts(conn, chats, now)
         # Thousands of chats follow the same few things: each case is decided once.
         reasons = {case: self._reason(case) for case in set(facts.values())}
         wanting = {chat: why for chat, case in facts.items() if (why := reasons[case]) is not None}
@@ -144,15 +137,59 @@ class Followers:
                 del wanting[chat]
         return wanting
 
+    async def wishes(
+        self, conn: Connection, chats: Sequence[int], now: datetime
+    ) -> dict[int, tuple[tuple[int, ...], dict[int, Timing]]]:
+        """Return, of those of these chats that have wished for times of single topics, what has a say in when the
+        article comes (`domain.topic_wishes.says_of`), and all their wishes."""
+        wished = await topic_wishes.of_chats(conn, chats)
+        facts = await self._facts(conn, list(wished), now) if wished else {}
+        found = {}
+        for chat, wishes in wished.items():
+            kinds = _by_kind(facts.get(chat, frozenset()))
+            says = says_of(
+                self.tree,
+                self.topics,
+                follows=kinds.get("follows", ()),
+                left_out=kinds.get("left_out", ()),
+                wishes=wishes,
+                by_phrase="phrase" in kinds,
+            )
+            found[chat] = says, wishes
+        return found
+
+    async def _facts(
+        self, conn: Connection, chats: Sequence[int], now: datetime
+    ) -> dict[int, frozenset[tuple[str, int]]]:
+        """Return what chats have to do with the article: each fact is a kind and the number of a topic or phrase."""
+        values = {
+            "chats": json.dumps(list(chats)),
+            "topics": json.dumps(self.tree.reached_by(self.topics)),
+            "phrases": self._phrase_numbers,
+            "now": epoch(now),
+            "sources": json.dumps(self.sources),
+            "quality": self.quality,
+        }
+        asked = [
+            _FACTS,
+            *([_FACTS_OF_PHRASES] if self.phrases else []),
+            *([_FACTS_OF_QUALITY] if self.quality is not None else []),
+        ]
+        rows = await conn.execute_fetchall(" UNION ALL ".join(asked), values)
+        facts: dict[int, frozenset[tuple[str, int]]] = {}
+        alone: dict[tuple[str, int], frozenset[tuple[str, int]]] = {}
+        for chat, number, kind in rows:
+            fact = alone.get((kind, number)) or alone.setdefault((kind, number), frozenset({(kind, number)}))
+            facts[chat] = facts[chat] | fact if chat in facts else fact
+        return facts
+
     @property
     def _phrase_numbers(self) -> str:
         return json.dumps([held.number for held in self.phrases])
 
     def _reason(self, case: frozenset[tuple[str, int]]) -> int | None:
         """Return what brings an article to chats of a case, as `wanting` does; None when they do not want it."""
-        kinds: dict[str, set[int]] = {}
-        for kind, number in case:
-            kinds.setdefault(kind, set()).add(number)
+        kinds = _by_kind(case)
         return reason(
             self.tree,
             self.topics,
@@ -168,6 +205,13 @@ class Followers:
         """Return each topic that may be followed, with the topics that break that way when left out."""
         ways = [self.tree.path(topic) for topic in self.topics]
         return list(dict.fromkeys((step, way[:place]) for way in ways for place, step in enumerate(way)))
+
+
+def _by_kind(case: frozenset[tuple[str, int]]) -> dict[str, set[int]]:
+    kinds: dict[str, set[int]] = {}
+    for kind, number in case:
+        kinds.setdefault(kind, set()).add(number)
+    return kinds
 
 
 def _union(legs: Sequence[str]) -> str:
@@ -234,6 +278,7 @@ SELECT u.chat FROM json_each(:phrases) AS held CROSS JOIN unwanted_phrases AS u
 RECIPIENTS = f"""
 CROSS JOIN chats AS k ON k.id = c.chat
 WHERE k.state = 'active'
+  AND coalesce(k.quality <= :quality, 1)
   AND NOT ({_perhaps("exceptions", _SILENCED)}
            AND EXISTS (SELECT 1 FROM exceptions AS x WHERE x.chat = c.chat AND {_SILENCED}))
   AND NOT ({_perhaps("unwanted_sources", _UNWANTED)}
@@ -269,7 +314,7 @@ SELECT count(*) FROM (
 )
 """
 
-_FACTS_WITHOUT_PHRASES = """
+_FACTS = """
 SELECT chat, topic, 'follows' AS kind FROM subscriptions
 WHERE chat IN (SELECT value FROM json_each(:chats)) AND topic IN (SELECT value FROM json_each(:topics))
 UNION ALL
@@ -281,15 +326,16 @@ SELECT chat, 0, 'never' FROM unwanted_sources
 WHERE chat IN (SELECT value FROM json_each(:chats)) AND source IN (SELECT value FROM json_each(:sources))
 """
 # `+`: an article may hold a hundred phrases, and a chat have ten; so each chat's are gone through.
-_FACTS = f"""
-{_FACTS_WITHOUT_PHRASES}
-UNION ALL
+_FACTS_OF_PHRASES = """
 SELECT chat, phrase, 'phrase' FROM followed_phrases
 WHERE chat IN (SELECT value FROM json_each(:chats)) AND +phrase IN (SELECT value FROM json_each(:phrases))
   AND let_go_at IS NULL AND (muted_until IS NULL OR muted_until <= :now)
 UNION ALL
 SELECT chat, 0, 'never' FROM unwanted_phrases
 WHERE chat IN (SELECT value FROM json_each(:chats)) AND +phrase IN (SELECT value FROM json_each(:phrases))
+"""
+_FACTS_OF_QUALITY = """
+SELECT id, 0, 'never' FROM chats WHERE id IN (SELECT value FROM json_each(:chats)) AND quality > :quality
 """
 
 
@@ -298,7 +344,7 @@ async def followers_of(conn: Connection, article: int, fixed_at: datetime) -> Fo
     rows = await conn.execute_fetchall(
         """
         SELECT a.source, json_extract(a.story, '$.provider.name') AS source_name, a.title,
-            json_extract(a.story, '$.excerpt') AS excerpt, t.topic
+            json_extract(a.story, '$.excerpt') AS excerpt, json_extract(a.story, '$.quality') AS quality, t.topic
         FROM articles AS a LEFT JOIN article_topics AS t ON t.article = a.number
         WHERE a.number = :article ORDER BY t.place
         """,
@@ -321,4 +367,5 @@ async def followers_of(conn: Connection, article: int, fixed_at: datetime) -> Fo
         passage=text,
         phrases=tuple(await phrases.found_in(conn, text)) if newest else (),
         newest=newest,
+        quality=about["quality"],
     )

@@ -28,15 +28,32 @@ async def claim(
     """Claim up to `limit` due deliveries of running campaigns and return them, most urgent lane first.
 
     What waited for its chat's own time comes after all that did not: at eight in the morning a hundred thousand digests
-    may be due, and news does not wait for them. With `among`, only of these campaigns. For a term that is over there
-    are none.
+    may be due, and news does not wait for them. Of what waited, what was due in one minute of the clock comes before
+    what was due in a later one, whichever campaign it is of: those of one minute past eight are due long before those
+    of eight are out. With `among`, only of these campaigns. For a term that is over there are none.
     """
-    claimed: list[Delivery] = []
     numbers = _json(among)
-    for waits in Waits:
-        if len(claimed) < limit:
-            claimed += await _claim(conn, now, limit - len(claimed), numbers, waits, owner)
+    claimed = await _claim(conn, now, limit, numbers, Waits.NOT, owner)
+    for waits in (Waits.FOR_ITS_TIME, Waits.FOR_THE_HOUR):
+        while len(claimed) < limit and (first := await _first_due(conn, numbers, waits)) is not None and first <= now:
+            due = await _claim(conn, min(now, first.replace(second=59)), limit - len(claimed), numbers, waits, owner)
+            if not due:
+                return claimed
+            claimed += due
     return claimed
+
+
+async def _first_due(conn: Connection, among: str | None, waits: Waits) -> datetime | None:
+    [(not_before,)] = await conn.execute_fetchall(
+        """
+        SELECT min((SELECT min(o.not_before) FROM deliveries AS o
+                    WHERE o.campaign = f.id AND o.owner = 0 AND o.waits = :waits))
+        FROM campaigns AS f
+        WHERE f.state = 'running' AND (:among IS NULL OR f.id IN (SELECT value FROM json_each(:among)))
+        """,
+        {"among": among, "waits": waits},
+    )
+    return moment_or_none(not_before)
 
 
 async def _claim(
@@ -205,7 +222,8 @@ async def ask_again_all(conn: Connection, timing: int, now: datetime) -> int:
         """
         UPDATE deliveries SET not_before = :now
         WHERE campaign IN (SELECT id FROM campaigns WHERE state <> 'done')
-          AND chat IN (SELECT id FROM chats WHERE timing = :timing)
+          AND chat IN (SELECT id FROM chats WHERE timing = :timing
+                       UNION SELECT chat FROM topic_wishes WHERE timing = :timing)
           AND waits <> 0 AND owner = 0 AND not_before > :now
         """,
         {"timing": timing, "now": epoch(now)},

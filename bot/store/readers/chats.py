@@ -13,13 +13,13 @@ from datetime import datetime
 from functools import lru_cache
 from sqlite3 import Row
 
-from bot.domain.chat import Chat, ChatKind, ChatState, Pictures
+from bot.domain.chat import Chat, ChatKind, ChatState, DigestForm, Pictures
 from bot.domain.delivery_time import AT_ONCE
 from bot.domain.parts import Part, Parts
 from bot.domain.timing_text import from_stored
 from bot.store.content.story_json import epoch, moment_or_none
 from bot.store.engine.database import Connection
-from bot.store.readers import phrases, timings
+from bot.store.readers import phrases, timings, topic_wishes
 from bot.store.readers.restrictions import restriction as restriction_of
 
 
@@ -28,7 +28,8 @@ async def chat(conn: Connection, id: int) -> Chat | None:
     rows = await conn.execute_fetchall(
         """
         SELECT c.id, c.kind, c.state, c.language, c.zone, c.pictures, c.silent, c.language_chosen, c.parts, t.wish,
-            c.timed_at, c.paused_until, r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
+            c.timed_at, c.paused_until, c.digest, c.announcements, c.breaking, c.quality,
+            r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
         FROM chats AS c LEFT JOIN restrictions AS r ON r.chat = c.id LEFT JOIN timings AS t ON t.number = c.timing
         WHERE c.id = :id
         """,
@@ -42,7 +43,8 @@ async def chats(conn: Connection, ids: Iterable[int]) -> dict[int, Chat]:
     rows = await conn.execute_fetchall(
         """
         SELECT c.id, c.kind, c.state, c.language, c.zone, c.pictures, c.silent, c.language_chosen, c.parts, t.wish,
-            c.timed_at, c.paused_until, r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
+            c.timed_at, c.paused_until, c.digest, c.announcements, c.breaking, c.quality,
+            r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
         FROM chats AS c LEFT JOIN restrictions AS r ON r.chat = c.id LEFT JOIN timings AS t ON t.number = c.timing
         WHERE c.id IN (SELECT value FROM json_each(:ids))
         """,
@@ -150,6 +152,7 @@ async def set_zone(conn: Connection, id: int, zone: str | None) -> None:
     await conn.execute("UPDATE chats SET zone = :zone WHERE id = :id", {"id": id, "zone": zone})
     if known is not None and not known.timing.is_at_once:
         await timings.choose(conn, id, known.timing)
+    await topic_wishes.renew(conn, id)
 
 
 async def set_pictures(conn: Connection, id: int, pictures: Pictures) -> None:
@@ -164,6 +167,37 @@ async def set_parts(conn: Connection, id: int, parts: Parts | None) -> None:
     """Set the parts of the chat's pushes; None means the operator's."""
     stored = None if parts is None else ",".join(parts)
     await conn.execute("UPDATE chats SET parts = :parts WHERE id = :id", {"id": id, "parts": stored})
+
+
+async def set_digest(conn: Connection, id: int, digest: DigestForm) -> None:
+    """Set how lists of news look in the chat."""
+    await conn.execute("UPDATE chats SET digest = :digest WHERE id = :id", {"id": id, "digest": digest})
+
+
+async def set_announcements(conn: Connection, id: int, wanted: bool) -> None:
+    await conn.execute("UPDATE chats SET announcements = :wanted WHERE id = :id", {"id": id, "wanted": wanted})
+
+
+async def taking_announcements(conn: Connection, ids: Iterable[int]) -> set[int]:
+    """Return which of these chats take what the bot's people write to everybody. Paused and gone ones take none."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT id FROM chats
+        WHERE announcements = 1 AND state = 'active' AND id IN (SELECT value FROM json_each(:ids))
+        """,
+        {"ids": json.dumps(list(ids))},
+    )
+    return {int(row["id"]) for row in rows}
+
+
+async def set_breaking(conn: Connection, id: int, allowed: bool) -> None:
+    """Let breaking news come to a chat at once, whatever its times say; or not."""
+    await conn.execute("UPDATE chats SET breaking = :allowed WHERE id = :id", {"id": id, "allowed": allowed})
+
+
+async def set_quality(conn: Connection, id: int, least: int | None) -> None:
+    """Set the least quality of an article that comes to a chat; None: any."""
+    await conn.execute("UPDATE chats SET quality = :least WHERE id = :id", {"id": id, "least": least})
 
 
 async def greet_once(conn: Connection, id: int) -> bool:
@@ -193,9 +227,9 @@ async def migrate(conn: Connection, old: int, new: int) -> None:
         """
         INSERT INTO chats
             (id, kind, state, since, state_at, language, language_chosen, zone, pictures, silent, parts, greeted,
-             timing, timed_at, paused_until)
+             timing, timed_at, paused_until, digest, announcements, breaking, quality)
         SELECT :new, kind, state, since, state_at, language, language_chosen, zone, pictures, silent, parts, greeted,
-            timing, timed_at, paused_until
+            timing, timed_at, paused_until, digest, announcements, breaking, quality
         FROM chats WHERE id = :old
         ON CONFLICT (id) DO UPDATE SET
             state = CASE state WHEN 'paused' THEN state ELSE excluded.state END,
@@ -203,6 +237,8 @@ async def migrate(conn: Connection, old: int, new: int) -> None:
             language = excluded.language, language_chosen = excluded.language_chosen, zone = excluded.zone,
             pictures = excluded.pictures, silent = excluded.silent, parts = excluded.parts,
             greeted = max(greeted, excluded.greeted), timing = excluded.timing, timed_at = excluded.timed_at,
+            digest = excluded.digest, announcements = excluded.announcements, breaking = excluded.breaking,
+            quality = excluded.quality,
             paused_until = CASE state WHEN 'paused' THEN paused_until ELSE excluded.paused_until END
         """,
         ids,
@@ -212,6 +248,7 @@ async def migrate(conn: Connection, old: int, new: int) -> None:
     for move in _MOVES:
         await conn.execute(move, ids)
     await delete(conn, old)
+    await topic_wishes.renew(conn, new)
 
 
 async def delete(conn: Connection, id: int) -> None:
@@ -219,6 +256,7 @@ async def delete(conn: Connection, id: int) -> None:
     await phrases.forget_chat(conn, id)
     for deletion in _DELETIONS:
         await conn.execute(deletion, {"chat": id})
+    await timings.drop_unused(conn)
 
 
 # Rows that the new chat has too stay with the old one, and go with it. There is no index by chat on deliveries,
@@ -234,6 +272,7 @@ _MOVES = (
     "UPDATE OR IGNORE searches SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE restrictions SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE pushes SET chat = :new WHERE chat = :old",
+    "UPDATE OR IGNORE topic_wishes SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE waiting_exports SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE progress SET chat = :new WHERE chat = :old",
     """
@@ -270,6 +309,7 @@ _DELETIONS = (
     "DELETE FROM progress WHERE chat = :chat",
     "DELETE FROM restrictions WHERE chat = :chat",
     "DELETE FROM pushes WHERE chat = :chat",
+    "DELETE FROM topic_wishes WHERE chat = :chat",
     "DELETE FROM closed_threads WHERE chat = :chat",
     "DELETE FROM searches WHERE chat = :chat",
     "DELETE FROM saved WHERE chat = :chat",
@@ -281,18 +321,19 @@ _DELETIONS = (
     "DELETE FROM people WHERE person = :chat",
     "DELETE FROM pasted_links WHERE person = :chat",
     "DELETE FROM chats WHERE id = :chat",
-    "DELETE FROM timings WHERE NOT EXISTS (SELECT 1 FROM chats WHERE timing = timings.number)",
 )
 
 
 # Looked up for every chat of every broadcast: a dict takes a tenth of the time.
 _KINDS = {kind.value: kind for kind in ChatKind}
 _STATES = {state.value: state for state in ChatState}
+_DIGESTS = {digest.value: digest for digest in DigestForm}
 _PICTURES = {pictures.value: pictures for pictures in Pictures}
 
 
 def _chat(row: Row) -> Chat:
-    number, kind, state, language, zone, pictures, silent, chosen, parts, wish, timed_at, paused_until, since = row[:13]
+    number, kind, state, language, zone, pictures, silent, chosen, parts, wish = row[:10]
+    timed_at, paused_until, digest, announcements, breaking, quality, since = row[10:17]
     return Chat(
         number,
         _KINDS[kind],
@@ -307,6 +348,10 @@ def _chat(row: Row) -> Chat:
         AT_ONCE if wish is None else from_stored(wish),
         moment_or_none(timed_at),
         moment_or_none(paused_until),
+        _DIGESTS[digest],
+        bool(announcements),
+        bool(breaking),
+        quality,
     )
 
 

@@ -29,7 +29,8 @@ def _plain(key: str, value: object) -> object:
 _QUESTIONS = {
     "chat": """
         SELECT c.id, c.kind, c.state, c.since, c.state_at, c.language, c.language_chosen, c.zone, c.pictures, c.silent,
-            c.parts, c.greeted, coalesce(t.wish, 'now') AS delivery, c.timed_at, c.paused_until AS paused_until_at
+            c.parts, c.greeted, coalesce(t.wish, 'now') AS delivery, c.timed_at, c.paused_until AS paused_until_at,
+            c.digest, c.announcements, c.breaking, c.quality
         FROM chats AS c LEFT JOIN timings AS t ON t.number = c.timing WHERE c.id = :chat
     """,
     "follows": """
@@ -52,7 +53,14 @@ _QUESTIONS = {
         SELECT p.words AS phrase FROM unwanted_phrases AS u JOIN phrases AS p ON p.number = u.phrase
         WHERE u.chat = :chat ORDER BY p.words
     """,
-    "pushes": "SELECT since, many FROM pushes WHERE chat = :chat",
+    "wishes_for_topics": """
+        SELECT t.name AS topic, w.wish AS delivery FROM topic_wishes AS w JOIN topics AS t ON t.number = w.topic
+        WHERE w.chat = :chat ORDER BY t.name
+    """,
+    "pushes": """
+        SELECT t.name AS topic, p.since, p.many FROM pushes AS p LEFT JOIN topics AS t ON t.number = p.topic
+        WHERE p.chat = :chat ORDER BY t.name
+    """,
     "closed_threads": "SELECT thread, since, told_at FROM closed_threads WHERE chat = :chat ORDER BY thread",
     "restrictions": "SELECT since, reason, tries, tried_at, next_at, sign_at FROM restrictions WHERE chat = :chat",
     "saved": """

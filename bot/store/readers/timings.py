@@ -48,6 +48,16 @@ async def choose(conn: Connection, chat: int, timing: Timing) -> None:
     await drop_unused(conn)
 
 
+async def number_of(conn: Connection, timing: Timing, zone: str) -> int:
+    """Return the number of a way to get news in a zone ('': the operator's), which is known from now on."""
+    wish = {"wish": stored(timing), "zone": zone}
+    await conn.execute(
+        "INSERT INTO timings (wish, zone) VALUES (:wish, :zone) ON CONFLICT (wish, zone) DO NOTHING", wish
+    )
+    [(number,)] = await conn.execute_fetchall("SELECT number FROM timings WHERE wish = :wish AND zone = :zone", wish)
+    return int(number)
+
+
 async def count_from(conn: Connection, chat: int, now: datetime) -> None:
     """Take note that what comes to a chat at its own times is counted from now on: they have changed."""
     await conn.execute("UPDATE chats SET timed_at = :now WHERE id = :chat", {"chat": chat, "now": epoch(now)})
@@ -91,5 +101,10 @@ async def are_any(conn: Connection) -> bool:
 
 
 async def drop_unused(conn: Connection) -> None:
-    """Delete the wishes that no chat has any more."""
-    await conn.execute("DELETE FROM timings WHERE NOT EXISTS (SELECT 1 FROM chats WHERE timing = timings.number)")
+    """Delete the wishes that no chat has any more, for all its news or for a topic."""
+    await conn.execute(
+        """
+        DELETE FROM timings WHERE NOT EXISTS (SELECT 1 FROM chats WHERE timing = timings.number)
+          AND NOT EXISTS (SELECT 1 FROM topic_wishes WHERE timing = timings.number)
+        """
+    )

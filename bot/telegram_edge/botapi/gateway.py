@@ -33,6 +33,8 @@ class Gateway:
     def prepare(self, message: Message) -> Prepared | Upload:
         """Return the call that sends `message`, ready for any chat. A picture's bytes make it an Upload."""
         method, params = sending(message)
+        if message.rich is not None:
+            return prepare(self._url(method), _json(params), has_photo=message.rich.has_pictures)
         photo = message.photo
         if photo is not None and photo.data is not None:
             del params["photo"]  # it goes as a file beside the parameters

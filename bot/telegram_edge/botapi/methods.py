@@ -14,6 +14,7 @@ import telegram
 
 from bot.domain.message import Keyboard, Message
 from bot.domain.text import Text
+from bot.telegram_edge.botapi import rich_messages
 
 Params = dict[str, Any]
 
@@ -21,8 +22,8 @@ Params = dict[str, Any]
 class MethodCall(NamedTuple):
     """A method in the Bot API's spelling, and those of its parameters that are the same in every chat.
 
-    The values are python-telegram-bot's, whose Bot has a method of that name with parameters of the same names; those
-    that would be None are left out. `photo` is a file id, a URL, or the bytes.
+    The values are python-telegram-bot's, whose Bot has a method of that name with parameters of the same names, but for
+    `rich_messages.METHOD`; those that would be None are left out. `photo` is a file id, a URL, or the bytes.
     """
 
     method: str
@@ -32,8 +33,12 @@ class MethodCall(NamedTuple):
 def sending(message: Message) -> MethodCall:
     """Return the call that sends a message.
 
-    Source: https://core.telegram.org/bots/api#sendphoto, https://core.telegram.org/bots/api#sendmessage
+    Source: https://core.telegram.org/bots/api#sendphoto, https://core.telegram.org/bots/api#sendmessage,
+    https://core.telegram.org/bots/api#sendrichmessage
     """
+    if message.rich is not None:
+        said = {"rich_message": rich_messages.input_rich_message(message.rich)}
+        return MethodCall(rich_messages.METHOD, said | _keys(message.rich.keyboard))
     photo = message.photo
     if photo is None:
         return MethodCall("sendMessage", _text(message) | _keys(message.keyboard))

@@ -16,6 +16,8 @@ from bot.telegram_edge.conversations.editor import (
 from bot.telegram_edge.conversations.reader import (
     card,
     delivery_times,
+    digest_looks,
+    filters,
     latest,
     onboarding,
     own_data,
@@ -24,6 +26,7 @@ from bot.telegram_edge.conversations.reader import (
     search,
     settings,
     subscriptions,
+    topic_times,
     topics,
 )
 from bot.telegram_edge.kit.registry import Registry
@@ -35,9 +38,12 @@ REGISTRY = Registry(
         search.CONVERSATION,
         saved.CONVERSATION,
         subscriptions.CONVERSATION,
+        topic_times.CONVERSATION,
         phrases.CONVERSATION,
         settings.CONVERSATION,
         delivery_times.CONVERSATION,
+        digest_looks.CONVERSATION,
+        filters.CONVERSATION,
         onboarding.CONVERSATION,
         own_data.CONVERSATION,
         card.CONVERSATION,

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 
 import telegram
 
-from bot.content.feeds.parsing_process import ParsingProcess
+from bot.content.parsing.parsing_process import ParsingProcess
 from bot.content.web.fetching import Fetcher
 from bot.content.web.pictures import PictureSource
-from bot.domain.chat import Chat, ChatKind, Pictures
+from bot.domain.chat import Chat, ChatKind, DigestForm, Pictures
 from bot.domain.parts import Parts, arranged
 from bot.render.locale import words_for
 from bot.render.look import Look, Surface
@@ -95,7 +95,7 @@ def look_of(chat: Chat, settings: Settings, bot_username: str) -> Look:
     """Return a chat's look: what it has set, and what the operator chose for the rest."""
     zone = settings.timezone if chat.zone is None else ZoneInfo(chat.zone)
     parts = arranged(chat.parts, settings.parts)
-    return _look(chat.language, settings.language, zone, chat.pictures, chat.kind, bot_username, parts)
+    return _look(chat.language, settings.language, zone, chat.pictures, chat.kind, bot_username, parts, chat.digest)
 
 
 @lru_cache(maxsize=1024)
@@ -107,5 +107,6 @@ def _look(
     kind: ChatKind,
     bot_username: str,
     parts: Parts,
+    digest: DigestForm,
 ) -> Look:
-    return Look(words_for(language, fallback), zone, pictures, Surface(kind.value), bot_username, parts)
+    return Look(words_for(language, fallback), zone, pictures, Surface(kind.value), bot_username, parts, digest)

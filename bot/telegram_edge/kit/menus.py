@@ -17,7 +17,8 @@ import telegram
 from telegram.error import TelegramError
 
 from bot.domain.role import Role
-from bot.render.locale import Words, languages, words_for
+from bot.render.locale import SOURCE, Words, languages, passing_words, texts_checksum, words_for
+from bot.render.locale.matching import best_match
 from bot.services.newsroom import menus as state
 from bot.services.newsroom import roles
 from bot.settings import Settings
@@ -41,20 +42,19 @@ class Menus:
 
         The bot's name is left as its owner chose it. Raises: telegram.error.TelegramError.
         """
-        speaking = [words_for(tag) for tag in languages()]
         readers = self.commands.menu(Access.READERS)
-        shown = [(words.language, _entries(words, readers), _described(words)) for words in speaking]
-        digest = _digest((self.settings.language, shown, [command.where for command in readers]))
-        if await state.readers_told(self.db) == digest:
+        english = passing_words(SOURCE)
+        said = (_entries(english, readers), _described(english), [command.where for command in readers])
+        state_now = _digest((self.settings.language, texts_checksum(), said))
+        if await state.readers_told(self.db) == state_now:
             return
         default = words_for(self.settings.language).language
-        for words in speaking:
-            # Without a language code stands what people see whose language we do not speak.
-            codes = [words.language] if words.language != default else [words.language, None]
-            for code in codes:
-                await self._register_language(words, code)
+        told = {code: best_match(code, languages()) for code in dict.fromkeys(map(menu_code, languages()))}
+        # Without a language code stands what people see whose language we do not speak.
+        for code, tag in (*told.items(), (None, default)):
+            await self._register_language(passing_words(tag or default), code)
         await self.bot.set_chat_menu_button(menu_button=telegram.MenuButtonCommands())
-        await state.remember_readers(self.db, digest)
+        await state.remember_readers(self.db, state_now)
 
     async def register_editors(self) -> bool:
         """Give every editor their menu, and take it from those who are none any more.
@@ -117,6 +117,14 @@ class Menus:
 
     def _menu(self, words: Words, role: Role) -> list[tuple[str, str]]:
         return _entries(words, self.commands.menu(*(level for level in Access if may(role, level))))
+
+
+def menu_code(tag: str) -> str:
+    """Return the code under which Telegram knows a language of ours: two letters, also of pt-BR and zh-Hans.
+
+    Source: https://core.telegram.org/bots/api#setmycommands (language_code: "A two-letter ISO 639-1 language code")
+    """
+    return tag.partition("-")[0]
 
 
 def _entries(words: Words, commands: Sequence[CommandInfo]) -> list[tuple[str, str]]:

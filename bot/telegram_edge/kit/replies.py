@@ -20,16 +20,17 @@ from math import ceil
 from typing import NamedTuple, TypeVar
 
 import telegram
-from telegram.error import BadRequest, NetworkError, RetryAfter
+from telegram.error import BadRequest, EndPointNotFound, NetworkError, RetryAfter
 
 from bot.domain.chat import Chat, ChatKind
-from bot.domain.delivery import Failed, Lane, Rejected, Sent, Throttled, Unsure, backoff
+from bot.domain.delivery import Failed, Lane, PictureRefused, Rejected, Sent, Throttled, Unsure, backoff
 from bot.domain.message import Keyboard, Message
 from bot.domain.paid_broadcast import day_of
 from bot.domain.text import Text
 from bot.services.delivery import restrictions
 from bot.services.delivery.paid_budget import PaidBudget
 from bot.store.engine.database import Database
+from bot.telegram_edge.botapi import rich_messages
 from bot.telegram_edge.botapi.methods import MethodCall, captioned, editing, editing_keyboard, sending
 from bot.telegram_edge.botapi.outcomes import UNCHANGED, classify_error
 from bot.telegram_edge.botapi.pacer import SHORT_HOLD, Pacer
@@ -119,6 +120,12 @@ class Replies:
     async def _call(
         self, call: MethodCall, chat: Chat, thread: int, reply_to: int | None, paid: bool
     ) -> telegram.Message:
+        if call.method == rich_messages.METHOD:  # python-telegram-bot has no word for it yet
+            given = tail(chat.id, thread=thread, paid=paid, reply_to=reply_to) | call.params
+            said: telegram.Message = await self.bot.do_api_request(
+                call.method, api_kwargs=given, return_type=telegram.Message
+            )
+            return said
         varying = tail(chat.id, thread=thread, paid=paid)
         if reply_to is not None:
             varying["reply_parameters"] = telegram.ReplyParameters(
@@ -260,15 +267,25 @@ async def _patiently(once: Callable[[], Awaitable[_Answer]], *, may_repeat: bool
 async def _plainly_at_last(message: Message, say: Callable[[Message], Awaitable[_Answer]]) -> _Answer:
     """Say a message; one that Telegram refuses for words that nobody knows once more, as plain text.
 
+    One in blocks is said as text before that, if blocks, or a picture in them, are what is not taken.
     Raises: telegram.error.TelegramError.
     """
     try:
         return await say(message)
-    except BadRequest as error:
+    except (BadRequest, EndPointNotFound) as error:
+        if message.rich is not None and (isinstance(error, EndPointNotFound) or _is_about_message(error)):
+            log.info("Telegram refused a reply in blocks (%s); it is said as text", error.message)
+            return await _plainly_at_last(replace(message, rich=None), say)
+        if not isinstance(error, BadRequest):
+            raise
         plain = _plainly(message, error)
         if plain is None:
             raise
     return await say(plain)
+
+
+def _is_about_message(error: BadRequest) -> bool:
+    return isinstance(classify_error(error), Rejected | PictureRefused)
 
 
 def _plainly(message: Message, error: BadRequest) -> Message | None:

@@ -159,13 +159,19 @@ class PressRequest:
         with suppress(RetryAfter):
             await self.ctx.replies.edit_keyboard(self.chat, self.message_id, keyboard, patience=self.patience)
 
-    async def answer(self, message: Message) -> int:
-        """Say something new in the chat and return the new message's id. Raises: replies.Held."""
-        return (await self.show(message)).message_id
+    async def answer(self, message: Message, *, as_reply: bool = False) -> int:
+        """Say something new in the chat and return the new message's id. Raises: replies.Held.
 
-    async def show(self, message: Message) -> SentMessage:
+        `as_reply` to the message pressed: a tap on what it quotes leads back there.
+        """
+        return (await self.show(message, as_reply=as_reply)).message_id
+
+    async def show(self, message: Message, *, as_reply: bool = False) -> SentMessage:
         """Say something new with a picture, as `answer` does, and return what stands there now."""
-        return await self.ctx.replies.send(self.chat, message, thread=self.thread, patience=self.patience)
+        reply_to = self.message_id if as_reply else None
+        return await self.ctx.replies.send(
+            self.chat, message, thread=self.thread, reply_to=reply_to, patience=self.patience
+        )
 
     async def _answer_query(self, **answer: str | bool | None) -> None:
         if self.is_answered:

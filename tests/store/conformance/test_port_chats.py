@@ -26,7 +26,7 @@ from port_samples import (
 
 from bot.domain.answer_quota import AnswerCount
 from bot.domain.article import ArticleState
-from bot.domain.chat import Chat, ChatKind, ChatState, Pictures
+from bot.domain.chat import Chat, ChatKind, ChatState, DigestForm, Pictures
 from bot.domain.delivery import Delivery, Status
 from bot.domain.delivery_time import Mode, Timing
 from bot.domain.exported import SavedArticle
@@ -49,6 +49,7 @@ from bot.store.readers import (
     pushes,
     subscriptions,
     timings,
+    topic_wishes,
     waiting_exports,
 )
 
@@ -64,6 +65,7 @@ async def test_a_chat_is_met_once_whatever_its_number_and_keeps_what_it_set(engi
         await chats.set_parts(conn, id, (Part.SOURCE, Part.DATE))
         await chats.set_pictures(conn, id, Pictures.NONE)
         await chats.set_silent(conn, id, True)
+        await chats.set_digest(conn, id, DigestForm.RICH)
         await chats.set_language(conn, id, "en")
         expected = Chat(
             id,
@@ -73,6 +75,7 @@ async def test_a_chat_is_met_once_whatever_its_number_and_keeps_what_it_set(engi
             silent=True,
             language_chosen=True,
             parts=(Part.SOURCE, Part.DATE),
+            digest=DigestForm.RICH,
         )
         assert await chats.get_or_create(conn, id, ChatKind.PRIVATE, "fr", NOW + DAY) == expected
     async with engine.reading() as conn:
@@ -160,6 +163,8 @@ async def _furnish(conn: Connection, chat: int) -> None:
     await progress_messages.follow(conn, waiting, chat, 900)
     await timings.choose(conn, chat, Timing(Mode.CALM, per_hour=3))
     await pushes.count(conn, chat, NOW)
+    await pushes.count(conn, chat, NOW, topic)
+    await topic_wishes.choose(conn, chat, topic, Timing(Mode.HOURLY))
     await waiting_exports.keep(conn, chat, {}, NOW)
 
 
@@ -400,3 +405,25 @@ async def test_answers_are_counted_for_a_minute_from_the_first_by_chat_speaker_a
             False,
             True,
         ]
+
+
+async def test_what_a_chat_lets_through_is_its_own_and_goes_where_the_chat_goes(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        await put_chats(conn, ANNA, BEN)
+        known = await chats.chat(conn, ANNA)
+        assert known is not None and (known.announcements, known.breaking, known.quality) == (True, False, None)
+        for chat in (ANNA, 404):
+            await chats.set_announcements(conn, chat, False)
+            await chats.set_breaking(conn, chat, True)
+            await chats.set_quality(conn, chat, -7)
+        assert await chats.taking_announcements(conn, [ANNA, BEN, 404]) == {BEN}
+        assert await chats.taking_announcements(conn, []) == set()
+        await chats.set_state(conn, BEN, ChatState.PAUSED, NOW)
+        assert await chats.taking_announcements(conn, [ANNA, BEN]) == set()
+        await chats.migrate(conn, ANNA, 99)
+        known = (await chats.chats(conn, [99]))[99]
+        assert (known.announcements, known.breaking, known.quality) == (False, True, -7)
+        await chats.set_announcements(conn, 99, True)
+        await chats.set_quality(conn, 99, None)
+        assert await chats.taking_announcements(conn, [99]) == {99}
+        assert (await chats.chat(conn, BEN)) != known and (await chats.chats(conn, [99]))[99].quality is None

@@ -10,7 +10,7 @@ from bot.domain.delivery_time import AT_ONCE, Mode, Quiet, Timing, Waits
 from bot.store.delivery import fanout, outbox
 from bot.store.delivery.followers import followers_of
 from bot.store.engine.connection import Connection
-from bot.store.readers import chats, pushes, subscriptions, timings
+from bot.store.readers import chats, pushes, subscriptions, timings, topic_wishes
 from bot.store.readers.timings import Wish
 
 DAILY = Timing(Mode.DAILY, minute=480, quiet=Quiet(1320, 420))
@@ -113,5 +113,83 @@ async def test_what_came_alone_is_counted_for_the_latest_hour(engine: Engine) ->
         await put_chats(conn, ANNA, BEN)
         for chat, hour in ((ANNA, NOW), (ANNA, NOW), (BEN, NOW), (BEN, NOW + HOUR), (404, NOW)):
             await pushes.count(conn, chat, hour)
-        assert await pushes.latest(conn, [ANNA, BEN, 404]) == {ANNA: (NOW, 2), BEN: (NOW + HOUR, 1)}
+        await pushes.count(conn, ANNA, NOW, 7)
+        assert await pushes.latest(conn, [ANNA, BEN, 404]) == {
+            (ANNA, 0): (NOW, 2),
+            (ANNA, 7): (NOW, 1),
+            (BEN, 0): (NOW + HOUR, 1),
+        }
         assert await pushes.latest(conn, []) == {}
+
+
+async def test_a_wish_for_a_topic_is_its_chats_alone_and_follows_its_zone_and_quiet_hours(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        found = await put_topics(conn, "AI", "Energy")
+        ai, energy = found["AI"], found["Energy"]
+        await put_chats(conn, ANNA, BEN)
+        for chat in (ANNA, 404):
+            await topic_wishes.choose(conn, chat, ai, Timing(Mode.HOURLY, quiet=Quiet(0, 60)))
+            await topic_wishes.choose(conn, chat, energy, Timing(silent=True))
+        await topic_wishes.choose(conn, BEN, ai, AT_ONCE)
+        of_anna = {ai: Timing(Mode.HOURLY), energy: Timing(silent=True)}
+        assert await topic_wishes.of_chat(conn, ANNA) == of_anna
+        assert await topic_wishes.of_chats(conn, [ANNA, BEN, 404]) == {ANNA: of_anna, BEN: {ai: AT_ONCE}}
+        assert await topic_wishes.of_chats(conn, []) == {} and await topic_wishes.of_chat(conn, 404) == {}
+
+        async def noted() -> list[Wish]:
+            return sorted((await timings.unasked(conn, NOW)).values(), key=str)
+
+        assert await noted() == [Wish(Timing(Mode.HOURLY), None)] and await timings.are_any(conn)
+        await chats.set_zone(conn, ANNA, "Asia/Tokyo")
+        assert await noted() == [Wish(Timing(Mode.HOURLY), "Asia/Tokyo")]
+        night = Quiet(1320, 420)
+        await timings.choose(conn, ANNA, Timing(quiet=night))
+        await topic_wishes.renew(conn, ANNA)
+        await topic_wishes.renew(conn, 404)
+        here = [Timing(Mode.HOURLY, quiet=night), Timing(quiet=night)]
+        assert await noted() == sorted((Wish(timing, "Asia/Tokyo") for timing in here), key=str)
+        assert await timings.number_of(conn, here[1], "Asia/Tokyo") in await timings.unasked(conn, NOW)
+        assert len(await noted()) == 2
+        await timings.choose(conn, ANNA, AT_ONCE)
+        await topic_wishes.choose(conn, ANNA, ai, AT_ONCE)
+        for _ in range(2):
+            await topic_wishes.drop(conn, ANNA, energy)
+        assert await topic_wishes.of_chat(conn, ANNA) == {ai: AT_ONCE}
+        assert await noted() == [] and not await timings.are_any(conn)
+
+
+async def test_what_waits_by_the_wish_for_a_topic_is_due_then(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        found = await put_topics(conn, "AI", "Energy")
+        await put_chats(conn, ANNA, BEN, CARA)
+        for chat in (ANNA, BEN, CARA):
+            for topic in found.values():
+                await subscriptions.follow(conn, chat, topic, 0, NOW - HOUR)
+        await topic_wishes.choose(conn, ANNA, found["AI"], DAILY)
+        await topic_wishes.choose(conn, BEN, found["AI"], DAILY)
+        await topic_wishes.choose(conn, BEN, found["Energy"], Timing(Mode.HOURLY))
+        await timings.choose(conn, ANNA, Timing(Mode.HOURLY))
+        await put_article(conn, 1, topics_of=found)
+        number = await broadcast(conn, 1)
+        wishes = await timings.unasked(conn, NOW)
+        at = {Mode.DAILY: NOW + DAY, Mode.HOURLY: NOW + HOUR}
+        await timings.note(conn, NOW, {one: at[wish.timing.mode] for one, wish in wishes.items()})
+        await fanout.begin(conn, number, 0)
+        audience = await followers_of(conn, 1, NOW)
+        while await fanout.fan_out(conn, await campaign(conn, number), audience, NOW, at_own_times=True):
+            pass
+        rows = await outbox.of_chats(conn, [ANNA, BEN, CARA], [number])
+        assert [(one.chat, one.not_before - NOW) for one in rows] == [
+            (ANNA, HOUR),
+            (BEN, HOUR),
+            (CARA, timedelta(0)),
+        ]
+        says = {ANNA: (0, found["AI"]), BEN: (found["AI"], found["Energy"])}
+        answers = await audience.wishes(conn, [ANNA, BEN, CARA], NOW)
+        assert {chat: tuple(sorted(said)) for chat, (said, _) in answers.items()} == {
+            chat: tuple(sorted(said)) for chat, said in says.items()
+        }
+        of_ben = next(
+            one for one, wish in (await timings.unasked(conn, NOW + DAY)).items() if wish.timing == Timing(Mode.HOURLY)
+        )
+        assert await outbox.ask_again_all(conn, of_ben, NOW) == 2

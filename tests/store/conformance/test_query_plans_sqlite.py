@@ -58,6 +58,7 @@ from bot.store.readers import (
     pushes,
     restrictions,
     subscriptions,
+    topic_wishes,
 )
 
 COMMON, RARE = 1, 2  # topics: every article bears the first, every hundredth the second
@@ -85,6 +86,7 @@ WALKED = {
     "articles_news": "what became news lately",
     "deliveries_in_hand": "what is on the wire",
     "notices_untold": "what editors do not know yet",
+    "sources_hub_unwanted": "sources that were paused or removed in the last seconds",
     "sources_due": "sources that are due, the oldest first, as far as they are asked for",
 }
 """Indexes of few rows, or walked only so far."""
@@ -267,6 +269,7 @@ BY_WORK: dict[str, Question] = {
     "asking earlier": lambda conn: sources.ask_at(conn, [5], NOW),
     "a source by its address": lambda conn: sources.at_address(conn, ["https://feed5.example/"]),
     "a source by its hub": lambda conn: source_hubs.by_hub_token(conn, "x"),
+    "hubs to leave": lambda conn: source_hubs.unwanted_hubs(conn, 20),
     "known items": lambda conn: source_items.known(conn, 5, ["i1", "i2"], ["https://a.example/1"]),
     "keeping items": lambda conn: source_items.keep(conn, 5, [ITEM], {"k": "k", "other": "k"}, NOW),
     "when a source published": lambda conn: source_items.published_lately(conn, 5, 20),
@@ -365,6 +368,7 @@ BY_DELIVERY: dict[str, Question] = {
     "what waits for its time": lambda conn: outbox.for_their_time(conn, [7, 8], NOW),
     "the next end of a pause": chats.next_end_of_pause,
     "ends of pauses": lambda conn: chats.end_pauses(conn, NOW),
+    "wishes for topics": lambda conn: topic_wishes.of_chats(conn, [CHAT, 78]),
     "pushes of an hour": lambda conn: pushes.latest(conn, [CHAT, 78]),
     "counting a push": lambda conn: pushes.count(conn, CHAT, NOW),
     "renewing a term": lambda conn: leases.renew(conn, 1, NOW),

@@ -9,11 +9,13 @@ from bot.domain.delivery_time import Mode
 from bot.domain.message import Message
 from bot.domain.parts import ALL_PARTS, arranged, read_parts
 from bot.render.locale import Words, languages, words_for
+from bot.render.reader import filters as filter_screens
 from bot.render.reader import settings as screens
 from bot.render.reader import time_zones as zone_screens
 from bot.render.reader.article import example
+from bot.render.reader.digest_settings import digest_page
 from bot.services.readers import places, preferences
-from bot.telegram_edge.conversations.reader import delivery_times
+from bot.telegram_edge.conversations.reader import delivery_times, digest_looks, filters, topic_times
 from bot.telegram_edge.kit.commands import msgid
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.registry import Command, Conversation, PressRule
@@ -28,9 +30,9 @@ async def settings(ctx: BotContext, request: Request) -> None:
         await delivery_times.delivery_typed(ctx, request, what, *value or [""])
     elif typed is not None:
         await typed(ctx, request, *value or [""])
-    elif request.args:
+    elif request.args and not await topic_times.typed(ctx, request):
         await _zone_named(ctx, request, request.args)
-    else:
+    elif not request.args:
         await _show(ctx, request, request.chat)
 
 
@@ -61,7 +63,7 @@ async def _language_named(ctx: BotContext, request: Request, wish: str) -> None:
     if wish.casefold() == screens.AUTO and request.is_private:
         await preferences.follow_client(ctx.db, chat, request.language)
         chat = replace(chat, language=request.language, language_chosen=False)
-    elif (spoken := screens.language_called(wish, languages())) is not None:
+    elif (spoken := screens.language_called(request.words, wish, languages())) is not None:
         await preferences.set_language(ctx.db, chat, spoken)
         chat = replace(chat, language=spoken, language_chosen=True)
     else:
@@ -121,8 +123,12 @@ _TYPED = {
     "pictures": _pictures_named,
     "silent": _silence_named,
     "parts": _parts_named,
+    "digest": digest_looks.digest_typed,
     "quiet": delivery_times.quiet_typed,
     "pause": delivery_times.pause_typed,
+    "announcements": filters.announcements_typed,
+    "breaking": filters.breaking_typed,
+    "quality": filters.quality_typed,
 }
 
 
@@ -135,8 +141,12 @@ async def turn(ctx: BotContext, press: PressRequest) -> None:
             page = _languages(ctx, press)
         case screens.SettingsPage.REGIONS:
             page = screens.regions_page(press.words, press.chat, _regions())
+        case screens.SettingsPage.DIGEST:
+            page = digest_page(press.words, press.chat)
         case screens.SettingsPage.PARTS:
             page = await _parts_page(ctx, press.chat)
+        case screens.SettingsPage.FILTERS:
+            page = filter_screens.filters_page(press.words, press.chat)
         case number:
             page = delivery_times.page(ctx, press, number) or _overview(ctx, press)
     await press.redraw(page)

@@ -10,6 +10,7 @@ from bot.errors import UnknownTopic
 from bot.render import error_messages
 from bot.render.reader import lists, picker
 from bot.render.reader import subscriptions as screens
+from bot.render.reader.topic_times import SUBSCRIPTIONS
 from bot.services.content.topic_names import names_in
 from bot.services.readers import browsing, phrases, subscribing
 from bot.telegram_edge.conversations.reader.topics import topics
@@ -153,6 +154,7 @@ async def overview(ctx: BotContext, chat: Chat, page: int = 0) -> Message:
         mutes=follows.mutes,
         phrases=follows.phrases,
         unwanted=follows.unwanted,
+        wishes=follows.wishes,
         page=page,
         now=now,
     )
@@ -182,7 +184,7 @@ CONVERSATION = Conversation(
         PressRule(lists.UNFOLLOW, unfollow, admins_only=True),
         PressRule(screens.HEAR, end_mute, admins_only=True),
         PressRule(screens.ADMIT, allow_source, admins_only=True),
-        PressRule(screens.SUBSCRIPTIONS, turn),
+        PressRule(SUBSCRIPTIONS, turn),
     ),
     starts=(StartRule(TOPIC_LINK, open_topic),),
 )
