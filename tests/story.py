@@ -137,10 +137,12 @@ class StoryHouse:
     async def settle(self) -> None:
         """Let the bot work through everything that has happened."""
         while True:
-            are_new = await self.fetch()
+            await self.fetch()
             await self.application.update_queue.join()
             await self.ctx.side_work.idle()
-            if not are_new:
+            # As the next poll would. To have each act followed by one that brings nothing takes a quarter of its time.
+            self.world.updates.confirm(self._offset or 0)
+            if not self.world.updates:
                 return
 
     async def fetch(self) -> bool:

@@ -9,7 +9,7 @@ Values and decisions. Standard library only; nothing here does I/O or asks what 
 | what comes in, by file, feed or hand | `ingestion`, `publishing`, `file_moves`, `quiet_period`, `uploaded` |
 | feeds that are read | `source`, `feed`, `feed_items`, `feed_intake`, `polling_interval` |
 | links, web pages and static sites | `link`, `page`, `pasted_link`, `site_links`, `fetch_rules`, `ip_addresses` |
-| chats | `chat`, `exported`, `restriction` |
+| chats, channels, and their threads | `chat`, `channel`, `linked_groups`, `topic_threads`, `exported`, `restriction` |
 | when each gets its news | `delivery_time`, `timing_text`, `topic_wishes`, `time_zone` |
 | people and programs who may do more, and what they did | `role`, `approval`, `audit`, `api_key` |
 | deliveries on their way | `delivery`, `progress`, `lease`, `fair_queue`, `paid_broadcast`, `picture_ways` |

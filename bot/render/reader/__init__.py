@@ -3,9 +3,10 @@ Messages for readers.
 
 | what | modules |
 | --- | --- |
-| articles, and lists of them | `article`, `card`, `lists`, `catching_up`, `inline` |
+| articles, and lists of them | `article`, `card`, `lists`, `catching_up`, `inline`, `retracted` |
 | digests | `digest`, `digest_content`, `rich_digest`, `digest_settings` |
-| coming, choosing topics, leaving | `onboarding`, `picker`, `subscriptions`, `phrases`, `stories`, `own_data` |
+| coming and leaving | `onboarding`, `own_data`, `channels` |
+| choosing topics | `picker`, `subscriptions`, `phrases`, `stories` |
 | settings | `settings`, `filters`, `time_zones` |
 | when news comes | `delivery_settings`, `delivery_times`, `topic_times` |
 """

@@ -177,7 +177,7 @@ def _less_rows(
         if isinstance(reason, KnownPhrase):
             topic = words("“{name}”", name=_on_a_button(reason.words, look))
         else:
-            topic = _on_a_button(reason.name, look)
+            topic = _on_a_button(reason.name_in(words.language), look)
         acts.append((Verb.MUTE, Verb.UNMUTE, words("Mute {topic} 24 h", topic=topic)))
         acts.append((Verb.UNFOLLOW, Verb.REFOLLOW, words("Unfollow {topic}", topic=topic)))
     source = article.story.provider.name or article.story.provider.domain

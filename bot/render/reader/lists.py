@@ -18,7 +18,7 @@ from bot.domain.message import Button, Message
 from bot.domain.press import press
 from bot.domain.text import Text
 from bot.domain.topic import Topic
-from bot.render.labels import label
+from bot.render.labels import topic_label
 from bot.render.locale import Words
 from bot.render.look import Look, Surface
 from bot.render.reader.article import headline
@@ -46,7 +46,7 @@ def latest(
     """Return a page of the newest articles; `scope` is as in `domain.browsing`, `topic` the one it is about."""
     words = look.words
     if topic is not None:
-        heading = words("Latest in {topic}", topic=_name(topic))
+        heading = words("Latest in {topic}", topic=_name(words, topic))
     elif scope == ALL_TOPICS:
         heading = words("Latest in all topics")
     else:
@@ -60,7 +60,7 @@ def top(
     """Return some of the warmest articles, from place `start` (counted from 0)."""
     words = look.words
     if topic is not None:
-        heading = words("Top in {topic}", topic=_name(topic))
+        heading = words("Top in {topic}", topic=_name(words, topic))
     else:
         heading = words("Top in all topics") if scope == ALL_TOPICS else words("Top in what is followed here")
     row = []
@@ -121,17 +121,19 @@ def nothing_published(words: Words, kind: ChatKind, topic: Topic | None, followe
     """Return what is said instead of an empty list."""
     all_topics = Button(words("All topics"), data=press(LATEST, ALL_TOPICS))
     if topic is not None and not followed:
-        text = words("Nothing published in {topic} yet. Follow it to get the first story.", topic=_name(topic))
+        text = words("Nothing published in {topic} yet. Follow it to get the first story.", topic=_name(words, topic))
         return Message(Text(text), keyboard=((follow_button(words, topic),), (all_topics,)))
     more = Button(words("Follow more"), data=press(TOPICS))
     if topic is not None:
         if kind is ChatKind.PRIVATE:
             text = words(
-                "Nothing published in {topic} yet. You will get the first story when it appears.", topic=_name(topic)
+                "Nothing published in {topic} yet. You will get the first story when it appears.",
+                topic=_name(words, topic),
             )
         else:
             text = words(
-                "Nothing published in {topic} yet. The first story comes here when it appears.", topic=_name(topic)
+                "Nothing published in {topic} yet. The first story comes here when it appears.",
+                topic=_name(words, topic),
             )
         return Message(Text(text), keyboard=((all_topics, more),))
     if scope == FOLLOWED:
@@ -206,7 +208,7 @@ def link_to_nothing(words: Words, number: int | None) -> Message:
 
 def about_topic(words: Words, topic: Topic, followed: bool) -> Message:
     """Return a topic as the answer to its name: what it is, and what can be done with it."""
-    text = bold(_name(topic))
+    text = bold(_name(words, topic))
     if topic.description:
         text = text + "\n" + foreign(clip(topic.description, 300))
     if followed:
@@ -216,16 +218,16 @@ def about_topic(words: Words, topic: Topic, followed: bool) -> Message:
 
 
 def follow_button(words: Words, topic: Topic) -> Button:
-    return Button(words("Follow {topic}", topic=label(topic.name, words)), data=press(FOLLOW, topic.number))
+    return Button(words("Follow {topic}", topic=topic_label(topic, words)), data=press(FOLLOW, topic.number))
 
 
 def unfollow_button(words: Words, topic: Topic) -> Button:
-    return Button(words("Unfollow {topic}", topic=label(topic.name, words)), data=press(UNFOLLOW, topic.number))
+    return Button(words("Unfollow {topic}", topic=topic_label(topic, words)), data=press(UNFOLLOW, topic.number))
 
 
 def latest_button(words: Words, topic: Topic, *, plain: bool = False) -> Button:
     """Return a button to a topic's newest articles, called after the topic, or `plain`ly Latest."""
-    text = words("Latest") if plain else label(topic.name, words)
+    text = words("Latest") if plain else topic_label(topic, words)
     return Button(text, data=press(LATEST, topic.number))
 
 
@@ -271,8 +273,8 @@ def _title(article: Article) -> str:
     return foreign(clip(article.story.title, _NAME))
 
 
-def _name(topic: Topic) -> str:
-    return foreign(clip(topic.name, _NAME))
+def _name(words: Words, topic: Topic) -> str:
+    return foreign(clip(topic.name_in(words.language), _NAME))
 
 
 def _sought(words: str) -> str:

@@ -3,7 +3,8 @@ Tables of readers: who reads, what each follows and wants, and what is kept for 
 
 | what | modules |
 | --- | --- |
-| chats, and what they have set | `chats`, `subscriptions`, `phrases`, `stories`, `timings`, `topic_wishes` |
+| chats, and what they have set | `chats`, `channels`, `topic_threads`, `subscriptions`, `phrases`, `stories` |
+| when their news comes | `timings`, `topic_wishes` |
 | lists of articles for them | `browsing`, `alike` |
 | what they keep by reacting | `reactions` |
 | what keeps news from leaving at once | `restrictions`, `closed_threads`, `pushes`, `group_quota` |

@@ -3,6 +3,7 @@
 from bot.telegram_edge.conversations.editor import (
     approvals,
     audit_log,
+    corrections,
     delivery_report,
     drafts,
     editors,
@@ -16,6 +17,7 @@ from bot.telegram_edge.conversations.editor import (
 from bot.telegram_edge.conversations.reader import (
     alike,
     card,
+    channels,
     delivery_times,
     digest_looks,
     filters,
@@ -38,6 +40,7 @@ REGISTRY = Registry(
     (
         latest.CONVERSATION,
         topics.CONVERSATION,
+        channels.CONVERSATION,  # a channel's post that is forwarded is no text like others
         search.CONVERSATION,
         saved.CONVERSATION,
         subscriptions.CONVERSATION,
@@ -55,6 +58,7 @@ REGISTRY = Registry(
         reactions.CONVERSATION,
         drafts.CONVERSATION,
         publishing.CONVERSATION,
+        corrections.CONVERSATION,
         approvals.CONVERSATION,
         scheduling.CONVERSATION,
         topic_choice.CONVERSATION,

@@ -26,6 +26,7 @@ from bot.store.engine.database import Database
 from bot.telegram_edge.botapi.gateway import Gateway
 from bot.telegram_edge.botapi.pacer import Pacer
 from bot.telegram_edge.kit.administrators import Administrators
+from bot.telegram_edge.kit.chat_facts import LinkedChats
 from bot.telegram_edge.kit.commands import Commands
 from bot.telegram_edge.kit.inline_quota import InlineQuota
 from bot.telegram_edge.kit.menus import Menus
@@ -60,9 +61,11 @@ class BotContext:
     city_search: CitySearch = field(default_factory=CitySearch)
     inline_quota: InlineQuota = field(default_factory=InlineQuota)
     administrators: Administrators = field(init=False)
+    linked_chats: LinkedChats = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "administrators", Administrators(self.bot))
+        object.__setattr__(self, "linked_chats", LinkedChats(self.bot))
 
     @property
     def bot_username(self) -> str:
@@ -101,7 +104,7 @@ class BotContext:
 def look_of(chat: Chat, settings: Settings, bot_username: str, *, has_inline: bool = False) -> Look:
     """Return a chat's look: what it has set, and what the operator chose for the rest."""
     zone = settings.timezone if chat.zone is None else ZoneInfo(chat.zone)
-    parts = arranged(chat.parts, settings.parts)
+    parts = settings.parts if chat.parts is None else arranged(chat.parts, settings.parts)
     return _look(
         chat.language,
         settings.language,

@@ -12,7 +12,7 @@ from dataclasses import KW_ONLY, dataclass
 from typing import TypeVar
 
 from bot.domain.message import Message
-from bot.telegram_edge.kit.commands import Access, CommandInfo, Commands
+from bot.telegram_edge.kit.commands import Access, CommandInfo, Commands, Where
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.inline_request import InlineRequest
 from bot.telegram_edge.kit.request import PressRequest, ReactionRequest, Request
@@ -28,11 +28,17 @@ PressHandler = Callable[[BotContext, PressRequest], Awaitable[None]]
 @dataclass(frozen=True, slots=True)
 class Command(CommandInfo):
     """A command and what it does. `admins_only`: in groups, only administrators may, and the handler is called only
-    for them."""
+    for them. `of_chats`: it is about the chat's own settings, as those that `admins_only` have are."""
 
     handler: RequestHandler
     _: KW_ONLY
     admins_only: bool = False
+    of_chats: bool = False
+
+    @property
+    def works_for_channels(self) -> bool:
+        """Whether it also works for a channel that is managed from a private chat."""
+        return self.access is Access.READERS and self.where is Where.EVERYWHERE and (self.admins_only or self.of_chats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,7 @@ class PressRule:
 
     The data is whatever the person's client sent: numbers may be missing, foreign or absurd.
     `late` is asked about a press that was made while newsbot was not running: None lets it act as any other.
+    `of_chats`: it is about the chat's own settings, as those that `admins_only` have are.
     """
 
     verb: str
@@ -60,6 +67,12 @@ class PressRule:
     access: Access = Access.READERS
     admins_only: bool = False
     late: LateRule | None = None
+    of_chats: bool = False
+
+    @property
+    def works_for_channels(self) -> bool:
+        """Whether it also works for a channel that is managed from a private chat."""
+        return self.access is Access.READERS and (self.admins_only or self.of_chats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +85,14 @@ class StartRule:
 
 @dataclass(frozen=True, slots=True)
 class TextRule:
-    """Plain text in a private chat. Rules are asked in order, editors' first, until one says True: taken."""
+    """Plain text in a private chat. Rules are asked in order, editors' first, until one says True: taken.
+
+    `with_channels`: also asked about a channel that comes without text.
+    """
 
     handler: TextHandler
     access: Access = Access.READERS
+    with_channels: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +140,10 @@ class Registry:
         self.inline: InlineHandler | None = inline.get("inline")
         reaction = _unique(("reaction", each.reaction) for each in self.conversations if each.reaction is not None)
         self.reaction: ReactionHandler | None = reaction.get("reaction")
-        self.commands = Commands(self._commands.values())
+        self.commands = Commands(
+            self._commands.values(),
+            frozenset(verb for verb, rule in self._presses.items() if rule.works_for_channels),
+        )
 
     def command(self, name: str) -> Command | None:
         """Return the command called `name`, in any case."""
