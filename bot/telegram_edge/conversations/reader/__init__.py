@@ -1,10 +1,10 @@
 """
-Conversations of readers.
+Conversations of readers: start, topics, lists, search, settings.
 
 | what | modules |
 | --- | --- |
-| coming and leaving | `onboarding`, `own_data` |
-| what is followed | `topics`, `subscriptions`, `phrases`, `topic_times` |
-| lists, and one article | `latest`, `search`, `saved`, `card` |
-| settings | `settings`, `delivery_times`, `digest_looks`, `filters` |
+| lists of articles, and one article | `latest`, `search`, `saved`, `alike`, `card` |
+| what is asked in other chats, and reactions | `inline`, `reactions` |
+| coming, choosing topics, leaving | `onboarding`, `topics`, `subscriptions`, `phrases`, `own_data` |
+| settings, and when news comes | `settings`, `filters`, `delivery_times`, `topic_times`, `digest_looks` |
 """
