@@ -35,6 +35,7 @@ RICH_DEPTH = 16
 RICH_MEDIA = 20  # the block with the next one and all after it vanish without a word: https://github.com/openclaw/openclaw/issues/129004
 DELETE_WITHIN = timedelta(hours=48)  # https://core.telegram.org/bots/api#deletemessage
 WEBHOOK_SECRET = 256
+TOPIC_NAME = 128  # https://core.telegram.org/bots/api#createforumtopic
 
 # https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 OVERALL_PER_SECOND = 30

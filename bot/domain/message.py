@@ -114,6 +114,8 @@ class Message:
 
     `preview` is the link whose preview goes with a text message; None switches previews off. `rich` says the same in
     blocks: then it is what is sent, and the rest is what stands in its place where Telegram takes no blocks.
+    `channel_request` is the label of a key that lets a person choose a channel of theirs, under the field where they
+    write. It needs a private chat, goes out with a new message only, and never together with a `keyboard`.
     """
 
     text: Text
@@ -122,3 +124,4 @@ class Message:
     preview: str | None = None
     preview_small: bool = False
     rich: Rich | None = None
+    channel_request: str | None = None

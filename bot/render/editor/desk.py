@@ -42,6 +42,11 @@ class Verb(StrEnum):
     TAKE_BACK = "take_back"
     TAKE_BACK_NOW = "take_back_now"
     LEAVE = "take_back_not"
+    DELETE_COPIES = "copies_delete"
+    NOTICE_COPIES = "copies_notice"
+    CORRECT = "copies_correct"
+    LISTS_ONLY = "copies_lists"
+    LEAVE_COPIES = "copies_leave"
     STOP = "push_stop"  # a campaign
     NOW = "push_now"  # a campaign
     REST = "push_rest"  # a campaign
@@ -73,6 +78,7 @@ class Waiting:
 OF_AN_ARTICLE = frozenset(
     {
         Verb.OPEN, Verb.MORE, Verb.BACK, Verb.PUBLISH, Verb.ARCHIVE, Verb.TAKE_BACK, Verb.TAKE_BACK_NOW, Verb.LEAVE,
+        Verb.DELETE_COPIES, Verb.NOTICE_COPIES, Verb.CORRECT, Verb.LISTS_ONLY, Verb.LEAVE_COPIES,
         Verb.CHOOSE_PUSH, Verb.CHOOSE_ARCHIVE, Verb.TOPICS, Verb.ADD_TOPIC, Verb.DELIVERY, Verb.FAILED, Verb.AGAIN,
         Verb.APPROVE, Verb.DECLINE, Verb.UNSCHEDULE,
     }

@@ -62,6 +62,7 @@ function bubble(message, context, mine) {
   const parts = [
     shared ? el("p", { class: `sender tone-text-${Math.abs(message.from?.id ?? 0) % 6}`, dir: "auto" }, senderName(message)) : null,
     threadName(message, context),
+    message.receiver_user ? el("p", { class: "thread" }, "Only you see this") : null,
     message.reply_to_message ? quote(message.reply_to_message, context) : null,
     message.photo ? picture(message, context) : null,
     fileOf(message) ? file(fileOf(message)) : null,

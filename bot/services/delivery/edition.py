@@ -113,6 +113,7 @@ class Edition(Composition[Body]):
         now: datetime,
         *,
         chat: int = 0,
+        is_photo: bool = False,
     ) -> tuple[Outcome, bool]:
         """Send the article to one `chat`. One that forbids photos gets text.
 

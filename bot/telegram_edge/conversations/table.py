@@ -3,6 +3,7 @@
 from bot.telegram_edge.conversations.editor import (
     approvals,
     audit_log,
+    corrections,
     delivery_report,
     drafts,
     editors,
@@ -15,6 +16,7 @@ from bot.telegram_edge.conversations.editor import (
 )
 from bot.telegram_edge.conversations.reader import (
     card,
+    channels,
     delivery_times,
     digest_looks,
     filters,
@@ -35,6 +37,7 @@ REGISTRY = Registry(
     (
         latest.CONVERSATION,
         topics.CONVERSATION,
+        channels.CONVERSATION,  # a channel's post that is forwarded is no text like others
         search.CONVERSATION,
         saved.CONVERSATION,
         subscriptions.CONVERSATION,
@@ -49,6 +52,7 @@ REGISTRY = Registry(
         card.CONVERSATION,
         drafts.CONVERSATION,
         publishing.CONVERSATION,
+        corrections.CONVERSATION,
         approvals.CONVERSATION,
         scheduling.CONVERSATION,
         topic_choice.CONVERSATION,

@@ -26,6 +26,7 @@ from bot.store.engine.database import Database
 from bot.telegram_edge.botapi.gateway import Gateway
 from bot.telegram_edge.botapi.pacer import Pacer
 from bot.telegram_edge.kit.administrators import Administrators
+from bot.telegram_edge.kit.chat_facts import LinkedChats
 from bot.telegram_edge.kit.commands import Commands
 from bot.telegram_edge.kit.menus import Menus
 from bot.telegram_edge.kit.replies import Replies
@@ -58,9 +59,11 @@ class BotContext:
     side_work: SideWork = field(default_factory=SideWork)
     city_search: CitySearch = field(default_factory=CitySearch)
     administrators: Administrators = field(init=False)
+    linked_chats: LinkedChats = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "administrators", Administrators(self.bot))
+        object.__setattr__(self, "linked_chats", LinkedChats(self.bot))
 
     @property
     def bot_username(self) -> str:

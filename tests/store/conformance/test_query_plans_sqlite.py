@@ -324,7 +324,7 @@ async def _piece(conn: Any) -> None:
     for audience in (
         await followers_of(conn, campaign.subject.number, NOW),
         EveryChat("news", campaign.subject),
-        Holders("news", about(100)),
+        Holders(about(100)),
     ):
         await fanout.fan_out(conn, campaign, audience, NOW)
 
@@ -336,7 +336,7 @@ async def _reach(conn: Any) -> None:
 async def _wanting(conn: Any) -> None:
     followers = await followers_of(conn, 1, NOW)
     assert await followers.wanting(conn, [CHAT, 78], NOW)
-    assert await Holders("news", about(100)).wanting(conn, [CHAT, 78], NOW)
+    assert await Holders(about(100)).wanting(conn, [CHAT, 78], NOW)
 
 
 BY_DELIVERY: dict[str, Question] = {

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.domain.approval import Wanted
 from bot.domain.article import Article, ArticleState
+from bot.domain.correction import reason
 from bot.domain.link import link_fault
 from bot.domain.message import Button, Message
 from bot.domain.pacing import full_rate
@@ -14,17 +15,24 @@ from bot.domain.progress import lasting, shown_as
 from bot.errors import OutOfTurn
 from bot.render import error_messages
 from bot.render.editor import approvals as approval_screens
+from bot.render.editor import corrections as copies
 from bot.render.editor import desk
 from bot.render.editor import publishing as screens
 from bot.render.editor.alerts import ANEW
 from bot.render.editor.desk import PictureCheck, Verb
 from bot.services.delivery import delivery_reports
-from bot.services.newsroom import approvals, newsroom
+from bot.services.newsroom import approvals, corrections, newsroom
 from bot.services.newsroom import desk as newsdesk
 from bot.services.newsroom.approvals import Done, Newsroom, Waiting
+from bot.services.newsroom.corrections import Delivered
 from bot.services.newsroom.desk import Campaign, CampaignState
 from bot.services.newsroom.newsroom import Published
-from bot.telegram_edge.conversations.editor.article_args import article_of, article_pressed, asked_late
+from bot.telegram_edge.conversations.editor.article_args import (
+    article_named,
+    article_of,
+    article_pressed,
+    asked_late,
+)
 from bot.telegram_edge.conversations.editor.copies import send_copy
 from bot.telegram_edge.kit.commands import Access, Where, msgid
 from bot.telegram_edge.kit.context import BotContext
@@ -269,13 +277,21 @@ async def _tell_how_it_stands(ctx: BotContext, press: PressRequest) -> None:
 
 
 async def retract(ctx: BotContext, request: Request) -> None:
-    article = await article_of(ctx, request, Verb.TAKE_BACK)
-    if article is None:
+    found = await article_named(ctx, request, Verb.TAKE_BACK)
+    if found is None:
+        return
+    article, said = found
+    how, why = _copies_wish(said)
+    if said and how is None:
+        await request.answer(screens.how_to_retract(request.words, article))
         return
     if request.is_late:
         zone = ctx.look(request.chat).zone
         at = request.words.time(request.sent_at, zone)
         await request.answer(desk.ask_to_take_back(request.words, article, at, is_late=True))
+        return
+    if how is not None:
+        await _retract_copies(ctx, request, article, how, why)
         return
     await _take_back(ctx, request, article)
     sent = await _sent(ctx, article.number)
@@ -283,6 +299,31 @@ async def retract(ctx: BotContext, request: Request) -> None:
         await request.answer(screens.taken_back(request.words, article, sent))
     else:
         await request.answer(screens.not_listed(request.words, article))
+
+
+def _copies_wish(said: str) -> tuple[Delivered | None, str | None]:
+    """Return what is to become of delivered copies, and why, of `delete WHY` or `notice WHY`; None for anything else.
+
+    Raises: ValueError when the reason is too long.
+    """
+    how, *why = said.split(maxsplit=1) or [""]
+    if how.casefold() not in set(Delivered):
+        return None, None
+    return Delivered(how.casefold()), reason(why[0] if why else "")
+
+
+async def _retract_copies(ctx: BotContext, request: Request, article: Article, how: Delivered, why: str | None) -> None:
+    """Retract, and take the delivered copies back as the command says."""
+    try:
+        changing = await corrections.retract(ctx.db, article.number, how, why=why, by=request.person, now=ctx.clock())
+    except OutOfTurn:
+        await request.answer(screens.not_listed(request.words, article))
+        return
+    ctx.wake()
+    if changing.campaign is None:
+        await request.answer(copies.no_copies(request.words, changing.article, changing.copies.out_of_reach))
+    else:
+        await show_progress(ctx, request, changing.article, changing.campaign)
 
 
 async def ask_to_take_back(ctx: BotContext, press: PressRequest) -> None:
@@ -440,7 +481,7 @@ CONVERSATION = Conversation(
             "retract",
             msgid("take an article out of all lists; nothing more of it leaves"),
             retract,
-            usage=msgid("/retract ARTICLE"),
+            usage=msgid("/retract ARTICLE [notice WHY]"),
             access=Access.EDITORS,
             where=Where.PRIVATE,
             in_menu=True,

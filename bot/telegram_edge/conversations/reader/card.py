@@ -63,7 +63,8 @@ async def _shown_with_picture(
         way, photo = tried
         message = push(opened.article, opened.topics, look, ctx.clock(), photo=photo, saved=opened.saved)
         try:
-            outcome: Outcome = Sent(*await say(message))
+            shown = await say(message)
+            outcome: Outcome = Sent(shown.message_id, shown.file_id)
         except BadRequest as error:
             outcome = classify_error(error)
         await remember(ctx.db, pictures.ways.answered(way, outcome), ctx.clock())
@@ -193,7 +194,7 @@ async def refollow(ctx: BotContext, press: PressRequest) -> None:
             back = await phrases.take_back(ctx.db, press.chat.id, phrase_number(reason))
             await _toast_phrase(press, None if back is None else phrase_screens.following(press.words, back))
         else:
-            topic = await subscribing.refollow(ctx.db, press.chat.id, reason, thread=press.thread, now=now)
+            topic = await subscribing.refollow(ctx.db, press.chat.id, reason, thread=press.route, now=now)
             await press.toast(picker.following(press.words, topic))
     except UnknownTopic:
         await press.toast(error_messages.button_too_old(press.words), alert=True)
