@@ -6,10 +6,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import logging
-import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -29,6 +27,7 @@ from bot.domain.delivery import backoff
 from bot.domain.publishing import PushWindow
 from bot.domain.role import Role
 from bot.errors import SettingsError, StoreError, StoreMoved
+from bot.event_loop import first_of, stop_on_signals, tune_garbage_collector
 from bot.render.locale import languages
 from bot.services.content.imports import Policy
 from bot.services.delivery import clocks
@@ -73,27 +72,6 @@ REPLY_DRAIN_TIMEOUT = 1.5  # seconds for what people are being answered
 def utc_now() -> datetime:
     """Return the current time. The only place that reads the machine's clock."""
     return datetime.now(UTC)
-
-
-def run_loop(main: Coroutine[Any, Any, int]) -> int:
-    """Run `main` on the fastest event loop that is installed and return its result."""
-    try:
-        import uvloop
-    except ImportError:
-        return asyncio.run(main)
-    return uvloop.run(main)
-
-
-def tune_garbage_collector() -> None:
-    """Exclude what was loaded so far from garbage collection, raise the collector's threshold, and switch it on.
-
-    A broadcast allocates hundreds of thousands of small values without cycles; looking for cycles among them took a
-    tenth of its time. Source: https://docs.python.org/3/library/gc.html#gc.freeze
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
-    gc.enable()  # `bot.cli.process` loads the bot without it
 
 
 async def run(settings: Settings, *, clock: Clock = utc_now, greet: Callable[[str], None] | None = None) -> int:
@@ -386,21 +364,6 @@ def _make_folder(variable: str, folder: Path) -> None:
 def policy_of(settings: Settings) -> Policy:
     """Return what the operator chose about files that become news."""
     return Policy(window=PushWindow(settings.push_window), burst=settings.burst, undo=settings.undo)
-
-
-async def first_of(*tasks: asyncio.Task[Any]) -> None:
-    """Wait until one of these tasks has ended."""
-    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-
-
-def stop_on_signals() -> asyncio.Event:
-    """Return an event that SIGTERM and SIGINT set, and SIGHUP unless it is ignored, as under `nohup`."""
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        if number is signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN:
-            continue
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    return stop
 
 
 async def _has_owner(ctx: BotContext) -> bool:

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from bot.domain.correction import Correction
 from bot.errors import Complaint
 
 
@@ -121,7 +122,8 @@ class Article:
     `pushed_at` is when its one audience was fixed; None while it never went out.
     `made_by` is who sent it in chat; None for what came otherwise. `is_silent`: scheduled to arrive without a sound.
     `revision` grows when something readers see changes. `held_why` is None unless it is held, and for what was held
-    before newsbot kept the reason.
+    before newsbot kept the reason. `corrections` are the newest that readers are told of, oldest first; `retracted_why`
+    is what they are told of a retraction.
     """
 
     number: int
@@ -134,6 +136,8 @@ class Article:
     scheduled_at: datetime | None = None
     first_seen_at: datetime | None = None
     held_why: HeldWhy | None = None
+    corrections: tuple[Correction, ...] = ()
+    retracted_why: str | None = None
     made_by: int | None = None
     is_silent: bool = False
 

@@ -51,7 +51,9 @@ class Chat:
     `parts` of its pushes; None means the operator's. `timed_at` is when its people last changed the times of its
     news, `paused_until` when a pause ends by itself; None: it does not. `announcements`: it takes what the bot's people
     write to everybody. `breaking`: breaking news comes at once, whatever `timing` says. `quality` is the least that an
-    article must have which states its own; None: any comes.
+    article must have which states its own; None: any comes. `linked_channel` is the channel whose posts Telegram brings
+    into this group, None when none is known; `repeats_channel`: what they brought is sent as well. `topic_threads`:
+    each followed topic has a thread in this private chat.
     """
 
     id: int
@@ -71,6 +73,9 @@ class Chat:
     announcements: bool = True
     breaking: bool = False
     quality: int | None = None
+    linked_channel: int | None = None
+    repeats_channel: bool = False
+    topic_threads: bool = False
 
     def follows(self, language: str) -> bool:
         """Return whether the chat's language changes to `language`, which its person's client is set to now.

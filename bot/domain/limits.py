@@ -12,6 +12,8 @@ ENTITIES = 100  # https://limits.tginfo.me/en: further ones are dropped without 
 ENTITY_BYTES = 9_000  # nowhere written down; from about 9,500, addresses included, the answer is ENTITIES_TOO_LONG
 CALLBACK_DATA = 64  # bytes, https://core.telegram.org/bots/api#inlinekeyboardbutton
 CALLBACK_ANSWER = 200  # https://core.telegram.org/bots/api#answercallbackquery
+INLINE_RESULTS = 50  # https://core.telegram.org/bots/api#answerinlinequery
+INLINE_OFFSET = 64  # bytes, of an id as well: https://core.telegram.org/bots/api#inlinequeryresultarticle
 START_PAYLOAD = 64  # [A-Za-z0-9_-], https://core.telegram.org/bots/features#deep-linking
 KEYBOARD_ROW = 8  # buttons
 KEYBOARD = 100  # buttons
@@ -35,6 +37,7 @@ RICH_DEPTH = 16
 RICH_MEDIA = 20  # the block with the next one and all after it vanish without a word: https://github.com/openclaw/openclaw/issues/129004
 DELETE_WITHIN = timedelta(hours=48)  # https://core.telegram.org/bots/api#deletemessage
 WEBHOOK_SECRET = 256
+TOPIC_NAME = 128  # https://core.telegram.org/bots/api#createforumtopic
 
 # https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 OVERALL_PER_SECOND = 30

@@ -28,6 +28,9 @@ EDITH, GROUP, CHANNEL = {"id": 7}, {"id": -5}, {"id": -100}
         ({"callback_query": {"from": EDITH, "inline_message_id": "x"}}, 7, 7, False),
         ({"my_chat_member": {"from": EDITH, "chat": GROUP}}, 7, -5, True),
         ({"message": {"from": EDITH, "chat": GROUP, "migrate_to_chat_id": -6}}, 7, -5, True),
+        ({"inline_query": {"from": EDITH, "query": "x", "offset": ""}}, 7, 7, False),
+        ({"message_reaction": {"user": EDITH, "chat": GROUP, "message_id": 1}}, 7, -5, False),
+        ({"message_reaction": {"actor_chat": CHANNEL, "chat": GROUP, "message_id": 1}}, -5, -5, False),
         ({"poll": {}}, 0, 0, False),
     ],
 )

@@ -162,6 +162,8 @@ def _act(words: Words, entry: Entry) -> str:
         "approve": words("approved"),
         "decline": words("declined"),
         "correct": words("corrected"),
+        "lists only": words("left the delivered copies of"),
+        "take back copies": words("took back the delivered copies of"),
     }
     if entry.act == "invite" and entry.after == Role.CONTRIBUTOR:
         return words("invited a contributor")

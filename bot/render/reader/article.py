@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 
 from bot.domain.article import Article, ArticleState, Provider, Related, Story
 from bot.domain.chat import Pictures
-from bot.domain.following import Reason
+from bot.domain.correction import Correction, Field
+from bot.domain.following import KnownStory, Reason
 from bot.domain.limits import CAPTION, TEXT
 from bot.domain.message import Message, Photo
 from bot.domain.parts import Part
@@ -33,6 +34,7 @@ _PHRASE = 100
 _RELATED_TITLE = 90
 _HEADLINE_TITLE = 120
 _MAX_LINK_LENGTH = 500
+_CORRECTION = 250
 _SHORT_EXCERPT = 400
 _MIN_EXCERPT_LENGTH = 120  # below this an excerpt says nothing: related links make room for it
 
@@ -56,7 +58,7 @@ def push(
     """Return the article as its one message.
 
     `topics` are the article's, in the file's order; `reason` the followed one for which this chat gets it, or
-    a phrase, which is then named in a line of its own.
+    a phrase or a story, which is then named in a line of its own.
     Without a photo, or for a chat that does not want large ones, it is text, with a link preview unless the chat
     wants no pictures at all.
     """
@@ -129,6 +131,7 @@ def caption(
     also = also[:_MAX_RELATED] if Part.RELATED in look.parts else []
     tags = _hashtags(topics) if Part.HASHTAGS in look.parts else []
     why = _why(reason, look)
+    corrected = join([_corrected(one, look) for one in article.corrections], "\n")
 
     def assembled(title: Text, excerpt: str) -> Text:
         """Return the title and the parts in their order; the excerpt is a paragraph, and of the others each a line."""
@@ -147,7 +150,7 @@ def caption(
                     lines += also
                 case Part.HASHTAGS:
                     lines.append(join(tags, " "))
-        return join((*paragraphs, join(lines, "\n"), why), "\n\n")
+        return join((*paragraphs, join(lines, "\n"), corrected, why), "\n\n")
 
     least = min(utf16_len(excerpt), _MIN_EXCERPT_LENGTH)
     while (room := CAPTION - len(assembled(title, "")) - len("\n\n")) < least and (also or tags):
@@ -158,10 +161,30 @@ def caption(
 
 
 def _why(reason: Reason | None, look: Look) -> Text:
-    """Return the line that says for which phrase an article came; empty when it came for a topic."""
+    """Return the line that says for which phrase or story an article came; empty when it came for a topic."""
+    if isinstance(reason, KnownStory):
+        title = foreign(clip(reason.title, _PHRASE))
+        return italic(look.words.text("For the story “{title}”, which is followed here.", title=title))
     if not isinstance(reason, KnownPhrase):
         return Text()
     return italic(look.words.text("For the phrase “{phrase}”.", phrase=foreign(clip(reason.words, _PHRASE))))
+
+
+def _corrected(correction: Correction, look: Look) -> Text:
+    """Return the line that tells of a correction: when it was, and why or of what."""
+    words = look.words
+    time = words.time(correction.at, look.zone)
+    if correction.why:
+        return words.text("Corrected {time}: {why}", time=time, why=tame(clip(correction.why, _CORRECTION)))
+    if not correction.fields:
+        return words.text("Corrected {time}.", time=time)
+    names = {
+        Field.TITLE: words("title"),
+        Field.EXCERPT: words("text"),
+        Field.LINK: words("link"),
+        Field.PICTURE: words("picture"),
+    }
+    return words.text("Corrected {time}: {why}", time=time, why=words.list([names[one] for one in correction.fields]))
 
 
 def headline(article: Article, look: Look, now: datetime) -> Text:

@@ -33,8 +33,8 @@ def greeting_of_group(words: Words, name: str) -> Text:
 
 def greeting_of_channel(words: Words, name: str) -> Text:
     return words.text(
-        "This is {name}. News is posted here once the channel follows something: post /topics to pick, "
-        "or /subscribe and a topic's name. /stop pauses it.",
+        "This is {name}. News is posted here once the channel follows something. Its administrators pick that in their "
+        "own chat with the bot, by /channel, or post /subscribe and a topic's name here.",
         name=tame(name),
     )
 

@@ -34,6 +34,8 @@ ZONE = "set_zone"
 ZONES = "zones"
 CLOSE = "settings_close"
 PARTS = "set_parts"
+REPEATS = "set_repeats"
+THREADS = "set_threads"
 
 AUTO = "auto"
 """What stands for the client's language where somebody types."""
@@ -77,9 +79,14 @@ def name_number(name: str) -> int:
 
 
 def overview(
-    words: Words, chat: Chat, operators_zone: str, now: datetime, operators_parts: Parts = ALL_PARTS
+    words: Words,
+    chat: Chat,
+    operators_zone: str,
+    now: datetime,
+    operators_parts: Parts = ALL_PARTS,
+    has_threads: bool = False,
 ) -> Message:
-    """Return the chat's settings and what can be changed."""
+    """Return the chat's settings and what can be changed. `has_threads` when the bot has them in private chats."""
     parts = arranged(chat.parts, operators_parts)
     clock = ZoneInfo(chat.zone or operators_zone)
     zone = zone_label(chat.zone or operators_zone)
@@ -108,6 +115,16 @@ def overview(
     elif chat.timing.is_digest:
         next_at = leaves_at(chat.timing, clock, now, now)
         lines.append(words("Next: {when}.", when=delivery_times.moment(words, next_at, clock, now)))
+    last: tuple[Button, ...] = ()
+    if chat.linked_channel is not None:
+        lines.append(_of_linked_channel(words, chat.repeats_channel))
+        choice = words("Leave it to the channel") if chat.repeats_channel else words("Send it here too")
+        last = (Button(choice, data=press(REPEATS, int(not chat.repeats_channel))),)
+    if chat.topic_threads:
+        lines.append(words("Threads: one for each topic"))
+        last = (Button(words("No threads"), data=press(THREADS, 0)),)
+    elif has_threads and chat.kind is ChatKind.PRIVATE:
+        last = (Button(words("A thread for each topic"), data=press(THREADS, 1)),)
     silence = words("Send with sound") if chat.silent else words("Send silently")
     return Message(
         join(lines, "\n"),
@@ -129,9 +146,41 @@ def overview(
                 Button(words("Change lists"), data=press(SETTINGS, SettingsPage.DIGEST)),
             ),
             (Button(words("Choose what comes"), data=press(SETTINGS, SettingsPage.FILTERS)),),
+            *((last,) if last else ()),
             (Button(words("Done"), data=press(CLOSE)),),
         ),
     )
+
+
+def repeats_set(words: Words, repeats: bool) -> str:
+    """Return the toast of what a group gets of its linked channel's stories."""
+    return words("Also sent here by itself") if repeats else words("Left to the channel's post")
+
+
+def threads_set(words: Words, wants: bool) -> str:
+    """Return the toast of threads for topics, or of none."""
+    return words("Each topic gets a thread") if wants else words("News comes in the chat itself")
+
+
+def no_threads(words: Words) -> Message:
+    return Message(
+        Text(
+            words(
+                "This bot has no threads here. In private chats whoever runs it can switch them on, at @BotFather; "
+                "in a forum, send /subscribe and a topic's name in the thread that is to get it."
+            )
+        )
+    )
+
+
+def no_linked_channel(words: Words) -> Message:
+    return Message(Text(words("Telegram names no channel that this group discusses, so nothing comes twice.")))
+
+
+def _of_linked_channel(words: Words, repeats: bool) -> str:
+    if repeats:
+        return words("What the linked channel posts is also sent here by itself.")
+    return words("What the linked channel posts comes here by its post, and is not sent again.")
 
 
 def quality_line(words: Words, least: int | None) -> str:
@@ -288,8 +337,8 @@ def silence_set(words: Words, silent: bool) -> str:
     return words("News comes silently") if silent else words("News comes with sound")
 
 
-def language_set(words: Words, chosen: bool) -> str:
-    language = name_of(words.language)
+def language_set(words: Words, tag: str, chosen: bool) -> str:
+    language = name_of(tag)
     if chosen:
         return words("Language: {language}", language=language)
     return words("Language: {language}, as on your phone", language=language)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.domain.limits import DELETE_WITHIN
-from bot.sandbox.bot_api import media, rich_messages
+from bot.sandbox.bot_api import ephemeral, media, rich_messages
 from bot.sandbox.bot_api.permission import managed_chat, writable_chat
 from bot.sandbox.bot_api.sending import Uploads, captioned, pass_at_pace
 from bot.sandbox.world.api_error import bad_request
@@ -33,16 +33,9 @@ def edit_message_text(world: World, params: Json, uploads: Uploads) -> Json:
         raise bad_request("message text is empty")
     if "rich_message" in params:
         return _edited_in_blocks(world, params, uploads)
-    text, entities = world.formatter.text(params["text"], params.get("parse_mode"), params.get("entities"))
+    content = _new_text(world, params)
     chat, message = _editable(world, params)
-    if "text" not in message and "rich_message" not in message:
-        raise bad_request("there is no text in the message to edit")
-    content: Json = {"text": text}
-    if entities:
-        content["entities"] = entities
-    if preview := params.get("link_preview_options"):
-        content["link_preview_options"] = preview
-    return _edited(world, chat, params, message, _without(message, _TEXT) | content)
+    return _edited(world, chat, params, message, _with_text(message, content))
 
 
 def _edited_in_blocks(world: World, params: Json, uploads: Uploads) -> Json:
@@ -62,9 +55,40 @@ def _edited_in_blocks(world: World, params: Json, uploads: Uploads) -> Json:
 def edit_message_caption(world: World, params: Json, uploads: Uploads) -> Json:
     content = captioned(world, params)
     chat, message = _editable(world, params)
+    return _edited(world, chat, params, message, _with_caption(message, content))
+
+
+edit_ephemeral_message_text = ephemeral.changing(
+    lambda world, params, message: _with_text(message, _new_text(world, params))
+)
+edit_ephemeral_message_caption = ephemeral.changing(
+    lambda world, params, message: _with_caption(message, captioned(world, params))
+)
+edit_ephemeral_message_reply_markup = ephemeral.changing(lambda world, params, message: dict(message))
+
+
+def _new_text(world: World, params: Json) -> Json:
+    if "text" not in params:
+        raise bad_request("message text is empty")
+    text, entities = world.formatter.text(params["text"], params.get("parse_mode"), params.get("entities"))
+    content: Json = {"text": text}
+    if entities:
+        content["entities"] = entities
+    if preview := params.get("link_preview_options"):
+        content["link_preview_options"] = preview
+    return content
+
+
+def _with_text(message: Json, content: Json) -> Json:
+    if "text" not in message and "rich_message" not in message:
+        raise bad_request("there is no text in the message to edit")
+    return _without(message, _TEXT) | content
+
+
+def _with_caption(message: Json, content: Json) -> Json:
     if not any(kind in message for kind in media.KINDS):
         raise bad_request("there is no caption in the message to edit")
-    return _edited(world, chat, params, message, _without(message, _CAPTION) | content)
+    return _without(message, _CAPTION) | content
 
 
 def edit_message_media(world: World, params: Json, uploads: Uploads) -> Json:

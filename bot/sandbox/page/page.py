@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import BodyPartReader, hdrs, web
 
+from bot.sandbox.bot_api.ephemeral import on_page
 from bot.sandbox.page.actions import ACTS, MAX_CAPTION_LENGTH, Act, Refused, Wish, known, number, upload
 from bot.sandbox.page.crowd import add_readers
 from bot.sandbox.world.events import Watch
@@ -189,13 +190,22 @@ def _chat(world: World, chat: Chat) -> Json:
 
 
 def _messages(world: World, request: web.Request) -> Json:
-    """Return the newest messages, or the newest before message `before`, oldest first; `earlier`: there are more."""
+    """Return the newest messages, or the newest before message `before`, oldest first; `earlier`: there are more.
+
+    With the newest comes what `person` alone sees in a group.
+    """
     chat = known(world.chats, request.query.get("chat"), "chat")
     messages = world.messages(chat.id)
     if "before" in request.query:
         before = number(request.query["before"])
         messages = [message for message in messages if message["message_id"] < before]
-    return {"messages": messages[-PAGE_OF_MESSAGES:], "earlier": len(messages) > PAGE_OF_MESSAGES}
+    elif "person" in request.query:
+        alone = world.seen_alone(number(request.query["person"]), chat.id)
+        messages = [*messages, *map(on_page, alone)]
+    shown = messages[-PAGE_OF_MESSAGES:]
+    numbers = (message["message_id"] for message in shown)
+    reactions = {one: found for one in numbers if (found := world.people_reactions.of(chat.id, one))}
+    return {"messages": shown, "earlier": len(messages) > PAGE_OF_MESSAGES, "reactions": reactions}
 
 
 def _profile(world: World, request: web.Request) -> Json:

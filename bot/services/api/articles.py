@@ -23,18 +23,17 @@ from bot.services.api.requests import (
     Rules,
     WrongFields,
     done_once,
-    told,
+    remarks,
 )
 from bot.services.api.told_stories import known, remember_as_known, retell, take_story
 from bot.services.content.imports import Policy
-from bot.services.newsroom import approvals, newsroom
+from bot.services.newsroom import approvals, corrections, newsroom
 from bot.store.content import articles, imports
 from bot.store.desk import audit_log
 from bot.store.engine.database import Connection, Database
 
 _NOT_OUT_YET = (ArticleState.SCHEDULED, ArticleState.HELD)
 _WAITS = "waits until an editor approves it"
-_DELIVERED_STAY = "delivered copies stay as they are: lists, and messages still to leave, show the change"
 
 
 class _Meanwhile(Exception):
@@ -173,8 +172,8 @@ async def _change(acting: Acting, article: Article, story: Story, wanted: SentCh
     if report.updated:
         act = "correct" if article.is_listed else "edit"
         await audit_log.record(conn, act, at=now, article=number, detail=wanted.why, key=acting.key.name)
-    if wanted.every_copy and article.pushed_at is not None:
-        acting.warnings.append(Complaint(NAME, 0, "copies", _DELIVERED_STAY))
+    if wanted.every_copy and article.pushed_at is not None and article.is_listed:
+        await corrections.correct_within(conn, number, why=wanted.why, by=None, now=now, key=acting.key.name)
     if story.published and not article.is_listed:
         changed_now = await _article(conn, number)
         if story.published_at > now:
@@ -233,7 +232,7 @@ async def _answer(acting: Acting, number: int, status: int = 200) -> Answer:
         shown = await article_json(acting.conn, number, acting.key.name)
     else:  # somebody else's, known by the link that was told: no more of it than that
         shown = {"number": number, "state": article.state}
-    return Answer.of(status, {**shown, "warnings": told(acting.warnings)})
+    return Answer.of(status, {**shown, "warnings": remarks(acting.warnings)})
 
 
 async def _article(conn: Connection, number: int) -> Article:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.article import ArticleState, Story
+from bot.domain.correction import Field
 from bot.domain.ingestion import (
     Archive,
     Create,
@@ -28,11 +29,12 @@ from bot.domain.ingestion import (
     StateChange,
     TakeOver,
     Update,
+    changed_fields,
 )
 from bot.errors import Complaint
 from bot.services.content import topic_typos
 from bot.services.content.known_content import KnownContent
-from bot.services.newsroom import arriving_news, newsroom
+from bot.services.newsroom import arriving_news, correction_offers, newsroom
 from bot.store.content import articles, imports, known_topics, topics
 from bot.store.desk import audit_log
 from bot.store.engine.database import Connection
@@ -64,6 +66,7 @@ class ContentChanges:
     _rewritten: dict[int, tuple[int, Story]] = field(default_factory=dict)
     _indexed: dict[int, Story] = field(default_factory=dict)
     _renamed: dict[int, str] = field(default_factory=dict)
+    _corrects: dict[int, tuple[Field, ...]] = field(default_factory=dict)
     _states: dict[int, tuple[ArticleState, datetime | None]] = field(default_factory=dict)
     _logged: list[tuple[str, int]] = field(default_factory=list)
     _reset: list[int] = field(default_factory=list)
@@ -111,6 +114,8 @@ class ContentChanges:
         if is_changed:
             self._indexed[article.number] = article.story
             self.updated.append(article.number)
+            if article.pushed_at is not None and (fields := changed_fields(before, article.story)):
+                self._corrects[article.number] = fields
         if before.topics != article.story.topics:
             self._about_other_topics.append(article.story)
 
@@ -161,4 +166,6 @@ class ContentChanges:
         await known_topics.let_be_known(conn, [*self.archived, *self.updated])
         for number in self._reset:
             await newsroom.unfix_empty_audience(conn, number, now)
+        if self._corrects:
+            await correction_offers.offer(conn, self._corrects, now, ask=self.key is None)
         return odd

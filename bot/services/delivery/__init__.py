@@ -6,7 +6,7 @@ The delivery engine, for everything that is sent to many. A campaign comes by he
 | what is sent to whom, by kind | `kinds`, `composing`, `edition`, `lists`, `pictures` |
 | one delivery for each chat | `fanout` |
 | which are due | `claiming`, `term`, `clocks` |
-| which may leave now | `item`, `triage`, `own_times`, `restrictions`, `closed_threads` |
+| which may leave now | `item`, `triage`, `own_times`, `restrictions`, `closed_threads`, `linked_groups` |
 | sending, by the dispatcher | `dispatcher`, `senders`, `health`, `paid_budget` |
 | what became of them | `settler`, `delivery_reports`, `report_json` |
 """

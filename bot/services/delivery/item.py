@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.domain.chat import Chat, ChatState
-from bot.domain.delivery import Delivery, Lane, Outcome, Status
+from bot.domain.delivery import Delivery, Lane, Operation, Outcome, Status
 from bot.domain.delivery_time import Listing
 from bot.domain.rejections import Form
 from bot.domain.topic_wishes import OWN
@@ -36,7 +36,7 @@ class Item:
     does. `known_at` is when the chat was last asked what it wants, on the monotonic clock. `is_kept` when its chat
     forbids writing and is not tried now. `adopted` is the form in which it was taken and all others go on, with the
     words that refused a fuller one; `refused_by_some` the same for the chats that share these words, while the others
-    get it as it is.
+    get it as it is. `unwanted_because` says why a chat that follows it does not get it; None when that needs no words.
     """
 
     delivery: Delivery
@@ -58,6 +58,7 @@ class Item:
     adopted: tuple[Form, str] | None = None
     refused_by_some: tuple[Form | None, str] | None = None
     known_at: float = 0.0
+    unwanted_because: str | None = None
 
     @property
     def status_unsent(self) -> Status | None:
@@ -66,15 +67,20 @@ class Item:
             return None  # nearly all of them
         if self.chat.state is ChatState.UNREACHABLE:
             return Status.UNREACHABLE
-        if self.chat.state is ChatState.PAUSED or self.followed is None:
+        if self.followed is None or (self.chat.state is ChatState.PAUSED and not self.is_change):
             return Status.UNWANTED
         return Status.RESTRICTED if self.is_kept else None
 
     @property
+    def is_change(self) -> bool:
+        """Whether it changes what stands in the chat, which whoever has paused has all the same."""
+        return self.delivery.operation is not Operation.SEND
+
+    @property
     def reason_unsent(self) -> str | None:
-        """What its chat said to the last try, when it is kept for it; else None."""
+        """What its chat said to the last try, when it is kept for it, or why it is not needed; else None."""
         spell = self.chat.restriction if self.status_unsent is Status.RESTRICTED else None
-        return None if spell is None else spell.reason
+        return self.unwanted_because if spell is None else spell.reason
 
     @property
     def lane(self) -> Lane:

@@ -210,11 +210,12 @@ class Senders:
                     item.outcome = RETRY_NOW
             else:
                 one = item.composition
+                is_photo = item.stands is not None and item.stands.has_photo
                 item.outcome, item.has_photo = await one.send(
-                    look, item.followed or 0, turn, leave, self._db, now, chat=item.delivery.chat
+                    look, item.followed or 0, turn, leave, self._db, now, chat=item.delivery.chat, is_photo=is_photo
                 )
-                if item.stands is not None and item.delivery.operation is Operation.EDIT:
-                    item.has_photo = item.stands.has_photo
+                if item.delivery.operation is Operation.EDIT:
+                    item.has_photo = is_photo
                 if one.adopted is not None:
                     item.adopted, one.adopted = one.adopted, None
             if item.composition.refused_by_some is not None:

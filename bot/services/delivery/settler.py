@@ -129,7 +129,7 @@ class Settler:
         for item in answered:
             if isinstance(item.outcome, Sent):
                 sent = settle(item.delivery, item.outcome, now)
-                finished.append(Settled(sent, item.composition.covers, item.has_photo))
+                finished.append(Settled(sent, item.composition.covers, item.has_photo, bool(item.folded)))
                 self._triage.release_chat(sent.chat)
                 continue
             stands = _stands(item, now)

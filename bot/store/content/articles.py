@@ -15,6 +15,7 @@ from sqlite3 import Row
 from bot.domain.article import Article, ArticleState, HeldWhy
 from bot.domain.link import normal_link
 from bot.errors import AmbiguousArticle, UnknownArticle
+from bot.store.content.corrections import corrections_from
 from bot.store.content.story_json import epoch, epoch_of_end, moment, moment_or_none, story_from
 from bot.store.engine.database import Connection
 
@@ -27,7 +28,7 @@ async def articles(conn: Connection, numbers: Sequence[int]) -> list[Article]:
     rows = await conn.execute_fetchall(
         """
         SELECT a.number, slug, state, revision, story, first_seen_at, scheduled_at, pushed_at, held_why,
-               made_by, silent,
+               corrections, retracted_why, made_by, silent,
                (SELECT json_group_array(topic) FROM
                    (SELECT topic FROM article_topics WHERE article = a.number ORDER BY place)) AS topics
         FROM json_each(:numbers) AS wanted JOIN articles AS a ON a.number = wanted.value
@@ -282,6 +283,8 @@ def _article(row: Row) -> Article:
         scheduled_at=moment_or_none(row["scheduled_at"]),
         first_seen_at=moment(row["first_seen_at"]),
         held_why=None if row["held_why"] is None else HeldWhy(row["held_why"]),
+        corrections=corrections_from(row["corrections"]),
+        retracted_why=row["retracted_why"],
         made_by=row["made_by"],
         is_silent=bool(row["silent"]),
     )

@@ -30,7 +30,7 @@ _QUESTIONS = {
     "chat": """
         SELECT c.id, c.kind, c.state, c.since, c.state_at, c.language, c.language_chosen, c.zone, c.pictures, c.silent,
             c.parts, c.greeted, coalesce(t.wish, 'now') AS delivery, c.timed_at, c.paused_until AS paused_until_at,
-            c.digest, c.announcements, c.breaking, c.quality
+            c.digest, c.announcements, c.breaking, c.quality, c.linked_channel, c.repeats_channel, c.topic_threads
         FROM chats AS c LEFT JOIN timings AS t ON t.number = c.timing WHERE c.id = :chat
     """,
     "follows": """
@@ -53,6 +53,13 @@ _QUESTIONS = {
         SELECT p.words AS phrase FROM unwanted_phrases AS u JOIN phrases AS p ON p.number = u.phrase
         WHERE u.chat = :chat ORDER BY p.words
     """,
+    "stories": """
+        SELECT f.article, CASE WHEN a.state IN ('published', 'archived') THEN a.title END AS title,
+            CASE WHEN a.state IN ('published', 'archived') THEN json_extract(a.story, '$.link') END AS link,
+            f.thread, f.since
+        FROM followed_stories AS f JOIN articles AS a ON a.number = f.article
+        WHERE f.chat = :chat ORDER BY f.since, f.article
+    """,
     "wishes_for_topics": """
         SELECT t.name AS topic, w.wish AS delivery FROM topic_wishes AS w JOIN topics AS t ON t.number = w.topic
         WHERE w.chat = :chat ORDER BY t.name
@@ -66,9 +73,13 @@ _QUESTIONS = {
     "saved": """
         SELECT s.article, CASE WHEN a.state IN ('published', 'archived') THEN a.title END AS title,
             CASE WHEN a.state IN ('published', 'archived') THEN json_extract(a.story, '$.link') END AS link,
-            s.at AS saved_at
+            s.at AS saved_at, s.by_reaction
         FROM saved AS s JOIN articles AS a ON a.number = s.article
         WHERE s.chat = :chat ORDER BY s.at, s.article
+    """,
+    "reactions": """
+        SELECT article FROM saving_reactions WHERE person = :chat
+        UNION ALL SELECT article FROM saving_reactions WHERE chat = :chat AND person <> :chat ORDER BY article
     """,
     "searches": "SELECT words, asked_at FROM searches WHERE chat = :chat ORDER BY asked_at, id",
     "received": """
@@ -89,6 +100,17 @@ _QUESTIONS = {
         SELECT f.kind, CASE f.subject_type WHEN 1 THEN f.subject END AS article, o.not_before AS due_at, o.attempts
         FROM deliveries AS o JOIN campaigns AS f ON f.id = o.campaign
         WHERE o.chat = :chat AND o.campaign IN (SELECT id FROM campaigns) ORDER BY o.not_before
+    """,
+    "topic_threads": """
+        SELECT t.name AS topic, h.thread, h.name FROM topic_threads AS h JOIN topics AS t ON t.number = h.topic
+        WHERE h.chat = :chat ORDER BY h.thread
+    """,
+    "topic_thread_tries": "SELECT tries, next_at FROM topic_thread_tries WHERE chat = :chat",
+    "channel": "SELECT title, username FROM channels WHERE id = :chat",
+    "manages": """
+        SELECT c.id AS channel, c.title, c.username, m.since
+        FROM channel_managers AS m JOIN channels AS c ON c.id = m.channel
+        WHERE m.person = :chat ORDER BY m.since, c.id
     """,
     "waiting_to_be_restored": "SELECT document AS export, at AS sent_at FROM waiting_exports WHERE chat = :chat",
     "progress_messages": "SELECT campaign AS fanout, message_id, shown_at FROM progress WHERE chat = :chat",

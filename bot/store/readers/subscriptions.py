@@ -171,9 +171,15 @@ async def allow_source(conn: Connection, chat: int, source: str) -> None:
 
 
 async def save(conn: Connection, person: int, article: int, now: datetime) -> None:
-    """Keep an article for a person; one that is kept already stays where it is in their list."""
+    """Keep an article for a person; one that is kept already stays where it is in their list.
+
+    It stays however many of their reactions go.
+    """
     await conn.execute(
-        "INSERT INTO saved (chat, article, at) VALUES (:person, :article, :now) ON CONFLICT DO NOTHING",
+        """
+        INSERT INTO saved (chat, article, at) VALUES (:person, :article, :now)
+        ON CONFLICT (chat, article) DO UPDATE SET by_reaction = 0
+        """,
         {"person": person, "article": article, "now": epoch(now)},
     )
 
@@ -213,6 +219,12 @@ async def unsave(conn: Connection, person: int, article: int) -> None:
     await conn.execute(
         "DELETE FROM saved WHERE chat = :person AND article = :article", {"person": person, "article": article}
     )
+
+
+async def savers(conn: Connection, article: int) -> frozenset[int]:
+    """Return who keeps an article."""
+    rows = await conn.execute_fetchall("SELECT chat FROM saved WHERE article = :article", {"article": article})
+    return frozenset(int(row["chat"]) for row in rows)
 
 
 async def has_saved(conn: Connection, person: int, article: int) -> bool:

@@ -12,11 +12,13 @@ from typing import Any, NamedTuple
 
 import telegram
 
-from bot.domain.message import Keyboard, Message
+from bot.domain.message import InlineCard, Keyboard, Message
 from bot.domain.text import Text
 from bot.telegram_edge.botapi import rich_messages
 
 Params = dict[str, Any]
+CHANNEL_REQUEST = 1
+"""Comes back with the channel that a person has chosen."""
 
 
 class MethodCall(NamedTuple):
@@ -41,7 +43,7 @@ def sending(message: Message) -> MethodCall:
         return MethodCall(rich_messages.METHOD, said | _keys(message.rich.keyboard))
     photo = message.photo
     if photo is None:
-        return MethodCall("sendMessage", _text(message) | _keys(message.keyboard))
+        return MethodCall("sendMessage", _text(message) | _keys(message.keyboard) | _channel_request(message))
     return MethodCall("sendPhoto", {"photo": photo.file_id or photo.url or photo.data} | captioned(message))
 
 
@@ -53,6 +55,16 @@ def editing(message: Message, *, is_photo: bool) -> MethodCall:
     if is_photo:
         return MethodCall("editMessageCaption", captioned(message))
     return MethodCall("editMessageText", _text(message) | _keys(message.keyboard))
+
+
+def editing_photo(message: Message, picture: str) -> MethodCall:
+    """Return the call that gives a photo of ours another picture, with its caption and buttons.
+
+    `picture` is a file id, a URL, or `attach://` and the name of what is sent beside it.
+    Source: https://core.telegram.org/bots/api#editmessagemedia, https://core.telegram.org/bots/api#inputmediaphoto
+    """
+    media = telegram.InputMediaPhoto(picture, caption=message.text.string, caption_entities=entities_of(message.text))
+    return MethodCall("editMessageMedia", {"media": media} | _keys(message.keyboard))
 
 
 def editing_keyboard(keyboard: Keyboard) -> MethodCall:
@@ -87,9 +99,32 @@ def markup_of(keyboard: Keyboard) -> telegram.InlineKeyboardMarkup | None:
         return None
     return telegram.InlineKeyboardMarkup(
         [
-            [telegram.InlineKeyboardButton(button.label, url=button.url, callback_data=button.data) for button in row]
+            [
+                telegram.InlineKeyboardButton(
+                    button.label, url=button.url, callback_data=button.data, switch_inline_query=button.inline
+                )
+                for button in row
+            ]
             for row in keyboard
         ]
+    )
+
+
+def inline_result(card: InlineCard) -> telegram.InlineQueryResultArticle:
+    """Return a card in python-telegram-bot's words.
+
+    Source: https://core.telegram.org/bots/api#inlinequeryresultarticle
+    """
+    message = card.message
+    return telegram.InlineQueryResultArticle(
+        card.id,
+        card.title,
+        telegram.InputTextMessageContent(
+            message.text.string, entities=entities_of(message.text), link_preview_options=_preview_of(message)
+        ),
+        reply_markup=markup_of(message.keyboard),
+        description=card.description or None,
+        thumbnail_url=card.thumbnail,
     )
 
 
@@ -104,6 +139,41 @@ def _text(message: Message) -> Params:
 def _keys(keyboard: Keyboard) -> Params:
     markup = markup_of(keyboard)
     return {} if markup is None else {"reply_markup": markup}
+
+
+def _channel_request(message: Message) -> Params:
+    """Return the key that lets a person choose a channel, where the bot becomes an administrator if it is none.
+
+    Source: https://core.telegram.org/bots/api#keyboardbuttonrequestchat ("the bot will be granted requested rights in
+            the chat if appropriate"; the person's rights must be a superset of the bot's)
+    """
+    if message.channel_request is None:
+        return {}
+    rights = telegram.ChatAdministratorRights(
+        is_anonymous=False,
+        can_manage_chat=True,
+        can_delete_messages=False,
+        can_manage_video_chats=False,
+        can_restrict_members=False,
+        can_promote_members=False,
+        can_change_info=False,
+        can_invite_users=False,
+        can_post_stories=False,
+        can_edit_stories=False,
+        can_delete_stories=False,
+        can_post_messages=True,
+        api_kwargs={"can_send_welcome_messages": False},  # required since Bot API 10.3
+    )
+    request = telegram.KeyboardButtonRequestChat(
+        request_id=CHANNEL_REQUEST,
+        chat_is_channel=True,
+        user_administrator_rights=rights,
+        bot_administrator_rights=rights,
+        request_title=True,
+        request_username=True,
+    )
+    key = telegram.KeyboardButton(message.channel_request, request_chat=request)
+    return {"reply_markup": telegram.ReplyKeyboardMarkup([[key]], resize_keyboard=True, one_time_keyboard=True)}
 
 
 def _preview_of(message: Message) -> telegram.LinkPreviewOptions:

@@ -3,6 +3,7 @@
 from bot.telegram_edge.conversations.editor import (
     approvals,
     audit_log,
+    corrections,
     delivery_report,
     drafts,
     editors,
@@ -14,14 +15,18 @@ from bot.telegram_edge.conversations.editor import (
     uploads,
 )
 from bot.telegram_edge.conversations.reader import (
+    alike,
     card,
+    channels,
     delivery_times,
     digest_looks,
     filters,
+    inline,
     latest,
     onboarding,
     own_data,
     phrases,
+    reactions,
     saved,
     search,
     settings,
@@ -35,6 +40,7 @@ REGISTRY = Registry(
     (
         latest.CONVERSATION,
         topics.CONVERSATION,
+        channels.CONVERSATION,  # a channel's post that is forwarded is no text like others
         search.CONVERSATION,
         saved.CONVERSATION,
         subscriptions.CONVERSATION,
@@ -47,8 +53,12 @@ REGISTRY = Registry(
         onboarding.CONVERSATION,
         own_data.CONVERSATION,
         card.CONVERSATION,
+        alike.CONVERSATION,
+        inline.CONVERSATION,
+        reactions.CONVERSATION,
         drafts.CONVERSATION,
         publishing.CONVERSATION,
+        corrections.CONVERSATION,
         approvals.CONVERSATION,
         scheduling.CONVERSATION,
         topic_choice.CONVERSATION,

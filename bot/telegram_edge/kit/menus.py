@@ -23,6 +23,7 @@ from bot.services.newsroom import menus as state
 from bot.services.newsroom import roles
 from bot.settings import Settings
 from bot.store.engine.database import Database
+from bot.telegram_edge.botapi import ephemeral
 from bot.telegram_edge.kit.commands import Access, CommandInfo, Commands, Where, may, spoken
 
 log = logging.getLogger(__name__)
@@ -44,7 +45,8 @@ class Menus:
         """
         readers = self.commands.menu(Access.READERS)
         english = passing_words(SOURCE)
-        said = (_entries(english, readers), _described(english), [command.where for command in readers])
+        where = [(command.where, command.for_one) for command in readers]
+        said = (_entries(english, readers), _described(english), where)
         state_now = _digest((self.settings.language, texts_checksum(), said))
         if await state.readers_told(self.db) == state_now:
             return
@@ -97,7 +99,11 @@ class Menus:
                 for command in self.commands.menu(Access.READERS)
                 if command.where is Where.EVERYWHERE or not is_group
             ]
-            await self.bot.set_my_commands(_entries(words, menu), scope=scope, language_code=code)
+            entries = [
+                ephemeral.command(name, text) if is_group and command.for_one else telegram.BotCommand(name, text)
+                for command, (name, text) in zip(menu, _entries(words, menu), strict=True)
+            ]
+            await self.bot.set_my_commands(entries, scope=scope, language_code=code)
         description, short_description = _described(words)
         await self.bot.set_my_description(description, language_code=code)
         await self.bot.set_my_short_description(short_description, language_code=code)

@@ -65,10 +65,17 @@ async def may_press(ctx: BotContext, request: PressRequest) -> bool:
 async def objection(ctx: BotContext, request: Request | PressRequest) -> str | None:
     """Return why the one who asks may not change what the chat gets; None when they may.
 
-    Everybody may in their own chat, administrators in groups and channels. Who writes in the chat's own name is one.
+    Everybody may in their own chat, administrators in groups and channels. Who writes in the chat's own name is one,
+    and so is who writes in that of the channel that a group discusses: only those who own it can.
+    Source: https://core.telegram.org/bots/api#message (`sender_chat`)
+            https://core.telegram.org/method/channels.getSendAs
     """
     if request.chat.kind is ChatKind.PRIVATE or (isinstance(request, Request) and request.as_chat):
         return None
+    if isinstance(request, Request) and request.speaker_chat is not None:
+        is_told, linked = await ctx.linked_chats.of(request.chat.id, ctx.clock())
+        if is_told and linked == request.speaker_chat:
+            return None
     administrators = await ctx.administrators.of(request.chat.id, ctx.clock())
     if administrators is None:
         return error_messages.not_verified(request.words)

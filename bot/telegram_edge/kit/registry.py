@@ -12,24 +12,33 @@ from dataclasses import KW_ONLY, dataclass
 from typing import TypeVar
 
 from bot.domain.message import Message
-from bot.telegram_edge.kit.commands import Access, CommandInfo, Commands
+from bot.telegram_edge.kit.commands import Access, CommandInfo, Commands, Where
 from bot.telegram_edge.kit.context import BotContext
-from bot.telegram_edge.kit.request import PressRequest, Request
+from bot.telegram_edge.kit.inline_request import InlineRequest
+from bot.telegram_edge.kit.request import PressRequest, ReactionRequest, Request
 
 _Rule = TypeVar("_Rule")
 RequestHandler = Callable[[BotContext, Request], Awaitable[None]]
 TextHandler = Callable[[BotContext, Request], Awaitable[bool]]
+InlineHandler = Callable[[BotContext, InlineRequest], Awaitable[None]]
+ReactionHandler = Callable[[BotContext, ReactionRequest], Awaitable[None]]
 PressHandler = Callable[[BotContext, PressRequest], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Command(CommandInfo):
     """A command and what it does. `admins_only`: in groups, only administrators may, and the handler is called only
-    for them."""
+    for them. `of_chats`: it is about the chat's own settings, as those that `admins_only` have are."""
 
     handler: RequestHandler
     _: KW_ONLY
     admins_only: bool = False
+    of_chats: bool = False
+
+    @property
+    def works_for_channels(self) -> bool:
+        """Whether it also works for a channel that is managed from a private chat."""
+        return self.access is Access.READERS and self.where is Where.EVERYWHERE and (self.admins_only or self.of_chats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +59,7 @@ class PressRule:
 
     The data is whatever the person's client sent: numbers may be missing, foreign or absurd.
     `late` is asked about a press that was made while newsbot was not running: None lets it act as any other.
+    `of_chats`: it is about the chat's own settings, as those that `admins_only` have are.
     """
 
     verb: str
@@ -57,6 +67,12 @@ class PressRule:
     access: Access = Access.READERS
     admins_only: bool = False
     late: LateRule | None = None
+    of_chats: bool = False
+
+    @property
+    def works_for_channels(self) -> bool:
+        """Whether it also works for a channel that is managed from a private chat."""
+        return self.access is Access.READERS and (self.admins_only or self.of_chats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +85,14 @@ class StartRule:
 
 @dataclass(frozen=True, slots=True)
 class TextRule:
-    """Plain text in a private chat. Rules are asked in order, editors' first, until one says True: taken."""
+    """Plain text in a private chat. Rules are asked in order, editors' first, until one says True: taken.
+
+    `with_channels`: also asked about a channel that comes without text.
+    """
 
     handler: TextHandler
     access: Access = Access.READERS
+    with_channels: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +109,10 @@ class DocumentRule:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Everything that one conversation's file handles."""
+    """Everything that one conversation's file handles. `inline` answers what is asked in other chats.
+
+    `reaction` is told of reactions to messages where Telegram tells us: in private chats, and where we administer.
+    """
 
     name: str
     commands: tuple[Command, ...] = ()
@@ -97,6 +120,8 @@ class Conversation:
     starts: tuple[StartRule, ...] = ()
     texts: tuple[TextRule, ...] = ()
     documents: tuple[DocumentRule, ...] = ()
+    inline: InlineHandler | None = None
+    reaction: ReactionHandler | None = None
 
 
 class Registry:
@@ -111,7 +136,14 @@ class Registry:
         self.texts = tuple(sorted(texts, key=lambda rule: rule.access is Access.READERS))
         documents = [rule for each in self.conversations for rule in each.documents]
         self.documents = tuple(sorted(documents, key=lambda rule: rule.access is Access.READERS))
-        self.commands = Commands(self._commands.values())
+        inline = _unique(("inline", each.inline) for each in self.conversations if each.inline is not None)
+        self.inline: InlineHandler | None = inline.get("inline")
+        reaction = _unique(("reaction", each.reaction) for each in self.conversations if each.reaction is not None)
+        self.reaction: ReactionHandler | None = reaction.get("reaction")
+        self.commands = Commands(
+            self._commands.values(),
+            frozenset(verb for verb, rule in self._presses.items() if rule.works_for_channels),
+        )
 
     def command(self, name: str) -> Command | None:
         """Return the command called `name`, in any case."""

@@ -26,6 +26,7 @@ from port_samples import (
 
 from bot.domain.answer_quota import AnswerCount
 from bot.domain.article import ArticleState
+from bot.domain.channel import Channel
 from bot.domain.chat import Chat, ChatKind, ChatState, DigestForm, Pictures
 from bot.domain.delivery import Delivery, Status
 from bot.domain.delivery_time import Mode, Timing
@@ -39,6 +40,7 @@ from bot.store.desk import audit_log, editors, progress_messages
 from bot.store.engine.connection import Connection
 from bot.store.readers import (
     browsing,
+    channels,
     chats,
     closed_threads,
     export,
@@ -47,8 +49,11 @@ from bot.store.readers import (
     pending_updates,
     phrases,
     pushes,
+    reactions,
+    stories,
     subscriptions,
     timings,
+    topic_threads,
     topic_wishes,
     waiting_exports,
 )
@@ -151,6 +156,8 @@ async def _furnish(conn: Connection, chat: int) -> None:
     await phrases.follow(conn, chat, known.number, 5, NOW)
     await phrases.refuse(conn, chat, known.number)
     await subscriptions.save(conn, chat, 1, NOW)
+    await stories.follow(conn, chat, 1, 5, NOW)
+    await reactions.keep(conn, chat, 1, chat, NOW)
     await browsing.remember_search(conn, chat, "solar", NOW)
     await subscriptions.follow(conn, chat, topic, 5, NOW)
     await closed_threads.begin(conn, [(chat, 5)], NOW)
@@ -166,6 +173,12 @@ async def _furnish(conn: Connection, chat: int) -> None:
     await pushes.count(conn, chat, NOW, topic)
     await topic_wishes.choose(conn, chat, topic, Timing(Mode.HOURLY))
     await waiting_exports.keep(conn, chat, {}, NOW)
+
+
+async def _let_manage(conn: Connection, chat: int) -> None:
+    """Let a chat be a channel and manage it: neither ever becomes a supergroup."""
+    await channels.describe(conn, Channel(chat, "Wire"))
+    await channels.let_manage(conn, chat, chat, NOW)
 
 
 async def _claimed(conn: Connection) -> list[Delivery]:
@@ -217,6 +230,9 @@ async def test_of_two_chats_that_become_one_the_old_ones_settings_win_and_nothin
 async def test_a_forgotten_chat_leaves_nothing_and_forgetting_it_again_is_harmless(engine: Engine) -> None:
     async with engine.transaction() as conn:
         await _furnish(conn, GROUP)
+        await _let_manage(conn, GROUP)
+        await topic_threads.made(conn, GROUP, 1, 5, "Energy")
+        await topic_threads.leave_alone(conn, GROUP, NOW)
         await editors.add(conn, BEN, Role.EDITOR, None, NOW)
         await put_chats(conn, BEN)
         for _ in range(2):
@@ -314,6 +330,9 @@ async def test_saved_articles_are_found_by_their_link_else_by_number_and_title(e
 async def test_an_export_is_a_document_with_times_to_read_and_no_title_that_readers_may_not_see(engine: Engine) -> None:
     async with engine.transaction() as conn:
         await _furnish(conn, GROUP)
+        await _let_manage(conn, GROUP)
+        await topic_threads.made(conn, GROUP, 1, 5, "Energy")
+        await topic_threads.leave_alone(conn, GROUP, NOW)
         await editors.add(conn, GROUP, Role.EDITOR, None, NOW)
         await audit_log.record(conn, "publish", at=NOW, person=GROUP, article=1)
         document = json.loads(json.dumps(await export.export(conn, GROUP)))
@@ -412,6 +431,23 @@ async def test_answers_are_counted_for_a_minute_from_the_first_by_chat_speaker_a
             False,
             True,
         ]
+
+
+async def test_a_group_keeps_its_channel_and_what_it_wants_of_it_when_it_becomes_a_supergroup(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        await put_chats(conn, ANNA)
+        await chats.set_linked_channel(conn, ANNA, -1001)
+        await chats.set_repeats_channel(conn, ANNA, True)
+        await chats.set_linked_channel(conn, 404, -1001)  # of nobody
+        known = await chats.chat(conn, ANNA)
+        assert known is not None and (known.linked_channel, known.repeats_channel) == (-1001, True)
+        await chats.migrate(conn, ANNA, BEN)
+        moved = await chats.chat(conn, BEN)
+        assert moved is not None and (moved.linked_channel, moved.repeats_channel) == (-1001, True)
+        await chats.set_linked_channel(conn, BEN, None)
+        await chats.set_repeats_channel(conn, BEN, False)
+        moved = await chats.chat(conn, BEN)
+        assert moved is not None and (moved.linked_channel, moved.repeats_channel) == (None, False)
 
 
 async def test_what_a_chat_lets_through_is_its_own_and_goes_where_the_chat_goes(engine: Engine) -> None:

@@ -314,7 +314,7 @@ async def test_what_goes_in_one_list_with_a_delivery_ends_as_it_does(engine: Eng
         covers = {second: [(about(2), 3)]}
         await settlement.take_along(conn, carrier, covers, stands, NOW, owner=owner)
         held = await receipts.held(conn, about(2), [ANNA, BEN])
-        assert held == {ANNA: Receipt(ANNA, 77, 0, 3, False, NOW, 1)}
+        assert held == {ANNA: Receipt(ANNA, 77, 0, 3, False, NOW, 1, is_list=True)}
         assert [await outbox.waiting(conn, number) for number in (first, second, third)] == [2, 1, 2]
         for _ in range(2):
             await settlement.take_along(conn, carrier, covers, stands, NOW, owner=owner)

@@ -43,6 +43,20 @@ async def article_of(ctx: BotContext, request: Request, verb: Verb = Verb.OPEN) 
     return None
 
 
+async def article_named(ctx: BotContext, request: Request, verb: Verb = Verb.OPEN) -> tuple[Article, str] | None:
+    """Return the article that a command names with its first word, and the words behind it.
+
+    An answer to an article's message is about that one, and all the words are what is said of it. When there is no such
+    article, say so and return None.
+    """
+    if request.replied_to is not None:
+        found = await article_of(ctx, request.with_args(""), verb)
+        return None if found is None else (found, request.args)
+    first, *rest = request.args.split(maxsplit=1) or [""]
+    found = await article_of(ctx, request.with_args(first), verb)
+    return None if found is None else (found, rest[0] if rest else "")
+
+
 async def article_pressed(ctx: BotContext, press: PressRequest) -> Article:
     """Return the article that a button is about. Raises: UnknownArticle."""
     number = number_of(press)

@@ -6,25 +6,35 @@ from datetime import datetime
 
 from bot.domain.approval import Wanted
 from bot.domain.article import Article, ArticleState
+from bot.domain.correction import reason
 from bot.domain.link import link_fault
 from bot.domain.message import Button, Message
 from bot.domain.pacing import full_rate
 from bot.domain.press import press as data_of
 from bot.domain.progress import lasting, shown_as
+from bot.domain.when_text import morning_after
 from bot.errors import OutOfTurn
 from bot.render import error_messages
 from bot.render.editor import approvals as approval_screens
+from bot.render.editor import corrections as copies
 from bot.render.editor import desk
 from bot.render.editor import publishing as screens
+from bot.render.editor import schedule as schedule_screens
 from bot.render.editor.alerts import ANEW
 from bot.render.editor.desk import PictureCheck, Verb
 from bot.services.delivery import delivery_reports
-from bot.services.newsroom import approvals, newsroom
+from bot.services.newsroom import approvals, corrections, newsroom
 from bot.services.newsroom import desk as newsdesk
 from bot.services.newsroom.approvals import Done, Newsroom, Waiting
+from bot.services.newsroom.corrections import Delivered
 from bot.services.newsroom.desk import Campaign, CampaignState
 from bot.services.newsroom.newsroom import Published
-from bot.telegram_edge.conversations.editor.article_args import article_of, article_pressed, asked_late
+from bot.telegram_edge.conversations.editor.article_args import (
+    article_named,
+    article_of,
+    article_pressed,
+    asked_late,
+)
 from bot.telegram_edge.conversations.editor.copies import send_copy
 from bot.telegram_edge.kit.commands import Access, Where, msgid
 from bot.telegram_edge.kit.context import BotContext
@@ -68,7 +78,7 @@ async def back(ctx: BotContext, press: PressRequest) -> None:
     article = await article_pressed(ctx, press)
     reach = await delivery_reports.reach_of(ctx.db, article, ctx.clock()) if desk.may_publish(article) else 0
     waiting = await _waiting(ctx, press, article, reach)
-    await press.redraw_keyboard(desk.note_keyboard(press.words, article, reach, waiting))
+    await press.redraw_keyboard(desk.note_keyboard(press.words, article, reach, waiting, _night(ctx, press, article)))
 
 
 # Publishing
@@ -93,13 +103,28 @@ async def publish_pressed(ctx: BotContext, press: PressRequest) -> None:
     if number_of(press, 1) == ANEW:
         await _publish_anew(ctx, press, article)
     else:
-        match await make_public(ctx, press, article.number, Wanted.PUBLISH):
-            case Done(published=Published() as published):
-                await follow(ctx, press, published.campaign)
-            case Waiting() as waiting:
-                await press.redraw(_waits(press, article, waiting))
-            case _:
-                await show_out(ctx, press, article.number)
+        await _publish_pressed(ctx, press, article)
+
+
+async def _publish_pressed(ctx: BotContext, press: PressRequest, article: Article, *, silent: bool = False) -> None:
+    match await make_public(ctx, press, article.number, Wanted.PUBLISH, silent=silent):
+        case Done(published=Published() as published):
+            await follow(ctx, press, published.campaign)
+        case Waiting() as waiting:
+            await press.redraw(waits(press, article, waiting))
+        case _:
+            await show_out(ctx, press, article.number)
+
+
+async def publish_silently(ctx: BotContext, press: PressRequest) -> None:
+    """Publish without a sound in any chat; the message with the button becomes the progress."""
+    await _publish_pressed(ctx, press, await article_pressed(ctx, press), silent=True)
+
+
+async def ask_to_publish_silently(ctx: BotContext, press: PressRequest) -> LateAnswer:
+    article = await article_pressed(ctx, press)
+    button = Button(press.words("Silently"), data=data_of(Verb.SILENTLY, article.number))
+    return asked_late(press, press.words("Publish #{number} now?", number=article.number), button)
 
 
 async def make_public(
@@ -131,10 +156,21 @@ def rules_of(ctx: BotContext) -> Newsroom:
     return Newsroom(ctx.settings.admins, ctx.settings.four_eyes, ctx.settings.undo)
 
 
-def _waits(asked: Request | PressRequest, article: Article, waiting: Waiting) -> Message:
+def waits(asked: Request | PressRequest, article: Article, waiting: Waiting) -> Message:
+    """Return what is said to whoever has asked for what another editor has to approve."""
     if waiting.is_new:
         return approval_screens.waits(asked.words, article, waiting.others)
     return approval_screens.waits_already(asked.words, article)
+
+
+def _night(ctx: BotContext, asked: Request | PressRequest, article: Article) -> Button | None:
+    """Return the button that lets an article go out in the morning; None by day."""
+    zone = ctx.look(asked.chat).zone
+    at = morning_after(zone, ctx.clock())
+    if at is None:
+        return None
+    label = asked.words("At {time}", time=asked.words.time(at, zone))
+    return schedule_screens.at_button(label, article.number, at)
 
 
 async def _waiting(ctx: BotContext, asked: Request | PressRequest, article: Article, reach: int) -> desk.Waiting | None:
@@ -269,13 +305,21 @@ async def _tell_how_it_stands(ctx: BotContext, press: PressRequest) -> None:
 
 
 async def retract(ctx: BotContext, request: Request) -> None:
-    article = await article_of(ctx, request, Verb.TAKE_BACK)
-    if article is None:
+    found = await article_named(ctx, request, Verb.TAKE_BACK)
+    if found is None:
+        return
+    article, said = found
+    how, why = _copies_wish(said)
+    if said and how is None:
+        await request.answer(screens.how_to_retract(request.words, article))
         return
     if request.is_late:
         zone = ctx.look(request.chat).zone
         at = request.words.time(request.sent_at, zone)
         await request.answer(desk.ask_to_take_back(request.words, article, at, is_late=True))
+        return
+    if how is not None:
+        await _retract_copies(ctx, request, article, how, why)
         return
     await _take_back(ctx, request, article)
     sent = await _sent(ctx, article.number)
@@ -283,6 +327,31 @@ async def retract(ctx: BotContext, request: Request) -> None:
         await request.answer(screens.taken_back(request.words, article, sent))
     else:
         await request.answer(screens.not_listed(request.words, article))
+
+
+def _copies_wish(said: str) -> tuple[Delivered | None, str | None]:
+    """Return what is to become of delivered copies, and why, of `delete WHY` or `notice WHY`; None for anything else.
+
+    Raises: ValueError when the reason is too long.
+    """
+    how, *why = said.split(maxsplit=1) or [""]
+    if how.casefold() not in set(Delivered):
+        return None, None
+    return Delivered(how.casefold()), reason(why[0] if why else "")
+
+
+async def _retract_copies(ctx: BotContext, request: Request, article: Article, how: Delivered, why: str | None) -> None:
+    """Retract, and take the delivered copies back as the command says."""
+    try:
+        changing = await corrections.retract(ctx.db, article.number, how, why=why, by=request.person, now=ctx.clock())
+    except OutOfTurn:
+        await request.answer(screens.not_listed(request.words, article))
+        return
+    ctx.wake()
+    if changing.campaign is None:
+        await request.answer(copies.no_copies(request.words, changing.article, changing.copies.out_of_reach))
+    else:
+        await show_progress(ctx, request, changing.article, changing.campaign)
 
 
 async def ask_to_take_back(ctx: BotContext, press: PressRequest) -> None:
@@ -325,7 +394,7 @@ async def archive(ctx: BotContext, press: PressRequest) -> None:
         case Done(listed):
             await press.redraw(screens.archived(press.words, listed))
         case Waiting() as waiting:
-            await press.redraw(_waits(press, article, waiting))
+            await press.redraw(waits(press, article, waiting))
         case None:
             await show_out(ctx, press, article.number)
 
@@ -350,7 +419,7 @@ async def _publish_anew(ctx: BotContext, asked: Request | PressRequest, article:
                 await send_copy(ctx, asked.chat, article.number, asked.patience)
             await show_progress(ctx, asked, published.article, published.campaign)
         case Waiting() as waiting:
-            await asked.answer(_waits(asked, article, waiting))
+            await asked.answer(waits(asked, article, waiting))
         case _:
             await show_out(ctx, asked, article.number)
 
@@ -384,6 +453,7 @@ async def _note(
         refused=refused,
         is_paused=await delivery_reports.is_paused(ctx.db),
         waiting=await _waiting(ctx, asked, article, reach),
+        night=_night(ctx, asked, article),
     )
 
 
@@ -440,7 +510,7 @@ CONVERSATION = Conversation(
             "retract",
             msgid("take an article out of all lists; nothing more of it leaves"),
             retract,
-            usage=msgid("/retract ARTICLE"),
+            usage=msgid("/retract ARTICLE [notice WHY]"),
             access=Access.EDITORS,
             where=Where.PRIVATE,
             in_menu=True,
@@ -451,6 +521,7 @@ CONVERSATION = Conversation(
         PressRule(Verb.MORE, more, access=Access.EDITORS),
         PressRule(Verb.BACK, back, access=Access.EDITORS),
         PressRule(Verb.PUBLISH, publish_pressed, access=Access.EDITORS, late=ask_to_publish),
+        PressRule(Verb.SILENTLY, publish_silently, access=Access.EDITORS, late=ask_to_publish_silently),
         PressRule(Verb.ARCHIVE, archive, access=Access.EDITORS, late=ask_to_archive),
         PressRule(Verb.TAKE_BACK, ask_to_take_back, access=Access.EDITORS, late=ask_late_to_take_back),
         PressRule(Verb.TAKE_BACK_NOW, take_back, access=Access.EDITORS, late=ask_late_to_take_back),
