@@ -6,9 +6,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from parsed import parse_topic
 
 from bot.content.articles.surroundings import ReadingRules
-from bot.content.articles.topic_file import parse_topic
 from bot.content.files.reader import read_file
 from bot.domain.topic import TopicFile
 from bot.errors import ContentError

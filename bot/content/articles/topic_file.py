@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
@@ -15,7 +14,6 @@ from bot.content.articles.article_file import warnings_of
 from bot.content.articles.field_typos import TOPIC, typos_in
 from bot.content.articles.schema import MAX_TOPIC_LENGTH, list_of, refuse, text_of
 from bot.content.formats.document import Document, Place
-from bot.content.formats.front_matter import read_document
 from bot.content.plain_text import NAME_LIMIT, quoted
 from bot.domain.topic import TopicFile, is_name
 from bot.errors import ContentError
@@ -28,14 +26,6 @@ _CODE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 _NO_HASHTAG = re.compile(r"\W+")
 _BETWEEN_WORDS = re.compile(r"[,;\n]")
 _BETWEEN_HASHTAGS = re.compile(r"[\s,;]+")
-
-
-def parse_topic(path: Path, data: bytes) -> TopicFile:
-    """Return the topic in a topic file's bytes; complaints name `path` as given.
-
-    Raises: ContentError, with all complaints about the file.
-    """
-    return topic_of(read_document(path, data))
 
 
 def topic_of(document: Document) -> TopicFile:

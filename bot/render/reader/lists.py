@@ -31,6 +31,7 @@ TOP = "top"
 SEARCH = "search"
 BEST = "search_best"
 SAVED = "saved"
+ALIKE = "alike"
 FOLLOW = "follow"
 UNFOLLOW = "unfollow"
 
@@ -90,6 +91,24 @@ def best(
         row.append(Button(words("Next"), data=press(BEST, number, size, start + size)))
     row.append(Button(words("Newest first"), data=press(SEARCH, number, size)))
     return _list(look, words("Found for “{words}”", words=_sought(sought)), page, tuple(row), now)
+
+
+def alike(look: Look, article: Article, page: Page, *, size: int, start: int, has_more: bool, now: datetime) -> Message:
+    """Return some of the articles that are most like one, from place `start` (counted from 0)."""
+    words = look.words
+    row = []
+    if start > 0:
+        row.append(Button(words("Previous"), data=press(ALIKE, article.number, size, max(0, start - size))))
+    if has_more:
+        row.append(Button(words("Next"), data=press(ALIKE, article.number, size, start + size)))
+    return _list(look, words("More like {title}", title=_title(article)), page, tuple(row), now)
+
+
+def nothing_alike(words: Words, article: Article) -> Message:
+    return Message(
+        Text(words("Nothing else is like {title} yet.", title=_title(article))),
+        keyboard=((Button(words("Latest"), data=press(LATEST)),),),
+    )
 
 
 def saved(look: Look, page: Page, size: int, now: datetime) -> Message:
@@ -248,6 +267,10 @@ def _newer_and_older(words: Words, page: Page, verb: str, scope: int, size: int)
     if page.older is not None:
         row.append(turn(words("Older"), Direction.OLDER, page.older))
     return tuple(row)
+
+
+def _title(article: Article) -> str:
+    return foreign(clip(article.story.title, _NAME))
 
 
 def _name(words: Words, topic: Topic) -> str:

@@ -10,6 +10,7 @@ from zlib import crc32
 from bot.domain.article import Article
 from bot.domain.chat import Chat, ChatState, Pictures
 from bot.domain.delivery_time import Timing
+from bot.domain.following import KnownStory
 from bot.domain.limits import TEXT
 from bot.domain.message import Button, Keyboard, Message
 from bot.domain.phrases import ChatPhrases, WrittenPhrases
@@ -32,6 +33,7 @@ from bot.render.reader.phrases import (
 )
 from bot.render.reader.picker import LATEST, TOPICS, followed, in_quotes, topic_list, when
 from bot.render.reader.settings import SETTINGS
+from bot.render.reader.stories import drop_button
 from bot.render.reader.topic_times import SUBSCRIPTIONS, topic_button, wish_line
 from bot.render.text import clip, foreign, join
 
@@ -133,6 +135,7 @@ def overview(
     mutes: Mutes,
     phrases: ChatPhrases = NONE_OF_CHAT,
     unwanted: Sequence[tuple[str, str]],
+    stories: Sequence[KnownStory] = (),
     wishes: Sequence[tuple[Topic, Timing]] = (),
     page: int = 0,
     now: datetime,
@@ -144,14 +147,23 @@ def overview(
     shown; one that is not there becomes the nearest.
     """
     words = look.words
-    is_anything_followed = bool(topics or phrases.followed)
+    is_anything_followed = bool(topics or phrases.followed or stories)
     lines: list[Text | str] = [
         followed(words, chat.kind, topics, phrases.followed)
-        if is_anything_followed
+        if topics or phrases.followed
+        else words("Only stories are followed here.")
+        if stories
         else words("Nothing is followed here yet.")
     ]
     if left_out:
         lines.append(words("Left out: {topics}.", topics=topic_list(words, left_out)))
+    if stories:
+        named = [
+            words("“{name}”", name=foreign(clip(one.title or f"#{one.number}", _NAME))) for one in stories[:_NAMED]
+        ]
+        if rest := len(stories) - len(named):
+            named.append(words.count("{n} other story", "{n} other stories", rest))
+        lines.append(words("Stories: {titles}.", titles=words.list(named)))
     lines += _muted_lines(look, mutes, now)
     hushed = [phrase for phrase in phrases.followed if phrase.number in phrases.muted]
     for phrase in hushed[:_MAX_UNDO_BUTTONS]:
@@ -174,6 +186,7 @@ def overview(
         *(hear_phrase_button(words, phrase) for phrase in hushed),
         *(topic_button(words, topic) for topic in topics),
         *(unfollow_phrase_button(words, phrase) for phrase in phrases.followed),
+        *(drop_button(words, story) for story in stories),
         *(allow_button(words, phrase) for phrase in phrases.unwanted),
         *(allow_source_button(words, *source) for source in unwanted),
     ]
