@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from bot.domain.chat import Pictures
+from bot.domain.chat import DigestForm, Pictures
 from bot.domain.delivery_time import AT_ONCE, Timing
 from bot.domain.parts import Parts, read_parts
 from bot.domain.timing_text import from_stored
@@ -74,6 +74,7 @@ class ChatSettings:
     timing: Timing = AT_ONCE
     is_paused: bool = False
     paused_until: datetime | None = None
+    digest: DigestForm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +192,7 @@ def _settings(
         pictures=value("pictures", Pictures, None),
         silent=value("silent", _flag, None),
         parts=value("parts", lambda names: read_parts(_text(names)), None),
+        digest=value("digest", DigestForm, None),
         timing=value("delivery", _timing, AT_ONCE),
         is_paused=value("state", _text, "active") == "paused",
         paused_until=value("paused_until_at", _moment, None),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.chat import Pictures
+from bot.domain.chat import DigestForm, Pictures
 from bot.domain.delivery_time import Mode, Timing
 from bot.domain.exported import (
     MAX_ENTRIES,
@@ -40,6 +40,7 @@ WHOLE: dict[str, Any] = {
             "pictures": "small",
             "silent": 1,
             "parts": "title,source",
+            "digest": "rich",
             "delivery": "calm 3",
             "paused_until_at": AT,
         }
@@ -87,6 +88,7 @@ def test_all_that_was_set_is_read_and_nothing_of_what_happened() -> None:
             Timing(Mode.CALM, per_hour=3),
             is_paused=True,
             paused_until=MOMENT,
+            digest=DigestForm.RICH,
         ),
         follows=(Followed("AI", 5),),
         left_out=("Robotics",),
@@ -115,6 +117,7 @@ def test_what_is_kept_until_it_is_restored_says_the_same_and_holds_no_more() -> 
         (with_setting("pictures", "huge"), "chat pictures"),
         (with_setting("silent", "yes"), "chat silent"),
         (with_setting("silent", 2), "chat silent"),
+        (with_setting("digest", "fancy"), "chat digest"),
         (with_setting("parts", "title,horoscope"), "chat parts"),
         (with_setting("delivery", "daily 25:00"), "chat delivery"),
         (with_setting("delivery", ["now"]), "chat delivery"),

@@ -118,6 +118,8 @@ async def _set(conn: Connection, chat: int, settings: ChatSettings, now: datetim
     if settings.silent is not None:
         await chats.set_silent(conn, chat, settings.silent)
     await chats.set_parts(conn, chat, settings.parts)
+    if settings.digest is not None:
+        await chats.set_digest(conn, chat, settings.digest)
     await timings.choose(conn, chat, settings.timing)
     await timings.count_from(conn, chat, now)
     await outbox.ask_again(conn, chat, now)
