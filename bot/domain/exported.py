@@ -25,7 +25,7 @@ MAX_ENTRIES = 5_000
 """Of a list: what is more is left out."""
 MAX_NAME = 300  # characters
 
-_PARTS = ("follows", "exceptions", "unwanted_sources", "phrases", "unwanted_phrases", "saved")
+_PARTS = ("follows", "exceptions", "unwanted_sources", "phrases", "unwanted_phrases", "stories", "saved")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]{5,15}(?:Z|[+-]\d{2}:\d{2})")
 _MAX_THREAD = 2**31 - 1
 _MAX_NUMBER = 2**63 - 1
@@ -50,6 +50,16 @@ class SavedArticle:
     link: str | None
     title: str | None
     saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedStory:
+    """A story by the article from which it is followed, known as a saved one is, and the thread that gets it."""
+
+    number: int
+    link: str | None
+    title: str | None
+    thread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +93,7 @@ class Exported:
     unwanted_sources: tuple[tuple[str, str], ...] = ()
     phrases: tuple[Followed, ...] = ()
     unwanted_phrases: tuple[str, ...] = ()
+    stories: tuple[FollowedStory, ...] = ()
     saved: tuple[SavedArticle, ...] = ()
     unread: tuple[str, ...] = field(default=(), compare=False)
 
@@ -129,6 +140,7 @@ def read_exported(document: Mapping[str, Any], languages: Collection[str], zones
         ),
         phrases=tuple(one for one in reading.entries(document, "phrases", _phrase) if one is not None),
         unwanted_phrases=tuple(reading.entries(document, "unwanted_phrases", lambda one: _name(one["phrase"]))),
+        stories=tuple(reading.entries(document, "stories", _story)),
         saved=tuple(reading.entries(document, "saved", _saved)),
         unread=tuple(reading.unread),
     )
@@ -203,6 +215,11 @@ def _phrase(given: Mapping[str, Any]) -> Followed | None:
 def _saved(given: Mapping[str, Any]) -> SavedArticle:
     link, title = (None if given[key] is None else _text(given[key]) for key in ("link", "title"))
     return SavedArticle(_whole(given["article"], 1, _MAX_NUMBER), link, title, _moment(given["saved_at"]))
+
+
+def _story(given: Mapping[str, Any]) -> FollowedStory:
+    link, title = (None if given[key] is None else _text(given[key]) for key in ("link", "title"))
+    return FollowedStory(_whole(given["article"], 1, _MAX_NUMBER), link, title, _thread(given))
 
 
 def _thread(given: Mapping[str, Any]) -> int:

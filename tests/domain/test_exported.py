@@ -15,6 +15,7 @@ from bot.domain.exported import (
     ChatSettings,
     Exported,
     Followed,
+    FollowedStory,
     SavedArticle,
     chat_of,
     narrowed,
@@ -55,6 +56,7 @@ WHOLE: dict[str, Any] = {
         {"phrase": "gone", "thread": 0, "since": AT, "until": None, "let_go_at": AT},
     ],
     "unwanted_phrases": [{"phrase": "casino"}],
+    "stories": [{"article": 5, "title": "Two", "link": None, "thread": 3, "since": AT}],
     "saved": [{"article": 4, "title": "One", "link": "https://news.example/one", "saved_at": AT}],
     "received": [{"article": 4}],
     "editor": [{"role": "owner"}],
@@ -94,6 +96,7 @@ def test_all_that_was_set_is_read_and_nothing_of_what_happened() -> None:
         unwanted_sources=(("daily mail", "daily mail"),),
         phrases=(Followed("quantum dots", 0, MOMENT),),
         unwanted_phrases=("casino",),
+        stories=(FollowedStory(5, None, "Two", 3),),
         saved=(SavedArticle(4, "https://news.example/one", "One", MOMENT),),
     )
     assert read(WHOLE).unread == ()
@@ -129,6 +132,8 @@ def test_what_is_kept_until_it_is_restored_says_the_same_and_holds_no_more() -> 
         (changed("follows", [{"topic": "x" * 301, "thread": 0}]), "follows 1"),
         (changed("follows", [None, {"topic": "AI", "thread": 0}]), "follows 1"),
         (changed("exceptions", [{"topic": "AI", "kind": "loved", "until": None}]), "exceptions 1"),
+        (changed("stories", [{"article": 1, "title": None, "link": 5, "thread": 0}]), "stories 1"),
+        (changed("stories", [{"article": 1, "title": None, "link": None, "thread": -1}]), "stories 1"),
         (changed("saved", [{"article": 10**30, "title": None, "link": None, "saved_at": AT}]), "saved 1"),
         (
             changed("saved", [{"article": 1, "title": None, "link": None, "saved_at": "9999-99-99T00:00:00Z"}]),
