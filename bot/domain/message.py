@@ -90,15 +90,20 @@ class Rich:
 
     @property
     def has_pictures(self) -> bool:
-        return _has_pictures(self.blocks)
+        return _has(Picture, self.blocks)
+
+    @property
+    def has_buttons(self) -> bool:
+        """Whether there are buttons within the text, beside those of the keyboard."""
+        return _has(ButtonRow, self.blocks)
 
     def without_pictures(self) -> Rich:
         """Return the same without pictures, and without details in which nothing else was."""
         return replace(self, blocks=_without_pictures(self.blocks))
 
 
-def _has_pictures(blocks: tuple[Block, ...]) -> bool:
-    return any(isinstance(one, Picture) or (isinstance(one, Details) and _has_pictures(one.blocks)) for one in blocks)
+def _has(kind: type[Block], blocks: tuple[Block, ...]) -> bool:
+    return any(isinstance(one, kind) or (isinstance(one, Details) and _has(kind, one.blocks)) for one in blocks)
 
 
 def _without_pictures(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
