@@ -36,7 +36,9 @@ class Photo:
 class Message:
     """Text (a caption when there is a photo), a picture, a keyboard.
 
-    `preview` is the link whose preview goes with a text message; None switches previews off.
+    `preview` is the link whose preview goes with a text message; None switches previews off. `location_key` is the
+    label of a key below the chat, in place of letters, with which a person shares where they are; an empty one takes
+    that away, None leaves it as it is. It does not go with a keyboard.
     """
 
     text: Text
@@ -44,3 +46,4 @@ class Message:
     keyboard: Keyboard = ()
     preview: str | None = None
     preview_small: bool = False
+    location_key: str | None = None

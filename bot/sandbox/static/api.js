@@ -27,6 +27,8 @@ export const profile = (person, chat) => get("profile", { person, chat });
 export const say = (person, chat, text, replyTo, thread) => post("say", { person, chat, text, reply_to: replyTo, thread });
 export const start = (person, payload = "") => post("start", { person, payload });
 export const press = (person, chat, message, data) => post("press", { person, chat, message, data });
+export const shareLocation = (person, chat, latitude, longitude) =>
+  post("location", { person, chat, latitude, longitude });
 export const setLanguage = (person, language) => post("language", { person, language });
 export const block = (person) => post("block", { person });
 export const unblock = (person) => post("unblock", { person });

@@ -36,7 +36,7 @@ def sending(message: Message) -> MethodCall:
     """
     photo = message.photo
     if photo is None:
-        return MethodCall("sendMessage", _text(message) | _keys(message.keyboard))
+        return MethodCall("sendMessage", _text(message) | _keys(message.keyboard) | _location_key(message))
     return MethodCall("sendPhoto", {"photo": photo.file_id or photo.url or photo.data} | captioned(message))
 
 
@@ -99,6 +99,19 @@ def _text(message: Message) -> Params:
 def _keys(keyboard: Keyboard) -> Params:
     markup = markup_of(keyboard)
     return {} if markup is None else {"reply_markup": markup}
+
+
+def _location_key(message: Message) -> Params:
+    """Return the markup with the key that sends a location, or without it.
+
+    Source: https://core.telegram.org/bots/api#replykeyboardmarkup, https://core.telegram.org/bots/api#keyboardbutton
+    """
+    if message.location_key is None or message.keyboard:
+        return {}
+    if not message.location_key:
+        return {"reply_markup": telegram.ReplyKeyboardRemove()}
+    key = telegram.KeyboardButton(message.location_key, request_location=True)
+    return {"reply_markup": telegram.ReplyKeyboardMarkup([[key]], resize_keyboard=True, one_time_keyboard=True)}
 
 
 def _preview_of(message: Message) -> telegram.LinkPreviewOptions:

@@ -88,6 +88,13 @@ class DocumentRule:
 
 
 @dataclass(frozen=True, slots=True)
+class LocationRule:
+    """A location that somebody sends in a private chat; `request.location` is None when it is not theirs of now."""
+
+    handler: RequestHandler
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """Everything that one conversation's file handles."""
 
@@ -97,6 +104,7 @@ class Conversation:
     starts: tuple[StartRule, ...] = ()
     texts: tuple[TextRule, ...] = ()
     documents: tuple[DocumentRule, ...] = ()
+    locations: tuple[LocationRule, ...] = ()
 
 
 class Registry:
@@ -111,6 +119,7 @@ class Registry:
         self.texts = tuple(sorted(texts, key=lambda rule: rule.access is Access.READERS))
         documents = [rule for each in self.conversations for rule in each.documents]
         self.documents = tuple(sorted(documents, key=lambda rule: rule.access is Access.READERS))
+        self.locations = tuple(rule for each in self.conversations for rule in each.locations)
         self.commands = Commands(self._commands.values())
 
     def command(self, name: str) -> Command | None:

@@ -50,6 +50,8 @@ class Request:
     `language` is that of the person's own client, as far as we speak it.
     `patience` is how long an answer may wait for a chat that is held.
     `name` is what the person calls themselves, anything at all.
+    `has_location`: a location was sent; `location` is its latitude and longitude when it is the person's own and shared
+    once.
     """
 
     patience: ClassVar[timedelta] = REPLY_TIMEOUT
@@ -69,6 +71,8 @@ class Request:
     is_late: bool = False
     name: str = field(default="", repr=False)
     language: str = SOURCE
+    has_location: bool = False
+    location: tuple[float, float] | None = field(default=None, repr=False)
 
     @property
     def is_private(self) -> bool:
