@@ -20,6 +20,7 @@ from bot.store.engine.database import Connection
 from bot.store.readers import topic_wishes
 
 ROWS_PER_PIECE = 5_000  # candidates: about 10 ms of the writer, which a reader's write may have to wait
+ROWS_AT_THEIR_TIMES = 3_000  # the same 10 ms where chats have times and phrases of their own
 
 
 async def begin(conn: Connection, number: int, ring_start: int) -> None:

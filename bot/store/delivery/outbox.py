@@ -31,36 +31,33 @@ async def claim(
     may be due, and news does not wait for them. With `among`, only of these campaigns. For a term that is over there
     are none.
     """
-    claimed: list[Delivery] = []
-    numbers = _json(among)
-    for waits in Waits:
-        if len(claimed) < limit:
-            claimed += await _claim(conn, now, limit - len(claimed), numbers, waits, owner)
-    return claimed
-
-
-async def _claim(
-    conn: Connection, now: datetime, limit: int, among: str | None, waits: Waits, owner: int
-) -> list[Delivery]:
     rows = await conn.execute_fetchall(
-        """
-        UPDATE deliveries SET owner = :owner, attempts = attempts + 1
-        WHERE EXISTS (SELECT 1 FROM leases WHERE owner = :owner) AND id IN (
-            SELECT o.id FROM campaigns AS f
-            CROSS JOIN deliveries AS o
-                ON o.campaign = f.id AND o.owner = 0 AND o.waits = :waits AND o.not_before <= :now
-            WHERE f.state = 'running' AND (:among IS NULL OR f.id IN (SELECT value FROM json_each(:among)))
-            ORDER BY f.lane, f.id, o.not_before, o.id LIMIT :limit
-        )
-        RETURNING id, campaign, chat, thread, not_before, attempts, unsure, operation, waits,
-            (SELECT lane FROM campaigns WHERE campaigns.id = deliveries.campaign) AS lane
-        """,
-        {"now": epoch(now), "limit": limit, "among": among, "waits": waits, "owner": owner},
+        _CLAIM, {"now": epoch(now), "limit": limit, "among": _json(among), "owner": owner}
     )
     # RETURNING promises no order: https://sqlite.org/lang_returning.html#limitations_and_caveats
-    # Lane, campaign, not_before and id, by their places: a name is sought in each row.
-    in_order = sorted(rows, key=lambda row: (row[9], row[1], row[4], row[0]))
+    # Whether it waited, lane, campaign, not_before and id, by their places: a name is sought in each row.
+    in_order = sorted(rows, key=lambda row: (row[8], row[9], row[1], row[4], row[0]))
     return [delivery_of(row) for row in in_order]
+
+
+# One of these for each reason to wait, each along the index; those behind are only looked at where there is room left.
+_DUE = """
+SELECT id FROM (
+    SELECT o.id FROM campaigns AS f
+    CROSS JOIN deliveries AS o
+        ON o.campaign = f.id AND o.owner = 0 AND o.waits = {waits} AND o.not_before <= :now
+    WHERE f.state = 'running' AND (:among IS NULL OR f.id IN (SELECT value FROM json_each(:among)))
+    ORDER BY f.lane, f.id, o.not_before, o.id LIMIT :limit
+)
+"""
+_CLAIM = f"""
+UPDATE deliveries SET owner = :owner, attempts = attempts + 1
+WHERE EXISTS (SELECT 1 FROM leases WHERE owner = :owner) AND id IN (
+    {" UNION ALL ".join(_DUE.format(waits=int(waits)) for waits in Waits)} LIMIT :limit
+)
+RETURNING id, campaign, chat, thread, not_before, attempts, unsure, operation, waits,
+    (SELECT lane FROM campaigns WHERE campaigns.id = deliveries.campaign) AS lane
+"""
 
 
 async def next_due(conn: Connection, among: Iterable[int] | None = None) -> datetime | None:
