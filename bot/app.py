@@ -22,7 +22,7 @@ from telegram.ext import Application
 
 from bot import background
 from bot.content.articles.surroundings import ReadingRules
-from bot.content.feeds.parsing_process import ParsingProcess
+from bot.content.parsing.parsing_process import ParsingProcess
 from bot.content.web.fetching import Fetcher
 from bot.content.web.pictures import PictureSource
 from bot.domain.delivery import backoff

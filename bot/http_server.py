@@ -231,7 +231,9 @@ def _mount_api(app: web.Application, ctx: BotContext) -> None:
         db=ctx.db,
         clock=ctx.clock,
         wake=ctx.wake,
-        rules=Rules(ReadingRules(settings.timezone, settings.fetch_allow), settings.undo),
+        rules=Rules(
+            ReadingRules(settings.timezone, settings.fetch_allow), settings.undo, settings.four_eyes, settings.admins
+        ),
         policy=Policy(PushWindow(settings.push_window), burst=settings.burst, undo=settings.undo),
         rate=settings.rate - 1,
         bot_id=ctx.bot.id,

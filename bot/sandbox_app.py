@@ -22,6 +22,7 @@ from bot.sandbox.page.page import add_page
 from bot.sandbox.tour.inlets import Outside
 from bot.sandbox.tour.small_web import SmallWeb, small_web
 from bot.sandbox.tour.tour import OUTSIDE, TOURS, play
+from bot.sandbox.world.people import Json
 from bot.sandbox.world.state_file import UnreadableState, keeping, recall
 from bot.sandbox.world.world import World
 from bot.services.api import keys
@@ -52,7 +53,7 @@ async def sandbox(settings: Settings, port: int, keep: bool, tour: str | None, *
         database, state = folder / "sandbox.db", folder / "sandbox.json"
         has_state = database.exists() and _recall(world, state)
         asked = _AskedByPage()
-        mount = partial(add_page, topics=asked.topics, editors=asked.editors)
+        mount = partial(add_page, topics=asked.topics, editors=asked.editors, strings=_strings)
         try:
             server = await stack.enter_async_context(
                 SandboxServer(world, port=0 if tour is not None else port, mount=mount)
@@ -135,6 +136,13 @@ class _AskedByPage:
             return set()
         async with self.ctx.db.reading() as conn:
             return set(await editors.editors(conn, self.ctx.settings.admins))
+
+
+async def _strings(language: str, is_stretched: bool) -> Json:
+    """Return all texts in a language, for the translators' page. Raises: KeyError, for one the bot does not speak."""
+    from bot.render.samples import drawn
+
+    return await asyncio.to_thread(drawn, language, stretched=is_stretched)
 
 
 def _recall(world: World, file: Path) -> bool:

@@ -135,6 +135,13 @@ def _secret(value: object) -> str:
     return text
 
 
+def _switch(value: object) -> bool:
+    text = str(value).strip()
+    if text not in ("0", "1"):
+        raise ValueError(f'"{value}" is neither 1 (on) nor 0 (off)')
+    return text == "1"
+
+
 def _parts(value: object) -> Parts:
     try:
         return read_parts(str(value))
@@ -180,6 +187,7 @@ class Settings:
     undo: Annotated[timedelta, _duration] = timedelta(seconds=10)
     stale: Annotated[timedelta, _duration] = timedelta(hours=24)
     parts: Annotated[Parts, _parts] = ALL_PARTS
+    four_eyes: Annotated[bool, _switch] = False
     keep: Annotated[timedelta | None, _age] = timedelta(days=90)
     forget_after: Annotated[timedelta | None, _age] = timedelta(days=180)
     site: Annotated[str | None, _web] = None

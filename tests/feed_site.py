@@ -44,10 +44,10 @@ class Site:
             await self._asked.wait()
 
     async def handle(self, request: web.Request) -> web.Response:
-        self.asked.append((request.path, dict(request.headers)))
-        self._asked.set()
         if request.method == "POST":
             self.forms.append({name: str(value) for name, value in (await request.post()).items()})
+        self.asked.append((request.path, dict(request.headers)))
+        self._asked.set()
         answer = self.answers.get(request.path, Answer(404))
         if answer.headers.get("ETag") and request.headers.get("If-None-Match") == answer.headers["ETag"]:
             return web.Response(status=304, headers=answer.headers)

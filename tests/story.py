@@ -28,6 +28,7 @@ from databases import empty_database
 
 from bot.content.web.fetching import Fetcher
 from bot.domain.chat import Chat
+from bot.render.locale import languages, name_of
 from bot.sandbox.bot_api.server import SandboxServer
 from bot.sandbox.world.world import World
 from bot.services.delivery.paid_budget import PaidBudget
@@ -49,6 +50,12 @@ from bot.telegram_edge.updates.update_queue import UpdateQueue
 TOKEN = "700000001:AAsandbox-token"
 ANNA, BEN, EDITH = 7001, 7002, 7003  # two readers, and the owner of the configuration
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+def language_rows(ticked: str = "") -> list[list[str]]:
+    """Return the buttons of the languages in /settings, two in a row, one of them ticked."""
+    names = [f"✓ {name}" if name == ticked else name for name in map(name_of, languages())]
+    return [names[at : at + 2] for at in range(0, len(names), 2)]
 
 
 class Clock:

@@ -6,6 +6,7 @@ change which way it points.
 """
 
 import ast
+import re
 import sys
 from pathlib import Path
 
@@ -33,6 +34,9 @@ MAY_KNOW: dict[str, set[str]] = {
     "telegram_edge": {"services", "store", "content", "render", "domain", "errors", "settings"},
 }
 EVERYTHING = {*MAY_KNOW, *TOP, ""}
+
+MANY_MODULES = 12
+"""So many modules of a package are taken in at a glance; more want sub-packages, or a table of which is where."""
 
 # Who in the edge may import more of the store than the database that is passed on.
 MAY_IMPORT_STORE = {
@@ -211,6 +215,23 @@ def test_no_decision_asks_what_time_it_is(path: Path) -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
     }
     assert not asked & {"now", "utcnow", "today", "time", "monotonic", "random"}
+
+
+def _large_packages() -> list[Path]:
+    """Return the packages of more modules than somebody takes in at a glance."""
+    return [path for path in _modules() if path.name == "__init__.py" and len(_modules_beside(path)) > MANY_MODULES]
+
+
+def _modules_beside(package: Path) -> set[str]:
+    return {path.stem for path in package.parent.glob("*.py")} - {"__init__"}
+
+
+@pytest.mark.parametrize("package", _large_packages(), ids=_named)
+def test_a_package_of_many_modules_tells_which_is_where(package: Path) -> None:
+    docstring = ast.get_docstring(ast.parse(package.read_text(encoding="utf-8"))) or ""
+    table = [line.rpartition(" | ")[2] for line in docstring.splitlines() if line.startswith("| ")]
+    named = [name for cell in table for name in re.findall(r"`(\w+)`", cell)]
+    assert sorted(named) == sorted(_modules_beside(package)), "name each module once in the table of the docstring"
 
 
 @pytest.mark.parametrize("path", _modules(), ids=_named)

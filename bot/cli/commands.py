@@ -18,6 +18,7 @@ from bot.cli import process
 from bot.cli.process import DONE, wrong
 from bot.cli.source_commands import sources
 from bot.domain.api_key import KeyRole
+from bot.domain.role import Role
 
 TOUR = "main"
 LAST_NUMBER = 2**63 - 1  # of a row: https://sqlite.org/datatype3.html
@@ -219,9 +220,9 @@ app.add_typer(people)
 
 @people.callback()
 def editors(context: typer.Context, json: Json = False) -> int:
-    """List who may publish, remove them, take links back.
+    """List who has a role, give and take roles, take links back.
 
-    Without a command: the people, and the links that would make somebody an editor or owner."""
+    Without a command: the people, and the links that would give somebody a role."""
     if context.invoked_subcommand is not None:
         return DONE
     from bot.cli import people
@@ -229,16 +230,26 @@ def editors(context: typer.Context, json: Json = False) -> int:
     return people.editors(as_json=json)
 
 
-@people.command()
-def remove(
-    person: Annotated[
-        int,
-        typer.Argument(
-            metavar="ID", min=1, max=LAST_NUMBER, help="A person's numeric Telegram id.", show_default=False
-        ),
-    ],
+PersonId = Annotated[
+    int,
+    typer.Argument(metavar="ID", min=1, max=LAST_NUMBER, help="A person's numeric Telegram id.", show_default=False),
+]
+
+
+@people.command("add")
+def add_editor(
+    person: PersonId,
+    role: Annotated[Role, typer.Option(help="What they are from now on.")] = Role.EDITOR,
 ) -> int:
-    """Remove an editor, or an owner who became one by link."""
+    """Give somebody a role, or another one."""
+    from bot.cli import people
+
+    return people.add(person, role)
+
+
+@people.command()
+def remove(person: PersonId) -> int:
+    """Take away the role of somebody to whom it was given by link or by id."""
     from bot.cli import people
 
     return people.remove(person)

@@ -16,11 +16,13 @@ from bot.domain.publishing import PushWindow
 from bot.domain.source import SourceFile
 from bot.domain.topic import TopicFile
 from bot.errors import Complaint, ContentError, NoArticle
-from bot.services.content.folder_import import ImportedPaths, check_path, is_refusal, take_paths, warnings_of
+from bot.services.content.folder_check import check_path, is_refusal, warnings_of
+from bot.services.content.folder_import import ImportedPaths, take_paths
 from bot.services.content.imports import Policy, Report
 from bot.settings import Settings, read_settings
 
 CONTENT = Path("content")
+_NO_PAGE = "no link: the site's generator makes no page of it"
 
 
 def check(paths: Sequence[Path], *, online: bool = False) -> int:
@@ -49,7 +51,7 @@ def check(paths: Sequence[Path], *, online: bool = False) -> int:
     took = number(round((time.perf_counter() - started) * 1000))
     bad = {shown: result for shown, result in files.items() if isinstance(result, ContentError)}
     for shown, story in _pages(files).items():
-        say(f"{shown}: {story.link} ({_state(story, at)})")
+        say(f"{shown}: {story.link} ({_state(story, at)})" if story.as_read.has_page else f"{shown}: {_NO_PAGE}")
     for shown, error in bad.items():
         for complaint in error.complaints:
             refuse(f"{shown}:{complaint.line}: {complaint.field}: {complaint.reason}")

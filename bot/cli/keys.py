@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from bot.cli.process import REFUSED
-from bot.cli.shell import columns, iso, moment, now, opened, refuse, say, say_json
+from bot.cli.shell import columns, iso, me, moment, now, opened, refuse, say, say_json
 from bot.domain.api_key import MAX_KEYS, ApiKey, KeyRole
 from bot.services.api import keys
 from bot.services.api.keys import Refused
@@ -75,12 +75,12 @@ async def _listed(settings: Settings) -> list[ApiKey]:
 
 async def _add(settings: Settings, name: str, role: KeyRole, *, is_ghost: bool) -> str | Refused:
     async with opened(settings) as db:
-        return await keys.add(db, name, role, is_ghost=is_ghost, now=now())
+        return await keys.add(db, name, role, is_ghost=is_ghost, by=me(), now=now())
 
 
 async def _remove(settings: Settings, name: str) -> bool:
     async with opened(settings) as db:
-        return await keys.remove(db, name, now=now())
+        return await keys.remove(db, name, by=me(), now=now())
 
 
 def _root(settings: Settings) -> str:

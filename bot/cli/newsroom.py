@@ -15,6 +15,7 @@ from bot.cli.shell import (
     chats,
     columns,
     iso,
+    me,
     moment,
     now,
     number,
@@ -75,7 +76,7 @@ def publish(words: Sequence[str], *, wait: bool) -> int:
     unattended: list[int] = []
 
     async def one(db: Database, article: Article) -> None:
-        published = await newsroom.publish(db, article.number, by=None, now=now(), undo=settings.undo)
+        published = await newsroom.publish(db, article.number, by=me(), now=now(), undo=settings.undo)
         is_running = await asyncio.to_thread(is_locked, settings.database)
         say(await _announced(db, published, settings, is_running=is_running))
         if wait and is_running:
@@ -109,7 +110,7 @@ def retract(words: Sequence[str]) -> int:
     """Retract articles; 1 when one could not be."""
 
     async def one(db: Database, article: Article) -> None:
-        await newsroom.retract(db, article.number, by=None, now=now())
+        await newsroom.retract(db, article.number, by=me(), now=now())
         say(f"#{article.number} is out of every list, and nothing more of it leaves")
 
     return asyncio.run(_for_each(words, read_settings(), one))
@@ -190,9 +191,9 @@ async def _decide(settings: Settings, *, push: bool) -> tuple[list[int], bool]:
     """Return the articles decided about, and whether all pushes are held."""
     async with opened(settings) as db:
         if push:
-            decided = await newsroom.push_held(db, by=None, now=now(), undo=settings.undo)
+            decided = await newsroom.push_held(db, by=me(), now=now(), undo=settings.undo)
         else:
-            decided = await newsroom.archive_held(db, by=None, now=now())
+            decided = await newsroom.archive_held(db, by=me(), now=now())
         return decided, await delivery_reports.is_paused(db)
 
 

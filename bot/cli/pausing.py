@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.cli.shell import now, opened, say
+from bot.cli.shell import me, now, opened, say
 from bot.settings import read_settings
 from bot.store.desk import audit_log
 from bot.store.engine import metadata
@@ -33,5 +33,5 @@ async def _set_paused(paused: bool) -> bool:
         if await metadata.is_paused(conn) == paused:
             return False
         await metadata.put(conn, "paused", at.isoformat() if paused else None)
-        await audit_log.record(conn, "pause" if paused else "resume all", at=at)
+        await audit_log.record(conn, "pause" if paused else "resume all", at=at, person=me())
         return True

@@ -19,6 +19,7 @@ from bot.cli.shell import (
     say,
     say_json,
 )
+from bot.domain.audit import Entry
 from bot.domain.restriction import Restriction
 from bot.domain.source import SourceCounts
 from bot.errors import ReaderError
@@ -28,7 +29,6 @@ from bot.services.delivery.report_json import per_second, report_json
 from bot.settings import Settings, read_settings
 from bot.store.content import articles
 from bot.store.desk import audit_log, editors
-from bot.store.desk.audit_log import Entry
 
 MAX_FAILED = 50  # chats named in text; JSON names more
 MAX_ENTRIES = 200
@@ -206,10 +206,12 @@ async def _entries(settings: Settings) -> tuple[list[Entry], dict[int, str]]:
 def _entry(entry: Entry, names: Mapping[int, str], settings: Settings) -> tuple[str, ...]:
     if entry.key is not None:
         who = f"key {entry.key}"
+    elif entry.shell is not None:
+        who = f"shell ({entry.shell})"
     else:
         who = "newsbot" if entry.person is None else named(entry.person, names)
     about = "" if entry.article is None else f"#{entry.article}"
-    return moment(entry.at, settings), who, entry.act, about, _detail(entry, names)
+    return moment(entry.at, settings), who, entry.act, about, f"{_detail(entry, names)}{_changed(entry)}"
 
 
 def _detail(entry: Entry, names: Mapping[int, str]) -> str:
@@ -219,14 +221,24 @@ def _detail(entry: Entry, names: Mapping[int, str]) -> str:
     return f"{'invited by ' if entry.act.startswith('become') else ''}{named(entry.about, names)}"
 
 
+def _changed(entry: Entry) -> str:
+    """Return what was there before an act and after it, where that was written down."""
+    if entry.before is None and entry.after is None:
+        return ""
+    return f" [{entry.before or ''} -> {entry.after or ''}]"
+
+
 def _entry_as_json(entry: Entry, names: Mapping[int, str]) -> dict[str, object]:
     return {
         "at": iso(entry.at),
         "person": entry.person,
         "name": names.get(entry.person) if entry.person is not None else None,
         "key": entry.key,
+        "shell": entry.shell,
         "act": entry.act,
         "article": entry.article,
         "detail": entry.detail,
+        "before": entry.before,
+        "after": entry.after,
         "about": None if entry.about is None else {"person": entry.about, "name": names.get(entry.about)},
     }

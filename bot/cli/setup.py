@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.cli.dotenv import write_variable
-from bot.cli.shell import now, opened, say
+from bot.cli.shell import me, now, opened, say
 from bot.domain.role import INVITATION_LASTS
 from bot.services.newsroom import roles
 from bot.settings import Settings, checked, read_settings
@@ -47,7 +47,7 @@ async def _setup(settings: Settings) -> None:
             say("Its commands and descriptions are set.")
         else:
             say("Its commands and descriptions could not be set now; `newsbot run` does it.")
-        code = await roles.owner_code(db, now())
+        code = await roles.owner_code(db, now(), me())
     minutes = int(INVITATION_LASTS.total_seconds() // 60)
     say(f"Start `newsbot run`, then open this link within {minutes} minutes to become the owner. It works once:")
     say(f"https://t.me/{bot.username}?start=o_{code}")

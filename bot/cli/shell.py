@@ -7,11 +7,14 @@ Titles, file names and Telegram's descriptions come from outside: no control cha
 from __future__ import annotations
 
 import json
+import os
+import pwd
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
+from bot.domain.audit import ShellUser
 from bot.errors import AmbiguousArticle, ReaderError, UnknownArticle
 from bot.settings import Settings
 from bot.store.engine.database import Database
@@ -74,6 +77,14 @@ def moment(at: datetime, settings: Settings) -> str:
 
 def iso(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
+
+
+def me() -> ShellUser:
+    """Return whose account this shell runs under, for the log."""
+    try:
+        return ShellUser(pwd.getpwuid(os.getuid()).pw_name)
+    except KeyError:  # as in a container that is started under any number
+        return ShellUser(str(os.getuid()))
 
 
 def now() -> datetime:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-from bot.cli.shell import columns, iso, now, number, opened, refuse, say, say_json
+from bot.cli.shell import columns, iso, me, now, number, opened, refuse, say, say_json
 from bot.content.feeds.opml import LARGEST, NotOpml
 from bot.domain.feed import FeedItem
 from bot.domain.publishing import PushWindow
@@ -51,7 +51,7 @@ def add(url: str, choices: SourceChoices) -> int:
     async def act() -> Added:
         async with opened(settings) as db, _web(settings) as web:
             return await sources.add(
-                db, web, url, choices, origin=Origin.SHELL, by=None, now=now(), policy=_policy(settings)
+                db, web, url, choices, origin=Origin.SHELL, by=me(), now=now(), policy=_policy(settings)
             )
 
     try:
@@ -75,7 +75,7 @@ def check(url: str, *, as_json: bool) -> int:
 
     async def ask() -> Checked:
         async with _web(settings) as web:
-            return await sources.check(web, url)
+            return await sources.check(web, url, now())
 
     try:
         checked = asyncio.run(ask())
@@ -115,11 +115,11 @@ def remove(name: str) -> int:
 
 
 async def _pause(db: Database, one: Source, _: Settings) -> str:
-    return f"{_called(await sources.pause(db, one.number, by=None, now=now()))} is paused"
+    return f"{_called(await sources.pause(db, one.number, by=me(), now=now()))} is paused"
 
 
 async def _resume(db: Database, one: Source, _: Settings) -> str:
-    return f"{_called(await sources.resume(db, one.number, by=None, now=now()))} goes on"
+    return f"{_called(await sources.resume(db, one.number, by=me(), now=now()))} goes on"
 
 
 async def _refresh(db: Database, one: Source, settings: Settings) -> str:
@@ -133,7 +133,7 @@ async def _refresh(db: Database, one: Source, settings: Settings) -> str:
 
 
 async def _remove(db: Database, one: Source, _: Settings) -> str:
-    return f"{_called(await sources.remove(db, one.number, by=None, now=now()))} is removed; what came of it stays"
+    return f"{_called(await sources.remove(db, one.number, by=me(), now=now()))} is removed; what came of it stays"
 
 
 def _with_source(name: str, act: Callable[[Database, Source, Settings], Awaitable[str]]) -> int:
@@ -186,7 +186,7 @@ def import_file(path: Path) -> int:
 async def _import(settings: Settings, data: bytes) -> OpmlReport:
     async with opened(settings) as db:
         with _progress() as tell:
-            return await opml.import_opml(db, data, by=None, now=now(), tell=tell)
+            return await opml.import_opml(db, data, by=me(), now=now(), tell=tell)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from bot.domain.correction import Correction
 from bot.errors import Complaint
 
 
@@ -75,7 +76,7 @@ class AsRead(NamedTuple):
     `warnings` are what was left out or looks like a typo. `topic_lines` is the line of each of the story's topics;
     `topics_in_text` when a text stood where their list should, so that some may be pieces of one name.
     `generator` is that of the static site whose page it is, None for a file of ours; `aliases` are the page's earlier
-    links.
+    links. `has_page` is False where the generator makes no page of the file, so that its link leads nowhere.
     """
 
     path: str = ""
@@ -84,6 +85,7 @@ class AsRead(NamedTuple):
     topics_in_text: bool = False
     generator: str | None = None
     aliases: tuple[str, ...] = ()
+    has_page: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +120,10 @@ class Article:
     """A story under its number. `topics` are topic numbers in the file's order.
 
     `pushed_at` is when its one audience was fixed; None while it never went out.
+    `made_by` is who sent it in chat; None for what came otherwise. `is_silent`: scheduled to arrive without a sound.
     `revision` grows when something readers see changes. `held_why` is None unless it is held, and for what was held
-    before newsbot kept the reason.
+    before newsbot kept the reason. `corrections` are the newest that readers are told of, oldest first; `retracted_why`
+    is what they are told of a retraction.
     """
 
     number: int
@@ -132,6 +136,10 @@ class Article:
     scheduled_at: datetime | None = None
     first_seen_at: datetime | None = None
     held_why: HeldWhy | None = None
+    corrections: tuple[Correction, ...] = ()
+    retracted_why: str | None = None
+    made_by: int | None = None
+    is_silent: bool = False
 
     @property
     def is_listed(self) -> bool:

@@ -35,6 +35,13 @@ class Pictures(StrEnum):
     NONE = "none"
 
 
+class DigestForm(StrEnum):
+    """How lists of news look: as text, or as a rich message, which older apps do not show."""
+
+    CLASSIC = "classic"
+    RICH = "rich"
+
+
 @dataclass(frozen=True, slots=True)
 class Chat:
     """A chat and all it has set. `zone` is an IANA name; None means the operator's zone.
@@ -44,7 +51,9 @@ class Chat:
     `parts` of its pushes; None means the operator's. `timed_at` is when its people last changed the times of its
     news, `paused_until` when a pause ends by itself; None: it does not. `announcements`: it takes what the bot's people
     write to everybody. `breaking`: breaking news comes at once, whatever `timing` says. `quality` is the least that an
-    article must have which states its own; None: any comes.
+    article must have which states its own; None: any comes. `linked_channel` is the channel whose posts Telegram brings
+    into this group, None when none is known; `repeats_channel`: what they brought is sent as well. `topic_threads`:
+    each followed topic has a thread in this private chat.
     """
 
     id: int
@@ -60,9 +69,13 @@ class Chat:
     timing: Timing = AT_ONCE
     timed_at: datetime | None = None
     paused_until: datetime | None = None
+    digest: DigestForm = DigestForm.CLASSIC
     announcements: bool = True
     breaking: bool = False
     quality: int | None = None
+    linked_channel: int | None = None
+    repeats_channel: bool = False
+    topic_threads: bool = False
 
     def follows(self, language: str) -> bool:
         """Return whether the chat's language changes to `language`, which its person's client is set to now.

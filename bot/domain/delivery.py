@@ -34,6 +34,12 @@ class Lane(IntEnum):
 
 NEWS = "news"
 """The kind of campaign that brings an article to whoever follows its topics."""
+CORRECTION = "correction"
+"""Makes every copy of an article say what it says now."""
+NOTICE = "notice"
+"""Makes every copy of a retracted article say that it is."""
+WITHDRAWAL = "withdrawal"
+"""Deletes every copy of a retracted article that is young enough for it."""
 
 
 class SubjectType(IntEnum):
@@ -101,10 +107,14 @@ class _WithReason:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Telegram took it. `file_id` is the picture's, for the next chat; None when a file id was sent."""
+    """Telegram took it. `file_id` is the picture's, for the next chat; None when a file id was sent.
+
+    `strayed`: it stands in the chat itself and not in the thread that was named.
+    """
 
     message_id: int
     file_id: str | None = None
+    strayed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +224,8 @@ def settle(delivery: Delivery, outcome: Outcome, now: datetime, jitter: float = 
     tried every way to show the picture before a refused one comes here.
     """
     match outcome:
+        case Sent(message_id, strayed=True):
+            return delivery._replace(thread=0, status=Status.SENT, message_id=message_id)
         case Sent(message_id):
             # Nearly every message ends so, and `_replace` takes twice as long.
             return Delivery(*delivery[:7], Status.SENT, message_id, *delivery[9:])

@@ -52,6 +52,15 @@ class Feed:
     warnings: tuple[str, ...] = ()
 
 
+FAR_AWAY = timedelta(days=366)
+"""A date further away is more likely a slip than an embargo."""
+
+
+def is_far_away(item: FeedItem, now: datetime) -> bool:
+    """Return whether an item's date is so far in the future that it is probably none that somebody meant."""
+    return item.published_at is not None and item.published_at - now > FAR_AWAY
+
+
 def id_key(item_id: str) -> str:
     """Return the form in which two ids of items are equal: http and https are one, anything else is exact."""
     return "https://" + item_id[7:] if item_id[:7].lower() == "http://" else item_id

@@ -16,6 +16,7 @@ from datetime import datetime
 from enum import Enum, auto
 
 from bot.domain.article import ArticleState, HeldWhy, Story
+from bot.domain.correction import Field
 from bot.domain.publishing import PushWindow, opens_audience
 from bot.domain.topic import topic_key
 
@@ -381,6 +382,17 @@ def _as_readers_see(story: Story) -> tuple[object, ...]:
         story.pictures,
         story.video,
     )
+
+
+def changed_fields(before: Story, after: Story) -> tuple[Field, ...]:
+    """Return what a change is a correction of; empty when readers need not be told: heat, quality, related articles."""
+    changed = {
+        Field.TITLE: before.title != after.title,
+        Field.EXCERPT: before.excerpt != after.excerpt,
+        Field.LINK: before.link != after.link,
+        Field.PICTURE: before.pictures != after.pictures,
+    }
+    return tuple(field for field, has_changed in changed.items() if has_changed)
 
 
 def _has_more_topics(before: Story, after: Story) -> bool:

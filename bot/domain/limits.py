@@ -28,8 +28,14 @@ DOWNLOAD_BYTES = 20 * 1024 * 1024  # https://core.telegram.org/bots/api#getfile
 # (https://github.com/tdlib/telegram-bot-api/issues/852).
 DATE_TIME_LAST = 2**31 - 1
 DATE_TIME_AHEAD = timedelta(days=1098)
+# Of rich messages; in TDLib's options, and nowhere in the Bot API's pages: https://docs.rs/telegram-rich
+RICH_TEXT = 32_768  # characters
+RICH_BLOCKS = 500
+RICH_DEPTH = 16
+RICH_MEDIA = 20  # the block with the next one and all after it vanish without a word: https://github.com/openclaw/openclaw/issues/129004
 DELETE_WITHIN = timedelta(hours=48)  # https://core.telegram.org/bots/api#deletemessage
 WEBHOOK_SECRET = 256
+TOPIC_NAME = 128  # https://core.telegram.org/bots/api#createforumtopic
 
 # https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 OVERALL_PER_SECOND = 30

@@ -6,7 +6,7 @@ A message as it will stand in a chat, before anyone knows how it is sent.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.text import Text
 
@@ -33,12 +33,91 @@ class Photo:
 
 
 @dataclass(frozen=True, slots=True)
+class Heading:
+    """The heading of a section; of the six sizes, 1 is the largest."""
+
+    text: Text
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that Telegram has or can fetch; `credit` stands under it, and says whose it is."""
+
+    photo: Photo
+    credit: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What opens when its summary is tapped."""
+
+    summary: Text
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonRow:
+    """Up to eight buttons side by side, within the text."""
+
+    buttons: tuple[Button, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Footer:
+    text: Text
+
+
+Block = Heading | Paragraph | Picture | Details | ButtonRow | Footer
+
+
+@dataclass(frozen=True, slots=True)
+class Rich:
+    """A message in blocks, and the keyboard under it. Source: https://core.telegram.org/bots/api#inputrichmessage"""
+
+    blocks: tuple[Block, ...]
+    keyboard: Keyboard = ()
+    is_right_to_left: bool = False
+
+    @property
+    def has_pictures(self) -> bool:
+        return _has_pictures(self.blocks)
+
+    def without_pictures(self) -> Rich:
+        """Return the same without pictures, and without details in which nothing else was."""
+        return replace(self, blocks=_without_pictures(self.blocks))
+
+
+def _has_pictures(blocks: tuple[Block, ...]) -> bool:
+    return any(isinstance(one, Picture) or (isinstance(one, Details) and _has_pictures(one.blocks)) for one in blocks)
+
+
+def _without_pictures(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    kept: list[Block] = []
+    for one in blocks:
+        if isinstance(one, Details):
+            if inner := _without_pictures(one.blocks):
+                kept.append(replace(one, blocks=inner))
+        elif not isinstance(one, Picture):
+            kept.append(one)
+    return tuple(kept)
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """Text (a caption when there is a photo), a picture, a keyboard.
 
-    `preview` is the link whose preview goes with a text message; None switches previews off. `location_key` is the
-    label of a key below the chat, in place of letters, with which a person shares where they are; an empty one takes
-    that away, None leaves it as it is. It does not go with a keyboard.
+    `preview` is the link whose preview goes with a text message; None switches previews off. `rich` says the same in
+    blocks: then it is what is sent, and the rest is what stands in its place where Telegram takes no blocks.
+    `channel_request` is the label of a key that lets a person choose a channel of theirs, under the field where they
+    write. It needs a private chat, goes out with a new message only, and never together with a `keyboard`.
+    `location_key` is the same for a key with which a person shares where they are; an empty one takes the keys away,
+    None leaves them as they are.
     """
 
     text: Text
@@ -46,4 +125,6 @@ class Message:
     keyboard: Keyboard = ()
     preview: str | None = None
     preview_small: bool = False
+    rich: Rich | None = None
+    channel_request: str | None = None
     location_key: str | None = None

@@ -26,7 +26,7 @@ NAMED_AFTER = timedelta(days=1)
 _ASKED_PER_GAP = 2  # so that what is new is found after a quarter of the usual gap, on average
 _RECENT = 20  # publications; what a source did a year ago says little
 _LONGEST_FIRST_PAUSE = timedelta(hours=1)  # after a first failure, however rarely a source is asked
-_JITTER = 10  # an interval grows by up to one in so many, so that sources do not fall into step
+_JITTER = 10  # an interval grows by up to one in so many, never beyond a day, so that sources do not fall into step
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,7 @@ def first_poll(now: datetime, within: timedelta, at: float) -> datetime:
 
 def next_poll(pace: Pace, now: datetime, *, jitter: float, retry_after: timedelta | None = None) -> datetime:
     """Return when a source is asked again that has just answered. `jitter` is a random number from 0 to 1."""
-    pause = interval(pace, now)
-    return max(now + pause + pause * (jitter / _JITTER), not_before(retry_after, now) or now)
+    return max(now + _spread(interval(pace, now), jitter), not_before(retry_after, now) or now)
 
 
 def poll_after_failure(
@@ -99,11 +98,17 @@ def poll_after_failure(
     """Return when a source is asked again that has just failed for the `failures`-th time in a row.
 
     With an interval of 15 min: after 15 min, 30 min, 1 h, 2 h, … 16 h at the seventh, then 24 h; one that is asked once
-    a day is tried again after an hour. Each pause grows by up to a tenth. `Retry-After` binds.
+    a day is tried again after an hour. Each pause grows by up to a tenth, to a day at most.
+    `Retry-After` binds.
     """
     first = min(interval(pace, now), _LONGEST_FIRST_PAUSE)
     pause = min(LONGEST, first * (1 << min(max(failures, 1) - 1, 16)))
-    return max(now + pause + pause * (jitter / _JITTER), not_before(retry_after, now) or now)
+    return max(now + _spread(pause, jitter), not_before(retry_after, now) or now)
+
+
+def _spread(pause: timedelta, jitter: float) -> timedelta:
+    """Return a pause that is a little longer, but not for that longer than a day."""
+    return pause + max(timedelta(0), min(pause / _JITTER, LONGEST - pause)) * jitter
 
 
 def not_before(retry_after: timedelta | None, now: datetime) -> datetime | None:

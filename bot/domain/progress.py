@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2b
 
+from bot.domain.delivery import NEWS
 from bot.domain.message import Message
 
 FAST_REDRAW = timedelta(seconds=2)
@@ -46,7 +47,8 @@ class Standing:
     `rate` is the pace in messages per second that the limits allow; `is_paused` when all pushes are held.
     `measured_from` is since when somebody has seen it go on without a break, `measured_settled` how many were settled
     then. `restricted` chats forbid writing and are tried again. `for_their_time` of those who wait get it at a time of
-    their own, in a digest or after their quiet hours. `words` are Telegram's, when it is held for them.
+    their own, in a digest or after their quiet hours. `words` are Telegram's, when it is held for them. `kind` is that
+    of the campaign.
     """
 
     phase: Phase
@@ -66,6 +68,7 @@ class Standing:
     restricted: int = 0
     words: str | None = None
     for_their_time: int = 0
+    kind: str = NEWS
 
     @property
     def settled(self) -> int:

@@ -58,6 +58,14 @@ def alike(words: str) -> str:
     return re.sub(r"\d+", "#", words.lower())
 
 
+def is_unknown_method(words: str) -> bool:
+    """Return whether a server refuses a call because it is older than the method. All else can be sent.
+
+    Source: https://github.com/tdlib/telegram-bot-api/blob/master/telegram-bot-api/Client.cpp ("method not found")
+    """
+    return "method not found" in words.lower()
+
+
 def is_about_reply(words: str) -> bool:
     """Return whether Telegram refuses a message for what it is a reply to, and would take it as no reply.
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from aiohttp import web
 
-from bot.content.articles.sent_article import Unreadable, read_article, read_change, read_time
+from bot.content.sent_articles.sent_article import Unreadable, read_article, read_change, read_time
 from bot.domain.api_key import KeyRole
 from bot.errors import ContentError, UnknownArticle
 from bot.http_api.access import API, Api, asked, body_of

@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from bot.content.articles.ghost_post import Unreadable, read_call
+from bot.content.sent_articles.ghost_post import Unreadable, read_call
 from bot.domain.api_key import ApiKey
 from bot.errors import ContentError
 from bot.http_api.access import API, Api, body_of

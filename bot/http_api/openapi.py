@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from bot.content.articles.schema import ArticleSchema
-from bot.content.articles.sent_schema import CorrectionSchema, IdentitySchema, ScheduleSchema
+from bot.content.sent_articles.sent_schema import CorrectionSchema, IdentitySchema, ScheduleSchema
 from bot.http_api import answer_schema
 from bot.http_api.answer_schema import ArticleDone, ArticleKnown, Delivery, HookDone, Problem
 
@@ -92,8 +92,10 @@ def described() -> Json:
                     "requestBody": _body({"allOf": [_ref("Change" + _SENT), _ref("Correction" + _SENT)]}),
                 },
             },
-            f"{one}/publish": _act(number, act, "publish", "Publish it and push it"),
-            f"{one}/schedule": _act(number, act, "schedule", "Let it go out at a time to come", "Schedule" + _SENT),
+            f"{one}/publish": _act(number, act, "publish", "Publish it and push it", waits=True),
+            f"{one}/schedule": _act(
+                number, act, "schedule", "Let it go out at a time to come", "Schedule" + _SENT, waits=True
+            ),
             f"{one}/retract": _act(number, act, "retract", "Take it out of every list; nothing more of it leaves"),
             f"{one}/delivery": {
                 "parameters": [number],
@@ -130,8 +132,11 @@ def _operation(id: str, summary: str, status: int, answer: type[BaseModel], *pro
     return {"operationId": id, "summary": summary, "responses": responses}
 
 
-def _act(number: Json, act: Json, id: str, summary: str, body: str | None = None) -> Json:
+def _act(number: Json, act: Json, id: str, summary: str, body: str | None = None, *, waits: bool = False) -> Json:
     operation = _operation(id, summary, 200, ArticleDone, 401, 403, 404, 409, *((400, 422) if body else ()), 429)
+    if waits:
+        it_waits = _content("It waits until an editor approves it", "application/json", _ref(ArticleDone.__name__))
+        operation["responses"]["202"] = it_waits
     asked = {} if body is None else {"requestBody": _body(_ref(body))}
     return {"parameters": [number], "post": {**operation, **act, **asked}}
 

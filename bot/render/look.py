@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.domain.chat import Pictures
+from bot.domain.chat import DigestForm, Pictures
 from bot.domain.parts import ALL_PARTS, Parts
 from bot.render.locale import Words
 
@@ -23,7 +23,7 @@ class Surface(StrEnum):
 class Look:
     """Words and zone of the chat, its wish for pictures, and the bot's user name (without `@`) for deep links.
 
-    `parts` are what a push has beside its title, in this order.
+    `parts` are what a push has beside its title, in this order; `digest` is how lists of news look.
 
     Equal looks give equal messages: one prepared body serves every chat of a look.
     """
@@ -34,3 +34,4 @@ class Look:
     surface: Surface
     bot_username: str
     parts: Parts = ALL_PARTS
+    digest: DigestForm = DigestForm.CLASSIC

@@ -28,7 +28,7 @@ from pathlib import Path
 import table
 from aiohttp import ClientSession, TCPConnector, web
 
-from bot.content.feeds.parsing_process import ParsingProcess
+from bot.content.parsing.parsing_process import ParsingProcess
 from bot.content.web.fetching import Fetcher, FetchRules
 from bot.domain.publishing import PushWindow
 from bot.domain.source import Origin, SourceChoices

@@ -24,7 +24,7 @@ from tempfile import TemporaryDirectory
 
 import table
 
-from bot.content.feeds.parsing_process import ParsingProcess
+from bot.content.parsing.parsing_process import ParsingProcess
 from bot.content.web.fetching import Fetcher, FetchRules
 from bot.domain.feed import Feed, FeedItem
 from bot.domain.feed_intake import intake, topics_of_items

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-import sys
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from files_in_place import written_a_while_ago
+from processes import Process, start_python
 
 WITHIN = 60.0  # seconds: far more than any command takes, far less than for ever
 
@@ -35,21 +36,21 @@ class Shell:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         self.variables = {**kept, "PYTHONDONTWRITEBYTECODE": "1"}
 
-    async def start(self, *arguments: str | Path) -> asyncio.subprocess.Process:
-        """Begin a command that stays; `finish` it."""
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
+    async def start(self, *arguments: str | Path, forked: bool = True) -> Process | asyncio.subprocess.Process:
+        """Begin a command that stays; `finish` it. What is not `forked` has yet to load all that it needs."""
+        return await start_python(
             "-m",
             "bot",
-            *map(str, arguments),
+            *arguments,
             cwd=self.folder,
             env=self.variables,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
+            forked=forked,
         )
 
-    async def finish(self, process: asyncio.subprocess.Process, given: str = "") -> Answer:
+    async def finish(self, process: Process | asyncio.subprocess.Process, given: str = "") -> Answer:
         try:
             out, err = await asyncio.wait_for(process.communicate(given.encode()), WITHIN)
         except TimeoutError:
@@ -63,10 +64,13 @@ class Shell:
     async def __call__(self, *arguments: str | Path, given: str = "") -> Answer:
         return await self.finish(await self.start(*arguments), given)
 
-    def write(self, path: str, text: str) -> Path:
+    def write(self, path: str, text: str, *, fresh: bool = False) -> Path:
+        """Write a file, a while ago unless it is `fresh`: then it may still be written, and is looked at twice."""
         place = self.folder / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text, encoding="utf-8")
+        if not fresh:
+            written_a_while_ago(place)
         return place
 
     def article(self, path: str, title: str, *, published: bool = False, link: str = "") -> Path:

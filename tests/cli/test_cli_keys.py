@@ -76,8 +76,12 @@ async def test_a_removed_key_is_gone_and_its_name_is_free_again(shell):
     gone = await shell("keys", "remove", "ci")
     assert gone.status == 1 and "there is no key ci" in gone.err
     assert (await shell("keys", "add", "ci")).status == 0
-    acts = [(one["act"], one["detail"]) for one in json.loads((await shell("log", "--json")).out)]
-    assert acts == [("key", "ci, contributor"), ("remove key", "ci"), ("key", "ci, contributor")]
+    acts = [
+        (one["act"], one["detail"], one["before"], one["after"])
+        for one in json.loads((await shell("log", "--json")).out)
+    ]
+    made = ("key", "ci", None, "contributor")
+    assert acts == [made, ("key", "ci", "contributor", None), made]
 
 
 @pytest.mark.parametrize("name", ["", "a:b", "a=b", "../x", "-x", ".x", "x y", "x\ny", "ä", "x" * 65])

@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import re
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from processes import Process, start_python
 
 from bot.sandbox.tour.stage import plain
 
@@ -22,10 +22,10 @@ FORMER_TOKEN = "700000001:sandbox-token-of-nobody"  # what every sandbox once ha
 
 
 @asynccontextmanager
-async def sandbox(folder: Path) -> AsyncIterator[tuple[str, asyncio.subprocess.Process]]:
+async def sandbox(folder: Path) -> AsyncIterator[tuple[str, Process | asyncio.subprocess.Process]]:
     """A kept sandbox on a free port: its address, and the process."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "sandbox", "--keep", "--port", "0"),
+    process = await start_python(
+        *("-m", "bot", "sandbox", "--keep", "--port", "0"),
         cwd=folder,
         env={name: value for name, value in os.environ.items() if not name.startswith("NEWSBOT_")},
         stdout=asyncio.subprocess.PIPE,

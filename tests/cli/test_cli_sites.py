@@ -40,6 +40,28 @@ async def test_check_shows_the_link_that_each_file_would_have(shell):
     assert summary.startswith("3 files, all accepted, 2 others are no articles, in ")
 
 
+@pytest.mark.parametrize(
+    ("configuration", "field"),
+    [
+        ("eleventy.config.js", "permalink: false"),
+        ("hugo.toml", "build: {render: never}"),
+        ("hugo.toml", "headless: true"),
+    ],
+)
+async def test_what_is_no_page_of_its_own_has_no_link(shell, configuration, field):
+    """https://www.11ty.dev/docs/permalinks/#skip-writing-to-the-file-system"""
+    shell.write(configuration, "")
+    shell.variables["NEWSBOT_SITE"] = "https://example.org"
+    shell.write("content/one.md", page("One"))
+    shell.write("content/part.md", page("Part", f"{field}\n"))
+    answer = await shell("check", "content")
+    one, part, summary = answer.out.splitlines()
+    assert one.endswith("/one/ (public)") and (answer.status, answer.err) == (0, "")
+    assert part == "content/part.md: no link: the site's generator makes no page of it"
+    assert summary.startswith("2 files, all accepted")
+    assert (await shell("import", "content")).out == "1 draft, 1 archived\n"
+
+
 async def test_one_page_can_be_checked_alone(shell):
     hugo(shell)
     answer = await shell("check", "content/posts/one.md")

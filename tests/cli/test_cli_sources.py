@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree
 
 import pytest
@@ -65,6 +66,29 @@ async def test_a_pages_address_is_tried_by_the_feed_it_names(shell: Shell, web: 
     assert json.loads(answer.out)["url"] == f"{web.url}/feed"
 
 
+async def test_another_feed_of_a_page_is_taken_where_the_first_is_dead(shell: Shell, web: Site) -> None:
+    shell.variables["NEWSBOT_FETCH_ALLOW"] = "127.0.0.1"
+    dead, empty, live = (
+        f'<link rel="alternate" type="application/rss+xml" href="{path}">' for path in ("/old", "/login", "/feed")
+    )
+    web.answer(200, "<html><body><form><input type='password'></form></body></html>", "/login")
+    web.answer(200, f"<!doctype html><html><head>{dead}{empty}{live}</head></html>", "/", Content_Type="text/html")
+    answer = await shell("sources", "check", f"{web.url}/", "--json")
+    assert (answer.status, json.loads(answer.out)["url"]) == (0, f"{web.url}/feed")
+
+
+async def test_a_date_that_is_years_away_is_warned_of(shell: Shell, web: Site) -> None:
+    shell.variables["NEWSBOT_FETCH_ALLOW"] = "127.0.0.1"
+    soon = datetime.now(UTC) + timedelta(days=300)
+    web.feed(item("slip", at=datetime(2099, 1, 2, tzinfo=UTC)), item("embargo", at=soon), item("now", at=NOON))
+    answer = await shell("sources", "check", f"{web.url}/feed", "--json")
+    slip, embargo, today = json.loads(answer.out)["items"]
+    assert slip["warnings"] == ["its date, 2099-01-02, is more than a year away; it would come out only then"]
+    assert (embargo["warnings"], today["warnings"], answer.status) == ([], [], 0)
+    said = await shell("sources", "check", f"{web.url}/feed")
+    assert "  warning: its date, 2099-01-02, is more than a year away" in said.out and "1 with warnings" in said.out
+
+
 @pytest.mark.parametrize(
     ("path", "reason"),
     [
@@ -76,6 +100,7 @@ async def test_a_pages_address_is_tried_by_the_feed_it_names(shell: Shell, web: 
         ("/nothing", "it is empty\n"),
         ("/list", "it is a list of feeds (OPML), not a feed; import it instead\n"),
         ("/dead", "the feed that this page names cannot be read: its server knows no such page (404)\n"),
+        ("/all-dead", "none of the 2 feeds that this page names can be read; of the first, its server knows no such"),
     ],
 )
 async def test_what_gives_no_feed_is_refused_in_one_line(shell: Shell, web: Site, path: str, reason: str) -> None:
@@ -87,6 +112,8 @@ async def test_what_gives_no_feed_is_refused_in_one_line(shell: Shell, web: Site
     web.answer(200, "<opml version='2.0'><head><title>x</title></head><body></body></opml>", "/list")
     link = "<link rel=alternate type='application/rss+xml' href='/missing'>"
     web.answer(200, f"<html><head>{link}</head></html>", "/dead")
+    other = link.replace("/missing", "/gone")
+    web.answer(200, f"<html><head>{link}{other}</head></html>", "/all-dead")
     web.answer(410, "", "/gone")
     for json_too in ((), ("--json",)):
         answer = await shell("sources", "check", f"{web.url}{path}", *json_too)
@@ -238,6 +265,9 @@ async def test_a_list_of_thousands_is_added_without_asking_any_of_them(ready: Sh
     assert (answer.status, answer.out.splitlines()[0], answer.err) == (0, "5,000 added", "")
     [(first, last)] = ready.rows("SELECT min(next_at), max(next_at) FROM sources")
     assert 300 < last - first <= 900  # seconds over which they are read for the first time
+    again = await ready("sources", "import", file)
+    assert (again.status, again.out.splitlines()[0]) == (0, "0 added, 5,000 known already")
+    assert len(await listed(ready)) == 5_000
 
 
 async def test_source_files_are_checked_and_imported(ready: Shell) -> None:

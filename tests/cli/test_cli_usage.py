@@ -105,7 +105,7 @@ async def test_running_without_a_token_names_the_variable(shell):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("LANGUAGE", "fr"),
+        ("LANGUAGE", "tlh"),
         ("WEBHOOK_URL", "http://news.example/hook"),
         ("DATABASE", "a-file/newsbot.db"),
         ("CONTENT", "a-file/articles"),
@@ -209,7 +209,7 @@ async def test_a_proxy_that_cannot_be_used_stops_the_start_and_its_variable_is_n
 
 async def test_a_bot_that_is_told_to_stop_while_it_is_being_loaded_exits_with_0(shell):
     shell.variables |= {"NEWSBOT_TOKEN": "123456:ABC-DEF", "NEWSBOT_API_URL": "http://127.0.0.1:9"}
-    process = await shell.start("run")
+    process = await shell.start("run", forked=False)
     status = Path(f"/proc/{process.pid}/status")
     async with asyncio.timeout(30):
         while True:  # until the process listens for it; before, nobody could

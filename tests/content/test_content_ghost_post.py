@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.content.articles.ghost_post import FOREVER, read_call, story_of_post
 from bot.content.articles.surroundings import ReadingRules
+from bot.content.sent_articles.ghost_post import FOREVER, read_call, story_of_post
 from bot.domain.article import Story
 
 RULES = ReadingRules(ZoneInfo("UTC"))

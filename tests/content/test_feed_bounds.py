@@ -7,11 +7,11 @@ from feed_samples import URL, atom, feed, item, json_feed, rss
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.content.feeds.fields.pictures import MAX_PICTURES
+from bot.content.feeds.fields.wording import TEXT_LIMIT, TITLE_LIMIT
 from bot.content.feeds.items import LONGEST_ID, MAX_CATEGORIES, MAX_ITEMS
-from bot.content.feeds.pictures import MAX_PICTURES
 from bot.content.feeds.reading import MAX_BYTES, NotAFeed, read_feed
-from bot.content.feeds.tree import MAX_DEPTH, MAX_ELEMENTS
-from bot.content.feeds.wording import TEXT_LIMIT, TITLE_LIMIT
+from bot.content.feeds.xml.tree import MAX_DEPTH, MAX_ELEMENTS
 
 NEARLY_ALL = MAX_BYTES - 2000
 

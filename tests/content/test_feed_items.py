@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from feed_samples import atom, atom03, feed, item, json_feed, rdf, rss
 
-from bot.content.feeds.dates import date_of
+from bot.content.feeds.fields.dates import date_of
 from bot.domain.feed import id_key
 
 HERE = "https://blog.example/a"

@@ -12,7 +12,7 @@ from aiohttp import web
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from bot.content.articles.schema import ArticleSchema
-from bot.content.articles.sent_schema import CorrectionSchema, IdentitySchema, ScheduleSchema
+from bot.content.sent_articles.sent_schema import CorrectionSchema, IdentitySchema, ScheduleSchema
 from bot.http_api.openapi import described
 from bot.http_api.routes import add_routes
 

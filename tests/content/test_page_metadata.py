@@ -8,8 +8,8 @@ from textwrap import dedent
 
 import pytest
 
-from bot.content.web.html_tags import Tag, tags
-from bot.content.web.page_metadata import LONGEST_PAGE, read_page
+from bot.content.web_pages.html_tags import Tag, tags
+from bot.content.web_pages.page_metadata import LONGEST_PAGE, read_page
 from bot.domain.article import Picture, Provider
 from bot.domain.page import FeedLink, Obstacle, Page
 

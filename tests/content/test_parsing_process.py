@@ -15,11 +15,19 @@ from typing import Any
 import pytest
 from feed_samples import NAMESPACES, URL, atom, feed, json_feed, rss
 
-from bot.content.feeds.as_json import feed_head, feed_lines, items_in, line_of, page_in, page_line, value_of
 from bot.content.feeds.items import MAX_ITEMS
-from bot.content.feeds.parsing_process import ParsingProcess
 from bot.content.feeds.reading import MAX_BYTES, NotAFeed
-from bot.content.web.page_metadata import read_page
+from bot.content.parsing.as_json import (
+    feed_head,
+    feed_lines,
+    items_in,
+    line_of,
+    page_in,
+    page_line,
+    value_of,
+)
+from bot.content.parsing.parsing_process import ParsingProcess
+from bot.content.web_pages.page_metadata import read_page
 from bot.domain.article import Picture, Provider
 from bot.domain.feed import Feed, FeedItem
 from bot.domain.page import FeedLink, Obstacle, Page

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.content.sites.markdown import first_heading, first_paragraph, plain, text_before
+from bot.content.sites.pages.markdown import first_heading, first_paragraph, plain, text_before
 
 MORE = re.compile("<!--more-->")
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,6 +18,7 @@ from pathlib import Path
 
 import pytest
 from databases import empty_database
+from processes import Process, start_python
 from story import TOKEN
 from what_became import WHAT_BECAME
 
@@ -73,7 +73,7 @@ async def _database(path: Path, readers: range) -> AsyncIterator[Database]:
         await db.close()
 
 
-async def _start(folder: Path, server: SandboxServer, **settings: str) -> asyncio.subprocess.Process:
+async def _start(folder: Path, server: SandboxServer, **settings: str) -> Process | asyncio.subprocess.Process:
     """Start the bot; `settings` are its environment variables, without NEWSBOT_."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("NEWSBOT_")} | {
         "NEWSBOT_TOKEN": TOKEN,
@@ -84,9 +84,7 @@ async def _start(folder: Path, server: SandboxServer, **settings: str) -> asynci
         "NEWSBOT_UNDO": "0",
     }
     environment |= {f"NEWSBOT_{name}": value for name, value in settings.items()}
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "run", env=environment, cwd=folder, stderr=asyncio.subprocess.DEVNULL
-    )
+    return await start_python("-m", "bot", "run", env=environment, cwd=folder, stderr=asyncio.subprocess.DEVNULL)
 
 
 async def _until(question: object, world: World) -> None:
@@ -96,12 +94,12 @@ async def _until(question: object, world: World) -> None:
             await anext(events)
 
 
-async def _kill(process: asyncio.subprocess.Process) -> None:
+async def _kill(process: Process | asyncio.subprocess.Process) -> None:
     process.send_signal(signal.SIGKILL)
     await process.wait()
 
 
-async def _end(process: asyncio.subprocess.Process, db: Database, campaign: int) -> None:
+async def _end(process: Process | asyncio.subprocess.Process, db: Database, campaign: int) -> None:
     """Wait until a broadcast is done, and let the bot end in peace."""
     async with asyncio.timeout(PATIENCE):
         while not await _is_done(db, campaign):

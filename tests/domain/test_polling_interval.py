@@ -123,8 +123,8 @@ def test_the_next_time_is_after_the_interval_and_after_what_the_server_asks_for(
     assert at >= NOW + interval(pace, NOW)
     if retry_after is not None:
         assert at >= NOW + min(retry_after, LONGEST_RETRY_AFTER)
-    elif pace.every is None:
-        assert at <= NOW + LONGEST * 1.1
+    else:
+        assert at <= NOW + max(LONGEST, interval(pace, NOW))
 
 
 @given(paces, st.integers(1, 10_000), jitters)
@@ -132,7 +132,14 @@ def test_pauses_never_shrink_while_a_source_fails_and_never_exceed_a_day(
     pace: Pace, failures: int, jitter: float
 ) -> None:
     now, later = (poll_after_failure(pace, count, NOW, jitter=jitter) for count in (failures, failures + 1))
-    assert NOW < now <= later <= NOW + LONGEST * 1.1
+    assert NOW < now <= later <= NOW + LONGEST
+
+
+def test_a_source_is_asked_a_little_later_than_its_interval_so_that_many_do_not_fall_into_step() -> None:
+    times = [next_poll(Pace(every=HOUR), NOW, jitter=place / 2) - NOW for place in range(3)]
+    assert times == [60 * MINUTE, 63 * MINUTE, 66 * MINUTE]
+    assert next_poll(Pace(every=23 * HOUR), NOW, jitter=1) == NOW + DAY
+    assert next_poll(Pace(every=3 * DAY), NOW, jitter=1) == NOW + 3 * DAY
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,15 @@ import asyncio
 import json
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from files_in_place import written_a_while_ago
+from processes import Process, start_python
 
 from bot.sandbox.bot_api.server import SandboxServer
 from bot.sandbox.tour.stage import plain
@@ -62,7 +64,7 @@ class Street:
             "LOG": "text:debug",
         }
         self.variables = kept | {f"NEWSBOT_{name}": value for name, value in (given | variables).items() if value}
-        self.process: asyncio.subprocess.Process | None = None
+        self.process: Process | asyncio.subprocess.Process | None = None
         self._fences = 0
 
     # The process and the shell
@@ -136,11 +138,11 @@ class Street:
         assert b"Traceback" not in err, err.decode()
         return Printed(process.returncode, out.decode(), err.decode())
 
-    async def _start(self, *arguments: str | Path, changed: dict[str, str], **pipes: Any) -> asyncio.subprocess.Process:
+    async def _start(
+        self, *arguments: str | Path, changed: dict[str, str], **pipes: Any
+    ) -> Process | asyncio.subprocess.Process:
         variables = self.variables | {f"NEWSBOT_{name}": value for name, value in changed.items()}
-        return await asyncio.create_subprocess_exec(
-            sys.executable, *map(str, arguments), cwd=self.folder, env=variables, preexec_fn=_on_a_terminal, **pipes
-        )
+        return await start_python(*arguments, cwd=self.folder, env=variables, **pipes)
 
     # Files
 
@@ -156,12 +158,14 @@ class Street:
         }
         return self.write(path, json.dumps({name: value for name, value in story.items() if value is not None}))
 
-    def write(self, path: str, text: str | bytes) -> Path:
-        """Put a file into the content folder in one stroke, as `mv` does."""
+    def write(self, path: str, text: str | bytes, *, fresh: bool = False) -> Path:
+        """Put a file into the content folder in one stroke, as `mv` does; it was written a while ago, or just now."""
         place = self.content / path
         place.parent.mkdir(parents=True, exist_ok=True)
         unfinished = place.with_name(f".{place.name}.part")
         unfinished.write_bytes(text if isinstance(text, bytes) else text.encode())
+        if not fresh:
+            written_a_while_ago(unfinished)
         return unfinished.rename(place)
 
     def topic(self, id: str, name: str, **fields: Any) -> Path:
@@ -300,8 +304,3 @@ async def street(folder: Path, **variables: str) -> AsyncIterator[Street]:
         log = here.logged()
         assert "Traceback" not in log and " ERROR " not in log, log
         assert TOKEN.partition(":")[2] not in log
-
-
-def _on_a_terminal() -> None:
-    """Let the bot meet SIGHUP as it does on a terminal, also where the tests themselves run under `nohup`."""
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)

@@ -213,6 +213,12 @@ async def test_only_calls_that_the_site_has_signed_just_now_are_taken(tmp_path: 
         assert (await at.asks("GET", HOOK)).status == 405
         assert json.loads((await at.here.shell("stats", "--json")).out)["articles"] == {}
         assert (await sends(at, secret, body, age=14 * 60)).status == 200
+        t = str(int(time.time() * 1000))
+        raw = json.dumps(body).encode()
+        recorded = f"sha256={hmac.new(secret.encode(), raw + t.encode(), hashlib.sha256).hexdigest()}, t={t}"
+        said = [await sends(at, secret, raw, X_Ghost_Signature=recorded) for _ in range(3)]  # whoever has recorded it
+        assert {(one.status, one.json["state"]) for one in said} == {(200, "published")}
+        assert len([one for one in at.here.of_bot(at.here.cast.anna) if "photo" in one]) <= 1
         assert (await at.here.shell("keys", "remove", "blog")).status == 0
         await at.until(lambda: sends(at, secret, body), lambda said: said.status == 404)
 

@@ -58,6 +58,11 @@ msgstr[0] "{n} dzień"
 msgstr[1] ""
 msgstr[2] ""
 
+msgid "{n} second"
+msgid_plural "{n} seconds"
+msgstr[0] "{n} sekunda"
+msgstr[1] "{n} sekundy"
+
 msgctxt "month"
 msgid "May"
 msgstr "Maj"
@@ -85,7 +90,9 @@ def test_a_file_says_what_its_translator_wrote_and_leaves_the_rest_in_english():
     assert polish.pgettext("month", "May") == "Maj"
     for said in ("A guess", "Not yet", "Gone", "May"):
         assert polish.gettext(said) == said
+    # Neither an empty form nor one too few may answer some numbers and leave a hole for others.
     assert [polish.ngettext("{n} day", "{n} days", n) for n in (1, 2)] == ["{n} day", "{n} days"]
+    assert [polish.ngettext("{n} second", "{n} seconds", n) for n in (1, 5)] == ["{n} second", "{n} seconds"]
 
 
 @pytest.mark.parametrize("path", sorted(Path(locale.__file__).parent.glob("*.po")), ids=lambda path: path.stem)

@@ -11,6 +11,7 @@ from render_samples import ENERGY, GRID, NOON, article, look
 from story import ANNA
 
 from bot.domain import limits
+from bot.domain.audit import Entry
 from bot.domain.chat import Chat, ChatKind, Pictures
 from bot.domain.delivery_time import Mode, Quiet, Timing
 from bot.domain.message import Message
@@ -139,6 +140,7 @@ def test_the_settings_are_german():
         "Ton: aus",
         "Nachrichten: täglich um 08:00, Mo bis Fr, Berlin; Ruhe von 22:00 bis 07:00",
         "In einer Meldung: Titel, Anriss, Quelle, Datum, Verwandtes und Hashtags",
+        "Listen: schlicht",
         "Sprache: Deutsch",
         "Zeitzone: Europe/Berlin, wie überall hier",
         "Nächste: Montag, 08:00 Berlin.",
@@ -147,7 +149,8 @@ def test_the_settings_are_german():
         ["Zeiten ändern", "Ruhezeit ändern"],
         ["Bilder ändern", "Mit Ton senden"],
         ["Sprache ändern", "Zeitzone ändern"],
-        ["Bestandteile ändern", "Wählen, was kommt"],
+        ["Bestandteile ändern", "Listen ändern"],
+        ["Wählen, was kommt"],
         ["Fertig"],
     ]
 
@@ -253,12 +256,12 @@ async def test_a_person_with_a_german_client_is_greeted_and_offered_commands_in_
 
 def test_the_log_is_german_also_where_newsbot_itself_acted():
     entries = [
-        (NOON, None, "publish", 2, "file", None),
-        (NOON, None, "hold", 3, "burst", None),
-        (NOON, 7, "stop", 1, "stopped", None),
-        (NOON, None, "pause", None, None, None),
-        (NOON, None, "restore", None, "copy", None),
-        (NOON, None, "correct", 2, None, "ci"),
+        Entry(NOON, None, "publish", 2, "file"),
+        Entry(NOON, None, "hold", 3, "burst"),
+        Entry(NOON, 7, "stop", 1, "stopped"),
+        Entry(NOON, None, "pause", None, None),
+        Entry(NOON, None, "restore", None, "copy"),
+        Entry(NOON, None, "correct", 2, None, "ci"),
     ]
     lines = audit_log.log(DEUTSCH, entries, BERLIN).text.string.split("\n")[1:]
     acts = [line.rpartition(": ")[2] for line in lines]

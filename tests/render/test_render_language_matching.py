@@ -49,9 +49,33 @@ def test_a_code_finds_its_language(sent, found):
     assert best_match(sent, KNOWN) == found
 
 
+@pytest.mark.parametrize(
+    ("sent", "spoken"),
+    [
+        ("pt-br", "pt-BR"),
+        ("pt", "pt-BR"),
+        ("pt-pt", "pt-BR"),
+        ("zh-hans", "zh-Hans"),
+        ("zh-cn", "zh-Hans"),
+        ("zh-hant", "zh-Hans"),
+        ("zh-tw", "zh-Hans"),
+        ("es-419", "es"),
+        ("fr-CA", "fr"),
+        ("ar-MA", "ar"),
+        ("ru-UA", "ru"),
+        ("ja-JP", "ja"),
+        ("nb", "en"),
+        ("iw", "en"),
+        ("in", "en"),
+    ],
+)
+def test_of_the_languages_there_are_the_nearest_is_spoken_and_english_where_none_is_near(sent, spoken):
+    assert words_for(sent).language == spoken
+
+
 def test_a_language_that_we_do_not_speak_gets_the_operator_s_and_then_english():
-    assert words_for("fr", "de-CH").language == "de"
-    assert words_for("fr", "fi").language == "en"
+    assert words_for("tlh", "de-CH").language == "de"
+    assert words_for("tlh", "fi").language == "en"
 
 
 @given(st.text(max_size=20))

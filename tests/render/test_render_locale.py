@@ -1,22 +1,16 @@
-import ast
-import re
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
+from translations import CATALOGUES, COMPLETE, ROOT, calls, catalogue, is_literal, left_over, missing, places, said
 
 from bot.domain.text import Entity, Text
 from bot.render.locale import languages, words_for
 from bot.render.text import bold
 
-ROOT = Path(__file__).resolve().parents[2] / "bot"
-CATALOGUES = sorted((ROOT / "render" / "locale").glob("*.po"))
 KEYWORDS = {"words": None, "text": None, "msgid": None, "count": (1, 2), "count_text": (1, 2)}
 BERLIN = ZoneInfo("Europe/Berlin")
 AT = datetime(2021, 2, 12, 13, 5, tzinfo=UTC)
@@ -25,43 +19,11 @@ ENGLISH = words_for("en")
 GERMAN = words_for("de")
 
 
-def calls() -> list[tuple[str, list[ast.expr]]]:
-    """Every call on words in the code: where it is, and the arguments that must be texts."""
-    found = []
-    for path in sorted(ROOT.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and (wanted := _texts_wanted(node.func)):
-                found.append((f"{path.relative_to(ROOT)}:{node.lineno}", node.args[:wanted]))
-    return found
-
-
-def said() -> set[str]:
-    """Every text the code says, by its singular."""
-    return {arguments[0].value for _place, arguments in calls() if arguments and _is_literal(arguments[0])}
-
-
-def catalogue(path: Path) -> Catalog:
-    with path.open("rb") as file:
-        return read_po(file, locale=path.stem, abort_invalid=True)
-
-
-def places(text: str) -> list[str]:
-    return sorted(set(re.findall(r"\{(\w+)\}", text)))
-
-
-@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
-def test_a_catalogue_says_all_that_the_code_says(path):
-    known = catalogue(path)
-    missing = [text for text in sorted(said()) if known.get(text) is None or not all(_forms(known, text))]
-    assert missing == []
-    assert [message.id for message in known if message.fuzzy and message.id] == []
-
-
-@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
-def test_a_catalogue_says_nothing_that_the_code_does_not_say(path):
-    spoken = said()
-    singulars = [message.id[0] if message.pluralizable else message.id for message in catalogue(path) if message.id]
-    assert [text for text in singulars if text not in spoken] == []
+@pytest.mark.parametrize("language", COMPLETE)
+def test_a_complete_language_says_all_that_the_code_says_and_nothing_else(language):
+    path = ROOT / "render" / "locale" / f"{language}.po"
+    assert missing(path) == []
+    assert left_over(path) == []
 
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
@@ -73,39 +35,17 @@ def test_translations_fill_the_same_places(path):
             assert places(message.string) == places(message.id), message.id
             continue
         for form in message.string:
-            # A form for one may say "a chat" instead of "{n} chat".
             assert set(places(form)) | {"n"} == set(places(message.id[1])) | {"n"}, message.id
 
 
-def _forms(known: Catalog, text: str) -> tuple[str, ...]:
-    string = known.get(text).string
-    return string if isinstance(string, tuple) else (string,)
-
-
 def test_every_text_is_a_literal():
-    assert [place for place, texts in calls() if not texts or not all(map(_is_literal, texts))] == []
+    assert [place for place, texts in calls() if not texts or not all(map(is_literal, texts))] == []
 
 
 def test_translators_tools_find_every_text():
     found = extract_from_dir(str(ROOT), [("content/**.py", "ignore"), ("**.py", "python")], keywords=KEYWORDS)
     extracted = {text[0] if isinstance(text, tuple) else text for _file, _line, text, _comments, _context in found}
     assert said() - extracted == set()
-
-
-def _texts_wanted(called: ast.expr) -> int:
-    match called:
-        case ast.Name("words" | "msgid") | ast.Attribute(attr="words"):
-            return 1
-        case ast.Attribute(ast.Name("words") | ast.Attribute(attr="words"), "text"):
-            return 1
-        case ast.Attribute(ast.Name("words") | ast.Attribute(attr="words"), "count" | "count_text"):
-            return 2
-        case _:
-            return 0
-
-
-def _is_literal(argument: ast.expr) -> bool:
-    return isinstance(argument, ast.Constant) and isinstance(argument.value, str)
 
 
 def test_english_needs_no_catalogue_and_stands_first():

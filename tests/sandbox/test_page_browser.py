@@ -619,3 +619,76 @@ async def test_every_word_stands_out_from_its_ground(house: House, show: Show, s
     assert await page.evaluate(CONTRAST) == []
     ground = await page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (ground == "rgb(17, 20, 22)") == (scheme == "dark")
+
+
+def blocks(*made: dict[str, Any]) -> dict[str, Any]:
+    return {"blocks": list(made), "skip_entity_detection": True}
+
+
+LINKED = {"type": "url", "text": {"type": "bold", "text": "Salt cells"}, "url": "https://example.com/salt"}
+DIGEST = blocks(
+    {"type": "heading", "text": "Your 08:00 news: 1 story", "size": 2},
+    {
+        "type": "photo",
+        "photo": {"type": "photo", "media": "https://example.com/a.jpg"},
+        "caption": {"text": "Northgate"},
+    },
+    {"type": "heading", "text": "Energy", "size": 4},
+    {"type": "paragraph", "text": ["1. ", LINKED, " (Northgate)"]},
+    {
+        "type": "details",
+        "summary": "In short",
+        "blocks": [
+            {"type": "paragraph", "text": "They <b>lose</b> little."},
+            {"type": "buttons", "buttons": [{"text": "Open 1", "callback_data": "1:open:7"}]},
+        ],
+    },
+    {"type": "footer", "text": "Next: tomorrow, 08:00 Berlin."},
+)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_a_rich_message_shows_its_blocks_opens_details_and_has_keys_within(
+    house: House, show: Show, scheme: str
+) -> None:
+    page = await show(color_scheme=scheme)
+    await house.api("sendRichMessage", chat_id=ANNA, rich_message=DIGEST, reply_markup=keys([("Change time", "1:c")]))
+    message = page.get_by_role("article", name="Northgate News")
+    await expect(message.get_by_role("heading")).to_have_text(["Your 08:00 news: 1 story", "Energy"])
+    link = message.get_by_role("link", name="Salt cells")
+    assert await link.get_attribute("href") == "https://example.com/salt"
+    assert await link.get_attribute("target") == "_blank"
+    await expect(message.get_by_role("img", name="Picture from Northgate")).to_be_visible()
+    inside = message.get_by_text("They <b>lose</b> little.")
+    await expect(inside).to_be_hidden()
+    await message.get_by_text("In short").click()
+    await expect(inside).to_be_visible()
+    assert await page.evaluate(CONTRAST) == []
+    await message.get_by_role("button", name="Open 1").click()
+    query = await pressed(house)
+    assert query["data"] == "1:open:7"
+    await house.api("answerCallbackQuery", callback_query_id=query["id"], text="Opened")
+    await expect(page.get_by_text("Opened")).to_be_visible()
+    await expect(message.get_by_role("button", name="Change time")).to_be_visible()
+    await expect(page.locator(".chat-row", has_text="Anna")).to_contain_text("Your 08:00 news: 1 story")
+
+
+async def test_blocks_that_nobody_knows_and_hostile_trees_are_words(house: House, show: Show) -> None:
+    await house.api("sendRichMessage", chat_id=ANNA, rich_message=DIGEST)
+    deep: Any = "at the bottom"
+    for _ in range(60):
+        deep = {"type": "bold", "text": deep}
+    held = house.world.messages(ANNA)[-1]["rich_message"]["blocks"]
+    held[:] = [
+        {"type": "hologram", "text": "From a newer Telegram"},
+        {"type": "paragraph", "text": {"type": "url", "text": "Leads nowhere", "url": "javascript:alert(1)"}},
+        {"type": "paragraph", "text": deep},
+        {"type": "photo", "photo": []},
+        {"type": "paragraph", "text": "<img src=x onerror=alert(1)>"},
+    ]
+    page = await show()
+    message = page.get_by_role("article", name="Northgate News")
+    await expect(message).to_contain_text("From a newer Telegram")
+    await expect(message).to_contain_text("<img src=x onerror=alert(1)>")
+    await expect(message).to_contain_text("Leads nowhere")
+    await expect(message.get_by_role("link")).to_have_count(0)

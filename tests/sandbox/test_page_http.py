@@ -277,3 +277,26 @@ async def test_events_stream_as_they_happen_and_end_with_the_server() -> None:
                 assert (event["kind"], event["chat_id"]) == ("message", ANNA)
                 assert event["payload"]["text"] == "/start"
             await stream.content.read()
+
+
+async def test_what_one_member_alone_sees_is_on_their_page_and_on_no_other(house: House) -> None:
+    world = house.world
+    group = world.add_chat("supergroup", "Readers", members={ANNA: "member", BEN: "member"}, bot_status="administrator")
+    keys = {"inline_keyboard": [[{"text": "Go", "callback_data": "1"}]]}
+    async with world.subscribe() as events:
+        only_anna = {"receiver_user_id": ANNA}
+        await house.api(
+            "sendMessage", chat_id=group.id, text="Hi", ephemeral_message_parameters=only_anna, reply_markup=keys
+        )
+        told = await anext(events)
+    assert (told.kind, told.payload["receiver_user"]["id"]) == ("message", ANNA)
+    seen = {}
+    for person in (ANNA, BEN):
+        answer = await (await house.get(f"/page/messages?chat={group.id}&person={person}")).json()
+        seen[person] = [one["text"] for one in answer["messages"]]
+    assert seen == {ANNA: ["Hi"], BEN: []}
+    pressed = {"person": ANNA, "chat": group.id, "message": told.payload["message_id"], "data": "1"}
+    assert (await house.post("press", pressed)).status == 200
+    [update] = await house.api("getUpdates")
+    message = update["callback_query"]["message"]
+    assert (message["message_id"], message["ephemeral_message_id"]) == (0, told.payload["message_id"])

@@ -66,7 +66,7 @@ def _in_the_morning(campaign: Campaign, chat: Chat, now: datetime) -> datetime |
 
 
 async def _holders(conn: Connection, campaign: Campaign) -> Audience:
-    return Holders(campaign.kind, campaign.subject, campaign.revision)
+    return Holders(campaign.subject, campaign.revision)
 
 
 async def _withdrawal(

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from bot.domain.source import Origin, Source, SourceChoices, SourceState
 from bot.services.sources import sources
 from bot.services.sources.feed_web import FeedWeb
 from bot.services.sources.scheduler import MAX_IN_HAND, Scheduler
+from bot.store.content import source_hubs
 from bot.store.content import sources as rows
 
 Here = tuple[SourceDesk, Site]
@@ -31,7 +33,9 @@ async def here(tmp_path) -> AsyncIterator[Here]:
 
 
 @asynccontextmanager
-async def scheduling(desk: SourceDesk, may_write: Callable[[], bool] = lambda: True) -> AsyncIterator[asyncio.Event]:
+async def scheduling(
+    desk: SourceDesk, may_write: Callable[[], bool] = lambda: True, webhook_url: str | None = None
+) -> AsyncIterator[asyncio.Event]:
     """Run a scheduler until the block ends; the event tells it that something may be due."""
     changed = asyncio.Event()
     scheduler = Scheduler(
@@ -42,6 +46,7 @@ async def scheduling(desk: SourceDesk, may_write: Callable[[], bool] = lambda: T
         wake=lambda: None,
         changed=changed,
         may_write=may_write,
+        webhook_url=webhook_url,
     )
     running = asyncio.create_task(scheduler.run())
     try:
@@ -136,3 +141,18 @@ async def test_nothing_is_asked_while_the_disk_is_full(here: Here) -> None:
         has_room = True
         changed.set()
         await until(desk, 1, lambda one: one.read_at is not None)
+
+
+async def test_a_hub_hears_from_the_running_bot_that_a_source_was_paused_elsewhere(here: Here) -> None:
+    desk, site = here
+    site.feed(item("old"), Link=f'<{site.url}/hub>; rel="hub", <{site.url}/feed>; rel="self"')
+    site.answer(202, path="/hub")
+    await desk.add(f"{site.url}/feed")
+    async with desk.db.transaction() as conn:
+        hub = await source_hubs.hub_state(conn, 1)
+        assert hub is not None
+        await source_hubs.set_hub(conn, 1, replace(hub, until=desk.now + timedelta(days=9)))
+    async with scheduling(desk, webhook_url="https://bot.example/hook"), asyncio.timeout(SOON):
+        await sources.pause(desk.db, 1, by=None, now=desk.now)
+        await site.until(1, "/hub")
+    assert [form["hub.mode"] for form in site.forms] == ["unsubscribe"]

@@ -163,20 +163,20 @@ async def test_phrases_keep_items_out(here: Here) -> None:
     site.feed()
     await desk.add(f"{site.url}/feed", only=("quantum dots", "量子点"), never=("sponsored", "WERBUNG"))
     site.feed(
-        item("a", at=NOON, title="Quantum  DOTS shine"),
-        item("b", at=NOON, title="Quantum dotsies"),
-        item("c", at=NOON, title="Quantum dots", text="A Sponsored story."),
-        item("d", at=NOON, title="Quantum", text="Dots are in another place."),
-        item("e", at=NOON, title="Ｑｕａｎｔｕｍ dots", text="Werbung, nicht mehr."),
-        item("f", at=NOON, title="新量子点发光"),
+        item("story-a", at=NOON, title="Quantum  DOTS shine"),
+        item("story-b", at=NOON, title="Quantum dotsies"),
+        item("story-c", at=NOON, title="Quantum dots", text="A Sponsored story."),
+        item("story-d", at=NOON, title="Quantum", text="Dots are in another place."),
+        item("story-e", at=NOON, title="Ｑｕａｎｔｕｍ dots", text="Werbung, nicht mehr."),
+        item("story-f", at=NOON, title="新量子点发光"),
     )
     await desk.read()
-    assert sorted(await desk.states()) == ["a", "f"]
+    assert sorted(await desk.states()) == ["story-a", "story-f"]
     [listed] = await sources.listed(desk.db)
     assert (listed.counts.came, listed.counts.refused) == (2, 4)
-    site.feed(item("b", at=NOON, title="Quantum dots, corrected"))
+    site.feed(item("story-b", at=NOON, title="Quantum dots, corrected"))
     await desk.read()
-    assert sorted(await desk.states()) == ["a", "b", "f"]
+    assert sorted(await desk.states()) == ["story-a", "story-b", "story-f"]
 
 
 async def test_an_item_without_a_link_is_a_draft_until_it_has_one(here: Here) -> None:

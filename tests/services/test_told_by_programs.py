@@ -13,14 +13,18 @@ from zoneinfo import ZoneInfo
 import pytest
 from import_desk import NOON, POLICY, Desk, open_desk, story
 
-from bot.content.articles.sent_article import SentArticle, read_change
 from bot.content.articles.surroundings import ReadingRules
+from bot.content.sent_articles.sent_article import SentArticle, read_change
 from bot.domain.api_key import ApiKey, KeyRole
+from bot.domain.approval import Verdict
 from bot.domain.article import ArticleState, HeldWhy
+from bot.domain.audit import LogGroup
 from bot.domain.publishing import PushWindow
 from bot.services.api import articles, keys
 from bot.services.api.requests import Asked, KeyIsGone, Rules
-from bot.store.desk import api_keys
+from bot.services.newsroom import approvals
+from bot.services.newsroom.approvals import Newsroom
+from bot.store.desk import api_keys, audit_log
 from bot.store.engine import metadata
 
 RULES = Rules(ReadingRules(ZoneInfo("UTC")), timedelta(0))
@@ -40,6 +44,35 @@ async def editor(desk: Desk, name: str = "desk") -> Asked:
         key = await api_keys.named(conn, name)
     assert key is not None
     return Asked(key)
+
+
+async def test_with_four_eyes_an_editor_approves_what_a_program_publishes_or_schedules(desk: Desk) -> None:
+    asked = await editor(desk)
+    rules = replace(RULES, four_eyes=True, admins=frozenset({7}))
+    newsroom = Newsroom(rules.admins, four_eyes=True, undo=timedelta(0))
+    numbers = []
+    for slug in ("told", "posted", "planned"):
+        told = SentArticle(story(slug, published=slug == "told"), None)
+        said = await articles.tell(desk.db, asked, told, now=NOON, rules=rules)
+        body = json.loads(said.body)
+        assert (said.status, body["state"]) == (201, "draft")
+        numbers.append(body["number"])
+        assert bool(body["warnings"]) is (slug == "told")
+    said = await articles.publish(desk.db, asked, numbers[1], now=NOON, rules=rules)
+    assert (said.status, json.loads(said.body)["state"]) == (202, "draft")
+    said = await articles.schedule(desk.db, asked, numbers[2], NOON + timedelta(hours=1), now=NOON, rules=rules)
+    assert (said.status, json.loads(said.body)["state"]) == (202, "draft")
+    for number in numbers:
+        done = await approvals.approve(desk.db, number, by=7, now=NOON, rules=newsroom)
+        assert done.verdict is Verdict.GRANTED
+    assert [await desk.state(slug) for slug in ("told", "posted", "planned")] == [
+        ArticleState.PUBLISHED,
+        ArticleState.PUBLISHED,
+        ArticleState.SCHEDULED,
+    ]
+    async with desk.db.reading() as conn:
+        acts = [(entry.act, entry.key, entry.person) for entry in await audit_log.latest(conn, group=LogGroup.ARTICLES)]
+    assert acts[:2] == [("schedule", "desk", None), ("approve", None, 7)]
 
 
 async def test_what_a_program_has_scheduled_goes_out_where_files_never_push(desk: Desk) -> None:

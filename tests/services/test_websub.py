@@ -11,6 +11,7 @@ from feed_site import Site, item
 from import_desk import NOON
 from source_desk import SourceDesk, source_desk
 
+from bot.domain.source import ASKED
 from bot.http_api.hub_callbacks import mount_hub_callbacks
 from bot.services.sources import sources, websub
 from bot.services.sources.websub import is_signed
@@ -143,6 +144,66 @@ async def test_a_removed_source_confirms_nothing(here: Here) -> None:
     await sources.remove(desk.db, 1, by=None, now=desk.now)
     query = {"hub.mode": "subscribe", "hub.topic": hub.topic, "hub.challenge": "c"}
     assert await websub.verified(desk.db, hub.token, query, desk.now) is None
+
+
+async def end(desk: SourceDesk, site: Site, how: str) -> None:
+    """Let the source be asked no more."""
+    if how == "pause":
+        await sources.pause(desk.db, 1, by=None, now=desk.now)
+    elif how == "remove":
+        await sources.remove(desk.db, 1, by=None, now=desk.now)
+    else:
+        site.answer(410)
+        await desk.read()
+
+
+@pytest.mark.parametrize("how", ["pause", "remove", "gone"])
+async def test_a_hub_is_told_once_that_a_source_is_asked_no_more(here: Here, how: str) -> None:
+    desk, site = here
+    hub = await confirmed(desk)
+    await websub.leave(desk.db, desk.web.fetcher, OURS)
+    assert len(site.forms) == 1  # the source is still wanted
+    query = {"hub.mode": "unsubscribe", "hub.topic": hub.topic, "hub.challenge": "c"}
+    assert await websub.verified(desk.db, hub.token, query, desk.now) is None
+    await end(desk, site, how)
+    for _ in range(2):
+        await websub.leave(desk.db, desk.web.fetcher, OURS)
+    assert site.forms[1:] == [
+        {"hub.callback": f"{OURS}/websub/{hub.token}", "hub.mode": "unsubscribe", "hub.topic": hub.topic}
+    ]
+    assert await websub.verified(desk.db, hub.token, query, desk.now) == "c"
+    assert await websub.verified(desk.db, hub.token, query | {"hub.topic": "https://x.example/"}, desk.now) is None
+    assert await websub.verified(desk.db, hub.token, query | {"hub.mode": "subscribe"}, desk.now) is None
+    body = b"<rss/>"
+    signed = "sha256=" + hmac.new(hub.secret.encode(), body, hashlib.sha256).hexdigest()
+    assert not await websub.told(desk.db, hub.token, body, signed, desk.now)
+
+
+async def test_a_source_that_goes_on_subscribes_at_once_again(here: Here) -> None:
+    desk, site = here
+    await confirmed(desk)
+    await sources.pause(desk.db, 1, by=None, now=desk.now)
+    await websub.leave(desk.db, desk.web.fetcher, OURS)
+    await follow_if_asked(desk)
+    await sources.resume(desk.db, 1, by=None, now=desk.now)
+    await follow_if_asked(desk)
+    assert [form["hub.mode"] for form in site.forms] == ["subscribe", "unsubscribe", "subscribe"]
+
+
+async def follow_if_asked(desk: SourceDesk) -> None:
+    """Do what the scheduler does after it has read a source, which it does only of those that are asked."""
+    if (await desk.source()).state in ASKED:
+        await follow(desk)
+
+
+async def test_a_hub_that_cannot_be_reached_is_left_all_the_same(here: Here) -> None:
+    desk, site = here
+    await confirmed(desk)
+    site.answer(500, path="/hub")
+    await sources.remove(desk.db, 1, by=None, now=desk.now)
+    for _ in range(2):
+        await websub.leave(desk.db, desk.web.fetcher, OURS)
+    assert [form["hub.mode"] for form in site.forms] == ["subscribe", "unsubscribe"]
 
 
 async def test_hubs_are_answered_over_http_and_learn_nothing_by_guessing(here: Here) -> None:

@@ -17,7 +17,8 @@ OLD, NEW, OTHER = -5001, -1_000_000_005_001, -5002
 CHOSEN = ("subscriptions", "exceptions", "topic_wishes", "unwanted_sources", "saved")
 PHRASES = ("followed_phrases", "unwanted_phrases")
 BESIDE = ("progress", "waiting_exports", "closed_threads", "searches", "restrictions", "pushes")
-WITH_CHATS = (*CHOSEN, *PHRASES, *BESIDE, "deliveries", "receipts", "outcomes")
+THREADS = ("topic_threads", "topic_thread_tries")
+WITH_CHATS = (*CHOSEN, *PHRASES, *BESIDE, *THREADS, "deliveries", "receipts", "outcomes")
 
 
 @pytest.fixture
@@ -69,6 +70,8 @@ async def furnish(conn: Connection, chat: int, *, topic: int = 1, article: int =
         """,
         "INSERT INTO pushes (chat, topic, since, many) VALUES (:chat, 0, 90, 2)",
         "INSERT INTO waiting_exports (chat, document, at) VALUES (:chat, '{}', 90)",
+        "INSERT INTO topic_threads (chat, topic, thread, name) VALUES (:chat, :topic, 5, 'AI')",
+        "INSERT INTO topic_thread_tries (chat, tries, next_at) VALUES (:chat, 1, 90)",
     ):
         await conn.execute(insertion, ids)
 
@@ -178,7 +181,7 @@ async def test_an_export_names_everything_that_forgetting_deletes(conn):
     assert read["follows"] == [{"topic": "AI", "thread": 0, "since": "1970-01-01T00:00:50+00:00"}]
     assert read["closed_threads"] == [{"thread": 5, "since": "1970-01-01T00:01:30+00:00", "told_at": None}]
     assert read["saved"][0]["title"] == "One"
-    assert all(read[part] for part in read if part not in ("editor", "acts_as_editor"))
+    assert all(read[part] for part in read if part not in ("editor", "acts_as_editor", "channel", "manages"))
     await chats.delete(conn, OLD)
     assert not any((await export.export(conn, OLD)).values())
 

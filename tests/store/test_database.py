@@ -199,6 +199,54 @@ async def test_a_transaction_that_cannot_begin_says_so_and_the_next_one_can(db: 
     assert await _notes(db) == [2]
 
 
+async def test_a_block_that_writes_nothing_waits_for_no_other_process(db: Database) -> None:
+    await db._writer.execute("PRAGMA busy_timeout = 1")
+    other = sqlite3.connect(db.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    async def nothing() -> None:
+        async with db.transaction():
+            pass
+
+    await asyncio.gather(nothing(), nothing())
+    other.execute("ROLLBACK")
+    other.close()
+    await _note(db, 1)
+    assert await _notes(db) == [1]
+
+
+@pytest.mark.parametrize("beside", [False, True], ids=["alone", "beside a block that has run nothing"])
+async def test_a_block_that_could_not_begin_and_goes_on_begins_with_its_next_statement(
+    db: Database, beside: bool
+) -> None:
+    await db._writer.execute("PRAGMA busy_timeout = 1")
+    other = sqlite3.connect(db.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    async def nothing() -> None:
+        async with db.transaction():
+            pass
+
+    async def goes_on(fails: bool) -> None:
+        async with db.transaction() as conn:
+            with pytest.raises(StoreBusy):
+                await conn.execute("INSERT INTO notes VALUES (1, '')")
+            other.execute("ROLLBACK")
+            await conn.execute("INSERT INTO notes VALUES (2, '')")
+            if fails:
+                raise LookupError
+
+    for fails in (True, False):
+        blocks = [goes_on(fails)] if not beside else [nothing(), goes_on(fails)]
+        results = await asyncio.gather(*blocks, return_exceptions=True)
+        assert [type(result) for result in results if result is not None] == [LookupError] * fails
+        assert await _notes(db) == ([] if fails else [2])
+        assert _is_free(db)
+        if fails:
+            other.execute("BEGIN IMMEDIATE")
+    other.close()
+
+
 async def test_readers_see_the_last_commit_and_never_wait_for_a_writer(db: Database) -> None:
     await _note(db, 1)
     async with db.transaction() as conn:

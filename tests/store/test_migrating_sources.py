@@ -28,3 +28,20 @@ def test_a_filled_database_keeps_its_articles_and_files_and_takes_sources(tmp_pa
             """
         )
         assert conn.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_sources_with_hubs_are_kept_when_subscriptions_can_be_ended(tmp_path):
+    path = tmp_path / "news.db"
+    migrate(path, create=True, known=[one for one in scripts() if one[0] < 33])
+    with closing(sqlite3.connect(path)) as conn, conn:
+        for number, state in enumerate(("active", "paused", "removed"), start=1):
+            conn.execute(
+                """
+                INSERT INTO sources (number, url, state, taken_as, origin, added_at, next_at, hub, hub_until)
+                VALUES (:number, :url, :state, 'news', 'shell', 0, 0, 'https://hub.example/', 99)
+                """,
+                {"number": number, "url": f"https://a.example/{number}", "state": state},
+            )
+    migrate(path, create=False)
+    with closing(sqlite3.connect(path)) as conn:
+        assert conn.execute("SELECT number, hub_until FROM sources").fetchall() == [(1, 99), (2, 99), (3, 99)]

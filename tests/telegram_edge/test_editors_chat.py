@@ -10,13 +10,16 @@ import pytest
 from desk_stories import plain
 from story import ANNA, BEN, EDITH, StoryHouse, story_house
 
-from bot.domain.role import Role
+from bot.domain.role import Objection, Role
 from bot.services.newsroom import roles as services
+from bot.services.newsroom.roles import RoleChange
 from bot.store.desk import audit_log, editors
 from bot.telegram_edge.notifications.progress_messages import ProgressMessages
 
 NOTHING = "There is nothing for that here."
+INVITE = ["Invite an editor", "Invite a contributor", "By id"]
 USED_UP = "This link was used already, was withdrawn or is older than 15 minutes. Ask for a new one."
+CONFIGURED = "You are an owner by NEWSBOT_ADMINS; only the operator can change that."
 NAMES = {ANNA: "Anna Weber", BEN: "Ben Okafor", EDITH: "Edith Lindqvist"}
 
 
@@ -77,10 +80,10 @@ async def test_who_opens_the_link_first_is_an_editor_until_an_owner_lets_them_go
     await house.says(BEN, "/drafts")
     assert house.screen(BEN).startswith("No drafts.")
     await house.says(EDITH, "/editors")
-    assert plain(house.screen(EDITH)) == (f"Who may publish\nowner you\neditor Ben Okafor ({BEN})")
+    assert plain(house.screen(EDITH)) == f"Who may publish\nowner you\neditor Ben Okafor ({BEN})"
     toast = await house.presses(EDITH, let_go("Ben Okafor"))
     assert toast is not None and plain(toast) == "Ben Okafor is no editor any more"
-    assert house.buttons(EDITH) == [["Invite an editor"]]
+    assert house.buttons(EDITH) == [INVITE]
     await house.says(BEN, "/drafts")
     assert house.screen(BEN).startswith(NOTHING)
     person = house.world.people[BEN]
@@ -116,15 +119,18 @@ async def test_no_editor_adds_editors_or_lets_anybody_go(house: StoryHouse) -> N
     assert await acts(house) == before
 
 
-async def test_nobody_lets_an_owner_go(house: StoryHouse) -> None:
-    async with house.db.transaction() as conn:
-        await editors.add(conn, ANNA, Role.OWNER, None, house.clock())
+async def test_nobody_lets_an_owner_of_the_configuration_go_nor_somebody_who_is_nobody(house: StoryHouse) -> None:
     await house.says(EDITH, "/editors")
     message_id = house.messages(EDITH)[-1]["message_id"]
-    for person in (ANNA, EDITH, 12345, 0):
+    for person in (12345, 0):
         toast = await house.presses_data(EDITH, f"1:editor_let_go:{_base36(person)}", message_id)
         assert toast == "That list was out of date. Here is the current one."
-    assert await roles(house) == {EDITH: Role.OWNER, ANNA: Role.OWNER}
+    toast = await house.presses_data(EDITH, f"1:editor_let_go:{_base36(EDITH)}", message_id)
+    assert toast == CONFIGURED
+    for typed in (f"/editors remove {EDITH}", f"/editors add {EDITH} editor"):
+        await house.says(EDITH, typed)
+        assert house.screen(EDITH) == CONFIGURED
+    assert await roles(house) == {EDITH: Role.OWNER}
     assert await acts(house) == []
 
 
@@ -136,10 +142,10 @@ async def test_a_link_that_is_not_used_yet_is_listed_and_can_be_withdrawn(house:
         f"link 1: for an editor, by Edith Lindqvist ({EDITH}), until 12:15",
         f"link 2: for an editor, by Edith Lindqvist ({EDITH}), until 12:15",
     ]
-    assert house.buttons(EDITH) == [["Withdraw link 1"], ["Withdraw link 2"], ["Invite an editor"]]
+    assert house.buttons(EDITH) == [["Withdraw link 1"], ["Withdraw link 2"], INVITE]
     message_id = house.messages(EDITH)[-1]["message_id"]
     assert await house.presses(EDITH, "Withdraw link 1") == "Link 1 is withdrawn"
-    assert house.buttons(EDITH) == [["Change more"], ["Invite an editor"]]
+    assert house.buttons(EDITH) == [["Change more"], INVITE]
     again = await house.presses_data(EDITH, "1:editor_withdraw:1", message_id)
     assert again == "That list was out of date. Here is the current one."
     await house.starts(BEN, first)
@@ -157,7 +163,7 @@ async def test_the_number_of_a_withdrawn_link_is_never_that_of_another(house: St
     await house.presses(EDITH, "Withdraw link 1")
     await invited(house)
     await house.says(EDITH, "/editors")
-    assert house.buttons(EDITH) == [["Withdraw link 2"], ["Invite an editor"]]
+    assert house.buttons(EDITH) == [["Withdraw link 2"], INVITE]
 
 
 @pytest.mark.parametrize("what", ["used", "withdrawn", "too old", "made up", "empty"])
@@ -292,7 +298,8 @@ async def test_the_links_of_an_owner_who_is_removed_are_worth_nothing(house: Sto
     link = await invited(house, ANNA)
     message_id = house.messages(ANNA)[-1]["message_id"]
     admins, now = house.ctx.settings.admins, house.clock()
-    assert await services.remove_editor(house.db, ANNA, by=None, admins=admins, now=now) is Role.OWNER
+    gone = await services.change_role(house.db, ANNA, None, by=None, admins=admins, now=now)
+    assert gone == RoleChange(ANNA, Role.OWNER, None)
     await house.starts(BEN, link)
     assert house.screen(BEN) == USED_UP
     for verb in ("invite", "withdraw:1", f"let_go:{_base36(EDITH)}"):  # her old buttons
@@ -307,10 +314,16 @@ async def test_the_right_is_looked_up_where_the_act_is_written_down(house: Story
     await invited(house)
     admins, now = house.ctx.settings.admins, house.clock()
     before = await acts(house)
-    assert await services.invite_editor(house.db, by=BEN, admins=admins, now=now) is None
+    for role in Role:
+        assert await services.invite(house.db, role, by=BEN, admins=admins, now=now) is None
+    assert await services.invite(house.db, Role.OWNER, by=EDITH, admins=admins, now=now) is None
     assert not await services.withdraw(house.db, 2, by=BEN, admins=admins, now=now)
-    assert await services.remove_editor(house.db, BEN, by=ANNA, admins=admins, now=now) is None
-    assert await services.remove_editor(house.db, EDITH, by=None, admins=admins, now=now) is None
+    for person, role, by, why in (
+        (BEN, None, ANNA, Objection.NOT_ALLOWED),
+        (BEN, Role.OWNER, BEN, Objection.NOT_ALLOWED),
+        (EDITH, None, None, Objection.CONFIGURED),
+    ):
+        assert await services.change_role(house.db, person, role, by=by, admins=admins, now=now) is why
     assert await acts(house) == before
 
 
@@ -389,7 +402,7 @@ async def test_hundreds_of_colleagues_with_long_names_fit_one_message(house: Sto
     await house.says(EDITH, "/editors")
     message = house.messages(EDITH)[-1]
     assert message["text"].startswith("Who may publish") and len(house.buttons(EDITH)) == 25 + 8 + 1
-    assert "\nand 251 more\nLinks that are still good\n" in plain(message["text"])
+    assert "\nand 269 more\nLinks that are still good\n" in plain(message["text"])
     assert "\nlink 8: " in message["text"] and not message["text"].endswith("…")
     assert house.screen(EDITH).count("\u2068") == house.screen(EDITH).count("\u2069")
 

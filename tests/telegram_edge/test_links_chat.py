@@ -178,6 +178,20 @@ async def test_a_short_link_is_known_once_it_was_followed(links_: Links) -> None
     assert [path for path in links_.site.paths if path == "/short"] == ["/short"]
 
 
+async def test_a_feed_that_lists_a_known_story_by_a_link_that_was_followed_tells_nothing_new(links_: Links) -> None:
+    link = '<link rel="alternate" type="application/rss+xml" href="/feed">'
+    links_.site.pages["/short"] = lambda request: web.Response(status=302, headers={"Location": "/salt"})
+    links_.serve("/feed", FEED.replace("https://news.example/grid", links_.site.url("/short")), content_type="text/xml")
+    await links_.desk.says(links_.serve("/salt", HEAD.format(more=link)))
+    await links_.desk.says(links_.site.url("/short"))  # leads to what is known already
+    await links_.desk.presses("Follow its feed")
+    assert [one.source.url for one in await sources.listed(links_.desk.house.db)] == [links_.site.url("/feed")]
+    async with links_.desk.house.db.reading() as conn:
+        assert await articles.in_state(conn, ArticleState.ARCHIVED) == []
+    [draft] = await links_.drafts()
+    assert draft.story.link == links_.site.url("/salt")
+
+
 async def test_a_story_of_a_file_is_shown(links_: Links) -> None:
     article = await links_.desk.room.draft("grid-storage", "Energy")
     await links_.desk.says("http://www.news.example/grid-storage/#part")

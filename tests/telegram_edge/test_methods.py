@@ -5,8 +5,9 @@ from story import ANNA, StoryHouse
 
 from bot.domain.chat import Chat
 from bot.domain.delivery import Sent
-from bot.domain.message import Button, Message, Photo
+from bot.domain.message import Button, ButtonRow, Details, Footer, Heading, Message, Paragraph, Photo, Picture, Rich
 from bot.domain.text import Entity, Text
+from bot.sandbox.world.faults import Refuse
 
 LINK = "https://news.example/storm"
 TEXT = Text("Storm ends 🌪 today", (Entity("bold", 0, 10), Entity("text_link", 14, 5, url=LINK)))
@@ -21,6 +22,21 @@ MESSAGES = {
     "a picture": Message(TEXT, PHOTO, KEYS),
     "a picture without words": Message(Text(""), PHOTO),
 }
+
+RICH = Message(
+    TEXT,
+    keyboard=KEYS,
+    rich=Rich(
+        (
+            Heading(Text("News"), 2),
+            Picture(PHOTO, Text("Northgate")),
+            Paragraph(TEXT + " " + TIME),
+            Details(Text("In short"), (Paragraph(Text("A storm")), ButtonRow((Button("Open 1", data="1:o:1"),)))),
+            Footer(Text("Next: tomorrow.")),
+        ),
+        KEYS,
+    ),
+)
 
 
 async def _anna(house: StoryHouse) -> Chat:
@@ -38,6 +54,38 @@ async def test_a_delivery_and_a_reply_are_the_same_call(house: StoryHouse, messa
     delivered, replied = house.world.ledger.calls_to(ANNA)[-2:]
     assert (delivered.method, delivered.params) == (replied.method, replied.params)
     assert delivered.method == ("sendMessage" if message.photo is None else "sendPhoto")
+
+
+async def test_blocks_are_the_same_call_too_as_a_delivery_and_as_a_reply_to_a_message(house: StoryHouse) -> None:
+    """`reply_parameters`, because `reply_to_message_id` is ignored: https://core.telegram.org/bots/api#sendrichmessage"""
+    anna = await _anna(house)
+    standing = house.messages(ANNA)[-1]["message_id"]
+    assert isinstance(await house.ctx.gateway.send(RICH, ANNA, reply_to=standing), Sent)
+    said = await house.ctx.replies.send(anna, RICH, reply_to=standing)
+    delivered, replied = house.world.ledger.calls_to(ANNA)[-2:]
+    assert (delivered.method, delivered.params) == (replied.method, replied.params)
+    assert delivered.method == "sendRichMessage" and delivered.params["rich_message"]["skip_entity_detection"] is True
+    assert said.message_id == house.messages(ANNA)[-1]["message_id"]
+    assert all(one["reply_to_message"]["message_id"] == standing for one in house.messages(ANNA)[-2:])
+    assert house.buttons(ANNA) == [["Read"], ["Save", "More"]]
+
+
+@pytest.mark.parametrize(
+    ("refusal", "method"),
+    [
+        (Refuse(404, "Not Found: method not found"), "sendRichMessage"),
+        (Refuse(400, "Bad Request: RICH_MESSAGE_INVALID"), "sendRichMessage"),
+        (Refuse(400, "Bad Request: wrong type of the web page content"), "sendRichMessage"),
+    ],
+)
+async def test_a_reply_in_blocks_that_is_not_taken_is_said_as_text(
+    house: StoryHouse, refusal: Refuse, method: str
+) -> None:
+    anna = await _anna(house)
+    house.world.faults.add(refusal, method=method)
+    await house.ctx.replies.send(anna, RICH)
+    said = house.messages(ANNA)[-1]
+    assert said["text"] == TEXT.string and [one["type"] for one in said["entities"]] == ["bold", "text_link"]
 
 
 async def test_bytes_go_up_as_a_file_beside_the_same_parameters(house: StoryHouse) -> None:

@@ -199,11 +199,11 @@ async def test_being_added_to_a_group_is_answered_once(house):
     assert len(house.screens(house.group)) == 1
 
 
-async def test_a_channel_is_greeted_without_buttons_and_obeys_its_posts(house):
+async def test_a_channel_is_greeted_once_with_the_way_to_the_bot_and_obeys_its_posts(house):
     house.world.add_bot(EDITH, house.channel)
     await house.settle()
     assert len(house.messages(house.channel)) == 1
-    assert house.buttons(house.channel) == []
+    assert house.buttons(house.channel) == [["Open in bot"]]
     await house.says(EDITH, "/stop", house.channel)
     assert (await known(house, house.channel)).state is ChatState.PAUSED
 

@@ -283,7 +283,7 @@ async def test_taking_back_says_what_stays(desk: Desk) -> None:
     await desk.presses("Take back")
     assert desk.screen == (
         f"#{article.number} Grid storage is in no list any more, and nothing more of it leaves. "
-        "2 chats have it. Delivered copies stay as they are."
+        "2 chats have it. Their copies stay as they are until you decide."
     )
     assert await state(desk, article.number) is ArticleState.RETRACTED
     await desk.presses("Publish again")

@@ -162,7 +162,7 @@ async def test_a_double_tap_lets_one_editor_go_and_the_next_is_one_press_further
     async with desk.house.db.reading() as conn:
         left = await editors.editors(conn, frozenset({EDITH}))
     assert left == {EDITH: Role.OWNER, BEN: Role.EDITOR}
-    assert [plain(label) for [label] in desk.buttons] == ["Let Ben Okafor go", "Invite an editor"]
+    assert [plain(row[0]) for row in desk.buttons] == ["Let Ben Okafor go", "Invite an editor"]
 
 
 async def test_pushing_one_of_what_is_held_shows_its_progress_and_the_next_below(desk: Desk) -> None:

@@ -22,6 +22,7 @@ async def test_settings_are_one_message_whatever_is_changed(house):
         "Sound: on",
         "News: at once",
         "In a push: Title, Excerpt, Source, Date, Related and Hashtags",
+        "Lists: classic",
         "Language: English",
         "Time zone: UTC, as everywhere here",
     ]

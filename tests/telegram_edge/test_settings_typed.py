@@ -2,10 +2,11 @@
 
 import pytest
 from newsroom_samples import plain
-from story import ANNA, EDITH
+from story import ANNA, EDITH, language_rows
 
 from bot.domain.chat import Pictures
 from bot.domain.parts import ALL_PARTS, Part
+from bot.render.locale import words_for
 
 
 async def test_a_language_is_typed_by_its_tag_or_name_and_given_back_to_the_phone(house):
@@ -26,7 +27,7 @@ async def test_a_language_that_nobody_speaks_here_is_answered_with_those_there_a
     await house.says(ANNA, f"/settings language {typed}")
     assert plain(house.screen(ANNA)).startswith("There is no “")
     assert len(house.screen(ANNA)) < 300
-    assert house.buttons(ANNA) == [["✓ As my phone"], ["English", "Deutsch"], ["Back"]]
+    assert house.buttons(ANNA) == [["✓ As my phone"], *language_rows(), ["Back"]]
     assert not (await house.chat(ANNA)).language_chosen
 
 
@@ -36,7 +37,7 @@ async def test_a_group_cannot_be_told_to_follow_a_phone(house):
     await house.settle()
     await house.says(EDITH, "/settings language en", house.group)
     await house.says(EDITH, "/settings language auto", house.group)
-    assert house.buttons(house.group) == [["✓ English", "Deutsch"], ["Back"]]
+    assert house.buttons(house.group) == [*language_rows("English"), ["Back"]]
     assert (await house.chat(house.group)).language == "en"
 
 
@@ -102,3 +103,46 @@ async def test_parts_that_are_none_change_nothing_and_get_the_buttons(house, typ
     assert "What should stand in a push beside its title? As an example:" in plain(house.screen(ANNA))
     assert len(house.screen(ANNA)) < 500
     assert (await house.chat(ANNA)).parts is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "tag"),
+    [
+        ("DEUTSCH", "de"),
+        ("de_CH", "de"),
+        ("  german ", "de"),
+        ("Español", "es"),
+        ("espanol", "es"),
+        ("Spanish", "es"),
+        ("es-MX", "es"),
+        ("français", "fr"),
+        ("português", "pt-BR"),
+        ("Portuguese", "pt-BR"),
+        ("Brazilian Portuguese", "pt-BR"),
+        ("pt-br", "pt-BR"),
+        ("русский", "ru"),
+        ("العربية", "ar"),
+        ("中文", "zh-Hans"),
+        ("Chinese", "zh-Hans"),
+        ("Simplified Chinese", "zh-Hans"),
+        ("zh-cn", "zh-Hans"),
+        ("日本語", "ja"),
+    ],
+)
+async def test_a_language_goes_by_its_name_in_itself_and_in_english(house, typed, tag):
+    await house.says(ANNA, f"/settings language {typed}")
+    assert (await house.chat(ANNA)).language == tag
+
+
+async def test_a_language_goes_by_its_name_in_the_language_of_the_chat_too(house):
+    await house.says(ANNA, "/settings language de")
+    await house.says(ANNA, "/settings language Spanisch")
+    assert (await house.chat(ANNA)).language == "es"
+
+
+@pytest.mark.parametrize(("spoken", "says"), [("es", True), ("de", False), ("en", False)])
+async def test_a_translation_that_no_native_speaker_has_read_says_so_to_who_reads_it(house, spoken, says):
+    await house.says(ANNA, f"/settings language {spoken}")
+    await house.says(ANNA, "/settings language tlh")
+    draft = words_for(spoken)("No native speaker has read this translation yet.")
+    assert (draft in house.screen(ANNA)) is says

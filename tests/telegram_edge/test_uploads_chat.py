@@ -208,7 +208,7 @@ async def test_who_is_let_go_while_their_document_is_fetched_adds_nothing(desk: 
         working = asyncio.create_task(house.settle())
         await eventually(lambda: bool(house.world.faults.happened))
         if is_let_go:
-            assert await roles.remove_editor(house.db, ANNA, by=EDITH, admins=frozenset({EDITH}), now=house.clock())
+            await roles.change_role(house.db, ANNA, None, by=EDITH, admins=frozenset({EDITH}), now=house.clock())
         go_on.set()
         await working
     assert house.screen(ANNA) == "There is nothing for that here. /help lists what there is."

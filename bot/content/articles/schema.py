@@ -32,7 +32,8 @@ MAX_TOPIC_LENGTH = 100  # characters
 _ALT_LIMIT = 1000
 _MAX_PIXELS = 100_000
 _LARGEST_NUMBER = 10**12
-_WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
+_WHOLE = re.compile(r"([+-]?)0*([0-9]*)(?<=[0-9])")
+_DIGITS_READ = 18  # more are beyond the largest number, and reading a million of them would take long
 _BETWEEN_PICTURES = re.compile(r"\s*,\s+|\s*\n\s*")  # a link may hold commas, but no blank behind them
 _PICTURE_NAME = re.compile(r"\.(?:jpe?g|png|webp|gif|avif|svg|tiff?|bmp|heic)$", re.IGNORECASE)
 _NO_TOPIC = "is empty; put a name that begins with # in quotes"  # to YAML it is a comment
@@ -174,22 +175,29 @@ def _whole(value: object) -> int | None:
     match value:
         case None | "":
             return None
-        case bool():
-            pass
-        case int() if abs(value) <= _LARGEST_NUMBER:
-            return value
-        case float() if value.is_integer() and abs(value) <= _LARGEST_NUMBER:
-            return int(value)
-        case str() if _WHOLE.fullmatch(value.strip()) and abs(number := int(value)) <= _LARGEST_NUMBER:
-            return number
-    refuse(f"{quoted(value)} is not a whole number")
+        case int() if not isinstance(value, bool):
+            number = value
+        case float() if value.is_integer():
+            number = int(value)
+        case str() if (found := _WHOLE.fullmatch(value.strip())) is not None:
+            number = int(found[1] + (found[2][:_DIGITS_READ] or "0"))
+        case _:
+            refuse(f"{quoted(value)} is not a whole number")
+    if abs(number) > _LARGEST_NUMBER:
+        way, bound = (
+            ("large", f"at most {_LARGEST_NUMBER:,}") if number > 0 else ("small", f"at least {-_LARGEST_NUMBER:,}")
+        )
+        refuse(f"{quoted(value)} is too {way} a number; {bound} is taken")
+    return number
 
 
 def _pixels(value: object) -> int | None:
     """Return a size as it is claimed; zero is what programs write that do not know it."""
     number = _whole(value)
-    if number is not None and not 0 <= number <= _MAX_PIXELS:
+    if number is not None and number < 0:
         refuse(f"{quoted(value)} is no number of pixels")
+    if number is not None and number > _MAX_PIXELS:
+        refuse(f"{quoted(value)} is more than {_MAX_PIXELS:,} pixels")
     return number or None
 
 

@@ -9,6 +9,7 @@ import unicodedata
 from urllib.parse import unquote, urlsplit
 
 MAX_SLUG_LENGTH = 200  # characters
+_MAX_TITLE = 80  # characters of a title that make a slug
 _PAGE = re.compile(r"\.(?:html?|php|aspx?)$", re.IGNORECASE)
 _TWO_LETTERS = re.compile(r"[^\W\d_]{2}")
 _APART = re.compile(r"[^\w.-]+|-{2,}")
@@ -30,14 +31,16 @@ def slugs_of(path: str) -> tuple[str, str]:
 
 
 def slugs_of_story(title: str, link: str) -> tuple[str, ...]:
-    """Return the slugs for a story without a file, best first: after the last step of its link, else its title."""
+    """Return the slugs for a story without a file, best first: after the last step of its link, else its title.
+
+    A step with no two letters in a row names no story: a date's, a page's number, a short link's code.
+    """
     try:
         steps = [_PAGE.sub("", unquote(step)) for step in urlsplit(link).path.split("/")]
     except ValueError:
         steps = []
-    of_title = _sane(title)
+    of_title = _sane(title[:_MAX_TITLE].lower())
     named = [_sane(step) for step in steps if step and step.lower() != "index"]
-    # `/?p=12` and `/2026/12/` say nothing of a story.
     return (named[-1], of_title) if named and _TWO_LETTERS.search(named[-1]) else (of_title,)
 
 

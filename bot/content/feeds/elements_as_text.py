@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from html import escape
 
-from bot.content.feeds.markup import BLOCKS, UNSEEN
-from bot.content.feeds.tree import Element
+from bot.content.feeds.fields.markup import BLOCKS, UNSEEN
+from bot.content.feeds.xml.tree import Element
 
 
 def words_of(element: Element) -> str:

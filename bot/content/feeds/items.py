@@ -9,10 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot.content.feeds.dates import date_of
-from bot.content.feeds.markup import one_line
-from bot.content.feeds.pictures import MAX_PICTURES
-from bot.content.feeds.wording import TEXT_LIMIT, Kind, excerpt_from, first_words, title_from, words_from
+from bot.content.feeds.fields.dates import date_of
+from bot.content.feeds.fields.markup import one_line
+from bot.content.feeds.fields.pictures import MAX_PICTURES
+from bot.content.feeds.fields.wording import (
+    TEXT_LIMIT,
+    Kind,
+    excerpt_from,
+    first_words,
+    title_from,
+    words_from,
+)
 from bot.content.plain_text import quoted
 from bot.domain.article import Picture
 from bot.domain.feed import FeedItem, id_key

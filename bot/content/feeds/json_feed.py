@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.content.feeds.addresses import absolute
+from bot.content.feeds.fields.addresses import absolute
+from bot.content.feeds.fields.pictures import Named, first_in_html, is_image, picture_of
+from bot.content.feeds.fields.wording import Kind, title_from
 from bot.content.feeds.items import Found, Items, Raw, item_from
 from bot.content.feeds.not_a_feed import NotAFeed
-from bot.content.feeds.pictures import Named, first_in_html, is_image, picture_of
-from bot.content.feeds.wording import Kind, title_from
 from bot.domain.article import Picture
 from bot.domain.feed import Feed, FeedItem
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from bot.content.feeds import json_feed, xml_feed
 from bot.content.feeds.bytes_to_text import text_of
 from bot.content.feeds.not_a_feed import NotAFeed, refuse_text
-from bot.content.feeds.repair import mended
+from bot.content.feeds.xml.repair import mended
 from bot.domain.feed import Feed
 
 __all__ = ["MAX_BYTES", "NotAFeed", "read_feed"]

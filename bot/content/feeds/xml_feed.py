@@ -10,12 +10,12 @@ from __future__ import annotations
 from datetime import timedelta
 from xml.parsers import expat
 
-from bot.content.feeds.addresses import absolute
+from bot.content.feeds.fields.addresses import absolute
+from bot.content.feeds.fields.wording import title_from
 from bot.content.feeds.items import Items, interval_of
-from bot.content.feeds.lenient_xml import read_leniently
 from bot.content.feeds.not_a_feed import NotAFeed
-from bot.content.feeds.tree import Element, TreeBuilder
-from bot.content.feeds.wording import title_from
+from bot.content.feeds.xml.lenient_xml import read_leniently
+from bot.content.feeds.xml.tree import Element, TreeBuilder
 from bot.content.feeds.xml_items import Parts, alternate, item_of, text_construct
 from bot.domain.feed import Feed
 

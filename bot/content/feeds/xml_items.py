@@ -11,12 +11,19 @@ import base64
 import binascii
 from collections.abc import Iterator, Sequence
 
-from bot.content.feeds.addresses import absolute, is_web_address
 from bot.content.feeds.elements_as_text import images_in, markup_of, words_of
+from bot.content.feeds.fields.addresses import absolute, is_web_address
+from bot.content.feeds.fields.pictures import (
+    Named,
+    first_in_html,
+    first_real,
+    is_image,
+    picture_of,
+    widest_first,
+)
+from bot.content.feeds.fields.wording import Kind
 from bot.content.feeds.items import Found, Raw, item_from
-from bot.content.feeds.pictures import Named, first_in_html, first_real, is_image, picture_of, widest_first
-from bot.content.feeds.tree import Element
-from bot.content.feeds.wording import Kind
+from bot.content.feeds.xml.tree import Element
 from bot.domain.article import Picture
 from bot.domain.feed import FeedItem
 

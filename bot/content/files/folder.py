@@ -8,25 +8,24 @@ what looks changed, and never stops for one bad file: each file's ending is a va
 from __future__ import annotations
 
 import os
-import stat
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.content.articles.surroundings import FileContext, ReadingRules
-from bot.content.files.fingerprint import UNTRUSTED, Fingerprint, hash_of, look_of, trusted_look
-from bot.content.files.reader import read_bytes, real_place, refused, suffixes_in, understood
+from bot.content.files.fingerprint import UNTRUSTED, Fingerprint, hash_of, trusted_look
+from bot.content.files.listing import Entry, Walk
+from bot.content.files.reader import read_bytes, real_place, refused, suffixes_in
 from bot.content.files.write_detection import PICTURE_WAIT, Settling
-from bot.content.formats.front_matter import SUFFIXES, shown_path, shows_its_end
+from bot.content.formats.front_matter import shows_its_end
 from bot.content.sites.newsbot_yaml import NAME as RULES
 from bot.content.sites.site import Site
 from bot.domain.article import Story
 from bot.domain.source import SourceFile
 from bot.domain.topic import TopicFile
-from bot.errors import Complaint, ContentError, NoArticle
+from bot.errors import Complaint, ContentError
 
-_PASSING = (".", "~", "#")  # how hidden files and editors' temporary ones begin; those that end so have no suffix
 _UNREAD = "unread"  # instead of a content's hash
 NO_FINGERPRINT = "-"  # instead of a fingerprint: to be read again
 _TOO_LATE = f"was not there and whole within {PICTURE_WAIT / 60:.0f} minutes; the story goes without it"
@@ -59,36 +58,6 @@ class Gone:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A file that could be an article or topic. `place` is where it really is, `state` how it looked when listed.
-
-    `name` is what complaints call it. `site` is that whose folder it lies in.
-    """
-
-    path: str
-    place: str
-    state: os.stat_result
-    name: str
-    site: Site | None = None
-
-    def look(self, state: os.stat_result | None = None) -> str:
-        """Return all that decides, without reading the file, what it says: also the rules of its site."""
-        look = look_of(self.state if state is None else state)
-        return look if self.site is None else f"{look}-{self.site.key_of(self.path)}"
-
-    def hash_of(self, data: bytes) -> str:
-        return hash_of(data) if self.site is None else f"{hash_of(data)}-{self.site.key_of(self.path)}"
-
-    def understood(self, name: str, data: bytes, around: FileContext) -> Story | TopicFile | SourceFile:
-        return understood(name, data, around, self.site)
-
-    def unread(self, error: ContentError) -> ContentError:
-        """Return why a file could not be read; that of a file of the site which is no page is nobody's concern."""
-        is_other = self.site is not None and not self.site.is_page(self.path)
-        return NoArticle(*error.complaints) if is_other else error
-
-
 def scan(
     root: Path,
     known: Mapping[str, str],
@@ -113,7 +82,7 @@ def scan(
         named = ContentError(*(replace(one, path=called(RULES)) for one in site.complaints))
         yield Found(RULES, fingerprint, None if known.get(RULES) == fingerprint else named)
         return
-    walk = _Walk(home, called, site)
+    walk = Walk(home, called, site)
     walk.run()
     entries = sorted(walk.entries, key=lambda entry: entry.path)
     if settling is not None:
@@ -155,7 +124,7 @@ def read_named(
         if place.suffix.lower() not in (suffixes := suffixes_in(site)):
             raise refused(path, f"is none of {' '.join(sorted(suffixes))}")
         real = real_place(place, root)
-        entry = _Entry(path, str(real), real.stat(), path, site)
+        entry = Entry(path, str(real), real.stat(), path, site)
     except ContentError as error:
         return Found(path, NO_FINGERPRINT, error)
     except OSError:
@@ -166,108 +135,7 @@ def read_named(
     return Found(path, NO_FINGERPRINT, refused(path, "is not there")) if found is None else found
 
 
-def is_content(name: str, suffixes: frozenset[str] = SUFFIXES) -> bool:
-    """Return whether a file of that name is an article or topic, and not an editor's passing copy of one."""
-    dot = name.rfind(".")
-    return dot > 0 and name[dot:].lower() in suffixes and not name.startswith(_PASSING)
-
-
-class _Walk:
-    """Lists a folder and the folders in it, each once, whatever loops links make.
-
-    Links come last, and only what has not been seen at its own place is taken from them.
-    """
-
-    def __init__(self, home: Path, called: Callable[[str], str], site: Site | None) -> None:
-        self._called = called
-        self._site = site
-        self._suffixes = suffixes_in(site)
-        self.entries: list[_Entry] = []
-        self.names: set[str] = set()
-        self.refused: dict[str, str] = {}
-        self._home = home
-        self._folders: set[tuple[int, int]] = set()
-        self._places: set[str] = set()
-        self._links: list[tuple[str, Path]] = []
-        self._unseen: list[str] = []
-
-    def run(self) -> None:
-        self._below("", self._home)
-        while self._links:
-            self._links.sort()
-            path, place = self._links.pop(0)
-            self._follow(path, place)
-
-    def is_unseen(self, path: str) -> bool:
-        """Return whether a path lies where nobody could look."""
-        return any(path.startswith(folder) for folder in self._unseen)
-
-    def _below(self, path: str, place: Path) -> None:
-        """List one folder and those in it; `path` is empty or ends in `/`."""
-        waiting = [(path, place)]
-        while waiting:
-            path, place = waiting.pop()
-            try:
-                state = place.stat()
-                if (state.st_dev, state.st_ino) in self._folders:
-                    continue
-                self._folders.add((state.st_dev, state.st_ino))
-                with os.scandir(place) as entries:
-                    waiting += [folder for entry in entries if (folder := self._take(path, entry)) is not None]
-            except OSError:
-                self._unseen.append(path)
-
-    def _take(self, folder: str, entry: os.DirEntry[str]) -> tuple[str, Path] | None:
-        """Note one name; return it when it is a folder to look into."""
-        path = folder + entry.name
-        if entry.name.startswith(_PASSING):
-            return None
-        if entry.is_symlink():
-            self._links.append((path, Path(entry.path)))
-        elif entry.is_dir(follow_symlinks=False) and not is_content(entry.name, self._suffixes):
-            return None if self._site is not None and self._site.skips(path) else (path + "/", Path(entry.path))
-        elif is_content(entry.name, self._suffixes):
-            try:
-                self._note(path, entry.path, entry.stat(follow_symlinks=False))
-            except FileNotFoundError:
-                pass  # it has just vanished
-        return None
-
-    def _follow(self, path: str, place: Path) -> None:
-        """Take what a link leads to, if that is inside and has not been seen at its own place."""
-        is_named_so = is_content(place.name, self._suffixes)
-        try:
-            target = real_place(place, self._home)
-            state = target.stat()
-        except ContentError as error:
-            if is_named_so:
-                self._refuse(path, error.complaints[0].reason)
-        except OSError:
-            pass  # it has just vanished
-        else:
-            if stat.S_ISDIR(state.st_mode) and not is_named_so:
-                self._below(path + "/", target)
-            elif is_named_so:
-                self._note(path, str(target), state)
-
-    def _note(self, path: str, place: str, state: os.stat_result) -> None:
-        if self._site is not None and path[path.rfind(".") :].lower() not in SUFFIXES and not self._site.is_page(path):
-            return  # a template, a script's page: there are thousands of them
-        if shown_path(path) != path:
-            self._refuse(path, "has a name that cannot be shown; rename it")
-        elif not stat.S_ISREG(state.st_mode):
-            self._refuse(path, "is a folder" if stat.S_ISDIR(state.st_mode) else "is not a regular file")
-        elif place not in self._places:
-            self.entries.append(_Entry(path, place, state, self._called(path), self._site))
-            self.names.add(path)
-            self._places.add(place)
-
-    def _refuse(self, path: str, reason: str) -> None:
-        self.refused[shown_path(path)] = reason
-        self.names.add(shown_path(path))
-
-
-def _is_unsettled(entry: _Entry, home: Path, last: str | None, rules: ReadingRules, settling: Settling) -> bool:
+def _is_unsettled(entry: Entry, home: Path, last: str | None, rules: ReadingRules, settling: Settling) -> bool:
     """Return whether a file has changed and may still be written; then `settling` has seen it."""
     if settling.is_old(entry.state):
         return False
@@ -293,7 +161,7 @@ def _is_unsettled(entry: _Entry, home: Path, last: str | None, rules: ReadingRul
 
 
 def _cannot_act(
-    entry: _Entry, data: bytes, home: Path, rules: ReadingRules, settling: Settling, *, is_new: bool
+    entry: Entry, data: bytes, home: Path, rules: ReadingRules, settling: Settling, *, is_new: bool
 ) -> bool:
     """Return whether a file that may still be written can be taken as it is: a topic, a source, or a new draft.
 
@@ -314,7 +182,7 @@ def _cannot_act(
     return has_end and (isinstance(result, TopicFile | SourceFile) or (is_new and not result.published))
 
 
-def _known(entry: _Entry, home: Path, last: str | None, settling: Settling | None) -> Fingerprint | None:
+def _known(entry: Entry, home: Path, last: str | None, settling: Settling | None) -> Fingerprint | None:
     """Return what is known of a file; None also when a picture it waits for has come, or its time is over."""
     known = None if last is None else Fingerprint.read(last)
     if known is None:
@@ -328,7 +196,7 @@ def _is_whole(home: Path, settling: Settling | None) -> Callable[[str], bool]:
 
 
 def _found(
-    entry: _Entry, home: Path, last: str | None, rules: ReadingRules, settling: Settling | None
+    entry: Entry, home: Path, last: str | None, rules: ReadingRules, settling: Settling | None
 ) -> Found | Waiting | None:
     """Return what became of one file since the last scan; None when it has just vanished."""
     known = _known(entry, home, last, settling)
@@ -360,7 +228,7 @@ def _found(
     return found
 
 
-def _may_act(entry: _Entry, content: str, settling: Settling | None) -> bool:
+def _may_act(entry: Entry, content: str, settling: Settling | None) -> bool:
     """Return whether a file that was just read may be acted on: it is what was looked at before."""
     if settling is None:
         return True
@@ -372,7 +240,7 @@ def _may_act(entry: _Entry, content: str, settling: Settling | None) -> bool:
 
 
 def _read(
-    entry: _Entry,
+    entry: Entry,
     data: bytes,
     known_by: Fingerprint,
     home: Path,

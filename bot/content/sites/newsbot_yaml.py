@@ -14,7 +14,7 @@ from bot.content.articles.links import judged
 from bot.content.formats.document import Fault, Tree
 from bot.content.formats.front_matter import WHOLE_FILE
 from bot.content.plain_text import quoted
-from bot.content.sites.rules import Wanted
+from bot.content.sites.pages.page_file import Wanted
 from bot.domain.fetch_rules import PUBLIC_ONLY, FetchRules
 from bot.errors import Complaint, ContentError
 

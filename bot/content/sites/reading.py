@@ -20,8 +20,9 @@ from bot.content.articles.links import has_scheme
 from bot.content.articles.surroundings import FileContext
 from bot.content.formats.document import Document, Fault, Where, field_name
 from bot.content.formats.front_matter import WHOLE_FILE, decoded
-from bot.content.sites import fences
-from bot.content.sites.rules import NotAPage, Page, Source, Wrong
+from bot.content.sites.pages import fences
+from bot.content.sites.pages.page_file import PageFile, Wrong
+from bot.content.sites.pages.rules import NotAPage, SitePage
 from bot.content.sites.site import Site
 from bot.domain.article import Story
 from bot.errors import Complaint, ContentError, NoArticle
@@ -107,7 +108,7 @@ def story_of_page(name: str, data: bytes, around: FileContext, site: Site) -> St
         site.note("site", "site", _NO_ADDRESS)
         raise _no_article(name, "has no link, because the site's address is not known")
 
-    source = Source(
+    file = PageFile(
         path=path,
         fields=site.rules.fields(path, fields.values),
         front=front,
@@ -119,14 +120,14 @@ def story_of_page(name: str, data: bytes, around: FileContext, site: Site) -> St
     def line_at(offset: int) -> int:
         return 1 + text.count("\n", 0, front.start + offset)
 
-    document = SiteDocument(name, {}, fields.tree, line_at, names=source.names, front=front)
+    document = SiteDocument(name, {}, fields.tree, line_at, names=file.names, front=front)
     try:
-        page = site.rules.page(source)
+        page = site.rules.page(file)
     except NotAPage:
         raise _no_article(name, "has no date") from None
     except Wrong as wrong:
         raise ContentError(document.complaint((wrong.name,), wrong.reason)) from wrong
-    link = site.link(source, page)
+    link = site.link(file, page)
     if link is None:
         said = page.unknown or "has no address"
         site.note(said, *_about(said))
@@ -139,7 +140,7 @@ def story_of_page(name: str, data: bytes, around: FileContext, site: Site) -> St
             raise _no_article(name, "has no title yet")
         reason = "is missing; newsbot.yaml can take it from elsewhere: fields: {title: [title, heading, filename]}"
         raise ContentError(document.complaint(("title",), reason))
-    ours = _our_fields(source, page, link, is_public, site, around)
+    ours = _our_fields(file, page, link, is_public, site, around)
     document.fields.update(ours)
     story = story_of(document, around)
     return replace(
@@ -147,13 +148,14 @@ def story_of_page(name: str, data: bytes, around: FileContext, site: Site) -> St
         payload=_payload(fields.values, front, site, page),
         as_read=story.as_read._replace(
             generator=site.rules.generator,
+            has_page=page.has_page,
             aliases=tuple(site.whole(_as_path(alias)) for alias in page.aliases[:50] if alias.strip()),
         ),
     )
 
 
 def _our_fields(
-    source: Source, page: Page, link: str, is_public: bool, site: Site, around: FileContext
+    file: PageFile, page: SitePage, link: str, is_public: bool, site: Site, around: FileContext
 ) -> dict[str, object]:
     ours: dict[str, object] = {
         "title": page.title if isinstance(page.title, str) else str(page.title),
@@ -174,7 +176,7 @@ def _our_fields(
     return ours
 
 
-def _moment(page: Page, now: datetime) -> datetime:
+def _moment(page: SitePage, now: datetime) -> datetime:
     """Return the date of a story: that of its page, and as long as the page is not out, when it will be."""
     assert page.date is not None
     opens = page.opens
@@ -243,7 +245,7 @@ def _is_inside(place: Path, root: Path) -> bool:
         return False
 
 
-def _payload(fields: Mapping[str, Any], front: fences.Front, site: Site, page: Page) -> dict[str, object]:
+def _payload(fields: Mapping[str, Any], front: fences.Front, site: Site, page: SitePage) -> dict[str, object]:
     """Return what is kept of a page: its fields, and what tells its text from another's with the same fields."""
     body = front.body.strip()
     said = hashlib.blake2b((body or str(page.title)).encode("utf-8", "replace"), digest_size=12).hexdigest()

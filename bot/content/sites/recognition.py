@@ -13,10 +13,12 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
-from bot.content.sites import astro, eleventy, hexo, hugo, hugo_configuration, jekyll, newsbot_yaml, pelican
-from bot.content.sites.config_files import fields_of, text_of
-from bot.content.sites.plain import PlainRules
-from bot.content.sites.rules import SiteRules, Wanted
+from bot.content.sites import newsbot_yaml
+from bot.content.sites.generators import astro, eleventy, hexo, hugo, hugo_configuration, jekyll, pelican
+from bot.content.sites.generators.plain import PlainRules
+from bot.content.sites.pages.config_files import fields_of, text_of
+from bot.content.sites.pages.page_file import Wanted
+from bot.content.sites.pages.rules import SiteRules
 from bot.content.sites.site import SAFE, Site, hash_of
 from bot.domain.fetch_rules import PUBLIC_ONLY, FetchRules
 

@@ -12,8 +12,9 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from bot.content.sites.addresses import expanded
-from bot.content.sites.rules import Page, SiteRules, Source, Wanted
+from bot.content.sites.pages.addresses import expanded
+from bot.content.sites.pages.page_file import PageFile, Wanted
+from bot.content.sites.pages.rules import SitePage, SiteRules
 from bot.errors import Complaint
 
 SAFE = "!$&'()*+,/:;=@~%-._"
@@ -71,9 +72,9 @@ class Site:
             known = self._around[around] = hash_of(self.key, around)
         return known
 
-    def link(self, source: Source, page: Page) -> str | None:
+    def link(self, file: PageFile, page: SitePage) -> str | None:
         """Return a page's public link; None when it has none, and the page says why."""
-        path = self._wanted_path(source, page)
+        path = self._wanted_path(file, page)
         if path is None:
             path = page.path
         else:
@@ -93,17 +94,17 @@ class Site:
         """Say something once, however many pages it is about."""
         self.notes.setdefault(about, Complaint(self.config, 0, field_name, reason))
 
-    def _wanted_path(self, source: Source, page: Page) -> str | None:
+    def _wanted_path(self, file: PageFile, page: SitePage) -> str | None:
         wanted = self.wanted.permalink
         if isinstance(wanted, Mapping):
-            inside = source.path[len(self.below) :].lstrip("/")
+            inside = file.path[len(self.below) :].lstrip("/")
             named = [
-                folder for folder in wanted if inside.startswith(folder + "/") or source.path.startswith(folder + "/")
+                folder for folder in wanted if inside.startswith(folder + "/") or file.path.startswith(folder + "/")
             ]
             wanted = wanted[max(named, key=len)] if named else None
         if not isinstance(wanted, str):
             return None
-        path, unknown = expanded(wanted, self.rules.tokens(source, page))
+        path, unknown = expanded(wanted, self.rules.tokens(file, page))
         if unknown:
             self.note("permalink", "permalink", f"{unknown[0]} stands for nothing in a site of {self.rules.generator}")
             return None

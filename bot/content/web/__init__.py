@@ -1,1 +1,1 @@
-"""Fetching from the web: pictures, and response bodies within limits."""
+"""Fetching from the web: feeds, pages and pictures, within limits."""

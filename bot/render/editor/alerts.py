@@ -18,6 +18,7 @@ from bot.domain.text import Text
 from bot.domain.topic import Topic
 from bot.errors import Complaint
 from bot.render.editor.desk import Verb, called, held_row, may_publish
+from bot.render.editor.source_faults import fault_text
 from bot.render.editor.uploads import complaint
 from bot.render.locale import Words
 from bot.render.reader.picker import topic_list
@@ -135,7 +136,11 @@ def folded(
             )
         ]
         down.extend(
-            words.text("{source}: {reason}", source=foreign(clip(name, _PATH)), reason=tame(clip(reason, _SAID)))
+            words.text(
+                "{source}: {reason}",
+                source=foreign(clip(name, _PATH)),
+                reason=tame(clip(fault_text(words, reason), _SAID)),
+            )
             for name, reason in failing[:_SHOWN]
         )
         blocks.append(_with_rest(words, down, len(failing)))

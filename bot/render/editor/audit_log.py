@@ -1,155 +1,131 @@
-"""The audit log (`/log`) and statistics (`/stats`)."""
+"""The audit log (`/log`): who did what, with what was there before and after, in pages and groups."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from bot.domain.article import ArticleState
-from bot.domain.chat import ChatState
-from bot.domain.message import Message
-from bot.domain.restriction import Restriction
-from bot.domain.source import ListedSource
+from bot.domain.audit import Entry, LogGroup
+from bot.domain.limits import TEXT
+from bot.domain.message import Button, Keyboard, Message
+from bot.domain.press import press
+from bot.domain.role import Role
 from bot.domain.text import Text
-from bot.render.editor.desk import paused
 from bot.render.editor.editors import called
 from bot.render.locale import Words
 from bot.render.text import bold, clip, foreign, join, tame
 
 _DETAIL = 60  # UTF-16 code units
-_TOPIC = 60
-_REASON = 100
+_VALUE = 60
 
-Line = tuple[datetime, int | None, str, int | None, str | None, str | None]
-"""When, who (None for a program, a file, the shell or newsbot itself), what, about which article, more of it, and the
-name of the program's API key."""
-
+GROUPS = (LogGroup.ALL, LogGroup.ARTICLES, LogGroup.PEOPLE, LogGroup.SOURCES, LogGroup.PROGRAMS)
+"""By their places, which buttons hold: another group would come behind them."""
 
 _ID = re.compile(r"\d{1,19}", re.ASCII)
-_ABOUT_PEOPLE = ("let go", "remove owner", "not brought back")
+_ABOUT_PEOPLE = ("role", "let go", "remove owner", "not brought back")
 """Acts whose detail is a person's id."""
+
+
+class LogVerb(StrEnum):
+    """What the buttons do."""
+
+    PAGE = "log_page"  # a group's place in GROUPS, an article or 0, the entry behind which the page begins or 0
 
 
 def log(
     words: Words,
-    entries: Sequence[Line],
+    entries: Sequence[Entry],
     zone: ZoneInfo,
     names: Mapping[int, str] = MappingProxyType({}),
     asked_by: int | None = None,
-) -> Message:
-    """Return the last acts, newest first. `names` are people's, by their ids; `asked_by` is called “you”."""
-    if not entries:
-        return Message(Text(words("Nothing has been done yet.")))
-    lines: list[Text | str] = [bold(words("Log"))]
-    for at, person, act, article, detail, key in entries:
-        when = words("{date}, {time}", date=words.date(at, zone), time=words.time(at, zone))
-        what = _act(words, act)
-        about = f" #{article}" if article is not None else ""
-        who = _who(words, person, names, asked_by) if key is None else words("key {name}", name=key)
-        more = _about(words, act, detail, names, asked_by)
-        why = f" ({more})" if more else ""
-        lines.append(words("{when}: {who}: {what}", when=when, who=who, what=f"{what}{about}{why}"))
-    return Message(join(lines, "\n"))
-
-
-def statistics(
-    words: Words,
     *,
-    chats: Mapping[ChatState, int],
-    articles: Mapping[ArticleState, int],
-    sent_day: int,
-    sent_week: int,
-    followed: Sequence[tuple[str, int]],
-    restricted: int,
-    restrictions: Sequence[tuple[int, Restriction]],
-    zone: ZoneInfo,
-    now: datetime,
-    is_paused: bool = False,
-    sources: Sequence[ListedSource] = (),
+    group: LogGroup = LogGroup.ALL,
+    article: int | None = None,
+    older: int | None = None,
+    is_first: bool = True,
 ) -> Message:
-    """Return the bot's numbers; `restrictions` are some of the chats that forbid writing, `sources` those that most
-    came of."""
-    n = words.number
-    lines: list[Text | str] = [paused(words)] if is_paused else []
-    lines += [
-        bold(words("Chats")),
-        words(
-            "{active} active, {paused} paused, {gone} switched off",
-            active=n(chats.get(ChatState.ACTIVE, 0)),
-            paused=n(chats.get(ChatState.PAUSED, 0)),
-            gone=n(chats.get(ChatState.UNREACHABLE, 0)),
-        ),
-        *_restricted(words, restricted, restrictions, zone, now),
-        bold(words("Articles")),
-        words(
-            "{published} published, {archived} listed only, {draft} drafts, {scheduled} scheduled, {held} held, "
-            "{retracted} taken back",
-            published=n(articles.get(ArticleState.PUBLISHED, 0)),
-            archived=n(articles.get(ArticleState.ARCHIVED, 0)),
-            draft=n(articles.get(ArticleState.DRAFT, 0)),
-            scheduled=n(articles.get(ArticleState.SCHEDULED, 0)),
-            held=n(articles.get(ArticleState.HELD, 0)),
-            retracted=n(articles.get(ArticleState.RETRACTED, 0)),
-        ),
-        bold(words("Sent")),
-        words("{day} in the last 24 hours, {week} in the last 7 days", day=n(sent_day), week=n(sent_week)),
-    ]
-    if sources:
-        lines.append(bold(words("Sources")))
-        lines.extend(
-            words.text(
-                "{source}: {came} came, {pushed} pushed, {held} held, {doubled} doubled, {refused} refused",
-                source=foreign(clip(one.source.name, _TOPIC)),
-                came=n(one.counts.came),
-                pushed=n(one.counts.pushed),
-                held=n(one.counts.held),
-                doubled=n(one.counts.doubled),
-                refused=n(one.counts.refused),
+    """Return a page of acts, newest first. `names` are people's, by their ids; `asked_by` is called “you”.
+
+    `older` is the entry behind which the next page begins; None at the end.
+    """
+    title = words("Log") if article is None else words("Log of #{number}", number=article)
+    lines: list[Text | str] = [bold(title)]
+    if not entries:
+        is_all = group is LogGroup.ALL and article is None
+        lines = [words("Nothing has been done yet.") if is_all else words("Nothing of that was done yet.")]
+    for entry in entries:
+        when = words("{date}, {time}", date=words.date(entry.at, zone), time=words.time(entry.at, zone))
+        what = _act(words, entry)
+        about = f" #{entry.article}" if entry.article is not None else ""
+        more = _about(words, entry, names, asked_by)
+        why = f" ({more})" if more else ""
+        changed = _changed(words, entry, zone)
+        lines.append(
+            words(
+                "{when}: {who}: {what}",
+                when=when,
+                who=_who(words, entry, names, asked_by),
+                what=f"{what}{about}{why}{changed}",
             )
-            for one in sources
         )
-    if followed:
-        lines.append(bold(words("Most followed")))
-        lines.extend(
-            words.text("{topic}: {n}", topic=foreign(clip(topic, _TOPIC)), n=n(many)) for topic, many in followed
-        )
-    return Message(join(lines, "\n"))
+    keyboard = _keyboard(words, group, article, older, is_first=is_first)
+    return Message(clip(join(lines, "\n"), TEXT), keyboard=keyboard)
 
 
-def _restricted(
-    words: Words, many: int, spells: Sequence[tuple[int, Restriction]], zone: ZoneInfo, now: datetime
-) -> list[Text | str]:
-    """Return the chats that forbid writing: since when, why, and when they are tried again."""
-    if not many:
-        return []
-    lines: list[Text | str] = [words.count("{n} forbids writing for now:", "{n} forbid writing for now:", many)]
-    for chat, spell in spells:
-        since = words("{date}, {time}", date=words.date(spell.since, zone), time=words.time(spell.since, zone))
-        reason = tame(clip(spell.reason, _REASON))
-        if spell.may_try(now) or spell.next_at is None:
-            lines.append(
-                words("{chat}, since {since}: {reason}; the next story is tried", chat=chat, since=since, reason=reason)
-            )
-        else:
-            again = words("{date}, {time}", date=words.date(spell.next_at, zone), time=words.time(spell.next_at, zone))
-            lines.append(
-                words(
-                    "{chat}, since {since}: {reason}; tried again {again}",
-                    chat=chat,
-                    since=since,
-                    reason=reason,
-                    again=again,
-                )
-            )
-    if many > len(spells):
-        lines.append(words.count("and {n} more", "and {n} more", many - len(spells)))
-    return lines
+def _keyboard(words: Words, group: LogGroup, article: int | None, older: int | None, *, is_first: bool) -> Keyboard:
+    labels = {
+        LogGroup.ALL: words("All"),
+        LogGroup.ARTICLES: words("Articles"),
+        LogGroup.PEOPLE: words("People"),
+        LogGroup.SOURCES: words("Sources"),
+        LogGroup.PROGRAMS: words("Programs"),
+    }
+    place = GROUPS.index(group)
+    turning = []
+    if not is_first:
+        turning.append(Button(words("Newest"), data=press(LogVerb.PAGE, place, article or 0, 0)))
+    if older is not None:
+        turning.append(Button(words("Older"), data=press(LogVerb.PAGE, place, article or 0, older)))
+    narrowing = tuple(
+        Button(f"\N{CHECK MARK} {labels[one]}" if one is group else labels[one], data=press(LogVerb.PAGE, number, 0, 0))
+        for number, one in enumerate(GROUPS)
+    )
+    rows = (narrowing[:3], narrowing[3:]) if article is None else ()
+    return (*rows, tuple(turning)) if turning else rows
 
 
-def _act(words: Words, act: str) -> str:
+def _changed(words: Words, entry: Entry, zone: ZoneInfo) -> str:
+    """Return what was there before an act and after it, where that was written down."""
+    values = (entry.before, entry.after)
+    if entry.act in ("schedule", "ask"):
+        values = (_moment(words, entry.before, zone), _moment(words, entry.after, zone))
+    if entry.act == "role":
+        called_so = {"contributor": words("contributor"), "editor": words("editor"), "owner": words("owner")}
+        values = (called_so.get(entry.before or "", entry.before), called_so.get(entry.after or "", entry.after))
+    before, after = (None if value is None else foreign(tame(clip(value, _VALUE))) for value in values)
+    if entry.act.startswith("become") or entry.act in ("invite", "let go") or (before is None and after is None):
+        return ""
+    if before is None:
+        return words(": {after}", after=after)
+    if after is None:
+        return words(": was {before}", before=before)
+    return words(": {before} → {after}", before=before, after=after)
+
+
+def _moment(words: Words, written: str | None, zone: ZoneInfo) -> str | None:
+    """Return a time as it is written in the log in words."""
+    try:
+        at = None if written is None else datetime.fromisoformat(written)
+    except ValueError:
+        return written
+    return None if at is None else words("{date}, {time}", date=words.date(at, zone), time=words.time(at, zone))
+
+
+def _act(words: Words, entry: Entry) -> str:
     """Return an act in words; one of a newer newsbot stays as it is written."""
     known = {
         "publish": words("published"),
@@ -165,9 +141,11 @@ def _act(words: Words, act: str) -> str:
         "plainer": words("sent in a plainer form"),
         "invite": words("invited an editor"),
         "owner link": words("made a link for an owner"),
+        "become contributor": words("became a contributor"),
         "become editor": words("became an editor"),
         "become owner": words("became an owner"),
         "withdraw": words("withdrew an invitation"),
+        "role": words("changed a role"),
         "let go": words("let an editor go"),
         "remove owner": words("took an owner’s role away"),
         "not brought back": words("left out of the copy who was let go since"),
@@ -180,12 +158,30 @@ def _act(words: Words, act: str) -> str:
         "remove key": words("removed a program’s key"),
         "add": words("added"),
         "edit": words("edited"),
+        "ask": words("asked for"),
+        "approve": words("approved"),
+        "decline": words("declined"),
         "correct": words("corrected"),
+        "lists only": words("left the delivered copies of"),
+        "take back copies": words("took back the delivered copies of"),
     }
-    return known.get(act, act)
+    if entry.act == "invite" and entry.after == Role.CONTRIBUTOR:
+        return words("invited a contributor")
+    if entry.act == "let go" and entry.before not in (None, Role.EDITOR):
+        return words("let somebody go")
+    if entry.act == "key" and entry.after is None and entry.before is not None:
+        return words("removed a program’s key")
+    if entry.act == "schedule" and entry.after is None and entry.before is not None:
+        return words("unscheduled")
+    return known.get(entry.act, entry.act)
 
 
-def _who(words: Words, person: int | None, names: Mapping[int, str], asked_by: int | None) -> str:
+def _who(words: Words, entry: Entry, names: Mapping[int, str], asked_by: int | None) -> str:
+    person = entry.person
+    if entry.key is not None:
+        return words("key {name}", name=entry.key)
+    if entry.shell is not None:
+        return words("shell ({name})", name=foreign(tame(clip(entry.shell, _DETAIL))))
     if person is None:
         return words("newsbot")
     if person == asked_by:
@@ -193,16 +189,17 @@ def _who(words: Words, person: int | None, names: Mapping[int, str], asked_by: i
     return called(person, names) if person in names else words("editor {person}", person=person)
 
 
-def _about(words: Words, act: str, detail: str | None, names: Mapping[int, str], asked_by: int | None) -> str:
+def _about(words: Words, entry: Entry, names: Mapping[int, str], asked_by: int | None) -> str:
     """Return more of an act: whom it was done to, who invited them, or what else there is to say."""
+    act, detail = entry.act, entry.detail
     if act == "source":
         return _about_source(words, detail)
     person = int(detail) if detail is not None and _ID.fullmatch(detail) else None
     if person is not None and act in _ABOUT_PEOPLE:
         return words("you") if person == asked_by else called(person, names)
-    if act in ("become editor", "become owner") and person is not None and person == asked_by:
+    if act.startswith("become ") and person is not None and person == asked_by:
         return words("invited by you")
-    if act in ("become editor", "become owner"):
+    if act.startswith("become "):
         return "" if person is None else words("invited by {person}", person=called(person, names))
     return "" if act == "withdraw" else _detail(words, detail)
 
@@ -237,5 +234,10 @@ def _detail(words: Words, detail: str | None) -> str:
         "refused": words("Telegram refuses it in every form"),
         "files never push": words("files never push"),
         "stopped": "",
+        "publish": words("publishing"),
+        "list": words("listing"),
+        "schedule": words("scheduling"),
+        "approved": words("with approval"),
+        "changed": words("it was changed after its approval"),
     }
     return known.get(detail or "", tame(clip(detail or "", _DETAIL)))

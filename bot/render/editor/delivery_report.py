@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.article import Article
+from bot.domain.copies import ChangedCopies
 from bot.domain.message import Button, Message
 from bot.domain.press import press
 from bot.domain.progress import Phase, Standing
@@ -28,6 +29,7 @@ def report(
     reasons: Sequence[tuple[str, int]],
     restricted: Sequence[tuple[str, int]],
     zone: ZoneInfo,
+    copies: ChangedCopies,
 ) -> Message:
     """Return the delivery report of an article."""
     if standing is None or campaign is None:
@@ -51,6 +53,7 @@ def report(
         words("Not sent, because they muted, unfollowed or paused meanwhile: {n}", n=number(standing.unwanted)),
         words("Perhaps twice: {n}", n=number(standing.unsure)),
     ]
+    lines.extend(_copies(words, copies))
     if standing.first_sent_at is not None and standing.last_sent_at is not None:
         lines.append(
             words(
@@ -61,6 +64,20 @@ def report(
             )
         )
     return Message(join(lines, "\n"), keyboard=_keyboard(words, article, campaign, standing))
+
+
+def _copies(words: Words, copies: ChangedCopies) -> list[str]:
+    """Return what became of delivered copies that were corrected or taken back; nothing when none were."""
+    told = (
+        (words("Copies corrected: {n}", n=words.number(copies.corrected)), copies.corrected),
+        (words("Copies still to be corrected: {n}", n=words.number(copies.correcting)), copies.correcting),
+        (words("Copies not corrected: {n}", n=words.number(copies.not_corrected)), copies.not_corrected),
+        (words("Copies deleted: {n}", n=words.number(copies.deleted)), copies.deleted),
+        (words("Copies turned into a notice: {n}", n=words.number(copies.noticed)), copies.noticed),
+        (words("Copies still to be taken back: {n}", n=words.number(copies.retracting)), copies.retracting),
+        (words("Copies not taken back: {n}", n=words.number(copies.not_retracted)), copies.not_retracted),
+    )
+    return [line for line, many in told if many] + [_reason(words, reason, many) for reason, many in copies.reasons]
 
 
 def who_failed(words: Words, article: Article, failures: Sequence[tuple[int, str]], total: int) -> Message:

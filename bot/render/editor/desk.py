@@ -12,6 +12,7 @@ decides about another article, and `Take back` asks first.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -41,6 +42,11 @@ class Verb(StrEnum):
     TAKE_BACK = "take_back"
     TAKE_BACK_NOW = "take_back_now"
     LEAVE = "take_back_not"
+    DELETE_COPIES = "copies_delete"
+    NOTICE_COPIES = "copies_notice"
+    CORRECT = "copies_correct"
+    LISTS_ONLY = "copies_lists"
+    LEAVE_COPIES = "copies_leave"
     STOP = "push_stop"  # a campaign
     NOW = "push_now"  # a campaign
     REST = "push_rest"  # a campaign
@@ -54,14 +60,27 @@ class Verb(StrEnum):
     STOP_ALL = "held_stop"  # first and last of the campaigns
     REST_ALL = "held_rest"  # first and last of the campaigns
     DELIVERY = "delivery"
+    APPROVE = "approve"  # an article, its revision as it was asked about
+    DECLINE = "approve_not"
+    UNSCHEDULE = "schedule_not"
     FAILED = "failed_who"
     AGAIN = "failed_again"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What stands under the copy of an article that waits for another editor."""
+
+    said: str
+    button: Button
 
 
 OF_AN_ARTICLE = frozenset(
     {
         Verb.OPEN, Verb.MORE, Verb.BACK, Verb.PUBLISH, Verb.ARCHIVE, Verb.TAKE_BACK, Verb.TAKE_BACK_NOW, Verb.LEAVE,
+        Verb.DELETE_COPIES, Verb.NOTICE_COPIES, Verb.CORRECT, Verb.LISTS_ONLY, Verb.LEAVE_COPIES,
         Verb.CHOOSE_PUSH, Verb.CHOOSE_ARCHIVE, Verb.TOPICS, Verb.ADD_TOPIC, Verb.DELIVERY, Verb.FAILED, Verb.AGAIN,
+        Verb.APPROVE, Verb.DECLINE, Verb.UNSCHEDULE,
     }
 )  # fmt: skip
 """What is done to one article: the first number of the button is its number."""
@@ -137,8 +156,9 @@ def note(
     picture: PictureCheck | None,
     refused: int = 0,
     is_paused: bool = False,
+    waiting: Waiting | None = None,
 ) -> Message:
-    """Return what stands under an article's copy.
+    """Return what stands under an article's copy. `waiting` is what is asked about it, and the button that says yes.
 
     `reach` is how many chats a publish would be for now, `lasts` how long that takes, `link` what is wrong with the
     article's link. Without a `picture` nothing was checked this time.
@@ -153,7 +173,23 @@ def note(
         lines.append(_reach_line(words, reach, lasts))
         if is_paused:
             lines.append(paused(words))
-    return Message(join(lines, "\n"), keyboard=note_keyboard(words, article, reach))
+    if waiting is not None:
+        lines.append(waiting.said)
+    return Message(join(lines, "\n"), keyboard=note_keyboard(words, article, reach, waiting))
+
+
+def note_for_contributor(
+    words: Words, article: Article, zone: ZoneInfo, link: str | None, picture: PictureCheck
+) -> Message:
+    """Return what stands under the copy for somebody who may not publish: what was checked, and who goes on."""
+    lines: list[Text | str] = [
+        words.text("{article} ({state})", article=called(article), state=state(words, article, zone)),
+        _link_line(words, link),
+        _picture_line(words, picture, 0),
+    ]
+    if article.state is ArticleState.DRAFT:
+        lines.append(words("An editor publishes it."))
+    return Message(join(lines, "\n"))
 
 
 def paused(words: Words) -> str:
@@ -161,9 +197,11 @@ def paused(words: Words) -> str:
     return words("All pushes are paused from the shell; “newsbot resume” lets them go on.")
 
 
-def note_keyboard(words: Words, article: Article, reach: int) -> Keyboard:
+def note_keyboard(words: Words, article: Article, reach: int, waiting: Waiting | None = None) -> Keyboard:
     """Return the buttons under the copy; what cannot be undone by a second press stands alone in the last row."""
     more = (Button(words("More"), data=press(Verb.MORE, article.number)),)
+    if waiting is not None:
+        return (more, (waiting.button,))
     return (more, (publish_button(words, article, reach),)) if may_publish(article) else (more,)
 
 
@@ -339,7 +377,7 @@ def asked_late(words: Words, question: str, button: Button, asked_at: str | None
     """Return an act to be confirmed that arrived long after it was asked for, because newsbot was down."""
     # What is sent may be stopped in the first row of the next screen.
     keyboard = ((_open_drafts(words),), (button,))
-    return Message(join([_asked_while_away(words, asked_at), question], " "), keyboard=keyboard)
+    return Message(join([asked_while_away(words, asked_at), question], " "), keyboard=keyboard)
 
 
 def ask_to_take_back(words: Words, article: Article, asked_at: str | None = None, *, is_late: bool = False) -> Message:
@@ -349,7 +387,7 @@ def ask_to_take_back(words: Words, article: Article, asked_at: str | None = None
         article=called(article),
     )
     if is_late:
-        question = join([_asked_while_away(words, asked_at), question], " ")
+        question = join([asked_while_away(words, asked_at), question], " ")
     # `Take back` stands in the first or the last row of every other screen, and here in neither.
     return Message(
         question,
@@ -375,7 +413,7 @@ def _stop_all(words: Words, campaigns: tuple[int, int]) -> Keyboard:
     return ((_open_drafts(words), Button(words("Stop all"), data=press(Verb.STOP_ALL, *campaigns))),)
 
 
-def _asked_while_away(words: Words, asked_at: str | None) -> str:
+def asked_while_away(words: Words, asked_at: str | None) -> str:
     if asked_at:
         return words("You asked for this at {time}, while newsbot was not running.", time=asked_at)
     return words("You asked for this while newsbot was not running.")

@@ -11,6 +11,7 @@ from bot.domain.press import press
 from bot.domain.text import Text
 from bot.render.editor.desk import Verb as Desk
 from bot.render.editor.desk import called
+from bot.render.editor.source_faults import fault_text
 from bot.render.locale import Words
 from bot.render.text import clip, foreign, join, tame
 
@@ -28,7 +29,7 @@ class Verb(StrEnum):
 
 def refused(words: Words, fault: str) -> Message:
     """Return the answer to a link that cannot be one readers open. `fault` follows the link's own words."""
-    return Message(Text(words("I cannot take this link: {fault}.", fault=tame(clip(fault, _FAULT)))))
+    return Message(Text(words("I cannot take this link: {fault}.", fault=tame(clip(fault_text(words, fault), _FAULT)))))
 
 
 def reading(words: Words, host: str, more: int) -> Message:
@@ -39,10 +40,13 @@ def reading(words: Words, host: str, more: int) -> Message:
     return Message(text)
 
 
-def drafted(words: Words, article: Article, *, feeds: int) -> Message:
-    """Return what the answer becomes when a link has made a draft; the draft itself is shown below."""
+def drafted(words: Words, article: Article, *, feeds: int, may_choose: bool = True) -> Message:
+    """Return what the answer becomes when a link has made a draft; the draft itself is shown below.
+
+    `may_choose`: its editor may give it a topic.
+    """
     row = []
-    if not article.topics:
+    if not article.topics and may_choose:
         row.append(Button(words("Choose a topic"), data=press(Desk.TOPICS, article.number)))
     return Message(
         words.text("{article} is a draft.", article=called(article)),
@@ -57,6 +61,11 @@ def known(words: Words, article: Article, state: str, *, feeds: int = 0) -> Mess
         words.text("This story is here already: {article} ({state}).", article=called(article), state=state),
         keyboard=(row,) if row else (),
     )
+
+
+def known_to_editors(words: Words) -> Message:
+    """Return what a contributor learns of a link whose story somebody else has made a draft of."""
+    return Message(Text(words("This story is here already. An editor has it.")))
 
 
 def follow_row(words: Words, feeds: int) -> tuple[Button, ...]:

@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from bot.domain.article import Article, ArticleState
+from bot.domain.delivery import NEWS
 from bot.domain.message import Button, Keyboard, Message
 from bot.domain.press import press
 from bot.domain.progress import Phase, Standing
 from bot.domain.text import Text
+from bot.render.editor import corrections
 from bot.render.editor.desk import Verb, called, open_button, paused
 from bot.render.locale import Words
 from bot.render.text import clip, join, tame
@@ -18,7 +20,9 @@ _WORDS = 200  # UTF-16 code units
 
 
 def going(words: Words, article: Article, campaign: int, standing: Standing, now: datetime) -> Message:
-    """Return how a publish stands, with what can be done about it."""
+    """Return how a publish, or a change of delivered copies, stands, with what can be done about it."""
+    if standing.kind != NEWS:
+        return corrections.going(words, article, campaign, standing)
     match standing.phase:
         case Phase.UNDO:
             return _message(_announced(words, article, standing, now), _undo_keyboard(words, campaign))
@@ -69,14 +73,26 @@ def taken_back(words: Words, article: Article, sent: int) -> Message:
     if sent:
         lines.append(
             words.count_text(
-                "{n} chat has it. Delivered copies stay as they are.",
-                "{n} chats have it. Delivered copies stay as they are.",
+                "{n} chat has it. Its copy stays as it is until you decide.",
+                "{n} chats have it. Their copies stay as they are until you decide.",
                 sent,
             )
         )
     # Behind another button: where this one is pressed, the next screen has `Stop` in its first place.
     again = Button(words("Publish again"), data=press(Verb.PUBLISH, article.number))
-    return Message(join(lines, " "), keyboard=((open_button(words, article.number), again),))
+    copies = ((*corrections.copies_row(words, article),),) if sent else ()
+    return Message(join(lines, " "), keyboard=((open_button(words, article.number), again), *copies))
+
+
+def how_to_retract(words: Words, article: Article) -> Message:
+    """Return the answer to `/retract ARTICLE` with words behind it that say nothing about delivered copies."""
+    return Message(
+        words.text(
+            "Nothing was changed. Write /retract {number}, or with what becomes of delivered copies and why: "
+            "/retract {number} notice the quote was wrong, or /retract {number} delete.",
+            number=article.number,
+        )
+    )
 
 
 def not_listed(words: Words, article: Article) -> Message:

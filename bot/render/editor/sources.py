@@ -7,13 +7,14 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.domain.feed import Feed, FeedItem
+from bot.domain.feed import Feed, FeedItem, is_far_away
 from bot.domain.limits import TEXT
 from bot.domain.message import Button, Message
 from bot.domain.press import press
 from bot.domain.source import ASKED, ListedSource, Source, SourceState, TakenAs, every_text
 from bot.domain.text import Text
 from bot.domain.topic import Topic
+from bot.render.editor.source_faults import fault_text
 from bot.render.labels import label
 from bot.render.locale import Words
 from bot.render.text import bold, clip, foreign, join, tame
@@ -87,7 +88,7 @@ def source(words: Words, listed: ListedSource, zone: ZoneInfo, now: datetime) ->
                 "Since {date}, {time}: {fault}.",
                 date=words.date(since, zone),
                 time=words.time(since, zone),
-                fault=tame(clip(one.last_error, _FAULT)),
+                fault=tame(clip(fault_text(words, one.last_error), _FAULT)),
             )
         )
     if one.read_at is not None:
@@ -272,11 +273,11 @@ def reading(words: Words, host: str) -> Message:
     return Message(words.text("Reading {host}. What it would give comes here.", host=foreign(clip(host, _NAME))))
 
 
-def preview(words: Words, url: str, feed: Feed, zone: ZoneInfo) -> Message:
+def preview(words: Words, url: str, feed: Feed, zone: ZoneInfo, now: datetime) -> Message:
     """Return what a feed would give, what is missing in it first, with the buttons that follow it."""
     heading = join([bold(foreign(clip(feed.title or url, _NAME))), tame(clip(url, _ADDRESS))], "\n")
     parts: list[Text | str] = [heading]
-    if missing := _missing(words, feed.items):
+    if missing := _missing(words, feed.items, now):
         parts.append("\n".join(f"{one}." for one in missing))
     if not feed.items:
         parts.append(words("It lists nothing at the moment. What comes later is new."))
@@ -307,7 +308,7 @@ def _follow_rows(words: Words) -> tuple[tuple[Button, ...], ...]:
     return (news, drafts), (Button(words("Leave it"), data=press(Verb.LEAVE)),)
 
 
-def _missing(words: Words, items: Sequence[FeedItem]) -> list[str]:
+def _missing(words: Words, items: Sequence[FeedItem], now: datetime) -> list[str]:
     said = []
     if count := sum(1 for one in items if one.link is None):
         said.append(
@@ -322,6 +323,14 @@ def _missing(words: Words, items: Sequence[FeedItem]) -> list[str]:
             words.count(
                 "{n} has no date; a new one like it is dated when it is first seen",
                 "{n} have no date; a new one like these is dated when it is first seen",
+                count,
+            )
+        )
+    if count := sum(1 for one in items if is_far_away(one, now)):
+        said.append(
+            words.count(
+                "{n} is dated more than a year ahead; it would come out only then",
+                "{n} are dated more than a year ahead; they would come out only then",
                 count,
             )
         )
@@ -346,12 +355,12 @@ def _entry(words: Words, item: FeedItem, zone: ZoneInfo) -> Text:
 
 
 def no_feed(words: Words, host: str, fault: str) -> Message:
-    """Return why an address gives no feed. `fault` is a clause that begins with “it”."""
+    """Return why an address gives no feed. `fault` is the clause of a `SourceFault`."""
     return Message(
         words.text(
             "{host} gives no feed: {fault}. Send another address, or this one again later.",
             host=foreign(clip(host, _NAME)),
-            fault=tame(clip(fault, _FAULT)),
+            fault=tame(clip(fault_text(words, fault), _FAULT)),
         )
     )
 

@@ -7,11 +7,14 @@ so that a translator's work shows after a restart and no compiled copy can be fo
 Every text handed to `Words` is a literal at the call, because `poe messages` must find it. A `.po` file in this folder
 is a language in `/settings` and in the menus; nothing has to be registered. `docs/translating.md` says how to add one,
 and `tests/render/test_render_locale.py` names what is missing, left over or misses a place.
+
+At the start only headers are read. A language is loaded when the first chat speaks it: 20 ms and some 2 MiB each.
 """
 
 from __future__ import annotations
 
 import gettext
+import hashlib
 import io
 import re
 from collections.abc import Mapping, Sequence
@@ -24,24 +27,51 @@ from babel import Locale
 from babel.core import get_global
 from babel.dates import format_skeleton, format_time, get_day_names, get_timezone_location
 from babel.lists import format_list
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 from bot.domain.text import Text
 from bot.domain.time_zone import zone_label
+from bot.render.locale.direction import right_to_left
 from bot.render.locale.matching import best_match
-from bot.render.locale.po_file import compiled
+from bot.render.locale.po_file import compiled, header, plural_forms
 
 SOURCE = "en"
 _HERE = Path(__file__).parent
 _PLACE = re.compile(r"\{(\w+)\}")
 _CLDR = {SOURCE: "en_GB"}  # newsbot writes 12 Feb 2021 and 14:05
+_PERCENT = {SOURCE: "#,##0\N{NO-BREAK SPACE}%"}  # and 41 %; every other language writes it as CLDR does
+_HEADER = 4096  # characters, within which a header ends
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
 @cache
 def languages() -> tuple[str, ...]:
-    """Return the languages newsbot speaks, as IETF tags, English first."""
-    return (SOURCE, *sorted(path.stem.replace("_", "-") for path in _HERE.glob("*.po")))
+    """Return the languages newsbot speaks, as IETF tags, English first.
+
+    A file that does not say how its language counts is none: it would count as English does.
+    """
+    return (SOURCE, *sorted(tag for tag, fields in _headers().items() if plural_forms(fields) is not None))
+
+
+def is_draft(language: str) -> bool:
+    """Return whether no native speaker has read a language's file yet, as its header says (`X-State: draft`)."""
+    return _headers().get(language, {}).get("x-state") == "draft"
+
+
+def name_of(language: str) -> str:
+    """Return a language's name in itself: Deutsch. A header may say it, which saves CLDR's data of that language."""
+    name = _headers().get(language, {}).get("x-name") or Locale.parse(language.replace("-", "_")).display_name
+    name = name or language
+    return name[:1].upper() + name[1:]
+
+
+@cache
+def texts_checksum() -> str:
+    """Return a checksum of all languages' texts, taken without loading one."""
+    checksum = hashlib.sha256()
+    for path in sorted(_HERE.glob("*.po")):
+        checksum.update(path.name.encode() + b"\0" + path.read_bytes())
+    return checksum.hexdigest()
 
 
 @lru_cache(maxsize=256)  # asked for every message
@@ -54,12 +84,34 @@ def words_for(language: str | None, fallback: str = SOURCE) -> Words:
     return _words(SOURCE)
 
 
-@cache
-def _words(language: str) -> Words:
-    path = _HERE / f"{language.replace('-', '_')}.po"
+def passing_words(language: str) -> Words:
+    """Return the words of one of our languages, which are not kept: for what is said in all of them at once."""
+    path = _file(language)
     if not path.exists():
         return Words(language, gettext.NullTranslations())
     return Words(language, gettext.GNUTranslations(io.BytesIO(compiled(path.read_text("utf-8")))))
+
+
+@cache
+def _words(language: str) -> Words:
+    return passing_words(language)
+
+
+@cache
+def _headers() -> Mapping[str, Mapping[str, str]]:
+    found = {}
+    for path in _HERE.glob("*.po"):
+        with path.open(encoding="utf-8") as file:
+            found[path.stem.replace("_", "-")] = header(file.read(_HEADER))
+    return found
+
+
+def _file(language: str) -> Path:
+    return _HERE / f"{language.replace('-', '_')}.po"
+
+
+def _locale(language: str) -> Locale:
+    return Locale.parse(_CLDR.get(language, language.replace("-", "_")))
 
 
 class Words:
@@ -71,23 +123,35 @@ class Words:
     def __init__(self, language: str, catalogue: gettext.NullTranslations) -> None:
         self.language = language
         self._catalogue = catalogue
-        self._cldr = Locale.parse(_CLDR.get(language, language.replace("-", "_")))
+        self._cldr = _locale(language)
 
     def __call__(self, text: str, **values: object) -> str:
         """Raises: KeyError for a place without a value."""
-        return _filled(self._catalogue.gettext(text), values)
+        return _filled(self._directed(self._catalogue.gettext(text)), values)
 
     def text(self, text: str, **values: Text | str | int) -> Text:
         """Return the same as calling, as a Text in which values that are Texts keep their spans."""
-        return _filled_text(self._catalogue.gettext(text), values)
+        return _filled_text(self._directed(self._catalogue.gettext(text)), values)
 
     def count(self, one: str, many: str, n: int, **values: object) -> str:
         """Return the form that `n` asks for in this language; `{n}` in it is the grouped number."""
-        return _filled(self._catalogue.ngettext(one, many, n), {"n": self.number(n), **values})
+        return _filled(self._directed(self._catalogue.ngettext(one, many, n)), {"n": self.number(n), **values})
 
     def count_text(self, one: str, many: str, n: int, **values: Text | str | int) -> Text:
         """Return the same as `count`, as a Text in which values that are Texts keep their spans."""
-        return _filled_text(self._catalogue.ngettext(one, many, n), {"n": self.number(n), **values})
+        return _filled_text(self._directed(self._catalogue.ngettext(one, many, n)), {"n": self.number(n), **values})
+
+    def form(self, one: str, many: str, n: int) -> str:
+        """Return the form that `n` asks for as it stands in the file, with its places empty."""
+        return self._catalogue.ngettext(one, many, n)
+
+    def has(self, one: str, many: str | None = None) -> bool:
+        """Return whether the language says a text itself; where it does not, it is said in English."""
+        found = self._catalogue.gettext(one) if many is None else self._catalogue.ngettext(one, many, 1)
+        return self.language == SOURCE or found is not one  # what gettext does not know it gives back as it is
+
+    def _directed(self, template: str) -> str:
+        return right_to_left(template) if self.is_right_to_left else template
 
     @property
     def is_right_to_left(self) -> bool:
@@ -98,8 +162,9 @@ class Words:
         return format_decimal(n, locale=self._cldr)
 
     def percent(self, share: float) -> str:
-        """41 % for 0.41, with a no-break space in every language."""
-        return f"{self.number(round(share * 100))}\N{NO-BREAK SPACE}%"
+        """41 % for 0.41, with the sign and the space that the language has."""
+        whole = round(share * 100) / 100
+        return format_percent(whole, format=_PERCENT.get(self.language), locale=self._cldr)
 
     def date(self, at: datetime, zone: ZoneInfo) -> str:
         """12 Feb 2021"""
@@ -162,6 +227,12 @@ class Words:
         if is_old_name(zone):
             return _city(zone)
         return _city(get_timezone_location(zone, locale=self._cldr, return_city=True).replace("\N{SOFT HYPHEN}", ""))
+
+    def names_of(self, language: str) -> tuple[str, ...]:
+        """Return what a language is called in this one and in English, with and without its region or script."""
+        codes = (language.replace("-", "_"), language.partition("-")[0])
+        known = (self._cldr.languages, _locale(SOURCE).languages)
+        return tuple(dict.fromkeys(str(names[code]) for names in known for code in codes if code in names))
 
     def country(self, code: str) -> str:
         """Indien for IN"""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 _LINE = re.compile(r'(?:(msgctxt|msgid|msgid_plural|msgstr(?:\[\d+\])?)[ \t]*)?"(.*)"[ \t]*')
@@ -20,20 +20,41 @@ _ESCAPE = re.compile(r"\\(.)")
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
 _MAGIC = 0x950412DE
 _HEADER = 28  # bytes, before the table of texts
+_FORMS = re.compile(r"\s*nplurals\s*=\s*(\d)\s*;\s*plural\s*=")
 _CHARSET = "Content-Type: text/plain; charset=UTF-8\n"  # of what is made here; of two the last one counts
 
 
 def compiled(text: str) -> bytes:
     """Return the `.mo` file of a `.po` file's texts. What is fuzzy or not translated throughout is left out."""
     texts: dict[str, str] = {}
+    forms = plural_forms(header(text))
     for entry in _entries(text):
         if entry.source == "":
             texts[""] = entry.translation + _CHARSET
-        elif entry.is_done:
+        elif entry.is_done and (not entry.counts or len(entry.translations) == forms):
             texts.setdefault(entry.source, entry.translation)
     pairs = [(source.encode(), translation.encode()) for source, translation in texts.items()]
     pairs.sort()
     return _mo(pairs)
+
+
+def header(text: str) -> Mapping[str, str]:
+    """Return the fields of a `.po` file's header, by their names in small letters; `text` may end after the header."""
+    first = next(_entries(text), None)
+    if first is None or first.source:
+        return {}
+    fields = (line.partition(":") for line in first.translation.splitlines())
+    return {name.strip().lower(): value.strip() for name, colon, value in fields if colon}
+
+
+def plural_forms(fields: Mapping[str, str]) -> int | None:
+    """Return how many forms a text that counts has; None when the header does not say.
+
+    Without it gettext would take English's rule, and a library's own rules change from one version to the next:
+    between Babel 2.18 and 2.19 those of Arabic, French, Hebrew, Hindi, Latvian, Spanish and others did.
+    """
+    found = _FORMS.match(fields.get("plural-forms", ""))
+    return int(found[1]) if found else None
 
 
 @dataclass(slots=True)
@@ -56,6 +77,10 @@ class _Entry:
     @property
     def translation(self) -> str:
         return "\0".join(self.translations)
+
+    @property
+    def counts(self) -> bool:
+        return "msgid_plural" in self.pieces
 
     @property
     def is_done(self) -> bool:

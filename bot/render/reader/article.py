@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.article import Article, ArticleState, Provider, Related, Story
 from bot.domain.chat import Pictures
+from bot.domain.correction import Correction, Field
 from bot.domain.following import Reason
 from bot.domain.limits import CAPTION, TEXT
 from bot.domain.message import Message, Photo
@@ -22,6 +23,7 @@ from bot.domain.phrases import KnownPhrase
 from bot.domain.rejections import Form
 from bot.domain.text import Text, utf16_len
 from bot.domain.topic import Topic
+from bot.render.locale import Words
 from bot.render.look import Look
 from bot.render.reader.card import keyboard, related_links
 from bot.render.text import bold, clip, date_time, fit, fits, foreign, hashtag, italic, join, link, tame
@@ -32,6 +34,8 @@ _PHRASE = 100
 _RELATED_TITLE = 90
 _HEADLINE_TITLE = 120
 _MAX_LINK_LENGTH = 500
+_CORRECTION = 250
+_SHORT_EXCERPT = 400
 _MIN_EXCERPT_LENGTH = 120  # below this an excerpt says nothing: related links make room for it
 
 _MAX_RELATED = 3
@@ -71,14 +75,7 @@ def push(
 def example(found: Article | None, topics: Sequence[Topic], look: Look, now: datetime) -> Text:
     """Return how a push looks: that of an article, with a sample of each part that it lacks; None: all of a sample."""
     words = look.words
-    sample = Story(
-        title=words("The title of a story"),
-        link="https://example.org/",
-        published_at=now,
-        excerpt=words("What it is about, in a sentence or two."),
-        provider=Provider(words("Where it is from")),
-        related=(Related(words("A story that belongs to it"), "https://example.org/related"),),
-    )
+    sample = sample_story(words, now)
     told = sample if found is None else found.story
     shown = replace(
         told,
@@ -88,6 +85,18 @@ def example(found: Article | None, topics: Sequence[Topic], look: Look, now: dat
     )
     tagged = [topic for topic in topics if topic.hashtag] or [Topic(0, "", words("Topic"))]
     return caption(Article(0, "", ArticleState.PUBLISHED, 1, shown, ()), tagged, look, now)
+
+
+def sample_story(words: Words, now: datetime) -> Story:
+    """Return a made-up story, for examples where none is published yet."""
+    return Story(
+        title=words("The title of a story"),
+        link="https://example.org/",
+        published_at=now,
+        excerpt=words("What it is about, in a sentence or two."),
+        provider=Provider(words("Where it is from")),
+        related=(Related(words("A story that belongs to it"), "https://example.org/related"),),
+    )
 
 
 def without_photo(message: Message) -> Message:
@@ -122,6 +131,7 @@ def caption(
     also = also[:_MAX_RELATED] if Part.RELATED in look.parts else []
     tags = _hashtags(topics) if Part.HASHTAGS in look.parts else []
     why = _why(reason, look)
+    corrected = join([_corrected(one, look) for one in article.corrections], "\n")
 
     def assembled(title: Text, excerpt: str) -> Text:
         """Return the title and the parts in their order; the excerpt is a paragraph, and of the others each a line."""
@@ -140,7 +150,7 @@ def caption(
                     lines += also
                 case Part.HASHTAGS:
                     lines.append(join(tags, " "))
-        return join((*paragraphs, join(lines, "\n"), why), "\n\n")
+        return join((*paragraphs, join(lines, "\n"), corrected, why), "\n\n")
 
     least = min(utf16_len(excerpt), _MIN_EXCERPT_LENGTH)
     while (room := CAPTION - len(assembled(title, "")) - len("\n\n")) < least and (also or tags):
@@ -155,6 +165,23 @@ def _why(reason: Reason | None, look: Look) -> Text:
     if not isinstance(reason, KnownPhrase):
         return Text()
     return italic(look.words.text("For the phrase “{phrase}”.", phrase=foreign(clip(reason.words, _PHRASE))))
+
+
+def _corrected(correction: Correction, look: Look) -> Text:
+    """Return the line that tells of a correction: when it was, and why or of what."""
+    words = look.words
+    time = words.time(correction.at, look.zone)
+    if correction.why:
+        return words.text("Corrected {time}: {why}", time=time, why=tame(clip(correction.why, _CORRECTION)))
+    if not correction.fields:
+        return words.text("Corrected {time}.", time=time)
+    names = {
+        Field.TITLE: words("title"),
+        Field.EXCERPT: words("text"),
+        Field.LINK: words("link"),
+        Field.PICTURE: words("picture"),
+    }
+    return words.text("Corrected {time}: {why}", time=time, why=words.list([names[one] for one in correction.fields]))
 
 
 def headline(article: Article, look: Look, now: datetime) -> Text:
@@ -182,6 +209,16 @@ def related_list(article: Article, look: Look, now: datetime) -> Message:
             break
         text = longer
     return Message(text)
+
+
+def short_excerpt(article: Article) -> str:
+    """Return what a story is about in a few lines; empty when it does not say."""
+    return clip(tame(_excerpt(article)), _SHORT_EXCERPT)
+
+
+def source_of(article: Article) -> str:
+    """Return the name of an article's source; empty when it has none."""
+    return _source(article.story.provider)
 
 
 def _excerpt(article: Article) -> str:

@@ -20,6 +20,7 @@ from bot.render.reader.delivery_times import both, quiet_hours
 from bot.render.reader.settings import SETTINGS, SettingsPage
 from bot.render.text import clip, foreign, join
 
+CHANGE_TIME = "change_time"
 DELIVERY = "set_delivery"
 DAY = "set_day"
 QUIET = "set_quiet"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.domain.chat import DigestForm
 from bot.domain.delivery_time import EVERY_DAY, WORKING_DAYS, Mode, Quiet, Timing
 from bot.render.locale import Words
 
@@ -58,3 +59,12 @@ def moment(words: Words, at: datetime, zone: ZoneInfo, now: datetime) -> str:
         return words("tomorrow, {time} {city}", time=time, city=city)
     day = words.weekday(at, zone) if 1 < ahead < 7 else words.date(at, zone)
     return words("{day}, {time} {city}", day=day, time=time, city=city)
+
+
+def look_name(words: Words, form: DigestForm) -> str:
+    """Return how lists of news look: classic, or rich."""
+    match form:
+        case DigestForm.CLASSIC:
+            return words("classic")
+        case DigestForm.RICH:
+            return words("rich")

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from bot.domain.message import Button, Message
 from bot.domain.press import press
+from bot.domain.role import Role
 from bot.domain.text import Text
 from bot.render.locale import Words
-from bot.render.text import bold, join, tame
+from bot.render.text import bold, clip, foreign, join, tame
 
 RESUME = "resume"
+_INVITER = 64  # UTF-16 code units
 
 
 def greeting(words: Words, name: str) -> Text:
@@ -31,8 +33,8 @@ def greeting_of_group(words: Words, name: str) -> Text:
 
 def greeting_of_channel(words: Words, name: str) -> Text:
     return words.text(
-        "This is {name}. News is posted here once the channel follows something: post /topics to pick, "
-        "or /subscribe and a topic's name. /stop pauses it.",
+        "This is {name}. News is posted here once the channel follows something. Its administrators pick that in their "
+        "own chat with the bot, by /channel, or post /subscribe and a topic's name here.",
         name=tame(name),
     )
 
@@ -68,14 +70,23 @@ def help_text(words: Words, sections: Sequence[tuple[str, Sequence[tuple[str, st
     return Message(join(blocks, "\n\n"))
 
 
-def made_owner(words: Words, name: str) -> Message:
-    return Message(words.text("You are an owner of {name} now. /help also lists what editors can do.", name=tame(name)))
-
-
-def made_editor(words: Words, name: str) -> Message:
-    return Message(
-        words.text("You are an editor of {name} now. /help also lists what editors can do.", name=tame(name))
-    )
+def made(words: Words, role: Role, name: str, invited_by: str | None) -> Message:
+    """Return what somebody reads who has opened an invitation: what they are now, and who has made them so."""
+    match role:
+        case Role.OWNER:
+            said = words.text("You are an owner of {name} now. /help also lists what editors can do.", name=tame(name))
+        case Role.EDITOR:
+            said = words.text("You are an editor of {name} now. /help also lists what editors can do.", name=tame(name))
+        case Role.CONTRIBUTOR:
+            said = words.text(
+                "You are a contributor to {name} now. Send a link or a document, and it becomes a draft; an editor "
+                "publishes it. /drafts lists yours.",
+                name=tame(name),
+            )
+    if invited_by is None:
+        return Message(said)
+    by = words.text("{person} invited you.", person=foreign(clip(" ".join(invited_by.split()), _INVITER)))
+    return Message(join([said, by], " "))
 
 
 def invitation_used_up(words: Words) -> Message:

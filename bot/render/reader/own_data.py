@@ -24,7 +24,9 @@ _NAMED = 12  # names in a line; of more, the rest is counted
 _NAME = 60  # UTF-16 code units
 
 
-def privacy(words: Words, *, chat: int, person: int | None, contact: str | None, is_editor: bool) -> Message:
+def privacy(
+    words: Words, *, chat: int, person: int | None, contact: str | None, is_editor: bool, manages_channels: bool = False
+) -> Message:
     """Return what is stored and by whom. `person` is None when nobody in particular asks."""
     kept_by = (
         words("It is kept by {contact}.", contact=contact)
@@ -46,6 +48,8 @@ def privacy(words: Words, *, chat: int, person: int | None, contact: str | None,
                 "see your name in /editors, editors in /log."
             ),
         )
+    if manages_channels:
+        paragraphs.insert(1, words("Because you manage channels from here: which they are, and what they are called."))
     if person == chat:
         paragraphs.append(words("Your Telegram user id, and this chat's number: {person}", person=person))
     else:
@@ -218,7 +222,7 @@ def forgotten(words: Words, is_editor: bool) -> Message:
         ),
     ]
     if is_editor:
-        paragraphs.append(words("You stay an editor, and the log of what you did as one stays."))
+        paragraphs.append(words("You keep your role in the newsroom, and the log of what you did there stays."))
     paragraphs.append(words("/start begins anew."))
     return Message(join(paragraphs, "\n\n"))
 

@@ -14,8 +14,6 @@ from enum import IntEnum
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
-from babel import Locale
-
 from bot.domain.chat import Chat, ChatKind, ChatState, Pictures
 from bot.domain.delivery_time import leaves_at
 from bot.domain.message import Button, Keyboard, Message
@@ -23,7 +21,7 @@ from bot.domain.parts import ALL_PARTS, Part, Parts, arranged
 from bot.domain.press import press
 from bot.domain.text import Text
 from bot.domain.time_zone import zone_label
-from bot.render.locale import Words
+from bot.render.locale import Words, is_draft, name_of
 from bot.render.locale.matching import best_match
 from bot.render.reader import delivery_times
 from bot.render.text import bold, clip, foreign, join, tame
@@ -37,6 +35,8 @@ ZONES = "zones"
 CLOSE = "settings_close"
 LOCATION = "location"
 PARTS = "set_parts"
+REPEATS = "set_repeats"
+THREADS = "set_threads"
 
 AUTO = "auto"
 """What stands for the client's language where somebody types."""
@@ -60,7 +60,8 @@ class SettingsPage(IntEnum):
     QUIET = 7
     PAUSE = 8
     PARTS = 10
-    FILTERS = 21
+    DIGEST = 21
+    FILTERS = 22
 
 
 PICTURE_SIZES = (Pictures.LARGE, Pictures.SMALL, Pictures.NONE)
@@ -79,9 +80,14 @@ def name_number(name: str) -> int:
 
 
 def overview(
-    words: Words, chat: Chat, operators_zone: str, now: datetime, operators_parts: Parts = ALL_PARTS
+    words: Words,
+    chat: Chat,
+    operators_zone: str,
+    now: datetime,
+    operators_parts: Parts = ALL_PARTS,
+    has_threads: bool = False,
 ) -> Message:
-    """Return the chat's settings and what can be changed."""
+    """Return the chat's settings and what can be changed. `has_threads` when the bot has them in private chats."""
     parts = arranged(chat.parts, operators_parts)
     clock = ZoneInfo(chat.zone or operators_zone)
     zone = zone_label(chat.zone or operators_zone)
@@ -92,7 +98,8 @@ def overview(
         words("Sound: off") if chat.silent else words("Sound: on"),
         words("News: {how}", how=delivery_times.both(words, chat.timing, clock)),
         words("In a push: {parts}", parts=words.list([words("Title"), *(part_name(words, part) for part in parts)])),
-        words("Language: {language}", language=language_name(chat.language)),
+        words("Lists: {look}", look=delivery_times.look_name(words, chat.digest)),
+        words("Language: {language}", language=name_of(chat.language)),
         words("Time zone: {zone}", zone=zone),
     ]
     if not chat.announcements:
@@ -109,6 +116,16 @@ def overview(
     elif chat.timing.is_digest:
         next_at = leaves_at(chat.timing, clock, now, now)
         lines.append(words("Next: {when}.", when=delivery_times.moment(words, next_at, clock, now)))
+    last: tuple[Button, ...] = ()
+    if chat.linked_channel is not None:
+        lines.append(_of_linked_channel(words, chat.repeats_channel))
+        choice = words("Leave it to the channel") if chat.repeats_channel else words("Send it here too")
+        last = (Button(choice, data=press(REPEATS, int(not chat.repeats_channel))),)
+    if chat.topic_threads:
+        lines.append(words("Threads: one for each topic"))
+        last = (Button(words("No threads"), data=press(THREADS, 0)),)
+    elif has_threads and chat.kind is ChatKind.PRIVATE:
+        last = (Button(words("A thread for each topic"), data=press(THREADS, 1)),)
     silence = words("Send with sound") if chat.silent else words("Send silently")
     return Message(
         join(lines, "\n"),
@@ -127,11 +144,44 @@ def overview(
             ),
             (
                 Button(words("Change parts"), data=press(SETTINGS, SettingsPage.PARTS)),
-                Button(words("Choose what comes"), data=press(SETTINGS, SettingsPage.FILTERS)),
+                Button(words("Change lists"), data=press(SETTINGS, SettingsPage.DIGEST)),
             ),
+            (Button(words("Choose what comes"), data=press(SETTINGS, SettingsPage.FILTERS)),),
+            *((last,) if last else ()),
             (Button(words("Done"), data=press(CLOSE)),),
         ),
     )
+
+
+def repeats_set(words: Words, repeats: bool) -> str:
+    """Return the toast of what a group gets of its linked channel's stories."""
+    return words("Also sent here by itself") if repeats else words("Left to the channel's post")
+
+
+def threads_set(words: Words, wants: bool) -> str:
+    """Return the toast of threads for topics, or of none."""
+    return words("Each topic gets a thread") if wants else words("News comes in the chat itself")
+
+
+def no_threads(words: Words) -> Message:
+    return Message(
+        Text(
+            words(
+                "This bot has no threads here. In private chats whoever runs it can switch them on, at @BotFather; "
+                "in a forum, send /subscribe and a topic's name in the thread that is to get it."
+            )
+        )
+    )
+
+
+def no_linked_channel(words: Words) -> Message:
+    return Message(Text(words("Telegram names no channel that this group discusses, so nothing comes twice.")))
+
+
+def _of_linked_channel(words: Words, repeats: bool) -> str:
+    if repeats:
+        return words("What the linked channel posts is also sent here by itself.")
+    return words("What the linked channel posts comes here by its post, and is not sent again.")
 
 
 def quality_line(words: Words, least: int | None) -> str:
@@ -219,9 +269,7 @@ def language_page(words: Words, chat: Chat, languages: Sequence[str], name: str,
     is_private = chat.kind is ChatKind.PRIVATE
     follows = is_private and not chat.language_chosen
     buttons = [
-        Button(
-            _ticked(language_name(tag), tag == chat.language and not follows), data=press(LANGUAGE, name_number(tag))
-        )
+        Button(_ticked(name_of(tag), tag == chat.language and not follows), data=press(LANGUAGE, name_number(tag)))
         for tag in languages
     ]
     phone = (Button(_ticked(words("As my phone"), follows), data=press(LANGUAGE)),)
@@ -229,6 +277,8 @@ def language_page(words: Words, chat: Chat, languages: Sequence[str], name: str,
     if unknown:
         wish = foreign(clip(unknown, _NAME))
         question = join([words("There is no “{wish}” among the languages here.", wish=wish), question], " ")
+    if is_draft(words.language):
+        question = join([question, words("No native speaker has read this translation yet.")], "\n\n")
     return Message(
         question,
         keyboard=(*((phone,) if is_private else ()), *_rows(buttons, _ROW), _back(words)),
@@ -295,8 +345,8 @@ def silence_set(words: Words, silent: bool) -> str:
     return words("News comes silently") if silent else words("News comes with sound")
 
 
-def language_set(words: Words, chosen: bool) -> str:
-    language = language_name(words.language)
+def language_set(words: Words, tag: str, chosen: bool) -> str:
+    language = name_of(tag)
     if chosen:
         return words("Language: {language}", language=language)
     return words("Language: {language}, as on your phone", language=language)
@@ -306,22 +356,24 @@ def zone_set(words: Words, zone: str) -> str:
     return words("Time zone: {zone}", zone=zone_label(zone))
 
 
-def language_called(wish: str, languages: Sequence[str]) -> str | None:
-    """Return the language that a tag (`de-AT`) or a name means, in itself or in English: Deutsch, German."""
+def language_called(words: Words, wish: str, languages: Sequence[str]) -> str | None:
+    """Return the language that a tag (`de-AT`) or a name means: in itself, in English or in that of `words`.
+
+    Deutsch, German and allemand; the name without its region or script, as português is, is enough.
+    """
+    wanted = _plain_name(wish)
     for tag in languages:
-        if wish.casefold() in (language_name(tag).casefold(), (_locale(tag).english_name or tag).casefold()):
+        if wanted in {_plain_name(name) for name in (name_of(tag), *words.names_of(tag))}:
             return tag
-    return best_match(wish, languages)
+    if (meant := best_match(wish, languages)) is not None:
+        return meant
+    return next((tag for tag in languages if wanted and wanted == _plain_name(name_of(tag).partition("(")[0])), None)
 
 
-def language_name(tag: str) -> str:
-    """Return a language's name in that language: Deutsch."""
-    name = _locale(tag).display_name or tag
-    return name[:1].upper() + name[1:]
-
-
-def _locale(tag: str) -> Locale:
-    return Locale.parse(tag.replace("-", "_"))
+def _plain_name(name: str) -> str:
+    """Return a name as it is compared: without case, accents and blanks around it."""
+    letters = unicodedata.normalize("NFKD", name.strip()).casefold()
+    return "".join(char for char in letters if not unicodedata.combining(char))
 
 
 def _size(words: Words, pictures: Pictures) -> str:

@@ -40,6 +40,8 @@ def get_chat(world: World, params: Json, uploads: Uploads) -> Json:
         full["permissions"] = dict.fromkeys(_PERMISSIONS, may_write) | {
             "can_send_photos": may_write and not chat.forbids_photos
         }
+    if chat.linked_to is not None:
+        full["linked_chat_id"] = chat.linked_to
     if chat.slow_mode and chat.type == "supergroup":
         full["slow_mode_delay"] = chat.slow_mode
     if chat.pinned and (pinned := world.history.get(chat.id, chat.pinned[-1])):
@@ -65,7 +67,8 @@ def get_chat_member(world: World, params: Json, uploads: Uploads) -> Json:
     chat = readable_chat(world, params["chat_id"])
     user = params["user_id"]
     if user == world.bot["id"]:
-        return chat_member(world.bot, "member" if chat.type == "private" else chat.bot_status)
+        member = chat_member(world.bot, "member" if chat.type == "private" else chat.bot_status)
+        return member | {"can_post_messages": False} if chat.forbids_bot_posts else member
     person = world.people.get(user)
     if person is None:
         raise bad_request("user not found")

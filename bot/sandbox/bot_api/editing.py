@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.domain.limits import DELETE_WITHIN
-from bot.sandbox.bot_api import media
+from bot.sandbox.bot_api import ephemeral, media, rich_messages
 from bot.sandbox.bot_api.permission import managed_chat, writable_chat
 from bot.sandbox.bot_api.sending import Uploads, captioned, pass_at_pace
 from bot.sandbox.world.api_error import bad_request
@@ -24,31 +24,71 @@ _NOT_MODIFIED = (
     "content and reply markup of the message"
 )
 _MANY = 100
-_TEXT = ("text", "entities", "link_preview_options")
+_TEXT = ("text", "entities", "link_preview_options", "rich_message")
 _CAPTION = ("caption", "caption_entities", "show_caption_above_media")
 
 
 def edit_message_text(world: World, params: Json, uploads: Uploads) -> Json:
-    if "text" not in params:
+    if ("text" in params) == ("rich_message" in params):
         raise bad_request("message text is empty")
-    text, entities = world.formatter.text(params["text"], params.get("parse_mode"), params.get("entities"))
+    if "rich_message" in params:
+        return _edited_in_blocks(world, params, uploads)
+    content = _new_text(world, params)
     chat, message = _editable(world, params)
-    if "text" not in message:
+    return _edited(world, chat, params, message, _with_text(message, content))
+
+
+def _edited_in_blocks(world: World, params: Json, uploads: Uploads) -> Json:
+    """Put blocks in the place of a text or of other blocks. Custom emoji do not survive it, which we never send.
+
+    Source: https://core.telegram.org/bots/api#editmessagetext
+    """
+    rich = params["rich_message"]
+    rich_messages.check(rich)
+    chat, message = _editable(world, params)
+    if "text" not in message and "rich_message" not in message:
         raise bad_request("there is no text in the message to edit")
-    content: Json = {"text": text}
-    if entities:
-        content["entities"] = entities
-    if preview := params.get("link_preview_options"):
-        content["link_preview_options"] = preview
+    content = rich_messages.shown(rich_messages.content(world, rich, chat, uploads))
     return _edited(world, chat, params, message, _without(message, _TEXT) | content)
 
 
 def edit_message_caption(world: World, params: Json, uploads: Uploads) -> Json:
     content = captioned(world, params)
     chat, message = _editable(world, params)
+    return _edited(world, chat, params, message, _with_caption(message, content))
+
+
+edit_ephemeral_message_text = ephemeral.changing(
+    lambda world, params, message: _with_text(message, _new_text(world, params))
+)
+edit_ephemeral_message_caption = ephemeral.changing(
+    lambda world, params, message: _with_caption(message, captioned(world, params))
+)
+edit_ephemeral_message_reply_markup = ephemeral.changing(lambda world, params, message: dict(message))
+
+
+def _new_text(world: World, params: Json) -> Json:
+    if "text" not in params:
+        raise bad_request("message text is empty")
+    text, entities = world.formatter.text(params["text"], params.get("parse_mode"), params.get("entities"))
+    content: Json = {"text": text}
+    if entities:
+        content["entities"] = entities
+    if preview := params.get("link_preview_options"):
+        content["link_preview_options"] = preview
+    return content
+
+
+def _with_text(message: Json, content: Json) -> Json:
+    if "text" not in message and "rich_message" not in message:
+        raise bad_request("there is no text in the message to edit")
+    return _without(message, _TEXT) | content
+
+
+def _with_caption(message: Json, content: Json) -> Json:
     if not any(kind in message for kind in media.KINDS):
         raise bad_request("there is no caption in the message to edit")
-    return _edited(world, chat, params, message, _without(message, _CAPTION) | content)
+    return _without(message, _CAPTION) | content
 
 
 def edit_message_media(world: World, params: Json, uploads: Uploads) -> Json:

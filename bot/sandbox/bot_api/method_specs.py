@@ -39,6 +39,13 @@ MISSING = {
 }
 
 
+GONE_SINCE_10_3 = frozenset({"receiver_user_id", "callback_query_id"})
+"""Parameters of sending methods in Bot API 10.2. Telegram ignores them silently; whoever uses them should hear of it.
+
+Source: https://core.telegram.org/bots/api-changelog (10.3: `ephemeral_message_parameters` instead)
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """A file that came with the request."""
@@ -63,6 +70,8 @@ class Method:
     def read(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return the known parameters, each as its type; null and empty text count as not given. Raises: Refused."""
         checks, params = self.checks, {}
+        if "ephemeral_message_parameters" in checks and not GONE_SINCE_10_3.isdisjoint(given):
+            raise bad_request("the sandbox refuses receiver_user_id and callback_query_id: the answer would be public")
         for name, value in given.items():
             check = checks.get(name)
             if check is None or value is None or value == "":

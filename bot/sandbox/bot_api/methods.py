@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from bot.sandbox.bot_api import answering, chats, describing, editing, receiving, sending
+from bot.sandbox.bot_api import answering, chats, describing, editing, ephemeral, receiving, sending, topics
 
 METHODS: dict[str, Callable[..., Any]] = {
     "getMe": answering.get_me,
@@ -18,6 +18,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     "deleteWebhook": receiving.delete_webhook,
     "getWebhookInfo": receiving.get_webhook_info,
     "sendMessage": sending.send_message,
+    "sendRichMessage": sending.send_rich_message,
     "sendPhoto": sending.send_photo,
     "sendDocument": sending.send_document,
     "sendVideo": sending.send_video,
@@ -31,8 +32,16 @@ METHODS: dict[str, Callable[..., Any]] = {
     "editMessageCaption": editing.edit_message_caption,
     "editMessageMedia": editing.edit_message_media,
     "editMessageReplyMarkup": editing.edit_message_reply_markup,
+    "editEphemeralMessageText": editing.edit_ephemeral_message_text,
+    "editEphemeralMessageCaption": editing.edit_ephemeral_message_caption,
+    "editEphemeralMessageReplyMarkup": editing.edit_ephemeral_message_reply_markup,
+    "deleteEphemeralMessage": ephemeral.delete,
     "deleteMessage": editing.delete_message,
     "deleteMessages": editing.delete_messages,
+    "createForumTopic": topics.create_forum_topic,
+    "editForumTopic": topics.edit_forum_topic,
+    "closeForumTopic": topics.close_forum_topic,
+    "deleteForumTopic": topics.delete_forum_topic,
     "pinChatMessage": editing.pin_chat_message,
     "unpinChatMessage": editing.unpin_chat_message,
     "unpinAllChatMessages": editing.unpin_all_chat_messages,

@@ -73,7 +73,7 @@ def writable_chat(world: World, chat_id: int | str, thread: int | None = None, *
             raise forbidden("bot was blocked by the user")
         if not person.has_started:
             raise forbidden("bot can't initiate conversation with a user")
-        if thread is not None:
+        if thread is not None and thread not in chat.threads and not world.ignores_threads:
             raise bad_request("message thread not found")
         return chat
     if chat.migrated_to is not None:
@@ -84,6 +84,8 @@ def writable_chat(world: World, chat_id: int | str, thread: int | None = None, *
         case "left":
             raise forbidden(f"bot is not a member of the {chat.type} chat")
         case "member" if chat.type == "channel":
+            raise bad_request("need administrator rights in the channel chat")
+        case "administrator" if chat.forbids_bot_posts and kind is not None:
             raise bad_request("need administrator rights in the channel chat")
     if thread is not None:
         _check_thread(chat, thread)

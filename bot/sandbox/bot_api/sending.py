@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from bot.sandbox.bot_api import media
+from bot.sandbox.bot_api import ephemeral, media, rich_messages
 from bot.sandbox.bot_api.method_specs import Upload
 from bot.sandbox.bot_api.permission import readable_chat, writable_chat
 from bot.sandbox.world.api_error import bad_request, too_many_requests
@@ -52,6 +52,15 @@ def send_message(world: World, params: Json, uploads: Uploads) -> Json:
     return _sent(world, chat, params, content)
 
 
+def send_rich_message(world: World, params: Json, uploads: Uploads) -> Json:
+    rich = params["rich_message"]
+    rich_messages.check(rich)
+    kind = "photo" if rich_messages.needs_photo_rights(rich) else "text"
+    chat = writable_chat(world, params["chat_id"], params.get("message_thread_id"), kind=kind)
+    said = rich_messages.content(world, rich, chat, uploads)
+    return _sent(world, chat, params, rich_messages.shown(said)) | said
+
+
 def _sends(kind: str) -> Callable[[World, Json, Uploads], Json]:
     """Return the method that sends one file of a kind."""
 
@@ -90,8 +99,14 @@ def captioned(world: World, params: Json) -> Json:
 def _sent(world: World, chat: Chat, params: Json, content: Json) -> Json:
     """Put one message into the chat, if its keyboard is right and the pace allows, and return it."""
     markup = world.keyboards.checked(params.get("reply_markup"), chat)
-    answered = _reply(world, chat, params.get("reply_parameters"))
+    if "keyboard" in params.get("reply_markup", {}):
+        world.reply_keyboards[chat.id] = params["reply_markup"]["keyboard"]
+    one = ephemeral.receiver(world, chat, params)
+    answered = {} if one is not None else _reply(world, chat, params.get("reply_parameters"))
     _pass(world, chat, is_paid=params.get("allow_paid_broadcast", False))
+    if one is not None:
+        shown = _message(world, chat, params) | content | ({} if markup is None else {"reply_markup": markup})
+        return ephemeral.show(world, chat, one, shown)
     message = _message(world, chat, params)
     message.update(answered)
     message.update(content)
@@ -110,7 +125,7 @@ def _message(world: World, chat: Chat, params: Json) -> Json:
     message["sender_chat" if chat.type == "channel" else "from"] = chat.json if chat.type == "channel" else world.bot
     message["chat"] = chat.json
     message["date"] = int(world.clock())
-    if "message_thread_id" in params:
+    if "message_thread_id" in params and not (chat.type == "private" and world.ignores_threads):
         message["message_thread_id"] = params["message_thread_id"]
         message["is_topic_message"] = True
     if params.get("protect_content"):
@@ -124,6 +139,8 @@ def _reply(world: World, chat: Chat, reply: Json | None) -> Json:
     if reply is None:
         return {}
     there = readable_chat(world, reply["chat_id"]).id if "chat_id" in reply else chat.id
+    if "message_id" not in reply:
+        raise bad_request("message to be replied not found")
     replied = world.history.get(there, reply["message_id"])
     if replied is None:
         if reply.get("allow_sending_without_reply"):
@@ -223,6 +240,7 @@ _CONTENT = (
     "text",
     "entities",
     "link_preview_options",
+    "rich_message",
     "caption",
     "caption_entities",
     "show_caption_above_media",

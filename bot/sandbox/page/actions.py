@@ -136,8 +136,10 @@ def _say(wish: Wish) -> Json:
 
 
 def _press(wish: Wish) -> Json:
-    data = wish.text("data", 64)
-    return {"query": wish.world.press(wish.person.id, wish.chat.id, wish.number("message"), data)}
+    data, message = wish.text("data", 64), wish.number("message")
+    if any(one["ephemeral_message_id"] == message for one in wish.world.seen_alone(wish.person.id, wish.chat.id)):
+        return {"query": wish.world.press_alone(wish.person.id, wish.chat.id, message, data)}
+    return {"query": wish.world.press(wish.person.id, wish.chat.id, message, data)}
 
 
 def _location(wish: Wish) -> Json:

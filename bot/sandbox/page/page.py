@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import BodyPartReader, hdrs, web
 
+from bot.sandbox.bot_api.ephemeral import on_page
 from bot.sandbox.page.actions import ACTS, MAX_CAPTION_LENGTH, Act, Refused, Wish, known, number, upload
 from bot.sandbox.page.crowd import add_readers
 from bot.sandbox.world.events import Watch
@@ -54,17 +55,23 @@ async def _none() -> tuple[()]:
     return ()
 
 
+async def _no_strings(language: str, is_stretched: bool) -> Json:
+    raise KeyError(language)
+
+
 def add_page(
     app: web.Application,
     world: World,
     *,
     topics: Callable[[], Awaitable[Collection[str]]] = _none,
     editors: Callable[[], Awaitable[Collection[int]]] = _none,
+    strings: Callable[[str, bool], Awaitable[Json]] = _no_strings,
 ) -> None:
-    """Mount the chat page at `/` and what it needs under `/page/`.
+    """Mount the chat page at `/`, the translators' page at `/strings`, and what they need under `/page/`.
 
-    Two things that only the bot knows can be asked of it: the names of the `topics` that readers are offered, and
-    which people are `editors`.
+    Three things that only the bot knows can be asked of it: the names of the `topics` that readers are offered, which
+    people are `editors`, and all its texts in a language, stretched or not (`strings`, which raises KeyError for a
+    language that it does not speak).
     """
     streams = _Streams(world)
     app.on_shutdown.append(streams.close)
@@ -76,6 +83,8 @@ def add_page(
         "/page/profile": lambda request: _answer(_profile(world, request)),
         "/page/file/{file_id}": lambda request: _file(world, request.match_info["file_id"]),
         "/page/events": streams.open,
+        "/strings": lambda request: _static("strings.html"),
+        "/page/strings": lambda request: _strings(request, strings),
     }
     for path, handler in reading.items():
         app.router.add_get(path, _guarded(handler), allow_head=False)
@@ -131,6 +140,15 @@ async def _static(name: str) -> web.Response:
     return web.Response(body=file.read_bytes(), content_type=kind, charset="utf-8")
 
 
+async def _strings(request: web.Request, strings: Callable[[str, bool], Awaitable[Json]]) -> web.Response:
+    """Describe every text of the bot in one language, for translators."""
+    try:
+        texts = await strings(request.query.get("language", "en"), request.query.get("stretched") == "yes")
+    except KeyError as error:
+        raise Refused("The bot does not speak this language.", 404) from error
+    return web.json_response(texts)
+
+
 async def _state(world: World, editors: Callable[[], Awaitable[Collection[int]]]) -> web.Response:
     """Describe who and what there is, for the list of chats; groups that have become supergroups are left out."""
     may_publish = await editors()
@@ -172,12 +190,18 @@ def _chat(world: World, chat: Chat) -> Json:
 
 
 def _messages(world: World, request: web.Request) -> Json:
-    """Return the newest messages, or the newest before message `before`, oldest first; `earlier`: there are more."""
+    """Return the newest messages, or the newest before message `before`, oldest first; `earlier`: there are more.
+
+    With the newest comes what `person` alone sees in a group.
+    """
     chat = known(world.chats, request.query.get("chat"), "chat")
     messages = world.messages(chat.id)
     if "before" in request.query:
         before = number(request.query["before"])
         messages = [message for message in messages if message["message_id"] < before]
+    elif "person" in request.query:
+        alone = world.seen_alone(number(request.query["person"]), chat.id)
+        messages = [*messages, *map(on_page, alone)]
     return {"messages": messages[-PAGE_OF_MESSAGES:], "earlier": len(messages) > PAGE_OF_MESSAGES}
 
 

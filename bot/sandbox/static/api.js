@@ -22,7 +22,8 @@ const post = (path, body) =>
   ask(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 
 export const state = () => get("state", {});
-export const messages = (chat, before = null) => get("messages", before === null ? { chat } : { chat, before });
+export const messages = (chat, person, before = null) =>
+  get("messages", before === null ? { chat, person } : { chat, before });
 export const profile = (person, chat) => get("profile", { person, chat });
 export const say = (person, chat, text, replyTo, thread) => post("say", { person, chat, text, reply_to: replyTo, thread });
 export const start = (person, payload = "") => post("start", { person, payload });

@@ -228,6 +228,7 @@ function heard({ kind, chat_id: chatId, payload }) {
   if (world === null) return;
   if (kind === "people") refresh();
   else if (kind === "toast") answered(payload);
+  else if (payload.receiver_user && payload.receiver_user.id !== context?.person.id) return;  // for another one alone
   else if (world.chat(chatId)) HEARD[kind]?.(world.chat(chatId), payload);
   else refresh();
 }

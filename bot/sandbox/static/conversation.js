@@ -40,7 +40,7 @@ export class Conversation {
     this.log.setAttribute("aria-live", "off");
     this.log.setAttribute("aria-busy", "true");
     const [{ messages, earlier }, { description }] = await Promise.all([
-      api.messages(context.chat.id),
+      api.messages(context.chat.id, context.person.id),
       api.profile(context.person.id, context.chat.id),
     ]);
     if (turn !== this.#opening) return;
@@ -61,7 +61,7 @@ export class Conversation {
   async refresh() {
     if (this.#context === null) return;
     const turn = this.#opening;
-    const { messages } = await api.messages(this.#context.chat.id);
+    const { messages } = await api.messages(this.#context.chat.id, this.#context.person.id);
     if (turn !== this.#opening) return;
     // Nothing in common: more was said than one answer holds, and what is shown would have a hole.
     if (!messages.some(({ message_id: id }) => this.#messages.has(id))) return this.open(this.#context);
@@ -183,7 +183,7 @@ export class Conversation {
     const oldest = Math.min(...this.#messages.keys());
     this.earlier.setAttribute("aria-busy", "true");
     try {
-      const { messages, earlier } = await api.messages(this.#context.chat.id, oldest);
+      const { messages, earlier } = await api.messages(this.#context.chat.id, this.#context.person.id, oldest);
       const below = this.scroller.scrollHeight - this.scroller.scrollTop;
       this.log.setAttribute("aria-live", "off");
       for (const message of messages) this.#messages.set(message.message_id, message);

@@ -23,6 +23,19 @@ export function button(className, label, onclick, drawn = null, attributes = {})
   return el("button", { type: "button", class: className, onclick, ...named, ...attributes }, drawn ?? label);
 }
 
+const ISOLATED = /[\u2066-\u2068][^\u2069]*\u2069?/gu;
+const STRONG = /[\p{L}\u200e\u200f]/u;
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+/**
+ * The direction of a text: that of its first letter which stands in no isolate, as phones have it. `dir="auto"` would
+ * look into isolates, and past what has a direction of its own.
+ */
+export function directionOf(text) {
+  const first = STRONG.exec(text.replace(ISOLATED, "")) ?? STRONG.exec(text);
+  return first && RIGHT_TO_LEFT.test(first[0]) ? "rtl" : "ltr";
+}
+
 export const byId = (id) => document.getElementById(id);
 
 const SVG = "http://www.w3.org/2000/svg";

@@ -28,7 +28,7 @@ export class Keyboards {
     if (!Array.isArray(rows) || rows.length === 0) return null;
     const label = "Buttons of this message";
     return el("div", { class: "keyboard", role: "group", "aria-label": label }, ...rows.map((row) =>
-      el("div", { class: "keyboard-row" }, ...row.map((key) => this.#key(key, message, context)))));
+      el("div", { class: "keyboard-row" }, ...row.map((key) => this.key(key, message, context)))));
   }
 
   /** The bot answered a press. */
@@ -42,7 +42,8 @@ export class Keyboards {
     this.#finish(pressed);
   }
 
-  #key(key, message, context) {
+  /** One key; it may also stand within a rich message. */
+  key(key, message, context) {
     const className = STYLES.has(key.style) ? `key key-${key.style}` : "key";
     const label = el("span", { class: "key-label", dir: "auto" }, key.text);
     if (key.url) return urlKey(key.url, label, className, context);

@@ -3,9 +3,10 @@
  */
 import { fileUrl } from "./api.js";
 import { isoTime, timeOf, fullTime } from "./clock.js";
-import { button, el, icon } from "./dom.js";
+import { button, directionOf, el, icon } from "./dom.js";
 import { formatted } from "./entities.js";
 import { destination, outward } from "./links.js";
+import { drawBlocks, richWords } from "./rich.js";
 
 const PICTURE_WIDTH = 800; // CSS pixels a picture can fill, twice over for sharp screens
 const FILES = ["document", "video", "animation", "audio", "voice", "video_note"];
@@ -20,6 +21,7 @@ export function senderName(message) {
 
 /** What a list of chats says about a message, in a few words. */
 export function summary(message) {
+  if (message.rich_message) return richWords(message.rich_message).replace(/\s+/gu, " ").trim().slice(0, 120);
   const words = unspoilt(message.text ?? message.caption ?? "", message.entities ?? message.caption_entities ?? []);
   const kind = message.photo ? "Picture" : fileOf(message)?.file_name ?? "";
   const line = [kind, words.replace(/\s+/gu, " ").trim()].filter(Boolean).join(": ");
@@ -56,19 +58,21 @@ function bubble(message, context, mine) {
   const shared = message.chat.type !== "private" && !mine;
   const options = message.link_preview_options ?? {};
   const card = options.url && !options.is_disabled && message.text !== undefined ? preview(options, context) : null;
-  const body = text ? el("div", { class: "text", dir: "auto" }, formatted(text, entities, context)) : null;
+  const body = text ? el("div", { class: "text" }, formatted(text, entities, context)) : null;
   const parts = [
     shared ? el("p", { class: `sender tone-text-${Math.abs(message.from?.id ?? 0) % 6}`, dir: "auto" }, senderName(message)) : null,
     threadName(message, context),
+    message.receiver_user ? el("p", { class: "thread" }, "Only you see this") : null,
     message.reply_to_message ? quote(message.reply_to_message, context) : null,
     message.photo ? picture(message, context) : null,
     fileOf(message) ? file(fileOf(message)) : null,
     message.location ? el("p", { class: "text" }, `Location: ${message.location.latitude}, ${message.location.longitude}`) : null,
+    message.rich_message ? drawBlocks(message, context) : null,
     ...(options.show_above_text ? [card, body] : [body, card]),
     meta(message),
   ];
-  const className = `bubble${message.photo ? " with-picture" : ""}${card ? " with-card" : ""}`;
-  return el("div", { class: className }, ...parts);
+  const className = `bubble${message.photo || message.rich_message ? " with-picture" : ""}${card ? " with-card" : ""}`;
+  return el("div", { class: className, dir: text ? directionOf(text) : null }, ...parts);
 }
 
 function meta(message) {

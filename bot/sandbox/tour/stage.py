@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from bot.sandbox.bot_api import rich_messages
 from bot.sandbox.world.events import Event
 from bot.sandbox.world.world import World
 
@@ -142,7 +143,8 @@ class Stage:
 
 def plain(message: Json) -> str:
     """Return what a message says, without the characters that only shape it."""
-    return str(message.get("text") or message.get("caption") or "").translate(_INVISIBLE)
+    said = message.get("text") or message.get("caption") or rich_messages.plain(message)
+    return str(said).translate(_INVISIBLE)
 
 
 def _rows(message: Json) -> Sequence[str]:

@@ -1,1 +1,11 @@
-"""The sandbox's state: people, chats, messages, updates, faults, and the limits that Telegram sets."""
+"""
+The sandbox's state: people, chats, messages, updates, faults, and the limits that Telegram sets.
+
+| what | modules |
+| --- | --- |
+| the state, what happens in it, and keeping it | `world`, `events`, `state_file`, `people`, `profile` |
+| messages: texts, buttons, files | `markup`, `entities`, `detection`, `links`, `keyboards`, `files`, `history` |
+| what one person alone sees | `ephemeral` |
+| updates on their way to the bot | `updates`, `webhook` |
+| calls: refused, slow, broken, counted | `api_error`, `faults`, `pace`, `call_log` |
+"""

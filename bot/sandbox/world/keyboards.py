@@ -34,7 +34,9 @@ class Keyboards:
             raise bad_request("reply markup is too long")
         if any(len(row) > KEYBOARD_ROW for row in rows):
             raise bad_request("REPLY_MARKUP_INVALID")
-        shown = {"inline_keyboard": [[_button(button, chat) for button in row] for row in rows]} if rows else None
+        shown = (
+            {"inline_keyboard": [[checked_button(button, chat) for button in row] for row in rows]} if rows else None
+        )
         self._known = (markup, shown)
         return shown
 
@@ -55,7 +57,8 @@ def location_key(markup: Json | None, chat: Chat) -> str | None:
     return asking[0]["text"] if asking else None
 
 
-def _button(button: Json, chat: Chat) -> Json:
+def checked_button(button: Json, chat: Chat) -> Json:
+    """Return a button as a message shows it. Raises: Refused."""
     if not button["text"].strip():
         raise bad_request("inline keyboard button text must be non-empty")
     actions = button.keys() - _NO_ACTION

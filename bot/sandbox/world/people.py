@@ -20,6 +20,10 @@ ANONYMOUS_ADMIN: Json = {
     "username": "GroupAnonymousBot",
 }
 """Who a message is from when an administrator writes as the group: https://core.telegram.org/bots/api#message"""
+CHANNEL_BOT: Json = {"id": 136817688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"}
+"""The same when somebody writes as a channel: https://core.telegram.org/bots/api#message (`from`)"""
+TELEGRAM: Json = {"id": 777000, "is_bot": False, "first_name": "Telegram"}
+"""The same when Telegram itself forwards a channel's post into the group that discusses it."""
 
 
 @dataclass(slots=True)
@@ -63,9 +67,11 @@ class Thread:
 class Chat:
     """A chat. A private one has its person's id, and knows no members.
 
-    `bot_status` is the bot's own standing; `migrated_to` is the supergroup that a group has become. `forbids_writing`
-    is what administrators set for a night, `slow_mode` the seconds between two messages of one member; neither binds
-    administrators. `bot_wrote_at` is when the bot's last message was taken, in UNIX seconds.
+    `bot_status` is the bot's own standing; `migrated_to` is the supergroup that a group has become; `linked_to` is the
+    group that discusses a channel, or the channel that a group discusses. `forbids_writing` is what administrators set
+    for a night, `slow_mode` the seconds between two messages of one member; neither binds administrators.
+    `forbids_bot_posts`: the bot administers a channel without the right to post. `bot_wrote_at` is when the bot's last
+    message was taken, in UNIX seconds.
     Change names through `World.rename`, because `json` is made once and shared by all of the chat's messages.
     """
 
@@ -78,10 +84,12 @@ class Chat:
     threads: dict[int, Thread] = field(default_factory=dict)
     forbids_photos: bool = False
     forbids_writing: bool = False
+    forbids_bot_posts: bool = False
     slow_mode: int = 0
     bot_wrote_at: float = 0.0
     bot_status: Status = "left"
     migrated_to: int | None = None
+    linked_to: int | None = None
     pinned: list[int] = field(default_factory=list)
     json: Json = field(default_factory=dict)
 

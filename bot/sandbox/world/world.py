@@ -16,6 +16,7 @@ from pathlib import Path
 from bot.sandbox.world.call_log import CallLog
 from bot.sandbox.world.detection import as_entities, tappable
 from bot.sandbox.world.entities import Formatter
+from bot.sandbox.world.ephemeral import Ephemeral, Place
 from bot.sandbox.world.events import Event, EventKind, Watch
 from bot.sandbox.world.faults import Faults
 from bot.sandbox.world.files import Files
@@ -24,6 +25,8 @@ from bot.sandbox.world.keyboards import Keyboards
 from bot.sandbox.world.pace import Pace
 from bot.sandbox.world.people import (
     ANONYMOUS_ADMIN,
+    CHANNEL_BOT,
+    TELEGRAM,
     Chat,
     ChatType,
     Json,
@@ -80,6 +83,11 @@ class World:
         self.profile = Profile(self.bot["first_name"])
         self.formatter = Formatter(lambda: self.clock())
         self.keyboards = Keyboards()
+        self.ephemeral = Ephemeral()
+        self.ignores_threads = False
+        """Whether threads of private chats are ignored silently: https://github.com/tdlib/telegram-bot-api/issues/854"""
+        self.reply_keyboards: dict[int, list[list[Json]]] = {}
+        """The keys that stand under the field where people write, by chat."""
         self.reactions: dict[tuple[int, int], list[Json]] = {}
         self.ledger = CallLog(keep_calls)
         self.faults = Faults()
@@ -199,14 +207,18 @@ class World:
         reply_to: int | None = None,
         thread: int | None = None,
         anonymous: bool = False,
+        as_chat: int | None = None,
     ) -> Json:
-        """Write a message and return it. `anonymous` is an administrator writing as the group.
+        """Write a message and return it. `anonymous` is an administrator writing as the group, `as_chat` somebody who
+        writes as a channel of theirs.
 
         Writing to the bot in private starts it, as pressing Start does.
         """
         if chat_id == person_id:
             self.people[person_id].has_started = True
         message = self._written(person_id, chat_id, thread, anonymous)
+        if as_chat is not None:
+            message |= {"from": CHANNEL_BOT, "sender_chat": self.chats[as_chat].json}
         message |= self._answered(chat_id, reply_to)
         message["text"] = text
         if entities := as_entities(text, tappable(text)):
@@ -252,6 +264,39 @@ class World:
                 message["caption_entities"] = entities
         return self._post(message)
 
+    def forward(self, person_id: int, from_chat: int, message_id: int) -> Json:
+        """Forward a channel's post to the bot and return the new message.
+
+        Source: https://core.telegram.org/bots/api#messageoriginchannel
+        """
+        original = self.history.get(from_chat, message_id)
+        assert original is not None, "there is nothing to forward"
+        message = self._written(person_id, person_id, None, False)
+        origin = {"type": "channel", "date": original["date"], "chat": original["chat"], "message_id": message_id}
+        kept = ("text", "entities", "caption", "caption_entities", "photo")
+        return self._post(
+            message | {key: original[key] for key in kept if key in original} | {"forward_origin": origin}
+        )
+
+    def choose_chat(self, person_id: int, chat_id: int) -> Json:
+        """Press the bot's key that asks for a chat, and choose one; the bot gets the rights that the key asks for.
+
+        Source: https://core.telegram.org/bots/api#keyboardbuttonrequestchat
+        """
+        keys = (key for row in self.reply_keyboards[person_id] for key in row)
+        request: Json = next(key["request_chat"] for key in keys if "request_chat" in key)
+        chat = self.chats[chat_id]
+        assert (chat.type == "channel") is request["chat_is_channel"], "clients offer only chats that fit"
+        assert chat.members.get(person_id) in ("creator", "administrator"), "clients offer only those with the rights"
+        if "bot_administrator_rights" in request and chat.bot_status != "administrator":
+            self._set_bot_status(person_id, chat, "administrator")
+        shared = {"request_id": request["request_id"], "chat_id": chat_id}
+        if request.get("request_title"):
+            shared["title"] = chat.title
+        if request.get("request_username") and chat.username:
+            shared["username"] = chat.username
+        return self._post(self._written(person_id, person_id, None, False) | {"chat_shared": shared})
+
     def start(self, person_id: int, payload: str = "") -> Json:
         """Press Start in the bot's chat, or open its deep link with a payload. A block ends with it."""
         person = self.people[person_id]
@@ -277,6 +322,28 @@ class World:
         }
         self.updates.put("callback_query", callback)
         return query_id
+
+    def say_alone(self, person_id: int, chat_id: int, command: str, *, thread: int | None = None) -> int:
+        """Send a command that the bot has marked as ephemeral: nobody else in the group sees it. Return its number."""
+        place, number = Place(chat_id, person_id), self.ephemeral.next_id()
+        message = self._written(person_id, chat_id, thread, False)
+        message |= {"message_id": 0, "ephemeral_message_id": number, "text": command}
+        self.ephemeral.heard(place, number, self.clock())
+        self.updates.put("message", message | {"entities": as_entities(command, tappable(command))})
+        return number
+
+    def press_alone(self, person_id: int, chat_id: int, number: int, data: str) -> str:
+        """Press a button under a message that the person alone sees, and return the query's id."""
+        message = self.ephemeral.get(Place(chat_id, person_id), number)
+        assert message is not None, "nobody presses what they do not see"
+        query_id = self._query(person_id, chat_id)
+        callback = {"id": query_id, "from": self.people[person_id].user(), "message": message, "data": data}
+        self.updates.put("callback_query", callback | {"chat_instance": str(-(abs(chat_id) * 2_654_435_761 % 2**62))})
+        return query_id
+
+    def seen_alone(self, person_id: int, chat_id: int) -> list[Json]:
+        """Return what one member of a group sees and nobody else does, oldest first."""
+        return self.ephemeral.of(Place(chat_id, person_id))
 
     def ask_inline(self, person_id: int, query: str, offset: str = "") -> str:
         """Type `@bot query` in some chat and return the query's id (see `answer_to`)."""
@@ -361,6 +428,27 @@ class World:
     def delete_thread(self, chat_id: int, thread_id: int) -> None:
         del self.chats[chat_id].threads[thread_id]
 
+    def link(self, channel_id: int, group_id: int) -> None:
+        """Let a supergroup discuss a channel: what is posted there is forwarded into it from now on."""
+        self.chats[channel_id].linked_to = group_id
+        self.chats[group_id].linked_to = channel_id
+
+    def _into_discussion(self, post: Json) -> None:
+        """Forward a channel's post into the group that discusses it, as Telegram itself does.
+
+        Source: https://core.telegram.org/bots/api#message (`is_automatic_forward`, `sender_chat`, `from`)
+        """
+        channel = self.chats[post["chat"]["id"]]
+        group = self.chats.get(channel.linked_to) if channel.type == "channel" and channel.linked_to else None
+        if group is None:
+            return
+        head = ("message_id", "chat", "date", "from", "sender_chat", "author_signature", "reply_markup")
+        origin = {"type": "channel", "date": post["date"], "chat": channel.json, "message_id": post["message_id"]}
+        message = {"message_id": self.history.next_id(group), "from": TELEGRAM, "sender_chat": channel.json}
+        message |= {"chat": group.json, "date": int(self.clock()), "is_automatic_forward": True}
+        message |= {"forward_origin": origin} | {key: post[key] for key in post if key not in head}
+        self._post(message)
+
     def rename(self, chat_id: int, title: str) -> None:
         chat = self.chats[chat_id]
         chat.title = title
@@ -379,6 +467,8 @@ class World:
         self.history.add(chat_id, message)
         if self._watchers:
             self.tell("message", chat_id, message)
+        if self.chats[chat_id].linked_to is not None:
+            self._into_discussion(message)
 
     def _written(self, person_id: int, chat_id: int, thread: int | None, anonymous: bool) -> Json:
         """Return the beginning of a message that a person writes."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.content.articles.sent_article import NAME, SentArticle, SentChange, changed
+from bot.content.sent_articles.sent_article import NAME, SentArticle, SentChange, changed
 from bot.domain.api_key import ApiKey, KeyRole, is_item_of, item_of_external_id, item_of_link
+from bot.domain.approval import ApprovalRequest, Wanted
 from bot.domain.article import Article, ArticleState, Story
 from bot.domain.link import normal_link
 from bot.domain.publishing import PushWindow
@@ -26,13 +27,13 @@ from bot.services.api.requests import (
 )
 from bot.services.api.told_stories import known, remember_as_known, retell, take_story
 from bot.services.content.imports import Policy
-from bot.services.newsroom import newsroom
+from bot.services.newsroom import approvals, corrections, newsroom
 from bot.store.content import articles, imports
 from bot.store.desk import audit_log
 from bot.store.engine.database import Connection, Database
 
 _NOT_OUT_YET = (ArticleState.SCHEDULED, ArticleState.HELD)
-_DELIVERED_STAY = "delivered copies stay as they are: lists, and messages still to leave, show the change"
+_WAITS = "waits until an editor approves it"
 
 
 class _Meanwhile(Exception):
@@ -46,6 +47,11 @@ async def tell(db: Database, asked: Asked, sent: SentArticle, *, now: datetime, 
         if sent.story.published and not acting.is_editor:
             raise NotForThisKey("a contributor's key cannot publish; leave `published` out, and an editor publishes it")
         number, is_new = await _take(acting, sent)
+        if sent.story.published and acting.rules.four_eyes:
+            article = await _article(acting.conn, number)
+            if not article.is_listed:
+                is_to_come = article.story.published_at > acting.now
+                await _ask(acting, article, article.story.published_at if is_to_come else None)
         return await _answer(acting, number, status=201 if is_new else 200)
 
     return await done_once(db, asked, act, now=now, rules=rules)
@@ -85,8 +91,7 @@ async def publish(db: Database, asked: Asked, number: int, *, now: datetime, rul
         article = await _article(acting.conn, number)
         if article.state is ArticleState.PUBLISHED:
             raise Conflict(f"#{number} is out already")
-        await _publish(acting, article)
-        return await _answer(acting, number)
+        return await _answer(acting, number, status=200 if await _publish(acting, article) else 202)
 
     return await done_once(db, asked, act, now=now, rules=rules)
 
@@ -100,8 +105,7 @@ async def schedule(db: Database, asked: Asked, number: int, at: datetime, *, now
         if article.is_listed:
             raise Conflict(f"#{number} is {article.state} already; retract it first")
         _must_have_link(article)
-        await _schedule(acting, number, at)
-        return await _answer(acting, number)
+        return await _answer(acting, number, status=200 if await _schedule(acting, number, at) else 202)
 
     return await done_once(db, asked, act, now=now, rules=rules)
 
@@ -168,8 +172,8 @@ async def _change(acting: Acting, article: Article, story: Story, wanted: SentCh
     if report.updated:
         act = "correct" if article.is_listed else "edit"
         await audit_log.record(conn, act, at=now, article=number, detail=wanted.why, key=acting.key.name)
-    if wanted.every_copy and article.pushed_at is not None:
-        acting.warnings.append(Complaint(NAME, 0, "copies", _DELIVERED_STAY))
+    if wanted.every_copy and article.pushed_at is not None and article.is_listed:
+        await corrections.correct_within(conn, number, why=wanted.why, by=None, now=now, key=acting.key.name)
     if story.published and not article.is_listed:
         changed_now = await _article(conn, number)
         if story.published_at > now:
@@ -181,16 +185,33 @@ async def _change(acting: Acting, article: Article, story: Story, wanted: SentCh
         await _take_back(acting, article)
 
 
-async def _publish(acting: Acting, article: Article) -> None:
+async def _publish(acting: Acting, article: Article) -> bool:
+    """Publish, or with four eyes let editors approve it; return whether it is out."""
     _must_have_link(article)
+    if acting.rules.four_eyes:
+        await _ask(acting, article, None)
+        return False
     await newsroom.release(acting.conn, article, by=None, now=acting.now, undo=acting.rules.undo)
     await audit_log.record(acting.conn, "publish", at=acting.now, article=article.number, key=acting.key.name)
+    return True
 
 
-async def _schedule(acting: Acting, number: int, at: datetime) -> None:
-    await articles.set_state(acting.conn, number, ArticleState.SCHEDULED, scheduled_at=at)
-    await articles.mark_by_hand(acting.conn, [number])
-    await audit_log.record(acting.conn, "schedule", at=acting.now, article=number, key=acting.key.name)
+async def _ask(acting: Acting, article: Article, at: datetime | None) -> None:
+    """Let editors approve what the key wants; the program is told that it waits."""
+    wanted = Wanted.PUBLISH if at is None else Wanted.SCHEDULE
+    request = ApprovalRequest(article.number, wanted, article.revision, None, acting.key.name, acting.now, at)
+    await approvals.ask(acting.conn, request, now=acting.now, admins=acting.rules.admins)
+    acting.warnings.append(Complaint(NAME, 0, "published", _WAITS))
+
+
+async def _schedule(acting: Acting, number: int, at: datetime) -> bool:
+    """Schedule, or with four eyes let editors approve it; return whether it is scheduled."""
+    article = await _article(acting.conn, number)
+    if acting.rules.four_eyes:
+        await _ask(acting, article, at)
+        return False
+    await newsroom.set_time(acting.conn, article, at, now=acting.now, key=acting.key.name)
+    return True
 
 
 async def _take_back(acting: Acting, article: Article) -> bool:
@@ -252,7 +273,7 @@ def _policy(acting: Acting) -> Policy:
         PushWindow(None),
         burst=0,
         undo=acting.rules.undo if acting.is_editor else timedelta(0),
-        flags_act=acting.is_editor,
+        flags_act=acting.publishes,
         key=acting.key.name,
         by_hand=True,
     )

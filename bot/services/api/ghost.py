@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.content.articles.ghost_post import GhostCall, story_of_post
 from bot.content.articles.surroundings import ReadingRules
+from bot.content.sent_articles.ghost_post import GhostCall, story_of_post
 from bot.domain.api_key import ApiKey, KeyRole, item_of_external_id
 from bot.domain.article import ArticleState, Story
 from bot.errors import ContentError

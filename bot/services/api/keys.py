@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from bot.domain.api_key import MAX_KEYS, ApiKey, KeyRole
+from bot.domain.audit import By
 from bot.store.desk import api_keys, audit_log
 from bot.store.engine.database import Database
 
@@ -30,7 +31,9 @@ class Refused(Enum):
     TOO_MANY = auto()
 
 
-async def add(db: Database, name: str, role: KeyRole, *, is_ghost: bool = False, now: datetime) -> str | Refused:
+async def add(
+    db: Database, name: str, role: KeyRole, *, is_ghost: bool = False, by: By = None, now: datetime
+) -> str | Refused:
     """Return a new key, or the secret of a Ghost site, that nobody is shown again; else why there is none."""
     key = f"{PREFIX}{secrets.token_urlsafe(_BYTES)}"
     made = ApiKey(name, role, hash_of(key), now, secret=key if is_ghost else None)
@@ -39,17 +42,23 @@ async def add(db: Database, name: str, role: KeyRole, *, is_ghost: bool = False,
             return Refused.TOO_MANY
         if not await api_keys.add(conn, made):
             return Refused.KNOWN
-        await audit_log.record(conn, "key", at=now, detail=f"{name}, {'ghost, ' if is_ghost else ''}{role}")
+        await audit_log.record(conn, "key", at=now, person=by, detail=name, after=_called(made))
     return key
 
 
-async def remove(db: Database, name: str, *, now: datetime) -> bool:
+async def remove(db: Database, name: str, *, by: By = None, now: datetime) -> bool:
     """Remove a key for good; return whether there was one of this name."""
     async with db.transaction() as conn:
-        if await api_keys.remove(conn, name, now) is None:
+        removed = await api_keys.remove(conn, name, now)
+        if removed is None:
             return False
-        await audit_log.record(conn, "remove key", at=now, detail=name)
+        await audit_log.record(conn, "key", at=now, person=by, detail=name, before=_called(removed))
         return True
+
+
+def _called(key: ApiKey) -> str:
+    """Return what the log says a key is for."""
+    return f"ghost, {key.role}" if key.is_ghost else str(key.role)
 
 
 async def listed(db: Database) -> list[ApiKey]:

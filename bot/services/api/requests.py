@@ -52,10 +52,13 @@ class WrongFields(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the operator chose: how fields are read, and the time between a publish and its first message."""
+    """What the operator chose: how fields are read, the time between a publish and its first message, and whether an
+    editor has to approve what a program publishes; `admins` are the owners of the configuration."""
 
     reading: ReadingRules
     undo: timedelta
+    four_eyes: bool = False
+    admins: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,11 @@ class Acting:
     @property
     def is_editor(self) -> bool:
         return self.key.role is KeyRole.EDITOR
+
+    @property
+    def publishes(self) -> bool:
+        """Whether what the key makes public is public at once."""
+        return self.is_editor and not self.rules.four_eyes
 
     def must_be_editor(self, act: str) -> None:
         """Raises: NotForThisKey."""

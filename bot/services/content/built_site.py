@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.content.web import sitemap
 from bot.content.web.fetching import Answer, Fetcher, FetchError
+from bot.content.web_pages import sitemap
 
 _SITEMAPS = ("sitemap.xml", "sitemap-index.xml", "sitemap_index.xml")
 _FEEDS = ("index.xml", "feed.xml", "atom.xml", "rss.xml", "feed/feed.xml", "feeds/all.atom.xml", "feed.json")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.article import ArticleState, Story
+from bot.domain.correction import Field
 from bot.domain.ingestion import (
     Archive,
     Create,
@@ -28,11 +29,12 @@ from bot.domain.ingestion import (
     StateChange,
     TakeOver,
     Update,
+    changed_fields,
 )
 from bot.errors import Complaint
 from bot.services.content import topic_typos
 from bot.services.content.known_content import KnownContent
-from bot.services.newsroom import arriving_news, newsroom
+from bot.services.newsroom import arriving_news, correction_offers, newsroom
 from bot.store.content import articles, imports, known_topics, topics
 from bot.store.desk import audit_log
 from bot.store.engine.database import Connection
@@ -43,11 +45,13 @@ class ContentChanges:
     """Numbers of articles by what became of them, in the order of the items; `doubled` with the item's id.
 
     `news` is to be published or held, `opened` was published to nobody and may find somebody now. `key` names the API
-    key of the program that tells the stories; `by_hand` when it speaks for an editor.
+    key of the program that tells the stories; `by_hand` when it speaks for an editor. `maker` is the person who sends
+    them in chat.
     """
 
     key: str | None = None
     by_hand: bool = False
+    maker: int | None = None
 
     drafts: list[int] = field(default_factory=list)
     updated: list[int] = field(default_factory=list)
@@ -62,6 +66,7 @@ class ContentChanges:
     _rewritten: dict[int, tuple[int, Story]] = field(default_factory=dict)
     _indexed: dict[int, Story] = field(default_factory=dict)
     _renamed: dict[int, str] = field(default_factory=dict)
+    _corrects: dict[int, tuple[Field, ...]] = field(default_factory=dict)
     _states: dict[int, tuple[ArticleState, datetime | None]] = field(default_factory=dict)
     _logged: list[tuple[str, int]] = field(default_factory=list)
     _reset: list[int] = field(default_factory=list)
@@ -109,6 +114,8 @@ class ContentChanges:
         if is_changed:
             self._indexed[article.number] = article.story
             self.updated.append(article.number)
+            if article.pushed_at is not None and (fields := changed_fields(before, article.story)):
+                self._corrects[article.number] = fields
         if before.topics != article.story.topics:
             self._about_other_topics.append(article.story)
 
@@ -135,6 +142,8 @@ class ContentChanges:
     async def write(self, conn: Connection, now: datetime) -> list[Complaint]:
         """Store everything but what is news; return what looks odd about the topics of new and changed stories."""
         await imports.add(conn, self._added, now, self._states)
+        if self.maker is not None:
+            await articles.set_maker(conn, self._added, self.maker)
         await imports.rewrite(conn, self._rewritten)
         later = {number: state for number, state in self._states.items() if number not in self._added}
         await articles.set_states(conn, later)
@@ -157,4 +166,6 @@ class ContentChanges:
         await known_topics.let_be_known(conn, [*self.archived, *self.updated])
         for number in self._reset:
             await newsroom.unfix_empty_audience(conn, number, now)
+        if self._corrects:
+            await correction_offers.offer(conn, self._corrects, now, ask=self.key is None)
         return odd

@@ -38,7 +38,8 @@ class Policy:
 
     With `hold` all that becomes news is held: it comes to an older copy of the database, and may have been sent.
     `key` names the API key of the program that tells the stories, for the log. `by_hand`: it speaks for an editor, who
-    is told in the answer what is odd, and what it publishes is held for no reason that only files give.
+    is told in the answer what is odd, and what it publishes is held for no reason that only files give. `maker` is the
+    person who sends the stories in chat.
     """
 
     window: PushWindow
@@ -48,6 +49,7 @@ class Policy:
     hold: bool = False
     key: str | None = None
     by_hand: bool = False
+    maker: int | None = None
 
 
 DRAFTS_ONLY = Policy(PushWindow(timedelta(0)), 0, timedelta(0), flags_act=False)
@@ -171,7 +173,7 @@ async def take_one(conn: Connection, one: Seen, *, now: datetime, policy: Policy
     return report
 
 
-async def add_drafts(db: Database, seen: Sequence[Seen], *, now: datetime) -> Report:
+async def add_drafts(db: Database, seen: Sequence[Seen], *, now: datetime, by: int | None = None) -> Report:
     """Store uploaded documents as drafts, whatever their flag says: an editor publishes them by hand.
 
     There is no file behind an upload, so a file that brings the same story later takes it over.
@@ -182,7 +184,7 @@ async def add_drafts(db: Database, seen: Sequence[Seen], *, now: datetime) -> Re
         else one
         for one in seen
     ]
-    return await take(db, uploads, now=now, policy=DRAFTS_ONLY)
+    return await take(db, uploads, now=now, policy=replace(DRAFTS_ONLY, maker=by))
 
 
 def _told(seen: Sequence[Seen]) -> dict[str, str]:
@@ -219,7 +221,7 @@ async def _take_batch(
         told=told,
     )
     settled = iter(stories)
-    changes = ContentChanges(key=policy.key, by_hand=policy.by_hand)
+    changes = ContentChanges(key=policy.key, by_hand=policy.by_hand, maker=policy.maker)
     report = Report(topics=len(defined), sources=len(sources))
     if sources:
         report.warned.extend(await source_files.define(conn, sources, gone, now))

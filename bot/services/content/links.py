@@ -129,16 +129,24 @@ async def known(db: Database, links: Iterable[str]) -> Article | None:
         return None if number is None else await articles.article(conn, number)
 
 
-async def draft(db: Database, story: Story, addresses: Iterable[str] = (), *, now: datetime) -> Drafted:
-    """Store a story with a title as a draft, known by these addresses too; a known one is returned as it is."""
+async def draft(
+    db: Database, story: Story, addresses: Iterable[str] = (), *, now: datetime, by: int | None = None
+) -> Drafted:
+    """Store a story with a title as a draft, known by these addresses too; a known one is returned as it is.
+
+    That was found by following a link, by which it is known from now on: a feed that lists it so tells nothing new.
+    `by` is who sent the link.
+    """
     wanted = [normal_link(story.link), *addresses]
     if (there := await known(db, wanted)) is not None:
+        async with db.transaction() as conn:
+            await imports.lead(conn, wanted, there.number)
         return Drafted(there, is_new=False)
     story = replace(story, topics=await _topics_among(db, story.topics))
     story = replace(story, payload=_payload(story))
     # Nothing stands behind it that could change: a file or a feed that brings the story later owns it.
     seen = Seen(f"link:{normal_link(story.link)}", "", story, slugs_of_story(story.title, story.link))
-    report = await importing.take(db, [seen], now=now, policy=DRAFTS_ONLY)
+    report = await importing.take(db, [seen], now=now, policy=replace(DRAFTS_ONLY, maker=by))
     made = await known(db, wanted)
     assert made is not None
     async with db.transaction() as conn:

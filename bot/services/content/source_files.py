@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from bot.domain.audit import By
 from bot.domain.source import Origin, Source, SourceChoices, SourceFile, SourceState
 from bot.errors import Complaint
 from bot.store.content import source_items, sources
@@ -93,6 +94,6 @@ async def drop(conn: Connection, source: Source) -> None:
     await source_items.forget_content(conn, source.number)
 
 
-async def log_act(conn: Connection, verb: str, name: str, by: int | None, now: datetime) -> None:
+async def log_act(conn: Connection, verb: str, name: str, by: By, now: datetime) -> None:
     """Write down what was done with a source. `verb` is add, change, pause, resume or remove."""
     await audit_log.record(conn, "source", at=now, person=by, detail=f"{verb} {name}")

@@ -26,13 +26,15 @@ async def expect(conn: Connection, campaign: Campaign, zone: tzinfo, now: dateti
     So what waits for a digest is claimed when that is due, and not before. It is asked again then. `zone` is that of
     chats that have chosen none.
     """
+    if not await timings.are_any(conn):
+        return False
     unasked = await timings.unasked(conn, campaign.start_at)
     leaves = {
         number: leaves_at(wish.timing, _zone(wish.zone, zone), campaign.start_at, now)
         for number, wish in unasked.items()
     }
     await timings.note(conn, campaign.start_at, leaves)
-    return bool(leaves) or await timings.are_any(conn)
+    return True
 
 
 async def follow_rules(db: Database, zone: tzinfo, now: datetime) -> int:

@@ -19,6 +19,8 @@ async def note_threads(conn: Connection, answered: Iterable[Item], now: datetime
     for item in answered:
         place = item.delivery.chat, item.delivery.thread
         match item.outcome:
+            case Sent(strayed=True):
+                closed.add(place)
             case Sent():
                 opened.add(place)
                 closed.discard(place)

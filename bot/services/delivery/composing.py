@@ -61,10 +61,12 @@ class Composition(ABC, Generic[Body]):
         now: datetime,
         *,
         chat: int = 0,
+        is_photo: bool = False,
     ) -> tuple[Outcome, bool]:
         """Send it to one `chat` in a look, for `reason`: a followed topic, or a phrase by its negative number.
 
-        `turn` is awaited before every call of `leave`. Return the outcome, and whether what was sent is a photo.
+        `turn` is awaited before every call of `leave`. `is_photo` says what stands there, where something is changed.
+        Return the outcome, and whether what stands there then is a photo.
         """
 
     def list_refused(self, chat: int, words: str) -> bool:
@@ -102,6 +104,7 @@ class Uniform(Composition[Body]):
         now: datetime,
         *,
         chat: int = 0,
+        is_photo: bool = False,
     ) -> tuple[Outcome, bool]:
         not_now = await turn(False)
         return (not_now, False) if not_now is not None else (await leave(self._body(look, now)), False)
@@ -128,6 +131,7 @@ class Deletion(Composition[None]):
         now: datetime,
         *,
         chat: int = 0,
+        is_photo: bool = False,
     ) -> tuple[Outcome, bool]:
         not_now = await turn(False)
         return (not_now, False) if not_now is not None else (await leave(None), False)

@@ -4,19 +4,21 @@ What became of a publish: how it stands, who got it and who not, and a second tr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.article import Article, ArticleState
+from bot.domain.audit import By
 from bot.domain.chat import ChatState
-from bot.domain.delivery import Status
+from bot.domain.copies import ChangedCopies
+from bot.domain.delivery import Operation, Status
 from bot.domain.progress import Phase, Standing
 from bot.domain.restriction import Restriction
 from bot.domain.source import ListedSource, SourceCounts
 from bot.errors import OutOfTurn
 from bot.services.delivery.kinds import KINDS
 from bot.store.content import articles, sources
-from bot.store.delivery import campaigns, delivery_reports, outbox, receipts, retention
+from bot.store.delivery import campaigns, copy_counts, delivery_reports, outbox, receipts, retention
 from bot.store.delivery.audiences import reach
 from bot.store.delivery.campaigns import Campaign, CampaignState
 from bot.store.delivery.delivery_reports import Figures
@@ -36,7 +38,7 @@ class DeliveryReport:
     """One article's delivery, over all its publishes. `standing` is None when it never went out.
 
     `reasons` are why it failed, with how many chats each, `restricted` why chats forbade it; `first_sent_at` and
-    `last_sent_at` are in the standing.
+    `last_sent_at` are in the standing. `copies` are what became of delivered ones that were changed or taken back.
     """
 
     article: Article
@@ -44,6 +46,7 @@ class DeliveryReport:
     standing: Standing | None = None
     reasons: tuple[tuple[str, int], ...] = ()
     restricted: tuple[tuple[str, int], ...] = ()
+    copies: ChangedCopies = field(default_factory=ChangedCopies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,8 @@ async def standing(
     if campaign.state is not CampaignState.DONE:
         for_their_time = await outbox.for_their_time(conn, [campaign.id], now)
     is_all_out = campaign.is_complete and 0 < for_their_time >= audience - campaign.settled
-    is_retracted = article is not None and article.state is ArticleState.RETRACTED
+    is_news = campaign.operation is Operation.SEND
+    is_retracted = is_news and article is not None and article.state is ArticleState.RETRACTED
     return Standing(
         phase=Phase.WITHDRAWN if is_retracted else _phase(campaign, now, is_all_out=is_all_out),
         audience=audience,
@@ -91,6 +95,7 @@ async def standing(
         rate=rate,
         is_paused=await metadata.is_paused(conn),
         for_their_time=for_their_time,
+        kind=campaign.kind,
     )
 
 
@@ -115,6 +120,7 @@ async def report_of(db: Database, number: int, now: datetime, rate: float) -> De
             await standing(conn, latest, now, rate),
             tuple(await receipts.reasons(conn, numbers)),
             tuple(await receipts.reasons(conn, numbers, status=Status.RESTRICTED)),
+            await copy_counts.changed(conn, number),
         )
 
 
@@ -138,7 +144,7 @@ async def chats_without(db: Database, number: int, limit: int = MAX_CHATS) -> tu
     return await failures(db, number, limit), await failures(db, number, limit, Status.RESTRICTED)
 
 
-async def try_again(db: Database, number: int, *, by: int | None, now: datetime) -> int:
+async def try_again(db: Database, number: int, *, by: By, now: datetime) -> int:
     """Promise an article once more to every chat it could not be sent to; return how many.
 
     Raises: UnknownArticle, OutOfTurn when it is not published or nothing failed.

@@ -91,6 +91,14 @@ class Edition(Composition[Body]):
         self._trial_of_form_ended = asyncio.Event()
 
     @property
+    def picture(self) -> Photo | None:
+        """The article's picture as far as Telegram has it or can fetch it; None: there is none, or only its bytes."""
+        if self._photo is not None:
+            return None if self._photo.data is not None else self._photo
+        best = self._pictures.ways.best
+        return None if best is None else best.photo
+
+    @property
     def topics(self) -> Sequence[Topic]:
         """The article's, in the file's order."""
         return self._topics
@@ -105,6 +113,7 @@ class Edition(Composition[Body]):
         now: datetime,
         *,
         chat: int = 0,
+        is_photo: bool = False,
     ) -> tuple[Outcome, bool]:
         """Send the article to one `chat`. One that forbids photos gets text.
 

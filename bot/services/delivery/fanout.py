@@ -7,6 +7,7 @@ Pieces are small, so that other writes, such as a reader's, wait for one piece a
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 
 from bot.services.delivery import clocks
@@ -25,24 +26,19 @@ async def fan_out_next(
     `draw` (0 to 1) is where on the circle of chats a campaign begins when nothing else is on its way. `zone` is that of
     chats that have chosen none.
     """
-    async with db.reading() as conn:
-        waiting = [one for one in await _incomplete(conn, kinds) if one.start_at <= now]
-    if not waiting:
-        return False
-    kind = kinds[waiting[0].kind]
+    # All of it is read in the transaction: a campaign may be stopped meanwhile, or its subject revised, and so be for
+    # others.
     async with db.transaction() as conn:
-        # Read again, and its audience only now: it may have been stopped in between, or its subject revised, and so be
-        # for others.
-        current = await campaigns.campaign(conn, waiting[0].id)
-        if current is None or current.state is not campaigns.CampaignState.RUNNING:
-            return True
+        waiting = [one for one in await _incomplete(conn, kinds) if one.start_at <= now]
+        if not waiting:
+            return False
+        kind, current = kinds[waiting[0].kind], waiting[0]
         if current.ring_start is None:
             ring_start = await fanout.ring_of_busy_period(conn)
             if ring_start is None:
                 ring_start = await fanout.some_chat(conn, draw)
             await fanout.begin(conn, current.id, ring_start)
-            current = await campaigns.campaign(conn, current.id)
-            assert current is not None
+            current = replace(current, ring_start=ring_start)
         await chats.end_pauses(conn, now)
         audience = await kind.audience(conn, current)
         at_own_times = kind.fold is not None and await clocks.expect(conn, current, zone, now)

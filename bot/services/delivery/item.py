@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.domain.chat import Chat, ChatState
-from bot.domain.delivery import Delivery, Lane, Outcome, Status
+from bot.domain.delivery import Delivery, Lane, Operation, Outcome, Status
 from bot.domain.delivery_time import Listing
 from bot.domain.rejections import Form
 from bot.domain.topic_wishes import OWN
@@ -29,13 +29,14 @@ class Item:
     neither; None when the chat does not want it any more. `stands` is the receipt of the message that is to be
     changed. `reply_to` is the message of the same story in this chat, to which it is a reply. `folded` are the
     compositions, by campaign and its own the first of them, that go out in one list: a digest, which `listing` tells
-    of, or (None) because they could not leave for too long. `calm_hour` is the beginning of the hour of whose few
-    stories it is one; None where as many come as there are. `chat` has the times that it wishes for this campaign, and
-    `wished_by` is the topic that wishes for them, 0 when they are the chat's own. `paid_on` is the UTC day whose
-    allowance pays for its next message; None when nothing does. `known_at` is when the chat was last asked what it
-    wants, on the monotonic clock. `is_kept` when its chat forbids writing and is not tried now. `adopted` is the form
-    in which it was taken and all others go on, with the words that refused a fuller one; `refused_by_some` the same for
-    the chats that share these words, while the others get it as it is.
+    of, or (None) because they could not leave for too long; `has_more` when one message does not hold all that goes in
+    one. `calm_hour` is the beginning of the hour of whose few stories it is one; None where as many come as there
+    are. `chat` has the times that it wishes for this campaign, and `wished_by` is the topic that wishes for them, 0
+    when they are the chat's own. `paid_on` is the UTC day whose allowance pays for its next message; None when nothing
+    does. `known_at` is when the chat was last asked what it wants, on the monotonic clock. `is_kept` when its chat
+    forbids writing and is not tried now. `adopted` is the form in which it was taken and all others go on, with the
+    words that refused a fuller one; `refused_by_some` the same for the chats that share these words, while the others
+    get it as it is. `unwanted_because` says why a chat that follows it does not get it; None when that needs no words.
     """
 
     delivery: Delivery
@@ -47,6 +48,7 @@ class Item:
     reply_to: int | None = None
     folded: Mapping[int, Composition[Any]] = field(default_factory=dict)
     listing: Listing | None = None
+    has_more: bool = False
     calm_hour: datetime | None = None
     wished_by: int = OWN
     paid_on: date | None = None
@@ -56,6 +58,7 @@ class Item:
     adopted: tuple[Form, str] | None = None
     refused_by_some: tuple[Form | None, str] | None = None
     known_at: float = 0.0
+    unwanted_because: str | None = None
 
     @property
     def status_unsent(self) -> Status | None:
@@ -64,15 +67,20 @@ class Item:
             return None  # nearly all of them
         if self.chat.state is ChatState.UNREACHABLE:
             return Status.UNREACHABLE
-        if self.chat.state is ChatState.PAUSED or self.followed is None:
+        if self.followed is None or (self.chat.state is ChatState.PAUSED and not self.is_change):
             return Status.UNWANTED
         return Status.RESTRICTED if self.is_kept else None
 
     @property
+    def is_change(self) -> bool:
+        """Whether it changes what stands in the chat, which whoever has paused has all the same."""
+        return self.delivery.operation is not Operation.SEND
+
+    @property
     def reason_unsent(self) -> str | None:
-        """What its chat said to the last try, when it is kept for it; else None."""
+        """What its chat said to the last try, when it is kept for it, or why it is not needed; else None."""
         spell = self.chat.restriction if self.status_unsent is Status.RESTRICTED else None
-        return None if spell is None else spell.reason
+        return self.unwanted_because if spell is None else spell.reason
 
     @property
     def lane(self) -> Lane:

@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.content.web.pictures import PictureSource
 from bot.domain.chat import Chat
-from bot.domain.delivery import NEWS, Lane, Operation
+from bot.domain.delivery import CORRECTION, NEWS, NOTICE, WITHDRAWAL, Lane, Operation
 from bot.domain.delivery_time import Listing, Timing
 from bot.domain.message import Message
 from bot.domain.rejections import FEW
@@ -22,6 +22,7 @@ from bot.render.look import Look
 from bot.render.reader.catching_up import catching_up
 from bot.render.reader.digest import digest
 from bot.services.delivery.composing import Composition
+from bot.services.delivery.copies import correction_of, notice_of, outdated, to_notify, withdrawal_of, young
 from bot.services.delivery.edition import Edition, edition_of
 from bot.store.content import articles
 from bot.store.delivery.audiences import Audience
@@ -97,14 +98,40 @@ def _list(
     editions = [one for one in compositions if isinstance(one, Edition)]
     if listing is None:
         return catching_up([one.article for one in editions], look, now), compositions
-    message, many = digest([(one.article, one.topics) for one in editions], listing, look, now)
+    pictures = {one.article.number: one.picture for one in editions if one.picture is not None}
+    message, many = digest([(one.article, one.topics) for one in editions], listing, look, now, pictures)
     return message, editions[:many]
+
+
+async def _correction(
+    conn: Connection, campaign: Campaign, prepare: Callable[[Message], Any], pictures: PictureSource
+) -> Composition[Any]:
+    return await correction_of(conn, campaign, pictures)
+
+
+async def _notice(
+    conn: Connection, campaign: Campaign, prepare: Callable[[Message], Any], pictures: PictureSource
+) -> Composition[Any]:
+    return await notice_of(conn, campaign, pictures)
+
+
+async def _withdrawal(
+    conn: Connection, campaign: Campaign, prepare: Callable[[Message], Any], pictures: PictureSource
+) -> Composition[Any]:
+    return await withdrawal_of(conn, campaign)
+
+
+async def _as_promised(conn: Connection, campaign: Campaign) -> int | None:
+    return campaign.revision
 
 
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
         Kind(NEWS, Lane.NEWS, audience=_followers, compose=_edition, revision=_revision, fold=_list, wishes=_wishes),
+        Kind(CORRECTION, Lane.LATER, outdated, _correction, _revision, Operation.EDIT),
+        Kind(NOTICE, Lane.URGENT, to_notify, _notice, _revision, Operation.EDIT),
+        Kind(WITHDRAWAL, Lane.URGENT, young, _withdrawal, _as_promised, Operation.DELETE),
         # A further kind is one more row.
     )
 }

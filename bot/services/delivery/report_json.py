@@ -19,6 +19,7 @@ def report_json(account: DeliveryReport, failed: Failures, kept: Failures) -> di
         "delivery": None,
     }
     if standing is not None:
+        copies = account.copies
         told["delivery"] = {
             "state": standing.phase,
             "words": standing.words,
@@ -36,6 +37,14 @@ def report_json(account: DeliveryReport, failed: Failures, kept: Failures) -> di
             "last_sent_at": _iso(standing.last_sent_at),
             "per_second": per_second(standing),
             "reasons": [{"reason": reason, "chats": chats} for reason, chats in account.reasons],
+            "corrected": copies.corrected,
+            "correcting": copies.correcting,
+            "not_corrected": copies.not_corrected,
+            "deleted": copies.deleted,
+            "noticed": copies.noticed,
+            "retracting": copies.retracting,
+            "not_retracted": copies.not_retracted,
+            "copies_reasons": [{"reason": reason, "copies": many} for reason, many in copies.reasons],
             "failed_chats": [{"chat": chat, "reason": reason} for chat, reason in failed],
             "restricted_chats": [{"chat": chat, "reason": reason} for chat, reason in kept],
         }

@@ -25,7 +25,7 @@ from bot.errors import StoreError
 from bot.render.look import Look
 from bot.services.delivery.item import Item
 from bot.services.delivery.kinds import Kind
-from bot.services.delivery.lists import Lists
+from bot.services.delivery.lists import Lists, PreparedList
 from bot.services.delivery.paid_budget import PaidBudget
 from bot.store.engine.database import Database
 from bot.store.readers import chats
@@ -86,7 +86,7 @@ class Senders:
         self._wire = wire
         self._paid_budget = paid_budget
         self._kinds = kinds
-        self._lists = Lists(wire.prepare)
+        self._lists = Lists(wire.prepare, clock)
         self._look_of = look_of
         self._clock = clock
         self._count = count
@@ -200,28 +200,44 @@ class Senders:
         try:
             if item.folded and (fold := self._kinds[item.campaign.kind].fold) is not None:
                 made = self._lists.of(item, fold, look, now)
-                item.folded = {number: one for number, one in item.folded.items() if number in made.campaigns}
-                item.outcome = await turn() or await leave(made.body)
-                if isinstance(item.outcome, Rejected):
-                    log.info("a list was refused (%s) and goes out as plain text", item.outcome.reason)
-                    item.outcome = await turn() or await leave(self._lists.plain(made))
+                shown = {number: one for number, one in item.folded.items() if number in made.campaigns}
+                item.has_more = len(shown) < len(item.folded)
+                item.folded = shown
+                item.outcome = await self._send_list(made, turn, leave)
                 if isinstance(item.outcome, Rejected) and item.composition.list_refused(
                     item.delivery.chat, item.outcome.reason
                 ):
                     item.outcome = RETRY_NOW
             else:
                 one = item.composition
+                is_photo = item.stands is not None and item.stands.has_photo
                 item.outcome, item.has_photo = await one.send(
-                    look, item.followed or 0, turn, leave, self._db, now, chat=item.delivery.chat
+                    look, item.followed or 0, turn, leave, self._db, now, chat=item.delivery.chat, is_photo=is_photo
                 )
-                if item.stands is not None and item.delivery.operation is Operation.EDIT:
-                    item.has_photo = item.stands.has_photo
+                if item.delivery.operation is Operation.EDIT:
+                    item.has_photo = is_photo
                 if one.adopted is not None:
                     item.adopted, one.adopted = one.adopted, None
             if item.composition.refused_by_some is not None:
                 item.refused_by_some, item.composition.refused_by_some = item.composition.refused_by_some, None
         finally:
             self._waiting.pop(sender, None)
+
+    async def _send_list(
+        self,
+        made: PreparedList,
+        turn: Callable[[], Awaitable[Outcome | None]],
+        leave: Callable[[Any], Awaitable[Outcome]],
+    ) -> Outcome:
+        """Send a list in the fullest form that this chat takes."""
+        form = made.fullest
+        while True:
+            outcome = await turn() or await leave(made.body(form))
+            plainer = made.answered(form, outcome, self._clock())
+            if plainer is None:
+                return outcome
+            form = plainer
+            log.info("a list was refused and goes out plainer: %s", getattr(outcome, "reason", ""))
 
     async def _is_as_claimed(self, item: Item) -> bool:
         """Return whether the chat is as it was when its delivery was claimed, and still wants all of it."""
@@ -271,7 +287,8 @@ class Senders:
         self._waiting.pop(sender, None)
         if item.delivery.operation is _SEND:
             reply_to = None if item.folded else item.reply_to
-            outcome = await self._wire.send(body, chat, item.delivery.thread, item.chat.silent, is_paid, reply_to)
+            is_silent = item.chat.silent or item.campaign.is_silent
+            outcome = await self._wire.send(body, chat, item.delivery.thread, is_silent, is_paid, reply_to)
         else:
             outcome = await self._change(item, body)
         self._count(outcome)

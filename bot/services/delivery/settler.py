@@ -129,7 +129,7 @@ class Settler:
         for item in answered:
             if isinstance(item.outcome, Sent):
                 sent = settle(item.delivery, item.outcome, now)
-                finished.append(Settled(sent, item.composition.covers, item.has_photo))
+                finished.append(Settled(sent, item.composition.covers, item.has_photo, bool(item.folded)))
                 self._triage.release_chat(sent.chat)
                 continue
             stands = _stands(item, now)
@@ -195,6 +195,8 @@ async def _note_list(conn: Connection, item: Item, now: datetime, owner: int) ->
             covers = {number: one.covers for number, one in item.folded.items()}
             stands = settle(item.delivery, outcome, now)
             await settlement.take_along(conn, item.delivery, covers, stands, now, owner=owner)
+            if item.has_more and isinstance(outcome, Sent):
+                await outbox.ask_again(conn, item.delivery.chat, now)  # the rest follows in the next message
         case Unsure():
             await outbox.doubt(conn, item.delivery, item.folded)
 

@@ -19,14 +19,16 @@ from typing import Any
 
 from bot.content.web.pictures import PictureSource
 from bot.domain.chat import Chat, ChatState
-from bot.domain.delivery import Delivery, Operation, Postponed, Throttled
+from bot.domain.delivery import Delivery, Operation, Postponed, Rejected, Throttled
 from bot.domain.delivery_time import Wait, Waits, Way, listing
+from bot.domain.linked_groups import CAME_BY_CHANNEL
 from bot.domain.message import Message
 from bot.domain.topic_wishes import OWN
 from bot.errors import StoreError
 from bot.services.delivery.composing import Composition
 from bot.services.delivery.item import Item
 from bot.services.delivery.kinds import Kind, Wishes
+from bot.services.delivery.linked_groups import LeftToChannels, left_to_channels
 from bot.services.delivery.own_times import OwnTimes, TheirTimes
 from bot.store.delivery import receipts
 from bot.store.delivery.campaigns import Campaign
@@ -43,6 +45,8 @@ ROWS_PAUSE = timedelta(seconds=1)
 LIST_PAUSE = timedelta(seconds=60)
 """How long a delivery waits that goes out in the list of another one; if that list fails, it is sent after all."""
 HELD_CHATS = 4096
+IN_A_LIST = "it stands in a list with others"
+"""Why a copy is not changed: that would change what the list says of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,8 @@ class Triage:
             if kind.fold:
                 ask = partial(self._wishes, conn, likes, now)
                 times = await self._own_times.of(conn, campaign, group, people, likes, now, ask)
+            sent_to = [people[one.chat] for one in group if one.operation is _SEND and one.chat in people]
+            by_channel = await left_to_channels(conn, campaign, composition, sent_to, now)
         known_at = monotonic()
         for delivery in group:
             chat = people.get(delivery.chat) or Chat(delivery.chat, state=ChatState.UNREACHABLE)
@@ -142,7 +148,9 @@ class Triage:
             if chat.restriction is not None:
                 item.is_kept = not chat.restriction.may_try(now)
             items.append(item)
-            if item.status_unsent is not None:
+            if chat.linked_channel is not None:
+                self._leave_to_channel(item, by_channel)
+            if item.is_decided:
                 continue
             self._time(item, kind, now)
             if times is not None and not item.is_decided:
@@ -237,12 +245,23 @@ class Triage:
             self._compositions[campaign.id] = found
         return found
 
+    def _leave_to_channel(self, item: Item, by_channel: LeftToChannels) -> None:
+        """Send nothing to a group that has the post of its channel, and wait for one that is on its way."""
+        if item.delivery.operation is not _SEND or item.followed is None:
+            return
+        if item.chat.id in by_channel.posted:
+            item.followed, item.unwanted_because = None, CAME_BY_CHANNEL
+        elif (at := by_channel.wait.get(item.chat.id)) is not None:
+            item.outcome = Postponed(at)
+
     def _time(self, item: Item, kind: Kind, now: datetime) -> None:
         """Put an item back for later, or for good, when its kind says so of its chat."""
         at = kind.when(item.campaign, item.chat, now)
         is_change = item.delivery.operation is not _SEND
         if at is None or (is_change and (item.stands is None or item.stands.message_id is None)):
             item.followed = None  # nothing for this chat, or no message is left there to be changed
+        elif item.stands is not None and item.stands.is_list:
+            item.outcome = Rejected(IN_A_LIST)
         elif at > now:
             item.outcome = Postponed(at, Waits.FOR_ITS_TIME)
 
@@ -294,13 +313,16 @@ class Triage:
                 try:
                     composition = await self._composition(conn, likes[number])
                     wanted = await composition.audience.wanting(conn, [one.chat.id for one in carriers], now)
+                    people = [one.chat for one in carriers]
+                    by_channel = await left_to_channels(conn, likes[number], composition, people, now)
                 except StoreError:
                     raise
                 except Exception:
                     log.debug("%s is left out of lists", _name(likes[number]))
                     continue
                 for item in carriers:
-                    if item.chat.id in wanted:
+                    is_left = item.chat.id in by_channel.posted or item.chat.id in by_channel.wait
+                    if item.chat.id in wanted and not is_left:
                         item.folded = {**item.folded, number: composition}
 
 

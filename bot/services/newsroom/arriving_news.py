@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from bot.domain.article import ArticleState, HeldWhy
 from bot.domain.ingestion import FEED_ITEMS
 from bot.domain.publishing import BURST_WITHIN, is_burst, is_for_nobody
-from bot.services.newsroom import feed_embargoes, newsroom
+from bot.services.newsroom import approvals, feed_embargoes, newsroom
 from bot.store.content import articles, imports, known_topics, topics
 from bot.store.delivery import campaigns, receipts
 from bot.store.delivery.audiences import reach
@@ -141,6 +141,8 @@ async def end_embargoes(db: Database, *, now: datetime, burst: int, undo: timede
     """
     async with db.transaction() as conn:
         due = await articles.embargo_over(conn, now)
+        changed = await approvals.hold_changed(conn, due, now)
+        due = [number for number in due if number not in changed]
         restored = await metadata.is_restored(conn)  # then all of it is held
         set_by_hand = set() if restored else await articles.are_by_hand(conn, due)
         out = await news_by_hand(conn, [number for number in due if number in set_by_hand], now=now, undo=undo)

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.article import Article, ArticleState
+from bot.domain.audit import Entry, LogGroup
 from bot.domain.topic import Topic
 from bot.store.content import articles, topics
 from bot.store.delivery import campaigns, receipts
 from bot.store.delivery.campaigns import Campaign as Campaign  # what is given back here
 from bot.store.delivery.campaigns import CampaignState as CampaignState
 from bot.store.desk import audit_log, editors, progress_messages
-from bot.store.desk.audit_log import Entry
 from bot.store.engine.database import Connection, Database
 
 
@@ -51,11 +51,20 @@ async def article_of_message(db: Database, chat: int, message_id: int) -> int | 
         return await progress_messages.article_of(conn, chat, message_id)
 
 
-async def drafts(db: Database, before: tuple[int, int] | None, limit: int) -> Drafts:
-    """Return at most `limit` articles that are not out yet, from a place onward; None: from the newest."""
+async def names(db: Database) -> dict[int, str]:
+    """Return what people with a role are called, by their ids."""
     async with db.reading() as conn:
-        found = await articles.desk(conn, before=before, limit=limit + 1)
-        held = len(await articles.in_state(conn, ArticleState.HELD))
+        return await editors.names(conn)
+
+
+async def drafts(db: Database, before: tuple[int, int] | None, limit: int, *, made_by: int | None = None) -> Drafts:
+    """Return at most `limit` articles that are not out yet, from a place onward; None: from the newest.
+
+    With `made_by`, only what that person made, and nothing of what is held.
+    """
+    async with db.reading() as conn:
+        found = await articles.desk(conn, before=before, limit=limit + 1, made_by=made_by)
+        held = len(await articles.in_state(conn, ArticleState.HELD)) if made_by is None else 0
     shown = tuple(found[:limit])
     return Drafts(shown, held, _place(shown[-1]) if len(found) > limit else None)
 
@@ -112,10 +121,29 @@ async def owe(db: Database, campaign: int, chat: int, at: datetime) -> None:
         await progress_messages.follow(conn, campaign, chat, progress_messages.OWED_MESSAGE_ID, at=at)
 
 
-async def deeds(db: Database, limit: int) -> tuple[list[Entry], dict[int, str]]:
-    """Return the latest acts, newest first, and what people are called who are known by name."""
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """Acts, newest first, and what people are called who are known by name. `older`: behind it the next page begins."""
+
+    entries: tuple[Entry, ...]
+    names: dict[int, str]
+    older: int | None
+
+
+async def log_page(
+    db: Database,
+    limit: int,
+    *,
+    before: int | None = None,
+    group: LogGroup = LogGroup.ALL,
+    article: int | None = None,
+) -> LogPage:
+    """Return at most `limit` acts of a group, about one article if it is named, from behind an entry onward."""
     async with db.reading() as conn:
-        return await audit_log.latest(conn, limit), await editors.names(conn)
+        found = await audit_log.latest(conn, limit + 1, before=before, group=group, article=article)
+        names = await editors.names(conn)
+    shown = tuple(found[:limit])
+    return LogPage(shown, names, shown[-1].id if len(found) > limit else None)
 
 
 async def _place_behind(conn: Connection, after: int, numbers: list[int]) -> int:

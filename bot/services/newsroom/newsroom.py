@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.article import Article, ArticleState, HeldWhy
+from bot.domain.audit import By, person_of
 from bot.domain.delivery import NEWS, Lane, Subject, SubjectType
 from bot.domain.publishing import UNDO_FROM, undo_time
 from bot.domain.rejections import Form, alike
@@ -19,7 +20,7 @@ from bot.store.delivery import campaigns, delivery_reports, receipts
 from bot.store.delivery.audiences import reach
 from bot.store.delivery.campaigns import Campaign, CampaignState
 from bot.store.delivery.followers import followers_of
-from bot.store.desk import audit_log, notices
+from bot.store.desk import approvals, audit_log, notices
 from bot.store.desk.notices import Notice
 from bot.store.engine.database import Connection, Database
 from bot.store.readers import restrictions
@@ -36,7 +37,7 @@ class Published:
 
 
 async def publish(
-    db: Database, number: int, *, by: int | None, now: datetime, undo: timedelta, breaking: bool = False
+    db: Database, number: int, *, by: By, now: datetime, undo: timedelta, breaking: bool = False
 ) -> Published:
     """Make an article public and promise it to everyone who follows it at this moment.
 
@@ -61,13 +62,18 @@ async def release(
     conn: Connection,
     article: Article,
     *,
-    by: int | None,
+    by: By,
     now: datetime,
     undo: timedelta,
     by_file: bool = False,
+    silent: bool = False,
     breaking: bool = False,
 ) -> Published:
-    """Publish inside the caller's transaction: by hand, by file, or at the end of an embargo."""
+    """Publish inside the caller's transaction: by hand, by file, or at the end of an embargo.
+
+    `silent`, or scheduled so, it makes no sound in any chat. What was asked about it before is over.
+    """
+    await approvals.forget(conn, article.number)
     await articles.set_state(conn, article.number, ArticleState.PUBLISHED)
     await known_topics.let_be_known(conn, [article.number])
     earlier = await campaigns.of_article(conn, article.number)
@@ -78,7 +84,10 @@ async def release(
         return Published(await articles.article(conn, article.number), earlier[-1].id, start_at, resumed=True)
     audience = await followers_of(conn, article.number, now)
     start_at = now + undo_time(await reach(conn, audience, now, UNDO_FROM), undo)
-    promised = await _promise(conn, article.number, now, start_at, by=by, by_file=by_file, breaking=breaking)
+    is_silent = silent or article.is_silent
+    promised = await _promise(
+        conn, article.number, now, start_at, by=by, by_file=by_file, silent=is_silent, breaking=breaking
+    )
     await articles.fix_audience(conn, article.number, now)
     return Published(await articles.article(conn, article.number), promised, start_at)
 
@@ -89,20 +98,30 @@ async def _promise(
     now: datetime,
     start_at: datetime,
     *,
-    by: int | None,
+    by: By,
     by_file: bool,
+    silent: bool = False,
     breaking: bool = False,
 ) -> int:
     """Promise an article as news to whoever follows its topics now; return the campaign's number."""
     subject = Subject(SubjectType.ARTICLE, number)
     lane = Lane.URGENT if breaking else Lane.NEWS
     return await campaigns.promise(
-        conn, NEWS, subject, fixed_at=now, start_at=start_at, lane=lane, by=by, by_file=by_file, breaking=breaking
+        conn,
+        NEWS,
+        subject,
+        fixed_at=now,
+        start_at=start_at,
+        lane=lane,
+        by=person_of(by),
+        by_file=by_file,
+        silent=silent,
+        breaking=breaking,
     )
 
 
 async def open_audience(
-    conn: Connection, article: Article, *, by: int | None, now: datetime, undo: timedelta, by_file: bool = False
+    conn: Connection, article: Article, *, by: By, now: datetime, undo: timedelta, by_file: bool = False
 ) -> Published | None:
     """Promise a published article that nobody got to everyone who follows its topics now.
 
@@ -163,25 +182,69 @@ async def add_topic(
         return await articles.article(conn, number), promised
 
 
+async def set_time(
+    conn: Connection,
+    article: Article,
+    at: datetime,
+    *,
+    now: datetime,
+    by: By = None,
+    key: str | None = None,
+    detail: str | None = None,
+    silent: bool = False,
+) -> None:
+    """Let an article that is not out go out at a time to come, in the caller's transaction."""
+    was = article.scheduled_at if article.state is ArticleState.SCHEDULED else None
+    await articles.set_state(conn, article.number, ArticleState.SCHEDULED, scheduled_at=at)
+    await articles.mark_by_hand(conn, [article.number])
+    if silent:
+        await articles.keep_silent(conn, article.number)
+    await audit_log.record(
+        conn,
+        "schedule",
+        at=now,
+        person=by,
+        article=article.number,
+        detail=detail,
+        key=key,
+        before=None if was is None else was.isoformat(),
+        after=at.isoformat(),
+    )
+
+
+async def unschedule(db: Database, number: int, *, by: By, now: datetime) -> Article:
+    """Make a draft of what was to go out at a time to come. Raises: UnknownArticle, OutOfTurn when it is not."""
+    async with db.transaction() as conn:
+        article = await articles.article(conn, number)
+        if article.state is not ArticleState.SCHEDULED:
+            raise OutOfTurn(f"#{number} is not scheduled")
+        await approvals.forget(conn, number)
+        await articles.set_state(conn, number, ArticleState.DRAFT)
+        was = None if article.scheduled_at is None else article.scheduled_at.isoformat()
+        await audit_log.record(conn, "schedule", at=now, person=by, article=number, before=was)
+        return await articles.article(conn, number)
+
+
 async def is_going(conn: Connection, number: int) -> bool:
     """Return whether an article's latest campaign is not done, whether it runs or stands still."""
     earlier = await campaigns.of_article(conn, number)
     return bool(earlier) and earlier[-1].state is not CampaignState.DONE
 
 
-async def archive(db: Database, number: int, *, by: int | None, now: datetime) -> Article:
+async def archive(db: Database, number: int, *, by: By, now: datetime) -> Article:
     """List an article without pushing it. Raises: UnknownArticle, OutOfTurn when it is listed already."""
     async with db.transaction() as conn:
         article = await articles.article(conn, number)
         if article.is_listed:
             raise OutOfTurn(f"#{number} is listed already")
+        await approvals.forget(conn, number)
         await articles.set_state(conn, number, ArticleState.ARCHIVED)
         await known_topics.let_be_known(conn, [number])
         await audit_log.record(conn, "archive", at=now, person=by, article=number)
         return await articles.article(conn, number)
 
 
-async def retract(db: Database, number: int, *, by: int | None, now: datetime) -> Article:
+async def retract(db: Database, number: int, *, by: By, now: datetime) -> Article:
     """Take an article out of every list and let nothing more of it leave.
 
     Raises: UnknownArticle, OutOfTurn when it is in no list.
@@ -326,19 +389,19 @@ async def hold_everything(db: Database, *, now: datetime) -> int:
         return len(going)
 
 
-async def push_held(db: Database, *, by: int | None, now: datetime, undo: timedelta) -> list[int]:
+async def push_held(db: Database, *, by: By, now: datetime, undo: timedelta) -> list[int]:
     """Publish every held article and resume every held campaign, oldest first; return the articles' numbers."""
     async with db.transaction() as conn:
         return await _decide_held(conn, by=by, now=now, undo=undo, push=True)
 
 
-async def archive_held(db: Database, *, by: int | None, now: datetime) -> list[int]:
+async def archive_held(db: Database, *, by: By, now: datetime) -> list[int]:
     """List every held article without pushing it; return the articles' numbers."""
     async with db.transaction() as conn:
         return await _decide_held(conn, by=by, now=now, undo=timedelta(0), push=False)
 
 
-async def _decide_held(conn: Connection, *, by: int | None, now: datetime, undo: timedelta, push: bool) -> list[int]:
+async def _decide_held(conn: Connection, *, by: By, now: datetime, undo: timedelta, push: bool) -> list[int]:
     decided = await articles.in_state(conn, ArticleState.HELD)
     for article in await articles.articles(conn, decided):
         if push:

@@ -24,7 +24,9 @@ FORM, REFUSED_BY_SOME = "form", "refused by some"
 """Kinds of notices about the form in which a broadcast goes on, for all its chats or some."""
 SOURCE_GONE, SOURCE_FAILS = "source gone", "source fails"
 """Kinds of notices about sources: one has ended, one has failed for a day. Their subject is the source's name."""
-_AT_ONCE = (FORM, REFUSED_BY_SOME, SOURCE_GONE)  # the others are told together
+CHANGED = "changed"
+"""The kind of notice that asks about the copies of an article that was changed."""
+_AT_ONCE = (FORM, REFUSED_BY_SOME, SOURCE_GONE, CHANGED)  # the others are told together
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,21 @@ from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from bot.content.web.pictures import PictureSource
 from bot.domain.article import Article
-from bot.domain.chat import Chat, Pictures
+from bot.domain.chat import Chat, DigestForm, Pictures
 from bot.domain.delivery_time import Quiet, Timing
+from bot.domain.message import Photo
 from bot.domain.parts import Parts
 from bot.domain.time_zone import UTC, plain_name
 from bot.domain.topic import Topic
+from bot.services.delivery.pictures import pictures_of
 from bot.store.content import articles, topics
 from bot.store.delivery import outbox
-from bot.store.engine.database import Database
+from bot.store.engine.database import Connection, Database
 from bot.store.readers import browsing, chats, timings, topic_wishes
+
+IN_AN_EXAMPLE = 3
 
 
 async def set_pictures(db: Database, chat: Chat, pictures: Pictures) -> None:
@@ -36,15 +41,34 @@ async def set_parts(db: Database, chat: Chat, parts: Parts | None) -> None:
         await chats.set_parts(conn, chat.id, parts)
 
 
+async def set_digest(db: Database, chat: Chat, digest: DigestForm) -> None:
+    """`digest` is how lists of news look."""
+    async with db.transaction() as conn:
+        await chats.set_digest(conn, chat.id, digest)
+
+
 async def example(db: Database) -> tuple[Article, list[Topic]] | None:
     """Return the newest article that readers may see, with its topics; None when there is none."""
     async with db.reading() as conn:
-        newest = await browsing.latest(conn, None, 1, topics=None)
-        if not newest:
-            return None
-        [article] = await articles.articles(conn, [newest[0].number])
-        known = await topics.topics(conn)
-        return article, [known[topic] for topic in article.topics if topic in known]
+        return next(iter(await _newest(conn, 1)), None)
+
+
+async def digest_example(
+    db: Database, source: PictureSource
+) -> tuple[list[tuple[Article, list[Topic]]], dict[int, Photo]]:
+    """Return the few newest articles that readers may see, with their topics, and their pictures as far as Telegram
+    has them or can fetch them, by number."""
+    async with db.reading() as conn:
+        newest = await _newest(conn, IN_AN_EXAMPLE)
+        ways = [(article.number, (await pictures_of(conn, article, source)).ways.best) for article, _ in newest]
+    return newest, {number: way.photo for number, way in ways if way is not None and way.photo is not None}
+
+
+async def _newest(conn: Connection, many: int) -> list[tuple[Article, list[Topic]]]:
+    places = await browsing.latest(conn, None, many, topics=None)
+    known = await topics.topics(conn)
+    found = await articles.articles(conn, [place.number for place in places])
+    return [(article, [known[topic] for topic in article.topics if topic in known]) for article in found]
 
 
 async def set_announcements(db: Database, chat: Chat, wanted: bool) -> Chat:

@@ -15,7 +15,7 @@ from bot.errors import UnknownTopic
 from bot.services.content.topic_names import closest
 from bot.store.content import known_topics
 from bot.store.engine.database import Connection, Database
-from bot.store.readers import closed_threads, phrases, subscriptions, topic_wishes
+from bot.store.readers import closed_threads, phrases, subscriptions, topic_threads, topic_wishes
 
 MUTE_LASTS = timedelta(hours=24)
 SUGGESTED_FOR = 3  # names nobody bears
@@ -243,7 +243,8 @@ async def _subscribe(conn: Connection, chat: int, topic: int, thread: int, now: 
     if through in (None, topic) or thread:
         if thread:  # should it still be closed, they are told of it again
             await closed_threads.end(conn, [(chat, thread)])
-        return await subscriptions.follow(conn, chat, topic, thread, now)
+        own = await topic_threads.thread_of(conn, chat, topic)
+        return await subscriptions.follow(conn, chat, topic, thread or own or 0, now)
     return False
 
 

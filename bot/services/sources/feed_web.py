@@ -12,7 +12,7 @@ from hashlib import blake2b
 
 from bot.content.articles.links import judged
 from bot.content.feeds.not_a_feed import NotAFeed
-from bot.content.feeds.parsing_process import ParsingProcess
+from bot.content.parsing.parsing_process import ParsingProcess
 from bot.content.web.fetching import Answer, Fetcher, FetchError, FetchRules, Validators
 from bot.domain.feed import Feed, FeedItem
 from bot.errors import SourceFault
@@ -24,6 +24,7 @@ ACCEPT = (
     "application/json;q=0.8, */*;q=0.5"
 )
 _UNKNOWN = Polling()  # nothing is sent back
+_FEEDS_TRIED = 5  # of those that one page names
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +82,10 @@ class FeedWeb:
         return read
 
     async def find(self, url: str, *, prompt: bool = True) -> tuple[str, FeedAnswer]:
-        """Return a feed's address and what it gives. At a page's address, that is the first feed that the page names.
+        """Return a feed's address and what it gives. At a page's address, that is the first feed that the page names
+        and that can be read.
 
-        Raises: SourceFault.
+        Raises: SourceFault; of a page, why its first feed cannot be read.
         """
         answer = await self._get(url, _UNKNOWN, prompt=prompt)
         try:
@@ -92,12 +94,17 @@ class FeedWeb:
             page = await self.parser.page(answer.body, answer.content_type, answer.url)
             if not page.feeds:
                 raise SourceFault(f"it is {error}" + (", and names no feed" if error.is_page else "")) from error
-            named = page.feeds[0].url
-            try:
-                return named, await self.ask(named, prompt=prompt)
-            except SourceFault as fault:
-                reason = f"the feed that this page names cannot be read: {fault}"
-                raise SourceFault(reason, is_gone=fault.is_gone, retry_after=fault.retry_after) from fault
+            faults: list[SourceFault] = []
+            for named in dict.fromkeys(one.url for one in page.feeds[:_FEEDS_TRIED]):
+                try:
+                    return named, await self.ask(named, prompt=prompt)
+                except SourceFault as fault:
+                    faults.append(fault)
+            first = faults[0]
+            reason = f"the feed that this page names cannot be read: {first}"
+            if len(faults) > 1:
+                reason = f"none of the {len(faults)} feeds that this page names can be read; of the first, {first}"
+            raise SourceFault(reason, is_gone=first.is_gone, retry_after=first.retry_after) from first
 
     async def _get(self, url: str, polling: Polling, *, prompt: bool) -> Answer:
         validators = Validators(polling.etag, polling.last_modified)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.content.feeds.opml import Outline, read_opml, write_opml
+from bot.domain.audit import By
 from bot.domain.polling_interval import first_poll
 from bot.domain.source import Origin
 from bot.domain.topic import joined_names, topic_key
@@ -44,7 +45,7 @@ async def import_opml(
     db: Database,
     data: bytes,
     *,
-    by: int | None,
+    by: By,
     now: datetime,
     tell: Callable[[int, int], None] = lambda done, of: None,
 ) -> OpmlReport:

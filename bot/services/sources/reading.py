@@ -13,9 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
-from urllib.parse import unquote, urlsplit
 
-from bot.content.articles.slug import slug_of
+from bot.content.articles.slug import slugs_of_story
 from bot.domain.feed import Feed, FeedItem
 from bot.domain.feed_intake import Intake, ItemTopics, gone, intake, known_names, topics_of_items
 from bot.domain.feed_items import KnownItem, KnownItems, Recognised, hashed_id, recognise
@@ -41,7 +40,6 @@ RECENT = 20  # publications by which a source's interval is chosen
 MOVED_AFTER = 2  # requests in a row that lead to another address for good, until it is believed
 _T = TypeVar("_T")
 _FEW = 50  # items that are compared in a moment
-_MAX_SLUG = 80  # characters of a title that make a slug
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,21 +245,12 @@ def _seen(source: Source, taken: Sequence[Intake]) -> list[Seen]:
             path=article_item(source.number, one.kept.key),
             fingerprint=one.kept.fingerprint,
             content=story,
-            slugs=slugs(story.link, story.title),
+            slugs=slugs_of_story(story.title, story.link),
             arrival=one.arrival,
             rank=rank,
         )
         for rank, (one, story) in enumerate(telling)
     ]
-
-
-def slugs(link: str, title: str) -> tuple[str, ...]:
-    """Return the slugs that a story may get which no file names: by the last part of its link, else by its title."""
-    path = unquote(urlsplit(link).path) if link else ""
-    by_title = slug_of(f"{title[:_MAX_SLUG].lower().replace('/', ' ')}.md")
-    if not any(char.isalpha() for char in path):
-        return (by_title,)
-    return slug_of(path), by_title
 
 
 async def _keep(

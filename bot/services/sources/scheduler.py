@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from bot.content.web.fetching import Fetcher
 from bot.errors import SourceFault, StoreError
 from bot.services.content.imports import Policy
 from bot.services.sources import reading, sources, websub
@@ -73,6 +74,7 @@ class Scheduler:
         self._unwritten: dict[int, Answered] = {}
         self._web: FeedWeb | None = None
         self._more = False  # whether there may be more to start at once
+        self._leaving: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Ask what is due, for ever."""
@@ -81,6 +83,7 @@ class Scheduler:
                 self._changed.clear()
                 await self._write()
                 await self._start_due()
+                self._leave_hubs()
                 await asyncio.sleep(LOOK_AT_MOST_EVERY)
                 await self._sleep()
         finally:
@@ -197,6 +200,24 @@ class Scheduler:
     async def _follow_hub(self, number: int, web: FeedWeb) -> None:
         if self._webhook_url is not None:
             await websub.follow(self._db, web.fetcher, self._webhook_url, number, self._clock())
+
+    def _leave_hubs(self) -> None:
+        """Let the hubs of sources that are asked no more be told so, beside all else."""
+        if self._webhook_url is None or (self._leaving is not None and not self._leaving.done()):
+            return
+        if self._web is None:
+            self._web = self._make_web()
+        self._leaving = asyncio.create_task(self._leave(self._web.fetcher, self._webhook_url), name="leaving hubs")
+        self._tasks.add(self._leaving)
+        self._leaving.add_done_callback(self._tasks.discard)
+
+    async def _leave(self, fetcher: Fetcher, webhook_url: str) -> None:
+        try:
+            await websub.leave(self._db, fetcher, webhook_url)
+        except StoreError as error:
+            log.error("subscriptions at hubs could not be ended: %s", error)
+        except Exception:
+            log.exception("subscriptions at hubs could not be ended")
 
     async def _answer(self, asked: Asked, web: FeedWeb, prompt: bool) -> tuple[Asked, FeedAnswer] | None:
         """Return what a source's address gives. One that was never read may be a page's address; None when the feed

@@ -7,10 +7,11 @@ Removing keeps what came. A source that is added again goes on where it ended: w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.domain.feed import Feed, FeedItem
+from bot.domain.audit import By
+from bot.domain.feed import Feed, FeedItem, is_far_away
 from bot.domain.link import PRIVATE, link_fault
 from bot.domain.source import ASKED, ListedSource, Origin, Source, SourceChoices, SourceCounts, SourceState
 from bot.errors import OutOfTurn, SourceFault, UnknownSource
@@ -85,12 +86,20 @@ async def find(db: Database, words: str) -> Source:
         return await _find(conn, words)
 
 
-async def check(web: FeedWeb, url: str) -> Checked:
+async def check(web: FeedWeb, url: str, now: datetime) -> Checked:
     """Return what an address would give as a source, changing nothing. Raises: SourceFault."""
     address = checked_address(url)
     asked, answer = await web.find(address)
     assert answer.feed is not None
-    return Checked(asked, answer.feed)
+    return Checked(asked, replace(answer.feed, items=tuple(_with_far_date(one, now) for one in answer.feed.items)))
+
+
+def _with_far_date(item: FeedItem, now: datetime) -> FeedItem:
+    """Return an item with a warning when its date would keep it back for years."""
+    if item.published_at is None or not is_far_away(item, now):
+        return item
+    warning = f"its date, {item.published_at:%Y-%m-%d}, is more than a year away; it would come out only then"
+    return replace(item, warnings=(*item.warnings, warning))
 
 
 async def add(
@@ -100,7 +109,7 @@ async def add(
     choices: SourceChoices,
     *,
     origin: Origin,
-    by: int | None,
+    by: By,
     now: datetime,
     policy: Policy,
     jitter: float = 0.0,
@@ -142,7 +151,7 @@ async def add_unread(
     return await put(conn, url, choices, origin, now, read_at)
 
 
-async def choose(db: Database, number: int, choices: SourceChoices, *, by: int | None, now: datetime) -> Source:
+async def choose(db: Database, number: int, choices: SourceChoices, *, by: By, now: datetime) -> Source:
     """Choose anew what a source's items become; those that came stay as they are. Raises: UnknownSource, OutOfTurn."""
     async with db.transaction() as conn:
         source = await _there(conn, number)
@@ -155,7 +164,7 @@ async def choose(db: Database, number: int, choices: SourceChoices, *, by: int |
         return await _there(conn, number)
 
 
-async def pause(db: Database, number: int, *, by: int | None, now: datetime) -> Source:
+async def pause(db: Database, number: int, *, by: By, now: datetime) -> Source:
     """Ask a source no more until it is resumed. Raises: UnknownSource, OutOfTurn."""
     async with db.transaction() as conn:
         source = await _there(conn, number)
@@ -166,7 +175,7 @@ async def pause(db: Database, number: int, *, by: int | None, now: datetime) -> 
         return await _there(conn, number)
 
 
-async def resume(db: Database, number: int, *, by: int | None, now: datetime) -> Source:
+async def resume(db: Database, number: int, *, by: By, now: datetime) -> Source:
     """Go on with a source that was paused or has ended, and ask it soon. What it listed meanwhile is taken as new.
 
     Raises: UnknownSource, OutOfTurn.
@@ -192,7 +201,7 @@ async def refresh(db: Database, number: int, *, now: datetime) -> Source:
         return await _there(conn, number)
 
 
-async def remove(db: Database, number: int, *, by: int | None, now: datetime) -> Source:
+async def remove(db: Database, number: int, *, by: By, now: datetime) -> Source:
     """Remove a source and return it as it was. What came stays. Raises: UnknownSource."""
     async with db.transaction() as conn:
         source = await _there(conn, number)

@@ -17,7 +17,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.content.web.fetching import Fetcher, FetchError
-from bot.domain.source import Source, SourceState
+from bot.domain.source import ASKED, Source
 from bot.services.sources.feed_web import FeedAnswer
 from bot.store.content import source_hubs, sources
 from bot.store.content.source_hubs import HubState
@@ -29,6 +29,7 @@ RENEW_BEFORE = timedelta(days=1)
 ASK_AGAIN = timedelta(hours=6)
 """After so long a subscription is asked for again that was not confirmed."""
 LONGEST_LEASE = timedelta(days=90)
+_LEFT_AT_ONCE = 20  # subscriptions that are ended before sources are looked at again
 SPACED = timedelta(seconds=10)
 """Between two askings of a feed, however often its hub tells us to."""
 # https://www.w3.org/TR/websub/#recognized-algorithm-names
@@ -64,15 +65,36 @@ async def follow(db: Database, fetcher: Fetcher, webhook_url: str, number: int, 
         return
     async with db.transaction() as conn:  # before it is asked: it verifies at once
         await source_hubs.set_hub(conn, number, replace(known, asked_at=now))
-    form = {
-        "hub.callback": callback(webhook_url, known.token),
-        "hub.mode": "subscribe",
-        "hub.topic": known.topic,
-        "hub.lease_seconds": str(int(LEASE.total_seconds())),
-        "hub.secret": known.secret,
-    }
+    lease = {"hub.lease_seconds": str(int(LEASE.total_seconds())), "hub.secret": known.secret}
+    await _ask(fetcher, webhook_url, number, known, "subscribe", lease)
+
+
+async def leave(db: Database, fetcher: Fetcher, webhook_url: str) -> None:
+    """End the subscriptions of sources that are asked no more: paused, removed, or gone for good.
+
+    Each hub is asked once; one that does not hear it goes on until the lease ends, and nothing comes of what it says.
+    """
+    async with db.reading() as conn:
+        if not await source_hubs.unwanted_hubs(conn, 1):
+            return
+    async with db.transaction() as conn:  # before they are asked: they verify at once
+        unwanted = await source_hubs.unwanted_hubs(conn, _LEFT_AT_ONCE)
+        for number, hub in unwanted:
+            await source_hubs.set_hub(conn, number, replace(hub, asked_at=None, until=None))
+    for number, hub in unwanted:
+        await _ask(fetcher, webhook_url, number, hub, "unsubscribe", {})
+
+
+async def _ask(
+    fetcher: Fetcher, webhook_url: str, number: int, hub: HubState, mode: str, more: Mapping[str, str]
+) -> None:
+    """Ask a hub for something, which it then verifies at our address. A hub that refuses is only logged.
+
+    Source: https://www.w3.org/TR/websub/#subscriber-sends-subscription-request
+    """
+    form = {"hub.callback": callback(webhook_url, hub.token), "hub.mode": mode, "hub.topic": hub.topic, **more}
     try:
-        status = await fetcher.post(known.hub, form)
+        status = await fetcher.post(hub.hub, form)
     except FetchError as error:
         log.info("the hub of source %d could not be asked: %s", number, error)
         return
@@ -95,16 +117,18 @@ async def verified(db: Database, token: str, query: Mapping[str, str], now: date
     mode, topic, challenge = query.get("hub.mode"), query.get("hub.topic"), query.get("hub.challenge")
     async with db.transaction() as conn:
         found = await source_hubs.by_hub_token(conn, token)
-        if mode == "unsubscribe":
-            # We never ask for that: a source that is gone lets its subscription end.
-            return challenge if found is None else None
+        if mode == "unsubscribe" and found is None:
+            return challenge  # nobody wants what comes there
         if found is None or topic != found[1].topic:
             return None
         source, hub = found
+        is_wanted = source.state in ASKED
+        if mode == "unsubscribe":
+            return None if is_wanted else challenge
         if mode == "denied":
             await source_hubs.set_hub(conn, source.number, replace(hub, until=None))
             return None
-        if mode != "subscribe" or not challenge or source.state is SourceState.REMOVED:
+        if mode != "subscribe" or not challenge or not is_wanted:
             return None
         await source_hubs.set_hub(conn, source.number, replace(hub, until=now + _lease(query.get("hub.lease_seconds"))))
         return challenge
@@ -117,7 +141,7 @@ async def told(db: Database, token: str, body: bytes, signature: str | None, now
     """
     async with db.transaction() as conn:
         found = await source_hubs.by_hub_token(conn, token)
-        if found is None or not is_signed(body, signature, found[1].secret):
+        if found is None or found[0].state not in ASKED or not is_signed(body, signature, found[1].secret):
             return False
         source, _ = found
         earliest = now if source.read_at is None else max(now, source.read_at + SPACED)

@@ -15,6 +15,7 @@ from sqlite3 import Row
 from bot.domain.article import Article, ArticleState, HeldWhy
 from bot.domain.link import normal_link
 from bot.errors import AmbiguousArticle, UnknownArticle
+from bot.store.content.corrections import corrections_from
 from bot.store.content.story_json import epoch, epoch_of_end, moment, moment_or_none, story_from
 from bot.store.engine.database import Connection
 
@@ -27,6 +28,7 @@ async def articles(conn: Connection, numbers: Sequence[int]) -> list[Article]:
     rows = await conn.execute_fetchall(
         """
         SELECT a.number, slug, state, revision, story, first_seen_at, scheduled_at, pushed_at, held_why,
+               corrections, retracted_why, made_by, silent,
                (SELECT json_group_array(topic) FROM
                    (SELECT topic FROM article_topics WHERE article = a.number ORDER BY place)) AS topics
         FROM json_each(:numbers) AS wanted JOIN articles AS a ON a.number = wanted.value
@@ -84,16 +86,22 @@ async def find(conn: Connection, words: str) -> Article:
     return found[0]
 
 
-async def desk(conn: Connection, *, before: tuple[int, int] | None = None, limit: int = 10) -> list[Article]:
-    """Return drafts, scheduled and held articles, newest first, from behind `before` (published_at, number)."""
+async def desk(
+    conn: Connection, *, before: tuple[int, int] | None = None, limit: int = 10, made_by: int | None = None
+) -> list[Article]:
+    """Return drafts, scheduled and held articles, newest first, from behind `before` (published_at, number).
+
+    With `made_by`, only what that person sent.
+    """
     rows = await conn.execute_fetchall(
         """
         SELECT number FROM articles
         WHERE state IN ('draft', 'scheduled', 'held')
           AND (:at IS NULL OR published_at < :at OR (published_at = :at AND number < :number))
+          AND (:made_by IS NULL OR made_by = :made_by)
         ORDER BY published_at DESC, number DESC LIMIT :limit
         """,
-        {"at": before and before[0], "number": before and before[1], "limit": limit},
+        {"at": before and before[0], "number": before and before[1], "limit": limit, "made_by": made_by},
     )
     return await articles(conn, [row["number"] for row in rows])
 
@@ -123,7 +131,7 @@ async def set_states(conn: Connection, states: Mapping[int, tuple[ArticleState, 
     """Move many articles, each to its state and with the end of its embargo, as `set_state` does one."""
     await conn.executemany(
         """
-        UPDATE articles SET state = :state, scheduled_at = :scheduled_at, held_why = NULL, by_hand = 0
+        UPDATE articles SET state = :state, scheduled_at = :scheduled_at, held_why = NULL, by_hand = 0, silent = 0
         WHERE number = :number
         """,
         [
@@ -141,6 +149,13 @@ async def mark_by_hand(conn: Connection, numbers: Iterable[int]) -> None:
     )
 
 
+async def keep_silent(conn: Connection, number: int) -> None:
+    """Let a scheduled article arrive without a sound. It holds until its state changes."""
+    await conn.execute(
+        "UPDATE articles SET silent = 1 WHERE number = :number AND state = 'scheduled'", {"number": number}
+    )
+
+
 async def are_by_hand(conn: Connection, numbers: Iterable[int]) -> set[int]:
     """Return which of these scheduled articles go out at a time that was set by hand."""
     rows = await conn.execute_fetchall(
@@ -151,6 +166,14 @@ async def are_by_hand(conn: Connection, numbers: Iterable[int]) -> set[int]:
         {"numbers": json.dumps(list(numbers))},
     )
     return {int(row["number"]) for row in rows}
+
+
+async def set_maker(conn: Connection, numbers: Iterable[int], person: int) -> None:
+    """Remember who sent these articles in chat."""
+    await conn.executemany(
+        "UPDATE articles SET made_by = :person WHERE number = :number",
+        [{"number": number, "person": person} for number in numbers],
+    )
 
 
 async def hold(conn: Connection, number: int, why: HeldWhy) -> None:
@@ -260,6 +283,10 @@ def _article(row: Row) -> Article:
         scheduled_at=moment_or_none(row["scheduled_at"]),
         first_seen_at=moment(row["first_seen_at"]),
         held_why=None if row["held_why"] is None else HeldWhy(row["held_why"]),
+        corrections=corrections_from(row["corrections"]),
+        retracted_why=row["retracted_why"],
+        made_by=row["made_by"],
+        is_silent=bool(row["silent"]),
     )
 
 

@@ -45,6 +45,18 @@ async def by_hub_token(conn: Connection, token: str) -> tuple[Source, HubState] 
     return next(((source_of(row), _hub(row)) for row in rows), None)
 
 
+async def unwanted_hubs(conn: Connection, limit: int) -> list[tuple[int, HubState]]:
+    """Return sources that are asked no more and are still subscribed at their hubs, by number, as many as `limit`."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT * FROM sources WHERE hub_until IS NOT NULL AND state NOT IN ('active', 'failing')
+        ORDER BY number LIMIT :limit
+        """,
+        {"limit": limit},
+    )
+    return [(int(row["number"]), _hub(row)) for row in rows]
+
+
 async def set_hub(conn: Connection, number: int, hub: HubState | None) -> None:
     """Store how a source stands with its hub; None: it has none any more."""
     await conn.execute(

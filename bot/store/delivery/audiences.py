@@ -97,11 +97,16 @@ class EveryChat:
 
 @dataclass(frozen=True, slots=True)
 class Holders:
-    """Whoever has a message with a subject that can still be changed, and does not show `revision` yet (None: any)."""
+    """Whoever has a message with a subject that can still be changed, and does not show `revision` yet (None: any).
 
-    kind: str
+    Also where nothing is sent to any more: who has paused has the message all the same, and of who has left it is to be
+    said that it could not be changed. Only messages `sent_from` a time on, or `sent_before` it; None: of any time.
+    """
+
     subject: Subject
     revision: int | None = None
+    sent_from: datetime | None = None
+    sent_before: datetime | None = None
 
     async def end_of_piece(self, conn: Connection, after: int, until: int, size: int) -> int | None:
         return await _end(conn, _END_OF_RECEIPTS, {"after": after, "until": until, "others": size - 1} | self._about)
@@ -115,8 +120,13 @@ class Holders:
 
     @property
     def _about(self) -> dict[str, object]:
-        about: dict[str, object] = {"kind": self.kind, "revision": self.revision}
-        return about | {"subject_type": self.subject.type, "subject": self.subject.number}
+        return {
+            "subject_type": self.subject.type,
+            "subject": self.subject.number,
+            "revision": self.revision,
+            "sent_from": None if self.sent_from is None else epoch(self.sent_from),
+            "sent_before": None if self.sent_before is None else epoch(self.sent_before),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +172,7 @@ WHERE NOT {HAS_IT_ALREADY} AND NOT {IS_SETTLED}
 _MESSAGE_STANDS = """
 subject_type = :subject_type AND subject = :subject AND message_id IS NOT NULL
 AND (:revision IS NULL OR revision IS NOT :revision)
+AND (:sent_from IS NULL OR sent_at >= :sent_from) AND (:sent_before IS NULL OR sent_at < :sent_before)
 """
 _END_OF_RECEIPTS = """
 SELECT (SELECT chat FROM receipts
@@ -170,8 +181,7 @@ SELECT (SELECT chat FROM receipts
 """
 _HOLDERS = f"""
 (SELECT r.chat, coalesce(r.thread, 0) AS thread FROM receipts AS r CROSS JOIN chats AS k ON k.id = r.chat
- WHERE {_MESSAGE_STANDS} AND r.chat > :after AND r.chat <= :until AND k.state = 'active') AS c
-WHERE NOT {IS_SETTLED}
+ WHERE {_MESSAGE_STANDS} AND r.chat > :after AND r.chat <= :until) AS c
 """
 _STILL_HOLDING = f"""
 SELECT chat FROM receipts WHERE {_MESSAGE_STANDS} AND chat IN (SELECT value FROM json_each(:chats))

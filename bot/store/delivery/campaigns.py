@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from sqlite3 import Row
 
-from bot.domain.delivery import NEWS, Lane, Subject, SubjectType
+from bot.domain.delivery import NEWS, Lane, Operation, Subject, SubjectType
 from bot.domain.rejections import Form
 from bot.store.content.story_json import epoch, epoch_of_end, moment, moment_or_none
 from bot.store.engine.database import Connection
@@ -40,7 +40,7 @@ class Campaign:
     `revision` is the subject's; None: the one that stands when a message leaves, so that nobody is sent words that
     were corrected meanwhile. `words` are Telegram's when it is held for them. `form` is the one in which
     `form_revision` goes. `is_confirmed` once an editor knows that many of its chats are gone.
-    `is_breaking` when it comes at once to chats that allow that of breaking news.
+    `is_breaking` when it comes at once to chats that allow that of breaking news, `is_silent` when it makes no sound.
     """
 
     id: int
@@ -70,7 +70,9 @@ class Campaign:
     form: Form
     form_revision: int | None
     is_confirmed: bool
+    is_silent: bool
     is_breaking: bool = False
+    operation: Operation = Operation.SEND
 
     @property
     def article(self) -> int | None:
@@ -102,21 +104,25 @@ async def promise(
     by: int | None,
     by_file: bool = False,
     revision: int | None = None,
+    operation: Operation = Operation.SEND,
+    silent: bool = False,
     breaking: bool = False,
 ) -> int:
     """Promise a subject to everyone who belongs to its kind's audience at `fixed_at`; return the campaign's number.
 
     A start to come is rounded up, so that no undo delay is cut short. With `breaking` it comes at once to chats that
-    allow that, whatever their times are.
+    allow that, whatever their times are. One that changes copies says by its `operation` how, and by its `revision`
+    which: those that show an older one.
     """
     is_to_come = start_at > fixed_at
     rows = await conn.execute_fetchall(
         """
         INSERT INTO campaigns
-            (kind, subject_type, subject, revision, lane, state, asked_by, by_file, fixed_at, start_at, breaking)
+            (kind, subject_type, subject, revision, lane, state, asked_by, by_file, fixed_at, start_at, operation,
+             silent, breaking)
         VALUES
             (:kind, :subject_type, :subject, :revision, :lane, 'running', :by, :by_file, :fixed_at, :start_at,
-             :breaking)
+             :operation, :silent, :breaking)
         RETURNING id
         """,
         {
@@ -127,6 +133,8 @@ async def promise(
             "lane": lane,
             "by": by,
             "by_file": by_file,
+            "operation": operation,
+            "silent": silent,
             "breaking": breaking,
             "fixed_at": epoch(fixed_at),
             "start_at": epoch_of_end(start_at) if is_to_come else epoch(start_at),
@@ -155,6 +163,40 @@ async def of_subject(conn: Connection, subject: Subject, kind: str) -> list[Camp
 async def of_article(conn: Connection, article: int) -> list[Campaign]:
     """Return the campaigns that bring an article as news, oldest first."""
     return await of_subject(conn, Subject(SubjectType.ARTICLE, article), NEWS)
+
+
+async def changing(conn: Connection, subject: Subject) -> list[Campaign]:
+    """Return the campaigns that change or take back copies of a subject, oldest first."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT * FROM campaigns
+        WHERE subject_type = :subject_type AND subject = :subject AND operation <> 1 ORDER BY id
+        """,
+        {"subject_type": subject.type, "subject": subject.number},
+    )
+    return [_campaign(row) for row in rows]
+
+
+async def end_superseded(conn: Connection, subject: Subject, revision: int, now: datetime) -> None:
+    """End the campaigns that change a subject's copies to an older revision: a newer one sees to all of them.
+
+    What of them is on its way at this moment still ends as its own, and shows the newest revision.
+    """
+    rows = await conn.execute_fetchall(
+        """
+        UPDATE campaigns SET half = 2, why = NULL, words = NULL, state = 'running', unwanted = unwanted + (
+            SELECT count(*) FROM deliveries AS d WHERE d.campaign = campaigns.id AND d.owner = 0
+        )
+        WHERE operation <> 1 AND subject_type = :subject_type AND subject = :subject AND revision < :revision
+          AND state <> 'done'
+        RETURNING id
+        """,
+        {"subject_type": subject.type, "subject": subject.number, "revision": revision},
+    )
+    await conn.executemany(
+        "DELETE FROM deliveries WHERE campaign = ? AND owner = 0", [(int(row["id"]),) for row in rows]
+    )
+    await close_finished(conn, now)
 
 
 async def open_ones(conn: Connection) -> list[Campaign]:
@@ -319,5 +361,7 @@ def _campaign(row: Row) -> Campaign:
         form=Form(row["form"]),
         form_revision=row["form_revision"],
         is_confirmed=bool(row["confirmed"]),
+        is_silent=bool(row["silent"]),
         is_breaking=bool(row["breaking"]),
+        operation=Operation(row["operation"]),
     )

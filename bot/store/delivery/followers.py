@@ -240,10 +240,12 @@ def _union(legs: Sequence[str]) -> str:
 
 
 # A story goes where the nearest thing it is followed for goes, and for a phrase only where it is followed for no topic.
-# Only groups have threads to choose between.
+# Only groups have threads to choose between, and private chats with a thread for each topic: whether there is any such
+# is asked once for all candidates.
 # `nearest` is of the row with the least key: https://sqlite.org/lang_select.html#bareagg
 _THREAD = """
-CASE WHEN chat > 0 THEN thread ELSE coalesce((
+CASE WHEN chat > 0 AND NOT (EXISTS (SELECT 1 FROM topic_threads)
+    AND EXISTS (SELECT 1 FROM topic_threads AS own WHERE own.chat = f.chat)) THEN thread ELSE coalesce((
     SELECT nearest FROM (
         SELECT s.thread AS nearest, min(way.key) AS key FROM json_each(:ways) AS way
         CROSS JOIN subscriptions AS s

@@ -28,36 +28,56 @@ async def claim(
     """Claim up to `limit` due deliveries of running campaigns and return them, most urgent lane first.
 
     What waited for its chat's own time comes after all that did not: at eight in the morning a hundred thousand digests
-    may be due, and news does not wait for them. With `among`, only of these campaigns. For a term that is over there
-    are none.
+    may be due, and news does not wait for them. Of what waited, what was due in one minute of the clock comes before
+    what was due in a later one, whichever campaign it is of: those of one minute past eight are due long before those
+    of eight are out. With `among`, only of these campaigns. For a term that is over there are none.
     """
+    numbers = _json(among)
+    claimed = await _claim(conn, now, limit, numbers, Waits.NOT, owner)
+    for waits in (Waits.FOR_ITS_TIME, Waits.FOR_THE_HOUR):
+        while len(claimed) < limit and (first := await _first_due(conn, numbers, waits)) is not None and first <= now:
+            due = await _claim(conn, min(now, first.replace(second=59)), limit - len(claimed), numbers, waits, owner)
+            if not due:
+                return claimed
+            claimed += due
+    return claimed
+
+
+async def _first_due(conn: Connection, among: str | None, waits: Waits) -> datetime | None:
+    [(not_before,)] = await conn.execute_fetchall(
+        """
+        SELECT min((SELECT min(o.not_before) FROM deliveries AS o
+                    WHERE o.campaign = f.id AND o.owner = 0 AND o.waits = :waits))
+        FROM campaigns AS f
+        WHERE f.state = 'running' AND (:among IS NULL OR f.id IN (SELECT value FROM json_each(:among)))
+        """,
+        {"among": among, "waits": waits},
+    )
+    return moment_or_none(not_before)
+
+
+async def _claim(
+    conn: Connection, now: datetime, limit: int, among: str | None, waits: Waits, owner: int
+) -> list[Delivery]:
     rows = await conn.execute_fetchall(
-        _CLAIM, {"now": epoch(now), "limit": limit, "among": _json(among), "owner": owner}
+        """
+        UPDATE deliveries SET owner = :owner, attempts = attempts + 1
+        WHERE EXISTS (SELECT 1 FROM leases WHERE owner = :owner) AND id IN (
+            SELECT o.id FROM campaigns AS f
+            CROSS JOIN deliveries AS o
+                ON o.campaign = f.id AND o.owner = 0 AND o.waits = :waits AND o.not_before <= :now
+            WHERE f.state = 'running' AND (:among IS NULL OR f.id IN (SELECT value FROM json_each(:among)))
+            ORDER BY f.lane, f.id, o.not_before, o.id LIMIT :limit
+        )
+        RETURNING id, campaign, chat, thread, not_before, attempts, unsure, operation, waits,
+            (SELECT lane FROM campaigns WHERE campaigns.id = deliveries.campaign) AS lane
+        """,
+        {"now": epoch(now), "limit": limit, "among": among, "waits": waits, "owner": owner},
     )
     # RETURNING promises no order: https://sqlite.org/lang_returning.html#limitations_and_caveats
-    # Whether it waited, lane, campaign, not_before and id, by their places: a name is sought in each row.
-    in_order = sorted(rows, key=lambda row: (row[8], row[9], row[1], row[4], row[0]))
+    # Lane, campaign, not_before and id, by their places: a name is sought in each row.
+    in_order = sorted(rows, key=lambda row: (row[9], row[1], row[4], row[0]))
     return [delivery_of(row) for row in in_order]
-
-
-# One of these for each reason to wait, each along the index; those behind are only looked at where there is room left.
-_DUE = """
-SELECT id FROM (
-    SELECT o.id FROM campaigns AS f
-    CROSS JOIN deliveries AS o
-        ON o.campaign = f.id AND o.owner = 0 AND o.waits = {waits} AND o.not_before <= :now
-    WHERE f.state = 'running' AND (:among IS NULL OR f.id IN (SELECT value FROM json_each(:among)))
-    ORDER BY f.lane, f.id, o.not_before, o.id LIMIT :limit
-)
-"""
-_CLAIM = f"""
-UPDATE deliveries SET owner = :owner, attempts = attempts + 1
-WHERE EXISTS (SELECT 1 FROM leases WHERE owner = :owner) AND id IN (
-    {" UNION ALL ".join(_DUE.format(waits=int(waits)) for waits in Waits)} LIMIT :limit
-)
-RETURNING id, campaign, chat, thread, not_before, attempts, unsure, operation, waits,
-    (SELECT lane FROM campaigns WHERE campaigns.id = deliveries.campaign) AS lane
-"""
 
 
 async def next_due(conn: Connection, among: Iterable[int] | None = None) -> datetime | None:

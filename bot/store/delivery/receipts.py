@@ -26,9 +26,16 @@ STATUSES: dict[int, Status] = {
 CODES = {status: code for code, status in STATUSES.items()}
 
 
+PHOTO, LIST = 1, 2
+"""Of `receipts.look`, which is their sum."""
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What stands in a chat. `message_id` is None once it is pruned or deleted, all else too once it is pruned."""
+    """What stands in a chat. `message_id` is None once it is pruned or deleted, all else too once it is pruned.
+
+    `is_list`: others stand in the same message.
+    """
 
     chat: int
     message_id: int | None
@@ -37,6 +44,7 @@ class Receipt:
     has_photo: bool
     sent_at: datetime | None
     unsure: int
+    is_list: bool = False
 
 
 async def held(conn: Connection, subject: Subject, chats: Sequence[int]) -> dict[int, Receipt]:
@@ -54,9 +62,10 @@ async def held(conn: Connection, subject: Subject, chats: Sequence[int]) -> dict
             row["message_id"],
             row["thread"] or 0,
             row["revision"],
-            bool(row["look"]),
+            bool((row["look"] or 0) & PHOTO),
             moment_or_none(row["sent_at"]),
             row["unsure"] or 0,
+            bool((row["look"] or 0) & LIST),
         )
         for row in rows
     }

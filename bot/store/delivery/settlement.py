@@ -12,7 +12,8 @@ by then, since its term (`store.delivery.leases`) may have ended meanwhile:
     gone, with an outcome settled after all    -                       -
     gone, with neither   - (the chat was forgotten)
 
-So a message that arrived always has its receipt, and whoever gets it twice is counted.
+So a message that arrived always has its receipt, and whoever gets it twice is counted. One that arrived as it was
+before its subject was corrected or taken back joins the campaign that does that, though that has gone round.
 """
 
 from __future__ import annotations
@@ -23,10 +24,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from bot.domain.correction import is_gone
 from bot.domain.delivery import Delivery, Operation, Status, Subject
 from bot.store.content.story_json import epoch
 from bot.store.delivery.outbox import delivery_of
-from bot.store.delivery.receipts import CODES
+from bot.store.delivery.receipts import CODES, LIST, PHOTO
 from bot.store.engine.database import Connection
 
 Covered = Sequence[tuple[Subject, int | None]]
@@ -37,11 +39,12 @@ _SENT, _SEND = Status.SENT, Operation.SEND
 
 
 class Settled(NamedTuple):
-    """A delivery as it stands after one attempt, with what its message holds if it was sent."""
+    """A delivery as it stands after one attempt, with what its message holds if it was sent: perhaps a list."""
 
     delivery: Delivery
     covers: Covered
     has_photo: bool
+    is_list: bool = False
 
 
 async def settle(conn: Connection, settled: Sequence[Settled], at: datetime, *, owner: int) -> None:
@@ -64,6 +67,7 @@ async def settle(conn: Connection, settled: Sequence[Settled], at: datetime, *, 
             sent = [one for one in sent if one.delivery.id in homes] + again
             homes.update({one.delivery.id: one.delivery.chat for one in again})
         await _write_receipts(conn, sent, homes, seconds)
+        await _change_late_ones(conn, sent, homes, seconds)
     if others:
         homes.update(await _taken(conn, _TAKE, others, owner))
         others = [one for one in others if one.delivery.id in homes]
@@ -85,9 +89,10 @@ async def settle(conn: Connection, settled: Sequence[Settled], at: datetime, *, 
                     one.thread or None,
                     one.unsure or None,
                 )
-                for one, _, _ in others
+                for one, _, _, _ in others
             ],
         )
+        await _note_gone(conn, others, homes)
     await _count(conn, sent + others, seconds)
 
 
@@ -154,12 +159,13 @@ async def _write_receipts(conn: Connection, sent: Sequence[Settled], homes: Mapp
     # As plain numbers: of a flag or an enumeration sqlite3 asks first what it may be stored as, which takes longer than
     # to store it. https://docs.python.org/3/library/sqlite3.html#sqlite3.register_adapter
     new, edited, deleted = [], [], []
-    for delivery, covers, has_photo in sent:
+    for delivery, covers, has_photo, is_list in sent:
         chat, operation = homes[delivery.id], delivery.operation
         for (type_, subject), revision in covers:
             if operation is _SEND:
                 unsure = delivery.unsure or None
-                stands = delivery.message_id, delivery.thread or None, revision, int(has_photo), at, unsure
+                look = PHOTO * has_photo + LIST * is_list
+                stands = delivery.message_id, delivery.thread or None, revision, look, at, unsure
                 new.append((int(type_), subject, chat, *stands))
             elif operation is Operation.EDIT:
                 edited.append((revision, has_photo, type_, subject, chat))
@@ -186,6 +192,56 @@ async def _write_receipts(conn: Connection, sent: Sequence[Settled], homes: Mapp
         )
 
 
+async def _note_gone(conn: Connection, ended: Sequence[Settled], homes: Mapping[int, int]) -> None:
+    """Take note of messages that were to be changed and are not there any more."""
+    gone = [
+        (*subject, homes[one.delivery.id])
+        for one in ended
+        if one.delivery.operation is not _SEND and is_gone(one.delivery.reason)
+        for subject, _ in one.covers
+    ]
+    if gone:
+        await conn.executemany(
+            "UPDATE receipts SET message_id = NULL WHERE subject_type = ? AND subject = ? AND chat = ?", gone
+        )
+
+
+async def _change_late_ones(conn: Connection, sent: Sequence[Settled], homes: Mapping[int, int], at: int) -> None:
+    """Let copies that have just arrived in an older revision be changed as those that had arrived before."""
+    arrived: dict[tuple[int, int, int], list[int]] = {}
+    for delivery, covers, _, _ in sent:
+        if delivery.operation is _SEND:
+            for (type_, subject), revision in covers:
+                if revision is not None:
+                    arrived.setdefault((type_, subject, revision), []).append(homes[delivery.id])
+    for (type_, subject, revision), chats in arrived.items():
+        rows = await conn.execute_fetchall(
+            """
+            SELECT id, operation, revision FROM campaigns
+            WHERE subject_type = :type AND subject = :subject AND operation <> 1 AND revision > :revision
+            ORDER BY id DESC LIMIT 1
+            """,
+            {"type": type_, "subject": subject, "revision": revision},
+        )
+        for row in rows:
+            values = {"campaign": row["id"], "operation": row["operation"], "at": at, "chats": json.dumps(chats)}
+            added = await conn.execute(
+                """
+                INSERT OR IGNORE INTO deliveries (campaign, chat, thread, operation, not_before)
+                SELECT :campaign, value, 0, :operation, :at FROM json_each(:chats)
+                """,
+                values,
+            )
+            await conn.execute(
+                """
+                UPDATE campaigns SET total = total + :added, done_at = NULL,
+                    state = CASE state WHEN 'done' THEN 'running' ELSE state END
+                WHERE id = :campaign AND :added > 0
+                """,
+                {"campaign": row["id"], "added": added},
+            )
+
+
 _ENDS = ("sent", "unreachable", "failed", "restricted", "unwanted")
 
 
@@ -208,7 +264,14 @@ async def _count(conn: Connection, settled: Sequence[Settled], at: int) -> None:
 
 
 async def take_along(
-    conn: Connection, carrier: Delivery, covers: Mapping[int, Covered], stands: Delivery, at: datetime, *, owner: int
+    conn: Connection,
+    carrier: Delivery,
+    covers: Mapping[int, Covered],
+    stands: Delivery,
+    at: datetime,
+    *,
+    owner: int,
+    has_photo: bool = False,
 ) -> None:
     """Settle what was in a list, by campaign, as the delivery that carried it `stands`, before that is settled.
 
@@ -226,4 +289,4 @@ async def take_along(
         delivery_of(row)._replace(status=stands.status, message_id=stands.message_id, reason=stands.reason)
         for row in rows
     ]
-    await settle(conn, [Settled(one, covers[one.campaign], has_photo=False) for one in taken], at, owner=owner)
+    await settle(conn, [Settled(one, covers[one.campaign], has_photo, is_list=True) for one in taken], at, owner=owner)

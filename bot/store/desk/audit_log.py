@@ -1,36 +1,23 @@
-"""Who did what, for `/log` and `newsbot log`."""
+"""
+Who did what, for `/log` and `newsbot log`.
+
+An act is written down in the transaction that does it, so there is never one without the other. What is written is what
+one needs to know what was done: names, titles, times and roles as they were before and after, never a whole text, and
+no token, key or link that opens something.
+"""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+import json
 from datetime import datetime
+from sqlite3 import Row
 
+from bot.domain.audit import By, LogGroup, ShellUser, acts_in, person_of
+from bot.domain.audit import Entry as Entry  # what is given back here
 from bot.store.content.story_json import epoch, moment
 from bot.store.engine.database import Connection
 
-_ID = re.compile(r"\d{1,19}", re.ASCII)
-ABOUT_PEOPLE = frozenset({"become editor", "become owner", "let go", "remove owner", "not brought back"})
-"""Acts whose detail is a person's id: who invited them, who was let go."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One act. `person` is None for a program, a file, the shell or newsbot itself; `key` names a program's key."""
-
-    at: datetime
-    person: int | None
-    act: str
-    article: int | None
-    detail: str | None
-    key: str | None = None
-
-    @property
-    def about(self) -> int | None:
-        """Return the person whom the act concerns beside the one who did it; None for all other acts."""
-        if self.act not in ABOUT_PEOPLE or not _ID.fullmatch(self.detail or ""):
-            return None
-        return int(self.detail or "")
+MAX_VALUE_LENGTH = 300  # characters of what was there before and after
 
 
 async def record(
@@ -38,27 +25,74 @@ async def record(
     act: str,
     *,
     at: datetime,
-    person: int | None = None,
+    person: By = None,
     article: int | None = None,
     detail: str | None = None,
     key: str | None = None,
+    before: str | None = None,
+    after: str | None = None,
 ) -> None:
-    """Write down an act, in the transaction that does it."""
+    """Write down an act, in the transaction that does it: `person` is who did it, in chat or at the shell.
+
+    Of what was there `before` and `after`, the beginning is kept.
+    """
     await conn.execute(
         """
-        INSERT INTO log (at, person, act, article, detail, api_key)
-        VALUES (:at, :person, :act, :article, :detail, :key)
+        INSERT INTO log (at, person, act, article, detail, api_key, before, after, shell)
+        VALUES (:at, :person, :act, :article, :detail, :key, :before, :after, :shell)
         """,
-        {"at": epoch(at), "person": person, "act": act, "article": article, "detail": detail, "key": key},
+        {
+            "at": epoch(at),
+            "person": person_of(person),
+            "act": act,
+            "article": article,
+            "detail": detail,
+            "key": key,
+            "before": None if before is None else before[:MAX_VALUE_LENGTH],
+            "after": None if after is None else after[:MAX_VALUE_LENGTH],
+            "shell": person.name if isinstance(person, ShellUser) else None,
+        },
     )
 
 
-async def latest(conn: Connection, limit: int = 50) -> list[Entry]:
-    """Return the last acts, newest first."""
+async def latest(
+    conn: Connection,
+    limit: int = 50,
+    *,
+    before: int | None = None,
+    group: LogGroup = LogGroup.ALL,
+    article: int | None = None,
+) -> list[Entry]:
+    """Return the last acts of a group, newest first, from behind an entry's `id`; about one article, if it is named."""
     rows = await conn.execute_fetchall(
-        "SELECT at, person, act, article, detail, api_key FROM log ORDER BY id DESC LIMIT :limit", {"limit": limit}
+        """
+        SELECT id, at, person, act, article, detail, api_key, before, after, shell FROM log
+        WHERE (:before IS NULL OR id < :before) AND (:article IS NULL OR article = :article)
+          AND CASE :group WHEN 'all' THEN 1 WHEN 'articles' THEN article IS NOT NULL
+              ELSE act IN (SELECT value FROM json_each(:acts)) END
+        ORDER BY id DESC LIMIT :limit
+        """,
+        {
+            "before": before,
+            "article": article,
+            "group": group,
+            "acts": json.dumps(acts_in(group)),
+            "limit": limit,
+        },
     )
-    return [
-        Entry(moment(row["at"]), row["person"], row["act"], row["article"], row["detail"], row["api_key"])
-        for row in rows
-    ]
+    return [_entry(row) for row in rows]
+
+
+def _entry(row: Row) -> Entry:
+    return Entry(
+        at=moment(row["at"]),
+        person=row["person"],
+        act=row["act"],
+        article=row["article"],
+        detail=row["detail"],
+        key=row["api_key"],
+        before=row["before"],
+        after=row["after"],
+        shell=row["shell"],
+        id=row["id"],
+    )

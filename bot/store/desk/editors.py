@@ -1,5 +1,5 @@
 """
-Who may publish: owners and editors, what they are called, and the one-time links that make them so.
+Who has a role: owners, editors and contributors, what they are called, and the one-time links that make them so.
 
 Only the hash of a link's code is stored, so a copy of the database lets nobody in. Whoever had a role and lost it is
 remembered, so that an older copy does not give it back.
@@ -24,7 +24,7 @@ _CODE_BYTES = 16  # 128 bits: 22 characters of a start payload's 64
 
 @dataclass(frozen=True, slots=True)
 class EditorEntry:
-    """Somebody who may publish. `name` is None until they have done something here.
+    """Somebody with a role. `name` is None until they have done something here.
 
     `since` is None for owners of the configuration; `added_by` for them, and where the shell made the link.
     """
@@ -65,25 +65,53 @@ async def role(conn: Connection, person: int, admins: frozenset[int]) -> Role | 
 
 
 async def editors(conn: Connection, admins: frozenset[int]) -> dict[int, Role]:
-    """Return everybody with a role: owners first, then by when they were added."""
-    rows = await conn.execute_fetchall("SELECT person, role FROM editors ORDER BY role DESC, since, person")
+    """Return everybody with a role: owners first, then editors, then contributors, each by when they were added."""
+    rows = await conn.execute_fetchall(
+        "SELECT person, role FROM editors ORDER BY role DESC, since, person"
+    )  # as the alphabet has them
     configured = dict.fromkeys(sorted(admins), Role.OWNER)
     return configured | {row["person"]: Role(row["role"]) for row in rows if row["person"] not in configured}
 
 
 async def add(conn: Connection, person: int, role: Role, by: int | None, now: datetime) -> None:
-    """Give a person a role. An owner stays one when invited as an editor."""
+    """Give a person a role. Nobody becomes less by an invitation: whoever is as much already stays what they are."""
     await conn.execute(
         """
         INSERT INTO editors (person, role, since, added_by) VALUES (:person, :role, :now, :by)
-        ON CONFLICT (person) DO UPDATE SET role = excluded.role WHERE excluded.role = 'owner'
+        ON CONFLICT (person) DO UPDATE SET role = excluded.role
+        WHERE excluded.role = 'owner' OR editors.role = 'contributor'
+        """,
+        {"person": person, "role": role, "by": by, "now": epoch(now)},
+    )
+
+
+async def set_role(conn: Connection, person: int, role: Role, by: int | None, now: datetime) -> None:
+    """Make somebody what an owner says, more or less than they were.
+
+    Who becomes less loses the links they made, and an older copy of the database does not give the role back.
+    """
+    await conn.execute(
+        """
+        INSERT INTO former_editors (person, ended_at) SELECT person, :now FROM editors WHERE person = :person
+            AND (role = 'owner' OR :role = 'contributor') AND role <> :role
+        ON CONFLICT (person) DO UPDATE SET ended_at = excluded.ended_at
+        """,
+        {"person": person, "role": role, "now": epoch(now)},
+    )
+    if role is not Role.OWNER:
+        await conn.execute("DELETE FROM invitations WHERE made_by = :person", {"person": person})
+        await conn.execute("DELETE FROM newcomers WHERE owner = :person", {"person": person})
+    await conn.execute(
+        """
+        INSERT INTO editors (person, role, since, added_by) VALUES (:person, :role, :now, :by)
+        ON CONFLICT (person) DO UPDATE SET role = excluded.role
         """,
         {"person": person, "role": role, "by": by, "now": epoch(now)},
     )
 
 
 async def roster(conn: Connection, admins: frozenset[int]) -> list[EditorEntry]:
-    """Return everybody who may publish: owners first, then by when they were added."""
+    """Return everybody with a role: owners first, then editors, then contributors, each by when they were added."""
     rows = await conn.execute_fetchall("SELECT person, since, added_by FROM editors")
     given = {row["person"]: (moment(row["since"]), row["added_by"]) for row in rows}
     known = await names(conn)

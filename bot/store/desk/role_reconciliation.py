@@ -100,6 +100,6 @@ _LOST = """
 SELECT e.person, o.role FROM main.editors AS e
 JOIN main.former_editors AS f ON f.person = e.person AND f.ended_at >= e.since
 LEFT JOIN old.editors AS o ON o.person = e.person
-WHERE o.role IS NULL OR (e.role = 'owner' AND o.role = 'editor')
+WHERE o.role IS NULL OR (e.role = 'owner' AND o.role <> 'owner') OR (e.role = 'editor' AND o.role = 'contributor')
 """
 _MISSING = "SELECT person FROM old.editors WHERE person NOT IN (SELECT person FROM main.editors) ORDER BY person"

@@ -17,7 +17,7 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from bot.errors import StoreError
-from bot.store.engine.connection import Connection
+from bot.store.engine.connection import BEGIN, Connection
 
 __all__ = ["Connection", "Database"]
 
@@ -29,6 +29,7 @@ LAST_READS = 1.0  # seconds for those who are reading when the database is close
 # Pages kept in memory, in KiB. A campaign to 100,000 chats fills the writer's, so that more chats take no more memory;
 # with half or twice as many, one to a million takes as long.
 WRITER_CACHE, READER_CACHE = 8_192, 4_096
+_SAVEPOINT, _RELEASE = "SAVEPOINT unit", "RELEASE unit"  # around a block that shares another's commit
 
 
 class Database:
@@ -63,15 +64,17 @@ class Database:
         opened: list[Connection] = []
         try:
             for role in range(1 + readers):
-                conn = await Connection.open(path)
-                opened.append(conn)
-                await conn.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-                await conn.execute("PRAGMA foreign_keys = ON")
-                await conn.execute("PRAGMA synchronous = FULL")  # a power cut loses nothing that was promised
-                await conn.execute("PRAGMA temp_store = MEMORY")
-                await conn.execute(f"PRAGMA cache_size = -{WRITER_CACHE if role == 0 else READER_CACHE}")
+                cache = WRITER_CACHE if role == 0 else READER_CACHE
+                settings = [
+                    f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
+                    "PRAGMA foreign_keys = ON",
+                    "PRAGMA synchronous = FULL",  # a power cut loses nothing that was promised
+                    "PRAGMA temp_store = MEMORY",
+                    f"PRAGMA cache_size = -{cache}",
+                ]
                 if role > 0:
-                    await conn.execute("PRAGMA query_only = ON")
+                    settings.append("PRAGMA query_only = ON")
+                opened.append(await Connection.open(path, *settings))
         except StoreError:
             for conn in opened:
                 await conn.close()
@@ -109,16 +112,7 @@ class Database:
         failed: Exception | None = None
         with self._alone("transaction()"):
             async with self._turn:
-                try:
-                    commit = await _to_the_end(self._join())
-                except BaseException:
-                    if self._commit is not None:
-                        commit = self._commit
-                        try:
-                            await _to_the_end(self._undo())
-                        finally:
-                            self._commit_later(commit)
-                    raise
+                commit = await self._join()
                 try:
                     yield self._writer
                 except BaseException as error:
@@ -130,45 +124,49 @@ class Database:
                         raise
                     failed = error
                 else:
-                    try:
-                        await _to_the_end(self._keep())
-                    finally:
-                        committed = self._commit_later(commit)
+                    self._keep()
+                    committed = self._commit_later(commit)
         await asyncio.shield(committed)
         if failed is not None:
             raise failed
 
     async def _join(self) -> asyncio.Future[None]:
-        """Begin a block, and a transaction if none is open; return the commit that will write it."""
-        if self._commit is not None and not self._writer.in_transaction:
+        """Begin a block, and a transaction if none is open; return the commit that will write it.
+
+        Both begin with the first statement of the block: one that writes nothing writes nothing.
+        """
+        if self._commit is not None and not (self._writer.in_transaction or self._writer.waits_to_begin):
             # A full disk undoes a whole transaction by itself. Whoever was in it is told; this block is not in it.
-            await self._finish(self._commit)
+            await _to_the_end(self._finish(self._commit))
         self._is_first = self._commit is None
         if self._commit is None:
-            await self._writer.execute("BEGIN IMMEDIATE")
+            self._writer.first(BEGIN)
             self._commit = asyncio.get_running_loop().create_future()
         else:
-            await self._writer.execute("SAVEPOINT unit")
+            self._writer.first(_SAVEPOINT)
         return self._commit
 
     async def _undo(self) -> None:
         """Undo the block that has just ended badly, and nothing else."""
+        if not self._is_first and self._writer.forget_first(_SAVEPOINT):
+            return  # it has run nothing
         # Behind whatever statement of the block may still be running, though nobody waits for it any more.
-        await self._writer.execute_fetchall("SELECT 1")
+        await self._writer.done()
         if self._is_first:
             # Nobody else is in it yet, so all of it may go, and there is nothing to write.
+            self._writer.forget_first()
             if self._writer.in_transaction:
                 await self._writer.execute("ROLLBACK")
             if self._commit is not None:
                 self._commit.set_result(None)
                 self._commit = None
         elif self._writer.in_transaction:
-            await self._writer.execute("ROLLBACK TO unit")
-            await self._writer.execute("RELEASE unit")
+            self._writer.first("ROLLBACK TO unit")
+            await self._writer.execute(_RELEASE)
 
-    async def _keep(self) -> None:
-        if not self._is_first and self._writer.in_transaction:
-            await self._writer.execute("RELEASE unit")
+    def _keep(self) -> None:
+        if not self._is_first and not self._writer.forget_first(_SAVEPOINT) and self._writer.in_transaction:
+            self._writer.first(_RELEASE)
 
     def _commit_later(self, commit: asyncio.Future[None]) -> asyncio.Task[None]:
         """Return the commit as a task of its own: it is done even if the one who waits for it is cancelled."""
@@ -193,6 +191,10 @@ class Database:
 
     async def _finish(self, commit: asyncio.Future[None]) -> None:
         self._commit = None
+        if self._writer.waits_to_begin:
+            self._writer.forget_first()  # no block has run anything
+            commit.set_result(None)
+            return
         try:
             await self._writer.execute("COMMIT")
         except StoreError as error:
@@ -214,14 +216,15 @@ class Database:
             conn = await self._free.get()
             if self._free.empty():
                 self._none_free_since = self._time()
+            conn.first("BEGIN")
             try:
-                await conn.execute_fetchall("BEGIN")
                 yield conn
             finally:
                 # A connection's statements run in order, also when nobody waits for them any more: behind what the
                 # block may have left running, and before whatever the next block begins with.
                 try:
-                    await conn.rollback()
+                    if not conn.forget_first():  # else it has read nothing
+                        await conn.rollback()
                 finally:
                     self._free.put_nowait(conn)
                     self._none_free_since = None

@@ -1,1 +1,11 @@
-"""Tables of readers: chats, subscriptions, restrictions, search and quotas; and the export of a chat's data."""
+"""
+Tables of readers: who reads, what each follows and wants, and what is kept for them.
+
+| what | modules |
+| --- | --- |
+| chats, and what they have set | `chats`, `channels`, `topic_threads`, `subscriptions`, `phrases`, `timings` |
+| lists of articles for them | `browsing` |
+| what keeps news from leaving at once | `restrictions`, `closed_threads`, `pushes`, `group_quota` |
+| what a chat may take along or have deleted | `export`, `waiting_exports`, `forgetting` |
+| updates that are being worked on | `pending_updates` |
+"""

@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import lru_cache
 from sqlite3 import Row
 
-from bot.domain.chat import Chat, ChatKind, ChatState, Pictures
+from bot.domain.chat import Chat, ChatKind, ChatState, DigestForm, Pictures
 from bot.domain.delivery_time import AT_ONCE
 from bot.domain.parts import Part, Parts
 from bot.domain.timing_text import from_stored
@@ -28,7 +28,8 @@ async def chat(conn: Connection, id: int) -> Chat | None:
     rows = await conn.execute_fetchall(
         """
         SELECT c.id, c.kind, c.state, c.language, c.zone, c.pictures, c.silent, c.language_chosen, c.parts, t.wish,
-            c.timed_at, c.paused_until, c.announcements, c.breaking, c.quality,
+            c.timed_at, c.paused_until, c.digest, c.announcements, c.breaking, c.quality, c.linked_channel,
+            c.repeats_channel, c.topic_threads,
             r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
         FROM chats AS c LEFT JOIN restrictions AS r ON r.chat = c.id LEFT JOIN timings AS t ON t.number = c.timing
         WHERE c.id = :id
@@ -43,7 +44,8 @@ async def chats(conn: Connection, ids: Iterable[int]) -> dict[int, Chat]:
     rows = await conn.execute_fetchall(
         """
         SELECT c.id, c.kind, c.state, c.language, c.zone, c.pictures, c.silent, c.language_chosen, c.parts, t.wish,
-            c.timed_at, c.paused_until, c.announcements, c.breaking, c.quality,
+            c.timed_at, c.paused_until, c.digest, c.announcements, c.breaking, c.quality, c.linked_channel,
+            c.repeats_channel, c.topic_threads,
             r.since, r.reason, r.tries, r.awaits, r.tried_at, r.next_at, r.sign_at
         FROM chats AS c LEFT JOIN restrictions AS r ON r.chat = c.id LEFT JOIN timings AS t ON t.number = c.timing
         WHERE c.id IN (SELECT value FROM json_each(:ids))
@@ -169,6 +171,21 @@ async def set_parts(conn: Connection, id: int, parts: Parts | None) -> None:
     await conn.execute("UPDATE chats SET parts = :parts WHERE id = :id", {"id": id, "parts": stored})
 
 
+async def set_linked_channel(conn: Connection, id: int, channel: int | None) -> None:
+    """Set the channel whose posts Telegram brings into a group; None: there is none."""
+    await conn.execute("UPDATE chats SET linked_channel = :channel WHERE id = :id", {"id": id, "channel": channel})
+
+
+async def set_repeats_channel(conn: Connection, id: int, repeats: bool) -> None:
+    """Set whether a group also gets by itself what its linked channel has posted."""
+    await conn.execute("UPDATE chats SET repeats_channel = :repeats WHERE id = :id", {"id": id, "repeats": repeats})
+
+
+async def set_digest(conn: Connection, id: int, digest: DigestForm) -> None:
+    """Set how lists of news look in the chat."""
+    await conn.execute("UPDATE chats SET digest = :digest WHERE id = :id", {"id": id, "digest": digest})
+
+
 async def set_announcements(conn: Connection, id: int, wanted: bool) -> None:
     await conn.execute("UPDATE chats SET announcements = :wanted WHERE id = :id", {"id": id, "wanted": wanted})
 
@@ -222,9 +239,9 @@ async def migrate(conn: Connection, old: int, new: int) -> None:
         """
         INSERT INTO chats
             (id, kind, state, since, state_at, language, language_chosen, zone, pictures, silent, parts, greeted,
-             timing, timed_at, paused_until, announcements, breaking, quality)
+             timing, timed_at, paused_until, digest, announcements, breaking, quality, linked_channel, repeats_channel)
         SELECT :new, kind, state, since, state_at, language, language_chosen, zone, pictures, silent, parts, greeted,
-            timing, timed_at, paused_until, announcements, breaking, quality
+            timing, timed_at, paused_until, digest, announcements, breaking, quality, linked_channel, repeats_channel
         FROM chats WHERE id = :old
         ON CONFLICT (id) DO UPDATE SET
             state = CASE state WHEN 'paused' THEN state ELSE excluded.state END,
@@ -232,8 +249,11 @@ async def migrate(conn: Connection, old: int, new: int) -> None:
             language = excluded.language, language_chosen = excluded.language_chosen, zone = excluded.zone,
             pictures = excluded.pictures, silent = excluded.silent, parts = excluded.parts,
             greeted = max(greeted, excluded.greeted), timing = excluded.timing, timed_at = excluded.timed_at,
-            announcements = excluded.announcements, breaking = excluded.breaking, quality = excluded.quality,
-            paused_until = CASE state WHEN 'paused' THEN paused_until ELSE excluded.paused_until END
+            digest = excluded.digest, announcements = excluded.announcements, breaking = excluded.breaking,
+            quality = excluded.quality,
+            paused_until = CASE state WHEN 'paused' THEN paused_until ELSE excluded.paused_until END,
+            linked_channel = coalesce(linked_channel, excluded.linked_channel),
+            repeats_channel = max(repeats_channel, excluded.repeats_channel)
         """,
         ids,
     )
@@ -263,6 +283,8 @@ _MOVES = (
     "UPDATE OR IGNORE unwanted_phrases SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE saved SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE closed_threads SET chat = :new WHERE chat = :old",
+    "UPDATE OR IGNORE topic_threads SET chat = :new WHERE chat = :old",
+    "UPDATE OR IGNORE topic_thread_tries SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE searches SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE restrictions SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE pushes SET chat = :new WHERE chat = :old",
@@ -305,6 +327,8 @@ _DELETIONS = (
     "DELETE FROM pushes WHERE chat = :chat",
     "DELETE FROM topic_wishes WHERE chat = :chat",
     "DELETE FROM closed_threads WHERE chat = :chat",
+    "DELETE FROM topic_threads WHERE chat = :chat",
+    "DELETE FROM topic_thread_tries WHERE chat = :chat",
     "DELETE FROM searches WHERE chat = :chat",
     "DELETE FROM saved WHERE chat = :chat",
     "DELETE FROM unwanted_sources WHERE chat = :chat",
@@ -313,6 +337,9 @@ _DELETIONS = (
     "DELETE FROM meta WHERE key IN ('asked_' || :chat, 'heard_' || :chat)",  # what store.readers.group_quota counts
     "DELETE FROM waiting_exports WHERE chat = :chat",
     "DELETE FROM people WHERE person = :chat",
+    "DELETE FROM channel_managers WHERE person = :chat",
+    "DELETE FROM channel_managers WHERE channel = :chat",
+    "DELETE FROM channels WHERE id = :chat",
     "DELETE FROM pasted_links WHERE person = :chat",
     "DELETE FROM chats WHERE id = :chat",
 )
@@ -321,12 +348,14 @@ _DELETIONS = (
 # Looked up for every chat of every broadcast: a dict takes a tenth of the time.
 _KINDS = {kind.value: kind for kind in ChatKind}
 _STATES = {state.value: state for state in ChatState}
+_DIGESTS = {digest.value: digest for digest in DigestForm}
 _PICTURES = {pictures.value: pictures for pictures in Pictures}
 
 
 def _chat(row: Row) -> Chat:
-    number, kind, state, language, zone, pictures, silent, chosen, parts, wish, timed_at, paused_until = row[:12]
-    announcements, breaking, quality, since = row[12:16]
+    number, kind, state, language, zone, pictures, silent, chosen, parts, wish = row[:10]
+    timed_at, paused_until, digest, announcements, breaking, quality = row[10:16]
+    linked_channel, repeats_channel, topic_threads, since = row[16:20]
     return Chat(
         number,
         _KINDS[kind],
@@ -341,9 +370,13 @@ def _chat(row: Row) -> Chat:
         AT_ONCE if wish is None else from_stored(wish),
         moment_or_none(timed_at),
         moment_or_none(paused_until),
+        _DIGESTS[digest],
         bool(announcements),
         bool(breaking),
         quality,
+        linked_channel,
+        bool(repeats_channel),
+        bool(topic_threads),
     )
 
 

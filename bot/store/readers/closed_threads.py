@@ -53,18 +53,21 @@ async def end(conn: Connection, places: Iterable[Place]) -> None:
 
 
 async def untold(conn: Connection) -> list[Untold]:
-    """Return the closed threads of which their chats are to be told, those that are paused or unreachable aside."""
+    """Return the closed threads of which their chats are to be told, those that are paused or unreachable aside.
+
+    Private chats with a thread for each topic get another one instead (`topic_threads`).
+    """
     rows = await conn.execute_fetchall(
         """
         SELECT t.chat, t.thread, s.topic, NULL AS phrase, NULL AS words
         FROM closed_threads AS t
-        CROSS JOIN chats AS c ON c.id = t.chat AND c.state = 'active'
+        CROSS JOIN chats AS c ON c.id = t.chat AND c.state = 'active' AND NOT c.topic_threads
         CROSS JOIN subscriptions AS s ON s.chat = t.chat AND s.thread = t.thread
         WHERE t.told_at IS NULL
         UNION ALL
         SELECT t.chat, t.thread, NULL, p.number, p.words
         FROM closed_threads AS t
-        CROSS JOIN chats AS c ON c.id = t.chat AND c.state = 'active'
+        CROSS JOIN chats AS c ON c.id = t.chat AND c.state = 'active' AND NOT c.topic_threads
         CROSS JOIN followed_phrases AS f ON f.chat = t.chat AND f.thread = t.thread AND f.let_go_at IS NULL
         CROSS JOIN phrases AS p ON p.number = f.phrase
         WHERE t.told_at IS NULL ORDER BY 1, 2

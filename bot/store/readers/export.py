@@ -30,7 +30,7 @@ _QUESTIONS = {
     "chat": """
         SELECT c.id, c.kind, c.state, c.since, c.state_at, c.language, c.language_chosen, c.zone, c.pictures, c.silent,
             c.parts, c.greeted, coalesce(t.wish, 'now') AS delivery, c.timed_at, c.paused_until AS paused_until_at,
-            c.announcements, c.breaking, c.quality
+            c.digest, c.announcements, c.breaking, c.quality, c.linked_channel, c.repeats_channel, c.topic_threads
         FROM chats AS c LEFT JOIN timings AS t ON t.number = c.timing WHERE c.id = :chat
     """,
     "follows": """
@@ -89,6 +89,17 @@ _QUESTIONS = {
         SELECT f.kind, CASE f.subject_type WHEN 1 THEN f.subject END AS article, o.not_before AS due_at, o.attempts
         FROM deliveries AS o JOIN campaigns AS f ON f.id = o.campaign
         WHERE o.chat = :chat AND o.campaign IN (SELECT id FROM campaigns) ORDER BY o.not_before
+    """,
+    "topic_threads": """
+        SELECT t.name AS topic, h.thread, h.name FROM topic_threads AS h JOIN topics AS t ON t.number = h.topic
+        WHERE h.chat = :chat ORDER BY h.thread
+    """,
+    "topic_thread_tries": "SELECT tries, next_at FROM topic_thread_tries WHERE chat = :chat",
+    "channel": "SELECT title, username FROM channels WHERE id = :chat",
+    "manages": """
+        SELECT c.id AS channel, c.title, c.username, m.since
+        FROM channel_managers AS m JOIN channels AS c ON c.id = m.channel
+        WHERE m.person = :chat ORDER BY m.since, c.id
     """,
     "waiting_to_be_restored": "SELECT document AS export, at AS sent_at FROM waiting_exports WHERE chat = :chat",
     "progress_messages": "SELECT campaign AS fanout, message_id, shown_at FROM progress WHERE chat = :chat",

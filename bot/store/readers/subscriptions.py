@@ -215,6 +215,12 @@ async def unsave(conn: Connection, person: int, article: int) -> None:
     )
 
 
+async def savers(conn: Connection, article: int) -> frozenset[int]:
+    """Return who keeps an article."""
+    rows = await conn.execute_fetchall("SELECT chat FROM saved WHERE article = :article", {"article": article})
+    return frozenset(int(row["chat"]) for row in rows)
+
+
 async def has_saved(conn: Connection, person: int, article: int) -> bool:
     """Return whether a person keeps an article."""
     rows = await conn.execute_fetchall(

@@ -14,10 +14,10 @@ from telegram.error import TelegramError
 from yarl import URL
 
 from bot.domain.delivery import Outcome, PictureRefused, Rejected, Restricted, Sent, ThreadGone, Unsure
-from bot.domain.message import Keyboard, Message
-from bot.telegram_edge.botapi.methods import MethodCall, Params, editing, editing_keyboard, sending
+from bot.domain.message import Keyboard, Message, Photo
+from bot.telegram_edge.botapi.methods import MethodCall, Params, editing, editing_keyboard, editing_photo, sending
 from bot.telegram_edge.botapi.outcomes import UNCHANGED, classify, classify_error
-from bot.telegram_edge.botapi.prepared import Prepared, Upload, prepare, tail
+from bot.telegram_edge.botapi.prepared import Prepared, Reply, Upload, prepare, tail
 from bot.telegram_edge.botapi.transport import AiohttpTransport
 
 _ALREADY_GONE = "message to delete not found"
@@ -33,6 +33,8 @@ class Gateway:
     def prepare(self, message: Message) -> Prepared | Upload:
         """Return the call that sends `message`, ready for any chat. A picture's bytes make it an Upload."""
         method, params = sending(message)
+        if message.rich is not None:
+            return prepare(self._url(method), _json(params), has_photo=message.rich.has_pictures)
         photo = message.photo
         if photo is not None and photo.data is not None:
             del params["photo"]  # it goes as a file beside the parameters
@@ -66,11 +68,26 @@ class Gateway:
         return outcome
 
     async def edit(self, chat: int, message_id: int, message: Message, was_photo: bool) -> Outcome:
-        """Make a message of ours say what `message` says. A picture stays; then the text is its caption.
+        """Make a message of ours say what `message` says. Of a photo the text is the caption, and its picture stays
+        unless the message has another.
 
         Sent also when it says so already.
         """
+        if was_photo and message.photo is not None:
+            return await self._edited_photo(message, message.photo, chat, message_id)
         return await self._edited(editing(message, is_photo=was_photo), chat, message_id)
+
+    async def _edited_photo(self, message: Message, photo: Photo, chat: int, message_id: int) -> Outcome:
+        edit = editing_photo(message, photo.file_id or photo.url or "attach://photo")
+        params = {"message_id": message_id} | _json(edit.params)
+        call: Prepared | Upload
+        if photo.data is not None:
+            call = Upload(URL(self._url(edit.method), encoded=True), params, photo.data)
+        else:
+            wants_file_id = photo.file_id is None
+            call = prepare(self._url(edit.method), params, has_photo=True, wants_file_id=wants_file_id)
+        outcome = await self._outcome(call, {"chat_id": chat}, message_id)
+        return _done_if(UNCHANGED, outcome, message_id)
 
     async def edit_keyboard(self, chat: int, message_id: int, keyboard: Keyboard) -> Outcome:
         """Swap the buttons under a message of ours; none takes them away."""
@@ -96,10 +113,21 @@ class Gateway:
         if not reply.ok:
             return classify(reply.status, reply.description, reply.parameters)
         message_id = reply.message_id or message_id
-        return Unsure("the answer names no message") if message_id is None else Sent(message_id, reply.file_id)
+        if message_id is None:
+            return Unsure("the answer names no message")
+        return Sent(message_id, reply.file_id, strayed=_has_strayed(varying, reply))
 
     def _url(self, method: str) -> str:
         return f"{self._root}/{method}"
+
+
+def _has_strayed(varying: Mapping[str, Any], reply: Reply) -> bool:
+    """Return whether a message to a thread of a private chat stands elsewhere: Telegram may ignore the thread silently.
+
+    Source: https://github.com/tdlib/telegram-bot-api/issues/854
+    """
+    thread = varying.get("message_thread_id")
+    return thread is not None and varying["chat_id"] > 0 and reply.thread != thread
 
 
 def _json(params: Params) -> dict[str, Any]:

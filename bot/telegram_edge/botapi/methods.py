@@ -14,15 +14,18 @@ import telegram
 
 from bot.domain.message import Keyboard, Message
 from bot.domain.text import Text
+from bot.telegram_edge.botapi import rich_messages
 
 Params = dict[str, Any]
+CHANNEL_REQUEST = 1
+"""Comes back with the channel that a person has chosen."""
 
 
 class MethodCall(NamedTuple):
     """A method in the Bot API's spelling, and those of its parameters that are the same in every chat.
 
-    The values are python-telegram-bot's, whose Bot has a method of that name with parameters of the same names; those
-    that would be None are left out. `photo` is a file id, a URL, or the bytes.
+    The values are python-telegram-bot's, whose Bot has a method of that name with parameters of the same names, but for
+    `rich_messages.METHOD`; those that would be None are left out. `photo` is a file id, a URL, or the bytes.
     """
 
     method: str
@@ -32,11 +35,16 @@ class MethodCall(NamedTuple):
 def sending(message: Message) -> MethodCall:
     """Return the call that sends a message.
 
-    Source: https://core.telegram.org/bots/api#sendphoto, https://core.telegram.org/bots/api#sendmessage
+    Source: https://core.telegram.org/bots/api#sendphoto, https://core.telegram.org/bots/api#sendmessage,
+    https://core.telegram.org/bots/api#sendrichmessage
     """
+    if message.rich is not None:
+        said = {"rich_message": rich_messages.input_rich_message(message.rich)}
+        return MethodCall(rich_messages.METHOD, said | _keys(message.rich.keyboard))
     photo = message.photo
     if photo is None:
-        return MethodCall("sendMessage", _text(message) | _keys(message.keyboard) | _location_key(message))
+        keys = _keys(message.keyboard) | _location_key(message) | _channel_request(message)
+        return MethodCall("sendMessage", _text(message) | keys)
     return MethodCall("sendPhoto", {"photo": photo.file_id or photo.url or photo.data} | captioned(message))
 
 
@@ -48,6 +56,16 @@ def editing(message: Message, *, is_photo: bool) -> MethodCall:
     if is_photo:
         return MethodCall("editMessageCaption", captioned(message))
     return MethodCall("editMessageText", _text(message) | _keys(message.keyboard))
+
+
+def editing_photo(message: Message, picture: str) -> MethodCall:
+    """Return the call that gives a photo of ours another picture, with its caption and buttons.
+
+    `picture` is a file id, a URL, or `attach://` and the name of what is sent beside it.
+    Source: https://core.telegram.org/bots/api#editmessagemedia, https://core.telegram.org/bots/api#inputmediaphoto
+    """
+    media = telegram.InputMediaPhoto(picture, caption=message.text.string, caption_entities=entities_of(message.text))
+    return MethodCall("editMessageMedia", {"media": media} | _keys(message.keyboard))
 
 
 def editing_keyboard(keyboard: Keyboard) -> MethodCall:
@@ -111,6 +129,44 @@ def _location_key(message: Message) -> Params:
     if not message.location_key:
         return {"reply_markup": telegram.ReplyKeyboardRemove()}
     key = telegram.KeyboardButton(message.location_key, request_location=True)
+    return _reply_key(key)
+
+
+def _channel_request(message: Message) -> Params:
+    """Return the key that lets a person choose a channel, where the bot becomes an administrator if it is none.
+
+    Source: https://core.telegram.org/bots/api#keyboardbuttonrequestchat ("the bot will be granted requested rights in
+            the chat if appropriate"; the person's rights must be a superset of the bot's)
+    """
+    if message.channel_request is None:
+        return {}
+    rights = telegram.ChatAdministratorRights(
+        is_anonymous=False,
+        can_manage_chat=True,
+        can_delete_messages=False,
+        can_manage_video_chats=False,
+        can_restrict_members=False,
+        can_promote_members=False,
+        can_change_info=False,
+        can_invite_users=False,
+        can_post_stories=False,
+        can_edit_stories=False,
+        can_delete_stories=False,
+        can_post_messages=True,
+        api_kwargs={"can_send_welcome_messages": False},  # required since Bot API 10.3
+    )
+    request = telegram.KeyboardButtonRequestChat(
+        request_id=CHANNEL_REQUEST,
+        chat_is_channel=True,
+        user_administrator_rights=rights,
+        bot_administrator_rights=rights,
+        request_title=True,
+        request_username=True,
+    )
+    return _reply_key(telegram.KeyboardButton(message.channel_request, request_chat=request))
+
+
+def _reply_key(key: telegram.KeyboardButton) -> Params:
     return {"reply_markup": telegram.ReplyKeyboardMarkup([[key]], resize_keyboard=True, one_time_keyboard=True)}
 
 

@@ -45,6 +45,7 @@ from bot.domain.delivery import (
     Unreachable,
     Unsure,
 )
+from bot.domain.rejections import is_unknown_method
 from bot.telegram_edge.botapi.transport import MAX_RETRY_AFTER, NeverSent, Refused
 
 DEFAULT_RETRY_AFTER = timedelta(seconds=5)
@@ -154,6 +155,8 @@ def classify(status: int, description: str, parameters: Mapping[str, Any]) -> Ou
     new_chat = parameters.get("migrate_to_chat_id")
     if type(new_chat) is int and -(2**63) < new_chat < 2**63:
         return Migrated(new_chat)
+    if status == 404 and is_unknown_method(words):
+        return Rejected(reason)
     if status in (401, 404, 409):
         return Halted(reason)
     if status == 413:  # text is never too large: its limit is far below any server's

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from yarl import URL
 
+from bot.domain.topic_threads import GENERAL
 from bot.telegram_edge.botapi.http_call import Target, target_of
 from bot.telegram_edge.botapi.lenient_json import parsed_leniently, sent_message_id, was_taken
 
@@ -80,12 +81,12 @@ def prepare(url: str, params: Mapping[str, Any], *, has_photo: bool = False, wan
 def tail(
     chat_id: int, *, thread: int = 0, silent: bool = False, paid: bool = False, reply_to: int | None = None
 ) -> dict[str, Any]:
-    """Return the parameters that vary from chat to chat, in the Bot API's words.
+    """Return the parameters that vary from chat to chat, in the Bot API's words. The general thread is not named.
 
     Source: https://core.telegram.org/bots/api#sendmessage, https://core.telegram.org/bots/api#replyparameters
     """
     varying: dict[str, Any] = {"chat_id": chat_id}
-    if thread:
+    if thread > GENERAL:
         varying["message_thread_id"] = thread
     if silent:
         varying["disable_notification"] = True
@@ -97,7 +98,7 @@ def tail(
 
 
 class Reply(NamedTuple):
-    """What Telegram answered. `ok` with a message's id (and its picture's largest `file_id`), or why not.
+    """What Telegram answered. `ok` with a message's id (its picture's largest `file_id`, its thread), or why not.
 
     `status` is the HTTP status; `description` is empty when it was not the Bot API that answered; `parameters` are
     https://core.telegram.org/bots/api#responseparameters.
@@ -107,6 +108,7 @@ class Reply(NamedTuple):
     ok: bool = False
     message_id: int | None = None
     file_id: str | None = None
+    thread: int | None = None
     description: str = ""
     parameters: Mapping[str, Any] = MappingProxyType({})
 
@@ -138,7 +140,8 @@ def read_reply(status: int, payload: bytes, wants_file_id: bool = True) -> Reply
         result = answer.get("result")
         if not isinstance(result, dict):
             return Reply(status, ok=True)
-        return Reply(status, True, _number(result.get("message_id")), _largest(result.get("photo")))
+        thread = _number(result.get("message_thread_id"))
+        return Reply(status, True, _number(result.get("message_id")), _largest(result.get("photo")), thread)
     description, parameters = answer.get("description"), answer.get("parameters")
     return Reply(
         status,

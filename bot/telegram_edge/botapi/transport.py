@@ -161,7 +161,7 @@ class AiohttpTransport(BaseRequest):
                 raise
             finally:
                 self._watch.end(task)
-        return read_reply(status, payload, prepared.wants_file_id)
+        return read_reply(status, payload, prepared.wants_file_id or "message_thread_id" in varying)
 
     def _pool(self, url: URL, target: Target | None) -> http_pool.Pool | None:
         """Return our connections to where a call goes; None when it goes over aiohttp. Raises: NeverSent."""

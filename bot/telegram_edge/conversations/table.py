@@ -1,19 +1,24 @@
 """The table of conversations, in the order in which `/help` names their commands."""
 
 from bot.telegram_edge.conversations.editor import (
+    approvals,
     audit_log,
+    corrections,
     delivery_report,
     drafts,
     editors,
     links,
     publishing,
+    scheduling,
     sources,
     topic_choice,
     uploads,
 )
 from bot.telegram_edge.conversations.reader import (
     card,
+    channels,
     delivery_times,
+    digest_looks,
     filters,
     latest,
     locations,
@@ -33,6 +38,7 @@ REGISTRY = Registry(
     (
         latest.CONVERSATION,
         topics.CONVERSATION,
+        channels.CONVERSATION,  # a channel's post that is forwarded is no text like others
         search.CONVERSATION,
         saved.CONVERSATION,
         subscriptions.CONVERSATION,
@@ -40,6 +46,7 @@ REGISTRY = Registry(
         phrases.CONVERSATION,
         settings.CONVERSATION,
         delivery_times.CONVERSATION,
+        digest_looks.CONVERSATION,
         filters.CONVERSATION,
         locations.CONVERSATION,
         onboarding.CONVERSATION,
@@ -47,6 +54,9 @@ REGISTRY = Registry(
         card.CONVERSATION,
         drafts.CONVERSATION,
         publishing.CONVERSATION,
+        corrections.CONVERSATION,
+        approvals.CONVERSATION,
+        scheduling.CONVERSATION,
         topic_choice.CONVERSATION,
         delivery_report.CONVERSATION,
         uploads.CONVERSATION,

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 
+from bot.domain.role import Permission, Role
+from bot.domain.role import may as role_may
 from bot.render.locale import Words
 
 MENU = ("latest", "topics", "search", "saved", "settings", "stop", "help")
@@ -28,8 +30,23 @@ class Access(StrEnum):
     """Who may use a command or button. For all others it behaves as if it did not exist."""
 
     READERS = "readers"  # everybody
+    CONTRIBUTORS = "contributors"  # whoever may make drafts: editors and owners too
     EDITORS = "editors"  # editors and owners
     OWNERS = "owners"
+
+
+_NEEDED = {
+    Access.READERS: None,
+    Access.CONTRIBUTORS: Permission.WRITE,
+    Access.EDITORS: Permission.PUBLISH,
+    Access.OWNERS: Permission.MANAGE,
+}
+
+
+def may(role: Role | None, access: Access) -> bool:
+    """Return whether somebody with `role` has `access`; None is a reader's."""
+    needed = _NEEDED[access]
+    return needed is None or role_may(role, needed)
 
 
 class Where(StrEnum):
@@ -43,7 +60,8 @@ class Where(StrEnum):
 class CommandInfo:
     """`/name`. `summary` and `usage` are a `msgid`; usage is `/name ARGUMENTS`, the name alone when empty.
 
-    `summary` is one line for `/help` and the menu, without a full stop.
+    `summary` is one line for `/help` and the menu, without a full stop. `for_one`: what it answers concerns the one who
+    asks alone, so in groups nobody else need see it.
     """
 
     name: str
@@ -53,13 +71,16 @@ class CommandInfo:
     access: Access = Access.READERS
     where: Where = Where.EVERYWHERE
     in_menu: bool = False
+    for_one: bool = False
 
 
 class Commands:
     """Every command that there is, by name and in the order of the table."""
 
-    def __init__(self, commands: Iterable[CommandInfo]) -> None:
+    def __init__(self, commands: Iterable[CommandInfo], verbs_of_chats: frozenset[str] = frozenset()) -> None:
+        """`verbs_of_chats`: buttons about a chat's own settings, which also work for a channel from elsewhere."""
         self._commands = {command.name: command for command in commands}
+        self.verbs_of_chats = verbs_of_chats
 
     def named(self, name: str) -> CommandInfo | None:
         """Return the command called `name`, in any case."""

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 
 import telegram
 
-from bot.content.feeds.parsing_process import ParsingProcess
+from bot.content.parsing.parsing_process import ParsingProcess
 from bot.content.web.fetching import Fetcher
 from bot.content.web.pictures import PictureSource
-from bot.domain.chat import Chat, ChatKind, Pictures
+from bot.domain.chat import Chat, ChatKind, DigestForm, Pictures
 from bot.domain.parts import Parts, arranged
 from bot.render.locale import words_for
 from bot.render.look import Look, Surface
@@ -27,6 +27,7 @@ from bot.store.engine.database import Database
 from bot.telegram_edge.botapi.gateway import Gateway
 from bot.telegram_edge.botapi.pacer import Pacer
 from bot.telegram_edge.kit.administrators import Administrators
+from bot.telegram_edge.kit.chat_facts import LinkedChats
 from bot.telegram_edge.kit.commands import Commands
 from bot.telegram_edge.kit.menus import Menus
 from bot.telegram_edge.kit.replies import Replies
@@ -60,9 +61,11 @@ class BotContext:
     city_search: CitySearch = field(default_factory=CitySearch)
     location_search: LocationSearch = field(default_factory=LocationSearch)
     administrators: Administrators = field(init=False)
+    linked_chats: LinkedChats = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "administrators", Administrators(self.bot))
+        object.__setattr__(self, "linked_chats", LinkedChats(self.bot))
 
     @property
     def bot_username(self) -> str:
@@ -97,7 +100,7 @@ def look_of(chat: Chat, settings: Settings, bot_username: str) -> Look:
     """Return a chat's look: what it has set, and what the operator chose for the rest."""
     zone = settings.timezone if chat.zone is None else ZoneInfo(chat.zone)
     parts = arranged(chat.parts, settings.parts)
-    return _look(chat.language, settings.language, zone, chat.pictures, chat.kind, bot_username, parts)
+    return _look(chat.language, settings.language, zone, chat.pictures, chat.kind, bot_username, parts, chat.digest)
 
 
 @lru_cache(maxsize=1024)
@@ -109,5 +112,6 @@ def _look(
     kind: ChatKind,
     bot_username: str,
     parts: Parts,
+    digest: DigestForm,
 ) -> Look:
-    return Look(words_for(language, fallback), zone, pictures, Surface(kind.value), bot_username, parts)
+    return Look(words_for(language, fallback), zone, pictures, Surface(kind.value), bot_username, parts, digest)

@@ -17,12 +17,14 @@ import telegram
 from telegram.error import TelegramError
 
 from bot.domain.role import Role
-from bot.render.locale import Words, languages, words_for
+from bot.render.locale import SOURCE, Words, languages, passing_words, texts_checksum, words_for
+from bot.render.locale.matching import best_match
 from bot.services.newsroom import menus as state
 from bot.services.newsroom import roles
 from bot.settings import Settings
 from bot.store.engine.database import Database
-from bot.telegram_edge.kit.commands import Access, CommandInfo, Commands, Where, spoken
+from bot.telegram_edge.botapi import ephemeral
+from bot.telegram_edge.kit.commands import Access, CommandInfo, Commands, Where, may, spoken
 
 log = logging.getLogger(__name__)
 
@@ -41,20 +43,20 @@ class Menus:
 
         The bot's name is left as its owner chose it. Raises: telegram.error.TelegramError.
         """
-        speaking = [words_for(tag) for tag in languages()]
         readers = self.commands.menu(Access.READERS)
-        shown = [(words.language, _entries(words, readers), _described(words)) for words in speaking]
-        digest = _digest((self.settings.language, shown, [command.where for command in readers]))
-        if await state.readers_told(self.db) == digest:
+        english = passing_words(SOURCE)
+        where = [(command.where, command.for_one) for command in readers]
+        said = (_entries(english, readers), _described(english), where)
+        state_now = _digest((self.settings.language, texts_checksum(), said))
+        if await state.readers_told(self.db) == state_now:
             return
         default = words_for(self.settings.language).language
-        for words in speaking:
-            # Without a language code stands what people see whose language we do not speak.
-            codes = [words.language] if words.language != default else [words.language, None]
-            for code in codes:
-                await self._register_language(words, code)
+        told = {code: best_match(code, languages()) for code in dict.fromkeys(map(menu_code, languages()))}
+        # Without a language code stands what people see whose language we do not speak.
+        for code, tag in (*told.items(), (None, default)):
+            await self._register_language(passing_words(tag or default), code)
         await self.bot.set_chat_menu_button(menu_button=telegram.MenuButtonCommands())
-        await state.remember_readers(self.db, digest)
+        await state.remember_readers(self.db, state_now)
 
     async def register_editors(self) -> bool:
         """Give every editor their menu, and take it from those who are none any more.
@@ -97,7 +99,11 @@ class Menus:
                 for command in self.commands.menu(Access.READERS)
                 if command.where is Where.EVERYWHERE or not is_group
             ]
-            await self.bot.set_my_commands(_entries(words, menu), scope=scope, language_code=code)
+            entries = [
+                ephemeral.command(name, text) if is_group and command.for_one else telegram.BotCommand(name, text)
+                for command, (name, text) in zip(menu, _entries(words, menu), strict=True)
+            ]
+            await self.bot.set_my_commands(entries, scope=scope, language_code=code)
         description, short_description = _described(words)
         await self.bot.set_my_description(description, language_code=code)
         await self.bot.set_my_short_description(short_description, language_code=code)
@@ -116,8 +122,15 @@ class Menus:
         return True
 
     def _menu(self, words: Words, role: Role) -> list[tuple[str, str]]:
-        levels = (Access.READERS, Access.EDITORS) + ((Access.OWNERS,) if role is Role.OWNER else ())
-        return _entries(words, self.commands.menu(*levels))
+        return _entries(words, self.commands.menu(*(level for level in Access if may(role, level))))
+
+
+def menu_code(tag: str) -> str:
+    """Return the code under which Telegram knows a language of ours: two letters, also of pt-BR and zh-Hans.
+
+    Source: https://core.telegram.org/bots/api#setmycommands (language_code: "A two-letter ISO 639-1 language code")
+    """
+    return tag.partition("-")[0]
 
 
 def _entries(words: Words, commands: Sequence[CommandInfo]) -> list[tuple[str, str]]:

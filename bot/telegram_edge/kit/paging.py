@@ -44,5 +44,5 @@ async def may_list(ctx: BotContext, request: Request) -> bool:
         return True
     seconds = await browsing.wait_to_tell(ctx.db, request.chat.id, ctx.clock())
     if seconds is not None:
-        await request.answer(lists.ask_in_a_minute(request.words, seconds, ctx.bot_username))
+        await request.for_speaker().answer(lists.ask_in_a_minute(request.words, seconds, ctx.bot_username))
     return False

@@ -13,7 +13,7 @@ from bot.domain.role import Role
 from bot.render import error_messages
 from bot.services.newsroom import roles
 from bot.services.readers import browsing
-from bot.telegram_edge.kit.commands import Access
+from bot.telegram_edge.kit.commands import Access, may
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.request import PressRequest, Request
 
@@ -28,17 +28,6 @@ async def role_of(ctx: BotContext, request: Request | PressRequest) -> Role | No
 async def is_for(ctx: BotContext, request: Request | PressRequest, access: Access) -> bool:
     """Return whether the sender of a request has `access`."""
     return access is Access.READERS or may(await role_of(ctx, request), access)
-
-
-def may(role: Role | None, access: Access) -> bool:
-    """Return whether somebody with `role` has `access`."""
-    match access:
-        case Access.READERS:
-            return True
-        case Access.EDITORS:
-            return role is not None
-        case Access.OWNERS:
-            return role is Role.OWNER
 
 
 async def may_be_answered(ctx: BotContext, request: Request, speaker: int) -> bool:
@@ -76,10 +65,17 @@ async def may_press(ctx: BotContext, request: PressRequest) -> bool:
 async def objection(ctx: BotContext, request: Request | PressRequest) -> str | None:
     """Return why the one who asks may not change what the chat gets; None when they may.
 
-    Everybody may in their own chat, administrators in groups and channels. Who writes in the chat's own name is one.
+    Everybody may in their own chat, administrators in groups and channels. Who writes in the chat's own name is one,
+    and so is who writes in that of the channel that a group discusses: only those who own it can.
+    Source: https://core.telegram.org/bots/api#message (`sender_chat`)
+            https://core.telegram.org/method/channels.getSendAs
     """
     if request.chat.kind is ChatKind.PRIVATE or (isinstance(request, Request) and request.as_chat):
         return None
+    if isinstance(request, Request) and request.speaker_chat is not None:
+        is_told, linked = await ctx.linked_chats.of(request.chat.id, ctx.clock())
+        if is_told and linked == request.speaker_chat:
+            return None
     administrators = await ctx.administrators.of(request.chat.id, ctx.clock())
     if administrators is None:
         return error_messages.not_verified(request.words)

@@ -12,7 +12,7 @@ from dataclasses import KW_ONLY, dataclass
 from typing import TypeVar
 
 from bot.domain.message import Message
-from bot.telegram_edge.kit.commands import Access, CommandInfo, Commands
+from bot.telegram_edge.kit.commands import Access, CommandInfo, Commands, Where
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.request import PressRequest, Request
 
@@ -25,11 +25,17 @@ PressHandler = Callable[[BotContext, PressRequest], Awaitable[None]]
 @dataclass(frozen=True, slots=True)
 class Command(CommandInfo):
     """A command and what it does. `admins_only`: in groups, only administrators may, and the handler is called only
-    for them."""
+    for them. `of_chats`: it is about the chat's own settings, as those that `admins_only` have are."""
 
     handler: RequestHandler
     _: KW_ONLY
     admins_only: bool = False
+    of_chats: bool = False
+
+    @property
+    def works_for_channels(self) -> bool:
+        """Whether it also works for a channel that is managed from a private chat."""
+        return self.access is Access.READERS and self.where is Where.EVERYWHERE and (self.admins_only or self.of_chats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,7 @@ class PressRule:
 
     The data is whatever the person's client sent: numbers may be missing, foreign or absurd.
     `late` is asked about a press that was made while newsbot was not running: None lets it act as any other.
+    `of_chats`: it is about the chat's own settings, as those that `admins_only` have are.
     """
 
     verb: str
@@ -57,6 +64,12 @@ class PressRule:
     access: Access = Access.READERS
     admins_only: bool = False
     late: LateRule | None = None
+    of_chats: bool = False
+
+    @property
+    def works_for_channels(self) -> bool:
+        """Whether it also works for a channel that is managed from a private chat."""
+        return self.access is Access.READERS and (self.admins_only or self.of_chats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +82,14 @@ class StartRule:
 
 @dataclass(frozen=True, slots=True)
 class TextRule:
-    """Plain text in a private chat. Rules are asked in order, editors' first, until one says True: taken."""
+    """Plain text in a private chat. Rules are asked in order, editors' first, until one says True: taken.
+
+    `with_channels`: also asked about a channel that comes without text.
+    """
 
     handler: TextHandler
     access: Access = Access.READERS
+    with_channels: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +137,10 @@ class Registry:
         documents = [rule for each in self.conversations for rule in each.documents]
         self.documents = tuple(sorted(documents, key=lambda rule: rule.access is Access.READERS))
         self.locations = tuple(rule for each in self.conversations for rule in each.locations)
-        self.commands = Commands(self._commands.values())
+        self.commands = Commands(
+            self._commands.values(),
+            frozenset(verb for verb, rule in self._presses.items() if rule.works_for_channels),
+        )
 
     def command(self, name: str) -> Command | None:
         """Return the command called `name`, in any case."""

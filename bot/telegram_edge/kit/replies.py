@@ -13,24 +13,38 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from math import ceil
 from typing import NamedTuple, TypeVar
 
 import telegram
-from telegram.error import BadRequest, NetworkError, RetryAfter
+from telegram.error import BadRequest, EndPointNotFound, NetworkError, RetryAfter
 
 from bot.domain.chat import Chat, ChatKind
-from bot.domain.delivery import Failed, Lane, Rejected, Sent, Throttled, Unsure, backoff
+from bot.domain.delivery import (
+    Failed,
+    Lane,
+    PictureRefused,
+    Rejected,
+    Sent,
+    ThreadGone,
+    Throttled,
+    Unsure,
+    backoff,
+)
 from bot.domain.message import Keyboard, Message
 from bot.domain.paid_broadcast import day_of
 from bot.domain.text import Text
 from bot.services.delivery import restrictions
 from bot.services.delivery.paid_budget import PaidBudget
 from bot.store.engine.database import Database
-from bot.telegram_edge.botapi.methods import MethodCall, captioned, editing, editing_keyboard, sending
+from bot.telegram_edge.botapi import rich_messages
+from bot.telegram_edge.botapi.ephemeral import Receiver, ephemeral_id, whose
+from bot.telegram_edge.botapi.methods import MethodCall, Params, captioned, editing, editing_keyboard, sending
 from bot.telegram_edge.botapi.outcomes import UNCHANGED, classify_error
 from bot.telegram_edge.botapi.pacer import SHORT_HOLD, Pacer
 from bot.telegram_edge.botapi.prepared import tail
@@ -50,10 +64,14 @@ arrived_at: ContextVar[float] = ContextVar("arrived_at")
 
 
 class SentMessage(NamedTuple):
-    """A message of ours that stands in a chat; `file_id` is Telegram's for its picture, if it has one."""
+    """A message of ours that stands in a chat; `file_id` is Telegram's for its picture, if it has one.
+
+    `ephemeral_id` instead of a `message_id` (which is 0) when one person alone sees it.
+    """
 
     message_id: int
     file_id: str | None
+    ephemeral_id: int | None = None
 
 
 class Held(RetryAfter):
@@ -100,8 +118,11 @@ class Replies:
         thread: int = 0,
         reply_to: int | None = None,
         patience: timedelta = REPLY_TIMEOUT,
+        only_for: Receiver | None = None,
     ) -> SentMessage:
         """Say `message` in a chat and return what stands there now.
+
+        `only_for` one person where Telegram takes it so; where it does not, everybody sees it.
 
         What Telegram refuses for words that nobody knows is said once more, without formatting and buttons: a person
         is not left in silence for them.
@@ -110,15 +131,46 @@ class Replies:
 
         async def send(message: Message) -> telegram.Message:
             call = sending(message)
+            if only_for is not None:
+                alone = partial(self._call_for_one, call, chat, thread, only_for)
+                try:
+                    return await self._sent(chat, alone, patience)
+                except BadRequest as error:
+                    if isinstance(classify_error(error), ThreadGone):
+                        raise
+                    log.info("an answer for one person alone was refused (%s); all see it", error.message)
             return await self._sent(chat, lambda paid: self._call(call, chat, thread, reply_to, paid), patience)
 
         said = await _plainly_at_last(message, send)
         # The largest size comes last: https://core.telegram.org/bots/api#message (photo)
-        return SentMessage(said.message_id, said.photo[-1].file_id if said.photo else None)
+        file_id = said.photo[-1].file_id if said.photo else None
+        return SentMessage(said.message_id, file_id, ephemeral_id(said))
+
+    async def _call_for_one(
+        self, call: MethodCall, chat: Chat, thread: int, only_for: Receiver, paid: bool
+    ) -> telegram.Message:
+        """Make a call whose message one person alone sees. Nothing of it is paid for: it is no broadcast."""
+        varying = tail(chat.id, thread=thread)
+        if call.method == rich_messages.METHOD:
+            given = varying | call.params | only_for.params()
+            said: telegram.Message = await self.bot.do_api_request(
+                call.method, api_kwargs=given, return_type=telegram.Message
+            )
+            return said
+        sent: telegram.Message = await getattr(self.bot, call.method)(
+            **varying, **call.params, api_kwargs=only_for.params()
+        )
+        return sent
 
     async def _call(
         self, call: MethodCall, chat: Chat, thread: int, reply_to: int | None, paid: bool
     ) -> telegram.Message:
+        if call.method == rich_messages.METHOD:  # python-telegram-bot has no word for it yet
+            given = tail(chat.id, thread=thread, paid=paid, reply_to=reply_to) | call.params
+            said: telegram.Message = await self.bot.do_api_request(
+                call.method, api_kwargs=given, return_type=telegram.Message
+            )
+            return said
         varying = tail(chat.id, thread=thread, paid=paid)
         if reply_to is not None:
             varying["reply_parameters"] = telegram.ReplyParameters(
@@ -127,14 +179,46 @@ class Replies:
         sent: telegram.Message = await getattr(self.bot, call.method)(**varying, **call.params)
         return sent
 
-    async def send_file(self, chat: Chat, name: str, data: bytes, caption: Message, *, thread: int = 0) -> int:
-        """Send a file that was made for this chat and return its message's id. Raises: telegram.error.TelegramError."""
+    async def send_file(
+        self,
+        chat: Chat,
+        name: str,
+        data: bytes,
+        caption: Message,
+        *,
+        thread: int = 0,
+        only_for: Receiver | None = None,
+    ) -> int:
+        """Send a file that was made for this chat and return its message's id. `only_for`: as `send` does.
 
-        async def call(paid: bool) -> telegram.Message:
-            varying = tail(chat.id, thread=thread, paid=paid)
-            return await self.bot.send_document(document=data, filename=name, **varying, **captioned(caption))
+        Raises: telegram.error.TelegramError.
+        """
 
+        async def call(paid: bool, only_for: Receiver | None = None) -> telegram.Message:
+            varying = tail(chat.id, thread=thread, paid=paid and only_for is None)
+            raw = None if only_for is None else only_for.params()
+            return await self.bot.send_document(
+                document=data, filename=name, api_kwargs=raw, **varying, **captioned(caption)
+            )
+
+        if only_for is not None:
+            with suppress(BadRequest):
+                return (await self._sent(chat, partial(call, only_for=only_for), REPLY_TIMEOUT)).message_id
         return (await self._sent(chat, call, REPLY_TIMEOUT)).message_id
+
+    async def edit_for_one(
+        self, chat: Chat, person: int, ephemeral: int, message: Message, *, is_photo: bool, patience: timedelta
+    ) -> bool:
+        """Change a message that one person alone sees, and return False when it is gone. Raises: as `edit`."""
+        return await self._edited(
+            chat, whose(chat.id, person, ephemeral), editing(message, is_photo=is_photo), patience
+        )
+
+    async def edit_keyboard_for_one(
+        self, chat: Chat, person: int, ephemeral: int, keyboard: Keyboard, *, patience: timedelta
+    ) -> bool:
+        """Swap the buttons under a message that one person alone sees. Returns and raises as `edit` does."""
+        return await self._edited(chat, whose(chat.id, person, ephemeral), editing_keyboard(keyboard), patience)
 
     async def edit(
         self, chat: Chat, message_id: int, message: Message, *, is_photo: bool, patience: timedelta = REPLY_TIMEOUT
@@ -147,7 +231,8 @@ class Replies:
         """
 
         async def edit(message: Message) -> bool:
-            return await self._edited(chat, message_id, editing(message, is_photo=is_photo), patience)
+            where = {"chat_id": chat.id, "message_id": message_id}
+            return await self._edited(chat, where, editing(message, is_photo=is_photo), patience)
 
         return await _plainly_at_last(message, edit)
 
@@ -156,7 +241,8 @@ class Replies:
     ) -> bool:
         """Swap the buttons under a message of ours, and return False when it is gone. Raises: as `edit`."""
 
-        return await self._edited(chat, message_id, editing_keyboard(keyboard), patience)
+        where = {"chat_id": chat.id, "message_id": message_id}
+        return await self._edited(chat, where, editing_keyboard(keyboard), patience)
 
     async def turn(self, chat: Chat, patience: WaitLimit) -> bool:
         """Wait for a turn ahead of all news; return whether what is said then is to be paid for. Raises: Held."""
@@ -216,17 +302,27 @@ class Replies:
             self.pacer.throttled(chat.id, outcome.wait.total_seconds(), paid, is_edit)
             raise RetryAfter(outcome.wait) from None  # a 429 that does not say how long is no RetryAfter yet
 
-    async def _edited(self, chat: Chat, message_id: int, edit: MethodCall, longest: timedelta) -> bool:
-        change = getattr(self.bot, edit.method)
+    async def _edited(self, chat: Chat, where: Params, edit: MethodCall, longest: timedelta) -> bool:
+        """Change the message that `where` names: one that all see, or by its own method one that a person alone does.
+
+        Raises: telegram.error.TelegramError, Held among them.
+        """
         patience = WaitLimit.of(longest)
 
         async def once() -> None:
             # There are no paid edits: https://core.telegram.org/bots/api#editmessagetext
             await self._slot(chat, patience)
-            await self._attempt(chat, change(chat_id=chat.id, message_id=message_id, **edit.params), is_edit=True)
+            if "ephemeral_message_id" in where:
+                method = edit.method.replace("editMessage", "editEphemeralMessage")
+                change = self.bot.do_api_request(method, {**where, **edit.params})
+            else:
+                change = getattr(self.bot, edit.method)(**where, **edit.params)
+            await self._attempt(chat, change, is_edit=True)
 
         try:
             await _patiently(once, may_repeat=True)
+        except EndPointNotFound:  # a server that has no ephemeral messages cannot have this one
+            return False
         except BadRequest as error:
             if _has(error, UNCHANGED):
                 return True
@@ -260,15 +356,25 @@ async def _patiently(once: Callable[[], Awaitable[_Answer]], *, may_repeat: bool
 async def _plainly_at_last(message: Message, say: Callable[[Message], Awaitable[_Answer]]) -> _Answer:
     """Say a message; one that Telegram refuses for words that nobody knows once more, as plain text.
 
+    One in blocks is said as text before that, if blocks, or a picture in them, are what is not taken.
     Raises: telegram.error.TelegramError.
     """
     try:
         return await say(message)
-    except BadRequest as error:
+    except (BadRequest, EndPointNotFound) as error:
+        if message.rich is not None and (isinstance(error, EndPointNotFound) or _is_about_message(error)):
+            log.info("Telegram refused a reply in blocks (%s); it is said as text", error.message)
+            return await _plainly_at_last(replace(message, rich=None), say)
+        if not isinstance(error, BadRequest):
+            raise
         plain = _plainly(message, error)
         if plain is None:
             raise
     return await say(plain)
+
+
+def _is_about_message(error: BadRequest) -> bool:
+    return isinstance(classify_error(error), Rejected | PictureRefused)
 
 
 def _plainly(message: Message, error: BadRequest) -> Message | None:

@@ -7,6 +7,7 @@ A handler never meets Telegram's objects: it is given a Request or a PressReques
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -14,13 +15,16 @@ from typing import ClassVar
 
 from telegram.error import RetryAfter, TelegramError
 
+from bot.domain.channel import Channel
 from bot.domain.chat import Chat, ChatKind
 from bot.domain.limits import CALLBACK_ANSWER
 from bot.domain.message import Keyboard, Message
 from bot.domain.press import Press
 from bot.render import error_messages
 from bot.render.locale import SOURCE, Words
+from bot.render.look import Look
 from bot.render.text import clip
+from bot.telegram_edge.botapi.ephemeral import Receiver
 from bot.telegram_edge.botapi.pacer import SHORT_HOLD
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.replies import PRESS_WAIT, REPLY_TIMEOUT, SentMessage
@@ -38,11 +42,21 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Managing:
+    """A channel is acted for from a private chat: which chat that is, in which thread, and what frames each screen."""
+
+    place: Chat
+    thread: int
+    frame: Callable[[Message], Message] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """A command, plain text or document.
 
     `person` is None when nobody in particular speaks: channel posts, anonymous administrators (`as_chat` says that
-    it was written in the chat's own name, which only they can), and the one message on being added. `args` is what
+    it was written in the chat's own name, which only they can; `speaker_chat` is any other chat in whose name it was
+    written), and the one message on being added. `args` is what
     follows the command (after `/start`, what follows the payload's prefix), or the plain text. `message_id` is 0 when
     nobody wrote. `thread` is the forum topic, 0 when there is none. `replied_to` is the message it replies to, and
     `replied_article` the article whose card that is.
@@ -52,6 +66,10 @@ class Request:
     `name` is what the person calls themselves, anything at all.
     `has_location`: a location was sent; `location` is its latitude and longitude when it is the person's own and shared
     once.
+    `for_one`: in a group, the answer is for the one who asks alone, where Telegram can do that; `ephemeral_id` is the
+    number of a command that nobody else sees, whose answer is for them alone in any case.
+    `channel` is the one whose post is forwarded, or that was chosen with a key.
+    `managing`: the request is about a channel (`chat`) and was made elsewhere (`place`), in the language of that place.
     """
 
     patience: ClassVar[timedelta] = REPLY_TIMEOUT
@@ -68,15 +86,38 @@ class Request:
     replied_article: int | None = None
     document: Document | None = None
     as_chat: bool = False
+    speaker_chat: int | None = None
     is_late: bool = False
     name: str = field(default="", repr=False)
     language: str = SOURCE
     has_location: bool = False
     location: tuple[float, float] | None = field(default=None, repr=False)
+    channel: Channel | None = None
+    managing: Managing | None = None
+    for_one: bool = False
+    ephemeral_id: int | None = None
 
     @property
     def is_private(self) -> bool:
         return self.chat.kind is ChatKind.PRIVATE
+
+    @property
+    def place(self) -> Chat:
+        """The chat in which the person is answered."""
+        return self.chat if self.managing is None else self.managing.place
+
+    @property
+    def route(self) -> int:
+        """The thread that gets what is followed now: this one, unless each topic has one of its own."""
+        return 0 if self.chat.topic_threads else self.thread
+
+    def look(self) -> Look:
+        """Return how the chat that it is about sees newsbot, in the words of the one who asks."""
+        return replace(self.ctx.look(self.chat), words=self.words)
+
+    def for_speaker(self) -> Request:
+        """Return the same request, answered to the one who asks alone where that is possible."""
+        return replace(self, for_one=True)
 
     def with_args(self, args: str) -> Request:
         """Return the same request about something else."""
@@ -88,19 +129,44 @@ class Request:
 
     async def show(self, message: Message) -> SentMessage:
         """Say something with a picture, as `answer` does, and return what stands there now."""
-        reply_to = self.message_id if self.message_id and self.chat.kind is ChatKind.GROUP else None
-        return await self.ctx.replies.send(self.chat, message, thread=self.thread, reply_to=reply_to)
+        if self.managing is not None:
+            message = self.managing.frame(message)
+        reply_to = self.message_id if self.message_id and self.place.kind is ChatKind.GROUP else None
+        only_for = await self._receiver()
+        return await self.ctx.replies.send(
+            self.place, message, thread=self._thread, reply_to=reply_to, only_for=only_for
+        )
 
     async def answer_file(self, name: str, data: bytes, caption: Message) -> int:
         """Send a file that was made for this chat, and return its message's id."""
-        return await self.ctx.replies.send_file(self.chat, name, data, caption, thread=self.thread)
+        if self.managing is not None:
+            caption = self.managing.frame(caption)
+        only_for = await self._receiver()
+        return await self.ctx.replies.send_file(self.place, name, data, caption, thread=self._thread, only_for=only_for)
+
+    async def _receiver(self) -> Receiver | None:
+        """Return who alone is to see the answer; None when all are, or Telegram would not take it otherwise."""
+        if self.place.kind is not ChatKind.GROUP or self.person is None:
+            return None
+        if self.ephemeral_id is not None:
+            return Receiver(self.person, command=self.ephemeral_id)
+        if not self.for_one:
+            return None
+        administrators = await self.ctx.administrators.of(self.place.id, self.ctx.clock())
+        return Receiver(self.person) if administrators and self.ctx.bot.id in administrators else None
+
+    @property
+    def _thread(self) -> int:
+        return self.thread if self.managing is None else self.managing.thread
 
 
 @dataclass(slots=True, eq=False)
 class PressRequest:
     """A press of a button. `message_id` is the message the button hangs on, `is_photo` whether that is a picture.
 
-    `words` are the chat's; `language` is that of the person's own client, as far as we speak it.
+    `managing`: the button is about a channel (`chat`) and stands elsewhere (`place`). `ephemeral_id` is the message's
+    number when the one who pressed alone sees it; what is said then is for them alone too.
+    `words` are the chat's in which it stands; `language` is that of the person's own client, as far as we speak it.
 
     Telegram takes one answer to a press: the first `toast`, or a silent one when the handler has returned. It takes it
     also while the chat is held, when nothing in it may change; then one that would be silent says so.
@@ -122,6 +188,8 @@ class PressRequest:
     is_late: bool = False
     is_answered: bool = False
     name: str = field(default="", repr=False)
+    managing: Managing | None = None
+    ephemeral_id: int | None = None
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -130,6 +198,20 @@ class PressRequest:
     @property
     def is_private(self) -> bool:
         return self.chat.kind is ChatKind.PRIVATE
+
+    @property
+    def place(self) -> Chat:
+        """The chat in which the button stands."""
+        return self.chat if self.managing is None else self.managing.place
+
+    @property
+    def route(self) -> int:
+        """The thread that gets what is followed now: this one, unless each topic has one of its own."""
+        return 0 if self.chat.topic_threads else self.thread
+
+    def look(self) -> Look:
+        """Return how the chat that it is about sees newsbot, in the words of the one who presses."""
+        return replace(self.ctx.look(self.chat), words=self.words)
 
     async def toast(self, text: str, alert: bool = False) -> None:
         """Show a line over the chat to the one who pressed; `alert` makes it a box to be closed. Once per press."""
@@ -142,7 +224,7 @@ class PressRequest:
 
     async def finish(self) -> None:
         """Answer the callback query unless that was done, so that the client stops showing progress."""
-        held = self.ctx.pacer.hold(self.chat.id)
+        held = self.ctx.pacer.hold(self.place.id)
         await self.toast(error_messages.must_wait(self.words, timedelta(seconds=held)) if held > SHORT_HOLD else "")
 
     async def redraw(self, message: Message) -> int:
@@ -150,10 +232,15 @@ class PressRequest:
 
         A picture keeps its picture: the text becomes its caption. While the chat is held it stays as it is.
         """
+        framed = message if self.managing is None else self.managing.frame(message)
+        replies, place, is_photo = self.ctx.replies, self.place, self.is_photo
         try:
-            is_there = await self.ctx.replies.edit(
-                self.chat, self.message_id, message, is_photo=self.is_photo, patience=self.patience
-            )
+            if self.ephemeral_id is None:
+                is_there = await replies.edit(place, self.message_id, framed, is_photo=is_photo, patience=self.patience)
+            else:
+                is_there = await replies.edit_for_one(
+                    place, self.person, self.ephemeral_id, framed, is_photo=is_photo, patience=self.patience
+                )
         except RetryAfter:
             return self.message_id
         return self.message_id if is_there else await self.answer(message)
@@ -161,15 +248,29 @@ class PressRequest:
     async def redraw_keyboard(self, keyboard: Keyboard) -> None:
         """Swap the buttons and leave the message as it is. One that is gone, or in a held chat, is left alone."""
         with suppress(RetryAfter):
-            await self.ctx.replies.edit_keyboard(self.chat, self.message_id, keyboard, patience=self.patience)
+            if self.ephemeral_id is None:
+                await self.ctx.replies.edit_keyboard(self.place, self.message_id, keyboard, patience=self.patience)
+            else:
+                await self.ctx.replies.edit_keyboard_for_one(
+                    self.place, self.person, self.ephemeral_id, keyboard, patience=self.patience
+                )
 
-    async def answer(self, message: Message) -> int:
-        """Say something new in the chat and return the new message's id. Raises: replies.Held."""
-        return (await self.show(message)).message_id
+    async def answer(self, message: Message, *, as_reply: bool = False) -> int:
+        """Say something new in the chat and return the new message's id. Raises: replies.Held.
 
-    async def show(self, message: Message) -> SentMessage:
+        `as_reply` to the message pressed: a tap on what it quotes leads back there.
+        """
+        return (await self.show(message, as_reply=as_reply)).message_id
+
+    async def show(self, message: Message, *, as_reply: bool = False) -> SentMessage:
         """Say something new with a picture, as `answer` does, and return what stands there now."""
-        return await self.ctx.replies.send(self.chat, message, thread=self.thread, patience=self.patience)
+        thread, reply_to = self.thread, self.message_id if as_reply and self.ephemeral_id is None else None
+        if self.managing is not None:
+            message, thread = self.managing.frame(message), self.managing.thread
+        only_for = None if self.ephemeral_id is None else Receiver(self.person, query_id=self.query_id)
+        return await self.ctx.replies.send(
+            self.place, message, thread=thread, reply_to=reply_to, patience=self.patience, only_for=only_for
+        )
 
     async def _answer_query(self, **answer: str | bool | None) -> None:
         if self.is_answered:

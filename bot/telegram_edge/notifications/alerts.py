@@ -19,16 +19,19 @@ from bot.domain.rejections import Form
 from bot.domain.topic import by_name
 from bot.domain.topic_choice import TopicChoice
 from bot.render.editor import alerts as screens
-from bot.render.editor import editors
+from bot.render.editor import corrections, editors
 from bot.render.editor.topic_choice import question
 from bot.render.locale import Words
 from bot.services.content.topic_choice import choice
-from bot.services.newsroom import notices
+from bot.services.newsroom import correction_offers, notices
+from bot.services.newsroom.correction_offers import Offer
 from bot.services.newsroom.notices import Notice
 from bot.services.readers import membership
 from bot.telegram_edge.botapi.outcomes import classify_error
 from bot.telegram_edge.kit.context import BotContext
 
+MAX_QUESTIONS = 3
+"""Changed articles that are asked about one by one."""
 ALERT_INTERVAL = timedelta(minutes=10)
 _FORMS = {notices.FORM: screens.form_changed, notices.REFUSED_BY_SOME: screens.refused_by_some}
 MIN_FAULT_AGE = timedelta(minutes=2)  # a fault of a file that is mended sooner is not reported
@@ -107,6 +110,34 @@ async def tell_of_forms(ctx: BotContext, people: Collection[int], now: datetime)
             return False
         await notices.mark_told(ctx.db, [id], now)
     return True
+
+
+async def ask_about_copies(ctx: BotContext, people: Collection[int], now: datetime) -> bool:
+    """Ask every editor at once what becomes of the copies of delivered articles that a file or a feed has changed.
+
+    Of more than a few at once it is only said that they were changed.
+    Return False when there are editors and none of them could be reached.
+    """
+    offers = await correction_offers.open_offers(ctx.db) if people else []
+    open_ = [one for one in offers if one.fields and one.copies.delivered]
+    if len(open_) > MAX_QUESTIONS:
+        changed = [one.article for one in open_]
+        if not await _tell(ctx, people, lambda words, _: corrections.questions_folded(words, changed)):
+            return False
+    else:
+        for one in open_:
+            if not await _tell(ctx, people, _copies_question(one)):
+                return False
+    await notices.mark_told(ctx.db, [id for one in offers for id in one.notices], now)
+    return True
+
+
+def _copies_question(offer: Offer) -> Callable[[Words, Chat], Message]:
+    def message(words: Words, _: Chat) -> Message:
+        copies = offer.copies
+        return corrections.question(words, offer.article, offer.fields, copies.changeable, copies.out_of_reach)
+
+    return message
 
 
 async def tell_of_sources(ctx: BotContext, people: Collection[int], now: datetime) -> bool:

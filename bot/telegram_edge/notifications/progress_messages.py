@@ -20,7 +20,7 @@ from bot.domain.article import Article
 from bot.domain.chat import Chat, ChatState
 from bot.domain.message import Message
 from bot.domain.progress import Phase, Standing, is_due, shown_as, shown_from
-from bot.domain.role import Role
+from bot.domain.role import Permission, Role, may
 from bot.errors import StoreError, UnknownArticle
 from bot.render.editor import publishing as screens
 from bot.render.locale import Words, words_for
@@ -38,6 +38,7 @@ from bot.telegram_edge.conversations.editor.copies import send_copy
 from bot.telegram_edge.conversations.editor.publishing import rate_of
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.notifications.alerts import (
+    ask_about_copies,
     ask_editors,
     tell_editors,
     tell_of_forms,
@@ -46,6 +47,8 @@ from bot.telegram_edge.notifications.alerts import (
     tell_of_threads,
     tell_owners,
 )
+from bot.telegram_edge.notifications.approval_news import tell_of_approvals
+from bot.telegram_edge.notifications.topic_threads import tend
 
 DRAW_INTERVAL = timedelta(seconds=1)
 LOOK_AROUND_EVERY = timedelta(minutes=1)
@@ -102,23 +105,27 @@ class ProgressMessages:
         """Start whatever is due now. One thing of a kind is never started again before it has ended."""
         now = self._ctx.clock()
         async with self._ctx.db.reading() as conn:
-            people = await editors.editors(conn, self._ctx.settings.admins)
-            known = await chats.chats(conn, people)
+            everybody = await editors.editors(conn, self._ctx.settings.admins)
+            known = await chats.chats(conn, everybody)
+        people = {person: role for person, role in everybody.items() if may(role, Permission.PUBLISH)}
         self._welcome({person for person, chat in known.items() if chat.state is not ChatState.UNREACHABLE})
         await self._announce(people, now)
         await self._draw(people, now)
         self._start(("held",), lambda: self._ask_of_held(people, now))
         self._start(("forms",), lambda: self._tell_of_forms(people, now))
+        self._start(("copies",), lambda: self._ask_about_copies(people, now))
         self._start(("sources",), lambda: self._tell_of_sources(people, now))
         self._start(("files",), lambda: self._tell_of_files(people, now))
         self._start(("incidents",), lambda: self._tell_of_incidents(people, now))
         self._start(("newcomers",), lambda: self._tell_of_newcomers(people, now))
+        self._start(("approvals",), lambda: self._tell_of_approvals(people, now))
         self._start(("threads",), lambda: self._tell_of_threads(now))
+        self._start(("topic threads",), lambda: self._tend_threads(now))
         # Roles may change at the shell too; an owner named in the configuration may write long after the start; and
         # menus follow the chat's language.
-        shown = {person: (role, known[person].language) for person, role in people.items() if person in known}
-        if (people, shown) != self._menus and now >= self._retry_at.get("menus", now) and not self._is_at("menus"):
-            self._menus = people, shown
+        shown = {person: (role, known[person].language) for person, role in everybody.items() if person in known}
+        if (everybody, shown) != self._menus and now >= self._retry_at.get("menus", now) and not self._is_at("menus"):
+            self._menus = everybody, shown
             self._start(("menus",), self._register_menus)
 
     async def _register_menus(self) -> None:
@@ -322,6 +329,10 @@ class ProgressMessages:
         if now >= self._retry_at.get("forms", now) and not await tell_of_forms(self._ctx, people, now):
             self._retry_at["forms"] = now + RETRY_UNREACHED_AFTER
 
+    async def _ask_about_copies(self, people: dict[int, Role], now: datetime) -> None:
+        if now >= self._retry_at.get("copies", now) and not await ask_about_copies(self._ctx, people, now):
+            self._retry_at["copies"] = now + RETRY_UNREACHED_AFTER
+
     async def _tell_of_sources(self, people: dict[int, Role], now: datetime) -> None:
         if now >= self._retry_at.get("sources", now) and not await tell_of_sources(self._ctx, people, now):
             self._retry_at["sources"] = now + RETRY_UNREACHED_AFTER
@@ -350,6 +361,10 @@ class ProgressMessages:
         if now >= self._retry_at.get("newcomers", now) and not await tell_of_newcomers(self._ctx, owners, now):
             self._retry_at["newcomers"] = now + RETRY_UNREACHED_AFTER
 
+    async def _tell_of_approvals(self, people: dict[int, Role], now: datetime) -> None:
+        if now >= self._retry_at.get("approvals", now) and not await tell_of_approvals(self._ctx, people):
+            self._retry_at["approvals"] = now + RETRY_UNREACHED_AFTER
+
     # Alerts to groups
 
     async def _tell_of_threads(self, now: datetime) -> None:
@@ -359,6 +374,13 @@ class ProgressMessages:
             )  # after any failure: no group is told the same every second
             if await tell_of_threads(self._ctx, now):
                 self._retry_at.pop("threads", None)
+
+    async def _tend_threads(self, now: datetime) -> None:
+        """Make, name and mend threads of private chats; when Telegram says wait, everybody's wait a minute."""
+        if now >= self._retry_at.get("topic threads", now):
+            self._retry_at["topic threads"] = now + LOOK_AROUND_EVERY  # also after a failure
+            if await tend(self._ctx, now):
+                self._retry_at.pop("topic threads", None)
 
     # Helpers
 

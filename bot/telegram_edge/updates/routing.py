@@ -7,26 +7,33 @@ import logging
 import re
 from collections.abc import Awaitable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import telegram
 from telegram.constants import ChatMemberStatus
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
+from bot.domain.channel import Channel
 from bot.domain.chat import Chat, ChatKind
 from bot.domain.delivery import Restricted, ThreadGone, Unreachable
 from bot.domain.press import Press, read_press
-from bot.errors import ReaderError
+from bot.domain.topic_threads import GENERAL
+from bot.errors import NotAllowed, ReaderError
 from bot.render import error_messages
 from bot.render.editor.desk import OF_AN_ARTICLE
 from bot.render.locale import words_for
 from bot.render.reader.card import Verb as CardVerb
-from bot.services.readers import membership
+from bot.services.readers import channels, linked_groups, membership
+from bot.telegram_edge.botapi.ephemeral import ephemeral_id
+from bot.telegram_edge.botapi.methods import CHANNEL_REQUEST
 from bot.telegram_edge.botapi.outcomes import classify_error
 from bot.telegram_edge.conversations.reader import onboarding
-from bot.telegram_edge.kit.commands import Where
+from bot.telegram_edge.kit.commands import Where, may
 from bot.telegram_edge.kit.context import BotContext
-from bot.telegram_edge.kit.permission import is_for, may, may_be_answered, may_press, objection, role_of
+from bot.telegram_edge.kit.linking import learn_link
+from bot.telegram_edge.kit.managing import channel_of, may_act_for
+from bot.telegram_edge.kit.permission import is_for, may_be_answered, may_press, objection, role_of
 from bot.telegram_edge.kit.registry import Command, PressRule, Registry
 from bot.telegram_edge.kit.request import Document, PressRequest, Request
 
@@ -72,6 +79,8 @@ def concerns_us(ctx: BotContext, update: telegram.Update) -> bool:
     message = update.message or update.channel_post
     if message is None or message.migrate_to_chat_id is not None or message.migrate_from_chat_id is not None:
         return True
+    if message.is_automatic_forward:
+        return message.sender_chat is not None
     return _is_for_bot(ctx, message, _COMMAND.fullmatch(message.text or ""))
 
 
@@ -89,6 +98,10 @@ async def _membership_changed(ctx: BotContext, change: telegram.ChatMemberUpdate
         await membership.mark_reachable(ctx.db, change.chat.id, now)
     else:
         await membership.join(ctx.db, change.chat.id, kind, _language(ctx, change.from_user), now)
+        if kind is ChatKind.CHANNEL:
+            person, language = change.from_user.id, _language(ctx, change.from_user)
+            await channels.let_manage(ctx.db, person, channel_of(change.chat), language, now)
+        await learn_link(ctx, Chat(change.chat.id, kind))
         if _may_write(change.new_chat_member, kind):
             await membership.may_write_again(ctx.db, change.chat.id, now)
             ctx.wake()
@@ -120,6 +133,9 @@ async def _said(ctx: BotContext, registry: Registry, message: telegram.Message) 
     if message.migrate_from_chat_id is not None:
         await membership.move(ctx.db, message.migrate_from_chat_id, message.chat.id, ctx.clock())
         return
+    if message.is_automatic_forward and message.sender_chat is not None:
+        await linked_groups.link(ctx.db, message.chat.id, message.sender_chat.id)
+        return
     command = _COMMAND.fullmatch(message.text or "")
     if not _is_for_bot(ctx, message, command):
         return
@@ -138,11 +154,14 @@ async def _said(ctx: BotContext, registry: Registry, message: telegram.Message) 
         replied_article=_card(ctx, message.reply_to_message),
         document=_document(message.document),
         as_chat=message.sender_chat is not None and message.sender_chat.id == message.chat.id,
+        speaker_chat=message.sender_chat.id if message.sender_chat is not None else None,
         is_late=ctx.clock() - message.date > LATE_AFTER,
         name=message.from_user.full_name if message.from_user is not None and not speaks_as_chat else "",
         language=_language(ctx, message.from_user),
         has_location=message.location is not None,
         location=_location(message),
+        channel=_channel_of(message),
+        ephemeral_id=ephemeral_id(message),
     )
     if command is None:
         await _guarded(ctx, request, "text", _take_text_or_file(ctx, registry, request))
@@ -162,16 +181,18 @@ async def _run_command(
         return
     if command is None or not await is_for(ctx, request, command.access):
         if is_for_us:
-            await request.answer(error_messages.not_understood(request.words))
+            await request.for_speaker().answer(error_messages.not_understood(request.words))
     elif command.where is Where.PRIVATE and not request.is_private:
-        await request.answer(error_messages.private_only(request.words, ctx.bot_username))
+        await request.for_speaker().answer(error_messages.private_only(request.words, ctx.bot_username))
     elif command.admins_only and (reason := await objection(ctx, request)) is not None:
-        await request.answer(error_messages.refused(reason))
+        await request.for_speaker().answer(error_messages.refused(reason))
     elif command.name == START and (linked := registry.start(request.args[:_MAX_PAYLOAD_LENGTH])) is not None:
         rule, rest = linked
         await rule.handler(ctx, request.with_args(rest))
     else:
-        await command.handler(ctx, request)
+        if command.admins_only:
+            request = replace(request, chat=await learn_link(ctx, request.chat))
+        await command.handler(ctx, replace(request, for_one=command.for_one))
 
 
 async def _take_text_or_file(ctx: BotContext, registry: Registry, request: Request) -> None:
@@ -186,9 +207,10 @@ async def _take_text_or_file(ctx: BotContext, registry: Registry, request: Reque
             is_here = request.is_private or file.in_groups
             if is_here and may(role, file.access) and await file.handler(ctx, request):
                 return
-    elif request.args:
+    elif request.args or request.channel is not None:
         for text in registry.texts:
-            if may(role, text.access) and await text.handler(ctx, request):
+            takes = bool(request.args) or text.with_channels
+            if takes and may(role, text.access) and await text.handler(ctx, request):
                 return
     if request.is_private:
         await request.answer(error_messages.not_understood(request.words))
@@ -217,6 +239,7 @@ async def _pressed(ctx: BotContext, registry: Registry, query: telegram.Callback
         is_photo=shown is not None and bool(shown.photo),
         is_late=is_backlog,
         name=query.from_user.full_name,
+        ephemeral_id=ephemeral_id(shown),
     )
     rule = registry.press(request.press.verb)
     name = f"press of {rule.verb}" if rule else "unknown press"
@@ -230,6 +253,12 @@ async def _run_press(ctx: BotContext, request: PressRequest, rule: PressRule | N
     A channel's posts are shared: what one reader changed would change for all others.
     """
     if not await may_press(ctx, request):
+        return
+    if request.press.channel is not None:
+        if rule is None or not rule.works_for_channels:
+            await request.toast(error_messages.button_too_old(request.words), alert=True)
+        elif await may_act_for(ctx, request, request.press.channel):
+            await rule.handler(ctx, request)
         return
     is_free = rule is not None and (hangs_there or rule.admins_only or request.is_private)
     is_admins = rule is not None and (rule.admins_only or request.chat.kind is ChatKind.CHANNEL)
@@ -271,14 +300,19 @@ async def _guarded(ctx: BotContext, request: Request | PressRequest, name: str, 
     """
     try:
         await work
+    except NotAllowed:  # the right was lost since it was looked up: there is no such command or button
+        if isinstance(request, PressRequest):
+            await _say(request, error_messages.button_too_old(request.words))
+        else:
+            await request.answer(error_messages.not_understood(request.words))
     except ReaderError as error:
         await _say(request, str(error))
     except ChatMigrated as error:
-        await membership.move(ctx.db, request.chat.id, error.new_chat_id, ctx.clock())
+        await membership.move(ctx.db, request.place.id, error.new_chat_id, ctx.clock())
     except (Forbidden, BadRequest) as error:
         match classify_error(error):
             case Unreachable():
-                await membership.mark_unreachable(ctx.db, request.chat.id, ctx.clock())
+                await membership.mark_unreachable(ctx.db, request.place.id, ctx.clock())
             case Restricted():  # where anybody may ask for something; news that is refused is kept for later
                 log.info("%s: the chat forbids writing", name)
             case ThreadGone():
@@ -299,7 +333,7 @@ async def _say(request: Request | PressRequest, reason: str) -> None:
         if isinstance(request, PressRequest):
             await request.toast(reason, alert=True)
         else:
-            await request.answer(error_messages.refused(reason))
+            await request.for_speaker().answer(error_messages.refused(reason))
 
 
 def _is_for_bot(ctx: BotContext, message: telegram.Message, command: re.Match[str] | None) -> bool:
@@ -317,7 +351,8 @@ def _is_for_bot(ctx: BotContext, message: telegram.Message, command: re.Match[st
     if message.document is not None and answered is not None and answered.id == ctx.bot.id:
         return True
     # What is left without text or attachment is news of the chat itself: a pinned message, a new picture.
-    return message.chat.type == telegram.Chat.PRIVATE and bool(message.text or message.effective_attachment)
+    said = message.text or message.effective_attachment or message.chat_shared
+    return message.chat.type == telegram.Chat.PRIVATE and bool(said)
 
 
 async def _chat(ctx: BotContext, chat: telegram.Chat, person: telegram.User | None) -> Chat:
@@ -341,7 +376,8 @@ def _language(ctx: BotContext, person: telegram.User | None) -> str:
 
 def _thread(message: telegram.Message) -> int:
     """Return the forum topic. Replies in other groups bear a thread number too, which means nothing to us."""
-    return (message.message_thread_id or 0) if message.is_topic_message else 0
+    thread = (message.message_thread_id or 0) if message.is_topic_message else 0
+    return thread if thread > GENERAL else 0
 
 
 def _card(ctx: BotContext, message: telegram.Message | None) -> int | None:
@@ -373,6 +409,19 @@ def _location(message: telegram.Message) -> tuple[float, float] | None:
     ):
         return None
     return place.latitude, place.longitude
+
+
+def _channel_of(message: telegram.Message) -> Channel | None:
+    """Return the channel whose post is forwarded, or that somebody has chosen with a key of ours.
+
+    Source: https://core.telegram.org/bots/api#messageoriginchannel, https://core.telegram.org/bots/api#chatshared
+    """
+    if isinstance(message.forward_origin, telegram.MessageOriginChannel):
+        return channel_of(message.forward_origin.chat)
+    shared = message.chat_shared
+    if shared is None or shared.request_id != CHANNEL_REQUEST:
+        return None
+    return Channel(shared.chat_id, shared.title or str(shared.chat_id), shared.username)
 
 
 def _document(document: telegram.Document | None) -> Document | None:

@@ -29,6 +29,22 @@ from bot.store.delivery import receipts
 WAITING = (ArticleState.DRAFT, ArticleState.SCHEDULED, ArticleState.HELD)
 
 
+async def test_a_desk_of_one_person_has_what_they_made(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        for number in range(1, 6):
+            await put_article(conn, number, state=ArticleState.DRAFT)
+        assert [one.made_by for one in await articles.articles(conn, [1, 2])] == [None, None]
+        await articles.set_maker(conn, [1, 3, 4, HIGHEST], ANNA)
+        await articles.set_maker(conn, [], BEN)
+        await articles.set_maker(conn, [4], BEN)
+        assert [one.number for one in await articles.desk(conn, made_by=ANNA)] == [3, 1]
+        assert [one.number for one in await articles.desk(conn, made_by=BEN)] == [4]
+        assert len(await articles.desk(conn)) == 5
+        first = (await articles.desk(conn, made_by=ANNA, limit=1))[0]
+        behind = (int(first.story.published_at.timestamp()), first.number)
+        assert [one.number for one in await articles.desk(conn, before=behind, made_by=ANNA)] == [1]
+
+
 async def test_articles_come_in_the_order_asked_for_without_those_nobody_knows(engine: Engine) -> None:
     async with engine.transaction() as conn:
         topics = await put_topics(conn, "AI", "Energy")

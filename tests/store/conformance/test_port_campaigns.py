@@ -169,10 +169,10 @@ async def test_who_has_it_or_ended_otherwise_gets_no_second_row(engine: Engine) 
         (Listed("announcement", about(1), frozenset({ANNA, 9, 404, 11})), [9], {ANNA: 0, 404: 0}),
         (Listed("announcement", about(1), frozenset()), [], {}),
         (Listed("announcement", about(2), frozenset({ANNA, BEN})), [ANNA, BEN], {ANNA: 0, BEN: 0}),
-        (Holders("correction", about(1)), [ANNA, BEN], {ANNA: 0, BEN: 0}),
-        (Holders("correction", about(1), 2), [ANNA, BEN], {ANNA: 0, BEN: 0}),
-        (Holders("correction", about(1), 1), [], {}),  # they show it
-        (Holders("correction", about(2)), [], {}),
+        (Holders(about(1)), [ANNA, BEN], {ANNA: 0, BEN: 0}),
+        (Holders(about(1), 2), [ANNA, BEN], {ANNA: 0, BEN: 0}),
+        (Holders(about(1), 1), [], {}),  # they show it
+        (Holders(about(2)), [], {}),
     ],
 )
 async def test_an_audience_is_every_chat_a_list_or_who_holds_a_message(

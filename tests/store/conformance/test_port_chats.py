@@ -26,7 +26,8 @@ from port_samples import (
 
 from bot.domain.answer_quota import AnswerCount
 from bot.domain.article import ArticleState
-from bot.domain.chat import Chat, ChatKind, ChatState, Pictures
+from bot.domain.channel import Channel
+from bot.domain.chat import Chat, ChatKind, ChatState, DigestForm, Pictures
 from bot.domain.delivery import Delivery, Status
 from bot.domain.delivery_time import Mode, Timing
 from bot.domain.exported import SavedArticle
@@ -39,6 +40,7 @@ from bot.store.desk import audit_log, editors, progress_messages
 from bot.store.engine.connection import Connection
 from bot.store.readers import (
     browsing,
+    channels,
     chats,
     closed_threads,
     export,
@@ -49,6 +51,7 @@ from bot.store.readers import (
     pushes,
     subscriptions,
     timings,
+    topic_threads,
     topic_wishes,
     waiting_exports,
 )
@@ -65,6 +68,7 @@ async def test_a_chat_is_met_once_whatever_its_number_and_keeps_what_it_set(engi
         await chats.set_parts(conn, id, (Part.SOURCE, Part.DATE))
         await chats.set_pictures(conn, id, Pictures.NONE)
         await chats.set_silent(conn, id, True)
+        await chats.set_digest(conn, id, DigestForm.RICH)
         await chats.set_language(conn, id, "en")
         expected = Chat(
             id,
@@ -74,6 +78,7 @@ async def test_a_chat_is_met_once_whatever_its_number_and_keeps_what_it_set(engi
             silent=True,
             language_chosen=True,
             parts=(Part.SOURCE, Part.DATE),
+            digest=DigestForm.RICH,
         )
         assert await chats.get_or_create(conn, id, ChatKind.PRIVATE, "fr", NOW + DAY) == expected
     async with engine.reading() as conn:
@@ -166,6 +171,12 @@ async def _furnish(conn: Connection, chat: int) -> None:
     await waiting_exports.keep(conn, chat, {}, NOW)
 
 
+async def _let_manage(conn: Connection, chat: int) -> None:
+    """Let a chat be a channel and manage it: neither ever becomes a supergroup."""
+    await channels.describe(conn, Channel(chat, "Wire"))
+    await channels.let_manage(conn, chat, chat, NOW)
+
+
 async def _claimed(conn: Connection) -> list[Delivery]:
     """Return what is due, claimed by a process of its own."""
     return await outbox.claim(conn, NOW, 10, owner=await leases.take(conn, "a process", NOW))
@@ -208,6 +219,9 @@ async def test_of_two_chats_that_become_one_the_old_ones_settings_win_and_nothin
 async def test_a_forgotten_chat_leaves_nothing_and_forgetting_it_again_is_harmless(engine: Engine) -> None:
     async with engine.transaction() as conn:
         await _furnish(conn, GROUP)
+        await _let_manage(conn, GROUP)
+        await topic_threads.made(conn, GROUP, 1, 5, "Energy")
+        await topic_threads.leave_alone(conn, GROUP, NOW)
         await editors.add(conn, BEN, Role.EDITOR, None, NOW)
         await put_chats(conn, BEN)
         for _ in range(2):
@@ -305,6 +319,9 @@ async def test_saved_articles_are_found_by_their_link_else_by_number_and_title(e
 async def test_an_export_is_a_document_with_times_to_read_and_no_title_that_readers_may_not_see(engine: Engine) -> None:
     async with engine.transaction() as conn:
         await _furnish(conn, GROUP)
+        await _let_manage(conn, GROUP)
+        await topic_threads.made(conn, GROUP, 1, 5, "Energy")
+        await topic_threads.leave_alone(conn, GROUP, NOW)
         await editors.add(conn, GROUP, Role.EDITOR, None, NOW)
         await audit_log.record(conn, "publish", at=NOW, person=GROUP, article=1)
         document = json.loads(json.dumps(await export.export(conn, GROUP)))
@@ -403,6 +420,23 @@ async def test_answers_are_counted_for_a_minute_from_the_first_by_chat_speaker_a
             False,
             True,
         ]
+
+
+async def test_a_group_keeps_its_channel_and_what_it_wants_of_it_when_it_becomes_a_supergroup(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        await put_chats(conn, ANNA)
+        await chats.set_linked_channel(conn, ANNA, -1001)
+        await chats.set_repeats_channel(conn, ANNA, True)
+        await chats.set_linked_channel(conn, 404, -1001)  # of nobody
+        known = await chats.chat(conn, ANNA)
+        assert known is not None and (known.linked_channel, known.repeats_channel) == (-1001, True)
+        await chats.migrate(conn, ANNA, BEN)
+        moved = await chats.chat(conn, BEN)
+        assert moved is not None and (moved.linked_channel, moved.repeats_channel) == (-1001, True)
+        await chats.set_linked_channel(conn, BEN, None)
+        await chats.set_repeats_channel(conn, BEN, False)
+        moved = await chats.chat(conn, BEN)
+        assert moved is not None and (moved.linked_channel, moved.repeats_channel) == (None, False)
 
 
 async def test_what_a_chat_lets_through_is_its_own_and_goes_where_the_chat_goes(engine: Engine) -> None:

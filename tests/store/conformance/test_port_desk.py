@@ -22,6 +22,7 @@ from port_samples import (
 )
 
 from bot.domain.article import ArticleState
+from bot.domain.audit import LogGroup, ShellUser
 from bot.domain.delivery import Status
 from bot.domain.role import INVITATION_LASTS, Role
 from bot.errors import StoreError
@@ -69,6 +70,23 @@ async def test_an_editor_can_become_an_owner_and_an_invitation_never_makes_one_l
         for role, expected in ((Role.EDITOR, Role.EDITOR), (Role.OWNER, Role.OWNER), (Role.EDITOR, Role.OWNER)):
             await editors.add(conn, CARA, role, None, NOW)
             assert await editors.role(conn, CARA, NOBODY) is expected
+
+
+async def test_a_role_is_set_to_more_or_less_and_who_becomes_less_loses_links(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        for role in (Role.CONTRIBUTOR, Role.OWNER, Role.EDITOR, Role.CONTRIBUTOR, Role.CONTRIBUTOR):
+            await editors.set_role(conn, CARA, role, ANNA, NOW)
+            assert await editors.editors(conn, NOBODY) == {CARA: role}
+            await editors.invite(conn, Role.EDITOR, NOW, by=CARA)
+            await editors.set_role(conn, CARA, role, None, NOW + HOUR)
+            assert len(await editors.open_invitations(conn, NOW)) == (role is Role.OWNER)
+        for invited, expected in ((Role.EDITOR, Role.EDITOR), (Role.CONTRIBUTOR, Role.EDITOR)):
+            await editors.add(conn, CARA, invited, None, NOW)
+            assert await editors.role(conn, CARA, NOBODY) is expected
+        await editors.set_role(conn, DAN, Role.OWNER, None, NOW)
+        await editors.set_role(conn, BEN, Role.CONTRIBUTOR, None, NOW - HOUR)
+        assert [one.person for one in await editors.roster(conn, NOBODY)] == [DAN, CARA, BEN]
+        assert (await editors.roster(conn, NOBODY))[1].added_by == ANNA  # who gave the first one
 
 
 async def test_who_is_removed_loses_role_links_and_what_was_to_be_told(engine: Engine) -> None:
@@ -152,6 +170,35 @@ async def test_the_log_has_the_latest_act_first_also_within_a_second(engine: Eng
         assert [one.act for one in await audit_log.latest(conn, 1)] == ["let go"] and await audit_log.latest(
             conn, 0
         ) == []
+
+
+async def test_the_log_is_asked_by_pages_groups_and_article_and_keeps_what_was_before_and_after(
+    engine: Engine,
+) -> None:
+    async with engine.transaction() as conn:
+        for number in range(1, 4):
+            await audit_log.record(conn, "edit", at=NOW, person=ANNA, article=number, before="a" * 999, after="")
+        await audit_log.record(conn, "role", at=NOW, person=ShellUser("root"), detail=str(BEN), after="editor")
+        await audit_log.record(conn, "key", at=NOW, person=ShellUser("root"), detail="ci")
+        await audit_log.record(conn, "source", at=NOW, person=ANNA, detail="add x")
+        everything = await audit_log.latest(conn)
+        assert [one.article for one in everything] == [None, None, None, 3, 2, 1]
+        assert (everything[2].shell, everything[2].person, everything[2].about) == ("root", None, BEN)
+        assert (everything[3].before, everything[3].after) == ("a" * audit_log.MAX_VALUE_LENGTH, "")
+        for page in range(6):
+            assert await audit_log.latest(conn, 1, before=everything[page].id) == everything[page + 1 : page + 2]
+        found = {group: [one.act for one in await audit_log.latest(conn, group=group)] for group in LogGroup}
+        assert found == {
+            LogGroup.ALL: ["source", "key", "role", "edit", "edit", "edit"],
+            LogGroup.ARTICLES: ["edit"] * 3,
+            LogGroup.PEOPLE: ["role"],
+            LogGroup.SOURCES: ["source"],
+            LogGroup.PROGRAMS: ["key"],
+        }
+        assert [one.article for one in await audit_log.latest(conn, article=2)] == [2]
+        for nothing in (HIGHEST, 0, -1):
+            assert await audit_log.latest(conn, article=nothing) == []
+        assert await audit_log.latest(conn, before=0) == []
 
 
 async def test_a_notice_is_known_by_all_of_it_until_long_after_it_was_told(engine: Engine) -> None:

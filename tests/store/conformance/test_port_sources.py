@@ -132,6 +132,26 @@ async def test_how_a_source_stands_with_its_hub_is_kept_and_found_by_our_address
         )
 
 
+async def test_subscriptions_to_end_are_those_of_sources_that_are_asked_no_more(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        paused, removed, active, unconfirmed = [
+            await put_source(conn, url=f"https://{name}.example/") for name in ("paused", "removed", "active", "not")
+        ]
+        for number in (paused, removed, active, unconfirmed):
+            until = None if number == unconfirmed else NOW + DAY
+            await source_hubs.set_hub(
+                conn, number, HubState("https://hub.example/", URL, f"t{number}", "s", NOW, until)
+            )
+        assert await source_hubs.unwanted_hubs(conn, 10) == []
+        await sources.set_state(conn, paused, SourceState.PAUSED)
+        await sources.set_state(conn, removed, SourceState.REMOVED)
+        await sources.set_state(conn, unconfirmed, SourceState.GONE)
+        found = await source_hubs.unwanted_hubs(conn, 10)
+        assert [(number, hub.token) for number, hub in found] == [(paused, f"t{paused}"), (removed, f"t{removed}")]
+        assert [number for number, _ in await source_hubs.unwanted_hubs(conn, 1)] == [paused]
+        assert await source_hubs.unwanted_hubs(conn, 0) == []
+
+
 async def test_a_source_that_was_paused_while_it_was_asked_stays_so(engine: Engine) -> None:
     async with engine.transaction() as conn:
         number = await put_source(conn)

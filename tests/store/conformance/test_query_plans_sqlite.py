@@ -86,6 +86,7 @@ WALKED = {
     "articles_news": "what became news lately",
     "deliveries_in_hand": "what is on the wire",
     "notices_untold": "what editors do not know yet",
+    "sources_hub_unwanted": "sources that were paused or removed in the last seconds",
     "sources_due": "sources that are due, the oldest first, as far as they are asked for",
 }
 """Indexes of few rows, or walked only so far."""
@@ -268,6 +269,7 @@ BY_WORK: dict[str, Question] = {
     "asking earlier": lambda conn: sources.ask_at(conn, [5], NOW),
     "a source by its address": lambda conn: sources.at_address(conn, ["https://feed5.example/"]),
     "a source by its hub": lambda conn: source_hubs.by_hub_token(conn, "x"),
+    "hubs to leave": lambda conn: source_hubs.unwanted_hubs(conn, 20),
     "known items": lambda conn: source_items.known(conn, 5, ["i1", "i2"], ["https://a.example/1"]),
     "keeping items": lambda conn: source_items.keep(conn, 5, [ITEM], {"k": "k", "other": "k"}, NOW),
     "when a source published": lambda conn: source_items.published_lately(conn, 5, 20),
@@ -322,7 +324,7 @@ async def _piece(conn: Any) -> None:
     for audience in (
         await followers_of(conn, campaign.subject.number, NOW),
         EveryChat("news", campaign.subject),
-        Holders("news", about(100)),
+        Holders(about(100)),
     ):
         await fanout.fan_out(conn, campaign, audience, NOW)
 
@@ -334,7 +336,7 @@ async def _reach(conn: Any) -> None:
 async def _wanting(conn: Any) -> None:
     followers = await followers_of(conn, 1, NOW)
     assert await followers.wanting(conn, [CHAT, 78], NOW)
-    assert await Holders("news", about(100)).wanting(conn, [CHAT, 78], NOW)
+    assert await Holders(about(100)).wanting(conn, [CHAT, 78], NOW)
 
 
 BY_DELIVERY: dict[str, Question] = {

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from bot.domain.audit import LogGroup
+from bot.domain.message import Message
 from bot.render.editor import audit_log as screens
+from bot.render.editor import statistics
+from bot.render.editor.audit_log import GROUPS, LogVerb
 from bot.services.delivery import delivery_reports
 from bot.services.newsroom import desk
+from bot.telegram_edge.conversations.editor.article_args import article_of
 from bot.telegram_edge.kit.commands import Access, Where, msgid
 from bot.telegram_edge.kit.context import BotContext
-from bot.telegram_edge.kit.registry import Command, Conversation
-from bot.telegram_edge.kit.request import Request
+from bot.telegram_edge.kit.paging import number as number_of
+from bot.telegram_edge.kit.registry import Command, Conversation, PressRule
+from bot.telegram_edge.kit.request import PressRequest, Request
 
 ENTRIES = 20
 RESTRICTED = 10  # chats named at most
@@ -16,17 +22,45 @@ SOURCES = 10  # named at most
 
 
 async def log(ctx: BotContext, request: Request) -> None:
-    entries, names = await desk.deeds(ctx.db, ENTRIES)
-    zone = ctx.look(request.chat).zone
-    lines = [(entry.at, entry.person, entry.act, entry.article, entry.detail, entry.key) for entry in entries]
-    await request.answer(screens.log(request.words, lines, zone, names, request.person))
+    """Show the last acts; those about one article, if it is named."""
+    number = None
+    if request.args or request.replied_to is not None:
+        article = await article_of(ctx, request)
+        if article is None:
+            return
+        number = article.number
+    await request.answer(await _page(ctx, request, LogGroup.ALL, number, None))
+
+
+async def turn(ctx: BotContext, press: PressRequest) -> None:
+    """Turn to another page, or narrow the log to a group."""
+    place, article, before = (number_of(press, place) for place in range(3))
+    group = GROUPS[place] if 0 <= place < len(GROUPS) else LogGroup.ALL
+    await press.redraw(await _page(ctx, press, group, article or None, before or None))
+
+
+async def _page(
+    ctx: BotContext, asked: Request | PressRequest, group: LogGroup, article: int | None, before: int | None
+) -> Message:
+    page = await desk.log_page(ctx.db, ENTRIES, before=before, group=group, article=article)
+    return screens.log(
+        asked.words,
+        page.entries,
+        ctx.look(asked.chat).zone,
+        page.names,
+        asked.person,
+        group=group,
+        article=article,
+        older=page.older,
+        is_first=before is None,
+    )
 
 
 async def stats(ctx: BotContext, request: Request) -> None:
     now = ctx.clock()
     sums = await delivery_reports.totals(ctx.db, now, RESTRICTED)
     await request.answer(
-        screens.statistics(
+        statistics.statistics(
             request.words,
             chats=sums.chats,
             articles=sums.articles,
@@ -56,4 +90,5 @@ CONVERSATION = Conversation(
             in_menu=True,
         ),
     ),
+    presses=(PressRule(LogVerb.PAGE, turn, access=Access.EDITORS),),
 )

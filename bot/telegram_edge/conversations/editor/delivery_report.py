@@ -58,7 +58,14 @@ async def _account(ctx: BotContext, asked: Request | PressRequest, number: int) 
     account = await delivery_reports.report_of(ctx.db, number, ctx.clock(), rate_of(ctx))
     zone = ctx.look(asked.chat).zone
     return screens.report(
-        asked.words, account.article, account.campaign, account.standing, account.reasons, account.restricted, zone
+        asked.words,
+        account.article,
+        account.campaign,
+        account.standing,
+        account.reasons,
+        account.restricted,
+        zone,
+        account.copies,
     )
 
 

@@ -17,6 +17,7 @@ from bot.telegram_edge.conversations.editor.article_args import asked_late
 from bot.telegram_edge.kit.commands import Access, Where, msgid
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.paging import number as number_of
+from bot.telegram_edge.kit.permission import is_for
 from bot.telegram_edge.kit.registry import Command, Conversation, LateAnswer, PressRule
 from bot.telegram_edge.kit.request import PressRequest, Request
 
@@ -102,8 +103,12 @@ async def choose(ctx: BotContext, press: PressRequest) -> None:
 async def push_one(ctx: BotContext, press: PressRequest) -> None:
     """Push one held article; its message becomes the progress, and the next one is shown below it."""
     number = number_of(press)
-    published = await publishing.publish_now(ctx, press, number)
+    try:
+        published = await newsroom.publish(ctx.db, number, by=press.person, now=ctx.clock(), undo=ctx.settings.undo)
+    except OutOfTurn:
+        published = None
     if published is not None:
+        ctx.wake()
         await publishing.follow(ctx, press, published.campaign)
         await press.answer(await _next_held(ctx, press, number, is_lowered=not _is_lowered(press)))
     else:
@@ -153,7 +158,8 @@ async def ask_to_archive_one(ctx: BotContext, press: PressRequest) -> LateAnswer
 
 
 async def _page(ctx: BotContext, asked: Request | PressRequest, before: tuple[int, int] | None) -> Message:
-    page = await desk.drafts(ctx.db, before, PAGE)
+    is_editor = await is_for(ctx, asked, Access.EDITORS)
+    page = await desk.drafts(ctx.db, before, PAGE, made_by=None if is_editor else asked.person)
     zone = ctx.look(asked.chat).zone
     return screens.drafts(asked.words, page.articles, zone, held=page.held, older=page.older, is_first=before is None)
 
@@ -184,14 +190,14 @@ CONVERSATION = Conversation(
             "drafts",
             msgid("what is not out yet, scheduled or held"),
             drafts,
-            access=Access.EDITORS,
+            access=Access.CONTRIBUTORS,
             where=Where.PRIVATE,
             in_menu=True,
         ),
     ),
     presses=(
-        PressRule(Verb.LIST, list_, access=Access.EDITORS),
-        PressRule(Verb.DRAFTS, turn, access=Access.EDITORS),
+        PressRule(Verb.LIST, list_, access=Access.CONTRIBUTORS),
+        PressRule(Verb.DRAFTS, turn, access=Access.CONTRIBUTORS),
         PressRule(Verb.PUSH_HELD, push_all, access=Access.EDITORS, late=ask_to_push_all),
         PressRule(Verb.ARCHIVE_HELD, archive_all, access=Access.EDITORS, late=ask_to_archive_all),
         PressRule(Verb.CHOOSE, choose, access=Access.EDITORS),

@@ -33,7 +33,7 @@ from bot.services.newsroom import desk as newsdesk
 from bot.services.readers import membership, subscribing
 from bot.services.sources import sources
 from bot.telegram_edge.conversations.editor import publishing
-from bot.telegram_edge.conversations.editor.article_args import asked_late
+from bot.telegram_edge.conversations.editor.article_args import asked_late, may_open
 from bot.telegram_edge.kit.commands import Access
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.paging import number as number_of
@@ -76,8 +76,9 @@ async def _take_link(ctx: BotContext, request: Request, text: str, more: int) ->
     link = judgement.url
     known = await links.known(ctx.db, [link])
     if known is not None:
-        await request.answer(screens.known(request.words, known, _state(ctx, request, known)))
-        await publishing.show(ctx, request, known)
+        await request.answer(await _known(ctx, request, known))
+        if await may_open(ctx, request, known):
+            await publishing.show(ctx, request, known)
         return
     if ctx.side_work.is_full:
         await request.answer(screens.failed(request.words, _host(link)))
@@ -106,7 +107,7 @@ async def _read(ctx: BotContext, request: Request, pasted: PastedLink) -> None:
     """Read a link's page and say what came of it. At the top of a task: nothing is left unsaid and nothing raised."""
     try:
         found = await links.read(ctx.fetcher, ctx.parsing.page, pasted.link, now=ctx.clock())
-        if await is_for(ctx, request, Access.EDITORS):
+        if await is_for(ctx, request, Access.CONTRIBUTORS):
             await _show(ctx, request, pasted, found)
         else:  # it took a while, and they were let go meanwhile
             await links.keep(ctx.db, replace(pasted, is_read=True), ctx.clock())
@@ -130,7 +131,7 @@ async def _show(ctx: BotContext, request: Request, pasted: PastedLink, found: Pa
         await _say(ctx, request, read, screens.feed(request.words, _host(pasted.link)))
     elif (known := await links.known(ctx.db, found.addresses)) is not None:  # made by somebody else meanwhile
         await links.keep(ctx.db, read, now)
-        await _say(ctx, request, read, screens.known(request.words, known, _state(ctx, request, known)))
+        await _say(ctx, request, read, await _known(ctx, request, known))
     else:
         await links.keep(ctx.db, replace(read, asked=Asked.TITLE, story=found.story), now)
         await _say(ctx, request, read, screens.ask_title(request.words, _host(pasted.link), found.unread))
@@ -138,16 +139,18 @@ async def _show(ctx: BotContext, request: Request, pasted: PastedLink, found: Pa
 
 async def _make_draft(ctx: BotContext, request: Request, read: PastedLink, found: PageFound) -> None:
     """Store what a page told and show it, as readers will see it."""
-    done = await links.draft(ctx.db, found.story, found.addresses, now=ctx.clock())
+    done = await links.draft(ctx.db, found.story, found.addresses, now=ctx.clock(), by=request.person)
     article = done.article
     await links.keep(ctx.db, replace(read, article=article.number), ctx.clock())
-    many = len(found.feeds)
+    is_editor = await is_for(ctx, request, Access.EDITORS)
+    many = len(found.feeds) if is_editor else 0
     if done.is_new:
-        await _say(ctx, request, read, screens.drafted(request.words, article, feeds=many))
+        drafted = screens.drafted(request.words, article, feeds=many, may_choose=is_editor)
+        await _say(ctx, request, read, drafted)
     else:
-        state = _state(ctx, request, article)
-        await _say(ctx, request, read, screens.known(request.words, article, state, feeds=many))
-    await publishing.show(ctx, request, article)
+        await _say(ctx, request, read, await _known(ctx, request, article, feeds=many))
+    if await may_open(ctx, request, article):
+        await publishing.show(ctx, request, article)
     if done.is_new and article.story.excerpt is None:
         await _ask_excerpt(ctx, request, read, article)
 
@@ -166,14 +169,16 @@ async def _take_title(ctx: BotContext, request: Request, pasted: PastedLink) -> 
     if not title or pasted.story is None:
         await request.answer(screens.no_title(request.words))
         return
-    done = await links.draft(ctx.db, replace(pasted.story, title=title), now=ctx.clock())
+    done = await links.draft(ctx.db, replace(pasted.story, title=title), now=ctx.clock(), by=request.person)
     settled = replace(pasted, asked=None, story=None, article=done.article.number)
     await links.keep(ctx.db, settled, ctx.clock())
     if done.is_new:
-        await request.answer(screens.drafted(request.words, done.article, feeds=0))
+        is_editor = await is_for(ctx, request, Access.EDITORS)
+        await request.answer(screens.drafted(request.words, done.article, feeds=0, may_choose=is_editor))
     else:  # somebody else was first
-        await request.answer(screens.known(request.words, done.article, _state(ctx, request, done.article)))
-    await publishing.show(ctx, request, done.article)
+        await request.answer(await _known(ctx, request, done.article))
+    if await may_open(ctx, request, done.article):
+        await publishing.show(ctx, request, done.article)
     if done.is_new and done.article.story.excerpt is None:
         await _ask_excerpt(ctx, request, settled, done.article)
 
@@ -279,8 +284,12 @@ async def _article(ctx: BotContext, pasted: PastedLink) -> Article | None:
         return None
 
 
-def _state(ctx: BotContext, request: Request, article: Article) -> str:
-    return desk.state(request.words, article, ctx.look(request.chat).zone)
+async def _known(ctx: BotContext, request: Request, article: Article, *, feeds: int = 0) -> Message:
+    """Return what is said of a story that is here already; to a contributor no more of it than they may read."""
+    if not await may_open(ctx, request, article):
+        return screens.known_to_editors(request.words)
+    state = desk.state(request.words, article, ctx.look(request.chat).zone)
+    return screens.known(request.words, article, state, feeds=feeds)
 
 
 def _host(link: str) -> str:
@@ -291,8 +300,8 @@ CONVERSATION = Conversation(
     name="links",
     presses=(
         PressRule(Verb.FOLLOW, follow, access=Access.EDITORS, late=ask_to_follow),
-        PressRule(Verb.SKIP, skip, access=Access.EDITORS),
-        PressRule(Verb.LEAVE, leave, access=Access.EDITORS),
+        PressRule(Verb.SKIP, skip, access=Access.CONTRIBUTORS),
+        PressRule(Verb.LEAVE, leave, access=Access.CONTRIBUTORS),
     ),
-    texts=(TextRule(take_text, access=Access.EDITORS),),
+    texts=(TextRule(take_text, access=Access.CONTRIBUTORS),),
 )

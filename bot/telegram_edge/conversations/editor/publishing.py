@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from bot.domain.approval import Wanted
 from bot.domain.article import Article, ArticleState
+from bot.domain.correction import reason
 from bot.domain.link import link_fault
 from bot.domain.message import Button, Message
 from bot.domain.pacing import full_rate
@@ -10,20 +14,30 @@ from bot.domain.press import press as data_of
 from bot.domain.progress import lasting, shown_as
 from bot.errors import OutOfTurn
 from bot.render import error_messages
+from bot.render.editor import approvals as approval_screens
+from bot.render.editor import corrections as copies
 from bot.render.editor import desk
 from bot.render.editor import publishing as screens
 from bot.render.editor.alerts import ANEW
 from bot.render.editor.desk import PictureCheck, Verb
 from bot.services.delivery import delivery_reports
+from bot.services.newsroom import approvals, corrections, newsroom
 from bot.services.newsroom import desk as newsdesk
-from bot.services.newsroom import newsroom
+from bot.services.newsroom.approvals import Done, Newsroom, Waiting
+from bot.services.newsroom.corrections import Delivered
 from bot.services.newsroom.desk import Campaign, CampaignState
 from bot.services.newsroom.newsroom import Published
-from bot.telegram_edge.conversations.editor.article_args import article_of, article_pressed, asked_late
+from bot.telegram_edge.conversations.editor.article_args import (
+    article_named,
+    article_of,
+    article_pressed,
+    asked_late,
+)
 from bot.telegram_edge.conversations.editor.copies import send_copy
 from bot.telegram_edge.kit.commands import Access, Where, msgid
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.paging import number as number_of
+from bot.telegram_edge.kit.permission import is_for
 from bot.telegram_edge.kit.registry import Command, Conversation, LateAnswer, PressRule
 from bot.telegram_edge.kit.request import PressRequest, Request
 
@@ -46,7 +60,11 @@ async def show(ctx: BotContext, asked: Request | PressRequest, article: Article)
     if copy.failure is not None:
         await asked.answer(desk.not_shown(asked.words, article, copy.failure))
         return
-    await asked.answer(await _note(ctx, asked, article, copy.picture, copy.refused))
+    if await is_for(ctx, asked, Access.EDITORS):
+        await asked.answer(await _note(ctx, asked, article, copy.picture, copy.refused))
+    else:
+        zone, fault = ctx.look(asked.chat).zone, _link_fault(ctx, article)
+        await asked.answer(desk.note_for_contributor(asked.words, article, zone, fault, copy.picture))
 
 
 async def more(ctx: BotContext, press: PressRequest) -> None:
@@ -57,7 +75,8 @@ async def more(ctx: BotContext, press: PressRequest) -> None:
 async def back(ctx: BotContext, press: PressRequest) -> None:
     article = await article_pressed(ctx, press)
     reach = await delivery_reports.reach_of(ctx.db, article, ctx.clock()) if desk.may_publish(article) else 0
-    await press.redraw_keyboard(desk.note_keyboard(press.words, article, reach))
+    waiting = await _waiting(ctx, press, article, reach)
+    await press.redraw_keyboard(desk.note_keyboard(press.words, article, reach, waiting))
 
 
 # Publishing
@@ -82,21 +101,60 @@ async def publish_pressed(ctx: BotContext, press: PressRequest) -> None:
     if number_of(press, 1) == ANEW:
         await _publish_anew(ctx, press, article)
     else:
-        published = await publish_now(ctx, press, article.number)
-        if published is not None:
-            await follow(ctx, press, published.campaign)
-        else:
-            await _show_out(ctx, press, article.number)
+        match await make_public(ctx, press, article.number, Wanted.PUBLISH):
+            case Done(published=Published() as published):
+                await follow(ctx, press, published.campaign)
+            case Waiting() as waiting:
+                await press.redraw(_waits(press, article, waiting))
+            case _:
+                await show_out(ctx, press, article.number)
 
 
-async def publish_now(ctx: BotContext, asked: Request | PressRequest, number: int) -> Published | None:
-    """Publish in the name of the one who asks, and return None when it is out already."""
+async def make_public(
+    ctx: BotContext,
+    asked: Request | PressRequest,
+    number: int,
+    wanted: Wanted,
+    *,
+    at: datetime | None = None,
+    silent: bool = False,
+) -> Done | Waiting | None:
+    """Publish, list or schedule in the name of the one who asks, or ask the other editors; None: it is out already.
+
+    Raises: NotAllowed.
+    """
+    assert asked.person is not None  # editors are people
     try:
-        published = await newsroom.publish(ctx.db, number, by=asked.person, now=ctx.clock(), undo=ctx.settings.undo)
+        done = await approvals.make_public(
+            ctx.db, number, wanted, by=asked.person, now=ctx.clock(), rules=rules_of(ctx), at=at, silent=silent
+        )
     except OutOfTurn:
         return None
     ctx.wake()
-    return published
+    return done
+
+
+def rules_of(ctx: BotContext) -> Newsroom:
+    """Return what the operator chose for whoever publishes."""
+    return Newsroom(ctx.settings.admins, ctx.settings.four_eyes, ctx.settings.undo)
+
+
+def _waits(asked: Request | PressRequest, article: Article, waiting: Waiting) -> Message:
+    if waiting.is_new:
+        return approval_screens.waits(asked.words, article, waiting.others)
+    return approval_screens.waits_already(asked.words, article)
+
+
+async def _waiting(ctx: BotContext, asked: Request | PressRequest, article: Article, reach: int) -> desk.Waiting | None:
+    """Return what is asked about an article, and the button for it; None when nothing is."""
+    request = await approvals.request_for(ctx.db, article.number)
+    if request is None or request.revision != article.revision:
+        return None
+    names, zone = await newsdesk.names(ctx.db), ctx.look(asked.chat).zone
+    said = approval_screens.asks(asked.words, request, names, zone, asked.person)
+    if request.asked_by == asked.person:
+        return desk.Waiting(said, Button(asked.words("Withdraw"), data=data_of(Verb.DECLINE, article.number)))
+    return desk.Waiting(said, approval_screens.approve_button(asked.words, request, reach))
 
 
 async def show_progress(ctx: BotContext, asked: Request | PressRequest, article: Article, campaign: int) -> None:
@@ -219,13 +277,21 @@ async def _tell_how_it_stands(ctx: BotContext, press: PressRequest) -> None:
 
 
 async def retract(ctx: BotContext, request: Request) -> None:
-    article = await article_of(ctx, request, Verb.TAKE_BACK)
-    if article is None:
+    found = await article_named(ctx, request, Verb.TAKE_BACK)
+    if found is None:
+        return
+    article, said = found
+    how, why = _copies_wish(said)
+    if said and how is None:
+        await request.answer(screens.how_to_retract(request.words, article))
         return
     if request.is_late:
         zone = ctx.look(request.chat).zone
         at = request.words.time(request.sent_at, zone)
         await request.answer(desk.ask_to_take_back(request.words, article, at, is_late=True))
+        return
+    if how is not None:
+        await _retract_copies(ctx, request, article, how, why)
         return
     await _take_back(ctx, request, article)
     sent = await _sent(ctx, article.number)
@@ -233,6 +299,31 @@ async def retract(ctx: BotContext, request: Request) -> None:
         await request.answer(screens.taken_back(request.words, article, sent))
     else:
         await request.answer(screens.not_listed(request.words, article))
+
+
+def _copies_wish(said: str) -> tuple[Delivered | None, str | None]:
+    """Return what is to become of delivered copies, and why, of `delete WHY` or `notice WHY`; None for anything else.
+
+    Raises: ValueError when the reason is too long.
+    """
+    how, *why = said.split(maxsplit=1) or [""]
+    if how.casefold() not in set(Delivered):
+        return None, None
+    return Delivered(how.casefold()), reason(why[0] if why else "")
+
+
+async def _retract_copies(ctx: BotContext, request: Request, article: Article, how: Delivered, why: str | None) -> None:
+    """Retract, and take the delivered copies back as the command says."""
+    try:
+        changing = await corrections.retract(ctx.db, article.number, how, why=why, by=request.person, now=ctx.clock())
+    except OutOfTurn:
+        await request.answer(screens.not_listed(request.words, article))
+        return
+    ctx.wake()
+    if changing.campaign is None:
+        await request.answer(copies.no_copies(request.words, changing.article, changing.copies.out_of_reach))
+    else:
+        await show_progress(ctx, request, changing.article, changing.campaign)
 
 
 async def ask_to_take_back(ctx: BotContext, press: PressRequest) -> None:
@@ -253,7 +344,7 @@ async def leave(ctx: BotContext, press: PressRequest) -> None:
     if latest is not None:
         await follow(ctx, press, latest.id)
     elif article.is_listed:
-        await _show_out(ctx, press, article.number)
+        await show_out(ctx, press, article.number)
     else:
         await press.redraw(screens.not_listed(press.words, article))
 
@@ -271,12 +362,13 @@ async def take_back(ctx: BotContext, press: PressRequest) -> None:
 async def archive(ctx: BotContext, press: PressRequest) -> None:
     """List an article and push nothing."""
     article = await article_pressed(ctx, press)
-    try:
-        article = await newsroom.archive(ctx.db, article.number, by=press.person, now=ctx.clock())
-    except OutOfTurn:
-        await _show_out(ctx, press, article.number)
-        return
-    await press.redraw(screens.archived(press.words, article))
+    match await make_public(ctx, press, article.number, Wanted.LIST):
+        case Done(listed):
+            await press.redraw(screens.archived(press.words, listed))
+        case Waiting() as waiting:
+            await press.redraw(_waits(press, article, waiting))
+        case None:
+            await show_out(ctx, press, article.number)
 
 
 async def ask_to_archive(ctx: BotContext, press: PressRequest) -> LateAnswer | None:
@@ -293,16 +385,18 @@ def rate_of(ctx: BotContext) -> float:
 
 
 async def _publish_anew(ctx: BotContext, asked: Request | PressRequest, article: Article) -> None:
-    published = await publish_now(ctx, asked, article.number)
-    if published is None:
-        await _show_out(ctx, asked, article.number)
-        return
-    if published.start_at > ctx.clock():
-        await send_copy(ctx, asked.chat, article.number, asked.patience)
-    await show_progress(ctx, asked, published.article, published.campaign)
+    match await make_public(ctx, asked, article.number, Wanted.PUBLISH):
+        case Done(published=Published() as published):
+            if published.start_at > ctx.clock():
+                await send_copy(ctx, asked.chat, article.number, asked.patience)
+            await show_progress(ctx, asked, published.article, published.campaign)
+        case Waiting() as waiting:
+            await asked.answer(_waits(asked, article, waiting))
+        case _:
+            await show_out(ctx, asked, article.number)
 
 
-async def _show_out(ctx: BotContext, asked: Request | PressRequest, number: int) -> None:
+async def show_out(ctx: BotContext, asked: Request | PressRequest, number: int) -> None:
     """Say that an article is out already; one that is still on its way shows how far it has come."""
     account = await delivery_reports.report_of(ctx.db, number, ctx.clock(), rate_of(ctx))
     latest = await _latest(ctx, number)
@@ -326,11 +420,16 @@ async def _note(
         ctx.look(asked.chat).zone,
         reach=reach,
         lasts=lasting(reach, rate_of(ctx)),
-        link=link_fault(article.story.link, ctx.settings.fetch_allow),
+        link=_link_fault(ctx, article),
         picture=picture,
         refused=refused,
         is_paused=await delivery_reports.is_paused(ctx.db),
+        waiting=await _waiting(ctx, asked, article, reach),
     )
+
+
+def _link_fault(ctx: BotContext, article: Article) -> str | None:
+    return link_fault(article.story.link, ctx.settings.fetch_allow)
 
 
 async def _campaign(ctx: BotContext, press: PressRequest) -> Campaign | None:
@@ -365,7 +464,7 @@ CONVERSATION = Conversation(
             msgid("an article as readers will get it"),
             preview,
             usage=msgid("/preview ARTICLE"),
-            access=Access.EDITORS,
+            access=Access.CONTRIBUTORS,
             where=Where.PRIVATE,
             in_menu=True,
         ),
@@ -382,14 +481,14 @@ CONVERSATION = Conversation(
             "retract",
             msgid("take an article out of all lists; nothing more of it leaves"),
             retract,
-            usage=msgid("/retract ARTICLE"),
+            usage=msgid("/retract ARTICLE [notice WHY]"),
             access=Access.EDITORS,
             where=Where.PRIVATE,
             in_menu=True,
         ),
     ),
     presses=(
-        PressRule(Verb.OPEN, open_, access=Access.EDITORS),
+        PressRule(Verb.OPEN, open_, access=Access.CONTRIBUTORS),
         PressRule(Verb.MORE, more, access=Access.EDITORS),
         PressRule(Verb.BACK, back, access=Access.EDITORS),
         PressRule(Verb.PUBLISH, publish_pressed, access=Access.EDITORS, late=ask_to_publish),

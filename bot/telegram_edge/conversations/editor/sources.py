@@ -260,7 +260,7 @@ async def _tried(ctx: BotContext, request: Request, url: str, message_id: int) -
 
 async def _found(ctx: BotContext, request: Request, url: str, message_id: int) -> Message:
     try:
-        tried = await sources.check(ctx.feed_web, url)
+        tried = await sources.check(ctx.feed_web, url, ctx.clock())
     except SourceFault as fault:
         return screens.no_feed(request.words, _host(url), str(fault))
     for address in (tried.url, url):
@@ -272,7 +272,7 @@ async def _found(ctx: BotContext, request: Request, url: str, message_id: int) -
     now = ctx.clock()
     feeds = (FeedLink(tried.url, tried.feed.title),)
     await links.keep(ctx.db, PastedLink(request.person, message_id, url, now, is_read=True, feeds=feeds), now)
-    return screens.preview(request.words, tried.url, tried.feed, ctx.look(request.chat).zone)
+    return screens.preview(request.words, tried.url, tried.feed, ctx.look(request.chat).zone, now)
 
 
 async def follow(ctx: BotContext, press: PressRequest) -> None:

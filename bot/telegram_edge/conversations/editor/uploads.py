@@ -1,4 +1,4 @@
-"""A document from an editor becomes drafts, or is refused with its line and field."""
+"""A document from an editor or contributor becomes drafts, or is refused with its line and field."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from bot.render.editor import uploads as screens
 from bot.services.content.uploads import add_document
 from bot.telegram_edge.conversations.editor import sources
 from bot.telegram_edge.conversations.reader import own_data
-from bot.telegram_edge.kit.commands import Access
+from bot.telegram_edge.kit.commands import Access, may
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.downloads import download
-from bot.telegram_edge.kit.permission import is_for
+from bot.telegram_edge.kit.permission import role_of
 from bot.telegram_edge.kit.registry import Conversation, DocumentRule
 from bot.telegram_edge.kit.request import Request
 
@@ -49,12 +49,13 @@ async def _take(ctx: BotContext, request: Request) -> None:
     if len(data) > DOWNLOAD_BYTES:
         await request.answer(screens.too_large(request.words))
         return
-    if not await is_for(ctx, request, Access.EDITORS):  # a document takes a while, and they were let go meanwhile
+    role = await role_of(ctx, request)  # a document takes a while, and they may have been let go meanwhile
+    if role is None:
         await request.answer(error_messages.not_understood(request.words))
         return
     if await own_data.take_file(ctx, request, data):
         return
-    if sources.is_list(document.name, data):
+    if may(role, Access.EDITORS) and sources.is_list(document.name, data):
         await sources.take_list(ctx, request, data)
         return
     done = await add_document(
@@ -64,8 +65,10 @@ async def _take(ctx: BotContext, request: Request) -> None:
         root=(ctx.settings.content or Path("content")).resolve(),
         rules=ReadingRules(ctx.settings.timezone, ctx.settings.fetch_allow),
         now=ctx.clock(),
+        by=request.person,
+        role=role,
     )
     await request.answer(screens.report(request.words, done))
 
 
-CONVERSATION = Conversation(name="uploads", documents=(DocumentRule(take, Access.EDITORS),))
+CONVERSATION = Conversation(name="uploads", documents=(DocumentRule(take, Access.CONTRIBUTORS),))

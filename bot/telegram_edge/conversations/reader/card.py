@@ -6,12 +6,16 @@ What a button shows is always today's: a mute that is over, a topic followed aga
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from functools import partial
+
 from telegram.error import BadRequest
 
 from bot.domain.article import Article
 from bot.domain.chat import Pictures
 from bot.domain.delivery import Outcome, PictureRefused, Sent
 from bot.domain.following import phrase_number
+from bot.domain.message import Message
 from bot.errors import UnknownArticle, UnknownTopic
 from bot.render import error_messages
 from bot.render.look import Look
@@ -26,6 +30,7 @@ from bot.telegram_edge.botapi.outcomes import classify_error
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.paging import number
 from bot.telegram_edge.kit.registry import Conversation, PressRule, StartRule
+from bot.telegram_edge.kit.replies import SentMessage
 from bot.telegram_edge.kit.request import PressRequest, Request
 
 ARTICLE_LINK = "a_"
@@ -34,17 +39,21 @@ ARTICLE_LINK = "a_"
 async def show(ctx: BotContext, asked: Request | PressRequest, article: int) -> None:
     """Show an article in full. A picture that Telegram refuses is left out; the article comes all the same.
 
-    Raises: UnknownArticle when readers may not see it.
+    One that was opened from a list is a reply to it, which leads back. Raises: UnknownArticle when readers may not
+    see it.
     """
     look, now = ctx.look(asked.chat), ctx.clock()
     person = asked.person if asked.is_private else None
     opened = await reading.opened(ctx.db, article, person=person, source=ctx.picture_source)
-    if look.pictures is Pictures.LARGE and await _shown_with_picture(ctx, asked, opened, look):
+    say = partial(asked.show, as_reply=True) if isinstance(asked, PressRequest) else asked.show
+    if look.pictures is Pictures.LARGE and await _shown_with_picture(ctx, say, opened, look):
         return
-    await asked.answer(push(opened.article, opened.topics, look, now, saved=opened.saved))
+    await say(push(opened.article, opened.topics, look, now, saved=opened.saved))
 
 
-async def _shown_with_picture(ctx: BotContext, asked: Request | PressRequest, opened: Opened, look: Look) -> bool:
+async def _shown_with_picture(
+    ctx: BotContext, say: Callable[[Message], Awaitable[SentMessage]], opened: Opened, look: Look
+) -> bool:
     """Show an article with the first of its pictures that Telegram takes; return False when it takes none.
 
     What Telegram makes of a picture is remembered for the next opening, as a push would.
@@ -54,7 +63,8 @@ async def _shown_with_picture(ctx: BotContext, asked: Request | PressRequest, op
         way, photo = tried
         message = push(opened.article, opened.topics, look, ctx.clock(), photo=photo, saved=opened.saved)
         try:
-            outcome: Outcome = Sent(*await asked.show(message))
+            shown = await say(message)
+            outcome: Outcome = Sent(shown.message_id, shown.file_id)
         except BadRequest as error:
             outcome = classify_error(error)
         await remember(ctx.db, pictures.ways.answered(way, outcome), ctx.clock())
@@ -184,7 +194,7 @@ async def refollow(ctx: BotContext, press: PressRequest) -> None:
             back = await phrases.take_back(ctx.db, press.chat.id, phrase_number(reason))
             await _toast_phrase(press, None if back is None else phrase_screens.following(press.words, back))
         else:
-            topic = await subscribing.refollow(ctx.db, press.chat.id, reason, thread=press.thread, now=now)
+            topic = await subscribing.refollow(ctx.db, press.chat.id, reason, thread=press.route, now=now)
             await press.toast(picker.following(press.words, topic))
     except UnknownTopic:
         await press.toast(error_messages.button_too_old(press.words), alert=True)

@@ -73,6 +73,11 @@ def page(ctx: BotContext, press: PressRequest, number: int) -> Message | None:
     return None
 
 
+async def change_time(ctx: BotContext, press: PressRequest) -> None:
+    """Show how often news can come below the list that was pressed, which stays to be read."""
+    await press.answer(screens.delivery_page(press.words, press.chat, ctx.look(press.chat).zone), as_reply=True)
+
+
 async def set_delivery(ctx: BotContext, press: PressRequest) -> None:
     mode, value = _number(press, 0), _number(press, 1)
     timing = _timing(mode, value, press.chat)
@@ -169,6 +174,7 @@ def _number(press: PressRequest, place: int) -> int:
 CONVERSATION = Conversation(
     name="delivery_times",
     presses=(
+        PressRule(screens.CHANGE_TIME, change_time, admins_only=True),
         PressRule(screens.DELIVERY, set_delivery, admins_only=True),
         PressRule(screens.DAY, set_day, admins_only=True),
         PressRule(screens.QUIET, set_quiet, admins_only=True),

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.domain.chat import ChatKind, ChatState
 from bot.domain.role import Role
 from bot.domain.text import Text
 from bot.render.reader import onboarding as screens
+from bot.render.reader.channels import keyboard_of_greeting
 from bot.render.reader.picker import Opening
 from bot.services.newsroom import roles
 from bot.services.readers import membership
+from bot.telegram_edge.conversations.reader.subscriptions import overview
 from bot.telegram_edge.conversations.reader.topics import first_page
-from bot.telegram_edge.kit.commands import Access, Where, msgid, spoken
+from bot.telegram_edge.kit.commands import Access, Where, may, msgid, spoken
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.permission import role_of
 from bot.telegram_edge.kit.registry import Command, Conversation, PressRule, StartRule
 from bot.telegram_edge.kit.request import PressRequest, Request
 
 OWNER_LINK = "o_"
+_LISTED_WITH = {Access.EDITORS: (Access.CONTRIBUTORS, Access.EDITORS)}
+"""Editors find what contributors can do too among their own commands."""
 
 
 async def start(ctx: BotContext, request: Request) -> None:
     """Greet; what was paused comes again when somebody starts by hand."""
     was_paused = await membership.resume(ctx.db, request.chat.id, ctx.clock())
+    if request.managing is not None:
+        first = [screens.resumed(request.words)] if was_paused else []
+        request = replace(request, chat=replace(request.chat, state=ChatState.ACTIVE, paused_until=None))
+        await request.answer(screens.above(first, await overview(ctx, request)))
+        return
     await greet(ctx, request, *([screens.resumed(request.words)] if was_paused else []))
 
 
@@ -42,12 +53,13 @@ async def help_(ctx: BotContext, request: Request) -> None:
     sections = []
     for access, heading, is_shown in (
         (Access.READERS, "", True),
-        (Access.EDITORS, words("For editors"), role is not None),
-        (Access.OWNERS, words("For owners"), role is Role.OWNER),
+        (Access.CONTRIBUTORS, words("For contributors"), role is Role.CONTRIBUTOR),
+        (Access.EDITORS, words("For editors"), may(role, Access.EDITORS)),
+        (Access.OWNERS, words("For owners"), may(role, Access.OWNERS)),
     ):
         lines = [
             (spoken(words, command.usage) if command.usage else f"/{command.name}", spoken(words, command.summary))
-            for command in ctx.commands.of(access)
+            for command in ctx.commands.of(*_LISTED_WITH.get(access, (access,)))
             if request.is_private or command.where is Where.EVERYWHERE
         ]
         if is_shown and lines:
@@ -73,13 +85,12 @@ async def open_invitation(ctx: BotContext, request: Request) -> None:
         await request.answer(screens.invitation_not_needed(request.words))
     else:
         ctx.wake()  # owners are told
-        made = screens.made_owner if accepted.role is Role.OWNER else screens.made_editor
-        await request.answer(made(request.words, _name(ctx)))
+        await request.answer(screens.made(request.words, accepted.role, _name(ctx), accepted.invited_by))
         await ctx.menus.register_editors()
 
 
 async def greet(ctx: BotContext, request: Request, *first: Text) -> None:
-    """Greet, with the topic picker in the same message. Channels get no buttons: their readers cannot use them."""
+    """Greet, with the topic picker in the same message; in channels with the way to where they are managed."""
     match request.chat.kind:
         case ChatKind.PRIVATE:
             text = screens.greeting(request.words, _name(ctx))
@@ -87,9 +98,11 @@ async def greet(ctx: BotContext, request: Request, *first: Text) -> None:
             text = screens.greeting_of_group(request.words, _name(ctx))
         case ChatKind.CHANNEL:
             text = screens.greeting_of_channel(request.words, _name(ctx))
-    picker = None
-    if request.chat.kind is not ChatKind.CHANNEL:
-        picker = await first_page(ctx, request.chat, request.words, Opening.GREETING)
+    if request.chat.kind is ChatKind.CHANNEL:
+        keyboard = keyboard_of_greeting(request.words, ctx.bot_username, request.chat.id)
+        await request.answer(replace(screens.above([*first, text], None), keyboard=keyboard))
+        return
+    picker = await first_page(ctx, request.chat, request.words, Opening.GREETING)
     await request.answer(screens.above([*first, text], picker))
 
 
@@ -102,7 +115,7 @@ CONVERSATION = Conversation(
     commands=(
         Command("start", msgid("begin, or let news come again"), start, admins_only=True),
         Command("stop", msgid("pause; everything is kept"), stop, in_menu=True, admins_only=True),
-        Command("help", msgid("all commands"), help_, in_menu=True),
+        Command("help", msgid("all commands"), help_, in_menu=True, for_one=True),
     ),
     presses=(PressRule(screens.RESUME, resume, admins_only=True),),
     starts=(StartRule(OWNER_LINK, open_invitation),),

@@ -14,7 +14,7 @@ from bot.domain.limits import DOWNLOAD_BYTES
 from bot.render import error_messages
 from bot.render.locale import languages, words_for
 from bot.render.reader import own_data as screens
-from bot.services.readers import exports, membership
+from bot.services.readers import channels, exports, membership
 from bot.telegram_edge.kit.commands import msgid
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.downloads import download
@@ -33,6 +33,7 @@ async def privacy(ctx: BotContext, request: Request) -> None:
             person=request.person,
             contact=ctx.settings.contact,
             is_editor=await role_of(ctx, request) is not None,
+            manages_channels=bool(await channels.managed_by(ctx.db, request.chat.id)),
         )
     )
 
@@ -120,9 +121,13 @@ async def keep(ctx: BotContext, press: PressRequest) -> None:
 CONVERSATION = Conversation(
     name="own data",
     commands=(
-        Command("privacy", msgid("what is stored, and by whom"), privacy),
-        Command("export", msgid("all that is stored about this chat, as a file"), export, admins_only=True),
-        Command("forget", msgid("delete all that is stored about this chat"), ask_to_forget, admins_only=True),
+        Command("privacy", msgid("what is stored, and by whom"), privacy, for_one=True),
+        Command(
+            "export", msgid("all that is stored about this chat, as a file"), export, admins_only=True, for_one=True
+        ),
+        Command(
+            "forget", msgid("delete all that is stored about this chat"), ask_to_forget, admins_only=True, for_one=True
+        ),
     ),
     presses=(
         PressRule(screens.RESTORE, restore, admins_only=True),

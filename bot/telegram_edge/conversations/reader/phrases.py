@@ -68,7 +68,7 @@ async def _taken_back(
     """Say what a button has done, and show what there is now."""
     words = press.words
     await press.toast(error_messages.list_out_of_date(words) if done is None else toast(words, done))
-    await press.redraw(await overview(ctx, press.chat))
+    await press.redraw(await overview(ctx, press))
 
 
 CONVERSATION = Conversation(

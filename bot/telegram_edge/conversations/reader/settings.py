@@ -13,8 +13,9 @@ from bot.render.reader import filters as filter_screens
 from bot.render.reader import settings as screens
 from bot.render.reader import time_zones as zone_screens
 from bot.render.reader.article import example
-from bot.services.readers import places, preferences
-from bot.telegram_edge.conversations.reader import delivery_times, filters, topic_times
+from bot.render.reader.digest_settings import digest_page
+from bot.services.readers import linked_groups, places, preferences, topic_threads
+from bot.telegram_edge.conversations.reader import delivery_times, digest_looks, filters, topic_times
 from bot.telegram_edge.kit.commands import msgid
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.registry import Command, Conversation, PressRule
@@ -62,14 +63,15 @@ async def _language_named(ctx: BotContext, request: Request, wish: str) -> None:
     if wish.casefold() == screens.AUTO and request.is_private:
         await preferences.follow_client(ctx.db, chat, request.language)
         chat = replace(chat, language=request.language, language_chosen=False)
-    elif (spoken := screens.language_called(wish, languages())) is not None:
+    elif (spoken := screens.language_called(request.words, wish, languages())) is not None:
         await preferences.set_language(ctx.db, chat, spoken)
         chat = replace(chat, language=spoken, language_chosen=True)
     else:
         await request.answer(screens.language_page(request.words, chat, languages(), name, wish))
         return
     await ctx.menus.retranslate(chat.id)
-    await request.answer(_overview_of(ctx, words_for(chat.language), chat))
+    words = words_for(chat.language) if request.managing is None else request.words
+    await request.answer(_overview_of(ctx, words, chat))
 
 
 async def _pictures_named(ctx: BotContext, request: Request, wish: str) -> None:
@@ -93,26 +95,51 @@ async def _parts_named(ctx: BotContext, request: Request, wish: str) -> None:
     try:
         wanted = None if named == [screens.AUTO] else read_parts(" ".join(named))
     except ValueError as error:
-        await request.answer(await _parts_page(ctx, request.chat, str(error)))
+        await request.answer(await _parts_page(ctx, request, str(error)))
         return
     if not named:
-        await request.answer(await _parts_page(ctx, request.chat))
+        await request.answer(await _parts_page(ctx, request))
         return
     parts = None if wanted is None else arranged(wanted, ctx.settings.parts)
     await preferences.set_parts(ctx.db, request.chat, parts)
-    await request.answer(await _parts_page(ctx, replace(request.chat, parts=parts)))
+    await request.answer(await _parts_page(ctx, replace(request, chat=replace(request.chat, parts=parts))))
 
 
-async def _parts_page(ctx: BotContext, chat: Chat, unknown: str = "") -> Message:
+async def _parts_page(ctx: BotContext, request: Request | PressRequest, unknown: str = "") -> Message:
     """Return the parts to choose from, with an example of today's choice."""
-    look = ctx.look(chat)
+    chat, look = request.chat, ctx.look(request.chat)
     article, worn = await preferences.example(ctx.db) or (None, [])
     shown = example(article, worn, look, ctx.clock())
-    return screens.parts_page(look.words, chat, ctx.settings.parts, shown, unknown)
+    return screens.parts_page(request.words, chat, ctx.settings.parts, shown, unknown)
 
 
 async def _show(ctx: BotContext, request: Request, chat: Chat) -> None:
     await request.answer(_overview_of(ctx, request.words, chat))
+
+
+async def _repeats_named(ctx: BotContext, request: Request, wish: str) -> None:
+    """Let a group also get what its linked channel posts (`on`), or leave that to the channel (`off`)."""
+    repeats = {"on": True, "off": False}.get(wish.casefold(), request.chat.repeats_channel)
+    if request.chat.linked_channel is None:
+        await request.answer(screens.no_linked_channel(request.words))
+    else:
+        await _show(ctx, request, await linked_groups.set_repeats(ctx.db, request.chat, repeats))
+
+
+async def _threads_named(ctx: BotContext, request: Request, wish: str) -> None:
+    """Give each followed topic a thread of its own in a private chat (`on`), or none (`off`)."""
+    wants = {"on": True, "off": False}.get(wish.casefold(), request.chat.topic_threads)
+    if not request.is_private or (wants and not _has_threads(ctx)):
+        await request.answer(screens.no_threads(request.words))
+        return
+    chat = await topic_threads.want(ctx.db, request.chat, wants)
+    ctx.wake()
+    await _show(ctx, request, chat)
+
+
+def _has_threads(ctx: BotContext) -> bool:
+    """Return whether the bot has threads in private chats: whoever owns it switches them on at @BotFather."""
+    return bool(ctx.bot.bot.has_topics_enabled)
 
 
 MODES = frozenset(Mode)
@@ -122,6 +149,9 @@ _TYPED = {
     "pictures": _pictures_named,
     "silent": _silence_named,
     "parts": _parts_named,
+    "channel": _repeats_named,
+    "threads": _threads_named,
+    "digest": digest_looks.digest_typed,
     "quiet": delivery_times.quiet_typed,
     "pause": delivery_times.pause_typed,
     "announcements": filters.announcements_typed,
@@ -139,8 +169,10 @@ async def turn(ctx: BotContext, press: PressRequest) -> None:
             page = _languages(ctx, press)
         case screens.SettingsPage.REGIONS:
             page = screens.regions_page(press.words, press.chat, _regions())
+        case screens.SettingsPage.DIGEST:
+            page = digest_page(press.words, press.chat)
         case screens.SettingsPage.PARTS:
-            page = await _parts_page(ctx, press.chat)
+            page = await _parts_page(ctx, press)
         case screens.SettingsPage.FILTERS:
             page = filter_screens.filters_page(press.words, press.chat)
         case number:
@@ -185,7 +217,27 @@ async def set_parts(ctx: BotContext, press: PressRequest) -> None:
     await preferences.set_parts(ctx.db, press.chat, parts)
     press.chat = replace(press.chat, parts=parts)
     await press.toast(toast)
-    await press.redraw(await _parts_page(ctx, press.chat))
+    await press.redraw(await _parts_page(ctx, press))
+
+
+async def set_repeats(ctx: BotContext, press: PressRequest) -> None:
+    if press.chat.linked_channel is None:
+        await press.toast(screens.no_linked_channel(press.words).text.string, alert=True)
+    else:
+        press.chat = await linked_groups.set_repeats(ctx.db, press.chat, _number(press) == 1)
+        await press.toast(screens.repeats_set(press.words, press.chat.repeats_channel))
+    await press.redraw(_overview(ctx, press))
+
+
+async def set_threads(ctx: BotContext, press: PressRequest) -> None:
+    wants = _number(press) == 1
+    if not press.is_private or (wants and not _has_threads(ctx)):
+        await press.toast(screens.no_threads(press.words).text.string, alert=True)
+    else:
+        press.chat = await topic_threads.want(ctx.db, press.chat, wants)
+        ctx.wake()
+        await press.toast(screens.threads_set(press.words, wants))
+    await press.redraw(_overview(ctx, press))
 
 
 async def set_silent(ctx: BotContext, press: PressRequest) -> None:
@@ -209,8 +261,9 @@ async def set_language(ctx: BotContext, press: PressRequest) -> None:
 
 async def _speaks(ctx: BotContext, press: PressRequest, language: str, *, chosen: bool) -> None:
     press.chat = replace(press.chat, language=language, language_chosen=chosen)
-    press.words = words_for(language)
-    await press.toast(screens.language_set(press.words, chosen))
+    if press.managing is None:
+        press.words = words_for(language)
+    await press.toast(screens.language_set(press.words, language, chosen))
     await ctx.menus.retranslate(press.chat.id)
 
 
@@ -233,7 +286,8 @@ def _overview(ctx: BotContext, press: PressRequest) -> Message:
 
 
 def _overview_of(ctx: BotContext, words: Words, chat: Chat) -> Message:
-    return screens.overview(words, chat, ctx.settings.timezone.key, ctx.clock(), ctx.settings.parts)
+    has_threads = _has_threads(ctx)
+    return screens.overview(words, chat, ctx.settings.timezone.key, ctx.clock(), ctx.settings.parts, has_threads)
 
 
 def _languages(ctx: BotContext, press: PressRequest) -> Message:
@@ -259,6 +313,7 @@ CONVERSATION = Conversation(
             usage=msgid("/settings [CITY]"),
             in_menu=True,
             admins_only=True,
+            for_one=True,
         ),
     ),
     presses=(
@@ -267,6 +322,8 @@ CONVERSATION = Conversation(
         PressRule(screens.PICTURES, set_pictures, admins_only=True),
         PressRule(screens.PARTS, set_parts, admins_only=True),
         PressRule(screens.SILENT, set_silent, admins_only=True),
+        PressRule(screens.REPEATS, set_repeats, admins_only=True),
+        PressRule(screens.THREADS, set_threads, admins_only=True),
         PressRule(screens.LANGUAGE, set_language, admins_only=True),
         PressRule(screens.ZONE, set_zone, admins_only=True),
         PressRule(screens.CLOSE, close, admins_only=True),

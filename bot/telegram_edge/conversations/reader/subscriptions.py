@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot.domain.chat import Chat
 from bot.domain.message import Message
 from bot.domain.phrases import quoted
 from bot.domain.topic import topic_key
@@ -31,12 +30,12 @@ async def subscribe(ctx: BotContext, request: Request) -> None:
         await topics(ctx, request)
         return
     chat, now = request.chat, ctx.clock()
-    written = await phrases.follow(ctx.db, chat.id, in_marks, thread=request.thread, now=now)
-    named = await subscribing.follow_names(ctx.db, chat.id, names, thread=request.thread, now=now)
+    written = await phrases.follow(ctx.db, chat.id, in_marks, thread=request.route, now=now)
+    named = await subscribing.follow_names(ctx.db, chat.id, names, thread=request.route, now=now)
     followed = (*named.changed, *named.moved, *named.unchanged)
     await request.answer(
         screens.subscribed(
-            ctx.look(chat),
+            request.look(),
             chat,
             named.changed,
             named.unchanged,
@@ -68,7 +67,7 @@ async def unsubscribe(ctx: BotContext, request: Request) -> None:
 
 
 async def subscriptions(ctx: BotContext, request: Request) -> None:
-    await request.answer(await overview(ctx, request.chat))
+    await request.answer(await overview(ctx, request))
 
 
 async def open_topic(ctx: BotContext, request: Request) -> None:
@@ -83,9 +82,9 @@ async def open_topic(ctx: BotContext, request: Request) -> None:
         near = await subscribing.nearest(ctx.db, request.chat.id, str(error))
         await request.answer(screens.near_miss(request.words, str(error), near, screens.Edit.FOLLOW))
         return
-    topic, is_new = await subscribing.follow(ctx.db, request.chat.id, meant.number, thread=request.thread, now=now)
+    topic, is_new = await subscribing.follow(ctx.db, request.chat.id, meant.number, thread=request.route, now=now)
     _, page = await browsing.latest(ctx.db, request.chat.id, topic.number, size=1, now=now)
-    look = ctx.look(request.chat)
+    look = request.look()
     newest = page.articles[0] if page.articles else None
     mutes = await subscribing.mutes(ctx.db, request.chat.id, [topic], now=now)
     await request.answer(screens.opened_by_link(look, request.chat, topic, is_new, newest, now, mutes=mutes))
@@ -94,12 +93,12 @@ async def open_topic(ctx: BotContext, request: Request) -> None:
 async def follow(ctx: BotContext, press: PressRequest) -> None:
     now = ctx.clock()
     try:
-        topic, _ = await subscribing.follow(ctx.db, press.chat.id, number(press), thread=press.thread, now=now)
+        topic, _ = await subscribing.follow(ctx.db, press.chat.id, number(press), thread=press.route, now=now)
     except UnknownTopic:
         await press.toast(error_messages.button_too_old(press.words), alert=True)
         return
     await press.toast(picker.following(press.words, topic))
-    look = ctx.look(press.chat)
+    look = press.look()
     mutes = await subscribing.mutes(ctx.db, press.chat.id, [topic], now=now)
     await press.redraw(screens.subscribed(look, press.chat, [topic], [], {}, mutes=mutes, now=now))
 
@@ -121,7 +120,7 @@ async def end_mute(ctx: BotContext, press: PressRequest) -> None:
         await press.toast(screens.unmuted(press.words, topic))
     except UnknownTopic:
         await press.toast(error_messages.list_out_of_date(press.words))
-    await press.redraw(await overview(ctx, press.chat))
+    await press.redraw(await overview(ctx, press))
 
 
 async def allow_source(ctx: BotContext, press: PressRequest) -> None:
@@ -134,20 +133,20 @@ async def allow_source(ctx: BotContext, press: PressRequest) -> None:
         source, name = meant
         await subscribing.allow(ctx.db, press.chat.id, source)
         await press.toast(screens.allowed_again(press.words, name))
-    await press.redraw(await overview(ctx, press.chat))
+    await press.redraw(await overview(ctx, press))
 
 
 async def turn(ctx: BotContext, press: PressRequest) -> None:
     """Turn to another page of what can be taken back."""
-    await press.redraw(await overview(ctx, press.chat, number(press)))
+    await press.redraw(await overview(ctx, press, number(press)))
 
 
-async def overview(ctx: BotContext, chat: Chat, page: int = 0) -> Message:
+async def overview(ctx: BotContext, request: Request | PressRequest, page: int = 0) -> Message:
     """Return what a chat follows today, with a page of what can be taken back."""
-    now = ctx.clock()
+    chat, now = request.chat, ctx.clock()
     follows = await subscribing.follows(ctx.db, chat.id, now=now)
     return screens.overview(
-        ctx.look(chat),
+        request.look(),
         chat,
         topics=follows.topics,
         left_out=follows.left_out,
@@ -177,14 +176,20 @@ CONVERSATION = Conversation(
             usage=msgid("/unsubscribe NAME…"),
             admins_only=True,
         ),
-        Command("subscriptions", msgid("what this chat follows, and how it is delivered"), subscriptions),
+        Command(
+            "subscriptions",
+            msgid("what this chat follows, and how it is delivered"),
+            subscriptions,
+            of_chats=True,
+            for_one=True,
+        ),
     ),
     presses=(
         PressRule(lists.FOLLOW, follow, admins_only=True),
         PressRule(lists.UNFOLLOW, unfollow, admins_only=True),
         PressRule(screens.HEAR, end_mute, admins_only=True),
         PressRule(screens.ADMIT, allow_source, admins_only=True),
-        PressRule(SUBSCRIPTIONS, turn),
+        PressRule(SUBSCRIPTIONS, turn, of_chats=True),
     ),
     starts=(StartRule(TOPIC_LINK, open_topic),),
 )

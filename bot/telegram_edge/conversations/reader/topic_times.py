@@ -71,7 +71,7 @@ async def turn(ctx: BotContext, press: PressRequest) -> None:
     elif page == screens.CLOCK:
         await press.redraw(screens.clock_page(press.words, times.topic, times.wish))
     else:
-        await press.redraw(screens.pause_page(ctx.look(press.chat), times.topic, ctx.clock()))
+        await press.redraw(screens.pause_page(press.look(), times.topic, ctx.clock()))
 
 
 async def set_wish(ctx: BotContext, press: PressRequest) -> None:
@@ -87,7 +87,7 @@ async def set_wish(ctx: BotContext, press: PressRequest) -> None:
         return
     if is_meant and times.is_followed:
         ctx.wake()
-        await press.toast(screens.wish_set(ctx.look(press.chat), press.chat, times.topic, times.wish))
+        await press.toast(screens.wish_set(press.look(), press.chat, times.topic, times.wish))
     if times.is_followed and is_meant and timing is not None and timing.mode is Mode.DAILY:
         await press.redraw(screens.clock_page(press.words, times.topic, times.wish))
     else:
@@ -97,7 +97,7 @@ async def set_wish(ctx: BotContext, press: PressRequest) -> None:
 async def set_pause(ctx: BotContext, press: PressRequest) -> None:
     """Silence a topic for so many days; without a number let its news come again."""
     topic, ahead = (*press.numbers, 0, 0)[:2]
-    look, now = ctx.look(press.chat), ctx.clock()
+    look, now = press.look(), ctx.clock()
     day = now.astimezone(look.zone).date() + timedelta(days=ahead) if ahead in PAUSES else None
     try:
         if day is None and len(press.numbers) > 1:  # of another version

@@ -33,7 +33,7 @@ async def pick(ctx: BotContext, press: PressRequest) -> None:
     topic, on, now = number(press, 0), number(press, 1) == 1, ctx.clock()
     try:
         if on:
-            known, _ = await subscribing.follow(ctx.db, press.chat.id, topic, thread=press.thread, now=now)
+            known, _ = await subscribing.follow(ctx.db, press.chat.id, topic, thread=press.route, now=now)
             await press.toast(screens.following(press.words, known))
         else:
             known, _ = await subscribing.unfollow(ctx.db, press.chat.id, topic, now=now)
@@ -72,7 +72,7 @@ def _greeting(ctx: BotContext, press: PressRequest) -> Text:
 
 CONVERSATION = Conversation(
     name="topics",
-    commands=(Command("topics", msgid("pick what to follow"), topics, in_menu=True, admins_only=True),),
+    commands=(Command("topics", msgid("pick what to follow"), topics, in_menu=True, admins_only=True, for_one=True),),
     presses=(
         PressRule(screens.TOPICS, turn, admins_only=True),
         PressRule(screens.PICK, pick, admins_only=True),

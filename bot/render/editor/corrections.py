@@ -1,0 +1,219 @@
+"""Copies that were delivered: the question whether to correct them, and how correcting or taking them back goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.domain.article import Article
+from bot.domain.correction import Field
+from bot.domain.delivery import CORRECTION
+from bot.domain.message import Button, Keyboard, Message
+from bot.domain.press import press
+from bot.domain.progress import Phase, Standing
+from bot.domain.text import Text
+from bot.render.editor.desk import Verb, called, open_button, paused
+from bot.render.locale import Words
+from bot.render.text import join
+
+NAMED = 10  # articles in a folded question
+
+
+def question(words: Words, article: Article, fields: Sequence[Field], changeable: int, out_of_reach: int) -> Message:
+    """Return the question what becomes of an article's copies now that it was changed in `fields`."""
+    changed = words.text(
+        "{article} was changed: {fields}. Lists show it already.",
+        article=called(article),
+        fields=words.list([_field(words, one) for one in fields]),
+    )
+    copies = words.count(
+        "{n} delivered copy shows what was there before.",
+        "{n} delivered copies show what was there before.",
+        changeable,
+    )
+    every = Button(words("Every copy"), data=press(Verb.CORRECT, article.number))
+    lists = Button(words("Lists only"), data=press(Verb.LISTS_ONLY, article.number))
+    leave = Button(words("Leave it"), data=press(Verb.LEAVE_COPIES, article.number))
+    hint = words("A reason goes with /correct {number} and the reason.", number=article.number)
+    return Message(
+        join([join([changed, copies], " "), _beyond(words, out_of_reach), hint], "\n"),
+        keyboard=((lists, every, leave),),
+    )
+
+
+def questions_folded(words: Words, articles: Sequence[Article]) -> Message:
+    """Return what is said in place of a question for each when many delivered articles were changed at once."""
+    numbers = ", ".join(f"#{article.number}" for article in articles[:NAMED])
+    more = " …" if len(articles) > NAMED else ""
+    text = words.count(
+        "{n} delivered article was changed: {numbers}. Lists show the changes, copies stay. "
+        "/correct with a number corrects every copy of one.",
+        "{n} delivered articles were changed: {numbers}. Lists show the changes, copies stay. "
+        "/correct with a number corrects every copy of one.",
+        len(articles),
+        numbers=numbers + more,
+    )
+    return Message(Text(text))
+
+
+def nothing_to_correct(words: Words, article: Article, out_of_reach: int) -> Message:
+    """Return the answer to a correction of which no copy can be changed."""
+    text = words.text("{article} is corrected in the lists. No copy can be changed.", article=called(article))
+    return Message(join([text, _beyond(words, out_of_reach)], " "), keyboard=((open_button(words, article.number),),))
+
+
+def lists_only(words: Words, article: Article) -> Message:
+    return Message(
+        words.text("{article}: lists show the change, delivered copies stay as they are.", article=called(article)),
+        keyboard=((Button(words("Every copy"), data=press(Verb.CORRECT, article.number)),),),
+    )
+
+
+def left(words: Words, article: Article) -> Message:
+    return Message(
+        words.text("{article}: nothing is done about delivered copies for now.", article=called(article)),
+        keyboard=((Button(words("Every copy"), data=press(Verb.CORRECT, article.number)),),),
+    )
+
+
+def not_listed(words: Words, article: Article) -> Message:
+    """Return the answer to correcting what readers cannot list."""
+    return Message(
+        words.text("{article} is in no list, so there is nothing to correct.", article=called(article)),
+        keyboard=((open_button(words, article.number),),),
+    )
+
+
+def why_too_long(words: Words, longest: int) -> Message:
+    return Message(Text(words("A reason has at most {n} characters; nothing was changed.", n=words.number(longest))))
+
+
+def ask_about_copies(words: Words, article: Article, changeable: int, too_old: int, out_of_reach: int) -> Message:
+    """Return the question what becomes of a retracted article's delivered copies."""
+    lines: list[Text | str] = [
+        words.text("{article} is in no list any more, and nothing more of it leaves.", article=called(article)),
+        words.count(
+            "{n} delivered copy can be deleted or turned into a notice.",
+            "{n} delivered copies can be deleted or turned into a notice.",
+            changeable,
+        ),
+    ]
+    if too_old:
+        lines.append(
+            words.count(
+                "{n} of them is older than 48 hours, which Telegram lets nobody delete: it becomes a notice.",
+                "{n} of them are older than 48 hours, which Telegram lets nobody delete: they become notices.",
+                too_old,
+            )
+        )
+    lines.append(_beyond(words, out_of_reach))
+    again = Button(words("Publish again"), data=press(Verb.PUBLISH, article.number))
+    return Message(join(lines, " "), keyboard=((open_button(words, article.number), again), copies_row(words, article)))
+
+
+def copies_row(words: Words, article: Article) -> tuple[Button, ...]:
+    """Return what can be done with the copies of a retracted article."""
+    return (
+        Button(words("Delete copies"), data=press(Verb.DELETE_COPIES, article.number)),
+        Button(words("Turn into a notice"), data=press(Verb.NOTICE_COPIES, article.number)),
+    )
+
+
+def no_copies(words: Words, article: Article, out_of_reach: int) -> Message:
+    """Return the answer to taking copies back where none can be changed."""
+    text = words.text(
+        "{article} is in no list any more, and nothing more of it leaves. No copy of it can be changed.",
+        article=called(article),
+    )
+    return Message(join([text, _beyond(words, out_of_reach)], " "), keyboard=((open_button(words, article.number),),))
+
+
+def going(words: Words, article: Article, campaign: int, standing: Standing) -> Message:
+    """Return how a change of copies stands, with what can be done about it."""
+    match standing.phase:
+        case Phase.DONE:
+            return Message(_finished(words, article, standing), keyboard=_done_keyboard(words, article, standing))
+        case Phase.STOPPED | Phase.UNREACHED | Phase.RESTORED | Phase.REFUSED:
+            text = words.text(
+                "{article}: stopped. {done} of {audience} copies are changed, {others} stay as they are.",
+                article=called(article),
+                done=words.number(standing.sent),
+                audience=words.number(standing.audience),
+                others=words.number(standing.waiting),
+            )
+            return Message(text, keyboard=((Button(words("Go on"), data=press(Verb.REST, campaign)),),))
+    shown = join([_under_way(words, article, standing), _unchanged(words, standing)], " ")
+    if standing.is_paused:
+        shown = join([shown, paused(words)], " ")
+    return Message(shown, keyboard=((Button(words("Stop"), data=press(Verb.STOP, campaign)),),))
+
+
+def _under_way(words: Words, article: Article, standing: Standing) -> Text:
+    """Return how many copies are changed by now."""
+    counts: dict[str, Text | str | int] = {
+        "article": called(article),
+        "done": words.number(standing.sent),
+        "audience": words.number(standing.audience),
+        "percent": words.percent(standing.percent / 100),
+    }
+    match standing.kind:
+        case "correction":
+            return words.text("{article}: {done} of {audience} copies corrected ({percent}).", **counts)
+        case "withdrawal":
+            return words.text("{article}: {done} of {audience} copies deleted ({percent}).", **counts)
+    return words.text("{article}: {done} of {audience} copies turned into a notice ({percent}).", **counts)
+
+
+def _finished(words: Words, article: Article, standing: Standing) -> Text:
+    """Return what became of all copies: how many were changed, how many could not be, and what is out of reach."""
+    done, audience = words.number(standing.sent), words.number(standing.audience)
+    match standing.kind:
+        case "correction":
+            text = words("Corrected on {done} of {audience} phones.", done=done, audience=audience)
+        case "withdrawal":
+            text = words("Deleted on {done} of {audience} phones.", done=done, audience=audience)
+        case _:
+            text = words("Turned into a notice on {done} of {audience} phones.", done=done, audience=audience)
+    stay = words("Forwarded copies stay as they were.")
+    return join([called(article) + ":", text, _unchanged(words, standing), stay], " ")
+
+
+def _unchanged(words: Words, standing: Standing) -> str:
+    lost = []
+    if standing.failed:
+        lost.append(words.count("{n} deleted or refused it", "{n} deleted or refused it", standing.failed))
+    if standing.unreachable:
+        lost.append(words.count("{n} left", "{n} left", standing.unreachable))
+    many = standing.failed + standing.unreachable
+    if not many:
+        return ""
+    return words.count(
+        "{n} could not be changed ({why}).", "{n} could not be changed ({why}).", many, why=words.list(lost)
+    )
+
+
+def _done_keyboard(words: Words, article: Article, standing: Standing) -> Keyboard:
+    row = [Button(words("Delivery"), data=press(Verb.DELIVERY, article.number))]
+    if standing.kind == CORRECTION:
+        row.append(Button(words("Take back"), data=press(Verb.TAKE_BACK, article.number)))
+    return (tuple(row),)
+
+
+def _beyond(words: Words, out_of_reach: int) -> str:
+    """Return how many copies cannot be changed any more, if any."""
+    if not out_of_reach:
+        return ""
+    return words.count(
+        "{n} copy is out of reach: it was deleted, or it is so old that it is not known any more which message it is.",
+        "{n} copies are out of reach: they were deleted, or are so old that it is not known any more which messages "
+        "they are.",
+        out_of_reach,
+    )
+
+
+def _field(words: Words, field: Field) -> str:
+    return {
+        Field.TITLE: words("title"),
+        Field.EXCERPT: words("text"),
+        Field.LINK: words("link"),
+        Field.PICTURE: words("picture"),
+    }[field]

@@ -1,0 +1,246 @@
+"""
+What changes copies that were delivered: a correction edits each, a retraction makes each a notice or deletes it.
+
+A copy keeps its kind, text or photo, and the buttons that stood under it. What stands in a chat is known by its receipt
+(`Recipient.stands`); who is asked about is whoever shows an older revision (`store.delivery.audiences.Holders`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+from bot.content.web.pictures import PictureSource
+from bot.domain.article import Article
+from bot.domain.copies import deletable_from
+from bot.domain.correction import Field, is_gone
+from bot.domain.delivery import WITHDRAWAL, Outcome, PictureRefused, Rejected, Sent, Subject, SubjectType
+from bot.domain.following import Reason, reason_number
+from bot.domain.message import Message, Photo
+from bot.domain.picture_ways import Way
+from bot.domain.rejections import Form
+from bot.render.look import Look
+from bot.render.reader.article import in_form, push, without_photo
+from bot.render.reader.retracted import retracted
+from bot.services.delivery.composing import Composition, Deletion, Leave, Turn
+from bot.services.delivery.pictures import ArticlePictures, pictures_of, remember
+from bot.store.content import articles, topics
+from bot.store.delivery import campaigns
+from bot.store.delivery.audiences import Holders
+from bot.store.delivery.campaigns import Campaign
+from bot.store.delivery.followers import Followers, followers_of
+from bot.store.engine.database import Connection, Database
+from bot.store.readers import subscriptions
+
+_NEUTRAL = Path(__file__).parent / "retracted.png"
+
+
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """Whoever has a copy that can still be changed, each with what it follows the article for, if it still does."""
+
+    holders: Holders
+    followers: Followers
+
+    async def end_of_piece(self, conn: Connection, after: int, until: int, size: int) -> int | None:
+        return await self.holders.end_of_piece(conn, after, until, size)
+
+    def recipients(self, head: str, tail: str = "", **values: object) -> tuple[str, dict[str, object]]:
+        return self.holders.recipients(head, tail, **values)
+
+    async def wanting(self, conn: Connection, chats: Sequence[int], now: datetime) -> dict[int, int]:
+        held = await self.holders.wanting(conn, chats, now)
+        reasons = await self.followers.wanting(conn, list(held), now) if held else {}
+        return {chat: reasons.get(chat, 0) for chat in held}
+
+
+class NewPicture(Protocol):
+    """A picture that takes the place of what photos show. Its ways are tried one after the other."""
+
+    async def next(self, db: Database, now: datetime) -> Photo | None:
+        """Return what Telegram is given; None when no way is left, and photos keep what they show."""
+
+    async def answered(self, outcome: Outcome, db: Database, now: datetime) -> None:
+        """Take note of what became of the way that `next` returned last."""
+
+
+class Rewriting(Composition[Message]):
+    """Makes every copy say what its article says now. `message` is asked with look, reason, chat and time."""
+
+    def __init__(
+        self,
+        name: str,
+        audience: Outdated,
+        article: Article,
+        message: Callable[[Look, int, int, datetime], Message],
+        picture: NewPicture | None,
+    ) -> None:
+        covers = ((Subject(SubjectType.ARTICLE, article.number), article.revision),)
+        super().__init__(name, audience, covers, article.revision)
+        self._link = article.story.link
+        self._message = message
+        self._new_picture = picture
+        self._photo: Photo | None = None
+        self._trial = asyncio.Lock()
+
+    async def send(
+        self,
+        look: Look,
+        reason: int,
+        turn: Turn,
+        leave: Leave[Message],
+        db: Database,
+        now: datetime,
+        *,
+        chat: int = 0,
+        is_photo: bool = False,
+    ) -> tuple[Outcome, bool]:
+        """Edit one chat's copy. What Telegram refuses is tried in plainer forms, unless the copy is gone."""
+        message = self._message(look, reason, chat, now)
+        outcome: Outcome = Rejected("")
+        for form in Form:
+            outcome = await self._edit(in_form(message, form, self._link), turn, leave, db, now, is_photo=is_photo)
+            if not isinstance(outcome, Rejected) or is_gone(outcome.reason):
+                break
+        return outcome, is_photo
+
+    async def _edit(
+        self, message: Message, turn: Turn, leave: Leave[Message], db: Database, now: datetime, *, is_photo: bool
+    ) -> Outcome:
+        if is_photo and self._new_picture is not None:
+            async with self._trial:  # only until it is settled: then it is None
+                if self._new_picture is not None:
+                    outcome = await self._try_pictures(self._new_picture, message, turn, leave, db, now)
+                    if outcome is not None:
+                        return outcome
+        photo = self._photo if is_photo else None
+        outcome = await turn(False) or await leave(_with(message, photo))
+        if isinstance(outcome, PictureRefused) and photo is not None:
+            outcome = await turn(False) or await leave(without_photo(message))
+        return outcome
+
+    async def _try_pictures(
+        self, picture: NewPicture, message: Message, turn: Turn, leave: Leave[Message], db: Database, now: datetime
+    ) -> Outcome | None:
+        """Try with one copy which way Telegram takes; None when no way is left, and nothing was changed."""
+        while (photo := await picture.next(db, now)) is not None:
+            not_now = await turn(False)
+            if not_now is not None:
+                return not_now
+            outcome = await leave(_with(message, photo))
+            await picture.answered(outcome, db, now)
+            match outcome:
+                case Sent(file_id=file_id):
+                    self._photo = photo if file_id is None else Photo(file_id=file_id)
+                    self._new_picture = None
+                    return outcome
+                case PictureRefused():
+                    continue
+            return outcome
+        self._new_picture = None
+        return None
+
+
+def _with(message: Message, photo: Photo | None) -> Message:
+    return without_photo(message) if photo is None else Message(message.text, photo, message.keyboard)
+
+
+class _ArticlePicture:
+    """An article's own picture."""
+
+    def __init__(self, pictures: ArticlePictures) -> None:
+        self._pictures = pictures
+        self._way: Way | None = None
+
+    async def next(self, db: Database, now: datetime) -> Photo | None:
+        tried = await self._pictures.next_photo(db, now)
+        if tried is None:
+            return None
+        self._way, photo = tried
+        return photo
+
+    async def answered(self, outcome: Outcome, db: Database, now: datetime) -> None:
+        if self._way is not None:
+            await remember(db, self._pictures.ways.answered(self._way, outcome), now)
+
+
+class _NeutralPicture:
+    """A picture that shows nothing, in the place of one that is taken back."""
+
+    def __init__(self) -> None:
+        self._is_refused = False
+
+    async def next(self, db: Database, now: datetime) -> Photo | None:
+        return None if self._is_refused else Photo(data=_neutral())
+
+    async def answered(self, outcome: Outcome, db: Database, now: datetime) -> None:
+        self._is_refused = isinstance(outcome, PictureRefused)
+
+
+@cache
+def _neutral() -> bytes:
+    return _NEUTRAL.read_bytes()
+
+
+async def correction_of(conn: Connection, campaign: Campaign, source: PictureSource) -> Rewriting:
+    """Return what makes every copy of an article say what it says now. Raises: UnknownArticle."""
+    article = await articles.article(conn, campaign.subject.number)
+    known = await topics.topics(conn)
+    worn = [known[number] for number in article.topics if number in known]
+    audience = await outdated(conn, campaign)
+    savers = await subscriptions.savers(conn, article.number)
+    reasons: dict[int, Reason] = {**known, **{reason_number(one): one for one in audience.followers.phrases}}
+    has_new_picture = any(Field.PICTURE in one.fields for one in article.corrections)
+    picture = _ArticlePicture(await pictures_of(conn, article, source)) if has_new_picture else None
+
+    def message(look: Look, reason: int, chat: int, now: datetime) -> Message:
+        saved = chat in savers
+        return without_photo(push(article, worn, look, now, reason=reasons.get(reason), saved=saved))
+
+    return Rewriting(f"correction of {article.number}", audience, article, message, picture)
+
+
+async def notice_of(conn: Connection, campaign: Campaign, source: PictureSource) -> Rewriting:
+    """Return what makes every copy of an article a notice of its retraction. Raises: UnknownArticle."""
+    article = await articles.article(conn, campaign.subject.number)
+
+    def message(look: Look, reason: int, chat: int, now: datetime) -> Message:
+        return retracted(article, look)
+
+    return Rewriting(
+        f"notice of {article.number}", await to_notify(conn, campaign), article, message, _NeutralPicture()
+    )
+
+
+async def withdrawal_of(conn: Connection, campaign: Campaign) -> Deletion:
+    """Return what deletes every copy of an article that is young enough for it."""
+    number = campaign.subject.number
+    return Deletion(
+        f"withdrawal of {number}", await young(conn, campaign), ((campaign.subject, None),), campaign.revision
+    )
+
+
+async def outdated(conn: Connection, campaign: Campaign) -> Outdated:
+    """Return whoever shows an older revision of an article than stands today."""
+    number = campaign.subject.number
+    holders = Holders(campaign.subject, await articles.revision(conn, number))
+    return Outdated(holders, await followers_of(conn, number, campaign.fixed_at))
+
+
+async def to_notify(conn: Connection, campaign: Campaign) -> Outdated:
+    """Return whose copies become notices: all, or those that are too old where the others are deleted."""
+    audience = await outdated(conn, campaign)
+    changing = await campaigns.changing(conn, campaign.subject)
+    if not any(one.kind == WITHDRAWAL and one.revision == campaign.revision for one in changing):
+        return audience
+    return replace(audience, holders=replace(audience.holders, sent_before=deletable_from(campaign.fixed_at)))
+
+
+async def young(conn: Connection, campaign: Campaign) -> Holders:
+    """Return whoever has a copy that a bot can still delete."""
+    return Holders(campaign.subject, campaign.revision, sent_from=deletable_from(campaign.fixed_at))

@@ -1,0 +1,157 @@
+"""
+What editors do about copies that were delivered: correct each, turn each into a notice, delete each, or leave them.
+
+Each is one transaction and one campaign (`services.delivery.copies`), which goes on after a restart and ends only when
+every copy shows the newest revision or is accounted for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.article import Article, ArticleState
+from bot.domain.copies import Copies, deletable_from
+from bot.domain.correction import Correction, Field
+from bot.domain.delivery import CORRECTION, NOTICE, WITHDRAWAL, Lane, Operation, Subject, SubjectType
+from bot.errors import OutOfTurn
+from bot.services.newsroom import newsroom
+from bot.store.content import articles, corrections
+from bot.store.delivery import campaigns, copy_counts
+from bot.store.desk import audit_log
+from bot.store.engine.database import Connection, Database
+
+
+class Delivered(StrEnum):
+    """What becomes of the delivered copies of a retracted article."""
+
+    DELETE = "delete"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class Changing:
+    """A change of copies that is promised. `campaign` is None when there is no copy that could be changed.
+
+    `copies` are those before it began. `notices` is the campaign that makes the copies notices that are too old to be
+    deleted; None when there are none, or all become notices.
+    """
+
+    article: Article
+    campaign: int | None
+    copies: Copies
+    notices: int | None = None
+
+
+async def correct(db: Database, number: int, *, why: str | None, by: int | None, now: datetime) -> Changing:
+    """Let every copy of an article show what it says now, and a line that tells of the correction.
+
+    What was not told to copies since the last one is named in it, unless `why` says something else.
+    Raises: UnknownArticle, OutOfTurn when it is in no list.
+    """
+    async with db.transaction() as conn:
+        return await correct_within(conn, number, why=why, by=by, now=now)
+
+
+async def correct_within(
+    conn: Connection, number: int, *, why: str | None, by: int | None, now: datetime, key: str | None = None
+) -> Changing:
+    """Do what `correct` does in the caller's transaction; `key` names the program that asks."""
+    before = await articles.article(conn, number)
+    if not before.is_listed:
+        raise OutOfTurn(f"#{number} is in no list")
+    fields = (await corrections.uncorrected(conn, [number])).get(number, ())
+    await corrections.add(conn, number, before.corrections, Correction(now, why, fields))
+    await audit_log.record(conn, "correct", at=now, person=by, article=number, detail=why or ", ".join(fields), key=key)
+    article = await articles.article(conn, number)
+    copies = await copy_counts.copies(conn, number)
+    if not copies.changeable:
+        return Changing(article, None, copies)
+    campaign = await _promise(conn, article, CORRECTION, Lane.LATER, Operation.EDIT, by, now)
+    return Changing(article, campaign, copies)
+
+
+async def leave_copies(db: Database, number: int, *, by: int | None, now: datetime) -> Article:
+    """Let the lists alone show what was changed. Raises: UnknownArticle."""
+    async with db.transaction() as conn:
+        fields = (await corrections.uncorrected(conn, [number])).get(number, ())
+        if fields:
+            await corrections.drop_changed(conn, number)
+            await audit_log.record(conn, "lists only", at=now, person=by, article=number, detail=", ".join(fields))
+        return await articles.article(conn, number)
+
+
+async def pending(db: Database, number: int) -> tuple[Article, tuple[Field, ...], Copies]:
+    """Return an article, in which fields its copies differ from it, and what copies there are.
+
+    Raises: UnknownArticle.
+    """
+    async with db.reading() as conn:
+        article = await articles.article(conn, number)
+        fields = (await corrections.uncorrected(conn, [number])).get(number, ())
+        return article, fields, await copy_counts.copies(conn, number)
+
+
+async def take_back_copies(
+    db: Database, number: int, how: Delivered, *, why: str | None, by: int | None, now: datetime
+) -> Changing:
+    """Delete the delivered copies of a retracted article, or turn them into notices that say `why`.
+
+    Those that are too old to be deleted become notices in both cases. Raises: UnknownArticle, OutOfTurn when it is not
+    retracted.
+    """
+    async with db.transaction() as conn:
+        before = await articles.article(conn, number)
+        if before.state is not ArticleState.RETRACTED:
+            raise OutOfTurn(f"#{number} is not retracted")
+        await corrections.set_retraction(conn, number, why)
+        detail = how.value if why is None else f"{how.value}: {why}"
+        await audit_log.record(conn, "take back copies", at=now, person=by, article=number, detail=detail)
+        article = await articles.article(conn, number)
+        copies = await copy_counts.copies(conn, number, deletable_from(now))
+        if not copies.changeable:
+            return Changing(article, None, copies)
+        notices = None
+        if how is Delivered.NOTICE or copies.too_old:
+            notices = await _promise(conn, article, NOTICE, Lane.URGENT, Operation.EDIT, by, now)
+        if how is Delivered.NOTICE:
+            return Changing(article, notices, copies)
+        # Behind the other: what arrives only now joins the newest.
+        deleting = await _promise(conn, article, WITHDRAWAL, Lane.URGENT, Operation.DELETE, by, now)
+        return Changing(article, deleting, copies, notices)
+
+
+async def retract(
+    db: Database, number: int, how: Delivered, *, why: str | None, by: int | None, now: datetime
+) -> Changing:
+    """Retract an article, unless it is, and take its copies back. Raises: UnknownArticle, OutOfTurn."""
+    async with db.reading() as conn:
+        is_listed = (await articles.article(conn, number)).is_listed
+    if is_listed:
+        await newsroom.retract(db, number, by=by, now=now)
+    return await take_back_copies(db, number, how, why=why, by=by, now=now)
+
+
+async def _promise(
+    conn: Connection,
+    article: Article,
+    kind: str,
+    lane: Lane,
+    operation: Operation,
+    by: int | None,
+    now: datetime,
+) -> int:
+    subject = Subject(SubjectType.ARTICLE, article.number)
+    await campaigns.end_superseded(conn, subject, article.revision, now)
+    return await campaigns.promise(
+        conn,
+        kind,
+        subject,
+        fixed_at=now,
+        start_at=now,
+        lane=lane,
+        by=by,
+        revision=article.revision,
+        operation=operation,
+    )

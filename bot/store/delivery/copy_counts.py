@@ -1,0 +1,80 @@
+"""How many copies of an article were delivered, and what became of those that were to be changed or taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from bot.domain.copies import ChangedCopies, Copies
+from bot.domain.correction import is_gone
+from bot.domain.delivery import CORRECTION, NOTICE, WITHDRAWAL, Subject, SubjectType
+from bot.store.content.story_json import epoch
+from bot.store.delivery import campaigns, receipts
+from bot.store.delivery.audiences import Holders, reach
+from bot.store.delivery.campaigns import Campaign, CampaignState
+from bot.store.engine.database import Connection
+
+
+async def copies(conn: Connection, article: int, deletable_from: datetime | None = None) -> Copies:
+    """Return how many copies of an article there are; sent before `deletable_from`, they are too old to be deleted."""
+    [row] = await conn.execute_fetchall(
+        """
+        SELECT count(*) AS delivered, count(message_id) AS changeable,
+            count(CASE WHEN message_id IS NOT NULL AND sent_at < :from THEN 1 END) AS too_old
+        FROM receipts WHERE subject_type = 1 AND subject = :article
+        """,
+        {"article": article, "from": None if deletable_from is None else epoch(deletable_from)},
+    )
+    return Copies(int(row["delivered"]), int(row["changeable"]), int(row["too_old"]))
+
+
+async def changed(conn: Connection, article: int) -> ChangedCopies:
+    """Return what became of an article's copies that were to be changed: by the newest of each kind of change."""
+    newest: dict[str, Campaign] = {}
+    for one in await campaigns.changing(conn, Subject(SubjectType.ARTICLE, article)):
+        newest[one.kind] = one
+    taken_back = [newest[kind] for kind in (NOTICE, WITHDRAWAL) if kind in newest]
+    if taken_back:  # of several retractions, the last; what was corrected before counts no more
+        last = max(one.revision or 0 for one in taken_back)
+        taken_back = [one for one in taken_back if one.revision == last]
+    reasons: dict[str, int] = {}
+    corrected = correcting = not_corrected = 0
+    if CORRECTION in newest:
+        one = newest[CORRECTION]
+        _, correcting, not_corrected = await _ended(conn, one, reasons)
+        corrected = one.sent
+    deleted = noticed = retracting = not_retracted = 0
+    for one in taken_back:
+        gone, open_, others = await _ended(conn, one, reasons)
+        if one.kind == WITHDRAWAL:
+            deleted += one.sent
+        else:
+            noticed += one.sent
+        deleted += gone
+        retracting += open_
+        not_retracted += others - gone
+    return ChangedCopies(
+        corrected, correcting, not_corrected, deleted, noticed, retracting, not_retracted, tuple(_by_many(reasons))
+    )
+
+
+async def _ended(conn: Connection, campaign: Campaign, reasons: dict[str, int]) -> tuple[int, int, int]:
+    """Return how many copies were gone, are still to be done, and ended unchanged; note the reasons."""
+    told = dict(await receipts.reasons(conn, [campaign.id], limit=-1))
+    for reason, many in told.items():
+        reasons[reason] = reasons.get(reason, 0) + many
+    gone = sum(many for reason, many in told.items() if is_gone(reason))
+    unchanged = campaign.failed + campaign.unreachable + campaign.restricted
+    if campaign.unreachable:
+        reasons[_LEFT] = reasons.get(_LEFT, 0) + campaign.unreachable
+    waiting = campaign.total - campaign.settled
+    if not campaign.is_complete:  # not all of its deliveries are promised yet
+        waiting = await reach(conn, Holders(campaign.subject, campaign.revision), campaign.fixed_at)
+    return gone, 0 if campaign.state is CampaignState.DONE else waiting, unchanged
+
+
+_LEFT = "the chat cannot be reached"
+
+
+def _by_many(reasons: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(reasons.items(), key=lambda one: (-one[1], one[0]))

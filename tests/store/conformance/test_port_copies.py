@@ -1,0 +1,208 @@
+"""Delivered copies on any engine: what readers are told of changes, and campaigns that change copies, counted."""
+
+import pytest
+from port_samples import (
+    ANNA,
+    BEN,
+    DAY,
+    HOUR,
+    NOW,
+    SECOND,
+    Engine,
+    about,
+    broadcast,
+    put_chats,
+    queue,
+    send_to,
+    the_campaign,
+)
+
+from bot.domain.copies import ChangedCopies, Copies
+from bot.domain.correction import Correction, Field
+from bot.domain.delivery import CORRECTION, NOTICE, WITHDRAWAL, Delivery, Lane, Operation, Status
+from bot.store.content import articles, corrections
+from bot.store.delivery import campaigns, copy_counts, fanout, leases, outbox, receipts, settlement
+from bot.store.delivery.audiences import Holders
+from bot.store.delivery.campaigns import CampaignState
+from bot.store.delivery.settlement import Settled
+from bot.store.engine.connection import Connection
+from bot.store.readers import subscriptions
+
+GONE = "Bad Request: message to edit not found"
+CARA = 9
+
+
+async def _change(conn: Connection, kind: str, operation: Operation, revision: int) -> int:
+    """Promise a change of article 1's copies and give each of them its row."""
+    number = await campaigns.promise(
+        conn,
+        kind,
+        about(1),
+        fixed_at=NOW,
+        start_at=NOW,
+        lane=Lane.LATER,
+        by=None,
+        revision=revision,
+        operation=operation,
+    )
+    await fanout.begin(conn, number, 0)
+    more = True
+    while more:
+        one = await the_campaign(conn, number)
+        more = await fanout.fan_out(conn, one, Holders(about(1), revision), NOW, operation=operation)
+    return number
+
+
+async def _settle(conn: Connection, number: int, endings: dict[int, tuple[Status, str | None]], revision: int) -> None:
+    owner = await leases.take(conn, "a process", NOW)
+    claimed = await outbox.claim(conn, NOW, 100, among=[number], owner=owner)
+    await settlement.settle(
+        conn,
+        [
+            Settled(_ended(one, *endings[one.chat]), [(about(1), revision)], has_photo=False)
+            for one in claimed
+            if one.chat in endings
+        ],
+        NOW,
+        owner=owner,
+    )
+    await outbox.release(conn, [one for one in claimed if one.chat not in endings], owner=owner)
+    await leases.end(conn, owner)
+    await campaigns.close_finished(conn, NOW)
+
+
+def _ended(delivery: Delivery, status: Status, reason: str | None) -> Delivery:
+    return delivery._replace(status=status, reason=reason, message_id=5 if status is Status.SENT else None)
+
+
+async def test_an_article_bears_its_last_three_corrections_each_a_revision(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        await send_to(conn, 1, {ANNA: Status.SENT})
+        told = [Correction(NOW + n * HOUR, why, fields) for n, (why, fields) in enumerate(
+            [("one", ()), (None, (Field.TITLE, Field.PICTURE)), ("drei, “vier”", (Field.LINK,)), (None, ())]
+        )]  # fmt: skip
+        for n, one in enumerate(told):
+            known = await articles.article(conn, 1)
+            assert known.revision == 1 + n
+            await corrections.add(conn, 1, known.corrections, one)
+        known = await articles.article(conn, 1)
+        assert (known.corrections, known.revision, known.retracted_why) == (tuple(told[1:]), 5, None)
+        await corrections.set_retraction(conn, 1, "it was made up")
+        known = await articles.article(conn, 1)
+        assert (known.retracted_why, known.revision) == ("it was made up", 6)
+
+
+async def test_what_was_changed_is_remembered_until_it_was_told_or_is_to_stay(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        await send_to(conn, 1, {ANNA: Status.SENT})
+        assert await corrections.uncorrected(conn, [1, 404]) == {}
+        await corrections.note_changed(conn, {1: [Field.PICTURE]})
+        await corrections.note_changed(conn, {1: [Field.TITLE, Field.PICTURE]})
+        assert await corrections.uncorrected(conn, [1, 404]) == {1: (Field.TITLE, Field.PICTURE)}
+        await corrections.drop_changed(conn, 1)
+        assert await corrections.uncorrected(conn, [1]) == {}
+        await corrections.note_changed(conn, {1: [Field.LINK]})
+        await corrections.add(conn, 1, (), Correction(NOW))
+        assert await corrections.uncorrected(conn, [1]) == {}
+
+
+async def test_a_correction_counts_what_it_changed_and_why_it_could_not(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        await send_to(conn, 1, {ANNA: Status.SENT, BEN: Status.SENT, CARA: Status.SENT, -3: Status.FAILED})
+        assert await copy_counts.copies(conn, 1) == Copies(3, 3)
+        assert await copy_counts.copies(conn, 1, NOW + SECOND) == Copies(3, 3, too_old=3)
+        assert await copy_counts.copies(conn, 404) == Copies(0, 0)
+        assert await copy_counts.changed(conn, 1) == ChangedCopies()
+        number = await _change(conn, CORRECTION, Operation.EDIT, 2)
+        assert await copy_counts.changed(conn, 1) == ChangedCopies(correcting=3)
+        await _settle(conn, number, {ANNA: (Status.SENT, None), BEN: (Status.FAILED, GONE)}, 2)
+        assert await copy_counts.changed(conn, 1) == ChangedCopies(
+            corrected=1, correcting=1, not_corrected=1, reasons=((GONE, 1),)
+        )
+        held = await receipts.held(conn, about(1), [ANNA, BEN, CARA])
+        assert [(held[chat].revision, held[chat].message_id is None) for chat in (ANNA, BEN, CARA)] == [
+            (2, False),
+            (1, True),  # it was deleted, so nothing can be changed there any more
+            (1, False),
+        ]
+        assert await copy_counts.copies(conn, 1) == Copies(3, 2)
+
+
+@pytest.mark.parametrize(("kind", "operation"), [(NOTICE, Operation.EDIT), (WITHDRAWAL, Operation.DELETE)])
+async def test_a_copy_that_was_gone_counts_as_deleted_by_a_retraction(
+    engine: Engine, kind: str, operation: Operation
+) -> None:
+    async with engine.transaction() as conn:
+        await send_to(conn, 1, {ANNA: Status.SENT, BEN: Status.SENT, CARA: Status.SENT})
+        number = await _change(conn, kind, operation, 2)
+        endings = {ANNA: (Status.SENT, None), BEN: (Status.FAILED, GONE), CARA: (Status.FAILED, "no rights")}
+        await _settle(conn, number, endings, 2)
+        counted = await copy_counts.changed(conn, 1)
+        changed = counted.noticed if kind == NOTICE else counted.deleted - 1
+        assert (changed, counted.not_retracted, counted.retracting) == (1, 1, 0)
+        assert counted.deleted == (1 if kind == NOTICE else 2)
+
+
+async def test_a_newer_change_ends_an_older_one_whose_rows_it_takes(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        await send_to(conn, 1, {ANNA: Status.SENT, BEN: Status.SENT})
+        older = await _change(conn, CORRECTION, Operation.EDIT, 2)
+        await _settle(conn, older, {ANNA: (Status.SENT, None)}, 2)
+        await campaigns.end_superseded(conn, about(1), 2, NOW)  # of its own revision
+        assert (await the_campaign(conn, older)).state is CampaignState.RUNNING
+        await campaigns.end_superseded(conn, about(1), 3, NOW)
+        ended = await the_campaign(conn, older)
+        assert (ended.state, ended.sent, ended.unwanted) == (CampaignState.DONE, 1, 1)
+        newer = await _change(conn, CORRECTION, Operation.EDIT, 3)
+        assert [one.id for one in await campaigns.changing(conn, about(1))] == [older, newer]
+        assert await campaigns.changing(conn, about(2)) == []
+        assert (await the_campaign(conn, newer)).total == 2
+
+
+async def test_what_arrives_in_an_older_revision_joins_the_change_that_has_gone_round(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        await send_to(conn, 1, {ANNA: Status.SENT})
+        [topic] = (await articles.article(conn, 1)).topics
+        await put_chats(conn, BEN, CARA)
+        for chat in (BEN, CARA):
+            await subscriptions.follow(conn, chat, topic, 0, NOW - HOUR)
+        sending = await broadcast(conn, 1)
+        await queue(conn, sending)
+        owner = await leases.take(conn, "a process", NOW)
+        on_their_way = await outbox.claim(conn, NOW, 9, among=[sending], owner=owner)
+        change = await _change(conn, CORRECTION, Operation.EDIT, 2)
+        await _settle(conn, change, {ANNA: (Status.SENT, None)}, 2)
+        assert (await the_campaign(conn, change)).state is CampaignState.DONE
+        ends = {BEN: 1, CARA: 2}  # the one left before, the other behind the correction
+        await settlement.settle(
+            conn,
+            [Settled(_ended(one, Status.SENT, None), [(about(1), ends[one.chat])], False) for one in on_their_way],
+            NOW,
+            owner=owner,
+        )
+        again = await the_campaign(conn, change)
+        assert (again.state, again.total, again.done_at) == (CampaignState.RUNNING, 2, None)
+        await _settle(conn, change, {BEN: (Status.SENT, None)}, 2)
+        assert await copy_counts.changed(conn, 1) == ChangedCopies(corrected=2)
+        assert (await the_campaign(conn, change)).state is CampaignState.DONE
+
+
+async def test_holders_are_told_apart_by_when_their_copy_was_sent(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        await send_to(conn, 1, {ANNA: Status.SENT})
+        for audience, wanting in (
+            (Holders(about(1), sent_from=NOW), {ANNA: 0}),
+            (Holders(about(1), sent_from=NOW + SECOND), {}),
+            (Holders(about(1), sent_before=NOW + SECOND), {ANNA: 0}),
+            (Holders(about(1), sent_before=NOW), {}),
+            (Holders(about(1), sent_from=NOW - DAY, sent_before=NOW + DAY), {ANNA: 0}),
+        ):
+            assert await audience.wanting(conn, [ANNA, BEN], NOW) == wanting
+
+
+async def test_who_keeps_an_article_is_known(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        await send_to(conn, 1, {ANNA: Status.SENT, BEN: Status.SENT})
+        assert await subscriptions.savers(conn, 1) == frozenset()
+        await subscriptions.save(conn, BEN, 1, NOW)
+        assert await subscriptions.savers(conn, 1) == {BEN}
