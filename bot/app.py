@@ -6,10 +6,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import logging
-import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -29,6 +27,7 @@ from bot.domain.delivery import backoff
 from bot.domain.publishing import PushWindow
 from bot.domain.role import Role
 from bot.errors import SettingsError, StoreError, StoreMoved
+from bot.event_loop import first_of, stop_on_signals, tune_garbage_collector
 from bot.render.locale import languages
 from bot.services.content.imports import Policy
 from bot.services.delivery import clocks
@@ -73,27 +72,6 @@ REPLY_DRAIN_TIMEOUT = 1.5  # seconds for what people are being answered
 def utc_now() -> datetime:
     """Return the current time. The only place that reads the machine's clock."""
     return datetime.now(UTC)
-
-
-def run_loop(main: Coroutine[Any, Any, int]) -> int:
-    """Run `main` on the fastest event loop that is installed and return its result."""
-    try:
-        import uvloop
-    except ImportError:
-        return asyncio.run(main)
-    return uvloop.run(main)
-
-
-def tune_garbage_collector() -> None:
-    """Exclude what was loaded so far from garbage collection, raise the collector's threshold, and switch it on.
-
-    A broadcast allocates hundreds of thousands of small values without cycles; looking for cycles among them took a
-    tenth of its time. Source: https://docs.python.org/3/library/gc.html#gc.freeze
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
-    gc.enable()  # `bot.cli.process` loads the bot without it
 
 
 async def run(settings: Settings, *, clock: Clock = utc_now, greet: Callable[[str], None] | None = None) -> int:
@@ -224,15 +202,18 @@ async def running(
             reserve=reserve,
             paid_budget=ctx.paid_budget,
         )
+        first_look = _FirstLook()
         await application.initialize()
         await application.start()
         stack.push_async_callback(_end_application, application)
         await update_queue.resume(application)
         await links.resume(ctx)
         if is_seen:
-            await stack.enter_async_context(serving_http(ctx, application, update_queue, metrics))
+            await stack.enter_async_context(
+                serving_http(ctx, application, update_queue, metrics, may_begin=first_look.wait)
+            )
         parts = _BackgroundParts(
-            ctx, application, update_queue, lock, reserve, content, progress_messages, dispatcher, wake_ups
+            ctx, application, update_queue, lock, reserve, content, progress_messages, dispatcher, wake_ups, first_look
         )
         tasks = [
             asyncio.create_task(background.restart_on_error(name, loop), name=name)
@@ -243,6 +224,21 @@ async def running(
         tuning = asyncio.get_running_loop().call_later(GC_TUNED_AFTER, tune_garbage_collector)
         stack.callback(tuning.cancel)
         yield ctx
+
+
+class _FirstLook:
+    """The first look through the content folder, for which what people say and what feeds bring waits a little."""
+
+    def __init__(self) -> None:
+        self.looked = asyncio.Event()
+        self._until = asyncio.get_running_loop().time() + FIRST_LOOK
+
+    async def wait(self) -> None:
+        """Return once it is done, or has taken too long since the start."""
+        if not self.looked.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(self._until):
+                    await self.looked.wait()
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +254,7 @@ class _BackgroundParts:
     progress_messages: ProgressMessages
     dispatcher: Dispatcher
     wake_ups: _WakeUps
+    first_look: _FirstLook
 
 
 def _background_tasks(
@@ -268,7 +265,6 @@ def _background_tasks(
     policy = policy_of(settings)
     promised, embargo, due_notices = parts.wake_ups.event(), parts.wake_ups.event(), parts.wake_ups.event()
     due_sources = parts.wake_ups.event()
-    looked = asyncio.Event()
     scheduler = Scheduler(
         db,
         # One fetcher, so that a host is asked one thing at a time by all; a process of its own, so that no page that a
@@ -282,13 +278,8 @@ def _background_tasks(
         webhook_url=settings.webhook_url,
     )
 
-    async def first_look() -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(FIRST_LOOK):
-                await looked.wait()
-
     async def reading_sources() -> None:
-        await first_look()  # items are about the topics that the folder defines
+        await parts.first_look.wait()  # items are about the topics that the folder defines
         await scheduler.run()
 
     loops: dict[str, Callable[[], Awaitable[None]]] = {
@@ -300,7 +291,7 @@ def _background_tasks(
             rules=ReadingRules(settings.timezone, settings.fetch_allow, settings.site),
             clock=clock,
             wake=wake,
-            looked=looked,
+            looked=parts.first_look.looked,
             imported=imported,
         ),
         "database": lambda: background.watch_database(db, parts.lock, wake),
@@ -325,7 +316,7 @@ def _background_tasks(
             await progress_messages.alarm(Alarm.HALTED, None, reason)
 
         async def polling() -> None:
-            await first_look()
+            await parts.first_look.wait()
             await poll(parts.application, parts.update_queue, alarm=refused)
 
         loops["polling"] = polling
@@ -373,21 +364,6 @@ def _make_folder(variable: str, folder: Path) -> None:
 def policy_of(settings: Settings) -> Policy:
     """Return what the operator chose about files that become news."""
     return Policy(window=PushWindow(settings.push_window), burst=settings.burst, undo=settings.undo)
-
-
-async def first_of(*tasks: asyncio.Task[Any]) -> None:
-    """Wait until one of these tasks has ended."""
-    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-
-
-def stop_on_signals() -> asyncio.Event:
-    """Return an event that SIGTERM and SIGINT set, and SIGHUP unless it is ignored, as under `nohup`."""
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        if number is signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN:
-            continue
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    return stop
 
 
 async def _has_owner(ctx: BotContext) -> bool:

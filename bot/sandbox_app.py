@@ -13,10 +13,11 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from bot.app import Clock, first_of, running, stop_on_signals, utc_now
+from bot.app import Clock, running, utc_now
 from bot.domain.api_key import KeyRole
 from bot.domain.fetch_rules import FetchRules
 from bot.errors import SettingsError
+from bot.event_loop import first_of, stop_on_signals
 from bot.sandbox.bot_api.server import SandboxServer
 from bot.sandbox.page.page import add_page
 from bot.sandbox.tour.inlets import Outside

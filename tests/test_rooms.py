@@ -26,6 +26,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "sandbox": {"domain"},
     "settings": {"domain", "errors"},
     "logs": set(),
+    "event_loop": set(),
     "time_zone_rules": set(),
     "connection_limits": set(),
     "http_api": {"services", "store", "content", "render", "domain", "errors"},

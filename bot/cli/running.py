@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 
-from bot import app, logs
+from bot import app, event_loop, logs
 from bot.cli.shell import say
 from bot.settings import read_settings, warnings
 
@@ -19,7 +19,7 @@ def run() -> int:
     for warning in warnings():
         log.warning(warning)
     on_terminal = sys.stdout.isatty()
-    return app.run_loop(app.run(settings, greet=_greet if on_terminal else None))
+    return event_loop.run_loop(app.run(settings, greet=_greet if on_terminal else None))
 
 
 def sandbox(port: int, *, keep: bool, tour: str | None) -> int:
@@ -28,7 +28,7 @@ def sandbox(port: int, *, keep: bool, tour: str | None) -> int:
 
     settings = read_settings()
     logs.configure(*settings.log)
-    return app.run_loop(sandbox_app.sandbox(settings, port, keep, tour))
+    return event_loop.run_loop(sandbox_app.sandbox(settings, port, keep, tour))
 
 
 def _greet(link: str) -> None:

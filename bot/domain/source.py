@@ -18,7 +18,8 @@ MAX_EVERY = timedelta(days=30)
 
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-_EVERY = re.compile(r"([0-9]{1,6})(s|m|h|d)")
+_EVERY = re.compile(r"0*([0-9]*)(?<=[0-9])(s|m|h|d)")
+_DIGITS_READ = 8  # more are beyond the longest interval whatever the unit
 
 
 def every_of(text: str) -> timedelta:
@@ -26,9 +27,9 @@ def every_of(text: str) -> timedelta:
     found = _EVERY.fullmatch(text.strip().lower())
     if found is None:
         raise ValueError(f"“{text.strip()[:60]}” is not an interval; write 15m, 2h or 1d")
-    every = timedelta(seconds=int(found[1]) * _UNITS[found[2]])
+    every = timedelta(seconds=int(found[1][:_DIGITS_READ] or "0") * _UNITS[found[2]])
     if not MIN_EVERY <= every <= MAX_EVERY:
-        raise ValueError(f"“{text.strip()}” is not between 1m and 30d")
+        raise ValueError(f"“{text.strip()[:60]}” is not between 1m and 30d")
     return every
 
 

@@ -15,7 +15,7 @@ from bot.errors import ContentError, UnknownArticle
 from bot.http_api.access import API, Api, asked, body_of
 from bot.http_api.problems import Problem
 from bot.services.api import articles
-from bot.services.api.requests import Answer, Asked, told_before
+from bot.services.api.requests import Answer, Asked, answer_given
 from bot.services.delivery import delivery_reports
 from bot.services.delivery.report_json import report_json
 
@@ -100,7 +100,7 @@ async def _done(request: web.Request, act: Callable[[Api, Asked, bytes, datetime
     key = await api.key_of(request)
     body = await body_of(request)
     what, now = asked(request, key, body), api.clock()
-    if (before := await told_before(api.db, what, now)) is not None:
+    if (before := await answer_given(api.db, what, now)) is not None:
         return answered(api, before)
     try:
         return answered(api, await act(api, what, body, now))

@@ -17,7 +17,7 @@ from aiohttp import web
 
 from bot.errors import Complaint, StoreBusy, StoreError
 from bot.services.api import requests
-from bot.services.api.requests import Refusal, told
+from bot.services.api.requests import Refusal, remarks
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class Problem(Exception):
             "detail": str(self),
         }
         if self.errors:
-            said["errors"] = told(self.errors)
+            said["errors"] = remarks(self.errors)
         return web.Response(
             status=self.status,
             body=json.dumps(said, ensure_ascii=False).encode(),

@@ -28,9 +28,9 @@ import stub
 import table
 from telegram.ext import ExtBot
 
-from bot.app import tune_garbage_collector
 from bot.content.web.pictures import PictureSource
 from bot.domain.delivery import Outcome
+from bot.event_loop import tune_garbage_collector
 from bot.services.delivery.dispatcher import Alarm, Dispatcher
 from bot.services.delivery.fanout import fan_out_next
 from bot.services.delivery.senders import SendPort

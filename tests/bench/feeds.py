@@ -147,8 +147,8 @@ class Newsbot:
         """Ask sources as the scheduler does, and store what became of it."""
         nothing_new = {}
         async with self.db.reading() as conn:
-            asked = [await reading.about(conn, number, NOW, 0.5) for number in numbers]
-        for one in asked:
+            polls = [await reading.poll_of(conn, number, NOW, 0.5) for number in numbers]
+        for one in polls:
             assert one is not None
             answer = await self.web.ask(one.source.url, one.polling)
             if answer.feed is None:

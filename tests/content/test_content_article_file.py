@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from parsed import parse_article
 
-from bot.content.articles.article_file import parse_article
 from bot.content.articles.schema import ArticleSchema
 from bot.content.articles.surroundings import ReadingRules
 from bot.content.files.reader import read_file

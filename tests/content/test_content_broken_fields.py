@@ -7,10 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
+from parsed import parse_article, parse_topic
 
-from bot.content.articles.article_file import parse_article
 from bot.content.articles.surroundings import ReadingRules
-from bot.content.articles.topic_file import parse_topic
 from bot.content.formats import yaml_text
 from bot.domain.article import Story
 from bot.errors import ContentError

@@ -69,6 +69,10 @@ def test_an_address_is_enough_and_front_matter_and_json_are_read_too() -> None:
         ("url: https://a.example/\nas: maybe", "northgate.yaml:3: as: “maybe” is neither news nor drafts"),
         ("url: https://a.example/\nevery: 10s", "northgate.yaml:3: every: “10s” is not between 1m and 30d"),
         (
+            "url: https://a.example/\nevery: 99999999999d",
+            "northgate.yaml:3: every: “99999999999d” is not between 1m and 30d",
+        ),
+        (
             "url: https://a.example/\nevery: often",
             "northgate.yaml:3: every: “often” is not an interval; write 15m, 2h or 1d",
         ),

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
+from parsed import parse_article
 
-from bot.content.articles.article_file import parse_article
 from bot.content.articles.surroundings import ReadingRules
 from bot.content.formats import yaml_text
 from bot.errors import ContentError

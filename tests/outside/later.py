@@ -6,7 +6,7 @@ import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot import app, logs
+from bot import app, event_loop, logs
 from bot.settings import read_settings
 
 
@@ -18,7 +18,7 @@ def main() -> int:
 
     settings = read_settings()
     logs.configure(*settings.log)
-    return app.run_loop(app.run(settings, clock=clock))
+    return event_loop.run_loop(app.run(settings, clock=clock))
 
 
 if __name__ == "__main__":

@@ -66,20 +66,20 @@ class SourceDesk(Desk):
         """Ask a source once, some time later, and store what came of it; return what became of its stories."""
         self.now += after
         async with self.db.reading() as conn:
-            asked = await reading.about(conn, number, self.now, 0.0)
-        assert asked is not None
+            poll = await reading.poll_of(conn, number, self.now, 0.0)
+        assert poll is not None
         try:
-            answer = await self.web.ask(asked.source.url, asked.polling)
+            answer = await self.web.ask(poll.source.url, poll.polling)
         except SourceFault as fault:
-            await reading.store_fault(self.db, asked, fault)
+            await reading.store_fault(self.db, poll, fault)
             return Report()
         if answer.feed is None:
-            answered = reading.unchanged(asked, answer)
+            answered = reading.unchanged(poll, answer)
             async with self.db.transaction() as conn:
-                await reading.move_if_seen_twice(conn, asked, answered)
+                await reading.move_if_seen_twice(conn, poll, answered)
                 await rows.answered(conn, {number: answered})
             return Report()
-        return await reading.take_feed(self.db, asked, answer, answer.feed, policy=policy)
+        return await reading.take_feed(self.db, poll, answer, answer.feed, policy=policy)
 
     async def source(self, number: int = 1) -> Source:
         async with self.db.reading() as conn:

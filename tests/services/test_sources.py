@@ -560,12 +560,12 @@ async def test_what_a_source_lists_while_it_is_removed_is_not_taken(here: Here) 
     await desk.add(f"{site.url}/feed")
     site.feed(item("new", at=NOON), *OLD)
     async with desk.db.reading() as conn:
-        asked = await reading.about(conn, 1, desk.now, 0.0)
-    assert asked is not None
-    answer = await desk.web.ask(asked.source.url, asked.polling)
+        poll = await reading.poll_of(conn, 1, desk.now, 0.0)
+    assert poll is not None
+    answer = await desk.web.ask(poll.source.url, poll.polling)
     await sources.remove(desk.db, 1, by=None, now=desk.now)
     assert answer.feed is not None
-    assert (await reading.take_feed(desk.db, asked, answer, answer.feed, policy=POLICY)).is_empty
+    assert (await reading.take_feed(desk.db, poll, answer, answer.feed, policy=POLICY)).is_empty
     assert len(await desk.states()) == 3 and await desk.pushed() == []
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -19,10 +18,9 @@ from bot.content.articles.cleaning import excerpt_of
 from bot.content.articles.field_typos import ARTICLE, typos_in
 from bot.content.articles.links import judged
 from bot.content.articles.schema import ArticleSchema, ProviderSchema, RelatedSchema, listed, pictures_of
-from bot.content.articles.surroundings import FileContext, ReadingRules, name_in
+from bot.content.articles.surroundings import FileContext
 from bot.content.articles.video import embedded_video, watch_link
 from bot.content.formats.document import DECIDING_FIELDS, Document, Place
-from bot.content.formats.front_matter import read_document
 from bot.content.plain_text import quoted
 from bot.domain.article import AsRead, Provider, Related, Story
 from bot.domain.fetch_rules import FetchRules
@@ -38,15 +36,6 @@ _OUR_WORDS = {
     "model_type": "must hold fields and their values",
     "list_type": "must be a list",
 }
-
-
-def parse_article(path: Path, data: bytes, *, root: Path, rules: ReadingRules) -> Story:
-    """Return the story in an article file's bytes.
-
-    `path` is where the file lies, for pictures beside it; complaints name it relative to `root` if it is inside.
-    Raises: ContentError, with all complaints about the file.
-    """
-    return story_of(read_document(name_in(path, root), data), FileContext(path, root, rules))
 
 
 def story_of(document: Document, around: FileContext) -> Story:

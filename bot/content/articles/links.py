@@ -28,11 +28,10 @@ _SAFE = "!#$%&'()*+,/:;=?@[]~"
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A link fit for use, or the reason why it is not. Dangerous ones are refused wherever they stand."""
+    """A link fit for use, or the reason why it is not."""
 
     url: str | None = None
     fault: str = ""
-    is_dangerous: bool = False
 
 
 def has_scheme(text: str) -> bool:
@@ -62,7 +61,7 @@ def judged(text: str, allow: FetchRules = PUBLIC_ONLY) -> Judgement:
     if scheme == "data" and text[:11].lower() == "data:image/":
         return Judgement(fault="an image inside the file cannot be sent; link to it or put it beside the file")
     if scheme in _DANGEROUS:
-        return Judgement(fault=f"{quoted(text)} is a {scheme}: link, which is never shown or opened", is_dangerous=True)
+        return Judgement(fault=f"{quoted(text)} is a {scheme}: link, which is never shown or opened")
     if scheme not in ("http", "https"):
         return Judgement(fault=f"{quoted(text)} is not an http or https link")
     try:
@@ -87,7 +86,7 @@ def _judged_place(url: str, text: str, allow: FetchRules) -> Judgement:
     """Return a well-formed link, which was written as `text`, unless it leads where nobody should go."""
     fault = link_fault(url, allow)
     if fault is not None:
-        return Judgement(fault=f"{quoted(text)} is {fault}", is_dangerous=True)
+        return Judgement(fault=f"{quoted(text)} is {fault}")
     return Judgement(url)
 
 

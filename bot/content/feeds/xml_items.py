@@ -42,7 +42,6 @@ _PUBLISHED = (
     "dcterms:created",
 )
 _UPDATED = ("updated", "modified", "atom:updated", "atom:modified", "dcterms:modified", "created", "date")
-_NEVER_THE_LINK = frozenset({"self", "edit", "replies", "enclosure"})
 _NO_TEXTS = ("image", "audio/", "video/")
 _BASE64 = frozenset({"application/octet-stream"})
 _IANA = "http://www.iana.org/assignments/relation/"

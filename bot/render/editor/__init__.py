@@ -1,1 +1,10 @@
-"""Messages for editors and owners: the desk, publishing, reports, alerts."""
+"""
+Messages for editors and owners.
+
+| what | modules |
+| --- | --- |
+| single articles, from draft to publish | `desk`, `topic_choice`, `schedule`, `moments`, `approvals`, `publishing` |
+| what stories come from | `uploads`, `links`, `sources`, `new_source`, `source_faults` |
+| what became of it all | `delivery_report`, `statistics`, `audit_log` |
+| people, and what they are told unasked | `editors`, `alerts` |
+"""

@@ -30,6 +30,10 @@ export const start = (person, payload = "") => post("start", { person, payload }
 export const press = (person, chat, message, data) => post("press", { person, chat, message, data });
 export const shareLocation = (person, chat, latitude, longitude) =>
   post("location", { person, chat, latitude, longitude });
+/** Ask the bot in a chat: `{query, cards: [{id, title, description, file}], next, button}`. */
+export const askInline = (person, chat, text, offset) => post("inline", { person, chat, text, offset: offset || null });
+export const choose = (person, chat, query, result) => post("choose", { person, chat, query, result });
+export const react = (person, chat, message, emoji) => post("react", { person, chat, message, emoji });
 export const setLanguage = (person, language) => post("language", { person, language });
 export const block = (person) => post("block", { person });
 export const unblock = (person) => post("unblock", { person });

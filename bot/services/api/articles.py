@@ -23,7 +23,7 @@ from bot.services.api.requests import (
     Rules,
     WrongFields,
     done_once,
-    told,
+    remarks,
 )
 from bot.services.api.told_stories import known, remember_as_known, retell, take_story
 from bot.services.content.imports import Policy
@@ -232,7 +232,7 @@ async def _answer(acting: Acting, number: int, status: int = 200) -> Answer:
         shown = await article_json(acting.conn, number, acting.key.name)
     else:  # somebody else's, known by the link that was told: no more of it than that
         shown = {"number": number, "state": article.state}
-    return Answer.of(status, {**shown, "warnings": told(acting.warnings)})
+    return Answer.of(status, {**shown, "warnings": remarks(acting.warnings)})
 
 
 async def _article(conn: Connection, number: int) -> Article:

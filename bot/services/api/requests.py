@@ -129,10 +129,10 @@ async def done_once(
         return answer
 
 
-async def told_before(db: Database, asked: Asked, now: datetime) -> Answer | None:
+async def answer_given(db: Database, asked: Asked, now: datetime) -> Answer | None:
     """Return what this very request was answered before; None when it is still to be done.
 
-    Asked before its body is judged: what was right then may be wrong by now, such as a time to come.
+    To be asked before the body is judged: what was right then may be wrong by now, such as a time to come.
     """
     if asked.request is None:
         return None
@@ -150,7 +150,7 @@ async def _kept(conn: Connection, asked: Asked, now: datetime) -> Answer | None:
     return None if kept is None else Answer(kept.status, kept.body, is_replay=True)
 
 
-def told(complaints: Sequence[Complaint]) -> list[dict[str, Any]]:
+def remarks(complaints: Sequence[Complaint]) -> list[dict[str, Any]]:
     """Return complaints about fields as programs read them. Source: RFC 9457, section 3 (`pointer`); RFC 6901."""
     return [{"field": one.field, "pointer": _pointer(one.field), "detail": one.reason} for one in complaints]
 

@@ -43,8 +43,8 @@ _FEW = 50  # items that are compared in a moment
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A source before one request, and when that was made. `jitter` is a random number from 0 to 1."""
+class Poll:
+    """One request to a source: the source before it, and when it is made. `jitter` is a random number from 0 to 1."""
 
     source: Source
     polling: Polling
@@ -62,26 +62,26 @@ class Asked:
         )
 
 
-async def about(conn: Connection, number: int, now: datetime, jitter: float) -> Asked | None:
-    """Return what is needed to ask a source; None when there is none."""
+async def poll_of(conn: Connection, number: int, now: datetime, jitter: float) -> Poll | None:
+    """Return what a request to a source begins with; None when there is no such source."""
     found = await sources.with_polling(conn, number)
     if found is None:
         return None
     source, polling = found
     if source.choices.every is not None:
-        return Asked(source, polling, now, jitter)
-    return Asked(source, polling, now, jitter, await source_items.published_lately(conn, number, RECENT))
+        return Poll(source, polling, now, jitter)
+    return Poll(source, polling, now, jitter, await source_items.published_lately(conn, number, RECENT))
 
 
-def unchanged(asked: Asked, answer: FeedAnswer) -> Answered:
+def unchanged(poll: Poll, answer: FeedAnswer) -> Answered:
     """Return a source after an answer that says that nothing has changed."""
-    return _well(asked, answer, asked.polling.ask_every, asked.source.title, asked.source.site)
+    return _well(poll, answer, poll.polling.ask_every, poll.source.title, poll.source.site)
 
 
-async def take_feed(db: Database, asked: Asked, answer: FeedAnswer, feed: Feed, *, policy: Policy) -> Report:
+async def take_feed(db: Database, poll: Poll, answer: FeedAnswer, feed: Feed, *, policy: Policy) -> Report:
     """Store what a feed lists and do what follows of it. One that was paused or removed meanwhile is left alone."""
     # Its first reading tells a source's title, by which readers are told whose all of its items are.
-    source, now = replace(asked.source, title=feed.title or asked.source.title), asked.now
+    source, now = replace(poll.source, title=feed.title or poll.source.title), poll.now
     async with db.reading() as conn:
         current = await sources.source(conn, source.number)
         if current is None or current.state not in ASKED:
@@ -97,24 +97,24 @@ async def take_feed(db: Database, asked: Asked, answer: FeedAnswer, feed: Feed, 
     )
     here = {one.key for one in recognised}
     left = [gone(item) for item in known.items.values() if item.place is not None and item.key not in here]
-    answered = _well(asked, answer, feed.ask_every, feed.title or source.title, feed.link or source.site)
+    answered = _well(poll, answer, feed.ask_every, feed.title or source.title, feed.link or source.site)
 
     async def also(conn: Connection) -> None:
         await _keep(conn, source, taken, left, known, now)
         await websub.remember(conn, source, answer)
-        await move_if_seen_twice(conn, asked, answered)
+        await move_if_seen_twice(conn, poll, answered)
         await sources.answered(conn, {source.number: answered})
 
-    hold = replace(policy, hold=policy.hold or asked.polling.hold_next)
+    hold = replace(policy, hold=policy.hold or poll.polling.hold_next)
     return await importing.take(db, _seen(source, taken), now=now, policy=hold, also=also)
 
 
-def failed(asked: Asked, fault: SourceFault) -> tuple[Answered, Notice | None]:
+def failed(poll: Poll, fault: SourceFault) -> tuple[Answered, Notice | None]:
     """Return a source after a request that gave no feed, and what editors are to be told of it.
 
     What is known of the source and its items stays as it is.
     """
-    source, polling, now = asked.source, asked.polling, asked.now
+    source, polling, now = poll.source, poll.polling, poll.now
     failures = polling.failures + 1
     since = source.failing_since or now
     is_named = not fault.is_gone and is_to_be_named(since, polling.named_at, now)
@@ -127,7 +127,7 @@ def failed(asked: Asked, fault: SourceFault) -> tuple[Answered, Notice | None]:
             named_at=now if is_named else polling.named_at,
         ),
         next_at=poll_after_failure(
-            asked.pace(ask_every=polling.ask_every), failures, now, jitter=asked.jitter, retry_after=fault.retry_after
+            poll.pace(ask_every=polling.ask_every), failures, now, jitter=poll.jitter, retry_after=fault.retry_after
         ),
         read_at=source.read_at,
         title=source.title,
@@ -141,16 +141,16 @@ def failed(asked: Asked, fault: SourceFault) -> tuple[Answered, Notice | None]:
     return answered, Notice(SOURCE_FAILS, source.name, str(fault)) if is_named else None
 
 
-async def store_fault(db: Database, asked: Asked, fault: SourceFault) -> None:
+async def store_fault(db: Database, poll: Poll, fault: SourceFault) -> None:
     """Store that a request gave no feed, and let editors be told where they are to be."""
-    answered, notice = failed(asked, fault)
+    answered, notice = failed(poll, fault)
     async with db.transaction() as conn:
-        await sources.answered(conn, {asked.source.number: answered})
+        await sources.answered(conn, {poll.source.number: answered})
         if notice is not None:
-            await notices.add(conn, [notice], asked.now)
+            await notices.add(conn, [notice], poll.now)
 
 
-async def move_if_seen_twice(conn: Connection, asked: Asked, answered: Answered) -> None:
+async def move_if_seen_twice(conn: Connection, poll: Poll, answered: Answered) -> None:
     """Let a source be asked at its new address once its server has said so on two requests in a row.
 
     An address at which another source is asked stays that source's.
@@ -159,7 +159,7 @@ async def move_if_seen_twice(conn: Connection, asked: Asked, answered: Answered)
     if polling.moved_to is None or polling.moved_seen < MOVED_AFTER:
         return
     if not await sources.is_asked_at(conn, polling.moved_to):
-        await sources.move(conn, asked.source.number, polling.moved_to)
+        await sources.move(conn, poll.source.number, polling.moved_to)
 
 
 def is_moving(answered: Answered) -> bool:
@@ -167,11 +167,9 @@ def is_moving(answered: Answered) -> bool:
     return answered.polling.moved_seen >= MOVED_AFTER
 
 
-def _well(
-    asked: Asked, answer: FeedAnswer, ask_every: timedelta | None, title: str | None, site: str | None
-) -> Answered:
+def _well(poll: Poll, answer: FeedAnswer, ask_every: timedelta | None, title: str | None, site: str | None) -> Answered:
     """Return a source after a request that gave its feed."""
-    polling, now = asked.polling, asked.now
+    polling, now = poll.polling, poll.now
     moved_seen = 0 if answer.moved_to is None else polling.moved_seen + 1 if answer.moved_to == polling.moved_to else 1
     return Answered(
         state=SourceState.ACTIVE,
@@ -189,15 +187,15 @@ def _well(
             named_at=None,
         ),
         next_at=next_poll(
-            asked.pace(max_age=answer.max_age, ask_every=ask_every),
+            poll.pace(max_age=answer.max_age, ask_every=ask_every),
             now,
-            jitter=asked.jitter,
+            jitter=poll.jitter,
             retry_after=answer.retry_after,
         ),
         read_at=now,
         title=title,
         site=site,
-        due_at=asked.source.next_at,
+        due_at=poll.source.next_at,
     )
 
 

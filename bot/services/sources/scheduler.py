@@ -21,7 +21,7 @@ from bot.errors import SourceFault, StoreError
 from bot.services.content.imports import Policy
 from bot.services.sources import reading, sources, websub
 from bot.services.sources.feed_web import FeedAnswer, FeedWeb
-from bot.services.sources.reading import Asked
+from bot.services.sources.reading import Poll
 from bot.store.content import sources as rows
 from bot.store.content.sources import Answered
 from bot.store.engine.database import Database
@@ -133,10 +133,10 @@ class Scheduler:
             self._more = len(chosen) == MAX_STARTED
             if not chosen:
                 return
-            asked = [await reading.about(conn, number, now, self._draw()) for number in chosen]
+            polls = [await reading.poll_of(conn, number, now, self._draw()) for number in chosen]
         if self._web is None:
             self._web = self._make_web()
-        for one in asked:
+        for one in polls:
             if one is not None:
                 number = one.source.number
                 self._in_hand[number] = chosen[number]
@@ -144,14 +144,14 @@ class Scheduler:
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
 
-    async def _ask(self, asked: Asked, web: FeedWeb, prompt: bool) -> None:
+    async def _ask(self, poll: Poll, web: FeedWeb, prompt: bool) -> None:
         """Ask a source and store what came of it; a failure of ours is logged, and the source is asked again later.
 
         `prompt` when somebody waits for it.
         """
-        number = asked.source.number
+        number = poll.source.number
         try:
-            if not await self._is_unchanged(asked, web, prompt):
+            if not await self._is_unchanged(poll, web, prompt):
                 self._done(number)
         except StoreError as error:
             log.error("source %d could not be stored: %s", number, error)
@@ -160,38 +160,38 @@ class Scheduler:
         except Exception:
             log.exception("source %d could not be read", number)
             self._unwritten[number], _ = reading.failed(
-                asked, SourceFault("newsbot could not read it; its log says why")
+                poll, SourceFault("newsbot could not read it; its log says why")
             )
 
-    async def _is_unchanged(self, asked: Asked, web: FeedWeb, prompt: bool) -> bool:
+    async def _is_unchanged(self, poll: Poll, web: FeedWeb, prompt: bool) -> bool:
         """Ask a source. Return whether what came of it is yet to be written."""
         try:
-            found = await self._answer(asked, web, prompt)
+            found = await self._answer(poll, web, prompt)
         except SourceFault as fault:
-            answered, notice = reading.failed(asked, fault)
-            if asked.source.failing_since is None:
-                log.info("source %d gave no feed: %s", asked.source.number, fault)
+            answered, notice = reading.failed(poll, fault)
+            if poll.source.failing_since is None:
+                log.info("source %d gave no feed: %s", poll.source.number, fault)
             if notice is None:
-                self._unwritten[asked.source.number] = answered
+                self._unwritten[poll.source.number] = answered
                 return True
-            await reading.store_fault(self._db, asked, fault)
+            await reading.store_fault(self._db, poll, fault)
             self._wake()
             return False
         if found is None:
             return False
-        asked, answer = found
-        number = asked.source.number
+        poll, answer = found
+        number = poll.source.number
         if answer.feed is None:
-            answered = reading.unchanged(asked, answer)
+            answered = reading.unchanged(poll, answer)
             if not reading.is_moving(answered):
                 await self._follow_hub(number, web)
                 self._unwritten[number] = answered
                 return True
             async with self._db.transaction() as conn:
-                await reading.move_if_seen_twice(conn, asked, answered)
+                await reading.move_if_seen_twice(conn, poll, answered)
                 await rows.answered(conn, {number: answered})
             return False
-        report = await reading.take_feed(self._db, asked, answer, answer.feed, policy=self._policy)
+        report = await reading.take_feed(self._db, poll, answer, answer.feed, policy=self._policy)
         if not report.is_empty:
             self._wake()
         await self._follow_hub(number, web)
@@ -219,21 +219,21 @@ class Scheduler:
         except Exception:
             log.exception("subscriptions at hubs could not be ended")
 
-    async def _answer(self, asked: Asked, web: FeedWeb, prompt: bool) -> tuple[Asked, FeedAnswer] | None:
+    async def _answer(self, poll: Poll, web: FeedWeb, prompt: bool) -> tuple[Poll, FeedAnswer] | None:
         """Return what a source's address gives. One that was never read may be a page's address; None when the feed
         that the page names is another source's.
 
         Raises: SourceFault.
         """
-        source = asked.source
+        source = poll.source
         if source.read_at is not None:
-            return asked, await web.ask(source.url, asked.polling, prompt=prompt)
+            return poll, await web.ask(source.url, poll.polling, prompt=prompt)
         url, answer = await web.find(source.url, prompt=prompt)
         if url != source.url:
             if not await sources.replace_address(self._db, source, url, self._clock()):
                 return None
-            asked = replace(asked, source=replace(source, url=url))
-        return asked, answer
+            poll = replace(poll, source=replace(source, url=url))
+        return poll, answer
 
     def _done(self, number: int) -> None:
         self._in_hand.pop(number, None)

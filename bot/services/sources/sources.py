@@ -133,9 +133,9 @@ async def add(
         await sources.name_address(conn, number, address)
         name = choices.name or answer.feed.title or asked_at
         await log_act(conn, "add", name, by, now)
-        asked = await reading.about(conn, number, now, jitter)
-    assert asked is not None
-    report = await reading.take_feed(db, asked, answer, answer.feed, policy=policy)
+        poll = await reading.poll_of(conn, number, now, jitter)
+    assert poll is not None
+    report = await reading.take_feed(db, poll, answer, answer.feed, policy=policy)
     return Added(await _source(db, number), is_new=True, report=report)
 
 

@@ -43,19 +43,29 @@ SELECT CASE WHEN EXISTS (
       AND s.let_go_at IS NULL AND (s.muted_until IS NULL OR s.muted_until <= :now)
 ) THEN coalesce(k.timing, 0) END AS number
 """
+_BY_STORY = """
+SELECT CASE WHEN EXISTS (
+    SELECT 1 FROM json_each(:stories) AS told
+    CROSS JOIN followed_stories AS s ON s.article = told.value AND s.chat = k.id AND s.since <= :fixed_at
+) THEN coalesce(k.timing, 0) END AS number
+"""
 
 
-def wished_times(paths: Sequence[Sequence[int]], phrases: Sequence[int], legs: int) -> tuple[str, Mapping[str, int]]:
+def wished_times(
+    paths: Sequence[Sequence[int]], phrases: Sequence[int], legs: int, *, with_stories: bool = False
+) -> tuple[str, Mapping[str, int]]:
     """Return the beginning of the query for an article whose topics have these paths, with its parameters.
 
     A path is a topic and all that are above it, the nearest first; `phrases` are in the article. `legs` may stand in
-    one union.
+    one union. `with_stories` when it belongs to any.
     """
     names = {topic: f"w{place}" for place, topic in enumerate(dict.fromkeys(step for path in paths for step in path))}
     says = ["SELECT NULL AS number", *(_say([names[step] for step in path]) for path in paths)]
     held = {f"h{place}": phrase for place, phrase in enumerate(phrases)}
     if held:
         says.append(_BY_PHRASE.format(held=", ".join(f":{name}" for name in held)))
+    if with_stories:
+        says.append(_BY_STORY)
     groups = [" UNION ALL ".join(says[start : start + legs]) for start in range(0, len(says), legs)]
     together = groups[0] if len(groups) == 1 else " UNION ALL ".join(f"SELECT number FROM ({one})" for one in groups)
     return _TIMES.format(wished=_WISHED.format(says=together)), {name: topic for topic, name in names.items()} | held

@@ -155,7 +155,7 @@ async def latest(
     Articles of `unwanted` sources, and those that hold a phrase of `never`, are left out. Topics with no more than
     `rare` articles are sorted as a whole.
     """
-    values: dict[str, object] = {"unwanted": json.dumps(list(unwanted)), "never": _any_phrase(never)}
+    values: dict[str, object] = {"unwanted": json.dumps(list(unwanted)), "never": any_phrase(never)}
     if topics is None:
         return await _places(conn, _LATEST, turn, limit, values)
     values["topics"] = json.dumps(list(topics))
@@ -318,7 +318,7 @@ def match_query(words: str) -> str:
     return " AND ".join(map(_piece, pieces(terms(words))))
 
 
-def _any_phrase(phrases: Iterable[str]) -> str | None:
+def any_phrase(phrases: Iterable[str]) -> str | None:
     """Return an FTS5 query for articles with one of these phrases in title or excerpt; None when there are none."""
     either = " OR ".join(_piece(piece) for phrase in phrases for piece in exactly(phrase))
     return f"{{title excerpt}} : ({either})" if either else None

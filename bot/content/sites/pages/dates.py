@@ -16,7 +16,7 @@ _LONGEST = 80  # characters of a date
 _ISO = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})"
     r"(?:(?:[Tt]|[ \t]+)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?"
-    r"([ \t]*)([Zz]|[-+]\d{1,2}(?::?\d{2})?)?)?",
+    r"[ \t]*([Zz]|[-+]\d{1,2}(?::?\d{2})?)?)?",
     re.ASCII,
 )
 _MONTHS = {
@@ -48,7 +48,7 @@ class Form(Enum):
 class Written:
     """A date as it is written: what the clock shows, and the offset if one is given.
 
-    `has_time` and `has_seconds` say how much of a clock there is; `has_gap` whether a blank stands before the offset.
+    `has_time` and `has_seconds` say how much of a clock there is.
     """
 
     clock: datetime
@@ -56,7 +56,6 @@ class Written:
     has_time: bool = False
     has_seconds: bool = False
     form: Form = Form.ISO
-    has_gap: bool = False
     has_short_offset: bool = False  # `-0500`, without its colon
 
     def in_zone(self, zone: tzinfo) -> datetime:
@@ -109,7 +108,7 @@ def _of_text(text: str) -> Written | None:
     iso = _ISO.fullmatch(text)
     if iso is None:
         return _of_words(text)
-    year, month, day, hour, minute, second, fraction, gap, offset = iso.groups()
+    year, month, day, hour, minute, second, fraction, offset = iso.groups()
     try:
         micros = int(((fraction or "") + "000000")[:6])
         clock = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), micros)
@@ -119,7 +118,6 @@ def _of_text(text: str) -> Written | None:
             hour is not None,
             second is not None,
             Form.ISO,
-            has_gap=bool(gap and offset),
             has_short_offset=offset is not None and len(offset) > 3 and ":" not in offset,
         )
     except ValueError:

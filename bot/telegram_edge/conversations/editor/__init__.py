@@ -1,1 +1,11 @@
-"""Conversations of editors and owners: drafts, publishing, delivery reports, roles."""
+"""
+Conversations with editors and owners.
+
+| what | modules |
+| --- | --- |
+| drafts, and what is held | `article_args`, `drafts`, `topic_choice` |
+| what goes out, and when | `copies`, `scheduling`, `approvals`, `publishing` |
+| what stories come from | `uploads`, `links`, `sources` |
+| what became of it all | `delivery_report`, `audit_log` |
+| people | `editors` |
+"""

@@ -20,6 +20,7 @@ from bot.domain.publishing import PushWindow
 from bot.domain.source import Origin, Source, SourceChoices, TakenAs
 from bot.errors import OutOfTurn, SourceFault, UnknownSource
 from bot.render import error_messages
+from bot.render.editor import new_source
 from bot.render.editor import sources as screens
 from bot.render.editor.sources import PAGE, Verb
 from bot.services.content import links
@@ -209,7 +210,7 @@ async def _source(ctx: BotContext, asked: Request | PressRequest, number: int) -
 
 async def ask_address(ctx: BotContext, press: PressRequest) -> None:
     """Wait for an address: the next link of this editor is one, for a while."""
-    message_id = await press.answer(screens.ask_address(press.words))
+    message_id = await press.answer(new_source.ask_address(press.words))
     asking = PastedLink(press.person, message_id, "", ctx.clock(), is_read=True, asked=Asked.SOURCE)
     await links.keep(ctx.db, asking, ctx.clock())
 
@@ -234,12 +235,12 @@ async def _try(ctx: BotContext, request: Request, text: str) -> None:
     try:
         url = sources.checked_address(text)
     except SourceFault as fault:
-        await request.answer(screens.no_feed(request.words, text, str(fault)))
+        await request.answer(new_source.no_feed(request.words, text, str(fault)))
         return
     if ctx.side_work.is_full:
-        await request.answer(screens.busy(request.words))
+        await request.answer(new_source.busy(request.words))
         return
-    message_id = await request.answer(screens.reading(request.words, _host(url)))
+    message_id = await request.answer(new_source.reading(request.words, _host(url)))
     ctx.side_work.start("trying a source", _tried(ctx, request, url, message_id))
 
 
@@ -248,7 +249,7 @@ async def _tried(ctx: BotContext, request: Request, url: str, message_id: int) -
         message = await _found(ctx, request, url, message_id)
     except Exception as error:
         log.exception("trying a source failed: %s", type(error).__name__)
-        message = screens.failed(request.words, _host(url))
+        message = new_source.failed(request.words, _host(url))
     try:
         if not await is_for(ctx, request, Access.EDITORS):  # it took a while, and they were let go meanwhile
             message = error_messages.not_understood(request.words)
@@ -262,17 +263,17 @@ async def _found(ctx: BotContext, request: Request, url: str, message_id: int) -
     try:
         tried = await sources.check(ctx.feed_web, url, ctx.clock())
     except SourceFault as fault:
-        return screens.no_feed(request.words, _host(url), str(fault))
+        return new_source.no_feed(request.words, _host(url), str(fault))
     for address in (tried.url, url):
         try:
-            return screens.known(request.words, await sources.find(ctx.db, address))
+            return new_source.known(request.words, await sources.find(ctx.db, address))
         except UnknownSource:
             continue
     assert request.person is not None
     now = ctx.clock()
     feeds = (FeedLink(tried.url, tried.feed.title),)
     await links.keep(ctx.db, PastedLink(request.person, message_id, url, now, is_read=True, feeds=feeds), now)
-    return screens.preview(request.words, tried.url, tried.feed, ctx.look(request.chat).zone, now)
+    return new_source.preview(request.words, tried.url, tried.feed, ctx.look(request.chat).zone, now)
 
 
 async def follow(ctx: BotContext, press: PressRequest) -> None:
@@ -298,10 +299,10 @@ async def _follow(ctx: BotContext, press: PressRequest, url: str, choices: Sourc
             policy=policy,
         )
     except SourceFault as fault:
-        await press.answer(screens.no_feed(press.words, _host(url), str(fault)))
+        await press.answer(new_source.no_feed(press.words, _host(url), str(fault)))
         return
     ctx.wake()
-    screen = screens.followed if added.is_new else screens.known
+    screen = new_source.followed if added.is_new else new_source.known
     await press.redraw(screen(press.words, added.source))
 
 
@@ -311,12 +312,12 @@ async def ask_to_follow(ctx: BotContext, press: PressRequest) -> LateAnswer | No
     if pasted is None or not pasted.feeds:
         return None
     feed = pasted.feeds[0]
-    return LateAnswer(screens.ask_follow(press.words, feed.title or feed.url))
+    return LateAnswer(new_source.ask_follow(press.words, feed.title or feed.url))
 
 
 async def leave(ctx: BotContext, press: PressRequest) -> None:
     """Follow nothing."""
-    await press.redraw(screens.left(press.words))
+    await press.redraw(new_source.left(press.words))
 
 
 def _host(url: str) -> str:
@@ -336,10 +337,12 @@ async def take_list(ctx: BotContext, request: Request, data: bytes) -> None:
     try:
         done = await opml.import_opml(ctx.db, data, by=request.person, now=ctx.clock())
     except NotOpml as fault:
-        await request.answer(screens.no_opml(request.words, fault.line, str(fault)))
+        await request.answer(new_source.no_opml(request.words, fault.line, str(fault)))
         return
     ctx.wake()
-    await request.answer(screens.opml_report(request.words, added=done.added, known=done.known, refused=done.refused))
+    await request.answer(
+        new_source.opml_report(request.words, added=done.added, known=done.known, refused=done.refused)
+    )
 
 
 CONVERSATION = Conversation(

@@ -1,1 +1,10 @@
-"""Conversations of readers: start, topics, lists, search, settings."""
+"""
+Conversations of readers: start, topics, lists, search, settings.
+
+| what | modules |
+| --- | --- |
+| lists of articles, and one article | `latest`, `search`, `saved`, `alike`, `card` |
+| what is asked in other chats, and reactions | `inline`, `reactions` |
+| coming, choosing topics, leaving | `onboarding`, `topics`, `subscriptions`, `phrases`, `own_data`, `channels` |
+| settings, and when news comes | `settings`, `filters`, `delivery_times`, `topic_times`, `locations`, `digest_looks` |
+"""
