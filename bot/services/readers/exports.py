@@ -17,7 +17,7 @@ from bot.services.readers.preferences import zones
 from bot.store.content import known_topics
 from bot.store.delivery import outbox
 from bot.store.engine.database import Connection, Database
-from bot.store.readers import chats, export, phrases, subscriptions, timings, waiting_exports
+from bot.store.readers import chats, export, phrases, subscriptions, timings, topic_wishes, waiting_exports
 
 WAITS_FOR = timedelta(days=1)
 """How long an export that was sent back can be restored; then it is to be sent again."""
@@ -113,7 +113,11 @@ async def _set(conn: Connection, chat: int, settings: ChatSettings, now: datetim
     if settings.silent is not None:
         await chats.set_silent(conn, chat, settings.silent)
     await chats.set_parts(conn, chat, settings.parts)
+    await chats.set_announcements(conn, chat, settings.announcements)
+    await chats.set_breaking(conn, chat, settings.breaking)
+    await chats.set_quality(conn, chat, settings.quality)
     await timings.choose(conn, chat, settings.timing)
+    await topic_wishes.renew(conn, chat)
     await timings.count_from(conn, chat, now)
     await outbox.ask_again(conn, chat, now)
     if settings.is_paused and (settings.paused_until is None or settings.paused_until > now):
@@ -128,6 +132,7 @@ async def _follow_topics(conn: Connection, chat: int, exported: Exported, now: d
         *(one.name for one in exported.follows),
         *exported.left_out,
         *(name for name, _ in exported.muted),
+        *(name for name, _ in exported.wishes),
     ):
         if name not in numbers:
             topic = await known_topics.named(conn, name, chat)
@@ -146,6 +151,9 @@ async def _follow_topics(conn: Connection, chat: int, exported: Exported, now: d
     for name, until in exported.muted:
         if name in numbers and (until is None or until > now):
             await subscriptions.mute(conn, chat, numbers[name], until, now)
+    for name, timing in exported.wishes:
+        if name in numbers:
+            await topic_wishes.choose(conn, chat, numbers[name], timing)
     return len({numbers[one.name] for one in exported.follows if one.name in numbers}), tuple(unknown)
 
 
