@@ -108,9 +108,9 @@ def drawn(language: str, *, stretched: bool) -> dict[str, object]:
     }
 
 
-def samples(spoken: Words) -> list[Sample]:
+def samples(words: Words) -> list[Sample]:
     """Return every text of the code in a language, by the files that say them."""
-    return [_sample(spoken, source) for source in sources()]
+    return [_sample(words, source) for source in sources()]
 
 
 def stretch(text: str) -> str:
@@ -137,16 +137,16 @@ def sources() -> tuple[Source, ...]:
     return tuple(sorted(found.values(), key=lambda source: source.place))
 
 
-def _sample(spoken: Words, source: Source) -> Sample:
+def _sample(wording: Words, source: Source) -> Sample:
     values = {place: _EXAMPLES.get(place, place) for place in _PLACE.findall(source.many or source.one)}
     if source.many is None:
-        return Sample(source, (spoken(source.one, **values),), not spoken.has(source.one, source.many))
+        return Sample(source, (wording(source.one, **values),), not wording.has(source.one, source.many))
     values.pop("n", None)
     forms: dict[str, str] = {}
     for n in COUNTS:
-        form = spoken.form(source.one, source.many, n)
-        forms.setdefault(form, spoken.count(source.one, source.many, n, **values))
-    return Sample(source, tuple(forms.values()), not spoken.has(source.one, source.many))
+        form = wording.form(source.one, source.many, n)
+        forms.setdefault(form, wording.count(source.one, source.many, n, **values))
+    return Sample(source, tuple(forms.values()), not wording.has(source.one, source.many))
 
 
 def _said_in(tree: ast.Module, place: str) -> Iterator[Source]:

@@ -20,10 +20,19 @@ def test_chats_articles_and_what_is_saved_stay_and_nobody_follows_a_story(tmp_pa
         )
         conn.execute("INSERT INTO chats (id, kind, since, state_at) VALUES (7, 'private', 0, 0)")
         conn.execute("INSERT INTO saved (chat, article, at) VALUES (7, 1, 5)")
+        conn.execute(
+            """
+            INSERT INTO article_search (rowid, title, excerpt, topics, source)
+            VALUES (1, 'c++ grid', '大学', 'sea', 'daily')
+            """
+        )
     migrate(path, create=False)
     with closing(sqlite3.connect(path)) as conn:
         assert conn.execute("SELECT chat, article, at, by_reaction FROM saved").fetchall() == [(7, 1, 5, 0)]
         assert conn.execute("SELECT count(*) FROM saving_reactions").fetchone() == (0,)
         assert conn.execute("SELECT count(*) FROM followed_stories").fetchone() == (0,)
+        for words in ("c++", "grid", "大学", "daily"):
+            found = conn.execute("SELECT rowid FROM article_search WHERE article_search MATCH ?", (f'"{words}"',))
+            assert found.fetchall() == [(1,)], words
         conn.execute("INSERT INTO followed_stories (article, chat, since) VALUES (1, 7, 9)")
         assert conn.execute("SELECT thread FROM followed_stories").fetchone() == (0,)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from store_samples import put_article
 
 from bot.domain.browsing import Direction, Turn
+from bot.store.content import topics
 from bot.store.engine.database import Database
 from bot.store.readers import browsing
 
@@ -192,6 +193,37 @@ async def test_what_many_articles_hold_is_listed_alike_however_it_is_looked_for(
         assert places == whole
         back = await browsing.found(conn, "solar", Turn(Direction.NEWER, whole[9]), 4)
         assert back == whole[5:9][::-1]
+
+
+@pytest.mark.parametrize("filter", ["topic", "source"])
+async def test_what_is_common_among_a_topic_or_source_is_listed_alike_however_it_is_looked_for(db, monkeypatch, filter):
+    async with db.transaction() as conn:
+        topics_there = await topics.resolve(conn, ["Sea", "Wind"])
+        for number in range(1, 41):
+            title = "Solar power" if number % 2 else "Wind power"
+            worn = [name for name, every in (("Sea", 3), ("Wind", 5)) if number % every == 0]
+            await put_article(
+                conn,
+                number,
+                title=title,
+                age=timedelta(hours=(number * 7) % 13),
+                topics=[topics_there[name] for name in worn],
+                source="daily.example" if number % 3 == 0 else "other.example",
+            )
+        among = {"topics": [[topics_there["Sea"]], list(topics_there.values())]} if filter == "topic" else {}
+        among |= {"sources": ["daily.example"]} if filter == "source" else {}
+        whole = await browsing.found(conn, "solar", None, 99, **among)
+        assert len(whole) == 7 and all(place.number % 6 == 3 for place in whole)
+        for name, value in (("COMMON", 0), ("FEW_MATCHES", 0), ("NEAR", 2)):
+            monkeypatch.setattr(browsing, name, value)
+        places, turn = [], None
+        while page := await browsing.found(conn, "solar", turn, 2, **among):
+            places += page
+            turn = Turn(Direction.OLDER, page[-1])
+        assert places == whole == await browsing.found(conn, "solar", None, 99, **among)
+        back = await browsing.found(conn, "solar", Turn(Direction.NEWER, whole[5]), 3, **among)
+        assert back == whole[2:5][::-1]
+        assert await browsing.found(conn, "nowhere", None, 9, **among) == []
 
 
 @given(st.text(max_size=60))

@@ -231,6 +231,23 @@ async def test_stories_are_exported_and_forgotten_with_their_chat(room: PressRoo
         assert await stories.of_chat(conn, ANNA) == [] and len(await stories.of_chat(conn, BEN)) == 1
 
 
+async def test_stories_come_back_with_a_chat_s_own_export(room: PressRoom) -> None:
+    house = room.house
+    spire = await publishes(room, "The spire falls", "Paris")
+    await follows_story(room, ANNA, spire)
+    await house.says(ANNA, "/export")
+    sent = house.world.files.get(house.messages(ANNA)[-1]["document"]["file_id"])
+    assert sent is not None and sent.data is not None
+    await house.says(ANNA, "/forget")
+    await house.presses(ANNA, "Delete all")
+    await house.uploads(ANNA, f"newsbot-{ANNA}.json", sent.data)
+    assert "1 story that is followed" in last(room, ANNA)
+    await house.presses(ANNA, "Restore")
+    assert "1 story that is followed" in last(room, ANNA)
+    await publishes(room, "The roof burns", "Fire", names=(spire,))
+    assert last(room, ANNA).endswith(LINE)
+
+
 @pytest.mark.parametrize("verb", ["card_story", "card_story_end"])
 async def test_forged_buttons_follow_nothing(room: PressRoom, verb: str) -> None:
     house = room.house

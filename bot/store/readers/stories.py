@@ -8,10 +8,12 @@ Articles belong together when one names the other in `related`, in however many 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
+from bot.domain.exported import FollowedStory
 from bot.domain.following import KnownStory
+from bot.domain.link import normal_link
 from bot.store.content.story_json import epoch
 from bot.store.engine.database import Connection
 
@@ -83,6 +85,43 @@ async def follow(conn: Connection, chat: int, article: int, thread: int, now: da
         {"article": article, "chat": chat, "thread": thread, "now": epoch(now)},
     )
     return added > 0
+
+
+async def follow_known(
+    conn: Connection, chat: int, wanted: Iterable[FollowedStory], now: datetime, at_most: int
+) -> int:
+    """Follow those of these stories whose article readers may see, from now on; return how many it follows of them.
+
+    No more than `at_most` are followed for it in all.
+    """
+    values = [
+        {
+            "link": None if one.link is None else normal_link(one.link),
+            "number": one.number,
+            "title": one.title,
+            "thread": one.thread,
+        }
+        for one in wanted
+    ]
+    rows = await conn.execute_fetchall(
+        """
+        SELECT a.number, min(w.value ->> 'thread') AS thread
+        FROM json_each(:wanted) AS w CROSS JOIN articles AS a ON a.number = CASE
+            WHEN w.value ->> 'link' IS NULL THEN w.value ->> 'number'
+            ELSE (SELECT article FROM article_links WHERE link = w.value ->> 'link')
+        END
+        WHERE a.state IN ('published', 'archived')
+          AND (w.value ->> 'link' IS NOT NULL OR a.title = w.value ->> 'title')
+        GROUP BY a.number ORDER BY min(w.key)
+        """,
+        {"wanted": json.dumps(values)},
+    )
+    followed = {one.number for one in await of_chat(conn, chat)}
+    for row in rows:
+        if row["number"] not in followed and len(followed) < at_most:
+            await follow(conn, chat, row["number"], row["thread"], now)
+            followed.add(row["number"])
+    return len(followed.intersection(int(row["number"]) for row in rows))
 
 
 async def stop(conn: Connection, chat: int, articles: Collection[int]) -> bool:

@@ -7,5 +7,6 @@ What every conversation is given.
 | what somebody asked for, in a chat of ours and in any other | `request`, `inline_request`, `downloads` |
 | ways to answer, and pages of lists | `replies`, `paging` |
 | the table of all that can be said, and what Telegram shows of it | `registry`, `commands`, `menus` |
+| chats that are spoken about in another | `chat_facts`, `linking`, `managing` |
 | who may, and how often | `permission`, `administrators`, `inline_quota` |
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from port_samples import ANNA, BEN, DAY, HIGHEST, NOW, SECOND, Engine, put_article, put_chats
 
 from bot.domain.article import ArticleState, Related
+from bot.domain.exported import FollowedStory
 from bot.domain.following import KnownStory
 from bot.store.engine.connection import Connection
 from bot.store.readers import stories
@@ -62,6 +63,29 @@ async def test_who_follows_a_story_is_found_from_any_of_its_articles(engine: Eng
         assert await stories.followed_of(conn, 4) == [KnownStory(4, "Title 4")]
         assert await stories.followed_of(conn, HIGHEST) == []
         assert await stories.of_chat(conn, BEN) == [KnownStory(2, "Title 2"), KnownStory(4, "Title 4")]
+
+
+async def test_stories_of_an_export_are_followed_where_their_article_is_still_here(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        await put_chats(conn, ANNA)
+        await put_chain(conn, {1: (), 2: (), 3: ()})
+        await put_article(conn, 4, state=ArticleState.RETRACTED)
+        wanted = [
+            FollowedStory(99, "http://www.northgate.example/1/", "another title", 5),  # the link counts
+            FollowedStory(2, None, "Title 2"),
+            FollowedStory(3, None, "another title"),
+            FollowedStory(4, "https://northgate.example/4", "Title 4"),
+            FollowedStory(HIGHEST, "https://gone.example/", None),
+        ]
+        assert await stories.follow_known(conn, ANNA, wanted, NOW, 9) == 2
+        assert await stories.follow_known(conn, ANNA, wanted, NOW, 9) == 2
+        assert sorted(one.number for one in await stories.of_chat(conn, ANNA)) == [1, 2]
+        more = [FollowedStory(3, None, "Title 3")]
+        assert (
+            await stories.follow_known(conn, ANNA, more, NOW, 2)
+            == await stories.follow_known(conn, ANNA, [], NOW, 9)
+            == 0
+        )
 
 
 async def test_a_story_is_stopped_for_one_chat_from_whatever_it_followed_it(engine: Engine) -> None:
