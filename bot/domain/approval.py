@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.article import Manner
+
 
 class Wanted(StrEnum):
     """What somebody asks to do with an article."""
@@ -33,7 +35,7 @@ class ApprovalRequest:
     key: str | None
     asked_at: datetime
     at: datetime | None = None
-    is_silent: bool = False
+    manner: Manner = Manner.USUAL
     approved_by: int | None = None
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
 from bot.domain.correction import Correction
@@ -23,6 +23,14 @@ class ArticleState(StrEnum):
     PUBLISHED = "published"
     ARCHIVED = "archived"  # listed, never pushed: it was old news when first seen
     RETRACTED = "retracted"
+
+
+class Manner(IntEnum):
+    """How an article arrives, by its editor's choice. The numbers are stored."""
+
+    USUAL = 0  # as each chat has chosen
+    SILENT = 1  # without a sound in any chat
+    BREAKING = 2  # before other news, and at once in chats that allow that of breaking news
 
 
 class HeldWhy(StrEnum):
@@ -120,7 +128,7 @@ class Article:
     """A story under its number. `topics` are topic numbers in the file's order.
 
     `pushed_at` is when its one audience was fixed; None while it never went out.
-    `made_by` is who sent it in chat; None for what came otherwise. `is_silent`: scheduled to arrive without a sound.
+    `made_by` is who sent it in chat; None for what came otherwise. `manner` is how it arrives at its scheduled time.
     `revision` grows when something readers see changes. `held_why` is None unless it is held, and for what was held
     before newsbot kept the reason. `corrections` are the newest that readers are told of, oldest first; `retracted_why`
     is what they are told of a retraction.
@@ -139,7 +147,7 @@ class Article:
     corrections: tuple[Correction, ...] = ()
     retracted_why: str | None = None
     made_by: int | None = None
-    is_silent: bool = False
+    manner: Manner = Manner.USUAL
 
     @property
     def is_listed(self) -> bool:

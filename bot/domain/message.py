@@ -125,6 +125,8 @@ class Message:
     blocks: then it is what is sent, and the rest is what stands in its place where Telegram takes no blocks.
     `channel_request` is the label of a key that lets a person choose a channel of theirs, under the field where they
     write. It needs a private chat, goes out with a new message only, and never together with a `keyboard`.
+    `location_key` is the same for a key with which a person shares where they are; an empty one takes the keys away,
+    None leaves them as they are.
     """
 
     text: Text
@@ -134,6 +136,7 @@ class Message:
     preview_small: bool = False
     rich: Rich | None = None
     channel_request: str | None = None
+    location_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

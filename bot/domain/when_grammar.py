@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
 
+from bot.domain.article import Manner
 from bot.domain.when_words import Part, Vocabulary
 
 _TOKEN = re.compile(r"\d+|[^\W\d_]+|[^\w\s]")
@@ -51,12 +52,14 @@ def _phrase(text: str) -> tuple[str, ...]:
     return tokens_of(text)
 
 
-def without_silently(tokens: tuple[str, ...], words: Vocabulary) -> tuple[tuple[str, ...], bool]:
-    for phrase in map(_phrase, words.silently):
-        if tokens[-len(phrase) :] == phrase:
-            rest = tokens[: -len(phrase)]
-            return (rest[:-1] if rest[-1:] == (",",) else rest), True
-    return tokens, False
+def without_manner(tokens: tuple[str, ...], words: Vocabulary) -> tuple[tuple[str, ...], Manner]:
+    """Return what stands before the words at the end that say how something arrives, and what these say."""
+    for phrases, manner in ((words.silently, Manner.SILENT), (words.breaking, Manner.BREAKING)):
+        for phrase in map(_phrase, phrases):
+            if tokens[-len(phrase) :] == phrase:
+                rest = tokens[: -len(phrase)]
+                return (rest[:-1] if rest[-1:] == (",",) else rest), manner
+    return tokens, Manner.USUAL
 
 
 def readings(tokens: tuple[str, ...], words: Vocabulary) -> Iterator[Said]:

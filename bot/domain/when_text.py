@@ -14,8 +14,9 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from bot.domain.article import Manner
 from bot.domain.local_time import Clocks, LocalTime, at_local
-from bot.domain.when_grammar import Said, readings, tokens_of, without_silently
+from bot.domain.when_grammar import Said, readings, tokens_of, without_manner
 from bot.domain.when_words import VOCABULARIES, Part, Vocabulary
 
 MAX_LENGTH = 120  # characters; nobody says a time in more
@@ -45,13 +46,13 @@ class Fault(StrEnum):
 class When:
     """A time to come, or why there is none. `choices` are times that may be meant, soonest first.
 
-    `is_silent`: it was asked for without a sound.
+    `manner` is how it was asked to arrive.
     """
 
     at: datetime | None
     fault: Fault | None = None
     choices: tuple[datetime, ...] = ()
-    is_silent: bool = False
+    manner: Manner = Manner.USUAL
 
 
 def read_when(text: str, language: str, zone: ZoneInfo, now: datetime) -> When:
@@ -69,6 +70,20 @@ def read_when(text: str, language: str, zone: ZoneInfo, now: datetime) -> When:
         if found.fault is not Fault.UNKNOWN:
             return found
     return When(None, Fault.UNKNOWN)
+
+
+def read_manner(text: str, language: str, *, may_be_all: bool = False) -> tuple[str, Manner]:
+    """Return a text without the word at its end that says how something arrives, and what that says.
+
+    Nothing is taken away from a text of one word, unless that `may_be_all` there is.
+    """
+    own = language.partition("-")[0]
+    before, _, last = text.strip().rpartition(" ")
+    for tag in dict.fromkeys([own if own in VOCABULARIES else "en", "en"]):
+        _, manner = without_manner(tokens_of(last), VOCABULARIES[tag])
+        if manner is not Manner.USUAL and (before or may_be_all):
+            return before.rstrip(), manner
+    return text, Manner.USUAL
 
 
 def suggestions(zone: ZoneInfo, now: datetime) -> tuple[datetime, ...]:
@@ -97,7 +112,7 @@ def morning_after(zone: ZoneInfo, now: datetime) -> datetime | None:
 
 
 def _read(text: str, words: Vocabulary, zone: ZoneInfo, now: datetime) -> When:
-    tokens, is_silent = without_silently(tokens_of(text), words)
+    tokens, manner = without_manner(tokens_of(text), words)
     said = set(readings(tokens, words)) if tokens else set()
     found = [_resolve(one, zone, now) for one in said]
     understood = [one for one in found if one.fault is not Fault.UNKNOWN]
@@ -106,14 +121,14 @@ def _read(text: str, words: Vocabulary, zone: ZoneInfo, now: datetime) -> When:
     # A reading that is a time to come goes before one that is none: `31/12` names no thirty-first month.
     times = sorted({one.at for one in understood if one.at is not None})
     if len(times) == 1 and all(one.at is not None or one.fault is Fault.PAST for one in understood):
-        return When(times[0], is_silent=is_silent)
+        return When(times[0], manner=manner)
     if len(understood) == 1 or not times:
         first = min(
             understood, key=lambda one: (one.choices[:1] or (datetime.max.replace(tzinfo=now.tzinfo),), one.fault or "")
         )
-        return replace(first, is_silent=is_silent)
+        return replace(first, manner=manner)
     choices = sorted({*times, *(choice for one in understood for choice in one.choices)})
-    return When(None, Fault.SEVERAL, tuple(choices[:_MOST]), is_silent)
+    return When(None, Fault.SEVERAL, tuple(choices[:_MOST]), manner)
 
 
 def _resolve(said: Said, zone: ZoneInfo, now: datetime) -> When:

@@ -53,6 +53,7 @@ class Vocabulary:
     around: Mapping[str, int]
     inside: tuple[str, ...]
     silently: tuple[str, ...]
+    breaking: tuple[str, ...]
     month_first: bool = False
     ones: Mapping[str, float] = field(default_factory=dict)
 
@@ -103,6 +104,7 @@ _ENGLISH = Vocabulary(
     },
     inside=("h",),
     silently=("silently", "silent", "without sound", "quietly"),
+    breaking=("breaking", "as breaking news", "breaking news"),
     month_first=True,
     ones={"a": 1, "an": 1, "half a": 0.5, "half an": 0.5, "an hour and a half": 1.5},
 )  # fmt: skip
@@ -145,6 +147,7 @@ _GERMAN = Vocabulary(
     },
     inside=("uhr", "h"),
     silently=("still", "leise", "lautlos", "ohne ton", "stumm"),
+    breaking=("eilmeldung", "als eilmeldung", "eil", "eilig"),
     ones={"einer": 1, "einem": 1, "einer halben": 0.5, "eine halbe": 0.5, "anderthalb": 1.5, "eineinhalb": 1.5},
 )  # fmt: skip
 
@@ -181,6 +184,7 @@ _SPANISH = Vocabulary(
     },
     inside=("h",),
     silently=("en silencio", "silenciosamente", "sin sonido"),
+    breaking=("ultima hora", "de ultima hora", "urgente"),
     ones={"media": 0.5},
 )  # fmt: skip
 
@@ -221,6 +225,7 @@ _FRENCH = Vocabulary(
     },
     inside=("h", "heures", "heure"),
     silently=("en silence", "silencieusement", "sans son"),
+    breaking=("urgent", "en urgence", "flash"),
     ones={"une demi -": 0.5, "une demi": 0.5},
 )  # fmt: skip
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.when_text import Fault, read_when
+from bot.domain.article import Manner
+from bot.domain.when_text import Fault, read_manner, read_when
 from bot.domain.when_words import VOCABULARIES
 
 BERLIN, UTC_ZONE = ZoneInfo("Europe/Berlin"), ZoneInfo("UTC")
@@ -266,8 +267,13 @@ def test_a_time_that_comes_twice_is_said_with_both():
 )  # fmt: skip
 def test_without_a_sound_is_said_at_the_end(text, language):
     when = read_when(text, language, BERLIN, NOW)
-    assert when.is_silent and when.at == datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
-    assert not read_when("tomorrow 9", "en", BERLIN, NOW).is_silent
+    assert when.manner is Manner.SILENT and when.at == datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
+    assert read_when("tomorrow 9", "en", BERLIN, NOW).manner is Manner.USUAL
+    assert read_when("tomorrow 9 breaking", "en", BERLIN, NOW).manner is Manner.BREAKING
+    assert read_manner("412 Eilmeldung", "de") == ("412", Manner.BREAKING)
+    assert read_manner("a-silent-sea", "en") == ("a-silent-sea", Manner.USUAL)
+    assert read_manner("silent", "en") == ("silent", Manner.USUAL)
+    assert read_manner("silent", "en", may_be_all=True) == ("", Manner.SILENT)
     assert read_when("silently", "en", BERLIN, NOW).fault is Fault.UNKNOWN
 
 

@@ -10,7 +10,7 @@ from desk_stories import Desk, desk_of, plain
 from story import ANNA, BEN, EDITH, StoryHouse
 
 from bot.domain.approval import Wanted
-from bot.domain.article import Article, ArticleState
+from bot.domain.article import Article, ArticleState, Manner
 from bot.domain.press import press
 from bot.domain.role import Role
 from bot.errors import NotAllowed
@@ -203,7 +203,7 @@ async def test_what_is_scheduled_takes_two_goes_out_by_itself_and_not_when_it_wa
     rules = Newsroom(frozenset({EDITH}), True, timedelta(0))
     at = house.clock() + timedelta(hours=2)
     asked = await approvals.make_public(
-        house.db, 1, Wanted.SCHEDULE, by=EDITH, now=house.clock(), rules=rules, at=at, silent=True
+        house.db, 1, Wanted.SCHEDULE, by=EDITH, now=house.clock(), rules=rules, at=at, manner=Manner.SILENT
     )
     assert isinstance(asked, Waiting)
     await desk.turn()
@@ -212,7 +212,7 @@ async def test_what_is_scheduled_takes_two_goes_out_by_itself_and_not_when_it_wa
     )
     await ben(desk, "/approve 1")
     scheduled = await article(house)
-    assert (scheduled.state, scheduled.scheduled_at, scheduled.is_silent) == (ArticleState.SCHEDULED, at, True)
+    assert (scheduled.state, scheduled.scheduled_at, scheduled.manner) == (ArticleState.SCHEDULED, at, Manner.SILENT)
     await desk.room.take({"first.md": replace(scheduled.story, title="Something else")})
     house.clock.advance(timedelta(hours=2))
     from bot.services.newsroom import arriving_news

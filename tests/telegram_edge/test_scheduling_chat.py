@@ -9,8 +9,10 @@ from desk_stories import Desk, desk_of
 from story import ANNA, EDITH
 
 from bot.domain.article import Article, ArticleState
+from bot.domain.delivery import Lane
 from bot.services.newsroom import arriving_news
 from bot.store.content import articles
+from bot.store.delivery import campaigns
 from bot.store.desk import audit_log
 
 TUESDAY_9 = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)  # 09:00 in Berlin, the day after the story begins
@@ -159,6 +161,35 @@ async def test_at_night_what_wakes_nobody_comes_first(desk: Desk) -> None:
     await desk.presses("Silently")
     await desk.run()
     assert got(desk) == [True]
+
+
+async def lane(desk: Desk) -> tuple[Lane, bool, bool]:
+    async with desk.house.db.reading() as conn:
+        [one] = await campaigns.of_article(conn, 1)
+    return one.lane, one.is_breaking, one.is_silent
+
+
+@pytest.mark.parametrize("how", ["typed", "by button", "scheduled"])
+async def test_an_article_goes_out_as_breaking_news(desk: Desk, how: str) -> None:
+    match how:
+        case "typed":
+            await desk.says("/publish 1 breaking")
+        case "by button":
+            await desk.says("/preview 1")
+            await desk.presses("More")
+            assert desk.buttons == [["Back"], ["List without pushing"], ["Breaking", "Silently"]]
+            await desk.presses("Breaking")
+        case "scheduled":
+            await desk.says("/schedule 1 tomorrow 9 breaking")
+            assert desk.screen.endswith("It is breaking news: it comes at once to all who allow that.")
+            await comes(desk, TUESDAY_9)
+    await desk.run()
+    assert got(desk) == [False] and await lane(desk) == (Lane.URGENT, True, False)
+
+
+async def test_what_is_published_as_usual_is_neither_breaking_nor_silent(desk: Desk) -> None:
+    await desk.says("/publish 1")
+    assert await lane(desk) == (Lane.NEWS, False, False)
 
 
 async def test_what_is_out_is_not_scheduled_and_a_reply_stands_for_its_article(desk: Desk) -> None:

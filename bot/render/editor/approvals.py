@@ -12,7 +12,7 @@ from bot.domain.press import press
 from bot.domain.text import Text
 from bot.render.editor.desk import Verb, called, open_button
 from bot.render.editor.editors import called as called_person
-from bot.render.editor.moments import moment_of
+from bot.render.editor.moments import arrives, moment_of
 from bot.render.locale import Words
 from bot.render.text import foreign, join
 
@@ -55,8 +55,8 @@ def asked(
         case Wanted.SCHEDULE:
             at = _when(words, request, zone)
             text = words.text("{who} wants {article} to go out on {when}.", when=at, **said)
-    if request.is_silent:
-        text = join([text, words("It makes no sound.")], " ")
+    if (how := arrives(words, request.manner)) is not None:
+        text = join([text, how], " ")
     return Message(
         text,
         keyboard=(

@@ -30,6 +30,10 @@ _ABOUT_PEOPLE = ("role", "let go", "remove owner", "not brought back")
 """Acts whose detail is a person's id."""
 
 
+_SAY_IT_ALL = ("invite", "let go", "publish", "archive", "retract")
+"""Acts that say themselves what was before and after."""
+
+
 class LogVerb(StrEnum):
     """What the buttons do."""
 
@@ -107,7 +111,7 @@ def _changed(words: Words, entry: Entry, zone: ZoneInfo) -> str:
         called_so = {"contributor": words("contributor"), "editor": words("editor"), "owner": words("owner")}
         values = (called_so.get(entry.before or "", entry.before), called_so.get(entry.after or "", entry.after))
     before, after = (None if value is None else foreign(tame(clip(value, _VALUE))) for value in values)
-    if entry.act.startswith("become") or entry.act in ("invite", "let go") or (before is None and after is None):
+    if entry.act.startswith("become") or entry.act in _SAY_IT_ALL or (before is None and after is None):
         return ""
     if before is None:
         return words(": {after}", after=after)
@@ -238,6 +242,8 @@ def _detail(words: Words, detail: str | None) -> str:
         "list": words("listing"),
         "schedule": words("scheduling"),
         "approved": words("with approval"),
+        "breaking": words("as breaking news"),
+        "silent": words("without a sound"),
         "changed": words("it was changed after its approval"),
     }
     return known.get(detail or "", tame(clip(detail or "", _DETAIL)))

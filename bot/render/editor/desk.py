@@ -17,7 +17,7 @@ from datetime import timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.domain.article import Article, ArticleState, HeldWhy
+from bot.domain.article import Article, ArticleState, HeldWhy, Manner
 from bot.domain.message import Button, Keyboard, Message
 from bot.domain.press import press
 from bot.domain.text import Text
@@ -66,6 +66,7 @@ class Verb(StrEnum):
     SCHEDULE_AT = "schedule_at"  # an article, minutes since 1970, 1 to make no sound
     UNSCHEDULE = "schedule_not"
     SILENTLY = "desk_silently"
+    BREAKING = "desk_breaking"
     FAILED = "failed_who"
     AGAIN = "failed_again"
 
@@ -83,7 +84,7 @@ OF_AN_ARTICLE = frozenset(
         Verb.OPEN, Verb.MORE, Verb.BACK, Verb.PUBLISH, Verb.ARCHIVE, Verb.TAKE_BACK, Verb.TAKE_BACK_NOW, Verb.LEAVE,
         Verb.DELETE_COPIES, Verb.NOTICE_COPIES, Verb.CORRECT, Verb.LISTS_ONLY, Verb.LEAVE_COPIES,
         Verb.CHOOSE_PUSH, Verb.CHOOSE_ARCHIVE, Verb.TOPICS, Verb.ADD_TOPIC, Verb.DELIVERY, Verb.FAILED, Verb.AGAIN,
-        Verb.APPROVE, Verb.DECLINE, Verb.UNSCHEDULE, Verb.SCHEDULE, Verb.SCHEDULE_AT, Verb.SILENTLY,
+        Verb.APPROVE, Verb.DECLINE, Verb.UNSCHEDULE, Verb.SCHEDULE, Verb.SCHEDULE_AT, Verb.SILENTLY, Verb.BREAKING,
     }
 )  # fmt: skip
 """What is done to one article: the first number of the button is its number."""
@@ -218,23 +219,33 @@ def note_keyboard(
         return (row, (waiting.button,))
     first: Keyboard = ()
     if night is not None and not article.is_listed:
-        first = ((night,), (Button(words("Silently"), data=press(Verb.SILENTLY, number)),))
+        first = ((night,), (manner_button(words, article, Manner.SILENT),))
     return (*first, row, (publish_button(words, article, reach),))
 
 
-def more_keyboard(words: Words, article: Article) -> Keyboard:
-    """Return what else can be done with an article."""
-    # `Back` stands where `More` was.
-    row = [Button(words("Back"), data=press(Verb.BACK, article.number))]
-    if article.pushed_at is not None:
-        row.append(Button(words("Delivery"), data=press(Verb.DELIVERY, article.number)))
+def more_keyboard(words: Words, article: Article, *, is_night: bool = False) -> Keyboard:
+    """Return what else can be done with an article. `Back` stands in the row where `More` was."""
+    back = Button(words("Back"), data=press(Verb.BACK, article.number))
+    delivery = Button(words("Delivery"), data=press(Verb.DELIVERY, article.number))
+    told = (delivery,) if article.pushed_at is not None else ()
     if article.is_listed:
-        row.append(Button(words("Take back"), data=press(Verb.TAKE_BACK, article.number)))
-    else:
-        row.append(Button(words("List without pushing"), data=press(Verb.ARCHIVE, article.number)))
+        return ((back, *told, Button(words("Take back"), data=press(Verb.TAKE_BACK, article.number))),)
+    rows: list[tuple[Button, ...]] = [
+        (*told, Button(words("List without pushing"), data=press(Verb.ARCHIVE, article.number)))
+    ]
+    if article.pushed_at is None:
+        rows.append((manner_button(words, article, Manner.BREAKING), manner_button(words, article, Manner.SILENT)))
     if article.state is ArticleState.SCHEDULED:
-        return (tuple(row), (Button(words("Unschedule"), data=press(Verb.UNSCHEDULE, article.number)),))
-    return (tuple(row),)
+        rows.append((Button(words("Unschedule"), data=press(Verb.UNSCHEDULE, article.number)),))
+    rows.insert(2 if is_night else 0, (back,))
+    return tuple(rows)
+
+
+def manner_button(words: Words, article: Article, manner: Manner) -> Button:
+    """Return the button that publishes an article in a manner of its own."""
+    if manner is Manner.SILENT:
+        return Button(words("Silently"), data=press(Verb.SILENTLY, article.number))
+    return Button(words("Breaking"), data=press(Verb.BREAKING, article.number))
 
 
 def publish_button(words: Words, article: Article, reach: int) -> Button:

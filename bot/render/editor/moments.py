@@ -1,10 +1,11 @@
-"""When something goes out, as editors read it before it counts: weekday, date, time and zone."""
+"""When something goes out and how it arrives, as editors read it before it counts: weekday, date, time and zone."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.domain.article import Manner
 from bot.render.locale import Words
 
 
@@ -17,3 +18,14 @@ def moment_of(words: Words, at: datetime, zone: ZoneInfo) -> str:
         time=words.time(at, zone),
         zone=words.place(zone.key),
     )
+
+
+def arrives(words: Words, manner: Manner) -> str | None:
+    """Return how an article arrives, as a sentence; None when it does as usual."""
+    match manner:
+        case Manner.SILENT:
+            return words("It makes no sound.")
+        case Manner.BREAKING:
+            return words("It is breaking news: it comes at once to all who allow that.")
+        case Manner.USUAL:
+            return None

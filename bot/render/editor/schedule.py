@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from bot.domain.article import Article
+from bot.domain.article import Article, Manner
 from bot.domain.message import Button, Keyboard, Message
 from bot.domain.press import press
 from bot.domain.text import Text
 from bot.domain.when_text import Fault, When
 from bot.render.editor.desk import Verb, called, open_button, state
-from bot.render.editor.moments import moment_of
+from bot.render.editor.moments import arrives, moment_of
 from bot.render.locale import Words
 from bot.render.text import join
 
@@ -64,16 +64,16 @@ def unclear(words: Words, article: Article, when: When, zone: ZoneInfo) -> Messa
                 article=named,
             )
     is_twice = when.fault is Fault.TWICE
-    keyboard = choices(words, article, when.choices, zone, is_silent=when.is_silent, with_offset=is_twice)
+    keyboard = choices(words, article, when.choices, zone, manner=when.manner, with_offset=is_twice)
     return Message(text, keyboard=keyboard)
 
 
-def scheduled(words: Words, article: Article, zone: ZoneInfo, *, is_silent: bool = False) -> Message:
+def scheduled(words: Words, article: Article, zone: ZoneInfo, *, manner: Manner = Manner.USUAL) -> Message:
     """Return what is said of an article that goes out at a time to come."""
     at = article.scheduled_at or article.story.published_at
     text = words.text("{article} goes out on {when}.", article=called(article), when=moment_of(words, at, zone))
-    if is_silent:
-        text = join([text, words("It makes no sound.")], " ")
+    if (how := arrives(words, manner)) is not None:
+        text = join([text, how], " ")
     row = (open_button(words, article.number), Button(words("Unschedule"), data=press(Verb.UNSCHEDULE, article.number)))
     return Message(text, keyboard=(row,))
 
@@ -108,9 +108,9 @@ def not_possible(words: Words, article: Article, zone: ZoneInfo) -> Message:
     )
 
 
-def at_button(label: str, number: int, at: datetime, *, is_silent: bool = False) -> Button:
+def at_button(label: str, number: int, at: datetime, *, manner: Manner = Manner.USUAL) -> Button:
     """Return the button that schedules an article for a moment; `at_pressed` reads it back."""
-    return Button(label, data=press(Verb.SCHEDULE_AT, number, int((at - _EPOCH).total_seconds()) // 60, is_silent))
+    return Button(label, data=press(Verb.SCHEDULE_AT, number, int((at - _EPOCH).total_seconds()) // 60, manner))
 
 
 def choices(
@@ -119,13 +119,13 @@ def choices(
     times: Sequence[datetime],
     zone: ZoneInfo,
     *,
-    is_silent: bool = False,
+    manner: Manner = Manner.USUAL,
     with_offset: bool = False,
 ) -> Keyboard:
     """Return a button for each of some times."""
     # One in a row: the next screen has nothing in the first column that undoes it.
     return tuple(
-        (at_button(_label(words, at, zone, with_offset=with_offset), article.number, at, is_silent=is_silent),)
+        (at_button(_label(words, at, zone, with_offset=with_offset), article.number, at, manner=manner),)
         for at in times
     )
 

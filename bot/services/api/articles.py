@@ -171,7 +171,10 @@ async def _change(acting: Acting, article: Article, story: Story, wanted: SentCh
     acting.warnings += report.warned
     if report.updated:
         act = "correct" if article.is_listed else "edit"
-        await audit_log.record(conn, act, at=now, article=number, detail=wanted.why, key=acting.key.name)
+        titles = (article.story.title, story.title) if article.story.title != story.title else (None, None)
+        await audit_log.record(
+            conn, act, at=now, article=number, detail=wanted.why, key=acting.key.name, before=titles[0], after=titles[1]
+        )
     if wanted.every_copy and article.pushed_at is not None and article.is_listed:
         await corrections.correct_within(conn, number, why=wanted.why, by=None, now=now, key=acting.key.name)
     if story.published and not article.is_listed:

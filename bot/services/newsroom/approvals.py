@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 from bot.domain.approval import ApprovalRequest, DeskNews, Verdict, Wanted, verdict_on
-from bot.domain.article import Article, ArticleState
+from bot.domain.article import Article, ArticleState, Manner
 from bot.domain.role import Permission, Role, may
 from bot.errors import NotAllowed, OutOfTurn
 from bot.services.newsroom import newsroom
@@ -20,6 +21,15 @@ from bot.store.content import articles, known_topics
 from bot.store.desk import approvals, audit_log, editors
 from bot.store.desk.approvals import Untold
 from bot.store.engine.database import Connection, Database
+
+
+class _Said(TypedDict):
+    """What each entry of the log about a request says."""
+
+    at: datetime
+    person: int | None
+    article: int
+    key: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +80,7 @@ async def make_public(
     now: datetime,
     rules: Newsroom,
     at: datetime | None = None,
-    silent: bool = False,
+    manner: Manner = Manner.USUAL,
 ) -> Done | Waiting:
     """Publish, list or schedule an article for an editor, or ask the others to approve that.
 
@@ -80,7 +90,7 @@ async def make_public(
         await _must_publish(conn, by, rules)
         article = await articles.article(conn, number)
         _must_be_possible(article, wanted)
-        asked = ApprovalRequest(number, wanted, article.revision, by, None, now, at, silent)
+        asked = ApprovalRequest(number, wanted, article.revision, by, None, now, at, manner)
         if not rules.four_eyes:
             return await _do(conn, article, asked, by=by, now=now, rules=rules)
         return await ask(conn, asked, now=now, admins=rules.admins)
@@ -208,19 +218,22 @@ async def _do(
     number, who = article.number, asked.asked_by
     await approvals.forget(conn, number)
     detail = None if who == by else "approved"
+    said: _Said = {"at": now, "person": who, "article": number, "key": asked.key}
     match asked.wanted:
         case Wanted.PUBLISH:
-            published = await newsroom.release(conn, article, by=by, now=now, undo=rules.undo, silent=asked.is_silent)
-            await audit_log.record(conn, "publish", at=now, person=who, article=number, detail=detail, key=asked.key)
+            published = await newsroom.release(conn, article, by=by, now=now, undo=rules.undo, manner=asked.manner)
+            if detail is None and asked.manner is not Manner.USUAL:
+                detail = asked.manner.name.lower()
+            await audit_log.record(conn, "publish", **said, detail=detail, before=article.state, after="published")
             return Done(published.article, published)
         case Wanted.LIST:
             await articles.set_state(conn, number, ArticleState.ARCHIVED)
             await known_topics.let_be_known(conn, [number])
-            await audit_log.record(conn, "archive", at=now, person=who, article=number, detail=detail, key=asked.key)
+            await audit_log.record(conn, "archive", **said, detail=detail, before=article.state, after="archived")
         case Wanted.SCHEDULE:
             assert asked.at is not None  # whoever schedules names a time
             await newsroom.set_time(
-                conn, article, asked.at, by=who, key=asked.key, detail=detail, now=now, silent=asked.is_silent
+                conn, article, asked.at, by=who, key=asked.key, detail=detail, now=now, manner=asked.manner
             )
     return Done(await articles.article(conn, number))
 
@@ -247,11 +260,11 @@ def _is_done(article: Article, request: ApprovalRequest | None) -> bool:
 
 
 def _is_same(before: ApprovalRequest, asked: ApprovalRequest) -> bool:
-    return (before.wanted, before.revision, before.at, before.is_silent) == (
+    return (before.wanted, before.revision, before.at, before.manner) == (
         asked.wanted,
         asked.revision,
         asked.at,
-        asked.is_silent,
+        asked.manner,
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.article import Article, ArticleState, HeldWhy
+from bot.domain.article import Article, ArticleState, HeldWhy, Manner
 from bot.domain.audit import By, person_of
 from bot.domain.delivery import NEWS, Lane, Subject, SubjectType
 from bot.domain.publishing import UNDO_FROM, undo_time
@@ -52,9 +52,10 @@ async def publish(
             raise OutOfTurn(f"#{number} is out already")
         if not before.story.link:
             raise OutOfTurn(f"#{number} has no link that readers could open; its feed gave none")
-        published = await release(conn, before, by=by, now=now, undo=undo, breaking=breaking)
+        published = await release(conn, before, by=by, now=now, undo=undo, manner=Manner.BREAKING if breaking else None)
+        detail = "breaking" if breaking else None
         await audit_log.record(
-            conn, "publish", at=now, person=by, article=number, detail="breaking" if breaking else None
+            conn, "publish", at=now, person=by, article=number, detail=detail, before=before.state, after="published"
         )
         return published
 
@@ -67,12 +68,11 @@ async def release(
     now: datetime,
     undo: timedelta,
     by_file: bool = False,
-    silent: bool = False,
-    breaking: bool = False,
+    manner: Manner | None = None,
 ) -> Published:
     """Publish inside the caller's transaction: by hand, by file, or at the end of an embargo.
 
-    `silent`, or scheduled so, it makes no sound in any chat. What was asked about it before is over.
+    Without a `manner` it arrives as it was scheduled to. What was asked about it before is over.
     """
     await approvals.forget(conn, article.number)
     await articles.set_state(conn, article.number, ArticleState.PUBLISHED)
@@ -85,10 +85,8 @@ async def release(
         return Published(await articles.article(conn, article.number), earlier[-1].id, start_at, resumed=True)
     audience = await followers_of(conn, article.number, now)
     start_at = now + undo_time(await reach(conn, audience, now, UNDO_FROM), undo)
-    is_silent = silent or article.is_silent
-    promised = await _promise(
-        conn, article.number, now, start_at, by=by, by_file=by_file, silent=is_silent, breaking=breaking
-    )
+    how = article.manner if manner is None else manner
+    promised = await _promise(conn, article.number, now, start_at, by=by, by_file=by_file, manner=how)
     await articles.fix_audience(conn, article.number, now)
     return Published(await articles.article(conn, article.number), promised, start_at)
 
@@ -101,12 +99,11 @@ async def _promise(
     *,
     by: By,
     by_file: bool,
-    silent: bool = False,
-    breaking: bool = False,
+    manner: Manner = Manner.USUAL,
 ) -> int:
     """Promise an article as news to whoever follows its topics now; return the campaign's number."""
     subject = Subject(SubjectType.ARTICLE, number)
-    lane = Lane.URGENT if breaking else Lane.NEWS
+    lane = Lane.URGENT if manner is Manner.BREAKING else Lane.NEWS
     return await campaigns.promise(
         conn,
         NEWS,
@@ -116,8 +113,8 @@ async def _promise(
         lane=lane,
         by=person_of(by),
         by_file=by_file,
-        silent=silent,
-        breaking=breaking,
+        silent=manner is Manner.SILENT,
+        breaking=manner is Manner.BREAKING,
     )
 
 
@@ -192,14 +189,13 @@ async def set_time(
     by: By = None,
     key: str | None = None,
     detail: str | None = None,
-    silent: bool = False,
+    manner: Manner = Manner.USUAL,
 ) -> None:
     """Let an article that is not out go out at a time to come, in the caller's transaction."""
     was = article.scheduled_at if article.state is ArticleState.SCHEDULED else None
     await articles.set_state(conn, article.number, ArticleState.SCHEDULED, scheduled_at=at)
     await articles.mark_by_hand(conn, [article.number])
-    if silent:
-        await articles.keep_silent(conn, article.number)
+    await articles.set_manner(conn, article.number, manner)
     await audit_log.record(
         conn,
         "schedule",
@@ -241,7 +237,9 @@ async def archive(db: Database, number: int, *, by: By, now: datetime) -> Articl
         await approvals.forget(conn, number)
         await articles.set_state(conn, number, ArticleState.ARCHIVED)
         await known_topics.let_be_known(conn, [number])
-        await audit_log.record(conn, "archive", at=now, person=by, article=number)
+        await audit_log.record(
+            conn, "archive", at=now, person=by, article=number, before=article.state, after="archived"
+        )
         return await articles.article(conn, number)
 
 
@@ -255,7 +253,9 @@ async def retract(db: Database, number: int, *, by: By, now: datetime) -> Articl
         if not article.is_listed:
             raise OutOfTurn(f"#{number} is in no list")
         await withdraw(conn, number)
-        await audit_log.record(conn, "retract", at=now, person=by, article=number)
+        await audit_log.record(
+            conn, "retract", at=now, person=by, article=number, before=article.state, after="retracted"
+        )
         return await articles.article(conn, number)
 
 

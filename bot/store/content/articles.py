@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from sqlite3 import Row
 
-from bot.domain.article import Article, ArticleState, HeldWhy
+from bot.domain.article import Article, ArticleState, HeldWhy, Manner
 from bot.domain.link import normal_link
 from bot.errors import AmbiguousArticle, UnknownArticle
 from bot.store.content.corrections import corrections_from
@@ -149,10 +149,11 @@ async def mark_by_hand(conn: Connection, numbers: Iterable[int]) -> None:
     )
 
 
-async def keep_silent(conn: Connection, number: int) -> None:
-    """Let a scheduled article arrive without a sound. It holds until its state changes."""
+async def set_manner(conn: Connection, number: int, manner: Manner) -> None:
+    """Remember how a scheduled article is to arrive. It holds until its state changes."""
     await conn.execute(
-        "UPDATE articles SET silent = 1 WHERE number = :number AND state = 'scheduled'", {"number": number}
+        "UPDATE articles SET silent = :manner WHERE number = :number AND state = 'scheduled'",
+        {"number": number, "manner": manner},
     )
 
 
@@ -286,7 +287,7 @@ def _article(row: Row) -> Article:
         corrections=corrections_from(row["corrections"]),
         retracted_why=row["retracted_why"],
         made_by=row["made_by"],
-        is_silent=bool(row["silent"]),
+        manner=Manner(row["silent"]),
     )
 
 

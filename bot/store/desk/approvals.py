@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlite3 import Row
 
 from bot.domain.approval import ApprovalRequest, DeskNews, Wanted
+from bot.domain.article import Manner
 from bot.store.content.story_json import epoch, epoch_of_end, moment, moment_or_none
 from bot.store.engine.database import Connection
 
@@ -27,7 +28,7 @@ async def ask(conn: Connection, request: ApprovalRequest) -> None:
             "key": request.key,
             "asked_at": epoch(request.asked_at),
             "at": epoch_of_end(request.at),
-            "silent": request.is_silent,
+            "silent": request.manner,
             "approved_by": request.approved_by,
         },
     )
@@ -121,6 +122,6 @@ def _request(row: Row) -> ApprovalRequest:
         key=row["key"],
         asked_at=moment(row["asked_at"]),
         at=moment_or_none(row["at"]),
-        is_silent=bool(row["silent"]),
+        manner=Manner(row["silent"]),
         approved_by=row["approved_by"],
     )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from port_samples import ANNA, BEN, HIGHEST, HOUR, LOWEST, NOW, Engine, put_article
 
 from bot.domain.approval import ApprovalRequest, DeskNews, Wanted
-from bot.domain.article import ArticleState
+from bot.domain.article import ArticleState, Manner
 from bot.store.content import articles
 from bot.store.desk import approvals
 
@@ -16,7 +16,7 @@ async def test_one_request_waits_for_an_article_and_a_later_one_takes_its_place(
         for number in (1, 2):
             await put_article(conn, number, state=ArticleState.DRAFT)
         first = ApprovalRequest(1, Wanted.PUBLISH, 1, ANNA, None, NOW)
-        second = ApprovalRequest(2, Wanted.SCHEDULE, 3, None, "ci", NOW - HOUR, at=NOW + HOUR, is_silent=True)
+        second = ApprovalRequest(2, Wanted.SCHEDULE, 3, None, "ci", NOW - HOUR, at=NOW + HOUR, manner=Manner.SILENT)
         for request in (first, second):
             await approvals.ask(conn, request)
             assert await approvals.request_for(conn, request.article) == request
@@ -52,13 +52,14 @@ async def test_each_editor_is_told_of_the_newest_about_an_article_once(engine: E
         assert await approvals.untold(conn) == waiting[1:]
 
 
-async def test_a_scheduled_article_is_silent_until_its_state_changes(engine: Engine) -> None:
+async def test_a_scheduled_article_keeps_its_manner_until_its_state_changes(engine: Engine) -> None:
     async with engine.transaction() as conn:
         await put_article(conn, 1, state=ArticleState.DRAFT)
-        await articles.keep_silent(conn, 1)
-        assert not (await articles.article(conn, 1)).is_silent
+        await articles.set_manner(conn, 1, Manner.SILENT)
+        assert (await articles.article(conn, 1)).manner is Manner.USUAL
         await articles.set_state(conn, 1, ArticleState.SCHEDULED, scheduled_at=NOW)
-        await articles.keep_silent(conn, 1)
-        assert (await articles.article(conn, 1)).is_silent
+        for manner in (Manner.BREAKING, Manner.SILENT):
+            await articles.set_manner(conn, 1, manner)
+            assert (await articles.article(conn, 1)).manner is manner
         await articles.set_state(conn, 1, ArticleState.DRAFT)
-        assert not (await articles.article(conn, 1)).is_silent
+        assert (await articles.article(conn, 1)).manner is Manner.USUAL

@@ -16,6 +16,7 @@ from bot.services.newsroom.approvals import Approval, Done
 from bot.services.newsroom.newsroom import Published
 from bot.telegram_edge.conversations.editor import publishing
 from bot.telegram_edge.conversations.editor.article_args import article_of, article_pressed
+from bot.telegram_edge.conversations.editor.going_public import rules_of
 from bot.telegram_edge.kit.commands import Access, Where, msgid
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.paging import number as number_of
@@ -57,9 +58,7 @@ async def approve_pressed(ctx: BotContext, press: PressRequest) -> None:
 async def decline(ctx: BotContext, press: PressRequest) -> None:
     """Say no, or take one's own request back."""
     article = await article_pressed(ctx, press)
-    request = await approvals.decline(
-        ctx.db, article.number, by=press.person, now=ctx.clock(), rules=publishing.rules_of(ctx)
-    )
+    request = await approvals.decline(ctx.db, article.number, by=press.person, now=ctx.clock(), rules=rules_of(ctx))
     ctx.wake()
     if request is None:
         zone = ctx.look(press.chat).zone
@@ -78,7 +77,7 @@ async def ask_to_approve(ctx: BotContext, press: PressRequest) -> LateAnswer | N
 async def _approve(ctx: BotContext, asked: Request | PressRequest, article: Article) -> Approval:
     assert asked.person is not None  # editors are people
     now = ctx.clock()
-    done = await approvals.approve(ctx.db, article.number, by=asked.person, now=now, rules=publishing.rules_of(ctx))
+    done = await approvals.approve(ctx.db, article.number, by=asked.person, now=now, rules=rules_of(ctx))
     request = done.request
     if done.done is not None and done.done.published is not None and request is not None and request.asked_by:
         await newsdesk.owe(ctx.db, done.done.published.campaign, request.asked_by, now)  # who asked follows it too
@@ -91,7 +90,7 @@ def _answer(ctx: BotContext, asked: Request | PressRequest, done: Approval) -> M
     if done.done is None:
         return screens.judged(asked.words, done.verdict, done.article, done.request, zone)
     if done.request is not None and done.request.at is not None:
-        return schedule_screens.scheduled(asked.words, done.done.article, zone, is_silent=done.request.is_silent)
+        return schedule_screens.scheduled(asked.words, done.done.article, zone, manner=done.request.manner)
     return publishing_screens.archived(asked.words, done.done.article)
 
 

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from bot.domain.approval import Wanted
-from bot.domain.article import Article, ArticleState
+from bot.domain.article import Article, ArticleState, Manner
 from bot.domain.correction import reason
 from bot.domain.link import link_fault
 from bot.domain.message import Button, Message
 from bot.domain.pacing import full_rate
 from bot.domain.press import press as data_of
 from bot.domain.progress import lasting, shown_as
-from bot.domain.when_text import morning_after
+from bot.domain.when_text import read_manner
 from bot.errors import OutOfTurn
 from bot.render import error_messages
-from bot.render.editor import approvals as approval_screens
 from bot.render.editor import corrections as copies
 from bot.render.editor import desk
 from bot.render.editor import publishing as screens
-from bot.render.editor import schedule as schedule_screens
 from bot.render.editor.alerts import ANEW
 from bot.render.editor.desk import PictureCheck, Verb
 from bot.services.delivery import delivery_reports
-from bot.services.newsroom import approvals, corrections, newsroom
+from bot.services.newsroom import corrections, newsroom
 from bot.services.newsroom import desk as newsdesk
-from bot.services.newsroom.approvals import Done, Newsroom, Waiting
+from bot.services.newsroom.approvals import Done, Waiting
 from bot.services.newsroom.corrections import Delivered
 from bot.services.newsroom.desk import Campaign, CampaignState
 from bot.services.newsroom.newsroom import Published
@@ -36,6 +32,7 @@ from bot.telegram_edge.conversations.editor.article_args import (
     asked_late,
 )
 from bot.telegram_edge.conversations.editor.copies import send_copy
+from bot.telegram_edge.conversations.editor.going_public import make_public, night_button, waiting_for, waits
 from bot.telegram_edge.kit.commands import Access, Where, msgid
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.paging import number as number_of
@@ -71,30 +68,37 @@ async def show(ctx: BotContext, asked: Request | PressRequest, article: Article)
 
 async def more(ctx: BotContext, press: PressRequest) -> None:
     article = await article_pressed(ctx, press)
-    await press.redraw_keyboard(desk.more_keyboard(press.words, article))
+    is_night = night_button(ctx, press, article) is not None
+    await press.redraw_keyboard(desk.more_keyboard(press.words, article, is_night=is_night))
 
 
 async def back(ctx: BotContext, press: PressRequest) -> None:
     article = await article_pressed(ctx, press)
     reach = await delivery_reports.reach_of(ctx.db, article, ctx.clock()) if desk.may_publish(article) else 0
-    waiting = await _waiting(ctx, press, article, reach)
-    await press.redraw_keyboard(desk.note_keyboard(press.words, article, reach, waiting, _night(ctx, press, article)))
+    waiting = await waiting_for(ctx, press, article, reach)
+    await press.redraw_keyboard(
+        desk.note_keyboard(press.words, article, reach, waiting, night_button(ctx, press, article))
+    )
 
 
 # Publishing
 
 
 async def publish(ctx: BotContext, request: Request) -> None:
-    """Publish, and show the copy first when there is an undo delay."""
-    article = await article_of(ctx, request)
+    """Publish, and show the copy first when there is an undo delay. A word behind the article says how it arrives."""
+    is_reply = request.replied_to is not None
+    text, manner = read_manner(request.args, request.words.language, may_be_all=is_reply)
+    article = await article_of(ctx, request.with_args(text))
     if article is None:
         return
     if request.is_late:
         at = request.words.time(request.sent_at, ctx.look(request.chat).zone)
         question, button = await _ask_to_publish(ctx, request, article)
+        if manner is not Manner.USUAL:
+            button = desk.manner_button(request.words, article, manner)
         await request.answer(desk.asked_late(request.words, question, button, at))
         return
-    await _publish_anew(ctx, request, article)
+    await _publish_anew(ctx, request, article, manner)
 
 
 async def publish_pressed(ctx: BotContext, press: PressRequest) -> None:
@@ -103,11 +107,11 @@ async def publish_pressed(ctx: BotContext, press: PressRequest) -> None:
     if number_of(press, 1) == ANEW:
         await _publish_anew(ctx, press, article)
     else:
-        await _publish_pressed(ctx, press, article)
+        await _publish_pressed(ctx, press, article, Manner.USUAL)
 
 
-async def _publish_pressed(ctx: BotContext, press: PressRequest, article: Article, *, silent: bool = False) -> None:
-    match await make_public(ctx, press, article.number, Wanted.PUBLISH, silent=silent):
+async def _publish_pressed(ctx: BotContext, press: PressRequest, article: Article, manner: Manner) -> None:
+    match await make_public(ctx, press, article.number, Wanted.PUBLISH, manner=manner):
         case Done(published=Published() as published):
             await follow(ctx, press, published.campaign)
         case Waiting() as waiting:
@@ -118,71 +122,20 @@ async def _publish_pressed(ctx: BotContext, press: PressRequest, article: Articl
 
 async def publish_silently(ctx: BotContext, press: PressRequest) -> None:
     """Publish without a sound in any chat; the message with the button becomes the progress."""
-    await _publish_pressed(ctx, press, await article_pressed(ctx, press), silent=True)
+    await _publish_pressed(ctx, press, await article_pressed(ctx, press), Manner.SILENT)
 
 
-async def ask_to_publish_silently(ctx: BotContext, press: PressRequest) -> LateAnswer:
+async def publish_breaking(ctx: BotContext, press: PressRequest) -> None:
+    """Publish as breaking news; the message with the button becomes the progress."""
+    await _publish_pressed(ctx, press, await article_pressed(ctx, press), Manner.BREAKING)
+
+
+async def ask_to_publish_so(ctx: BotContext, press: PressRequest) -> LateAnswer:
+    """Ask again when a press that says how it arrives waited while newsbot was not running."""
     article = await article_pressed(ctx, press)
-    button = Button(press.words("Silently"), data=data_of(Verb.SILENTLY, article.number))
+    manner = Manner.SILENT if press.press.verb == Verb.SILENTLY else Manner.BREAKING
+    button = desk.manner_button(press.words, article, manner)
     return asked_late(press, press.words("Publish #{number} now?", number=article.number), button)
-
-
-async def make_public(
-    ctx: BotContext,
-    asked: Request | PressRequest,
-    number: int,
-    wanted: Wanted,
-    *,
-    at: datetime | None = None,
-    silent: bool = False,
-) -> Done | Waiting | None:
-    """Publish, list or schedule in the name of the one who asks, or ask the other editors; None: it is out already.
-
-    Raises: NotAllowed.
-    """
-    assert asked.person is not None  # editors are people
-    try:
-        done = await approvals.make_public(
-            ctx.db, number, wanted, by=asked.person, now=ctx.clock(), rules=rules_of(ctx), at=at, silent=silent
-        )
-    except OutOfTurn:
-        return None
-    ctx.wake()
-    return done
-
-
-def rules_of(ctx: BotContext) -> Newsroom:
-    """Return what the operator chose for whoever publishes."""
-    return Newsroom(ctx.settings.admins, ctx.settings.four_eyes, ctx.settings.undo)
-
-
-def waits(asked: Request | PressRequest, article: Article, waiting: Waiting) -> Message:
-    """Return what is said to whoever has asked for what another editor has to approve."""
-    if waiting.is_new:
-        return approval_screens.waits(asked.words, article, waiting.others)
-    return approval_screens.waits_already(asked.words, article)
-
-
-def _night(ctx: BotContext, asked: Request | PressRequest, article: Article) -> Button | None:
-    """Return the button that lets an article go out in the morning; None by day."""
-    zone = ctx.look(asked.chat).zone
-    at = morning_after(zone, ctx.clock())
-    if at is None:
-        return None
-    label = asked.words("At {time}", time=asked.words.time(at, zone))
-    return schedule_screens.at_button(label, article.number, at)
-
-
-async def _waiting(ctx: BotContext, asked: Request | PressRequest, article: Article, reach: int) -> desk.Waiting | None:
-    """Return what is asked about an article, and the button for it; None when nothing is."""
-    request = await approvals.request_for(ctx.db, article.number)
-    if request is None or request.revision != article.revision:
-        return None
-    names, zone = await newsdesk.names(ctx.db), ctx.look(asked.chat).zone
-    said = approval_screens.asks(asked.words, request, names, zone, asked.person)
-    if request.asked_by == asked.person:
-        return desk.Waiting(said, Button(asked.words("Withdraw"), data=data_of(Verb.DECLINE, article.number)))
-    return desk.Waiting(said, approval_screens.approve_button(asked.words, request, reach))
 
 
 async def show_progress(ctx: BotContext, asked: Request | PressRequest, article: Article, campaign: int) -> None:
@@ -412,8 +365,10 @@ def rate_of(ctx: BotContext) -> float:
     return full_rate(ctx.settings.rate)
 
 
-async def _publish_anew(ctx: BotContext, asked: Request | PressRequest, article: Article) -> None:
-    match await make_public(ctx, asked, article.number, Wanted.PUBLISH):
+async def _publish_anew(
+    ctx: BotContext, asked: Request | PressRequest, article: Article, manner: Manner = Manner.USUAL
+) -> None:
+    match await make_public(ctx, asked, article.number, Wanted.PUBLISH, manner=manner):
         case Done(published=Published() as published):
             if published.start_at > ctx.clock():
                 await send_copy(ctx, asked.chat, article.number, asked.patience)
@@ -452,8 +407,8 @@ async def _note(
         picture=picture,
         refused=refused,
         is_paused=await delivery_reports.is_paused(ctx.db),
-        waiting=await _waiting(ctx, asked, article, reach),
-        night=_night(ctx, asked, article),
+        waiting=await waiting_for(ctx, asked, article, reach),
+        night=night_button(ctx, asked, article),
     )
 
 
@@ -521,7 +476,8 @@ CONVERSATION = Conversation(
         PressRule(Verb.MORE, more, access=Access.EDITORS),
         PressRule(Verb.BACK, back, access=Access.EDITORS),
         PressRule(Verb.PUBLISH, publish_pressed, access=Access.EDITORS, late=ask_to_publish),
-        PressRule(Verb.SILENTLY, publish_silently, access=Access.EDITORS, late=ask_to_publish_silently),
+        PressRule(Verb.SILENTLY, publish_silently, access=Access.EDITORS, late=ask_to_publish_so),
+        PressRule(Verb.BREAKING, publish_breaking, access=Access.EDITORS, late=ask_to_publish_so),
         PressRule(Verb.ARCHIVE, archive, access=Access.EDITORS, late=ask_to_archive),
         PressRule(Verb.TAKE_BACK, ask_to_take_back, access=Access.EDITORS, late=ask_late_to_take_back),
         PressRule(Verb.TAKE_BACK_NOW, take_back, access=Access.EDITORS, late=ask_late_to_take_back),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.approval import Wanted
-from bot.domain.article import Article, ArticleState
+from bot.domain.article import Article, ArticleState, Manner
 from bot.domain.message import Message
 from bot.domain.when_text import FURTHEST, Fault, When, read_when, suggestions
 from bot.errors import OutOfTurn
@@ -15,8 +15,8 @@ from bot.render.editor import schedule as screens
 from bot.render.editor.desk import Verb
 from bot.services.newsroom import newsroom
 from bot.services.newsroom.approvals import Done, Waiting
-from bot.telegram_edge.conversations.editor import publishing
 from bot.telegram_edge.conversations.editor.article_args import article_of, article_pressed, asked_late
+from bot.telegram_edge.conversations.editor.going_public import make_public, waits
 from bot.telegram_edge.kit.commands import Access, Where, msgid
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.paging import number as number_of
@@ -52,11 +52,11 @@ async def schedule(ctx: BotContext, request: Request) -> None:
     elif request.is_late:
         zone = ctx.look(request.chat).zone
         at = request.words.time(request.sent_at, zone)
-        label = screens.choices(request.words, article, [when.at], zone, is_silent=when.is_silent)
+        label = screens.choices(request.words, article, [when.at], zone, manner=when.manner)
         question = request.words("Schedule #{number} now?", number=article.number)
         await request.answer(desk.asked_late(request.words, question, label[0][0], at))
     else:
-        await request.answer(await _schedule(ctx, request, article, when.at, silent=when.is_silent))
+        await request.answer(await _schedule(ctx, request, article, when.at, manner=when.manner))
 
 
 async def ask(ctx: BotContext, press: PressRequest) -> None:
@@ -73,7 +73,7 @@ async def schedule_pressed(ctx: BotContext, press: PressRequest) -> None:
         past = When(None, Fault.PAST, suggestions(ctx.look(press.chat).zone, now))
         await press.redraw(screens.unclear(press.words, article, past, ctx.look(press.chat).zone))
         return
-    await press.redraw(await _schedule(ctx, press, article, at, silent=number_of(press, 2) == 1))
+    await press.redraw(await _schedule(ctx, press, article, at, manner=_manner(press)))
 
 
 async def ask_late_to_schedule(ctx: BotContext, press: PressRequest) -> LateAnswer:
@@ -81,7 +81,7 @@ async def ask_late_to_schedule(ctx: BotContext, press: PressRequest) -> LateAnsw
     at, zone = _at(press), ctx.look(press.chat).zone
     if at is None or at <= ctx.clock():
         return LateAnswer(_ask(ctx, press, article))
-    [[button]] = screens.choices(press.words, article, [at], zone, is_silent=number_of(press, 2) == 1)
+    [[button]] = screens.choices(press.words, article, [at], zone, manner=_manner(press))
     return asked_late(press, press.words("Schedule #{number} now?", number=article.number), button)
 
 
@@ -112,16 +112,22 @@ def _at(press: PressRequest) -> datetime | None:
         return None
 
 
+def _manner(press: PressRequest) -> Manner:
+    """Return how an article is to arrive by the button; one that was forged is as usual."""
+    number = number_of(press, 2)
+    return Manner(number) if number in list(Manner) else Manner.USUAL
+
+
 async def _schedule(
-    ctx: BotContext, asked: Request | PressRequest, article: Article, at: datetime, *, silent: bool
+    ctx: BotContext, asked: Request | PressRequest, article: Article, at: datetime, *, manner: Manner
 ) -> Message:
     """Schedule, or ask the other editors to approve it; return what is said of it."""
     zone = ctx.look(asked.chat).zone
-    match await publishing.make_public(ctx, asked, article.number, Wanted.SCHEDULE, at=at, silent=silent):
+    match await make_public(ctx, asked, article.number, Wanted.SCHEDULE, at=at, manner=manner):
         case Done(scheduled):
-            return screens.scheduled(asked.words, scheduled, zone, is_silent=silent)
+            return screens.scheduled(asked.words, scheduled, zone, manner=manner)
         case Waiting() as waiting:
-            return publishing.waits(asked, article, waiting)
+            return waits(asked, article, waiting)
         case None if article.state is ArticleState.PUBLISHED or article.is_listed:
             return screens.not_possible(asked.words, article, zone)
         case None:
