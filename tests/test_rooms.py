@@ -31,6 +31,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "connection_limits": set(),
     "http_api": {"services", "store", "content", "render", "domain", "errors"},
     "city_lookup": {"domain"},
+    "location_lookup": set(),
     "telegram_edge": {"services", "store", "content", "render", "domain", "errors", "settings"},
 }
 EVERYTHING = {*MAY_KNOW, *TOP, ""}

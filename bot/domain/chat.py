@@ -10,6 +10,9 @@ from bot.domain.delivery_time import AT_ONCE, Timing
 from bot.domain.parts import Parts
 from bot.domain.restriction import Restriction
 
+MAX_QUALITY = 10**9
+"""The largest least quality that a chat can set; the smallest is as far below nought."""
+
 
 class ChatKind(StrEnum):
     """As in https://core.telegram.org/bots/api#chat, with supergroups counted as groups."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from bot.domain.chat import DigestForm, Pictures
+from bot.domain.chat import MAX_QUALITY, DigestForm, Pictures
 from bot.domain.delivery_time import AT_ONCE, Timing
 from bot.domain.parts import Parts, read_parts
 from bot.domain.timing_text import from_stored
@@ -25,7 +25,16 @@ MAX_ENTRIES = 5_000
 """Of a list: what is more is left out."""
 MAX_NAME = 300  # characters
 
-_PARTS = ("follows", "exceptions", "unwanted_sources", "phrases", "unwanted_phrases", "stories", "saved")
+_PARTS = (
+    "follows",
+    "exceptions",
+    "wishes_for_topics",
+    "unwanted_sources",
+    "phrases",
+    "unwanted_phrases",
+    "stories",
+    "saved",
+)
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]{5,15}(?:Z|[+-]\d{2}:\d{2})")
 _MAX_THREAD = 2**31 - 1
 _MAX_NUMBER = 2**63 - 1
@@ -75,11 +84,15 @@ class ChatSettings:
     is_paused: bool = False
     paused_until: datetime | None = None
     digest: DigestForm | None = None
+    announcements: bool = True
+    breaking: bool = False
+    quality: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What of an export can be put back. `muted` are topics and until when (None: for good).
+    """What of an export can be put back. `muted` are topics and until when (None: for good), `wishes` are those that
+    have times of their own.
 
     `unread` are places of the file, such as `follows 3`, that are not as an export has them.
     """
@@ -90,6 +103,7 @@ class Exported:
     follows: tuple[Followed, ...] = ()
     left_out: tuple[str, ...] = ()
     muted: tuple[tuple[str, datetime | None], ...] = ()
+    wishes: tuple[tuple[str, Timing], ...] = ()
     unwanted_sources: tuple[tuple[str, str], ...] = ()
     phrases: tuple[Followed, ...] = ()
     unwanted_phrases: tuple[str, ...] = ()
@@ -133,6 +147,9 @@ def read_exported(document: Mapping[str, Any], languages: Collection[str], zones
         follows=tuple(reading.entries(document, "follows", lambda one: Followed(_name(one["topic"]), _thread(one)))),
         left_out=tuple(name for kind, name, _ in exceptions if kind == "left_out"),
         muted=tuple((name, until) for kind, name, until in exceptions if kind == "muted"),
+        wishes=tuple(
+            reading.entries(document, "wishes_for_topics", lambda one: (_name(one["topic"]), _timing(one["delivery"])))
+        ),
         unwanted_sources=tuple(
             reading.entries(
                 document, "unwanted_sources", lambda one: (_name(one["source"]), _name(one["name"] or one["source"]))
@@ -194,6 +211,9 @@ def _settings(
         parts=value("parts", lambda names: read_parts(_text(names)), None),
         digest=value("digest", DigestForm, None),
         timing=value("delivery", _timing, AT_ONCE),
+        announcements=value("announcements", _flag, True),
+        breaking=value("breaking", _flag, False),
+        quality=value("quality", lambda least: _whole(least, -MAX_QUALITY, MAX_QUALITY), None),
         is_paused=value("state", _text, "active") == "paused",
         paused_until=value("paused_until_at", _moment, None),
     )

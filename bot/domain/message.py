@@ -90,15 +90,20 @@ class Rich:
 
     @property
     def has_pictures(self) -> bool:
-        return _has_pictures(self.blocks)
+        return _has(Picture, self.blocks)
+
+    @property
+    def has_buttons(self) -> bool:
+        """Whether there are buttons within the text, beside those of the keyboard."""
+        return _has(ButtonRow, self.blocks)
 
     def without_pictures(self) -> Rich:
         """Return the same without pictures, and without details in which nothing else was."""
         return replace(self, blocks=_without_pictures(self.blocks))
 
 
-def _has_pictures(blocks: tuple[Block, ...]) -> bool:
-    return any(isinstance(one, Picture) or (isinstance(one, Details) and _has_pictures(one.blocks)) for one in blocks)
+def _has(kind: type[Block], blocks: tuple[Block, ...]) -> bool:
+    return any(isinstance(one, kind) or (isinstance(one, Details) and _has(kind, one.blocks)) for one in blocks)
 
 
 def _without_pictures(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
@@ -120,6 +125,8 @@ class Message:
     blocks: then it is what is sent, and the rest is what stands in its place where Telegram takes no blocks.
     `channel_request` is the label of a key that lets a person choose a channel of theirs, under the field where they
     write. It needs a private chat, goes out with a new message only, and never together with a `keyboard`.
+    `location_key` is the same for a key with which a person shares where they are; an empty one takes the keys away,
+    None leaves them as they are.
     """
 
     text: Text
@@ -129,6 +136,7 @@ class Message:
     preview_small: bool = False
     rich: Rich | None = None
     channel_request: str | None = None
+    location_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

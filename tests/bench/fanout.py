@@ -57,14 +57,14 @@ async def one_round(database: str, url: str, article: int) -> None:
 
         await asyncio.sleep(0.2)
         before = table.resident()
-        began = time.monotonic()
+        began, in_processor = time.monotonic(), time.process_time()
         await newsroom.publish(found.db, article, by=1, now=crew.utc_now(), undo=timedelta(0))
         promised = time.monotonic()
         reader = asyncio.create_task(read_and_write())
         while await fan_out_next(found.db, now=crew.utc_now(), draw=random.random()):
             found.dispatcher.wake()
         found.dispatcher.wake()
-        complete = time.monotonic()
+        complete, in_processor = time.monotonic(), time.process_time() - in_processor
         reader.cancel()
         peak = table.resident()
         await asyncio.sleep(0.3)  # a small town is complete before its first message is out
@@ -76,6 +76,7 @@ async def one_round(database: str, url: str, article: int) -> None:
                     "began": began,
                     "promise": promised - began,
                     "complete": complete - promised,
+                    "processor": in_processor,
                     "waits": waits,
                     "before": before,
                     "memory": peak,

@@ -174,6 +174,13 @@ async def measured(path: Path, questions: list[str], rounds: int) -> dict[str, T
     return taken
 
 
+def _summary(taken: list[Taken]) -> tuple[float, float, float]:
+    """Return the 99th percentile by the clock and of the processor, and the median by the clock."""
+    clock = [one for some in taken for one in some.clock]
+    processor = [one for some in taken for one in some.processor]
+    return table.percentile(clock, 0.99), table.percentile(processor, 0.99), table.percentile(clock, 0.5)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
     parser.add_argument("--articles", type=int, default=100_000)
@@ -184,7 +191,7 @@ def main() -> int:
         path = town.build(folder / "search.db", 1)
         common, middling = asyncio.run(filled(path, given.articles))
         index, texts, whole = index_size(path)
-        questions = [
+        plain = [
             *TYPED,
             *common,
             *middling,
@@ -193,19 +200,22 @@ def main() -> int:
             f"{common[0]} {middling[0]}",
             f"{middling[0]} {middling[1]}",
             "so*",
+            "sol*",
             "ba*",
+            "nowhereatall",
+        ]
+        filtered = [
             "topic:Section 3",
             f"topic:Section 3 {common[0]}",
             "source:Paper 3 solar",
             f'source:"Paper 199" {common[0]}',
             f"topic:Section 3 topic:Section 4 {common[2]}",
-            "nowhereatall",
         ]
+        questions = plain + filtered
         taken = asyncio.run(measured(path, questions, given.rounds))
-    clock = [one for some in taken.values() for one in some.clock]
-    processor = [one for some in taken.values() for one in some.processor]
     slowest = sorted(taken, key=lambda question: -table.percentile(taken[question].processor, 0.5))[:12]
-    p99, worked = table.percentile(clock, 0.99), table.percentile(processor, 0.99)
+    p99, worked, middle = _summary([taken[question] for question in plain])
+    filtered_p99, filtered_worked, _ = _summary([taken[question] for question in filtered])
     largest = 60 * max(1.0, given.articles / 100_000)
     table.print_table(
         f"Newest first among {given.articles:,} articles",
@@ -220,8 +230,9 @@ def main() -> int:
             )
             for question in slowest
         ],
-        f"All {len(taken)} questions, {given.rounds} times: p99 {p99:.1f} ms by the clock, {worked:.1f} ms of the "
-        f"processor, median {table.percentile(clock, 0.5):.2f} ms; the target is 20 ms. {table.verdict(p99 < 20)}",
+        f"{len(plain)} questions without topic or source, {given.rounds} times: p99 {p99:.1f} ms by the clock, "
+        f"{worked:.1f} ms of the processor, median {middle:.2f} ms; the target is 20 ms. {table.verdict(p99 < 20)}",
+        f"{len(filtered)} with one: p99 {filtered_p99:.1f} ms by the clock, {filtered_worked:.1f} ms of the processor",
         f"Index of words: {index:.1f} MB; the folded texts beside it: {texts:.1f} MB; the database: {whole:.0f} MB. "
         f"The target for the index of 100,000 is 60 MB. {table.verdict(index <= largest)}",
     )

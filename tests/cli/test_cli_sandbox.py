@@ -281,6 +281,8 @@ async def test_the_tour_of_readers_goes_through_and_its_transcript_shows_what_th
         "Next: tomorrow, 08:00 Vancouver.",
         "For the phrase “quiet streets”.",
         "the next one comes into the forum itself",
+        "it is posted there, with [Read] [Open in bot]",
+        "she follows Oceans now",
         "the bot answers in Arabic",
         "the bot answers in Japanese",
         "All of it is deleted.",

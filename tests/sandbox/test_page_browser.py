@@ -769,3 +769,21 @@ async def test_a_reaction_is_set_and_taken_away_and_told_to_the_bot(house: House
     told = [update["message_reaction"] for update in updates if "message_reaction" in update]
     assert [len(change["new_reaction"]) for change in told] == [1, 0]
     assert told[0]["message_id"] == sent["message_id"] and told[0]["user"]["id"] == ANNA
+
+
+async def test_the_key_that_asks_for_a_location_sends_the_place_that_is_named(house: House, show: Show) -> None:
+    page = await show()
+    keyboard = {"keyboard": [[{"text": "Share my location", "request_location": True}]]}
+    await house.api("sendMessage", chat_id=ANNA, text="Where are you?", reply_markup=keyboard)
+    asked: list[str] = []
+
+    async def answer(dialog: Any) -> None:
+        asked.append(dialog.message)
+        await dialog.accept("37.74, -25.67")
+
+    page.on("dialog", answer)
+    await page.get_by_role("button", name="Share my location").click()
+    await expect(page.locator("#log")).to_contain_text("Location: 37.74, -25.67")
+    assert len(asked) == 1
+    *_, shared = await house.api("getUpdates")
+    assert shared["message"]["location"] == {"latitude": 37.74, "longitude": -25.67}

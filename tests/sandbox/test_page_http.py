@@ -149,6 +149,21 @@ async def test_what_a_person_writes_starts_and_presses_reaches_the_bot(house: Ho
     assert callback["callback_query"]["data"] == "1:done"
 
 
+async def test_a_key_that_asks_for_a_location_stands_in_private_chats_and_what_is_shared_reaches_the_bot(
+    house: House,
+) -> None:
+    await house.post("start", {"person": ANNA, "payload": ""})
+    keyboard = {"keyboard": [[{"text": "Share", "request_location": True}]], "one_time_keyboard": True}
+    sent = await house.api("sendMessage", chat_id=ANNA, text="Where?", reply_markup=keyboard)
+    assert "location_key" not in sent and "reply_markup" not in sent  # Telegram tells bots of inline keyboards only
+    shown = await (await house.get(f"/page/messages?chat={ANNA}")).json()
+    assert [message.get("location_key") for message in shown["messages"]][-1] == "Share"
+    answer = await house.post("location", {"person": ANNA, "chat": ANNA, "latitude": 52.5, "longitude": 13.4})
+    assert answer.status == 200
+    *_, shared = await house.api("getUpdates")
+    assert shared["message"]["location"] == {"latitude": 52.5, "longitude": 13.4}
+
+
 @pytest.mark.parametrize(
     ("act", "body", "status"),
     [
@@ -160,6 +175,9 @@ async def test_what_a_person_writes_starts_and_presses_reaches_the_bot(house: Ho
         ("say", {"person": True, "chat": ANNA, "text": "hi"}, 400),
         ("say", {"person": ANNA, "chat": ANNA, "text": "hi", "thread": 9}, 404),
         ("start", {"person": ANNA, "payload": "a b"}, 400),
+        ("location", {"person": ANNA, "chat": ANNA, "latitude": 91, "longitude": 0}, 400),
+        ("location", {"person": ANNA, "chat": ANNA, "latitude": None, "longitude": 0}, 400),
+        ("location", {"person": ANNA, "chat": BEN, "latitude": 52.5, "longitude": 13.4}, 403),
         ("language", {"person": ANNA, "language": "<script>"}, 400),
         ("press", {"person": ANNA, "chat": BEN, "message": 1, "data": "x"}, 403),
         ("add_bot", {"person": ANNA, "chat": ANNA}, 403),

@@ -189,3 +189,61 @@ async def test_breaking_news_passes_the_times_of_topics_too(room: PressRoom) -> 
     await newsroom.publish(room.db, article.number, by=1, now=room.house.clock(), undo=timedelta(0), breaking=True)
     await room.run()
     assert room.got(anna) == ["Fire"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "clock", "before", "due", "next_due"),
+    [
+        # From 00:00 to 01:00 there is nothing on 24 April 2026, and 01:00 is 22:00 UTC (tzdata 2026f).
+        ("Africa/Cairo", 30, "2026-04-23 12:00", "2026-04-23 22:00", "2026-04-24 21:30"),
+        # From 00:00 to 01:00 comes twice on 25 October 2026; the first is still summer time.
+        ("Atlantic/Azores", 30, "2026-10-24 12:00", "2026-10-25 00:30", "2026-10-26 01:30"),
+        # No stored offset finds noon: this winter Havana is at UTC-4, in the next at -5 (tzdata 2026f).
+        ("America/Havana", 720, "2026-12-01 20:00", "2026-12-02 16:00", "2026-12-03 16:00"),
+        ("America/Havana", 720, "2027-12-01 20:00", "2027-12-02 17:00", "2027-12-03 17:00"),
+    ],
+)
+async def test_a_topics_daily_time_follows_the_rules_of_the_day(
+    room: PressRoom, zone: str, clock: int, before: str, due: str, next_due: str
+) -> None:
+    [anna] = await room.people(1)
+    room.house.clock.now = datetime.fromisoformat(before).replace(tzinfo=UTC)
+    async with room.db.transaction() as conn:
+        await chats.set_zone(conn, anna, zone)
+    await _wish(room, anna, AT_ONCE, Energy=Timing(Mode.DAILY, minute=clock))
+    await _news(room, "a-grid", "Energy")
+    for at in (due, next_due):
+        moment = datetime.fromisoformat(at).replace(tzinfo=UTC)
+        had = len(room.got(anna))
+        room.house.clock.now = moment - timedelta(seconds=1)
+        await room.run()
+        assert len(room.got(anna)) == had
+        room.house.clock.now = moment
+        await room.run()
+        assert len(room.got(anna)) == had + 1
+        room.house.clock.now = moment + timedelta(hours=1)  # once, though the clock shows it twice
+        await room.run()
+        assert len(room.got(anna)) == had + 1
+        await _news(room, f"b-{had}", "Energy")
+
+
+async def test_who_was_down_at_a_topics_time_sends_one_list_and_a_time_moved_across_now_sends_none(
+    room: PressRoom,
+) -> None:
+    [anna] = await room.people(1)
+    await _wish(room, anna, AT_ONCE, Energy=DAILY)
+    await _news(room, "a-monday", "Energy")
+    room.house.clock.now = datetime(2026, 3, 3, 12, tzinfo=UTC)
+    await room.publish(await room.draft("b-tuesday", "Energy"))
+    await _at(room, "2026-03-05 11:30")
+    assert room.got(anna) == ["Your 08:00 news: 2 stories"]
+    await _news(room, "c-thursday", "Energy")
+    number = await _number(room, "Energy")
+    # It is half past eleven: a time of eleven is over for today.
+    await topic_times.wish(room.db, anna, number, Timing(Mode.DAILY, minute=660), now=room.house.clock())
+    await room.run()
+    assert len(room.got(anna)) == 1
+    await _at(room, "2026-03-06 08:00")
+    assert len(room.got(anna)) == 1
+    await _at(room, "2026-03-06 11:00")
+    assert room.got(anna)[1:] == ["Your 11:00 news: 1 story"]

@@ -9,7 +9,6 @@ from store_samples import NOW, plan
 
 from bot.domain.following import KnownStory
 from bot.domain.topic import TopicTree
-from bot.store.delivery import fanout
 from bot.store.delivery.audiences import MAX_CHAT_ID, MIN_CHAT_ID
 from bot.store.delivery.followers import RECIPIENTS, Followers
 from bot.store.engine.database import Connection, Database
@@ -67,14 +66,18 @@ async def test_more_topics_than_one_union_holds_are_still_asked_in_one_query(con
     await conn.execute_fetchall(sql, values)
 
 
-async def test_wishes_for_topics_are_looked_for_once_in_a_piece_and_then_by_chat(conn: Connection) -> None:
-    head, tail = fanout.AT_WISHED_TIMES, fanout.AT_TIMES_END
-    sql, values = AUDIENCE.recipients(head, tail, **PAGE, breaking=0, campaign=1, operation=1)
+async def test_chats_of_a_piece_that_have_wishes_for_topics_are_listed_once_and_then_asked_by_their_keys(
+    conn: Connection,
+) -> None:
+    sql, values = AUDIENCE.at_their_times(False, with_wishes=True, **PAGE, campaign=1, operation=1)
     steps = await plan(conn, sql, **values)
     assert "MERGE (UNION)" in steps
-    for keys in ("chat>? AND chat<?", "chat=?"):
-        assert f"SEARCH topic_wishes USING PRIMARY KEY ({keys})" in steps
+    assert steps.count("CO-ROUTINE says") == 1  # the time is looked for once
+    assert steps.count("SEARCH topic_wishes USING PRIMARY KEY (chat>? AND chat<?)") == 1
     assert "SEARCH w USING PRIMARY KEY (chat=? AND topic=?)" in steps
-    assert "SEARCH t USING INTEGER PRIMARY KEY (rowid=?)" in steps
-    for name in ("topic_wishes", "w", "s", "e", "t", "k"):
+    assert "SEARCH s USING PRIMARY KEY (topic=? AND chat=?)" in steps
+    assert "SEARCH e USING PRIMARY KEY (chat=? AND topic=? AND kind=?)" in steps
+    for name in ("t", "a"):
+        assert f"SEARCH {name} USING INTEGER PRIMARY KEY (rowid=?)" in steps
+    for name in ("topic_wishes", "w", "s", "e", "t", "a", "k"):
         assert f"SCAN {name}\n" not in steps + "\n"

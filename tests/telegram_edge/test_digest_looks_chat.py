@@ -128,3 +128,16 @@ async def test_an_export_names_the_look_and_brings_it_back(house):
     await house.uploads(ANNA, sent["file_name"], data)
     await house.presses(ANNA, "Restore")
     assert await _form(house) is DigestForm.RICH
+
+
+async def test_a_channels_look_is_chosen_from_the_private_chat_of_who_administers_it(house):
+    await house.starts(EDITH)
+    house.world.add_bot(EDITH, house.channel)
+    await house.settle()
+    await house.says(EDITH, "/channel @northgate_wire settings digest rich")
+    assert (await _form(house, house.channel), await _form(house, EDITH)) == (DigestForm.RICH, DigestForm.CLASSIC)
+    [example] = [one for one in house.messages(EDITH) if "rich_message" in one]
+    assert rich_messages.buttons(example) == []  # as the channel would show it
+    await house.presses(EDITH, "Classic")
+    assert (await _form(house, house.channel), await _form(house, EDITH)) == (DigestForm.CLASSIC, DigestForm.CLASSIC)
+    assert not [one for one in house.messages(house.channel) if "rich_message" in one]

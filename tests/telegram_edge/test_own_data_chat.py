@@ -50,6 +50,10 @@ async def _set_much(house: StoryHouse) -> None:
         "/settings daily 08:00",
         "/settings pictures small",
         "/settings parts source",
+        "/settings announcements off",
+        "/settings breaking on",
+        "/settings quality 60",
+        "/settings Energy silently",
         "/settings language de",
     ):
         await house.says(ANNA, text)
@@ -81,11 +85,12 @@ async def test_a_chat_that_was_forgotten_is_restored_from_its_export(room: Press
     await house.presses(ANNA, "Restore")
     assert plain(house.screen(ANNA)).startswith("Wiederhergestellt: 2 Themen, 2 Wortfolgen, 1 nie gewollte Quelle, 1 ")
     after = await exports.export_of(house.db, ANNA, house.clock())
-    for part in ("follows", "phrases", "unwanted_phrases", "unwanted_sources", "saved"):
+    for part in ("follows", "wishes_for_topics", "phrases", "unwanted_phrases", "unwanted_sources", "saved"):
         assert [_timeless(one) for one in after[part]] == [_timeless(one) for one in before[part]], part  # type: ignore[attr-defined]
     chat = await house.chat(ANNA)
     assert chat is not None
     assert (chat.language, chat.zone, chat.timing) == ("de", "Europe/Berlin", Timing(Mode.DAILY, minute=480))
+    assert (chat.announcements, chat.breaking, chat.quality) == (False, True, 60)
 
 
 def _timeless(row: dict[str, Any]) -> dict[str, Any]:

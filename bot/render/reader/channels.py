@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.domain.channel import Channel, Standing
 from bot.domain.limits import CAPTION, TEXT
-from bot.domain.message import Button, Keyboard, Message
+from bot.domain.message import Button, Keyboard, Message, Paragraph
 from bot.domain.press import press, read_press
 from bot.domain.text import Text, utf16_len
 from bot.render.labels import IN_A_TOAST, label
@@ -61,7 +61,10 @@ def framed(message: Message, *, words: Words, channel: Channel, verbs: Collectio
     heading = bold(foreign(clip(channel.title, _NAME)))
     text = join([heading, addressed(message.text, f"channel {channel.handle} ")], "\n")
     limit = TEXT if message.photo is None else CAPTION
-    return replace(message, text=clip(text, limit), keyboard=(*keyboard, back), rich=None)
+    rich = message.rich
+    if rich is not None:  # buttons within it would act for the private chat; a channel's lists have none
+        rich = None if rich.has_buttons else replace(rich, blocks=(Paragraph(heading), *rich.blocks), keyboard=(back,))
+    return replace(message, text=clip(text, limit), keyboard=(*keyboard, back), rich=rich)
 
 
 def addressed(text: Text, prefix: str) -> Text:

@@ -15,8 +15,6 @@ BREAKING = "set_breaking"
 QUALITY = "set_quality"
 
 QUALITIES = (40, 60, 80, 100)
-MAX_QUALITY = 10**9
-"""The largest that is taken; the least is as far below nought."""
 _SAID = 60
 
 

@@ -15,7 +15,7 @@ from bot.domain.chat import Pictures
 from bot.domain.message import Button, InlineCard, Message
 from bot.domain.parts import Part
 from bot.domain.topic import Topic
-from bot.render.labels import label
+from bot.render.labels import topic_label
 from bot.render.locale import Words
 from bot.render.look import Look
 from bot.render.reader.article import caption
@@ -54,7 +54,7 @@ def _follow_button(article: Article, topic: Topic | None, look: Look) -> Button:
     if topic is None:
         return Button(words("Open in bot"), url=deep_link(article, look))
     link = f"https://t.me/{look.bot_username}?start=t_{topic_payload(topic)}"
-    return Button(words("Follow {topic}", topic=label(topic.name, words)), url=link)
+    return Button(words("Follow {topic}", topic=topic_label(topic, words)), url=link)
 
 
 def _described(article: Article, words: Words) -> str:

@@ -33,6 +33,7 @@ LANGUAGE = "set_language"
 ZONE = "set_zone"
 ZONES = "zones"
 CLOSE = "settings_close"
+LOCATION = "location"
 PARTS = "set_parts"
 REPEATS = "set_repeats"
 THREADS = "set_threads"
@@ -294,8 +295,15 @@ def regions_page(words: Words, chat: Chat, regions: Sequence[str]) -> Message:
     ]
     text = words("Where are you? You can also send your city: /settings Berlin, or your time: /settings UTC+3.")
     reset = (Button(words("Use the zone of this bot"), data=press(ZONE)),)
+    here = (Button(words("Share my location"), data=press(LOCATION)),)
     return Message(
-        Text(text), keyboard=(*_rows(buttons, ZONES_IN_A_ROW), *((reset,) if chat.zone else ()), _back(words))
+        Text(text),
+        keyboard=(
+            *_rows(buttons, ZONES_IN_A_ROW),
+            *((here,) if chat.kind is ChatKind.PRIVATE else ()),
+            *((reset,) if chat.zone else ()),
+            _back(words),
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from bot.sandbox.bot_api import ephemeral, media, rich_messages
 from bot.sandbox.bot_api.method_specs import Upload
 from bot.sandbox.bot_api.permission import readable_chat, writable_chat
 from bot.sandbox.world.api_error import bad_request, too_many_requests
+from bot.sandbox.world.keyboards import location_key
 from bot.sandbox.world.people import Chat, Json
 
 if TYPE_CHECKING:
@@ -111,7 +112,10 @@ def _sent(world: World, chat: Chat, params: Json, content: Json) -> Json:
     message.update(content)
     if markup is not None:
         message["reply_markup"] = markup
-    world.post(chat.id, message)
+    if label := location_key(params.get("reply_markup"), chat):
+        world.post(chat.id, {**message, "location_key": label})  # for the page; Telegram tells bots only inline ones
+    else:
+        world.post(chat.id, message)
     return message
 
 

@@ -87,6 +87,12 @@ class Wish:
             raise Refused(f"{name} is too long: {units:,} characters, and {longest:,} are the most.")
         return value
 
+    def degrees(self, name: str, largest: float) -> float:
+        value = self._fields.get(name)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not -largest <= value <= largest:
+            raise Refused(f"{name} must be a number from -{largest:g} to {largest:g}.")
+        return float(value)
+
     def matching(self, name: str, shape: re.Pattern[str]) -> str:
         value = self.text(name, 64)
         if not shape.fullmatch(value):
@@ -139,6 +145,12 @@ def _press(wish: Wish) -> Json:
     if any(one["ephemeral_message_id"] == message for one in wish.world.seen_alone(wish.person.id, wish.chat.id)):
         return {"query": wish.world.press_alone(wish.person.id, wish.chat.id, message, data)}
     return {"query": wish.world.press(wish.person.id, wish.chat.id, message, data)}
+
+
+def _location(wish: Wish) -> Json:
+    chat = wish.writable_chat
+    wish.world.share_location(wish.person.id, chat.id, wish.degrees("latitude", 90), wish.degrees("longitude", 180))
+    return {}
 
 
 async def _ask_inline(wish: Wish) -> Json:
@@ -239,6 +251,7 @@ def _shared_chat(wish: Wish) -> Chat:
 ACTS: Mapping[str, Act] = {
     "say": _say,
     "press": _press,
+    "location": _location,
     "inline": _ask_inline,
     "choose": _choose,
     "react": _react,

@@ -28,6 +28,8 @@ export const profile = (person, chat) => get("profile", { person, chat });
 export const say = (person, chat, text, replyTo, thread) => post("say", { person, chat, text, reply_to: replyTo, thread });
 export const start = (person, payload = "") => post("start", { person, payload });
 export const press = (person, chat, message, data) => post("press", { person, chat, message, data });
+export const shareLocation = (person, chat, latitude, longitude) =>
+  post("location", { person, chat, latitude, longitude });
 /** Ask the bot in a chat: `{query, cards: [{id, title, description, file}], next, button}`. */
 export const askInline = (person, chat, text, offset) => post("inline", { person, chat, text, offset: offset || null });
 export const choose = (person, chat, query, result) => post("choose", { person, chat, query, result });

@@ -63,6 +63,7 @@ function contextOf(chat, person) {
     command: (text) => attempt(() => api.say(person.id, chat.id, addressed(text, chat))),
     start: (payload) => start(person, payload),
     unblock: () => attempt(() => api.unblock(person.id)),
+    shareLocation: () => shareLocation(chat, person),
     share: (url) => copy(url, "Link copied. On a phone, Telegram would ask which chat to share it with."),
     copy,
     ask: (words) => chooseChat(here, (chosen) => askIn(chosen, person, words)),
@@ -77,6 +78,14 @@ function contextOf(chat, person) {
 /** In groups Telegram's menu names the bot, so that other bots leave the command alone. */
 function addressed(command, chat) {
   return chat.type === "private" || command.includes("@") ? command : `${command}@${world.bot.username}`;
+}
+
+/** A phone knows where it is; the page asks. */
+async function shareLocation(chat, person) {
+  const said = prompt("Where are you? Latitude, longitude:", "52.52, 13.405");
+  const [latitude, longitude] = (said ?? "").split(",").map((part) => Number.parseFloat(part));
+  if (said === null) return;
+  await attempt(() => api.shareLocation(person.id, chat.id, latitude, longitude));
 }
 
 async function start(person, payload) {

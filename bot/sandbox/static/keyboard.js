@@ -23,6 +23,7 @@ export class Keyboards {
 
   /** The rows under a message, or null. */
   draw(message, context) {
+    if (message.location_key) return locationKey(message.location_key, context);
     const rows = message.reply_markup?.inline_keyboard;
     if (!Array.isArray(rows) || rows.length === 0) return null;
     const label = "Buttons of this message";
@@ -101,4 +102,11 @@ function urlKey(url, label, className, context) {
   }
   const act = where === null ? () => context.tell("This link leads nowhere the sandbox knows.") : () => follow(where, context);
   return el("button", { type: "button", class: className, onclick: act }, label);
+}
+
+/** The key that Telegram's apps show below the chat: it asks where the person is, and sends that. */
+function locationKey(text, context) {
+  const label = el("span", { class: "key-label", dir: "auto" }, text);
+  const key = button("key", "", () => context.shareLocation(), label);
+  return el("div", { class: "keyboard", role: "group", "aria-label": "Key of this chat" }, el("div", { class: "keyboard-row" }, key));
 }

@@ -69,6 +69,7 @@ function bubble(message, context, mine) {
     message.reply_to_message ? quote(message.reply_to_message, context) : null,
     message.photo ? picture(message, context) : null,
     fileOf(message) ? file(fileOf(message)) : null,
+    message.location ? el("p", { class: "text" }, `Location: ${message.location.latitude}, ${message.location.longitude}`) : null,
     message.rich_message ? drawBlocks(message, context) : null,
     ...(options.show_above_text ? [card, body] : [body, card]),
     meta(message),

@@ -23,7 +23,7 @@ START = datetime(2026, 10, 24, 10, tzinfo=UTC)
 
 TRAMS, SHAFT = "Trams that run on the wind", "A shaft that holds the night"
 WINTER = "Heat for a winter from one summer"
-LATE, LOUD = "A grid that heals itself by night", "The dam at Varsund holds"
+LATE, DAM = "A grid that heals itself by night", "The dam at Varsund holds"
 STREETS, SEQUEL = "Quiet streets for a whole quarter", "What the quiet streets have changed"
 THREADED, FALLEN = "Sails return to a freighter", "A ferry without a captain"
 _FACTS = {
@@ -31,7 +31,7 @@ _FACTS = {
     SHAFT: "Water goes down by day and comes up by night.",
     WINTER: "Sand under a school keeps what July gave.",
     LATE: "A fault is cut out before a lamp flickers.",
-    LOUD: "Engineers have looked at every joint of it.",
+    DAM: "Engineers have looked at every joint of it.",
     STREETS: "Nobody drives there faster than people walk.",
     SEQUEL: "Three shops have opened, and a school bus is gone.",
     THREADED: "It saves a tenth of the oil.",
@@ -50,7 +50,7 @@ class Days:
 async def readers(stage: Stage, cast: Cast, days: Days) -> None:
     """Play the tour."""
     stage.starts(cast.edith)
-    _write(days, TRAMS, SHAFT, WINTER, LATE, LOUD, THREADED, FALLEN)
+    _write(days, TRAMS, SHAFT, WINTER, LATE, DAM, THREADED, FALLEN)
     _write(days, STREETS, topics="Oceans")
     _write(days, SEQUEL, topics="Oceans", related=STREETS)
     await stage.asks_until(cast.edith, "/drafts", SEQUEL)
@@ -59,6 +59,8 @@ async def readers(stage: Stage, cast: Cast, days: Days) -> None:
     await _quiet_hours(stage, cast, days)
     await _a_phrase_and_the_story_that_goes_on(stage, cast)
     await _a_thread_that_closes(stage, cast)
+    await _a_channel(stage, cast)
+    await _passed_on(stage, cast)
     await _other_languages(stage, cast)
     await _taken_along_and_forgotten(stage, cast)
 
@@ -147,7 +149,8 @@ async def _a_thread_that_closes(stage: Stage, cast: Cast) -> None:
     stage.tell("A forum follows Energy in a thread of its own. Its administrator is Edith.")
     world = stage.world
     forum = world.add_chat("supergroup", "Northgate Forum", members={cast.edith: "creator"}, is_forum=True).id
-    thread = world.open_thread(forum, "Power and heat")
+    stage.look_at(forum, "the forum")
+    thread = world.open_thread(forum, "Power and heat", 12)
     world.add_bot(cast.edith, forum)
     await stage.until(lambda: stage.of_bot(forum), "the bot's greeting in the forum")
     world.say(cast.edith, forum, "/subscribe Energy", thread=thread)
@@ -162,6 +165,34 @@ async def _a_thread_that_closes(stage: Stage, cast: Cast) -> None:
     stage.check("message_thread_id" not in stands, "the next one comes into the forum itself")
     await stage.until(lambda: stage.newest(forum, "is closed or gone"), "word of the closed thread")
     stage.check(True, "and the forum is told why, once")
+
+
+async def _a_channel(stage: Stage, cast: Cast) -> None:
+    stage.tell("Edith lets the channel @northgate_wire follow Energy, from her own chat with the bot.")
+    stage.look_at(cast.channel, "the channel")
+    stage.world.add_bot(cast.edith, cast.channel)
+    stage.types(cast.edith, "/channel @northgate_wire subscribe Energy")
+    await stage.sees(cast.edith, "Following Energy")
+    await _publish(stage, cast, DAM)
+    post = await stage.until(lambda: _posted(stage, cast.channel, DAM), "the story in the channel")
+    keys = [button["text"] for row in post["reply_markup"]["inline_keyboard"] for button in row]
+    stage.check(keys == ["Read", "Open in bot"], f"it is posted there, with [{'] ['.join(keys)}]")
+
+
+async def _passed_on(stage: Stage, cast: Cast) -> None:
+    stage.tell("Anna types the bot's name and two words in her chat with Carla, who does not know the bot.")
+    bot, carla = stage.world.bot["username"], stage.world.add_person("Carla").id
+    query = stage.world.ask_inline(cast.anna, "quiet streets")
+    answer = await stage.until(lambda: stage.world.answer_to(query), "cards to choose from")
+    card = next(one for one in answer["results"] if STREETS in one["title"])
+    links = [key["url"] for row in card["reply_markup"]["inline_keyboard"] for key in row]
+    follow = next(link for link in links if link.startswith(f"https://t.me/{bot}?start=t_"))
+    stage.check(True, f"a card with “{STREETS}” and a button that follows: {follow}")
+    stage.tell("Carla presses it under the card that Anna has sent.")
+    stage.look_at(carla, "Carla")
+    stage.starts(carla, follow.partition("start=")[2])
+    await stage.sees(carla, "Following Oceans now")
+    stage.check(True, "she follows Oceans now")
 
 
 async def _other_languages(stage: Stage, cast: Cast) -> None:
@@ -227,6 +258,10 @@ async def _asks(stage: Stage, person: int, question: str) -> None:
 
 def _heard(stage: Stage, person: int, title: str) -> bool:
     return any(title in plain(message) for message in stage.of_bot(person))
+
+
+def _posted(stage: Stage, channel: int, title: str) -> Json | None:
+    return next((one for one in stage.world.messages(channel) if title in plain(one)), None)
 
 
 def _document(stage: Stage, person: int) -> Json | None:

@@ -43,6 +43,10 @@ class Stage:
                 self._show(event)
                 self._happened.set()
 
+    def look_at(self, chat: int, name: str) -> None:
+        """Print what the bot says in another chat too, from now on."""
+        self._phones[chat] = name
+
     def tell(self, text: str) -> None:
         """Print a line that explains what happens."""
         self._print(f"\n— {text}")

@@ -41,6 +41,22 @@ class Keyboards:
         return shown
 
 
+def location_key(markup: Json | None, chat: Chat) -> str | None:
+    """Return the label of a key that sends a location, which a reply keyboard brings; '' for one that goes, else None.
+
+    Source: https://core.telegram.org/bots/api#keyboardbutton (request_location: in private chats only)
+    """
+    if markup is None or "inline_keyboard" in markup:
+        return None
+    if markup.get("remove_keyboard"):
+        return ""
+    keys = [key for row in markup.get("keyboard", ()) for key in row if isinstance(key, dict)]
+    asking = [key for key in keys if key.get("request_location")]
+    if asking and chat.type != "private":
+        raise bad_request("location can be requested in private chats only")
+    return asking[0]["text"] if asking else None
+
+
 def checked_button(button: Json, chat: Chat) -> Json:
     """Return a button as a message shows it. Raises: Refused."""
     if not button["text"].strip():

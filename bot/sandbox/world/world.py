@@ -229,6 +229,18 @@ class World:
             message["entities"] = entities
         return self._post(message)
 
+    def share_location(
+        self, person_id: int, chat_id: int, latitude: float, longitude: float, *, live_period: int | None = None
+    ) -> Json:
+        """Send where somebody is, once or for `live_period` seconds, and return the message."""
+        if chat_id == person_id:
+            self.people[person_id].has_started = True
+        message = self._written(person_id, chat_id, None, False)
+        message["location"] = {"latitude": latitude, "longitude": longitude}
+        if live_period is not None:
+            message["location"]["live_period"] = live_period
+        return self._post(message)
+
     def upload(
         self,
         person_id: int,

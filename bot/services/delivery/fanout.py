@@ -42,7 +42,15 @@ async def fan_out_next(
         await chats.end_pauses(conn, now)
         audience = await kind.audience(conn, current)
         at_own_times = kind.fold is not None and await clocks.expect(conn, current, zone, now)
-        more = await fanout.fan_out(conn, current, audience, now, operation=kind.operation, at_own_times=at_own_times)
+        more = await fanout.fan_out(
+            conn,
+            current,
+            audience,
+            now,
+            fanout.ROWS_AT_THEIR_TIMES if at_own_times else fanout.ROWS_PER_PIECE,
+            operation=kind.operation,
+            at_own_times=at_own_times,
+        )
         if not more:
             await campaigns.close_finished(conn, now)  # it may have reached nobody
         return more or len(waiting) > 1

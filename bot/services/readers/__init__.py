@@ -8,4 +8,5 @@ What readers do: browse, search, subscribe, change settings, join and leave.
 | what it has set | `preferences`, `topic_times`, `places` |
 | channels and groups, and threads in private chats | `channels`, `linked_groups`, `topic_threads` |
 | joining, leaving, and what it takes along | `membership`, `exports` |
+| places beside private chats | `channels`, `linked_groups`, `topic_threads` |
 """

@@ -18,7 +18,7 @@ from bot.services.readers.stories import MAX_STORIES
 from bot.store.content import known_topics
 from bot.store.delivery import outbox
 from bot.store.engine.database import Connection, Database
-from bot.store.readers import chats, export, phrases, stories, subscriptions, timings, waiting_exports
+from bot.store.readers import chats, export, phrases, stories, subscriptions, timings, topic_wishes, waiting_exports
 
 WAITS_FOR = timedelta(days=1)
 """How long an export that was sent back can be restored; then it is to be sent again."""
@@ -120,7 +120,11 @@ async def _set(conn: Connection, chat: int, settings: ChatSettings, now: datetim
     await chats.set_parts(conn, chat, settings.parts)
     if settings.digest is not None:
         await chats.set_digest(conn, chat, settings.digest)
+    await chats.set_announcements(conn, chat, settings.announcements)
+    await chats.set_breaking(conn, chat, settings.breaking)
+    await chats.set_quality(conn, chat, settings.quality)
     await timings.choose(conn, chat, settings.timing)
+    await topic_wishes.renew(conn, chat)
     await timings.count_from(conn, chat, now)
     await outbox.ask_again(conn, chat, now)
     if settings.is_paused and (settings.paused_until is None or settings.paused_until > now):
@@ -135,6 +139,7 @@ async def _follow_topics(conn: Connection, chat: int, exported: Exported, now: d
         *(one.name for one in exported.follows),
         *exported.left_out,
         *(name for name, _ in exported.muted),
+        *(name for name, _ in exported.wishes),
     ):
         if name not in numbers:
             topic = await known_topics.named(conn, name, chat)
@@ -153,6 +158,9 @@ async def _follow_topics(conn: Connection, chat: int, exported: Exported, now: d
     for name, until in exported.muted:
         if name in numbers and (until is None or until > now):
             await subscriptions.mute(conn, chat, numbers[name], until, now)
+    for name, timing in exported.wishes:
+        if name in numbers:
+            await topic_wishes.choose(conn, chat, numbers[name], timing)
     return len({numbers[one.name] for one in exported.follows if one.name in numbers}), tuple(unknown)
 
 

@@ -9,16 +9,18 @@ begins is drawn, so that nobody is last for ever.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from bot.domain.delivery import Operation
 from bot.store.content.story_json import epoch
 from bot.store.delivery.audiences import MAX_CHAT_ID, MIN_CHAT_ID, Audience
 from bot.store.delivery.campaigns import Campaign
 from bot.store.delivery.followers import Followers
-from bot.store.delivery.wish_sql import OWN_TIME, WISHED_TIME
 from bot.store.engine.database import Connection
+from bot.store.readers import topic_wishes
 
 ROWS_PER_PIECE = 5_000  # candidates: about 10 ms of the writer, which a reader's write may have to wait
+ROWS_AT_THEIR_TIMES = 3_000  # the same 10 ms where chats have times and phrases of their own
 
 
 async def begin(conn: Connection, number: int, ring_start: int) -> None:
@@ -64,26 +66,27 @@ async def fan_out(
 ) -> bool:
     """Give the next piece of the circle its deliveries and move the cursor; return whether more is left.
 
-    `at_own_times` when chats get it at times of their own, as far as these are noted in `timings`: when it is claimed
-    is soon enough for the others. One transaction: a crash before the commit leaves neither rows nor cursor, after it
-    both.
+    `at_own_times` when chats get it at times of their own, as far as the audience is of followers and these are noted
+    in `timings`: when it is claimed is soon enough for the others. One transaction: a crash before the commit leaves
+    neither rows nor cursor, after it both.
     """
     if campaign.is_complete or campaign.ring_start is None:
         return False
     low, high = (campaign.ring_start, MAX_CHAT_ID) if campaign.half == 0 else (MIN_CHAT_ID, campaign.ring_start)
     after = low if campaign.cursor is None else campaign.cursor
     end = await audience.end_of_piece(conn, after, high, piece)
-    at_times = AT_WISHED_TIMES if isinstance(audience, Followers) else _AT_OWN_TIMES
-    sql, parameters = audience.recipients(
-        at_times if at_own_times else _AT_ONCE,
-        AT_TIMES_END if at_own_times else "",
-        after=after,
-        until=high if end is None else end,
-        campaign=campaign.id,
-        operation=operation,
-        now=epoch(now),
-        **({"breaking": campaign.is_breaking} if at_own_times else {}),
-    )
+    values: dict[str, Any] = {
+        "after": after,
+        "until": high if end is None else end,
+        "campaign": campaign.id,
+        "operation": operation,
+        "now": epoch(now),
+    }
+    if at_own_times and isinstance(audience, Followers):
+        with_wishes = await topic_wishes.are_any(conn)
+        sql, parameters = audience.at_their_times(campaign.is_breaking, with_wishes=with_wishes, **values)
+    else:
+        sql, parameters = audience.recipients(_AT_ONCE, **values)
     added = await conn.execute(sql, parameters)
     half = campaign.half if end is not None else campaign.half + 1
     await conn.execute(
@@ -97,14 +100,3 @@ _AT_ONCE = """
 INSERT OR IGNORE INTO deliveries (campaign, chat, thread, operation, not_before)
 SELECT :campaign, c.chat, c.thread, :operation, :now FROM
 """
-# Without the LIMIT, SQLite would look for the time twice: https://sqlite.org/optoverview.html#subquery_flattening
-_AT_TIMES = """
-INSERT OR IGNORE INTO deliveries (campaign, chat, thread, operation, not_before, waits)
-SELECT :campaign, chat, thread, :operation, max(:now, coalesce(at, :now)), coalesce(at > :now, 0) FROM (
-    SELECT c.chat, c.thread,
-        {at} AS at
-    FROM
-"""
-_AT_OWN_TIMES = _AT_TIMES.format(at=OWN_TIME)
-AT_WISHED_TIMES = _AT_TIMES.format(at=WISHED_TIME)
-AT_TIMES_END = " LIMIT -1)"

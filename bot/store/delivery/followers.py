@@ -23,6 +23,7 @@ from bot.domain.topic import TopicTree
 from bot.domain.topic_wishes import says_of
 from bot.store.content.story_json import epoch
 from bot.store.delivery.audiences import HAS_IT_ALREADY, IS_SETTLED
+from bot.store.delivery.wish_sql import BREAKING_TIMES, END_OF_TIMES, OWN_TIMES, wished_times
 from bot.store.engine.database import Connection
 from bot.store.readers import phrases, stories, topic_wishes
 
@@ -89,7 +90,6 @@ class Followers:
             )
         parameters["phrases"] = self._phrase_numbers
         parameters["stories"] = self._story_numbers
-        parameters["paths"] = json.dumps([self.tree.path(topic) for topic in self.topics])
         silenced = self.tree.reached_by(self.topics)
         parameters["silenced"] = json.dumps(silenced)
         parameters["fixed_at"] = epoch(self.fixed_at)
@@ -105,6 +105,20 @@ class Followers:
     def recipients(self, head: str, tail: str = "", **values: object) -> tuple[str, dict[str, object]]:
         """Return `head` + who gets the article + `tail`, with the parameters, as an audience does."""
         return self.query(head, RECIPIENTS + tail, **values)
+
+    def at_their_times(self, breaking: bool, *, with_wishes: bool, **values: object) -> tuple[str, dict[str, object]]:
+        """Return what gives the recipients of a piece their deliveries, each at the times of its chat, with the
+        parameters. `with_wishes` when any chat has wishes for topics."""
+        timed = RECIPIENTS.replace(_CHAT, f"{_CHAT} LEFT JOIN timings AS t ON t.number = k.timing")
+        if with_wishes:
+            paths = [self.tree.path(topic) for topic in self.topics]
+            head, about = wished_times(
+                paths, [held.number for held in self.phrases], MAX_LEGS, with_stories=bool(self.stories)
+            )
+            return self.query(head, timed + END_OF_TIMES, breaking=breaking, **about, **values)
+        if breaking:
+            return self.query(BREAKING_TIMES, timed + END_OF_TIMES, breaking=breaking, **values)
+        return self.query(OWN_TIMES, timed, **values)
 
     async def end_of_piece(self, conn: Connection, after: int, until: int, size: int) -> int | None:
         """Return the chat with which a piece of about `size` candidates ends; None when it is the last.
@@ -301,8 +315,9 @@ SELECT u.chat FROM json_each(:phrases) AS held CROSS JOIN unwanted_phrases AS u
 # What makes a candidate a recipient: it can be reached, has not silenced the story, and does not have it yet.
 # `+`: few chats have any exception, so one look for all beats one for each topic.
 # CROSS JOIN keeps the candidates' order: https://sqlite.org/optoverview.html#crossjoin
+_CHAT = "CROSS JOIN chats AS k ON k.id = c.chat"
 RECIPIENTS = f"""
-CROSS JOIN chats AS k ON k.id = c.chat
+{_CHAT}
 WHERE k.state = 'active'
   AND coalesce(k.quality <= :quality, 1)
   AND NOT ({_perhaps("exceptions", _SILENCED)}

@@ -56,6 +56,11 @@ async def of_chats(conn: Connection, chats: Iterable[int]) -> dict[int, dict[int
     return found
 
 
+async def are_any(conn: Connection) -> bool:
+    """Return whether any chat has a wish for a topic."""
+    return any(await conn.execute_fetchall("SELECT 1 FROM topic_wishes LIMIT 1"))
+
+
 async def renew(conn: Connection, chat: int) -> None:
     """Note anew under which number each wish of a chat is known with the zone and quiet hours that it has now."""
     rows = await conn.execute_fetchall(

@@ -43,7 +43,8 @@ def sending(message: Message) -> MethodCall:
         return MethodCall(rich_messages.METHOD, said | _keys(message.rich.keyboard))
     photo = message.photo
     if photo is None:
-        return MethodCall("sendMessage", _text(message) | _keys(message.keyboard) | _channel_request(message))
+        keys = _keys(message.keyboard) | _location_key(message) | _channel_request(message)
+        return MethodCall("sendMessage", _text(message) | keys)
     return MethodCall("sendPhoto", {"photo": photo.file_id or photo.url or photo.data} | captioned(message))
 
 
@@ -141,6 +142,19 @@ def _keys(keyboard: Keyboard) -> Params:
     return {} if markup is None else {"reply_markup": markup}
 
 
+def _location_key(message: Message) -> Params:
+    """Return the markup with the key that sends a location, or without it.
+
+    Source: https://core.telegram.org/bots/api#replykeyboardmarkup, https://core.telegram.org/bots/api#keyboardbutton
+    """
+    if message.location_key is None or message.keyboard:
+        return {}
+    if not message.location_key:
+        return {"reply_markup": telegram.ReplyKeyboardRemove()}
+    key = telegram.KeyboardButton(message.location_key, request_location=True)
+    return _reply_key(key)
+
+
 def _channel_request(message: Message) -> Params:
     """Return the key that lets a person choose a channel, where the bot becomes an administrator if it is none.
 
@@ -172,7 +186,10 @@ def _channel_request(message: Message) -> Params:
         request_title=True,
         request_username=True,
     )
-    key = telegram.KeyboardButton(message.channel_request, request_chat=request)
+    return _reply_key(telegram.KeyboardButton(message.channel_request, request_chat=request))
+
+
+def _reply_key(key: telegram.KeyboardButton) -> Params:
     return {"reply_markup": telegram.ReplyKeyboardMarkup([[key]], resize_keyboard=True, one_time_keyboard=True)}
 
 

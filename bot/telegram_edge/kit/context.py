@@ -19,6 +19,7 @@ from bot.domain.parts import Parts, arranged
 from bot.render.locale import words_for
 from bot.render.look import Look, Surface
 from bot.services.delivery.paid_budget import PaidBudget
+from bot.services.readers.locations import LocationSearch
 from bot.services.readers.places import CitySearch
 from bot.services.sources.feed_web import FeedWeb
 from bot.settings import Settings
@@ -59,6 +60,7 @@ class BotContext:
     parsing: ParsingProcess = field(default_factory=ParsingProcess)
     side_work: SideWork = field(default_factory=SideWork)
     city_search: CitySearch = field(default_factory=CitySearch)
+    location_search: LocationSearch = field(default_factory=LocationSearch)
     inline_quota: InlineQuota = field(default_factory=InlineQuota)
     administrators: Administrators = field(init=False)
     linked_chats: LinkedChats = field(init=False)

@@ -108,6 +108,13 @@ class DocumentRule:
 
 
 @dataclass(frozen=True, slots=True)
+class LocationRule:
+    """A location that somebody sends in a private chat; `request.location` is None when it is not theirs of now."""
+
+    handler: RequestHandler
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """Everything that one conversation's file handles. `inline` answers what is asked in other chats.
 
@@ -120,6 +127,7 @@ class Conversation:
     starts: tuple[StartRule, ...] = ()
     texts: tuple[TextRule, ...] = ()
     documents: tuple[DocumentRule, ...] = ()
+    locations: tuple[LocationRule, ...] = ()
     inline: InlineHandler | None = None
     reaction: ReactionHandler | None = None
 
@@ -136,6 +144,7 @@ class Registry:
         self.texts = tuple(sorted(texts, key=lambda rule: rule.access is Access.READERS))
         documents = [rule for each in self.conversations for rule in each.documents]
         self.documents = tuple(sorted(documents, key=lambda rule: rule.access is Access.READERS))
+        self.locations = tuple(rule for each in self.conversations for rule in each.locations)
         inline = _unique(("inline", each.inline) for each in self.conversations if each.inline is not None)
         self.inline: InlineHandler | None = inline.get("inline")
         reaction = _unique(("reaction", each.reaction) for each in self.conversations if each.reaction is not None)

@@ -64,6 +64,8 @@ class Request:
     `language` is that of the person's own client, as far as we speak it.
     `patience` is how long an answer may wait for a chat that is held.
     `name` is what the person calls themselves, anything at all.
+    `has_location`: a location was sent; `location` is its latitude and longitude when it is the person's own and shared
+    once.
     `for_one`: in a group, the answer is for the one who asks alone, where Telegram can do that; `ephemeral_id` is the
     number of a command that nobody else sees, whose answer is for them alone in any case.
     `channel` is the one whose post is forwarded, or that was chosen with a key.
@@ -88,6 +90,8 @@ class Request:
     is_late: bool = False
     name: str = field(default="", repr=False)
     language: str = SOURCE
+    has_location: bool = False
+    location: tuple[float, float] | None = field(default=None, repr=False)
     channel: Channel | None = None
     managing: Managing | None = None
     for_one: bool = False

@@ -165,6 +165,8 @@ async def _said(ctx: BotContext, registry: Registry, message: telegram.Message) 
         is_late=ctx.clock() - message.date > LATE_AFTER,
         name=message.from_user.full_name if message.from_user is not None and not speaks_as_chat else "",
         language=_language(ctx, message.from_user),
+        has_location=message.location is not None,
+        location=_location(message),
         channel=_channel_of(message),
         ephemeral_id=ephemeral_id(message),
     )
@@ -203,6 +205,10 @@ async def _run_command(
 async def _take_text_or_file(ctx: BotContext, registry: Registry, request: Request) -> None:
     """Take plain text or a file in a private chat, and a file that answers the bot elsewhere."""
     role = await role_of(ctx, request)
+    if request.has_location:
+        for place in registry.locations:
+            await place.handler(ctx, request)
+            return
     if request.document is not None:
         for file in registry.documents:
             is_here = request.is_private or file.in_groups
@@ -394,6 +400,22 @@ def _card(ctx: BotContext, message: telegram.Message | None) -> int | None:
         if press is not None and press.numbers and press.verb in _ABOUT_AN_ARTICLE:
             articles.add(press.numbers[0])
     return articles.pop() if len(articles) == 1 else None
+
+
+def _location(message: telegram.Message) -> tuple[float, float] | None:
+    """Return where the person is who shares that once: no live location, no venue, and nothing forwarded.
+
+    Source: https://core.telegram.org/bots/api#location (live_period)
+    """
+    place = message.location
+    if (
+        place is None
+        or "live_period" in place.to_dict()
+        or message.venue is not None
+        or message.forward_origin is not None
+    ):
+        return None
+    return place.latitude, place.longitude
 
 
 def _channel_of(message: telegram.Message) -> Channel | None:

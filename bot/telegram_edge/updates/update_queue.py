@@ -166,7 +166,7 @@ class UpdateQueue(BaseUpdateProcessor):
         if self._journal is None:
             return False
         try:
-            await self._journal.keep({entry.ticket.id: entry.update.to_json() for entry in at_risk})
+            await self._journal.keep({entry.ticket.id: _to_keep(entry.update) for entry in at_risk})
         except StoreError as error:
             log.warning("what people say could not be written down: %s", error)
             return False
@@ -332,3 +332,16 @@ def _ticket(number: object, person: object, place: object, is_vital: bool) -> Qu
 def _is_number(value: object) -> TypeGuard[int]:
     """Return whether something is a number that the database can hold."""
     return type(value) is int and -(2**63) <= value < 2**63
+
+
+def _to_keep(update: telegram.Update) -> str:
+    """Return what is written down of an update: all but where somebody is. Whoever shared that is asked again."""
+    said = update.effective_message
+    if said is None or said.location is None:
+        return update.to_json()
+    document = update.to_dict()
+    for message in document.values():
+        if isinstance(message, dict) and "location" in message:
+            message["location"] = {"latitude": 0, "longitude": 0, "live_period": 1}
+            message.pop("venue", None)
+    return json.dumps(document)

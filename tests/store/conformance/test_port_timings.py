@@ -132,6 +132,7 @@ async def test_a_wish_for_a_topic_is_its_chats_alone_and_follows_its_zone_and_qu
             await topic_wishes.choose(conn, chat, energy, Timing(silent=True))
         await topic_wishes.choose(conn, BEN, ai, AT_ONCE)
         of_anna = {ai: Timing(Mode.HOURLY), energy: Timing(silent=True)}
+        assert await topic_wishes.are_any(conn)
         assert await topic_wishes.of_chat(conn, ANNA) == of_anna
         assert await topic_wishes.of_chats(conn, [ANNA, BEN, 404]) == {ANNA: of_anna, BEN: {ai: AT_ONCE}}
         assert await topic_wishes.of_chats(conn, []) == {} and await topic_wishes.of_chat(conn, 404) == {}
@@ -156,6 +157,10 @@ async def test_a_wish_for_a_topic_is_its_chats_alone_and_follows_its_zone_and_qu
             await topic_wishes.drop(conn, ANNA, energy)
         assert await topic_wishes.of_chat(conn, ANNA) == {ai: AT_ONCE}
         assert await noted() == [] and not await timings.are_any(conn)
+        await topic_wishes.drop(conn, ANNA, ai)
+        assert await topic_wishes.are_any(conn)
+        await topic_wishes.drop(conn, BEN, ai)
+        assert not await topic_wishes.are_any(conn)
 
 
 async def test_what_waits_by_the_wish_for_a_topic_is_due_then(engine: Engine) -> None:

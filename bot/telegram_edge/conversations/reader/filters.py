@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.domain.chat import MAX_QUALITY
 from bot.render.reader import filters as screens
 from bot.render.reader.settings import overview, quality_line
 from bot.services.readers import preferences
@@ -65,7 +66,7 @@ async def set_breaking(ctx: BotContext, press: PressRequest) -> None:
 async def set_quality(ctx: BotContext, press: PressRequest) -> None:
     """Set the least quality; without a number any will do."""
     least = press.numbers[0] if press.numbers else None
-    if least is None or abs(least) <= screens.MAX_QUALITY:
+    if least is None or abs(least) <= MAX_QUALITY:
         press.chat = await preferences.set_quality(ctx.db, press.chat, least)
         await press.toast(quality_line(press.words, least))
     await press.redraw(screens.filters_page(press.words, press.chat))
@@ -75,7 +76,7 @@ def _number_said(text: str) -> int | None:
     """Return a whole number that somebody wrote; None when it is none, or too large to be meant."""
     if not re.fullmatch(r"[+-]?\d{1,10}", text):
         return None
-    return int(text) if abs(int(text)) <= screens.MAX_QUALITY else None
+    return int(text) if abs(int(text)) <= MAX_QUALITY else None
 
 
 CONVERSATION = Conversation(
