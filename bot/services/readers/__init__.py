@@ -5,8 +5,7 @@ What readers do: browse, search, subscribe, change settings, join and leave.
 | --- | --- |
 | lists of articles, and one article | `browsing`, `searching`, `alike`, `inline`, `reading` |
 | what a chat follows and never wants | `subscribing`, `phrases`, `stories` |
-| what it has set | `preferences`, `topic_times`, `places` |
+| what it has set | `preferences`, `topic_times`, `places`, `locations` |
 | channels and groups, and threads in private chats | `channels`, `linked_groups`, `topic_threads` |
 | joining, leaving, and what it takes along | `membership`, `exports` |
-| places beside private chats | `channels`, `linked_groups`, `topic_threads` |
 """

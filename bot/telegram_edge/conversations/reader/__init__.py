@@ -7,5 +7,6 @@ Conversations of readers: start, topics, lists, search, settings.
 | what is asked in other chats, and reactions | `inline`, `reactions` |
 | coming, choosing topics, leaving | `onboarding`, `topics`, `subscriptions`, `phrases` |
 | what a chat has of its own, and channels | `own_data`, `channels` |
-| settings, and when news comes | `settings`, `filters`, `delivery_times`, `topic_times`, `digest_looks` |
+| settings, and where somebody is | `settings`, `locations` |
+| which news comes, and when | `filters`, `delivery_times`, `topic_times`, `digest_looks` |
 """
