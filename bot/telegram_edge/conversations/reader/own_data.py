@@ -18,6 +18,7 @@ from bot.services.readers import channels, exports, membership
 from bot.telegram_edge.kit.commands import msgid
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.downloads import download
+from bot.telegram_edge.kit.paging import number as number_of
 from bot.telegram_edge.kit.permission import objection, role_of
 from bot.telegram_edge.kit.registry import Command, Conversation, DocumentRule, PressRule
 from bot.telegram_edge.kit.request import PressRequest, Request
@@ -86,7 +87,7 @@ async def take_file(ctx: BotContext, request: Request, data: bytes) -> bool:
 
 async def restore(ctx: BotContext, press: PressRequest) -> None:
     """Put back what a chat's export holds."""
-    [number] = press.numbers or (0,)
+    number = number_of(press)
     done = await exports.restore(ctx.db, press.chat.id, number, languages(), ctx.clock())
     if done is None:
         await press.toast(screens.restored_already(press.words), alert=True)
@@ -99,7 +100,7 @@ async def restore(ctx: BotContext, press: PressRequest) -> None:
 
 
 async def leave(ctx: BotContext, press: PressRequest) -> None:
-    [number] = press.numbers or (0,)
+    number = number_of(press)
     await exports.leave(ctx.db, press.chat.id, number)
     await press.redraw(screens.not_restored(press.words))
 
