@@ -202,15 +202,18 @@ async def running(
             reserve=reserve,
             paid_budget=ctx.paid_budget,
         )
+        first_look = _FirstLook()
         await application.initialize()
         await application.start()
         stack.push_async_callback(_end_application, application)
         await update_queue.resume(application)
         await links.resume(ctx)
         if is_seen:
-            await stack.enter_async_context(serving_http(ctx, application, update_queue, metrics))
+            await stack.enter_async_context(
+                serving_http(ctx, application, update_queue, metrics, may_begin=first_look.wait)
+            )
         parts = _BackgroundParts(
-            ctx, application, update_queue, lock, reserve, content, progress_messages, dispatcher, wake_ups
+            ctx, application, update_queue, lock, reserve, content, progress_messages, dispatcher, wake_ups, first_look
         )
         tasks = [
             asyncio.create_task(background.restart_on_error(name, loop), name=name)
@@ -221,6 +224,21 @@ async def running(
         tuning = asyncio.get_running_loop().call_later(GC_TUNED_AFTER, tune_garbage_collector)
         stack.callback(tuning.cancel)
         yield ctx
+
+
+class _FirstLook:
+    """The first look through the content folder, for which what people say and what feeds bring waits a little."""
+
+    def __init__(self) -> None:
+        self.looked = asyncio.Event()
+        self._until = asyncio.get_running_loop().time() + FIRST_LOOK
+
+    async def wait(self) -> None:
+        """Return once it is done, or has taken too long since the start."""
+        if not self.looked.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(self._until):
+                    await self.looked.wait()
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +254,7 @@ class _BackgroundParts:
     progress_messages: ProgressMessages
     dispatcher: Dispatcher
     wake_ups: _WakeUps
+    first_look: _FirstLook
 
 
 def _background_tasks(
@@ -246,7 +265,6 @@ def _background_tasks(
     policy = policy_of(settings)
     promised, embargo, due_notices = parts.wake_ups.event(), parts.wake_ups.event(), parts.wake_ups.event()
     due_sources = parts.wake_ups.event()
-    looked = asyncio.Event()
     scheduler = Scheduler(
         db,
         # One fetcher, so that a host is asked one thing at a time by all; a process of its own, so that no page that a
@@ -260,13 +278,8 @@ def _background_tasks(
         webhook_url=settings.webhook_url,
     )
 
-    async def first_look() -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(FIRST_LOOK):
-                await looked.wait()
-
     async def reading_sources() -> None:
-        await first_look()  # items are about the topics that the folder defines
+        await parts.first_look.wait()  # items are about the topics that the folder defines
         await scheduler.run()
 
     loops: dict[str, Callable[[], Awaitable[None]]] = {
@@ -278,7 +291,7 @@ def _background_tasks(
             rules=ReadingRules(settings.timezone, settings.fetch_allow, settings.site),
             clock=clock,
             wake=wake,
-            looked=looked,
+            looked=parts.first_look.looked,
             imported=imported,
         ),
         "database": lambda: background.watch_database(db, parts.lock, wake),
@@ -303,7 +316,7 @@ def _background_tasks(
             await progress_messages.alarm(Alarm.HALTED, None, reason)
 
         async def polling() -> None:
-            await first_look()
+            await parts.first_look.wait()
             await poll(parts.application, parts.update_queue, alarm=refused)
 
         loops["polling"] = polling

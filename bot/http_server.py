@@ -172,6 +172,10 @@ class Readiness:
         return None
 
 
+async def _at_once() -> None:
+    """Wait for nothing."""
+
+
 @contextlib.asynccontextmanager
 async def serving_http(
     ctx: BotContext,
@@ -179,8 +183,10 @@ async def serving_http(
     update_queue: UpdateQueue,
     metrics: Metrics,
     times: Times = Times(),
+    *,
+    may_begin: Callable[[], Awaitable[None]] = _at_once,
 ) -> AsyncIterator[None]:
-    """Serve what the settings ask for until the block ends.
+    """Serve what the settings ask for until the block ends. What comes to the webhook waits for `may_begin`.
 
     A webhook stays set afterwards: Telegram keeps what comes until the next start. Raises: SettingsError.
     """
@@ -200,7 +206,7 @@ async def serving_http(
     secret = settings.webhook_secret or secrets.token_urlsafe(32)
     if settings.webhook_url is not None:
         path = urlsplit(settings.webhook_url).path or "/"
-        webhook = _webhook(application, update_queue, secret, await _waiting(application))
+        webhook = _webhook(application, update_queue, secret, await _waiting(application), may_begin)
         listening = server("NEWSBOT_LISTEN", settings.listen)
         listening.router.add_post(path, webhook)
         mount_hub_callbacks(listening, path, ctx.db, ctx.clock, ctx.wake)
@@ -314,7 +320,11 @@ def _metrics(ctx: BotContext, metrics: Metrics) -> Handler:
 
 
 def _webhook(
-    application: Application[Any, Any, Any, Any, Any, Any], update_queue: UpdateQueue, secret: str, waiting: int
+    application: Application[Any, Any, Any, Any, Any, Any],
+    update_queue: UpdateQueue,
+    secret: str,
+    waiting: int,
+    may_begin: Callable[[], Awaitable[None]],
 ) -> Handler:
     """Accept updates that carry the secret, each once, and answer when they are safe: done, or written down.
 
@@ -334,6 +344,7 @@ def _webhook(
                 body = await request.read()
         except TimeoutError:
             return web.Response(status=408)
+        await may_begin()
         try:
             raw = parsed(body)
             if update_queue.is_too_much(raw):

@@ -9,7 +9,9 @@ import secrets
 import shutil
 import socket
 import tempfile
+import time
 from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -21,8 +23,9 @@ from bot.event_loop import first_of, stop_on_signals
 from bot.sandbox.bot_api.server import SandboxServer
 from bot.sandbox.page.page import add_page
 from bot.sandbox.tour.inlets import Outside
+from bot.sandbox.tour.readers import START, Days
 from bot.sandbox.tour.small_web import SmallWeb, small_web
-from bot.sandbox.tour.tour import OUTSIDE, TOURS, play
+from bot.sandbox.tour.tour import OUTSIDE, OVER_DAYS, TOURS, play
 from bot.sandbox.world.people import Json
 from bot.sandbox.world.state_file import UnreadableState, keeping, recall
 from bot.sandbox.world.world import World
@@ -43,8 +46,10 @@ async def sandbox(settings: Settings, port: int, keep: bool, tour: str | None, *
     With `tour`, play that tour instead of waiting for a person, and return 0 when every step went well, else 1.
     Raises: SettingsError when the port is taken, there is no such tour or the kept state cannot be read, StoreError.
     """
-    if tour is not None and tour not in (*TOURS, *OUTSIDE):
-        raise SettingsError(f"--tour: there is no tour {tour!r}; there is {', '.join((*TOURS, *OUTSIDE))}")
+    if tour is not None and tour not in (*TOURS, *OUTSIDE, *OVER_DAYS):
+        raise SettingsError(f"--tour: there is no tour {tour!r}; there is {', '.join((*TOURS, *OUTSIDE, *OVER_DAYS))}")
+    if tour in OVER_DAYS:
+        clock = moved = MovedClock(START)
     stop = stop_on_signals()
     world = World(token=f"{SANDBOX_BOT}:{secrets.token_urlsafe(26)}", clock=lambda: clock().timestamp())
     world.fetches = False  # only tests serve pictures on this machine
@@ -73,6 +78,10 @@ async def sandbox(settings: Settings, port: int, keep: bool, tour: str | None, *
             http=None,
             backup=None,
         )
+        if tour in OVER_DAYS:
+            content = folder / "content"
+            shutil.copytree(packaged_seeds(), content)
+            played = replace(played, content=content)
         if tour in OUTSIDE:
             web = await stack.enter_async_context(small_web())
             content = folder / "content"
@@ -91,7 +100,8 @@ async def sandbox(settings: Settings, port: int, keep: bool, tour: str | None, *
         await first_of(stopped, asyncio.create_task(imported.wait()))
         if tour is not None:
             outside = await _outside(ctx, web, content) if tour in OUTSIDE else None
-            playing = asyncio.create_task(play(world, cast, tour, print, outside=outside))
+            days = _days(ctx, moved, content) if tour in OVER_DAYS else None
+            playing = asyncio.create_task(play(world, cast, tour, print, outside=outside, days=days))
             await first_of(stopped, playing)
             return playing.result() if playing.done() else 1
         print(f"newsbot runs in its sandbox: open {server.url} in a browser. Ctrl-C ends it.", flush=True)
@@ -105,6 +115,29 @@ async def _outside(ctx: BotContext, web: SmallWeb, content: Path) -> Outside:
     assert isinstance(key, str) and ctx.settings.http is not None
     host, port = ctx.settings.http
     return Outside(web, content, f"http://{host}:{port}", key, ctx.clock().replace(microsecond=0))
+
+
+class MovedClock:
+    """A clock that goes on from a moment of its own, and from another one when it is moved there."""
+
+    def __init__(self, start: datetime) -> None:
+        self.move(start)
+
+    def __call__(self) -> datetime:
+        return self._from + timedelta(seconds=time.monotonic() - self._since)
+
+    def move(self, at: datetime) -> None:
+        self._from, self._since = at, time.monotonic()
+
+
+def _days(ctx: BotContext, clock: MovedClock, content: Path) -> Days:
+    """Return what a tour plays with in which days pass: what waits is looked at when it is another moment."""
+
+    def move(at: datetime) -> None:
+        clock.move(at)
+        ctx.wake()
+
+    return Days(content, move)
 
 
 def _free_port() -> int:

@@ -30,6 +30,7 @@ from bot.content.web.fetching import Fetcher
 from bot.domain.chat import Chat
 from bot.render.locale import languages, name_of
 from bot.sandbox.bot_api.server import SandboxServer
+from bot.sandbox.world.inline import InlineAnswer
 from bot.sandbox.world.world import World
 from bot.services.delivery.paid_budget import PaidBudget
 from bot.services.readers.places import CitySearch
@@ -127,13 +128,21 @@ class StoryHouse:
         assert answer is not None, "the client still waits for an answer to the press"
         return answer.get("text") or None
 
+    async def asks(self, person: int, words: str, chat: int | None = None, offset: str = "") -> InlineAnswer | None:
+        """Write the bot's name and some words in a chat; return the cards that are shown, None when there are none."""
+        query = self.world.ask_inline(person, words, offset, chat)
+        await self.settle()
+        return self.world.inline.answered(query)
+
     async def settle(self) -> None:
         """Let the bot work through everything that has happened."""
         while True:
-            are_new = await self.fetch()
+            await self.fetch()
             await self.application.update_queue.join()
             await self.ctx.side_work.idle()
-            if not are_new:
+            # As the next poll would. To have each act followed by one that brings nothing takes a quarter of its time.
+            self.world.updates.confirm(self._offset or 0)
+            if not self.world.updates:
                 return
 
     async def fetch(self) -> bool:
@@ -206,17 +215,20 @@ async def story_house(
     time: Callable[[], float] = monotonic,
     make_intake: Callable[[UpdateJournal], UpdateQueue] = UpdateQueue,
     pace: float | None = None,
+    has_inline: bool = True,
     **settings: Any,
 ) -> AsyncIterator[StoryHouse]:
     """Run the bot on an empty database against a world with Anna, Ben, Edith, a group and a channel.
 
     `time` is the database's count of seconds, `settings` are Settings' fields; EDITH is an owner unless they say
-    otherwise. Pacing is off on both sides, unless a `pace` is given: messages per second.
+    otherwise. `has_inline` is what their owner told @BotFather. Pacing is off on both sides, unless a `pace` is given:
+    messages per second.
     """
     clock = Clock()
     world = World(token=TOKEN, clock=lambda: clock.now.timestamp())
     world.standard_cast()
     world.limits = False
+    world.inline.is_on = has_inline
     async with SandboxServer(world) as server:
         given = {"token": TOKEN, "api_url": server.url, "admins": str(EDITH), "database": folder / "story.db"}
         read = checked(**{**given, **settings})

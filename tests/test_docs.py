@@ -142,7 +142,11 @@ def test_every_shell_command_named_exists_with_its_options(page: Path) -> None:
 
 @each_page
 def test_every_chat_command_named_exists(page: Path) -> None:
-    known = {command.name for command in REGISTRY.commands.of(*Access)} | {"newbot", "token"}  # two of BotFather's
+    known = {command.name for command in REGISTRY.commands.of(*Access)} | {
+        "newbot",
+        "token",
+        "setinline",
+    }  # BotFather's
     if page.name == "CONTRIBUTING.md":
         known.add("count")  # its example
     for span in _spans(page):

@@ -385,6 +385,27 @@ async def test_a_press_from_before_an_outage_is_asked_again_also_through_the_web
                 assert (await articles.article(conn, article.number)).state is ArticleState.PUBLISHED
 
 
+async def test_what_comes_to_a_webhook_waits_until_the_bot_may_begin(tmp_path):
+    port, may_begin, asked = free_port(), asyncio.Event(), asyncio.Event()
+
+    async def waits() -> None:
+        asked.set()
+        await may_begin.wait()
+
+    url = f"http://127.0.0.1:{port}/hook"
+    async with (
+        story_house(tmp_path, webhook_url=url, listen=f"127.0.0.1:{port}") as house,
+        serving_http(house.ctx, house.application, house.update_queue, Metrics(), may_begin=waits),
+    ):
+        await until(lambda: bool(house.world.webhook.url))
+        house.world.start(ANNA)
+        async with asyncio.timeout(PATIENCE):
+            await asked.wait()
+        assert not house.screens(ANNA) and not house.update_queue.unfinished()
+        may_begin.set()
+        await until(lambda: bool(house.screens(ANNA)))
+
+
 async def test_a_webhook_that_cannot_be_set_is_tried_again_and_stays_set_at_the_end(tmp_path):
     hasty = Times(longest_pause=timedelta(milliseconds=1))
     port = free_port()

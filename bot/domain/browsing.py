@@ -7,11 +7,14 @@ not: the twentieth article of a minute ago may be the thirtieth now.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
 from bot.domain.article import Article
+
+_OFFSET = re.compile(r"(-?[0-9]{1,18})\.([0-9]{1,18})", re.ASCII)
 
 PAGE = 6
 """Articles on a page when nobody says how many."""
@@ -37,6 +40,17 @@ class Place:
 
     at: int
     number: int
+
+    @property
+    def offset(self) -> str:
+        """The place as a text of at most 38 characters, for lists whose pages are asked for by such a one."""
+        return f"{self.at}.{self.number}"
+
+
+def place_of(offset: str) -> Place | None:
+    """Return the place of such a text; None for any other."""
+    read = _OFFSET.fullmatch(offset)
+    return None if read is None else Place(int(read[1]), int(read[2]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from bot.domain.chat import Pictures
+from bot.domain.chat import DigestForm, Pictures
 from bot.domain.delivery_time import AT_ONCE, Timing
 from bot.domain.parts import Parts, read_parts
 from bot.domain.timing_text import from_stored
@@ -25,7 +25,7 @@ MAX_ENTRIES = 5_000
 """Of a list: what is more is left out."""
 MAX_NAME = 300  # characters
 
-_PARTS = ("follows", "exceptions", "unwanted_sources", "phrases", "unwanted_phrases", "saved")
+_PARTS = ("follows", "exceptions", "unwanted_sources", "phrases", "unwanted_phrases", "stories", "saved")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]{5,15}(?:Z|[+-]\d{2}:\d{2})")
 _MAX_THREAD = 2**31 - 1
 _MAX_NUMBER = 2**63 - 1
@@ -53,6 +53,16 @@ class SavedArticle:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowedStory:
+    """A story by the article from which it is followed, known as a saved one is, and the thread that gets it."""
+
+    number: int
+    link: str | None
+    title: str | None
+    thread: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ChatSettings:
     """What was set. None: it was not, or cannot be read. A `zone` or `parts` of None are the operator's, as ever."""
 
@@ -64,6 +74,7 @@ class ChatSettings:
     timing: Timing = AT_ONCE
     is_paused: bool = False
     paused_until: datetime | None = None
+    digest: DigestForm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +93,7 @@ class Exported:
     unwanted_sources: tuple[tuple[str, str], ...] = ()
     phrases: tuple[Followed, ...] = ()
     unwanted_phrases: tuple[str, ...] = ()
+    stories: tuple[FollowedStory, ...] = ()
     saved: tuple[SavedArticle, ...] = ()
     unread: tuple[str, ...] = field(default=(), compare=False)
 
@@ -128,6 +140,7 @@ def read_exported(document: Mapping[str, Any], languages: Collection[str], zones
         ),
         phrases=tuple(one for one in reading.entries(document, "phrases", _phrase) if one is not None),
         unwanted_phrases=tuple(reading.entries(document, "unwanted_phrases", lambda one: _name(one["phrase"]))),
+        stories=tuple(reading.entries(document, "stories", _story)),
         saved=tuple(reading.entries(document, "saved", _saved)),
         unread=tuple(reading.unread),
     )
@@ -179,6 +192,7 @@ def _settings(
         pictures=value("pictures", Pictures, None),
         silent=value("silent", _flag, None),
         parts=value("parts", lambda names: read_parts(_text(names)), None),
+        digest=value("digest", DigestForm, None),
         timing=value("delivery", _timing, AT_ONCE),
         is_paused=value("state", _text, "active") == "paused",
         paused_until=value("paused_until_at", _moment, None),
@@ -201,6 +215,11 @@ def _phrase(given: Mapping[str, Any]) -> Followed | None:
 def _saved(given: Mapping[str, Any]) -> SavedArticle:
     link, title = (None if given[key] is None else _text(given[key]) for key in ("link", "title"))
     return SavedArticle(_whole(given["article"], 1, _MAX_NUMBER), link, title, _moment(given["saved_at"]))
+
+
+def _story(given: Mapping[str, Any]) -> FollowedStory:
+    link, title = (None if given[key] is None else _text(given[key]) for key in ("link", "title"))
+    return FollowedStory(_whole(given["article"], 1, _MAX_NUMBER), link, title, _thread(given))
 
 
 def _thread(given: Mapping[str, Any]) -> int:

@@ -14,8 +14,20 @@ from datetime import datetime
 from bot.domain.phrases import KnownPhrase
 from bot.domain.topic import Topic, TopicTree, wants
 
-Reason = Topic | KnownPhrase
-"""What brings an article to a chat: a topic that it follows, or a phrase alone."""
+STORIES = 2**48
+"""What is added to an article's number for the story that is followed from it, among the numbers of phrases."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownStory:
+    """A story by the article from which it is followed; `title` is that article's, empty where readers see none."""
+
+    number: int
+    title: str
+
+
+Reason = Topic | KnownPhrase | KnownStory
+"""What brings an article to a chat: a topic that it follows, else a phrase, else the story that it belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +75,14 @@ def reason(
     muted: Collection[int],
     phrases: Collection[int],
     is_refused: bool,
+    told: Sequence[int] = (),
+    stories: Collection[int] = (),
 ) -> int | None:
-    """Return what brings an article to a chat; None when it does not come.
+    """Return what brings an article to a chat, as `reason_number` has it; None when it does not come.
 
-    That is the followed topic, else, as a negative number, the phrase: the first of those in the article (`held`, by
-    number) that the chat follows. What the chat never wants, its source or a phrase in it, wins over everything, and
-    then a muted topic.
+    That is the followed topic, else the phrase: the first of those in the article (`held`, by number) that the chat
+    follows; else the first of the articles of its story (`told`) from which the chat follows that. What the chat never
+    wants, its source or a phrase in it, wins over everything, and then a muted topic.
     """
     worn = list(topics)
     if is_refused or any(step in muted for step in tree.reached_by(worn)):
@@ -76,12 +90,31 @@ def reason(
     topic = wants(tree, worn, follows=follows, left_out=left_out, muted=())
     if topic is not None:
         return topic
-    return next((-number for number in held if number in phrases), None)
+    phrase = next((-number for number in held if number in phrases), None)
+    return phrase if phrase is not None else next((-STORIES - number for number in told if number in stories), None)
 
 
 def reason_number(why: Reason) -> int:
-    """Return the number that stands for what brings an article to a chat: a topic's, or a phrase's made negative."""
-    return -why.number if isinstance(why, KnownPhrase) else why.number
+    """Return the number that stands for what brings an article to a chat.
+
+    It is a topic's, or a phrase's made negative; for a story, that of its article beyond all that phrases can have.
+    """
+    match why:
+        case KnownStory(number):
+            return -STORIES - number
+        case KnownPhrase(number):
+            return -number
+    return why.number
+
+
+def is_story(number: int) -> bool:
+    """Return whether what such a number stands for is a story."""
+    return number < -STORIES
+
+
+def story_number(number: int) -> int:
+    """Return the article of such a story."""
+    return -number - STORIES
 
 
 def phrase_number(number: int) -> int:

@@ -13,11 +13,15 @@ from bot.domain.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A key of an inline keyboard: it opens `url`, or sends `data` back (see `bot.domain.press`)."""
+    """A key of an inline keyboard: it opens `url`, or sends `data` back (see `bot.domain.press`).
+
+    `inline` lets the one who presses choose a chat, and begins a question to the bot there with these words.
+    """
 
     label: str
     data: str | None = None
     url: str | None = None
+    inline: str | None = None
 
 
 Keyboard = tuple[tuple[Button, ...], ...]
@@ -125,3 +129,17 @@ class Message:
     preview_small: bool = False
     rich: Rich | None = None
     channel_request: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InlineCard:
+    """One answer to a question that somebody asks in any chat, and the message that choosing it puts there.
+
+    `id` is unique in an answer. `thumbnail` is a public address; None where there is no picture.
+    """
+
+    id: str
+    title: str
+    description: str
+    message: Message
+    thumbnail: str | None = None

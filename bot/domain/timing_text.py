@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
+from bot.domain import timing_words
 from bot.domain.delivery_time import AT_ONCE, EVERY_DAY, MAX_PER_HOUR, WORKING_DAYS, Mode, Quiet, Timing
 
 MAX_LENGTH = 200
@@ -23,19 +24,20 @@ MAX_PAUSE = timedelta(days=366)
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SETS = {
-    "daily": EVERY_DAY,
-    "everyday": EVERY_DAY,
-    "weekdays": WORKING_DAYS,
-    "workdays": WORKING_DAYS,
-    "weekend": EVERY_DAY & ~WORKING_DAYS,
-    "weekends": EVERY_DAY & ~WORKING_DAYS,
+    **dict.fromkeys(timing_words.EVERY_DAY, EVERY_DAY),
+    **dict.fromkeys(timing_words.WORKING_DAYS, WORKING_DAYS),
+    **dict.fromkeys(timing_words.WEEKENDS, EVERY_DAY & ~WORKING_DAYS),
 }
-_FILLERS = frozenset({"at", "on", "and", "every", "from", "um"})
-_TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?\s*(am|pm|uhr|h)?")
-_DASH = re.compile(r"\s*(?:[-\u2010-\u2015\u2212~]|\bto\b|\bbis\b)\s*")
+_HALVES = timing_words.MORNING | timing_words.AFTERNOON
+_AFTER_TIME = _HALVES | timing_words.O_CLOCK
+_TIME = re.compile(
+    rf"({'|'.join(_HALVES)})?\s*(\d{{1,2}})(?:[:.h时時点]\s?(\d{{2}})\s?分?)?\s*({'|'.join(_AFTER_TIME)})?"
+)
+_DASH = re.compile(rf"\s*(?:[-\u2010-\u2015\u2212\uff5e~\u301c]|{timing_words.UP_TO})\s*")
+_BEFORE_TIME = timing_words.FILLERS - {"a", "à", "às", "e"}  # which may stand between two times
+_COMMAS = re.compile(r"[\s,;/&+\u060c\u3001\uff0c]+")
 _OF_TOPICS = frozenset({*Mode, SILENTLY, AUTO, "pause"})
 _MARKED = re.compile(r"""["“”„«»'‘]([^"“”„«»]{1,100})["“”„«»'’]\s*(.{0,100})""")
-_OFF = frozenset({"off", "none", "no", "never"})
 
 
 class Fault(StrEnum):
@@ -98,9 +100,9 @@ def said_of_topics(text: str) -> list[tuple[str, str]]:
 def quiet_wish(text: str) -> Quiet | Misread | None:
     """Return the quiet hours that `22:00-07:00` asks for, None for `off`."""
     plain = _plain(text)
-    if plain in _OFF:
+    if plain in timing_words.OFF:
         return None
-    parts = _DASH.split(plain.removeprefix("from "))
+    parts = _DASH.split(" ".join(word for word in plain.split(" ") if word not in _BEFORE_TIME))
     if len(parts) != 2 or not all(parts):
         return Misread(Fault.SPAN, text.strip())
     found = [time_of_day(part) for part in parts]
@@ -120,9 +122,10 @@ def pause_wish(text: str, today: date) -> date | Misread | None:
     A day without a year is the next one of that name, and no pause is longer than `MAX_PAUSE`.
     """
     plain = _plain(text)
-    if plain in _OFF:
+    if plain in timing_words.OFF:
         return None
-    plain = plain.removeprefix("until ").removeprefix("bis ")
+    plain = next((plain.removeprefix(word) for word in timing_words.UNTIL if plain.startswith(word)), plain)
+    plain = plain.removesuffix("まで")
     found = _day_in(plain, today) or _date_of(plain, today)
     if found is None:
         return Misread(Fault.DATE, text.strip())
@@ -134,11 +137,11 @@ def time_of_day(text: str) -> int | None:
     said = _TIME.fullmatch(text.strip())
     if said is None:
         return None
-    hour, minute, half = int(said[1]), int(said[2] or 0), said[3]
-    if half in ("am", "pm"):
+    hour, minute, half = int(said[2]), int(said[3] or 0), said[1] or said[4]
+    if half in _HALVES:
         if not 1 <= hour <= 12:
             return None
-        hour = hour % 12 + (12 if half == "pm" else 0)
+        hour = hour % 12 + (12 if half in timing_words.AFTERNOON else 0)
     return hour * 60 + minute if hour < 24 and minute < 60 else None
 
 
@@ -182,10 +185,11 @@ def from_stored(text: str | None) -> Timing:
 
 
 def _daily(text: str, weekdays: Mapping[str, int]) -> Timing | Misread:
-    tokens = [token for token in re.split(r"[\s,;/&+]+", _DASH.sub("-", text)) if token and token not in _FILLERS]
+    split = _COMMAS.split(_DASH.sub("-", text))
+    tokens = [token for token in split if token and token not in timing_words.FILLERS]
     if not tokens:
         return Misread(Fault.TIME)
-    many = 2 if len(tokens) > 1 and tokens[1] in ("am", "pm", "uhr", "h") else 1
+    many = 2 if len(tokens) > 1 and (tokens[1] in _AFTER_TIME or tokens[0] in _HALVES) else 1
     said = " ".join(tokens[:many])
     minute = time_of_day(said)
     if minute is None:
@@ -203,18 +207,21 @@ def _days(token: str, weekdays: Mapping[str, int]) -> int:
     """Return the weekdays that `mon`, `fri-mon` or `weekend` names; 0 when it names none."""
     if token in _SETS:
         return _SETS[token]
-    first, dash, last = token.partition("-")
-    begin, end = _day(first, weekdays), _day(last, weekdays) if dash else _day(first, weekdays)
-    if begin is None or end is None:
-        return 0
-    return sum(1 << (begin + ahead) % 7 for ahead in range((end - begin) % 7 + 1))
+    if (alone := _day(token, weekdays)) is not None:
+        return 1 << alone
+    for dash in re.finditer("-", token):  # segunda-feira has one of its own
+        begin, end = _day(token[: dash.start()], weekdays), _day(token[dash.end() :], weekdays)
+        if begin is not None and end is not None:
+            return sum(1 << (begin + ahead) % 7 for ahead in range((end - begin) % 7 + 1))
+    return 0
 
 
 def _day(name: str, weekdays: Mapping[str, int]) -> int | None:
     """Return the weekday with this name, or of which it is an unmistakable beginning of two letters or more."""
     name = name.rstrip(".")
-    if name in weekdays:
-        return weekdays[name]
+    for spelled in (name, without_accents(name)):
+        if spelled in weekdays:
+            return weekdays[spelled]
     meant = [place for place, whole in enumerate(_NAMES) if len(name) > 1 and whole.startswith(name)]
     return meant[0] if len(meant) == 1 else None
 
@@ -224,9 +231,16 @@ def _plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text[:MAX_LENGTH]).casefold().split())
 
 
+def without_accents(text: str) -> str:
+    """Return sab for sáb; those of Arabic letters are left out too."""
+    return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+
+
 def _day_in(plain: str, today: date) -> date | None:
-    said = re.fullmatch(r"(\d{1,3}) ?(d|day|days|tage?|w|weeks?|wochen?)", plain)
-    return said and today + timedelta(days=int(said[1]) * (7 if said[2].startswith("w") else 1))
+    said = re.fullmatch(r"(\d{1,3}) ?(\w+)", plain)
+    if said is None or said[2] not in timing_words.DAY_UNITS | timing_words.WEEK_UNITS:
+        return None
+    return today + timedelta(days=int(said[1]) * (7 if said[2] in timing_words.WEEK_UNITS else 1))
 
 
 def _date_of(plain: str, today: date) -> date | None:

@@ -31,6 +31,17 @@ class Topic:
     hashtags: tuple[str, ...] = ()
     listed: bool = True
     from_file: bool = False
+    names: tuple[tuple[str, str], ...] = ()
+    """What it is called in other languages than that of `name`, by IETF tag."""
+
+    def name_in(self, language: str) -> str:
+        """Return what the topic is called in a language: its name in that, in that without a region, else `name`."""
+        if not self.names:
+            return self.name
+        wanted, primary = language.casefold(), language.casefold().partition("-")[0]
+        known = {tag.casefold(): name for tag, name in self.names}
+        alike = (name for tag, name in known.items() if tag.partition("-")[0] == primary)
+        return known.get(wanted) or known.get(primary) or next(alike, self.name)
 
     @property
     def hashtag(self) -> str:
@@ -52,6 +63,7 @@ class TopicFile:
     description: str | None = None
     keywords: tuple[str, ...] = ()
     hashtags: tuple[str, ...] = ()
+    names: tuple[tuple[str, str], ...] = ()
     warnings: tuple[Complaint, ...] = field(default=(), compare=False, repr=False)
 
 

@@ -2,8 +2,8 @@
 When a chat wants the news of single topics, and which of its wishes counts for an article.
 
 Each topic that brings an article to a chat has a say: its own wish, else that of the nearest topic above it which has
-one, up to the one that is followed, else the chat's own times. A phrase brings it at the chat's own times. Of several
-the most eager counts, so that nothing comes later than somebody asked for it.
+one, up to the one that is followed, else the chat's own times. A phrase or a story brings it at the chat's own times.
+Of several the most eager counts, so that nothing comes later than somebody asked for it.
 `store.delivery.wish_sql` says the same for a million chats at once; a property test holds the two together.
 """
 
@@ -40,7 +40,10 @@ def says_of(
     wishes: Collection[int],
     by_phrase: bool,
 ) -> tuple[int, ...]:
-    """Return what has a say in when an article comes to a chat: topics with a wish, or OWN; nothing if it does not."""
+    """Return what has a say in when an article comes to a chat: topics with a wish, or OWN; nothing if it does not.
+
+    `by_phrase`: a phrase or a story brings it too.
+    """
     says = {OWN: None} if by_phrase else {}
     for topic in topics:
         way = tree.path(topic)

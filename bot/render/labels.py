@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+from bot.domain.topic import Topic
 from bot.render.locale import Words
 from bot.render.text import clip, isolate
 
@@ -16,3 +17,8 @@ def label(name: str, words: Words, length: int = ON_A_BUTTON) -> str:
     short = clip(" ".join(name.split()), length)
     turns = words.is_right_to_left or any(unicodedata.bidirectional(char) in ("R", "AL") for char in short)
     return isolate(short) if turns else short
+
+
+def topic_label(topic: Topic, words: Words, length: int = ON_A_BUTTON) -> str:
+    """Return what a topic is called in a language, as `label` does."""
+    return label(topic.name_in(words.language), words, length)

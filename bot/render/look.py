@@ -23,7 +23,8 @@ class Surface(StrEnum):
 class Look:
     """Words and zone of the chat, its wish for pictures, and the bot's user name (without `@`) for deep links.
 
-    `parts` are what a push has beside its title, in this order; `digest` is how lists of news look.
+    `parts` are what a push has beside its title, in this order; `digest` is how lists of news look. `has_inline`: the
+    bot may be asked in any chat.
 
     Equal looks give equal messages: one prepared body serves every chat of a look.
     """
@@ -35,3 +36,4 @@ class Look:
     bot_username: str
     parts: Parts = ALL_PARTS
     digest: DigestForm = DigestForm.CLASSIC
+    has_inline: bool = False

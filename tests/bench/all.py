@@ -19,6 +19,7 @@ SMALL = {
     "fetching": ("--asks", "20", "--servers", "50"),
     "fanout": ("--rounds", "1", "--chats", "100000"),
     "phrases": ("--rounds", "1", "--chats", "100000"),
+    "search": ("--articles", "5000", "--rounds", "3"),
     "outbox": ("--rounds", "1", "--chats", "100000", "--messages", "5000"),
     "digests": ("--chats", "10000"),
     "kill": ("--kills", "5", "--chats", "2000"),

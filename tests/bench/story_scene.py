@@ -23,6 +23,7 @@ from typing import Any
 import aiohttp
 from story_acts import CHANNELS, GROUPS, READERS, TOPICS
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "outside"))
 from street import Street
 

@@ -260,3 +260,32 @@ async def test_with_a_hundred_more_readers_a_publish_shows_its_undo_delay_and_it
         await here.sees(EDITH, "is out. 100 sent")
         chats = {chat["id"]: chat for chat in (await here.state())["chats"]}
         assert all("Old mine shaft" in plain(chats[reader]["last"]) for reader in crowd)
+
+
+@pytest.mark.slow
+async def test_the_tour_of_readers_goes_through_and_its_transcript_shows_what_they_saw(tmp_path: Path) -> None:
+    process = await start_python(
+        *("-m", "bot", "sandbox", "--tour", "readers"),
+        cwd=tmp_path,
+        env={name: value for name, value in os.environ.items() if not name.startswith("NEWSBOT_")},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    assert process.stdout is not None
+    async with asyncio.timeout(4 * PATIENCE):
+        printed = (await process.stdout.read()).decode()
+        assert await process.wait() == 0, printed
+    for seen in (
+        "Your 08:00 news: 2 stories",
+        "Next: tomorrow, 08:00 Berlin.",
+        "Next: tomorrow, 08:00 Vancouver.",
+        "For the phrase “quiet streets”.",
+        "the next one comes into the forum itself",
+        "the bot answers in Arabic",
+        "the bot answers in Japanese",
+        "All of it is deleted.",
+        "she follows again what she followed",
+        "The tour went through.",
+    ):
+        assert seen in printed, printed
+    assert list(tmp_path.iterdir()) == []

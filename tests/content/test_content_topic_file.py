@@ -83,3 +83,38 @@ def test_a_field_that_looks_like_a_slip_is_a_warning(written: str, meant: str):
     found = topic(f"taxonomy: topic\n_id: a\nname: A\n{written}\n")
     name = written.partition(":")[0]
     assert list(map(str, found.warnings)) == [f"topics/a.yaml:4: {name}: is not read; perhaps {meant} is meant"]
+
+
+def names(text: str) -> tuple[dict[str, str], list[str]]:
+    """Return the names in other languages of a file, and what is warned of."""
+    found = topic(f"taxonomy: topic\n_id: tech\nname: Technology\n{text}")
+    return dict(found.names), [f"{complaint.field}: {complaint.reason}" for complaint in found.warnings]
+
+
+def test_a_topic_has_names_in_other_languages():
+    assert names("names:\n  de: Technik\n  pt-br: Tecnologia\n  zh_Hans: 科技\n  iw: טכנולוגיה\n") == (
+        {"de": "Technik", "pt-br": "Tecnologia", "zh-Hans": "科技", "iw": "טכנולוגיה"},
+        [],
+    )
+    assert names("names:\n") == ({}, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "kept", "warning"),
+    [
+        ("names: {german: Technik, fr: Tech}", {"fr": "Tech"}, "names.german: is not the code of a language"),
+        ("names: {xx: Technik}", {}, "names.xx: is not the code of a language"),
+        ("names: {1: Technik, de: Technik}", {"de": "Technik"}, "names.1: is not the code of a language"),
+        ("names: {no: Teknologi, de: ''}", {"no": "Teknologi"}, "names.de: is empty"),
+        ("names: {de: [Technik]}", {}, "names.de: is no text"),
+        ("names: {de: 5}", {}, "names.de: is no text"),
+        ("names: {de: '...'}", {}, "names.de: “...” is no name"),
+        (f"names: {{de: {'x' * 500}, es: Tec}}", {"es": "Tec"}, "names.de: is longer than"),
+        ("names: Technik", {}, "names: is no list of languages"),
+        ("names: [de, Technik]", {}, "names: is no list of languages"),
+    ],
+)
+def test_a_wrong_code_or_name_is_warned_of_and_the_topic_taken_without_it(text, kept, warning):
+    found, warnings = names(text)
+    assert found == kept
+    assert [said.startswith(warning) for said in warnings] == [True], warnings

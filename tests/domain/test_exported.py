@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.chat import Pictures
+from bot.domain.chat import DigestForm, Pictures
 from bot.domain.delivery_time import Mode, Timing
 from bot.domain.exported import (
     MAX_ENTRIES,
     ChatSettings,
     Exported,
     Followed,
+    FollowedStory,
     SavedArticle,
     chat_of,
     narrowed,
@@ -39,6 +40,7 @@ WHOLE: dict[str, Any] = {
             "pictures": "small",
             "silent": 1,
             "parts": "title,source",
+            "digest": "rich",
             "delivery": "calm 3",
             "paused_until_at": AT,
         }
@@ -54,6 +56,7 @@ WHOLE: dict[str, Any] = {
         {"phrase": "gone", "thread": 0, "since": AT, "until": None, "let_go_at": AT},
     ],
     "unwanted_phrases": [{"phrase": "casino"}],
+    "stories": [{"article": 5, "title": "Two", "link": None, "thread": 3, "since": AT}],
     "saved": [{"article": 4, "title": "One", "link": "https://news.example/one", "saved_at": AT}],
     "received": [{"article": 4}],
     "editor": [{"role": "owner"}],
@@ -85,6 +88,7 @@ def test_all_that_was_set_is_read_and_nothing_of_what_happened() -> None:
             Timing(Mode.CALM, per_hour=3),
             is_paused=True,
             paused_until=MOMENT,
+            digest=DigestForm.RICH,
         ),
         follows=(Followed("AI", 5),),
         left_out=("Robotics",),
@@ -92,6 +96,7 @@ def test_all_that_was_set_is_read_and_nothing_of_what_happened() -> None:
         unwanted_sources=(("daily mail", "daily mail"),),
         phrases=(Followed("quantum dots", 0, MOMENT),),
         unwanted_phrases=("casino",),
+        stories=(FollowedStory(5, None, "Two", 3),),
         saved=(SavedArticle(4, "https://news.example/one", "One", MOMENT),),
     )
     assert read(WHOLE).unread == ()
@@ -112,6 +117,7 @@ def test_what_is_kept_until_it_is_restored_says_the_same_and_holds_no_more() -> 
         (with_setting("pictures", "huge"), "chat pictures"),
         (with_setting("silent", "yes"), "chat silent"),
         (with_setting("silent", 2), "chat silent"),
+        (with_setting("digest", "fancy"), "chat digest"),
         (with_setting("parts", "title,horoscope"), "chat parts"),
         (with_setting("delivery", "daily 25:00"), "chat delivery"),
         (with_setting("delivery", ["now"]), "chat delivery"),
@@ -126,6 +132,8 @@ def test_what_is_kept_until_it_is_restored_says_the_same_and_holds_no_more() -> 
         (changed("follows", [{"topic": "x" * 301, "thread": 0}]), "follows 1"),
         (changed("follows", [None, {"topic": "AI", "thread": 0}]), "follows 1"),
         (changed("exceptions", [{"topic": "AI", "kind": "loved", "until": None}]), "exceptions 1"),
+        (changed("stories", [{"article": 1, "title": None, "link": 5, "thread": 0}]), "stories 1"),
+        (changed("stories", [{"article": 1, "title": None, "link": None, "thread": -1}]), "stories 1"),
         (changed("saved", [{"article": 10**30, "title": None, "link": None, "saved_at": AT}]), "saved 1"),
         (
             changed("saved", [{"article": 1, "title": None, "link": None, "saved_at": "9999-99-99T00:00:00Z"}]),

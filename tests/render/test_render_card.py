@@ -28,7 +28,13 @@ def test_an_article_offers_reading_saving_sharing_and_more():
 
 def test_more_swaps_the_row_and_less_offers_three_ways():
     more = keyboard(article(), look(), view=CardView.MORE, reason=ENERGY)
-    assert labels(more) == [["Read"], ["Related (1)", "Less of this", "Back"]]
+    assert labels(more) == [
+        ["Read"],
+        ["Related (1)", "Less of this", "Back"],
+        ["More like this", "Follow this story"],
+    ]
+    stop = keyboard(article(), look(), view=CardView.MORE, follows_story=True)
+    assert labels(stop)[2] == ["More like this", "Stop this story"]
     less = keyboard(article(), look(), view=CardView.LESS, reason=ENERGY)
     assert labels(less) == [
         ["Read"],
@@ -61,7 +67,11 @@ def test_an_article_that_was_opened_for_no_topic_can_only_lose_its_source():
 
 def test_an_article_without_source_or_related_offers_neither():
     bare = article(provider=Provider(), related=())
-    assert labels(keyboard(bare, look(), view=CardView.MORE)) == [["Read"], ["Less of this", "Back"]]
+    assert labels(keyboard(bare, look(), view=CardView.MORE)) == [
+        ["Read"],
+        ["Less of this", "Back"],
+        ["More like this", "Follow this story"],
+    ]
     assert labels(keyboard(bare, look(), view=CardView.LESS)) == [["Read"], ["Back"]]
 
 

@@ -692,3 +692,80 @@ async def test_blocks_that_nobody_knows_and_hostile_trees_are_words(house: House
     await expect(message).to_contain_text("<img src=x onerror=alert(1)>")
     await expect(message).to_contain_text("Leads nowhere")
     await expect(message.get_by_role("link")).to_have_count(0)
+
+
+async def test_a_question_in_a_group_shows_cards_and_the_chosen_one_stands_there(house: House, show: Show) -> None:
+    group = chat_of(house.world, "group")
+    house.world.say(ANNA, group, "Look at this")
+    page = await show(group)
+    username = house.world.bot["username"]
+    field = page.get_by_role("combobox", name="Message")
+    await field.fill(f"@{username} robots")
+    update = await asked_inline(house)
+    assert update["query"] == "robots"
+    cards = [
+        {
+            "type": "article",
+            "id": str(number),
+            "title": f"Robots <b>{number}</b>",
+            "description": "They walk",
+            "thumbnail_url": "https://example.org/a.jpg",
+            "input_message_content": {"message_text": f"Story {number}"},
+            "reply_markup": keys([("Follow Robotics", f"https://t.me/{username}?start=t_robotics")]),
+        }
+        for number in range(3)
+    ]
+    await house.api("answerInlineQuery", inline_query_id=update["id"], results=cards)
+    shown = page.get_by_role("listbox", name="Results").get_by_role("option")
+    await expect(shown).to_have_count(3)
+    await expect(shown.first).to_contain_text("Robots <b>0</b>")
+    await field.press("ArrowDown")
+    await field.press("ArrowDown")
+    await field.press("Enter")
+    await expect(page.get_by_role("article").last).to_contain_text("Story 1")
+    await expect(page.get_by_role("article").last).to_contain_text(f"via @{username}")
+    await expect(page.get_by_role("listbox", name="Results")).to_be_hidden()
+    await page.get_by_role("button", name="Follow Robotics").click()
+    await expect(page).to_have_url(re.compile(f"#{ANNA}$"))
+    assert house.world.messages(ANNA)[-1]["text"] == "/start t_robotics"
+
+
+async def test_share_lets_a_person_choose_a_chat_and_begins_the_question_there(house: House, show: Show) -> None:
+    keyboard = {"inline_keyboard": [[{"text": "Share", "switch_inline_query": "#412"}]]}
+    await house.api("sendMessage", chat_id=ANNA, text="A story", reply_markup=keyboard)
+    page = await show()
+    await page.get_by_role("button", name="Share").click()
+    await page.get_by_role("dialog", name="Choose a chat").get_by_role("button", name="Northgate Readers").click()
+    await expect(page.get_by_role("heading", name="Northgate Readers", level=1)).to_be_visible()
+    field = page.get_by_role("combobox", name="Message")
+    await expect(field).to_have_value(f"@{house.world.bot['username']} #412")
+    update = await asked_inline(house)
+    assert update["query"] == "#412" and update["chat_type"] == "group"
+
+
+async def asked_inline(house: House) -> Any:
+    """Return the next question that reaches the bot."""
+    while True:
+        for update in await house.api("getUpdates", timeout=5, allowed_updates=["inline_query"]):
+            await house.api("getUpdates", offset=update["update_id"] + 1)
+            if "inline_query" in update:
+                return update["inline_query"]
+
+
+async def test_a_reaction_is_set_and_taken_away_and_told_to_the_bot(house: House, show: Show) -> None:
+    await house.api("getUpdates", allowed_updates=["message_reaction"])
+    sent = await house.api("sendMessage", chat_id=ANNA, text="A story")
+    page = await show()
+    thumb = page.get_by_role("button", name="React with 👍")
+    await page.get_by_role("article", name="Northgate News").hover()
+    await thumb.click()
+    await expect(thumb).to_have_attribute("aria-pressed", "true")
+    await expect(thumb).to_have_text("👍 1")
+    await page.reload()
+    await expect(thumb).to_have_attribute("aria-pressed", "true")
+    await thumb.click()
+    await expect(thumb).to_have_attribute("aria-pressed", "false")
+    updates = await house.api("getUpdates")
+    told = [update["message_reaction"] for update in updates if "message_reaction" in update]
+    assert [len(change["new_reaction"]) for change in told] == [1, 0]
+    assert told[0]["message_id"] == sent["message_id"] and told[0]["user"]["id"] == ANNA

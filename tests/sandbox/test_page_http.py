@@ -300,3 +300,34 @@ async def test_what_one_member_alone_sees_is_on_their_page_and_on_no_other(house
     [update] = await house.api("getUpdates")
     message = update["callback_query"]["message"]
     assert (message["message_id"], message["ephemeral_message_id"]) == (0, told.payload["message_id"])
+
+
+async def test_a_question_to_the_bot_and_what_is_chosen_of_its_answer(house: House) -> None:
+    """The bot answers over the Bot API while the page waits, as a person's client does."""
+    group, bot = chat_of(house.world, "group"), house.world.bot["username"]
+
+    async def answering() -> None:
+        [update] = await house.api("getUpdates", timeout=10)
+        assert update["inline_query"]["query"] == "robots" and update["inline_query"]["chat_type"] == "group"
+        card = {"type": "article", "id": "1", "title": "Robots", "thumbnail_url": "https://example.org/a.jpg"}
+        card["input_message_content"] = {"message_text": "They walk"}  # type: ignore[assignment]
+        await house.api("answerInlineQuery", inline_query_id=update["inline_query"]["id"], results=[card])
+
+    told, asked = await asyncio.gather(
+        answering(), house.post("inline", {"person": ANNA, "chat": group, "text": "robots"})
+    )
+    answer = await asked.json()
+    [card] = answer["cards"]
+    assert told is None and (card["title"], answer["next"], answer["button"]) == ("Robots", "", None)
+    picture = await house.get(f"/page/file/{card['file']}")
+    assert picture.content_type == "image/svg+xml"  # the page goes nowhere else for it
+    choice = {"person": ANNA, "chat": group, "query": answer["query"], "result": "1"}
+    assert (await house.post("choose", choice)).status == 200
+    message = house.world.messages(group)[-1]
+    assert (message["text"], message["via_bot"]["username"]) == ("They walk", bot)
+    assert (await house.post("choose", choice | {"result": "2"})).status == 404
+    assert (await house.post("choose", choice | {"query": "0"})).status == 404
+    too_long = {"person": ANNA, "chat": group, "text": "x" * 257}
+    assert (await house.post("inline", too_long)).status == 400
+    house.world.inline.is_on = False
+    assert (await house.post("inline", {"person": ANNA, "chat": group, "text": "robots"})).status == 409

@@ -1,5 +1,6 @@
 """The translators' page in a browser: every text of a language as a chat shows it, and what needs a look."""
 
+import re
 import shutil
 from collections.abc import AsyncIterator
 from functools import partial
@@ -66,19 +67,32 @@ async def test_arabic_runs_from_right_to_left_also_where_a_title_begins_it(page:
     bubble = row.locator(".bubble")
     assert await bubble.evaluate("node => getComputedStyle(node).direction") == "rtl"
     # The title stands on the right of the parenthesis that follows it, and is itself from left to right.
+    assert await left_of(bubble, "14:05") < await left_of(bubble, "Met Police")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not on the PATH")
+async def test_a_command_in_an_arabic_text_has_its_slash_on_the_left(page: Any) -> None:
+    await page.goto("/strings?language=ar")
+    for english in ("/export sends you all of it, /forget deletes it.", "/start begins anew."):
+        row = page.locator(".string", has=page.locator(".string-source", has_text=english)).first
+        for command in re.findall(r"/(\w+)", english):
+            text = row.locator(".bubble")
+            assert await left_of(text, f"/{command}") < await left_of(text, command)
+
+
+async def left_of(bubble: Any, word: str) -> float:
+    """Return where the first sign of a word is drawn."""
     text = await bubble.locator(".text").evaluate_handle("node => node.firstChild")
-    left, right = await text.evaluate(
-        """node => {
-            const at = (word) => {
-                const range = document.createRange(), start = node.data.indexOf(word);
-                range.setStart(node, start);
-                range.setEnd(node, start + word.length);
-                return range.getBoundingClientRect().left;
-            };
-            return [at("14:05"), at("Met Police")];
-        }"""
+    return await text.evaluate(
+        """(node, word) => {
+            const range = document.createRange(), start = node.data.indexOf(word);
+            range.setStart(node, start);
+            range.setEnd(node, start + 1);
+            return range.getBoundingClientRect().left;
+        }""",
+        word,
     )
-    assert left < right
 
 
 @pytest.mark.slow

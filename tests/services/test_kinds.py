@@ -247,6 +247,31 @@ async def test_a_withdrawal_deletes_the_message_wherever_one_stands_and_nowhere_
     assert len(await _receipts(room, article_subject, people)) == 3
 
 
+async def test_nothing_is_changed_in_the_supergroup_that_a_group_has_become(room: PressRoom) -> None:
+    """It counts its messages anew: under the number of ours stands somebody else's.
+
+    Source: https://core.telegram.org/api/channel#migration
+    """
+    [anna] = await room.people(1)
+    group = room.house.group
+    room.world.add_bot(anna, group)
+    await room.house.settle()
+    await room.follow([anna, group], "Energy")
+    article = await room.draft("grid-storage", "Energy")
+    await room.publish(article)
+    await room.run()
+    assert len(room.world.ledger.sent_to(group)) > 0
+    new = room.world.migrate(group)
+    await room.house.settle()
+    for kind, revision in ((CORRECTION, article.revision + 1), (WITHDRAWAL, None)):
+        await _change(room, kind, article.number, revision)
+        await room.run()
+    changed = [call for call in room.world.ledger if call.method.startswith(("edit", "delete"))]
+    assert {call.chat_id for call in changed} == {anna}
+    [stands] = (await _receipts(room, Subject(SubjectType.ARTICLE, article.number), [new])).values()
+    assert stands.message_id is None  # that it has the article is known: it comes no second time
+
+
 async def test_a_correction_edits_text_and_caption_and_its_receipt_shows_the_revision(room: PressRoom) -> None:
     people = await room.people(2)
     await room.follow(people, "Energy")

@@ -12,7 +12,7 @@ from properties import examples
 from store_samples import NOW, SOON, put_article, put_chats
 
 from bot.domain.delivery import NEWS, Lane, Subject, SubjectType
-from bot.domain.following import reason
+from bot.domain.following import STORIES, reason
 from bot.domain.phrases import phrase
 from bot.domain.search_terms import source_key
 from bot.domain.topic import TopicTree
@@ -20,12 +20,14 @@ from bot.store.delivery import campaigns, fanout, followers
 from bot.store.delivery.audiences import reach
 from bot.store.delivery.followers import followers_of
 from bot.store.engine.database import Database
-from bot.store.readers import chats, phrases, subscriptions
+from bot.store.readers import chats, phrases, stories, subscriptions
 
 TOPICS = range(1, 9)
 CHATS = (-3, -2, -1, 1, 2, 3)  # groups, which may have threads, and people
 WORDS = ("Quantum dots", "quantum DOTS", "solar", "wind")  # two of them find the same
 LONGEST_FIRST = (1, 2, 3, 4)  # their numbers, in the order in which they are the reason
+STORY = (14, 13, 12)  # articles of its story, newest first: 12 and 13 in one step, 14 by way of 13
+ELSEWHERE = 15
 
 # A parent has a lower or a higher number, or there is a loop: files can say anything.
 parents = st.fixed_dictionaries({topic: st.sampled_from([None, *TOPICS]) for topic in TOPICS})
@@ -39,6 +41,7 @@ wishes = st.fixed_dictionaries(
         "phrases": some_phrases,
         "hushed": some_phrases,
         "never": st.sets(st.sampled_from(LONGEST_FIRST), max_size=1),
+        "stories": st.sets(st.sampled_from([*STORY, ELSEWHERE]), max_size=2),
         "source": st.sampled_from([None, None, None, "Northgate News", "elsewhere.example"]),
         "quality": st.sampled_from([None, None, -1, 60]),
     }
@@ -80,6 +83,7 @@ async def test_the_fan_out_the_reach_and_the_check_before_sending_agree_with_the
                     source_name="NORTHGATE  News",
                     quality=quality,
                 )
+                await _tell(conn, wishes)
                 campaign = await campaigns.promise(
                     conn, NEWS, Subject(SubjectType.ARTICLE, 1), fixed_at=NOW, start_at=NOW, lane=Lane.NEWS, by=None
                 )
@@ -121,12 +125,32 @@ def _reason(tree, worn, held, wish, quality):
         muted=wish["muted"],
         phrases=wish["phrases"] - wish["hushed"],
         is_refused=bool(wish["never"] & set(held)) or wish["source"] == "Northgate News" or is_too_low,
+        told=STORY,
+        stories=wish["stories"],
     )
 
 
 def _thread(chat, topic):
     """Return where a chat follows a topic, or a phrase by its negative number: in groups the even have one each."""
     return topic if chat < 0 and topic % 2 == 0 else 0
+
+
+async def _tell(conn, wishes):
+    """Put the articles of the story beside article 1, and let chats follow it from some of them."""
+    for number in (*STORY, ELSEWHERE):
+        await put_article(conn, number)
+    for article, names in ((1, 12), (13, 1), (13, 14), (ELSEWHERE, 404)):
+        link = f"https://story.example/{names}"
+        await conn.executemany(
+            "INSERT OR IGNORE INTO article_links (link, article) VALUES (:link, :named)",
+            [{"link": link, "named": names}] if names != 404 else [],
+        )
+        await conn.execute(
+            "INSERT INTO article_related (link, article) VALUES (:link, :article)", {"link": link, "article": article}
+        )
+    for chat, wish in zip(CHATS, wishes, strict=True):
+        for article in wish["stories"]:
+            await stories.follow(conn, chat, article, _thread(chat, -STORIES - article), NOW - timedelta(days=1))
 
 
 async def _furnish(conn, parents, wishes):

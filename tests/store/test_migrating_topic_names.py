@@ -1,20 +1,23 @@
-"""Names with a Turkish I keep leading to their topic, and two that are one now to the older."""
+"""A database of before topics had names in other languages: each keeps what it is called."""
 
 import sqlite3
-from contextlib import closing
+from pathlib import Path
 
-from bot.store.engine.migrations import migrate, scripts
+from bot.store.engine.migrations import check, migrate, scripts
+
+NUMBER = 27
 
 
-def test_names_with_a_dotted_i_are_rewritten_and_those_that_clash_lead_to_the_topic_that_has_the_name(tmp_path):
+def test_topics_that_were_there_have_no_other_names_and_stay(tmp_path: Path) -> None:
     path = tmp_path / "news.db"
-    migrate(path, create=True, known=scripts()[:1])
-    with closing(sqlite3.connect(path)) as conn, conn:
-        topics = [(1, "a", "istanbul", None), (2, "b", "İstanbul", None), (3, "c", "Işık", "i\u0307zmir")]
-        conn.executemany("INSERT INTO topics (number, id, name, parent_key) VALUES (?, ?, ?, ?)", topics)
-        names = [("istanbul", 1), ("i\u0307stanbul", 2), ("ışık", 3), ("energy", 3)]
-        conn.executemany("INSERT INTO topic_names VALUES (?, ?)", names)
+    migrate(path, create=True, known=[script for script in scripts() if script[0] < NUMBER])
+    conn = sqlite3.connect(path, isolation_level=None)
+    conn.execute("INSERT INTO topics (number, id, name, listed, from_file) VALUES (7, 'tech', 'Technology', 1, 1)")
+    conn.execute("INSERT INTO topic_names (key, topic) VALUES ('technology', 7)")
+    conn.close()
     migrate(path, create=False)
-    with closing(sqlite3.connect(path)) as conn:
-        assert dict(conn.execute("SELECT * FROM topic_names")) == {"istanbul": 1, "işik": 3, "energy": 3}
-        assert conn.execute("SELECT parent_key FROM topics WHERE number = 3").fetchone() == ("izmir",)
+    check(path)
+    conn = sqlite3.connect(path)
+    assert conn.execute("SELECT number, id, name, names FROM topics").fetchall() == [(7, "tech", "Technology", "{}")]
+    assert conn.execute("SELECT key, topic FROM topic_names").fetchall() == [("technology", 7)]
+    conn.close()

@@ -7,6 +7,7 @@ import pytest
 from databases import empty_database
 from store_samples import NOW, plan
 
+from bot.domain.following import KnownStory
 from bot.domain.topic import TopicTree
 from bot.store.delivery import fanout
 from bot.store.delivery.audiences import MAX_CHAT_ID, MIN_CHAT_ID
@@ -14,7 +15,9 @@ from bot.store.delivery.followers import RECIPIENTS, Followers
 from bot.store.engine.database import Connection, Database
 
 # 1 ← 2 ← 3, and 4 apart
-AUDIENCE = Followers(1, (3, 4), TopicTree({1: None, 2: 1, 3: 2, 4: None}), ("northgate",), NOW)
+AUDIENCE = Followers(
+    1, (3, 4), TopicTree({1: None, 2: 1, 3: 2, 4: None}), ("northgate",), NOW, stories=(KnownStory(7, ""),)
+)
 PAGE = {"after": MIN_CHAT_ID, "until": MAX_CHAT_ID, "page": 100, "now": 0}
 
 
@@ -32,6 +35,7 @@ async def test_candidates_are_merged_from_ordered_scans(conn: Connection) -> Non
     steps = await plan(conn, sql, **values)
     assert "MERGE (UNION)" in steps
     assert steps.count("SEARCH s USING PRIMARY KEY (topic=? AND chat>? AND chat<?)") == 4
+    assert steps.count("SEARCH s USING PRIMARY KEY (article=? AND chat>? AND chat<?)") == 1
     assert "TEMP B-TREE" not in steps and "SCAN s" not in steps
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from store_samples import put_article
 
 from bot.domain.browsing import Direction, Turn
+from bot.store.content import topics
 from bot.store.engine.database import Database
 from bot.store.readers import browsing
 
@@ -64,11 +65,21 @@ async def test_nothing_in_the_words_is_an_operator(db, words):
         ("2.5%", "Prices rise 2.5%", ["25 prices"]),
         ("25", "Route 25", ["Prices rise 2.5%"]),
         ("A.I.", "A.I. for all", []),
+        ("A.I.", "AI for all", []),
+        ("O’Neill", "O'Neill wins", []),
+        ("AT&T", "AT&T buys", ["T at a"]),
+        ("at&t", "ＡＴ＆Ｔ buys", []),
+        ("covid 19", "COVID-19 is back", []),
         ("AI", "A.I. for all", []),
         ("iphone pro", "The iPhone™ Pro", []),
         ("北京", "北京大学的新闻", ["京北", "北方"]),
         ("大学", "北京大学的新闻", ["大 学"]),
         ("闻", "北京大学的新闻", []),
+        ("京", "北京大学的新闻", ["東の"]),
+        ("北京大学的新闻", "北京大学的新闻", ["北京大学"]),
+        ("火", "山火災害", ["山災"]),
+        ("ข", "อ่านข่าววันนี้", []),
+        ("발표", "정부 발표 했다", ["발전"]),
         ("北京大学", "在北京大学", ["北京的大学"]),
         ("タワー", "東京タワーの夜", ["タワシ"]),
         ("ﾀﾜｰ", "東京タワーの夜", []),
@@ -81,8 +92,14 @@ async def test_nothing_in_the_words_is_an_operator(db, words):
         ("العربية", "اَلْعَرَبِيَّةُ لغة", []),
         ("اَلْعَرَبِيَّةُ", "اللغة العربية", []),
         ("שלום", "שָׁלוֹם עולם", []),
+        ("שָׁלוֹם", "שלום עולם", ["של ום"]),
         ("ışık", "ISIK geldi", []),
         ("isik", "Işık geldi", []),
+        ("IŞIK", "ışık geldi", []),
+        ("ışık", "IŞIK geldi", []),
+        ("ışık", "isik geldi", []),
+        ("İstanbul", "istanbul", []),
+        ("İstanbul", "ISTANBUL", []),
         ("ISTANBUL", "İstanbul'da kar", []),
         ("istanbul", "İSTANBUL", []),
         ("strasse", "Neue Straße", []),
@@ -92,6 +109,14 @@ async def test_nothing_in_the_words_is_an_operator(db, words):
         ("smorrebrod", "Smørrebrød", []),
         ("dordevic", "Đorđević", []),
         ("aeon", "Æon", []),
+        ("Æon", "aeon", []),
+        ("smørrebrød", "Smorrebrod", []),
+        ("Đorđević", "dordevic", []),
+        ("ёлка", "Новая елка", []),
+        ("Ελλάδα", "ελλαδα", []),
+        ("ﬁ", "fi ligature", []),
+        ("ＡＩ", "AI narrow", []),
+        ("œuvre", "Oeuvre", []),
         ("елка", "Новая ёлка", []),
         ("война", "Война и мир", ["Воина нет"]),
         ("η ελλαδα", "Η Ελλάδα", ["Ηελλαδα"]),
@@ -116,12 +141,14 @@ async def test_nothing_in_the_words_is_an_operator(db, words):
         ("cats -cows", "cats and cows", ["cats"]),
     ],
 )
-async def test_a_search_finds_what_is_meant_and_nothing_else(db, typed, found, others):
+async def test_a_search_finds_what_is_meant_and_nothing_else_in_either_order(db, typed, found, others):
     async with db.transaction() as conn:
         await put_article(conn, 1, title=found)
         for number, title in enumerate(others, 2):
             await put_article(conn, number, title=title)
         assert numbers(await browsing.found(conn, typed, None, 9)) == [1]
+        # What stands within words only is looked for by time alone.
+        assert await browsing.best(conn, typed, 0, 9) == ([] if typed == "wahl" else [1])
 
 
 @pytest.mark.parametrize("typed", ["", '"', "!!!", "💥", "   ", "#", "\u200b", "-", "+++"])
@@ -166,6 +193,37 @@ async def test_what_many_articles_hold_is_listed_alike_however_it_is_looked_for(
         assert places == whole
         back = await browsing.found(conn, "solar", Turn(Direction.NEWER, whole[9]), 4)
         assert back == whole[5:9][::-1]
+
+
+@pytest.mark.parametrize("filter", ["topic", "source"])
+async def test_what_is_common_among_a_topic_or_source_is_listed_alike_however_it_is_looked_for(db, monkeypatch, filter):
+    async with db.transaction() as conn:
+        topics_there = await topics.resolve(conn, ["Sea", "Wind"])
+        for number in range(1, 41):
+            title = "Solar power" if number % 2 else "Wind power"
+            worn = [name for name, every in (("Sea", 3), ("Wind", 5)) if number % every == 0]
+            await put_article(
+                conn,
+                number,
+                title=title,
+                age=timedelta(hours=(number * 7) % 13),
+                topics=[topics_there[name] for name in worn],
+                source="daily.example" if number % 3 == 0 else "other.example",
+            )
+        among = {"topics": [[topics_there["Sea"]], list(topics_there.values())]} if filter == "topic" else {}
+        among |= {"sources": ["daily.example"]} if filter == "source" else {}
+        whole = await browsing.found(conn, "solar", None, 99, **among)
+        assert len(whole) == 7 and all(place.number % 6 == 3 for place in whole)
+        for name, value in (("COMMON", 0), ("FEW_MATCHES", 0), ("NEAR", 2)):
+            monkeypatch.setattr(browsing, name, value)
+        places, turn = [], None
+        while page := await browsing.found(conn, "solar", turn, 2, **among):
+            places += page
+            turn = Turn(Direction.OLDER, page[-1])
+        assert places == whole == await browsing.found(conn, "solar", None, 99, **among)
+        back = await browsing.found(conn, "solar", Turn(Direction.NEWER, whole[5]), 3, **among)
+        assert back == whole[2:5][::-1]
+        assert await browsing.found(conn, "nowhere", None, 9, **among) == []
 
 
 @given(st.text(max_size=60))

@@ -10,7 +10,6 @@ from story import ANNA, BEN, EDITH, StoryHouse
 from bot.domain.chat import DigestForm
 from bot.sandbox.bot_api import rich_messages
 from bot.sandbox.world.faults import Refuse
-from bot.store.readers import export
 
 
 async def _form(house: StoryHouse, chat: int = ANNA) -> DigestForm:
@@ -118,9 +117,14 @@ async def test_in_a_group_only_administrators_choose_and_the_choice_moves_with_i
     assert await _form(house, moved) is DigestForm.RICH
 
 
-async def test_an_export_names_the_look(house):
+async def test_an_export_names_the_look_and_brings_it_back(house):
     await house.starts(ANNA)
     await house.says(ANNA, "/settings digest rich")
-    async with house.db.reading() as conn:
-        document = await export.export(conn, ANNA)
-    assert json.loads(json.dumps(document))["chat"][0]["digest"] == "rich"
+    await house.says(ANNA, "/export")
+    sent = house.messages(ANNA)[-1]["document"]
+    data = house.world.files.get(sent["file_id"]).data
+    assert json.loads(data)["chat"][0]["digest"] == "rich"
+    await house.says(ANNA, "/settings digest classic")
+    await house.uploads(ANNA, sent["file_name"], data)
+    await house.presses(ANNA, "Restore")
+    assert await _form(house) is DigestForm.RICH

@@ -10,7 +10,7 @@ from story import ANNA, StoryHouse
 from bot.domain.article import Article, ArticleState
 from bot.domain.topic import TopicFile
 from bot.services.newsroom import newsroom
-from bot.services.readers import browsing
+from bot.services.readers import browsing, searching
 from bot.store.content import articles
 
 TIMES = 60
@@ -25,7 +25,7 @@ async def _top(house: StoryHouse) -> tuple[Article, ...]:
 
 
 async def _found(house: StoryHouse) -> tuple[Article, ...]:
-    return (await browsing.search(house.db, ANNA, "story", size=10, now=house.clock()))[1].articles
+    return (await searching.search(house.db, ANNA, "story", size=10, now=house.clock()))[1].articles
 
 
 @pytest.mark.parametrize("look", [_latest, _top, _found])

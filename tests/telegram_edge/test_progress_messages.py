@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from press_room import POLICY
 from story import BEN, EDITH
 
 from bot.domain.article import Story
+from bot.domain.delivery_time import Mode, Timing
 from bot.domain.role import Role
 from bot.errors import Complaint, ContentError
 from bot.sandbox.world.faults import Page, Refuse
@@ -25,7 +26,7 @@ from bot.store.delivery.campaigns import CampaignState
 from bot.store.desk import editors
 from bot.store.desk.incidents import IncidentKind
 from bot.store.engine import metadata
-from bot.store.readers import chats
+from bot.store.readers import chats, timings
 
 
 @pytest.fixture
@@ -185,6 +186,33 @@ async def test_an_older_database_asks_before_anything_leaves(desk: Desk) -> None
     await desk.run()
     assert (await desk.room.campaign(campaign)).state is CampaignState.DONE
     assert desk.screen.startswith(f"#{article.number} is out. 3 sent")
+
+
+async def test_an_older_database_with_many_publishes_on_their_way_asks_once_about_all(desk: Desk) -> None:
+    """Stories that wait for digests are on their way for days: one question about each would bury the editor."""
+    people = await desk.room.people(3)
+    await desk.room.follow(people, "Energy")
+    async with desk.house.db.transaction() as conn:
+        await timings.choose(conn, people[0], Timing(Mode.DAILY, minute=480))
+    numbers = [(await desk.room.draft(f"story-{n}", "Energy")) for n in range(6)]
+    published = [await desk.room.publish(article) for article in numbers]
+    await desk.run()
+    assert {(await desk.room.campaign(one)).state for one in published} == {CampaignState.RUNNING}
+    await newsroom.hold_everything(desk.house.db, now=desk.house.clock())
+    messages = len(desk.screens)
+    for _ in range(3):
+        await desk.passes(60)
+    await Desk(desk.house, desk.room).turn()  # one that knows nothing but what is in the database
+    assert len(desk.screens) == messages + 1
+    assert "6 publishes it had on their way are held until you choose" in desk.screen
+    assert desk.buttons == [["Push all", "Archive"]]
+    await desk.says(f"/publish {numbers[2].number}")
+    assert f"#{numbers[2].number} Story 2 is held: this database is an older copy" in desk.screen
+    await desk.presses("Push all")
+    desk.house.clock.now = datetime(2026, 3, 3, 8, tzinfo=UTC)
+    await desk.run()
+    assert {(await desk.room.campaign(one)).state for one in published} == {CampaignState.DONE}
+    assert desk.room.got(people[0]) == ["Your 08:00 news: 6 stories"]
 
 
 async def test_the_time_left_does_not_count_what_stood_still(desk: Desk) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 import telegram
 from story import ANNA, StoryHouse
+from story import EDITH as OWNER
 
 from bot.domain.fair_queue import MAX_WAITING_PER_PERSON, QueueTicket
-from bot.telegram_edge.updates.update_queue import Admission, ticket_of
+from bot.telegram_edge.updates.update_queue import Admission, ticket_for, ticket_of
 
 EDITH, GROUP, CHANNEL = {"id": 7}, {"id": -5}, {"id": -100}
 
@@ -27,6 +28,9 @@ EDITH, GROUP, CHANNEL = {"id": 7}, {"id": -5}, {"id": -100}
         ({"callback_query": {"from": EDITH, "inline_message_id": "x"}}, 7, 7, False),
         ({"my_chat_member": {"from": EDITH, "chat": GROUP}}, 7, -5, True),
         ({"message": {"from": EDITH, "chat": GROUP, "migrate_to_chat_id": -6}}, 7, -5, True),
+        ({"inline_query": {"from": EDITH, "query": "x", "offset": ""}}, 7, 7, False),
+        ({"message_reaction": {"user": EDITH, "chat": GROUP, "message_id": 1}}, 7, -5, False),
+        ({"message_reaction": {"actor_chat": CHANNEL, "chat": GROUP, "message_id": 1}}, -5, -5, False),
         ({"poll": {}}, 0, 0, False),
     ],
 )
@@ -49,6 +53,27 @@ async def test_what_cannot_be_is_no_ticket_and_stops_nobody(house: StoryHouse, u
     with pytest.raises((ValueError, KeyError, AttributeError)):
         ticket_of(update)
     assert not house.update_queue.is_too_much(update)
+
+
+async def test_an_update_that_has_been_read_says_the_same(house: StoryHouse) -> None:
+    world = house.world
+    await house.starts(ANNA)
+    world.add_bot(OWNER, house.group)
+    world.add_bot(OWNER, house.channel)
+    world.say(ANNA, ANNA, "/help")
+    world.say(ANNA, house.group, "/help")
+    world.say(OWNER, house.group, "/help", anonymous=True)
+    world.say(OWNER, house.channel, "/help")
+    world.press(ANNA, ANNA, house.messages(ANNA)[-1]["message_id"], "anything")
+    world.block(ANNA)
+    world.migrate(house.group)
+    told = world.updates.first(99)
+    kinds = {kind for update in told for kind in update if kind != "update_id"}
+    assert kinds == {"message", "channel_post", "callback_query", "my_chat_member"}
+    for raw in told:
+        assert ticket_for(house.update_queue.read(raw, house.application.bot)) == ticket_of(raw), raw
+    tickets = [ticket_of(raw) for raw in told]
+    assert len({one.person for one in tickets}) > 3 and {one.is_vital for one in tickets} == {True, False}
 
 
 async def test_what_is_too_much_is_known_before_it_is_read_and_only_then(house: StoryHouse) -> None:

@@ -227,3 +227,51 @@ async def test_a_forum_thread_gets_the_topics_that_are_followed_in_it(house):
         [row] = await conn.execute_fetchall("SELECT thread FROM subscriptions WHERE chat = ?", [forum.id])
         assert row["thread"] == 5
         assert (await subscriptions.following(conn, forum.id, house.clock())).follows
+
+
+TECHNOLOGY = TopicFile("tech", "Technology", names=(("de", "Technik"), ("pt-br", "Tecnologia"), ("ar", "تقنية")))
+
+
+async def test_a_topic_is_called_in_the_language_of_the_chat_wherever_it_stands(house):
+    await define(house, TECHNOLOGY)
+    house.world.set_language(ANNA, "de")
+    await house.starts(ANNA)
+    assert house.buttons(ANNA)[0] == ["Technik"]
+    assert await house.presses(ANNA, "Technik") == "Gewählt: Technik"
+    await house.presses(ANNA, "Fertig")
+    assert said(house, ANNA).startswith("Du folgst Technik.")
+    await house.says(ANNA, "/latest technik")
+    assert said(house, ANNA).startswith("In Technik ist noch nichts erschienen.")
+    house.world.set_language(BEN, "pt-PT")
+    await house.starts(BEN)
+    assert house.buttons(BEN)[0] == ["Tecnologia"]
+
+
+async def test_one_whose_language_has_no_name_for_it_sees_the_topics_own(house):
+    await define(house, TECHNOLOGY)
+    house.world.set_language(ANNA, "fr")
+    await house.starts(ANNA)
+    assert house.buttons(ANNA)[0] == ["Technology"]
+
+
+async def test_a_topic_is_followed_by_its_name_in_any_language_and_found_by_a_near_miss(house):
+    await define(house, TECHNOLOGY)
+    for name in ("Technik", "tecnologia", "تقنية", "#Technology"):
+        await house.says(ANNA, f"/subscribe {name}")
+        assert await follows(house, ANNA) == ["Technology"]
+        await house.says(ANNA, f"/unsubscribe {name}")
+        assert await follows(house, ANNA) == []
+    house.world.set_language(ANNA, "de")
+    await house.says(ANNA, "/subscribe Tecnik")
+    assert said(house, ANNA).startswith("Kein Thema „Tecnik“. Meintest du:")
+    assert house.buttons(ANNA)[0] == ["Technik"]
+
+
+async def test_two_read_the_same_list_each_under_the_name_of_their_own_language(house):
+    await define(house, TECHNOLOGY)
+    await put(house, "A chip that computes with light", worn=["Technik"])
+    for person, language, heading in ((ANNA, "de", "Neueste in Technik"), (BEN, "en", "Latest in Technology")):
+        house.world.set_language(person, language)
+        await house.starts(person)
+        await house.says(person, "/latest technology")
+        assert said(house, person).startswith(heading)

@@ -52,7 +52,7 @@ _SOURCE_WORDS = {
 _IMAGE_WORDS = {"url": "src href link path file"}
 _READ = "title excerpt publishedDateTime webUrl originalUrl ampWebUrl cdnAmpWebUrl category type quality heat provider"
 _ARTICLE = f"{_READ} published topics images related featuredContent secured taxonomy draft aliases"
-_TOPIC = "taxonomy _id name shortname parent description keywords hashtags services images"
+_TOPIC = "taxonomy _id name shortname parent description keywords hashtags names services images"
 
 
 class FieldNames:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 from bot.content.articles.article_file import warnings_of
 from bot.content.articles.field_typos import TOPIC, typos_in
 from bot.content.articles.schema import MAX_TOPIC_LENGTH, list_of, refuse, text_of
-from bot.content.formats.document import Document
+from bot.content.formats.document import Document, Place
 from bot.content.plain_text import NAME_LIMIT, quoted
 from bot.domain.topic import TopicFile, is_name
 from bot.errors import ContentError
@@ -21,6 +21,8 @@ from bot.errors import ContentError
 _DESCRIPTION_LIMIT = 1000
 _MAX_KEYWORDS = 200
 _MAX_HASHTAGS = 20
+_MAX_LANGUAGES = 200
+_CODE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 _NO_HASHTAG = re.compile(r"\W+")
 _BETWEEN_WORDS = re.compile(r"[,;\n]")
 _BETWEEN_HASHTAGS = re.compile(r"[\s,;]+")
@@ -42,6 +44,7 @@ def topic_of(document: Document) -> TopicFile:
         raise ContentError(*complaints, warnings=warnings_of(document, typos)) from error
     if complaints:
         raise ContentError(*complaints)
+    names, left_out = _names_of(document.fields.get("names"))
     return TopicFile(
         id=model.id,
         name=model.name,
@@ -50,8 +53,45 @@ def topic_of(document: Document) -> TopicFile:
         description=model.description,
         keywords=tuple(dict.fromkeys(word for word in model.keywords if word)),
         hashtags=_hashtags(model.hashtags),
-        warnings=(*document.lost(), *warnings_of(document, typos)),
+        names=names,
+        warnings=(*document.lost(), *warnings_of(document, typos, left_out)),
     )
+
+
+def _names_of(given: object) -> tuple[tuple[tuple[str, str], ...], list[tuple[Place, str]]]:
+    """Return the names in other languages, and what of them was left out and why; the topic is taken without it."""
+    if given is None:
+        return (), []
+    if not isinstance(given, dict):
+        return (), [(("names",), "is no list of languages with a name each, such as de: Technik; it was left out")]
+    names: dict[str, str] = {}
+    left_out: list[tuple[Place, str]] = []
+    for code, value in list(given.items())[:_MAX_LANGUAGES]:
+        where: Place = ("names", str(code))
+        try:
+            if not _is_language(code):
+                refuse("is not the code of a language; write one such as de, pt-BR or zh-Hans")
+            if not isinstance(value, str):
+                refuse("is no text")
+            names[str(code).replace("_", "-")] = _name(value)
+        except ValueError as error:
+            left_out.append((where, f"{error}; it was left out"))
+    if len(given) > _MAX_LANGUAGES:
+        left_out.append((("names",), f"holds more than {_MAX_LANGUAGES} languages; the rest was left out"))
+    return tuple(names.items()), left_out
+
+
+def _is_language(code: object) -> bool:
+    """Return whether CLDR knows a language by a code, old ones such as iw included."""
+    from babel import Locale, UnknownLocaleError
+
+    if not isinstance(code, str) or not _CODE.fullmatch(code):
+        return False
+    try:
+        Locale.parse(code.replace("-", "_"), resolve_likely_subtags=True)
+    except (UnknownLocaleError, ValueError):
+        return False
+    return True
 
 
 def _name(value: object) -> str:

@@ -5,7 +5,6 @@ Messages for editors and owners.
 | --- | --- |
 | single articles, from draft to publish | `desk`, `topic_choice`, `schedule`, `moments`, `approvals`, `publishing` |
 | what stories come from | `uploads`, `links`, `sources`, `new_source`, `source_faults` |
-| copies that were delivered | `corrections` |
-| what became of it all | `delivery_report`, `statistics`, `audit_log` |
+| what became of it all | `corrections`, `delivery_report`, `statistics`, `audit_log` |
 | people, and what they are told unasked | `editors`, `alerts` |
 """

@@ -17,7 +17,7 @@ from bot.domain.rejections import Form
 from bot.domain.text import Text
 from bot.domain.topic import Topic
 from bot.errors import Complaint
-from bot.render.editor.desk import Verb, called, held_row, may_publish
+from bot.render.editor.desk import Verb, called, decide_row, held_row, may_publish
 from bot.render.editor.source_faults import fault_text
 from bot.render.editor.uploads import complaint
 from bot.render.locale import Words
@@ -169,6 +169,20 @@ def held(words: Words, many: int) -> Message:
         many,
     )
     return Message(Text(text), keyboard=(held_row(words),))
+
+
+def restored(words: Words, many: int) -> Message:
+    """Return the question what becomes of publishes that an older copy of the database had on their way."""
+    text = words.count(
+        "This database is an older copy. {n} publish it had on its way is held until you choose: what it would still "
+        "send may have been sent before. Digests and quiet hours are among what it waits for. /publish NUMBER asks "
+        "about one.",
+        "This database is an older copy. {n} publishes it had on their way are held until you choose: what they would "
+        "still send may have been sent before. Digests and quiet hours are among what they wait for. /publish NUMBER "
+        "asks about one.",
+        many,
+    )
+    return Message(Text(text), keyboard=(decide_row(words),))
 
 
 def incident(words: Words, kind: str, since: datetime, over_at: datetime | None, zone: ZoneInfo) -> Message:

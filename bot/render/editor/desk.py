@@ -62,7 +62,10 @@ class Verb(StrEnum):
     DELIVERY = "delivery"
     APPROVE = "approve"  # an article, its revision as it was asked about
     DECLINE = "approve_not"
+    SCHEDULE = "schedule"
+    SCHEDULE_AT = "schedule_at"  # an article, minutes since 1970, 1 to make no sound
     UNSCHEDULE = "schedule_not"
+    SILENTLY = "desk_silently"
     FAILED = "failed_who"
     AGAIN = "failed_again"
 
@@ -80,7 +83,7 @@ OF_AN_ARTICLE = frozenset(
         Verb.OPEN, Verb.MORE, Verb.BACK, Verb.PUBLISH, Verb.ARCHIVE, Verb.TAKE_BACK, Verb.TAKE_BACK_NOW, Verb.LEAVE,
         Verb.DELETE_COPIES, Verb.NOTICE_COPIES, Verb.CORRECT, Verb.LISTS_ONLY, Verb.LEAVE_COPIES,
         Verb.CHOOSE_PUSH, Verb.CHOOSE_ARCHIVE, Verb.TOPICS, Verb.ADD_TOPIC, Verb.DELIVERY, Verb.FAILED, Verb.AGAIN,
-        Verb.APPROVE, Verb.DECLINE, Verb.UNSCHEDULE,
+        Verb.APPROVE, Verb.DECLINE, Verb.UNSCHEDULE, Verb.SCHEDULE, Verb.SCHEDULE_AT, Verb.SILENTLY,
     }
 )  # fmt: skip
 """What is done to one article: the first number of the button is its number."""
@@ -157,8 +160,10 @@ def note(
     refused: int = 0,
     is_paused: bool = False,
     waiting: Waiting | None = None,
+    night: Button | None = None,
 ) -> Message:
     """Return what stands under an article's copy. `waiting` is what is asked about it, and the button that says yes.
+    `night` is the button that lets it go out in the morning; None by day.
 
     `reach` is how many chats a publish would be for now, `lasts` how long that takes, `link` what is wrong with the
     article's link. Without a `picture` nothing was checked this time.
@@ -175,7 +180,7 @@ def note(
             lines.append(paused(words))
     if waiting is not None:
         lines.append(waiting.said)
-    return Message(join(lines, "\n"), keyboard=note_keyboard(words, article, reach, waiting))
+    return Message(join(lines, "\n"), keyboard=note_keyboard(words, article, reach, waiting, night))
 
 
 def note_for_contributor(
@@ -197,12 +202,24 @@ def paused(words: Words) -> str:
     return words("All pushes are paused from the shell; “newsbot resume” lets them go on.")
 
 
-def note_keyboard(words: Words, article: Article, reach: int, waiting: Waiting | None = None) -> Keyboard:
-    """Return the buttons under the copy; what cannot be undone by a second press stands alone in the last row."""
-    more = (Button(words("More"), data=press(Verb.MORE, article.number)),)
+def note_keyboard(
+    words: Words, article: Article, reach: int, waiting: Waiting | None = None, night: Button | None = None
+) -> Keyboard:
+    """Return the buttons under the copy; what cannot be undone by a second press stands alone in the last row.
+
+    At night, what wakes nobody comes first.
+    """
+    number = article.number
+    more = Button(words("More"), data=press(Verb.MORE, number))
+    if article.is_listed and not may_publish(article):
+        return ((more,),)
+    row = (more,) if article.is_listed else (Button(words("Schedule"), data=press(Verb.SCHEDULE, number)), more)
     if waiting is not None:
-        return (more, (waiting.button,))
-    return (more, (publish_button(words, article, reach),)) if may_publish(article) else (more,)
+        return (row, (waiting.button,))
+    first: Keyboard = ()
+    if night is not None and not article.is_listed:
+        first = ((night,), (Button(words("Silently"), data=press(Verb.SILENTLY, number)),))
+    return (*first, row, (publish_button(words, article, reach),))
 
 
 def more_keyboard(words: Words, article: Article) -> Keyboard:
@@ -215,6 +232,8 @@ def more_keyboard(words: Words, article: Article) -> Keyboard:
         row.append(Button(words("Take back"), data=press(Verb.TAKE_BACK, article.number)))
     else:
         row.append(Button(words("List without pushing"), data=press(Verb.ARCHIVE, article.number)))
+    if article.state is ArticleState.SCHEDULED:
+        return (tuple(row), (Button(words("Unschedule"), data=press(Verb.UNSCHEDULE, article.number)),))
     return (tuple(row),)
 
 
@@ -288,6 +307,12 @@ def held_row(words: Words) -> tuple[Button, ...]:
         Button(words("Choose"), data=press(Verb.CHOOSE)),
         Button(words("Archive"), data=press(Verb.ARCHIVE_HELD)),
     )
+
+
+def decide_row(words: Words) -> tuple[Button, ...]:
+    """Return the buttons that decide about all that is held, where there is nothing to choose from."""
+    push, _, archive = held_row(words)
+    return push, archive
 
 
 def choosing(words: Words, article: Article, zone: ZoneInfo, left: int, *, is_lowered: bool = False) -> Message:

@@ -17,6 +17,7 @@ import gettext
 import hashlib
 import io
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from functools import cache, lru_cache
@@ -31,6 +32,7 @@ from babel.numbers import format_decimal, format_percent
 
 from bot.domain.text import Text
 from bot.domain.time_zone import zone_label
+from bot.domain.timing_text import without_accents
 from bot.render.locale.direction import right_to_left
 from bot.render.locale.matching import best_match
 from bot.render.locale.po_file import compiled, header, plural_forms
@@ -180,7 +182,7 @@ class Words:
 
     @property
     def weekdays(self) -> Mapping[str, int]:
-        """The names of weekdays, whole and short, in small letters; Monday is 0."""
+        """The names of weekdays, whole and short, in small letters, also without accents; Monday is 0."""
         return _weekdays(self._cldr)
 
     def short_day(self, day: int) -> str:
@@ -249,7 +251,9 @@ def _weekdays(locale: Locale) -> Mapping[str, int]:
     for width in ("wide", "abbreviated", "short"):
         for context in ("format", "stand-alone"):
             for day, name in get_day_names(width, context, locale).items():
-                found.setdefault(name.casefold().rstrip("."), day)
+                spelled = unicodedata.normalize("NFKC", name).casefold().rstrip(".")
+                found.setdefault(spelled, day)
+                found.setdefault(without_accents(spelled), day)
     return found
 
 

@@ -16,7 +16,7 @@ from functools import lru_cache
 
 _RLM = "\N{RIGHT-TO-LEFT MARK}"
 _LRM = "\N{LEFT-TO-RIGHT MARK}"
-_BEGINNING = re.compile(r"(?<![\w/])(?=(?:/|@|--)[a-zA-Z])")  # /command, @name, --option
+_BEGINNING = re.compile(r"(?<![a-zA-Z0-9/:])(?=(?:/|@|--)[a-zA-Z])")  # /command, @name, --option
 _ENDING = re.compile(r"(?<=[a-zA-Z])\*(?!\w)")  # sol*
 
 

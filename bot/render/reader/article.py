@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from bot.domain.article import Article, ArticleState, Provider, Related, Story
 from bot.domain.chat import Pictures
 from bot.domain.correction import Correction, Field
-from bot.domain.following import Reason
+from bot.domain.following import KnownStory, Reason
 from bot.domain.limits import CAPTION, TEXT
 from bot.domain.message import Message, Photo
 from bot.domain.parts import Part
@@ -58,7 +58,7 @@ def push(
     """Return the article as its one message.
 
     `topics` are the article's, in the file's order; `reason` the followed one for which this chat gets it, or
-    a phrase, which is then named in a line of its own.
+    a phrase or a story, which is then named in a line of its own.
     Without a photo, or for a chat that does not want large ones, it is text, with a link preview unless the chat
     wants no pictures at all.
     """
@@ -161,7 +161,10 @@ def caption(
 
 
 def _why(reason: Reason | None, look: Look) -> Text:
-    """Return the line that says for which phrase an article came; empty when it came for a topic."""
+    """Return the line that says for which phrase or story an article came; empty when it came for a topic."""
+    if isinstance(reason, KnownStory):
+        title = foreign(clip(reason.title, _PHRASE))
+        return italic(look.words.text("For the story “{title}”, which is followed here.", title=title))
     if not isinstance(reason, KnownPhrase):
         return Text()
     return italic(look.words.text("For the phrase “{phrase}”.", phrase=foreign(clip(reason.words, _PHRASE))))

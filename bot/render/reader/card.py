@@ -13,7 +13,7 @@ from enum import StrEnum
 from urllib.parse import quote
 
 from bot.domain.article import Article, Related
-from bot.domain.following import Reason, reason_number
+from bot.domain.following import KnownStory, Reason, reason_number
 from bot.domain.link import normal_link
 from bot.domain.message import Button, Keyboard
 from bot.domain.phrases import KnownPhrase
@@ -23,6 +23,8 @@ from bot.render.text import clip, isolate, tame
 
 _LABEL_NAME = 28  # UTF-16 code units of a topic's or source's name on a button: what a phone shows of it
 _SHARED_TITLE = 200
+ALIKE_LINK = "m_"
+"""What the payload of a link begins with that lists what is like an article."""
 
 
 class Verb(StrEnum):
@@ -37,6 +39,9 @@ class Verb(StrEnum):
     LESS = "card_less"
     BACK = "card_back"
     RELATED = "card_related"
+    ALIKE = "card_alike"
+    FOLLOW_STORY = "card_story"
+    STOP_STORY = "card_story_end"
     MUTE = "card_mute"
     UNMUTE = "card_unmute"
     UNFOLLOW = "card_unfollow"
@@ -49,7 +54,7 @@ class CardView(StrEnum):
     """Which row stands under `Read`."""
 
     CARD = "card"  # Save, Share, More
-    MORE = "more"  # Related, Less of this, Back
+    MORE = "more"  # Related, Less of this, Back; and a row below: More like this, Follow this story
     LESS = "less"  # Mute, Unfollow, Never, Back
 
 
@@ -61,13 +66,15 @@ def keyboard(
     reason: Reason | None = None,
     saved: bool = False,
     done: Collection[Verb] = (),
+    follows_story: bool = False,
 ) -> Keyboard:
     """Return the keyboard under an article.
 
-    `reason` is the followed topic or phrase for which this chat has the article; None when it was opened or listed.
+    `reason` is the followed topic, phrase or story for which this chat has the article; None when it was opened or
+    listed. `follows_story`: the chat follows the story that it belongs to.
     `done` are those of MUTE, UNFOLLOW and NEVER that hold now: an `Undo` stands in their place.
     """
-    opening = _opening(article, look)
+    opening = opening_buttons(article, look)
     rows = (opening,) if opening else ()
     if look.surface is Surface.CHANNEL:
         return ((*opening, Button(look.words("Open in bot"), url=deep_link(article, look))),)
@@ -75,7 +82,8 @@ def keyboard(
         case CardView.CARD:
             return (*rows, _card_row(article, look, reason, saved))
         case CardView.MORE:
-            return (*rows, _more_row(article, look, reason))
+            story = _story_button(article, look, reason, follows_story)
+            return (*rows, _more_row(article, look, reason), (_alike_button(article, look), story))
         case CardView.LESS:
             return (*rows, *_less_rows(article, look, reason, done))
 
@@ -100,7 +108,8 @@ def related_links(article: Article) -> tuple[Related, ...]:
     return tuple(kept)
 
 
-def _opening(article: Article, look: Look) -> tuple[Button, ...]:
+def opening_buttons(article: Article, look: Look) -> tuple[Button, ...]:
+    """Return the buttons that lead to the story itself, and to its video; none for a draft that lacks a link."""
     story = article.story
     if not story.link:  # a draft, which waits for one
         return () if story.video is None else (Button(look.words("Watch"), url=story.video),)
@@ -119,9 +128,17 @@ def _card_row(article: Article, look: Look, reason: Reason | None, saved: bool) 
         save = Button(look.words("Save"), data=_data(Verb.SAVE, article, reason))
     return (
         save,
-        Button(look.words("Share"), url=_share_link(article, look)),
+        share_button(article, look),
         Button(look.words("More"), data=_data(Verb.MORE, article, reason)),
     )
+
+
+def share_button(article: Article, look: Look) -> Button:
+    """Return the button that passes an article on: as a card of ours where the bot can be asked in any chat."""
+    name = look.words("Share")
+    if look.has_inline:
+        return Button(name, inline=f"#{article.number}")
+    return Button(name, url=_share_link(article, look))
 
 
 def _more_row(article: Article, look: Look, reason: Reason | None) -> tuple[Button, ...]:
@@ -138,16 +155,29 @@ def _more_row(article: Article, look: Look, reason: Reason | None) -> tuple[Butt
     return tuple(row)
 
 
+def _alike_button(article: Article, look: Look) -> Button:
+    name = look.words("More like this")
+    if look.surface is Surface.PRIVATE:
+        return Button(name, data=press(Verb.ALIKE, article.number))
+    return Button(name, url=f"https://t.me/{look.bot_username}?start={ALIKE_LINK}{article.number}")
+
+
+def _story_button(article: Article, look: Look, reason: Reason | None, is_followed: bool) -> Button:
+    if is_followed:
+        return Button(look.words("Stop this story"), data=_data(Verb.STOP_STORY, article, reason))
+    return Button(look.words("Follow this story"), data=_data(Verb.FOLLOW_STORY, article, reason))
+
+
 def _less_rows(
     article: Article, look: Look, reason: Reason | None, done: Collection[Verb]
 ) -> tuple[tuple[Button, ...], ...]:
     words = look.words
     acts: list[tuple[Verb, Verb, str]] = []
-    if reason is not None:
+    if reason is not None and not isinstance(reason, KnownStory):  # a story is stopped where it is followed
         if isinstance(reason, KnownPhrase):
             topic = words("“{name}”", name=_on_a_button(reason.words, look))
         else:
-            topic = _on_a_button(reason.name, look)
+            topic = _on_a_button(reason.name_in(words.language), look)
         acts.append((Verb.MUTE, Verb.UNMUTE, words("Mute {topic} 24 h", topic=topic)))
         acts.append((Verb.UNFOLLOW, Verb.REFOLLOW, words("Unfollow {topic}", topic=topic)))
     source = article.story.provider.name or article.story.provider.domain

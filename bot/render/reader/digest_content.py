@@ -84,7 +84,9 @@ def _sections(stories: Sequence[Story], look: Look, now: datetime) -> tuple[Sect
             for number, article in enumerate(articles, place + 1)
         )
         place += len(lines)
-        sections.append(Section(None if topic is None else foreign(clip(topic.name, _TOPIC_NAME)), lines))
+        sections.append(
+            Section(None if topic is None else foreign(clip(topic.name_in(look.words.language), _TOPIC_NAME)), lines)
+        )
     return tuple(sections)
 
 

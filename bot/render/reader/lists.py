@@ -18,7 +18,7 @@ from bot.domain.message import Button, Message
 from bot.domain.press import press
 from bot.domain.text import Text
 from bot.domain.topic import Topic
-from bot.render.labels import label
+from bot.render.labels import topic_label
 from bot.render.locale import Words
 from bot.render.look import Look, Surface
 from bot.render.reader.article import headline
@@ -31,6 +31,7 @@ TOP = "top"
 SEARCH = "search"
 BEST = "search_best"
 SAVED = "saved"
+ALIKE = "alike"
 FOLLOW = "follow"
 UNFOLLOW = "unfollow"
 
@@ -45,7 +46,7 @@ def latest(
     """Return a page of the newest articles; `scope` is as in `domain.browsing`, `topic` the one it is about."""
     words = look.words
     if topic is not None:
-        heading = words("Latest in {topic}", topic=_name(topic))
+        heading = words("Latest in {topic}", topic=_name(words, topic))
     elif scope == ALL_TOPICS:
         heading = words("Latest in all topics")
     else:
@@ -59,7 +60,7 @@ def top(
     """Return some of the warmest articles, from place `start` (counted from 0)."""
     words = look.words
     if topic is not None:
-        heading = words("Top in {topic}", topic=_name(topic))
+        heading = words("Top in {topic}", topic=_name(words, topic))
     else:
         heading = words("Top in all topics") if scope == ALL_TOPICS else words("Top in what is followed here")
     row = []
@@ -92,6 +93,24 @@ def best(
     return _list(look, words("Found for “{words}”", words=_sought(sought)), page, tuple(row), now)
 
 
+def alike(look: Look, article: Article, page: Page, *, size: int, start: int, has_more: bool, now: datetime) -> Message:
+    """Return some of the articles that are most like one, from place `start` (counted from 0)."""
+    words = look.words
+    row = []
+    if start > 0:
+        row.append(Button(words("Previous"), data=press(ALIKE, article.number, size, max(0, start - size))))
+    if has_more:
+        row.append(Button(words("Next"), data=press(ALIKE, article.number, size, start + size)))
+    return _list(look, words("More like {title}", title=_title(article)), page, tuple(row), now)
+
+
+def nothing_alike(words: Words, article: Article) -> Message:
+    return Message(
+        Text(words("Nothing else is like {title} yet.", title=_title(article))),
+        keyboard=((Button(words("Latest"), data=press(LATEST)),),),
+    )
+
+
 def saved(look: Look, page: Page, size: int, now: datetime) -> Message:
     """Return a page of what a person keeps."""
     turning = _newer_and_older(look.words, page, SAVED, 0, size)
@@ -102,17 +121,19 @@ def nothing_published(words: Words, kind: ChatKind, topic: Topic | None, followe
     """Return what is said instead of an empty list."""
     all_topics = Button(words("All topics"), data=press(LATEST, ALL_TOPICS))
     if topic is not None and not followed:
-        text = words("Nothing published in {topic} yet. Follow it to get the first story.", topic=_name(topic))
+        text = words("Nothing published in {topic} yet. Follow it to get the first story.", topic=_name(words, topic))
         return Message(Text(text), keyboard=((follow_button(words, topic),), (all_topics,)))
     more = Button(words("Follow more"), data=press(TOPICS))
     if topic is not None:
         if kind is ChatKind.PRIVATE:
             text = words(
-                "Nothing published in {topic} yet. You will get the first story when it appears.", topic=_name(topic)
+                "Nothing published in {topic} yet. You will get the first story when it appears.",
+                topic=_name(words, topic),
             )
         else:
             text = words(
-                "Nothing published in {topic} yet. The first story comes here when it appears.", topic=_name(topic)
+                "Nothing published in {topic} yet. The first story comes here when it appears.",
+                topic=_name(words, topic),
             )
         return Message(Text(text), keyboard=((all_topics, more),))
     if scope == FOLLOWED:
@@ -187,7 +208,7 @@ def link_to_nothing(words: Words, number: int | None) -> Message:
 
 def about_topic(words: Words, topic: Topic, followed: bool) -> Message:
     """Return a topic as the answer to its name: what it is, and what can be done with it."""
-    text = bold(_name(topic))
+    text = bold(_name(words, topic))
     if topic.description:
         text = text + "\n" + foreign(clip(topic.description, 300))
     if followed:
@@ -197,16 +218,16 @@ def about_topic(words: Words, topic: Topic, followed: bool) -> Message:
 
 
 def follow_button(words: Words, topic: Topic) -> Button:
-    return Button(words("Follow {topic}", topic=label(topic.name, words)), data=press(FOLLOW, topic.number))
+    return Button(words("Follow {topic}", topic=topic_label(topic, words)), data=press(FOLLOW, topic.number))
 
 
 def unfollow_button(words: Words, topic: Topic) -> Button:
-    return Button(words("Unfollow {topic}", topic=label(topic.name, words)), data=press(UNFOLLOW, topic.number))
+    return Button(words("Unfollow {topic}", topic=topic_label(topic, words)), data=press(UNFOLLOW, topic.number))
 
 
 def latest_button(words: Words, topic: Topic, *, plain: bool = False) -> Button:
     """Return a button to a topic's newest articles, called after the topic, or `plain`ly Latest."""
-    text = words("Latest") if plain else label(topic.name, words)
+    text = words("Latest") if plain else topic_label(topic, words)
     return Button(text, data=press(LATEST, topic.number))
 
 
@@ -248,8 +269,12 @@ def _newer_and_older(words: Words, page: Page, verb: str, scope: int, size: int)
     return tuple(row)
 
 
-def _name(topic: Topic) -> str:
-    return foreign(clip(topic.name, _NAME))
+def _title(article: Article) -> str:
+    return foreign(clip(article.story.title, _NAME))
+
+
+def _name(words: Words, topic: Topic) -> str:
+    return foreign(clip(topic.name_in(words.language), _NAME))
 
 
 def _sought(words: str) -> str:

@@ -104,6 +104,7 @@ def restored(
     topics: int,
     phrases: int,
     sources: int,
+    stories: int,
     saved: int,
     not_saved: int,
     unknown: Sequence[str],
@@ -113,7 +114,7 @@ def restored(
 ) -> Message:
     """Return what was put back and what was not, by the counts of `services.readers.exports.Restored`."""
     done = [
-        *_counted(words, topics=topics, phrases=phrases, sources=sources, saved=saved),
+        *_counted(words, topics=topics, phrases=phrases, sources=sources, stories=stories, saved=saved),
         words("the settings"),
     ]
     lines = [words("Restored: {things}.", things=words.list(done))]
@@ -178,16 +179,18 @@ def _holdings(words: Words, exported: Exported) -> list[str]:
         topics=len(exported.follows),
         phrases=len(exported.phrases) + len(exported.unwanted_phrases),
         sources=len(exported.unwanted_sources),
+        stories=len(exported.stories),
         saved=len(exported.saved),
     )
 
 
-def _counted(words: Words, *, topics: int, phrases: int, sources: int, saved: int) -> list[str]:
+def _counted(words: Words, *, topics: int, phrases: int, sources: int, stories: int, saved: int) -> list[str]:
     """Return the counts that are not 0, each in words; topics always."""
     return [
         words.count("{n} topic", "{n} topics", topics),
         *([words.count("{n} phrase", "{n} phrases", phrases)] if phrases else []),
         *([words.count("{n} source never wanted", "{n} sources never wanted", sources)] if sources else []),
+        *([words.count("{n} story that is followed", "{n} stories that are followed", stories)] if stories else []),
         *([words.count("{n} saved article", "{n} saved articles", saved)] if saved else []),
     ]
 

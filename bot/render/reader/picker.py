@@ -18,7 +18,7 @@ from bot.domain.picker import Choice, PickerPage
 from bot.domain.press import press
 from bot.domain.text import Text, utf16_len
 from bot.domain.topic import Topic
-from bot.render.labels import IN_A_TOAST, label
+from bot.render.labels import IN_A_TOAST, topic_label
 from bot.render.locale import Words
 from bot.render.reader import delivery_times
 from bot.render.reader.settings import SETTINGS
@@ -115,7 +115,7 @@ def when(words: Words, chat: Chat, zone: ZoneInfo) -> str:
 
 def topic_list(words: Words, topics: Sequence[Topic], phrases: Sequence[KnownPhrase] = ()) -> str:
     """Return `AI, Energy and “solar power”`; of very many the first few and how many more."""
-    names = [foreign(clip(topic.name, _NAME)) for topic in topics[:_NAMED]]
+    names = [foreign(clip(topic.name_in(words.language), _NAME)) for topic in topics[:_NAMED]]
     if rest := len(topics) - len(names):
         names.append(words.count("{n} other topic", "{n} other topics", rest))
     names += [in_quotes(words, phrase.words) for phrase in phrases[:_NAMED]]
@@ -131,12 +131,12 @@ def in_quotes(words: Words, name: str) -> str:
 
 def following(words: Words, topic: Topic) -> str:
     """Return the toast of a follow."""
-    return words("Following {topic}", topic=label(topic.name, words, IN_A_TOAST))
+    return words("Following {topic}", topic=topic_label(topic, words, IN_A_TOAST))
 
 
 def no_longer_following(words: Words, topic: Topic) -> str:
     """Return the toast of an unfollow."""
-    return words("No longer following {topic}", topic=label(topic.name, words, IN_A_TOAST))
+    return words("No longer following {topic}", topic=topic_label(topic, words, IN_A_TOAST))
 
 
 def _heading(words: Words, shown: PickerPage) -> Text:
@@ -153,7 +153,7 @@ def _heading(words: Words, shown: PickerPage) -> Text:
             )
         )
     values = {
-        "topic": foreign(clip(shown.parent.topic.name, _NAME)),
+        "topic": foreign(clip(shown.parent.topic.name_in(words.language), _NAME)),
         "parts": words.number(shown.parent.parts),
         "page": words.number(shown.page + 1),
         "pages": words.number(shown.pages),
@@ -176,13 +176,13 @@ def _heading(words: Words, shown: PickerPage) -> Text:
 
 def _to_parts(words: Words, choice: Choice, opening: Opening, *, is_named: bool) -> tuple[Button, ...]:
     """Return the button to the topics below one; it is named where it does not stand beside that."""
-    text = words("Parts of {topic}", topic=label(choice.topic.name, words)) if is_named else words("Choose parts")
+    text = words("Parts of {topic}", topic=topic_label(choice.topic, words)) if is_named else words("Choose parts")
     return (Button(text, data=press(TOPICS, choice.topic.number, 0, opening)),)
 
 
 def _whole(words: Words, choice: Choice) -> str:
     """Return the label of a topic that is followed with all below it, or not at all."""
-    name = label(choice.topic.name, words)
+    name = topic_label(choice.topic, words)
     if not choice.parts:
         return name
     return words.count("{topic} and its {n}", "{topic} and its {n}", choice.parts, topic=name)
@@ -194,7 +194,7 @@ def _toggle(words: Words, choice: Choice, place: tuple[int, int, int]) -> Button
     else:
         text = words(
             "{topic}, {n} of {parts}",
-            topic=label(choice.topic.name, words),
+            topic=topic_label(choice.topic, words),
             n=words.number(choice.chosen),
             parts=words.number(choice.parts),
         )

@@ -10,13 +10,14 @@ from zlib import crc32
 from bot.domain.article import Article
 from bot.domain.chat import Chat, ChatState, Pictures
 from bot.domain.delivery_time import Timing
+from bot.domain.following import KnownStory
 from bot.domain.limits import TEXT
 from bot.domain.message import Button, Keyboard, Message
 from bot.domain.phrases import ChatPhrases, WrittenPhrases
 from bot.domain.press import press
 from bot.domain.text import Text
 from bot.domain.topic import Topic
-from bot.render.labels import IN_A_TOAST, label
+from bot.render.labels import IN_A_TOAST, label, topic_label
 from bot.render.locale import Words
 from bot.render.look import Look
 from bot.render.reader.article import headline
@@ -32,6 +33,7 @@ from bot.render.reader.phrases import (
 )
 from bot.render.reader.picker import LATEST, TOPICS, followed, in_quotes, topic_list, when
 from bot.render.reader.settings import SETTINGS
+from bot.render.reader.stories import drop_button
 from bot.render.reader.topic_times import SUBSCRIPTIONS, topic_button, wish_line
 from bot.render.text import clip, foreign, join
 
@@ -133,6 +135,7 @@ def overview(
     mutes: Mutes,
     phrases: ChatPhrases = NONE_OF_CHAT,
     unwanted: Sequence[tuple[str, str]],
+    stories: Sequence[KnownStory] = (),
     wishes: Sequence[tuple[Topic, Timing]] = (),
     page: int = 0,
     now: datetime,
@@ -144,14 +147,23 @@ def overview(
     shown; one that is not there becomes the nearest.
     """
     words = look.words
-    is_anything_followed = bool(topics or phrases.followed)
+    is_anything_followed = bool(topics or phrases.followed or stories)
     lines: list[Text | str] = [
         followed(words, chat.kind, topics, phrases.followed)
-        if is_anything_followed
+        if topics or phrases.followed
+        else words("Only stories are followed here.")
+        if stories
         else words("Nothing is followed here yet.")
     ]
     if left_out:
         lines.append(words("Left out: {topics}.", topics=topic_list(words, left_out)))
+    if stories:
+        named = [
+            words("“{name}”", name=foreign(clip(one.title or f"#{one.number}", _NAME))) for one in stories[:_NAMED]
+        ]
+        if rest := len(stories) - len(named):
+            named.append(words.count("{n} other story", "{n} other stories", rest))
+        lines.append(words("Stories: {titles}.", titles=words.list(named)))
     lines += _muted_lines(look, mutes, now)
     hushed = [phrase for phrase in phrases.followed if phrase.number in phrases.muted]
     for phrase in hushed[:_MAX_UNDO_BUTTONS]:
@@ -174,6 +186,7 @@ def overview(
         *(hear_phrase_button(words, phrase) for phrase in hushed),
         *(topic_button(words, topic) for topic in topics),
         *(unfollow_phrase_button(words, phrase) for phrase in phrases.followed),
+        *(drop_button(words, story) for story in stories),
         *(allow_button(words, phrase) for phrase in phrases.unwanted),
         *(allow_source_button(words, *source) for source in unwanted),
     ]
@@ -197,7 +210,7 @@ def opened_by_link(
 ) -> Message:
     """Return the answer to a link that follows a topic: its newest headline, and the way back."""
     words = look.words
-    name = foreign(clip(topic.name, _NAME))
+    name = foreign(clip(topic.name_in(words.language), _NAME))
     lines: list[Text | str] = [
         words("Following {topic} now.", topic=name) if is_new else words("{topic} is followed already.", topic=name)
     ]
@@ -230,19 +243,19 @@ def never_from(words: Words, source: str, name: str) -> Message:
 
 def unfollowed(words: Words, topic: Topic) -> Message:
     """Return what an unfollow leaves in its place."""
-    text = words("No longer following {topic}.", topic=foreign(clip(topic.name, _NAME)))
+    text = words("No longer following {topic}.", topic=foreign(clip(topic.name_in(words.language), _NAME)))
     return Message(Text(text), keyboard=((follow_button(words, topic), Button(words("Topics"), data=press(TOPICS))),))
 
 
 def muted_until(look: Look, topic: Topic, until: datetime) -> str:
     """Return the toast of a mute, which lasts a day: the time alone would read as if it were over at once."""
-    name = label(topic.name, look.words, IN_A_TOAST)
+    name = topic_label(topic, look.words, IN_A_TOAST)
     return look.words("{topic} is muted until tomorrow, {time}", topic=name, time=look.words.time(until, look.zone))
 
 
 def unmuted(words: Words, topic: Topic) -> str:
     """Return the toast of a mute's end."""
-    return words("{topic} is no longer muted", topic=label(topic.name, words, IN_A_TOAST))
+    return words("{topic} is no longer muted", topic=topic_label(topic, words, IN_A_TOAST))
 
 
 def nothing_more_from(words: Words, source: str) -> str:
@@ -281,7 +294,7 @@ def _near_miss(words: Words, lines: list[Text | str], unknown: Mapping[str, Sequ
     elif missed:
         lines.append(words("No topic {names}. Did you mean:", names=_quoted(words, missed)))
     near = {topic.number: topic for closest in unknown.values() for topic in closest}
-    buttons = [Button(label(topic.name, words), data=_wished(wish, topic)) for topic in near.values()]
+    buttons = [Button(topic_label(topic, words), data=_wished(wish, topic)) for topic in near.values()]
     rows = [tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2)]
     return Message(_said(lines), keyboard=(*rows, (Button(words("All topics"), data=press(TOPICS)),)))
 
@@ -306,7 +319,8 @@ def _wished(wish: Edit, topic: Topic) -> str:
 
 
 def _muted_lines(look: Look, mutes: Mutes, now: datetime) -> list[str]:
-    return [_muted(look, foreign(clip(topic.name, _NAME)), until, now) for topic, until in mutes[:_MAX_UNDO_BUTTONS]]
+    named = [(topic.name_in(look.words.language), until) for topic, until in mutes[:_MAX_UNDO_BUTTONS]]
+    return [_muted(look, foreign(clip(name, _NAME)), until, now) for name, until in named]
 
 
 def _hear_rows(words: Words, mutes: Mutes) -> Keyboard:
@@ -315,7 +329,7 @@ def _hear_rows(words: Words, mutes: Mutes) -> Keyboard:
 
 def hear_button(words: Words, topic: Topic) -> Button:
     """Return the button that ends a mute."""
-    return Button(words("Hear {topic}", topic=label(topic.name, words)), data=press(HEAR, topic.number))
+    return Button(words("Hear {topic}", topic=topic_label(topic, words)), data=press(HEAR, topic.number))
 
 
 def allow_source_button(words: Words, source: str, name: str) -> Button:

@@ -12,7 +12,7 @@ from bot.domain.press import press
 from bot.domain.text import Text
 from bot.domain.timing_text import Misread
 from bot.domain.topic import Topic
-from bot.render.labels import IN_A_TOAST, label
+from bot.render.labels import IN_A_TOAST, topic_label
 from bot.render.locale import Words
 from bot.render.look import Look
 from bot.render.reader.delivery_settings import CALM_CHOICES, MODES, PAUSES, day_name, wrong_lines
@@ -48,7 +48,7 @@ def card(
 ) -> Message:
     """Return when the news of a topic comes, and what can be chosen. `wrong` is what somebody wrote that is no time."""
     words = look.words
-    lines: list[Text | str] = [*wrong_lines(words, wrong), bold(foreign(clip(topic.name, _NAME)))]
+    lines: list[Text | str] = [*wrong_lines(words, wrong), bold(foreign(clip(topic.name_in(words.language), _NAME)))]
     lines.append(when_line(look, chat, wish))
     if is_muted and muted_until is not None:
         lines.append(words("Paused until {date}.", date=words.date(muted_until, look.zone)))
@@ -104,7 +104,7 @@ def clock_page(words: Words, topic: Topic, wish: Timing | None) -> Message:
     text = words(
         "At which time should the daily list of {topic} come? You can also write it: /settings TOPIC daily 08:10 "
         "mon-fri.",
-        topic=foreign(clip(topic.name, _NAME)),
+        topic=foreign(clip(topic.name_in(words.language), _NAME)),
     )
     return Message(Text(text), keyboard=(*rows, (_back(words, topic),)))
 
@@ -121,14 +121,14 @@ def pause_page(look: Look, topic: Topic, now: datetime) -> Message:
     ]
     text = words(
         "On which day should news of {topic} come again? Nothing is sent later for the time of a pause.",
-        topic=foreign(clip(topic.name, _NAME)),
+        topic=foreign(clip(topic.name_in(words.language), _NAME)),
     )
     return Message(Text(text), keyboard=(tuple(days[:2]), tuple(days[2:]), (_back(words, topic),)))
 
 
 def not_followed(words: Words, topic: Topic) -> Message:
     """Return the answer to a wish for a topic whose news does not come here."""
-    text = words("{topic} is not followed here.", topic=foreign(clip(topic.name, _NAME)))
+    text = words("{topic} is not followed here.", topic=foreign(clip(topic.name_in(words.language), _NAME)))
     return Message(
         Text(text),
         keyboard=((follow_button(words, topic), Button(words("All subscriptions"), data=press(SUBSCRIPTIONS))),),
@@ -139,7 +139,7 @@ def near_miss(words: Words, name: str, near: list[Topic]) -> Message:
     """Return the answer to a wish for a topic that nobody knows, with the closest ones."""
     said = foreign(clip(" ".join(name.split()), _NAME))
     text = words("No topic “{name}”. Did you mean:", name=said) if near else words("No topic “{name}”.", name=said)
-    buttons = tuple((Button(label(topic.name, words), data=press(TOPIC, topic.number)),) for topic in near)
+    buttons = tuple((Button(topic_label(topic, words), data=press(TOPIC, topic.number)),) for topic in near)
     return Message(Text(text), keyboard=(*buttons, (Button(words("All subscriptions"), data=press(SUBSCRIPTIONS)),)))
 
 
@@ -153,12 +153,12 @@ def when_line(look: Look, chat: Chat, wish: Timing | None) -> str:
 def wish_line(look: Look, topic: Topic, wish: Timing) -> str:
     """Return a topic and when its news comes, as a line among others."""
     how = delivery(look.words, wish, look.zone)
-    return look.words("{topic}: {how}", topic=foreign(clip(topic.name, _NAME)), how=how)
+    return look.words("{topic}: {how}", topic=foreign(clip(topic.name_in(look.words.language), _NAME)), how=how)
 
 
 def wish_set(look: Look, chat: Chat, topic: Topic, wish: Timing | None) -> str:
     """Return the toast of a change."""
-    name = label(topic.name, look.words, IN_A_TOAST)
+    name = topic_label(topic, look.words, IN_A_TOAST)
     if wish is None:
         return look.words("{topic}: as all news here", topic=name)
     return look.words("{topic}: {how}", topic=name, how=both(look.words, _here(chat, wish), look.zone))
@@ -166,7 +166,7 @@ def wish_set(look: Look, chat: Chat, topic: Topic, wish: Timing | None) -> str:
 
 def paused_until(look: Look, topic: Topic, until: datetime | None) -> str:
     """Return the toast of a pause, or of its end."""
-    name = label(topic.name, look.words, IN_A_TOAST)
+    name = topic_label(topic, look.words, IN_A_TOAST)
     if until is None:
         return look.words("{topic}: news comes again", topic=name)
     return look.words("{topic}: paused until {date}", topic=name, date=look.words.date(until, look.zone))
@@ -174,7 +174,7 @@ def paused_until(look: Look, topic: Topic, until: datetime | None) -> str:
 
 def topic_button(words: Words, topic: Topic) -> Button:
     """Return the button that opens the card of a topic."""
-    return Button(label(topic.name, words), data=press(TOPIC, topic.number))
+    return Button(topic_label(topic, words), data=press(TOPIC, topic.number))
 
 
 def _here(chat: Chat, wish: Timing) -> Timing:

@@ -6,15 +6,17 @@ Source: https://core.telegram.org/bots/api#answercallbackquery, #answerinlineque
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.domain.limits import CALLBACK_ANSWER, DOWNLOAD_BYTES
+from bot.domain.limits import CALLBACK_ANSWER, DOWNLOAD_BYTES, INLINE_OFFSET, INLINE_RESULTS, START_PAYLOAD
 from bot.domain.text import utf16_len
 from bot.sandbox.bot_api.sending import Uploads
 from bot.sandbox.world.api_error import bad_request
 from bot.sandbox.world.files import StoredFile
-from bot.sandbox.world.people import Json
+from bot.sandbox.world.inline import DEFAULT_CACHE_SECONDS, InlineAnswer
+from bot.sandbox.world.people import Chat, Json
 
 if TYPE_CHECKING:
     from bot.sandbox.world.updates import Query
@@ -22,8 +24,10 @@ if TYPE_CHECKING:
 
 ANSWER_WITHIN = 60.0
 """Seconds. Telegram names no figure; clients stop waiting at about this."""
-_RESULTS = 50
-_OFFSET_BYTES = 64
+_BUTTON_WORDS = 64
+_PAYLOAD = re.compile(rf"[A-Za-z0-9_-]{{1,{START_PAYLOAD}}}", re.ASCII)
+_ANYWHERE = Chat(0, "group")  # what keyboards may hold of which nobody knows yet where it will stand
+_CARD = ("id", "type", "title", "description", "thumbnail_url")
 
 
 def answer_callback_query(world: World, params: Json, uploads: Uploads) -> bool:
@@ -52,16 +56,53 @@ def answer_callback_query(world: World, params: Json, uploads: Uploads) -> bool:
 def answer_inline_query(world: World, params: Json, uploads: Uploads) -> bool:
     query = _waiting(world, params["inline_query_id"])
     results = params["results"]
-    if len(results) > _RESULTS:
+    if len(results) > INLINE_RESULTS:
         raise bad_request("RESULTS_TOO_MUCH")
     if len({result["id"] for result in results}) < len(results):
         raise bad_request("RESULT_ID_DUPLICATE")
-    if any(not 1 <= len(result["id"].encode()) <= _OFFSET_BYTES for result in results):
+    if any(not 1 <= len(result["id"].encode()) <= INLINE_OFFSET for result in results):
         raise bad_request("RESULT_ID_INVALID")
-    if len(params.get("next_offset", "").encode()) > _OFFSET_BYTES:
+    if len(params.get("next_offset", "").encode()) > INLINE_OFFSET:
         raise bad_request("NEXT_OFFSET_INVALID")
+    button = params.get("button")
+    if button is not None and "web_app" not in button:
+        if not _PAYLOAD.fullmatch(button.get("start_parameter", "")):
+            raise bad_request("START_PARAM_INVALID")
+        if not 1 <= len(button["text"].strip()) <= _BUTTON_WORDS:
+            raise bad_request("SWITCH_PM_TEXT_INVALID")
+    answer = InlineAnswer(
+        cards=[{name: result[name] for name in _CARD if name in result} for result in results],
+        messages={result["id"]: _chosen(world, result) for result in results if _is_text(result)},
+        next_offset=params.get("next_offset", ""),
+        button=button,
+    )
     query.answer = params
+    until = world.clock() + params.get("cache_time", DEFAULT_CACHE_SECONDS)
+    world.inline.answer(params["inline_query_id"], answer, until=until, is_personal=params.get("is_personal", False))
+    world.tell("inline", 0, {"inline_query_id": params["inline_query_id"]})
     return True
+
+
+def _is_text(result: Json) -> bool:
+    return "message_text" in result.get("input_message_content", {})
+
+
+def _chosen(world: World, result: Json) -> Json:
+    """Return what stands in a chat when a result is chosen. Raises: Refused, as for a message that the bot sends.
+
+    Source: https://core.telegram.org/bots/api#inputtextmessagecontent; other kinds of content are not played here.
+    """
+    said = result["input_message_content"]
+    if not result.get("title", "title").strip():
+        raise bad_request("ARTICLE_TITLE_EMPTY")
+    text, entities = world.formatter.text(said["message_text"], said.get("parse_mode"), said.get("entities"))
+    content: Json = {"text": text}
+    if entities:
+        content["entities"] = entities
+    if preview := said.get("link_preview_options"):
+        content["link_preview_options"] = preview
+    markup = world.keyboards.checked(result.get("reply_markup"), _ANYWHERE)
+    return content if markup is None else content | {"reply_markup": markup}
 
 
 def _waiting(world: World, query_id: str) -> Query:
@@ -97,7 +138,7 @@ def get_me(world: World, params: Json, uploads: Uploads) -> Json:
     abilities = {
         "can_join_groups": True,
         "can_read_all_group_messages": False,
-        "supports_inline_queries": True,
+        "supports_inline_queries": world.inline.is_on,
         "can_connect_to_business": False,
         "has_main_web_app": False,
         "has_topics_enabled": False,

@@ -4,16 +4,21 @@ The actions that the chat page offers, each with the checks that Telegram's apps
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
+from bot.domain.limits import INLINE_OFFSET
 from bot.sandbox.world.people import Chat, Json, Person
 from bot.sandbox.world.world import World
 
 MAX_TEXT_LENGTH = 4096  # UTF-16 code units, as MAX_CAPTION_LENGTH
 MAX_CAPTION_LENGTH = 1024
+MAX_INLINE_LENGTH = 256  # https://core.telegram.org/bots/api#inlinequery
+ANSWERED_WITHIN = 10.0  # seconds; a client waits no longer for a bot that is held back or gone
 
+EMOJIS = ("👍", "❤", "🔥")
 _OUTSIDE = ("left", "kicked")
 _PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,64}", re.ASCII)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", re.ASCII)
@@ -136,6 +141,58 @@ def _press(wish: Wish) -> Json:
     return {"query": wish.world.press(wish.person.id, wish.chat.id, message, data)}
 
 
+async def _ask_inline(wish: Wish) -> Json:
+    """Ask the bot in a chat, as who types its name does, and return its answer; no cards when it gives none in time."""
+    world, person, chat = wish.world, wish.person, wish.writable_chat
+    words = wish.text("text", MAX_INLINE_LENGTH).strip()
+    offset = wish.text("offset", INLINE_OFFSET) if wish.has("offset") else ""
+    if not world.inline.is_on:
+        raise Refused("This bot cannot be asked in other chats.", 409)
+    async with world.subscribe() as events:
+        query = world.ask_inline(person.id, words, offset, chat.id)
+        try:
+            async with asyncio.timeout(ANSWERED_WITHIN):
+                while world.inline.answered(query) is None:
+                    await anext(events)
+        except TimeoutError:
+            return {"query": query, "cards": [], "next": "", "button": None}
+    answer = world.inline.answered(query)
+    assert answer is not None
+    cards = [_card(world, card) for card in answer.cards]
+    return {"query": query, "cards": cards, "next": answer.next_offset, "button": answer.button}
+
+
+def _card(world: World, card: Json) -> Json:
+    """Return a card with the stored file of its picture, of which the page shows a frame that names its host."""
+    shown = {name: value for name, value in card.items() if name != "thumbnail_url"}
+    if url := card.get("thumbnail_url"):
+        found = world.web.get(url)
+        data = found if isinstance(found, bytes) else None
+        shown["file"] = world.files.keep("photo", "thumbnail", "image/jpeg", data, url).file_id
+    return shown
+
+
+def _choose(wish: Wish) -> Json:
+    try:
+        query, result = wish.text("query", 64), wish.text("result", 64)
+        wish.world.choose_inline(wish.person.id, wish.writable_chat.id, query, result)
+    except KeyError:
+        raise Refused("This answer is gone. Ask again.", 404) from None
+    return {}
+
+
+def _react(wish: Wish) -> Json:
+    """Set or take away one reaction of a person, who may have one to a message."""
+    emojis = [wish.text("emoji", 8)] if wish.has("emoji") else []
+    if set(emojis) - set(EMOJIS):
+        raise Refused("The page offers other reactions.")
+    try:
+        wish.world.react(wish.person.id, wish.chat.id, wish.number("message"), *emojis)
+    except KeyError:
+        raise Refused("This message is gone.", 404) from None
+    return {}
+
+
 def _start(wish: Wish) -> Json:
     wish.world.start(wish.person.id, wish.matching("payload", _PAYLOAD))
     return {}
@@ -182,6 +239,9 @@ def _shared_chat(wish: Wish) -> Chat:
 ACTS: Mapping[str, Act] = {
     "say": _say,
     "press": _press,
+    "inline": _ask_inline,
+    "choose": _choose,
+    "react": _react,
     "start": _start,
     "language": _language,
     "block": _block,

@@ -202,7 +202,10 @@ def _messages(world: World, request: web.Request) -> Json:
     elif "person" in request.query:
         alone = world.seen_alone(number(request.query["person"]), chat.id)
         messages = [*messages, *map(on_page, alone)]
-    return {"messages": messages[-PAGE_OF_MESSAGES:], "earlier": len(messages) > PAGE_OF_MESSAGES}
+    shown = messages[-PAGE_OF_MESSAGES:]
+    numbers = (message["message_id"] for message in shown)
+    reactions = {one: found for one in numbers if (found := world.people_reactions.of(chat.id, one))}
+    return {"messages": shown, "earlier": len(messages) > PAGE_OF_MESSAGES, "reactions": reactions}
 
 
 def _profile(world: World, request: web.Request) -> Json:

@@ -28,6 +28,10 @@ export const profile = (person, chat) => get("profile", { person, chat });
 export const say = (person, chat, text, replyTo, thread) => post("say", { person, chat, text, reply_to: replyTo, thread });
 export const start = (person, payload = "") => post("start", { person, payload });
 export const press = (person, chat, message, data) => post("press", { person, chat, message, data });
+/** Ask the bot in a chat: `{query, cards: [{id, title, description, file}], next, button}`. */
+export const askInline = (person, chat, text, offset) => post("inline", { person, chat, text, offset: offset || null });
+export const choose = (person, chat, query, result) => post("choose", { person, chat, query, result });
+export const react = (person, chat, message, emoji) => post("react", { person, chat, message, emoji });
 export const setLanguage = (person, language) => post("language", { person, language });
 export const block = (person) => post("block", { person });
 export const unblock = (person) => post("unblock", { person });

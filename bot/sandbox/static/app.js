@@ -9,6 +9,7 @@ import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
 import { Crowd } from "./crowd.js";
 import { avatar, byId, icon } from "./dom.js";
+import { chooseChat } from "./inline.js";
 import { Keyboards } from "./keyboard.js";
 import { destination, follow } from "./links.js";
 import { isMine } from "./message.js";
@@ -26,6 +27,7 @@ const composer = new Composer(toast);
 const crowd = new Crowd(() => drawAround());
 let world = null;
 let context = null; // null while no chat is open
+let question = null; // { chat, text }: what a chat's composer begins with once that chat is open
 let redrawing = null; // the timer of what is drawn soon
 
 class WorldView {
@@ -63,6 +65,9 @@ function contextOf(chat, person) {
     unblock: () => attempt(() => api.unblock(person.id)),
     share: (url) => copy(url, "Link copied. On a phone, Telegram would ask which chat to share it with."),
     copy,
+    ask: (words) => chooseChat(here, (chosen) => askIn(chosen, person, words)),
+    askHere: (words) => askIn(chat, person, words),
+    react: (message, emoji) => attempt(() => api.react(person.id, chat.id, message.message_id, emoji)),
     reply: (message) => composer.replyTo(message),
     goTo: (id) => conversation.goTo(id),
     enlarge,
@@ -77,6 +82,19 @@ function addressed(command, chat) {
 async function start(person, payload) {
   const started = await attempt(() => api.start(person.id, payload));
   if (started !== null && context?.chat.id !== person.id) location.hash = `#${person.id}`;
+}
+
+/** Begin a question to the bot in a chat, which opens if it is not open. */
+function askIn(chat, person, words) {
+  question = { chat: chat.id, text: `@${world.bot.username} ${words}` };
+  if (context?.chat.id === chat.id) beginQuestion();
+  else location.hash = chat.type === "private" ? `#${chat.id}` : `#${chat.id}/${person.id}`;
+}
+
+function beginQuestion() {
+  if (question === null || context?.chat.id !== question.chat) return;
+  composer.write(question.text);
+  question = null;
 }
 
 async function copy(text, said) {
@@ -129,6 +147,7 @@ async function show() {
   if (same) conversation.redraw(context);
   else clearToasts();
   await Promise.all([same ? null : attempt(() => conversation.open(context)), composer.open(context)]);
+  beginQuestion();
 }
 
 function drawAround() {
@@ -208,6 +227,9 @@ const HEARD = {
     if (chat.last?.message_id === message.message_id) chat.last = message;
     if (context?.chat.id === chat.id) conversation.put(message);
     drawAroundSoon();
+  },
+  reaction(chat, { message_id: id, reactions }) {
+    if (context?.chat.id === chat.id) conversation.react(id, reactions);
   },
   deleted(chat, { message_id: id }) {
     if (context?.chat.id === chat.id) conversation.remove(id);

@@ -4,6 +4,7 @@
 import * as api from "./api.js";
 import { CommandMenu } from "./commands.js";
 import { button, byId, el, icon } from "./dom.js";
+import { InlineCards } from "./inline.js";
 import { senderName, summary } from "./message.js";
 
 const MAX_TEXT_LENGTH = 4096;
@@ -25,6 +26,8 @@ export class Composer {
     });
     this.list = el("ul", { id: "commands", class: "commands", role: "listbox", "aria-label": "Commands", hidden: true });
     this.menu = new CommandMenu(this.field, this.list, (command) => this.#command(command));
+    this.found = el("ul", { id: "cards", class: "commands", role: "listbox", "aria-label": "Results", hidden: true });
+    this.cards = new InlineCards(this.field, this.found, tell);
     this.menuButton = button("icon-button menu-button", "Menu of commands", () => this.#toggleMenu(), icon("menu"));
     this.picker = el("input", { type: "file", hidden: true, "aria-hidden": "true", tabindex: "-1", id: "file" });
     this.replyChip = el("div", { class: "chip", hidden: true });
@@ -63,6 +66,14 @@ export class Composer {
     this.field.focus();
   }
 
+  /** Begin a message with this text, as if it had been typed. */
+  write(text) {
+    if (!this.form.isConnected) return;
+    this.field.value = text;
+    this.#typed();
+    this.field.focus();
+  }
+
   focus() {
     if (this.form.isConnected) this.field.focus();
   }
@@ -73,19 +84,19 @@ export class Composer {
 
   #form() {
     const attach = button("icon-button", "Attach a document", () => this.picker.click(), icon("attach"));
-    return el("form", { class: "composer" }, this.list, this.replyChip, this.fileChip,
+    return el("form", { class: "composer" }, this.list, this.found, this.replyChip, this.fileChip,
       el("div", { class: "composer-row" }, this.menuButton, attach, this.picker, this.field, this.send));
   }
 
   #listen() {
     this.form.addEventListener("submit", (event) => { event.preventDefault(); this.#send(); });
-    this.field.addEventListener("input", () => { this.#grow(); this.menu.typed(this.field.value); });
+    this.field.addEventListener("input", () => this.#typed());
     this.field.addEventListener("keydown", (event) => this.#key(event));
-    this.field.addEventListener("blur", () => setTimeout(() => this.foot.contains(document.activeElement) || this.menu.hide(), 150));
+    this.field.addEventListener("blur", () => setTimeout(() => this.foot.contains(document.activeElement) || this.#hideLists(), 150));
     this.field.addEventListener("paste", (event) => this.attach(event.clipboardData.files[0]));
     this.picker.addEventListener("change", () => { this.attach(this.picker.files[0]); this.picker.value = ""; });
     // A press on the list must not take the focus out of the field that owns it.
-    this.list.addEventListener("pointerdown", (event) => event.preventDefault());
+    for (const list of [this.list, this.found]) list.addEventListener("pointerdown", (event) => event.preventDefault());
     const room = byId("conversation");
     const hasFiles = (event) => this.#context?.canWrite && [...event.dataTransfer.types].includes("Files");
     room.addEventListener("dragover", (event) => {
@@ -103,7 +114,7 @@ export class Composer {
   }
 
   #key(event) {
-    if (event.isComposing || this.menu.key(event)) return;
+    if (event.isComposing || this.menu.key(event) || this.cards.key(event)) return;
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       this.#send();
@@ -117,7 +128,7 @@ export class Composer {
     const text = this.field.value.trim();
     const [file, reply] = [this.#file, this.#reply];
     if (!text && !file) return;
-    this.menu.hide();
+    this.#hideLists();
     this.#clear();
     try {
       if (file) await api.upload(person.id, chat.id, file, text);
@@ -163,7 +174,18 @@ export class Composer {
     this.fileChip.hidden = true;
     if (!keepText) this.field.value = "";
     this.#grow();
+    this.#hideLists();
+  }
+
+  #typed() {
+    this.#grow();
+    if (this.#context !== null && this.cards.typed(this.field.value, this.#context)) this.menu.hide();
+    else this.menu.typed(this.field.value);
+  }
+
+  #hideLists() {
     this.menu.hide();
+    this.cards.hide();
   }
 
   #grow() {

@@ -13,6 +13,7 @@ const JOINED_SECONDS = 300;
 
 export class Conversation {
   #messages = new Map();
+  #reactions = new Map(); // message → people by emoji
   #articles = new Map();
   #days = new Map();
   #context = null;
@@ -39,17 +40,18 @@ export class Conversation {
     this.#context = context;
     this.log.setAttribute("aria-live", "off");
     this.log.setAttribute("aria-busy", "true");
-    const [{ messages, earlier }, { description }] = await Promise.all([
+    const [{ messages, earlier, reactions }, { description }] = await Promise.all([
       api.messages(context.chat.id, context.person.id),
       api.profile(context.person.id, context.chat.id),
     ]);
     if (turn !== this.#opening) return;
     this.#description = description;
     this.#messages.clear();
+    this.#reactions.clear();
     this.#articles.clear();
     this.#days.clear();
     this.log.replaceChildren();
-    for (const message of messages) this.#messages.set(message.message_id, message);
+    this.#learn(messages, reactions);
     this.#draw();
     this.earlier.hidden = !earlier;
     this.toEnd();
@@ -61,21 +63,37 @@ export class Conversation {
   async refresh() {
     if (this.#context === null) return;
     const turn = this.#opening;
-    const { messages } = await api.messages(this.#context.chat.id, this.#context.person.id);
+    const { messages, reactions } = await api.messages(this.#context.chat.id, this.#context.person.id);
     if (turn !== this.#opening) return;
     // Nothing in common: more was said than one answer holds, and what is shown would have a hole.
     if (!messages.some(({ message_id: id }) => this.#messages.has(id))) return this.open(this.#context);
     const oldest = messages[0].message_id;
     const present = new Set(messages.map((message) => message.message_id));
     for (const id of this.#messages.keys()) if (id >= oldest && !present.has(id)) this.#drop(id);
+    this.#learn([], reactions);
     for (const message of messages) this.put(message);
     this.#draw();
+  }
+
+  /** Somebody's reactions to a message changed. */
+  react(id, reactions) {
+    this.#reactions.set(id, reactions);
+    if (this.#articles.has(id)) this.#redrawOne(this.#messages.get(id));
+  }
+
+  #learn(messages, reactions) {
+    for (const message of messages) this.#messages.set(message.message_id, message);
+    for (const [id, people] of Object.entries(reactions)) this.#reactions.set(Number(id), people);
+  }
+
+  #drawOne(article, message) {
+    drawMessage(article, message, this.#context, this.#reactions.get(message.message_id) ?? {});
   }
 
   /** Something about the reader changed (language, a block): draw everything again where it stands. */
   redraw(context) {
     this.#context = context;
-    for (const [id, article] of this.#articles) drawMessage(article, this.#messages.get(id), context);
+    for (const [id, article] of this.#articles) this.#drawOne(article, this.#messages.get(id));
     this.#draw();
   }
 
@@ -146,7 +164,7 @@ export class Conversation {
     let article = this.#articles.get(message.message_id);
     if (article === undefined) {
       article = el("article", { tabindex: "-1", "data-id": message.message_id });
-      drawMessage(article, message, this.#context);
+      this.#drawOne(article, message);
       this.#articles.set(message.message_id, article);
     }
     return article;
@@ -158,7 +176,7 @@ export class Conversation {
     const controls = () => [...article.querySelectorAll("a, button")];
     const focused = controls().indexOf(document.activeElement);
     article.setAttribute("aria-live", "off");
-    drawMessage(article, message, this.#context);
+    this.#drawOne(article, message);
     if (focused < 0) return;
     const left = controls();
     (left[Math.min(focused, left.length - 1)] ?? article).focus({ preventScroll: true });
@@ -183,10 +201,14 @@ export class Conversation {
     const oldest = Math.min(...this.#messages.keys());
     this.earlier.setAttribute("aria-busy", "true");
     try {
-      const { messages, earlier } = await api.messages(this.#context.chat.id, this.#context.person.id, oldest);
+      const { messages, earlier, reactions } = await api.messages(
+        this.#context.chat.id,
+        this.#context.person.id,
+        oldest,
+      );
       const below = this.scroller.scrollHeight - this.scroller.scrollTop;
       this.log.setAttribute("aria-live", "off");
-      for (const message of messages) this.#messages.set(message.message_id, message);
+      this.#learn(messages, reactions);
       this.earlier.hidden = !earlier;
       this.#draw();
       this.scroller.scrollTop = this.scroller.scrollHeight - below;

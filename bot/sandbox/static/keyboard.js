@@ -53,6 +53,9 @@ export class Keyboards {
       node.addEventListener("click", () => this.#press(pressed, message, key.callback_data, context));
       return node;
     }
+    if (key.switch_inline_query !== undefined) return button(className, "", () => context.ask(key.switch_inline_query), label);
+    if (key.switch_inline_query_current_chat !== undefined)
+      return button(className, "", () => context.askHere(key.switch_inline_query_current_chat), label);
     if (key.copy_text) return button(className, "", () => context.copy(key.copy_text.text, "Copied."), label);
     return button(className, "", () => this.tell(ELSEWHERE), label);
   }

@@ -10,6 +10,7 @@ import { drawBlocks, richWords } from "./rich.js";
 
 const PICTURE_WIDTH = 800; // CSS pixels a picture can fill, twice over for sharp screens
 const FILES = ["document", "video", "animation", "audio", "voice", "video_note"];
+const REACTIONS = ["👍", "❤", "🔥"];
 const UNITS = ["B", "kB", "MB", "GB"];
 
 export const isMine = (message, person) => !message.sender_chat && message.from?.id === person.id;
@@ -37,7 +38,7 @@ function unspoilt(text, entities) {
 }
 
 /** Fill `article` with the message; what stood there before goes. */
-export function drawMessage(article, message, context) {
+export function drawMessage(article, message, context, reactions = {}) {
   const service = serviceLine(message);
   const mine = isMine(message, context.person);
   article.className = service ? "message service" : `message ${mine ? "from-me" : "from-them"}`;
@@ -49,7 +50,8 @@ export function drawMessage(article, message, context) {
   article.setAttribute("aria-label", `${mine ? "You" : senderName(message)}, ${timeOf(message.date)}`);
   const stack = el("div", { class: "stack" }, bubble(message, context, mine), context.keyboards.draw(message, context));
   const reply = context.canWrite ? button("icon-button reply", "Reply", () => context.reply(message), icon("reply")) : null;
-  article.replaceChildren(...[stack, reply].filter(Boolean));
+  const row = mine ? null : reactionRow(message, context, reactions);
+  article.replaceChildren(...[stack, reply, row].filter(Boolean));
 }
 
 function bubble(message, context, mine) {
@@ -60,6 +62,7 @@ function bubble(message, context, mine) {
   const card = options.url && !options.is_disabled && message.text !== undefined ? preview(options, context) : null;
   const body = text ? el("div", { class: "text" }, formatted(text, entities, context)) : null;
   const parts = [
+    message.via_bot ? el("p", { class: "fine", dir: "auto" }, `via @${message.via_bot.username}`) : null,
     shared ? el("p", { class: `sender tone-text-${Math.abs(message.from?.id ?? 0) % 6}`, dir: "auto" }, senderName(message)) : null,
     threadName(message, context),
     message.receiver_user ? el("p", { class: "thread" }, "Only you see this") : null,
@@ -72,6 +75,19 @@ function bubble(message, context, mine) {
   ];
   const className = `bubble${message.photo || message.rich_message ? " with-picture" : ""}${card ? " with-card" : ""}`;
   return el("div", { class: className, dir: text ? directionOf(text) : null }, ...parts);
+}
+
+/** The reactions to a message and those that can be set; a person has one at a time. */
+function reactionRow(message, context, reactions) {
+  const chips = REACTIONS.map((emoji) => {
+    const people = reactions[emoji] ?? [];
+    const isMine = people.includes(context.person.id);
+    const label = `React with ${emoji}`;
+    const count = people.length || null;
+    const attributes = { "aria-pressed": String(isMine), "aria-label": label, title: label, "data-count": count };
+    return button("reaction", label, () => context.react(message, isMine ? null : emoji), `${emoji}${count ? ` ${count}` : ""}`, attributes);
+  });
+  return el("div", { class: "reactions", role: "group", "aria-label": "Reactions" }, ...chips);
 }
 
 function meta(message) {

@@ -12,6 +12,7 @@ import re
 from collections.abc import Awaitable, Callable
 
 from bot.sandbox.tour.inlets import Outside, inlets
+from bot.sandbox.tour.readers import Days, readers
 from bot.sandbox.tour.stage import Stage, StepFailed, plain
 from bot.sandbox.world.world import Cast, World
 
@@ -22,15 +23,27 @@ THIRD = "Old mine shaft"
 
 
 async def play(
-    world: World, cast: Cast, name: str, say: Callable[[str], None], *, outside: Outside | None = None
+    world: World,
+    cast: Cast,
+    name: str,
+    say: Callable[[str], None],
+    *,
+    outside: Outside | None = None,
+    days: Days | None = None,
 ) -> int:
-    """Play the tour called `name`; return 0, or 1 when a step failed. `outside` is for a tour of OUTSIDE."""
+    """Play the tour called `name`; return 0, or 1 when a step failed.
+
+    `outside` is for a tour of OUTSIDE, `days` for one of OVER_DAYS.
+    """
     stage = Stage(world, {cast.anna: "Anna", cast.ben: "Ben", cast.edith: "Edith (editor)"}, say)
     watching = asyncio.create_task(stage.watch())
     try:
         if name in OUTSIDE:
             assert outside is not None
             await OUTSIDE[name](stage, cast, outside)
+        elif name in OVER_DAYS:
+            assert days is not None
+            await OVER_DAYS[name](stage, cast, days)
         else:
             await TOURS[name](stage, cast)
     except StepFailed as failure:
@@ -147,3 +160,5 @@ def _copies(stage: Stage, person: int, title: str) -> int:
 TOURS: dict[str, Callable[[Stage, Cast], Awaitable[None]]] = {"main": _main_job}
 OUTSIDE: dict[str, Callable[[Stage, Cast, Outside], Awaitable[None]]] = {"inlets": inlets}
 """Tours of what comes from outside of Telegram."""
+OVER_DAYS: dict[str, Callable[[Stage, Cast, Days], Awaitable[None]]] = {"readers": readers}
+"""Tours in which days pass."""

@@ -6,6 +6,7 @@ The sandbox's state: people, chats, messages, updates, faults, and the limits th
 | the state, what happens in it, and keeping it | `world`, `events`, `state_file`, `people`, `profile` |
 | messages: texts, buttons, files | `markup`, `entities`, `detection`, `links`, `keyboards`, `files`, `history` |
 | what one person alone sees | `ephemeral` |
+| questions in any chat, and reactions | `inline`, `reactions` |
 | updates on their way to the bot | `updates`, `webhook` |
 | calls: refused, slow, broken, counted | `api_error`, `faults`, `pace`, `call_log` |
 """

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 BACKLOG = 10_000
-EventKind = Literal["message", "edited", "deleted", "toast", "people"]
+EventKind = Literal["message", "edited", "deleted", "toast", "inline", "reaction", "people"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,9 @@ class Event:
     """Something to redraw. `chat_id` is 0 when it concerns no chat in particular.
 
     `payload` by kind: `message` and `edited` a Bot API Message; `deleted` `{"message_id"}`;
-    `toast` `{"callback_query_id", "person_id", "text", "show_alert", "url"}`; `people` a description of what changed.
+    `toast` `{"callback_query_id", "person_id", "text", "show_alert", "url"}`; `inline` `{"inline_query_id"}` of a
+    question that is answered; `reaction` `{"message_id", "reactions"}`, people by emoji; `people` a description of
+    what changed.
     """
 
     kind: EventKind

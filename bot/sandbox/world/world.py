@@ -21,6 +21,7 @@ from bot.sandbox.world.events import Event, EventKind, Watch
 from bot.sandbox.world.faults import Faults
 from bot.sandbox.world.files import Files
 from bot.sandbox.world.history import History
+from bot.sandbox.world.inline import InlineMode, kind_of_chat
 from bot.sandbox.world.keyboards import Keyboards
 from bot.sandbox.world.pace import Pace
 from bot.sandbox.world.people import (
@@ -36,6 +37,7 @@ from bot.sandbox.world.people import (
     chat_member,
 )
 from bot.sandbox.world.profile import Profile
+from bot.sandbox.world.reactions import MAX_OF_ONE, Reactions, described
 from bot.sandbox.world.updates import PendingUpdates, Query
 from bot.sandbox.world.webhook import Webhook
 
@@ -90,6 +92,8 @@ class World:
         """The keys that stand under the field where people write, by chat."""
         self.reactions: dict[tuple[int, int], list[Json]] = {}
         self.ledger = CallLog(keep_calls)
+        self.people_reactions = Reactions()
+        self.inline = InlineMode()
         self.faults = Faults()
         self.limits = True
         """Whether Telegram's limits on pace are kept; load tests switch them off."""
@@ -333,12 +337,52 @@ class World:
         """Return what one member of a group sees and nobody else does, oldest first."""
         return self.ephemeral.of(Place(chat_id, person_id))
 
-    def ask_inline(self, person_id: int, query: str, offset: str = "") -> str:
-        """Type `@bot query` in some chat and return the query's id (see `answer_to`)."""
+    def ask_inline(self, person_id: int, query: str, offset: str = "", chat_id: int | None = None) -> str:
+        """Type `@bot query` in a chat, by default the one with the bot, and return the query's id.
+
+        `inline.answered` has the answer, at once where Telegram has kept one, and `choose_inline` sends one of it.
+        """
         query_id = self._query(person_id, 0)
+        if self.inline.ask(query_id, person_id, query, offset, self.clock()) is not None:
+            self.tell("inline", 0, {"inline_query_id": query_id})
+            return query_id
+        chat = self.chats[person_id if chat_id is None else chat_id]
         asked = {"id": query_id, "from": self.people[person_id].user(), "query": query, "offset": offset}
-        self.updates.put("inline_query", asked | {"chat_type": "sender"})
+        self.updates.put("inline_query", asked | {"chat_type": kind_of_chat(chat, person_id)})
         return query_id
+
+    def choose_inline(self, person_id: int, chat_id: int, query_id: str, result_id: str) -> Json:
+        """Send the message behind a result into a chat, as the one who asked, and return it.
+
+        Raises: KeyError when there is no such result.
+        """
+        answer = self.inline.answered(query_id)
+        if answer is None:
+            raise KeyError(query_id)
+        content = answer.messages[result_id]
+        if chat_id == person_id:
+            self.people[person_id].has_started = True
+        return self._post(self._written(person_id, chat_id, None, False) | content | {"via_bot": self.bot})
+
+    def react(self, person_id: int, chat_id: int, message_id: int, *emojis: str) -> None:
+        """Let a person's reactions to a message be these; none takes them away.
+
+        Raises: KeyError when there is no such message.
+        """
+        if self.history.get(chat_id, message_id) is None:
+            raise KeyError(message_id)
+        chat, person, after = self.chats[chat_id], self.people[person_id], list(dict.fromkeys(emojis))[:MAX_OF_ONE]
+        before = self.people_reactions.change(chat_id, message_id, person_id, after)
+        if before == after:
+            return
+        hears = (
+            not person.has_blocked if chat.type == "private" else chat.is_group and chat.bot_status == "administrator"
+        )
+        if hears:
+            change = described(chat, message_id, person.user(), int(self.clock()), before, after)
+            self.updates.put("message_reaction", change)
+        shown = {"message_id": message_id, "reactions": self.people_reactions.of(chat_id, message_id)}
+        self.tell("reaction", chat_id, shown)
 
     def set_language(self, person_id: int, code: str | None) -> None:
         """Switch the person's client to another language, or to one that tells none."""

@@ -45,7 +45,8 @@ def closest(topics: Mapping[int, Topic], name: str) -> list[Topic]:
     found_in: dict[str, str] = {}
     # A name that only an article brought never stands before one that is known.
     for topic in sorted(topics.values(), key=lambda topic: (not topic.from_file, not topic.listed, topic.number)):
-        for alias in (topic.name, topic.short_name or "", topic.id, *topic.hashtags, *topic.keywords):
+        others = dict(topic.names).values()
+        for alias in (topic.name, topic.short_name or "", topic.id, *topic.hashtags, *others, *topic.keywords):
             if (key := _spelt(alias)) and key not in keys:
                 keys[key] = topic.number
                 found_in[key] = _indexed(alias)
@@ -74,7 +75,8 @@ class KnownNames:
         self._names: dict[str, str] = {}
         self._close_to: dict[str, str] = {}
         for topic in known:
-            for alias in (topic.name, topic.short_name or "", topic.id, *topic.hashtags):
+            others = dict(topic.names).values()
+            for alias in (topic.name, topic.short_name or "", topic.id, *topic.hashtags, *others):
                 self._names.setdefault(topic_key(alias), topic.name)
                 self._close_to.setdefault(_spelt(alias), topic.name)
         for topic in known:

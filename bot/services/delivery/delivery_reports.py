@@ -201,7 +201,7 @@ def _phase(campaign: Campaign, now: datetime, *, is_all_out: bool) -> Phase:
         case CampaignState.STOPPED:
             return Phase.WITHDRAWN if campaign.why == "retracted" else Phase.STOPPED
         case CampaignState.HELD:
-            held = {"restored": Phase.RESTORED, campaigns.REFUSED: Phase.REFUSED}
+            held = {campaigns.RESTORED: Phase.RESTORED, campaigns.REFUSED: Phase.REFUSED}
             return held.get(campaign.why or "", Phase.UNREACHED)
         case CampaignState.DONE:
             return Phase.DONE

@@ -70,8 +70,8 @@ class Edition(Composition[Body]):
         self.continues = tuple(continues)
         self.article = article
         self._topics = [worn[number] for number in article.topics if number in worn]
-        held = {reason_number(one): one for one in audience.phrases}
-        self._reasons: Mapping[int, Reason] = {**worn, **held}
+        others: tuple[Reason, ...] = (*audience.phrases, *audience.stories)
+        self._reasons: Mapping[int, Reason] = {**worn, **{reason_number(one): one for one in others}}
         self._pictures = pictures
         self._prepare = prepare
         self._photo: Photo | None = None

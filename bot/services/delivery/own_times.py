@@ -8,14 +8,14 @@ so that none of them goes into a list as well, and calm chats get no more than t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from bot.domain import publishing
 from bot.domain.chat import Chat
 from bot.domain.delivery import Delivery
-from bot.domain.delivery_time import Mode, Wait, Waits, Way, decide, has_come, leaves_at, start_of_hour
+from bot.domain.delivery_time import AT_ONCE, Mode, Wait, Waits, Way, decide, has_come, leaves_at, start_of_hour
 from bot.domain.topic_wishes import Wished, as_wished
 from bot.services.delivery.item import Item
 from bot.services.delivery.kinds import Wishes
@@ -57,24 +57,30 @@ class OwnTimes:
         wishes = await ask(campaign.id, [one.chat for one in group if one.chat in people])
         wished = self._wished(campaign, wishes, people)
 
-        def may_wait(chat: int) -> bool:
-            return chat in people and not _as_for(campaign, people[chat], wished).chat.timing.is_at_once
-
         is_old = self.is_stale(campaign.start_at, now)
-        chats = [one.chat for one in group if is_old or one.waits or may_wait(one.chat)]
+        at_once: set[int] = set()
+        chats: list[int] = []
+        for one in group:
+            chat = people.get(one.chat)
+            if is_old or one.waits:
+                chats.append(one.chat)
+            elif chat is not None and chat.timing is AT_ONCE and (campaign.id, one.chat) not in wished:
+                at_once.add(one.chat)  # nearly all of them
+            elif chat is not None and not _as_for(campaign, chat, wished).chat.timing.is_at_once:
+                chats.append(one.chat)
         rows: dict[int, list[Waiting]] = {}
         for row in await outbox.of_chats(conn, dict.fromkeys(chats), likes) if chats else ():
             rows.setdefault(row.chat, []).append(row)
         others: dict[int, list[int]] = {}
-        for chat in wishes:
-            for row in rows.get(chat, ()):
+        for wishing in wishes:
+            for row in rows.get(wishing, ()):
                 if row.campaign != campaign.id:
-                    others.setdefault(row.campaign, []).append(chat)
-        for number, chats in others.items():
-            wished |= self._wished(likes[number], await ask(number, chats), people)
-        calm = [chat for chat in rows if chat in people and (chat in wishes or people[chat].timing.mode is Mode.CALM)]
+                    others.setdefault(row.campaign, []).append(wishing)
+        for number, wishing_for_it in others.items():
+            wished |= self._wished(likes[number], await ask(number, wishing_for_it), people)
+        calm = [id for id in rows if id in people and (id in wishes or people[id].timing.mode is Mode.CALM)]
         counted = await pushes.latest(conn, calm) if calm else {}
-        return TheirTimes(self, people, wished, likes, rows, counted, now)
+        return TheirTimes(self, at_once, people, wished, likes, rows, counted, now)
 
     def _wished(self, campaign: Campaign, wishes: Wishes, people: Mapping[int, Chat]) -> dict[tuple[int, int], Wished]:
         """Return chats with the times that they wish for what a campaign brings, by campaign and chat."""
@@ -115,9 +121,13 @@ class OwnTimes:
 @dataclass(frozen=True, slots=True)
 class TheirTimes:
     """What is known of the chats of one campaign's claimed deliveries: what they wish for single campaigns, all that
-    waits for each, `likes` by campaign, and how many stories came alone to calm ones in which hour."""
+    waits for each, `likes` by campaign, and how many stories came alone to calm ones in which hour.
+
+    Of those `at_once` nothing waits or is to wait: theirs leave now, alone, and nothing more need be asked.
+    """
 
     own_times: OwnTimes
+    at_once: Set[int]
     people: Mapping[int, Chat]
     wished: Mapping[tuple[int, int], Wished]
     likes: Mapping[int, Campaign]

@@ -27,7 +27,7 @@ from bot.domain.topic_wishes import OWN
 from bot.errors import StoreError
 from bot.services.delivery.composing import Composition
 from bot.services.delivery.item import Item
-from bot.services.delivery.kinds import Kind, Wishes
+from bot.services.delivery.kinds import Kind, Wishes, at_once
 from bot.services.delivery.linked_groups import LeftToChannels, left_to_channels
 from bot.services.delivery.own_times import OwnTimes, TheirTimes
 from bot.store.delivery import receipts
@@ -137,7 +137,8 @@ class Triage:
         for delivery in group:
             chat = people.get(delivery.chat) or Chat(delivery.chat, state=ChatState.UNREACHABLE)
             wished_by = OWN
-            if times is not None:
+            may_wait = times is not None and delivery.chat not in times.at_once
+            if times is not None and may_wait:
                 chat, wished_by = times.found_by(campaign, chat)
             item = Item(delivery, campaign, composition, chat, wanted.get(delivery.chat), known_at=known_at)
             item.wished_by = wished_by
@@ -152,8 +153,9 @@ class Triage:
                 self._leave_to_channel(item, by_channel)
             if item.is_decided:
                 continue
-            self._time(item, kind, now)
-            if times is not None and not item.is_decided:
+            if kind.when is not at_once or delivery.operation is not _SEND:
+                self._time(item, kind, now)
+            if times is not None and may_wait and not item.is_decided:
                 for number in self._place(item, times, now):
                     lists.setdefault(number, []).append(item)
             hold = self._hold(delivery.chat, now)

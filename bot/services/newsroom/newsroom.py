@@ -22,6 +22,7 @@ from bot.store.delivery.campaigns import Campaign, CampaignState
 from bot.store.delivery.followers import followers_of
 from bot.store.desk import approvals, audit_log, notices
 from bot.store.desk.notices import Notice
+from bot.store.engine import metadata
 from bot.store.engine.database import Connection, Database
 from bot.store.readers import restrictions
 
@@ -380,12 +381,19 @@ async def _put_back_refused(conn: Connection, campaign: Campaign, words: str, no
 
 
 async def hold_everything(db: Database, *, now: datetime) -> int:
-    """Hold every campaign on its way, after a restore; return how many. What is kept for chats has failed."""
+    """Hold every campaign on its way, after a restore; return how many. What is kept for chats has failed.
+
+    Of several, editors are asked once and not about each: what waits for digests alone may be days of news.
+    """
     async with db.transaction() as conn:
         await restrictions.give_up_all(conn)
         going = await campaigns.running(conn)
         for one in going:
-            await break_off(conn, one.id, CampaignState.HELD, "restored", now=now)
+            await break_off(conn, one.id, CampaignState.HELD, campaigns.RESTORED, now=now)
+        together = [one.id for one in going if one.article is not None]
+        if len(together) > 1:
+            await metadata.hold_together(conn, together)
+            await notices.add(conn, [Notice(notices.RESTORED, "")], now)
         return len(going)
 
 

@@ -10,11 +10,14 @@ from bot.domain.article import Article, ArticleState
 from bot.domain.chat import Chat
 from bot.domain.topic import Topic
 from bot.store.content import articles, topics
+from bot.store.delivery import campaigns
+from bot.store.delivery.campaigns import CampaignState
 from bot.store.desk import editors, notices
 from bot.store.desk import incidents as incident_rows
 from bot.store.desk.editors import Newcomer
 from bot.store.desk.incidents import Incident as Incident
 from bot.store.desk.notices import Notice as Notice  # what is given back here
+from bot.store.engine import metadata
 from bot.store.engine.database import Database
 from bot.store.readers import chats
 from bot.store.readers import closed_threads as threads
@@ -26,7 +29,7 @@ SOURCE_GONE, SOURCE_FAILS = "source gone", "source fails"
 """Kinds of notices about sources: one has ended, one has failed for a day. Their subject is the source's name."""
 CHANGED = "changed"
 """The kind of notice that asks about the copies of an article that was changed."""
-_AT_ONCE = (FORM, REFUSED_BY_SOME, SOURCE_GONE, CHANGED)  # the others are told together
+_AT_ONCE = (FORM, REFUSED_BY_SOME, SOURCE_GONE, CHANGED, notices.RESTORED)  # the others are told together
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,20 @@ async def questions(db: Database) -> Questions:
             return Questions([], [], None)
         held = await articles.articles(conn, await articles.in_state(conn, ArticleState.HELD))
         return Questions(waiting, held, await notices.open_question_at(conn))
+
+
+async def restored(db: Database) -> tuple[list[int], int]:
+    """Return the notices that publishes of an older copy are held, of which editors were not asked yet, and how many
+    of these are still held."""
+    async with db.reading() as conn:
+        waiting = [id for id, notice in await notices.untold(conn) if notice.kind == notices.RESTORED]
+        if not waiting:
+            return [], 0
+        together = await metadata.held_together(conn)
+        return waiting, sum(
+            one.id in together and one.state is CampaignState.HELD and one.why == campaigns.RESTORED
+            for one in await campaigns.open_ones(conn)
+        )
 
 
 async def plainer_forms(db: Database) -> list[tuple[int, Notice, Article | None]]:

@@ -14,10 +14,11 @@ from bot.domain.phrases import MAX_PHRASES, ChatPhrases, Phrase, phrase
 from bot.domain.search_terms import source_key
 from bot.services.readers.phrases import MAX_SOURCES
 from bot.services.readers.preferences import zones
+from bot.services.readers.stories import MAX_STORIES
 from bot.store.content import known_topics
 from bot.store.delivery import outbox
 from bot.store.engine.database import Connection, Database
-from bot.store.readers import chats, export, phrases, subscriptions, timings, waiting_exports
+from bot.store.readers import chats, export, phrases, stories, subscriptions, timings, waiting_exports
 
 WAITS_FOR = timedelta(days=1)
 """How long an export that was sent back can be restored; then it is to be sent again."""
@@ -27,12 +28,14 @@ WAITS_FOR = timedelta(days=1)
 class Restored:
     """How much was put back. `unknown` are names of topics that are not here, `no_phrases` what is none (any more).
 
-    `surplus` is how many phrases and sources were more than a chat may have; `paused`: nothing comes by itself now.
+    `stories` and `saved` are counted where their article is still here. `surplus` is how many phrases and sources were
+    more than a chat may have; `paused`: nothing comes by itself now.
     """
 
     topics: int
     phrases: int
     sources: int
+    stories: int
     saved: int
     not_saved: int
     unknown: tuple[str, ...]
@@ -90,11 +93,13 @@ async def restore(db: Database, chat: int, number: int, languages: Collection[st
         topics, unknown = await _follow_topics(conn, chat, exported, now)
         sources = await _refuse_sources(conn, chat, exported.unwanted_sources)
         followed, faults, surplus = await _take_phrases(conn, chat, exported, now)
+        told = await stories.follow_known(conn, chat, exported.stories, now, MAX_STORIES)
         saved = await subscriptions.save_known(conn, chat, exported.saved)
         return Restored(
             topics=topics,
             phrases=followed,
             sources=sources,
+            stories=told,
             saved=saved,
             not_saved=len(exported.saved) - saved,
             unknown=unknown,
@@ -113,6 +118,8 @@ async def _set(conn: Connection, chat: int, settings: ChatSettings, now: datetim
     if settings.silent is not None:
         await chats.set_silent(conn, chat, settings.silent)
     await chats.set_parts(conn, chat, settings.parts)
+    if settings.digest is not None:
+        await chats.set_digest(conn, chat, settings.digest)
     await timings.choose(conn, chat, settings.timing)
     await timings.count_from(conn, chat, now)
     await outbox.ask_again(conn, chat, now)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from bot.domain.delivery_time import Timing
+from bot.domain.following import KnownStory
 from bot.domain.phrases import ChatPhrases
 from bot.domain.picker import PickerPage, picker_page
 from bot.domain.topic import MAX_PIECES, Topic, by_name
@@ -15,7 +16,7 @@ from bot.errors import UnknownTopic
 from bot.services.content.topic_names import closest
 from bot.store.content import known_topics
 from bot.store.engine.database import Connection, Database
-from bot.store.readers import closed_threads, phrases, subscriptions, topic_threads, topic_wishes
+from bot.store.readers import closed_threads, phrases, stories, subscriptions, topic_threads, topic_wishes
 
 MUTE_LASTS = timedelta(hours=24)
 SUGGESTED_FOR = 3  # names nobody bears
@@ -48,6 +49,7 @@ class Follows:
     mutes: tuple[tuple[Topic, datetime | None], ...] = ()
     phrases: ChatPhrases = field(default_factory=ChatPhrases)
     unwanted: tuple[tuple[str, str], ...] = ()
+    stories: tuple[KnownStory, ...] = ()
     wishes: tuple[tuple[Topic, Timing], ...] = ()
 
 
@@ -161,6 +163,7 @@ async def follows(db: Database, chat: int, *, now: datetime) -> Follows:
         known = await known_topics.known_to(conn, chat)
         its_phrases = await phrases.of_chat(conn, chat, now)
         unwanted = await subscriptions.unwanted_sources(conn, chat)
+        its_stories = await stories.of_chat(conn, chat)
         wishes = await topic_wishes.of_chat(conn, chat)
     muted = _by_name(known, following.muted)
     return Follows(
@@ -169,6 +172,7 @@ async def follows(db: Database, chat: int, *, now: datetime) -> Follows:
         mutes=tuple((topic, following.muted[topic.number]) for topic in muted),
         phrases=its_phrases,
         unwanted=tuple(unwanted),
+        stories=tuple(its_stories),
         wishes=tuple(
             (topic, wishes[topic.number]) for topic in _by_name(known, wishes) if following.includes(topic.number)
         ),

@@ -21,7 +21,7 @@ async def known_to(conn: Connection, chat: int) -> dict[int, Topic]:
     """Return the topics that are known to a chat, by number, in the order of their numbers."""
     rows = await conn.execute_fetchall(
         """
-        SELECT number, id, name, short_name, parent, description, keywords, hashtags, listed, from_file
+        SELECT number, id, name, short_name, parent, description, keywords, hashtags, listed, from_file, names
         FROM topics WHERE listed OR known OR number IN (
             SELECT topic FROM subscriptions WHERE chat = :chat UNION SELECT topic FROM exceptions WHERE chat = :chat
         )
@@ -36,7 +36,7 @@ async def named(conn: Connection, name: str, chat: int) -> Topic | None:
     """Return the topic known to a chat by a name, short name, id, hashtag or former name, in any case."""
     rows = await conn.execute_fetchall(
         """
-        SELECT number, id, name, short_name, parent, description, keywords, hashtags, listed, from_file
+        SELECT number, id, name, short_name, parent, description, keywords, hashtags, listed, from_file, names
         FROM topics WHERE number = (SELECT topic FROM topic_names WHERE key = :key) AND (
             listed OR known
             OR EXISTS (SELECT 1 FROM subscriptions WHERE chat = :chat AND topic = topics.number)

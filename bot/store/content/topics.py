@@ -25,7 +25,7 @@ async def topics(conn: Connection) -> dict[int, Topic]:
     """Return every topic by number, in the order of their numbers."""
     rows = await conn.execute_fetchall(
         """
-        SELECT number, id, name, short_name, parent, description, keywords, hashtags, listed, from_file
+        SELECT number, id, name, short_name, parent, description, keywords, hashtags, listed, from_file, names
         FROM topics ORDER BY number
         """
     )
@@ -72,7 +72,7 @@ async def established(conn: Connection) -> dict[int, Topic]:
     """Return the topics that are more than a name in an article: those in the picker, and those somebody follows."""
     rows = await conn.execute_fetchall(
         """
-        SELECT number, id, name, short_name, parent, description, keywords, hashtags, listed, from_file
+        SELECT number, id, name, short_name, parent, description, keywords, hashtags, listed, from_file, names
         FROM topics AS t WHERE listed OR EXISTS (SELECT 1 FROM subscriptions WHERE topic = t.number)
         ORDER BY number
         """
@@ -96,7 +96,7 @@ async def most_followed(conn: Connection, limit: int, offset: int = 0) -> list[T
     """Return topics of the picker, those that most chats follow first."""
     rows = await conn.execute_fetchall(
         """
-        SELECT number, id, name, short_name, parent, description, keywords, hashtags, listed, from_file
+        SELECT number, id, name, short_name, parent, description, keywords, hashtags, listed, from_file, names
         FROM topics AS t WHERE listed
         ORDER BY (SELECT count(*) FROM subscriptions WHERE topic = t.number) DESC, name LIMIT :limit OFFSET :offset
         """,
@@ -112,7 +112,7 @@ def established_at(path: Path) -> list[Topic]:
             conn.row_factory = sqlite3.Row
             rows = conn.execute(
                 """
-                SELECT number, id, name, short_name, parent, description, keywords, hashtags, listed, from_file
+                SELECT number, id, name, short_name, parent, description, keywords, hashtags, listed, from_file, names
                 FROM topics AS t WHERE listed OR EXISTS (SELECT 1 FROM subscriptions WHERE topic = t.number)
                 """
             )
@@ -141,14 +141,14 @@ async def define(conn: Connection, given: TopicFile) -> int:
 async def define_all(conn: Connection, files: Sequence[TopicFile]) -> list[int]:
     """Store what topic files say and return the topics' numbers.
 
-    A name that only articles brought becomes the topic that a file calls so, by its short name too. By a hashtag it
-    does as well, unless it is in the picker: Computer Vision may bear #AI, and AI is still something else. These two
-    come last, because another of the files may define that name.
+    A name that only articles brought becomes the topic that a file calls so, by its short name too. By a hashtag or a
+    name in another language it does as well, unless it is in the picker: Computer Vision may bear #AI, and AI is still
+    something else. These come last, because another of the files may define that name.
     """
     numbers = [await _define(conn, given) for given in files]
     for number, given in zip(numbers, files, strict=True):
         learnt = await _learnt(conn, (given.short_name or "",), number, listed=True)
-        learnt += await _learnt(conn, given.hashtags, number, listed=False)
+        learnt += await _learnt(conn, (*given.hashtags, *dict(given.names).values()), number, listed=False)
         for one in dict.fromkeys(learnt):
             await _merge(conn, one, number)
     return numbers
@@ -162,7 +162,7 @@ async def _define(conn: Connection, given: TopicFile) -> int:
         """
         UPDATE topics
         SET id = :id, name = :name, short_name = :short_name, description = :description, keywords = :keywords,
-            hashtags = :hashtags, parent_key = :parent_key, listed = 1, from_file = 1
+            hashtags = :hashtags, names = :names, parent_key = :parent_key, listed = 1, from_file = 1
         WHERE number = :number
         """,
         {
@@ -173,6 +173,7 @@ async def _define(conn: Connection, given: TopicFile) -> int:
             "description": given.description,
             "keywords": json.dumps(given.keywords, ensure_ascii=False),
             "hashtags": json.dumps(given.hashtags, ensure_ascii=False),
+            "names": json.dumps(dict(given.names), ensure_ascii=False),
             "parent_key": topic_key(given.parent or "") or None,
         },
     )
@@ -180,7 +181,7 @@ async def _define(conn: Connection, given: TopicFile) -> int:
         await _merge(conn, learnt, number)
     for name in (given.id, given.name):
         await _call(conn, number, name, steal=True)
-    for alias in (given.short_name or "", *given.hashtags):
+    for alias in (given.short_name or "", *given.hashtags, *dict(given.names).values()):
         await _call(conn, number, alias, steal=False)
     await conn.execute(
         """
@@ -319,4 +320,5 @@ def topic_of(row: Row) -> Topic:
         hashtags=tuple(json.loads(row["hashtags"])),
         listed=bool(row["listed"]),
         from_file=bool(row["from_file"]),
+        names=tuple(json.loads(row["names"]).items()),
     )

@@ -22,6 +22,8 @@ UNREACHED = "unreachable"
 """Why a campaign is held: too many of its chats could not be reached."""
 REFUSED = "refused"
 """Why a campaign is held: Telegram refuses its message in every form."""
+RESTORED = "restored"
+"""Why a campaign is held: the database is an older copy, and what it would send may have been sent before."""
 
 
 class CampaignState(StrEnum):

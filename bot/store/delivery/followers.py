@@ -1,8 +1,9 @@
 """
 Who gets an article, decided inside SQLite: a million rows never pass through Python.
 
-The audience is a UNION of one ordered index scan per followed topic and per phrase that the article holds, which SQLite
-merges; the same question asked with `IN … DISTINCT` sorts everything first and takes thousands of times as long.
+The audience is a UNION of one ordered index scan per followed topic, per phrase that the article holds and per article
+from which its story is followed, which SQLite merges; the same question asked with `IN … DISTINCT` sorts everything
+first and takes thousands of times as long.
 `domain.following.reason` says the same for one chat; a property test holds the two together.
 """
 
@@ -15,7 +16,7 @@ from datetime import datetime
 
 from bot.domain.delivery import NEWS, SubjectType
 from bot.domain.delivery_time import Timing
-from bot.domain.following import reason
+from bot.domain.following import KnownStory, reason
 from bot.domain.phrases import EMPTY, KnownPhrase, Passage, passage
 from bot.domain.search_terms import source_key
 from bot.domain.topic import TopicTree
@@ -23,7 +24,7 @@ from bot.domain.topic_wishes import says_of
 from bot.store.content.story_json import epoch
 from bot.store.delivery.audiences import HAS_IT_ALREADY, IS_SETTLED
 from bot.store.engine.database import Connection
-from bot.store.readers import phrases, topic_wishes
+from bot.store.readers import phrases, stories, topic_wishes
 
 MAX_LEGS = 400
 FEW = 1_000  # rows about the chats of a piece, looked at together in a third of a millisecond
@@ -35,7 +36,8 @@ class Followers:
     """The audience of an article: what decides who gets it.
 
     Its topics, where they hang, its text with the phrases in it (the longest first, of those known up to the number
-    `newest`), the names of its source, its time, and the quality it states (None: none).
+    `newest`), the articles of its story from which that is followed, the names of its source, its time, and the quality
+    it states (None: none).
     """
 
     article: int
@@ -46,6 +48,7 @@ class Followers:
     passage: Passage = EMPTY
     phrases: tuple[KnownPhrase, ...] = ()
     newest: int = 0
+    stories: tuple[KnownStory, ...] = ()
     quality: int | None = None
 
     def query(self, head: str, tail: str, **values: object) -> tuple[str, dict[str, object]]:
@@ -78,7 +81,14 @@ class Followers:
                 " AND s.chat > :after AND s.chat <= :until AND s.since <= :fixed_at"
                 " AND s.let_go_at IS NULL AND (s.muted_until IS NULL OR s.muted_until <= :now)"
             )
+        for leg, story in enumerate(self.stories):
+            parameters[f"s{leg}"] = story.number
+            legs.append(
+                f"SELECT s.chat, s.thread FROM followed_stories AS s WHERE s.article = :s{leg}"
+                " AND s.chat > :after AND s.chat <= :until AND s.since <= :fixed_at"
+            )
         parameters["phrases"] = self._phrase_numbers
+        parameters["stories"] = self._story_numbers
         parameters["paths"] = json.dumps([self.tree.path(topic) for topic in self.topics])
         silenced = self.tree.reached_by(self.topics)
         parameters["silenced"] = json.dumps(silenced)
@@ -104,16 +114,17 @@ class Followers:
         """
         followed = sorted({step for step, _ in self._ways()})
         where = {"after": after, "until": until, "topics": json.dumps(followed), "phrases": self._phrase_numbers}
-        sources = len(followed) + len(self.phrases)
+        where["stories"] = self._story_numbers
+        sources = len(followed) + len(self.phrases) + len(self.stories)
         share = max(min(size, MIN_SHARE), size // max(1, sources))
         ends = await conn.execute_fetchall(_NEAREST_END, where | {"others": share - 1})
         if not ends or sources == 1:
             return next((int(row["chat"]) for row in ends), None)
-        [(least, is_phrase, densest)] = ends
+        [(least, kind, densest)] = ends
         longer = size
         while longer > share:
-            of_densest = where | {"topics": "[]", "phrases": "[]", "others": longer - 1}
-            of_densest["phrases" if is_phrase else "topics"] = json.dumps([densest])
+            of_densest = where | {"topics": "[]", "phrases": "[]", "stories": "[]", "others": longer - 1}
+            of_densest[kind] = json.dumps([densest])
             [*farther] = await conn.execute_fetchall(_NEAREST_END, of_densest)
             end = int(farther[0]["chat"]) if farther else until
             too_many = size + size // 4 + 1
@@ -126,7 +137,7 @@ class Followers:
     async def wanting(self, conn: Connection, chats: Sequence[int], now: datetime) -> dict[int, int]:
         """Return which of these chats still want the article, each with the followed topic for which it does.
 
-        What brings it to a chat is a phrase alone where the number is negative: the phrase's.
+        What brings it to a chat is a phrase or a story alone where the number is negative (see `reason_number`).
         """
         facts = await self._facts(conn, chats, now)
         # Thousands of chats follow the same few things: each case is decided once.
@@ -153,7 +164,7 @@ class Followers:
                 follows=kinds.get("follows", ()),
                 left_out=kinds.get("left_out", ()),
                 wishes=wishes,
-                by_phrase="phrase" in kinds,
+                by_phrase="phrase" in kinds or "story" in kinds,
             )
             found[chat] = says, wishes
         return found
@@ -161,11 +172,12 @@ class Followers:
     async def _facts(
         self, conn: Connection, chats: Sequence[int], now: datetime
     ) -> dict[int, frozenset[tuple[str, int]]]:
-        """Return what chats have to do with the article: each fact is a kind and the number of a topic or phrase."""
+        """Return what chats have to do with the article, each a kind and the number of a topic, phrase or story."""
         values = {
             "chats": json.dumps(list(chats)),
             "topics": json.dumps(self.tree.reached_by(self.topics)),
             "phrases": self._phrase_numbers,
+            "stories": self._story_numbers,
             "now": epoch(now),
             "sources": json.dumps(self.sources),
             "quality": self.quality,
@@ -173,6 +185,7 @@ class Followers:
         asked = [
             _FACTS,
             *([_FACTS_OF_PHRASES] if self.phrases else []),
+            *([_FACTS_OF_STORIES] if self.stories else []),
             *([_FACTS_OF_QUALITY] if self.quality is not None else []),
         ]
         rows = await conn.execute_fetchall(" UNION ALL ".join(asked), values)
@@ -187,6 +200,10 @@ class Followers:
     def _phrase_numbers(self) -> str:
         return json.dumps([held.number for held in self.phrases])
 
+    @property
+    def _story_numbers(self) -> str:
+        return json.dumps([story.number for story in self.stories])
+
     def _reason(self, case: frozenset[tuple[str, int]]) -> int | None:
         """Return what brings an article to chats of a case, as `wanting` does; None when they do not want it."""
         kinds = _by_kind(case)
@@ -199,6 +216,8 @@ class Followers:
             muted=kinds.get("muted", ()),
             phrases=kinds.get("phrase", ()),
             is_refused="never" in kinds,
+            told=[story.number for story in self.stories],
+            stories=kinds.get("story", ()),
         )
 
     def _ways(self) -> list[tuple[int, tuple[int, ...]]]:
@@ -227,9 +246,9 @@ def _union(legs: Sequence[str]) -> str:
     return " UNION ".join(f"SELECT chat, thread FROM ({group} ORDER BY 1)" for group in groups)
 
 
-# A story goes where the nearest thing it is followed for goes, and for a phrase only where it is followed for no topic.
-# Only groups have threads to choose between, and private chats with a thread for each topic: whether there is any such
-# is asked once for all candidates.
+# An article goes where the nearest thing it is followed for goes: for a phrase only where it is followed for no topic,
+# and for its story where for neither. Only groups have threads to choose between, and private chats with a thread for
+# each topic: whether there is any such is asked once for all candidates.
 # `nearest` is of the row with the least key: https://sqlite.org/lang_select.html#bareagg
 _THREAD = """
 CASE WHEN chat > 0 AND NOT (EXISTS (SELECT 1 FROM topic_threads)
@@ -249,6 +268,11 @@ CASE WHEN chat > 0 AND NOT (EXISTS (SELECT 1 FROM topic_threads)
         CROSS JOIN followed_phrases AS s
             ON s.phrase = held.value AND s.chat = f.chat AND s.since <= :fixed_at
             AND s.let_go_at IS NULL AND (s.muted_until IS NULL OR s.muted_until <= :now)
+    ) WHERE key IS NOT NULL
+), (
+    SELECT nearest FROM (
+        SELECT s.thread AS nearest, min(told.key) AS key FROM json_each(:stories) AS told
+        CROSS JOIN followed_stories AS s ON s.article = told.value AND s.chat = f.chat AND s.since <= :fixed_at
     ) WHERE key IS NOT NULL
 )) END
 """
@@ -290,19 +314,24 @@ WHERE k.state = 'active'
 """
 
 
-# The end is found by counting along each followed topic and phrase by itself: to merge them would look at every
-# candidate twice.
+# The end is found by counting along each followed topic, phrase and story by itself: to merge them would look at every
+# candidate twice. `kind` is the parameter with the numbers of its kind.
 _NEAREST_END = """
-SELECT ends.chat, ends.is_phrase, ends.number FROM (
-    SELECT t.value AS number, 0 AS is_phrase, (
+SELECT ends.chat, ends.kind, ends.number FROM (
+    SELECT t.value AS number, 'topics' AS kind, (
         SELECT s.chat FROM subscriptions AS s WHERE s.topic = t.value AND s.chat > :after AND s.chat <= :until
         ORDER BY s.chat LIMIT 1 OFFSET :others
     ) AS chat FROM json_each(:topics) AS t
     UNION ALL
-    SELECT p.value, 1, (
+    SELECT p.value, 'phrases', (
         SELECT s.chat FROM followed_phrases AS s WHERE s.phrase = p.value AND s.chat > :after AND s.chat <= :until
         ORDER BY s.chat LIMIT 1 OFFSET :others
     ) FROM json_each(:phrases) AS p
+    UNION ALL
+    SELECT w.value, 'stories', (
+        SELECT s.chat FROM followed_stories AS s WHERE s.article = w.value AND s.chat > :after AND s.chat <= :until
+        ORDER BY s.chat LIMIT 1 OFFSET :others
+    ) FROM json_each(:stories) AS w
 ) AS ends WHERE ends.chat IS NOT NULL ORDER BY ends.chat LIMIT 1
 """
 _CANDIDATES = """
@@ -312,6 +341,9 @@ SELECT count(*) FROM (
     UNION ALL
     SELECT 1 FROM json_each(:phrases) AS p CROSS JOIN followed_phrases AS s
         ON s.phrase = p.value AND s.chat > :after AND s.chat <= :until
+    UNION ALL
+    SELECT 1 FROM json_each(:stories) AS w CROSS JOIN followed_stories AS s
+        ON s.article = w.value AND s.chat > :after AND s.chat <= :until
     LIMIT :too_many
 )
 """
@@ -335,6 +367,10 @@ WHERE chat IN (SELECT value FROM json_each(:chats)) AND +phrase IN (SELECT value
 UNION ALL
 SELECT chat, 0, 'never' FROM unwanted_phrases
 WHERE chat IN (SELECT value FROM json_each(:chats)) AND +phrase IN (SELECT value FROM json_each(:phrases))
+"""
+_FACTS_OF_STORIES = """
+SELECT chat, article, 'story' FROM followed_stories
+WHERE chat IN (SELECT value FROM json_each(:chats)) AND +article IN (SELECT value FROM json_each(:stories))
 """
 _FACTS_OF_QUALITY = """
 SELECT id, 0, 'never' FROM chats WHERE id IN (SELECT value FROM json_each(:chats)) AND quality > :quality
@@ -369,5 +405,6 @@ async def followers_of(conn: Connection, article: int, fixed_at: datetime) -> Fo
         passage=text,
         phrases=tuple(await phrases.found_in(conn, text)) if newest else (),
         newest=newest,
+        stories=tuple(await stories.followed_of(conn, article)),
         quality=about["quality"],
     )

@@ -69,15 +69,26 @@ async def _claim(
             WHERE f.state = 'running' AND (:among IS NULL OR f.id IN (SELECT value FROM json_each(:among)))
             ORDER BY f.lane, f.id, o.not_before, o.id LIMIT :limit
         )
-        RETURNING id, campaign, chat, thread, not_before, attempts, unsure, operation, waits,
-            (SELECT lane FROM campaigns WHERE campaigns.id = deliveries.campaign) AS lane
+        RETURNING id, campaign, chat, thread, not_before, attempts, unsure, operation, waits
         """,
         {"now": epoch(now), "limit": limit, "among": among, "waits": waits, "owner": owner},
     )
     # RETURNING promises no order: https://sqlite.org/lang_returning.html#limitations_and_caveats
-    # Lane, campaign, not_before and id, by their places: a name is sought in each row.
-    in_order = sorted(rows, key=lambda row: (row[9], row[1], row[4], row[0]))
+    places = await _in_order(conn, {row[1] for row in rows})
+    # Campaign, not_before and id, by their places: a name is sought in each row.
+    in_order = sorted(rows, key=lambda row: (places[row[1]], row[4], row[0]))
     return [delivery_of(row) for row in in_order]
+
+
+async def _in_order(conn: Connection, numbers: set[int]) -> dict[int, int]:
+    """Return the place of each of these campaigns among them: the most urgent lane comes first."""
+    if len(numbers) < 2:
+        return dict.fromkeys(numbers, 0)
+    rows = await conn.execute_fetchall(
+        "SELECT id FROM campaigns WHERE id IN (SELECT value FROM json_each(:numbers)) ORDER BY lane, id",
+        {"numbers": _json(numbers)},
+    )
+    return {number: place for place, (number,) in enumerate(rows)}
 
 
 async def next_due(conn: Connection, among: Iterable[int] | None = None) -> datetime | None:

@@ -165,7 +165,9 @@ async def _write_receipts(conn: Connection, sent: Sequence[Settled], homes: Mapp
             if operation is _SEND:
                 unsure = delivery.unsure or None
                 look = PHOTO * has_photo + LIST * is_list
-                stands = delivery.message_id, delivery.thread or None, revision, look, at, unsure
+                # One that its group has left behind on its way to a supergroup can be reached no more.
+                message_id = delivery.message_id if chat == delivery.chat else None
+                stands = message_id, delivery.thread or None, revision, look, at, unsure
                 new.append((int(type_), subject, chat, *stands))
             elif operation is Operation.EDIT:
                 edited.append((revision, has_photo, type_, subject, chat))

@@ -37,6 +37,9 @@ UNION ALL
 SELECT coalesce(k.timing, 0) FROM json_each(:phrases) AS held CROSS JOIN followed_phrases AS s
     ON s.phrase = held.value AND s.chat = k.id AND s.since <= :fixed_at
     AND s.let_go_at IS NULL AND (s.muted_until IS NULL OR s.muted_until <= :now)
+UNION ALL
+SELECT coalesce(k.timing, 0) FROM json_each(:stories) AS told CROSS JOIN followed_stories AS s
+    ON s.article = told.value AND s.chat = k.id AND s.since <= :fixed_at
 """
 WISHED_TIME = f"""
 CASE WHEN :breaking AND k.breaking THEN NULL

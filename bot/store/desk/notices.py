@@ -10,6 +10,9 @@ from datetime import datetime
 from bot.store.content.story_json import epoch, moment_or_none
 from bot.store.engine.database import Connection
 
+RESTORED = "restored"
+"""Kind of the notice that several publishes of an older copy of the database are held: one question about them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -18,7 +21,8 @@ class Notice:
     `refused` and `doubled` are states of a file, which pass when it is mended. The others are told at once: `warned`,
     `left out` (what happened to a story that is in), `held` (a question; its `detail` is why, a `HeldWhy`) and, about
     a broadcast, `form` (the form in which it goes on, and Telegram's words) and `refused by some` (the form that the
-    chats get which refuse a fuller one; empty when they take none).
+    chats get which refuse a fuller one; empty when they take none). `restored` asks about several publishes of an
+    older copy of the database.
     """
 
     kind: str

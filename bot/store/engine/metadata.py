@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bot.errors import StoreError
 from bot.store.engine.database import Connection
 
@@ -59,3 +61,14 @@ async def generation(conn: Connection) -> int:
     # Not max(id): a publish that is taken back is deleted, and must not make the database look like an older copy.
     rows = await conn.execute_fetchall("SELECT seq FROM sqlite_sequence WHERE name = 'campaigns'")
     return int(await get(conn, "starts") or 0) + next((int(row["seq"]) for row in rows), 0)
+
+
+async def hold_together(conn: Connection, campaigns: Iterable[int]) -> None:
+    """Remember the campaigns that a restore held, about which editors are asked in one message."""
+    await put(conn, "held_together", ",".join(map(str, campaigns)))
+
+
+async def held_together(conn: Connection) -> frozenset[int]:
+    """Return the campaigns about which editors are asked in one message. They may have been decided about since."""
+    numbers = (await get(conn, "held_together") or "").split(",")
+    return frozenset(int(number) for number in numbers if number.isascii() and number.isdecimal())

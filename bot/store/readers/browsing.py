@@ -28,7 +28,11 @@ MAX_SPAN = 20 * NEAR
 """Numbers from the least to the greatest of these: where articles came in another order than they were published, it is
 as well to sort them all."""
 
-SHORTEST_WITHIN, LOOKED_WITHIN = 4, 10_000
+COMMON = 5_000
+"""Articles that hold a search's words. Of more than these, those of a topic or source are gone through, the nearest
+first, until a page is full: each is one look-up, and one in twenty or more is found."""
+
+SHORTEST_WITHIN, LOOKED_WITHIN = 4, 4_000
 """Letters that are looked for within words, at least, and articles that are looked through for them, at most."""
 
 REMEMBERED_SEARCHES = 50
@@ -103,6 +107,7 @@ _HOLDING_WITHIN = """
     FROM articles AS a CROSS JOIN article_search AS s ON s.rowid = a.number
     WHERE a.state IN ('published', 'archived') AND (a.published_at, a.number) < (:at, :number)
       AND a.published_at >= :since
+      AND instr(s.title || ' ' || s.excerpt, :longest) > 0
       AND NOT EXISTS (SELECT 1 FROM json_each(:inner) WHERE instr(s.title || ' ' || s.excerpt, value) = 0)
 """
 _FOUND_WITHIN = _HOLDING_WITHIN + _AMONG + _NEWEST_FIRST
@@ -123,6 +128,17 @@ _BEARING = """
     WHERE a.state IN ('published', 'archived') AND (a.published_at, a.number) < (:at, :number)
 """
 _OF_TOPICS = _BEARING + _AMONG + _NEWEST_FIRST
+
+# Of these the nearest that hold the words. A subquery with a limit keeps its order, and is gone through no further than
+# the page needs: https://sqlite.org/optoverview.html#flattening
+_HELD_BY_THE_NEAREST = """
+    AS f CROSS JOIN article_search ON article_search.rowid = f.number
+    WHERE article_search MATCH :words LIMIT :limit
+"""
+_ALL_NEWEST_FIRST = " ORDER BY a.published_at DESC, a.number DESC LIMIT -1"
+_HELD_OF_SOURCES = f"SELECT f.at, f.number FROM ({_FROM_SOURCES} {_AMONG} {_ALL_NEWEST_FIRST}) {_HELD_BY_THE_NEAREST}"
+_AMONG_OTHERS = _AMONG.replace(":topics", ":others")  # those of the first list are gone through already
+_HELD_OF_TOPICS = f"SELECT f.at, f.number FROM ({_BEARING} {_AMONG_OTHERS} {_ALL_NEWEST_FIRST}) {_HELD_BY_THE_NEAREST}"
 
 # bm25 is the lower the better a text fits: https://sqlite.org/fts5.html#the_bm25_function
 _FITTING = """
@@ -155,7 +171,7 @@ async def latest(
     Articles of `unwanted` sources, and those that hold a phrase of `never`, are left out. Topics with no more than
     `rare` articles are sorted as a whole.
     """
-    values: dict[str, object] = {"unwanted": json.dumps(list(unwanted)), "never": _any_phrase(never)}
+    values: dict[str, object] = {"unwanted": json.dumps(list(unwanted)), "never": any_phrase(never)}
     if topics is None:
         return await _places(conn, _LATEST, turn, limit, values)
     values["topics"] = json.dumps(list(topics))
@@ -186,20 +202,21 @@ async def found(
         return await _places(conn, _OF_TOPICS if sources is None else _OF_SOURCES, turn, limit, among)
     query = among | {"words": match_query(words)}
     places = await _holding(conn, turn, limit, query)
-    if places or (turn is not None and await _places(conn, _FOUND, None, 1, query)):
+    if places or (turn is not None and await _holding(conn, None, 1, query)):
         return places
     inner = ["".join(piece.tokens) for piece in asked]
     if min(map(len, inner)) < SHORTEST_WITHIN:
         return []
-    values = among | {"inner": json.dumps(inner), "since": await _look_back(conn)}
+    values = among | {"inner": json.dumps(inner), "longest": max(inner, key=len), "since": await _look_back(conn)}
     return await _places(conn, _FOUND_WITHIN, turn, limit, values)
 
 
 async def _holding(conn: Connection, turn: Turn | None, limit: int, query: dict[str, object]) -> list[Place]:
     """Return the places of articles that hold the words of a query, nearest first."""
+    is_filtered = query["topics"] is not None or query["sources"] is not None
     [(many,)] = await conn.execute_fetchall(
         "SELECT count(*) FROM (SELECT 1 FROM article_search WHERE article_search MATCH :words LIMIT :enough)",
-        {"words": query["words"], "enough": FEW_MATCHES + 1},
+        {"words": query["words"], "enough": (COMMON if is_filtered else FEW_MATCHES) + 1},
     )
     if many > FEW_MATCHES:
         near = [place.number for place in await _places(conn, _NEAR, turn, NEAR, {})]
@@ -208,6 +225,9 @@ async def _holding(conn: Connection, turn: Turn | None, limit: int, query: dict[
             places = await _places(conn, _FOUND_NEAR, turn, limit, query | among)
             if len(places) == limit or len(near) < NEAR:
                 return places
+    if is_filtered and many > COMMON:
+        listed = _HELD_OF_TOPICS if query["sources"] is None else _HELD_OF_SOURCES
+        return await _places(conn, listed, turn, limit, query)
     return await _places(conn, _FOUND, turn, limit, query)
 
 
@@ -248,6 +268,7 @@ async def sources_called(conn: Connection, name: str) -> list[str]:
 def _among(topics: Sequence[Collection[int]], sources: Collection[str] | None) -> dict[str, object]:
     return {
         "topics": json.dumps([list(one) for one in topics]) if topics else None,
+        "others": json.dumps([list(one) for one in topics[1:]]) if topics[1:] else None,
         "sources": None if sources is None else json.dumps(list(sources)),
     }
 
@@ -318,7 +339,7 @@ def match_query(words: str) -> str:
     return " AND ".join(map(_piece, pieces(terms(words))))
 
 
-def _any_phrase(phrases: Iterable[str]) -> str | None:
+def any_phrase(phrases: Iterable[str]) -> str | None:
     """Return an FTS5 query for articles with one of these phrases in title or excerpt; None when there are none."""
     either = " OR ".join(_piece(piece) for phrase in phrases for piece in exactly(phrase))
     return f"{{title excerpt}} : ({either})" if either else None

@@ -273,6 +273,9 @@ async def delete(conn: Connection, id: int) -> None:
     await timings.drop_unused(conn)
 
 
+# A message stays in the old group, and its number is another's in the new one, which counts its own: an edit would meet
+# the wrong message of ours, a deletion or a reply a stranger's. So that something was sent is moved, and its number is
+# not. Source: https://core.telegram.org/api/channel#migration
 # Rows that the new chat has too stay with the old one, and go with it. There is no index by chat on deliveries,
 # receipts and outcomes, which are written for every message; reached through what there is one of per campaign.
 _MOVES = (
@@ -281,7 +284,10 @@ _MOVES = (
     "UPDATE OR IGNORE unwanted_sources SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE followed_phrases SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE unwanted_phrases SET chat = :new WHERE chat = :old",
+    "UPDATE OR IGNORE followed_stories SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE saved SET chat = :new WHERE chat = :old",
+    "UPDATE OR IGNORE saving_reactions SET chat = :new WHERE chat = :old",
+    "UPDATE OR IGNORE saving_reactions SET person = :new WHERE person = :old",
     "UPDATE OR IGNORE closed_threads SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE topic_threads SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE topic_thread_tries SET chat = :new WHERE chat = :old",
@@ -290,7 +296,6 @@ _MOVES = (
     "UPDATE OR IGNORE pushes SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE topic_wishes SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE waiting_exports SET chat = :new WHERE chat = :old",
-    "UPDATE OR IGNORE progress SET chat = :new WHERE chat = :old",
     """
     UPDATE OR IGNORE deliveries SET chat = :new WHERE chat = :old AND campaign IN (
         SELECT id FROM campaigns AS f
@@ -305,7 +310,7 @@ _MOVES = (
     )
     """,
     """
-    UPDATE OR IGNORE receipts SET chat = :new
+    UPDATE OR IGNORE receipts SET chat = :new, message_id = NULL
     WHERE chat = :old AND (subject_type, subject) IN (SELECT subject_type, subject FROM told)
     """,
     "UPDATE OR IGNORE outcomes SET chat = :new WHERE chat = :old AND campaign IN (SELECT id FROM campaigns)",
@@ -331,6 +336,9 @@ _DELETIONS = (
     "DELETE FROM topic_thread_tries WHERE chat = :chat",
     "DELETE FROM searches WHERE chat = :chat",
     "DELETE FROM saved WHERE chat = :chat",
+    "DELETE FROM saving_reactions WHERE person = :chat",
+    "DELETE FROM saving_reactions WHERE chat = :chat",
+    "DELETE FROM followed_stories WHERE chat = :chat",
     "DELETE FROM unwanted_sources WHERE chat = :chat",
     "DELETE FROM exceptions WHERE chat = :chat",
     "DELETE FROM subscriptions WHERE chat = :chat",

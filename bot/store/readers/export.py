@@ -53,6 +53,13 @@ _QUESTIONS = {
         SELECT p.words AS phrase FROM unwanted_phrases AS u JOIN phrases AS p ON p.number = u.phrase
         WHERE u.chat = :chat ORDER BY p.words
     """,
+    "stories": """
+        SELECT f.article, CASE WHEN a.state IN ('published', 'archived') THEN a.title END AS title,
+            CASE WHEN a.state IN ('published', 'archived') THEN json_extract(a.story, '$.link') END AS link,
+            f.thread, f.since
+        FROM followed_stories AS f JOIN articles AS a ON a.number = f.article
+        WHERE f.chat = :chat ORDER BY f.since, f.article
+    """,
     "wishes_for_topics": """
         SELECT t.name AS topic, w.wish AS delivery FROM topic_wishes AS w JOIN topics AS t ON t.number = w.topic
         WHERE w.chat = :chat ORDER BY t.name
@@ -66,9 +73,13 @@ _QUESTIONS = {
     "saved": """
         SELECT s.article, CASE WHEN a.state IN ('published', 'archived') THEN a.title END AS title,
             CASE WHEN a.state IN ('published', 'archived') THEN json_extract(a.story, '$.link') END AS link,
-            s.at AS saved_at
+            s.at AS saved_at, s.by_reaction
         FROM saved AS s JOIN articles AS a ON a.number = s.article
         WHERE s.chat = :chat ORDER BY s.at, s.article
+    """,
+    "reactions": """
+        SELECT article FROM saving_reactions WHERE person = :chat
+        UNION ALL SELECT article FROM saving_reactions WHERE chat = :chat AND person <> :chat ORDER BY article
     """,
     "searches": "SELECT words, asked_at FROM searches WHERE chat = :chat ORDER BY asked_at, id",
     "received": """

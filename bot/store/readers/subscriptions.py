@@ -171,9 +171,15 @@ async def allow_source(conn: Connection, chat: int, source: str) -> None:
 
 
 async def save(conn: Connection, person: int, article: int, now: datetime) -> None:
-    """Keep an article for a person; one that is kept already stays where it is in their list."""
+    """Keep an article for a person; one that is kept already stays where it is in their list.
+
+    It stays however many of their reactions go.
+    """
     await conn.execute(
-        "INSERT INTO saved (chat, article, at) VALUES (:person, :article, :now) ON CONFLICT DO NOTHING",
+        """
+        INSERT INTO saved (chat, article, at) VALUES (:person, :article, :now)
+        ON CONFLICT (chat, article) DO UPDATE SET by_reaction = 0
+        """,
         {"person": person, "article": article, "now": epoch(now)},
     )
 

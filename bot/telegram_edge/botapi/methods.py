@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import telegram
 
-from bot.domain.message import Keyboard, Message
+from bot.domain.message import InlineCard, Keyboard, Message
 from bot.domain.text import Text
 from bot.telegram_edge.botapi import rich_messages
 
@@ -99,9 +99,32 @@ def markup_of(keyboard: Keyboard) -> telegram.InlineKeyboardMarkup | None:
         return None
     return telegram.InlineKeyboardMarkup(
         [
-            [telegram.InlineKeyboardButton(button.label, url=button.url, callback_data=button.data) for button in row]
+            [
+                telegram.InlineKeyboardButton(
+                    button.label, url=button.url, callback_data=button.data, switch_inline_query=button.inline
+                )
+                for button in row
+            ]
             for row in keyboard
         ]
+    )
+
+
+def inline_result(card: InlineCard) -> telegram.InlineQueryResultArticle:
+    """Return a card in python-telegram-bot's words.
+
+    Source: https://core.telegram.org/bots/api#inlinequeryresultarticle
+    """
+    message = card.message
+    return telegram.InlineQueryResultArticle(
+        card.id,
+        card.title,
+        telegram.InputTextMessageContent(
+            message.text.string, entities=entities_of(message.text), link_preview_options=_preview_of(message)
+        ),
+        reply_markup=markup_of(message.keyboard),
+        description=card.description or None,
+        thumbnail_url=card.thumbnail,
     )
 
 

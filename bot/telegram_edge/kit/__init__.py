@@ -1,9 +1,12 @@
 """
-What every conversation is given: its context, the request, replies, permission, menus.
+What every conversation is given.
 
 | what | modules |
 | --- | --- |
-| what a conversation works with | `context`, `request`, `replies`, `paging`, `downloads`, `side_work` |
-| what a chat can say | `registry`, `commands`, `menus` |
-| who may, and of which chat | `permission`, `administrators`, `managing`, `chat_facts`, `linking` |
+| the parts of a running bot, and what goes on when an update has been answered | `context`, `side_work` |
+| what somebody asked for, in a chat of ours and in any other | `request`, `inline_request`, `downloads` |
+| ways to answer, and pages of lists | `replies`, `paging` |
+| the table of all that can be said, and what Telegram shows of it | `registry`, `commands`, `menus` |
+| chats that are spoken about in another | `chat_facts`, `linking`, `managing` |
+| who may, and how often | `permission`, `administrators`, `inline_quota` |
 """

@@ -28,6 +28,7 @@ from bot.telegram_edge.botapi.pacer import Pacer
 from bot.telegram_edge.kit.administrators import Administrators
 from bot.telegram_edge.kit.chat_facts import LinkedChats
 from bot.telegram_edge.kit.commands import Commands
+from bot.telegram_edge.kit.inline_quota import InlineQuota
 from bot.telegram_edge.kit.menus import Menus
 from bot.telegram_edge.kit.replies import Replies
 from bot.telegram_edge.kit.side_work import SideWork
@@ -42,7 +43,7 @@ class BotContext:
     people through `replies`, and news leaves through `gateway`. Both ask `pacer` first, and both are paid for from
     `paid_budget`, if anything is. `fetcher` fetches whatever comes from the web, and `parsing` reads
     feeds and pages in a process of its own; `side_work` is what goes
-    on when an update has been answered.
+    on when an update has been answered. `inline_quota` is how much one person may ask in other chats.
     """
 
     db: Database
@@ -58,6 +59,7 @@ class BotContext:
     parsing: ParsingProcess = field(default_factory=ParsingProcess)
     side_work: SideWork = field(default_factory=SideWork)
     city_search: CitySearch = field(default_factory=CitySearch)
+    inline_quota: InlineQuota = field(default_factory=InlineQuota)
     administrators: Administrators = field(init=False)
     linked_chats: LinkedChats = field(init=False)
 
@@ -68,6 +70,11 @@ class BotContext:
     @property
     def bot_username(self) -> str:
         return self.bot.username
+
+    @property
+    def has_inline(self) -> bool:
+        """Whether the bot can be asked in any chat, as its owner has it set with @BotFather when newsbot starts."""
+        return bool(self.bot.supports_inline_queries)
 
     @property
     def picture_source(self) -> PictureSource:
@@ -91,14 +98,24 @@ class BotContext:
 
     def look(self, chat: Chat) -> Look:
         """Return how a chat sees newsbot."""
-        return look_of(chat, self.settings, self.bot_username)
+        return look_of(chat, self.settings, self.bot_username, has_inline=self.has_inline)
 
 
-def look_of(chat: Chat, settings: Settings, bot_username: str) -> Look:
+def look_of(chat: Chat, settings: Settings, bot_username: str, *, has_inline: bool = False) -> Look:
     """Return a chat's look: what it has set, and what the operator chose for the rest."""
     zone = settings.timezone if chat.zone is None else ZoneInfo(chat.zone)
-    parts = arranged(chat.parts, settings.parts)
-    return _look(chat.language, settings.language, zone, chat.pictures, chat.kind, bot_username, parts, chat.digest)
+    parts = settings.parts if chat.parts is None else arranged(chat.parts, settings.parts)
+    return _look(
+        chat.language,
+        settings.language,
+        zone,
+        chat.pictures,
+        chat.kind,
+        bot_username,
+        parts,
+        chat.digest,
+        has_inline,
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -111,5 +128,7 @@ def _look(
     bot_username: str,
     parts: Parts,
     digest: DigestForm,
+    has_inline: bool,
 ) -> Look:
-    return Look(words_for(language, fallback), zone, pictures, Surface(kind.value), bot_username, parts, digest)
+    surface = Surface(kind.value)
+    return Look(words_for(language, fallback), zone, pictures, surface, bot_username, parts, digest, has_inline)

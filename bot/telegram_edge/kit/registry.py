@@ -14,11 +14,14 @@ from typing import TypeVar
 from bot.domain.message import Message
 from bot.telegram_edge.kit.commands import Access, CommandInfo, Commands, Where
 from bot.telegram_edge.kit.context import BotContext
-from bot.telegram_edge.kit.request import PressRequest, Request
+from bot.telegram_edge.kit.inline_request import InlineRequest
+from bot.telegram_edge.kit.request import PressRequest, ReactionRequest, Request
 
 _Rule = TypeVar("_Rule")
 RequestHandler = Callable[[BotContext, Request], Awaitable[None]]
 TextHandler = Callable[[BotContext, Request], Awaitable[bool]]
+InlineHandler = Callable[[BotContext, InlineRequest], Awaitable[None]]
+ReactionHandler = Callable[[BotContext, ReactionRequest], Awaitable[None]]
 PressHandler = Callable[[BotContext, PressRequest], Awaitable[None]]
 
 
@@ -106,7 +109,10 @@ class DocumentRule:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Everything that one conversation's file handles."""
+    """Everything that one conversation's file handles. `inline` answers what is asked in other chats.
+
+    `reaction` is told of reactions to messages where Telegram tells us: in private chats, and where we administer.
+    """
 
     name: str
     commands: tuple[Command, ...] = ()
@@ -114,6 +120,8 @@ class Conversation:
     starts: tuple[StartRule, ...] = ()
     texts: tuple[TextRule, ...] = ()
     documents: tuple[DocumentRule, ...] = ()
+    inline: InlineHandler | None = None
+    reaction: ReactionHandler | None = None
 
 
 class Registry:
@@ -128,6 +136,10 @@ class Registry:
         self.texts = tuple(sorted(texts, key=lambda rule: rule.access is Access.READERS))
         documents = [rule for each in self.conversations for rule in each.documents]
         self.documents = tuple(sorted(documents, key=lambda rule: rule.access is Access.READERS))
+        inline = _unique(("inline", each.inline) for each in self.conversations if each.inline is not None)
+        self.inline: InlineHandler | None = inline.get("inline")
+        reaction = _unique(("reaction", each.reaction) for each in self.conversations if each.reaction is not None)
+        self.reaction: ReactionHandler | None = reaction.get("reaction")
         self.commands = Commands(
             self._commands.values(),
             frozenset(verb for verb, rule in self._presses.items() if rule.works_for_channels),

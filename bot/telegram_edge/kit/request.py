@@ -156,6 +156,30 @@ class Request:
         return self.thread if self.managing is None else self.managing.thread
 
 
+@dataclass(frozen=True, slots=True)
+class ReactionRequest:
+    """What a person's reactions to a message are from now on. `emojis` are those that are plain emoji, maybe none.
+
+    `language` is that of the person's own client, as far as we speak it.
+    """
+
+    ctx: BotContext = field(repr=False)
+    chat: Chat
+    person: int
+    message_id: int
+    emojis: tuple[str, ...]
+    language: str
+
+    @property
+    def is_private(self) -> bool:
+        return self.chat.kind is ChatKind.PRIVATE
+
+    async def redraw_keyboard(self, keyboard: Keyboard) -> None:
+        """Swap the buttons under the message. One that is gone, or in a held chat, is left alone."""
+        with suppress(RetryAfter):
+            await self.ctx.replies.edit_keyboard(self.chat, self.message_id, keyboard, patience=PRESS_WAIT)
+
+
 @dataclass(slots=True, eq=False)
 class PressRequest:
     """A press of a button. `message_id` is the message the button hangs on, `is_photo` whether that is a picture.

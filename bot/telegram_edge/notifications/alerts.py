@@ -94,6 +94,20 @@ async def ask_editors(ctx: BotContext, people: Collection[int], now: datetime) -
     return True
 
 
+async def ask_of_restored(ctx: BotContext, people: Collection[int], now: datetime) -> bool:
+    """Ask every editor, in one message, about the publishes that an older copy of the database had on their way.
+
+    Return False when there are editors and none of them could be reached.
+    """
+    waiting, many = await notices.restored(ctx.db)
+    if not waiting or not people:
+        return True
+    if many and not await _tell(ctx, people, lambda words, _: screens.restored(words, many)):
+        return False
+    await notices.mark_told(ctx.db, waiting, now)
+    return True
+
+
 async def tell_of_forms(ctx: BotContext, people: Collection[int], now: datetime) -> bool:
     """Tell every editor at once which broadcasts go on in a plainer form, for all or some chats, and why.
 

@@ -33,6 +33,7 @@ from bot.store.delivery.campaigns import CampaignState
 from bot.store.desk import editors, progress_messages
 from bot.store.desk.incidents import IncidentKind
 from bot.store.desk.progress_messages import FollowedMessage
+from bot.store.engine import metadata
 from bot.store.readers import chats
 from bot.telegram_edge.conversations.editor.copies import send_copy
 from bot.telegram_edge.conversations.editor.publishing import rate_of
@@ -40,6 +41,7 @@ from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.notifications.alerts import (
     ask_about_copies,
     ask_editors,
+    ask_of_restored,
     tell_editors,
     tell_of_forms,
     tell_of_newcomers,
@@ -112,6 +114,7 @@ class ProgressMessages:
         await self._announce(people, now)
         await self._draw(people, now)
         self._start(("held",), lambda: self._ask_of_held(people, now))
+        self._start(("restored",), lambda: self._ask_of_restored(people, now))
         self._start(("forms",), lambda: self._tell_of_forms(people, now))
         self._start(("copies",), lambda: self._ask_about_copies(people, now))
         self._start(("sources",), lambda: self._tell_of_sources(people, now))
@@ -192,11 +195,14 @@ class ProgressMessages:
         allowed = set(people)
         async with self._ctx.db.reading() as conn:
             watches = await progress_messages.open_ones(conn)
-            held = [
-                one.id
+            broken_off = [
+                one
                 for one in await campaigns.open_ones(conn)
                 if one.state is CampaignState.HELD and one.article is not None
             ]
+            asked_together = await metadata.held_together(conn) if broken_off else frozenset()
+        together = {one.id for one in broken_off if one.why == campaigns.RESTORED and one.id in asked_together}
+        held = [one.id for one in broken_off if one.id not in together]
         followed = dict.fromkeys(watch.campaign for watch in watches)
         standings = {number: await self._standing(number) for number in dict.fromkeys([*followed, *held])}
         self._audiences = {number: many for number, many in self._audiences.items() if number in standings}
@@ -215,7 +221,7 @@ class ProgressMessages:
             if now < self._redraw_at.get(key, now) <= now + REDRAW_RETRY_AFTER or ("message", *key) in self._busy:
                 continue
             if watch.message_id != progress_messages.OWED_MESSAGE_ID:
-                await self._draw_one(watch, *found, now)
+                await self._draw_one(watch, *found, now, is_asked=watch.campaign in together)
             elif now - watch.shown_at >= REPLY_EXPECTED_WITHIN:
                 self._start(("message", *key), partial(self._say_at_last, watch, now))
         self._asked = {(number, person) for number, person in self._asked if number in held}
@@ -235,8 +241,10 @@ class ProgressMessages:
                 message = screens.held_instead(self._words(chat), article)
                 self._start(("message", *key), partial(self._edit, watch, chat, message, "", True, now))
 
-    async def _draw_one(self, watch: FollowedMessage, article: Article, standing: Standing, now: datetime) -> None:
-        """Change one message if it is worth it."""
+    async def _draw_one(
+        self, watch: FollowedMessage, article: Article, standing: Standing, now: datetime, *, is_asked: bool
+    ) -> None:
+        """Change one message if it is worth it. `is_asked` when it is asked about together with others."""
         chat = await self._chat(watch.chat)
         message = screens.going(self._words(chat), article, watch.campaign, standing, now)
         before, after = shown_from(watch.shown, watch.shown_at), shown_as(standing, message, now)
@@ -247,7 +255,7 @@ class ProgressMessages:
         if not is_due(before, standing, now):
             return
         key = ("message", watch.campaign, watch.chat)
-        if standing.phase.is_question and before.phase not in (None, standing.phase):
+        if standing.phase.is_question and not is_asked and before.phase not in (None, standing.phase):
             self._start(key, partial(self._ask_instead, watch, chat, article))
         else:
             is_last = standing.phase is Phase.DONE
@@ -324,6 +332,10 @@ class ProgressMessages:
     async def _ask_of_held(self, people: dict[int, Role], now: datetime) -> None:
         if now >= self._retry_at.get("held", now) and not await ask_editors(self._ctx, people, now):
             self._retry_at["held"] = now + RETRY_UNREACHED_AFTER
+
+    async def _ask_of_restored(self, people: dict[int, Role], now: datetime) -> None:
+        if now >= self._retry_at.get("restored", now) and not await ask_of_restored(self._ctx, people, now):
+            self._retry_at["restored"] = now + RETRY_UNREACHED_AFTER
 
     async def _tell_of_forms(self, people: dict[int, Role], now: datetime) -> None:
         if now >= self._retry_at.get("forms", now) and not await tell_of_forms(self._ctx, people, now):

@@ -36,6 +36,7 @@ from bot.telegram_edge.kit.managing import channel_of, may_act_for
 from bot.telegram_edge.kit.permission import is_for, may_be_answered, may_press, objection, role_of
 from bot.telegram_edge.kit.registry import Command, PressRule, Registry
 from bot.telegram_edge.kit.request import Document, PressRequest, Request
+from bot.telegram_edge.updates.questions_and_reactions import asked, may_keep, reacted
 
 LATE_AFTER = timedelta(minutes=10)
 MIGRATION_REPORT_WITHIN = timedelta(seconds=2)
@@ -64,6 +65,10 @@ async def route(ctx: BotContext, registry: Registry, update: telegram.Update, *,
         await _membership_changed(ctx, update.my_chat_member)
     elif update.callback_query is not None:
         await _pressed(ctx, registry, update.callback_query, is_backlog)
+    elif update.inline_query is not None:
+        await asked(ctx, registry, update.inline_query, is_backlog)
+    elif update.message_reaction is not None:
+        await reacted(ctx, registry, update.message_reaction)
     elif (message := update.message or update.channel_post) is not None:
         await _said(ctx, registry, message)
 
@@ -76,6 +81,8 @@ def concerns_us(ctx: BotContext, update: telegram.Update) -> bool:
     chat = update.effective_chat
     if chat is not None and chat.type not in _KINDS:
         return False
+    if update.message_reaction is not None:
+        return may_keep(update.message_reaction)
     message = update.message or update.channel_post
     if message is None or message.migrate_to_chat_id is not None or message.migrate_from_chat_id is not None:
         return True

@@ -82,8 +82,10 @@ _READERS = (
     (CHATS, "INSERT INTO followed_phrases (phrase, chat, since) SELECT 1 + i % 500, i, 0 FROM n"),
     (CHATS, "INSERT INTO followed_phrases (phrase, chat, since) SELECT 501 + i % 500, i, 0 FROM n"),
     (CHATS, "INSERT INTO unwanted_phrases (phrase, chat) SELECT 1 + i % 5000, i FROM n"),
+    (CHATS, "INSERT INTO followed_stories (article, chat, since) SELECT 1 + i % 500, i, 0 FROM n"),
     (CHATS, "INSERT INTO closed_threads (chat, thread, since) SELECT i, 5, 0 FROM n WHERE i % 99 = 0"),
     (CHATS, "INSERT INTO saved (chat, article, at) SELECT i, 1 + i % 5000, i FROM n"),
+    (CHATS, "INSERT INTO saving_reactions (person, article, chat) SELECT i, 1 + i % 5000, i FROM n"),
     (CHATS, "INSERT INTO searches (chat, words, asked_at) SELECT i, 'w', i FROM n"),
     (
         CHATS,

@@ -399,6 +399,17 @@ async def test_a_database_is_one_bots_and_refuses_every_other(engine: Engine, bo
         await metadata.refuse_other_bots(conn, bot)
 
 
+async def test_what_a_restore_held_is_known_by_its_numbers_whatever_else_stands_there(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        assert await metadata.held_together(conn) == frozenset()
+        await metadata.hold_together(conn, [12, 7])
+        assert await metadata.held_together(conn) == {7, 12}
+        await metadata.hold_together(conn, [])
+        assert await metadata.held_together(conn) == frozenset()
+        await metadata.put(conn, "held_together", "7,x,,-3,٣,9" + "9" * 30)
+        assert {7} <= await metadata.held_together(conn)
+
+
 async def test_the_generation_grows_with_every_start_and_broadcast_and_never_shrinks(engine: Engine) -> None:
     async with engine.transaction() as conn:
         reached = [await metadata.generation(conn)]

@@ -29,6 +29,30 @@ async def test_a_topic_comes_back_as_its_file_says_in_the_order_of_numbers(engin
         assert (found[first].keywords, found[first].hashtags) == ((), ())
 
 
+async def test_a_topic_goes_by_its_names_in_other_languages_and_takes_no_name_of_another(engine: Engine) -> None:
+    names = (("de", "Technik"), ("zh-Hans", "科技"), ("fr", "AI"))
+    async with engine.transaction() as conn:
+        [ai, tech] = await topics.define_all(
+            conn, [TopicFile("ai", "AI"), TopicFile("tech", "Technology", names=names)]
+        )
+        found = await topics.topics(conn)
+        assert (found[tech].names, found[ai].names) == (names, ())
+        assert await topics.called(conn, ["technik", "科技", "ai"]) == {"technik": tech, "科技": tech, "ai": ai}
+        assert (await known_topics.named(conn, "TECHNIK", ANNA)) == found[tech]
+        assert (await known_topics.known_to(conn, ANNA))[tech].name_in("de-AT") == "Technik"
+        await topics.define(conn, TopicFile("tech", "Technology", names=(("es", "Tecnología"),)))
+        assert (await topics.topics(conn))[tech].names == (("es", "Tecnología"),)
+        assert await topics.called(conn, ["technik"]) == {"technik": tech}, "a name that it had stays its own"
+
+
+async def test_what_articles_called_by_a_name_in_another_language_becomes_the_topic(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        learnt = await topics.resolve(conn, ["Technik"])
+        tech = await topics.define(conn, TopicFile("tech", "Technology", names=(("de", "Technik"),)))
+        assert learnt["Technik"] not in await topics.topics(conn)
+        assert await topics.called(conn, ["technik"]) == {"technik": tech}
+
+
 @pytest.mark.parametrize(
     ("called", "also"),
     [

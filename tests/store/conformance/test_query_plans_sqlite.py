@@ -48,6 +48,7 @@ from bot.store.engine import metadata
 from bot.store.engine.connection import Connection
 from bot.store.engine.database import Database
 from bot.store.readers import (
+    alike,
     browsing,
     chats,
     closed_threads,
@@ -56,7 +57,9 @@ from bot.store.readers import (
     pending_updates,
     phrases,
     pushes,
+    reactions,
     restrictions,
+    stories,
     subscriptions,
     topic_wishes,
 )
@@ -72,7 +75,7 @@ BIG = {
     *("media", "chats", "subscriptions", "exceptions", "unwanted_sources", "saved", "searches", "log", "notices"),
     *("receipts", "outcomes", "deliveries"),
     "article_related",
-    *("phrases", "phrase_beginnings", "followed_phrases", "unwanted_phrases"),
+    *("phrases", "phrase_beginnings", "followed_phrases", "unwanted_phrases", "followed_stories", "saving_reactions"),
     *("receipts", "outcomes", "deliveries", "sources", "source_urls", "source_items", "source_item_ids"),
 }
 """Tables that grow with readers, news or time, and are not read from end to end."""
@@ -209,6 +212,17 @@ BY_MESSAGE_OR_UPDATE: dict[str, Question] = {
     "muting a phrase": lambda conn: phrases.mute(conn, CHAT, 5, NOW),
     "never a phrase": lambda conn: phrases.refuse(conn, CHAT, 5),
     "allowing a phrase": lambda conn: phrases.allow(conn, CHAT, 5),
+    "the article of a message": lambda conn: reactions.article_in(conn, CHAT, 5),
+    "keeping by a reaction": lambda conn: reactions.keep(conn, CHAT, ARTICLE, CHAT, NOW),
+    "letting go by a reaction": lambda conn: reactions.take_back(conn, CHAT, ARTICLE, CHAT),
+    "articles of a story": lambda conn: stories.members(conn, ARTICLE),
+    "who follows a story": lambda conn: stories.followed_of(conn, ARTICLE),
+    "stories of a chat": lambda conn: stories.of_chat(conn, CHAT),
+    "following a story": lambda conn: stories.follow(conn, CHAT, ARTICLE, 0, NOW),
+    "stopping a story": lambda conn: stories.stop(conn, CHAT, [ARTICLE]),
+    "words of an article": lambda conn: alike.words_of(conn, ARTICLE),
+    "newest of a topic": lambda conn: alike.newest_of_topic(conn, COMMON, 150),
+    "articles that may be alike": lambda conn: alike.traits(conn, [ARTICLE], ()),
     "phrases of a text": lambda conn: phrases.found_in(conn, passage("quantum dots 5")),
     "who refuses by a new phrase": lambda conn: phrases.refused_since(conn, 9_990, [CHAT], passage("quantum dots 5")),
     "sources a chat never wants": lambda conn: subscriptions.unwanted_sources(conn, CHAT),

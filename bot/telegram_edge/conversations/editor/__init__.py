@@ -6,7 +6,6 @@ Conversations with editors and owners.
 | drafts, and what is held | `article_args`, `drafts`, `topic_choice` |
 | what goes out, and when | `copies`, `scheduling`, `approvals`, `publishing` |
 | what stories come from | `uploads`, `links`, `sources` |
-| copies that were delivered | `corrections` |
-| what became of it all | `delivery_report`, `audit_log` |
+| what became of it all | `corrections`, `delivery_report`, `audit_log` |
 | people | `editors` |
 """

@@ -12,12 +12,14 @@ from bot.domain.message import Button, Message
 from bot.domain.pacing import full_rate
 from bot.domain.press import press as data_of
 from bot.domain.progress import lasting, shown_as
+from bot.domain.when_text import morning_after
 from bot.errors import OutOfTurn
 from bot.render import error_messages
 from bot.render.editor import approvals as approval_screens
 from bot.render.editor import corrections as copies
 from bot.render.editor import desk
 from bot.render.editor import publishing as screens
+from bot.render.editor import schedule as schedule_screens
 from bot.render.editor.alerts import ANEW
 from bot.render.editor.desk import PictureCheck, Verb
 from bot.services.delivery import delivery_reports
@@ -76,7 +78,7 @@ async def back(ctx: BotContext, press: PressRequest) -> None:
     article = await article_pressed(ctx, press)
     reach = await delivery_reports.reach_of(ctx.db, article, ctx.clock()) if desk.may_publish(article) else 0
     waiting = await _waiting(ctx, press, article, reach)
-    await press.redraw_keyboard(desk.note_keyboard(press.words, article, reach, waiting))
+    await press.redraw_keyboard(desk.note_keyboard(press.words, article, reach, waiting, _night(ctx, press, article)))
 
 
 # Publishing
@@ -101,13 +103,28 @@ async def publish_pressed(ctx: BotContext, press: PressRequest) -> None:
     if number_of(press, 1) == ANEW:
         await _publish_anew(ctx, press, article)
     else:
-        match await make_public(ctx, press, article.number, Wanted.PUBLISH):
-            case Done(published=Published() as published):
-                await follow(ctx, press, published.campaign)
-            case Waiting() as waiting:
-                await press.redraw(_waits(press, article, waiting))
-            case _:
-                await show_out(ctx, press, article.number)
+        await _publish_pressed(ctx, press, article)
+
+
+async def _publish_pressed(ctx: BotContext, press: PressRequest, article: Article, *, silent: bool = False) -> None:
+    match await make_public(ctx, press, article.number, Wanted.PUBLISH, silent=silent):
+        case Done(published=Published() as published):
+            await follow(ctx, press, published.campaign)
+        case Waiting() as waiting:
+            await press.redraw(waits(press, article, waiting))
+        case _:
+            await show_out(ctx, press, article.number)
+
+
+async def publish_silently(ctx: BotContext, press: PressRequest) -> None:
+    """Publish without a sound in any chat; the message with the button becomes the progress."""
+    await _publish_pressed(ctx, press, await article_pressed(ctx, press), silent=True)
+
+
+async def ask_to_publish_silently(ctx: BotContext, press: PressRequest) -> LateAnswer:
+    article = await article_pressed(ctx, press)
+    button = Button(press.words("Silently"), data=data_of(Verb.SILENTLY, article.number))
+    return asked_late(press, press.words("Publish #{number} now?", number=article.number), button)
 
 
 async def make_public(
@@ -139,10 +156,21 @@ def rules_of(ctx: BotContext) -> Newsroom:
     return Newsroom(ctx.settings.admins, ctx.settings.four_eyes, ctx.settings.undo)
 
 
-def _waits(asked: Request | PressRequest, article: Article, waiting: Waiting) -> Message:
+def waits(asked: Request | PressRequest, article: Article, waiting: Waiting) -> Message:
+    """Return what is said to whoever has asked for what another editor has to approve."""
     if waiting.is_new:
         return approval_screens.waits(asked.words, article, waiting.others)
     return approval_screens.waits_already(asked.words, article)
+
+
+def _night(ctx: BotContext, asked: Request | PressRequest, article: Article) -> Button | None:
+    """Return the button that lets an article go out in the morning; None by day."""
+    zone = ctx.look(asked.chat).zone
+    at = morning_after(zone, ctx.clock())
+    if at is None:
+        return None
+    label = asked.words("At {time}", time=asked.words.time(at, zone))
+    return schedule_screens.at_button(label, article.number, at)
 
 
 async def _waiting(ctx: BotContext, asked: Request | PressRequest, article: Article, reach: int) -> desk.Waiting | None:
@@ -366,7 +394,7 @@ async def archive(ctx: BotContext, press: PressRequest) -> None:
         case Done(listed):
             await press.redraw(screens.archived(press.words, listed))
         case Waiting() as waiting:
-            await press.redraw(_waits(press, article, waiting))
+            await press.redraw(waits(press, article, waiting))
         case None:
             await show_out(ctx, press, article.number)
 
@@ -391,7 +419,7 @@ async def _publish_anew(ctx: BotContext, asked: Request | PressRequest, article:
                 await send_copy(ctx, asked.chat, article.number, asked.patience)
             await show_progress(ctx, asked, published.article, published.campaign)
         case Waiting() as waiting:
-            await asked.answer(_waits(asked, article, waiting))
+            await asked.answer(waits(asked, article, waiting))
         case _:
             await show_out(ctx, asked, article.number)
 
@@ -425,6 +453,7 @@ async def _note(
         refused=refused,
         is_paused=await delivery_reports.is_paused(ctx.db),
         waiting=await _waiting(ctx, asked, article, reach),
+        night=_night(ctx, asked, article),
     )
 
 
@@ -492,6 +521,7 @@ CONVERSATION = Conversation(
         PressRule(Verb.MORE, more, access=Access.EDITORS),
         PressRule(Verb.BACK, back, access=Access.EDITORS),
         PressRule(Verb.PUBLISH, publish_pressed, access=Access.EDITORS, late=ask_to_publish),
+        PressRule(Verb.SILENTLY, publish_silently, access=Access.EDITORS, late=ask_to_publish_silently),
         PressRule(Verb.ARCHIVE, archive, access=Access.EDITORS, late=ask_to_archive),
         PressRule(Verb.TAKE_BACK, ask_to_take_back, access=Access.EDITORS, late=ask_late_to_take_back),
         PressRule(Verb.TAKE_BACK_NOW, take_back, access=Access.EDITORS, late=ask_late_to_take_back),

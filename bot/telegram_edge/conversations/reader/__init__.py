@@ -1,10 +1,11 @@
 """
-Conversations with readers.
+Conversations of readers: start, topics, lists, search, settings.
 
 | what | modules |
 | --- | --- |
-| reading | `latest`, `search`, `saved`, `card` |
-| coming, choosing topics, leaving | `onboarding`, `topics`, `subscriptions`, `phrases`, `own_data`, `channels` |
-| settings | `settings`, `filters`, `digest_looks` |
-| when news comes | `delivery_times`, `topic_times` |
+| lists of articles, and one article | `latest`, `search`, `saved`, `alike`, `card` |
+| what is asked in other chats, and reactions | `inline`, `reactions` |
+| coming, choosing topics, leaving | `onboarding`, `topics`, `subscriptions`, `phrases` |
+| what a chat has of its own, and channels | `own_data`, `channels` |
+| settings, and when news comes | `settings`, `filters`, `delivery_times`, `topic_times`, `digest_looks` |
 """

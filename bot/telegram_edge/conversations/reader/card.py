@@ -21,11 +21,13 @@ from bot.render import error_messages
 from bot.render.look import Look
 from bot.render.reader import lists, picker, subscriptions
 from bot.render.reader import phrases as phrase_screens
+from bot.render.reader import stories as story_screens
 from bot.render.reader.article import push, related_list
 from bot.render.reader.card import CardView, Verb, keyboard
 from bot.services.delivery.pictures import remember
-from bot.services.readers import phrases, reading, subscribing
+from bot.services.readers import phrases, reading, stories, subscribing
 from bot.services.readers.reading import CardState, Opened
+from bot.services.readers.stories import StoryFollow
 from bot.telegram_edge.botapi.outcomes import classify_error
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.paging import number
@@ -223,6 +225,31 @@ async def allow(ctx: BotContext, press: PressRequest) -> None:
     await _redraw(ctx, press, CardView.LESS)
 
 
+async def follow_story(ctx: BotContext, press: PressRequest) -> None:
+    """Follow the story that the article belongs to: what comes of it later comes whichever topics it bears."""
+    try:
+        became = await stories.follow(ctx.db, press.chat.id, number(press), thread=press.thread, now=ctx.clock())
+    except UnknownArticle:
+        await press.toast(lists.not_listed(press.words, number(press)), alert=True)
+        return
+    if became is StoryFollow.TOO_MANY:
+        await press.toast(story_screens.too_many(press.words), alert=True)
+    else:
+        await press.toast(story_screens.following(press.words))
+    await _redraw(ctx, press, CardView.MORE)
+
+
+async def stop_story(ctx: BotContext, press: PressRequest) -> None:
+    """Follow the story no longer, and say what brings its articles all the same."""
+    try:
+        left = await stories.stop(ctx.db, press.chat.id, number(press), now=ctx.clock())
+    except UnknownArticle:
+        await press.toast(lists.not_listed(press.words, number(press)), alert=True)
+        return
+    await press.toast(story_screens.stopped(press.words, left))
+    await _redraw(ctx, press, CardView.MORE)
+
+
 async def _redraw(ctx: BotContext, press: PressRequest, view: CardView) -> None:
     """Put today's buttons under the article. Of one that readers may not see (any more) nothing is shown."""
     try:
@@ -246,6 +273,7 @@ async def _redraw(ctx: BotContext, press: PressRequest, view: CardView) -> None:
             reason=standing.reason,
             saved=standing.saved,
             done=_turned_down(standing),
+            follows_story=standing.follows_story,
         )
     )
 
@@ -269,6 +297,8 @@ CONVERSATION = Conversation(
         PressRule(Verb.MORE, more),
         PressRule(Verb.BACK, back),
         PressRule(Verb.RELATED, related),
+        PressRule(Verb.FOLLOW_STORY, follow_story, admins_only=True),
+        PressRule(Verb.STOP_STORY, stop_story, admins_only=True),
         PressRule(Verb.LESS, less, admins_only=True),
         PressRule(Verb.MUTE, mute, admins_only=True),
         PressRule(Verb.UNMUTE, unmute, admins_only=True),

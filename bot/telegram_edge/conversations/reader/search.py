@@ -7,7 +7,7 @@ from bot.domain.chat import Chat
 from bot.domain.message import Message
 from bot.domain.topic import topic_key
 from bot.render.reader import lists
-from bot.services.readers import browsing, subscribing
+from bot.services.readers import searching, subscribing
 from bot.telegram_edge.kit.commands import Access, msgid
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.paging import may_list, number, page_request
@@ -40,7 +40,7 @@ async def take_text(ctx: BotContext, request: Request) -> bool:
 async def turn(ctx: BotContext, press: PressRequest) -> None:
     """Turn a page of what a search found; today's, not that of when it was asked."""
     asked = page_request(press)
-    words = await browsing.search_words(ctx.db, press.chat.id, asked.scope)
+    words = await searching.search_words(ctx.db, press.chat.id, asked.scope)
     if words is None:
         await press.toast(lists.search_forgotten(press.words), alert=True)
         return
@@ -50,11 +50,11 @@ async def turn(ctx: BotContext, press: PressRequest) -> None:
 async def rank(ctx: BotContext, press: PressRequest) -> None:
     """Show what a search found by relevance, or another page of that."""
     asked = page_request(press)
-    words = await browsing.search_words(ctx.db, press.chat.id, asked.scope)
+    words = await searching.search_words(ctx.db, press.chat.id, asked.scope)
     if words is None:
         await press.toast(lists.search_forgotten(press.words), alert=True)
         return
-    ranking = await browsing.best(ctx.db, press.chat.id, words, size=asked.size, start=number(press, 2))
+    ranking = await searching.best(ctx.db, press.chat.id, words, size=asked.size, start=number(press, 2))
     if not ranking.page.articles:  # what stands within words only has no rank
         await press.redraw(await _found(ctx, press.chat, words, asked.size, None))
         return
@@ -74,7 +74,7 @@ async def rank(ctx: BotContext, press: PressRequest) -> None:
 
 async def _found(ctx: BotContext, chat: Chat, words: str, size: int, turn: Turn | None) -> Message:
     look, now = ctx.look(chat), ctx.clock()
-    remembered, page = await browsing.search(ctx.db, chat.id, words, size=size, turn=turn, now=now)
+    remembered, page = await searching.search(ctx.db, chat.id, words, size=size, turn=turn, now=now)
     if page.articles:
         return lists.found(look, words, remembered, page, size, now)
     command = ctx.commands.named(words)

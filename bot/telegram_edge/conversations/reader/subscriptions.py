@@ -8,10 +8,11 @@ from bot.domain.topic import topic_key
 from bot.errors import UnknownTopic
 from bot.render import error_messages
 from bot.render.reader import lists, picker
+from bot.render.reader import stories as story_screens
 from bot.render.reader import subscriptions as screens
 from bot.render.reader.topic_times import SUBSCRIPTIONS
 from bot.services.content.topic_names import names_in
-from bot.services.readers import browsing, phrases, subscribing
+from bot.services.readers import browsing, phrases, stories, subscribing
 from bot.telegram_edge.conversations.reader.topics import topics
 from bot.telegram_edge.kit.commands import msgid
 from bot.telegram_edge.kit.context import BotContext
@@ -136,6 +137,14 @@ async def allow_source(ctx: BotContext, press: PressRequest) -> None:
     await press.redraw(await overview(ctx, press))
 
 
+async def drop_story(ctx: BotContext, press: PressRequest) -> None:
+    """Follow a story no longer, from the overview."""
+    gone = await stories.let_go(ctx.db, press.chat.id, number(press))
+    toast = error_messages.list_out_of_date(press.words) if gone is None else story_screens.let_go(press.words, gone)
+    await press.toast(toast)
+    await press.redraw(await overview(ctx, press))
+
+
 async def turn(ctx: BotContext, press: PressRequest) -> None:
     """Turn to another page of what can be taken back."""
     await press.redraw(await overview(ctx, press, number(press)))
@@ -153,6 +162,7 @@ async def overview(ctx: BotContext, request: Request | PressRequest, page: int =
         mutes=follows.mutes,
         phrases=follows.phrases,
         unwanted=follows.unwanted,
+        stories=follows.stories,
         wishes=follows.wishes,
         page=page,
         now=now,
@@ -189,6 +199,7 @@ CONVERSATION = Conversation(
         PressRule(lists.UNFOLLOW, unfollow, admins_only=True),
         PressRule(screens.HEAR, end_mute, admins_only=True),
         PressRule(screens.ADMIT, allow_source, admins_only=True),
+        PressRule(story_screens.DROP_STORY, drop_story, admins_only=True),
         PressRule(SUBSCRIPTIONS, turn, of_chats=True),
     ),
     starts=(StartRule(TOPIC_LINK, open_topic),),
