@@ -11,6 +11,7 @@ from bot.telegram_edge.conversations.editor import (
     publishing,
     scheduling,
     sources,
+    taking_back,
     topic_choice,
     uploads,
 )
@@ -60,6 +61,7 @@ REGISTRY = Registry(
         reactions.CONVERSATION,
         drafts.CONVERSATION,
         publishing.CONVERSATION,
+        taking_back.CONVERSATION,
         corrections.CONVERSATION,
         approvals.CONVERSATION,
         scheduling.CONVERSATION,
