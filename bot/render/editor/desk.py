@@ -48,6 +48,8 @@ class Verb(StrEnum):
     CORRECT = "copies_correct"
     LISTS_ONLY = "copies_lists"
     LEAVE_COPIES = "copies_leave"
+    KEEP_EDIT = "edit_keep"  # an article, a field's place, a checksum of what the source says
+    TAKE_SOURCE = "edit_take"  # the same
     STOP = "push_stop"  # a campaign
     NOW = "push_now"  # a campaign
     REST = "push_rest"  # a campaign
@@ -87,6 +89,7 @@ OF_AN_ARTICLE = frozenset(
         Verb.LISTS_ONLY, Verb.LEAVE_COPIES,
         Verb.CHOOSE_PUSH, Verb.CHOOSE_ARCHIVE, Verb.TOPICS, Verb.ADD_TOPIC, Verb.DELIVERY, Verb.FAILED, Verb.AGAIN,
         Verb.APPROVE, Verb.DECLINE, Verb.UNSCHEDULE, Verb.SCHEDULE, Verb.SCHEDULE_AT, Verb.SILENTLY, Verb.BREAKING,
+        Verb.KEEP_EDIT, Verb.TAKE_SOURCE,
     }
 )  # fmt: skip
 """What is done to one article: the first number of the button is its number."""
