@@ -107,6 +107,26 @@ async def test_a_correction_during_the_broadcast_reaches_who_has_it_and_who_gets
         assert all(len([one for one in here.of_bot(person) if "Save" in buttons(one)]) == 1 for person in crowd)
 
 
+async def test_a_correction_goes_on_while_a_broadcast_of_another_article_runs(tmp_path: Path) -> None:
+    async with street(tmp_path, RATE="30", UNDO="0s") as here:
+        crowd = await _delivered(here, 20)
+        here.article("other.json", "Another story", published=False)
+        edith = here.cast.edith
+        many = [here.world.add_person(f"Late {n}", id=30_000 + n).id for n in range(300)]
+        for person in many:
+            here.world.start(person, "t_energy")
+        await here.until(lambda: all(here.of_bot(person) for person in many), "300 answers")
+        here.world.say(edith, edith, "/publish other")
+        await here.until(lambda: _says(here, many, "Another story") >= 20, "20 of 300")
+        here.world.say(edith, edith, f"/correct arrests {WHY}")
+
+        def corrected() -> int:
+            return sum(WHY in plain(one) for person in crowd for one in here.of_bot(person))
+
+        await here.until(lambda: corrected() == 20, lambda: f"{corrected()} of 20")
+        assert _says(here, many, "Another story") < 300
+
+
 async def test_a_retraction_turns_copies_into_notices_and_says_how_many(tmp_path: Path) -> None:
     async with street(tmp_path) as here:
         crowd = await _delivered(here, 8)

@@ -76,6 +76,7 @@ class Desk:
     async def document(self, house, request):
         self.seen.append(f"document {request.document.name}")
         await request.answer(Message(Text("taken")))
+        return True
 
     def conversation(self) -> Conversation:
         return Conversation(
@@ -95,7 +96,7 @@ class Desk:
                 PressRule("desk", self.again, access=Access.EDITORS),
             ),
             texts=(TextRule(self.text),),
-            documents=(DocumentRule(self.document),),
+            documents=(DocumentRule(self.document, Access.EDITORS),),
         )
 
 

@@ -89,7 +89,7 @@ def others(house: StoryHouse, person: int) -> dict[str, list[tuple[object, ...]]
             mine = f" WHERE {owner} <> {person}" if owner else ""
             if table == "timings":  # each is of all chats that want the same
                 mine = f" WHERE number IN (SELECT timing FROM chats WHERE id <> {person})"
-            if table != "sqlite_sequence":
+            if table not in ("sqlite_sequence", "forgotten"):  # who was forgotten is known by a hash
                 rows[table] = sorted(conn.execute(f"SELECT * FROM {table}{mine}").fetchall(), key=repr)
     return rows
 

@@ -26,7 +26,7 @@ def create_forum_topic(world: World, params: Json, uploads: Uploads) -> Json:
     if not name:
         raise bad_request("TOPIC_TITLE_EMPTY")
     pass_at_pace(world, chat)
-    number = world.history.next_id(chat)
+    number = world.next_thread(chat)
     chat.threads[number] = Thread(name)
     _service(world, chat, number, number, {"forum_topic_created": {"name": name, "icon_color": _BLUE}})
     return {"message_thread_id": number, "name": name, "icon_color": _BLUE}

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.domain.topic_threads import GENERAL
 from bot.sandbox.world.call_log import CallLog
 from bot.sandbox.world.detection import as_entities, tappable
 from bot.sandbox.world.entities import Formatter
@@ -475,9 +476,14 @@ class World:
     def open_thread(self, chat_id: int, name: str, thread_id: int | None = None) -> int:
         """Make a topic in a forum and return its number."""
         chat = self.chats[chat_id]
-        number = thread_id if thread_id is not None else self.history.next_id(chat)
+        number = thread_id if thread_id is not None else self.next_thread(chat)
         chat.threads[number] = Thread(name)
         return number
+
+    def next_thread(self, chat: Chat) -> int:
+        """Return the number of the chat's next topic: 1 is the general one, which is there from the beginning."""
+        number = self.history.next_id(chat)
+        return number if number > GENERAL else self.history.next_id(chat)
 
     def close_thread(self, chat_id: int, thread_id: int) -> None:
         self.chats[chat_id].threads[thread_id].closed = True

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from bot.domain.chat import Chat
 from bot.domain.circuit import Suspects
-from bot.domain.delivery import Delivery
+from bot.domain.delivery import Delivery, Lane
 from bot.domain.limits import PAID_PER_SECOND
 from bot.services.delivery.health import Health
 from bot.services.delivery.kinds import Kind
@@ -28,6 +28,7 @@ from bot.store.engine.disk_reserve import Reserve
 from bot.store.readers import chats
 
 UNPACED_CLAIM_ROWS = 512  # rows claimed ahead when nothing paces
+CORRECTIONS_SHARE = 0.1  # of what leaves while news does, too
 CLAIM_AHEAD = 0.5  # seconds of the pace claimed ahead: within a second of Stop nothing more leaves
 
 
@@ -72,6 +73,7 @@ class Claimer:
         self._paid_budget = paid_budget
         self._usual = in_flight + (UNPACED_CLAIM_ROWS if rate is None else max(4, int(rate * CLAIM_AHEAD)))
         self._reserve = reserve
+        self._for_corrections = 0.0  # of the room of past turns
 
     async def claim(self, conn: Connection, term: Term, in_hand: int, now: datetime) -> Claimed:
         """Claim what is due and may be sent; so many deliveries are `in_hand` (claimed and unsettled) already."""
@@ -90,7 +92,8 @@ class Claimer:
             term = await term.hold(conn, now)
         if not ready or room <= 0:
             return Claimed(term, running, is_paused)
-        claimed = await claim_ready(conn, suspects, now, room, ready, term.owner, is_outage=is_outage)
+        claimed = [] if suspects else await self._claim_corrections(conn, now, room, ready, term.owner)
+        claimed += await claim_ready(conn, suspects, now, room - len(claimed), ready, term.owner, is_outage=is_outage)
         if not claimed:
             next_due = await due_next(conn, suspects, now, ready, is_outage=is_outage)
             return Claimed(term, running, is_paused, next_due=next_due)
@@ -99,6 +102,21 @@ class Claimer:
         await chats.end_pauses(conn, now)
         people = await chats.chats(conn, {delivery.chat for delivery in claimed})
         return Claimed(term, running, is_paused, claimed, people, payable, reserved)
+
+    async def _claim_corrections(
+        self, conn: Connection, now: datetime, room: int, ready: Mapping[int, Campaign], owner: int
+    ) -> list[Delivery]:
+        """Claim what corrections may have of the room while news is on its way: a broadcast may take hours."""
+        corrections = [number for number, one in ready.items() if one.lane is Lane.LATER and one.is_change]
+        if not corrections or len(corrections) == len(ready):
+            self._for_corrections = 0.0
+            return []
+        self._for_corrections += room * CORRECTIONS_SHARE
+        if self._for_corrections < 1:
+            return []
+        claimed = await outbox.claim(conn, now, int(self._for_corrections), corrections, owner=owner)
+        self._for_corrections -= int(self._for_corrections)
+        return claimed
 
     def _room(self, in_hand: int, payable: int) -> int:
         """Return how many more rows may be claimed, `payable` of them at the paid pace; none on a full disk."""

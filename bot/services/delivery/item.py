@@ -84,7 +84,10 @@ class Item:
 
     @property
     def lane(self) -> Lane:
-        """How urgent it is: a digest is less so than what it is made of."""
+        """How urgent it is: a digest is less so than what it is made of, and a correction that was claimed beside news
+        (`claiming`) leaves in its turn among that."""
+        if self.is_change:
+            return min(self.campaign.lane, Lane.NEWS)
         return self.campaign.lane if self.listing is None else max(self.campaign.lane, Lane.DIGEST)
 
     @property

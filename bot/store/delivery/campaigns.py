@@ -81,6 +81,11 @@ class Campaign:
         """The number of the article that it is about; None when it is about something else."""
         return self.subject.number if self.subject.type == SubjectType.ARTICLE else None
 
+    @property
+    def is_change(self) -> bool:
+        """Whether it changes or takes back what was sent before."""
+        return self.operation is not Operation.SEND
+
     def form_of(self, revision: int) -> Form:
         """Return the form in which a revision of the subject goes: a plainer one only for the one that was refused."""
         return self.form if self.form_revision == revision else Form.FULL

@@ -12,6 +12,7 @@ from bot.telegram_edge.conversations.editor import (
     publishing,
     scheduling,
     sources,
+    taking_back,
     topic_choice,
     uploads,
 )
@@ -61,6 +62,7 @@ REGISTRY = Registry(
         reactions.CONVERSATION,
         drafts.CONVERSATION,
         publishing.CONVERSATION,
+        taking_back.CONVERSATION,
         corrections.CONVERSATION,
         announcements.CONVERSATION,
         approvals.CONVERSATION,

@@ -18,9 +18,13 @@ from bot.services.readers import channels, exports, membership
 from bot.telegram_edge.kit.commands import msgid
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.downloads import download
+from bot.telegram_edge.kit.paging import number as number_of
 from bot.telegram_edge.kit.permission import objection, role_of
 from bot.telegram_edge.kit.registry import Command, Conversation, DocumentRule, PressRule
 from bot.telegram_edge.kit.request import PressRequest, Request
+
+FILE_NAME = "newsbot"
+"""With this the name of an export begins, until somebody changes it."""
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +47,7 @@ async def export(ctx: BotContext, request: Request) -> None:
     document = await exports.export_of(ctx.db, request.chat.id, ctx.clock())
     data = json.dumps(document, ensure_ascii=False, indent=2).encode()
     caption = screens.exported(request.words, request.chat.kind)
-    await request.answer_file(f"newsbot-{abs(request.chat.id)}.json", data, caption)
+    await request.answer_file(f"{FILE_NAME}-{abs(request.chat.id)}.json", data, caption)
 
 
 async def take(ctx: BotContext, request: Request) -> bool:
@@ -65,6 +69,8 @@ async def take(ctx: BotContext, request: Request) -> bool:
         await request.answer(screens.not_fetched(request.words))
         return True
     if not await take_file(ctx, request, data):
+        if not document.name.casefold().startswith(FILE_NAME):
+            return False  # another file, which is as little to us as any
         await request.answer(screens.no_export(request.words))
     return True
 
@@ -86,7 +92,7 @@ async def take_file(ctx: BotContext, request: Request, data: bytes) -> bool:
 
 async def restore(ctx: BotContext, press: PressRequest) -> None:
     """Put back what a chat's export holds."""
-    [number] = press.numbers or (0,)
+    number = number_of(press)
     done = await exports.restore(ctx.db, press.chat.id, number, languages(), ctx.clock())
     if done is None:
         await press.toast(screens.restored_already(press.words), alert=True)
@@ -99,7 +105,7 @@ async def restore(ctx: BotContext, press: PressRequest) -> None:
 
 
 async def leave(ctx: BotContext, press: PressRequest) -> None:
-    [number] = press.numbers or (0,)
+    number = number_of(press)
     await exports.leave(ctx.db, press.chat.id, number)
     await press.redraw(screens.not_restored(press.words))
 
