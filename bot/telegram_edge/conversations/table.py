@@ -1,6 +1,7 @@
 """The table of conversations, in the order in which `/help` names their commands."""
 
 from bot.telegram_edge.conversations.editor import (
+    announcements,
     approvals,
     audit_log,
     corrections,
@@ -65,6 +66,7 @@ REGISTRY = Registry(
         taking_back.CONVERSATION,
         editing.CONVERSATION,
         corrections.CONVERSATION,
+        announcements.CONVERSATION,
         approvals.CONVERSATION,
         scheduling.CONVERSATION,
         topic_choice.CONVERSATION,

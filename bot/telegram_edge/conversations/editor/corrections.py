@@ -142,6 +142,7 @@ CONVERSATION = Conversation(
             usage=msgid("/correct ARTICLE WHY"),
             access=Access.EDITORS,
             where=Where.PRIVATE,
+            in_menu=True,
         ),
     ),
     presses=(

@@ -12,10 +12,11 @@ from bot.domain.progress import lasting, shown_as
 from bot.domain.when_text import read_manner
 from bot.errors import OutOfTurn
 from bot.render import error_messages
-from bot.render.editor import desk
+from bot.render.editor import announcements, desk, progress
 from bot.render.editor import publishing as screens
 from bot.render.editor.alerts import ANEW
 from bot.render.editor.desk import PictureCheck, Verb
+from bot.render.editor.progress import Sendable
 from bot.services.delivery import delivery_reports
 from bot.services.newsroom import desk as newsdesk
 from bot.services.newsroom import newsroom
@@ -134,13 +135,13 @@ async def ask_to_publish_so(ctx: BotContext, press: PressRequest) -> LateAnswer:
     return asked_late(press, press.words("Publish #{number} now?", number=article.number), button)
 
 
-async def show_progress(ctx: BotContext, asked: Request | PressRequest, article: Article, campaign: int) -> None:
+async def show_progress(ctx: BotContext, asked: Request | PressRequest, about: Sendable, campaign: int) -> None:
     """Say in a new message how a campaign stands; from then on the message follows it."""
     now = ctx.clock()
     standing = await delivery_reports.standing_of(ctx.db, campaign, now, rate_of(ctx))
     if standing is None:
         return
-    message = screens.going(asked.words, article, campaign, standing, now)
+    message = progress.going(asked.words, about, campaign, standing, now)
     await newsdesk.owe(ctx.db, campaign, asked.chat.id, now)
     message_id = await asked.answer(message)
     shown = str(shown_as(standing, message, now))
@@ -220,7 +221,10 @@ async def ask_to_send_now(ctx: BotContext, press: PressRequest) -> LateAnswer | 
     if found is None or found.state is not CampaignState.RUNNING or found.start_at <= ctx.clock():
         return None
     button = Button(press.words("Send now"), data=data_of(Verb.NOW, found.id))
-    return asked_late(press, press.words("Send #{number} now?", number=found.article), button)
+    question = announcements.send_now_question(press.words)
+    if found.article is not None:
+        question = press.words("Send #{number} now?", number=found.article)
+    return asked_late(press, question, button)
 
 
 async def ask_to_send_rest(ctx: BotContext, press: PressRequest) -> LateAnswer | None:
@@ -228,16 +232,19 @@ async def ask_to_send_rest(ctx: BotContext, press: PressRequest) -> LateAnswer |
     if found is None or found.state not in (CampaignState.STOPPED, CampaignState.HELD):
         return None
     button = Button(press.words("Send the rest"), data=data_of(Verb.REST, found.id))
-    return asked_late(press, press.words("Send the rest of #{number} now?", number=found.article), button)
+    question = announcements.send_rest_question(press.words)
+    if found.article is not None:
+        question = press.words("Send the rest of #{number} now?", number=found.article)
+    return asked_late(press, question, button)
 
 
 async def _tell_how_it_stands(ctx: BotContext, press: PressRequest) -> None:
     """Answer a press that changes nothing any more with what is true now; the message says it too."""
     found = await _campaign(ctx, press)
-    if found is None or found.article is None:
+    if found is None:
         return
-    article = await newsdesk.article(ctx.db, found.article)
-    if article.state is not ArticleState.PUBLISHED:
+    article = None if found.article is None else await newsdesk.article(ctx.db, found.article)
+    if article is not None and article.state is not ArticleState.PUBLISHED:
         await press.toast(screens.rest_refused(press.words, article.number), alert=True)
     else:
         toast = {
