@@ -22,8 +22,9 @@ from pathlib import Path
 from typing import IO
 
 FORK_SERVER = Path(__file__).with_name("fork_server.py")
-# What Python itself reads at its start. The server has not read these two, and a forked process need not.
-_READ_BY_PYTHON = ("PYTHON", "LANG", "LC_")
+# What Python, or a library when it is imported, reads once: aiohttp knows by then whose certificates count. The server
+# has not read the two below, and a forked process need not.
+_READ_BY_PYTHON = ("PYTHON", "LANG", "LC_", "SSL_CERT_")
 _NOT_READ = {"PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
 
 Stream = int | IO[bytes] | None

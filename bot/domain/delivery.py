@@ -40,12 +40,15 @@ NOTICE = "notice"
 """Makes every copy of a retracted article say that it is."""
 WITHDRAWAL = "withdrawal"
 """Deletes every copy of a retracted article that is young enough for it."""
+ANNOUNCEMENT = "announcement"
+"""Brings what the bot's people write to everybody, or to the readers of a topic."""
 
 
 class SubjectType(IntEnum):
     """What a campaign can be about. Stored: append only."""
 
     ARTICLE = 1
+    ANNOUNCEMENT = 2
 
 
 class Subject(NamedTuple):

@@ -206,6 +206,11 @@ def is_quiet(timing: Timing, zone: tzinfo, at: datetime) -> bool:
     return _end_of_quiet(timing.quiet, zone, at) is not None
 
 
+def quiet_until(timing: Timing, zone: tzinfo, at: datetime) -> datetime | None:
+    """Return when the quiet hours end in which a moment lies; None when it lies in none."""
+    return _end_of_quiet(timing.quiet, zone, at)
+
+
 def moment_of(day: date, minute: int, zone: tzinfo) -> datetime:
     """Return when a zone's clock shows a minute of a day: for the first time, or the next one that there is, in UTC."""
     naive = datetime.combine(day, time(minute // 60, minute % 60))

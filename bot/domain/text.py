@@ -7,7 +7,7 @@ Source: https://core.telegram.org/bots/api#messageentity (offsets and lengths ar
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.limits import DATE_TIME_LAST
@@ -30,7 +30,7 @@ def takes_date_time(at: datetime, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """One span of formatting. `offset` and `length` are UTF-16 code units."""
+    """One span of formatting. `offset` and `length` are UTF-16 code units; `language` is that of a block of code."""
 
     type: str
     offset: int
@@ -38,6 +38,7 @@ class Entity:
     url: str | None = None
     unix_time: int | None = None
     format: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +59,23 @@ class Text:
         if isinstance(other, str):
             return Text(self.string + other, self.entities)
         shift = len(self)
-        moved = tuple(
-            Entity(span.type, span.offset + shift, span.length, span.url, span.unix_time, span.format)
-            for span in other.entities
-        )
+        moved = tuple(replace(span, offset=span.offset + shift) for span in other.entities)
         return Text(self.string + other.string, self.entities + moved)
 
     def __radd__(self, other: str) -> Text:
         return Text(other) + self
+
+
+def part(text: Text, start: int, end: int) -> Text:
+    """Return the characters of a text from `start` to `end` (characters, as Python counts them) with their spans.
+
+    Spans that lie within in part are cut, and those outside are left out.
+    """
+    string = text.string[start:end]
+    first, length = utf16_len(text.string[:start]), utf16_len(string)
+    spans = []
+    for span in text.entities:
+        begins, ends = max(0, span.offset - first), min(length, span.offset + span.length - first)
+        if begins < ends:
+            spans.append(replace(span, offset=begins, length=ends - begins))
+    return Text(string, tuple(spans))

@@ -133,6 +133,9 @@ def _amounts(tokens: tuple[str, ...], place: int, words: Vocabulary) -> Iterator
 def _weekday(tokens: tuple[str, ...], place: int, said: Said, words: Vocabulary) -> _Steps:
     if said.weekday is not None or said.days is not None or said.after is not None:
         return
+    if said.part is None and place < len(tokens) and tokens[place] in words.joined:
+        day, part = words.joined[tokens[place]]
+        yield place + 1, replace(said, weekday=day, part=part, filler=False)
     starts = [(place, False, False)]
     starts += [(after, True, False) for one in words.coming if (after := _starts(tokens, place, one)) is not None]
     starts += [(after, False, True) for one in words.of_next_week if (after := _starts(tokens, place, one)) is not None]

@@ -30,6 +30,7 @@ class Vocabulary:
 
     `around` are templates of a time with an hour in it (`N`): minutes from that hour. `inside` are clock words that
     stand between hour and minutes (`18 uhr 30`). `month_first`: 3/4 may be 4 March as well as 3 April.
+    `joined` are weekdays and parts of the day in one word.
     """
 
     fillers: tuple[str, ...]
@@ -56,6 +57,7 @@ class Vocabulary:
     breaking: tuple[str, ...]
     month_first: bool = False
     ones: Mapping[str, float] = field(default_factory=dict)
+    joined: Mapping[str, tuple[int, Part]] = field(default_factory=dict)
 
 
 def _list(words: str, first: int = 0) -> dict[str, int]:
@@ -109,6 +111,12 @@ _ENGLISH = Vocabulary(
     ones={"a": 1, "an": 1, "half a": 0.5, "half an": 0.5, "an hour and a half": 1.5},
 )  # fmt: skip
 
+_GERMAN_PARTS = {
+    "fruh": Part.MORNING, "frueh": Part.MORNING, "morgen": Part.MORNING, "vormittag": Part.MORNING,
+    "mittag": Part.NOON, "nachmittag": Part.AFTERNOON, "abend": Part.EVENING,
+}  # fmt: skip
+_GERMAN_WEEKDAYS = "montag dienstag mittwoch donnerstag freitag samstag sonntag"
+
 _GERMAN = Vocabulary(
     fillers=("am", "den", "der", "dem", ",", "um", "gegen", "ab", "auf", "fur", "zum"),
     clock_fillers=("um", "ab"),
@@ -148,6 +156,11 @@ _GERMAN = Vocabulary(
     inside=("uhr", "h"),
     silently=("still", "leise", "lautlos", "ohne ton", "stumm"),
     breaking=("eilmeldung", "als eilmeldung", "eil", "eilig"),
+    joined={
+        f"{name}{part}": (day, meant)
+        for name, day in _list(_GERMAN_WEEKDAYS).items()
+        for part, meant in _GERMAN_PARTS.items()
+    },
     ones={"einer": 1, "einem": 1, "einer halben": 0.5, "eine halbe": 0.5, "anderthalb": 1.5, "eineinhalb": 1.5},
 )  # fmt: skip
 

@@ -99,6 +99,11 @@ class ReasonOfMany(Answer):
     chats: int
 
 
+class ReasonOfCopies(Answer):
+    reason: str
+    copies: int
+
+
 class ReasonOfChat(Answer):
     chat: int
     reason: str | None
@@ -121,6 +126,14 @@ class Figures(Answer):
     last_sent_at: datetime | None
     per_second: float | None
     reasons: list[ReasonOfMany]
+    corrected: int
+    correcting: int
+    not_corrected: int
+    deleted: int
+    noticed: int
+    retracting: int
+    not_retracted: int
+    copies_reasons: list[ReasonOfCopies]
     failed_chats: list[ReasonOfChat]
     restricted_chats: list[ReasonOfChat]
 

@@ -111,3 +111,36 @@ async def test_only_a_database_that_is_there_is_asked(shell):
     answer = await shell("editors")
     assert answer.status == 2 and str(shell.database) in answer.err
     assert not shell.database.exists()
+
+
+async def test_a_role_is_given_changed_and_taken_by_id_and_the_last_owner_stays(shell):
+    empty_database(shell.database)
+    given = await shell("editors", "add", str(GRACE), "--role", "owner")
+    assert (given.status, given.out, given.err) == (0, f"{GRACE} is an owner now.\n", "")
+    again = await shell("editors", "add", str(GRACE), "--role", "owner")
+    assert (again.status, again.out) == (1, "") and "is an owner already" in again.err
+    only = await shell("editors", "remove", str(GRACE))
+    assert (only.status, only.out) == (1, "") and "is the only owner" in only.err and only.err.count("\n") == 1
+    less = await shell("editors", "add", str(GRACE), "--role", "contributor")
+    assert (less.status, less.err.count("\n")) == (1, 1) and "is the only owner" in less.err
+    assert (await shell("editors", "add", str(BEN))).out == f"{BEN} is an editor now.\n"
+    more = await shell("editors", "add", str(BEN), "--role", "owner")
+    assert more.out == f"{BEN} is an owner now, and was an editor.\n"
+    assert (await shell("editors", "remove", str(GRACE))).status == 0
+    assert shell.rows("SELECT person, role FROM editors") == [(BEN, "owner")]
+    acts = [
+        (one["act"], one["about"]["person"], one["before"], one["after"], bool(one["shell"]))
+        for one in reversed(json.loads((await shell("log", "--json")).out))
+    ]
+    assert acts == [
+        ("role", GRACE, None, "owner", True),
+        ("role", BEN, None, "editor", True),
+        ("role", BEN, "editor", "owner", True),
+        ("let go", GRACE, "owner", None, True),
+    ]
+
+
+@pytest.mark.parametrize("words", [("add",), ("add", "x"), ("add", "0"), ("add", "7", "--role", "king")])
+async def test_a_role_that_is_none_is_wrong_usage(shell, words):
+    answer = await shell("editors", *words)
+    assert (answer.status, answer.out) == (2, "") and answer.err.count("\n") == 1

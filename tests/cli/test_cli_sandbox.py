@@ -291,3 +291,28 @@ async def test_the_tour_of_readers_goes_through_and_its_transcript_shows_what_th
     ):
         assert seen in printed, printed
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+async def test_the_tour_of_the_desk_goes_through_and_its_transcript_shows_what_became_of_the_copies(
+    tmp_path: Path,
+) -> None:
+    process = await start_python(
+        *("-m", "bot", "sandbox", "--tour", "desk"),
+        cwd=tmp_path,
+        env={name: value for name, value in os.environ.items() if not name.startswith("NEWSBOT_")},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    assert process.stdout is not None
+    async with asyncio.timeout(4 * PATIENCE):
+        printed = (await process.stdout.read()).decode()
+        assert await process.wait() == 0, printed
+    for seen in (
+        "copies corrected (",
+        "all 500 have it once, and each copy tells of the correction",
+        "Turned into a notice on 500 of 500 phones.",
+        "took back the delivered copies of",
+        "The tour went through.",
+    ):
+        assert seen in printed, printed

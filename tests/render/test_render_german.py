@@ -21,7 +21,7 @@ from bot.domain.text import utf16_len
 from bot.domain.topic import Topic, TopicFile
 from bot.domain.uploaded import Uploaded
 from bot.render import error_messages
-from bot.render.editor import audit_log, desk, publishing, uploads
+from bot.render.editor import audit_log, held, publishing, uploads
 from bot.render.locale import words_for
 from bot.render.reader import card, catching_up, lists, picker, settings, subscriptions
 from bot.render.reader.article import caption
@@ -175,8 +175,8 @@ def test_a_publish_is_announced_followed_and_reported_in_german_numbers():
 
 
 def test_what_is_held_is_counted():
-    assert desk.choosing(DEUTSCH, article(), BERLIN, 1).text.string.startswith("1 Meldung ist zurückgehalten.")
-    assert desk.choosing(DEUTSCH, article(), BERLIN, 1200).text.string.startswith("1.200 Meldungen sind")
+    assert held.choosing(DEUTSCH, article(), BERLIN, 1).text.string.startswith("1 Meldung ist zurückgehalten.")
+    assert held.choosing(DEUTSCH, article(), BERLIN, 1200).text.string.startswith("1.200 Meldungen sind")
 
 
 @pytest.mark.parametrize(("files", "said"), [(1, " ist ein Entwurf."), (3, "Jetzt Entwürfe: 1 von 3 Dateien.")])

@@ -89,7 +89,7 @@ async def _correction(
     return Uniform(f"correction of {article.number}", audience, covers, message, lambda message: message)
 
 
-AT_ONCE = Kind("announcement", Lane.LATER, _every_chat, _announcement, _never_revised)
+AT_ONCE = Kind("bulletin", Lane.LATER, _every_chat, _announcement, _never_revised)
 MORNING = Kind("greeting", Lane.LATER, _every_chat, _announcement, _never_revised, when=_in_the_morning)
 WITHDRAWAL = Kind("withdrawal", Lane.URGENT, _holders, _withdrawal, _never_revised, Operation.DELETE)
 CORRECTION = Kind("correction", Lane.LATER, _holders, _correction, _never_revised, Operation.EDIT)

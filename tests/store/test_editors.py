@@ -1,7 +1,7 @@
 """Editors in the store: roles and one-time links."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ from databases import empty_database
 
 from bot.domain.role import Role
 from bot.store.desk import editors
+from bot.store.desk.role_reconciliation import reconcile_roles
 from bot.store.engine.database import Connection, Database
 from bot.store.readers import export
 
@@ -43,3 +44,34 @@ async def test_an_export_names_the_role_the_name_and_what_was(conn):
     [kept] = (await export.export(conn, 7))["editor"]
     assert (kept["role"], kept["ended_at"]) == (None, NOW.isoformat())
     assert (await export.export(conn, 8))["editor"] == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "left"),
+    [
+        (Role.OWNER, Role.EDITOR, Role.EDITOR),
+        (Role.OWNER, Role.CONTRIBUTOR, Role.CONTRIBUTOR),
+        (Role.EDITOR, Role.CONTRIBUTOR, Role.CONTRIBUTOR),
+        (Role.EDITOR, None, None),
+        (Role.CONTRIBUTOR, None, None),
+        (Role.CONTRIBUTOR, Role.OWNER, Role.CONTRIBUTOR),  # nobody gains anything by a restore
+        (Role.EDITOR, Role.EDITOR, Role.EDITOR),
+    ],
+)
+async def test_an_older_copy_gives_nobody_back_more_than_they_have_now(tmp_path, before, after, left):
+    copy, replaced = tmp_path / "copy.db", tmp_path / "now.db"
+    for path, is_later in ((copy, False), (replaced, True)):
+        empty_database(path)
+        db = await Database.open(path)
+        async with db.transaction() as conn:
+            await editors.set_role(conn, 7, before, 1, NOW)
+            if is_later and after is None:
+                await editors.dismiss(conn, 7, NOW + timedelta(hours=1))
+            elif is_later:
+                await editors.set_role(conn, 7, after, 1, NOW + timedelta(hours=1))
+        await db.close()
+    reconcile_roles(copy, replaced, NOW + timedelta(hours=2))
+    db = await Database.open(copy)
+    async with db.reading() as conn:
+        assert await editors.role(conn, 7, NONE) is left
+    await db.close()

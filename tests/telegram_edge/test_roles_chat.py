@@ -221,10 +221,12 @@ async def test_the_log_is_turned_over_and_narrowed_by_buttons(house: StoryHouse)
     await make(house, BEN, Role.EDITOR)
     await house.says(EDITH, "/log")
     first = plain(house.screen(EDITH))
-    assert first.count("\n") == 20 and "you: edited #25: Old → New" in first and "edited #6:" not in first
+    assert first.count("\n") == 12 and "you: edited #25: Old → New" in first and "edited #14:" not in first
     assert house.buttons(EDITH) == [["✓ All", "Articles", "People"], ["Sources", "Programs"], ["Older"]]
     await house.presses(EDITH, "Older")
-    assert "edited #6:" in plain(house.screen(EDITH)) and house.buttons(EDITH)[-1] == ["Newest"]
+    assert "edited #14:" in plain(house.screen(EDITH)) and house.buttons(EDITH)[-1] == ["Newest", "Older"]
+    await house.presses(EDITH, "Older")
+    assert "edited #1:" in plain(house.screen(EDITH)) and house.buttons(EDITH)[-1] == ["Newest"]
     await house.presses(EDITH, "People")
     assert plain(house.screen(EDITH)).count("\n") == 1 and "changed a role" in house.screen(EDITH)
     await house.presses(EDITH, "Programs")
@@ -235,3 +237,21 @@ async def test_the_log_is_turned_over_and_narrowed_by_buttons(house: StoryHouse)
     for data in ("1:log_page", "1:log_page:9z:-1:-5", "1:log_page:-1:1y2p0ij32e8e7:1y2p0ij32e8e7"):
         await house.presses_data(EDITH, data, message_id)  # nobody is told of a fault
     assert house.screen(EDITH).startswith(("Log", "Nothing"))
+
+
+async def test_a_page_of_the_longest_entries_loses_none(house: StoryHouse) -> None:
+    async with house.db.transaction() as conn:
+        await editors.set_name(conn, EDITH, "ab" * 64)
+        for number in range(30):
+            about = {"person": 10**15, "article": 10**9 + number, "detail": "d" * 300}
+            await audit_log.record(conn, "edit", at=house.clock(), **about, before="b" * 300, after="a" * 300)
+        await editors.set_name(conn, 10**15, "x" * 128)
+    await house.says(EDITH, "/log")
+    seen = set()
+    for _ in range(4):
+        screen = plain(house.screen(EDITH))
+        assert screen.count("\n") in (12, 6)
+        seen.update(re.findall(r"#(\d+)", screen))
+        if "Older" in house.buttons(EDITH)[-1]:
+            await house.presses(EDITH, "Older")
+    assert len(seen) == 30

@@ -165,6 +165,7 @@ def _act(words: Words, entry: Entry) -> str:
         "ask": words("asked for"),
         "approve": words("approved"),
         "decline": words("declined"),
+        "announce": words("announced"),
         "correct": words("corrected"),
         "lists only": words("left the delivered copies of"),
         "take back copies": words("took back the delivered copies of"),

@@ -17,7 +17,7 @@ from datetime import timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.domain.article import Article, ArticleState, HeldWhy, Manner
+from bot.domain.article import Article, ArticleState, Manner
 from bot.domain.message import Button, Keyboard, Message
 from bot.domain.press import press
 from bot.domain.text import Text
@@ -44,6 +44,7 @@ class Verb(StrEnum):
     LEAVE = "take_back_not"
     DELETE_COPIES = "copies_delete"
     NOTICE_COPIES = "copies_notice"
+    ASK_CORRECT = "copies_ask"
     CORRECT = "copies_correct"
     LISTS_ONLY = "copies_lists"
     LEAVE_COPIES = "copies_leave"
@@ -88,7 +89,8 @@ class Waiting:
 OF_AN_ARTICLE = frozenset(
     {
         Verb.OPEN, Verb.MORE, Verb.BACK, Verb.PUBLISH, Verb.ARCHIVE, Verb.TAKE_BACK, Verb.TAKE_BACK_NOW, Verb.LEAVE,
-        Verb.DELETE_COPIES, Verb.NOTICE_COPIES, Verb.CORRECT, Verb.LISTS_ONLY, Verb.LEAVE_COPIES,
+        Verb.DELETE_COPIES, Verb.NOTICE_COPIES, Verb.ASK_CORRECT, Verb.CORRECT,
+        Verb.LISTS_ONLY, Verb.LEAVE_COPIES,
         Verb.CHOOSE_PUSH, Verb.CHOOSE_ARCHIVE, Verb.TOPICS, Verb.ADD_TOPIC, Verb.DELIVERY, Verb.FAILED, Verb.AGAIN,
         Verb.APPROVE, Verb.DECLINE, Verb.UNSCHEDULE, Verb.SCHEDULE, Verb.SCHEDULE_AT, Verb.SILENTLY, Verb.BREAKING,
         Verb.KEEP_EDIT, Verb.TAKE_SOURCE, Verb.EDIT, Verb.EDIT_FIELD, Verb.EDIT_ANYWAY, Verb.EDIT_NOT,
@@ -334,93 +336,10 @@ def decide_row(words: Words) -> tuple[Button, ...]:
     return push, archive
 
 
-def choosing(words: Words, article: Article, zone: ZoneInfo, left: int, *, is_lowered: bool = False) -> Message:
-    """Return one held article to decide about; `left` counts it and those behind it.
-
-    `is_lowered`: the buttons that decide stand in the last row, because those just pressed stood in the middle one.
-    """
-    number = article.number
-    text = join(
-        [
-            words.count("{n} article is held. Push it or only list it?", "{n} articles are held. The next one:", left),
-            called(article) + f", {words.date(article.story.published_at, zone)}",
-        ],
-        "\n",
-    )
-    is_for_nobody = article.held_why is HeldWhy.TOPICS
-    if is_for_nobody:
-        text = join([text, words("Nobody knows its topics yet, so it would reach no one.")], "\n")
-    look = (
-        open_button(words, number),
-        Button(words("Next"), data=press(Verb.CHOOSE, number, is_lowered)),
-    )
-    decide = (
-        Button(words("Push #{number}", number=number), data=press(Verb.CHOOSE_PUSH, number, is_lowered)),
-        Button(words("Archive #{number}", number=number), data=press(Verb.CHOOSE_ARCHIVE, number, is_lowered)),
-    )
-    aside: tuple[Button, ...] = (_open_drafts(words),)
-    if is_for_nobody:
-        aside = (Button(words("Choose a topic"), data=press(Verb.TOPICS, number)), *aside)
-    return Message(text, keyboard=(look, aside, decide) if is_lowered else (look, decide, aside))
-
-
-def nothing_held(words: Words) -> Message:
-    return Message(Text(words("Nothing is held.")))
-
-
-def held_pushed(
-    words: Words,
-    numbers: Sequence[int],
-    *,
-    campaigns: tuple[int, int] | None,
-    starts_in: timedelta,
-    is_paused: bool = False,
-) -> Message:
-    """Return what `Push all` did. `campaigns` are the first and last of those promised; None when all were resumed."""
-    text = words.count("{n} article goes out", "{n} articles go out", len(numbers))
-    if starts_in > timedelta(0):
-        text = words(
-            "{articles} in {time}: {numbers}.", articles=text, time=words.span(starts_in), numbers=_list(numbers)
-        )
-    else:
-        text = words("{articles}: {numbers}.", articles=text, numbers=_list(numbers))
-    if is_paused:
-        text = f"{text} {paused(words)}"
-    return Message(Text(text), keyboard=() if campaigns is None else _stop_all(words, campaigns))
-
-
-def held_stopped(words: Words, numbers: Sequence[int], campaigns: tuple[int, int]) -> Message:
-    if not numbers:
-        return Message(Text(words("They had all gone out.")))
-    return Message(
-        Text(words("Stopped: {numbers}. Nothing more of them leaves.", numbers=_list(numbers))),
-        keyboard=((Button(words("Send the rest"), data=press(Verb.REST_ALL, *campaigns)), _open_drafts(words)),),
-    )
-
-
-def held_resumed(words: Words, numbers: Sequence[int], campaigns: tuple[int, int]) -> Message:
-    if not numbers:
-        return Message(Text(words("Nothing waits there.")))
-    return Message(Text(words("Going on: {numbers}.", numbers=_list(numbers))), keyboard=_stop_all(words, campaigns))
-
-
-def held_archived(words: Words, numbers: Sequence[int]) -> Message:
-    return Message(
-        Text(
-            words.count(
-                "{n} article is listed without being pushed: {numbers}.",
-                "{n} articles are listed without being pushed: {numbers}.",
-                len(numbers),
-                numbers=_list(numbers),
-            )
-        )
-    )
-
-
 def asked_late(words: Words, question: str, button: Button, asked_at: str | None) -> Message:
     """Return an act to be confirmed that arrived long after it was asked for, because newsbot was down."""
     # What is sent may be stopped in the first row of the next screen.
-    keyboard = ((_open_drafts(words),), (button,))
+    keyboard = ((drafts_button(words),), (button,))
     return Message(join([asked_while_away(words, asked_at), question], " "), keyboard=keyboard)
 
 
@@ -451,25 +370,15 @@ def open_button(words: Words, number: int) -> Button:
     return Button(words("Open #{number}", number=number), data=press(Verb.OPEN, number))
 
 
-def _open_drafts(words: Words) -> Button:
+def drafts_button(words: Words) -> Button:
     """Return a button that harms nothing: the list comes in a message of its own."""
     return Button(words("Open drafts"), data=press(Verb.LIST))
-
-
-def _stop_all(words: Words, campaigns: tuple[int, int]) -> Keyboard:
-    """Return `Stop all`, away from the left edge where `Push all` and `Send the rest` stand."""
-    return ((_open_drafts(words), Button(words("Stop all"), data=press(Verb.STOP_ALL, *campaigns))),)
 
 
 def asked_while_away(words: Words, asked_at: str | None) -> str:
     if asked_at:
         return words("You asked for this at {time}, while newsbot was not running.", time=asked_at)
     return words("You asked for this while newsbot was not running.")
-
-
-def _list(numbers: Sequence[int]) -> str:
-    shown = ", ".join(f"#{number}" for number in numbers[:30])
-    return shown if len(numbers) <= 30 else f"{shown} …"
 
 
 def _link_line(words: Words, fault: str | None) -> str:

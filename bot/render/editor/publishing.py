@@ -25,27 +25,27 @@ def going(words: Words, article: Article, campaign: int, standing: Standing, now
         return corrections.going(words, article, campaign, standing)
     match standing.phase:
         case Phase.UNDO:
-            return _message(_announced(words, article, standing, now), _undo_keyboard(words, campaign))
+            return _message(_announced(words, article, standing, now), undo_keyboard(words, campaign))
         case Phase.SENDING:
-            text = _sending(words, article, standing, now)
+            text = sending(words, called(article), standing, now)
             return _message(text, ((Button(words("Stop"), data=press(Verb.STOP, campaign)),),))
         case Phase.WAITING:
             return _message(_finished(words, article, standing), _waiting_keyboard(words, article, campaign, standing))
         case Phase.STOPPED:
-            return _message(_stopped(words, standing), _stopped_keyboard(words, article, campaign))
+            return _message(stopped(words, standing), _stopped_keyboard(words, article, campaign))
         case Phase.WITHDRAWN:
             return taken_back(words, article, standing.sent)
         case Phase.REFUSED:
-            return _message(_refused(words, article, standing), _refused_keyboard(words, article, campaign))
+            return _message(refused(words, called(article), standing), _refused_keyboard(words, article, campaign))
         case Phase.UNREACHED | Phase.RESTORED:
-            return _message(_question(words, article, standing), _question_keyboard(words, article, campaign))
+            return _message(question(words, called(article), standing), _question_keyboard(words, article, campaign))
         case Phase.DONE:
             return _message(_finished(words, article, standing), _finish_keyboard(words, article, standing))
 
 
-def asked_below(words: Words, article: Article) -> Message:
+def asked_below(words: Words, name: Text) -> Message:
     """Return what becomes of a progress message when editors are asked in a newer one."""
-    return Message(words.text("{article}: paused, see the question below.", article=called(article)))
+    return Message(words.text("{article}: paused, see the question below.", article=name))
 
 
 def held_instead(words: Words, article: Article) -> Message:
@@ -146,13 +146,14 @@ def _announced(words: Words, article: Article, standing: Standing, now: datetime
         wait=wait,
         time=words.span(standing.remaining(now)),
     )
-    return _with_pause(words, text, standing)
+    return with_pause(words, text, standing)
 
 
-def _sending(words: Words, article: Article, standing: Standing, now: datetime) -> Text:
+def sending(words: Words, name: Text, standing: Standing, now: datetime) -> Text:
+    """Return how far something has come that is on its way."""
     text = words.text(
         "{article}: {sent} of {audience} sent ({percent})",
-        article=called(article),
+        article=name,
         sent=words.number(standing.sent),
         audience=words.number(standing.audience),
         percent=words.percent(standing.percent / 100),
@@ -161,10 +162,11 @@ def _sending(words: Words, article: Article, standing: Standing, now: datetime) 
         text = words.text("{progress}, about {time} left.", progress=text, time=words.span(standing.remaining(now)))
     else:
         text = text + "."
-    return _with_pause(words, join([text, later(words, standing), *_lost(words, standing)], " "), standing)
+    return with_pause(words, join([text, later(words, standing), *_lost(words, standing)], " "), standing)
 
 
-def _stopped(words: Words, standing: Standing) -> Text:
+def stopped(words: Words, standing: Standing) -> Text:
+    """Return who has what was stopped, and who will not get it."""
     text = words.count_text(
         "Stopped. {n} chat has it, {others} will not get it.",
         "Stopped. {n} chats have it, {others} will not get it.",
@@ -174,17 +176,18 @@ def _stopped(words: Words, standing: Standing) -> Text:
     return join([text, *_lost(words, standing)], " ")
 
 
-def _question(words: Words, article: Article, standing: Standing) -> Text:
+def question(words: Words, name: Text, standing: Standing) -> Text:
+    """Return why something is held that too many could not be reached with, or that an older copy would send."""
     if standing.phase is Phase.UNREACHED:
         why = words.text(
             "{article} is paused: more than a fifth of the last 200 chats could not be reached. That is more often "
             "a mistake on this side than on theirs.",
-            article=called(article),
+            article=name,
         )
     else:
         why = words.text(
             "{article} is held: this database is an older copy, and what it would send may have been sent before.",
-            article=called(article),
+            article=name,
         )
     numbers = words.count(
         "{n} chat has it, {others} wait.",
@@ -195,12 +198,12 @@ def _question(words: Words, article: Article, standing: Standing) -> Text:
     return join([why, numbers, *_lost(words, standing)], " ")
 
 
-def _refused(words: Words, article: Article, standing: Standing) -> Text:
+def refused(words: Words, name: Text, standing: Standing) -> Text:
     """Return that Telegram refuses a message in every form, in its own words."""
     why = words.text(
         "{article} is held: Telegram refuses it with its buttons, without them, and as plain text. It says: “{words}”. "
         "Nobody counts as failed.",
-        article=called(article),
+        article=name,
         words=tame(clip(standing.words or "", _WORDS)),
     )
     numbers = words.count(
@@ -269,13 +272,15 @@ def _lost(words: Words, standing: Standing) -> list[str]:
     return lost
 
 
-def _with_pause(words: Words, text: Text, standing: Standing) -> Text:
+def with_pause(words: Words, text: Text, standing: Standing) -> Text:
+    """Add that all pushes are paused, where they are."""
     if not standing.is_paused:
         return text
     return join([text, paused(words)], " ")
 
 
-def _undo_keyboard(words: Words, campaign: int) -> Keyboard:
+def undo_keyboard(words: Words, campaign: int) -> Keyboard:
+    """Return the buttons of what has not left yet."""
     return (
         (
             Button(words("Stop"), data=press(Verb.STOP, campaign)),
@@ -316,6 +321,8 @@ def _refused_keyboard(words: Words, article: Article, campaign: int) -> Keyboard
 
 def _finish_keyboard(words: Words, article: Article, standing: Standing) -> Keyboard:
     row = [Button(words("Take back"), data=press(Verb.TAKE_BACK, article.number))]
+    if standing.sent:
+        row.insert(0, Button(words("Correct"), data=press(Verb.ASK_CORRECT, article.number)))
     if not standing.settled and not standing.for_their_time:
         row.insert(0, Button(words("Add a topic"), data=press(Verb.TOPICS, article.number)))
     if standing.failed:

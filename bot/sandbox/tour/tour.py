@@ -11,6 +11,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 
+from bot.sandbox.tour.desk import desk
 from bot.sandbox.tour.inlets import Outside, inlets
 from bot.sandbox.tour.readers import Days, readers
 from bot.sandbox.tour.stage import Stage, StepFailed, plain
@@ -157,7 +158,7 @@ def _copies(stage: Stage, person: int, title: str) -> int:
     return sum(plain(message).startswith(title) for message in stage.of_bot(person))
 
 
-TOURS: dict[str, Callable[[Stage, Cast], Awaitable[None]]] = {"main": _main_job}
+TOURS: dict[str, Callable[[Stage, Cast], Awaitable[None]]] = {"main": _main_job, "desk": desk}
 OUTSIDE: dict[str, Callable[[Stage, Cast, Outside], Awaitable[None]]] = {"inlets": inlets}
 """Tours of what comes from outside of Telegram."""
 OVER_DAYS: dict[str, Callable[[Stage, Cast, Days], Awaitable[None]]] = {"readers": readers}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -213,9 +213,10 @@ class World:
         thread: int | None = None,
         anonymous: bool = False,
         as_chat: int | None = None,
+        formatting: Sequence[Json] = (),
     ) -> Json:
         """Write a message and return it. `anonymous` is an administrator writing as the group, `as_chat` somebody who
-        writes as a channel of theirs.
+        writes as a channel of theirs. `formatting` are the entities that the writer adds.
 
         Writing to the bot in private starts it, as pressing Start does.
         """
@@ -226,8 +227,20 @@ class World:
             message |= {"from": CHANNEL_BOT, "sender_chat": self.chats[as_chat].json}
         message |= self._answered(chat_id, reply_to)
         message["text"] = text
-        if entities := as_entities(text, tappable(text)):
+        if entities := [*as_entities(text, tappable(text)), *formatting]:
             message["entities"] = entities
+        return self._post(message)
+
+    def photograph(
+        self, person_id: int, chat_id: int, data: bytes, caption: str = "", *, formatting: Sequence[Json] = ()
+    ) -> Json:
+        """Send a picture (PNG, JPEG) and return its message. `formatting` are the entities of the caption."""
+        file = self.files.keep("photo", "picture.png", "image/png", data)
+        message = self._written(person_id, chat_id, None, False) | {"photo": file.sizes}
+        if caption:
+            message["caption"] = caption
+            if entities := [*as_entities(caption, tappable(caption)), *formatting]:
+                message["caption_entities"] = entities
         return self._post(message)
 
     def share_location(

@@ -169,13 +169,14 @@ async def _change(acting: Acting, article: Article, story: Story, wanted: SentCh
     if report.doubled:
         raise _link_of_another(report.doubled[0][1])
     acting.warnings += report.warned
-    if report.updated:
+    is_correction = wanted.every_copy and article.pushed_at is not None and article.is_listed
+    if report.updated and not is_correction:
         act = "correct" if article.is_listed else "edit"
         titles = (article.story.title, story.title) if article.story.title != story.title else (None, None)
         await audit_log.record(
             conn, act, at=now, article=number, detail=wanted.why, key=acting.key.name, before=titles[0], after=titles[1]
         )
-    if wanted.every_copy and article.pushed_at is not None and article.is_listed:
+    if is_correction:
         await corrections.correct_within(conn, number, why=wanted.why, by=None, now=now, key=acting.key.name)
     if story.published and not article.is_listed:
         changed_now = await _article(conn, number)

@@ -14,13 +14,14 @@ from typing import Any
 
 from bot.content.web.pictures import PictureSource
 from bot.domain.chat import Chat
-from bot.domain.delivery import CORRECTION, NEWS, NOTICE, WITHDRAWAL, Lane, Operation
+from bot.domain.delivery import ANNOUNCEMENT, CORRECTION, NEWS, NOTICE, WITHDRAWAL, Lane, Operation
 from bot.domain.delivery_time import Listing, Timing
 from bot.domain.message import Message
 from bot.domain.rejections import FEW
 from bot.render.look import Look
 from bot.render.reader.catching_up import catching_up
 from bot.render.reader.digest import digest
+from bot.services.delivery.announced import announced, announcement_of
 from bot.services.delivery.composing import Composition
 from bot.services.delivery.copies import correction_of, notice_of, outdated, to_notify, withdrawal_of, young
 from bot.services.delivery.edition import Edition, edition_of
@@ -55,7 +56,8 @@ class Kind:
     when it is told how the list came about, else what has waited for too long to be news. A kind that has it goes out
     at the times that each chat has chosen; None: each goes out by itself, whenever its turn comes. `wishes` are those
     times, asked at every claim, of chats that want other ones for some subjects: what has a say in them, and what it
-    says (`domain.topic_wishes`); None: chats have the same for all. What settles it
+    says (`domain.topic_wishes`); None: chats have the same for all. What `waits_for_quiet` comes after a chat's quiet
+    hours, and does not care for its other times. What settles it
     follows from the operation: sent, a message has a receipt for all that its
     composition covers; edited, its receipt shows the new revision; deleted, its receipt holds no message any more.
     """
@@ -69,6 +71,7 @@ class Kind:
     when: Callable[[Campaign, Chat, datetime], datetime | None] = at_once
     fold: Fold | None = None
     wishes: Callable[[Connection, Composition[Any], Sequence[int], datetime], Awaitable[Wishes]] | None = None
+    waits_for_quiet: bool = False
 
 
 async def _followers(conn: Connection, campaign: Campaign) -> Audience:
@@ -121,6 +124,12 @@ async def _withdrawal(
     return await withdrawal_of(conn, campaign)
 
 
+async def _announcement(
+    conn: Connection, campaign: Campaign, prepare: Callable[[Message], Any], pictures: PictureSource
+) -> Composition[Any]:
+    return await announcement_of(conn, campaign, prepare)
+
+
 async def _as_promised(conn: Connection, campaign: Campaign) -> int | None:
     return campaign.revision
 
@@ -132,6 +141,7 @@ KINDS: Mapping[str, Kind] = {
         Kind(CORRECTION, Lane.LATER, outdated, _correction, _revision, Operation.EDIT),
         Kind(NOTICE, Lane.URGENT, to_notify, _notice, _revision, Operation.EDIT),
         Kind(WITHDRAWAL, Lane.URGENT, young, _withdrawal, _as_promised, Operation.DELETE),
+        Kind(ANNOUNCEMENT, Lane.LATER, announced, _announcement, _as_promised, waits_for_quiet=True),
         # A further kind is one more row.
     )
 }

@@ -20,7 +20,7 @@ from typing import Any
 from bot.content.web.pictures import PictureSource
 from bot.domain.chat import Chat, ChatState
 from bot.domain.delivery import Delivery, Operation, Postponed, Rejected, Throttled
-from bot.domain.delivery_time import Wait, Waits, Way, listing
+from bot.domain.delivery_time import Wait, Waits, Way, listing, quiet_until
 from bot.domain.linked_groups import CAME_BY_CHANNEL
 from bot.domain.message import Message
 from bot.domain.topic_wishes import OWN
@@ -155,6 +155,8 @@ class Triage:
                 continue
             if kind.when is not at_once or delivery.operation is not _SEND:
                 self._time(item, kind, now)
+            if kind.waits_for_quiet and not item.is_decided:
+                self._wait_for_quiet(item, now)
             if times is not None and may_wait and not item.is_decided:
                 for number in self._place(item, times, now):
                     lists.setdefault(number, []).append(item)
@@ -266,6 +268,12 @@ class Triage:
             item.outcome = Rejected(IN_A_LIST)
         elif at > now:
             item.outcome = Postponed(at, Waits.FOR_ITS_TIME)
+
+    def _wait_for_quiet(self, item: Item, now: datetime) -> None:
+        """Put an item back that would come in its chat's quiet hours, until they are over."""
+        until = quiet_until(item.chat.timing, self._own_times.zone_of(item.chat), now)
+        if until is not None:
+            item.outcome = Postponed(until, Waits.FOR_ITS_TIME)
 
     def _hold(self, chat: int, now: datetime) -> timedelta:
         """Return how long a chat's news must stay in the outbox. What is behind a retry must, be it for a moment."""

@@ -276,7 +276,8 @@ async def stop(db: Database, campaign: int, *, by: int, now: datetime) -> Campai
         if found.state is CampaignState.STOPPED:
             raise OutOfTurn(f"#{found.article} is stopped already")
         await campaigns.halt(conn, campaign, CampaignState.STOPPED, "stopped", by_editor=True)
-        await audit_log.record(conn, "stop", at=now, person=by, article=found.article, detail="stopped")
+        detail = _kind_without(found) or "stopped"
+        await audit_log.record(conn, "stop", at=now, person=by, article=found.article, detail=detail)
         return await _unfinished(conn, campaign)
 
 
@@ -291,7 +292,7 @@ async def resume(db: Database, campaign: int, *, by: int, now: datetime) -> Camp
         if found.state is CampaignState.RUNNING:
             raise OutOfTurn(f"#{found.article} is on its way already")
         await campaigns.resume(conn, campaign, now)
-        await audit_log.record(conn, "resume", at=now, person=by, article=found.article)
+        await audit_log.record(conn, "resume", at=now, person=by, article=found.article, detail=_kind_without(found))
         return await _unfinished(conn, campaign)
 
 
@@ -307,8 +308,13 @@ async def send_now(db: Database, campaign: int, *, by: int, now: datetime) -> Ca
         if found.state is not CampaignState.RUNNING or found.start_at <= now:
             raise OutOfTurn(f"#{found.article} does not wait")
         await campaigns.start_now(conn, campaign, now)
-        await audit_log.record(conn, "send now", at=now, person=by, article=found.article)
+        await audit_log.record(conn, "send now", at=now, person=by, article=found.article, detail=_kind_without(found))
         return await _unfinished(conn, campaign)
+
+
+def _kind_without(campaign: Campaign) -> str | None:
+    """Return what is written down of a campaign that is about no article: its kind; None for all others."""
+    return None if campaign.article is not None else campaign.kind
 
 
 async def _unfinished(conn: Connection, campaign: int) -> Campaign:

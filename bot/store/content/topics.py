@@ -262,6 +262,7 @@ async def _merge(conn: Connection, learnt: int, number: int) -> None:
         "UPDATE topics SET parent = NULL WHERE parent = :learnt AND number = :number",
         "UPDATE topics SET parent = :number WHERE parent = :learnt",
         "UPDATE topic_names SET topic = :number WHERE topic = :learnt",
+        "UPDATE announcements SET topic = :number WHERE topic = :learnt",
         "DELETE FROM topics WHERE number = :learnt",
     ):
         await conn.execute(statement, {"learnt": learnt, "number": number})

@@ -89,6 +89,7 @@ def entities_of(text: Text) -> list[telegram.MessageEntity]:
             url=span.url,
             unix_time=None if span.unix_time is None else datetime.fromtimestamp(span.unix_time, UTC),
             date_time_format=span.format,
+            language=span.language,
         )
         for span in text.entities
     ]

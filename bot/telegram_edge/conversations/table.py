@@ -1,6 +1,7 @@
 """The table of conversations, in the order in which `/help` names their commands."""
 
 from bot.telegram_edge.conversations.editor import (
+    announcements,
     approvals,
     audit_log,
     corrections,
@@ -12,6 +13,7 @@ from bot.telegram_edge.conversations.editor import (
     publishing,
     scheduling,
     sources,
+    taking_back,
     topic_choice,
     uploads,
 )
@@ -61,8 +63,10 @@ REGISTRY = Registry(
         reactions.CONVERSATION,
         drafts.CONVERSATION,
         publishing.CONVERSATION,
+        taking_back.CONVERSATION,
         editing.CONVERSATION,
         corrections.CONVERSATION,
+        announcements.CONVERSATION,
         approvals.CONVERSATION,
         scheduling.CONVERSATION,
         topic_choice.CONVERSATION,

@@ -20,7 +20,7 @@ from telegram.warnings import PTBUserWarning
 
 warnings.filterwarnings("ignore", r"Please use 'Bot\.getChat'", PTBUserWarning)
 
-CACHE_TTL = timedelta(seconds=60)
+CACHE_TTL = timedelta(minutes=10)
 CHATS = 4096
 
 log = logging.getLogger(__name__)
@@ -57,24 +57,23 @@ async def chat_facts(bot: telegram.Bot, reference: int | str) -> ChatFacts | Non
 
 
 class LinkedChats:
-    """A bounded cache of which chats are linked: asked at most once a minute for each."""
+    """A bounded cache of which chats are linked: asked at most once in ten minutes for each, also where
+    Telegram says nothing."""
 
     def __init__(self, bot: telegram.Bot, chats: int = CHATS) -> None:
         self._bot = bot
         self._chats = chats
-        self._known: OrderedDict[int, tuple[datetime, int | None]] = OrderedDict()
+        self._known: OrderedDict[int, tuple[datetime, ChatFacts | None]] = OrderedDict()
 
     async def of(self, chat: int, now: datetime) -> tuple[bool, int | None]:
         """Return whether Telegram says which chat is linked to a group or channel, and that chat, if there is one."""
         if chat in self._known:
-            asked_at, linked = self._known[chat]
+            asked_at, facts = self._known[chat]
             if now - asked_at < CACHE_TTL:
-                return True, linked
+                return facts is not None, None if facts is None else facts.linked
         facts = await chat_facts(self._bot, chat)
-        if facts is None:
-            return False, None
-        self._known[chat] = (now, facts.linked)
+        self._known[chat] = (now, facts)
         self._known.move_to_end(chat)
         if len(self._known) > self._chats:
             self._known.popitem(last=False)
-        return True, facts.linked
+        return facts is not None, None if facts is None else facts.linked

@@ -28,12 +28,14 @@ PressHandler = Callable[[BotContext, PressRequest], Awaitable[None]]
 @dataclass(frozen=True, slots=True)
 class Command(CommandInfo):
     """A command and what it does. `admins_only`: in groups, only administrators may, and the handler is called only
-    for them. `of_chats`: it is about the chat's own settings, as those that `admins_only` have are."""
+    for them. `with_photo`: it may stand in a picture's caption, in private chats. `of_chats`: it is about the chat's
+    own settings, as those that `admins_only` have are."""
 
     handler: RequestHandler
     _: KW_ONLY
     admins_only: bool = False
     of_chats: bool = False
+    with_photo: bool = False
 
     @property
     def works_for_channels(self) -> bool:

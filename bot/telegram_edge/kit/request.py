@@ -20,6 +20,7 @@ from bot.domain.chat import Chat, ChatKind
 from bot.domain.limits import CALLBACK_ANSWER
 from bot.domain.message import Keyboard, Message
 from bot.domain.press import Press
+from bot.domain.text import Text
 from bot.render import error_messages
 from bot.render.locale import SOURCE, Words
 from bot.render.look import Look
@@ -68,6 +69,7 @@ class Request:
     once.
     `for_one`: in a group, the answer is for the one who asks alone, where Telegram can do that; `ephemeral_id` is the
     number of a command that nobody else sees, whose answer is for them alone in any case.
+    `said` is what `args` are, with their formatting; `photo` is the file id of a picture that came with it.
     `channel` is the one whose post is forwarded, or that was chosen with a key.
     `managing`: the request is about a channel (`chat`) and was made elsewhere (`place`), in the language of that place.
     """
@@ -96,6 +98,8 @@ class Request:
     managing: Managing | None = None
     for_one: bool = False
     ephemeral_id: int | None = None
+    said: Text = field(default=Text(), repr=False)
+    photo: str | None = field(default=None, repr=False)
 
     @property
     def is_private(self) -> bool:

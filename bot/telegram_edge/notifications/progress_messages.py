@@ -18,22 +18,26 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.domain.article import Article
 from bot.domain.chat import Chat, ChatState
+from bot.domain.delivery import SubjectType
 from bot.domain.message import Message
 from bot.domain.progress import Phase, Standing, is_due, shown_as, shown_from
 from bot.domain.role import Permission, Role, may
 from bot.errors import StoreError, UnknownArticle
-from bot.render.editor import publishing as screens
+from bot.render.editor import progress as screens
+from bot.render.editor.progress import Sendable
+from bot.render.editor.publishing import held_instead
 from bot.render.locale import Words, words_for
 from bot.services.delivery import delivery_reports
 from bot.services.delivery.dispatcher import Alarm
 from bot.services.newsroom import incidents
 from bot.store.content import articles
-from bot.store.delivery import campaigns
-from bot.store.delivery.campaigns import CampaignState
+from bot.store.delivery import announced, campaigns
+from bot.store.delivery.campaigns import Campaign, CampaignState
 from bot.store.desk import editors, progress_messages
 from bot.store.desk.incidents import IncidentKind
 from bot.store.desk.progress_messages import FollowedMessage
 from bot.store.engine import metadata
+from bot.store.engine.database import Connection
 from bot.store.readers import chats
 from bot.telegram_edge.conversations.editor.copies import send_copy
 from bot.telegram_edge.conversations.editor.publishing import rate_of
@@ -62,6 +66,7 @@ REDRAW_RETRY_AFTER = timedelta(
     seconds=10
 )  # after a failure: an outage or a refused token is nothing to ask about each second
 REPLY_EXPECTED_WITHIN = timedelta(seconds=5)  # so long the answer to a publish may take
+_TOLD_OF: frozenset[int] = frozenset({SubjectType.ARTICLE, SubjectType.ANNOUNCEMENT})
 _ALARMS = {Alarm.HALTED: IncidentKind.TOKEN, Alarm.DISK: IncidentKind.DISK}
 
 log = logging.getLogger(__name__)
@@ -73,7 +78,7 @@ class ProgressMessages:
     def __init__(self, ctx: BotContext) -> None:
         self._ctx = ctx
         self._busy: dict[tuple[object, ...], asyncio.Task[None]] = {}
-        self._followed: dict[tuple[int, int], tuple[FollowedMessage, Article]] = {}  # as of the last turn
+        self._followed: dict[tuple[int, int], tuple[FollowedMessage, Sendable]] = {}  # as of the last turn
         # counted once while rows are still being promised, and again when the audience is opened anew
         self._audiences: dict[int, tuple[datetime, int]] = {}
         self._measured: dict[int, tuple[datetime, int]] = {}  # since when each goes on, and how many were settled then
@@ -188,7 +193,7 @@ class ProgressMessages:
         if found is None:
             return
         article, _ = found
-        if (await send_copy(self._ctx, chat, article.number)).failure is None:
+        if isinstance(article, Article) and (await send_copy(self._ctx, chat, article.number)).failure is None:
             await self._say(chat, number)
 
     # Messages that follow a publish
@@ -200,7 +205,7 @@ class ProgressMessages:
             broken_off = [
                 one
                 for one in await campaigns.open_ones(conn)
-                if one.state is CampaignState.HELD and one.article is not None
+                if one.state is CampaignState.HELD and one.subject.type in _TOLD_OF
             ]
             asked_together = await metadata.held_together(conn) if broken_off else frozenset()
         together = {one.id for one in broken_off if one.why == campaigns.RESTORED and one.id in asked_together}
@@ -238,17 +243,17 @@ class ProgressMessages:
         """Edit messages whose campaign was deleted: its article is held, by a burst, before anything was sent."""
         for key in self._followed.keys() - followed:
             watch, article = self._followed.pop(key)
-            if await self._standing(watch.campaign) is None:
+            if isinstance(article, Article) and await self._standing(watch.campaign) is None:
                 chat = await self._chat(watch.chat)
-                message = screens.held_instead(self._words(chat), article)
+                message = held_instead(self._words(chat), article)
                 self._start(("message", *key), partial(self._edit, watch, chat, message, "", True, now))
 
     async def _draw_one(
-        self, watch: FollowedMessage, article: Article, standing: Standing, now: datetime, *, is_asked: bool
+        self, watch: FollowedMessage, about: Sendable, standing: Standing, now: datetime, *, is_asked: bool
     ) -> None:
         """Change one message if it is worth it. `is_asked` when it is asked about together with others."""
         chat = await self._chat(watch.chat)
-        message = screens.going(self._words(chat), article, watch.campaign, standing, now)
+        message = screens.going(self._words(chat), about, watch.campaign, standing, now)
         before, after = shown_from(watch.shown, watch.shown_at), shown_as(standing, message, now)
         if before.digest == after.digest:
             if standing.phase in (Phase.DONE, Phase.WITHDRAWN):
@@ -258,7 +263,7 @@ class ProgressMessages:
             return
         key = ("message", watch.campaign, watch.chat)
         if standing.phase.is_question and not is_asked and before.phase not in (None, standing.phase):
-            self._start(key, partial(self._ask_instead, watch, chat, article))
+            self._start(key, partial(self._ask_instead, watch, chat, about))
         else:
             is_last = standing.phase is Phase.DONE
             self._start(key, partial(self._edit, watch, chat, message, str(after), is_last, now))
@@ -281,9 +286,9 @@ class ProgressMessages:
         async with self._ctx.db.transaction() as conn:
             await progress_messages.saw(conn, watch, shown, turned_at, finished=is_last or not is_there)
 
-    async def _ask_instead(self, watch: FollowedMessage, chat: Chat, article: Article) -> None:
+    async def _ask_instead(self, watch: FollowedMessage, chat: Chat, about: Sendable) -> None:
         """Ask in a new message, because an edit makes no sound, and say so in the old one."""
-        below = screens.asked_below(self._words(chat), article)
+        below = screens.asked_below(self._words(chat), about)
         try:
             await self._ctx.replies.edit(chat, watch.message_id, below, is_photo=False)
         except TelegramError as error:
@@ -304,9 +309,9 @@ class ProgressMessages:
         found = await self._standing(number)
         if found is None:
             return
-        article, standing = found
+        about, standing = found
         now = self._ctx.clock()
-        message = screens.going(self._words(chat), article, number, standing, now)
+        message = screens.going(self._words(chat), about, number, standing, now)
         try:
             message_id = (await self._ctx.replies.send(chat, message)).message_id
         except TelegramError as error:
@@ -319,7 +324,7 @@ class ProgressMessages:
         watch = FollowedMessage(number, chat.id, message_id, str(shown_as(standing, message, now)), now)
         async with self._ctx.db.transaction() as conn:
             await progress_messages.follow(conn, number, chat.id, message_id, shown=watch.shown, at=now)
-        self._followed[number, chat.id] = watch, article
+        self._followed[number, chat.id] = watch, about
 
     async def _finish(self, watch: FollowedMessage, now: datetime) -> None:
         async with self._ctx.db.transaction() as conn:
@@ -402,16 +407,13 @@ class ProgressMessages:
 
     # Helpers
 
-    async def _standing(self, number: int) -> tuple[Article, Standing] | None:
-        """Return a campaign's article and how it stands; None when there is none."""
+    async def _standing(self, number: int) -> tuple[Sendable, Standing] | None:
+        """Return what a campaign sends and how it stands; None when there is none."""
         now = self._ctx.clock()
         async with self._ctx.db.reading() as conn:
             found = await campaigns.campaign(conn, number)
-            if found is None or found.article is None:
-                return None
-            try:
-                article = await articles.article(conn, found.article)
-            except UnknownArticle:
+            about = None if found is None else await _sent_by(conn, found)
+            if found is None or about is None:
                 return None
             fixed_at, known = self._audiences.get(number, (None, None))
             known = known if fixed_at == found.fixed_at else None
@@ -424,7 +426,7 @@ class ProgressMessages:
                     self._waiting[number] = now, found.settled, standing
         if not found.is_complete:
             self._audiences[number] = found.fixed_at, standing.audience
-        return article, self._with_measure(number, standing, now)
+        return about, self._with_measure(number, standing, now)
 
     def _with_measure(self, number: int, standing: Standing, now: datetime) -> Standing:
         """Add since when it goes on without a break: what it stood still, or newsbot did, says nothing of its pace."""
@@ -454,3 +456,13 @@ class ProgressMessages:
             log.error("notifications failed at %s: %s", key[0], error)
         except Exception:
             log.exception("notifications failed at %s", key[0])
+
+
+async def _sent_by(conn: Connection, campaign: Campaign) -> Sendable | None:
+    """Return what a campaign sends, or changes; None when it is not there any more, or nothing known."""
+    if campaign.subject.type == SubjectType.ANNOUNCEMENT:
+        return await announced.announcement(conn, campaign.subject.number)
+    try:
+        return None if campaign.article is None else await articles.article(conn, campaign.article)
+    except UnknownArticle:
+        return None

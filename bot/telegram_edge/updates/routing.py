@@ -36,6 +36,7 @@ from bot.telegram_edge.kit.managing import channel_of, may_act_for
 from bot.telegram_edge.kit.permission import is_for, may_be_answered, may_press, objection, role_of
 from bot.telegram_edge.kit.registry import Command, PressRule, Registry
 from bot.telegram_edge.kit.request import Document, PressRequest, Request
+from bot.telegram_edge.updates.formatting import said_in
 from bot.telegram_edge.updates.questions_and_reactions import asked, may_keep, reacted
 
 LATE_AFTER = timedelta(minutes=10)
@@ -143,7 +144,7 @@ async def _said(ctx: BotContext, registry: Registry, message: telegram.Message) 
     if message.is_automatic_forward and message.sender_chat is not None:
         await linked_groups.link(ctx.db, message.chat.id, message.sender_chat.id)
         return
-    command = _COMMAND.fullmatch(message.text or "")
+    command = _command(registry, message)
     if not _is_for_bot(ctx, message, command):
         return
     speaks_as_chat = message.sender_chat is not None
@@ -155,7 +156,9 @@ async def _said(ctx: BotContext, registry: Registry, message: telegram.Message) 
         words=words_for(chat.language, ctx.settings.language),
         message_id=message.message_id,
         sent_at=message.date,
-        args=((command[3] or "") if command else message.text or message.caption or "").strip(),
+        args=(said := said_in(message, command)).string,
+        said=said,
+        photo=message.photo[-1].file_id if message.photo else None,
         thread=_thread(message),
         replied_to=message.reply_to_message.message_id if message.reply_to_message else None,
         replied_article=_card(ctx, message.reply_to_message),
@@ -178,6 +181,15 @@ async def _said(ctx: BotContext, registry: Registry, message: telegram.Message) 
     is_for_us = request.is_private or command[2] is not None
     speaker = (message.sender_chat or message.from_user or message.chat).id
     await _guarded(ctx, request, name, _run_command(ctx, registry, request, speaker, known, is_for_us))
+
+
+def _command(registry: Registry, message: telegram.Message) -> re.Match[str] | None:
+    """Return the command that a message is, also as a picture's caption in a private chat, where it allows that."""
+    if message.photo and message.chat.type == telegram.Chat.PRIVATE:
+        found = _COMMAND.fullmatch(message.caption or "")
+        known = registry.command(found[1]) if found is not None else None
+        return found if known is not None and known.with_photo else None
+    return _COMMAND.fullmatch(message.text or "")
 
 
 async def _run_command(

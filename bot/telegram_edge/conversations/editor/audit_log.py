@@ -16,7 +16,7 @@ from bot.telegram_edge.kit.paging import number as number_of
 from bot.telegram_edge.kit.registry import Command, Conversation, PressRule
 from bot.telegram_edge.kit.request import PressRequest, Request
 
-ENTRIES = 20
+ENTRIES = 12  # the longest fit one message, so that no page loses its end
 RESTRICTED = 10  # chats named at most
 SOURCES = 10  # named at most
 

@@ -59,6 +59,12 @@ async def send_copy(ctx: BotContext, chat: Chat, number: int, patience: timedelt
     return Copy(picture, refused, None if isinstance(outcome, Sent) else _reason(outcome))
 
 
+async def send_as_it_is(ctx: BotContext, chat: Chat, message: Message, patience: timedelta) -> str | None:
+    """Send one editor what everybody would get, formatting and all; return why it did not arrive, None when it did."""
+    outcome = await _patiently(ctx, chat, ctx.gateway.prepare(message), min(patience, COPY_TIMEOUT))
+    return None if isinstance(outcome, Sent) else _reason(outcome)
+
+
 async def _patiently(ctx: BotContext, chat: Chat, body: Prepared | Upload, longest: timedelta) -> Outcome:
     """Send in the replies' lane; after a 429 wait and retry, for `longest` at most."""
     patience = WaitLimit.of(longest)

@@ -8,6 +8,7 @@ from bot.domain.message import Button, Message
 from bot.domain.press import press as data_of
 from bot.errors import OutOfTurn
 from bot.render.editor import desk as screens
+from bot.render.editor import held as held_screens
 from bot.render.editor.desk import Verb
 from bot.services.delivery import delivery_reports
 from bot.services.newsroom import desk, newsroom
@@ -46,14 +47,14 @@ async def push_all(ctx: BotContext, press: PressRequest) -> None:
     numbers = await newsroom.push_held(ctx.db, by=press.person, now=now, undo=ctx.settings.undo)
     ctx.wake()
     if not numbers:
-        await press.redraw(screens.nothing_held(press.words))
+        await press.redraw(held_screens.nothing_held(press.words))
         return
     fresh = [one for one in await desk.under_way(ctx.db) if one.id not in before and one.asked_by == press.person]
     starts_in = max((one.start_at - now for one in fresh), default=timedelta(0))
     ends = (fresh[0].id, fresh[-1].id) if fresh else None
     is_paused = await delivery_reports.is_paused(ctx.db)
     await press.redraw(
-        screens.held_pushed(press.words, numbers, campaigns=ends, starts_in=starts_in, is_paused=is_paused)
+        held_screens.held_pushed(press.words, numbers, campaigns=ends, starts_in=starts_in, is_paused=is_paused)
     )
 
 
@@ -68,7 +69,7 @@ async def stop_all(ctx: BotContext, press: PressRequest) -> None:
         if one.article is not None:
             numbers.append(one.article)
     ctx.wake()
-    await press.redraw(screens.held_stopped(press.words, numbers, (number_of(press), number_of(press, 1))))
+    await press.redraw(held_screens.held_stopped(press.words, numbers, (number_of(press), number_of(press, 1))))
 
 
 async def resume_all(ctx: BotContext, press: PressRequest) -> None:
@@ -85,14 +86,15 @@ async def resume_all(ctx: BotContext, press: PressRequest) -> None:
         if one.article is not None:
             numbers.append(one.article)
     ctx.wake()
-    await press.redraw(screens.held_resumed(press.words, numbers, ends))
+    await press.redraw(held_screens.held_resumed(press.words, numbers, ends))
 
 
 async def archive_all(ctx: BotContext, press: PressRequest) -> None:
     """List everything that is held, and push none of it."""
     numbers = await newsroom.archive_held(ctx.db, by=press.person, now=ctx.clock())
     ctx.wake()
-    await press.redraw(screens.held_archived(press.words, numbers) if numbers else screens.nothing_held(press.words))
+    archived = held_screens.held_archived(press.words, numbers)
+    await press.redraw(archived if numbers else held_screens.nothing_held(press.words))
 
 
 async def choose(ctx: BotContext, press: PressRequest) -> None:
@@ -172,9 +174,9 @@ def _is_lowered(press: PressRequest) -> bool:
 async def _next_held(ctx: BotContext, press: PressRequest, after: int, *, is_lowered: bool) -> Message:
     held = await desk.next_held(ctx.db, after)
     if held is None:
-        return screens.nothing_held(press.words)
+        return held_screens.nothing_held(press.words)
     zone = ctx.look(press.chat).zone
-    return screens.choosing(press.words, held.article, zone, held.many, is_lowered=is_lowered)
+    return held_screens.choosing(press.words, held.article, zone, held.many, is_lowered=is_lowered)
 
 
 async def _between(ctx: BotContext, press: PressRequest) -> list[Campaign]:

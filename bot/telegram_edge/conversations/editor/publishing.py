@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bot.domain.approval import Wanted
 from bot.domain.article import Article, ArticleState, Manner
-from bot.domain.correction import reason
 from bot.domain.link import link_fault
 from bot.domain.message import Button, Message
 from bot.domain.pacing import full_rate
@@ -13,20 +12,18 @@ from bot.domain.progress import lasting, shown_as
 from bot.domain.when_text import read_manner
 from bot.errors import OutOfTurn
 from bot.render import error_messages
-from bot.render.editor import corrections as copies
-from bot.render.editor import desk
+from bot.render.editor import announcements, desk, progress
 from bot.render.editor import publishing as screens
 from bot.render.editor.alerts import ANEW
 from bot.render.editor.desk import PictureCheck, Verb
+from bot.render.editor.progress import Sendable
 from bot.services.delivery import delivery_reports
-from bot.services.newsroom import corrections, newsroom
 from bot.services.newsroom import desk as newsdesk
+from bot.services.newsroom import newsroom
 from bot.services.newsroom.approvals import Done, Waiting
-from bot.services.newsroom.corrections import Delivered
 from bot.services.newsroom.desk import Campaign, CampaignState
 from bot.services.newsroom.newsroom import Published
 from bot.telegram_edge.conversations.editor.article_args import (
-    article_named,
     article_of,
     article_pressed,
     asked_late,
@@ -141,13 +138,13 @@ async def ask_to_publish_so(ctx: BotContext, press: PressRequest) -> LateAnswer:
     return asked_late(press, press.words("Publish #{number} now?", number=article.number), button)
 
 
-async def show_progress(ctx: BotContext, asked: Request | PressRequest, article: Article, campaign: int) -> None:
+async def show_progress(ctx: BotContext, asked: Request | PressRequest, about: Sendable, campaign: int) -> None:
     """Say in a new message how a campaign stands; from then on the message follows it."""
     now = ctx.clock()
     standing = await delivery_reports.standing_of(ctx.db, campaign, now, rate_of(ctx))
     if standing is None:
         return
-    message = screens.going(asked.words, article, campaign, standing, now)
+    message = progress.going(asked.words, about, campaign, standing, now)
     await newsdesk.owe(ctx.db, campaign, asked.chat.id, now)
     message_id = await asked.answer(message)
     shown = str(shown_as(standing, message, now))
@@ -227,7 +224,10 @@ async def ask_to_send_now(ctx: BotContext, press: PressRequest) -> LateAnswer | 
     if found is None or found.state is not CampaignState.RUNNING or found.start_at <= ctx.clock():
         return None
     button = Button(press.words("Send now"), data=data_of(Verb.NOW, found.id))
-    return asked_late(press, press.words("Send #{number} now?", number=found.article), button)
+    question = announcements.send_now_question(press.words)
+    if found.article is not None:
+        question = press.words("Send #{number} now?", number=found.article)
+    return asked_late(press, question, button)
 
 
 async def ask_to_send_rest(ctx: BotContext, press: PressRequest) -> LateAnswer | None:
@@ -235,16 +235,19 @@ async def ask_to_send_rest(ctx: BotContext, press: PressRequest) -> LateAnswer |
     if found is None or found.state not in (CampaignState.STOPPED, CampaignState.HELD):
         return None
     button = Button(press.words("Send the rest"), data=data_of(Verb.REST, found.id))
-    return asked_late(press, press.words("Send the rest of #{number} now?", number=found.article), button)
+    question = announcements.send_rest_question(press.words)
+    if found.article is not None:
+        question = press.words("Send the rest of #{number} now?", number=found.article)
+    return asked_late(press, question, button)
 
 
 async def _tell_how_it_stands(ctx: BotContext, press: PressRequest) -> None:
     """Answer a press that changes nothing any more with what is true now; the message says it too."""
     found = await _campaign(ctx, press)
-    if found is None or found.article is None:
+    if found is None:
         return
-    article = await newsdesk.article(ctx.db, found.article)
-    if article.state is not ArticleState.PUBLISHED:
+    article = None if found.article is None else await newsdesk.article(ctx.db, found.article)
+    if article is not None and article.state is not ArticleState.PUBLISHED:
         await press.toast(screens.rest_refused(press.words, article.number), alert=True)
     else:
         toast = {
@@ -255,112 +258,6 @@ async def _tell_how_it_stands(ctx: BotContext, press: PressRequest) -> None:
         }
         await press.toast(toast[found.state](press.words))
     await follow(ctx, press, found.id)
-
-
-# Taking back, and listing without a push
-
-
-async def retract(ctx: BotContext, request: Request) -> None:
-    found = await article_named(ctx, request, Verb.TAKE_BACK)
-    if found is None:
-        return
-    article, said = found
-    how, why = _copies_wish(said)
-    if said and how is None:
-        await request.answer(screens.how_to_retract(request.words, article))
-        return
-    if request.is_late:
-        zone = ctx.look(request.chat).zone
-        at = request.words.time(request.sent_at, zone)
-        await request.answer(desk.ask_to_take_back(request.words, article, at, is_late=True))
-        return
-    if how is not None:
-        await _retract_copies(ctx, request, article, how, why)
-        return
-    await _take_back(ctx, request, article)
-    sent = await _sent(ctx, article.number)
-    if article.is_listed:
-        await request.answer(screens.taken_back(request.words, article, sent))
-    else:
-        await request.answer(screens.not_listed(request.words, article))
-
-
-def _copies_wish(said: str) -> tuple[Delivered | None, str | None]:
-    """Return what is to become of delivered copies, and why, of `delete WHY` or `notice WHY`; None for anything else.
-
-    Raises: ValueError when the reason is too long.
-    """
-    how, *why = said.split(maxsplit=1) or [""]
-    if how.casefold() not in set(Delivered):
-        return None, None
-    return Delivered(how.casefold()), reason(why[0] if why else "")
-
-
-async def _retract_copies(ctx: BotContext, request: Request, article: Article, how: Delivered, why: str | None) -> None:
-    """Retract, and take the delivered copies back as the command says."""
-    try:
-        changing = await corrections.retract(ctx.db, article.number, how, why=why, by=request.person, now=ctx.clock())
-    except OutOfTurn:
-        await request.answer(screens.not_listed(request.words, article))
-        return
-    ctx.wake()
-    if changing.campaign is None:
-        await request.answer(copies.no_copies(request.words, changing.article, changing.copies.out_of_reach))
-    else:
-        await show_progress(ctx, request, changing.article, changing.campaign)
-
-
-async def ask_to_take_back(ctx: BotContext, press: PressRequest) -> None:
-    """Ask before an article is taken back: the button stands where the one that published it stood."""
-    article = await article_pressed(ctx, press)
-    await press.redraw(desk.ask_to_take_back(press.words, article))
-
-
-async def ask_late_to_take_back(ctx: BotContext, press: PressRequest) -> LateAnswer:
-    article = await article_pressed(ctx, press)
-    return LateAnswer(desk.ask_to_take_back(press.words, article, is_late=True))
-
-
-async def leave(ctx: BotContext, press: PressRequest) -> None:
-    """Show again how an article stands that was not taken back after all."""
-    article = await article_pressed(ctx, press)
-    latest = await _latest(ctx, article.number)
-    if latest is not None:
-        await follow(ctx, press, latest.id)
-    elif article.is_listed:
-        await show_out(ctx, press, article.number)
-    else:
-        await press.redraw(screens.not_listed(press.words, article))
-
-
-async def take_back(ctx: BotContext, press: PressRequest) -> None:
-    article = await article_pressed(ctx, press)
-    await _take_back(ctx, press, article)
-    latest = await _latest(ctx, article.number)
-    if latest is not None:
-        await follow(ctx, press, latest.id)
-    else:
-        await press.redraw(screens.taken_back(press.words, article, 0))
-
-
-async def archive(ctx: BotContext, press: PressRequest) -> None:
-    """List an article and push nothing."""
-    article = await article_pressed(ctx, press)
-    match await make_public(ctx, press, article.number, Wanted.LIST):
-        case Done(listed):
-            await press.redraw(screens.archived(press.words, listed))
-        case Waiting() as waiting:
-            await press.redraw(waits(press, article, waiting))
-        case None:
-            await show_out(ctx, press, article.number)
-
-
-async def ask_to_archive(ctx: BotContext, press: PressRequest) -> LateAnswer | None:
-    article = await article_pressed(ctx, press)
-    if article.is_listed:
-        return None
-    button = Button(press.words("List without pushing"), data=data_of(Verb.ARCHIVE, article.number))
-    return asked_late(press, press.words("List #{number} without pushing it?", number=article.number), button)
 
 
 def rate_of(ctx: BotContext) -> float:
@@ -385,7 +282,7 @@ async def _publish_anew(
 async def show_out(ctx: BotContext, asked: Request | PressRequest, number: int) -> None:
     """Say that an article is out already; one that is still on its way shows how far it has come."""
     account = await delivery_reports.report_of(ctx.db, number, ctx.clock(), rate_of(ctx))
-    latest = await _latest(ctx, number)
+    latest = await latest_of(ctx, number)
     if latest is not None and latest.state is not CampaignState.DONE:
         if isinstance(asked, PressRequest):
             await follow(ctx, asked, latest.id)
@@ -426,21 +323,9 @@ async def _campaign(ctx: BotContext, press: PressRequest) -> Campaign | None:
     return found
 
 
-async def _latest(ctx: BotContext, number: int) -> Campaign | None:
+async def latest_of(ctx: BotContext, number: int) -> Campaign | None:
     published = await newsdesk.publishes(ctx.db, number)
     return published[-1] if published else None
-
-
-async def _sent(ctx: BotContext, number: int) -> int:
-    return sum(one.sent for one in await newsdesk.publishes(ctx.db, number))
-
-
-async def _take_back(ctx: BotContext, asked: Request | PressRequest, article: Article) -> None:
-    try:
-        await newsroom.retract(ctx.db, article.number, by=asked.person, now=ctx.clock())
-    except OutOfTurn:
-        return
-    ctx.wake()
 
 
 CONVERSATION = Conversation(
@@ -464,15 +349,6 @@ CONVERSATION = Conversation(
             where=Where.PRIVATE,
             in_menu=True,
         ),
-        Command(
-            "retract",
-            msgid("take an article out of all lists; nothing more of it leaves"),
-            retract,
-            usage=msgid("/retract ARTICLE [notice WHY]"),
-            access=Access.EDITORS,
-            where=Where.PRIVATE,
-            in_menu=True,
-        ),
     ),
     presses=(
         PressRule(Verb.OPEN, open_, access=Access.CONTRIBUTORS),
@@ -481,10 +357,6 @@ CONVERSATION = Conversation(
         PressRule(Verb.PUBLISH, publish_pressed, access=Access.EDITORS, late=ask_to_publish),
         PressRule(Verb.SILENTLY, publish_silently, access=Access.EDITORS, late=ask_to_publish_so),
         PressRule(Verb.BREAKING, publish_breaking, access=Access.EDITORS, late=ask_to_publish_so),
-        PressRule(Verb.ARCHIVE, archive, access=Access.EDITORS, late=ask_to_archive),
-        PressRule(Verb.TAKE_BACK, ask_to_take_back, access=Access.EDITORS, late=ask_late_to_take_back),
-        PressRule(Verb.TAKE_BACK_NOW, take_back, access=Access.EDITORS, late=ask_late_to_take_back),
-        PressRule(Verb.LEAVE, leave, access=Access.EDITORS),
         PressRule(Verb.STOP, stop, access=Access.EDITORS),
         PressRule(Verb.NOW, send_now, access=Access.EDITORS, late=ask_to_send_now),
         PressRule(Verb.REST, send_rest, access=Access.EDITORS, late=ask_to_send_rest),

@@ -23,6 +23,9 @@ from bot.telegram_edge.kit.permission import objection, role_of
 from bot.telegram_edge.kit.registry import Command, Conversation, DocumentRule, PressRule
 from bot.telegram_edge.kit.request import PressRequest, Request
 
+FILE_NAME = "newsbot"
+"""With this the name of an export begins, until somebody changes it."""
+
 log = logging.getLogger(__name__)
 
 
@@ -44,7 +47,7 @@ async def export(ctx: BotContext, request: Request) -> None:
     document = await exports.export_of(ctx.db, request.chat.id, ctx.clock())
     data = json.dumps(document, ensure_ascii=False, indent=2).encode()
     caption = screens.exported(request.words, request.chat.kind)
-    await request.answer_file(f"newsbot-{abs(request.chat.id)}.json", data, caption)
+    await request.answer_file(f"{FILE_NAME}-{abs(request.chat.id)}.json", data, caption)
 
 
 async def take(ctx: BotContext, request: Request) -> bool:
@@ -66,6 +69,8 @@ async def take(ctx: BotContext, request: Request) -> bool:
         await request.answer(screens.not_fetched(request.words))
         return True
     if not await take_file(ctx, request, data):
+        if not document.name.casefold().startswith(FILE_NAME):
+            return False  # another file, which is as little to us as any
         await request.answer(screens.no_export(request.words))
     return True
 

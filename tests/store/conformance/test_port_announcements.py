@@ -1,0 +1,96 @@
+"""Announcements on any engine, and who gets one."""
+
+from datetime import timedelta
+
+from port_samples import ANNA, BEN, DAY, GROUP, HIGHEST, HOUR, LOWEST, NOW, SECOND, Engine, put_chats, put_topics
+
+from bot.domain.announcement import AnnouncementState
+from bot.domain.chat import ChatState
+from bot.domain.delivery import ANNOUNCEMENT, Lane, Subject, SubjectType
+from bot.domain.role import Role
+from bot.domain.text import Entity, Text
+from bot.store.delivery import announced, campaigns
+from bot.store.delivery.announced import audience_of
+from bot.store.delivery.audiences import reach
+from bot.store.delivery.campaigns import CampaignState
+from bot.store.desk import editors
+from bot.store.engine.connection import Connection
+from bot.store.readers import chats, subscriptions
+
+WORDS = Text("𝐖e move", (Entity("bold", 0, 3), Entity("text_link", 4, 4, url="https://x.example"), Entity("pre", 0, 2)))
+
+
+async def test_one_is_kept_as_it_was_written_and_decided_once(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        first = await announced.add(conn, ANNA, NOW, WORDS, "file id")
+        second = await announced.add(conn, BEN, NOW + SECOND, Text(), None)
+        assert (first.text, first.photo, first.by, first.at) == (WORDS, "file id", ANNA, NOW)
+        assert (second.text, second.photo, second.topic, second.owners) == (Text(), None, None, ())
+        assert await announced.announcement(conn, first.number) == first
+        assert [await announced.leave(conn, second.number) for _ in range(2)] == [True, False]
+        assert not await announced.choose(conn, second.number, None, [], NOW)
+        assert [await announced.choose(conn, first.number, 3, [9, 8], NOW) for _ in range(2)] == [True, False]
+        assert not await announced.leave(conn, first.number)
+        await announced.promised(conn, first.number, 5)
+        found = await announced.announcement(conn, first.number)
+        assert found is not None
+        assert (found.state, found.topic, found.owners, found.campaign) == (AnnouncementState.SENT, 3, (8, 9), 5)
+        for nobody in (0, 404, HIGHEST, LOWEST):
+            assert await announced.announcement(conn, nobody) is None
+            assert not await announced.leave(conn, nobody) and not await announced.choose(conn, nobody, None, [], NOW)
+
+
+async def _send(conn: Connection, ago: timedelta) -> int:
+    one = await announced.add(conn, ANNA, NOW, WORDS, None)
+    await announced.choose(conn, one.number, None, [], NOW - ago)
+    subject = Subject(SubjectType.ANNOUNCEMENT, one.number)
+    number = await campaigns.promise(conn, ANNOUNCEMENT, subject, fixed_at=NOW, start_at=NOW, lane=Lane.LATER, by=ANNA)
+    await announced.promised(conn, one.number, number)
+    return number
+
+
+async def test_those_of_a_day_are_counted_but_not_one_that_was_stopped_before_it_left(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        assert await announced.under_way(conn) is None and await announced.sent_since(conn, NOW - DAY) == []
+        await announced.add(conn, ANNA, NOW, WORDS, None)
+        first, second = await _send(conn, HOUR), await _send(conn, DAY + HOUR)
+        assert await announced.sent_since(conn, NOW - DAY) == [NOW - HOUR]
+        assert await announced.under_way(conn) == first
+        await campaigns.halt(conn, first, CampaignState.STOPPED, "stopped")
+        assert await announced.sent_since(conn, NOW - DAY) == []
+        await campaigns.halt(conn, second, CampaignState.HELD, "unreachable")
+        assert await announced.under_way(conn) == second
+        await campaigns.halt(conn, second, CampaignState.STOPPED, "stopped")
+        assert await announced.under_way(conn) is None
+
+
+async def test_it_is_for_active_chats_that_take_announcements_and_for_nobody_with_a_role(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        await put_chats(conn, ANNA, BEN, GROUP, 21, 22, 23, 24)
+        await chats.set_state(conn, 21, ChatState.PAUSED, NOW)
+        await chats.switch_off(conn, 22, NOW)
+        await chats.set_announcements(conn, 23, False)
+        await editors.add(conn, 24, Role.CONTRIBUTOR, None, NOW)
+        audience = await audience_of(conn, 1, None, [BEN], NOW)
+        assert await reach(conn, audience, NOW) == 2
+        assert await audience.wanting(conn, [GROUP, ANNA, BEN, 21, 23, 24, 404], NOW) == {GROUP: 0, ANNA: 0, 21: 0}
+        assert await audience.end_of_piece(conn, LOWEST, HIGHEST, 2) == ANNA
+        assert await audience.end_of_piece(conn, LOWEST, HIGHEST, 99) is None
+        assert await reach(conn, await audience_of(conn, 1, None, [], NOW), NOW) == 3
+
+
+async def test_a_topics_readers_are_those_who_would_get_an_article_about_it(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        await put_chats(conn, ANNA, BEN, 21, 22, 23)
+        topics = await put_topics(conn, "AI", "Energy")
+        for chat in (ANNA, BEN, 21, 22):
+            await subscriptions.follow(conn, chat, topics["AI"], 0, NOW - HOUR)
+        await subscriptions.follow(conn, 23, topics["Energy"], 0, NOW - HOUR)
+        await subscriptions.mute(conn, BEN, topics["AI"], None, NOW)
+        await chats.set_announcements(conn, 21, False)
+        await editors.add(conn, 22, Role.EDITOR, None, NOW)
+        audience = await audience_of(conn, 1, topics["AI"], [], NOW)
+        assert await reach(conn, audience, NOW) == 1
+        assert await audience.wanting(conn, [ANNA, BEN, 21, 22, 23], NOW) == {ANNA: topics["AI"]}
+        assert await audience.end_of_piece(conn, LOWEST, HIGHEST, 99) is None
+        assert await reach(conn, await audience_of(conn, 1, 404, [], NOW), NOW) == 0
