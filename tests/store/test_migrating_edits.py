@@ -1,9 +1,10 @@
-"""Articles of before fields could be edited in chat: none is, so files go on saying all of them."""
+"""Articles of before fields could be edited in chat: none is, so files go on saying all of them; nobody is asked."""
 
 import sqlite3
 from contextlib import closing
 
 from bot.store.content import edits
+from bot.store.desk import asked_edits
 from bot.store.engine.database import Database
 from bot.store.engine.migrations import migrate, scripts
 
@@ -25,4 +26,5 @@ async def test_no_article_of_before_is_edited(tmp_path):
     db = await Database.open(path)
     async with db.reading() as conn:
         assert await edits.edits_of(conn, [1]) == {}
+        assert await asked_edits.asked_of(conn, 7003) is None
     await db.close()
