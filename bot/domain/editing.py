@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum, auto
 
 from bot.domain.article import Story
+from bot.domain.pasted_link import ANSWER_WITHIN
 
 Value = str | tuple[str, ...] | None
 """What a field holds: a text, names of topics in their order, or nothing."""
@@ -30,7 +32,7 @@ _IN_DOCUMENTS = {EditField.LINK: "webUrl"}  # the others are called there as her
 
 
 class Fault(StrEnum):
-    """What is wrong with a value that was typed."""
+    """What is wrong with a value that was typed, or with the moment."""
 
     EMPTY = auto()
     TOO_LONG = auto()
@@ -39,6 +41,7 @@ class Fault(StrEnum):
     OTHER_ARTICLE = auto()
     UNKNOWN_TOPICS = auto()
     UNCHANGED = auto()
+    CHANGED_MEANWHILE = auto()
 
 
 @dataclass(eq=False)
@@ -88,6 +91,30 @@ def _saying(story: Story, field: EditField, value: Value) -> Story:
 def as_words(value: Value) -> str:
     """Return a field's value in one text, for the log and for people."""
     return ", ".join(value) if isinstance(value, tuple) else value or ""
+
+
+# Asked for with buttons
+
+
+@dataclass(frozen=True, slots=True)
+class AskedEdit:
+    """A field that somebody was asked to write anew: their next words are the value.
+
+    `revision` is the article's as they saw it, `message_id` the question with its buttons. `typed` is what they wrote
+    when the article had been changed meanwhile, and they are to decide; None while they have written nothing.
+    """
+
+    person: int
+    article: int
+    field: EditField
+    revision: int
+    at: datetime
+    message_id: int
+    typed: str | None = None
+
+    def is_waiting(self, now: datetime) -> bool:
+        """Return whether the next words of the person are the value."""
+        return self.typed is None and now - self.at <= ANSWER_WITHIN
 
 
 # Beside what a file or a feed says

@@ -14,6 +14,7 @@ from story import ANNA, BEN, EDITH, story_house
 
 from bot.domain.article import Article, ArticleState, Story
 from bot.domain.audit import Entry
+from bot.services.content import links
 from bot.store.content import articles, topics
 from bot.store.desk import audit_log
 from bot.telegram_edge.notifications.progress_messages import ProgressMessages
@@ -125,13 +126,11 @@ async def test_topics_are_those_that_were_typed_and_no_others(desk: Desk) -> Non
     ("typed", "answer"),
     [
         ("subtitle Another", "“subtitle” cannot be edited here: title, excerpt, link and topics can."),
-        ("title", "The title would be empty; nothing was changed."),
         ("title <b></b>", "The title would be empty; nothing was changed."),
         (f"title {'long ' * 101}", "The title has at most 500 characters; nothing was changed."),
         ("title Grid", "#1 Grid says that already; nothing was changed."),
         ("excerpt ...", "The excerpt would be empty; nothing was changed."),
         ("excerpt Grid", "That says no more than the title; nothing was changed."),
-        ("link", "The link would be empty; nothing was changed."),
         ("link nothing", "I cannot take this link: “nothing” is not a link"),
         ("link ftp://news.example/a", "I cannot take this link: “ftp://news.example/a” is not an http or https link"),
         ("link javascript:alert(1)", "I cannot take this link: “javascript:alert(1)” is a javascript: link"),
@@ -161,7 +160,7 @@ async def test_fields_go_by_their_names_in_the_editors_language(desk: Desk) -> N
     await desk.says("/edit 1 excerpt Ein Satz.")
     story = (await desk.article()).story
     assert (story.title, story.excerpt, story.topics) == ("Zellen für das Netz", "Ein Satz.", ("Robotics",))
-    assert (await desk.says("/edit 1 Titel")).startswith("Dieses Feld wäre dann leer: Titel.")
+    assert (await desk.says("/edit 1 Titel <b></b>")).startswith("Dieses Feld wäre dann leer: Titel.")
 
 
 async def test_an_answer_to_an_articles_message_is_about_that_one(desk: Desk) -> None:
@@ -214,11 +213,6 @@ async def test_what_was_typed_while_newsbot_was_not_running_is_not_done(desk: De
     await desk.house.settle()
     assert "#1 Grid was not changed; send it again if it is still meant." in plain(desk.house.screen(EDITH))
     assert (await desk.article()).story.title == "Grid"
-
-
-async def test_without_a_field_it_is_said_how_one_is_typed(desk: Desk) -> None:
-    assert (await desk.says("/edit 1")).startswith("What of #1 Grid is to change? Write /edit 1, the field (title, ")
-    assert (await desk.says("/edit")).startswith("Which article?")
 
 
 # Beside what the file says
@@ -297,6 +291,19 @@ async def test_the_files_words_of_what_somebody_has_ask_about_its_copies(desk: D
     assert desk.house.buttons(EDITH) == [["Lists only", "Every copy", "Leave it"]]
 
 
+async def test_what_was_edited_of_a_links_draft_outlives_its_excerpt_and_the_file_that_brings_it(desk: Desk) -> None:
+    told = replace(
+        (await desk.article()).story, title="As the page says", link="https://news.example/page", excerpt=None
+    )
+    drafted = await links.draft(desk.house.db, told, now=desk.house.clock(), by=EDITH)
+    number = drafted.article.number
+    await desk.says(f"/edit {number} title Cells for the grid")
+    await links.add_excerpt(desk.house.db, number, "Some words.", now=desk.house.clock())
+    await desk.room.take({"page.md": told})
+    story = (await desk.article(number)).story
+    assert (story.title, story.excerpt) == ("Cells for the grid", None)
+
+
 async def test_many_edited_stories_that_change_at_once_are_told_in_one_message(desk: Desk) -> None:
     for n in range(2, 7):
         await desk.room.draft(f"story-{n}", "Energy")
@@ -309,3 +316,114 @@ async def test_many_edited_stories_that_change_at_once_are_told_in_one_message(d
     assert plain(desk.house.screen(EDITH)).startswith(
         "5 articles were edited in chat, and their files or feeds say something else there now: #2, #3, #4, #5, #6."
     )
+
+
+# With buttons
+
+
+async def chosen(desk: Desk, field: str = "Title", person: int = EDITH) -> str:
+    """Open the draft and choose a field of it; return what is asked for."""
+    await desk.says("/preview 1", person)
+    await desk.house.presses(person, "Edit")
+    assert plain(desk.house.screen(person)).startswith("What of #1 ")
+    await desk.house.presses(person, field)
+    return plain(desk.house.screen(person))
+
+
+async def test_a_field_is_chosen_with_buttons_and_the_next_words_are_its_value(desk: Desk) -> None:
+    assert await chosen(desk) == "Write the new title of #1 Grid. It says now: Grid"
+    assert desk.house.buttons(EDITH) == [["Cancel"]]
+    assert (await desk.says("Cells for the grid")).startswith("#1 Cells for the grid (draft)")
+    await chosen(desk, "Excerpt")
+    assert (await desk.says("...")).startswith("The excerpt would be empty")
+    await desk.says("Another text.")  # it is still asked for
+    assert (await desk.article()).story.excerpt == "Another text."
+    await desk.says("Robotics")  # and now no more
+    assert (await desk.article()).story.excerpt == "Another text."
+
+
+@pytest.mark.parametrize(
+    ("field", "words"), [("Link", "https://news.example/new"), ("Topics", "robotics"), ("Title", "Robotics")]
+)
+async def test_each_field_takes_its_own_kind_of_words(desk: Desk, field: str, words: str) -> None:
+    await chosen(desk, field)
+    await desk.says(words)
+    story = (await desk.article()).story
+    assert {"Link": story.link, "Topics": ", ".join(story.topics).lower(), "Title": story.title}[field] == words
+    assert [entry.detail for entry in await desk.edits()] == [field.lower()]
+
+
+async def test_what_is_cancelled_or_long_ago_takes_no_words_and_a_link_is_no_title(desk: Desk) -> None:
+    await chosen(desk)
+    await desk.house.presses(EDITH, "Cancel")
+    assert plain(desk.house.screen(EDITH)) == "#1 Grid stays as it is."
+    await desk.says("Not a title")
+    await chosen(desk)
+    await desk.says("https://news.example/grid")  # known already: it is shown
+    assert (await desk.article()).story.title == "Grid"
+    desk.house.clock.advance(timedelta(minutes=31))
+    await desk.says("Not a title")
+    assert (await desk.article()).story.title == "Grid"
+    assert await desk.edits() == []
+
+
+async def test_without_a_field_or_a_value_they_are_asked_for(desk: Desk) -> None:
+    assert await desk.says("/edit 1") == "What of #1 Grid is to change?"
+    assert desk.house.buttons(EDITH) == [["Title", "Excerpt"], ["Link", "Topics"], ["Cancel"]]
+    assert await desk.says("/edit 1 topics") == "Write the new topics of #1 Grid. It says now: Energy"
+    await desk.says("Robotics, Energy")
+    assert await desk.topics() == ["Robotics", "Energy"]
+    assert (await desk.says("/edit")).startswith("Which article?")
+
+
+async def test_of_two_editors_the_later_one_sees_what_changed_and_decides(desk: Desk) -> None:
+    await desk.says(f"/editors add {BEN} editor")
+    for person in (EDITH, BEN):
+        await chosen(desk, person=person)
+    await desk.says("By Ben", person=BEN)
+    asked = await desk.says("By Edith")
+    assert asked == (
+        "#1 By Ben was changed while you wrote.\n"
+        "Ben Okafor (7002) changed the title: Grid → By Ben\n"
+        "The title says now: By Ben\n"
+        "Yours: By Edith"
+    )
+    assert (await desk.article()).story.title == "By Ben"
+    assert desk.house.buttons(EDITH) == [["Use mine", "Leave it"], ["Open #1"]]
+    mine = desk.house.button(EDITH, "Use mine")
+    await desk.says("Some other words")  # nothing is asked for but the decision
+    await desk.house.presses_data(EDITH, mine[1], mine[0])
+    assert (await desk.article()).story.title == "By Edith"
+    await desk.house.presses_data(EDITH, mine[1], mine[0])
+    assert len(await desk.edits()) == 2
+
+
+async def test_the_later_one_leaves_it_and_is_asked_again_when_it_changed_once_more(desk: Desk) -> None:
+    await desk.says(f"/editors add {BEN} editor")
+    await chosen(desk)
+    await desk.told(heat=5)  # readers see nothing of that: there is nothing to decide
+    await desk.told(excerpt="By the file.")
+    asked = await desk.says("By Edith")
+    assert asked.startswith("#1 Grid was changed while you wrote.\nThe title says now: Grid\n")
+    await desk.says("/edit 1 title By Ben", person=BEN)
+    await desk.house.presses(EDITH, "Use mine")
+    assert "Ben Okafor (7002) changed the title: Grid → By Ben" in plain(desk.house.screen(EDITH))
+    await desk.house.presses(EDITH, "Leave it")
+    assert plain(desk.house.screen(EDITH)) == "#1 By Ben stays as it is."
+    assert (await desk.article()).story.title == "By Ben"
+
+
+async def test_contributors_have_the_button_at_their_own_drafts_only_and_forged_ones_change_nothing(desk: Desk) -> None:
+    await desk.says(f"/editors add {BEN} contributor")
+    story = {"title": "Ben's", "webUrl": "https://news.example/ben", "publishedDateTime": "2026-03-02T10:00Z"}
+    await desk.house.uploads(BEN, "ben.json", json.dumps(story).encode())
+    await desk.says("/preview 2", person=BEN)
+    assert desk.house.buttons(BEN) == [["Edit"]]
+    message_id = desk.house.messages(BEN)[-1]["message_id"]
+    await desk.says("/publish 2")
+    await desk.says("/preview 2", person=BEN)
+    assert desk.house.buttons(BEN) == []
+    for data in ("1:edit:2", "1:edit_field:2:0", "1:edit_field:2:99", "1:edit_field:1:0", "1:edit_anyway:2"):
+        await desk.house.presses_data(BEN, data, message_id)
+        await desk.says("Forged", person=BEN)
+    assert {(await desk.article(1)).story.title, (await desk.article(2)).story.title} == {"Grid", "Ben's"}

@@ -45,7 +45,7 @@ async def test_a_preview_is_the_push_itself_and_a_note_under_it(desk: Desk) -> N
         f"#{article.number} Grid storage (draft)\nLink: it can be opened from outside.\nPicture: Telegram fetched it.\n"
         "It would go to 3 chats, taking about 1 second."
     )
-    assert desk.buttons == [["Schedule", "More"], ["Publish to 3"]]
+    assert desk.buttons == [["Edit", "Schedule", "More"], ["Publish to 3"]]
     copy = desk.house.messages(EDITH)[-2]
     await desk.presses("Publish to 3")
     await desk.run()
@@ -307,7 +307,7 @@ async def test_listing_without_a_push_is_behind_more(desk: Desk) -> None:
     await desk.presses("More")
     assert desk.buttons == [["Back"], ["List without pushing"], ["Breaking", "Silently"]]
     await desk.presses("Back")
-    assert desk.buttons == [["Schedule", "More"], ["Publish to 2"]]
+    assert desk.buttons == [["Edit", "Schedule", "More"], ["Publish to 2"]]
     await desk.presses("More")
     await desk.presses("List without pushing")
     await desk.run()

@@ -125,7 +125,7 @@ async def test_both_times_that_come_twice_are_told_apart_and_can_be_had(desk: De
 
 async def test_by_button_a_time_is_offered_chosen_and_taken_back(desk: Desk) -> None:
     await desk.says("/preview 1")
-    assert desk.buttons == [["Schedule", "More"], ["Publish to 1"]]
+    assert desk.buttons == [["Edit", "Schedule", "More"], ["Publish to 1"]]
     await desk.presses("Schedule")
     assert desk.screen.startswith("When is #1 First to go out?")
     assert [row[0] for row in desk.buttons] == [
@@ -150,10 +150,10 @@ async def test_by_button_a_time_is_offered_chosen_and_taken_back(desk: Desk) -> 
 async def test_at_night_what_wakes_nobody_comes_first(desk: Desk) -> None:
     desk.house.clock.advance(timedelta(hours=9, minutes=59) - timedelta(hours=1))  # 21:59 in Berlin
     await desk.says("/preview 1")
-    assert desk.buttons == [["Schedule", "More"], ["Publish to 1"]]
+    assert desk.buttons == [["Edit", "Schedule", "More"], ["Publish to 1"]]
     desk.house.clock.advance(timedelta(minutes=1))
     await desk.says("/preview 1")
-    assert desk.buttons == [["At 07:00"], ["Silently"], ["Schedule", "More"], ["Publish to 1"]]
+    assert desk.buttons == [["At 07:00"], ["Silently"], ["Edit", "Schedule", "More"], ["Publish to 1"]]
     await desk.presses("At 07:00")
     assert desk.screen == "#1 First goes out on Tuesday, 3 Mar 2026, 07:00 (Berlin time)."
     await desk.presses("Unschedule")

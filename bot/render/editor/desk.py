@@ -48,6 +48,10 @@ class Verb(StrEnum):
     CORRECT = "copies_correct"
     LISTS_ONLY = "copies_lists"
     LEAVE_COPIES = "copies_leave"
+    EDIT = "edit"
+    EDIT_FIELD = "edit_field"  # an article, a field's place
+    EDIT_ANYWAY = "edit_anyway"
+    EDIT_NOT = "edit_not"
     KEEP_EDIT = "edit_keep"  # an article, a field's place, a checksum of what the source says
     TAKE_SOURCE = "edit_take"  # the same
     STOP = "push_stop"  # a campaign
@@ -89,7 +93,7 @@ OF_AN_ARTICLE = frozenset(
         Verb.LISTS_ONLY, Verb.LEAVE_COPIES,
         Verb.CHOOSE_PUSH, Verb.CHOOSE_ARCHIVE, Verb.TOPICS, Verb.ADD_TOPIC, Verb.DELIVERY, Verb.FAILED, Verb.AGAIN,
         Verb.APPROVE, Verb.DECLINE, Verb.UNSCHEDULE, Verb.SCHEDULE, Verb.SCHEDULE_AT, Verb.SILENTLY, Verb.BREAKING,
-        Verb.KEEP_EDIT, Verb.TAKE_SOURCE,
+        Verb.KEEP_EDIT, Verb.TAKE_SOURCE, Verb.EDIT, Verb.EDIT_FIELD, Verb.EDIT_ANYWAY, Verb.EDIT_NOT,
     }
 )  # fmt: skip
 """What is done to one article: the first number of the button is its number."""
@@ -190,7 +194,7 @@ def note(
 
 
 def note_for_contributor(
-    words: Words, article: Article, zone: ZoneInfo, link: str | None, picture: PictureCheck
+    words: Words, article: Article, zone: ZoneInfo, link: str | None, picture: PictureCheck, *, may_edit: bool
 ) -> Message:
     """Return what stands under the copy for somebody who may not publish: what was checked, and who goes on."""
     lines: list[Text | str] = [
@@ -200,7 +204,7 @@ def note_for_contributor(
     ]
     if article.state is ArticleState.DRAFT:
         lines.append(words("An editor publishes it."))
-    return Message(join(lines, "\n"))
+    return Message(join(lines, "\n"), keyboard=((edit_button(words, article.number),),) if may_edit else ())
 
 
 def paused(words: Words) -> str:
@@ -216,10 +220,11 @@ def note_keyboard(
     At night, what wakes nobody comes first.
     """
     number = article.number
-    more = Button(words("More"), data=press(Verb.MORE, number))
+    edit, more = edit_button(words, number), Button(words("More"), data=press(Verb.MORE, number))
     if article.is_listed and not may_publish(article):
-        return ((more,),)
-    row = (more,) if article.is_listed else (Button(words("Schedule"), data=press(Verb.SCHEDULE, number)), more)
+        return ((edit, more),)
+    schedule = () if article.is_listed else (Button(words("Schedule"), data=press(Verb.SCHEDULE, number)),)
+    row = (edit, *schedule, more)
     if waiting is not None:
         return (row, (waiting.button,))
     first: Keyboard = ()
@@ -355,6 +360,10 @@ def ask_to_take_back(words: Words, article: Article, asked_at: str | None = None
             (open_button(words, article.number),),
         ),
     )
+
+
+def edit_button(words: Words, number: int) -> Button:
+    return Button(words("Edit"), data=press(Verb.EDIT, number))
 
 
 def open_button(words: Words, number: int) -> Button:

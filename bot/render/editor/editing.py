@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from zlib import crc32
 
 from bot.domain.article import Article
+from bot.domain.audit import Entry
 from bot.domain.editing import EditField, Fault, Refusal, Value, as_words
 from bot.domain.message import Button, Message
 from bot.domain.press import press
 from bot.domain.text import Text
 from bot.render.editor.corrections import NAMED
 from bot.render.editor.desk import Verb, asked_while_away, called, open_button
+from bot.render.editor.editors import called as called_person
 from bot.render.editor.source_faults import fault_text
 from bot.render.locale import Words
-from bot.render.text import clip, foreign, tame
+from bot.render.text import clip, foreign, join, tame
 
 _SAID = 100  # UTF-16 code units of what was typed, where an answer names it
 _FAULT = 300
@@ -39,18 +41,75 @@ def field_called(words: Words, said: str) -> EditField | None:
     return names.get(key)
 
 
-def usage(words: Words, article: Article) -> Message:
-    """Return how a field of an article is typed, where none or nothing was."""
+def choice(words: Words, article: Article) -> Message:
+    """Return the choice of a field."""
+    buttons = [
+        Button(_label(words, field), data=press(Verb.EDIT_FIELD, article.number, place))
+        for place, field in enumerate(EditField)
+    ]
     return Message(
-        words.text(
-            "What of {article} is to change? Write /edit {number}, the field ({fields}), and what it is to say: "
-            "/edit {number} {field} …",
-            article=called(article),
-            number=article.number,
-            fields=_fields(words),
-            field=field_name(words, EditField.TITLE),
-        )
+        words.text("What of {article} is to change?", article=called(article)),
+        keyboard=(tuple(buttons[:2]), tuple(buttons[2:]), (_cancel(words, article),)),
     )
+
+
+def ask(words: Words, article: Article, field: EditField, shown: Value) -> Message:
+    """Return what asks for a field's new words."""
+    text = words.text(
+        "Write the new {field} of {article}. It says now: {shown}",
+        field=field_name(words, field),
+        article=called(article),
+        shown=_value(words, shown),
+    )
+    return Message(text, keyboard=((_cancel(words, article),),))
+
+
+def changed_meanwhile(
+    words: Words,
+    article: Article,
+    field: EditField,
+    shown: Value,
+    typed: str,
+    edits: Sequence[Entry],
+    names: Mapping[int, str],
+) -> Message:
+    """Return the question whether what was typed counts although the article was changed since it was asked for."""
+    told: list[Text | str] = [words.text("{article} was changed while you wrote.", article=called(article))]
+    told.extend(_told(words, entry, names) for entry in edits)
+    told.append(words.text("The {field} says now: {shown}", field=field_name(words, field), shown=_value(words, shown)))
+    told.append(words.text("Yours: {typed}", typed=_value(words, typed)))
+    anyway = Button(words("Use mine"), data=press(Verb.EDIT_ANYWAY, article.number))
+    leave = Button(words("Leave it"), data=press(Verb.EDIT_NOT, article.number))
+    return Message(join(told, "\n"), keyboard=((anyway, leave), (open_button(words, article.number),)))
+
+
+def cancelled(words: Words, article: Article) -> Message:
+    return Message(
+        words.text("{article} stays as it is.", article=called(article)),
+        keyboard=((open_button(words, article.number),),),
+    )
+
+
+def _told(words: Words, entry: Entry, names: Mapping[int, str]) -> Text:
+    """Return one edit of somebody else."""
+    who = words("A program") if entry.person is None else called_person(entry.person, names)
+    field = field_called(words, entry.detail or "")
+    return words.text(
+        "{who} changed the {field}: {before} → {after}",
+        who=who,
+        field=words("text") if field is None else field_name(words, field),
+        before=_value(words, entry.before),
+        after=_value(words, entry.after),
+    )
+
+
+def _label(words: Words, field: EditField) -> str:
+    name = field_name(words, field)
+    return name[:1].upper() + name[1:]
+
+
+def _cancel(words: Words, article: Article) -> Button:
+    return Button(words("Cancel"), data=press(Verb.EDIT_NOT, article.number))
 
 
 def no_such_field(words: Words, said: str) -> Message:
@@ -88,6 +147,8 @@ def refused(words: Words, article: Article, field: EditField, refusal: Refusal) 
             )
         case Fault.UNKNOWN_TOPICS:
             text = _unknown_topics(words, refusal)
+        case Fault.CHANGED_MEANWHILE:
+            text = words.text("{article} was changed while you wrote.", article=called(article))
         case Fault.UNCHANGED:
             text = words.text("{article} says that already; nothing was changed.", article=called(article))
     return Message(text, keyboard=((open_button(words, article.number),),))

@@ -13,9 +13,11 @@ from bot.content.articles.cleaning import EXCERPT_LIMIT, TITLE_LIMIT, excerpt_of
 from bot.content.articles.links import judged
 from bot.content.articles.video import watch_link
 from bot.domain.article import Article, ArticleState
+from bot.domain.audit import Entry
 from bot.domain.copies import Copies
 from bot.domain.correction import Field
 from bot.domain.editing import (
+    AskedEdit,
     EditField,
     Edits,
     Fault,
@@ -37,9 +39,11 @@ from bot.services.content.topic_names import SUGGESTIONS, closest, names_in
 from bot.services.newsroom.notices import EDITED
 from bot.store.content import articles, corrections, edits, imports, topics
 from bot.store.delivery import copy_counts
-from bot.store.desk import audit_log, notices
+from bot.store.desk import asked_edits, audit_log, editors, notices
 from bot.store.engine.database import Connection, Database
 
+LATEST = 20
+"""Lines of an article's log in which others' edits are looked for."""
 _EDIT = Policy(PushWindow(timedelta(0)), burst=0, undo=timedelta(0), flags_act=False, by_hand=True)
 
 
@@ -62,8 +66,9 @@ async def edit(
     role: Role | None,
     allow: FetchRules,
     now: datetime,
+    answers: AskedEdit | None = None,
 ) -> Edited:
-    """Let an article say in one field what was typed.
+    """Let an article say in one field what was typed; `answers` is the question to which that is the answer.
 
     Raises: UnknownArticle; OutOfTurn, when somebody with this role may not change it; Refusal.
     """
@@ -71,13 +76,67 @@ async def edit(
         before = await articles.article(conn, number)
         if not may_change(role, is_draft=before.state is ArticleState.DRAFT, is_own=before.made_by == by):
             raise OutOfTurn(f"#{number} is not theirs to change")
+        if answers is not None and before.revision != answers.revision:
+            raise Refusal(Fault.CHANGED_MEANWHILE)
         value = await _read(conn, before, field, typed, allow)
         was = await _shown(conn, before, field)
         if value == was:
             raise Refusal(Fault.UNCHANGED)
         known = (await edits.edits_of(conn, [number])).get(number, {})
         await edits.set_edits(conn, {number: after_edit(known, before.story, field, value)})
+        if answers is not None:
+            await asked_edits.forget(conn, answers.person)
         return await _change(conn, before, field, value, was, by=by, now=now)
+
+
+# Asked for with buttons
+
+
+async def ask(db: Database, asked: AskedEdit) -> None:
+    """Take note that a person was asked for a field, in the place of what they were asked for before."""
+    async with db.transaction() as conn:
+        await asked_edits.ask(conn, asked)
+
+
+async def asked_of(db: Database, person: int) -> AskedEdit | None:
+    """Return the field that a person was asked for last; None when that is settled."""
+    async with db.reading() as conn:
+        return await asked_edits.asked_of(conn, person)
+
+
+async def ask_no_more(db: Database, asked: AskedEdit) -> None:
+    async with db.transaction() as conn:
+        await asked_edits.forget(conn, asked.person)
+
+
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """An article that others have changed since a person saw it: as it is now, and what their edits in chat were.
+
+    `names` are what people are called who are known by name.
+    """
+
+    article: Article
+    edits: tuple[Entry, ...]
+    names: dict[int, str]
+
+
+async def meanwhile(db: Database, asked: AskedEdit) -> Meanwhile:
+    """Return what has happened to an article since a person was asked about it. Raises: UnknownArticle."""
+    async with db.reading() as conn:
+        since = asked.at.replace(microsecond=0)
+        log = [one for one in await audit_log.latest(conn, LATEST, article=asked.article) if one.act == "edit"]
+        others = tuple(one for one in reversed(log) if one.at >= since and one.person != asked.person)
+        return Meanwhile(await articles.article(conn, asked.article), others, await editors.names(conn))
+
+
+async def shown(db: Database, number: int, field: EditField) -> Value:
+    """Return what readers see in a field of an article. Raises: UnknownArticle."""
+    async with db.reading() as conn:
+        return await _shown(conn, await articles.article(conn, number), field)
+
+
+# Beside what a file or a feed says
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from bot.content.articles.slug import slugs_of_story
 from bot.content.web.fetching import Answer, Fetcher, FetchError
 from bot.domain.article import Article, ArticleState, Provider, Story
 from bot.domain.feed_intake import known_names, topics_of_items
+from bot.domain.ingestion import Arrival
 from bot.domain.link import normal_link
 from bot.domain.page import FeedLink, Page
 from bot.domain.pasted_link import Drafted, PageFound, PastedLink, Unread, without_tracking
@@ -164,7 +165,8 @@ async def add_excerpt(db: Database, number: int, excerpt: str, *, now: datetime)
         raise OutOfTurn(f"#{number}")
     payload = {**payloads.get(number, {}), "excerpt": excerpt}
     story = replace(article.story, excerpt=excerpt, published=None, payload=payload)
-    await importing.take(db, [Seen(owner.id, owner.fingerprint, story)], now=now, policy=DRAFTS_ONLY)
+    seen = Seen(owner.id, owner.fingerprint, story, arrival=Arrival.EDIT)
+    await importing.take(db, [seen], now=now, policy=DRAFTS_ONLY)
     async with db.reading() as conn:
         return await articles.article(conn, number)
 

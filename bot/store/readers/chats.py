@@ -349,6 +349,7 @@ _DELETIONS = (
     "DELETE FROM channel_managers WHERE channel = :chat",
     "DELETE FROM channels WHERE id = :chat",
     "DELETE FROM pasted_links WHERE person = :chat",
+    "DELETE FROM asked_edits WHERE person = :chat",
     "DELETE FROM chats WHERE id = :chat",
 )
 

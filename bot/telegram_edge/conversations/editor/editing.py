@@ -1,68 +1,96 @@
-"""Editing an article in chat: one field at a time, and the result as readers will see it."""
+"""
+Editing an article in chat: one field at a time, and the result as readers will see it.
+
+Typed in full it is done at once. With buttons the field is chosen, and the next words of whoever chose it are its
+value; when the article was changed meanwhile, they see what changed and decide.
+"""
 
 from __future__ import annotations
 
-from bot.domain.article import Article
-from bot.domain.editing import EditField, Refusal, value_of
-from bot.domain.message import Button
+from dataclasses import replace
+
+from bot.domain.article import Article, ArticleState
+from bot.domain.editing import AskedEdit, EditField, Fault, Refusal, value_of
+from bot.domain.message import Button, Message
+from bot.domain.pasted_link import links_in
 from bot.domain.press import press as data_of
-from bot.errors import OutOfTurn
+from bot.domain.role import may_change
+from bot.errors import OutOfTurn, UnknownArticle
+from bot.render import error_messages
 from bot.render.editor import corrections as copies
 from bot.render.editor import editing as screens
 from bot.render.editor.desk import Verb
-from bot.services.content import editing
+from bot.services.content import editing, links
 from bot.services.content.editing import Edited
+from bot.services.newsroom import desk as newsdesk
 from bot.telegram_edge.conversations.editor import publishing
 from bot.telegram_edge.conversations.editor.article_args import article_named, article_pressed, asked_late
 from bot.telegram_edge.kit.commands import Access, Where, msgid
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.paging import number as number_of
 from bot.telegram_edge.kit.permission import role_of
-from bot.telegram_edge.kit.registry import Command, Conversation, LateAnswer, PressRule
+from bot.telegram_edge.kit.registry import Command, Conversation, LateAnswer, PressRule, TextRule
 from bot.telegram_edge.kit.request import PressRequest, Request
+
+_FIELDS = tuple(EditField)
 
 
 async def edit(ctx: BotContext, request: Request) -> None:
-    """Change what was typed at once: `/edit ARTICLE FIELD VALUE`, or as an answer to it, `/edit FIELD VALUE`."""
-    found = await article_named(ctx, request)
+    """Change what was typed at once: `/edit ARTICLE FIELD VALUE`, or as an answer to it, `/edit FIELD VALUE`.
+
+    What is left out is asked for.
+    """
+    found = await article_named(ctx, request, Verb.EDIT)
     if found is None:
         return
     article, said = found
     name, *typed = said.split(maxsplit=1) or [""]
-    if not name:
-        await request.answer(screens.usage(request.words, article))
-        return
     field = screens.field_called(request.words, name)
-    if field is None:
+    if name and field is None:
         await request.answer(screens.no_such_field(request.words, name))
-        return
-    if request.is_late:
-        at = request.words.time(request.sent_at, ctx.look(request.chat).zone)
-        await request.answer(screens.typed_while_away(request.words, article, at))
-        return
-    await _edit(ctx, request, article, field, typed[0] if typed else "")
+    elif not await _may_change(ctx, request, article):
+        await request.answer(screens.not_theirs(request.words))
+    elif field is None:
+        await request.answer(screens.choice(request.words, article))
+    elif not typed:
+        question = await _question(ctx, request, article, field)
+        await _remember(ctx, request, article, field, await request.answer(question))
+    elif request.is_late:
+        await request.answer(_while_away(ctx, request, article))
+    else:
+        await _edit(ctx, request, article, field, typed[0])
 
 
-async def _edit(ctx: BotContext, request: Request, article: Article, field: EditField, typed: str) -> None:
-    """Change a field and show what came of it: the copy, or what becomes of those that were delivered."""
+async def _edit(
+    ctx: BotContext,
+    asked: Request | PressRequest,
+    article: Article,
+    field: EditField,
+    typed: str,
+    answers: AskedEdit | None = None,
+) -> None:
+    """Change a field and show what came of it. `answers` is the question to which what was typed is the answer."""
     try:
         done = await editing.edit(
             ctx.db,
             article.number,
             field,
             typed,
-            by=request.person,
-            role=await role_of(ctx, request),
+            by=asked.person,
+            role=await role_of(ctx, asked),
             allow=ctx.settings.fetch_allow,
             now=ctx.clock(),
+            answers=answers,
         )
     except OutOfTurn:
-        await request.answer(screens.not_theirs(request.words))
-        return
+        await asked.answer(screens.not_theirs(asked.words))
     except Refusal as refusal:
-        await request.answer(screens.refused(request.words, article, field, refusal))
-        return
-    await _show(ctx, request, done)
+        if refusal.fault is Fault.CHANGED_MEANWHILE and answers is not None:
+            await _ask_again(ctx, asked, answers, typed)
+        else:
+            await asked.answer(screens.refused(asked.words, article, field, refusal))
+    else:
+        await _show(ctx, asked, done)
 
 
 async def _show(ctx: BotContext, asked: Request | PressRequest, done: Edited) -> None:
@@ -73,6 +101,120 @@ async def _show(ctx: BotContext, asked: Request | PressRequest, done: Edited) ->
         await asked.answer(copies.question(asked.words, article, done.fields, found.changeable, found.out_of_reach))
     else:
         await publishing.show(ctx, asked, article)
+
+
+async def _may_change(ctx: BotContext, asked: Request | PressRequest, article: Article) -> bool:
+    is_draft, is_own = article.state is ArticleState.DRAFT, article.made_by == asked.person
+    return may_change(await role_of(ctx, asked), is_draft=is_draft, is_own=is_own)
+
+
+def _while_away(ctx: BotContext, request: Request, article: Article) -> Message:
+    at = request.words.time(request.sent_at, ctx.look(request.chat).zone)
+    return screens.typed_while_away(request.words, article, at)
+
+
+# With buttons
+
+
+async def choose(ctx: BotContext, press: PressRequest) -> None:
+    """Ask below the message which field is to change."""
+    article = await article_pressed(ctx, press)
+    allowed = await _may_change(ctx, press, article)
+    await press.answer(screens.choice(press.words, article) if allowed else screens.not_theirs(press.words))
+
+
+async def choose_field(ctx: BotContext, press: PressRequest) -> None:
+    """Ask for the chosen field's new words in the place of the choice."""
+    article, place = await article_pressed(ctx, press), number_of(press, 1)
+    if not 0 <= place < len(_FIELDS):
+        await press.toast(error_messages.button_too_old(press.words), alert=True)
+    elif not await _may_change(ctx, press, article):
+        await press.redraw(screens.not_theirs(press.words))
+    else:
+        await _remember(ctx, press, article, _FIELDS[place], press.message_id)
+        await press.redraw(await _question(ctx, press, article, _FIELDS[place]))
+
+
+async def take_text(ctx: BotContext, request: Request) -> bool:
+    """Take the words that were asked for. A link is none for another field: it is one that becomes a draft."""
+    assert request.person is not None  # editors are people
+    asked = await editing.asked_of(ctx.db, request.person)
+    if asked is None or not asked.is_waiting(ctx.clock()):
+        return False
+    if asked.field is not EditField.LINK and links_in(request.args) == [request.args.strip()]:
+        return False
+    pasted = await links.waiting(ctx.db, request.person, ctx.clock())
+    if pasted is not None and pasted.at > asked.at:
+        return False  # something else was asked for since
+    try:
+        article = await newsdesk.article(ctx.db, asked.article)
+    except UnknownArticle:
+        await editing.ask_no_more(ctx.db, asked)
+        return False
+    if request.is_late:
+        await request.answer(_while_away(ctx, request, article))
+    else:
+        await _edit(ctx, request, article, asked.field, request.args, asked)
+    return True
+
+
+async def edit_anyway(ctx: BotContext, press: PressRequest) -> None:
+    """Let what was typed count, although the article had been changed meanwhile."""
+    article, asked = await article_pressed(ctx, press), await _answered(ctx, press)
+    if asked is None or asked.typed is None:
+        await press.redraw(screens.decided(press.words, article))
+        return
+    await press.redraw_keyboard(())
+    await _edit(ctx, press, article, asked.field, asked.typed, asked)
+
+
+async def ask_to_edit_anyway(ctx: BotContext, press: PressRequest) -> LateAnswer:
+    article = await article_pressed(ctx, press)
+    asked = await _answered(ctx, press)
+    if asked is None or asked.typed is None:
+        return LateAnswer(screens.decided(press.words, article))
+    return LateAnswer(await _decision(ctx, press, asked, asked.typed))
+
+
+async def cancel(ctx: BotContext, press: PressRequest) -> None:
+    """Ask for nothing any more; the article stays as it is."""
+    article, asked = await article_pressed(ctx, press), await _answered(ctx, press)
+    if asked is not None:
+        await editing.ask_no_more(ctx.db, asked)
+    await press.redraw(screens.cancelled(press.words, article))
+
+
+async def _question(ctx: BotContext, asked: Request | PressRequest, article: Article, field: EditField) -> Message:
+    return screens.ask(asked.words, article, field, await editing.shown(ctx.db, article.number, field))
+
+
+async def _remember(
+    ctx: BotContext, asked: Request | PressRequest, article: Article, field: EditField, message_id: int
+) -> None:
+    """Let the person's next words be the value of a field of the article as it was just shown."""
+    assert asked.person is not None  # editors are people
+    now = ctx.clock()
+    await editing.ask(ctx.db, AskedEdit(asked.person, article.number, field, article.revision, now, message_id))
+
+
+async def _ask_again(ctx: BotContext, asked: Request | PressRequest, answers: AskedEdit, typed: str) -> None:
+    """Say what others have changed since the question, and let the one who typed decide."""
+    found = await editing.meanwhile(ctx.db, answers)
+    message_id = await asked.answer(await _decision(ctx, asked, answers, typed))
+    again = replace(answers, revision=found.article.revision, at=ctx.clock(), message_id=message_id, typed=typed)
+    await editing.ask(ctx.db, again)
+
+
+async def _decision(ctx: BotContext, asked: Request | PressRequest, answers: AskedEdit, typed: str) -> Message:
+    found = await editing.meanwhile(ctx.db, answers)
+    shown = await editing.shown(ctx.db, answers.article, answers.field)
+    return screens.changed_meanwhile(asked.words, found.article, answers.field, shown, typed, found.edits, found.names)
+
+
+async def _answered(ctx: BotContext, press: PressRequest) -> AskedEdit | None:
+    """Return what the message with the button asks for; None when it asks for nothing any more."""
+    asked = await editing.asked_of(ctx.db, press.person)
+    return asked if asked is not None and asked.message_id == press.message_id else None
 
 
 # What an article's file or feed says of an edited field
@@ -140,7 +282,12 @@ CONVERSATION = Conversation(
         ),
     ),
     presses=(
+        PressRule(Verb.EDIT, choose, access=Access.CONTRIBUTORS),
+        PressRule(Verb.EDIT_FIELD, choose_field, access=Access.CONTRIBUTORS),
+        PressRule(Verb.EDIT_ANYWAY, edit_anyway, access=Access.CONTRIBUTORS, late=ask_to_edit_anyway),
+        PressRule(Verb.EDIT_NOT, cancel, access=Access.CONTRIBUTORS),
         PressRule(Verb.KEEP_EDIT, keep, access=Access.EDITORS),
         PressRule(Verb.TAKE_SOURCE, take, access=Access.EDITORS, late=ask_to_take),
     ),
+    texts=(TextRule(take_text, access=Access.CONTRIBUTORS),),
 )

@@ -60,7 +60,10 @@ async def show(ctx: BotContext, asked: Request | PressRequest, article: Article)
         await asked.answer(await _note(ctx, asked, article, copy.picture, copy.refused))
     else:
         zone, fault = ctx.look(asked.chat).zone, _link_fault(ctx, article)
-        await asked.answer(desk.note_for_contributor(asked.words, article, zone, fault, copy.picture))
+        may_edit = article.state is ArticleState.DRAFT and article.made_by == asked.person
+        await asked.answer(
+            desk.note_for_contributor(asked.words, article, zone, fault, copy.picture, may_edit=may_edit)
+        )
 
 
 async def more(ctx: BotContext, press: PressRequest) -> None:

@@ -1,0 +1,56 @@
+"""Fields that editors have been asked to write anew: the next words of each are the value."""
+
+from __future__ import annotations
+
+from sqlite3 import Row
+
+from bot.domain.editing import AskedEdit, EditField
+from bot.store.content.story_json import epoch, moment
+from bot.store.engine.database import Connection
+
+
+async def ask(conn: Connection, asked: AskedEdit) -> None:
+    """Remember what a person was asked for, in the place of what they were asked for before."""
+    await conn.execute(
+        """
+        INSERT OR REPLACE INTO asked_edits (person, article, field, revision, at, message_id, typed)
+        VALUES (:person, :article, :field, :revision, :at, :message_id, :typed)
+        """,
+        {
+            "person": asked.person,
+            "article": asked.article,
+            "field": asked.field,
+            "revision": asked.revision,
+            "at": epoch(asked.at),
+            "message_id": asked.message_id,
+            "typed": asked.typed,
+        },
+    )
+
+
+async def asked_of(conn: Connection, person: int) -> AskedEdit | None:
+    """Return what a person was asked for; None when that is nothing."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT person, article, field, revision, at, message_id, typed FROM asked_edits WHERE person = :person
+        """,
+        {"person": person},
+    )
+    return next(map(_asked, rows), None)
+
+
+async def forget(conn: Connection, person: int) -> None:
+    """Ask a person for nothing any more."""
+    await conn.execute("DELETE FROM asked_edits WHERE person = :person", {"person": person})
+
+
+def _asked(row: Row) -> AskedEdit:
+    return AskedEdit(
+        person=row["person"],
+        article=row["article"],
+        field=EditField(row["field"]),
+        revision=row["revision"],
+        at=moment(row["at"]),
+        message_id=row["message_id"],
+        typed=row["typed"],
+    )
