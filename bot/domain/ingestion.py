@@ -11,12 +11,13 @@ acts, so nothing an editor did in chat is undone by an unchanged one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, auto
 
 from bot.domain.article import ArticleState, HeldWhy, Story
 from bot.domain.correction import Field
+from bot.domain.editing import Edits, reconciled
 from bot.domain.publishing import PushWindow, opens_audience
 from bot.domain.topic import topic_key
 
@@ -50,7 +51,10 @@ class SourceItem:
 
 @dataclass(frozen=True, slots=True)
 class KnownArticle:
-    """What an import compares a story with. `pushed_at` is None while the article has had no audience."""
+    """What an import compares a story with. `pushed_at` is None while the article has had no audience.
+
+    `edits` are the fields that editors have changed in chat.
+    """
 
     number: int
     state: ArticleState
@@ -58,6 +62,7 @@ class KnownArticle:
     story: Story
     pushed_at: datetime | None = None
     held_why: HeldWhy | None = None
+    edits: Edits = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,7 @@ class Arrival(Enum):
     PAGE = auto()  # a file of a static site, whose link follows from a slug: known by itself before its link
     FEED = auto()  # nobody who may publish here touched it
     HISTORY = auto()  # it was in a feed before anybody asked for that feed
+    EDIT = auto()  # an editor or a program says what a known article is to say, and is told what came of it
 
 
 FEED_ITEMS = "feed://"
@@ -276,7 +282,9 @@ def _go_on(
     flags_act: bool,
 ) -> Decision:
     """Return what becomes of an item that tells a known article, which `owner` told last."""
-    before, story = article.story, seen.story
+    before, story, edits = article.story, seen.story, article.edits
+    if seen.arrival is not Arrival.EDIT:
+        story, edits = reconciled(edits, before, story)
     acts: list[Act] = []
     if owner is not None and owner.id != seen.id:
         acts.append(TakeOver(owner.id))
@@ -319,6 +327,7 @@ def _go_on(
             story,
             article.pushed_at,
             article.held_why if change is None else None,
+            edits,
         ),
     )
 
@@ -392,7 +401,7 @@ def changed_fields(before: Story, after: Story) -> tuple[Field, ...]:
         Field.LINK: before.link != after.link,
         Field.PICTURE: before.pictures != after.pictures,
     }
-    return tuple(field for field, has_changed in changed.items() if has_changed)
+    return tuple(name for name, has_changed in changed.items() if has_changed)
 
 
 def _has_more_topics(before: Story, after: Story) -> bool:

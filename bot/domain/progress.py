@@ -48,7 +48,7 @@ class Standing:
     `measured_from` is since when somebody has seen it go on without a break, `measured_settled` how many were settled
     then. `restricted` chats forbid writing and are tried again. `for_their_time` of those who wait get it at a time of
     their own, in a digest or after their quiet hours. `words` are Telegram's, when it is held for them. `kind` is that
-    of the campaign.
+    of the campaign; of copies that were to be changed, `gone` had been deleted, which counts as failed.
     """
 
     phase: Phase
@@ -69,6 +69,7 @@ class Standing:
     words: str | None = None
     for_their_time: int = 0
     kind: str = NEWS
+    gone: int = 0
 
     @property
     def settled(self) -> int:

@@ -135,7 +135,12 @@ async def test_a_retraction_turns_copies_into_notices_and_says_how_many(tmp_path
         await here.until(
             lambda: _says(here, crowd, "This story was taken back: it was another city") == 7, "seven notices"
         )
-        await here.until(lambda: here.screens(here.cast.edith, "Turned into a notice on 7 of 8 phones."), "an account")
+        await here.until(
+            lambda: here.screens(
+                here.cast.edith, "Turned into a notice on 7 of 8 phones; 1 could not be changed (1 deleted it)."
+            ),
+            "an account",
+        )
         told = await _delivery(here)
         assert (told["noticed"], told["deleted"], told["retracting"], told["not_retracted"]) == (7, 1, 0, 0)
         latest = await here.asks(here.cast.anna, "/latest")

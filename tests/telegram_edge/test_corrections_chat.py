@@ -181,7 +181,7 @@ async def test_what_could_not_be_changed_is_accounted_for(desk: Desk) -> None:
     await desk.house.says(EDITH, f"/correct {article.number} {WHY}")
     await desk.turn()
     assert WHY in desk.copy(cara)["caption"] and WHY in desk.copy(dora)["caption"]
-    assert "Corrected on 2 of 4 phones. 2 could not be changed (1 deleted or refused it and 1 left)." in desk.screen
+    assert "Corrected on 2 of 4 phones; 2 could not be changed (1 deleted it, 1 left). Forwarded" in desk.screen
     found = await desk.copies(article)
     assert (found.corrected, found.correcting, found.not_corrected) == (2, 0, 2)
     assert [many for _, many in found.reasons] == [1, 1]

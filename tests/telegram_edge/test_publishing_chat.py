@@ -92,7 +92,7 @@ async def test_a_small_audience_gets_it_at_once_and_one_message_says_so(desk: De
     assert desk.screen == (
         f"#{article.number} is out. 3 sent, 0 had blocked the bot, 0 failed, 0 perhaps twice. 1 second."
     )
-    assert desk.buttons == [["Take back"]]
+    assert desk.buttons == [["Correct", "Take back"]]
 
 
 async def test_publishing_twice_pushes_nothing_and_says_so(desk: Desk) -> None:

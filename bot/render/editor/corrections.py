@@ -61,6 +61,17 @@ def nothing_to_correct(words: Words, article: Article, out_of_reach: int) -> Mes
     return Message(join([text, _beyond(words, out_of_reach)], " "), keyboard=((open_button(words, article.number),),))
 
 
+def how_to_correct(words: Words, article: Article) -> Message:
+    """Return the answer to `Correct` while copies show all that there is to show."""
+    text = words.text(
+        "{article}: every copy shows what lists show. Change the article first, or tell readers what was wrong with "
+        "/correct {number} and the reason.",
+        article=called(article),
+        number=article.number,
+    )
+    return Message(text, keyboard=((open_button(words, article.number),),))
+
+
 def lists_only(words: Words, article: Article) -> Message:
     return Message(
         words.text("{article}: lists show the change, delivered copies stay as they are.", article=called(article)),
@@ -141,7 +152,9 @@ def going(words: Words, article: Article, campaign: int, standing: Standing) -> 
                 others=words.number(standing.waiting),
             )
             return Message(text, keyboard=((Button(words("Go on"), data=press(Verb.REST, campaign)),),))
-    shown = join([_under_way(words, article, standing), _unchanged(words, standing)], " ")
+    shown = _under_way(words, article, standing)
+    if unchanged := _unchanged(words, standing):
+        shown = shown + f" {unchanged}."
     if standing.is_paused:
         shown = join([shown, paused(words)], " ")
     return Message(shown, keyboard=((Button(words("Stop"), data=press(Verb.STOP, campaign)),),))
@@ -168,26 +181,32 @@ def _finished(words: Words, article: Article, standing: Standing) -> Text:
     done, audience = words.number(standing.sent), words.number(standing.audience)
     match standing.kind:
         case "correction":
-            text = words("Corrected on {done} of {audience} phones.", done=done, audience=audience)
+            text = words("Corrected on {done} of {audience} phones", done=done, audience=audience)
         case "withdrawal":
-            text = words("Deleted on {done} of {audience} phones.", done=done, audience=audience)
+            text = words("Deleted on {done} of {audience} phones", done=done, audience=audience)
         case _:
-            text = words("Turned into a notice on {done} of {audience} phones.", done=done, audience=audience)
+            text = words("Turned into a notice on {done} of {audience} phones", done=done, audience=audience)
+    unchanged = _unchanged(words, standing)
+    account = f"{text}; {unchanged}." if unchanged else f"{text}."
     stay = words("Forwarded copies stay as they were.")
-    return join([called(article) + ":", text, _unchanged(words, standing), stay], " ")
+    return join([called(article) + ":", account, stay], " ")
 
 
 def _unchanged(words: Words, standing: Standing) -> str:
+    """Return how many copies could not be changed, and why; empty when all could."""
+    refused = standing.failed - standing.gone
     lost = []
-    if standing.failed:
-        lost.append(words.count("{n} deleted or refused it", "{n} deleted or refused it", standing.failed))
+    if standing.gone:
+        lost.append(words.count("{n} deleted it", "{n} deleted it", standing.gone))
+    if refused:
+        lost.append(words.count("{n} was refused", "{n} were refused", refused))
     if standing.unreachable:
         lost.append(words.count("{n} left", "{n} left", standing.unreachable))
-    many = standing.failed + standing.unreachable
-    if not many:
+    if not lost:
         return ""
+    many = standing.failed + standing.unreachable
     return words.count(
-        "{n} could not be changed ({why}).", "{n} could not be changed ({why}).", many, why=words.list(lost)
+        "{n} could not be changed ({why})", "{n} could not be changed ({why})", many, why=", ".join(lost)
     )
 
 

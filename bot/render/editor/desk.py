@@ -44,9 +44,12 @@ class Verb(StrEnum):
     LEAVE = "take_back_not"
     DELETE_COPIES = "copies_delete"
     NOTICE_COPIES = "copies_notice"
+    ASK_CORRECT = "copies_ask"
     CORRECT = "copies_correct"
     LISTS_ONLY = "copies_lists"
     LEAVE_COPIES = "copies_leave"
+    KEEP_EDIT = "edit_keep"  # an article, a field's place, a checksum of what the source says
+    TAKE_SOURCE = "edit_take"  # the same
     STOP = "push_stop"  # a campaign
     NOW = "push_now"  # a campaign
     REST = "push_rest"  # a campaign
@@ -82,9 +85,11 @@ class Waiting:
 OF_AN_ARTICLE = frozenset(
     {
         Verb.OPEN, Verb.MORE, Verb.BACK, Verb.PUBLISH, Verb.ARCHIVE, Verb.TAKE_BACK, Verb.TAKE_BACK_NOW, Verb.LEAVE,
-        Verb.DELETE_COPIES, Verb.NOTICE_COPIES, Verb.CORRECT, Verb.LISTS_ONLY, Verb.LEAVE_COPIES,
+        Verb.DELETE_COPIES, Verb.NOTICE_COPIES, Verb.ASK_CORRECT, Verb.CORRECT,
+        Verb.LISTS_ONLY, Verb.LEAVE_COPIES,
         Verb.CHOOSE_PUSH, Verb.CHOOSE_ARCHIVE, Verb.TOPICS, Verb.ADD_TOPIC, Verb.DELIVERY, Verb.FAILED, Verb.AGAIN,
         Verb.APPROVE, Verb.DECLINE, Verb.UNSCHEDULE, Verb.SCHEDULE, Verb.SCHEDULE_AT, Verb.SILENTLY, Verb.BREAKING,
+        Verb.KEEP_EDIT, Verb.TAKE_SOURCE,
     }
 )  # fmt: skip
 """What is done to one article: the first number of the button is its number."""

@@ -321,6 +321,8 @@ def _refused_keyboard(words: Words, article: Article, campaign: int) -> Keyboard
 
 def _finish_keyboard(words: Words, article: Article, standing: Standing) -> Keyboard:
     row = [Button(words("Take back"), data=press(Verb.TAKE_BACK, article.number))]
+    if standing.sent:
+        row.insert(0, Button(words("Correct"), data=press(Verb.ASK_CORRECT, article.number)))
     if not standing.settled and not standing.for_their_time:
         row.insert(0, Button(words("Add a topic"), data=press(Verb.TOPICS, article.number)))
     if standing.failed:

@@ -25,8 +25,8 @@ from bot.services.api.requests import (
     done_once,
     remarks,
 )
-from bot.services.api.told_stories import known, remember_as_known, retell, take_story
-from bot.services.content.imports import Policy
+from bot.services.api.told_stories import known, remember_as_known, take_story
+from bot.services.content.imports import Policy, retell
 from bot.services.newsroom import approvals, corrections, newsroom
 from bot.store.content import articles, imports
 from bot.store.desk import audit_log

@@ -7,7 +7,7 @@ program is told its number.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.content.articles.slug import slugs_of_story
@@ -64,13 +64,3 @@ async def take_story(
 async def remember_as_known(conn: Connection, id: str, article: int) -> None:
     """Let an item's id lead to an article that another item tells."""
     await imports.remember(conn, [SourceItem(id, "", article, False, None, None)])
-
-
-async def retell(conn: Connection, number: int, story: Story, *, now: datetime, policy: Policy) -> Report:
-    """Let whoever tells an article have told it like this. Its flag stays as it was last seen; no file is changed."""
-    owner = (await imports.owners(conn, [number])).get(number)
-    if owner is None:  # its file is a topic's now
-        owner = SourceItem(f"article:{number}", "", number, True, None, None)
-        await imports.remember(conn, [owner])
-    seen = Seen(owner.id, owner.fingerprint, replace(story, published=None), ())
-    return await take_one(conn, seen, now=now, policy=policy)

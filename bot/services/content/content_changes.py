@@ -12,6 +12,7 @@ from datetime import datetime
 
 from bot.domain.article import ArticleState, Story
 from bot.domain.correction import Field
+from bot.domain.editing import Edits, newly_asked
 from bot.domain.ingestion import (
     Archive,
     Create,
@@ -35,8 +36,10 @@ from bot.errors import Complaint
 from bot.services.content import topic_typos
 from bot.services.content.known_content import KnownContent
 from bot.services.newsroom import arriving_news, correction_offers, newsroom
-from bot.store.content import articles, imports, known_topics, topics
-from bot.store.desk import audit_log
+from bot.services.newsroom.notices import EDITED
+from bot.store.content import articles, edits, imports, known_topics, topics
+from bot.store.desk import audit_log, notices
+from bot.store.desk.notices import Notice
 from bot.store.engine.database import Connection
 
 
@@ -46,12 +49,13 @@ class ContentChanges:
 
     `news` is to be published or held, `opened` was published to nobody and may find somebody now. `key` names the API
     key of the program that tells the stories; `by_hand` when it speaks for an editor. `maker` is the person who sends
-    them in chat.
+    them in chat. Editors are asked about delivered copies of what was changed, unless not `asks`.
     """
 
     key: str | None = None
     by_hand: bool = False
     maker: int | None = None
+    asks: bool = True
 
     drafts: list[int] = field(default_factory=list)
     updated: list[int] = field(default_factory=list)
@@ -67,6 +71,8 @@ class ContentChanges:
     _indexed: dict[int, Story] = field(default_factory=dict)
     _renamed: dict[int, str] = field(default_factory=dict)
     _corrects: dict[int, tuple[Field, ...]] = field(default_factory=dict)
+    _edits: dict[int, Edits] = field(default_factory=dict)
+    _asked: list[int] = field(default_factory=list)
     _states: dict[int, tuple[ArticleState, datetime | None]] = field(default_factory=dict)
     _logged: list[tuple[str, int]] = field(default_factory=list)
     _reset: list[int] = field(default_factory=list)
@@ -96,7 +102,9 @@ class ContentChanges:
                     self._about_other_topics.append(article.story)
                 case Keep() | Update():
                     assert article is not None
-                    self._rewrite(article, known.articles[article.number].story, isinstance(act, Update))
+                    before = known.articles[article.number]
+                    self._rewrite(article, before.story, isinstance(act, Update))
+                    self._compare_edits(article.number, before.edits, article.edits)
                 case ResetAudience():
                     assert article is not None
                     self._reset.append(article.number)
@@ -118,6 +126,12 @@ class ContentChanges:
                 self._corrects[article.number] = fields
         if before.topics != article.story.topics:
             self._about_other_topics.append(article.story)
+
+    def _compare_edits(self, number: int, before: Edits, after: Edits) -> None:
+        if before != after:
+            self._edits[number] = after
+        if newly_asked(before, after):
+            self._asked.append(number)
 
     def _change_state(self, number: int, change: StateChange, now: datetime) -> None:
         match change:
@@ -166,6 +180,8 @@ class ContentChanges:
         await known_topics.let_be_known(conn, [*self.archived, *self.updated])
         for number in self._reset:
             await newsroom.unfix_empty_audience(conn, number, now)
+        await edits.set_edits(conn, self._edits)
+        await notices.add(conn, [Notice(EDITED, "", article=number) for number in self._asked], now)
         if self._corrects:
-            await correction_offers.offer(conn, self._corrects, now, ask=self.key is None)
+            await correction_offers.offer(conn, self._corrects, now, ask=self.asks and self.key is None)
         return odd

@@ -173,6 +173,16 @@ async def take_one(conn: Connection, one: Seen, *, now: datetime, policy: Policy
     return report
 
 
+async def retell(conn: Connection, number: int, story: Story, *, now: datetime, policy: Policy) -> Report:
+    """Let whoever tells an article have told it like this. Its flag stays as it was last seen; no file is changed."""
+    owner = (await imports.owners(conn, [number])).get(number)
+    if owner is None:  # its file is a topic's now
+        owner = SourceItem(f"article:{number}", "", number, True, None, None)
+        await imports.remember(conn, [owner])
+    seen = Seen(owner.id, owner.fingerprint, replace(story, published=None), (), arrival=Arrival.EDIT)
+    return await take_one(conn, seen, now=now, policy=policy)
+
+
 async def add_drafts(db: Database, seen: Sequence[Seen], *, now: datetime, by: int | None = None) -> Report:
     """Store uploaded documents as drafts, whatever their flag says: an editor publishes them by hand.
 
@@ -221,7 +231,8 @@ async def _take_batch(
         told=told,
     )
     settled = iter(stories)
-    changes = ContentChanges(key=policy.key, by_hand=policy.by_hand, maker=policy.maker)
+    heard = [one.path for one in seen if one.arrival is not Arrival.EDIT]
+    changes = ContentChanges(key=policy.key, by_hand=policy.by_hand, maker=policy.maker, asks=bool(heard))
     report = Report(topics=len(defined), sources=len(sources))
     if sources:
         report.warned.extend(await source_files.define(conn, sources, gone, now))
@@ -252,7 +263,7 @@ async def _take_batch(
     report.warned.extend(await changes.write(conn, now))
     for name in ("drafts", "updated", "scheduled", "archived", "retracted", "doubled"):
         getattr(report, name).extend(getattr(changes, name))
-    await notices.replace_untold(conn, [one.path for one in seen], _complaints(report, seen, policy), now)
+    await notices.replace_untold(conn, heard, _complaints(report, seen, policy), now)
     lost = [Notice("left out", warning.path, str(warning)) for one in seen for warning in one.warnings]
     await notices.add(conn, lost, now)
     return report, changes.news, changes.opened

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, count
 
 from bot.domain.article import Story
+from bot.domain.editing import EditField
 from bot.domain.ingestion import Before, Create, Decision, KnownArticle, SourceItem, TakeOver
 from bot.domain.link import normal_link
 from bot.store.content import imports
@@ -52,7 +53,11 @@ class KnownContent:
         """Return the link that an article's owner bears: as just read, else as last stored."""
         if owner.id in self.told:
             return self.told[owner.id]
-        return None if owner.article is None else normal_link(self.articles[owner.article].story.link)
+        if owner.article is None:
+            return None
+        article = self.articles[owner.article]
+        edit = article.edits.get(EditField.LINK)
+        return normal_link(article.story.link if edit is None else str(edit.source))
 
     def _left_by(self, story: Story) -> int | None:
         """Return the article at one of a story's aliases whose file has gone: it goes on under a new name."""

@@ -96,6 +96,7 @@ async def standing(
         is_paused=await metadata.is_paused(conn),
         for_their_time=for_their_time,
         kind=campaign.kind,
+        gone=0 if is_news else await copy_counts.gone(conn, campaign.id),
     )
 
 

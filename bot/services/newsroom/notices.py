@@ -29,7 +29,10 @@ SOURCE_GONE, SOURCE_FAILS = "source gone", "source fails"
 """Kinds of notices about sources: one has ended, one has failed for a day. Their subject is the source's name."""
 CHANGED = "changed"
 """The kind of notice that asks about the copies of an article that was changed."""
-_AT_ONCE = (FORM, REFUSED_BY_SOME, SOURCE_GONE, CHANGED, notices.RESTORED)  # the others are told together
+EDITED = "edited"
+"""The kind of notice that asks about a field which was edited in chat, and of which the article's source says
+something else than it did."""
+_AT_ONCE = (FORM, REFUSED_BY_SOME, SOURCE_GONE, CHANGED, EDITED, notices.RESTORED)  # the others are told together
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,6 +211,21 @@ async def add_topic(conn: Connection, number: int, topic: int) -> bool:
     return added > 0
 
 
+async def drop_added_topics(conn: Connection, number: int, *, keep: Iterable[int]) -> None:
+    """Take from an article the topics that an editor added, but for those to `keep`: what it bears was said anew."""
+    dropped = await conn.execute(
+        """
+        DELETE FROM article_topics
+        WHERE article = :number AND by_editor AND topic NOT IN (SELECT value FROM json_each(:keep))
+        """,
+        {"number": number, "keep": json.dumps(list(keep))},
+    )
+    await conn.execute(
+        "UPDATE articles SET revision = revision + :dropped WHERE number = :number",
+        {"number": number, "dropped": dropped > 0},
+    )
+
+
 async def revision(conn: Connection, number: int) -> int | None:
     """Return an article's revision as it stands now; None when there is no such article."""
     rows = await conn.execute_fetchall("SELECT revision FROM articles WHERE number = :number", {"number": number})

@@ -17,6 +17,7 @@ from bot.domain.article import ArticleState, HeldWhy, Story
 from bot.domain.ingestion import FEED_ITEMS, KnownArticle, SourceItem
 from bot.domain.link import normal_link
 from bot.domain.search_terms import indexed, source_key
+from bot.store.content.edits import edits_from
 from bot.store.content.story_json import epoch, epoch_of_end, moment_or_none, story_from, story_json
 from bot.store.engine.database import Connection
 
@@ -77,7 +78,7 @@ async def known(conn: Connection, numbers: Iterable[int]) -> dict[int, KnownArti
     """Return these articles as an import compares them."""
     rows = await conn.execute_fetchall(
         """
-        SELECT number, state, revision, story, pushed_at, held_why
+        SELECT number, state, revision, story, pushed_at, held_why, edits
         FROM articles WHERE number IN (SELECT value FROM json_each(:numbers))
         """,
         {"numbers": _list(numbers)},
@@ -90,6 +91,7 @@ async def known(conn: Connection, numbers: Iterable[int]) -> dict[int, KnownArti
             story=story_from(row["story"]),
             pushed_at=moment_or_none(row["pushed_at"]),
             held_why=None if row["held_why"] is None else HeldWhy(row["held_why"]),
+            edits=edits_from(row["edits"]),
         )
         for row in rows
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from bot.domain.copies import ChangedCopies, Copies
@@ -45,17 +45,26 @@ async def changed(conn: Connection, article: int) -> ChangedCopies:
         corrected = one.sent
     deleted = noticed = retracting = not_retracted = 0
     for one in taken_back:
-        gone, open_, others = await _ended(conn, one, reasons)
+        deleted_before, open_, others = await _ended(conn, one, reasons)
         if one.kind == WITHDRAWAL:
             deleted += one.sent
         else:
             noticed += one.sent
-        deleted += gone
+        deleted += deleted_before
         retracting += open_
-        not_retracted += others - gone
+        not_retracted += others - deleted_before
     return ChangedCopies(
         corrected, correcting, not_corrected, deleted, noticed, retracting, not_retracted, tuple(_by_many(reasons))
     )
+
+
+async def gone(conn: Connection, campaign: int) -> int:
+    """Return how many copies were deleted by their readers before a campaign could change them."""
+    return _gone(await receipts.reasons(conn, [campaign], limit=-1))
+
+
+def _gone(reasons: Iterable[tuple[str, int]]) -> int:
+    return sum(many for reason, many in reasons if is_gone(reason))
 
 
 async def _ended(conn: Connection, campaign: Campaign, reasons: dict[str, int]) -> tuple[int, int, int]:
@@ -63,14 +72,14 @@ async def _ended(conn: Connection, campaign: Campaign, reasons: dict[str, int]) 
     told = dict(await receipts.reasons(conn, [campaign.id], limit=-1))
     for reason, many in told.items():
         reasons[reason] = reasons.get(reason, 0) + many
-    gone = sum(many for reason, many in told.items() if is_gone(reason))
+    deleted_before = _gone(told.items())
     unchanged = campaign.failed + campaign.unreachable + campaign.restricted
     if campaign.unreachable:
         reasons[_LEFT] = reasons.get(_LEFT, 0) + campaign.unreachable
     waiting = campaign.total - campaign.settled
     if not campaign.is_complete:  # not all of its deliveries are promised yet
         waiting = await reach(conn, Holders(campaign.subject, campaign.revision), campaign.fixed_at)
-    return gone, 0 if campaign.state is CampaignState.DONE else waiting, unchanged
+    return deleted_before, 0 if campaign.state is CampaignState.DONE else waiting, unchanged
 
 
 _LEFT = "the chat cannot be reached"

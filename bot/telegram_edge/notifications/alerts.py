@@ -14,14 +14,17 @@ from telegram.error import TelegramError
 from bot.domain.article import Article, HeldWhy
 from bot.domain.chat import Chat, ChatState
 from bot.domain.delivery import Failed, Halted, Migrated, Outcome, Restricted, Throttled, Unreachable
+from bot.domain.editing import EditField, Value, value_of
 from bot.domain.message import Message
 from bot.domain.rejections import Form
 from bot.domain.topic import by_name
 from bot.domain.topic_choice import TopicChoice
 from bot.render.editor import alerts as screens
 from bot.render.editor import corrections, editors
+from bot.render.editor import editing as edit_screens
 from bot.render.editor.topic_choice import question
 from bot.render.locale import Words
+from bot.services.content import editing
 from bot.services.content.topic_choice import choice
 from bot.services.newsroom import correction_offers, notices
 from bot.services.newsroom.correction_offers import Offer
@@ -152,6 +155,32 @@ def _copies_question(offer: Offer) -> Callable[[Words, Chat], Message]:
         return corrections.question(words, offer.article, offer.fields, copies.changeable, copies.out_of_reach)
 
     return message
+
+
+async def ask_about_edits(ctx: BotContext, people: Collection[int], now: datetime) -> bool:
+    """Ask every editor at once what becomes of fields that were edited and of which a file or feed says another thing.
+
+    Of more than a few articles at once it is only said that they are such.
+    Return False when there are editors and none of them could be reached.
+    """
+    found = await editing.open_questions(ctx.db) if people else []
+    open_ = [one for one in found if one.fields]
+    if len(open_) > MAX_QUESTIONS:
+        changed = [one.article for one in open_]
+        if not await _tell(ctx, people, lambda words, _: edit_screens.sources_folded(words, changed)):
+            return False
+    else:
+        for one in open_:
+            for field, source in one.fields:
+                if not await _tell(ctx, people, _source_question(one.article, field, source)):
+                    return False
+    await notices.mark_told(ctx.db, [id for one in found for id in one.notices], now)
+    return True
+
+
+def _source_question(article: Article, field: EditField, source: Value) -> Callable[[Words, Chat], Message]:
+    shown = value_of(article.story, field)
+    return lambda words, _: edit_screens.source_question(words, article, field, source, shown)
 
 
 async def tell_of_sources(ctx: BotContext, people: Collection[int], now: datetime) -> bool:

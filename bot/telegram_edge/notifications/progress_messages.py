@@ -44,6 +44,7 @@ from bot.telegram_edge.conversations.editor.publishing import rate_of
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.notifications.alerts import (
     ask_about_copies,
+    ask_about_edits,
     ask_editors,
     ask_of_restored,
     tell_editors,
@@ -122,6 +123,7 @@ class ProgressMessages:
         self._start(("restored",), lambda: self._ask_of_restored(people, now))
         self._start(("forms",), lambda: self._tell_of_forms(people, now))
         self._start(("copies",), lambda: self._ask_about_copies(people, now))
+        self._start(("edits",), lambda: self._ask_about_edits(people, now))
         self._start(("sources",), lambda: self._tell_of_sources(people, now))
         self._start(("files",), lambda: self._tell_of_files(people, now))
         self._start(("incidents",), lambda: self._tell_of_incidents(people, now))
@@ -349,6 +351,10 @@ class ProgressMessages:
     async def _ask_about_copies(self, people: dict[int, Role], now: datetime) -> None:
         if now >= self._retry_at.get("copies", now) and not await ask_about_copies(self._ctx, people, now):
             self._retry_at["copies"] = now + RETRY_UNREACHED_AFTER
+
+    async def _ask_about_edits(self, people: dict[int, Role], now: datetime) -> None:
+        if now >= self._retry_at.get("edits", now) and not await ask_about_edits(self._ctx, people, now):
+            self._retry_at["edits"] = now + RETRY_UNREACHED_AFTER
 
     async def _tell_of_sources(self, people: dict[int, Role], now: datetime) -> None:
         if now >= self._retry_at.get("sources", now) and not await tell_of_sources(self._ctx, people, now):

@@ -192,6 +192,19 @@ async def test_a_topic_that_an_editor_adds_comes_last_once_and_readers_see_a_new
         assert set((await articles.article(conn, 1)).topics) == set(topics.values())
 
 
+async def test_topics_that_an_editor_added_go_when_others_are_said_and_readers_see_that_once(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        topics = await put_topics(conn, "AI", "Energy", "Health")
+        await put_article(conn, 1, topics_of={"AI": topics["AI"]})
+        for name in ("Energy", "Health"):
+            await articles.add_topic(conn, 1, topics[name])
+        await articles.drop_added_topics(conn, 1, keep=[topics["Energy"]])
+        found = await articles.article(conn, 1)
+        assert (found.topics, found.revision) == ((topics["AI"], topics["Energy"]), 4)
+        await articles.drop_added_topics(conn, 1, keep=[topics["Energy"]])
+        assert await articles.article(conn, 1) == found
+
+
 async def test_somebody_has_an_article_once_it_was_sent_or_may_have_been(engine: Engine) -> None:
     async with engine.transaction() as conn:
         await send_to(conn, 1, {ANNA: Status.SENT, BEN: Status.FAILED})

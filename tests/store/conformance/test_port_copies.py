@@ -140,6 +140,7 @@ async def test_a_copy_that_was_gone_counts_as_deleted_by_a_retraction(
         counted = await copy_counts.changed(conn, 1)
         changed = counted.noticed if kind == NOTICE else counted.deleted - 1
         assert (changed, counted.not_retracted, counted.retracting) == (1, 1, 0)
+        assert await copy_counts.gone(conn, number) == 1
         assert counted.deleted == (1 if kind == NOTICE else 2)
 
 

@@ -6,9 +6,10 @@ import pytest
 from port_samples import HIGHEST, HOUR, LOWEST, NOW, Engine, put_article, put_topics, story
 
 from bot.domain.article import ArticleState, HeldWhy
+from bot.domain.editing import Edit, EditField
 from bot.domain.ingestion import SourceItem
 from bot.errors import StoreError
-from bot.store.content import articles, imports, media
+from bot.store.content import articles, edits, imports, media
 from bot.store.readers import browsing
 
 FILE = SourceItem("a.json", "f1", None, True, True, None)
@@ -156,3 +157,21 @@ async def test_what_telegram_made_of_a_picture_is_the_last_it_said(engine: Engin
             "https://i.example/a": None,
             "https://i.example/b": "file-2",
         }
+
+
+async def test_what_was_edited_in_chat_is_stored_with_each_article_and_known_to_imports(engine: Engine) -> None:
+    one = {EditField.TITLE: Edit("It's “as given”"), EditField.EXCERPT: Edit(None, is_asked=True)}
+    other = {EditField.TOPICS: Edit(("Energy", "AI")), EditField.LINK: Edit("")}
+    async with engine.transaction() as conn:
+        for number in (1, 2, 3):
+            await put_article(conn, number)
+        await edits.set_edits(conn, {})
+        await edits.set_edits(conn, {1: one, 2: other, 404: one})
+        assert await edits.edits_of(conn, [1, 2, 3, 404, HIGHEST]) == {1: one, 2: other}
+        assert await edits.edits_of(conn, []) == {}
+        assert {number: article.edits for number, article in (await imports.known(conn, [1, 3])).items()} == {
+            1: one,
+            3: {},
+        }
+        await edits.set_edits(conn, {1: {}, 2: one})
+        assert await edits.edits_of(conn, [1, 2]) == {2: one}

@@ -21,12 +21,13 @@ from bot.domain.article import ArticleState, HeldWhy
 from bot.domain.browsing import Direction, Place, Turn
 from bot.domain.chat import ChatKind, ChatState, Pictures
 from bot.domain.delivery import Delivery, Operation, Status
+from bot.domain.editing import Edit, EditField
 from bot.domain.feed_items import KnownItem
 from bot.domain.phrases import Phrase, passage
 from bot.domain.restriction import Restriction
 from bot.domain.source import SourceState
 from bot.domain.topic import TopicFile
-from bot.store.content import articles, imports, known_topics, media, source_hubs, source_items, sources, topics
+from bot.store.content import articles, edits, imports, known_topics, media, source_hubs, source_items, sources, topics
 from bot.store.content.sources import Answered, Polling
 from bot.store.delivery import (
     campaigns,
@@ -296,6 +297,9 @@ BY_WORK: dict[str, Question] = {
     "does anybody have it": lambda conn: receipts.somebody_has(conn, 100),
     "a state": lambda conn: articles.set_state(conn, ARTICLE, ArticleState.RETRACTED),
     "holding": lambda conn: articles.hold(conn, ARTICLE, HeldWhy.TOPICS),
+    "edits of articles": lambda conn: edits.edits_of(conn, [ARTICLE]),
+    "edits stored": lambda conn: edits.set_edits(conn, {ARTICLE: {EditField.TITLE: Edit("As before")}}),
+    "topics said anew": lambda conn: articles.drop_added_topics(conn, ARTICLE, keep=[200]),
     "a topic more": lambda conn: articles.add_topic(conn, ARTICLE, 200),
     "files of a scan": lambda conn: imports.files(conn, ["f1", "f2"]),
     "owners": lambda conn: imports.owners(conn, [1, 2]),

@@ -54,6 +54,19 @@ async def correct_pressed(ctx: BotContext, press: PressRequest) -> None:
         await follow(ctx, press, changing.campaign)
 
 
+async def ask_how(ctx: BotContext, press: PressRequest) -> None:
+    """Ask what becomes of the copies below, or say how a correction is written when they show all there is."""
+    article = await article_pressed(ctx, press)
+    _, fields, copies = await corrections.pending(ctx.db, article.number)
+    if not article.is_listed:
+        await press.answer(screens.not_listed(press.words, article))
+    elif fields:
+        asked = screens.question(press.words, article, fields, copies.changeable, copies.out_of_reach)
+        await press.answer(asked)
+    else:
+        await press.answer(screens.how_to_correct(press.words, article))
+
+
 async def lists_only(ctx: BotContext, press: PressRequest) -> None:
     article = await article_pressed(ctx, press)
     article = await corrections.leave_copies(ctx.db, article.number, by=press.person, now=ctx.clock())
@@ -129,9 +142,11 @@ CONVERSATION = Conversation(
             usage=msgid("/correct ARTICLE WHY"),
             access=Access.EDITORS,
             where=Where.PRIVATE,
+            in_menu=True,
         ),
     ),
     presses=(
+        PressRule(Verb.ASK_CORRECT, ask_how, access=Access.EDITORS),
         PressRule(Verb.CORRECT, correct_pressed, access=Access.EDITORS, late=ask_to_correct),
         PressRule(Verb.LISTS_ONLY, lists_only, access=Access.EDITORS),
         PressRule(Verb.LEAVE_COPIES, leave, access=Access.EDITORS),

@@ -1,0 +1,262 @@
+"""
+What editors change in chat of what an article says, one field at a time, and what they decide when its file or feed
+says something else there later. An edit pushes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.content.articles.cleaning import EXCERPT_LIMIT, TITLE_LIMIT, excerpt_of, title_of
+from bot.content.articles.links import judged
+from bot.content.articles.video import watch_link
+from bot.domain.article import Article, ArticleState
+from bot.domain.copies import Copies
+from bot.domain.correction import Field
+from bot.domain.editing import (
+    EditField,
+    Edits,
+    Fault,
+    Refusal,
+    Value,
+    after_edit,
+    as_words,
+    settled,
+    value_of,
+    with_value,
+)
+from bot.domain.fetch_rules import FetchRules
+from bot.domain.publishing import PushWindow
+from bot.domain.role import Role, may_change
+from bot.domain.topic import joined_names, topic_key
+from bot.errors import OutOfTurn
+from bot.services.content.imports import Policy, retell
+from bot.services.content.topic_names import SUGGESTIONS, closest, names_in
+from bot.services.newsroom.notices import EDITED
+from bot.store.content import articles, corrections, edits, imports, topics
+from bot.store.delivery import copy_counts
+from bot.store.desk import audit_log, notices
+from bot.store.engine.database import Connection, Database
+
+_EDIT = Policy(PushWindow(timedelta(0)), burst=0, undo=timedelta(0), flags_act=False, by_hand=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """An article as it was edited. `fields` are those in which its `copies` show what was there before."""
+
+    article: Article
+    fields: tuple[Field, ...]
+    copies: Copies
+
+
+async def edit(
+    db: Database,
+    number: int,
+    field: EditField,
+    typed: str,
+    *,
+    by: int | None,
+    role: Role | None,
+    allow: FetchRules,
+    now: datetime,
+) -> Edited:
+    """Let an article say in one field what was typed.
+
+    Raises: UnknownArticle; OutOfTurn, when somebody with this role may not change it; Refusal.
+    """
+    async with db.transaction() as conn:
+        before = await articles.article(conn, number)
+        if not may_change(role, is_draft=before.state is ArticleState.DRAFT, is_own=before.made_by == by):
+            raise OutOfTurn(f"#{number} is not theirs to change")
+        value = await _read(conn, before, field, typed, allow)
+        was = await _shown(conn, before, field)
+        if value == was:
+            raise Refusal(Fault.UNCHANGED)
+        known = (await edits.edits_of(conn, [number])).get(number, {})
+        await edits.set_edits(conn, {number: after_edit(known, before.story, field, value)})
+        return await _change(conn, before, field, value, was, by=by, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Contested:
+    """An article of which a source says something else in fields that were edited, and what it says there.
+
+    `notices` are those that the question answers.
+    """
+
+    article: Article
+    fields: tuple[tuple[EditField, Value], ...]
+    notices: tuple[int, ...] = ()
+
+
+async def contested(db: Database, number: int) -> Contested:
+    """Return in which fields editors are to decide between what was typed and an article's source.
+
+    Raises: UnknownArticle.
+    """
+    async with db.reading() as conn:
+        known = (await edits.edits_of(conn, [number])).get(number, {})
+        return Contested(await articles.article(conn, number), _asked(known))
+
+
+async def open_questions(db: Database) -> list[Contested]:
+    """Return the articles about which editors are to be asked now, those first that were changed first."""
+    async with db.reading() as conn:
+        ids: dict[int, list[int]] = {}
+        for id, notice in await notices.untold(conn):
+            if notice.kind == EDITED and notice.article is not None:
+                ids.setdefault(notice.article, []).append(id)
+        if not ids:
+            return []
+        known = await edits.edits_of(conn, ids)
+        found = await articles.articles(conn, list(ids))
+        return [Contested(one, _asked(known.get(one.number, {})), tuple(ids[one.number])) for one in found]
+
+
+async def keep(db: Database, number: int, field: EditField) -> Article:
+    """Let a field stay as it was typed, until the source changes it again. Raises: UnknownArticle."""
+    async with db.transaction() as conn:
+        known = (await edits.edits_of(conn, [number])).get(number, {})
+        await edits.set_edits(conn, {number: settled(known, field)})
+        return await articles.article(conn, number)
+
+
+async def take(db: Database, number: int, field: EditField, *, by: int | None, now: datetime) -> Edited | None:
+    """Let an article say in a field what its source says; None when nobody is asked about it any more.
+
+    Raises: UnknownArticle; Refusal, when another article has that link by now.
+    """
+    async with db.transaction() as conn:
+        before = await articles.article(conn, number)
+        known = (await edits.edits_of(conn, [number])).get(number, {})
+        if field not in known or not known[field].is_asked:
+            return None
+        value, was = known[field].source, await _shown(conn, before, field)
+        await edits.set_edits(conn, {number: after_edit(known, before.story, field, value)})
+        return await _change(conn, before, field, value, was, by=by, now=now)
+
+
+def _asked(known: Edits) -> tuple[tuple[EditField, Value], ...]:
+    return tuple((field, edit.source) for field, edit in known.items() if edit.is_asked)
+
+
+async def _change(
+    conn: Connection, before: Article, field: EditField, value: Value, was: Value, *, by: int | None, now: datetime
+) -> Edited:
+    """Write an edit of what readers saw as `was`, and its line in the log. Raises: Refusal."""
+    number = before.number
+    await _write(conn, before, field, value, now)
+    await audit_log.record(
+        conn,
+        "edit",
+        at=now,
+        person=by,
+        article=number,
+        detail=field.value,
+        before=as_words(was),
+        after=as_words(value),
+    )
+    fields = (await corrections.uncorrected(conn, [number])).get(number, ())
+    return Edited(await articles.article(conn, number), fields, await copy_counts.copies(conn, number))
+
+
+async def _shown(conn: Connection, article: Article, field: EditField) -> Value:
+    """Return what readers see in a field. An article may bear topics that only an editor gave it."""
+    if field is not EditField.TOPICS:
+        return value_of(article.story, field)
+    names = await topics.names(conn, article.topics)
+    return tuple(names[topic] for topic in article.topics if topic in names)
+
+
+async def _write(conn: Connection, before: Article, field: EditField, value: Value, now: datetime) -> None:
+    payload = (await imports.payloads(conn, [before.number])).get(before.number, {})
+    story = with_value(replace(before.story, payload=payload), field, value)
+    is_video = (story.type or "").lower() == "video"
+    if field is EditField.LINK and is_video and before.story.video == watch_link(before.story.link):
+        story = replace(story, video=watch_link(story.link))
+    report = await retell(conn, before.number, story, now=now, policy=_EDIT)
+    if report.doubled:
+        raise Refusal(Fault.OTHER_ARTICLE, number=report.doubled[0][1])
+    if isinstance(value, tuple):
+        resolved = await topics.resolve(conn, value)
+        await articles.drop_added_topics(conn, before.number, keep=resolved.values())
+
+
+# What was typed
+
+
+async def _read(conn: Connection, article: Article, field: EditField, typed: str, allow: FetchRules) -> Value:
+    """Return what was typed as the article would say it. Raises: Refusal."""
+    match field:
+        case EditField.TITLE:
+            return _title(typed)
+        case EditField.EXCERPT:
+            return _excerpt(typed, article.story.title)
+        case EditField.LINK:
+            return _link(typed, allow)
+        case EditField.TOPICS:
+            return await _topics(conn, article, typed)
+
+
+def _title(typed: str) -> str:
+    if len(" ".join(typed.split())) > TITLE_LIMIT:
+        raise Refusal(Fault.TOO_LONG, number=TITLE_LIMIT)
+    title = title_of(typed)
+    if not title:
+        raise Refusal(Fault.EMPTY)
+    return title
+
+
+def _excerpt(typed: str, title: str) -> str:
+    if len(typed) > EXCERPT_LIMIT:
+        raise Refusal(Fault.TOO_LONG, number=EXCERPT_LIMIT)
+    if excerpt_of(typed, "") is None:
+        raise Refusal(Fault.EMPTY)
+    excerpt = excerpt_of(typed, title)
+    if excerpt is None:
+        raise Refusal(Fault.REPEATS_TITLE)
+    return excerpt
+
+
+def _link(typed: str, allow: FetchRules) -> str:
+    words = typed.split()
+    if not words:
+        raise Refusal(Fault.EMPTY)
+    # In a file a blank in a link is mended; what is typed behind one is another word.
+    judgement = judged(words[0] if len(words) == 1 else typed.strip(), allow)
+    if judgement.url is None or len(words) > 1:
+        raise Refusal(Fault.NO_LINK, (judgement.fault,) if judgement.fault else ())
+    return judgement.url
+
+
+async def _topics(conn: Connection, article: Article, typed: str) -> tuple[str, ...]:
+    """Return the topics that were typed, by what they are called. An edit makes no new ones: a slip would be one."""
+    pieces = names_in(typed)
+    if not pieces:
+        raise Refusal(Fault.EMPTY)
+    established = await topics.established(conn)
+    worn = await topics.topics(conn)
+    known = established | {topic: worn[topic] for topic in article.topics if topic in worn}
+    called = await topics.called(conn, _keys_of(pieces))
+    numbers = {key: topic for key, topic in called.items() if topic in known}
+    names = joined_names(pieces, numbers.__contains__)
+    unknown = [name for name in names if topic_key(name) not in numbers]
+    if unknown:
+        near = [topic.name for name in unknown for topic in closest(established, name)]
+        raise Refusal(Fault.UNKNOWN_TOPICS, tuple(unknown), tuple(dict.fromkeys(near))[:SUGGESTIONS])
+    return tuple(dict.fromkeys(known[numbers[topic_key(name)]].name for name in names))
+
+
+def _keys_of(pieces: Sequence[str]) -> set[str]:
+    """Return the keys of every name that pieces between commas may stand for."""
+    asked: set[str] = set()
+
+    def ask(key: str) -> bool:
+        asked.add(key)
+        return False
+
+    joined_names(pieces, ask)
+    return asked | {topic_key(piece) for piece in pieces}

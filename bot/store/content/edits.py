@@ -1,0 +1,47 @@
+"""What editors have changed of articles in chat: stored with each article, for when its file or feed is read again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+
+from bot.domain.editing import Edit, EditField, Edits
+from bot.store.engine.database import Connection
+
+
+async def edits_of(conn: Connection, articles: Iterable[int]) -> dict[int, Edits]:
+    """Return the edited fields of these articles; articles without any are left out."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT number, edits FROM articles
+        WHERE edits IS NOT NULL AND number IN (SELECT value FROM json_each(:articles))
+        """,
+        {"articles": json.dumps(list(articles))},
+    )
+    return {row["number"]: edits_from(row["edits"]) for row in rows}
+
+
+async def set_edits(conn: Connection, edits: Mapping[int, Edits]) -> None:
+    """Store the edited fields of articles, in the place of those that were known."""
+    await conn.executemany(
+        "UPDATE articles SET edits = :edits WHERE number = :number",
+        [{"number": number, "edits": _stored(known)} for number, known in edits.items()],
+    )
+
+
+def edits_from(stored: str | None) -> Edits:
+    """Return the edits that `set_edits` stored; fields of a newer version are left out."""
+    if stored is None:
+        return {}
+    known = set(EditField)
+    return {
+        EditField(field): Edit(tuple(source) if isinstance(source, list) else source, is_asked)
+        for field, (source, is_asked) in json.loads(stored).items()
+        if field in known
+    }
+
+
+def _stored(edits: Edits) -> str | None:
+    if not edits:
+        return None
+    return json.dumps({field: [edit.source, edit.is_asked] for field, edit in edits.items()}, ensure_ascii=False)
