@@ -11,17 +11,18 @@ from render_samples import ENERGY, GRID, NOON, article, look
 from story import ANNA
 
 from bot.domain import limits
+from bot.domain.announcement import Announcement
 from bot.domain.audit import Entry
 from bot.domain.chat import Chat, ChatKind, Pictures
 from bot.domain.delivery_time import Mode, Quiet, Timing
 from bot.domain.message import Message
 from bot.domain.picker import Choice, PickerPage
 from bot.domain.progress import Phase, Standing
-from bot.domain.text import utf16_len
+from bot.domain.text import Text, utf16_len
 from bot.domain.topic import Topic, TopicFile
 from bot.domain.uploaded import Uploaded
 from bot.render import error_messages
-from bot.render.editor import audit_log, held, publishing, uploads
+from bot.render.editor import announcements, audit_log, held, publishing, uploads
 from bot.render.locale import words_for
 from bot.render.reader import card, catching_up, lists, picker, settings, subscriptions
 from bot.render.reader.article import caption
@@ -274,3 +275,15 @@ def test_the_log_is_german_also_where_newsbot_itself_acted():
         "Kopie der Datenbank eingesetzt (copy)",
         "berichtigt #2",
     ]
+
+
+def test_an_announcement_is_asked_about_followed_and_reported_in_german():
+    one = Announcement(3, 7, NOON, Text("Wir ziehen am Freitag um"))
+    asked = announcements.ask(DEUTSCH, one, None, 30_214, free_at=None, is_busy=False, is_paused=False, zone=BERLIN)
+    assert asked.text.string == "Sie geht an 30.214 Chats, die Ankündigungen zulassen."
+    assert labels(asked) == [["An die Leser eines Themas", "So lassen"], ["An 30.214 senden"]]
+    going = announcements.going(DEUTSCH, one, 1, standing(Phase.UNDO), NOON - timedelta(seconds=10))
+    assert re.sub("[\u2066-\u2069]", "", going.text.string) == (
+        "Die Ankündigung „Wir ziehen am Freitag um“ geht in 10 Sekunden an 30.214 Chats, Dauer etwa 17 min."
+    )
+    assert labels(going) == [["Stoppen", "Jetzt senden"]]

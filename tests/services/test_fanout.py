@@ -110,7 +110,7 @@ async def test_what_is_promised_after_the_clock_was_put_right_keeps_its_undo_tim
 async def test_a_stopped_fan_out_gets_no_more_rows_and_goes_on_where_it_was(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fanout.fan_out, "__defaults__", (4,))
+    monkeypatch.setattr(fanout, "ROWS_PER_PIECE", 4)
     await desk.follow(range(100, 120))
     campaign = await _publish(desk, "grid")
     assert await fan_out_next(desk.db, now=desk.now, draw=0.0)

@@ -9,6 +9,8 @@ from bot.domain.chat import ChatState
 from bot.domain.delivery import ANNOUNCEMENT, Lane, Subject, SubjectType
 from bot.domain.role import Role
 from bot.domain.text import Entity, Text
+from bot.domain.topic import TopicFile
+from bot.store.content import topics
 from bot.store.delivery import announced, campaigns
 from bot.store.delivery.announced import audience_of
 from bot.store.delivery.audiences import reach
@@ -82,15 +84,29 @@ async def test_it_is_for_active_chats_that_take_announcements_and_for_nobody_wit
 async def test_a_topics_readers_are_those_who_would_get_an_article_about_it(engine: Engine) -> None:
     async with engine.transaction() as conn:
         await put_chats(conn, ANNA, BEN, 21, 22, 23)
-        topics = await put_topics(conn, "AI", "Energy")
+        known = await put_topics(conn, "AI", "Energy")
         for chat in (ANNA, BEN, 21, 22):
-            await subscriptions.follow(conn, chat, topics["AI"], 0, NOW - HOUR)
-        await subscriptions.follow(conn, 23, topics["Energy"], 0, NOW - HOUR)
-        await subscriptions.mute(conn, BEN, topics["AI"], None, NOW)
+            await subscriptions.follow(conn, chat, known["AI"], 0, NOW - HOUR)
+        await subscriptions.follow(conn, 23, known["Energy"], 0, NOW - HOUR)
+        await subscriptions.mute(conn, BEN, known["AI"], None, NOW)
         await chats.set_announcements(conn, 21, False)
         await editors.add(conn, 22, Role.EDITOR, None, NOW)
-        audience = await audience_of(conn, 1, topics["AI"], [], NOW)
+        audience = await audience_of(conn, 1, known["AI"], [], NOW)
         assert await reach(conn, audience, NOW) == 1
-        assert await audience.wanting(conn, [ANNA, BEN, 21, 22, 23], NOW) == {ANNA: topics["AI"]}
+        assert await audience.wanting(conn, [ANNA, BEN, 21, 22, 23], NOW) == {ANNA: known["AI"]}
         assert await audience.end_of_piece(conn, LOWEST, HIGHEST, 99) is None
         assert await reach(conn, await audience_of(conn, 1, 404, [], NOW), NOW) == 0
+
+
+async def test_one_for_a_topics_readers_follows_the_topic_into_the_one_that_it_becomes(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        await put_chats(conn, ANNA)
+        number = await topics.define(conn, TopicFile("ai", "AI"))
+        learnt = (await topics.resolve(conn, ["Machine learning"]))["Machine learning"]
+        await subscriptions.follow(conn, ANNA, learnt, 0, NOW - HOUR)
+        one = await announced.add(conn, BEN, NOW, WORDS, None)
+        await announced.choose(conn, one.number, learnt, [], NOW)
+        assert await topics.define(conn, TopicFile("ai", "Machine learning")) == number != learnt
+        found = await announced.announcement(conn, one.number)
+        assert found is not None and found.topic == number
+        assert await reach(conn, await audience_of(conn, one.number, found.topic, [], NOW), NOW) == 1
