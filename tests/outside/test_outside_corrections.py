@@ -109,7 +109,7 @@ async def test_a_correction_during_the_broadcast_reaches_who_has_it_and_who_gets
 
 async def test_a_correction_goes_on_while_a_broadcast_of_another_article_runs(tmp_path: Path) -> None:
     async with street(tmp_path, RATE="30", UNDO="0s") as here:
-        crowd = await _delivered(here, 20)
+        crowd = await _delivered(here, 8)
         here.article("other.json", "Another story", published=False)
         edith = here.cast.edith
         many = [here.world.add_person(f"Late {n}", id=30_000 + n).id for n in range(300)]
@@ -123,7 +123,7 @@ async def test_a_correction_goes_on_while_a_broadcast_of_another_article_runs(tm
         def corrected() -> int:
             return sum(WHY in plain(one) for person in crowd for one in here.of_bot(person))
 
-        await here.until(lambda: corrected() == 20, lambda: f"{corrected()} of 20")
+        await here.until(lambda: corrected() == 8, lambda: f"{corrected()} of 8")
         assert _says(here, many, "Another story") < 300
 
 

@@ -290,6 +290,21 @@ async def test_a_copy_that_its_reader_had_deleted_counts_as_deleted(desk: Desk) 
     assert "This story was taken back." in desk.copy(ben)["caption"]
 
 
+async def test_a_file_that_retracts_stops_at_once_and_asks_about_the_copies(desk: Desk) -> None:
+    article, [anna, *_] = await desk.delivered()
+    await desk.room.take({"grid.md": again(article.story, published=True)})
+    await desk.changes(article, published=False)
+    gone = "#1 Grid is in no list any more, and nothing more of it leaves. 3 delivered copies can be deleted"
+    assert desk.screen.startswith(gone)
+        "#1 Grid is in no list any more, and nothing more of it leaves. 3 delivered copies can"
+    )
+    assert desk.house.buttons(EDITH)[-1] == ["Delete copies", "Turn into a notice"]
+    assert "Grid" in desk.copy(anna)["caption"]
+    await desk.house.presses(EDITH, "Turn into a notice")
+    await desk.turn()
+    assert await desk.copies(article) == ChangedCopies(noticed=3)
+
+
 async def test_take_back_asks_and_then_offers_what_becomes_of_the_copies(desk: Desk) -> None:
     article, [anna, *_] = await desk.delivered()
     await desk.turn()

@@ -184,4 +184,6 @@ class ContentChanges:
         await notices.add(conn, [Notice(EDITED, "", article=number) for number in self._asked], now)
         if self._corrects:
             await correction_offers.offer(conn, self._corrects, now, ask=self.asks and self.key is None)
+        if self.retracted and self.key is None:
+            await correction_offers.offer_to_take_back(conn, self.retracted, now)
         return odd

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.article import Article
+from bot.domain.article import Article, ArticleState
 from bot.domain.copies import Copies
 from bot.domain.correction import Field
 from bot.services.newsroom.notices import CHANGED
@@ -19,12 +19,20 @@ from bot.store.engine.database import Connection, Database
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What editors are asked about. `notices` are those that the question answers."""
+    """What editors are asked about: a change in `fields`, or, of an article that is retracted, its copies alone.
+
+    `notices` are those that the question answers.
+    """
 
     article: Article
     fields: tuple[Field, ...]
     copies: Copies
     notices: tuple[int, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is still something to decide."""
+        return bool(self.copies.delivered) and (bool(self.fields) or self.article.state is ArticleState.RETRACTED)
 
 
 async def offer(conn: Connection, changed: Mapping[int, Sequence[Field]], now: datetime, *, ask: bool = True) -> None:
@@ -37,6 +45,12 @@ async def offer(conn: Connection, changed: Mapping[int, Sequence[Field]], now: d
     if ask:
         asked = [Notice(CHANGED, "", article=number) for number in delivered]
         await notices.add(conn, asked, now)
+
+
+async def offer_to_take_back(conn: Connection, retracted: Iterable[int], now: datetime) -> None:
+    """Let editors be asked what becomes of the copies of articles that a file or a feed has retracted."""
+    asked = [Notice(CHANGED, "", article=number) for number in retracted if (await _copies(conn, number)).delivered]
+    await notices.add(conn, asked, now)
 
 
 async def open_offers(db: Database) -> list[Offer]:

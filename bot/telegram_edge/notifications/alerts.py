@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from telegram.error import TelegramError
 
-from bot.domain.article import Article, HeldWhy
+from bot.domain.article import Article, ArticleState, HeldWhy
 from bot.domain.chat import Chat, ChatState
 from bot.domain.delivery import Failed, Halted, Migrated, Outcome, Restricted, Throttled, Unreachable
 from bot.domain.editing import EditField, Value, value_of
@@ -136,7 +136,7 @@ async def ask_about_copies(ctx: BotContext, people: Collection[int], now: dateti
     Return False when there are editors and none of them could be reached.
     """
     offers = await correction_offers.open_offers(ctx.db) if people else []
-    open_ = [one for one in offers if one.fields and one.copies.delivered]
+    open_ = [one for one in offers if one.is_open]
     if len(open_) > MAX_QUESTIONS:
         changed = [one.article for one in open_]
         if not await _tell(ctx, people, lambda words, _: corrections.questions_folded(words, changed)):
@@ -151,8 +151,10 @@ async def ask_about_copies(ctx: BotContext, people: Collection[int], now: dateti
 
 def _copies_question(offer: Offer) -> Callable[[Words, Chat], Message]:
     def message(words: Words, _: Chat) -> Message:
-        copies = offer.copies
-        return corrections.question(words, offer.article, offer.fields, copies.changeable, copies.out_of_reach)
+        article, copies = offer.article, offer.copies
+        if article.state is ArticleState.RETRACTED:
+            return corrections.ask_about_copies(words, article, copies.changeable, copies.too_old, copies.out_of_reach)
+        return corrections.question(words, article, offer.fields, copies.changeable, copies.out_of_reach)
 
     return message
 
