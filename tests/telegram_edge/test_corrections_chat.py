@@ -296,8 +296,6 @@ async def test_a_file_that_retracts_stops_at_once_and_asks_about_the_copies(desk
     await desk.changes(article, published=False)
     gone = "#1 Grid is in no list any more, and nothing more of it leaves. 3 delivered copies can be deleted"
     assert desk.screen.startswith(gone)
-        "#1 Grid is in no list any more, and nothing more of it leaves. 3 delivered copies can"
-    )
     assert desk.house.buttons(EDITH)[-1] == ["Delete copies", "Turn into a notice"]
     assert "Grid" in desk.copy(anna)["caption"]
     await desk.house.presses(EDITH, "Turn into a notice")
