@@ -1,8 +1,9 @@
 """
 Turns a text into one line of plain text: without HTML entities and hidden characters, and of limited length.
 
-Source: https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing and
-        https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point
+Source: https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing,
+        https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point and, for the marks that Telegram takes out,
+        https://github.com/tdlib/td/blob/master/td/telegram/misc.cpp
 """
 
 from __future__ import annotations
@@ -20,15 +21,22 @@ _HIDDEN = re.compile(
     "\u2060-\u206f\u3164\ud800-\udfff\ufdd0-\ufdef\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
 )
+# Joiners, variation selectors and the marks that Telegram takes out: where nothing else stands, nobody sees anything.
+_NOTHING = re.compile("[\u200c\u200d\u030a\u0333\u033f\ufe00-\ufe0f ]*")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
 def shown(text: str, limit: int = NAME_LIMIT) -> str:
-    """Return `text` on one line, entities resolved, without hidden characters, at most `limit` characters."""
+    """Return `text` on one line, entities resolved, without hidden characters, at most `limit` characters.
+
+    It is empty where readers would see nothing of it.
+    """
     if "&" in text:
         text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
     if not (text.isascii() and text.isprintable()):
         text = " ".join(_HIDDEN.sub(r"\1", text).split())
+        if _NOTHING.fullmatch(text):
+            return ""
     elif "  " in text or text[:1] == " " or text[-1:] == " ":
         text = " ".join(text.split())
     return text if len(text) <= limit else _capped(text, limit)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from render_samples import ENERGY, GRID, NOON, NORTHGATE, RELATED, article, look
 
+from bot.content.plain_text import shown
 from bot.domain.article import Article, ArticleState, Provider, Related, Story
 from bot.domain.chat import Pictures
 from bot.domain.limits import CAPTION, TEXT
@@ -35,7 +36,7 @@ moments = st.datetimes(timezones=st.just(UTC))
 related_articles = st.builds(Related, st.text(max_size=300), links | long_links, providers, st.none() | moments)
 stories = st.builds(
     Story,
-    title=st.text(min_size=1, max_size=2000),
+    title=st.text(min_size=1, max_size=2000).filter(shown),
     link=links,
     published_at=moments,
     excerpt=st.none() | st.text(max_size=200) | st.text(min_size=900, max_size=4000),
