@@ -146,7 +146,7 @@ async def test_who_gets_it_at_a_time_of_their_own_is_told_apart_until_they_have_
         f"#{article.number} is out. 3 sent, 0 had blocked the bot, 0 failed, 0 perhaps twice. 1 second. "
         "2 chats get it at their own times: in a digest, or after quiet hours."
     )
-    assert desk.buttons == [["Take back"], ["Stop"]]
+    assert desk.buttons == [["Correct", "Take back"], ["Stop"]]
     await desk.says(f"/delivery {article.number}")
     assert desk.screen.splitlines()[1:4] == [
         "Reached: 3",
