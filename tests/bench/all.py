@@ -22,6 +22,7 @@ SMALL = {
     "search": ("--articles", "5000", "--rounds", "3"),
     "outbox": ("--rounds", "1", "--chats", "100000", "--messages", "5000"),
     "digests": ("--chats", "10000"),
+    "corrections": ("--rounds", "1", "--copies", "3000", "--seconds", "8"),
     "kill": ("--kills", "5", "--chats", "2000"),
     "faults": ("--chats", "1000"),
     "size": ("--deliveries", "100000"),

@@ -105,6 +105,7 @@ async def _send(path: Path, morning: Morning) -> tuple[float, float, float]:
     db = await Database.open(path)
     port = SendPort(
         prepare=lambda message: message,
+        prepare_edit=lambda message: message,
         send=morning.send,
         edit=_never,
         delete=_never,

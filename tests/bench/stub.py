@@ -95,6 +95,7 @@ class FarSide:
     def forget(self) -> None:
         self.accepted: dict[tuple[int, int], int] = {}  # by chat and edition
         self.cut: dict[tuple[int, int], int] = {}
+        self.edited = 0
         self.window: deque[float] = deque()
         self.refused_at: list[float] = []
         self.throttle_next = 0
@@ -241,6 +242,7 @@ class Connection(asyncio.Protocol):
         elif method.startswith(b"edit"):
             found = _CHAT.search(body)
             far.message_id += 1
+            far.edited += 1
             chat = int(found[1]) if found else 0
             self.took(chat, _MESSAGE % (far.message_id, chat), body)
         elif method == b"getChatAdministrators":
@@ -358,6 +360,7 @@ class Connection(asyncio.Protocol):
         return {
             "accepted": sum(far.accepted.values()),
             "editions": len(far.accepted),
+            "edited": far.edited,
             "refused_at": far.refused_at,
             "first_at": far.first_at,
             "replies": far.replies,

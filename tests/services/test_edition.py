@@ -19,6 +19,7 @@ from bot.domain.message import Message
 from bot.sandbox.world.faults import Page, Refuse
 from bot.services.delivery.composing import MAX_BODIES
 from bot.services.delivery.edition import edition_of
+from bot.services.newsroom import corrections
 from bot.store.content import articles
 from bot.store.readers import chats
 from bot.telegram_edge.kit.context import BotContext
@@ -38,6 +39,10 @@ async def _at_once(pace_only: bool) -> None:
 
 async def _leave(inside: BotContext, chat: int, body: Any) -> Outcome:
     return await inside.gateway.send(body, chat)
+
+
+def shown(message: dict[str, Any]) -> str:
+    return str(message.get("caption") or message.get("text"))
 
 
 def _has_photo(room: PressRoom, chat: int) -> list[bool]:
@@ -68,6 +73,32 @@ async def test_a_body_is_prepared_once_for_all_who_see_the_same(
     assert all(len(room.world.ledger.sent_to(chat)) == 1 for chat in people)
     # By link for the first; then for both topics, each with and without a picture.
     assert len(prepared) == 1 + 2 * 2
+
+
+async def test_a_correction_is_prepared_once_for_all_who_see_the_same(
+    room: PressRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared: list[Message] = []
+    prepare = room.house.ctx.gateway.prepare_edit
+
+    def noted(message: Message) -> Any:
+        prepared.append(message)
+        return prepare(message)
+
+    monkeypatch.setattr(room.dispatcher._triage, "_prepare_edit", noted)
+    people = await room.people(60)
+    await room.follow(people, "Energy")
+    async with room.db.transaction() as conn:
+        for chat in people[::2]:
+            await chats.set_pictures(conn, chat, Pictures.NONE)
+        await conn.execute("UPDATE chats SET language = 'de' WHERE id IN (?, ?)", (people[0], people[1]))
+    article = await room.draft("grid-storage", "Energy")
+    await room.publish(article)
+    await room.run()
+    await corrections.correct(room.db, article.number, why="it is 580 metres.", by=None, now=room.house.clock())
+    await room.run()
+    assert all("it is 580 metres." in shown(room.house.messages(chat)[-1]) for chat in people)
+    assert len(prepared) == 2 * 2  # in each language, of texts and of photos
 
 
 async def test_each_chat_gets_its_own_words(room: PressRoom) -> None:

@@ -166,8 +166,8 @@ def test_no_buttons_are_no_keyboard_and_no_formatting_is_no_entities():
 async def test_text_and_captions_are_edited_where_they_stand(gateway, world):
     text, photo = await gateway.send(PLAIN, ANNA), await gateway.send(STORY, ANNA)
     corrected = Message(Text("Corrected"), keyboard=KEYS[:1])
-    assert await gateway.edit(ANNA, text.message_id, corrected, was_photo=False) == Sent(text.message_id)
-    edited = await gateway.edit(ANNA, photo.message_id, corrected, was_photo=True)
+    assert await gateway.edit(corrected, ANNA, text.message_id, was_photo=False) == Sent(text.message_id)
+    edited = await gateway.edit(corrected, ANNA, photo.message_id, was_photo=True)
     assert (type(edited), edited.message_id) == (Sent, photo.message_id)
     assert [message.get("text", message.get("caption")) for message in world.messages(ANNA)] == ["Corrected"] * 2
     assert all(len(message["reply_markup"]["inline_keyboard"]) == 1 for message in world.messages(ANNA))
@@ -175,7 +175,7 @@ async def test_text_and_captions_are_edited_where_they_stand(gateway, world):
 
 async def test_an_edit_that_changes_nothing_is_done(gateway):
     sent = await gateway.send(PLAIN, ANNA)
-    assert await gateway.edit(ANNA, sent.message_id, PLAIN, was_photo=False) == sent
+    assert await gateway.edit(PLAIN, ANNA, sent.message_id, was_photo=False) == sent
 
 
 async def test_buttons_are_swapped_and_taken_away(gateway, world):
@@ -191,7 +191,7 @@ async def test_a_message_that_is_gone_cannot_be_edited_and_need_not_be_deleted(g
     assert await gateway.delete(ANNA, sent.message_id) == Sent(sent.message_id)
     assert world.messages(ANNA) == []
     assert await gateway.delete(ANNA, sent.message_id) == Sent(sent.message_id)
-    assert isinstance(await gateway.edit(ANNA, sent.message_id, STORY, was_photo=False), Rejected)
+    assert isinstance(await gateway.edit(STORY, ANNA, sent.message_id, was_photo=False), Rejected)
 
 
 # What becomes of it: the sandbox's own rules

@@ -106,7 +106,7 @@ async def test_an_edit_is_the_same_call_too(house: StoryHouse, is_photo: bool, k
     before = Message(Text("before"), PHOTO if is_photo else None, KEYS)
     after = Message(TEXT, keyboard=keyboard, preview=LINK)
     first, second = [(await house.ctx.replies.send(anna, before)).message_id for _ in range(2)]
-    assert isinstance(await house.ctx.gateway.edit(ANNA, first, after, is_photo), Sent)
+    assert isinstance(await house.ctx.gateway.edit(after, ANNA, first, is_photo), Sent)
     assert await house.ctx.replies.edit(anna, second, after, is_photo=is_photo)
     delivered, replied = house.world.ledger.calls_to(ANNA)[-2:]
     assert delivered.method == replied.method

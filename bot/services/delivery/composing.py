@@ -24,11 +24,41 @@ from bot.store.engine.database import Database
 
 MAX_BODIES = 1024  # looks × followed topics and phrases; more than that is prepared again
 
+Key = TypeVar("Key")
 Body = TypeVar("Body")
 Turn = Callable[[bool], Awaitable[Outcome | None]]
 """Waits until the chat's message may leave (with True only for the pace over all chats); an outcome: it must not."""
 Leave = Callable[[Body], Awaitable[Outcome]]
-"""Makes one call. Its body is what the campaign's operation takes: one that is prepared, a Message, or nothing."""
+"""Makes one call. Its body is what the campaign's operation takes: a message that is prepared for it, or nothing."""
+
+
+class Bodies(Generic[Key, Body]):
+    """What was prepared, by what it depends on: the newest MAX_BODIES of them."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[Key, Body] = OrderedDict()
+        # Of the chat before: it is compared by identity, where finding it takes the hash of all in a look.
+        self._last_key: Key | None = None
+        self._last: Body | None = None
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def get(self, key: Key, make: Callable[[], Body]) -> Body:
+        """Return the body of `key`, which is made when it is not known."""
+        if key != self._last_key or self._last is None:
+            body = self._known.get(key)
+            if body is None:
+                body = self._known[key] = make()
+                if len(self._known) > MAX_BODIES:
+                    self._known.popitem(last=False)
+            self._last_key, self._last = key, body
+        return self._last
+
+    def clear(self) -> None:
+        """Forget them all."""
+        self._known.clear()
+        self._last_key = self._last = None
 
 
 class Composition(ABC, Generic[Body]):
@@ -92,7 +122,7 @@ class Uniform(Composition[Body]):
         super().__init__(name, audience, covers, revision)
         self._message = message
         self._prepare = prepare
-        self._bodies: OrderedDict[Look, Body] = OrderedDict()
+        self._bodies = Bodies[Look, Body]()
 
     async def send(
         self,
@@ -110,12 +140,7 @@ class Uniform(Composition[Body]):
         return (not_now, False) if not_now is not None else (await leave(self._body(look, now)), False)
 
     def _body(self, look: Look, now: datetime) -> Body:
-        body = self._bodies.get(look)
-        if body is None:
-            body = self._bodies[look] = self._prepare(self._message(look, now))
-            if len(self._bodies) > MAX_BODIES:
-                self._bodies.popitem(last=False)
-        return body
+        return self._bodies.get(look, lambda: self._prepare(self._message(look, now)))
 
 
 class Deletion(Composition[None]):

@@ -8,7 +8,7 @@ A copy keeps its kind, text or photo, and the buttons that stood under it. What 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -27,7 +27,7 @@ from bot.domain.rejections import Form
 from bot.render.look import Look
 from bot.render.reader.article import in_form, push, without_photo
 from bot.render.reader.retracted import retracted
-from bot.services.delivery.composing import Composition, Deletion, Leave, Turn
+from bot.services.delivery.composing import Bodies, Body, Composition, Deletion, Leave, Turn
 from bot.services.delivery.pictures import ArticlePictures, pictures_of, remember
 from bot.store.content import articles, topics
 from bot.store.delivery import campaigns
@@ -69,22 +69,34 @@ class NewPicture(Protocol):
         """Take note of what became of the way that `next` returned last."""
 
 
-class Rewriting(Composition[Message]):
-    """Makes every copy say what its article says now. `message` is asked with look, reason, chat and time."""
+_Key = tuple[Form, Look, int, bool, bool]  # what a body depends on
+
+
+class Rewriting(Composition[Body]):
+    """Makes every copy say what its article says now.
+
+    `message` is asked with look, reason, whether the chat is one of the `savers`, and time; `prepare` turns it into
+    what the wire edits with again and again.
+    """
 
     def __init__(
         self,
         name: str,
         audience: Outdated,
         article: Article,
-        message: Callable[[Look, int, int, datetime], Message],
+        message: Callable[[Look, int, bool, datetime], Message],
         picture: NewPicture | None,
+        prepare: Callable[[Message], Body],
+        savers: Collection[int] = (),
     ) -> None:
         covers = ((Subject(SubjectType.ARTICLE, article.number), article.revision),)
         super().__init__(name, audience, covers, article.revision)
         self._link = article.story.link
         self._message = message
         self._new_picture = picture
+        self._prepare = prepare
+        self._savers = savers
+        self._bodies = Bodies[_Key, Body]()
         self._photo: Photo | None = None
         self._trial = asyncio.Lock()
 
@@ -93,7 +105,7 @@ class Rewriting(Composition[Message]):
         look: Look,
         reason: int,
         turn: Turn,
-        leave: Leave[Message],
+        leave: Leave[Body],
         db: Database,
         now: datetime,
         *,
@@ -101,38 +113,64 @@ class Rewriting(Composition[Message]):
         is_photo: bool = False,
     ) -> tuple[Outcome, bool]:
         """Edit one chat's copy. What Telegram refuses is tried in plainer forms, unless the copy is gone."""
-        message = self._message(look, reason, chat, now)
+        saved = chat in self._savers
         outcome: Outcome = Rejected("")
         for form in Form:
-            outcome = await self._edit(in_form(message, form, self._link), turn, leave, db, now, is_photo=is_photo)
+
+            def body(photo: Photo | None, form: Form = form) -> Body:
+                return self._body(form, look, reason, saved, photo, now)
+
+            outcome = await self._edit(body, turn, leave, db, now, is_photo=is_photo)
             if not isinstance(outcome, Rejected) or is_gone(outcome.reason):
                 break
         return outcome, is_photo
 
+    def _body(self, form: Form, look: Look, reason: int, saved: bool, photo: Photo | None, now: datetime) -> Body:
+        def make() -> Body:
+            message = in_form(self._message(look, reason, saved, now), form, self._link)
+            return self._prepare(_with(message, photo))
+
+        if photo is not None and photo is not self._photo:
+            return make()  # one that is tried
+        return self._bodies.get((form, look, reason, saved, photo is not None), make)
+
     async def _edit(
-        self, message: Message, turn: Turn, leave: Leave[Message], db: Database, now: datetime, *, is_photo: bool
+        self,
+        body: Callable[[Photo | None], Body],
+        turn: Turn,
+        leave: Leave[Body],
+        db: Database,
+        now: datetime,
+        *,
+        is_photo: bool,
     ) -> Outcome:
         if is_photo and self._new_picture is not None:
             async with self._trial:  # only until it is settled: then it is None
                 if self._new_picture is not None:
-                    outcome = await self._try_pictures(self._new_picture, message, turn, leave, db, now)
+                    outcome = await self._try_pictures(self._new_picture, body, turn, leave, db, now)
                     if outcome is not None:
                         return outcome
         photo = self._photo if is_photo else None
-        outcome = await turn(False) or await leave(_with(message, photo))
+        outcome = await turn(False) or await leave(body(photo))
         if isinstance(outcome, PictureRefused) and photo is not None:
-            outcome = await turn(False) or await leave(without_photo(message))
+            outcome = await turn(False) or await leave(body(None))
         return outcome
 
     async def _try_pictures(
-        self, picture: NewPicture, message: Message, turn: Turn, leave: Leave[Message], db: Database, now: datetime
+        self,
+        picture: NewPicture,
+        body: Callable[[Photo | None], Body],
+        turn: Turn,
+        leave: Leave[Body],
+        db: Database,
+        now: datetime,
     ) -> Outcome | None:
         """Try with one copy which way Telegram takes; None when no way is left, and nothing was changed."""
         while (photo := await picture.next(db, now)) is not None:
             not_now = await turn(False)
             if not_now is not None:
                 return not_now
-            outcome = await leave(_with(message, photo))
+            outcome = await leave(body(photo))
             await picture.answered(outcome, db, now)
             match outcome:
                 case Sent(file_id=file_id):
@@ -187,7 +225,9 @@ def _neutral() -> bytes:
     return _NEUTRAL.read_bytes()
 
 
-async def correction_of(conn: Connection, campaign: Campaign, source: PictureSource) -> Rewriting:
+async def correction_of(
+    conn: Connection, campaign: Campaign, source: PictureSource, prepare: Callable[[Message], Body]
+) -> Rewriting[Body]:
     """Return what makes every copy of an article say what it says now. Raises: UnknownArticle."""
     article = await articles.article(conn, campaign.subject.number)
     known = await topics.topics(conn)
@@ -198,22 +238,23 @@ async def correction_of(conn: Connection, campaign: Campaign, source: PictureSou
     has_new_picture = any(Field.PICTURE in one.fields for one in article.corrections)
     picture = _ArticlePicture(await pictures_of(conn, article, source)) if has_new_picture else None
 
-    def message(look: Look, reason: int, chat: int, now: datetime) -> Message:
-        saved = chat in savers
+    def message(look: Look, reason: int, saved: bool, now: datetime) -> Message:
         return without_photo(push(article, worn, look, now, reason=reasons.get(reason), saved=saved))
 
-    return Rewriting(f"correction of {article.number}", audience, article, message, picture)
+    return Rewriting(f"correction of {article.number}", audience, article, message, picture, prepare, savers)
 
 
-async def notice_of(conn: Connection, campaign: Campaign, source: PictureSource) -> Rewriting:
+async def notice_of(
+    conn: Connection, campaign: Campaign, source: PictureSource, prepare: Callable[[Message], Body]
+) -> Rewriting[Body]:
     """Return what makes every copy of an article a notice of its retraction. Raises: UnknownArticle."""
     article = await articles.article(conn, campaign.subject.number)
 
-    def message(look: Look, reason: int, chat: int, now: datetime) -> Message:
+    def message(look: Look, reason: int, saved: bool, now: datetime) -> Message:
         return retracted(article, look)
 
     return Rewriting(
-        f"notice of {article.number}", await to_notify(conn, campaign), article, message, _NeutralPicture()
+        f"notice of {article.number}", await to_notify(conn, campaign), article, message, _NeutralPicture(), prepare
     )
 
 

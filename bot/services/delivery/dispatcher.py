@@ -90,6 +90,7 @@ class Dispatcher:
             db,
             kinds,
             prepare=wire.prepare,
+            prepare_edit=wire.prepare_edit,
             held=wire.held,
             zone_of=lambda chat: look_of(chat).zone,
             pictures=pictures,

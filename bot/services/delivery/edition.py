@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -34,7 +33,7 @@ from bot.domain.shared_refusals import SharedRefusals
 from bot.domain.topic import Topic
 from bot.render.look import Look
 from bot.render.reader.article import in_form, push, without_photo
-from bot.services.delivery.composing import MAX_BODIES, Body, Composition, Leave, Turn
+from bot.services.delivery.composing import Bodies, Body, Composition, Leave, Turn
 from bot.services.delivery.pictures import ArticlePictures, pictures_of, remember
 from bot.store.content import articles, topics
 from bot.store.delivery.followers import Followers, followers_of
@@ -79,10 +78,7 @@ class Edition(Composition[Body]):
         self._trials = 0  # pictures that are on the wire while nothing is settled
         self._next_trial_at = 0.0  # on the loop's clock: when another may be tried beside them
         self._trial_ended = asyncio.Event()
-        self._bodies: OrderedDict[_Key, Body] = OrderedDict()
-        # Of the chat before: it is compared by identity, where finding it takes the hash of all in a look.
-        self._last_key: _Key | None = None
-        self._last_body: Body | None = None
+        self._bodies = Bodies[_Key, Body]()
         self._form = form
         self._refusals = Refusals(few)
         self._shared = SharedRefusals(few)
@@ -223,7 +219,6 @@ class Edition(Composition[Body]):
     def _go_on_in(self, form: Form) -> None:
         self._form = form
         self._bodies.clear()
-        self._last_key = self._last_body = None
 
     async def _send(
         self, form: Form, look: Look, reason: int, turn: Turn, leave: Leave[Body], db: Database, now: datetime
@@ -311,14 +306,7 @@ class Edition(Composition[Body]):
 
     def _body(self, form: Form, look: Look, reason: int, photo: Photo | None, now: datetime) -> Body:
         key = (form, look, reason, photo is not None)
-        if key != self._last_key or self._last_body is None:
-            body = self._bodies.get(key)
-            if body is None:
-                body = self._bodies[key] = self._prepare(self._message(form, look, reason, photo, now))
-                if len(self._bodies) > MAX_BODIES:
-                    self._bodies.popitem(last=False)
-            self._last_key, self._last_body = key, body
-        return self._last_body
+        return self._bodies.get(key, lambda: self._prepare(self._message(form, look, reason, photo, now)))
 
     def _message(self, form: Form, look: Look, reason: int, photo: Photo | None, now: datetime) -> Message:
         message = push(self.article, self._topics, look, now, photo=photo, reason=self._reasons.get(reason))

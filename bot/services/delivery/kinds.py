@@ -48,18 +48,18 @@ def at_once(campaign: Campaign, chat: Chat, now: datetime) -> datetime | None:
 class Kind:
     """What a campaign of a kind does. Its name is in the database and is never given to another.
 
-    `audience` says who gets it, `compose` what is sent (connection, campaign, `prepare` for its messages, where its
-    pictures come from). `revision` returns the subject's as it stands now, at which a composition is made anew; None:
-    it never changes. `when` is asked at every claim and returns the time before which this chat, as it is set today, is
-    not to have it, which is `now` or earlier when nothing is to be waited for, and None when it is never to have it.
-    `fold` puts several into one list, the first and as many of the others as fit, and says which these are: a digest,
-    when it is told how the list came about, else what has waited for too long to be news. A kind that has it goes out
-    at the times that each chat has chosen; None: each goes out by itself, whenever its turn comes. `wishes` are those
-    times, asked at every claim, of chats that want other ones for some subjects: what has a say in them, and what it
-    says (`domain.topic_wishes`); None: chats have the same for all. What `waits_for_quiet` comes after a chat's quiet
-    hours, and does not care for its other times. What settles it
-    follows from the operation: sent, a message has a receipt for all that its
-    composition covers; edited, its receipt shows the new revision; deleted, its receipt holds no message any more.
+    `audience` says who gets it, `compose` what is sent (connection, campaign, what `prepare`s its messages for its
+    operation, where its pictures come from). `revision` returns the subject's as it stands now, at which a composition
+    is made anew; None: it never changes. `when` is asked at every claim and returns the time before which this chat, as
+    it is set today, is not to have it, which is `now` or earlier when nothing is to be waited for, and None when it is
+    never to have it. `fold` puts several into one list, the first and as many of the others as fit, and says which
+    these are: a digest, when it is told how the list came about, else what has waited for too long to be news. A kind
+    that has it goes out at the times that each chat has chosen; None: each goes out by itself, whenever its turn comes.
+    `wishes` are those times, asked at every claim, of chats that want other ones for some subjects: what has a say in
+    them, and what it says (`domain.topic_wishes`); None: chats have the same for all. What `waits_for_quiet` comes
+    after a chat's quiet hours, and does not care for its other times. What settles it follows from the operation: sent,
+    a message has a receipt for all that its composition covers; edited, its receipt shows the new revision; deleted,
+    its receipt holds no message any more.
     """
 
     name: str
@@ -109,13 +109,13 @@ def _list(
 async def _correction(
     conn: Connection, campaign: Campaign, prepare: Callable[[Message], Any], pictures: PictureSource
 ) -> Composition[Any]:
-    return await correction_of(conn, campaign, pictures)
+    return await correction_of(conn, campaign, pictures, prepare)
 
 
 async def _notice(
     conn: Connection, campaign: Campaign, prepare: Callable[[Message], Any], pictures: PictureSource
 ) -> Composition[Any]:
-    return await notice_of(conn, campaign, pictures)
+    return await notice_of(conn, campaign, pictures, prepare)
 
 
 async def _withdrawal(

@@ -45,17 +45,17 @@ COULD_NOT_COMPOSE = Failed("newsbot could not build this message; its log says w
 class SendPort:
     """The functions through which the dispatcher sends: what the gateway and the pacer do for a broadcast.
 
-    `prepare` serialises a message once, `send` makes one call (body, chat, thread, silent, paid, the message to
-    which it is a reply if there is one) and never raises; neither do `edit` (chat, message id, message, whether it
-    is a photo) and `delete` (chat, message id). `slot` waits for a turn (chat, or None for the pace alone, lane,
-    is_group, paid) and returns 0, or the seconds for which the chat is held when that is too long to wait here;
-    `held` gives the seconds for which a chat must not be sent to; `throttled` is told of a 429 (chat, seconds,
-    paid).
+    `prepare` serialises a message once, `send` makes one call (body, chat, thread, silent, paid, the message to which
+    it is a reply if there is one) and never raises; neither do `edit` (body of `prepare_edit`, chat, message id,
+    whether it is a photo) and `delete` (chat, message id). `slot` waits for a turn (chat, or None for the pace alone,
+    lane, is_group, paid) and returns 0, or the seconds for which the chat is held when that is too long to wait here;
+    `held` gives the seconds for which a chat must not be sent to; `throttled` is told of a 429 (chat, seconds, paid).
     """
 
     prepare: Callable[[Message], Any]
     send: Callable[[Any, int, int, bool, bool, int | None], Awaitable[Outcome]]
-    edit: Callable[[int, int, Message, bool], Awaitable[Outcome]]
+    prepare_edit: Callable[[Message], Any]
+    edit: Callable[[Any, int, int, bool], Awaitable[Outcome]]
     delete: Callable[[int, int], Awaitable[Outcome]]
     slot: Callable[[int | None, Lane, bool, bool], Awaitable[float]]
     held: Callable[[int], float]
@@ -317,5 +317,5 @@ class Senders:
         if stands is None or stands.message_id is None:
             return RETRY_NOW  # triage lets none of these through, and asks again
         if item.delivery.operation is Operation.EDIT:
-            return await self._wire.edit(chat, stands.message_id, body, stands.has_photo)
+            return await self._wire.edit(body, chat, stands.message_id, stands.has_photo)
         return await self._wire.delete(chat, stands.message_id)

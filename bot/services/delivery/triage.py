@@ -66,6 +66,7 @@ class Triage:
         kinds: Mapping[str, Kind],
         *,
         prepare: Callable[[Message], Any],
+        prepare_edit: Callable[[Message], Any],
         held: Callable[[int], float],
         zone_of: Callable[[Chat], tzinfo],
         pictures: PictureSource,
@@ -75,6 +76,7 @@ class Triage:
         self._own_times = OwnTimes(zone_of, stale)
         self._kinds = kinds
         self._prepare = prepare
+        self._prepare_edit = prepare_edit
         self._held = held
         self._pictures = pictures
         self._compositions: dict[int, Composition[Any]] = {}  # by campaign
@@ -245,7 +247,8 @@ class Triage:
         kind = self._kinds[campaign.kind]
         found = self._compositions.get(campaign.id)
         if found is None or found.revision != await kind.revision(conn, campaign):
-            found = await kind.compose(conn, campaign, self._prepare, self._pictures)
+            prepare = self._prepare_edit if kind.operation is Operation.EDIT else self._prepare
+            found = await kind.compose(conn, campaign, prepare, self._pictures)
             self._compositions[campaign.id] = found
         return found
 

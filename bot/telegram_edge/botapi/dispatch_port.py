@@ -30,6 +30,7 @@ def send_port(gateway: Gateway, pacer: Pacer) -> SendPort:
     return SendPort(
         prepare=gateway.prepare,
         send=send,
+        prepare_edit=gateway.prepare_edit,
         edit=gateway.edit,
         delete=gateway.delete,
         slot=slot,

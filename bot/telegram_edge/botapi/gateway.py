@@ -6,7 +6,7 @@ Deliveries leave here. Every ending is a value; what it means for the delivery i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import telegram
@@ -14,13 +14,32 @@ from telegram.error import TelegramError
 from yarl import URL
 
 from bot.domain.delivery import Outcome, PictureRefused, Rejected, Restricted, Sent, ThreadGone, Unsure
-from bot.domain.message import Keyboard, Message, Photo
-from bot.telegram_edge.botapi.methods import MethodCall, Params, editing, editing_keyboard, editing_photo, sending
+from bot.domain.message import Keyboard, Message
+from bot.telegram_edge.botapi.methods import Params, editing, editing_keyboard, editing_photo, sending
 from bot.telegram_edge.botapi.outcomes import UNCHANGED, classify, classify_error
 from bot.telegram_edge.botapi.prepared import Prepared, Reply, Upload, prepare, tail
 from bot.telegram_edge.botapi.transport import AiohttpTransport
 
 _ALREADY_GONE = "message to delete not found"
+
+
+class PreparedEdit:
+    """What makes messages say what one Message says, prepared once for texts and once for photos."""
+
+    def __init__(self, prepare: Callable[[bool], Prepared | Upload]) -> None:
+        self._prepare = prepare
+        self._text: Prepared | Upload | None = None
+        self._photo: Prepared | Upload | None = None
+
+    def call(self, is_photo: bool) -> Prepared | Upload:
+        """Return the call; the chat and the message vary."""
+        if is_photo:
+            if self._photo is None:
+                self._photo = self._prepare(True)
+            return self._photo
+        if self._text is None:
+            self._text = self._prepare(False)
+        return self._text
 
 
 class Gateway:
@@ -67,40 +86,40 @@ class Gateway:
                 return Rejected(reason)
         return outcome
 
-    async def edit(self, chat: int, message_id: int, message: Message, was_photo: bool) -> Outcome:
-        """Make a message of ours say what `message` says. Of a photo the text is the caption, and its picture stays
-        unless the message has another.
-
-        Sent also when it says so already.
+    def prepare_edit(self, message: Message) -> PreparedEdit:
+        """Return what makes any message of ours say what `message` says. Of a photo the text is the caption, and its
+        picture stays unless the message has another.
         """
-        if was_photo and message.photo is not None:
-            return await self._edited_photo(message, message.photo, chat, message_id)
-        return await self._edited(editing(message, is_photo=was_photo), chat, message_id)
 
-    async def _edited_photo(self, message: Message, photo: Photo, chat: int, message_id: int) -> Outcome:
-        edit = editing_photo(message, photo.file_id or photo.url or "attach://photo")
-        params = {"message_id": message_id} | _json(edit.params)
-        call: Prepared | Upload
-        if photo.data is not None:
-            call = Upload(URL(self._url(edit.method), encoded=True), params, photo.data)
-        else:
+        def prepared(is_photo: bool) -> Prepared | Upload:
+            photo = message.photo if is_photo else None
+            if photo is None:
+                edit = editing(message, is_photo=is_photo)
+                return prepare(self._url(edit.method), _json(edit.params))
+            edit = editing_photo(message, photo.file_id or photo.url or "attach://photo")
+            if photo.data is not None:
+                return Upload(URL(self._url(edit.method), encoded=True), _json(edit.params), photo.data)
             wants_file_id = photo.file_id is None
-            call = prepare(self._url(edit.method), params, has_photo=True, wants_file_id=wants_file_id)
-        outcome = await self._outcome(call, {"chat_id": chat}, message_id)
-        return _done_if(UNCHANGED, outcome, message_id)
+            return prepare(self._url(edit.method), _json(edit.params), has_photo=True, wants_file_id=wants_file_id)
+
+        return PreparedEdit(prepared)
+
+    async def edit(self, message: Message | PreparedEdit, chat: int, message_id: int, was_photo: bool) -> Outcome:
+        """Make one message of ours say what `message` says. Sent also when it says so already."""
+        edit = self.prepare_edit(message) if isinstance(message, Message) else message
+        varying = {"chat_id": chat, "message_id": message_id}
+        return _done_if(UNCHANGED, await self._outcome(edit.call(was_photo), varying, message_id), message_id)
 
     async def edit_keyboard(self, chat: int, message_id: int, keyboard: Keyboard) -> Outcome:
         """Swap the buttons under a message of ours; none takes them away."""
-        return await self._edited(editing_keyboard(keyboard), chat, message_id)
+        edit = editing_keyboard(keyboard)
+        call = prepare(self._url(edit.method), {"message_id": message_id} | _json(edit.params))
+        return _done_if(UNCHANGED, await self._outcome(call, {"chat_id": chat}, message_id), message_id)
 
     async def delete(self, chat: int, message_id: int) -> Outcome:
         """Delete a message of ours. Sent also when it is gone already."""
         call = prepare(self._url("deleteMessage"), {"message_id": message_id})
         return _done_if(_ALREADY_GONE, await self._outcome(call, {"chat_id": chat}, message_id), message_id)
-
-    async def _edited(self, edit: MethodCall, chat: int, message_id: int) -> Outcome:
-        call = prepare(self._url(edit.method), {"message_id": message_id} | _json(edit.params))
-        return _done_if(UNCHANGED, await self._outcome(call, {"chat_id": chat}, message_id), message_id)
 
     async def _outcome(
         self, call: Prepared | Upload, varying: Mapping[str, Any], message_id: int | None = None
