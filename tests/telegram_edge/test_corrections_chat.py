@@ -1,5 +1,6 @@
 """Copies that were delivered, as editors correct them or take them back, and as readers see it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -8,13 +9,13 @@ from typing import Any
 
 import pytest
 from newsroom_samples import plain
-from press_room import PressRoom, again, press_room
+from press_room import PressRoom, again, eventually, press_room
 from story import ANNA, BEN, EDITH, StoryHouse
 
 from bot.domain.article import Article, Picture
 from bot.domain.chat import ChatState
 from bot.domain.copies import ChangedCopies
-from bot.sandbox.world.faults import Refuse
+from bot.sandbox.world.faults import Held, Refuse
 from bot.store.content import articles
 from bot.store.delivery import copy_counts
 from bot.store.readers import chats
@@ -39,6 +40,20 @@ class Desk:
         await self.room.publish(article, by=EDITH)
         await self.room.run()
         return article, ids
+
+    async def under_way(self) -> tuple[Article, list[int], asyncio.Event]:
+        """Publish an article of which all copies are on the wire, and arrive when the event is set."""
+        ids = await self.room.people(3)
+        await self.room.follow(ids, "Energy")
+        article = await self.room.draft("grid", "Energy", pictures=())
+        arrive = asyncio.Event()
+        self.house.world.faults.add(Held(arrive))
+        await self.room.publish(article, by=EDITH)
+        await self.room.spread()
+        self.room.dispatcher.wake()
+        await eventually(lambda: len(self.house.world.faults.happened) == len(ids))
+        self.house.world.faults.clear()
+        return article, ids, arrive
 
     async def changes(self, article: Article, **fields: Any) -> None:
         """Let the article's file say something else, and editors be asked about it."""
@@ -330,6 +345,41 @@ async def test_what_arrives_only_after_the_retraction_went_round_is_taken_back_t
     desk.house.clock.advance(timedelta(minutes=1))
     await desk.turn()
     assert [desk.house.messages(person) for person in people] == [[], []]
+
+
+async def test_a_correction_reaches_copies_that_are_on_the_wire_when_there_are_no_others(desk: Desk) -> None:
+    article, people, arrive = await desk.under_way()
+    await desk.house.says(EDITH, f"/correct {article.number} {WHY}")
+    arrive.set()
+    await desk.turn()
+    assert all(WHY in desk.copy(person)["text"] for person in people)
+    assert await desk.copies(article) == ChangedCopies(corrected=3)
+    assert "Corrected on 3 of 3 phones." in desk.screen
+
+
+@pytest.mark.parametrize(("how", "left"), [("delete", 0), ("notice", 3)])
+async def test_copies_that_are_on_the_wire_are_taken_back_when_there_are_no_others(
+    desk: Desk, how: str, left: int
+) -> None:
+    article, people, arrive = await desk.under_way()
+    await desk.house.says(EDITH, f"/retract {article.number} {how}")
+    arrive.set()
+    await desk.turn()
+    assert sum(bool(desk.house.messages(person)) for person in people) == left
+    assert not any("excerpt" in str(desk.house.messages(person)) for person in people)
+    assert await desk.copies(article) == (ChangedCopies(noticed=3) if left else ChangedCopies(deleted=3))
+
+
+async def test_a_file_that_changes_while_the_first_copies_are_on_the_wire_asks_about_them(desk: Desk) -> None:
+    article, people, arrive = await desk.under_way()
+    async with desk.house.db.reading() as conn:
+        now = (await articles.article(conn, article.number)).story
+    await desk.room.take({"grid.md": again(now, title="A pond")})
+    arrive.set()
+    await desk.turn()
+    await desk.house.presses(EDITH, "Every copy")
+    await desk.turn()
+    assert all("A pond" in desk.copy(person)["text"] for person in people)
 
 
 @pytest.mark.parametrize("text", ["/retract 1 burn it", "/retract 1 deleted"])

@@ -16,16 +16,28 @@ from bot.store.engine.database import Connection
 
 
 async def copies(conn: Connection, article: int, deletable_from: datetime | None = None) -> Copies:
-    """Return how many copies of an article there are; sent before `deletable_from`, they are too old to be deleted."""
+    """Return how many copies of an article there are; sent before `deletable_from`, they are too old to be deleted.
+
+    What is being sent at this moment counts: what is promised for the copies now reaches it when it has arrived.
+    """
     [row] = await conn.execute_fetchall(
         """
         SELECT count(*) AS delivered, count(message_id) AS changeable,
-            count(CASE WHEN message_id IS NOT NULL AND sent_at < :from THEN 1 END) AS too_old
+            count(CASE WHEN message_id IS NOT NULL AND sent_at < :from THEN 1 END) AS too_old,
+            (
+                SELECT count(*) FROM deliveries AS d CROSS JOIN campaigns AS c ON c.id = d.campaign
+                WHERE d.owner <> 0 AND d.operation = 1 AND c.subject_type = 1 AND c.subject = :article
+                  AND NOT EXISTS (
+                      SELECT 1 FROM receipts AS r
+                      WHERE r.subject_type = 1 AND r.subject = :article AND r.chat = d.chat
+                  )
+            ) AS arriving
         FROM receipts WHERE subject_type = 1 AND subject = :article
         """,
         {"article": article, "from": None if deletable_from is None else epoch(deletable_from)},
     )
-    return Copies(int(row["delivered"]), int(row["changeable"]), int(row["too_old"]))
+    arriving = int(row["arriving"])
+    return Copies(int(row["delivered"]) + arriving, int(row["changeable"]) + arriving, int(row["too_old"]))
 
 
 async def changed(conn: Connection, article: int) -> ChangedCopies:

@@ -171,6 +171,7 @@ async def test_what_arrives_in_an_older_revision_joins_the_change_that_has_gone_
         await queue(conn, sending)
         owner = await leases.take(conn, "a process", NOW)
         on_their_way = await outbox.claim(conn, NOW, 9, among=[sending], owner=owner)
+        assert await copy_counts.copies(conn, 1) == Copies(3, 3)
         change = await _change(conn, CORRECTION, Operation.EDIT, 2)
         await _settle(conn, change, {ANNA: (Status.SENT, None)}, 2)
         assert (await the_campaign(conn, change)).state is CampaignState.DONE
