@@ -52,7 +52,8 @@ class Leadership:
     ) -> None:
         """`url` leads to the server itself. `instance` names this process, for people.
 
-        `heard` is given what wake-ups say (`store.postgres.wake_ups`); "" when any may have been missed.
+        `heard` is given what wake-ups say (`store.postgres.wake_ups`); "" when any may have been missed, or a message
+        that may leave again.
         """
         self._url = url
         self._instance = instance
@@ -71,11 +72,15 @@ class Leadership:
 
     @property
     def is_leader(self) -> bool:
-        """Whether a message may leave at this moment.
+        """Whether this process is the one that sends, at this moment.
 
         False also while the server's last word is too old to say, though the term may go on.
         """
         return self._term is not None and self._clock() - self._trusted_at < TRUSTED_FOR
+
+    def leads(self, term: int) -> bool:
+        """Return whether a message of a term may leave at this moment: it may have been lost, and another gained."""
+        return self._term == term and self.is_leader
 
     async def run(self) -> None:
         """Take part until cancelled; then let another one lead at once."""
@@ -100,16 +105,17 @@ class Leadership:
             await asyncio.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
             failures += 1
 
-    def resign(self) -> None:
-        """Give up at once, and take part anew: what was sent or written shows that this process does not lead."""
-        self._lose("its term was over")
+    def resign(self, why: str) -> None:
+        """Give up at once, and take part anew."""
+        self._lose(why)
         if self._session is not None:
             self._session.cut()
 
     async def while_leading(self, work: Callable[[int], Awaitable[None]]) -> None:
         """Run `work(term)` whenever this process leads, and cancel it when it does no more; until cancelled.
 
-        Work that ends by itself begins again with the next term; what it raises comes through.
+        Work that ends by itself begins again with the next term. Work that raises has lost its term, and what it raises
+        comes through: what it leaves behind is taken back by whoever begins the next one.
         """
         while True:
             await self.gained.wait()
@@ -128,6 +134,8 @@ class Leadership:
                 over.cancel()
                 working.cancel()
                 await asyncio.wait({working, over})
+                if self._term == term and not working.cancelled() and working.exception() is not None:
+                    self.resign("what it had to do failed")
             if not working.cancelled():
                 working.result()
 
@@ -151,7 +159,9 @@ class Leadership:
         with session.patience(GIVEN_UP_AFTER):
             if not await session.holds_lock():
                 raise StoreBusy("the database does not know that this process has the lock of the one that sends")
-        self._trusted_at = asked
+        was_leader, self._trusted_at = self.is_leader, asked
+        if self._term is not None and not was_leader:
+            self._heard("")  # what did not leave meanwhile may do so
 
     async def _try_to_lead(self, session: DirectSession) -> None:
         with session.patience(GIVEN_UP_AFTER):

@@ -28,7 +28,7 @@ async def main(url: str) -> None:
     async def send(term: int) -> None:
         while True:
             now = since_boot()
-            if leadership.is_leader:
+            if leadership.leads(term):
                 say("sent", term, now)
             await asyncio.sleep(0.005)
 

@@ -8,7 +8,7 @@ import os
 import signal
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -162,7 +162,7 @@ class Several:
         """Kill all that still run, also those that are stopped."""
         self._watching.cancel()
         for process, reading in self._running:
-            if process.returncode is None:  # type: ignore[attr-defined]
+            with suppress(ProcessLookupError):  # it has ended
                 process.kill()  # type: ignore[attr-defined]
             await process.wait()  # type: ignore[attr-defined]
             await reading
