@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from dotenv.parser import parse_stream
 
+from bot.domain.database_place import place_of
 from bot.domain.fetch_rules import PUBLIC_ONLY, FetchRules
 from bot.domain.parts import ALL_PARTS, Parts, read_parts
 from bot.errors import SettingsError
@@ -106,12 +107,9 @@ def _web(value: object) -> str:
 
 
 def _file(value: object) -> Path:
-    if address := re.match(r"([A-Za-z][A-Za-z0-9+.-]*):/", str(value).strip()):
-        # What follows may hold a password.
-        raise ValueError(f"a {address[1]}: address is not supported; write the name of a SQLite file")
-    if (path := Path(str(value))).is_dir():
-        raise ValueError(f'"{value}" is a folder; write the name of a file')
-    return path
+    if isinstance(place := place_of(str(value)), Path):
+        return place
+    raise ValueError(f"{place}: this version keeps its database in an SQLite file; write the name of one")
 
 
 def _folder(value: object) -> Path:

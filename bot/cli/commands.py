@@ -354,3 +354,23 @@ def restore(file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy ma
     from bot.cli import backups
 
     return backups.restore(file)
+
+
+@app.command()
+def move(
+    database: Annotated[
+        str | None,
+        typer.Argument(metavar="DATABASE", help="Where to: an SQLite file that is empty or not there."),
+    ] = None,
+    back: Annotated[
+        bool, typer.Option("--back", help="Use this database again, which was moved.", show_default=False)
+    ] = False,
+) -> int:
+    """Carry everything into another database.
+
+    The bot is to be stopped. A move that was interrupted goes on when it is asked for again."""
+    if back == (database is not None):
+        raise typer.BadParameter("name the database to move to, or --back", param_hint="DATABASE")
+    from bot.cli import moving
+
+    return moving.back() if database is None else moving.move(database)
