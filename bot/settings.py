@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from dotenv.parser import parse_stream
 
-from bot.domain.database_place import place_of
+from bot.domain.database_place import Place, place_of
 from bot.domain.fetch_rules import PUBLIC_ONLY, FetchRules
 from bot.domain.parts import ALL_PARTS, Parts, read_parts
 from bot.errors import SettingsError
@@ -106,10 +106,15 @@ def _web(value: object) -> str:
     return text
 
 
-def _file(value: object) -> Path:
-    if isinstance(place := place_of(str(value)), Path):
+def can_run_on(place: Place) -> Path:
+    """Return a place on which a bot of this version can run. Raises: ValueError."""
+    if isinstance(place, Path):
         return place
     raise ValueError(f"{place}: this version keeps its database in an SQLite file; write the name of one")
+
+
+def _database(value: object) -> Path:
+    return can_run_on(place_of(str(value)))
 
 
 def _folder(value: object) -> Path:
@@ -175,7 +180,7 @@ class Settings:
 
     token: Annotated[str | None, _token] = field(default=None, repr=False)
     admins: Annotated[frozenset[int], _people] = frozenset()
-    database: Annotated[Path, _file] = Path("data/newsbot.db")
+    database: Annotated[Path, _database] = Path("data/newsbot.db")
     content: Annotated[Path | None, _folder] = None
     api_url: Annotated[str, _web] = TELEGRAM
     rate: Annotated[int, _whole(2, 1000)] = 30

@@ -70,6 +70,7 @@ async def test_the_way_back_is_open_until_the_new_one_is_used(kept):
     assert (await kept("pause")).status == 0
     kept.variables["NEWSBOT_DATABASE"] = str(kept.database)
     assert "newer.db has been used since" in await refused(kept, "--back")
+    assert f"not to {kept.folder}/new.db" in (await refused(kept, "--back", str(kept.folder / "new.db")))
     (kept.folder / "newer.db").unlink()
     assert (await kept("move", "--back")).status == 0
     assert (await kept("stats")).status == 0
@@ -136,7 +137,7 @@ async def test_what_cannot_be_a_target_is_refused(kept):
     assert "is a folder" in await refused(kept, "news")
     assert "is not a regular file" in await refused(kept, "/dev/null")
     assert "name the database" in await refused(kept)
-    assert "name the database" in await refused(kept, "new.db", "--back")
+    assert "--gone" in await refused(kept, "new.db", "--gone")
     assert not (kept.folder / "new.db").exists()
 
 

@@ -17,7 +17,7 @@ from databases import empty_database
 from bot.errors import StoreError
 from bot.store.engine.migrations import migrate
 from bot.store.engine.moved_mark import MARKS
-from bot.store.moving.carrying import Moved, Unlike, are_alike, carry, go_back
+from bot.store.moving.carrying import Moved, Unlike, are_alike, carry, go_back, what_is_in
 from bot.store.moving.opening import source_at, target_at
 from bot.store.moving.pieces import MOST, in_pieces
 from bot.store.moving.port import MovableDatabase
@@ -92,7 +92,7 @@ def runs(path: Path) -> bool:
 
 def kept_in(path: Path) -> str | None:
     with target_at(path) as db:
-        return db.what_it_keeps()
+        return what_is_in(db)
 
 
 def test_everything_is_in_the_new_one_and_it_counts_on_from_the_same_numbers(paths) -> None:

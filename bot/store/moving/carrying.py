@@ -17,11 +17,12 @@ from itertools import repeat
 from bot.errors import StoreBusy, StoreError, StoreFull
 from bot.store.engine.moved_mark import MOVED_TO, MOVING_FROM, why_nothing_runs
 from bot.store.moving.port import MovableDatabase
-from bot.store.moving.tables import Record, Table, all_tables
+from bot.store.moving.tables import META, Record, Table, all_tables
 
 Tell = Callable[[int, int], None]
 """Called with what is done, and of how much."""
 
+_KNOWN = ("articles", "chats")
 _BY_VALUE = 2
 """The newest version of marshal whose bytes depend on values alone. https://docs.python.org/3/library/marshal.html"""
 
@@ -75,7 +76,7 @@ def carry(source: MovableDatabase, target: MovableDatabase, tell: Tell) -> Moved
     if moved_to is not None and (moved_to != target.place or moving_from != source.place):
         raise StoreError(str(why_nothing_runs(source.place, moved_to, None)))
     if moving_from is None:
-        if (kept := target.what_it_keeps()) is not None:
+        if (kept := what_is_in(target)) is not None:
             raise StoreError(f"{target.place} is not empty: it holds {kept}; nothing was moved. Name an empty one")
     elif moving_from != source.place:
         raise StoreError(
@@ -89,6 +90,16 @@ def carry(source: MovableDatabase, target: MovableDatabase, tell: Tell) -> Moved
         source.put_fact(MOVED_TO, target.place)
     target.put_fact(MOVING_FROM, None)
     return moved
+
+
+def what_is_in(db: MovableDatabase) -> str | None:
+    """Return what is in a database, by what people know of it; None when no bot has used it."""
+    many = {table.name: count for table in all_tables() if table.name != META and (count := db.count(table))}
+    if known := [f"{many[name]:,} {name[:-1] if many[name] == 1 else name}" for name in _KNOWN if name in many]:
+        return " and ".join(known)
+    if many:
+        return f"rows of {next(iter(many))}"
+    return "what a bot has begun" if db.fact("bot_id") is not None else None
 
 
 def _copied(source: MovableDatabase, target: MovableDatabase, tell: Tell, *, goes_on: bool) -> Moved:
@@ -174,7 +185,7 @@ def go_back(source: MovableDatabase, target: MovableDatabase, tell: Tell) -> Non
     if target.fact(MOVING_FROM) is None and target.fact(MOVED_TO) != source.place:
         if (further := target.fact(MOVED_TO)) is not None:
             raise StoreError(f"{target.place} was moved on to {further}; what happened there would be forgotten")
-        if target.what_it_keeps() is not None:
+        if what_is_in(target) is not None:
             if not are_alike(source, target, tell):
                 raise StoreError(
                     f"{target.place} has been used since: news would come twice. With NEWSBOT_DATABASE={target.place}, "

@@ -51,16 +51,12 @@ class MovableDatabase(Protocol):
         """
         ...
 
-    def what_it_keeps(self) -> str | None:
-        """Return what is in it, in words; None when no bot has used it."""
-        ...
-
     def begin(self, moving_from: str) -> None:
         """Remove every row, and mark it as the beginning of a copy."""
         ...
 
     def fact(self, key: str) -> str | None:
-        """Return a mark."""
+        """Return a mark, or another value of `meta`; None when it was never set."""
         ...
 
     def put_fact(self, key: str, value: str | None) -> None:

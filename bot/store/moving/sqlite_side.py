@@ -74,12 +74,6 @@ class SqliteDatabase:
             self._conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         sync_folder(self._path.parent)
 
-    def what_it_keeps(self) -> str | None:
-        many = {table.name: count for table in all_tables() if table.name != META and (count := self.count(table))}
-        if not many and self._all("SELECT 1 FROM meta WHERE key = 'bot_id'"):
-            return "what a bot has begun"
-        return None if not many else in_words(many)
-
     def begin(self, moving_from: str) -> None:
         with self._writing():
             for table in reversed(all_tables()):
@@ -135,14 +129,6 @@ def _list(columns: Sequence[str]) -> str:
 
 def _marks(columns: Sequence[str]) -> str:
     return ", ".join("?" * len(columns))
-
-
-def in_words(many: Mapping[str, int]) -> str:
-    """Return what is in a database, by what people know of it: 12 articles, 30,214 chats."""
-    known = [
-        f"{many[name]:,} {name[:-1] if many[name] == 1 else name}" for name in ("articles", "chats") if name in many
-    ]
-    return ", ".join(known) or f"rows of {next(iter(many))}"
 
 
 @contextmanager
