@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from bot.domain.editing import Edit, EditField, Edits
 from bot.store.engine.database import Connection
+from bot.store.engine.lists import number_list
 
 
 async def edits_of(conn: Connection, articles: Iterable[int]) -> dict[int, Edits]:
@@ -16,7 +17,7 @@ async def edits_of(conn: Connection, articles: Iterable[int]) -> dict[int, Edits
         SELECT number, edits FROM articles
         WHERE edits IS NOT NULL AND number IN (SELECT value FROM json_each(:articles))
         """,
-        {"articles": json.dumps(list(articles))},
+        {"articles": number_list(articles)},
     )
     return {row["number"]: edits_from(row["edits"]) for row in rows}
 

@@ -13,8 +13,11 @@ async def ask(conn: Connection, asked: AskedEdit) -> None:
     """Remember what a person was asked for, in the place of what they were asked for before."""
     await conn.execute(
         """
-        INSERT OR REPLACE INTO asked_edits (person, article, field, revision, at, message_id, typed)
+        INSERT INTO asked_edits (person, article, field, revision, at, message_id, typed)
         VALUES (:person, :article, :field, :revision, :at, :message_id, :typed)
+        ON CONFLICT (person) DO UPDATE SET
+            article = excluded.article, field = excluded.field, revision = excluded.revision,
+            at = excluded.at, message_id = excluded.message_id, typed = excluded.typed
         """,
         {
             "person": asked.person,
