@@ -144,7 +144,7 @@ class ArticleFigures:
     acts: Mapping[Act, int] | None = None
 
     def act(self, act: Act) -> int:
-        return (self.acts or {}).get(act, 0)
+        return max(0, (self.acts or {}).get(act, 0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ async def statistics_in(conn: Connection, period: Period, listed: int = LISTED) 
     )
 
 
-async def count_act(db: Database, article: int, act: Act) -> None:
-    """Count what a reader did with an article."""
+async def count_act(db: Database, article: int, act: Act, many: int = 1) -> None:
+    """Count what a reader did with an article, or took back (-1)."""
     async with db.transaction() as conn:
-        await activity.count_act(conn, article, act)
+        await activity.count_act(conn, article, act, many)

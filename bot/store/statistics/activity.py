@@ -54,15 +54,15 @@ async def count(conn: Connection, fact: Fact, at: datetime, many: int = 1) -> No
     )
 
 
-async def count_act(conn: Connection, article: int, act: Act) -> None:
-    """Count what a reader did with an article. One that is not there is not counted."""
+async def count_act(conn: Connection, article: int, act: Act, many: int = 1) -> None:
+    """Count what a reader did with an article, or took back (-1). One that is not there is not counted."""
     await conn.execute(
         """
         INSERT INTO article_acts (article, act, many)
-        SELECT number, :act, 1 FROM articles WHERE number = :article
+        SELECT number, :act, CAST(:many AS INTEGER) FROM articles WHERE number = :article
         ON CONFLICT (article, act) DO UPDATE SET many = article_acts.many + excluded.many
         """,
-        {"article": article, "act": int(act)},
+        {"article": article, "act": int(act), "many": many},
     )
 
 
