@@ -18,5 +18,6 @@ Values and decisions. Standard library only; nothing here does I/O or asks what 
 | edits, and delivered copies that are changed | `editing`, `copies`, `correction`, `announcement` |
 | limits of Telegram, and of what is asked of us | `limits`, `pacing`, `token_bucket`, `answer_quota` |
 | what Telegram's refusals mean | `circuit`, `rejections`, `shared_refusals` |
+| the bot in numbers | `statistics` |
 | messages | `message`, `text`, `parts`, `press` |
 """

@@ -42,6 +42,8 @@ WITHDRAWAL = "withdrawal"
 """Deletes every copy of a retracted article that is young enough for it."""
 ANNOUNCEMENT = "announcement"
 """Brings what the bot's people write to everybody, or to the readers of a topic."""
+REPORT = "report"
+"""Tells editors who want it about the week before."""
 
 
 class SubjectType(IntEnum):
@@ -49,6 +51,7 @@ class SubjectType(IntEnum):
 
     ARTICLE = 1
     ANNOUNCEMENT = 2
+    REPORT = 3
 
 
 class Subject(NamedTuple):

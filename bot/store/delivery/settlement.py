@@ -250,6 +250,7 @@ _ENDS = ("sent", "unreachable", "failed", "restricted", "unwanted")
 async def _count(conn: Connection, settled: Sequence[Settled], at: int) -> None:
     ended = Counter((one.delivery.campaign, one.delivery.status) for one in settled)
     unsure = Counter(one.delivery.campaign for one in settled if one.delivery.unsure)
+    waited = Counter(one.delivery.campaign for one in settled if one.delivery.waits and one.delivery.status is _SENT)
     totals = {number: dict.fromkeys(_ENDS, 0) for number, _ in ended}
     for (number, status), many in ended.items():
         totals[number][status.value] = many
@@ -258,10 +259,16 @@ async def _count(conn: Connection, settled: Sequence[Settled], at: int) -> None:
         UPDATE campaigns SET sent = sent + :sent, unreachable = unreachable + :unreachable, failed = failed + :failed,
             restricted = restricted + :restricted, unwanted = unwanted + :unwanted, unsure = unsure + :unsure,
             first_sent_at = CASE WHEN :sent > 0 THEN coalesce(first_sent_at, :at) ELSE first_sent_at END,
-            last_sent_at = CASE WHEN :sent > 0 THEN :at ELSE last_sent_at END
+            last_sent_at = CASE WHEN :sent > 0 THEN :at ELSE last_sent_at END,
+            ended_at = :at, uncounted = 1, prompt = prompt + :prompt,
+            prompt_seconds = prompt_seconds + :prompt * CASE WHEN :at > start_at THEN :at - start_at ELSE 0 END,
+            prompt_until = CASE WHEN :prompt > 0 THEN :at ELSE prompt_until END
         WHERE id = :id
         """,
-        [{"id": number, "at": at, "unsure": unsure[number], **total} for number, total in totals.items()],
+        [
+            {"id": number, "at": at, "unsure": unsure[number], "prompt": total["sent"] - waited[number], **total}
+            for number, total in totals.items()
+        ],
     )
 
 

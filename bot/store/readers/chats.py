@@ -15,13 +15,15 @@ from sqlite3 import Row
 from bot.domain.chat import Chat, ChatKind, ChatState, DigestForm, Pictures
 from bot.domain.delivery_time import AT_ONCE
 from bot.domain.parts import Part, Parts
+from bot.domain.statistics import Fact
 from bot.domain.timing_text import from_stored
-from bot.store.content.story_json import epoch, moment_or_none
+from bot.store.content.story_json import epoch, moment, moment_or_none
 from bot.store.engine.database import Connection
 from bot.store.engine.lists import number_list
 from bot.store.engine.moving_rows import moved
 from bot.store.readers import phrases, timings, topic_wishes
 from bot.store.readers.restrictions import restriction as restriction_of
+from bot.store.statistics import activity
 
 
 async def chat(conn: Connection, id: int) -> Chat | None:
@@ -56,15 +58,29 @@ async def chats(conn: Connection, ids: Iterable[int]) -> dict[int, Chat]:
     return {one.id: one for one in map(_chat, rows)}
 
 
-async def get_or_create(conn: Connection, id: int, kind: ChatKind, language: str, now: datetime) -> Chat:
-    """Return a chat, remembering it from now on if it is new; `language` counts only then."""
-    await conn.execute(
+async def get_or_create(
+    conn: Connection, id: int, kind: ChatKind, language: str, now: datetime, *, reachable: bool = True
+) -> Chat:
+    """Return a chat, remembering it from now on if it is new; `language` counts only then.
+
+    A person who was only met elsewhere is not `reachable`: bots cannot write first.
+    """
+    is_new = await conn.execute(
         """
-        INSERT INTO chats (id, kind, since, state_at, language) VALUES (:id, :kind, :now, :now, :language)
-        ON CONFLICT (id) DO NOTHING
+        INSERT INTO chats (id, kind, state, since, state_at, gone_at, language)
+        VALUES (:id, :kind, :state, :now, :now, :gone_at, :language) ON CONFLICT (id) DO NOTHING
         """,
-        {"id": id, "kind": kind, "language": language, "now": epoch(now)},
+        {
+            "id": id,
+            "kind": kind,
+            "language": language,
+            "now": epoch(now),
+            "state": ChatState.ACTIVE if reachable else ChatState.UNREACHABLE,
+            "gone_at": None if reachable else epoch(now),
+        },
     )
+    if is_new > 0 and reachable:
+        await activity.count(conn, Fact.JOINED, now)
     known = await chat(conn, id)
     if known is None:
         raise LookupError(f"chat {id} was not stored")
@@ -75,6 +91,8 @@ async def set_state(
     conn: Connection, id: int, state: ChatState, now: datetime, *, until: datetime | None = None
 ) -> None:
     """Put a chat into a state its people asked for: PAUSED by `/stop`, perhaps `until` a time, ACTIVE by `/start`."""
+    came = await _what_coming_is(conn, id) if state is ChatState.ACTIVE else None
+    went = state is ChatState.PAUSED and await _is_active(conn, id)
     await conn.execute(
         """
         UPDATE chats SET state = :state, paused_until = :until,
@@ -83,18 +101,24 @@ async def set_state(
         """,
         {"id": id, "state": state, "now": epoch(now), "until": until and epoch(until)},
     )
+    if came is not None or went:
+        await activity.count(conn, came or Fact.PAUSED, now)
 
 
 async def end_pauses(conn: Connection, now: datetime) -> int:
     """Let news come again where a pause is over and the chat can be reached; return in how many it was over."""
-    return await conn.execute(
+    ended = await conn.execute_fetchall(
         """
         UPDATE chats SET state = CASE WHEN gone_at IS NULL THEN 'active' ELSE 'unreachable' END,
             state_at = paused_until, paused_until = NULL
-        WHERE paused_until <= :now AND state = 'paused'
+        WHERE paused_until <= :now AND state = 'paused' RETURNING state
         """,
         {"now": epoch(now)},
     )
+    back = sum(1 for row in ended if row["state"] == ChatState.ACTIVE)
+    if back:
+        await activity.count(conn, Fact.BACK, now, back)
+    return len(ended)
 
 
 async def next_end_of_pause(conn: Connection) -> datetime | None:
@@ -105,28 +129,48 @@ async def next_end_of_pause(conn: Connection) -> datetime | None:
 
 async def switch_off(conn: Connection, id: int, now: datetime) -> None:
     """Take note that a chat cannot be reached. One that is paused stays paused."""
-    await conn.execute(
+    changed = await conn.execute_fetchall(
         """
         UPDATE chats SET gone_at = coalesce(gone_at, :now),
             state_at = CASE state WHEN 'active' THEN :now ELSE state_at END,
             state = CASE state WHEN 'active' THEN 'unreachable' ELSE state END
-        WHERE id = :id AND (gone_at IS NULL OR state = 'active')
+        WHERE id = :id AND (gone_at IS NULL OR state = 'active') RETURNING state
         """,
         {"id": id, "now": epoch(now)},
     )
+    if any(row["state"] == ChatState.UNREACHABLE for row in changed):  # one that is paused had left before
+        await activity.count(conn, Fact.LEFT, now)
 
 
 async def switch_on(conn: Connection, id: int, now: datetime) -> None:
     """Take note that a chat can be reached again. One that is paused stays paused."""
-    await conn.execute(
+    came = await _what_coming_is(conn, id)
+    changed = await conn.execute_fetchall(
         """
         UPDATE chats SET gone_at = NULL,
             state_at = CASE state WHEN 'unreachable' THEN :now ELSE state_at END,
             state = CASE state WHEN 'unreachable' THEN 'active' ELSE state END
-        WHERE id = :id AND (gone_at IS NOT NULL OR state = 'unreachable')
+        WHERE id = :id AND (gone_at IS NOT NULL OR state = 'unreachable') RETURNING state
         """,
         {"id": id, "now": epoch(now)},
     )
+    if came is not None and any(row["state"] == ChatState.ACTIVE for row in changed):
+        await activity.count(conn, came, now)
+
+
+async def _is_active(conn: Connection, id: int) -> bool:
+    rows = await conn.execute_fetchall("SELECT 1 FROM chats WHERE id = :id AND state = 'active'", {"id": id})
+    return bool(rows)
+
+
+async def _what_coming_is(conn: Connection, id: int) -> Fact | None:
+    """Return what it counts as when news comes to a chat from now on; None where it does already."""
+    rows = await conn.execute_fetchall("SELECT state, since, gone_at FROM chats WHERE id = :id", {"id": id})
+    for row in rows:
+        if row["state"] != ChatState.ACTIVE:
+            # A person who was met elsewhere could never be reached before.
+            return Fact.JOINED if row["gone_at"] == row["since"] else Fact.BACK
+    return None
 
 
 async def set_language(conn: Connection, id: int, language: str) -> None:
@@ -236,6 +280,7 @@ async def migrate(conn: Connection, old: int, new: int) -> None:
     if old == new:  # a server may say so, and then everything would be deleted as the old one's
         return
     ids = {"old": old, "new": new}
+    await _join_once(conn, old, new)
     await conn.execute(
         """
         INSERT INTO chats
@@ -264,6 +309,19 @@ async def migrate(conn: Connection, old: int, new: int) -> None:
         await conn.execute(move, ids)
     await delete(conn, old)
     await topic_wishes.renew(conn, new)
+
+
+async def _join_once(conn: Connection, old: int, new: int) -> None:
+    """Take back that a supergroup joined which is met under its new number before newsbot knows what it was."""
+    rows = await conn.execute_fetchall(
+        """
+        SELECT since FROM chats
+        WHERE id = :new AND state = 'active' AND EXISTS (SELECT 1 FROM chats WHERE id = :old)
+        """,
+        {"old": old, "new": new},
+    )
+    for row in rows:
+        await activity.count(conn, Fact.JOINED, moment(row["since"]), -1)
 
 
 async def delete(conn: Connection, id: int) -> None:
@@ -350,6 +408,7 @@ _DELETIONS = (
     "DELETE FROM channels WHERE id = :chat",
     "DELETE FROM pasted_links WHERE person = :chat",
     "DELETE FROM asked_edits WHERE person = :chat",
+    "DELETE FROM report_wishes WHERE person = :chat",
     "DELETE FROM chats WHERE id = :chat",
 )
 

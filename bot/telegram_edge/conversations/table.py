@@ -13,6 +13,7 @@ from bot.telegram_edge.conversations.editor import (
     publishing,
     scheduling,
     sources,
+    statistics,
     taking_back,
     topic_choice,
     uploads,
@@ -75,6 +76,7 @@ REGISTRY = Registry(
         sources.CONVERSATION,  # an address that was asked for is no link like others
         links.CONVERSATION,
         audit_log.CONVERSATION,
+        statistics.CONVERSATION,
         editors.CONVERSATION,
     )
 )

@@ -64,6 +64,7 @@ from bot.store.readers import (
     subscriptions,
     topic_wishes,
 )
+from bot.store.statistics import figures
 
 COMMON, RARE = 1, 2  # topics: every article bears the first, every hundredth the second
 CHAT, ARTICLE, MIDDLE = 77, 1234, 1_000_000
@@ -442,7 +443,7 @@ async def test_reading_from_end_to_end_and_sorting_are_noticed(conn: Connection)
     explained = Explained(conn)
     await articles.counts(explained)  # type: ignore[arg-type]
     await audit_log.latest(explained)  # type: ignore[arg-type]
-    await delivery_reports.figures(explained, NOW)  # type: ignore[arg-type]
+    await figures.followed(explained, 10)  # type: ignore[arg-type]
     assert any("articles" in step for step in scans(explained.steps))
     assert any("log" in step for step in scans(explained.steps))
     assert sorts(explained.steps)
