@@ -42,6 +42,12 @@ WITHDRAWAL = "withdrawal"
 """Deletes every copy of a retracted article that is young enough for it."""
 ANNOUNCEMENT = "announcement"
 """Brings what the bot's people write to everybody, or to the readers of a topic."""
+CORRECTION_NOTE = "correction note"
+"""Tells whoever got an article that it was corrected."""
+SAVERS_NOTE = "correction note to savers"
+"""Tells whoever keeps an article that it was corrected."""
+RETRACTION_NOTE = "retraction note"
+"""Tells whoever keeps an article that it was taken back."""
 
 
 class SubjectType(IntEnum):
@@ -49,6 +55,7 @@ class SubjectType(IntEnum):
 
     ARTICLE = 1
     ANNOUNCEMENT = 2
+    CHANGE_NOTE = 3
 
 
 class Subject(NamedTuple):

@@ -14,6 +14,7 @@ from bot.telegram_edge.conversations.editor import (
     scheduling,
     sources,
     taking_back,
+    telling,
     topic_choice,
     uploads,
 )
@@ -66,6 +67,7 @@ REGISTRY = Registry(
         taking_back.CONVERSATION,
         editing.CONVERSATION,
         corrections.CONVERSATION,
+        telling.CONVERSATION,
         announcements.CONVERSATION,
         approvals.CONVERSATION,
         scheduling.CONVERSATION,

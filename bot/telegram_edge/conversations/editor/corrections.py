@@ -9,7 +9,7 @@ from bot.domain.press import press as data_of
 from bot.errors import OutOfTurn
 from bot.render.editor import corrections as screens
 from bot.render.editor.desk import Verb
-from bot.services.newsroom import corrections
+from bot.services.newsroom import corrections, telling
 from bot.services.newsroom.corrections import Changing, Delivered
 from bot.telegram_edge.conversations.editor.article_args import article_named, article_pressed, asked_late
 from bot.telegram_edge.conversations.editor.publishing import follow, show_progress
@@ -37,7 +37,7 @@ async def correct(ctx: BotContext, request: Request) -> None:
     if changing is None:
         await request.answer(screens.not_listed(request.words, article))
     elif changing.campaign is None:
-        await request.answer(screens.nothing_to_correct(request.words, changing.article, changing.copies.out_of_reach))
+        await request.answer(screens.nothing_to_correct(request.words, changing.article, changing.copies))
     else:
         await show_progress(ctx, request, changing.article, changing.campaign)
 
@@ -49,7 +49,7 @@ async def correct_pressed(ctx: BotContext, press: PressRequest) -> None:
     if changing is None:
         await press.redraw(screens.not_listed(press.words, article))
     elif changing.campaign is None:
-        await press.redraw(screens.nothing_to_correct(press.words, changing.article, changing.copies.out_of_reach))
+        await press.redraw(screens.nothing_to_correct(press.words, changing.article, changing.copies))
     else:
         await follow(ctx, press, changing.campaign)
 
@@ -61,8 +61,7 @@ async def ask_how(ctx: BotContext, press: PressRequest) -> None:
     if not article.is_listed:
         await press.answer(screens.not_listed(press.words, article))
     elif fields:
-        asked = screens.question(press.words, article, fields, copies.changeable, copies.out_of_reach)
-        await press.answer(asked)
+        await press.answer(screens.question(press.words, article, fields, copies))
     else:
         await press.answer(screens.how_to_correct(press.words, article))
 
@@ -93,10 +92,22 @@ async def notice_copies(ctx: BotContext, press: PressRequest) -> None:
 
 async def ask_to_take_back(ctx: BotContext, press: PressRequest) -> LateAnswer:
     article = await article_pressed(ctx, press)
+    return LateAnswer(await _question_of_copies(ctx, press, article))
+
+
+async def leave_savers(ctx: BotContext, press: PressRequest) -> None:
+    """Let nobody who keeps a retracted article be told; the question about its copies stays."""
+    article = await article_pressed(ctx, press)
+    await telling.leave_savers(ctx.db, article.number, by=press.person, now=ctx.clock())
+    await press.redraw(await _question_of_copies(ctx, press, article))
+
+
+async def _question_of_copies(ctx: BotContext, press: PressRequest, article: Article) -> Message:
+    if article.is_listed:
+        return screens.question_is_over(press.words, article)
     _, _, copies = await corrections.pending(ctx.db, article.number)
-    return LateAnswer(
-        screens.ask_about_copies(press.words, article, copies.changeable, copies.too_old, copies.out_of_reach)
-    )
+    savers = await telling.savers(ctx.db, article.number, now=ctx.clock())
+    return screens.ask_about_copies(press.words, article, copies, savers)
 
 
 async def _take_back(ctx: BotContext, press: PressRequest, how: Delivered) -> None:
@@ -110,8 +121,10 @@ async def _take_back(ctx: BotContext, press: PressRequest, how: Delivered) -> No
         return
     ctx.wake()
     if changing.campaign is None:
-        await press.redraw(screens.no_copies(press.words, changing.article, changing.copies.out_of_reach))
+        await press.redraw(screens.no_copies(press.words, changing.article, changing.copies, changing.savers))
     else:
+        if changing.savers:
+            await press.answer(screens.also_told(press.words, changing.article, changing.savers))
         await follow(ctx, press, changing.campaign)
 
 
@@ -129,7 +142,7 @@ async def _correct(
 
 async def _question(ctx: BotContext, asked: Request, article: Article) -> Message:
     _, fields, copies = await corrections.pending(ctx.db, article.number)
-    return screens.question(asked.words, article, fields, copies.changeable, copies.out_of_reach)
+    return screens.question(asked.words, article, fields, copies)
 
 
 CONVERSATION = Conversation(
@@ -150,6 +163,7 @@ CONVERSATION = Conversation(
         PressRule(Verb.CORRECT, correct_pressed, access=Access.EDITORS, late=ask_to_correct),
         PressRule(Verb.LISTS_ONLY, lists_only, access=Access.EDITORS),
         PressRule(Verb.LEAVE_COPIES, leave, access=Access.EDITORS),
+        PressRule(Verb.SAVERS_NOT, leave_savers, access=Access.EDITORS),
         PressRule(Verb.DELETE_COPIES, delete_copies, access=Access.EDITORS, late=ask_to_take_back),
         PressRule(Verb.NOTICE_COPIES, notice_copies, access=Access.EDITORS, late=ask_to_take_back),
     ),
