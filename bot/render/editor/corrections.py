@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from bot.domain.article import Article
 from bot.domain.copies import Copies
@@ -19,8 +20,13 @@ from bot.render.text import join
 NAMED = 10  # articles in a folded question
 
 
-def question(words: Words, article: Article, fields: Sequence[Field], copies: Copies) -> Message:
-    """Return the question what becomes of an article's copies now that it was changed in `fields`."""
+def question(
+    words: Words, article: Article, fields: Sequence[Field], copies: Copies, keep: timedelta | None
+) -> Message:
+    """Return the question what becomes of an article's copies now that it was changed in `fields`.
+
+    `keep` is how long it is known which messages they are.
+    """
     changed = words.text(
         "{article} was changed: {fields}. Lists show it already.",
         article=called(article),
@@ -31,12 +37,12 @@ def question(words: Words, article: Article, fields: Sequence[Field], copies: Co
         "{n} delivered copies show what was there before.",
         copies.changeable,
     )
-    every = Button(words("Every copy"), data=press(Verb.CORRECT, article.number))
+    every = Button(words("Every copy"), data=press(Verb.CORRECT, article.number, copies.out_of_reach))
     lists = Button(words("Lists only"), data=press(Verb.LISTS_ONLY, article.number))
     leave = Button(words("Leave it"), data=press(Verb.LEAVE_COPIES, article.number))
     hint = words("A reason goes with /correct {number} and the reason.", number=article.number)
     return Message(
-        join([join([changed, shown], " "), _beyond(words, copies), hint], "\n"),
+        join([join([changed, shown], " "), beyond(words, copies, keep), hint], "\n"),
         keyboard=((lists, every, leave),),
     )
 
@@ -56,11 +62,11 @@ def questions_folded(words: Words, articles: Sequence[Article]) -> Message:
     return Message(Text(text))
 
 
-def nothing_to_correct(words: Words, article: Article, copies: Copies) -> Message:
+def nothing_to_correct(words: Words, article: Article, copies: Copies, keep: timedelta | None) -> Message:
     """Return the answer to a correction of which no copy can be changed."""
     text = words.text("{article} is corrected in the lists. No copy can be changed.", article=called(article))
     return Message(
-        join([text, _beyond(words, copies)], " "),
+        join([text, beyond(words, copies, keep)], " "),
         keyboard=((open_button(words, article.number), _tell_button(words, article)),),
     )
 
@@ -102,7 +108,7 @@ def why_too_long(words: Words, longest: int) -> Message:
     return Message(Text(words("A reason has at most {n} characters; nothing was changed.", n=words.number(longest))))
 
 
-def ask_about_copies(words: Words, article: Article, copies: Copies, savers: int) -> Message:
+def ask_about_copies(words: Words, article: Article, copies: Copies, savers: int, keep: timedelta | None) -> Message:
     """Return the question what becomes of a retracted article's delivered copies. So many `savers` would be told."""
     lines: list[Text | str] = [
         words.text("{article} is in no list any more, and nothing more of it leaves.", article=called(article)),
@@ -120,7 +126,7 @@ def ask_about_copies(words: Words, article: Article, copies: Copies, savers: int
                 copies.too_old,
             )
         )
-    lines.append(_beyond(words, copies))
+    lines.append(beyond(words, copies, keep))
     rows: list[tuple[Button, ...]] = [
         (open_button(words, article.number), Button(words("Publish again"), data=press(Verb.PUBLISH, article.number)))
     ]
@@ -133,7 +139,7 @@ def ask_about_copies(words: Words, article: Article, copies: Copies, savers: int
             )
         )
         rows.append((Button(words("Do not tell them"), data=press(Verb.SAVERS_NOT, article.number)),))
-    return Message(join(lines, " "), keyboard=(*rows, copies_row(words, article)))
+    return Message(join(lines, " "), keyboard=(*rows, copies_row(words, article, copies)))
 
 
 def question_is_over(words: Words, article: Article) -> Message:
@@ -144,21 +150,22 @@ def question_is_over(words: Words, article: Article) -> Message:
     )
 
 
-def copies_row(words: Words, article: Article) -> tuple[Button, ...]:
-    """Return what can be done with the copies of a retracted article."""
+def copies_row(words: Words, article: Article, copies: Copies | None = None) -> tuple[Button, ...]:
+    """Return what can be done with the copies of a retracted article; `copies` are those of which was just told."""
+    known = () if copies is None else (copies.out_of_reach,)
     return (
-        Button(words("Delete copies"), data=press(Verb.DELETE_COPIES, article.number)),
-        Button(words("Turn into a notice"), data=press(Verb.NOTICE_COPIES, article.number)),
+        Button(words("Delete copies"), data=press(Verb.DELETE_COPIES, article.number, *known)),
+        Button(words("Turn into a notice"), data=press(Verb.NOTICE_COPIES, article.number, *known)),
     )
 
 
-def no_copies(words: Words, article: Article, copies: Copies, savers: int) -> Message:
+def no_copies(words: Words, article: Article, copies: Copies, savers: int, keep: timedelta | None) -> Message:
     """Return the answer to taking copies back where none can be changed."""
     text = words.text(
         "{article} is in no list any more, and nothing more of it leaves. No copy of it can be changed.",
         article=called(article),
     )
-    said = join([text, _beyond(words, copies), savers_told(words, savers)], " ")
+    said = join([text, beyond(words, copies, keep), savers_told(words, savers)], " ")
     return Message(said, keyboard=((open_button(words, article.number),),))
 
 
@@ -251,16 +258,38 @@ def _tell_button(words: Words, article: Article) -> Button:
     return Button(words("Tell readers"), data=press(Verb.TELL, article.number))
 
 
-def _beyond(words: Words, copies: Copies) -> str:
-    """Return how many copies cannot be changed any more, if any."""
-    if not copies.out_of_reach:
-        return ""
-    return words.count(
-        "{n} copy is out of reach: it was deleted, or it is so old that it is not known any more which message it is.",
-        "{n} copies are out of reach: they were deleted, or are so old that it is not known any more which messages "
-        "they are.",
-        copies.out_of_reach,
-    )
+def before_it_starts(words: Words, article: Article, copies: Copies, keep: timedelta | None) -> Message:
+    """Return how many copies can be changed, and how many cannot and why: said before any of them is."""
+    can = words.count("{n} copy can be changed.", "{n} copies can be changed.", copies.changeable)
+    return Message(join([called(article) + ":", can, beyond(words, copies, keep)], " "))
+
+
+def beyond(words: Words, copies: Copies, keep: timedelta | None) -> str:
+    """Return how many copies cannot be changed any more, and why; empty when all can.
+
+    `keep` is how long it is known which messages they are.
+    """
+    lost = []
+    if copies.forgotten:
+        age = words.span(keep) if keep is not None else ""
+        many = copies.forgotten
+        lost.append(
+            words.count(
+                "{n} copy is older than {age} (NEWSBOT_KEEP), so it is not known any more which message it is.",
+                "{n} copies are older than {age} (NEWSBOT_KEEP), so it is not known any more which messages they are.",
+                many,
+                age=age,
+            )
+            if age
+            else words.count(
+                "{n} copy is so old that it is not known any more which message it is.",
+                "{n} copies are so old that it is not known any more which messages they are.",
+                many,
+            )
+        )
+    if copies.deleted:
+        lost.append(words.count("{n} copy was deleted.", "{n} copies were deleted.", copies.deleted))
+    return " ".join(lost)
 
 
 def _field(words: Words, field: Field) -> str:

@@ -143,18 +143,18 @@ async def ask_about_copies(ctx: BotContext, people: Collection[int], now: dateti
             return False
     else:
         for one in open_:
-            if not await _tell(ctx, people, _copies_question(one)):
+            if not await _tell(ctx, people, _copies_question(one, ctx.settings.keep)):
                 return False
     await notices.mark_told(ctx.db, [id for one in offers for id in one.notices], now)
     return True
 
 
-def _copies_question(offer: Offer) -> Callable[[Words, Chat], Message]:
+def _copies_question(offer: Offer, keep: timedelta | None) -> Callable[[Words, Chat], Message]:
     def message(words: Words, _: Chat) -> Message:
         article, copies = offer.article, offer.copies
         if article.state is ArticleState.RETRACTED:
-            return corrections.ask_about_copies(words, article, copies, offer.savers)
-        return corrections.question(words, article, offer.fields, copies)
+            return corrections.ask_about_copies(words, article, copies, offer.savers, keep)
+        return corrections.question(words, article, offer.fields, copies, keep)
 
     return message
 

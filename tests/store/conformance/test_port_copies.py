@@ -21,7 +21,7 @@ from bot.domain.copies import ChangedCopies, Copies
 from bot.domain.correction import Correction, Field
 from bot.domain.delivery import CORRECTION, NOTICE, WITHDRAWAL, Delivery, Lane, Operation, Status
 from bot.store.content import articles, corrections
-from bot.store.delivery import campaigns, copy_counts, fanout, leases, outbox, receipts, settlement
+from bot.store.delivery import campaigns, copy_counts, fanout, leases, outbox, receipts, retention, settlement
 from bot.store.delivery.audiences import Holders
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.delivery.settlement import Settled
@@ -200,6 +200,20 @@ async def test_holders_are_told_apart_by_when_their_copy_was_sent(engine: Engine
             (Holders(about(1), sent_from=NOW - DAY, sent_before=NOW + DAY), {ANNA: 0}),
         ):
             assert await audience.wanting(conn, [ANNA, BEN], NOW) == wanting
+
+
+async def test_copies_that_are_gone_and_those_that_were_forgotten_are_told_apart(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        await send_to(conn, 1, {ANNA: Status.SENT, BEN: Status.SENT})
+        number = await _change(conn, CORRECTION, Operation.EDIT, 2)
+        await _settle(conn, number, {ANNA: (Status.SENT, None), BEN: (Status.FAILED, GONE)}, 2)
+        found = await copy_counts.copies(conn, 1)
+        assert (found.changeable, found.deleted, found.forgotten) == (1, 1, 0)
+        await campaigns.close_finished(conn, NOW)
+        while await retention.prune(conn, NOW + DAY):
+            pass
+        found = await copy_counts.copies(conn, 1)
+        assert (found.delivered, found.changeable, found.deleted, found.forgotten) == (2, 0, 0, 2)
 
 
 async def test_who_keeps_an_article_is_known(engine: Engine) -> None:

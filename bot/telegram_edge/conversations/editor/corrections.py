@@ -15,6 +15,7 @@ from bot.telegram_edge.conversations.editor.article_args import article_named, a
 from bot.telegram_edge.conversations.editor.publishing import follow, show_progress
 from bot.telegram_edge.kit.commands import Access, Where, msgid
 from bot.telegram_edge.kit.context import BotContext
+from bot.telegram_edge.kit.paging import number as number_of
 from bot.telegram_edge.kit.registry import Command, Conversation, LateAnswer, PressRule
 from bot.telegram_edge.kit.request import PressRequest, Request
 
@@ -33,11 +34,15 @@ async def correct(ctx: BotContext, request: Request) -> None:
     except ValueError:
         await request.answer(screens.why_too_long(request.words, MAX_WHY))
         return
+    if article.is_listed:
+        await say_what_cannot(ctx, request, article)
     changing = await _correct(ctx, request, article, why)
     if changing is None:
         await request.answer(screens.not_listed(request.words, article))
     elif changing.campaign is None:
-        await request.answer(screens.nothing_to_correct(request.words, changing.article, changing.copies))
+        await request.answer(
+            screens.nothing_to_correct(request.words, changing.article, changing.copies, ctx.settings.keep)
+        )
     else:
         await show_progress(ctx, request, changing.article, changing.campaign)
 
@@ -45,11 +50,15 @@ async def correct(ctx: BotContext, request: Request) -> None:
 async def correct_pressed(ctx: BotContext, press: PressRequest) -> None:
     """Correct every copy, silently; the message with the button becomes the progress."""
     article = await article_pressed(ctx, press)
+    if article.is_listed:
+        await say_what_cannot(ctx, press, article, known=number_of(press, 1))
     changing = await _correct(ctx, press, article, None)
     if changing is None:
         await press.redraw(screens.not_listed(press.words, article))
     elif changing.campaign is None:
-        await press.redraw(screens.nothing_to_correct(press.words, changing.article, changing.copies))
+        await press.redraw(
+            screens.nothing_to_correct(press.words, changing.article, changing.copies, ctx.settings.keep)
+        )
     else:
         await follow(ctx, press, changing.campaign)
 
@@ -61,7 +70,7 @@ async def ask_how(ctx: BotContext, press: PressRequest) -> None:
     if not article.is_listed:
         await press.answer(screens.not_listed(press.words, article))
     elif fields:
-        await press.answer(screens.question(press.words, article, fields, copies))
+        await press.answer(screens.question(press.words, article, fields, copies, ctx.settings.keep))
     else:
         await press.answer(screens.how_to_correct(press.words, article))
 
@@ -107,11 +116,13 @@ async def _question_of_copies(ctx: BotContext, press: PressRequest, article: Art
         return screens.question_is_over(press.words, article)
     _, _, copies = await corrections.pending(ctx.db, article.number)
     savers = await telling.savers(ctx.db, article.number, now=ctx.clock())
-    return screens.ask_about_copies(press.words, article, copies, savers)
+    return screens.ask_about_copies(press.words, article, copies, savers, ctx.settings.keep)
 
 
 async def _take_back(ctx: BotContext, press: PressRequest, how: Delivered) -> None:
     article = await article_pressed(ctx, press)
+    if not article.is_listed:
+        await say_what_cannot(ctx, press, article, known=number_of(press, 1))
     try:
         changing = await corrections.take_back_copies(
             ctx.db, article.number, how, why=article.retracted_why, by=press.person, now=ctx.clock()
@@ -121,11 +132,23 @@ async def _take_back(ctx: BotContext, press: PressRequest, how: Delivered) -> No
         return
     ctx.wake()
     if changing.campaign is None:
-        await press.redraw(screens.no_copies(press.words, changing.article, changing.copies, changing.savers))
+        await press.redraw(
+            screens.no_copies(press.words, changing.article, changing.copies, changing.savers, ctx.settings.keep)
+        )
     else:
         if changing.savers:
             await press.answer(screens.also_told(press.words, changing.article, changing.savers))
         await follow(ctx, press, changing.campaign)
+
+
+async def say_what_cannot(ctx: BotContext, asked: Request | PressRequest, article: Article, *, known: int = 0) -> None:
+    """Say how many copies cannot be changed, and why, before the others are; not when the button's message said it.
+
+    `known` are so many of them. When none can be changed, the answer to the act says it.
+    """
+    _, _, copies = await corrections.pending(ctx.db, article.number)
+    if copies.changeable and copies.out_of_reach and copies.out_of_reach != known:
+        await asked.answer(screens.before_it_starts(asked.words, article, copies, ctx.settings.keep))
 
 
 async def _correct(
@@ -142,7 +165,7 @@ async def _correct(
 
 async def _question(ctx: BotContext, asked: Request, article: Article) -> Message:
     _, fields, copies = await corrections.pending(ctx.db, article.number)
-    return screens.question(asked.words, article, fields, copies)
+    return screens.question(asked.words, article, fields, copies, ctx.settings.keep)
 
 
 CONVERSATION = Conversation(

@@ -17,6 +17,7 @@ from bot.services.newsroom import desk as newsdesk
 from bot.services.newsroom.approvals import Done, Waiting
 from bot.services.newsroom.corrections import Delivered
 from bot.telegram_edge.conversations.editor.article_args import article_named, article_pressed, asked_late
+from bot.telegram_edge.conversations.editor.corrections import say_what_cannot
 from bot.telegram_edge.conversations.editor.going_public import make_public, waits
 from bot.telegram_edge.conversations.editor.publishing import follow, latest_of, show_out, show_progress
 from bot.telegram_edge.kit.commands import Access, Where, msgid
@@ -81,6 +82,7 @@ async def _retract_copies(
     ctx: BotContext, request: Request, article: Article, how: Delivered, why: str | None, *, tell_savers: bool
 ) -> None:
     """Retract, and take the delivered copies back as the command says."""
+    await say_what_cannot(ctx, request, article)
     try:
         changing = await corrections.retract(
             ctx.db, article.number, how, why=why, by=request.person, now=ctx.clock(), tell_savers=tell_savers
@@ -90,7 +92,9 @@ async def _retract_copies(
         return
     ctx.wake()
     if changing.campaign is None:
-        await request.answer(copies.no_copies(request.words, changing.article, changing.copies, changing.savers))
+        await request.answer(
+            copies.no_copies(request.words, changing.article, changing.copies, changing.savers, ctx.settings.keep)
+        )
     else:
         if changing.savers:
             await request.answer(copies.also_told(request.words, changing.article, changing.savers))
