@@ -15,12 +15,14 @@ DELETABLE_MARGIN = timedelta(minutes=30)
 class Copies:
     """Copies of an article: all that were delivered, and those that can be changed. `too_old` of these cannot be
     deleted any more. Of the others, so many were `forgotten`: they are older than it is known which message they are.
+    Of those that can be changed, so many stand `in_lists`, with other stories in the same message.
     """
 
     delivered: int
     changeable: int
     too_old: int = 0
     forgotten: int = 0
+    in_lists: int = 0
 
     @property
     def out_of_reach(self) -> int:

@@ -126,6 +126,14 @@ def ask_about_copies(words: Words, article: Article, copies: Copies, savers: int
                 copies.too_old,
             )
         )
+    if copies.in_lists:
+        lines.append(
+            words.count(
+                "{n} of them stands in a list with other stories, where its line becomes a notice.",
+                "{n} of them stand in a list with other stories, where their line becomes a notice.",
+                copies.in_lists,
+            )
+        )
     lines.append(beyond(words, copies, keep))
     rows: list[tuple[Button, ...]] = [
         (open_button(words, article.number), Button(words("Publish again"), data=press(Verb.PUBLISH, article.number)))

@@ -107,8 +107,9 @@ async def take_back_copies(
 ) -> Changing:
     """Delete the delivered copies of a retracted article, or turn them into notices that say `why`.
 
-    Those that are too old to be deleted become notices in both cases. Whoever keeps it is told now, unless that was
-    decided before. Raises: UnknownArticle, OutOfTurn when it is not retracted.
+    Those that are too old to be deleted become notices in both cases, as do the lines of lists that others share.
+    Whoever keeps it is told now, unless that was decided before. Raises: UnknownArticle, OutOfTurn when it is not
+    retracted.
     """
     async with db.transaction() as conn:
         before = await articles.article(conn, number)
@@ -123,7 +124,7 @@ async def take_back_copies(
         if not copies.changeable:
             return Changing(article, None, copies, savers=told)
         notices = None
-        if how is Delivered.NOTICE or copies.too_old:
+        if how is Delivered.NOTICE or copies.too_old or copies.in_lists:
             notices = await _promise(conn, article, NOTICE, Lane.URGENT, Operation.EDIT, by, now)
         if how is Delivered.NOTICE:
             return Changing(article, notices, copies, savers=told)
