@@ -26,7 +26,7 @@ from bot.services.delivery.fanout import fan_out_next, next_start
 from bot.services.newsroom import arriving_news, incidents
 from bot.services.readers import membership
 from bot.store.content import articles
-from bot.store.delivery import retention
+from bot.store.delivery import retention, sent_lists
 from bot.store.desk.incidents import IncidentKind
 from bot.store.engine import metadata
 from bot.store.engine.backup import daily_backup
@@ -198,6 +198,7 @@ async def clean_up(db: Database, kept: timedelta | None, now: datetime) -> None:
     if kept is not None:
         await _in_steps(db, partial(retention.drop_abandoned, halted_before=now - kept))
         await _in_steps(db, partial(retention.prune, done_before=now - kept))
+        await _in_steps(db, partial(sent_lists.drop, told_before=now - kept, at_most=retention.ROWS_PER_STEP))
         await _in_steps(db, partial(retention.drop_progress, done_before=now - kept))
     await _in_steps(db, partial(retention.drop_log, logged_before=now - retention.LOG_KEPT))
     await _in_steps(db, Connection.give_back)

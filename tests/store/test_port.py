@@ -28,6 +28,7 @@ SQL = re.compile(
 # Who builds a statement out of pieces, because its text depends on how many topics there are.
 MAY_TAKE_SQL = {
     "delivery.announced.Announced.recipients",
+    "delivery.change_notes.Concerned.recipients",
     "delivery.audiences.Audience.recipients",
     "delivery.audiences.EveryChat.recipients",
     "delivery.audiences.Holders.recipients",

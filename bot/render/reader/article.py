@@ -131,7 +131,7 @@ def caption(
     also = also[:_MAX_RELATED] if Part.RELATED in look.parts else []
     tags = _hashtags(topics) if Part.HASHTAGS in look.parts else []
     why = _why(reason, look)
-    corrected = join([_corrected(one, look) for one in article.corrections], "\n")
+    told = join([corrected(one, look) for one in article.corrections], "\n")
 
     def assembled(title: Text, excerpt: str) -> Text:
         """Return the title and the parts in their order; the excerpt is a paragraph, and of the others each a line."""
@@ -150,7 +150,7 @@ def caption(
                     lines += also
                 case Part.HASHTAGS:
                     lines.append(join(tags, " "))
-        return join((*paragraphs, join(lines, "\n"), corrected, why), "\n\n")
+        return join((*paragraphs, join(lines, "\n"), told, why), "\n\n")
 
     least = min(utf16_len(excerpt), _MIN_EXCERPT_LENGTH)
     while (room := CAPTION - len(assembled(title, "")) - len("\n\n")) < least and (also or tags):
@@ -170,7 +170,7 @@ def _why(reason: Reason | None, look: Look) -> Text:
     return italic(look.words.text("For the phrase “{phrase}”.", phrase=foreign(clip(reason.words, _PHRASE))))
 
 
-def _corrected(correction: Correction, look: Look) -> Text:
+def corrected(correction: Correction, look: Look) -> Text:
     """Return the line that tells of a correction: when it was, and why or of what."""
     words = look.words
     time = words.time(correction.at, look.zone)

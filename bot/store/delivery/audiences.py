@@ -100,7 +100,8 @@ class Holders:
     """Whoever has a message with a subject that can still be changed, and does not show `revision` yet (None: any).
 
     Also where nothing is sent to any more: who has paused has the message all the same, and of who has left it is to be
-    said that it could not be changed. Only messages `sent_from` a time on, or `sent_before` it; None: of any time.
+    said that it could not be changed. Only messages `sent_from` a time on that hold nothing else, or those
+    `sent_before` it and the lists, which are never deleted for one story; None: of any time.
     """
 
     subject: Subject
@@ -172,7 +173,8 @@ WHERE NOT {HAS_IT_ALREADY} AND NOT {IS_SETTLED}
 _MESSAGE_STANDS = """
 subject_type = :subject_type AND subject = :subject AND message_id IS NOT NULL
 AND (:revision IS NULL OR revision IS NOT :revision)
-AND (:sent_from IS NULL OR sent_at >= :sent_from) AND (:sent_before IS NULL OR sent_at < :sent_before)
+AND (:sent_from IS NULL OR (sent_at >= :sent_from AND (coalesce(look, 0) & 2) = 0))
+AND (:sent_before IS NULL OR sent_at < :sent_before OR (coalesce(look, 0) & 2) <> 0)
 """
 _END_OF_RECEIPTS = """
 SELECT (SELECT chat FROM receipts

@@ -34,7 +34,7 @@ PHOTO, LIST = 1, 2
 class Receipt:
     """What stands in a chat. `message_id` is None once it is pruned or deleted, all else too once it is pruned.
 
-    `is_list`: others stand in the same message.
+    `is_list`: others stand in the same message, which is the `list` of that id; None: it is not known which.
     """
 
     chat: int
@@ -45,13 +45,14 @@ class Receipt:
     sent_at: datetime | None
     unsure: int
     is_list: bool = False
+    list: int | None = None
 
 
 async def held(conn: Connection, subject: Subject, chats: Sequence[int]) -> dict[int, Receipt]:
     """Return the receipts of a subject that these chats hold, by chat."""
     rows = await conn.execute_fetchall(
         """
-        SELECT chat, message_id, thread, revision, look, sent_at, unsure FROM receipts
+        SELECT chat, message_id, thread, revision, look, sent_at, unsure, list FROM receipts
         WHERE subject_type = :type AND subject = :subject AND chat IN (SELECT value FROM json_each(:chats))
         """,
         {"type": subject.type, "subject": subject.number, "chats": number_list(chats)},
@@ -66,6 +67,7 @@ async def held(conn: Connection, subject: Subject, chats: Sequence[int]) -> dict
             moment_or_none(row["sent_at"]),
             row["unsure"] or 0,
             bool((row["look"] or 0) & LIST),
+            row["list"],
         )
         for row in rows
     }

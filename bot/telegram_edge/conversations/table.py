@@ -15,6 +15,7 @@ from bot.telegram_edge.conversations.editor import (
     sources,
     statistics,
     taking_back,
+    telling,
     topic_choice,
     uploads,
 )
@@ -67,6 +68,7 @@ REGISTRY = Registry(
         taking_back.CONVERSATION,
         editing.CONVERSATION,
         corrections.CONVERSATION,
+        telling.CONVERSATION,
         announcements.CONVERSATION,
         approvals.CONVERSATION,
         scheduling.CONVERSATION,

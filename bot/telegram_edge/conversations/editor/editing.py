@@ -98,7 +98,7 @@ async def _show(ctx: BotContext, asked: Request | PressRequest, done: Edited) ->
     ctx.wake()
     article, found = done.article, done.copies
     if article.is_listed and done.fields and found.delivered:
-        await asked.answer(copies.question(asked.words, article, done.fields, found.changeable, found.out_of_reach))
+        await asked.answer(copies.question(asked.words, article, done.fields, found, ctx.settings.keep))
     else:
         await publishing.show(ctx, asked, article)
 
