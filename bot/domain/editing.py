@@ -1,8 +1,10 @@
 """
-Editing in chat: one field of an article at a time, as an editor types it.
+Editing in chat: one field of an article at a time, as an editor types or sends it.
 
 What is typed is the article's from then on, whatever its file or feed goes on saying of that field. When that says
 something else than it did, editors are asked; until they decide, what was typed stays.
+
+A picture and its credit are one there: who made a picture is not said of the next one that a file brings.
 """
 
 from __future__ import annotations
@@ -11,24 +13,40 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum, auto
+from typing import TypeVar
 
-from bot.domain.article import Story
+from bot.domain.article import Picture, Story
 from bot.domain.pasted_link import ANSWER_WITHIN
 
-Value = str | tuple[str, ...] | None
-"""What a field holds: a text, names of topics in their order, or nothing."""
+_Kind = TypeVar("_Kind")
+Value = str | tuple[str, ...] | tuple[Picture, ...] | None
+"""What a field holds: a text, names of topics in their order, pictures, the best first, or nothing."""
+
+IN_CHAT = "sent in chat"
+"""What the log says of a picture that has no address to tell."""
 
 
 class EditField(StrEnum):
-    """What of an article can be typed."""
+    """What of an article can be typed or sent. Buttons hold their places: another one comes behind them."""
 
     TITLE = "title"
     EXCERPT = "excerpt"
     LINK = "link"
     TOPICS = "topics"
+    PICTURE = "picture"
+    CREDIT = "credit"
+
+    @property
+    def kept_as(self) -> EditField:
+        """The field beside which stands what the source says."""
+        return EditField.PICTURE if self is EditField.CREDIT else self
 
 
-_IN_DOCUMENTS = {EditField.LINK: "webUrl"}  # the others are called there as here
+_IN_DOCUMENTS = {  # the others are called there as here
+    EditField.LINK: "webUrl",
+    EditField.PICTURE: "images",
+    EditField.CREDIT: "images",
+}
 
 
 class Fault(StrEnum):
@@ -40,6 +58,11 @@ class Fault(StrEnum):
     NO_LINK = auto()
     OTHER_ARTICLE = auto()
     UNKNOWN_TOPICS = auto()
+    NO_PICTURE = auto()
+    NO_FORMAT = auto()
+    TOO_SMALL = auto()
+    WRONG_SHAPE = auto()
+    TOO_LARGE = auto()
     UNCHANGED = auto()
     CHANGED_MEANWHILE = auto()
 
@@ -47,7 +70,8 @@ class Fault(StrEnum):
 @dataclass(eq=False)
 class Refusal(Exception):
     """Why an edit was not made. `words` say what is wrong with a link, or name the topics that nobody knows; `near`
-    are the topics that come closest to those. `number` is the article that has the link, or the most characters."""
+    are the topics that come closest to those. Of a picture they are its pixels. `number` is the article that has the
+    link, the most characters or megabytes, or the fewest pixels."""
 
     fault: Fault
     words: tuple[str, ...] = ()
@@ -66,18 +90,28 @@ def value_of(story: Story, field: EditField) -> Value:
             return story.link
         case EditField.TOPICS:
             return story.topics
+        case EditField.PICTURE:
+            return story.pictures
+        case EditField.CREDIT:
+            return story.pictures[0].credit if story.pictures else None
 
 
 def with_value(story: Story, field: EditField, value: Value) -> Story:
     """Return a story that says something else in a field, and in its document too."""
-    in_document = list(value) if isinstance(value, tuple) else value
-    payload = {**story.payload, _IN_DOCUMENTS.get(field, field.value): in_document}
-    return replace(_saying(story, field, value), payload=payload)
+    told = _saying(story, field, value)
+    in_document: object = list(value) if isinstance(value, tuple) else value
+    if field.kept_as is EditField.PICTURE:
+        in_document = [_in_document(picture) for picture in told.pictures]
+    return replace(told, payload={**story.payload, _IN_DOCUMENTS.get(field, field.value): in_document})
+
+
+def _in_document(picture: Picture) -> dict[str, object]:
+    """Return a picture as article files tell it."""
+    told = {name: getattr(picture, name) for name in ("url", "width", "height", "credit", "alt")}
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def _saying(story: Story, field: EditField, value: Value) -> Story:
-    if field is EditField.TOPICS:
-        return replace(story, topics=value if isinstance(value, tuple) else ())
     text = value if isinstance(value, str) else ""
     match field:
         case EditField.TITLE:
@@ -86,11 +120,25 @@ def _saying(story: Story, field: EditField, value: Value) -> Story:
             return replace(story, excerpt=text or None)
         case EditField.LINK:
             return replace(story, link=text)
+        case EditField.TOPICS:
+            return replace(story, topics=_each(value, str))
+        case EditField.PICTURE:
+            return replace(story, pictures=_each(value, Picture))
+        case EditField.CREDIT:
+            credited = [replace(first, credit=text or None) for first in story.pictures[:1]]
+            return replace(story, pictures=(*credited, *story.pictures[1:]))
+
+
+def _each(value: Value, kind: type[_Kind]) -> tuple[_Kind, ...]:
+    return tuple(one for one in value if isinstance(one, kind)) if isinstance(value, tuple) else ()
 
 
 def as_words(value: Value) -> str:
     """Return a field's value in one text, for the log and for people."""
-    return ", ".join(value) if isinstance(value, tuple) else value or ""
+    if not isinstance(value, tuple):
+        return value or ""
+    pictures = [one.url if one.file_id is None else IN_CHAT for one in _each(value, Picture)]
+    return ", ".join((*_each(value, str), *pictures[:1]))
 
 
 # Asked for with buttons
@@ -101,7 +149,8 @@ class AskedEdit:
     """A field that somebody was asked to write anew: their next words are the value.
 
     `revision` is the article's as they saw it, `message_id` the question with its buttons. `typed` is what they wrote
-    when the article had been changed meanwhile, and they are to decide; None while they have written nothing.
+    when the article had been changed meanwhile, and they are to decide; None while they have written nothing, and empty
+    where they want the field to hold nothing. `sent` is the picture that they sent, if it is one.
     """
 
     person: int
@@ -111,6 +160,7 @@ class AskedEdit:
     at: datetime
     message_id: int
     typed: str | None = None
+    sent: Picture | None = None
 
     def is_waiting(self, now: datetime) -> bool:
         """Return whether the next words of the person are the value."""
@@ -140,9 +190,10 @@ def after_edit(edits: Edits, before: Story, field: EditField, value: Value) -> E
 
     What the source says too is no edit any more.
     """
-    source = edits[field].source if field in edits else value_of(before, field)
-    others = {name: edit for name, edit in edits.items() if name is not field}
-    return others if value == source else {**others, field: Edit(source)}
+    kept = field.kept_as
+    source = edits[kept].source if kept in edits else value_of(before, kept)
+    others = {name: edit for name, edit in edits.items() if name is not kept}
+    return others if value_of(_saying(before, field, value), kept) == source else {**others, kept: Edit(source)}
 
 
 def settled(edits: Edits, field: EditField) -> Edits:

@@ -52,6 +52,7 @@ class Verb(StrEnum):
     EDIT_FIELD = "edit_field"  # an article, a field's place
     EDIT_ANYWAY = "edit_anyway"
     EDIT_NOT = "edit_not"
+    EDIT_NOTHING = "edit_nothing"  # an article, a field's place: it is to hold nothing
     KEEP_EDIT = "edit_keep"  # an article, a field's place, a checksum of what the source says
     TAKE_SOURCE = "edit_take"  # the same
     STOP = "push_stop"  # a campaign
@@ -94,6 +95,7 @@ OF_AN_ARTICLE = frozenset(
         Verb.CHOOSE_PUSH, Verb.CHOOSE_ARCHIVE, Verb.TOPICS, Verb.ADD_TOPIC, Verb.DELIVERY, Verb.FAILED, Verb.AGAIN,
         Verb.APPROVE, Verb.DECLINE, Verb.UNSCHEDULE, Verb.SCHEDULE, Verb.SCHEDULE_AT, Verb.SILENTLY, Verb.BREAKING,
         Verb.KEEP_EDIT, Verb.TAKE_SOURCE, Verb.EDIT, Verb.EDIT_FIELD, Verb.EDIT_ANYWAY, Verb.EDIT_NOT,
+        Verb.EDIT_NOTHING,
     }
 )  # fmt: skip
 """What is done to one article: the first number of the button is its number."""

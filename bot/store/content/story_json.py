@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from math import ceil
+from typing import Any
 
 from bot.domain.article import Picture, Provider, Related, Story
 
@@ -30,7 +31,7 @@ def story_json(story: Story) -> str:
                 "published": story.published,
                 "provider": _provider_json(story.provider),
                 "topics": story.topics,
-                "pictures": [_picture_json(picture) for picture in story.pictures],
+                "pictures": [picture_json(picture) for picture in story.pictures],
                 "related": [
                     _sparse(
                         {
@@ -63,7 +64,7 @@ def story_from(text: str) -> Story:
         published=given.get("published", False),
         provider=_provider(given.get("provider")),
         topics=tuple(given.get("topics", ())),
-        pictures=tuple(Picture(**picture) for picture in given.get("pictures", ())),
+        pictures=tuple(map(picture_from, given.get("pictures", ()))),
         related=tuple(
             Related(
                 title=related["title"],
@@ -125,12 +126,13 @@ def _provider_json(provider: Provider) -> Mapping[str, object]:
         {
             "name": provider.name,
             "domain": provider.domain,
-            "pictures": [_picture_json(picture) for picture in provider.pictures],
+            "pictures": [picture_json(picture) for picture in provider.pictures],
         }
     )
 
 
-def _picture_json(picture: Picture) -> Mapping[str, object]:
+def picture_json(picture: Picture) -> Mapping[str, object]:
+    """Return a picture as values of JSON; what it does not say is left out."""
     return _sparse(
         {
             "url": picture.url,
@@ -143,10 +145,15 @@ def _picture_json(picture: Picture) -> Mapping[str, object]:
     )
 
 
+def picture_from(given: dict[str, Any]) -> Picture:
+    """Return the picture that `picture_json` wrote."""
+    return Picture(**given)
+
+
 def _provider(given: dict[str, object] | None) -> Provider:
     given = given or {}
     pictures = given.pop("pictures", ())
-    return Provider(pictures=tuple(Picture(**picture) for picture in pictures), **given)  # type: ignore[attr-defined, arg-type]
+    return Provider(pictures=tuple(map(picture_from, pictures)), **given)  # type: ignore[call-overload, arg-type]
 
 
 def _sparse(values: dict[str, object]) -> dict[str, object]:

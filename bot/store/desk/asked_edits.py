@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from sqlite3 import Row
 
 from bot.domain.editing import AskedEdit, EditField
-from bot.store.content.story_json import epoch, moment
+from bot.store.content.story_json import epoch, moment, picture_from, picture_json
 from bot.store.engine.database import Connection
 
 
@@ -13,8 +14,11 @@ async def ask(conn: Connection, asked: AskedEdit) -> None:
     """Remember what a person was asked for, in the place of what they were asked for before."""
     await conn.execute(
         """
-        INSERT OR REPLACE INTO asked_edits (person, article, field, revision, at, message_id, typed)
-        VALUES (:person, :article, :field, :revision, :at, :message_id, :typed)
+        INSERT INTO asked_edits (person, article, field, revision, at, message_id, typed, sent)
+        VALUES (:person, :article, :field, :revision, :at, :message_id, :typed, :sent)
+        ON CONFLICT (person) DO UPDATE SET article = excluded.article, field = excluded.field,
+            revision = excluded.revision, at = excluded.at, message_id = excluded.message_id, typed = excluded.typed,
+            sent = excluded.sent
         """,
         {
             "person": asked.person,
@@ -24,6 +28,7 @@ async def ask(conn: Connection, asked: AskedEdit) -> None:
             "at": epoch(asked.at),
             "message_id": asked.message_id,
             "typed": asked.typed,
+            "sent": None if asked.sent is None else json.dumps(picture_json(asked.sent), ensure_ascii=False),
         },
     )
 
@@ -32,7 +37,7 @@ async def asked_of(conn: Connection, person: int) -> AskedEdit | None:
     """Return what a person was asked for; None when that is nothing."""
     rows = await conn.execute_fetchall(
         """
-        SELECT person, article, field, revision, at, message_id, typed FROM asked_edits WHERE person = :person
+        SELECT person, article, field, revision, at, message_id, typed, sent FROM asked_edits WHERE person = :person
         """,
         {"person": person},
     )
@@ -53,4 +58,5 @@ def _asked(row: Row) -> AskedEdit:
         at=moment(row["at"]),
         message_id=row["message_id"],
         typed=row["typed"],
+        sent=None if row["sent"] is None else picture_from(json.loads(row["sent"])),
     )

@@ -8,6 +8,7 @@ from bot.telegram_edge.conversations.editor import (
     delivery_report,
     drafts,
     editing,
+    editing_pictures,
     editors,
     links,
     publishing,
@@ -65,6 +66,7 @@ REGISTRY = Registry(
         publishing.CONVERSATION,
         taking_back.CONVERSATION,
         editing.CONVERSATION,
+        editing_pictures.CONVERSATION,  # a picture that was asked for is no document like others
         corrections.CONVERSATION,
         announcements.CONVERSATION,
         approvals.CONVERSATION,

@@ -71,7 +71,8 @@ async def test_further_links_lead_to_an_article_unless_they_lead_to_one_already(
 async def test_each_person_is_asked_for_one_field_until_it_is_settled_or_they_are_forgotten(engine: Engine) -> None:
     title = AskedEdit(EDITH, 1, EditField.TITLE, 3, NOW, 5)
     link = replace(title, field=EditField.LINK, message_id=6, typed="it's “https://news.example/a”")
-    other = AskedEdit(ANNA, 1, EditField.TOPICS, 1, NOW, 7)
+    sent = Picture("telegram:AgAC", 640, 360, credit="it's Jo's")
+    other = AskedEdit(ANNA, 1, EditField.PICTURE, 1, NOW, 7, typed="", sent=sent)
     async with engine.transaction() as conn:
         await put_article(conn, 1)
         await chats.get_or_create(conn, EDITH, ChatKind.PRIVATE, "en", NOW)
