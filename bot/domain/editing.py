@@ -145,12 +145,33 @@ def as_words(value: Value) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Ticked:
+    """Topics that are ticked in a picker, by number, in the order in which the article is to name them; `search` are
+    the words that its list was narrowed to, empty when it shows all."""
+
+    topics: tuple[int, ...]
+    search: str = ""
+
+    def with_tick(self, topic: int, is_ticked: bool) -> Ticked:
+        """Return the same picker once a topic is ticked, behind the others, or is not."""
+        others = tuple(one for one in self.topics if one != topic)
+        if not is_ticked:
+            return replace(self, topics=others)
+        return self if topic in self.topics else replace(self, topics=(*others, topic))
+
+
+Said = str | Picture | Ticked | None
+"""What an editor wants a field to hold: as typed, a picture that was sent, topics that were ticked, or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskedEdit:
     """A field that somebody was asked to write anew: their next words are the value.
 
     `revision` is the article's as they saw it, `message_id` the question with its buttons. `typed` is what they wrote
     when the article had been changed meanwhile, and they are to decide; None while they have written nothing, and empty
-    where they want the field to hold nothing. `sent` is the picture that they sent, if it is one.
+    where they want the field to hold nothing or did not write it: `sent` is the picture that they sent, `ticked` the
+    picker of topics as it stands.
     """
 
     person: int
@@ -161,6 +182,21 @@ class AskedEdit:
     message_id: int
     typed: str | None = None
     sent: Picture | None = None
+    ticked: Ticked | None = None
+
+    @property
+    def said(self) -> Said:
+        """What was wanted when the article had been changed meanwhile."""
+        return self.sent or self.ticked or self.typed or None
+
+    def with_said(self, said: Said) -> AskedEdit:
+        """Return the question with its answer, about which the person is to decide."""
+        match said:
+            case Picture():
+                return replace(self, typed="", sent=said)
+            case Ticked():
+                return replace(self, typed="", ticked=said)
+        return replace(self, typed=said or "", sent=None)
 
     def is_waiting(self, now: datetime) -> bool:
         """Return whether the next words of the person are the value."""

@@ -274,13 +274,13 @@ async def test_a_field_is_chosen_with_buttons_and_the_next_words_are_its_value(d
 
 
 @pytest.mark.parametrize(
-    ("field", "words"), [("Link", "https://news.example/new"), ("Topics", "robotics"), ("Title", "Robotics")]
+    ("field", "words"), [("Link", "https://news.example/new"), ("Title", "Robotics"), ("Excerpt", "Robotics")]
 )
 async def test_each_field_takes_its_own_kind_of_words(desk: Desk, field: str, words: str) -> None:
     await desk.chooses(field)
     await desk.says(words)
     story = (await desk.article()).story
-    assert {"Link": story.link, "Topics": ", ".join(story.topics).lower(), "Title": story.title}[field] == words
+    assert {"Link": story.link, "Excerpt": story.excerpt, "Title": story.title}[field] == words
     assert [entry.detail for entry in await desk.edits()] == [field.lower()]
 
 
@@ -301,9 +301,9 @@ async def test_what_is_cancelled_or_long_ago_takes_no_words_and_a_link_is_no_tit
 async def test_without_a_field_or_a_value_they_are_asked_for(desk: Desk) -> None:
     assert await desk.says("/edit 1") == "What of #1 Grid is to change?"
     assert desk.house.buttons(EDITH) == [["Title", "Excerpt"], ["Link", "Topics"], ["Picture", "Credit"], ["Cancel"]]
-    assert await desk.says("/edit 1 topics") == "Write the new topics of #1 Grid. It says now: Energy"
-    await desk.says("Robotics, Energy")
-    assert await desk.topics() == ["Robotics", "Energy"]
+    assert await desk.says("/edit 1 title") == "Write the new title of #1 Grid. It says now: Grid"
+    await desk.says("Cells for the grid")
+    assert (await desk.article()).story.title == "Cells for the grid"
     assert (await desk.says("/edit")).startswith("Which article?")
 
 

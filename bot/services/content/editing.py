@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.content.articles.video import watch_link
-from bot.domain.article import Article, ArticleState, Picture
+from bot.domain.article import Article, ArticleState
 from bot.domain.audit import Entry
 from bot.domain.copies import Copies
 from bot.domain.correction import Field
@@ -19,6 +19,8 @@ from bot.domain.editing import (
     Edits,
     Fault,
     Refusal,
+    Said,
+    Ticked,
     Value,
     after_edit,
     as_words,
@@ -56,17 +58,15 @@ async def edit(
     db: Database,
     number: int,
     field: EditField,
-    typed: str | None,
+    said: Said,
     *,
     by: int | None,
     role: Role | None,
     allow: FetchRules,
     now: datetime,
     answers: AskedEdit | None = None,
-    sent: Picture | None = None,
 ) -> Edited:
-    """Let an article say in one field what was typed, show the picture that was `sent`, or with neither hold nothing
-    there; `answers` is the question to which that is the answer.
+    """Let an article hold in one field what an editor `said`; `answers` is the question to which that is the answer.
 
     Raises: UnknownArticle; OutOfTurn, when somebody with this role may not change it; Refusal.
     """
@@ -76,7 +76,7 @@ async def edit(
             raise OutOfTurn(f"#{number} is not theirs to change")
         if answers is not None and before.revision != answers.revision:
             raise Refusal(Fault.CHANGED_MEANWHILE)
-        value = await typed_fields.read(conn, before, field, typed, allow, sent)
+        value = await typed_fields.read(conn, before, field, said, allow)
         was = await _shown(conn, before, field)
         if value == was:
             raise Refusal(Fault.UNCHANGED)
@@ -126,6 +126,18 @@ async def meanwhile(db: Database, asked: AskedEdit) -> Meanwhile:
         log = [one for one in await audit_log.latest(conn, LATEST, article=asked.article) if one.act == "edit"]
         others = tuple(one for one in reversed(log) if one.at >= since and one.person != asked.person)
         return Meanwhile(await articles.article(conn, asked.article), others, await editors.names(conn))
+
+
+async def as_value(db: Database, said: Said) -> Value:
+    """Return what an editor said as the value of a field, as far as it can be named."""
+    match said:
+        case Ticked(numbers):
+            async with db.reading() as conn:
+                known = await topics.names(conn, numbers)
+            return tuple(known[number] for number in numbers if number in known)
+        case None | str():
+            return said
+    return (said,)
 
 
 async def shown(db: Database, number: int, field: EditField) -> Value:

@@ -11,7 +11,7 @@ from bot.content.articles.cleaning import EXCERPT_LIMIT, TITLE_LIMIT, excerpt_of
 from bot.content.articles.links import judged
 from bot.content.plain_text import NAME_LIMIT, shown
 from bot.domain.article import Article, Picture
-from bot.domain.editing import EditField, Fault, Refusal, Value
+from bot.domain.editing import EditField, Fault, Refusal, Said, Ticked, Value
 from bot.domain.fetch_rules import FetchRules
 from bot.domain.picture_size import SMALLEST, may_be_a_photo
 from bot.domain.topic import joined_names, topic_key
@@ -20,13 +20,9 @@ from bot.store.content import topics
 from bot.store.engine.database import Connection
 
 
-async def read(
-    conn: Connection, article: Article, field: EditField, typed: str | None, allow: FetchRules, sent: Picture | None
-) -> Value:
-    """Return what was typed, or the picture that was `sent`, as the article would say it. Raises: Refusal.
-
-    With neither, the field is to hold nothing.
-    """
+async def read(conn: Connection, article: Article, field: EditField, said: Said, allow: FetchRules) -> Value:
+    """Return what an editor said of a field as the article would say it. Raises: Refusal."""
+    typed = said if isinstance(said, str) else None
     match field:
         case EditField.TITLE:
             return _title(typed or "")
@@ -34,12 +30,23 @@ async def read(
             return _excerpt(typed or "", article.story.title)
         case EditField.LINK:
             return _link(typed or "", allow)
+        case EditField.TOPICS if isinstance(said, Ticked):
+            return await _ticked(conn, said)
         case EditField.TOPICS:
             return await _topics(conn, article, typed or "")
         case EditField.PICTURE:
-            return _pictures(article, typed, allow, sent)
+            return _pictures(article, typed, allow, said if isinstance(said, Picture) else None)
         case EditField.CREDIT:
             return _credit(article, typed)
+
+
+async def _ticked(conn: Connection, ticked: Ticked) -> tuple[str, ...]:
+    """Return what ticked topics are called. One that was merged into another since is left out."""
+    known = await topics.names(conn, ticked.topics)
+    names = tuple(known[number] for number in ticked.topics if number in known)
+    if not names:
+        raise Refusal(Fault.EMPTY)
+    return names
 
 
 def _pictures(article: Article, typed: str | None, allow: FetchRules, sent: Picture | None) -> tuple[Picture, ...]:

@@ -9,6 +9,7 @@ from bot.telegram_edge.conversations.editor import (
     drafts,
     editing,
     editing_pictures,
+    editing_topics,
     editors,
     links,
     publishing,
@@ -65,6 +66,7 @@ REGISTRY = Registry(
         drafts.CONVERSATION,
         publishing.CONVERSATION,
         taking_back.CONVERSATION,
+        editing_topics.CONVERSATION,  # a name that is looked for is no value
         editing.CONVERSATION,
         editing_pictures.CONVERSATION,  # a picture that was asked for is no document like others
         corrections.CONVERSATION,

@@ -3,7 +3,7 @@ Conversations with editors and owners.
 
 | what | modules |
 | --- | --- |
-| drafts, and what is held | `article_args`, `drafts`, `editing`, `editing_pictures`, `topic_choice` |
+| drafts, and what is held | `article_args`, `drafts`, `editing`, `editing_pictures`, `editing_topics`, `topic_choice` |
 | what goes out, and when | `copies`, `going_public`, `scheduling`, `approvals`, `publishing`, `taking_back` |
 | what is written to everybody | `announcements` |
 | what stories come from | `uploads`, `links`, `sources` |

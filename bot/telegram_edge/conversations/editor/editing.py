@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.domain.article import SENT_IN_CHAT, Article, ArticleState, Picture
-from bot.domain.editing import AskedEdit, EditField, Fault, Refusal, value_of
+from bot.domain.editing import AskedEdit, EditField, Fault, Refusal, Said, Ticked, value_of
 from bot.domain.message import Button, Message
 from bot.domain.pasted_link import links_in
 from bot.domain.picture_ways import Accepted
@@ -21,8 +21,9 @@ from bot.render import error_messages
 from bot.render.editor import corrections as copies
 from bot.render.editor import edit_refusals as refusals
 from bot.render.editor import editing as screens
+from bot.render.editor import topic_ticks as tick_screens
 from bot.render.editor.desk import Verb
-from bot.services.content import editing, links
+from bot.services.content import editing, links, topic_ticks
 from bot.services.content.editing import Edited
 from bot.services.delivery.pictures import remember
 from bot.services.newsroom import desk as newsdesk
@@ -54,7 +55,7 @@ async def edit(ctx: BotContext, request: Request) -> None:
     sent = picture_of(request.photo) if field is EditField.PICTURE else None
     if name and field is None:
         await request.answer(screens.no_such_field(request.words, name))
-    elif not await _may_change(ctx, request, article):
+    elif not await may_edit(ctx, request, article):
         await request.answer(screens.not_theirs(request.words))
     elif field is None:
         await request.answer(screens.choice(request.words, article))
@@ -62,7 +63,7 @@ async def edit(ctx: BotContext, request: Request) -> None:
         await request.answer(while_away(ctx, request, article))
     elif sent is not None:
         await know_photo(ctx, sent)
-        await change(ctx, request, article, field, None, sent=sent)
+        await change(ctx, request, article, field, sent)
     elif typed:
         await change(ctx, request, article, field, _as_typed(request, field, typed[0]))
     elif field is EditField.CREDIT and not article.story.pictures:
@@ -94,30 +95,27 @@ async def change(
     asked: Request | PressRequest,
     article: Article,
     field: EditField,
-    typed: str | None,
+    said: Said,
     answers: AskedEdit | None = None,
-    *,
-    sent: Picture | None = None,
 ) -> None:
-    """Change a field and show what came of it. `answers` is the question to which what was typed or `sent` answers."""
+    """Change a field and show what came of it. `answers` is the question to which what was `said` is the answer."""
     try:
         done = await editing.edit(
             ctx.db,
             article.number,
             field,
-            typed,
+            said,
             by=asked.person,
             role=await role_of(ctx, asked),
             allow=ctx.settings.fetch_allow,
             now=ctx.clock(),
             answers=answers,
-            sent=sent,
         )
     except OutOfTurn:
         await asked.answer(screens.not_theirs(asked.words))
     except Refusal as refusal:
         if refusal.fault is Fault.CHANGED_MEANWHILE and answers is not None:
-            await _ask_again(ctx, asked, replace(answers, typed=typed or "", sent=sent))
+            await _ask_again(ctx, asked, answers.with_said(said))
         else:
             await asked.answer(refusals.refused(asked.words, article, field, refusal))
     else:
@@ -135,7 +133,8 @@ async def _show(ctx: BotContext, asked: Request | PressRequest, done: Edited) ->
         await publishing.show(ctx, asked, article)
 
 
-async def _may_change(ctx: BotContext, asked: Request | PressRequest, article: Article) -> bool:
+async def may_edit(ctx: BotContext, asked: Request | PressRequest, article: Article) -> bool:
+    """Return whether the one who asks may change an article as it stands."""
     is_draft, is_own = article.state is ArticleState.DRAFT, article.made_by == asked.person
     return may_change(await role_of(ctx, asked), is_draft=is_draft, is_own=is_own)
 
@@ -152,7 +151,7 @@ def while_away(ctx: BotContext, request: Request, article: Article) -> Message:
 async def choose(ctx: BotContext, press: PressRequest) -> None:
     """Ask below the message which field is to change."""
     article = await article_pressed(ctx, press)
-    allowed = await _may_change(ctx, press, article)
+    allowed = await may_edit(ctx, press, article)
     await press.answer(screens.choice(press.words, article) if allowed else screens.not_theirs(press.words))
 
 
@@ -161,7 +160,7 @@ async def choose_field(ctx: BotContext, press: PressRequest) -> None:
     article, place = await article_pressed(ctx, press), number_of(press, 1)
     if not 0 <= place < len(_FIELDS):
         await press.toast(error_messages.button_too_old(press.words), alert=True)
-    elif not await _may_change(ctx, press, article):
+    elif not await may_edit(ctx, press, article):
         await press.redraw(screens.not_theirs(press.words))
     elif _FIELDS[place] is EditField.CREDIT and not article.story.pictures:
         await press.redraw(refusals.refused(press.words, article, _FIELDS[place], Refusal(Fault.NO_PICTURE)))
@@ -227,7 +226,7 @@ async def edit_anyway(ctx: BotContext, press: PressRequest) -> None:
         await press.redraw(screens.decided(press.words, article))
         return
     await press.redraw_keyboard(())
-    await change(ctx, press, article, asked.field, asked.typed or None, asked, sent=asked.sent)
+    await change(ctx, press, article, asked.field, asked.said, asked)
 
 
 async def ask_to_edit_anyway(ctx: BotContext, press: PressRequest) -> LateAnswer:
@@ -247,6 +246,9 @@ async def cancel(ctx: BotContext, press: PressRequest) -> None:
 
 
 async def _question(ctx: BotContext, asked: Request | PressRequest, article: Article, field: EditField) -> Message:
+    if field is EditField.TOPICS:
+        page = await topic_ticks.page(ctx.db, article, Ticked(article.topics))
+        return tick_screens.picker(asked.words, article, page)
     return screens.ask(asked.words, article, field, await editing.shown(ctx.db, article.number, field))
 
 
@@ -256,7 +258,9 @@ async def _remember(
     """Let the person's next words be the value of a field of the article as it was just shown."""
     assert asked.person is not None  # editors are people
     now = ctx.clock()
-    await editing.ask(ctx.db, AskedEdit(asked.person, article.number, field, article.revision, now, message_id))
+    ticked = Ticked(article.topics) if field is EditField.TOPICS else None
+    question = AskedEdit(asked.person, article.number, field, article.revision, now, message_id, ticked=ticked)
+    await editing.ask(ctx.db, question)
 
 
 async def _ask_again(ctx: BotContext, asked: Request | PressRequest, answers: AskedEdit) -> None:
@@ -270,7 +274,7 @@ async def _ask_again(ctx: BotContext, asked: Request | PressRequest, answers: As
 async def _decision(ctx: BotContext, asked: Request | PressRequest, answers: AskedEdit) -> Message:
     found = await editing.meanwhile(ctx.db, answers)
     shown = await editing.shown(ctx.db, answers.article, answers.field)
-    mine = answers.typed if answers.sent is None else (answers.sent,)
+    mine = await editing.as_value(ctx.db, answers.said)
     return screens.changed_meanwhile(asked.words, found.article, answers.field, shown, mine, found.edits, found.names)
 
 

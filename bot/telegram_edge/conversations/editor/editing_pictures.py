@@ -48,7 +48,7 @@ async def take(ctx: BotContext, request: Request) -> bool:
     elif request.document is not None:
         picture = await _in_file(ctx, request, request.document, article)
     if picture is not None:
-        await change(ctx, request, article, EditField.PICTURE, None, asked, sent=picture)
+        await change(ctx, request, article, EditField.PICTURE, picture, asked)
     return True
 
 

@@ -1,4 +1,4 @@
-"""Editors who were asked for a field before pictures could be sent go on: nothing was sent by any of them."""
+"""Editors who were asked for a field before they could send pictures or tick topics go on: none of them did."""
 
 import sqlite3
 from contextlib import closing
@@ -29,4 +29,4 @@ async def test_what_editors_were_asked_for_is_still_asked_for(tmp_path):
         asked = await asked_edits.asked_of(conn, 7003)
     await db.close()
     assert asked is not None
-    assert (asked.field, asked.typed, asked.sent) == (EditField.TITLE, "Mine", None)
+    assert (asked.field, asked.typed, asked.sent, asked.ticked) == (EditField.TITLE, "Mine", None, None)
