@@ -15,12 +15,13 @@ from datetime import datetime
 from enum import StrEnum, auto
 from typing import TypeVar
 
-from bot.domain.article import Picture, Story
+from bot.domain.article import Picture, Related, Story
+from bot.domain.link import normal_link
 from bot.domain.pasted_link import ANSWER_WITHIN
 
 _Kind = TypeVar("_Kind")
-Value = str | tuple[str, ...] | tuple[Picture, ...] | None
-"""What a field holds: a text, names of topics in their order, pictures, the best first, or nothing."""
+Value = str | tuple[str, ...] | tuple[Picture, ...] | tuple[Related, ...] | None
+"""What a field holds: a text, names of topics in their order, pictures, the best first, other articles, or nothing."""
 
 IN_CHAT = "sent in chat"
 """What the log says of a picture that has no address to tell."""
@@ -35,6 +36,7 @@ class EditField(StrEnum):
     TOPICS = "topics"
     PICTURE = "picture"
     CREDIT = "credit"
+    RELATED = "related"
 
     @property
     def kept_as(self) -> EditField:
@@ -58,6 +60,9 @@ class Fault(StrEnum):
     NO_LINK = auto()
     OTHER_ARTICLE = auto()
     UNKNOWN_TOPICS = auto()
+    OWN_LINK = auto()
+    NOT_RELATED = auto()
+    TOO_MANY = auto()
     NO_PICTURE = auto()
     NO_FORMAT = auto()
     TOO_SMALL = auto()
@@ -94,6 +99,8 @@ def value_of(story: Story, field: EditField) -> Value:
             return story.pictures
         case EditField.CREDIT:
             return story.pictures[0].credit if story.pictures else None
+        case EditField.RELATED:
+            return story.related
 
 
 def with_value(story: Story, field: EditField, value: Value) -> Story:
@@ -102,6 +109,8 @@ def with_value(story: Story, field: EditField, value: Value) -> Story:
     in_document: object = list(value) if isinstance(value, tuple) else value
     if field.kept_as is EditField.PICTURE:
         in_document = [_in_document(picture) for picture in told.pictures]
+    if field is EditField.RELATED:
+        in_document = [_named(one) for one in told.related]
     return replace(told, payload={**story.payload, _IN_DOCUMENTS.get(field, field.value): in_document})
 
 
@@ -109,6 +118,17 @@ def _in_document(picture: Picture) -> dict[str, object]:
     """Return a picture as article files tell it."""
     told = {name: getattr(picture, name) for name in ("url", "width", "height", "credit", "alt")}
     return {name: value for name, value in told.items() if value is not None}
+
+
+def _named(related: Related) -> dict[str, object]:
+    """Return a related article as article files tell it."""
+    told: dict[str, object] = {"title": related.title, "webUrl": related.link}
+    names = {"name": related.provider.name, "domain": related.provider.domain}
+    if provider := {name: value for name, value in names.items() if value}:
+        told["provider"] = provider
+    if related.published_at is not None:
+        told["publishedDateTime"] = related.published_at.isoformat()
+    return told
 
 
 def _saying(story: Story, field: EditField, value: Value) -> Story:
@@ -127,6 +147,8 @@ def _saying(story: Story, field: EditField, value: Value) -> Story:
         case EditField.CREDIT:
             credited = [replace(first, credit=text or None) for first in story.pictures[:1]]
             return replace(story, pictures=(*credited, *story.pictures[1:]))
+        case EditField.RELATED:
+            return replace(story, related=_each(value, Related))
 
 
 def _each(value: Value, kind: type[_Kind]) -> tuple[_Kind, ...]:
@@ -138,7 +160,8 @@ def as_words(value: Value) -> str:
     if not isinstance(value, tuple):
         return value or ""
     pictures = [one.url if one.file_id is None else IN_CHAT for one in _each(value, Picture)]
-    return ", ".join((*_each(value, str), *pictures[:1]))
+    titles = [one.title for one in _each(value, Related)]
+    return ", ".join((*_each(value, str), *pictures[:1], *titles))
 
 
 # Asked for with buttons
@@ -160,8 +183,36 @@ class Ticked:
         return self if topic in self.topics else replace(self, topics=(*others, topic))
 
 
-Said = str | Picture | Ticked | None
-"""What an editor wants a field to hold: as typed, a picture that was sent, topics that were ticked, or nothing."""
+@dataclass(frozen=True, slots=True)
+class Without:
+    """A related article, by its link, that an article is to name no more."""
+
+    link: str
+
+
+Said = str | Picture | Ticked | Related | Without | None
+"""What an editor wants a field to hold: as typed, a picture that was sent, topics that were ticked, one more related
+article or one less, or nothing."""
+
+
+def with_related(story: Story, said: Related | Without, most: int) -> tuple[Related, ...]:
+    """Return a story's related articles with one more, behind the others, or with one less.
+
+    Raises: Refusal, for the story itself, for what is not among them, and where there are the `most` already.
+    """
+    link = normal_link(said.link)
+    others = tuple(one for one in story.related if normal_link(one.link) != link)
+    if isinstance(said, Without):
+        if len(others) == len(story.related):
+            raise Refusal(Fault.NOT_RELATED)
+        return others
+    if story.link and normal_link(story.link) == link:
+        raise Refusal(Fault.OWN_LINK)
+    if len(others) < len(story.related):
+        return story.related
+    if len(others) >= most:
+        raise Refusal(Fault.TOO_MANY, number=most)
+    return (*others, said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +247,7 @@ class AskedEdit:
                 return replace(self, typed="", sent=said)
             case Ticked():
                 return replace(self, typed="", ticked=said)
-        return replace(self, typed=said or "", sent=None)
+        return replace(self, typed=said if isinstance(said, str) else "", sent=None)
 
     def is_waiting(self, now: datetime) -> bool:
         """Return whether the next words of the person are the value."""

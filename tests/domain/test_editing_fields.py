@@ -1,19 +1,24 @@
 """What becomes of a field that was edited in chat when its article's file or feed is read again, as a table."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from bot.domain.article import ArticleState, Picture, Story
+from bot.domain.article import ArticleState, Picture, Provider, Related, Story
 from bot.domain.editing import (
     Edit,
     EditField,
+    Fault,
+    Refusal,
+    Without,
     after_edit,
     as_words,
     newly_asked,
     reconciled,
     settled,
     value_of,
+    with_related,
     with_value,
 )
 from bot.domain.ingestion import Arrival, Before, KnownArticle, Observed, SourceItem, Update, decide
@@ -61,6 +66,7 @@ def test_what_was_typed_wins_until_the_source_changes_there(edit, told, shown, a
         (EditField.TOPICS, ("Ours",), ("Theirs", "Ours")),
         (EditField.TOPICS, ("Ours",), ()),
         (EditField.PICTURE, (Picture("https://i.example/ours", credit="Jo"),), (Picture("https://i.example/theirs"),)),
+        (EditField.RELATED, (Related("Ours", "https://a.example/1", Provider("A"), NOW),), ()),
         (EditField.PICTURE, (), (Picture("https://i.example/theirs"), Picture("a.jpg", is_local=True))),
     ],
 )
@@ -98,6 +104,22 @@ def test_a_credit_is_an_edit_of_the_picture_and_is_not_said_of_the_sources_next_
     assert left == {EditField.PICTURE: Edit(told.pictures, is_asked=True)}
     assert after_edit(edits, ours, EditField.CREDIT, None) == {}
     assert with_value(story(), EditField.CREDIT, "Jo Lens").pictures == ()
+
+
+def test_a_related_article_is_named_once_and_never_the_story_itself():
+    one, other = (Related(title, f"https://a.example/{title}") for title in ("1", "2"))
+    named = story(related=(one,))
+    assert with_related(named, other, 2) == (one, other)
+    assert with_related(named, replace(one, link="http://www.a.example/1/#top"), 2) == (one,)
+    assert with_related(named, Without("https://a.example/1?utm_source=x"), 2) == ()
+    for said, most, fault in (
+        (Related("Itself", "https://news.example/a"), 2, Fault.OWN_LINK),
+        (other, 1, Fault.TOO_MANY),
+        (Without(other.link), 2, Fault.NOT_RELATED),
+    ):
+        with pytest.raises(Refusal) as refused:
+            with_related(named, said, most)
+        assert refused.value.fault is fault
 
 
 @pytest.mark.parametrize(

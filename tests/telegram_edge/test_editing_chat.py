@@ -65,7 +65,10 @@ async def test_topics_are_those_that_were_typed_and_no_others(desk: Desk) -> Non
 @pytest.mark.parametrize(
     ("typed", "answer"),
     [
-        ("subtitle Another", "“subtitle” cannot be edited here: title, excerpt, link, topics, picture and credit can."),
+        (
+            "subtitle Another",
+            "“subtitle” cannot be edited here: title, excerpt, link, topics, picture, ",
+        ),
         ("title <b></b>", "The title would be empty; nothing was changed."),
         (f"title {'long ' * 101}", "The title has at most 500 characters; nothing was changed."),
         ("title Grid", "#1 Grid says that already; nothing was changed."),
@@ -300,7 +303,13 @@ async def test_what_is_cancelled_or_long_ago_takes_no_words_and_a_link_is_no_tit
 
 async def test_without_a_field_or_a_value_they_are_asked_for(desk: Desk) -> None:
     assert await desk.says("/edit 1") == "What of #1 Grid is to change?"
-    assert desk.house.buttons(EDITH) == [["Title", "Excerpt"], ["Link", "Topics"], ["Picture", "Credit"], ["Cancel"]]
+    assert desk.house.buttons(EDITH) == [
+        ["Title", "Excerpt"],
+        ["Link", "Topics"],
+        ["Picture", "Credit"],
+        ["Related articles"],
+        ["Cancel"],
+    ]
     assert await desk.says("/edit 1 title") == "Write the new title of #1 Grid. It says now: Grid"
     await desk.says("Cells for the grid")
     assert (await desk.article()).story.title == "Cells for the grid"

@@ -1,7 +1,5 @@
 """An article's picture, sent by an editor as a photo, as a file or as a link, and whose it is."""
 
-import struct
-import zlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -13,6 +11,7 @@ from edit_desk import Desk, edit_desk
 from newsroom_samples import plain
 from press_room import PICTURE
 from story import ANNA, BEN, EDITH
+from web_site import png
 
 from bot.domain.article import SENT_IN_CHAT, Article, Picture
 from bot.domain.chat import Pictures
@@ -22,15 +21,7 @@ from bot.store.readers import chats
 OTHER = "https://pictures.example/other.jpg"
 
 
-def png(width: int = 640, height: int = 360, more: bytes = b"") -> bytes:
-    """Return a picture of one colour in so many pixels."""
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    rows = zlib.compress((b"\0" + bytes(3 * min(width, 9))) * min(height, 9))
-    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", rows) + _chunk(b"IEND", b"") + more
-
-
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+PNG = png(640, 360)
 
 
 class PictureDesk(Desk):
@@ -38,7 +29,7 @@ class PictureDesk(Desk):
 
     async def sends_photo(self, data: bytes | None = None, person: int = EDITH, caption: str = "") -> str:
         """Send a photo; return its file id."""
-        message = self.house.world.photograph(person, person, data or png(), caption)
+        message = self.house.world.photograph(person, person, data or PNG, caption)
         await self.house.settle()
         return str(message["photo"][-1]["file_id"])
 
@@ -104,7 +95,7 @@ async def test_a_file_is_fetched_and_becomes_a_photo_once(desk: PictureDesk) -> 
     Source: https://core.telegram.org/bots/api#sending-files
     """
     await desk.chooses("Picture")
-    file_id = await desk.sends_file("cells.png", png())
+    file_id = await desk.sends_file("cells.png", PNG)
     assert await desk.pictures() == (Picture(f"{SENT_IN_CHAT}{file_id}", 640, 360),)
     assert "Picture: uploaded to Telegram." in plain(desk.house.screen(EDITH))
     photo = desk.shown(EDITH, 2)["photo"][-1]["file_id"]
@@ -153,7 +144,7 @@ async def test_what_is_no_public_address_is_no_picture(desk: PictureDesk, typed:
         ("cells.png", png(90, 600), "That picture has 90 × 600 pixels; each side needs 101 at least."),
         ("cells.png", png(9000, 1100), "That picture has 9000 × 1100 pixels. Telegram takes up to 10,000"),
         ("cells.png", png(4200, 200), "That picture has 4200 × 200 pixels."),
-        ("cells.png", png(more=bytes(PHOTO_BYTES)), "That picture is larger than the 10 MB that Telegram takes"),
+        ("cells.png", PNG + bytes(PHOTO_BYTES), "That picture is larger than the 10 MB that Telegram takes"),
     ],
 )
 async def test_a_file_that_cannot_be_shown_is_refused_once_and_still_asked_for(
@@ -232,7 +223,7 @@ async def test_only_who_may_change_an_article_gives_it_a_picture(desk: PictureDe
 
 async def test_a_picture_sent_while_newsbot_was_not_running_is_not_taken(desk: PictureDesk) -> None:
     await desk.chooses("Picture")
-    desk.house.world.photograph(EDITH, EDITH, png())
+    desk.house.world.photograph(EDITH, EDITH, PNG)
     desk.house.clock.advance(timedelta(minutes=12))
     await desk.house.settle()
     assert "#1 Grid was not changed; send it again if it is still meant." in plain(desk.house.screen(EDITH))

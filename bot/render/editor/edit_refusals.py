@@ -42,6 +42,16 @@ def refused(words: Words, article: Article, field: EditField, refusal: Refusal) 
             )
         case Fault.UNKNOWN_TOPICS:
             text = _unknown_topics(words, refusal)
+        case Fault.OWN_LINK:
+            text = words.text("That is {article} itself; nothing was changed.", article=called(article))
+        case Fault.NOT_RELATED:
+            text = words.text("{article} does not name that article; nothing was changed.", article=called(article))
+        case Fault.TOO_MANY:
+            text = words.text(
+                "{article} names {n} related articles, and more are not read; nothing was changed.",
+                article=called(article),
+                n=refusal.number,
+            )
         case Fault.NO_PICTURE:
             text = words.text("{article} has no picture, so nobody can be credited.", article=called(article))
         case Fault.NO_FORMAT:

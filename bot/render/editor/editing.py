@@ -30,6 +30,7 @@ def field_name(words: Words, field: EditField) -> str:
         EditField.TOPICS: words("topics"),
         EditField.PICTURE: words("picture"),
         EditField.CREDIT: words("credit"),
+        EditField.RELATED: words("related articles"),
     }[field]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.content.articles.video import watch_link
-from bot.domain.article import Article, ArticleState
+from bot.domain.article import Article, ArticleState, Picture
 from bot.domain.audit import Entry
 from bot.domain.copies import Copies
 from bot.domain.correction import Field
@@ -74,7 +74,8 @@ async def edit(
         before = await articles.article(conn, number)
         if not may_change(role, is_draft=before.state is ArticleState.DRAFT, is_own=before.made_by == by):
             raise OutOfTurn(f"#{number} is not theirs to change")
-        if answers is not None and before.revision != answers.revision:
+        is_alone = field is EditField.RELATED  # one more or one less takes nothing from what others have changed
+        if answers is not None and before.revision != answers.revision and not is_alone:
             raise Refusal(Fault.CHANGED_MEANWHILE)
         value = await typed_fields.read(conn, before, field, said, allow)
         was = await _shown(conn, before, field)
@@ -137,7 +138,9 @@ async def as_value(db: Database, said: Said) -> Value:
             return tuple(known[number] for number in numbers if number in known)
         case None | str():
             return said
-    return (said,)
+        case Picture():
+            return (said,)
+    return None
 
 
 async def shown(db: Database, number: int, field: EditField) -> Value:

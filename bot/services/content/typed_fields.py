@@ -9,9 +9,10 @@ from collections.abc import Sequence
 
 from bot.content.articles.cleaning import EXCERPT_LIMIT, TITLE_LIMIT, excerpt_of, title_of
 from bot.content.articles.links import judged
+from bot.content.articles.schema import MAX_RELATED
 from bot.content.plain_text import NAME_LIMIT, shown
-from bot.domain.article import Article, Picture
-from bot.domain.editing import EditField, Fault, Refusal, Said, Ticked, Value
+from bot.domain.article import Article, Picture, Related
+from bot.domain.editing import EditField, Fault, Refusal, Said, Ticked, Value, Without, with_related
 from bot.domain.fetch_rules import FetchRules
 from bot.domain.picture_size import SMALLEST, may_be_a_photo
 from bot.domain.topic import joined_names, topic_key
@@ -38,6 +39,10 @@ async def read(conn: Connection, article: Article, field: EditField, said: Said,
             return _pictures(article, typed, allow, said if isinstance(said, Picture) else None)
         case EditField.CREDIT:
             return _credit(article, typed)
+        case EditField.RELATED if isinstance(said, Related | Without):
+            return with_related(article.story, said, MAX_RELATED)
+        case EditField.RELATED:
+            return ()
 
 
 async def _ticked(conn: Connection, ticked: Ticked) -> tuple[str, ...]:

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bot.domain.article import Picture
+from bot.domain.article import Picture, Related
 from bot.domain.editing import Edit, EditField, Edits, Value
-from bot.store.content.story_json import picture_from, picture_json
+from bot.store.content.story_json import picture_from, picture_json, related_from, related_json
 from bot.store.engine.database import Connection
 
 
@@ -47,7 +47,9 @@ def edits_from(stored: str | None) -> Edits:
 def _value(field: EditField, stored: Any) -> Value:
     if not isinstance(stored, list):
         return None if stored is None else str(stored)
-    return tuple(map(picture_from, stored)) if field is EditField.PICTURE else tuple(stored)
+    if field is EditField.PICTURE:
+        return tuple(map(picture_from, stored))
+    return tuple(map(related_from, stored)) if field is EditField.RELATED else tuple(stored)
 
 
 def _stored(edits: Edits) -> str | None:
@@ -60,4 +62,13 @@ def _stored(edits: Edits) -> str | None:
 def _as_json(value: Value) -> object:
     if not isinstance(value, tuple):
         return value
-    return [picture_json(one) if isinstance(one, Picture) else one for one in value]
+    return [_one_as_json(one) for one in value]
+
+
+def _one_as_json(one: str | Picture | Related) -> object:
+    match one:
+        case Picture():
+            return picture_json(one)
+        case Related():
+            return related_json(one)
+    return one

@@ -32,17 +32,7 @@ def story_json(story: Story) -> str:
                 "provider": _provider_json(story.provider),
                 "topics": story.topics,
                 "pictures": [picture_json(picture) for picture in story.pictures],
-                "related": [
-                    _sparse(
-                        {
-                            "title": related.title,
-                            "link": related.link,
-                            "provider": _provider_json(related.provider),
-                            "published_at": None if related.published_at is None else epoch(related.published_at),
-                        }
-                    )
-                    for related in story.related
-                ],
+                "related": [related_json(related) for related in story.related],
                 "video": story.video,
             }
         )
@@ -65,15 +55,7 @@ def story_from(text: str) -> Story:
         provider=_provider(given.get("provider")),
         topics=tuple(given.get("topics", ())),
         pictures=tuple(map(picture_from, given.get("pictures", ()))),
-        related=tuple(
-            Related(
-                title=related["title"],
-                link=related["link"],
-                provider=_provider(related.get("provider")),
-                published_at=moment(related["published_at"]) if "published_at" in related else None,
-            )
-            for related in given.get("related", ())
-        ),
+        related=tuple(map(related_from, given.get("related", ()))),
         video=given.get("video"),
     )
 
@@ -148,6 +130,28 @@ def picture_json(picture: Picture) -> Mapping[str, object]:
 def picture_from(given: dict[str, Any]) -> Picture:
     """Return the picture that `picture_json` wrote."""
     return Picture(**given)
+
+
+def related_json(related: Related) -> Mapping[str, object]:
+    """Return a related article as values of JSON; what it does not say is left out."""
+    return _sparse(
+        {
+            "title": related.title,
+            "link": related.link,
+            "provider": _provider_json(related.provider),
+            "published_at": None if related.published_at is None else epoch(related.published_at),
+        }
+    )
+
+
+def related_from(given: dict[str, Any]) -> Related:
+    """Return the related article that `related_json` wrote."""
+    return Related(
+        title=given["title"],
+        link=given["link"],
+        provider=_provider(given.get("provider")),
+        published_at=moment(given["published_at"]) if "published_at" in given else None,
+    )
 
 
 def _provider(given: dict[str, object] | None) -> Provider:

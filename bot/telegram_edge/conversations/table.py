@@ -9,6 +9,7 @@ from bot.telegram_edge.conversations.editor import (
     drafts,
     editing,
     editing_pictures,
+    editing_related,
     editing_topics,
     editors,
     links,
@@ -66,6 +67,7 @@ REGISTRY = Registry(
         drafts.CONVERSATION,
         publishing.CONVERSATION,
         taking_back.CONVERSATION,
+        editing_related.CONVERSATION,  # a link that was asked for becomes no draft
         editing_topics.CONVERSATION,  # a name that is looked for is no value
         editing.CONVERSATION,
         editing_pictures.CONVERSATION,  # a picture that was asked for is no document like others

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from port_samples import HIGHEST, HOUR, LOWEST, NOW, Engine, put_article, put_topics, story
 
-from bot.domain.article import ArticleState, HeldWhy, Picture
+from bot.domain.article import ArticleState, HeldWhy, Picture, Provider, Related
 from bot.domain.editing import Edit, EditField
 from bot.domain.ingestion import SourceItem
 from bot.errors import StoreError
@@ -166,6 +166,7 @@ async def test_what_was_edited_in_chat_is_stored_with_each_article_and_known_to_
         EditField.TOPICS: Edit(("Energy", "AI")),
         EditField.LINK: Edit(""),
         EditField.PICTURE: Edit(pictures, is_asked=True),
+        EditField.RELATED: Edit((Related("It's", "https://a.example/1", Provider("A", "a.example"), NOW),)),
     }
     async with engine.transaction() as conn:
         for number in (1, 2, 3):

@@ -9,33 +9,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.domain.article import SENT_IN_CHAT, Article, ArticleState, Picture
-from bot.domain.editing import AskedEdit, EditField, Fault, Refusal, Said, Ticked, value_of
+from bot.domain.article import Article
+from bot.domain.editing import AskedEdit, EditField, Fault, Refusal, Ticked, value_of
 from bot.domain.message import Button, Message
 from bot.domain.pasted_link import links_in
-from bot.domain.picture_ways import Accepted
 from bot.domain.press import press as data_of
-from bot.domain.role import may_change
-from bot.errors import OutOfTurn, UnknownArticle
 from bot.render import error_messages
-from bot.render.editor import corrections as copies
 from bot.render.editor import edit_refusals as refusals
 from bot.render.editor import editing as screens
 from bot.render.editor import topic_ticks as tick_screens
 from bot.render.editor.desk import Verb
-from bot.services.content import editing, links, topic_ticks
-from bot.services.content.editing import Edited
-from bot.services.delivery.pictures import remember
-from bot.services.newsroom import desk as newsdesk
-from bot.telegram_edge.conversations.editor import publishing
+from bot.render.editor.related_links import related_links
+from bot.services.content import editing, topic_ticks
 from bot.telegram_edge.conversations.editor.article_args import article_named, article_pressed, asked_late
-from bot.telegram_edge.conversations.editor.copies import send_copy
+from bot.telegram_edge.conversations.editor.edit_steps import asked_for, change, decision, may_edit, show, while_away
+from bot.telegram_edge.conversations.editor.editing_pictures import know_photo, picture_of
+from bot.telegram_edge.conversations.editor.editing_related import change_related
 from bot.telegram_edge.kit.commands import Access, Where, msgid
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.paging import number as number_of
-from bot.telegram_edge.kit.permission import role_of
 from bot.telegram_edge.kit.registry import Command, Conversation, LateAnswer, PressRule, TextRule
-from bot.telegram_edge.kit.request import PressRequest, Request, SentPhoto
+from bot.telegram_edge.kit.request import PressRequest, Request
 
 _FIELDS = tuple(EditField)
 _TAKE_LINKS = (EditField.LINK, EditField.PICTURE)
@@ -64,6 +58,8 @@ async def edit(ctx: BotContext, request: Request) -> None:
     elif sent is not None:
         await know_photo(ctx, sent)
         await change(ctx, request, article, field, sent)
+    elif typed and field is EditField.RELATED:
+        await change_related(ctx, request, article, typed[0])
     elif typed:
         await change(ctx, request, article, field, _as_typed(request, field, typed[0]))
     elif field is EditField.CREDIT and not article.story.pictures:
@@ -73,76 +69,10 @@ async def edit(ctx: BotContext, request: Request) -> None:
         await _remember(ctx, request, article, field, await request.answer(question))
 
 
-def picture_of(photo: SentPhoto | None) -> Picture | None:
-    """Return a photo that an editor sent as a picture of an article."""
-    return None if photo is None else Picture(f"{SENT_IN_CHAT}{photo.file_id}", photo.width, photo.height)
-
-
-async def know_photo(ctx: BotContext, picture: Picture) -> None:
-    """Take note that Telegram has a picture: it goes out by its file id."""
-    if picture.file_id is not None:
-        await remember(ctx.db, Accepted(picture.url, picture.file_id), ctx.clock())
-
-
 def _as_typed(request: Request, field: EditField, typed: str) -> str | None:
     """Return what was typed; None when the field is to hold nothing."""
     may_be_nothing = field.kept_as is EditField.PICTURE
     return None if may_be_nothing and screens.means_nothing(request.words, typed) else typed
-
-
-async def change(
-    ctx: BotContext,
-    asked: Request | PressRequest,
-    article: Article,
-    field: EditField,
-    said: Said,
-    answers: AskedEdit | None = None,
-) -> None:
-    """Change a field and show what came of it. `answers` is the question to which what was `said` is the answer."""
-    try:
-        done = await editing.edit(
-            ctx.db,
-            article.number,
-            field,
-            said,
-            by=asked.person,
-            role=await role_of(ctx, asked),
-            allow=ctx.settings.fetch_allow,
-            now=ctx.clock(),
-            answers=answers,
-        )
-    except OutOfTurn:
-        await asked.answer(screens.not_theirs(asked.words))
-    except Refusal as refusal:
-        if refusal.fault is Fault.CHANGED_MEANWHILE and answers is not None:
-            await _ask_again(ctx, asked, answers.with_said(said))
-        else:
-            await asked.answer(refusals.refused(asked.words, article, field, refusal))
-    else:
-        await _show(ctx, asked, done)
-
-
-async def _show(ctx: BotContext, asked: Request | PressRequest, done: Edited) -> None:
-    """Show the copy that readers would get now, and ask what becomes of those that were delivered."""
-    ctx.wake()
-    article, found = done.article, done.copies
-    if article.is_listed and done.fields and found.delivered:
-        await send_copy(ctx, asked.chat, article.number, asked.patience)
-        await asked.answer(copies.question(asked.words, article, done.fields, found.changeable, found.out_of_reach))
-    else:
-        await publishing.show(ctx, asked, article)
-
-
-async def may_edit(ctx: BotContext, asked: Request | PressRequest, article: Article) -> bool:
-    """Return whether the one who asks may change an article as it stands."""
-    is_draft, is_own = article.state is ArticleState.DRAFT, article.made_by == asked.person
-    return may_change(await role_of(ctx, asked), is_draft=is_draft, is_own=is_own)
-
-
-def while_away(ctx: BotContext, request: Request, article: Article) -> Message:
-    """Return the answer to what was typed or sent while newsbot was not running."""
-    at = request.words.time(request.sent_at, ctx.look(request.chat).zone)
-    return screens.typed_while_away(request.words, article, at)
 
 
 # With buttons
@@ -184,22 +114,6 @@ async def take_text(ctx: BotContext, request: Request) -> bool:
     return True
 
 
-async def asked_for(ctx: BotContext, request: Request) -> tuple[AskedEdit, Article] | None:
-    """Return what the person is asked for, and of which article; None when they are asked for nothing."""
-    assert request.person is not None  # editors are people
-    asked = await editing.asked_of(ctx.db, request.person)
-    if asked is None or not asked.is_waiting(ctx.clock()):
-        return None
-    pasted = await links.waiting(ctx.db, request.person, ctx.clock())
-    if pasted is not None and pasted.at > asked.at:
-        return None  # something else was asked for since
-    try:
-        return asked, await newsdesk.article(ctx.db, asked.article)
-    except UnknownArticle:
-        await editing.ask_no_more(ctx.db, asked)
-        return None
-
-
 async def empty(ctx: BotContext, press: PressRequest) -> None:
     """Let the field that was asked for hold nothing."""
     article, asked = await article_pressed(ctx, press), await _answered(ctx, press)
@@ -234,7 +148,7 @@ async def ask_to_edit_anyway(ctx: BotContext, press: PressRequest) -> LateAnswer
     asked = await _answered(ctx, press)
     if asked is None or asked.typed is None:
         return LateAnswer(screens.decided(press.words, article))
-    return LateAnswer(await _decision(ctx, press, asked))
+    return LateAnswer(await decision(ctx, press, asked))
 
 
 async def cancel(ctx: BotContext, press: PressRequest) -> None:
@@ -246,6 +160,8 @@ async def cancel(ctx: BotContext, press: PressRequest) -> None:
 
 
 async def _question(ctx: BotContext, asked: Request | PressRequest, article: Article, field: EditField) -> Message:
+    if field is EditField.RELATED:
+        return related_links(asked.words, article)
     if field is EditField.TOPICS:
         page = await topic_ticks.page(ctx.db, article, Ticked(article.topics))
         return tick_screens.picker(asked.words, article, page)
@@ -261,21 +177,6 @@ async def _remember(
     ticked = Ticked(article.topics) if field is EditField.TOPICS else None
     question = AskedEdit(asked.person, article.number, field, article.revision, now, message_id, ticked=ticked)
     await editing.ask(ctx.db, question)
-
-
-async def _ask_again(ctx: BotContext, asked: Request | PressRequest, answers: AskedEdit) -> None:
-    """Say what others have changed since the question, and let the one who answered it decide."""
-    found = await editing.meanwhile(ctx.db, answers)
-    message_id = await asked.answer(await _decision(ctx, asked, answers))
-    again = replace(answers, revision=found.article.revision, at=ctx.clock(), message_id=message_id)
-    await editing.ask(ctx.db, again)
-
-
-async def _decision(ctx: BotContext, asked: Request | PressRequest, answers: AskedEdit) -> Message:
-    found = await editing.meanwhile(ctx.db, answers)
-    shown = await editing.shown(ctx.db, answers.article, answers.field)
-    mine = await editing.as_value(ctx.db, answers.said)
-    return screens.changed_meanwhile(asked.words, found.article, answers.field, shown, mine, found.edits, found.names)
 
 
 async def _answered(ctx: BotContext, press: PressRequest) -> AskedEdit | None:
@@ -310,7 +211,7 @@ async def take(ctx: BotContext, press: PressRequest) -> None:
         await press.redraw(screens.decided(press.words, article))
         return
     await press.redraw(screens.taken(press.words, done.article, field))
-    await _show(ctx, press, done)
+    await show(ctx, press, done)
 
 
 async def ask_to_take(ctx: BotContext, press: PressRequest) -> LateAnswer:

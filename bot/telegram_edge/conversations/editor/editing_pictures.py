@@ -19,14 +19,16 @@ from bot.domain.article import SENT_IN_CHAT, Article, Picture
 from bot.domain.editing import EditField, Fault, Refusal
 from bot.domain.limits import PHOTO_BYTES
 from bot.domain.picture_size import picture_size
+from bot.domain.picture_ways import Accepted
 from bot.render.editor import edit_refusals as refusals
 from bot.render.editor import uploads
-from bot.telegram_edge.conversations.editor.editing import asked_for, change, know_photo, picture_of, while_away
+from bot.services.delivery.pictures import remember
+from bot.telegram_edge.conversations.editor.edit_steps import asked_for, change, while_away
 from bot.telegram_edge.kit.commands import Access
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.downloads import download
 from bot.telegram_edge.kit.registry import Conversation, DocumentRule
-from bot.telegram_edge.kit.request import Document, Request
+from bot.telegram_edge.kit.request import Document, Request, SentPhoto
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +52,17 @@ async def take(ctx: BotContext, request: Request) -> bool:
     if picture is not None:
         await change(ctx, request, article, EditField.PICTURE, picture, asked)
     return True
+
+
+def picture_of(photo: SentPhoto | None) -> Picture | None:
+    """Return a photo that an editor sent as a picture of an article."""
+    return None if photo is None else Picture(f"{SENT_IN_CHAT}{photo.file_id}", photo.width, photo.height)
+
+
+async def know_photo(ctx: BotContext, picture: Picture) -> None:
+    """Take note that Telegram has a picture: it goes out by its file id."""
+    if picture.file_id is not None:
+        await remember(ctx.db, Accepted(picture.url, picture.file_id), ctx.clock())
 
 
 async def _in_file(ctx: BotContext, request: Request, document: Document, article: Article) -> Picture | None:

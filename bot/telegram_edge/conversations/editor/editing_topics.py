@@ -16,7 +16,7 @@ from bot.render.editor import topic_ticks as screens
 from bot.render.editor.desk import Verb
 from bot.services.content import editing, topic_ticks
 from bot.telegram_edge.conversations.editor.article_args import article_pressed
-from bot.telegram_edge.conversations.editor.editing import asked_for, change, may_edit, while_away
+from bot.telegram_edge.conversations.editor.edit_steps import asked_for, change, may_edit, while_away
 from bot.telegram_edge.kit.commands import Access
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.paging import number as number_of
