@@ -22,7 +22,6 @@ from bot import background
 from bot.content.articles.surroundings import ReadingRules
 from bot.content.parsing.parsing_process import ParsingProcess
 from bot.content.web.fetching import Fetcher
-from bot.content.web.pictures import PictureSource
 from bot.domain.delivery import backoff
 from bot.domain.publishing import PushWindow
 from bot.domain.role import Role
@@ -193,7 +192,7 @@ async def running(
             db,
             send_port(gateway, pacer),
             look_of=ctx.look,
-            pictures=PictureSource(content, fetcher),
+            pictures=ctx.picture_source,
             clock=clock,
             rate=settings.rate,
             stale=settings.stale,
