@@ -17,7 +17,6 @@ from typing import Any
 
 from story import StoryHouse
 
-from bot.content.web.pictures import PictureSource
 from bot.domain.article import Article, Picture, Provider, Story
 from bot.domain.chat import ChatKind
 from bot.domain.delivery import Lane, Outcome, Status
@@ -85,7 +84,7 @@ class PressRoom:
             self.db,
             send_port(ctx.gateway, ctx.pacer),
             look_of=ctx.look,
-            pictures=PictureSource(folder, ctx.fetcher),
+            pictures=replace(ctx.picture_source, root=folder),
             clock=self.house.clock,
             rate=rate,
             stale=ctx.settings.stale,

@@ -88,6 +88,7 @@ class Dispatcher:
         self._db = db
         self._wire = wire
         self._kinds = kinds
+        self._pictures = pictures
         self._triage = Triage(
             db,
             kinds,
@@ -131,6 +132,7 @@ class Dispatcher:
             self._wire,
             self._paid_budget,
             self._kinds,
+            self._pictures,
             look_of=self._look_of,
             clock=self._clock,
             count=self._count,
