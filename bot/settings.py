@@ -117,6 +117,13 @@ def _database(value: object) -> Path:
     return can_run_on(place_of(str(value)))
 
 
+def _server(value: object) -> str:
+    text = str(value).strip()
+    if not re.match(r"postgres(ql)?://[^\s]+$", text):  # what it is may hold a password
+        raise ValueError("that is not the address of a PostgreSQL database; write postgresql://user:password@host/name")
+    return text
+
+
 def _folder(value: object) -> Path:
     if (path := Path(str(value))).exists() and not path.is_dir():
         raise ValueError(f'"{value}" is not a folder')
@@ -181,6 +188,7 @@ class Settings:
     token: Annotated[str | None, _token] = field(default=None, repr=False)
     admins: Annotated[frozenset[int], _people] = frozenset()
     database: Annotated[Path, _database] = Path("data/newsbot.db")
+    database_direct: Annotated[str | None, _server] = field(default=None, repr=False)
     content: Annotated[Path | None, _folder] = None
     api_url: Annotated[str, _web] = TELEGRAM
     rate: Annotated[int, _whole(2, 1000)] = 30

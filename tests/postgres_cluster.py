@@ -142,7 +142,7 @@ def start_cluster(lock: Path, state: Path, *, durable: bool = False, **settings:
             **settings,
         })  # fmt: skip
         for attempt in range(1, ATTEMPTS + 1):
-            cluster = Cluster(folder, _free_port())
+            cluster = Cluster(folder, free_port())
             _write_settings(data / "postgresql.conf", {"port": str(cluster.port)})
             try:
                 cluster.start()
@@ -221,12 +221,16 @@ def postgres_of_my_own(tmp_path: Path) -> Iterator[Cluster]:
         yield cluster
 
 
+def skip_without(reason: str) -> None:
+    """Skip a test for what is not installed; fail it where all has to be."""
+    if os.environ.get("POSTGRES_REQUIRED"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
 def _need_programs() -> None:
     if programs() is None:
-        reason = "PostgreSQL's server is not installed (Debian: apt-get install postgresql)"
-        if os.environ.get("POSTGRES_REQUIRED"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+        skip_without("PostgreSQL's server is not installed (Debian: apt-get install postgresql)")
 
 
 # This process's ends of the pipes that keep clusters running, by the cluster's folder.
@@ -271,7 +275,8 @@ def _write_settings(file: Path, settings: dict[str, str]) -> None:
         text.writelines(f"{name} = {value}\n" for name, value in settings.items())
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -10,7 +10,8 @@ It uses the same services as the chat, and so gives the same guarantees. No othe
 | `setup`, `run`, `sandbox`, `pause`, `resume` | `setup`, `dotenv`, `running`, `pausing` |
 | `backup`, `restore`, `move` | `backups`, `moving` |
 | `check`, `import` | `files`, `online` |
-| `drafts`, `publish`, `retract`, `held`, `delivery`, `stats`, `log` | `newsroom`, `following`, `reports` |
+| `drafts`, `publish`, `retract`, `held`, `delivery`, `log` | `newsroom`, `following`, `reports` |
+| `stats` | `statistics` |
 | `sources` | `sources` |
 | `editors`, `keys` | `people`, `keys` |
 """

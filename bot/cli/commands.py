@@ -199,11 +199,14 @@ def delivery(article: Article, json: Json = False) -> int:
 
 
 @app.command()
-def stats(json: Json = False) -> int:
+def stats(
+    json: Json = False,
+    days: Annotated[int, typer.Option(min=1, max=3660, help="The last so many days, today among them.")] = 7,
+) -> int:
     """Print numbers: chats, topics, articles, messages."""
-    from bot.cli import reports
+    from bot.cli import statistics
 
-    return reports.stats(as_json=json)
+    return statistics.stats(days, as_json=json)
 
 
 @app.command()

@@ -18,7 +18,6 @@ from itertools import count
 from pathlib import Path
 
 from bot.errors import StoreError
-from bot.store.engine.database import Database
 from bot.store.engine.sync_connection import connect, translating
 
 KEPT = 7
@@ -38,12 +37,12 @@ def save(source: Path, target: Path) -> None:
     _save(source, where)
 
 
-async def daily_backup(db: Database, folder: Path, now: datetime) -> Path:
-    """Return today's copy of the database in `folder`, made unless it is there, and keep the last 7 days' only.
+async def daily_backup(source: Path, folder: Path, now: datetime) -> Path:
+    """Return today's copy of the database at `source` in `folder`, made unless it is there; keep the last 7 days'.
 
     Raises: StoreError.
     """
-    return await asyncio.to_thread(_daily_backup, db.path, folder.absolute(), now)
+    return await asyncio.to_thread(_daily_backup, source, folder.absolute(), now)
 
 
 def _daily_backup(source: Path, folder: Path, now: datetime) -> Path:
