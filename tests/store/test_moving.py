@@ -69,6 +69,7 @@ def test_every_table_has_rows_that_are_carried_in_an_order_in_which_they_refer_t
             seen.add(table.name)
 
 
+@pytest.mark.slow
 def test_a_kill_at_any_step_leaves_at_most_one_that_runs_and_the_same_command_ends_it(few) -> None:
     source, target = few
     before, kept = dump(source), source.read_bytes()
