@@ -111,10 +111,10 @@ def _database(value: object) -> Place:
 
 
 def _server(value: object) -> str:
-    text = str(value).strip()
-    if not re.match(r"postgres(ql)?://[^\s]+$", text):  # what it is may hold a password
-        raise ValueError("that is not the address of a PostgreSQL database; write postgresql://user:password@host/name")
-    return text
+    place = place_of(str(value))
+    if isinstance(place, Path):
+        raise ValueError(f'"{value}" is a file; write the address of the server, postgresql://USER:PASSWORD@HOST/NAME')
+    return place.url
 
 
 def _folder(value: object) -> Path:
