@@ -43,6 +43,12 @@ class PostgresDatabase(Database):
     async def empty_log(self) -> None:
         """There is no log of ours to empty."""
 
+    async def size(self) -> int:
+        """Return how many bytes the database takes, with its indexes."""
+        async with self.reading() as conn:
+            [row] = await conn.execute_fetchall("SELECT pg_database_size(current_database()) AS size")
+        return int(row[0])
+
     async def version(self) -> int:
         """Return a number that changes when anybody commits. It may change without that."""
         [row] = await self._readers[0].execute_fetchall(

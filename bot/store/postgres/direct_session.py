@@ -33,6 +33,7 @@ SILENCE = timedelta(seconds=3)
 SESSION_NAME = "newsbot leadership"
 """What the direct session of every process is called."""
 LEAD_LOCK = 0x6C656164  # "lead": held by the session of the one process that sends
+PROCESSES: LiteralString = "SELECT 1 FROM pg_stat_activity WHERE application_name = %s AND datname = current_database()"
 
 # An end that is gone without a word: https://www.postgresql.org/docs/current/libpq-connect.html (tcp_user_timeout: ms)
 _WATCHED = {
@@ -142,6 +143,15 @@ async def direct_session(url: str) -> AsyncIterator[DirectSession]:
         yield DirectSession(conn)
     finally:
         await conn.close()
+
+
+def are_any(url: str) -> bool:
+    """Return whether any process takes part in being the bot on a database. Raises: StoreBusy."""
+    try:
+        with psycopg.connect(url, connect_timeout=_CONNECT_TIMEOUT) as conn:
+            return bool(conn.execute(PROCESSES, (SESSION_NAME,)).fetchall())
+    except psycopg.Error as error:
+        raise _busy(error) from error
 
 
 async def refuse_shared_sessions(url: str, pool: str, *, is_set: bool) -> None:
