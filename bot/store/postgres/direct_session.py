@@ -148,7 +148,7 @@ async def direct_session(url: str) -> AsyncIterator[DirectSession]:
 def are_any(url: str) -> bool:
     """Return whether any process takes part in being the bot on a database. Raises: StoreBusy."""
     try:
-        with psycopg.connect(url, connect_timeout=_CONNECT_TIMEOUT) as conn:
+        with psycopg.connect(url, connect_timeout=CONNECT_TIMEOUT) as conn:
             return bool(conn.execute(PROCESSES, (SESSION_NAME,)).fetchall())
     except psycopg.Error as error:
         raise _busy(error) from error
