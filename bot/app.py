@@ -181,7 +181,7 @@ async def running(
         progress_messages = ProgressMessages(ctx)
         dispatcher = wake_ups.dispatcher = Dispatcher(
             db,
-            send_port(gateway, pacer),
+            send_port(Gateway(application.bot, transport, store.leads), pacer),
             look_of=ctx.look,
             pictures=ctx.picture_source,
             clock=clock,
