@@ -35,7 +35,7 @@ from bot.services.delivery.paid_budget import PaidBudget
 from bot.services.newsroom import arriving_news, newsroom, roles
 from bot.services.sources.feed_web import FeedWeb
 from bot.services.sources.scheduler import Scheduler
-from bot.settings import TELEGRAM, Settings
+from bot.settings import TELEGRAM, Settings, can_run_on
 from bot.store.content import sources
 from bot.store.desk import editors
 from bot.store.engine import metadata
@@ -88,7 +88,7 @@ async def run(settings: Settings, *, clock: Clock = utc_now, greet: Callable[[st
             await asyncio.wait([starting])
             return 0
         ctx = await starting
-        log.info("at work as @%s on %s", ctx.bot_username, settings.database.absolute())
+        log.info("at work as @%s on %s", ctx.bot_username, _file(settings).absolute())
         if greet is not None and not await _has_owner(ctx):
             code = await roles.owner_code(ctx.db, clock())
             greet(f"https://t.me/{ctx.bot_username}?start=o_{code}")
@@ -133,24 +133,25 @@ async def running(
         raise SettingsError("NEWSBOT_TOKEN: is not set; `newsbot setup` asks for it and tries it")
     content = settings.content or Path("content")
     _refuse_what_cannot_work(settings)
+    database = _file(settings)
     _make_folder("NEWSBOT_CONTENT", content)
-    _make_folder("NEWSBOT_DATABASE", settings.database.parent)
+    _make_folder("NEWSBOT_DATABASE", database.parent)
     wake_ups = _WakeUps([])
     async with contextlib.AsyncExitStack() as stack:
-        lock = DatabaseLock(settings.database)
+        lock = DatabaseLock(database)
         stack.callback(lock.release)
-        migrate(settings.database, create=True)
-        db = await Database.open(settings.database)
+        migrate(database, create=True)
+        db = await Database.open(database)
         stack.push_async_callback(db.close)
         if lost is not None:
-            stack.push_async_callback(_rescue, db, settings.database, lost, clock)
+            stack.push_async_callback(_rescue, db, database, lost, clock)
         bot_id = int(settings.token.split(":")[0])
         async with db.reading() as conn:
             await metadata.refuse_other_bots(conn, bot_id)
         await _hold_if_older(db, lock, settings, clock())
-        reserve = Reserve(settings.database)
+        reserve = Reserve(database)
         if not await asyncio.to_thread(reserve.take):
-            log.error("there is no room on the disk beside %s; nothing is sent until there is", settings.database)
+            log.error("there is no room on the disk beside %s; nothing is sent until there is", database)
         transport = AiohttpTransport()
         is_seen = settings.http is not None or settings.webhook_url is not None
         if is_seen:
@@ -304,9 +305,9 @@ def _background_tasks(
         "disk": lambda: background.watch_disk(reserve, partial(progress_messages.alarm, Alarm.DISK, None), wake),
     }
     if lost is not None:
-        loops["database file"] = lambda: background.watch_file(settings.database, lost)
+        loops["database file"] = lambda: background.watch_file(_file(settings), lost)
     if (backups := settings.backup) is not None:
-        loops["backup"] = lambda: background.keep_backups(db, settings.database, backups, clock=clock)
+        loops["backup"] = lambda: background.keep_backups(db, _file(settings), backups, clock=clock)
     if settings.webhook_url is None:
 
         async def refused(reason: str) -> None:
@@ -363,6 +364,14 @@ def _make_folder(variable: str, folder: Path) -> None:
 def policy_of(settings: Settings) -> Policy:
     """Return what the operator chose about files that become news."""
     return Policy(window=PushWindow(settings.push_window), burst=settings.burst, undo=settings.undo)
+
+
+def _file(settings: Settings) -> Path:
+    """Return the file that the bot runs on. Raises: SettingsError."""
+    try:
+        return can_run_on(settings.database)
+    except ValueError as error:
+        raise SettingsError(f"NEWSBOT_DATABASE: {error}") from None
 
 
 async def _has_owner(ctx: BotContext) -> bool:

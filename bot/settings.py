@@ -110,11 +110,11 @@ def can_run_on(place: Place) -> Path:
     """Return a place on which a bot of this version can run. Raises: ValueError."""
     if isinstance(place, Path):
         return place
-    raise ValueError(f"{place}: this version keeps its database in an SQLite file; write the name of one")
+    raise ValueError(f"{place}: this version runs on an SQLite file; write the name of one")
 
 
-def _database(value: object) -> Path:
-    return can_run_on(place_of(str(value)))
+def _database(value: object) -> Place:
+    return place_of(str(value))
 
 
 def _server(value: object) -> str:
@@ -187,7 +187,7 @@ class Settings:
 
     token: Annotated[str | None, _token] = field(default=None, repr=False)
     admins: Annotated[frozenset[int], _people] = frozenset()
-    database: Annotated[Path, _database] = Path("data/newsbot.db")
+    database: Annotated[Place, _database] = Path("data/newsbot.db")
     database_direct: Annotated[str | None, _server] = field(default=None, repr=False)
     content: Annotated[Path | None, _folder] = None
     api_url: Annotated[str, _web] = TELEGRAM

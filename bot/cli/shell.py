@@ -17,8 +17,8 @@ from datetime import UTC, datetime, timedelta
 from bot.domain.audit import ShellUser
 from bot.errors import AmbiguousArticle, ReaderError, UnknownArticle
 from bot.settings import Settings
+from bot.store import places
 from bot.store.engine.database import Database
-from bot.store.engine.migrations import migrate
 
 PAUSED = "All pushes are held. `newsbot resume` releases them."
 _JOINERS = "\u200c\u200d"  # what emoji and some scripts are made of
@@ -106,8 +106,8 @@ def refuse_article(error: ReaderError) -> None:
 @asynccontextmanager
 async def opened(settings: Settings, *, create: bool = False) -> AsyncIterator[Database]:
     """Open the configured database for one command. Raises: StoreError, with the absolute path."""
-    migrate(settings.database, create=create)
-    db = await Database.open(settings.database, readers=1)
+    places.prepare(settings.database, create=create)
+    db = await places.opened(settings.database, readers=1)
     try:
         yield db
     finally:

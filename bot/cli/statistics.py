@@ -14,6 +14,7 @@ from bot.services.delivery.delivery_reports import MAX_CHATS
 from bot.services.newsroom import statistics
 from bot.services.newsroom.statistics import Totals
 from bot.settings import Settings, read_settings
+from bot.store import places
 
 MAX_FAILED = 50  # chats that forbid writing, named in text; JSON names more
 MAX_SOURCES = 20
@@ -40,7 +41,7 @@ def stats(days: int, *, as_json: bool) -> int:
     """Print the bot's numbers of the last so many days."""
     settings = read_settings()
     sums, found = asyncio.run(_asked(settings, days, as_json=as_json))
-    size = settings.database.stat().st_size
+    size = places.size(settings.database)
     if as_json:
         say_json(_as_json(sums, found, size))
     else:

@@ -43,7 +43,7 @@ def check_path(given: Path, content: Path, rules: ReadingRules, *, now: datetime
 def warnings_of(
     files: Mapping[str, Story | TopicFile | SourceFile | ContentError],
     content: Path,
-    database: Path,
+    database: Path | None,
     rules: ReadingRules,
     now: datetime,
 ) -> list[Complaint]:
@@ -69,7 +69,7 @@ def warnings_of(
     names = KnownNames(known)
     if not all(key in names for key in named):
         # Most folders contain their topics; for others, the topics of the content folder and the database count too.
-        if database.is_file():
+        if database is not None and database.is_file():
             known.extend(topics.established_at(database))
         if content.is_dir():
             checked = check_path(content, content, rules, now=now)

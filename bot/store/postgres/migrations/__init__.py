@@ -27,8 +27,8 @@ _LOCK = 0x6D696772  # "migr"
 CONNECT_TIMEOUT = 5  # seconds
 
 
-def migrate(url: str, *, marked: bool = False) -> None:
-    """Give the database this version's tables; make them where there are none.
+def migrate(url: str, *, create: bool = True, marked: bool = False) -> None:
+    """Give the database this version's tables; make them where there are none, if `create`.
 
     `marked`: also to one that was moved, or is to become the copy of another, on which nothing runs.
     Raises: StoreError, StoreNewer.
@@ -36,6 +36,9 @@ def migrate(url: str, *, marked: bool = False) -> None:
     try:
         with psycopg.connect(url, connect_timeout=CONNECT_TIMEOUT) as conn:
             conn.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+            if not create and not _has_tables(conn):
+                where = ServerAddress(url)
+                raise StoreError(f"there is no bot's database at {where}; `newsbot run` or `newsbot import` makes one")
             conn.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
             conn.execute(f"SET LOCAL search_path = {SCHEMA}, pg_catalog")
             conn.execute("CREATE TABLE IF NOT EXISTS schema_version (number bigint PRIMARY KEY)")
@@ -52,6 +55,10 @@ def migrate(url: str, *, marked: bool = False) -> None:
         raise StoreBusy(f"cannot use the database {named(url)}: {' '.join(str(error).split())}") from error
     except psycopg.Error as error:
         raise StoreError(f"cannot use the database {named(url)}: {' '.join(str(error).split())}") from error
+
+
+def _has_tables(conn: psycopg.Connection[Any]) -> bool:
+    return conn.execute("SELECT to_regclass(%s)", (f"{SCHEMA}.schema_version",)).fetchall() != [(None,)]
 
 
 def _refuse_moved(conn: psycopg.Connection[Any], url: str) -> None:
