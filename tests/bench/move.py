@@ -18,6 +18,7 @@ import sys
 import time
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # what tests start a server with
 import table
@@ -68,7 +69,12 @@ def main() -> int:
     parser.add_argument("--chats", type=int, default=1_000_000)
     chats = parser.parse_args().chats
     found = []
-    with town.scratch() as folder, private_cluster(folder, durable=True) as cluster:
+    # The server ends when this process does, and what is left of it goes a moment later.
+    with (
+        town.scratch() as folder,
+        TemporaryDirectory(ignore_cleanup_errors=True) as base,
+        private_cluster(Path(base), durable=True) as cluster,
+    ):
         table.pin()
         first, second, back = (folder / f"{name}.db" for name in ("first", "second", "back"))
         with_receipts(town.build(first, chats))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, LiteralString
+from typing import Any, LiteralString, TypeAlias
 
 import psycopg
 from psycopg import Connection
@@ -13,6 +13,8 @@ from bot.domain.database_place import ServerAddress
 from bot.errors import StoreBusy, StoreError, StoreFull
 from bot.store.postgres.connection import CONNECT_TIMEOUT, SCHEMA
 from bot.store.postgres.direct_session import LEAD_LOCK, SESSION_NAME
+
+Session: TypeAlias = Connection[tuple[Any, ...]]
 
 # https://www.postgresql.org/docs/current/view-pg-locks.html: a key of 64 bits is shown in two halves, objsubid is 1
 _IN_USE = """
@@ -34,7 +36,7 @@ def is_in_use(address: ServerAddress) -> bool:
         return is_in_use_by_others(conn)
 
 
-def is_in_use_by_others(conn: Connection[tuple[Any, ...]]) -> bool:
+def is_in_use_by_others(conn: Session) -> bool:
     """Return the same, for whoever is connected already."""
     return bool(_only(conn, _IN_USE, (LEAD_LOCK, SESSION_NAME)))
 
@@ -45,17 +47,17 @@ def size(address: ServerAddress) -> int:
         return int(_only(conn, _SIZE, (SCHEMA,)))
 
 
-def _only(conn: Connection[tuple[Any, ...]], asked: LiteralString, values: Sequence[object]) -> Any:
+def _only(conn: Session, asked: LiteralString, values: Sequence[object]) -> Any:
     [(answer,)] = conn.execute(asked, values).fetchall()
     return answer
 
 
 @contextmanager
-def connected(address: ServerAddress, name: str) -> Iterator[Connection[tuple[Any, ...]]]:
+def connected(address: ServerAddress, name: str) -> Iterator[Session]:
     """Give a connection that commits each statement. What goes wrong with it in the block is a StoreError."""
     with translating(address.shown):
         # Nothing is prepared: a pool may stand in between.
-        conn: Connection[tuple[Any, ...]] = psycopg.connect(
+        conn: Session = psycopg.connect(
             address.url, autocommit=True, prepare_threshold=None, connect_timeout=CONNECT_TIMEOUT, application_name=name
         )
         with conn:
