@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from bot.cli.people import named, say_people
-from bot.cli.shell import chats, now, number, opened, refuse, say
+from bot.cli.shell import chats, file_of, now, number, opened, refuse, say
 from bot.errors import SettingsError
 from bot.services.newsroom import roles
 from bot.services.newsroom.restoring import Restored, UnsoundCopy
@@ -21,7 +21,7 @@ from bot.store.engine.migrations import migrate
 
 def backup(file: str) -> int:
     """Write a copy to a new file, or to the standard output for `-`."""
-    database = _file(read_settings(), "pg_dump --format=custom --file=newsbot.dump copies it while the bot runs")
+    database = file_of(read_settings().database, "`pg_dump --format=custom` makes a copy of it while bots run")
     migrate(database, create=False)
     if file == "-":
         return _stream(database)
@@ -29,13 +29,6 @@ def backup(file: str) -> int:
     save(database, target)
     say(f"{target.absolute()}: {number(target.stat().st_size)} bytes")
     return 0
-
-
-def _file(settings: Settings, instead: str) -> Path:
-    """Return the file that is copied or replaced. Raises: SettingsError, which says what does that on a server."""
-    if isinstance(settings.database, Path):
-        return settings.database
-    raise SettingsError(f"NEWSBOT_DATABASE: {settings.database} is no file; {instead}")
 
 
 def _stream(database: Path) -> int:
@@ -54,7 +47,7 @@ def _stream(database: Path) -> int:
 def restore(file: Path) -> int:
     """Put a copy in place; 1 when it is not sound, and then nothing is changed."""
     settings = read_settings()
-    database = _file(settings, "pg_restore puts back what pg_dump copied, into an empty one")
+    database = file_of(settings.database, "stop its bots and put the copy back with `pg_restore --clean --if-exists`")
     try:
         restored = asyncio.run(put_back(file, database, now()))
     except UnsoundCopy as error:

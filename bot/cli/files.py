@@ -47,7 +47,7 @@ def check(paths: Sequence[Path], *, online: bool = False) -> int:
     others = [shown for shown, result in files.items() if isinstance(result, NoArticle)]
     for shown in others:
         del files[shown]
-    warnings = warnings_of(files, content, _known_in(settings), rules, at)
+    warnings = warnings_of(files, content, settings.database, rules, at)
     took = number(round((time.perf_counter() - started) * 1000))
     bad = {shown: result for shown, result in files.items() if isinstance(result, ContentError)}
     for shown, story in _pages(files).items():
@@ -102,11 +102,6 @@ async def _import(paths: Sequence[Path], settings: Settings) -> ImportedPaths:
     policy = Policy(PushWindow(settings.push_window), settings.burst, settings.undo)
     async with opened(settings, create=True) as db:
         return await take_paths(db, paths, settings.content or CONTENT, rules=rules, now=now(), policy=policy)
-
-
-def _known_in(settings: Settings) -> Path | None:
-    """Return the file in which topics may be known. A server is not asked: checking needs no database."""
-    return settings.database if isinstance(settings.database, Path) else None
 
 
 def _pages(files: Mapping[str, object]) -> dict[str, Story]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from bot.domain.database_place import Place
 from bot.store.moving.port import MovableDatabase
 from bot.store.moving.sqlite_side import is_database, sqlite_source, sqlite_target
-from bot.store.places import need_driver
+from bot.store.opening import need_driver
 
 
 def source_at(place: Place) -> AbstractContextManager[MovableDatabase]:

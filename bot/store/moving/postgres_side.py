@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any
 
 import psycopg
-from psycopg import Connection, sql
+from psycopg import sql
 
 from bot.domain.database_place import ServerAddress
 from bot.errors import StoreBusy, StoreError
@@ -22,9 +22,9 @@ from bot.store.engine.moved_mark import MOVING_FROM
 from bot.store.moving.pieces import in_pieces
 from bot.store.moving.tables import META, Record, Table, all_tables
 from bot.store.postgres.connection import SCHEMA, WRITE_LOCK
-from bot.store.postgres.direct_session import LEAD_LOCK
+from bot.store.postgres.direct_session import LEAD_LOCK, PROCESSES, SESSION_NAME
 from bot.store.postgres.migrations import migrate
-from bot.store.postgres.presence import connected, is_in_use_by_others, translating
+from bot.store.postgres.sync_connection import Session, connected, translating
 
 _NAME = "newsbot move"
 _SETTINGS = (
@@ -43,7 +43,7 @@ _KEPT = "SELECT of_table, name, definition FROM foreign_keys_kept ORDER BY of_ta
 class PostgresDatabase:
     """A database that no other newsbot writes to."""
 
-    def __init__(self, address: ServerAddress, conn: Connection[tuple[Any, ...]]) -> None:
+    def __init__(self, address: ServerAddress, conn: Session) -> None:
         self.place = address.shown
         self._conn = conn
 
@@ -207,7 +207,7 @@ def _held_alone(address: ServerAddress, *, create: bool) -> Iterator[PostgresDat
     """Hold the lock of the process that sends, which ends with the session, and let nobody write."""
     with connected(address, _NAME) as conn:
         conn.execute(_SETTINGS)
-        if not _locked(conn, LEAD_LOCK) or is_in_use_by_others(conn):
+        if not _locked(conn, LEAD_LOCK) or conn.execute(PROCESSES, (SESSION_NAME,)).fetchall():
             raise StoreError(f"another newsbot runs on the database {address}; stop it first")
         migrate(address.url, create=create, marked=True)
         if not _locked(conn, WRITE_LOCK):
@@ -215,7 +215,7 @@ def _held_alone(address: ServerAddress, *, create: bool) -> Iterator[PostgresDat
         yield PostgresDatabase(address, conn)
 
 
-def _locked(conn: Connection[tuple[Any, ...]], lock: int) -> bool:
+def _locked(conn: Session, lock: int) -> bool:
     """Take a lock for as long as the session lasts; return whether it was free, or is within two seconds."""
     try:
         conn.execute("SELECT pg_advisory_lock(%s::bigint)", (lock,))

@@ -22,7 +22,7 @@ from bot.domain.database_place import ServerAddress
 from bot.errors import StoreError, StoreNewer
 from bot.store.engine.moved_mark import MARKS, why_nothing_runs
 from bot.store.postgres.connection import CONNECT_TIMEOUT, SCHEMA
-from bot.store.postgres.presence import translating
+from bot.store.postgres.sync_connection import translating
 
 _LOCK = 0x6D696772  # "migr"
 
