@@ -52,6 +52,7 @@ async def test_a_backup_is_the_servers_business(shell):
     await shell("import", "news")
     assert "pg_dump" in await one_line(shell, "backup", "copy.db")
     assert "pg_restore" in await one_line(shell, "restore", "copy.db")
+    assert "1 draft" in (await shell("stats")).out
 
 
 async def test_a_bot_is_moved_to_a_file_while_none_runs(shell, postgres_url):

@@ -27,6 +27,7 @@ from bot.store.postgres.migrations import migrate
 from bot.store.postgres.sync_connection import Session, connected, translating
 
 _NAME = "newsbot move"
+_ROUNDS = 3  # of the question whose session answers; a pool may have several to give
 _SETTINGS = (
     f"SET search_path = {SCHEMA}, pg_catalog; SET lock_timeout = '2s'; SET jit = off; SET synchronous_commit = off; "
     "SET maintenance_work_mem = '64MB'"
@@ -206,6 +207,10 @@ def postgres_target(address: ServerAddress) -> Iterator[PostgresDatabase]:
 def _held_alone(address: ServerAddress, *, create: bool) -> Iterator[PostgresDatabase]:
     """Hold the lock of the process that sends, which ends with the session, and let nobody write."""
     with connected(address, _NAME) as conn:
+        if _is_pooled(conn, address):
+            raise StoreError(
+                f"{address} leads through a pool that gives each transaction another session; name the server itself"
+            )
         conn.execute(_SETTINGS)
         if not _locked(conn, LEAD_LOCK) or conn.execute(PROCESSES, (SESSION_NAME,)).fetchall():
             raise StoreError(f"another newsbot runs on the database {address}; stop it first")
@@ -222,3 +227,22 @@ def _locked(conn: Session, lock: int) -> bool:
     except psycopg.errors.LockNotAvailable:
         return False
     return True
+
+
+def _is_pooled(conn: Session, address: ServerAddress) -> bool:
+    """Return whether a session changes, or serves another one's transactions in between: its locks would be anybody's.
+
+    A pool hands the session that was freed last to whoever comes next, or the one that was freed first.
+    """
+    first = _process(conn)
+    with connected(address, _NAME) as another:
+        for _ in range(_ROUNDS):
+            with another.transaction():
+                if _process(another) == first or _process(conn) != first:
+                    return True
+    return False
+
+
+def _process(conn: Session) -> int:
+    [(number,)] = conn.execute("SELECT pg_backend_pid()").fetchall()
+    return int(number)
