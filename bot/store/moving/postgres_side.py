@@ -28,7 +28,9 @@ from bot.store.postgres.sync_connection import Session, connected, translating
 
 _NAME = "newsbot move"
 _ROUNDS = 3  # of the question whose session answers; a pool may have several to give
+# What a role or a database may have set would end a session that reads a large table, or waits while another is read.
 _SETTINGS = (
+    "SET statement_timeout = 0; SET idle_session_timeout = 0; SET idle_in_transaction_session_timeout = 0; "
     f"SET search_path = {SCHEMA}, pg_catalog; SET lock_timeout = '2s'; SET jit = off; SET synchronous_commit = off; "
     "SET maintenance_work_mem = '64MB'"
 )
