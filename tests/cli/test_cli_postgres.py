@@ -55,6 +55,31 @@ async def test_a_backup_is_the_servers_business(shell):
     assert "1 draft" in (await shell("stats")).out
 
 
+async def test_a_bot_is_moved_from_a_file_and_its_password_is_said_nowhere(shell, postgres_url):
+    shell.variables["NEWSBOT_DATABASE"] = str(shell.database)
+    shell.article("news/one.md", "One")
+    await shell("import", "news")
+    moved = await shell("move", postgres_url)
+    assert moved.status == 0 and "with its password" in moved.out and PASSWORD not in moved.out
+    assert "was moved to postgresql://newsbot@127" in await one_line(shell, "drafts")
+    assert "holds 1 article" in await other(shell, "move", postgres_url)
+    back = await shell("move", "--back", postgres_url)
+    assert back.status == 0 and PASSWORD not in back.out
+    assert "One" in (await shell("drafts")).out
+    assert (await shell("move", "new.db")).status == 0
+    assert "not to postgresql://newsbot@127" in await one_line(shell, "move", "--back", postgres_url)
+
+
+async def other(shell, *arguments: str) -> str:
+    """Run a command on another bot's file, which cannot be carried out there, and return the line that says so."""
+    ours, shell.variables["NEWSBOT_DATABASE"] = shell.variables["NEWSBOT_DATABASE"], "other.db"
+    shell.article("else/two.md", "Two")
+    await shell("import", "else")
+    line = await one_line(shell, *arguments)
+    shell.variables["NEWSBOT_DATABASE"] = ours
+    return line
+
+
 async def test_a_bot_is_moved_to_a_file_while_none_runs(shell, postgres_url):
     shell.article("news/one.md", "One")
     await shell("import", "news")

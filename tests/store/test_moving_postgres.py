@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -209,6 +210,23 @@ def test_a_server_that_cannot_be_used_is_one_line_without_its_password(
     assert runs(file)
     with pytest.raises(StoreError, match="there is no bot's database at postgresql://"):
         moved(ServerAddress(postgres_url), tmp_path / "new.db")
+
+
+# https://www.postgresql.org/docs/current/runtime-config-client.html: some set these for everybody
+@pytest.mark.parametrize("timeout", ["idle_session_timeout", "statement_timeout"])
+def test_a_server_that_ends_what_takes_long_does_not_end_a_move(
+    postgres_cluster: Cluster, server: ServerAddress, tmp_path: Path, timeout: str
+) -> None:
+    name = server.url.rpartition("/")[2]
+    postgres_cluster.execute(f"ALTER DATABASE {name} SET {timeout} = '400ms'")
+    slow = iter([0.6])
+
+    def told(_done: int, _of: int) -> None:
+        time.sleep(next(slow, 0))
+
+    moved(small(tmp_path / "old.db"), server, told)
+    slow = iter([0.6])
+    moved(server, tmp_path / "new.db", told)
 
 
 @pytest.mark.parametrize("size", ["1", "5"])
