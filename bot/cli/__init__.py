@@ -10,6 +10,7 @@ It uses the same services as the chat, and so gives the same guarantees. No othe
 | `backup`, `restore` | `backups` |
 | `check`, `import` | `files`, `online` |
 | `drafts`, `publish`, `retract`, `held`, `delivery`, `stats`, `log` | `newsroom`, `following`, `reports` |
+| `takedown` | `takedown` |
 | `sources` | `sources` |
 | `editors`, `keys` | `people`, `keys` |
 """

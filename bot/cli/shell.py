@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.audit import ShellUser
-from bot.errors import AmbiguousArticle, ReaderError, UnknownArticle
+from bot.errors import AmbiguousArticle, ReaderError, TakenDown, UnknownArticle
 from bot.settings import Settings
 from bot.store.engine.database import Database
 from bot.store.engine.migrations import migrate
@@ -97,6 +97,8 @@ def refuse_article(error: ReaderError) -> None:
         refuse(f"newsbot: several articles go by “{error}”; give the number of one:")
         for article, title in error.candidates:
             refuse(f"  #{article} {title}")
+    elif isinstance(error, TakenDown):
+        refuse(f"newsbot: {error} was taken down; `newsbot takedown {error.number}` says what became of its copies")
     elif isinstance(error, UnknownArticle):
         refuse(f"newsbot: no single article goes by “{error}”; give its number, its slug or its link")
     else:

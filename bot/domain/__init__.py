@@ -14,7 +14,7 @@ Values and decisions. Standard library only; nothing here does I/O or asks what 
 | when an article goes out, in an editor's words | `when_text`, `when_words`, `when_grammar`, `local_time` |
 | people and programs who may do more, and what they did | `role`, `approval`, `audit`, `api_key` |
 | deliveries on their way | `delivery`, `progress`, `lease`, `fair_queue`, `paid_broadcast`, `picture_ways` |
-| edits, and delivered copies that are changed | `editing`, `copies`, `correction`, `announcement` |
+| edits, and delivered copies that are changed | `editing`, `copies`, `correction`, `takedown`, `announcement` |
 | limits of Telegram, and of what is asked of us | `limits`, `pacing`, `token_bucket`, `answer_quota` |
 | what Telegram's refusals mean | `circuit`, `rejections`, `shared_refusals` |
 | messages | `message`, `text`, `parts`, `press` |

@@ -14,11 +14,12 @@ DELETABLE_MARGIN = timedelta(minutes=30)
 @dataclass(frozen=True, slots=True)
 class Copies:
     """Copies of an article: all that were delivered, and those that can be changed. `too_old` of these cannot be
-    deleted any more."""
+    deleted any more; `in_lists` are the others that stand in one message with other articles."""
 
     delivered: int
     changeable: int
     too_old: int = 0
+    in_lists: int = 0
 
     @property
     def out_of_reach(self) -> int:

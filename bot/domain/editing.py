@@ -42,12 +42,14 @@ class Fault(StrEnum):
     UNKNOWN_TOPICS = auto()
     UNCHANGED = auto()
     CHANGED_MEANWHILE = auto()
+    TAKEN_DOWN = auto()
 
 
 @dataclass(eq=False)
 class Refusal(Exception):
     """Why an edit was not made. `words` say what is wrong with a link, or name the topics that nobody knows; `near`
-    are the topics that come closest to those. `number` is the article that has the link, or the most characters."""
+    are the topics that come closest to those. `number` is the article that has the link, or had it, or the most
+    characters."""
 
     fault: Fault
     words: tuple[str, ...] = ()

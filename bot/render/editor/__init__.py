@@ -7,6 +7,7 @@ Messages for editors and owners.
 | what goes out, and when | `schedule`, `moments`, `approvals`, `publishing` |
 | what is sent to everybody, and how anything stands that is on its way | `announcements`, `progress` |
 | what stories come from | `uploads`, `links`, `sources`, `new_source`, `source_faults` |
-| what became of it all, and is changed | `editing`, `corrections`, `delivery_report`, `statistics`, `audit_log` |
+| what is changed, or goes for good | `editing`, `corrections`, `takedown` |
+| what became of it all | `delivery_report`, `statistics`, `audit_log` |
 | people, and what they are told unasked | `editors`, `alerts` |
 """

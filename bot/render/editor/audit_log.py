@@ -169,6 +169,7 @@ def _act(words: Words, entry: Entry) -> str:
         "correct": words("corrected"),
         "lists only": words("left the delivered copies of"),
         "take back copies": words("took back the delivered copies of"),
+        "take down": words("took down"),
     }
     if entry.act == "invite" and entry.after == Role.CONTRIBUTOR:
         return words("invited a contributor")

@@ -21,7 +21,7 @@ from bot.domain.text import Text
 from bot.render.look import Look, Surface
 from bot.render.reader.article import sample_story
 from bot.render.reader.delivery_settings import CHANGE_TIME
-from bot.render.reader.digest_content import Content, Line, Story, content_of, example_of
+from bot.render.reader.digest_content import Content, Line, Story, content_of, example_of, rest_of
 from bot.render.reader.lists import IN_A_ROW, open_button
 from bot.render.reader.rich_digest import rich
 from bot.render.text import bold, clip, fits, join
@@ -50,6 +50,12 @@ def digest(
         if many == 1 or (len(text) <= TEXT and fits(text)):
             return _message(content, text, look, pictures), many
         many -= max(1, many // 8)
+
+
+def rest(stories: Sequence[Story], at: datetime, look: Look, now: datetime) -> Message:
+    """Return what a list that was sent then becomes when others in it are taken down: these stories, at least one."""
+    content = rest_of(stories, at, look, now)
+    return _message(content, _text(content, look), replace(look, digest=DigestForm.CLASSIC), NO_PICTURES)
 
 
 def example(

@@ -64,6 +64,14 @@ def content_of(stories: Sequence[Story], listing: Listing, look: Look, now: date
     return Content(first, _sections(stories, look, now), _last_line(words, listing, look, now))
 
 
+def rest_of(stories: Sequence[Story], at: datetime, look: Look, now: datetime) -> Content:
+    """Return what is left, at least one story, of a list that was sent then and of which others were taken down."""
+    words = look.words
+    when = words("{date}, {time}", date=words.date(at, look.zone), time=words.time(at, look.zone))
+    first = words.count("News of {when}: {n} story", "News of {when}: {n} stories", len(stories), when=when)
+    return Content(first, _sections(stories, look, now), words("Something was taken out of this list."))
+
+
 def example_of(stories: Sequence[Story], look: Look, now: datetime) -> Content:
     """Return a list that shows how lists look, of these stories, at least one."""
     words = look.words

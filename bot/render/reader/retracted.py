@@ -1,9 +1,10 @@
-"""What a copy of a retracted article says in the place of the article."""
+"""What a copy of an article that was retracted or taken down says in the place of the article."""
 
 from __future__ import annotations
 
 from bot.domain.article import Article
 from bot.domain.message import Message
+from bot.domain.text import Text
 from bot.render.look import Look
 from bot.render.text import bold, clip, foreign, join, tame
 
@@ -20,3 +21,8 @@ def retracted(article: Article, look: Look) -> Message:
     else:
         said = look.words.text("This story was taken back.")
     return Message(join([title, said], "\n\n"))
+
+
+def taken_down(look: Look) -> Message:
+    """Return the notice in the place of what was taken down: nothing of it, no link and no button."""
+    return Message(Text(look.words("This message was taken down.")))

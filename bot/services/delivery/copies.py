@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.content.web.pictures import PictureSource
-from bot.domain.article import Article
+from bot.domain.article import Article, ArticleState
 from bot.domain.copies import deletable_from
 from bot.domain.correction import Field, is_gone
 from bot.domain.delivery import WITHDRAWAL, Outcome, PictureRefused, Rejected, Sent, Subject, SubjectType
@@ -207,7 +207,7 @@ class _ArticlePicture:
             await remember(db, self._pictures.ways.answered(self._way, outcome), now)
 
 
-class _NeutralPicture:
+class NeutralPicture:
     """A picture that shows nothing, in the place of one that is taken back."""
 
     def __init__(self) -> None:
@@ -254,7 +254,7 @@ async def notice_of(
         return retracted(article, look)
 
     return Rewriting(
-        f"notice of {article.number}", await to_notify(conn, campaign), article, message, _NeutralPicture(), prepare
+        f"notice of {article.number}", await to_notify(conn, campaign), article, message, NeutralPicture(), prepare
     )
 
 
@@ -279,9 +279,18 @@ async def to_notify(conn: Connection, campaign: Campaign) -> Outdated:
     changing = await campaigns.changing(conn, campaign.subject)
     if not any(one.kind == WITHDRAWAL and one.revision == campaign.revision for one in changing):
         return audience
-    return replace(audience, holders=replace(audience.holders, sent_before=deletable_from(campaign.fixed_at)))
+    apart = await is_taken_down(conn, campaign)
+    holders = replace(audience.holders, sent_before=deletable_from(campaign.fixed_at), lists_apart=apart)
+    return replace(audience, holders=holders)
 
 
 async def young(conn: Connection, campaign: Campaign) -> Holders:
     """Return whoever has a copy that a bot can still delete."""
-    return Holders(campaign.subject, campaign.revision, sent_from=deletable_from(campaign.fixed_at))
+    apart = await is_taken_down(conn, campaign)
+    return Holders(campaign.subject, campaign.revision, sent_from=deletable_from(campaign.fixed_at), lists_apart=apart)
+
+
+async def is_taken_down(conn: Connection, campaign: Campaign) -> bool:
+    """Return whether an article was taken down: then its copies in lists are edited, for the sake of the others there,
+    whatever their age."""
+    return (await articles.even_taken_down(conn, campaign.subject.number)).state is ArticleState.TAKEN_DOWN

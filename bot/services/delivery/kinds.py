@@ -22,8 +22,17 @@ from bot.render.look import Look
 from bot.render.reader.catching_up import catching_up
 from bot.render.reader.digest import digest
 from bot.services.delivery.announced import announced, announcement_of
+from bot.services.delivery.blanking import blanking_of
 from bot.services.delivery.composing import Composition
-from bot.services.delivery.copies import correction_of, notice_of, outdated, to_notify, withdrawal_of, young
+from bot.services.delivery.copies import (
+    correction_of,
+    is_taken_down,
+    notice_of,
+    outdated,
+    to_notify,
+    withdrawal_of,
+    young,
+)
 from bot.services.delivery.edition import Edition, edition_of
 from bot.store.content import articles
 from bot.store.delivery.audiences import Audience
@@ -115,6 +124,8 @@ async def _correction(
 async def _notice(
     conn: Connection, campaign: Campaign, prepare: Callable[[Message], Any], pictures: PictureSource
 ) -> Composition[Any]:
+    if await is_taken_down(conn, campaign):
+        return await blanking_of(conn, campaign, prepare)
     return await notice_of(conn, campaign, pictures, prepare)
 
 

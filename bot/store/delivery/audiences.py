@@ -100,13 +100,15 @@ class Holders:
     """Whoever has a message with a subject that can still be changed, and does not show `revision` yet (None: any).
 
     Also where nothing is sent to any more: who has paused has the message all the same, and of who has left it is to be
-    said that it could not be changed. Only messages `sent_from` a time on, or `sent_before` it; None: of any time.
+    said that it could not be changed. Only messages `sent_from` a time on, or `sent_before` it; None: of any time. With
+    `lists_apart`, messages with other subjects too count as sent before it, whenever they were.
     """
 
     subject: Subject
     revision: int | None = None
     sent_from: datetime | None = None
     sent_before: datetime | None = None
+    lists_apart: bool = False
 
     async def end_of_piece(self, conn: Connection, after: int, until: int, size: int) -> int | None:
         return await _end(conn, _END_OF_RECEIPTS, {"after": after, "until": until, "others": size - 1} | self._about)
@@ -126,6 +128,7 @@ class Holders:
             "revision": self.revision,
             "sent_from": None if self.sent_from is None else epoch(self.sent_from),
             "sent_before": None if self.sent_before is None else epoch(self.sent_before),
+            "lists_apart": self.lists_apart,
         }
 
 
@@ -172,7 +175,8 @@ WHERE NOT {HAS_IT_ALREADY} AND NOT {IS_SETTLED}
 _MESSAGE_STANDS = """
 subject_type = :subject_type AND subject = :subject AND message_id IS NOT NULL
 AND (:revision IS NULL OR revision IS NOT :revision)
-AND (:sent_from IS NULL OR sent_at >= :sent_from) AND (:sent_before IS NULL OR sent_at < :sent_before)
+AND (:sent_from IS NULL OR (sent_at >= :sent_from AND NOT (:lists_apart AND coalesce(look, 0) & 2)))
+AND (:sent_before IS NULL OR sent_at < :sent_before OR (:lists_apart AND coalesce(look, 0) & 2))
 """
 _END_OF_RECEIPTS = """
 SELECT (SELECT chat FROM receipts

@@ -24,6 +24,8 @@ async def copies(conn: Connection, article: int, deletable_from: datetime | None
         """
         SELECT count(*) AS delivered, count(message_id) AS changeable,
             count(CASE WHEN message_id IS NOT NULL AND sent_at < :from THEN 1 END) AS too_old,
+            count(CASE WHEN message_id IS NOT NULL AND sent_at >= coalesce(:from, sent_at) AND look & 2 THEN 1 END)
+                AS in_lists,
             (
                 SELECT count(*) FROM deliveries AS d CROSS JOIN campaigns AS c ON c.id = d.campaign
                 WHERE d.owner <> 0 AND d.operation = 1 AND c.subject_type = 1 AND c.subject = :article
@@ -37,7 +39,8 @@ async def copies(conn: Connection, article: int, deletable_from: datetime | None
         {"article": article, "from": None if deletable_from is None else epoch(deletable_from)},
     )
     arriving = int(row["arriving"])
-    return Copies(int(row["delivered"]) + arriving, int(row["changeable"]) + arriving, int(row["too_old"]))
+    delivered, changeable = int(row["delivered"]) + arriving, int(row["changeable"]) + arriving
+    return Copies(delivered, changeable, int(row["too_old"]), int(row["in_lists"]))
 
 
 async def changed(conn: Connection, article: int) -> ChangedCopies:

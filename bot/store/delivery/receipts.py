@@ -89,6 +89,28 @@ async def newest_of(conn: Connection, articles: Sequence[int], places: Mapping[i
     return {row["chat"]: row["message_id"] for row in rows if row["thread"] == places[row["chat"]]}
 
 
+async def listed_beside(conn: Connection, article: int, chat: int) -> tuple[list[int], datetime | None]:
+    """Return the other articles in the list with which a chat got this one, and when that was.
+
+    None, and no time, where it stands alone in its message, or nothing stands there any more.
+    """
+    found = (await held(conn, Subject(SubjectType.ARTICLE, article), [chat])).get(chat)
+    if found is None or not found.is_list or found.message_id is None or found.sent_at is None:
+        return [], None
+    # Those in it had been promised by then, and the last message of none of them had left before it.
+    rows = await conn.execute_fetchall(
+        """
+        SELECT DISTINCT c.subject AS article FROM campaigns AS c
+        CROSS JOIN receipts AS r ON r.subject_type = 1 AND r.subject = c.subject AND r.chat = :chat
+        WHERE c.subject_type = 1 AND c.operation = 1 AND c.fixed_at <= :at AND c.last_sent_at >= :at
+          AND c.subject <> :article AND r.message_id = :message_id
+        ORDER BY c.subject
+        """,
+        {"chat": chat, "at": int(found.sent_at.timestamp()), "article": article, "message_id": found.message_id},
+    )
+    return [int(row["article"]) for row in rows], found.sent_at
+
+
 async def has(conn: Connection, article: int, chat: int) -> bool:
     """Return whether a chat got an article."""
     return chat in await held(conn, Subject(SubjectType.ARTICLE, article), [chat])

@@ -21,6 +21,8 @@ LOG_KEPT = timedelta(days=365)
 ROWS_PER_STEP = 1_000  # rows: some 10 ms of the writer
 PAGES_PER_VACUUM = 64
 """Pages given back to the file system in a step, some 5 ms of the writer."""
+PAGES_PER_MERGE = 64
+"""Pages of the index of words that are written in a step."""
 FREE_PAGE_SHARE = 0.02
 """Of the file: free pages that are kept, because the next broadcast fills them again."""
 LARGE_LOG = 16 * 1024 * 1024
@@ -157,6 +159,34 @@ async def optimize(conn: Connection) -> None:
     """
     await conn.execute("PRAGMA analysis_limit = 400")
     await conn.execute("PRAGMA optimize")
+
+
+async def merge_search(conn: Connection) -> bool:
+    """Take a few pages of deleted words out of the index of words; return whether there may be more.
+
+    Until its parts are merged, an entry that is deleted is only marked so. A merge that has done nothing changes one
+    row at most. Source: https://sqlite.org/fts5.html#the_merge_command
+    """
+    before = await _changes(conn)
+    await conn.execute(
+        "INSERT INTO article_search (article_search, rank) VALUES ('merge', :pages)", {"pages": -PAGES_PER_MERGE}
+    )
+    return await _changes(conn) - before >= 2
+
+
+async def _changes(conn: Connection) -> int:
+    [row] = await conn.execute_fetchall("SELECT total_changes() AS many")
+    return int(row["many"])
+
+
+def empty_log(path: Path) -> bool:
+    """Write the write-ahead log of the database at `path` back and cut it; return False when somebody is reading it.
+
+    Raises: StoreError. Source: https://sqlite.org/pragma.html#pragma_wal_checkpoint
+    """
+    with translating(path), closing(connect(path, timeout=1)) as conn:
+        [(busy, _, _)] = conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return not busy
 
 
 def shorten_log(path: Path) -> None:

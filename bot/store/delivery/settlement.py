@@ -210,20 +210,23 @@ async def _note_gone(conn: Connection, ended: Sequence[Settled], homes: Mapping[
 
 async def _change_late_ones(conn: Connection, sent: Sequence[Settled], homes: Mapping[int, int], at: int) -> None:
     """Let copies that have just arrived in an older revision be changed as those that had arrived before."""
-    arrived: dict[tuple[int, int, int], list[int]] = {}
-    for delivery, covers, _, _ in sent:
+    arrived: dict[tuple[int, int, int, bool], list[int]] = {}
+    for delivery, covers, _, is_list in sent:
         if delivery.operation is _SEND:
             for (type_, subject), revision in covers:
                 if revision is not None:
-                    arrived.setdefault((type_, subject, revision), []).append(homes[delivery.id])
-    for (type_, subject, revision), chats in arrived.items():
+                    arrived.setdefault((type_, subject, revision, is_list), []).append(homes[delivery.id])
+    for (type_, subject, revision, is_list), chats in arrived.items():
+        # Of what was taken down lists are edited, for the sake of the others in them, where single copies are deleted.
         rows = await conn.execute_fetchall(
             """
             SELECT id, operation, revision FROM campaigns
             WHERE subject_type = :type AND subject = :subject AND operation <> 1 AND revision > :revision
-            ORDER BY id DESC LIMIT 1
+            ORDER BY CASE WHEN :is_list = 1 AND operation = 2 AND subject_type = 1 AND EXISTS (
+                SELECT 1 FROM articles WHERE number = :subject AND taken_down_at IS NOT NULL
+            ) THEN 0 ELSE 1 END, id DESC LIMIT 1
             """,
-            {"type": type_, "subject": subject, "revision": revision},
+            {"type": type_, "subject": subject, "revision": revision, "is_list": int(is_list)},
         )
         for row in rows:
             values = {"campaign": row["id"], "operation": row["operation"], "at": at, "chats": json.dumps(chats)}

@@ -14,6 +14,7 @@ from bot.telegram_edge.conversations.editor import (
     scheduling,
     sources,
     taking_back,
+    taking_down,
     topic_choice,
     uploads,
 )
@@ -64,6 +65,7 @@ REGISTRY = Registry(
         drafts.CONVERSATION,
         publishing.CONVERSATION,
         taking_back.CONVERSATION,
+        taking_down.CONVERSATION,
         editing.CONVERSATION,
         corrections.CONVERSATION,
         announcements.CONVERSATION,

@@ -4,7 +4,8 @@ Conversations with editors and owners.
 | what | modules |
 | --- | --- |
 | drafts, and what is held | `article_args`, `drafts`, `editing`, `topic_choice` |
-| what goes out, and when | `copies`, `going_public`, `scheduling`, `approvals`, `publishing`, `taking_back` |
+| what goes out, and when | `copies`, `going_public`, `scheduling`, `approvals`, `publishing` |
+| what is not to stay | `taking_back`, `taking_down` |
 | what is written to everybody | `announcements` |
 | what stories come from | `uploads`, `links`, `sources` |
 | what became of it all | `corrections`, `delivery_report`, `audit_log` |
