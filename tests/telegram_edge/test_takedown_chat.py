@@ -1,12 +1,13 @@
 """Taking a story down in chat: copies old and young, in lists and on the wire, and what editors are told at the end."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from newsroom_samples import plain
-from press_room import again, press_room
+from press_room import again, eventually, press_room
 from story import ANNA, EDITH, StoryHouse
 from test_corrections_chat import Desk
 from test_digest_chat import gets_a_digest
@@ -14,7 +15,7 @@ from test_digest_chat import gets_a_digest
 from bot.domain.article import Related
 from bot.domain.copies import ChangedCopies
 from bot.domain.press import press
-from bot.sandbox.world.faults import Refuse
+from bot.sandbox.world.faults import Held, Refuse
 from bot.services.newsroom import takedown
 from bot.store.content import articles, taken_down
 from bot.store.delivery import retention
@@ -113,14 +114,78 @@ async def test_who_names_it_as_related_names_it_no_more_and_says_nothing_about_t
         assert (await articles.article(conn, other.number)).story.related == (), "nor when its file does again"
 
 
-async def test_what_telegram_refuses_to_delete_is_reported_by_kind_of_chat_with_its_words(desk: Desk) -> None:
-    _, [one, *_] = await desk.delivered(3)
-    desk.house.world.faults.add(Refuse(400, "Bad Request: message can't be deleted"), chat=one)
+async def test_what_telegram_refuses_to_delete_says_nothing_of_it_either(desk: Desk) -> None:
+    article, [one, *others] = await desk.delivered(3)
+    desk.house.world.faults.add(Refuse(400, "Bad Request: message can't be deleted"), chat=one, times=1)
+    await desk.house.says(EDITH, "/takedown grid")
+    await desk.house.presses(EDITH, "Take down")
+    await desk.turn()
+    assert plain(desk.copy(one)["caption"]) == NOTICE
+    assert [desk.house.messages(other) for other in others] == [[], []]
+    assert await desk.copies(article) == ChangedCopies(deleted=2, noticed=1)
+    assert "Copies delivered: 3. Deleted: 2. Replaced by a notice" in desk.screen
+    assert ": 1. Still to do: 0. Not reached: 0." in desk.screen
+
+
+async def test_what_can_be_neither_deleted_nor_changed_is_reported_with_telegrams_words(desk: Desk) -> None:
+    article, [one, *_] = await desk.delivered(3)
+    desk.house.world.faults.add(Refuse(400, "Bad Request: message can't be edited"), chat=one)
     await desk.house.says(EDITH, "/takedown grid")
     await desk.house.presses(EDITH, "Take down")
     await desk.turn()
     assert "Copies delivered: 3. Deleted: 2." in desk.screen
-    assert "- 1 in private chats: Telegram says “message can't be deleted”" in desk.screen
+    assert "Not reached: 1." in desk.screen
+    assert "- 1 in private chats: Telegram says “message can't be edited”" in desk.screen
+    assert (await desk.copies(article)).not_retracted == 1
+
+
+async def test_a_list_on_the_wire_loses_the_headline_when_it_has_arrived(desk: Desk) -> None:
+    await desk.house.starts(ANNA)
+    await desk.room.follow([ANNA], "Energy")
+    await desk.house.says(ANNA, "/settings daily 08:00")
+    for slug in ("b-second", "quillfeather"):
+        await desk.room.publish(await desk.room.draft(slug, "Energy"))
+    await desk.room.run()
+    desk.house.clock.now = datetime(2026, 3, 3, 8, tzinfo=UTC)
+    arrive = asyncio.Event()
+    desk.house.world.faults.add(Held(arrive), chat=ANNA)
+    await desk.room.spread()
+    desk.room.dispatcher.wake()
+    await eventually(lambda: desk.house.world.faults.happened)
+    async with desk.house.db.reading() as conn:
+        number = (await articles.find(conn, "quillfeather")).number
+    await takedown.take_down(desk.house.db, number, by=EDITH, now=desk.house.clock())
+    desk.house.world.faults.clear()
+    arrive.set()
+    await desk.turn()
+    text = plain(desk.house.screen(ANNA))
+    assert "Quillfeather" not in text
+    assert "B second" in text and text.startswith("News of ")
+
+
+async def test_many_who_are_gone_do_not_stop_it(desk: Desk) -> None:
+    article, people = await desk.delivered(220, pictures=())
+    for person in people[:215]:
+        desk.house.world.faults.add(Refuse(403, "Forbidden: bot was blocked by the user"), chat=person)
+    await desk.house.says(EDITH, f"/takedown {article.number}")
+    await desk.house.presses(EDITH, "Take down")
+    await desk.turn()
+    assert "- 215 in private chats: the bot was blocked or removed there" in desk.screen
+    assert "Deleted: 5." in desk.screen
+
+
+async def test_the_log_of_it_stays_without_its_words(desk: Desk) -> None:
+    article, _ = await desk.delivered(1, title="Quillfeather pays")
+    await desk.house.says(EDITH, "/edit 1 title Quillfeather paid")
+    await desk.house.says(EDITH, "/correct 1 Quillfeather paid twice")
+    await desk.turn()
+    await desk.house.says(EDITH, f"/takedown {article.number} order 12-O-34")
+    await desk.house.presses(EDITH, "Take down")
+    await desk.turn()
+    await desk.house.says(EDITH, "/log 1")
+    assert "you: took down #1 (order 12-O-34)" in desk.screen
+    assert "you: edited #1" in desk.screen
+    assert "Quillfeather" not in desk.screen
 
 
 async def test_copies_older_than_what_is_known_are_reported(desk: Desk) -> None:

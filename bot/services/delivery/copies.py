@@ -46,6 +46,8 @@ class Outdated:
 
     holders: Holders
     followers: Followers
+    joined: Holders | None = None
+    """Of whom it is also for if they come to it later; None: for those alone."""
 
     async def end_of_piece(self, conn: Connection, after: int, until: int, size: int) -> int | None:
         return await self.holders.end_of_piece(conn, after, until, size)
@@ -54,7 +56,7 @@ class Outdated:
         return self.holders.recipients(head, tail, **values)
 
     async def wanting(self, conn: Connection, chats: Sequence[int], now: datetime) -> dict[int, int]:
-        held = await self.holders.wanting(conn, chats, now)
+        held = await (self.joined or self.holders).wanting(conn, chats, now)
         reasons = await self.followers.wanting(conn, list(held), now) if held else {}
         return {chat: reasons.get(chat, 0) for chat in held}
 
@@ -281,7 +283,8 @@ async def to_notify(conn: Connection, campaign: Campaign) -> Outdated:
         return audience
     apart = await is_taken_down(conn, campaign)
     holders = replace(audience.holders, sent_before=deletable_from(campaign.fixed_at), lists_apart=apart)
-    return replace(audience, holders=holders)
+    # What was taken down and Telegram does not delete after all becomes a notice too.
+    return replace(audience, holders=holders, joined=audience.holders if apart else None)
 
 
 async def young(conn: Connection, campaign: Campaign) -> Holders:

@@ -109,13 +109,12 @@ async def takedown_standing(
 ) -> Standing:
     """Return how all campaigns stand that take an article down: one of them deletes copies, the other changes them."""
     found = [one for one in await campaigns.changing(conn, campaign.subject) if one.revision == article.revision]
-    audience = 0
+    audience = -sum(one.unwanted for one in found)  # what the other one goes on with, or is not needed any more
     for one in found:
-        audience += (
-            one.total
-            if one.is_complete
-            else one.settled + await reach(conn, await KINDS[one.kind].audience(conn, one), now)
-        )
+        if one.is_complete:
+            audience += one.total
+        else:
+            audience += one.settled + await reach(conn, await KINDS[one.kind].audience(conn, one), now)
     under_way = next((one for one in found if one.state is not CampaignState.DONE), None)
     firsts = [one.first_sent_at for one in found if one.first_sent_at is not None]
     lasts = [one.last_sent_at for one in found if one.last_sent_at is not None]
@@ -127,7 +126,7 @@ async def takedown_standing(
         failed=sum(one.failed for one in found),
         restricted=sum(one.restricted for one in found),
         words=None if under_way is None else under_way.words,
-        unwanted=sum(one.unwanted for one in found),
+        unwanted=0,
         unsure=sum(one.unsure for one in found),
         start_at=campaign.start_at,
         first_sent_at=min(firsts, default=None),

@@ -135,6 +135,7 @@ async def _promise(
         by=by,
         revision=article.revision,
         operation=operation,
+        confirmed=True,  # that many of its chats are gone stops no takedown
     )
 
 
