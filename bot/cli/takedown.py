@@ -72,9 +72,9 @@ def _asked(article: Article, copies: Copies) -> int | None:
     say(f"#{article.number} {article.story.title}")
     many = "1 copy was" if copies.delivered == 1 else f"{number(copies.delivered)} copies were"
     say(
-        f"{many} delivered: {number(copies.changeable - copies.too_old - copies.in_lists)} can be deleted, "
-        f"{number(copies.too_old)} too old for that become a notice that names nothing, {number(copies.in_lists)} in "
-        f"lists lose the headline, {number(copies.out_of_reach)} cannot be reached."
+        f"{many} delivered: {number(copies.changeable)} can be changed, of which {number(copies.too_old)} too old to "
+        f"be deleted become a notice that names nothing and {number(copies.in_lists)} in lists lose the headline; "
+        f"{number(copies.out_of_reach)} cannot be reached."
     )
     say("Its text, picture, search entry and saved copies are deleted here for good, and nothing brings it back.")
     if not sys.stdin.isatty():

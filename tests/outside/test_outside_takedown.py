@@ -243,7 +243,7 @@ async def test_nothing_is_done_without_a_yes_and_readers_have_no_such_command(tm
         printed = await here.shell("takedown", LINK, "--why", WHY)
         assert printed.status == 2
         assert printed.err.strip() == "newsbot: nothing was done: nobody can be asked here; add --yes to take it down"
-        assert "2 copies were delivered: 2 can be deleted" in printed.out
+        assert "2 copies were delivered: 2 can be changed, of which 0 too old" in printed.out
         assert (await here.shell("takedown", LINK)).status == 2
         assert (await here.shell("takedown", "nothing-of-that", "--why", WHY, "--yes")).status == 1
         reader: Json = await here.asks(crowd[0], f"/takedown {LINK}")

@@ -8,6 +8,7 @@ Messages for editors and owners.
 | what is sent to everybody, and how anything stands that is on its way | `announcements`, `progress` |
 | what stories come from | `uploads`, `links`, `sources`, `new_source`, `source_faults` |
 | what is changed, or goes for good | `editing`, `corrections`, `takedown` |
-| what became of it all | `delivery_report`, `statistics`, `audit_log` |
+| what became of it all | `delivery_report`, `audit_log` |
+| the bot in numbers | `statistics`, `statistics_lines` |
 | people, and what they are told unasked | `editors`, `alerts` |
 """

@@ -21,7 +21,7 @@ from bot.domain.text import Text
 from bot.render.look import Look, Surface
 from bot.render.reader.article import sample_story
 from bot.render.reader.delivery_settings import CHANGE_TIME
-from bot.render.reader.digest_content import Content, Line, Story, content_of, example_of, rest_of
+from bot.render.reader.digest_content import Content, Line, Story, content_of, example_of
 from bot.render.reader.lists import IN_A_ROW, open_button
 from bot.render.reader.rich_digest import rich
 from bot.render.text import bold, clip, fits, join
@@ -52,10 +52,16 @@ def digest(
         many -= max(1, many // 8)
 
 
-def rest(stories: Sequence[Story], at: datetime, look: Look, now: datetime) -> Message:
-    """Return what a list that was sent then becomes when others in it are taken down: these stories, at least one."""
-    content = rest_of(stories, at, look, now)
-    return _message(content, _text(content, look), replace(look, digest=DigestForm.CLASSIC), NO_PICTURES)
+def digest_again(
+    stories: Sequence[Story],
+    listing: Listing,
+    look: Look,
+    told_at: datetime,
+    pictures: Mapping[int, Photo] = NO_PICTURES,
+) -> Message:
+    """Return a list that was sent, as it is to be now: all of its stories, those taken back as notices."""
+    content = content_of(stories, listing, look, told_at)
+    return _message(content, _text(content, look), look, pictures)
 
 
 def example(
@@ -68,11 +74,12 @@ def example(
 
 
 def _message(content: Content, text: Text, look: Look, pictures: Mapping[int, Photo]) -> Message:
+    links = [line.article.story.link for line in content.lines[:1] if line.is_open and line.article.story.link]
     change = () if look.surface is Surface.CHANNEL else ((_change_time(look),),)
     message = Message(
         clip(text, TEXT),
         keyboard=(*_open_buttons(content.lines, look), *change),
-        preview=None if look.pictures is Pictures.NONE else content.lines[0].article.story.link or None,
+        preview=None if look.pictures is Pictures.NONE else links[0] if links else None,
         preview_small=look.pictures is Pictures.SMALL,
     )
     if look.digest is DigestForm.CLASSIC:
@@ -93,7 +100,7 @@ def _text(content: Content, look: Look) -> Text:
 def _open_buttons(lines: Sequence[Line], look: Look) -> tuple[tuple[Button, ...], ...]:
     if look.surface is Surface.CHANNEL:
         return ()
-    buttons = [open_button(look, line.place, line.article) for line in lines]
+    buttons = [open_button(look, line.place, line.article) for line in lines if line.is_open]
     return tuple(tuple(buttons[start : start + IN_A_ROW]) for start in range(0, len(buttons), IN_A_ROW))
 
 

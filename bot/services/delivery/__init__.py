@@ -3,8 +3,9 @@ The delivery engine, for everything that is sent to many. A campaign comes by he
 
 | step | modules |
 | --- | --- |
-| what is sent to whom, by kind | `kinds`, `composing`, `edition`, `announced`, `lists`, `pictures` |
-| what changes or deletes what was sent | `copies`, `blanking` |
+| what is sent to whom, by kind | `kinds`, `composing`, `edition`, `lists`, `pictures` |
+| what changes or deletes what was sent | `copies`, `sent_lists`, `blanking` |
+| beside news | `announced`, `change_notes` |
 | one delivery for each chat | `fanout` |
 | which are due | `claiming`, `term`, `clocks` |
 | which may leave now | `item`, `triage`, `own_times`, `restrictions`, `closed_threads`, `linked_groups` |

@@ -155,10 +155,10 @@ async def scrub(db: Database) -> None:
     goes_on = True
     while goes_on:
         async with db.transaction() as conn:
-            goes_on = await retention.merge_search(conn)
+            goes_on = await conn.drop_words()
     async with db.transaction() as conn:
         await metadata.put(conn, metadata.SCRUB, None)
-    if not await asyncio.to_thread(retention.empty_log, db.path):
+    if db.path is not None and not await asyncio.to_thread(retention.empty_log, db.path):
         async with db.transaction() as conn:
             await metadata.put(conn, metadata.SCRUB, "1")
 

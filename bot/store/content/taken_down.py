@@ -21,6 +21,7 @@ from bot.domain.ingestion import FEED_ITEMS
 from bot.domain.takedown import normalised
 from bot.store.content.story_json import epoch, moment, moment_or_none, story_from, story_json
 from bot.store.engine.connection import Connection
+from bot.store.engine.lists import number_list, text_list
 from bot.store.engine.sync_connection import connect, translating
 
 _SALT_BYTES = 16
@@ -60,7 +61,7 @@ async def matching(conn: Connection, links: Iterable[str]) -> dict[str, int]:
             SELECT print, article FROM taken_down_links
             WHERE salt = :salt AND print IN (SELECT value FROM json_each(:prints))
             """,
-            {"salt": salt, "prints": json.dumps(list(prints))},
+            {"salt": salt, "prints": text_list(prints)},
         )
         found.update({prints[row["print"]]: int(row["article"]) for row in rows})
     return found
@@ -73,7 +74,7 @@ async def of_items(conn: Connection, ids: Iterable[str]) -> dict[str, int]:
         SELECT f.path, f.article FROM files AS f JOIN articles AS a ON a.number = f.article
         WHERE f.path IN (SELECT value FROM json_each(:ids)) AND a.state = 'taken_down'
         """,
-        {"ids": json.dumps(list(ids))},
+        {"ids": text_list(ids)},
     )
     return {row["path"]: int(row["article"]) for row in rows}
 
@@ -123,7 +124,7 @@ async def naming(conn: Connection, article: int, links: Iterable[str]) -> list[i
         SELECT DISTINCT article FROM article_related
         WHERE link IN (SELECT value FROM json_each(:links)) AND article <> :article ORDER BY article
         """,
-        {"links": json.dumps(list(links)), "article": article},
+        {"links": text_list(links), "article": article},
     )
     return [int(row["article"]) for row in rows]
 
@@ -137,7 +138,7 @@ async def told_in(conn: Connection, article: int) -> tuple[list[str], list[str]]
     sources = {path.removeprefix(FEED_ITEMS).partition("/")[0] for path in paths if path.startswith(FEED_ITEMS)}
     feeds = await conn.execute_fetchall(
         "SELECT url FROM sources WHERE number IN (SELECT value FROM json_each(:sources)) ORDER BY url",
-        {"sources": json.dumps([int(one) for one in sources])},
+        {"sources": number_list(int(one) for one in sources)},
     )
     return [path for path in paths if _is_file(path)], [row["url"] for row in feeds]
 
@@ -173,7 +174,7 @@ async def erase(conn: Connection, article: int, now: datetime) -> None:
             "story": story_json(Story("", "", moment(row["first_seen_at"]))),
         },
     )
-    worn = json.dumps([int(one["topic"]) for one in topics])
+    worn = number_list(int(one["topic"]) for one in topics)
     left = [{"topic": int(one["number"])} for one in await conn.execute_fetchall(_LEFT_TOPICS, {"topics": worn})]
     await conn.executemany("DELETE FROM topic_names WHERE topic = :topic", left)
     await conn.executemany("DELETE FROM topics WHERE number = :topic", left)

@@ -25,7 +25,7 @@ from bot.domain.pasted_link import PastedLink
 from bot.domain.takedown import OutOfReach
 from bot.errors import TakenDown, UnknownArticle
 from bot.store.content import articles, imports, taken_down, topics
-from bot.store.delivery import campaigns, fanout, leases, outbox, receipts, retention, settlement, takedown_report
+from bot.store.delivery import campaigns, fanout, leases, outbox, retention, settlement, takedown_report
 from bot.store.delivery.audiences import Holders
 from bot.store.delivery.settlement import Settled
 from bot.store.desk import asked_takedowns, audit_log, pasted_links
@@ -236,20 +236,6 @@ async def test_copies_out_of_reach_are_told_by_kind_of_chat_and_reason(engine: E
         assert await takedown_report.unknown(conn, 1) == (OutOfReach("private", "", 2), OutOfReach("group", "", 1))
 
 
-async def test_who_stands_in_one_list_is_known_by_its_message(engine: Engine) -> None:
-    async with engine.transaction() as conn:
-        await _followers(conn, ANNA, BEN)
-        for number, message_id in ((1, 77), (2, 77), (3, 78)):
-            ended = {one: _ends(Status.SENT, message_id=message_id) for one in (ANNA, BEN)}
-            await _sent(conn, number, ended, is_list=True)
-        assert (await receipts.listed_beside(conn, 1, ANNA))[0] == [2]
-        assert (await receipts.listed_beside(conn, 2, BEN))[0] == [1]
-        assert await receipts.listed_beside(conn, 3, ANNA) == ([], NOW), "a list of one"
-        assert await receipts.listed_beside(conn, 1, GROUP) == ([], None)
-        await _sent(conn, 4, {one: _ends(Status.SENT, message_id=77) for one in (ANNA, BEN)})
-        assert await receipts.listed_beside(conn, 4, ANNA) == ([], None), "no list"
-
-
 async def test_lists_are_edited_where_single_copies_are_deleted(engine: Engine) -> None:
     async with engine.transaction() as conn:
         await _followers(conn, ANNA)
@@ -257,21 +243,19 @@ async def test_lists_are_edited_where_single_copies_are_deleted(engine: Engine) 
         await _followers(conn, BEN)
         await _sent(conn, 2, {one: _ends(Status.SENT, message_id=8) for one in (ANNA, BEN)})
         for article, deleted, edited in ((1, set(), {ANNA}), (2, {ANNA, BEN}, set())):
-            young = Holders(about(article), 9, sent_from=NOW - DAY, lists_apart=True)
-            others = Holders(about(article), 9, sent_before=NOW - DAY, lists_apart=True)
+            young = Holders(about(article), 9, sent_from=NOW - DAY)
+            others = Holders(about(article), 9, sent_before=NOW - DAY)
             assert set(await young.wanting(conn, [ANNA, BEN], NOW)) == deleted
             assert set(await others.wanting(conn, [ANNA, BEN], NOW)) == edited
-        together = Holders(about(1), 9, sent_from=NOW - DAY)
-        assert set(await together.wanting(conn, [ANNA, BEN], NOW)) == {ANNA}
 
 
-async def test_deleted_words_are_merged_out_of_the_index_of_words(engine: Engine) -> None:
+async def test_deleted_words_go_out_of_the_index_of_words_in_steps_that_end(engine: Engine) -> None:
     async with engine.transaction() as conn:
         for number in range(1, 40):
             await put_article(conn, number)
         await taken_down.erase(conn, 1, NOW)
         steps = 0
-        while await retention.merge_search(conn):
+        while await conn.drop_words():
             steps += 1
-            assert steps < 100, "it comes to an end"
-        assert not await retention.merge_search(conn)
+            assert steps < 100
+        assert not await conn.drop_words()
