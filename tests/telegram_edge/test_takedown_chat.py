@@ -246,3 +246,40 @@ async def test_hashes_are_all_that_is_kept_of_its_links(desk: Desk) -> None:
         assert [row["article"] for row in rows] == [1]
         assert all("news" not in row["print"] and len(row["print"]) == 32 for row in rows)
         assert await taken_down.matching(conn, [LINK, "https://news.example/other"]) == {LINK: 1}
+
+
+async def test_notes_about_its_corrections_go_with_it(desk: Desk) -> None:
+    article, [old, young] = await desk.delivered(2, title="Quillfeather pays", pictures=())
+    await desk.house.says(EDITH, f"/correct {article.number} Quillfeather paid twice")
+    await desk.turn()
+    await desk.house.says(EDITH, f"/tell {article.number}")
+    await desk.house.presses(EDITH, "2 who have it")
+    await desk.turn()
+    assert all("Quillfeather" in plain(desk.house.screen(one)) for one in (old, young))
+    assert [len(desk.house.messages(one)) for one in (old, young)] == [2, 2]
+    desk.house.clock.advance(timedelta(hours=50))
+    await desk.house.says(EDITH, f"/takedown {article.number}")
+    await desk.house.presses(EDITH, "Take down")
+    await desk.turn()
+    for one in (old, young):
+        assert [plain(text) for text in desk.house.screens(one)] == [NOTICE, NOTICE]
+    async with desk.house.db.reading() as conn:
+        assert not await conn.execute_fetchall("SELECT 1 FROM change_notes WHERE why IS NOT NULL OR fields <> '[]'")
+
+
+async def test_young_notes_are_deleted_and_those_that_wait_never_come(desk: Desk) -> None:
+    article, [anna, ben] = await desk.delivered(2, title="Quillfeather pays", pictures=())
+    await desk.house.says(ben, "/settings quiet 11:00-23:00")
+    await desk.house.says(EDITH, f"/correct {article.number} Quillfeather paid twice")
+    await desk.turn()
+    await desk.house.says(EDITH, f"/tell {article.number}")
+    await desk.house.presses(EDITH, "2 who have it")
+    await desk.turn()
+    assert len(desk.house.messages(anna)) == 2
+    await desk.house.says(EDITH, f"/takedown {article.number}")
+    await desk.house.presses(EDITH, "Take down")
+    await desk.turn()
+    desk.house.clock.advance(timedelta(hours=14))
+    await desk.turn()
+    assert desk.house.screens(anna) == []
+    assert not any("Quillfeather" in text for text in desk.house.screens(ben))

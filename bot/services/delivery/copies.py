@@ -45,7 +45,8 @@ class Outdated:
     """Whoever has a copy that can still be changed, each with what it follows the article for, if it still does."""
 
     holders: Holders
-    followers: Followers
+    followers: Followers | None
+    """None: of what nobody follows."""
     joined: Holders | None = None
     """Of whom it is also for if they come to it later; None: for those alone."""
 
@@ -57,7 +58,7 @@ class Outdated:
 
     async def wanting(self, conn: Connection, chats: Sequence[int], now: datetime) -> dict[int, int]:
         held = await (self.joined or self.holders).wanting(conn, chats, now)
-        reasons = await self.followers.wanting(conn, list(held), now) if held else {}
+        reasons = await self.followers.wanting(conn, list(held), now) if held and self.followers is not None else {}
         return {chat: reasons.get(chat, 0) for chat in held}
 
 
@@ -245,7 +246,8 @@ async def correction_of(
     worn = [known[number] for number in article.topics if number in known]
     audience = await outdated(conn, campaign)
     savers = await subscriptions.savers(conn, article.number)
-    reasons: dict[int, Reason] = {**known, **{reason_number(one): one for one in audience.followers.phrases}}
+    phrases = () if audience.followers is None else audience.followers.phrases
+    reasons: dict[int, Reason] = {**known, **{reason_number(one): one for one in phrases}}
     has_new_picture = any(Field.PICTURE in one.fields for one in article.corrections)
     picture: NewPicture | None = None
     if has_new_picture:
@@ -294,6 +296,10 @@ async def outdated(conn: Connection, campaign: Campaign) -> Outdated:
 
 async def to_notify(conn: Connection, campaign: Campaign) -> Outdated:
     """Return whose copies become notices: all, or those that are too old where the others are deleted."""
+    if campaign.subject.type != SubjectType.ARTICLE:
+        every = Holders(campaign.subject, campaign.revision)
+        too_old = replace(every, sent_before=deletable_from(campaign.fixed_at))
+        return Outdated(too_old, None, joined=every)
     audience = await outdated(conn, campaign)
     changing = await campaigns.changing(conn, campaign.subject)
     if not any(one.kind == WITHDRAWAL and one.revision == campaign.revision for one in changing):
@@ -309,5 +315,7 @@ async def young(conn: Connection, campaign: Campaign) -> Holders:
 
 
 async def is_taken_down(conn: Connection, campaign: Campaign) -> bool:
-    """Return whether the article was taken down: nothing of it is to stay in any copy."""
+    """Return whether the article was taken down: nothing of it is to stay in any copy, nor of a note about it."""
+    if campaign.subject.type != SubjectType.ARTICLE:
+        return True
     return (await articles.even_taken_down(conn, campaign.subject.number)).state is ArticleState.TAKEN_DOWN

@@ -25,6 +25,7 @@ from bot.domain.delivery import (
     WITHDRAWAL,
     Lane,
     Operation,
+    SubjectType,
 )
 from bot.domain.delivery_time import Listing, Timing
 from bot.domain.message import Message
@@ -113,6 +114,8 @@ async def _wishes(conn: Connection, composition: Composition[Any], chats: Sequen
 
 
 async def _revision(conn: Connection, campaign: Campaign) -> int | None:
+    if campaign.subject.type != SubjectType.ARTICLE:
+        return campaign.revision
     return await articles.revision(conn, campaign.subject.number)
 
 

@@ -14,11 +14,23 @@ from datetime import datetime
 
 from bot.domain.article import Article, ArticleState
 from bot.domain.audit import By, person_of
+from bot.domain.change_note import AS_SENT
 from bot.domain.copies import Copies, deletable_from
-from bot.domain.delivery import CORRECTION, NOTICE, WITHDRAWAL, Lane, Operation, Subject, SubjectType
+from bot.domain.delivery import (
+    CORRECTION,
+    CORRECTION_NOTE,
+    NOTICE,
+    RETRACTION_NOTE,
+    SAVERS_NOTE,
+    WITHDRAWAL,
+    Lane,
+    Operation,
+    Subject,
+    SubjectType,
+)
 from bot.domain.takedown import links_of_story, without_related
 from bot.store.content import articles, imports, taken_down
-from bot.store.delivery import campaigns, copy_counts, receipts, retention
+from bot.store.delivery import campaigns, change_notes, copy_counts, receipts, retention
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.desk import asked_takedowns, audit_log
 from bot.store.engine import metadata
@@ -69,24 +81,26 @@ async def take_down(
             why = await asked_takedowns.why_of(conn, by, number)
         was_sent = bool(await campaigns.of_article(conn, number)) or await receipts.somebody_has(conn, number)
         copies = await copy_counts.copies(conn, number, deletable_from(now))
-        named_by = await erase(conn, before, now)
+        named_by, notes = await erase(conn, before, now)
         await audit_log.record(conn, "take down", at=now, person=by, article=number, detail=why)
         asked_by = person_of(by)
         for one in named_by:
             await _correct(conn, one, by=asked_by, now=now)
+        for note in notes:
+            subject = Subject(SubjectType.CHANGE_NOTE, note)
+            await _take_copies(conn, subject, AS_SENT + 1, by=asked_by, now=now)
         if not was_sent:
             return Down(number, None, copies, named_by=tuple(named_by))
-        after = await articles.even_taken_down(conn, number)
-        await _promise(conn, after, NOTICE, Operation.EDIT, Lane.URGENT, by=asked_by, now=now)
-        # Behind the other: a copy that arrives only now joins the newest, and is deleted.
-        campaign = await _promise(conn, after, WITHDRAWAL, Operation.DELETE, Lane.URGENT, by=asked_by, now=now)
+        revision = (await articles.even_taken_down(conn, number)).revision
+        subject = Subject(SubjectType.ARTICLE, number)
+        campaign = await _take_copies(conn, subject, revision, by=asked_by, now=now)
         return Down(number, campaign, copies, named_by=tuple(named_by))
 
 
-async def erase(conn: Connection, article: Article, now: datetime) -> list[int]:
+async def erase(conn: Connection, article: Article, now: datetime) -> tuple[list[int], list[int]]:
     """Delete all that is told of an article and let nothing more of it leave, inside the caller's transaction.
 
-    Return the articles that named it: they do not any more.
+    Return the articles that named it: they do not any more; and the notes in which readers were told of its changes.
     """
     number = article.number
     payload = (await imports.payloads(conn, [number])).get(number, {})
@@ -95,12 +109,17 @@ async def erase(conn: Connection, article: Article, now: datetime) -> list[int]:
     await taken_down.remember(conn, number, [*links, *await taken_down.ids_of(conn, number)], now)
     for one in await campaigns.of_article(conn, number):
         await campaigns.halt(conn, one.id, CampaignState.STOPPED, "taken down")
+    notes = await change_notes.blank(conn, number)
+    for subject in (Subject(SubjectType.CHANGE_NOTE, note) for note in notes):
+        for kind in (CORRECTION_NOTE, SAVERS_NOTE, RETRACTION_NOTE):
+            for one in await campaigns.of_subject(conn, subject, kind):
+                await campaigns.halt(conn, one.id, CampaignState.STOPPED, "taken down")
     naming = await taken_down.naming(conn, number, links)
     await _name_no_more(conn, naming, links)
     await taken_down.forget_pasted(conn, links)
     await taken_down.erase(conn, number, now)
     await metadata.put(conn, metadata.SCRUB, "1")
-    return naming
+    return naming, notes
 
 
 async def _name_no_more(conn: Connection, naming: Iterable[int], links: Iterable[str]) -> None:
@@ -117,23 +136,30 @@ async def _correct(conn: Connection, number: int, *, by: int | None, now: dateti
     """Let every copy of an article that named what was taken down name it no more, without a word about it."""
     article = await articles.article(conn, number)
     if article.is_listed and (await copy_counts.copies(conn, number)).changeable:
-        await _promise(conn, article, CORRECTION, Operation.EDIT, Lane.URGENT, by=by, now=now)
+        subject = Subject(SubjectType.ARTICLE, number)
+        await _promise(conn, subject, article.revision, CORRECTION, Operation.EDIT, by=by, now=now)
+
+
+async def _take_copies(conn: Connection, subject: Subject, revision: int, *, by: int | None, now: datetime) -> int:
+    """Let every copy be deleted, or changed where that cannot be; return the campaign that deletes."""
+    await _promise(conn, subject, revision, NOTICE, Operation.EDIT, by=by, now=now)
+    # Behind the other: a copy that arrives only now joins the newest, and is deleted.
+    return await _promise(conn, subject, revision, WITHDRAWAL, Operation.DELETE, by=by, now=now)
 
 
 async def _promise(
-    conn: Connection, article: Article, kind: str, operation: Operation, lane: Lane, *, by: int | None, now: datetime
+    conn: Connection, subject: Subject, revision: int, kind: str, operation: Operation, *, by: int | None, now: datetime
 ) -> int:
-    subject = Subject(SubjectType.ARTICLE, article.number)
-    await campaigns.end_superseded(conn, subject, article.revision, now)
+    await campaigns.end_superseded(conn, subject, revision, now)
     return await campaigns.promise(
         conn,
         kind,
         subject,
         fixed_at=now,
         start_at=now,
-        lane=lane,
+        lane=Lane.URGENT,
         by=by,
-        revision=article.revision,
+        revision=revision,
         operation=operation,
         confirmed=True,  # that many of its chats are gone stops no takedown
     )

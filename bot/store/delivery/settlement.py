@@ -269,8 +269,10 @@ async def _hand_over(conn: Connection, ended: Sequence[Settled], homes: Mapping[
             SELECT n.id, n.operation FROM campaigns AS w
             JOIN campaigns AS n ON n.subject_type = w.subject_type AND n.subject = w.subject AND n.operation = 2
                 AND n.revision = w.revision
-            JOIN articles AS a ON a.number = w.subject AND a.revision = w.revision AND a.taken_down_at IS NOT NULL
-            WHERE w.id = :campaign AND w.subject_type = 1
+            WHERE w.id = :campaign AND (w.subject_type <> 1 OR EXISTS (
+                SELECT 1 FROM articles AS a
+                WHERE a.number = w.subject AND a.revision = w.revision AND a.taken_down_at IS NOT NULL
+            ))
             """,
             {"campaign": campaign},
         )

@@ -29,7 +29,7 @@ async def unknown(conn: Connection, article: int) -> tuple[OutOfReach, ...]:
 
 
 async def refused(conn: Connection, article: int) -> tuple[OutOfReach, ...]:
-    """Return the copies that the newest takedown could not change, by kind of chat and reason.
+    """Return the copies that a takedown could not change, notes about its changes too, by kind of chat and reason.
 
     A copy that whoever had it deleted is none of them. Where the chat is gone there are no words.
     """
@@ -39,8 +39,12 @@ async def refused(conn: Connection, article: int) -> tuple[OutOfReach, ...]:
             n.username AS username
         FROM campaigns AS c CROSS JOIN outcomes AS o ON o.campaign = c.id
         JOIN chats AS k ON k.id = o.chat LEFT JOIN channels AS n ON n.id = o.chat
-        WHERE c.subject_type = 1 AND c.subject = :article AND c.kind IN (:notice, :withdrawal)
-            AND c.revision = (SELECT revision FROM articles WHERE number = :article) AND o.status IN (2, 3, 5)
+        WHERE c.kind IN (:notice, :withdrawal) AND o.status IN (2, 3, 5) AND (
+            (
+                c.subject_type = 1 AND c.subject = :article
+                AND c.revision = (SELECT revision FROM articles WHERE number = :article)
+            ) OR (c.subject_type = 4 AND c.subject IN (SELECT number FROM change_notes WHERE article = :article))
+        )
         ORDER BY o.chat
         """,
         {"article": article, "notice": NOTICE, "withdrawal": WITHDRAWAL},

@@ -19,13 +19,14 @@ from port_samples import (
 )
 
 from bot.domain.article import ArticleState, Related
+from bot.domain.correction import Correction, Field
 from bot.domain.delivery import NOTICE, Delivery, Lane, Operation, Status
 from bot.domain.ingestion import SourceItem
 from bot.domain.pasted_link import PastedLink
 from bot.domain.takedown import OutOfReach
 from bot.errors import TakenDown, UnknownArticle
 from bot.store.content import articles, imports, taken_down, topics
-from bot.store.delivery import campaigns, fanout, leases, outbox, retention, settlement, takedown_report
+from bot.store.delivery import campaigns, change_notes, fanout, leases, outbox, retention, settlement, takedown_report
 from bot.store.delivery.audiences import Holders
 from bot.store.delivery.settlement import Settled
 from bot.store.desk import asked_takedowns, audit_log, pasted_links
@@ -247,6 +248,20 @@ async def test_lists_are_edited_where_single_copies_are_deleted(engine: Engine) 
             others = Holders(about(article), 9, sent_before=NOW - DAY)
             assert set(await young.wanting(conn, [ANNA, BEN], NOW)) == deleted
             assert set(await others.wanting(conn, [ANNA, BEN], NOW)) == edited
+
+
+async def test_notes_about_its_changes_say_nothing_any_more(engine: Engine) -> None:
+    async with engine.transaction() as conn:
+        await put_article(conn, 1)
+        await put_article(conn, 2)
+        first = await change_notes.of_correction(conn, 1, Correction(NOW, "a name was wrong", (Field.TITLE,)))
+        second = await change_notes.of_correction(conn, 1, Correction(NOW + HOUR, "another"))
+        other = await change_notes.of_correction(conn, 2, Correction(NOW, "a number was wrong"))
+        assert await change_notes.blank(conn, 1) == [first.number, second.number]
+        assert await change_notes.blank(conn, 9) == []
+        blank = await change_notes.note(conn, first.number)
+        assert blank is not None and blank.correction == Correction(NOW) and blank.is_decided
+        assert await change_notes.note(conn, other.number) == other
 
 
 async def test_deleted_words_go_out_of_the_index_of_words_in_steps_that_end(engine: Engine) -> None:
