@@ -19,7 +19,7 @@ from bot.services.newsroom import takedown
 from bot.settings import Settings, read_settings
 from bot.store.content import articles
 from bot.store.engine.database import Database
-from bot.store.engine.lock import is_locked
+from bot.store.opening import is_bot_running
 
 _INVISIBLE = str.maketrans("", "", "\u2060\u2066\u2067\u2068\u2069")
 """What keeps names apart in a chat."""
@@ -59,11 +59,11 @@ async def _take_down(name: str, why: str | None, settings: Settings, *, yes: boo
         if down.named_by:
             say(f"Taken out of what others name as related: {', '.join(f'#{one}' for one in down.named_by)}.")
         await takedown.scrub(db)
-        is_running = await asyncio.to_thread(is_locked, settings.database)
+        is_running = await asyncio.to_thread(is_bot_running, settings.database)
         if down.campaign is not None and not is_running:
             say("Its copies change when a bot runs on this database: none does. `newsbot run` goes on with them.")
         elif down.campaign is not None and wait:
-            await follow_takedown(db, down.number)
+            await follow_takedown(db, settings.database, down.number)
         return await _report(db, down.number)
 
 
