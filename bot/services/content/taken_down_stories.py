@@ -35,6 +35,15 @@ async def turned_away(conn: Connection, stories: Iterable[tuple[str, Story]]) ->
     return found
 
 
+async def of_items(conn: Connection, items: Sequence[tuple[str, str | None]]) -> set[str]:
+    """Return the ids of those items, each with its normalised link if it has one, that tell what was taken down."""
+    if not items or not await taken_down.anything(conn):
+        return set()
+    links = await taken_down.matching(conn, [link for _, link in items if link is not None])
+    told = await taken_down.of_items(conn, [id for id, _ in items])
+    return {id for id, link in items if id in told or link in links}
+
+
 async def must_not_be(conn: Connection, id: str, story: Story) -> None:
     """Raises: TakenDown, when a story, or what its item told before, was taken down."""
     found = await turned_away(conn, [(id, story)])
