@@ -283,3 +283,23 @@ async def test_young_notes_are_deleted_and_those_that_wait_never_come(desk: Desk
     await desk.turn()
     assert desk.house.screens(anna) == []
     assert not any("Quillfeather" in text for text in desk.house.screens(ben))
+
+
+async def test_readers_find_it_nowhere_and_a_deep_link_to_it_leads_to_nothing(desk: Desk) -> None:
+    article, _ = await desk.delivered(1, title="Quillfeather pays")
+    await desk.house.starts(ANNA, f"a_{article.number}")
+    assert "Quillfeather" in desk.house.screen(ANNA)
+    opened = desk.house.messages(ANNA)[-1]["message_id"]
+    found = await desk.house.asks(ANNA, "Quillfeather", chat=desk.house.group)
+    assert found is not None and len(found.cards) == 1
+    await takedown.take_down(desk.house.db, article.number, by=EDITH, now=desk.house.clock())
+    await desk.turn()
+    desk.house.clock.advance(timedelta(seconds=10))  # for so long Telegram itself gives the answer it had
+    found = await desk.house.asks(ANNA, "Quillfeather", chat=desk.house.group)
+    assert found is None or not [one for one in found.cards if "Quillfeather" in str(one)]
+    await desk.house.starts(ANNA, f"a_{article.number}")
+    assert desk.house.screen(ANNA).startswith("There is no story #1 to read.")
+    gone = "There is no story #1 to read. /latest lists those there are."
+    for verb in ("card_more", "card_save", "card_related", "card_less", "card_alike", "card_story", "open"):
+        toast = await desk.house.presses_data(ANNA, press(verb, article.number), opened)
+        assert toast == gone, verb
