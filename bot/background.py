@@ -23,7 +23,7 @@ from bot.errors import StoreError
 from bot.services.content.folder_import import take_folder
 from bot.services.content.imports import Policy
 from bot.services.delivery.fanout import fan_out_next, next_start
-from bot.services.newsroom import arriving_news, incidents
+from bot.services.newsroom import arriving_news, incidents, takedown
 from bot.services.readers import membership
 from bot.store.content import articles
 from bot.store.delivery import retention, sent_lists
@@ -201,6 +201,7 @@ async def clean_up(db: Database, kept: timedelta | None, now: datetime) -> None:
         await _in_steps(db, partial(retention.drop_progress, done_before=now - kept))
     await _in_steps(db, partial(retention.drop_log, logged_before=now - retention.LOG_KEPT))
     await _in_steps(db, Connection.give_back)
+    await takedown.scrub(db)
     async with db.transaction() as conn:
         await conn.optimize()
     if db.path is not None:

@@ -175,6 +175,7 @@ def _act(words: Words, entry: Entry) -> str:
         "tell nobody": words("told nobody of taking back"),
         "lists only": words("left the delivered copies of"),
         "take back copies": words("took back the delivered copies of"),
+        "take down": words("took down"),
     }
     if entry.act == "invite" and entry.after == Role.CONTRIBUTOR:
         return words("invited a contributor")

@@ -18,6 +18,7 @@ from bot.telegram_edge.conversations.editor import (
     sources,
     statistics,
     taking_back,
+    taking_down,
     telling,
     topic_choice,
     uploads,
@@ -69,6 +70,7 @@ REGISTRY = Registry(
         drafts.CONVERSATION,
         publishing.CONVERSATION,
         taking_back.CONVERSATION,
+        taking_down.CONVERSATION,
         editing_related.CONVERSATION,  # a link that was asked for becomes no draft
         editing_topics.CONVERSATION,  # a name that is looked for is no value
         editing.CONVERSATION,
