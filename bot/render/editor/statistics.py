@@ -28,6 +28,7 @@ class StatisticsVerb(StrEnum):
     """What the buttons do. A period is its number of days."""
 
     SHOW = "stats"  # a view's place in VIEWS, a period
+    DRAW = "stats_chart"  # a period, 1 for a dark chart or 0; without it in the shade that was chosen last
 
 
 class View(StrEnum):
@@ -133,6 +134,7 @@ def _keyboard(words: Words, view: View, days: int) -> Keyboard:
             _chosen(words, label, number == place, press(StatisticsVerb.SHOW, number, days))
             for number, label in enumerate(labels)
         ),
+        (Button(words("Draw a chart"), data=press(StatisticsVerb.DRAW, days)),),
     )
 
 

@@ -124,6 +124,25 @@ def delivered(words: Words, found: Statistics) -> Lines:
     return lines
 
 
+def in_short(words: Words, found: Statistics) -> Lines:
+    """Return a period in two lines: what was delivered, and by how much the active chats grew."""
+    n = words.number
+    sent, missed = found.of(Fact.SENT), found.of(*MISSED)
+    told: Lines = []
+    if sent or missed:
+        told.append(
+            words(
+                "{sent} of {all} messages delivered ({share})",
+                sent=n(sent),
+                all=n(sent + missed),
+                share=words.percent(share_of(sent, missed)),
+            )
+        )
+    change = f"{'+' if found.growth > 0 else ''}{n(found.growth)}"
+    told.append(words("{active} active chats ({change})", active=n(found.readers.active), change=change))
+    return told
+
+
 def share_of(sent: int, missed: int) -> float:
     """Return the part that was delivered, cut to whole percents: all of it is said of all of it alone."""
     return (sent * 100 // (sent + missed)) / 100 if sent + missed > 0 else 0.0
