@@ -29,7 +29,7 @@ from bot.services.delivery.closed_threads import note_threads
 from bot.services.delivery.item import Item
 from bot.services.delivery.triage import Triage, Unread
 from bot.services.newsroom import newsroom
-from bot.store.delivery import campaigns, outbox, settlement
+from bot.store.delivery import campaigns, outbox, sent_lists, settlement
 from bot.store.delivery.campaigns import CampaignState
 from bot.store.delivery.settlement import Settled
 from bot.store.engine.database import Connection
@@ -133,7 +133,9 @@ class Settler:
         for item in answered:
             if isinstance(item.outcome, Sent):
                 sent = settle(item.delivery, item.outcome, now)
-                finished.append(Settled(sent, item.composition.covers, item.has_photo, bool(item.folded)))
+                is_list = bool(item.folded) or (item.stands is not None and item.stands.is_list)
+                list_id = None if item.sent_list is None else item.sent_list.id
+                finished.append(Settled(sent, item.composition.covers, item.has_photo, is_list, list_id))
                 self._triage.release_chat(sent.chat)
                 continue
             stands = _stands(item, now)
@@ -153,6 +155,9 @@ class Settler:
             await outbox.postpone(conn, again, owner=owner)
         if answered:
             await self._begin_slot(conn, now)
+        lists = {item.sent_list for item in answered if item.sent_list is not None}
+        if lists:
+            await sent_lists.remember(conn, lists)
         for item in answered:
             if item.folded:
                 await _note_list(conn, item, now, owner)
@@ -206,7 +211,8 @@ async def _note_list(conn: Connection, item: Item, now: datetime, owner: int) ->
         case (Sent() | Restricted()) as outcome:
             covers = {number: one.covers for number, one in item.folded.items()}
             stands = settle(item.delivery, outcome, now)
-            await settlement.take_along(conn, item.delivery, covers, stands, now, owner=owner)
+            list_id = None if item.sent_list is None else item.sent_list.id
+            await settlement.take_along(conn, item.delivery, covers, stands, now, owner=owner, list_id=list_id)
             if item.has_more and isinstance(outcome, Sent):
                 await outbox.ask_again(conn, item.delivery.chat, now)  # the rest follows in the next message
         case Unsure():

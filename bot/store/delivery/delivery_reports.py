@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from datetime import datetime
 
 from bot.store.content.story_json import epoch
 from bot.store.delivery import campaigns
 from bot.store.engine.database import Connection
+from bot.store.engine.lists import text_list
 
 
 async def try_again(conn: Connection, article: int, now: datetime) -> int:
@@ -40,10 +40,10 @@ async def put_back_failed(conn: Connection, campaign: int, reasons: Collection[s
         await conn.execute_fetchall(
             """
             DELETE FROM outcomes WHERE campaign = :campaign AND status = 3
-              AND (:reasons IS NULL OR reason IN (SELECT value FROM json_each(:reasons)))
+              AND (:any_reason = 1 OR reason IN (SELECT value FROM json_each(:reasons)))
             RETURNING chat, operation, coalesce(thread, 0) AS thread, coalesce(unsure, 0) AS unsure
             """,
-            {"campaign": campaign, "reasons": None if reasons is None else json.dumps(list(reasons))},
+            {"campaign": campaign, "any_reason": reasons is None, "reasons": text_list(reasons or ())},
         )
     )
     await conn.executemany(

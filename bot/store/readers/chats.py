@@ -7,7 +7,6 @@ never changes that: only ACTIVE becomes UNREACHABLE, and only UNREACHABLE become
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
@@ -20,6 +19,8 @@ from bot.domain.statistics import Fact
 from bot.domain.timing_text import from_stored
 from bot.store.content.story_json import epoch, moment, moment_or_none
 from bot.store.engine.database import Connection
+from bot.store.engine.lists import number_list
+from bot.store.engine.moving_rows import moved
 from bot.store.readers import phrases, timings, topic_wishes
 from bot.store.readers.restrictions import restriction as restriction_of
 from bot.store.statistics import activity
@@ -52,7 +53,7 @@ async def chats(conn: Connection, ids: Iterable[int]) -> dict[int, Chat]:
         FROM chats AS c LEFT JOIN restrictions AS r ON r.chat = c.id LEFT JOIN timings AS t ON t.number = c.timing
         WHERE c.id IN (SELECT value FROM json_each(:ids))
         """,
-        {"ids": json.dumps(list(ids))},
+        {"ids": number_list(ids)},
     )
     return {one.id: one for one in map(_chat, rows)}
 
@@ -241,7 +242,7 @@ async def taking_announcements(conn: Connection, ids: Iterable[int]) -> set[int]
         SELECT id FROM chats
         WHERE announcements = 1 AND state = 'active' AND id IN (SELECT value FROM json_each(:ids))
         """,
-        {"ids": json.dumps(list(ids))},
+        {"ids": number_list(ids)},
     )
     return {int(row["id"]) for row in rows}
 
@@ -289,16 +290,16 @@ async def migrate(conn: Connection, old: int, new: int) -> None:
             timing, timed_at, paused_until, digest, announcements, breaking, quality, linked_channel, repeats_channel
         FROM chats WHERE id = :old
         ON CONFLICT (id) DO UPDATE SET
-            state = CASE state WHEN 'paused' THEN state ELSE excluded.state END,
-            since = min(since, excluded.since), state_at = excluded.state_at,
+            state = CASE chats.state WHEN 'paused' THEN chats.state ELSE excluded.state END,
+            since = min(chats.since, excluded.since), state_at = excluded.state_at,
             language = excluded.language, language_chosen = excluded.language_chosen, zone = excluded.zone,
             pictures = excluded.pictures, silent = excluded.silent, parts = excluded.parts,
-            greeted = max(greeted, excluded.greeted), timing = excluded.timing, timed_at = excluded.timed_at,
+            greeted = max(chats.greeted, excluded.greeted), timing = excluded.timing, timed_at = excluded.timed_at,
             digest = excluded.digest, announcements = excluded.announcements, breaking = excluded.breaking,
             quality = excluded.quality,
-            paused_until = CASE state WHEN 'paused' THEN paused_until ELSE excluded.paused_until END,
-            linked_channel = coalesce(linked_channel, excluded.linked_channel),
-            repeats_channel = max(repeats_channel, excluded.repeats_channel)
+            paused_until = CASE chats.state WHEN 'paused' THEN chats.paused_until ELSE excluded.paused_until END,
+            linked_channel = coalesce(chats.linked_channel, excluded.linked_channel),
+            repeats_channel = max(chats.repeats_channel, excluded.repeats_channel)
         """,
         ids,
     )
@@ -337,25 +338,26 @@ async def delete(conn: Connection, id: int) -> None:
 # Rows that the new chat has too stay with the old one, and go with it. There is no index by chat on deliveries,
 # receipts and outcomes, which are written for every message; reached through what there is one of per campaign.
 _MOVES = (
-    "UPDATE OR IGNORE subscriptions SET chat = :new WHERE chat = :old",
-    "UPDATE OR IGNORE exceptions SET chat = :new WHERE chat = :old",
-    "UPDATE OR IGNORE unwanted_sources SET chat = :new WHERE chat = :old",
-    "UPDATE OR IGNORE followed_phrases SET chat = :new WHERE chat = :old",
-    "UPDATE OR IGNORE unwanted_phrases SET chat = :new WHERE chat = :old",
-    "UPDATE OR IGNORE followed_stories SET chat = :new WHERE chat = :old",
-    "UPDATE OR IGNORE saved SET chat = :new WHERE chat = :old",
-    "UPDATE OR IGNORE saving_reactions SET chat = :new WHERE chat = :old",
-    "UPDATE OR IGNORE saving_reactions SET person = :new WHERE person = :old",
-    "UPDATE OR IGNORE closed_threads SET chat = :new WHERE chat = :old",
-    "UPDATE OR IGNORE topic_threads SET chat = :new WHERE chat = :old",
-    "UPDATE OR IGNORE topic_thread_tries SET chat = :new WHERE chat = :old",
-    "UPDATE OR IGNORE searches SET chat = :new WHERE chat = :old",
-    "UPDATE OR IGNORE restrictions SET chat = :new WHERE chat = :old",
-    "UPDATE OR IGNORE pushes SET chat = :new WHERE chat = :old",
-    "UPDATE OR IGNORE topic_wishes SET chat = :new WHERE chat = :old",
-    "UPDATE OR IGNORE waiting_exports SET chat = :new WHERE chat = :old",
-    """
-    UPDATE OR IGNORE deliveries SET chat = :new WHERE chat = :old AND campaign IN (
+    moved("subscriptions", "chat", "topic", "thread"),
+    moved("exceptions", "chat", "topic", "kind"),
+    moved("unwanted_sources", "chat", "source"),
+    moved("followed_phrases", "chat", "phrase"),
+    moved("unwanted_phrases", "chat", "phrase"),
+    moved("followed_stories", "chat", "article"),
+    moved("saved", "chat", "article"),
+    moved("saving_reactions", "chat", "person", "article"),
+    moved("saving_reactions", "person", "article", "chat"),
+    moved("closed_threads", "chat", "thread"),
+    moved("topic_threads", "chat", "topic"),
+    moved("topic_thread_tries", "chat"),
+    moved("searches", "chat", "words"),
+    moved("restrictions", "chat"),
+    moved("pushes", "chat", "topic"),
+    moved("topic_wishes", "chat", "topic"),
+    moved("waiting_exports", "chat"),
+    moved("deliveries", "chat", "campaign")
+    + """
+    AND campaign IN (
         SELECT id FROM campaigns AS f
         WHERE NOT EXISTS (
                   SELECT 1 FROM receipts AS r
@@ -367,11 +369,9 @@ _MOVES = (
               )
     )
     """,
-    """
-    UPDATE OR IGNORE receipts SET chat = :new, message_id = NULL
-    WHERE chat = :old AND (subject_type, subject) IN (SELECT subject_type, subject FROM told)
-    """,
-    "UPDATE OR IGNORE outcomes SET chat = :new WHERE chat = :old AND campaign IN (SELECT id FROM campaigns)",
+    moved("receipts", "chat", "subject_type", "subject", also="message_id = NULL")
+    + " AND (subject_type, subject) IN (SELECT subject_type, subject FROM told)",
+    moved("outcomes", "chat", "campaign") + " AND campaign IN (SELECT id FROM campaigns)",
 )
 
 _DELETIONS = (

@@ -34,7 +34,7 @@ async def forget(conn: Connection, chat: int, now: datetime) -> None:
     await conn.execute(
         """
         INSERT INTO forgotten (salt, print, at) VALUES (:salt, :print, :now)
-        ON CONFLICT (salt, print) DO UPDATE SET at = max(at, excluded.at)
+        ON CONFLICT (salt, print) DO UPDATE SET at = max(forgotten.at, excluded.at)
         """,
         {"salt": salt, "print": print_of(chat, salt), "now": epoch(now)},
     )
@@ -79,7 +79,7 @@ def learn_forgotten(copy: Path, replaced: Path) -> None:
             conn.execute(
                 """
                 INSERT INTO main.forgotten (salt, print, at) SELECT salt, print, at FROM old.forgotten WHERE true
-                ON CONFLICT (salt, print) DO UPDATE SET at = max(at, excluded.at)
+                ON CONFLICT (salt, print) DO UPDATE SET at = max(forgotten.at, excluded.at)
                 """
             )
 

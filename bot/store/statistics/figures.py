@@ -136,8 +136,8 @@ async def extremes(conn: Connection, period: Period) -> tuple[ArticleFigures, Ar
             GROUP BY a.number, a.title HAVING sum(f.prompt) > 0
         ), ranked AS (
             SELECT number, title, sent, missed, prompt, prompt_seconds, prompt_last,
-                row_number() OVER (ORDER BY 1.0 * prompt_seconds / prompt, number) AS from_fastest,
-                row_number() OVER (ORDER BY 1.0 * prompt_seconds / prompt DESC, number) AS from_slowest
+                row_number() OVER (ORDER BY CAST(prompt_seconds AS REAL) / prompt, number) AS from_fastest,
+                row_number() OVER (ORDER BY CAST(prompt_seconds AS REAL) / prompt DESC, number) AS from_slowest
             FROM paced
         )
         SELECT number, title, sent, missed, prompt, prompt_seconds, prompt_last FROM ranked

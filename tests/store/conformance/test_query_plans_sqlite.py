@@ -459,7 +459,7 @@ async def test_a_search_asks_the_index_of_words_and_the_picker_one_index_a_topic
     assert await browsing.found(explained, "sun5", None, 7)  # type: ignore[arg-type]
     walked = [step for step, _ in explained.steps if step.startswith("SCAN") and "VIRTUAL TABLE INDEX 1:" not in step]
     by_words = [step for step in walked if "article_search VIRTUAL TABLE INDEX 0:M" in step]  # M: a full-text query
-    assert len(by_words) == 2 and set(walked) - set(by_words) <= {"SCAN (subquery-1)"}  # they are counted first
+    assert len(by_words) == 2 and set(walked) - set(by_words) <= {"SCAN held"}  # they are counted first
     assert "SEARCH a USING INTEGER PRIMARY KEY (rowid=?)" in dict(explained.steps)
     explained = Explained(conn)
     await topics.most_followed(explained, 10)  # type: ignore[arg-type]
