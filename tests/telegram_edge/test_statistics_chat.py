@@ -83,7 +83,7 @@ async def test_a_period_is_chosen_with_a_button_or_typed(desk: Desk) -> None:
 async def test_what_is_no_period_gets_one_answer(desk: Desk, typed: str) -> None:
     before = len(desk.house.messages(EDITH))
     await desk.says(f"/stats {typed}")
-    assert desk.screen == "Write /stats and a number of days, such as /stats 30."
+    assert desk.screen == "Write /stats and a number of days, such as /stats 30, or /stats weekly on or off."
     assert len(desk.house.messages(EDITH)) == before + 1
 
 

@@ -8,6 +8,6 @@ Messages for editors and owners.
 | what is sent to everybody, and how anything stands that is on its way | `announcements`, `progress` |
 | what stories come from | `uploads`, `links`, `sources`, `new_source`, `source_faults` |
 | what became of it all, and is changed | `editing`, `corrections`, `delivery_report`, `audit_log` |
-| the bot in numbers | `statistics`, `statistics_lines`, `chart` |
+| the bot in numbers | `statistics`, `statistics_lines`, `chart`, `weekly_report` |
 | people, and what they are told unasked | `editors`, `alerts` |
 """

@@ -39,12 +39,13 @@ def readers(words: Words, found: Statistics) -> Lines:
             paused=n(now.states.get(ChatState.PAUSED, 0)),
             gone=n(now.states.get(ChatState.UNREACHABLE, 0)),
         ),
-        *_came_and_went(words, found),
+        *came_and_went(words, found),
         *_among_them(words, now),
     ]
 
 
-def _came_and_went(words: Words, found: Statistics) -> Lines:
+def came_and_went(words: Words, found: Statistics) -> Lines:
+    """Return how many came and left in a period, and why."""
     new, back = found.of(Fact.JOINED), found.of(Fact.BACK)
     left, stopped, forgotten = found.of(Fact.LEFT), found.of(Fact.PAUSED), found.of(Fact.FORGOTTEN)
     if not any((new, back, left, stopped, forgotten)):
@@ -105,6 +106,12 @@ def delivered(words: Words, found: Statistics) -> Lines:
     changed, deleted = found.of(Fact.CHANGED), found.of(Fact.DELETED)
     if changed or deleted:
         lines.append(words("{changed} copies changed, {deleted} deleted", changed=n(changed), deleted=n(deleted)))
+    return lines + how_long(words, found)
+
+
+def how_long(words: Words, found: Statistics) -> Lines:
+    """Return how long messages took, and with which articles least and most."""
+    lines: Lines = []
     if (mean := found.pace.mean) is not None:
         lines.append(words("A message took {time} on average.", time=words.span(mean)))
     for template, one in (

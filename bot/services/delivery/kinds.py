@@ -20,6 +20,7 @@ from bot.domain.delivery import (
     CORRECTION_NOTE,
     NEWS,
     NOTICE,
+    REPORT,
     RETRACTION_NOTE,
     SAVERS_NOTE,
     WITHDRAWAL,
@@ -37,6 +38,7 @@ from bot.services.delivery.change_notes import change_note_of, concerned, revisi
 from bot.services.delivery.composing import Composition
 from bot.services.delivery.copies import correction_of, notice_of, outdated, to_notify, withdrawal_of, young
 from bot.services.delivery.edition import Edition, edition_of
+from bot.services.delivery.reports import report_of, reported
 from bot.store.content import articles
 from bot.store.delivery.audiences import Audience
 from bot.store.delivery.campaigns import Campaign
@@ -148,6 +150,12 @@ async def _change_note(
     return await change_note_of(conn, campaign, prepare)
 
 
+async def _report(
+    conn: Connection, campaign: Campaign, prepare: Callable[[Message], Any], pictures: PictureSource
+) -> Composition[Any]:
+    return await report_of(conn, campaign, prepare)
+
+
 async def _as_promised(conn: Connection, campaign: Campaign) -> int | None:
     return campaign.revision
 
@@ -163,6 +171,7 @@ KINDS: Mapping[str, Kind] = {
         Kind(CORRECTION_NOTE, Lane.LATER, concerned, _change_note, revision_noted, waits_for_quiet=True),
         Kind(SAVERS_NOTE, Lane.LATER, concerned, _change_note, revision_noted, waits_for_quiet=True),
         Kind(RETRACTION_NOTE, Lane.LATER, concerned, _change_note, revision_noted, waits_for_quiet=True),
+        Kind(REPORT, Lane.LATER, reported, _report, _as_promised, waits_for_quiet=True),
         # A further kind is one more row.
     )
 }

@@ -6,7 +6,6 @@ What was delivered comes from campaigns, which keep their counts for good, not f
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,6 +16,7 @@ from bot.domain.chat import ChatKind, ChatState
 from bot.domain.statistics import Act, ArticleFigures, Pace, Period, Readers, Share
 from bot.store.content.story_json import epoch
 from bot.store.engine.connection import Connection
+from bot.store.engine.lists import number_list
 
 
 async def readers(conn: Connection) -> Readers:
@@ -91,7 +91,7 @@ async def _followers(conn: Connection) -> dict[int, int]:
 async def _names(conn: Connection, topics: Sequence[int]) -> dict[int, str]:
     rows = await conn.execute_fetchall(
         "SELECT number, name FROM topics WHERE number IN (SELECT value FROM json_each(:topics))",
-        {"topics": json.dumps(list(topics))},
+        {"topics": number_list(topics)},
     )
     return {int(row["number"]): row["name"] for row in rows}
 
@@ -185,7 +185,7 @@ async def sources(conn: Connection, period: Period, limit: int) -> list[Share]:
 
 async def _with_acts(conn: Connection, found: list[ArticleFigures]) -> list[ArticleFigures]:
     """Return figures of articles with what readers did with each."""
-    numbers = {"numbers": json.dumps([one.number for one in found])}
+    numbers = {"numbers": number_list([one.number for one in found])}
     saved = await conn.execute_fetchall(
         """
         SELECT article, count(*) AS many FROM saved

@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from telegram.error import TelegramError
 
@@ -16,7 +17,7 @@ from bot.domain.text import Text
 from bot.render.editor import chart as charts
 from bot.render.editor import statistics as screens
 from bot.render.editor.statistics import VIEWS, Standing, StatisticsVerb, View
-from bot.services.newsroom import statistics
+from bot.services.newsroom import statistics, weekly_reports
 from bot.telegram_edge.kit.commands import Access, Where, msgid
 from bot.telegram_edge.kit.context import BotContext
 from bot.telegram_edge.kit.paging import number
@@ -27,11 +28,16 @@ log = logging.getLogger(__name__)
 
 RESTRICTED = 10  # chats that forbid writing, listed at most
 SOURCES = 10
+_WEEKLY = {"weekly on": True, "weekly off": False}
 _DAYS = re.compile(r"(\d{1,4})(?:\s\w+)?")
 
 
 async def stats(ctx: BotContext, request: Request) -> None:
     """Show the numbers of the last days: a week, or as many as were typed, `/stats 30`."""
+    if (wanted := _WEEKLY.get(" ".join(request.args.casefold().split()))) is not None and request.person is not None:
+        await weekly_reports.switch(ctx.db, request.person, wanted, ctx.look(request.chat).zone, ctx.clock())
+        await request.answer(Message(Text(f"{screens.report_switched(request.words, is_weekly=wanted)}.")))
+        return
     days = _typed_days(request.args)
     if days is None:
         await request.answer(screens.usage(request.words))
@@ -57,7 +63,24 @@ async def show(ctx: BotContext, press: PressRequest) -> None:
     place, days = number(press), number(press, 1)
     view = VIEWS[place] if 0 <= place < len(VIEWS) else View.ALL
     found = await _found(ctx, press, days if 1 <= days <= MAX_DAYS else PERIODS[0])
-    await press.redraw(await _screen(ctx, press, view, found))
+    screen = await _screen(ctx, press, view, found)
+    if press.is_photo:  # below a picture there is no room for all of it
+        await press.answer(screen)
+    else:
+        await press.redraw(screen)
+
+
+async def switch_weekly(ctx: BotContext, press: PressRequest) -> None:
+    """Let reports come every Monday, or no more."""
+    wanted = number(press) > 0
+    await weekly_reports.switch(ctx.db, press.person, wanted, ctx.look(press.chat).zone, ctx.clock())
+    await press.toast(screens.report_switched(press.words, is_weekly=wanted))
+    if len(press.numbers) > 1:
+        await show(ctx, replace(press, press=replace(press.press, numbers=press.numbers[1:])))
+    elif wanted:
+        await press.redraw_keyboard(screens.report_buttons(press.words, PERIODS[0]))
+    else:
+        await press.redraw_keyboard(screens.report_again(press.words))
 
 
 async def draw(ctx: BotContext, press: PressRequest) -> None:
@@ -124,7 +147,8 @@ async def _screen(ctx: BotContext, asked: Request | PressRequest, view: View, fo
         is_paused=sums.is_paused,
         sources=sums.sources[:SOURCES],
     )
-    return screens.statistics(asked.words, view, found, standing, zone, now)
+    is_weekly = asked.person is not None and (await statistics.wish(ctx.db, asked.person)).is_weekly
+    return screens.statistics(asked.words, view, found, standing, zone, now, is_weekly=is_weekly)
 
 
 CONVERSATION = Conversation(
@@ -142,5 +166,6 @@ CONVERSATION = Conversation(
     presses=(
         PressRule(StatisticsVerb.SHOW, show, access=Access.EDITORS),
         PressRule(StatisticsVerb.DRAW, draw, access=Access.EDITORS),
+        PressRule(StatisticsVerb.WEEKLY, switch_weekly, access=Access.EDITORS),
     ),
 )
