@@ -74,11 +74,20 @@ async def followed(conn: Connection, limit: int) -> list[tuple[str, int]]:
 
 
 async def _followers(conn: Connection) -> dict[int, int]:
-    """Return how many active chats follow each topic: all that do, less those of them that are not active."""
+    """Return how many active chats follow each topic: all that do, less those of them that are not active.
+
+    Only forums follow a topic in several threads. To tell all rows apart for them takes five times as long.
+    """
     rows = await conn.execute_fetchall(
         """
         SELECT topic, sum(many) AS many FROM (
-            SELECT topic, count(*) AS many FROM (SELECT DISTINCT topic, chat FROM subscriptions) AS every GROUP BY topic
+            SELECT topic, count(*) AS many FROM subscriptions WHERE thread = 0 GROUP BY topic
+            UNION ALL
+            SELECT s.topic, count(DISTINCT s.chat) FROM subscriptions AS s
+            WHERE s.thread <> 0 AND NOT EXISTS (
+                SELECT 1 FROM subscriptions AS o WHERE o.topic = s.topic AND o.chat = s.chat AND o.thread = 0
+            )
+            GROUP BY s.topic
             UNION ALL
             SELECT s.topic, -count(DISTINCT s.chat) FROM chats AS c CROSS JOIN subscriptions AS s
             WHERE s.chat = c.id AND c.state IN ('paused', 'unreachable') GROUP BY s.topic
