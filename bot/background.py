@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from pathlib import Path
 from time import monotonic
+from zoneinfo import ZoneInfo
 
 from bot.content.articles.surroundings import ReadingRules
 from bot.content.files.watch import watch
@@ -23,7 +24,7 @@ from bot.errors import StoreError
 from bot.services.content.folder_import import take_folder
 from bot.services.content.imports import Policy
 from bot.services.delivery.fanout import fan_out_next, next_start
-from bot.services.newsroom import arriving_news, incidents, takedown
+from bot.services.newsroom import arriving_news, incidents, takedown, weekly_reports
 from bot.services.readers import membership
 from bot.store.content import articles
 from bot.store.delivery import retention, sent_lists
@@ -122,6 +123,18 @@ async def end_embargoes(db: Database, policy: Policy, *, clock: Clock, changed: 
             wake()
         async with db.reading() as conn:
             due = await articles.next_embargo(conn)
+        await _sleep(changed, None if due is None else (due - clock()).total_seconds())
+
+
+async def promise_reports(
+    db: Database, *, owners: frozenset[int], zone: ZoneInfo, clock: Clock, changed: asyncio.Event, wake: Wake
+) -> None:
+    """Promise weekly reports when they are due. `owners` are those of the configuration."""
+    while True:
+        changed.clear()
+        if await weekly_reports.promise_due(db, owners=owners, zone=zone, now=clock()):
+            wake()
+        due = await weekly_reports.next_due(db, zone=zone, now=clock())
         await _sleep(changed, None if due is None else (due - clock()).total_seconds())
 
 

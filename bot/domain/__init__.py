@@ -21,6 +21,6 @@ Values and decisions. Standard library only; nothing here does I/O or asks what 
 | what is sent beside news | `change_note`, `announcement` |
 | limits of Telegram, and of what is asked of us | `limits`, `pacing`, `token_bucket`, `answer_quota` |
 | what Telegram's refusals mean | `circuit`, `rejections`, `shared_refusals` |
-| the bot in numbers | `statistics` |
+| the bot in numbers | `statistics`, `chart` |
 | messages | `message`, `text`, `parts`, `press` |
 """

@@ -43,7 +43,7 @@ WRITE_EVERY = 0.05  # seconds
 
 
 async def fan_out(db: Database) -> tuple[float, float]:
-    """Publish an article to everybody and give all its rows; return the seconds, and those of a reader's worst write."""
+    """Publish an article to everybody and give all its rows; return how long that took, and a reader's worst write."""
     await town.publish(db, f"news-{time.time_ns()}")
     stop = asyncio.Event()
     writing = asyncio.create_task(_write(db, stop))

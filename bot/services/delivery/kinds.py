@@ -20,6 +20,7 @@ from bot.domain.delivery import (
     CORRECTION_NOTE,
     NEWS,
     NOTICE,
+    REPORT,
     RETRACTION_NOTE,
     SAVERS_NOTE,
     WITHDRAWAL,
@@ -47,6 +48,7 @@ from bot.services.delivery.copies import (
     young,
 )
 from bot.services.delivery.edition import Edition, edition_of
+from bot.services.delivery.reports import report_of, reported
 from bot.store.content import articles
 from bot.store.delivery.audiences import Audience
 from bot.store.delivery.campaigns import Campaign
@@ -162,6 +164,12 @@ async def _change_note(
     return await change_note_of(conn, campaign, prepare)
 
 
+async def _report(
+    conn: Connection, campaign: Campaign, prepare: Callable[[Message], Any], pictures: PictureSource
+) -> Composition[Any]:
+    return await report_of(conn, campaign, prepare)
+
+
 async def _as_promised(conn: Connection, campaign: Campaign) -> int | None:
     return campaign.revision
 
@@ -177,6 +185,7 @@ KINDS: Mapping[str, Kind] = {
         Kind(CORRECTION_NOTE, Lane.LATER, concerned, _change_note, revision_noted, waits_for_quiet=True),
         Kind(SAVERS_NOTE, Lane.LATER, concerned, _change_note, revision_noted, waits_for_quiet=True),
         Kind(RETRACTION_NOTE, Lane.LATER, concerned, _change_note, revision_noted, waits_for_quiet=True),
+        Kind(REPORT, Lane.LATER, reported, _report, _as_promised, waits_for_quiet=True),
         # A further kind is one more row.
     )
 }

@@ -10,6 +10,6 @@ What editors and owners do: publish, stop, decide about held news, manage roles,
 | what goes for good | `takedown` |
 | people, and their menus | `roles`, `menus` |
 | what people are told unasked | `notices`, `incidents` |
-| the bot in numbers | `statistics` |
+| the bot in numbers | `statistics`, `weekly_reports` |
 | older copies of the database | `restoring` |
 """
