@@ -9,7 +9,8 @@ It uses the same services as the chat, and so gives the same guarantees. No othe
 | `setup`, `run`, `sandbox`, `pause`, `resume` | `setup`, `dotenv`, `running`, `pausing` |
 | `backup`, `restore` | `backups` |
 | `check`, `import` | `files`, `online` |
-| `drafts`, `publish`, `retract`, `held`, `delivery`, `stats`, `log` | `newsroom`, `following`, `reports` |
+| `correct`, `retract` | `copies` |
+| `drafts`, `publish`, `held`, `delivery`, `stats`, `log` | `newsroom`, `following`, `reports` |
 | `sources` | `sources` |
 | `editors`, `keys` | `people`, `keys` |
 """
