@@ -168,7 +168,7 @@ def _copies(many: int) -> str:
 
 
 def _refusal(error: RefusedField) -> str:
-    from bot.render.editor.editing import refused
+    from bot.render.editor.edit_refusals import refused
     from bot.render.locale import words_for
 
     return refused(words_for("en"), error.article, error.field, error.refusal).text.string

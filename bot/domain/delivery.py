@@ -42,6 +42,8 @@ WITHDRAWAL = "withdrawal"
 """Deletes every copy of a retracted article that is young enough for it."""
 ANNOUNCEMENT = "announcement"
 """Brings what the bot's people write to everybody, or to the readers of a topic."""
+REPORT = "report"
+"""Tells editors who want it about the week before."""
 CORRECTION_NOTE = "correction note"
 """Tells whoever got an article that it was corrected."""
 SAVERS_NOTE = "correction note to savers"
@@ -55,7 +57,8 @@ class SubjectType(IntEnum):
 
     ARTICLE = 1
     ANNOUNCEMENT = 2
-    CHANGE_NOTE = 3
+    REPORT = 3
+    CHANGE_NOTE = 4
 
 
 class Subject(NamedTuple):

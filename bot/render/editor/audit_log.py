@@ -10,6 +10,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from bot.domain.audit import Entry, LogGroup
+from bot.domain.editing import IN_CHAT
 from bot.domain.limits import TEXT
 from bot.domain.message import Button, Keyboard, Message
 from bot.domain.press import press
@@ -110,7 +111,10 @@ def _changed(words: Words, entry: Entry, zone: ZoneInfo) -> str:
     if entry.act == "role":
         called_so = {"contributor": words("contributor"), "editor": words("editor"), "owner": words("owner")}
         values = (called_so.get(entry.before or "", entry.before), called_so.get(entry.after or "", entry.after))
-    before, after = (None if value is None else foreign(tame(clip(value, _VALUE))) for value in values)
+    before, after = (
+        words("a picture sent in chat") if value == IN_CHAT else value and foreign(tame(clip(value, _VALUE)))
+        for value in values
+    )
     if entry.act.startswith("become") or entry.act in _SAY_IT_ALL or (before is None and after is None):
         return ""
     if before is None:

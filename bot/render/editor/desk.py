@@ -58,6 +58,11 @@ class Verb(StrEnum):
     EDIT_FIELD = "edit_field"  # an article, a field's place
     EDIT_ANYWAY = "edit_anyway"
     EDIT_NOT = "edit_not"
+    EDIT_NOTHING = "edit_nothing"  # an article, a field's place: it is to hold nothing
+    TICKS = "edit_ticks"  # an article, a page, 1 to show all topics again
+    TICK = "edit_tick"  # an article, a topic, 1 to tick it, a page
+    TICKED = "edit_ticked"
+    DROP_RELATED = "edit_related"  # an article, a checksum of the link
     KEEP_EDIT = "edit_keep"  # an article, a field's place, a checksum of what the source says
     TAKE_SOURCE = "edit_take"  # the same
     STOP = "push_stop"  # a campaign
@@ -101,6 +106,8 @@ OF_AN_ARTICLE = frozenset(
         Verb.CHOOSE_PUSH, Verb.CHOOSE_ARCHIVE, Verb.TOPICS, Verb.ADD_TOPIC, Verb.DELIVERY, Verb.FAILED, Verb.AGAIN,
         Verb.APPROVE, Verb.DECLINE, Verb.UNSCHEDULE, Verb.SCHEDULE, Verb.SCHEDULE_AT, Verb.SILENTLY, Verb.BREAKING,
         Verb.KEEP_EDIT, Verb.TAKE_SOURCE, Verb.EDIT, Verb.EDIT_FIELD, Verb.EDIT_ANYWAY, Verb.EDIT_NOT,
+        Verb.EDIT_NOTHING, Verb.TICKS, Verb.TICK, Verb.TICKED,
+        Verb.DROP_RELATED,
     }
 )  # fmt: skip
 """What is done to one article: the first number of the button is its number."""

@@ -9,5 +9,6 @@ What editors and owners do: publish, stop, decide about held news, manage roles,
 | delivered copies, and what readers are told of their change | `corrections`, `correction_offers`, `telling` |
 | people, and their menus | `roles`, `menus` |
 | what people are told unasked | `notices`, `incidents` |
+| the bot in numbers | `statistics` |
 | older copies of the database | `restoring` |
 """

@@ -386,7 +386,7 @@ async def note_refused_by_some(
 
 
 async def _put_back_refused(conn: Connection, campaign: Campaign, words: str, now: datetime) -> None:
-    reasons = await receipts.reasons(conn, [campaign.id], limit=-1)
+    reasons = await receipts.reasons(conn, [campaign.id], limit=None)
     same = [reason for reason, _ in reasons if alike(reason) == alike(words)]
     await delivery_reports.put_back_failed(conn, campaign.id, same, now)
 

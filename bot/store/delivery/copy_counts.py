@@ -80,7 +80,7 @@ async def changed(conn: Connection, article: int) -> ChangedCopies:
 
 async def gone(conn: Connection, campaign: int) -> int:
     """Return how many copies were deleted by their readers before a campaign could change them."""
-    return _gone(await receipts.reasons(conn, [campaign], limit=-1))
+    return _gone(await receipts.reasons(conn, [campaign], limit=None))
 
 
 def _gone(reasons: Iterable[tuple[str, int]]) -> int:
@@ -89,7 +89,7 @@ def _gone(reasons: Iterable[tuple[str, int]]) -> int:
 
 async def _ended(conn: Connection, campaign: Campaign, reasons: dict[str, int]) -> tuple[int, int, int]:
     """Return how many copies were gone, are still to be done, and ended unchanged; note the reasons."""
-    told = dict(await receipts.reasons(conn, [campaign.id], limit=-1))
+    told = dict(await receipts.reasons(conn, [campaign.id], limit=None))
     for reason, many in told.items():
         reasons[reason] = reasons.get(reason, 0) + many
     deleted_before = _gone(told.items())

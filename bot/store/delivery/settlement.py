@@ -18,7 +18,6 @@ before its subject was corrected or taken back joins the campaign that does that
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -30,6 +29,7 @@ from bot.store.content.story_json import epoch
 from bot.store.delivery.outbox import delivery_of
 from bot.store.delivery.receipts import CODES, LIST, PHOTO
 from bot.store.engine.database import Connection
+from bot.store.engine.lists import number_list
 
 Covered = Sequence[tuple[Subject, int | None]]
 """What stands in a message: subjects, each with its revision; None where it has none."""
@@ -105,7 +105,7 @@ DELETE FROM deliveries WHERE id IN (SELECT value FROM json_each(:ids)) AND owner
 
 async def _taken(conn: Connection, take: str, settled: Sequence[Settled], owner: int) -> dict[int, int]:
     """Delete the rows of finished deliveries and return where each chat lives now, by row."""
-    ids = json.dumps([one.delivery.id for one in settled])
+    ids = number_list(one.delivery.id for one in settled)
     rows = await conn.execute_fetchall(take, {"ids": ids, "owner": owner})
     return dict(tuple(row) for row in rows)
 
@@ -229,7 +229,7 @@ async def _change_late_ones(conn: Connection, sent: Sequence[Settled], homes: Ma
             {"type": type_, "subject": subject, "revision": revision, "is_list": is_list},
         )
         for row in rows:
-            values = {"campaign": row["id"], "operation": row["operation"], "at": at, "chats": json.dumps(chats)}
+            values = {"campaign": row["id"], "operation": row["operation"], "at": at, "chats": number_list(chats)}
             added = await conn.execute(
                 """
                 INSERT OR IGNORE INTO deliveries (campaign, chat, thread, operation, not_before)
@@ -253,6 +253,7 @@ _ENDS = ("sent", "unreachable", "failed", "restricted", "unwanted")
 async def _count(conn: Connection, settled: Sequence[Settled], at: int) -> None:
     ended = Counter((one.delivery.campaign, one.delivery.status) for one in settled)
     unsure = Counter(one.delivery.campaign for one in settled if one.delivery.unsure)
+    waited = Counter(one.delivery.campaign for one in settled if one.delivery.waits and one.delivery.status is _SENT)
     totals = {number: dict.fromkeys(_ENDS, 0) for number, _ in ended}
     for (number, status), many in ended.items():
         totals[number][status.value] = many
@@ -260,11 +261,17 @@ async def _count(conn: Connection, settled: Sequence[Settled], at: int) -> None:
         """
         UPDATE campaigns SET sent = sent + :sent, unreachable = unreachable + :unreachable, failed = failed + :failed,
             restricted = restricted + :restricted, unwanted = unwanted + :unwanted, unsure = unsure + :unsure,
-            first_sent_at = CASE WHEN :sent THEN coalesce(first_sent_at, :at) ELSE first_sent_at END,
-            last_sent_at = CASE WHEN :sent THEN :at ELSE last_sent_at END
+            first_sent_at = CASE WHEN :sent > 0 THEN coalesce(first_sent_at, :at) ELSE first_sent_at END,
+            last_sent_at = CASE WHEN :sent > 0 THEN :at ELSE last_sent_at END,
+            ended_at = :at, uncounted = 1, prompt = prompt + :prompt,
+            prompt_seconds = prompt_seconds + :prompt * CASE WHEN :at > start_at THEN :at - start_at ELSE 0 END,
+            prompt_until = CASE WHEN :prompt > 0 THEN :at ELSE prompt_until END
         WHERE id = :id
         """,
-        [{"id": number, "at": at, "unsure": unsure[number], **total} for number, total in totals.items()],
+        [
+            {"id": number, "at": at, "unsure": unsure[number], "prompt": total["sent"] - waited[number], **total}
+            for number, total in totals.items()
+        ],
     )
 
 
@@ -289,7 +296,7 @@ async def take_along(
         WHERE chat = (SELECT chat FROM deliveries WHERE id = :carrier) AND id <> :carrier
           AND campaign IN (SELECT value FROM json_each(:campaigns))
         """,
-        {"carrier": carrier.id, "campaigns": json.dumps(list(covers))},
+        {"carrier": carrier.id, "campaigns": number_list(covers)},
     )
     taken = [
         delivery_of(row)._replace(status=stands.status, message_id=stands.message_id, reason=stands.reason)
