@@ -252,6 +252,8 @@ def _detail(words: Words, detail: str | None) -> str:
         "approved": words("with approval"),
         "breaking": words("as breaking news"),
         "silent": words("without a sound"),
+        "announcement": words("an announcement"),
+        "note": words("a note to readers"),
         "all": words("all who have it"),
         "saved": words("who saved it"),
         "changed": words("it was changed after its approval"),

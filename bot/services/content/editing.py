@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from bot.content.articles.video import watch_link
 from bot.domain.article import Article, ArticleState, Picture
-from bot.domain.audit import Entry
+from bot.domain.audit import By, Entry
 from bot.domain.copies import Copies
 from bot.domain.correction import Field
 from bot.domain.editing import (
@@ -77,15 +77,22 @@ async def edit(
         is_alone = field is EditField.RELATED  # one more or one less takes nothing from what others have changed
         if answers is not None and before.revision != answers.revision and not is_alone:
             raise Refusal(Fault.CHANGED_MEANWHILE)
-        value = await typed_fields.read(conn, before, field, said, allow)
-        was = await _shown(conn, before, field)
-        if value == was:
-            raise Refusal(Fault.UNCHANGED)
-        known = (await edits.edits_of(conn, [number])).get(number, {})
-        await edits.set_edits(conn, {number: after_edit(known, before.story, field, value)})
         if answers is not None:
             await asked_edits.forget(conn, answers.person)
-        return await _change(conn, before, field, value, was, by=by, now=now)
+        return await edit_within(conn, before, field, said, by=by, allow=allow, now=now)
+
+
+async def edit_within(
+    conn: Connection, before: Article, field: EditField, said: Said, *, by: By, allow: FetchRules, now: datetime
+) -> Edited:
+    """Let an article say in one field what was typed, in the caller's transaction. Raises: Refusal."""
+    value = await typed_fields.read(conn, before, field, said, allow)
+    was = await _shown(conn, before, field)
+    if value == was:
+        raise Refusal(Fault.UNCHANGED)
+    known = (await edits.edits_of(conn, [before.number])).get(before.number, {})
+    await edits.set_edits(conn, {before.number: after_edit(known, before.story, field, value)})
+    return await _change(conn, before, field, value, was, by=by, now=now)
 
 
 # Asked for with buttons
@@ -216,7 +223,7 @@ def _asked(known: Edits) -> tuple[tuple[EditField, Value], ...]:
 
 
 async def _change(
-    conn: Connection, before: Article, field: EditField, value: Value, was: Value, *, by: int | None, now: datetime
+    conn: Connection, before: Article, field: EditField, value: Value, was: Value, *, by: By, now: datetime
 ) -> Edited:
     """Write an edit of what readers saw as `was`, and its line in the log. Raises: Refusal."""
     number = before.number

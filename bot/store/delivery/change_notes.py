@@ -85,6 +85,27 @@ async def decide(conn: Connection, number: int) -> bool:
     return changed > 0
 
 
+async def ask(conn: Connection, number: int, whom: Whom, by: int) -> bool:
+    """Let a note wait for another editor; False when it does already."""
+    changed = await conn.execute(
+        """
+        UPDATE change_notes SET asked_for = :kind, asked_by = :by
+        WHERE number = :number AND asked_by IS NULL
+        """,
+        {"number": number, "kind": whom.kind, "by": by},
+    )
+    return changed > 0
+
+
+async def ask_no_more(conn: Connection, number: int) -> bool:
+    """Let a note wait for nobody; False when it does not."""
+    changed = await conn.execute(
+        "UPDATE change_notes SET asked_for = NULL, asked_by = NULL WHERE number = :number AND asked_by IS NOT NULL",
+        {"number": number},
+    )
+    return changed > 0
+
+
 async def savers(conn: Connection, article: int) -> int:
     """Return how many chats that get pushes keep an article."""
     [(many,)] = await conn.execute_fetchall(
@@ -200,6 +221,6 @@ def _note(row: Row) -> ChangeNote:
         about=Change(row["about"]),
         correction=Correction(moment(row["at"]), row["why"], fields),
         is_decided=bool(row["decided"]),
-        asked_for=None if row["asked_for"] is None else Whom(row["asked_for"]),
+        asked_for=next((whom for whom in Whom if whom.kind == row["asked_for"]), None),
         asked_by=row["asked_by"],
     )

@@ -227,7 +227,7 @@ async def _change_late_ones(conn: Connection, sent: Sequence[Settled], homes: Ma
               AND (operation <> 3 OR :is_list = 0)
             ORDER BY id DESC LIMIT 1
             """,
-            {"type": type_, "subject": subject, "revision": revision, "is_list": is_list},
+            {"type": type_, "subject": subject, "revision": revision, "is_list": int(is_list)},
         )
         for row in rows:
             await _join(conn, row["id"], row["operation"], chats, at)
