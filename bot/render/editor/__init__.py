@@ -4,7 +4,7 @@ Messages for editors and owners.
 | what | modules |
 | --- | --- |
 | single articles, and what is held | `desk`, `held`, `topic_choice` |
-| what goes out, and when | `schedule`, `moments`, `approvals`, `publishing` |
+| what goes out, and when | `schedule`, `moments`, `audience`, `approvals`, `publishing` |
 | what is sent to everybody, and how anything stands that is on its way | `announcements`, `progress` |
 | what stories come from | `uploads`, `links`, `sources`, `new_source`, `source_faults` |
 | what is changed of an article | `editing`, `edited_values`, `edit_refusals`, `topic_ticks`, `related_links` |

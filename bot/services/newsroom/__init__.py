@@ -4,7 +4,7 @@ What editors and owners do: publish, stop, decide about held news, manage roles,
 | what | modules |
 | --- | --- |
 | what is looked at before it is decided | `desk` |
-| what goes out, and who says so | `newsroom`, `approvals`, `arriving_news`, `feed_embargoes` |
+| what goes out, and who says so | `newsroom`, `approvals`, `chosen_audience`, `arriving_news`, `feed_embargoes` |
 | what is written to everybody | `announcing` |
 | delivered copies | `corrections`, `correction_offers` |
 | people, and their menus | `roles`, `menus` |

@@ -3,6 +3,7 @@
 from bot.telegram_edge.conversations.editor import (
     announcements,
     approvals,
+    audience,
     audit_log,
     corrections,
     delivery_report,
@@ -66,6 +67,7 @@ REGISTRY = Registry(
         reactions.CONVERSATION,
         drafts.CONVERSATION,
         publishing.CONVERSATION,
+        audience.CONVERSATION,
         taking_back.CONVERSATION,
         editing_related.CONVERSATION,  # a link that was asked for becomes no draft
         editing_topics.CONVERSATION,  # a name that is looked for is no value
