@@ -55,6 +55,7 @@ class PressRoom:
         count: Callable[[Outcome], None] = lambda outcome: None,
         kinds: Mapping[str, Kind] = KINDS,
         is_alone: bool = True,
+        leads: Callable[[int], bool] = lambda term: True,
         db: Database | None = None,
     ) -> None:
         self.house = house
@@ -63,6 +64,7 @@ class PressRoom:
         self.alarms: list[tuple[Alarm, int | None, str | None]] = []
         self.kinds = kinds
         self.is_alone = is_alone
+        self.leads = leads
         self.dispatcher = self._dispatcher(folder, rate, in_flight, reserve, paid_per_day, count)
 
     def _dispatcher(
@@ -93,6 +95,7 @@ class PressRoom:
             paid_budget=ctx.paid_budget,
             kinds=self.kinds,
             is_alone=self.is_alone,
+            leads=self.leads,
         )
 
     async def people(self, many: int, first: int = 20_000) -> list[int]:
@@ -200,10 +203,12 @@ def again(story: Story, **changes: Any) -> Story:
 
 
 @asynccontextmanager
-async def press_room(house: StoryHouse, folder: Path, **options: Any) -> AsyncIterator[PressRoom]:
-    """Run a dispatcher beside a house until the block ends."""
+async def press_room(
+    house: StoryHouse, folder: Path, *, term: int | None = None, **options: Any
+) -> AsyncIterator[PressRoom]:
+    """Run a dispatcher beside a house until the block ends, in a `term` that was begun for it, if any."""
     room = PressRoom(house, folder, **options)
-    running = asyncio.create_task(room.dispatcher.run())
+    running = asyncio.create_task(room.dispatcher.run(term))
     try:
         yield room
     finally:

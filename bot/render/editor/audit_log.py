@@ -172,6 +172,8 @@ def _act(words: Words, entry: Entry) -> str:
         "decline": words("declined"),
         "announce": words("announced"),
         "correct": words("corrected"),
+        "tell": words("told readers of the correction of"),
+        "tell nobody": words("told nobody of taking back"),
         "lists only": words("left the delivered copies of"),
         "take back copies": words("took back the delivered copies of"),
     }
@@ -250,6 +252,8 @@ def _detail(words: Words, detail: str | None) -> str:
         "approved": words("with approval"),
         "breaking": words("as breaking news"),
         "silent": words("without a sound"),
+        "all": words("all who have it"),
+        "saved": words("who saved it"),
         "changed": words("it was changed after its approval"),
     }
     return known.get(detail or "", tame(clip(detail or "", _DETAIL)))

@@ -148,7 +148,7 @@ def caption(
     tags = _hashtags(topics) if Part.HASHTAGS in look.parts else []
     why = _why(reason, look)
     shown_by = look.words.text("Picture: {credit}", credit=foreign(clip(credit, _SOURCE))) if credit else Text()
-    corrected = join([_corrected(one, look) for one in article.corrections], "\n")
+    told = join([corrected(one, look) for one in article.corrections], "\n")
 
     def assembled(title: Text, excerpt: str) -> Text:
         """Return the title and the parts in their order; the excerpt is a paragraph, and of the others each a line."""
@@ -168,7 +168,7 @@ def caption(
                 case Part.HASHTAGS:
                     lines.append(join(tags, " "))
         lines.append(shown_by)
-        return join((*paragraphs, join(lines, "\n"), corrected, why), "\n\n")
+        return join((*paragraphs, join(lines, "\n"), told, why), "\n\n")
 
     least = min(utf16_len(excerpt), _MIN_EXCERPT_LENGTH)
     while (room := CAPTION - len(assembled(title, "")) - len("\n\n")) < least and (also or tags):
@@ -188,7 +188,7 @@ def _why(reason: Reason | None, look: Look) -> Text:
     return italic(look.words.text("For the phrase “{phrase}”.", phrase=foreign(clip(reason.words, _PHRASE))))
 
 
-def _corrected(correction: Correction, look: Look) -> Text:
+def corrected(correction: Correction, look: Look) -> Text:
     """Return the line that tells of a correction: when it was, and why or of what."""
     words = look.words
     time = words.time(correction.at, look.zone)

@@ -10,6 +10,7 @@ from bot.domain.article import Picture, Related
 from bot.domain.editing import Edit, EditField, Edits, Value
 from bot.store.content.story_json import picture_from, picture_json, related_from, related_json
 from bot.store.engine.database import Connection
+from bot.store.engine.lists import number_list
 
 
 async def edits_of(conn: Connection, articles: Iterable[int]) -> dict[int, Edits]:
@@ -19,7 +20,7 @@ async def edits_of(conn: Connection, articles: Iterable[int]) -> dict[int, Edits
         SELECT number, edits FROM articles
         WHERE edits IS NOT NULL AND number IN (SELECT value FROM json_each(:articles))
         """,
-        {"articles": json.dumps(list(articles))},
+        {"articles": number_list(articles)},
     )
     return {row["number"]: edits_from(row["edits"]) for row in rows}
 

@@ -235,7 +235,7 @@ async def halt(
     """
     await conn.execute(
         """
-        UPDATE campaigns SET confirmed = max(confirmed, :by_editor AND why IS :unreached),
+        UPDATE campaigns SET confirmed = CASE WHEN :by_editor = 1 AND why IS :unreached THEN 1 ELSE confirmed END,
             state = :state, why = :why, words = :words
         WHERE id = :id AND state <> 'done'
         """,
@@ -269,7 +269,8 @@ async def resume(conn: Connection, number: int, now: datetime) -> None:
     """
     await conn.execute(
         """
-        UPDATE campaigns SET state = 'running', confirmed = max(confirmed, why IS :unreached), why = NULL, words = NULL,
+        UPDATE campaigns SET state = 'running', why = NULL, words = NULL,
+            confirmed = CASE WHEN why IS :unreached THEN 1 ELSE confirmed END,
             form = CASE why WHEN :refused THEN 'full' ELSE form END, start_at = max(start_at, :now)
         WHERE id = :id AND state IN ('stopped', 'held')
         """,
@@ -311,12 +312,12 @@ async def take_back_unbegun(conn: Connection) -> list[int]:
     await conn.execute(
         """
         DELETE FROM progress WHERE campaign IN
-            (SELECT id FROM campaigns WHERE kind = 'news' AND state = 'running' AND by_file AND ring_start IS NULL)
+            (SELECT id FROM campaigns WHERE kind = 'news' AND state = 'running' AND by_file = 1 AND ring_start IS NULL)
         """
     )
     rows = await conn.execute_fetchall(
         """
-        DELETE FROM campaigns WHERE kind = 'news' AND state = 'running' AND by_file AND ring_start IS NULL
+        DELETE FROM campaigns WHERE kind = 'news' AND state = 'running' AND by_file = 1 AND ring_start IS NULL
         RETURNING subject
         """
     )

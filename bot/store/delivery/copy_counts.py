@@ -24,6 +24,8 @@ async def copies(conn: Connection, article: int, deletable_from: datetime | None
         """
         SELECT count(*) AS delivered, count(message_id) AS changeable,
             count(CASE WHEN message_id IS NOT NULL AND sent_at < :from THEN 1 END) AS too_old,
+            count(CASE WHEN message_id IS NULL AND sent_at IS NULL THEN 1 END) AS forgotten,
+            count(CASE WHEN message_id IS NOT NULL AND (coalesce(look, 0) & 2) <> 0 THEN 1 END) AS in_lists,
             (
                 SELECT count(*) FROM deliveries AS d CROSS JOIN campaigns AS c ON c.id = d.campaign
                 WHERE d.owner <> 0 AND d.operation = 1 AND c.subject_type = 1 AND c.subject = :article
@@ -37,7 +39,13 @@ async def copies(conn: Connection, article: int, deletable_from: datetime | None
         {"article": article, "from": None if deletable_from is None else epoch(deletable_from)},
     )
     arriving = int(row["arriving"])
-    return Copies(int(row["delivered"]) + arriving, int(row["changeable"]) + arriving, int(row["too_old"]))
+    return Copies(
+        int(row["delivered"]) + arriving,
+        int(row["changeable"]) + arriving,
+        int(row["too_old"]),
+        int(row["forgotten"]),
+        int(row["in_lists"]),
+    )
 
 
 async def changed(conn: Connection, article: int) -> ChangedCopies:
@@ -72,7 +80,7 @@ async def changed(conn: Connection, article: int) -> ChangedCopies:
 
 async def gone(conn: Connection, campaign: int) -> int:
     """Return how many copies were deleted by their readers before a campaign could change them."""
-    return _gone(await receipts.reasons(conn, [campaign], limit=-1))
+    return _gone(await receipts.reasons(conn, [campaign], limit=None))
 
 
 def _gone(reasons: Iterable[tuple[str, int]]) -> int:
@@ -81,7 +89,7 @@ def _gone(reasons: Iterable[tuple[str, int]]) -> int:
 
 async def _ended(conn: Connection, campaign: Campaign, reasons: dict[str, int]) -> tuple[int, int, int]:
     """Return how many copies were gone, are still to be done, and ended unchanged; note the reasons."""
-    told = dict(await receipts.reasons(conn, [campaign.id], limit=-1))
+    told = dict(await receipts.reasons(conn, [campaign.id], limit=None))
     for reason, many in told.items():
         reasons[reason] = reasons.get(reason, 0) + many
     deleted_before = _gone(told.items())

@@ -17,7 +17,9 @@ from bot.telegram_edge.conversations.editor import (
     publishing,
     scheduling,
     sources,
+    statistics,
     taking_back,
+    telling,
     topic_choice,
     uploads,
 )
@@ -74,6 +76,7 @@ REGISTRY = Registry(
         editing.CONVERSATION,
         editing_pictures.CONVERSATION,  # a picture that was asked for is no document like others
         corrections.CONVERSATION,
+        telling.CONVERSATION,
         announcements.CONVERSATION,
         approvals.CONVERSATION,
         scheduling.CONVERSATION,
@@ -83,6 +86,7 @@ REGISTRY = Registry(
         sources.CONVERSATION,  # an address that was asked for is no link like others
         links.CONVERSATION,
         audit_log.CONVERSATION,
+        statistics.CONVERSATION,
         editors.CONVERSATION,
     )
 )

@@ -63,7 +63,7 @@ async def show(ctx: BotContext, asked: Request | PressRequest, done: Edited) -> 
     article, found = done.article, done.copies
     if article.is_listed and done.fields and found.delivered:
         await send_copy(ctx, asked.chat, article.number, asked.patience)
-        await asked.answer(copies.question(asked.words, article, done.fields, found.changeable, found.out_of_reach))
+        await asked.answer(copies.question(asked.words, article, done.fields, found, ctx.settings.keep))
     else:
         await publishing.show(ctx, asked, article)
 
