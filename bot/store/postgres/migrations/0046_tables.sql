@@ -94,7 +94,8 @@ CREATE TABLE articles (
     corrections text COLLATE "C", -- JSON, the last three: [when, why (null: none given), [fields]]
     uncorrected text COLLATE "C", -- JSON: fields that were changed and no copy was corrected for; null: none
     retracted_why text COLLATE "C", -- what a copy that became a notice says; null: nothing was given
-    edits text COLLATE "C" -- JSON, by field: [what the source said last, whether editors are asked]; null: none
+    edits text COLLATE "C", -- JSON, by field: [what the source said last, whether editors are asked]; null: none
+    only_to text COLLATE "C" -- JSON, numbers of topics; null: to all who follow one of its own, a phrase or its story
 );
 CREATE INDEX articles_latest ON articles (published_at DESC, number DESC) WHERE state IN ('published', 'archived');
 CREATE INDEX articles_desk ON articles (state, published_at DESC) WHERE state IN ('draft', 'scheduled', 'held');
