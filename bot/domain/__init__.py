@@ -5,7 +5,7 @@ Values and decisions. Standard library only; nothing here does I/O or asks what 
 | --- | --- |
 | articles and how one is chosen | `article`, `browsing`, `ranking`, `likeness`, `search_question`, `search_terms` |
 | topics and phrases, which decide who gets what | `topic`, `following`, `picker`, `phrases` |
-| topics that editors choose | `topic_choice`, `topic_ticks` |
+| topics that editors choose | `topic_choice`, `topic_ticks`, `only_to` |
 | what people keep by reacting | `reactions` |
 | what comes in, by file, feed or hand | `ingestion`, `publishing`, `file_moves`, `quiet_period`, `uploaded` |
 | feeds that are read | `source`, `feed`, `feed_items`, `feed_intake`, `polling_interval` |

@@ -166,6 +166,7 @@ def _act(words: Words, entry: Entry) -> str:
         "remove key": words("removed a program’s key"),
         "add": words("added"),
         "edit": words("edited"),
+        "audience": words("chose who gets"),
         "ask": words("asked for"),
         "approve": words("approved"),
         "decline": words("declined"),

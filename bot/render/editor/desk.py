@@ -88,6 +88,10 @@ class Verb(StrEnum):
     UNSCHEDULE = "schedule_not"
     SILENTLY = "desk_silently"
     BREAKING = "desk_breaking"
+    AUDIENCE = "audience"
+    AUDIENCE_PAGE = "audience_page"  # an article, a page
+    AIM = "audience_topic"  # an article, a topic, 1 to choose it, a page
+    AIM_AT_ALL = "audience_all"
     FAILED = "failed_who"
     AGAIN = "failed_again"
 
@@ -111,7 +115,7 @@ OF_AN_ARTICLE = frozenset(
         Verb.TAKE_DOWN, Verb.TAKE_DOWN_NOW, Verb.TAKEDOWN_REPORT,
         Verb.KEEP_EDIT, Verb.TAKE_SOURCE, Verb.EDIT, Verb.EDIT_FIELD, Verb.EDIT_ANYWAY, Verb.EDIT_NOT,
         Verb.EDIT_NOTHING, Verb.TICKS, Verb.TICK, Verb.TICKED,
-        Verb.DROP_RELATED,
+        Verb.DROP_RELATED, Verb.AUDIENCE, Verb.AUDIENCE_PAGE, Verb.AIM, Verb.AIM_AT_ALL,
     }
 )  # fmt: skip
 """What is done to one article: the first number of the button is its number."""
@@ -191,9 +195,11 @@ def note(
     is_paused: bool = False,
     waiting: Waiting | None = None,
     night: Button | None = None,
+    only_to: str = "",
 ) -> Message:
     """Return what stands under an article's copy. `waiting` is what is asked about it, and the button that says yes.
-    `night` is the button that lets it go out in the morning; None by day.
+    `night` is the button that lets it go out in the morning; None by day. `only_to` is a sentence about whom alone it
+    goes to, if that was chosen.
 
     `reach` is how many chats a publish would be for now, `lasts` how long that takes, `link` what is wrong with the
     article's link. Without a `picture` nothing was checked this time.
@@ -205,7 +211,9 @@ def note(
         lines.append(_link_line(words, link))
         lines.append(_picture_line(words, picture, refused))
     if may_publish(article):
-        lines.append(_reach_line(words, reach, lasts))
+        lines.append(_reach_line(words, reach, lasts, is_chosen=bool(only_to)))
+        if only_to:
+            lines.append(only_to)
         if is_paused:
             lines.append(paused(words))
     if waiting is not None:
@@ -266,6 +274,7 @@ def more_keyboard(words: Words, article: Article, *, is_night: bool = False) -> 
     ]
     if article.pushed_at is None:
         rows.append((manner_button(words, article, Manner.BREAKING), manner_button(words, article, Manner.SILENT)))
+        rows.append((Button(words("Choose who gets it"), data=press(Verb.AUDIENCE, article.number)),))
     if article.state is ArticleState.SCHEDULED:
         rows.append((Button(words("Unschedule"), data=press(Verb.UNSCHEDULE, article.number)),))
     if article.state is ArticleState.RETRACTED:
@@ -445,9 +454,9 @@ def _picture_line(words: Words, picture: PictureCheck, refused: int) -> str:
     return line
 
 
-def _reach_line(words: Words, reach: int, lasts: timedelta) -> str:
+def _reach_line(words: Words, reach: int, lasts: timedelta, *, is_chosen: bool) -> str:
     if not reach:
-        return words("Nobody follows its topics yet.")
+        return words("It would go to nobody.") if is_chosen else words("Nobody follows its topics yet.")
     return words.count(
         "It would go to {n} chat, taking about {time}.",
         "It would go to {n} chats, taking about {time}.",

@@ -34,7 +34,7 @@ async def _even_taken_down(conn: Connection, numbers: Sequence[int]) -> list[Art
     rows = await conn.execute_fetchall(
         """
         SELECT a.number, slug, state, revision, story, first_seen_at, scheduled_at, pushed_at, held_why,
-               corrections, retracted_why, made_by, silent,
+               corrections, retracted_why, made_by, silent, only_to,
                (SELECT json_group_array(topic) FROM
                    (SELECT topic FROM article_topics WHERE article = a.number ORDER BY place) AS t) AS topics
         FROM json_each(:numbers) AS wanted JOIN articles AS a ON a.number = wanted.value
@@ -171,6 +171,17 @@ async def set_manner(conn: Connection, number: int, manner: Manner) -> None:
     await conn.execute(
         "UPDATE articles SET silent = :manner WHERE number = :number AND state = 'scheduled'",
         {"number": number, "manner": manner},
+    )
+
+
+async def set_only_to(conn: Connection, number: int, topics: Sequence[int]) -> None:
+    """Let an article go to the followers of these topics alone, without any to all who follow it.
+
+    That is a new revision: whoever approved the article did so for the audience that it had.
+    """
+    await conn.execute(
+        "UPDATE articles SET only_to = :topics, revision = revision + 1 WHERE number = :number",
+        {"number": number, "topics": json.dumps(list(topics)) if topics else None},
     )
 
 
@@ -320,6 +331,7 @@ def _article(row: Row) -> Article:
         retracted_why=row["retracted_why"],
         made_by=row["made_by"],
         manner=Manner(row["silent"]),
+        only_to=() if row["only_to"] is None else tuple(json.loads(row["only_to"])),
     )
 
 

@@ -3,6 +3,7 @@
 from bot.telegram_edge.conversations.editor import (
     announcements,
     approvals,
+    audience,
     audit_log,
     corrections,
     delivery_report,
@@ -70,6 +71,7 @@ REGISTRY = Registry(
         reactions.CONVERSATION,
         drafts.CONVERSATION,
         publishing.CONVERSATION,
+        audience.CONVERSATION,
         taking_back.CONVERSATION,
         taking_down.CONVERSATION,
         editing_related.CONVERSATION,  # a link that was asked for becomes no draft

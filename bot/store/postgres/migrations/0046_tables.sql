@@ -95,7 +95,8 @@ CREATE TABLE articles (
     uncorrected text COLLATE "C", -- JSON: fields that were changed and no copy was corrected for; null: none
     retracted_why text COLLATE "C", -- what a copy that became a notice says; null: nothing was given
     edits text COLLATE "C", -- JSON, by field: [what the source said last, whether editors are asked]; null: none
-    taken_down_at bigint -- null: it was not
+    taken_down_at bigint, -- null: it was not
+    only_to text COLLATE "C" -- JSON, numbers of topics; null: to all who follow one of its own, a phrase or its story
 );
 CREATE INDEX articles_latest ON articles (published_at DESC, number DESC) WHERE state IN ('published', 'archived');
 CREATE INDEX articles_desk ON articles (state, published_at DESC) WHERE state IN ('draft', 'scheduled', 'held');
@@ -694,21 +695,6 @@ CREATE TABLE desk_news ( -- what single editors are still to be told
     at bigint -- when the article is to go out; null: at once
 );
 
-CREATE TABLE taken_down_links ( -- without naming them
-    salt text COLLATE "C" NOT NULL,
-    print text COLLATE "C" NOT NULL, -- store.content.taken_down.print_of
-    article bigint NOT NULL,
-    at bigint NOT NULL,
-    PRIMARY KEY (salt, print)
-);
-
-CREATE TABLE asked_takedowns ( -- until the one who asked says that it is to be done
-    person bigint PRIMARY KEY,
-    article bigint NOT NULL REFERENCES articles (number),
-    why text COLLATE "C", -- null: no reason was given
-    at bigint NOT NULL
-);
-
 CREATE TABLE asked_edits ( -- a field that somebody was asked to write anew with buttons
     person bigint PRIMARY KEY, -- whose next words are the value
     article bigint NOT NULL REFERENCES articles (number),
@@ -735,6 +721,21 @@ CREATE TABLE announcements (
     campaign bigint -- that sends it
 );
 CREATE INDEX announcements_sent ON announcements (sent_at) WHERE sent_at IS NOT NULL;
+
+CREATE TABLE taken_down_links ( -- without naming them
+    salt text COLLATE "C" NOT NULL,
+    print text COLLATE "C" NOT NULL, -- store.content.taken_down.print_of
+    article bigint NOT NULL,
+    at bigint NOT NULL,
+    PRIMARY KEY (salt, print)
+);
+
+CREATE TABLE asked_takedowns ( -- until the one who asked says that it is to be done
+    person bigint PRIMARY KEY,
+    article bigint NOT NULL REFERENCES articles (number),
+    why text COLLATE "C", -- null: no reason was given
+    at bigint NOT NULL
+);
 
 CREATE TABLE activity (
     fact bigint NOT NULL, -- domain.statistics.Fact
