@@ -49,6 +49,24 @@ class Settled(NamedTuple):
     list_id: int | None = None
 
 
+WRITE_RECEIPTS = """
+INSERT INTO receipts
+    (subject_type, subject, chat, message_id, thread, revision, look, sent_at, unsure, list)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (subject_type, subject, chat) DO UPDATE SET message_id = excluded.message_id,
+    thread = excluded.thread, revision = excluded.revision, look = excluded.look,
+    sent_at = excluded.sent_at, unsure = excluded.unsure, list = excluded.list
+"""
+WRITE_OUTCOMES = """
+INSERT INTO outcomes (campaign, chat, operation, status, reason, at, thread, unsure)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (campaign, chat) DO UPDATE SET operation = excluded.operation, status = excluded.status,
+    reason = excluded.reason, at = excluded.at, thread = excluded.thread, unsure = excluded.unsure
+"""
+CHANGE_RECEIPTS = "UPDATE receipts SET revision = ?, look = ? WHERE subject_type = ? AND subject = ? AND chat = ?"
+EMPTY_RECEIPTS = "UPDATE receipts SET message_id = NULL WHERE subject_type = ? AND subject = ? AND chat = ?"
+
+
 async def settle(conn: Connection, settled: Sequence[Settled], at: datetime, *, owner: int) -> None:
     """Replace finished deliveries by receipts and outcomes, and count them in their campaigns.
 
@@ -74,12 +92,7 @@ async def settle(conn: Connection, settled: Sequence[Settled], at: datetime, *, 
         homes.update(await _taken(conn, _TAKE, others, owner))
         others = await _hand_over(conn, [one for one in others if one.delivery.id in homes], homes, seconds)
         await conn.executemany(
-            """
-            INSERT INTO outcomes (campaign, chat, operation, status, reason, at, thread, unsure)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (campaign, chat) DO UPDATE SET operation = excluded.operation, status = excluded.status,
-                reason = excluded.reason, at = excluded.at, thread = excluded.thread, unsure = excluded.unsure
-            """,
+            WRITE_OUTCOMES,
             [
                 (
                     one.campaign,
@@ -177,24 +190,13 @@ async def _write_receipts(conn: Connection, sent: Sequence[Settled], homes: Mapp
                 deleted.append((type_, subject, chat))
     if new:
         await conn.executemany(
-            """
-            INSERT INTO receipts
-                (subject_type, subject, chat, message_id, thread, revision, look, sent_at, unsure, list)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (subject_type, subject, chat) DO UPDATE SET message_id = excluded.message_id,
-                thread = excluded.thread, revision = excluded.revision, look = excluded.look,
-                sent_at = excluded.sent_at, unsure = excluded.unsure, list = excluded.list
-            """,
+            WRITE_RECEIPTS,
             new,
         )
     if edited:
-        await conn.executemany(
-            "UPDATE receipts SET revision = ?, look = ? WHERE subject_type = ? AND subject = ? AND chat = ?", edited
-        )
+        await conn.executemany(CHANGE_RECEIPTS, edited)
     if deleted:
-        await conn.executemany(
-            "UPDATE receipts SET message_id = NULL WHERE subject_type = ? AND subject = ? AND chat = ?", deleted
-        )
+        await conn.executemany(EMPTY_RECEIPTS, deleted)
 
 
 async def _note_gone(conn: Connection, ended: Sequence[Settled], homes: Mapping[int, int]) -> None:
@@ -206,9 +208,7 @@ async def _note_gone(conn: Connection, ended: Sequence[Settled], homes: Mapping[
         for subject, _ in one.covers
     ]
     if gone:
-        await conn.executemany(
-            "UPDATE receipts SET message_id = NULL WHERE subject_type = ? AND subject = ? AND chat = ?", gone
-        )
+        await conn.executemany(EMPTY_RECEIPTS, gone)
 
 
 async def _change_late_ones(conn: Connection, sent: Sequence[Settled], homes: Mapping[int, int], at: int) -> None:
