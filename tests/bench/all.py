@@ -26,6 +26,7 @@ SMALL = {
     "corrections": ("--rounds", "1", "--copies", "3000", "--seconds", "8"),
     "kill": ("--kills", "5", "--chats", "2000"),
     "leadership": ("--times", "1"),
+    "leaders": ("--kills", "3", "--chats", "2000"),
     "faults": ("--chats", "1000"),
     "size": ("--deliveries", "100000"),
     "move": ("--chats", "50000"),

@@ -30,7 +30,7 @@ class Instance:
 
     async def asks(self, path: str) -> tuple[int, str]:
         """Return status and text of what it answers; 0 when it does not."""
-        patience = aiohttp.ClientTimeout(total=2)
+        patience = aiohttp.ClientTimeout(total=10)
         with suppress(aiohttp.ClientError, TimeoutError):
             async with aiohttp.ClientSession(timeout=patience) as client, client.get(self.url + path) as answer:
                 return answer.status, await answer.text()
@@ -48,6 +48,9 @@ class Instances:
 
     here: Street
     running: list[Instance] = field(default_factory=list)
+    _read: int = 0  # calls of the ledger
+    _times: list[float] = field(default_factory=list)
+    _reached: set[int] = field(default_factory=set)
 
     @property
     def log(self) -> Path:
@@ -107,7 +110,8 @@ class Instances:
 
     def times(self, readers: range) -> list[float]:
         """Return when messages came to readers, in order."""
-        return sorted(call.at for id in readers for call in self.here.world.ledger.sent_to(id))
+        self._read_on(readers)
+        return self._times
 
     async def sent(self, readers: range, many: int) -> None:
         """Wait until so many messages have come to readers."""
@@ -115,8 +119,22 @@ class Instances:
 
     async def all_sent(self, readers: range) -> None:
         """Wait until every reader has a message."""
+        await self.here.until(lambda: not self.without(readers), "a message for everybody")
+
+    def without(self, readers: range) -> int:
+        """Return how many readers have no message yet."""
+        self._read_on(readers)
+        return len(readers) - len(self._reached)
+
+    def _read_on(self, readers: range) -> None:
+        """Take in what has come since the last look: a broadcast is long, and it is looked at with each message."""
         ledger = self.here.world.ledger
-        await self.here.until(lambda: all(ledger.sent_to(id) for id in readers), "a message for everybody")
+        for place in range(self._read, len(ledger)):
+            call = ledger[place]
+            if call.made_a_message and call.chat_id in readers:
+                self._times.append(call.at)
+                self._reached.add(call.chat_id)
+        self._read = len(ledger)
 
     async def delivered(self, article: str) -> dict[str, Any]:
         """Wait until nothing of an article's is on its way, and return what `newsbot delivery` says of it."""

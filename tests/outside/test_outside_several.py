@@ -62,9 +62,9 @@ async def _gone_out(several: Instances, readers: range, many: int = READERS // 4
 
 async def _goes_on(several: Instances, readers: range, since: float, within: float) -> None:
     """Assert that the next message came so soon after a blow."""
-    times = several.times(readers)
-    await several.sent(readers, len(times) + 1)
-    assert several.times(readers)[len(times)] - since < within
+    before = len(several.times(readers))
+    await several.sent(readers, before + 1)
+    assert several.times(readers)[before] - since < within
 
 
 async def _finished(several: Instances, readers: range, *, twice: int) -> None:
