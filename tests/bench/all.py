@@ -20,6 +20,7 @@ SMALL = {
     "fanout": ("--rounds", "1", "--chats", "100000"),
     "phrases": ("--rounds", "1", "--chats", "100000"),
     "search": ("--articles", "5000", "--rounds", "3"),
+    "million_receipts": ("--chats", "5000", "--articles", "10", "--each", "1000", "--rounds", "3"),
     "outbox": ("--rounds", "1", "--chats", "100000", "--messages", "5000"),
     "digests": ("--chats", "10000"),
     "corrections": ("--rounds", "1", "--copies", "3000", "--seconds", "8"),
