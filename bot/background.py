@@ -24,7 +24,7 @@ from bot.errors import StoreError
 from bot.services.content.folder_import import take_folder
 from bot.services.content.imports import Policy
 from bot.services.delivery.fanout import fan_out_next, next_start
-from bot.services.newsroom import arriving_news, incidents, weekly_reports
+from bot.services.newsroom import arriving_news, incidents, takedown, weekly_reports
 from bot.services.readers import membership
 from bot.store.content import articles
 from bot.store.delivery import retention, sent_lists
@@ -34,7 +34,6 @@ from bot.store.engine.backup import daily_backup
 from bot.store.engine.database import Connection, Database
 from bot.store.engine.disk_reserve import Reserve
 from bot.store.engine.file_guard import identity
-from bot.store.engine.lock import DatabaseLock
 from bot.store.readers import forgetting
 
 log = logging.getLogger(__name__)
@@ -66,7 +65,7 @@ async def restart_on_error(name: str, loop: Callable[[], Awaitable[None]], pause
             await asyncio.sleep(pause)
 
 
-async def watch_database(db: Database, lock: DatabaseLock, wake: Wake) -> None:
+async def watch_database(db: Database, remember: Callable[[int], None], wake: Wake) -> None:
     """Call `wake` within a second of another process, such as a shell command, writing to the database."""
     seen = await db.version()
     while True:
@@ -76,7 +75,7 @@ async def watch_database(db: Database, lock: DatabaseLock, wake: Wake) -> None:
             seen = version
             wake()
             async with db.reading() as conn:
-                lock.remember(await metadata.generation(conn))
+                remember(await metadata.generation(conn))
 
 
 async def watch_file(path: Path, lost: asyncio.Event) -> None:
@@ -88,7 +87,7 @@ async def watch_file(path: Path, lost: asyncio.Event) -> None:
 
 
 async def fan_out(
-    db: Database, reserve: Reserve, *, clock: Clock, changed: asyncio.Event, ready: Wake, zone: tzinfo = UTC
+    db: Database, reserve: Reserve | None, *, clock: Clock, changed: asyncio.Event, ready: Wake, zone: tzinfo = UTC
 ) -> None:
     """Turn every promised publish into outbox rows, and sleep until the next is promised or its time comes.
 
@@ -99,7 +98,7 @@ async def fan_out(
     """
     while True:
         changed.clear()
-        if not reserve.is_held:
+        if reserve is not None and not reserve.is_held:
             await _sleep(changed, None)
             continue
         now = clock()
@@ -187,14 +186,14 @@ async def watch_folder(
 
 
 async def housekeeping(
-    db: Database, reserve: Reserve, kept: timedelta | None, gone_for: timedelta | None, *, clock: Clock
+    db: Database, reserve: Reserve | None, kept: timedelta | None, gone_for: timedelta | None, *, clock: Clock
 ) -> None:
     """Every hour, prune what has been over for longer than `kept`, and keep the file small.
 
     Chats that could not be reached for `gone_for` are forgotten. None: never.
     """
     while True:
-        if reserve.is_held:
+        if reserve is None or reserve.is_held:
             await forget_gone(db, gone_for, clock())
             await clean_up(db, kept, clock())
         await asyncio.sleep(HOUSEKEEPING_INTERVAL)
@@ -215,6 +214,7 @@ async def clean_up(db: Database, kept: timedelta | None, now: datetime) -> None:
         await _in_steps(db, partial(retention.drop_progress, done_before=now - kept))
     await _in_steps(db, partial(retention.drop_log, logged_before=now - retention.LOG_KEPT))
     await _in_steps(db, Connection.give_back)
+    await takedown.scrub(db)
     async with db.transaction() as conn:
         await conn.optimize()
     if db.path is not None:

@@ -28,6 +28,7 @@ SMALL = {
     "leadership": ("--times", "1"),
     "faults": ("--chats", "1000"),
     "size": ("--deliveries", "100000"),
+    "move": ("--chats", "50000"),
     "startup": ("--rounds", "1", "--articles", "500"),
     "sources": ("--sources", "500", "--seconds", "15"),
     "feeds": ("--rounds", "1", "--feeds", "20"),

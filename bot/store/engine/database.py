@@ -75,6 +75,10 @@ class Database:
                 ]
                 if role > 0:
                     settings.append("PRAGMA query_only = ON")
+                else:
+                    # What is deleted is overwritten. Some builds of SQLite do that unasked, such as Debian's.
+                    # Source: https://sqlite.org/pragma.html#pragma_secure_delete
+                    settings.insert(0, "PRAGMA secure_delete = ON")
                 opened.append(await SqliteConnection.open(path, *settings))
         except StoreError:
             for conn in opened:
@@ -258,6 +262,11 @@ class Database:
             if self._commit is not None:
                 await self._finish(self._commit)
             await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    async def size(self) -> int:
+        """Return how many bytes the database takes."""
+        assert self.path is not None
+        return (await asyncio.to_thread(self.path.stat)).st_size
 
     async def version(self) -> int:
         """Return a number that changes when another process commits, or this one does.
