@@ -30,7 +30,15 @@ from bot.telegram_edge.botapi.lenient_json import first_update_id
 from bot.telegram_edge.botapi.transport import Unreadable
 from bot.telegram_edge.updates.update_queue import Admission, UpdateQueue
 
-ALLOWED_UPDATES = ("message", "channel_post", "callback_query", "my_chat_member", "inline_query", "message_reaction")
+ALLOWED_UPDATES = (
+    "message",
+    "channel_post",
+    "callback_query",
+    "my_chat_member",
+    "inline_query",
+    "chosen_inline_result",
+    "message_reaction",
+)
 POLL_TIMEOUT = timedelta(seconds=50)
 BACKLOG_POLL_TIMEOUT = timedelta(milliseconds=150)
 """The longest pause between polls while updates are unconfirmed: Telegram would answer at once, with the same ones."""

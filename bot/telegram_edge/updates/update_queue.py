@@ -331,7 +331,8 @@ def ticket_of(raw: Mapping[str, Any]) -> QueueTicket:
     """
     message = raw.get("message") or raw.get("channel_post") or {}
     moved, pressed = raw.get("my_chat_member"), raw.get("callback_query") or {}
-    said = message or moved or pressed or raw.get("inline_query") or raw.get("message_reaction") or {}
+    said = message or moved or pressed or raw.get("inline_query") or raw.get("chosen_inline_result")
+    said = said or raw.get("message_reaction") or {}
     speaker = said.get("sender_chat") or said.get("from") or said.get("user") or said.get("chat") or {"id": 0}
     chat = said.get("chat") or pressed.get("message", {}).get("chat") or speaker
     is_move = "migrate_to_chat_id" in message or "migrate_from_chat_id" in message

@@ -443,7 +443,7 @@ async def test_reading_from_end_to_end_and_sorting_are_noticed(conn: Connection)
     explained = Explained(conn)
     await articles.counts(explained)  # type: ignore[arg-type]
     await audit_log.latest(explained)  # type: ignore[arg-type]
-    await figures.followed(explained, 10)  # type: ignore[arg-type]
+    await figures.followers(explained)  # type: ignore[arg-type]
     assert any("articles" in step for step in scans(explained.steps))
     assert any("log" in step for step in scans(explained.steps))
     assert sorts(explained.steps)
