@@ -10,8 +10,8 @@ It uses the same services as the chat, and so gives the same guarantees. No othe
 | `setup`, `run`, `sandbox`, `pause`, `resume` | `setup`, `dotenv`, `running`, `pausing` |
 | `backup`, `restore`, `move` | `backups`, `moving` |
 | `check`, `import` | `files`, `online` |
-| `correct`, `retract` | `copies` |
-| `drafts`, `publish`, `held`, `delivery`, `log` | `newsroom`, `following`, `reports` |
+| `drafts`, `publish`, `retract`, `held`, `delivery`, `log` | `newsroom`, `following`, `reports` |
+| `takedown` | `takedown` |
 | `stats` | `statistics` |
 | `sources` | `sources` |
 | `editors`, `keys` | `people`, `keys` |

@@ -218,6 +218,21 @@ def correct(
 
 
 @app.command()
+def takedown(
+    article: Article,
+    why: Annotated[str, typer.Option(metavar="WHY", help="The reason, for the log.", show_default=False)],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Stay until every copy is done with.")] = False,
+) -> int:
+    """Delete an article for good, with every copy of it.
+
+    Prints what cannot be reached; once it is down, how that stands now."""
+    from bot.cli import takedown
+
+    return takedown.take_down(article, why=why, yes=yes, wait=wait)
+
+
+@app.command()
 def held(
     push: Annotated[bool, typer.Option("--push", help="Push all of it.")] = False,
     archive: Annotated[bool, typer.Option("--archive", help="List all of it without pushing.")] = False,

@@ -31,7 +31,7 @@ from bot.domain.editing import (
 from bot.domain.fetch_rules import FetchRules
 from bot.domain.publishing import PushWindow
 from bot.domain.role import Role, may_change
-from bot.errors import OutOfTurn
+from bot.errors import OutOfTurn, TakenDown
 from bot.services.content import typed_fields
 from bot.services.content.imports import Policy, retell
 from bot.services.newsroom.notices import EDITED
@@ -256,7 +256,10 @@ async def _write(conn: Connection, before: Article, field: EditField, value: Val
     is_video = (story.type or "").lower() == "video"
     if field is EditField.LINK and is_video and before.story.video == watch_link(before.story.link):
         story = replace(story, video=watch_link(story.link))
-    report = await retell(conn, before.number, story, now=now, policy=_EDIT)
+    try:
+        report = await retell(conn, before.number, story, now=now, policy=_EDIT)
+    except TakenDown as error:
+        raise Refusal(Fault.TAKEN_DOWN, number=error.number) from error
     if report.doubled:
         raise Refusal(Fault.OTHER_ARTICLE, number=report.doubled[0][1])
     if field is EditField.TOPICS:

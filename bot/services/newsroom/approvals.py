@@ -7,6 +7,7 @@ article is never public without the two who wanted it so.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypedDict
@@ -15,7 +16,7 @@ from bot.domain.approval import ApprovalRequest, DeskNews, Verdict, Wanted, verd
 from bot.domain.article import Article, ArticleState, Manner
 from bot.domain.role import Permission, Role, may
 from bot.errors import NotAllowed, OutOfTurn
-from bot.services.newsroom import newsroom
+from bot.services.newsroom import chosen_audience, newsroom
 from bot.services.newsroom.newsroom import Published
 from bot.store.content import articles, known_topics
 from bot.store.desk import approvals, audit_log, editors
@@ -81,15 +82,19 @@ async def make_public(
     rules: Newsroom,
     at: datetime | None = None,
     manner: Manner = Manner.USUAL,
+    only_to: Sequence[int] | None = None,
 ) -> Done | Waiting:
     """Publish, list or schedule an article for an editor, or ask the others to approve that.
 
+    `only_to` are the topics to whose followers alone it goes from now on; None leaves it to whom it is to go already.
     Raises: NotAllowed, for whoever may not publish (any more); UnknownArticle; OutOfTurn when it is out already.
     """
     async with db.transaction() as conn:
         await must_publish(conn, by, rules)
         article = await articles.article(conn, number)
         _must_be_possible(article, wanted)
+        if only_to is not None:
+            article = await chosen_audience.aim(conn, article, only_to, by=by, now=now)
         asked = ApprovalRequest(number, wanted, article.revision, by, None, now, at, manner)
         if not rules.four_eyes:
             return await _do(conn, article, asked, by=by, now=now, rules=rules)

@@ -54,6 +54,18 @@ async def note(conn: Connection, number: int) -> ChangeNote | None:
     return next(map(_note, rows), None)
 
 
+async def blank(conn: Connection, article: int) -> list[int]:
+    """Let the notes about an article that is taken down say nothing any more; return their numbers."""
+    rows = await conn.execute_fetchall(
+        """
+        UPDATE change_notes SET why = NULL, fields = '[]', decided = 1, asked_for = NULL, asked_by = NULL
+        WHERE article = :article RETURNING number
+        """,
+        {"article": article},
+    )
+    return sorted(int(row["number"]) for row in rows)
+
+
 async def latest(conn: Connection, article: int, about: Change) -> ChangeNote | None:
     """Return an article's newest note about such a change; None when there is none."""
     rows = await conn.execute_fetchall(

@@ -471,6 +471,6 @@ async def _sent_by(conn: Connection, campaign: Campaign) -> Sendable | None:
     if campaign.subject.type == SubjectType.CHANGE_NOTE:
         return await change_notes.note(conn, campaign.subject.number)
     try:
-        return None if campaign.article is None else await articles.article(conn, campaign.article)
+        return None if campaign.article is None else await articles.even_taken_down(conn, campaign.article)
     except UnknownArticle:
         return None
