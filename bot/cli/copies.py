@@ -23,7 +23,7 @@ from bot.services.newsroom.corrections import Changing
 from bot.settings import Settings, read_settings
 from bot.store.content import articles
 from bot.store.engine.database import Database
-from bot.store.engine.lock import is_locked
+from bot.store.opening import is_bot_running
 
 
 def correct(
@@ -158,7 +158,7 @@ def _corrected(changing: Changing, copies: Corrected) -> str:
 
 async def _who_does_it(campaign: int | None, settings: Settings) -> str:
     """Return what is added when nobody is there to change messages."""
-    if campaign is None or await asyncio.to_thread(is_locked, settings.database):
+    if campaign is None or await asyncio.to_thread(is_bot_running, settings.database):
         return ""
     return "; no bot is running on this database"
 
