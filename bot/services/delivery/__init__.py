@@ -5,7 +5,7 @@ The delivery engine, for everything that is sent to many. A campaign comes by he
 | --- | --- |
 | what is sent to whom, by kind | `kinds`, `composing`, `edition`, `lists`, `pictures` |
 | what changes or deletes what was sent | `copies`, `sent_lists`, `blanking` |
-| beside news | `announced`, `change_notes` |
+| beside news | `announced`, `change_notes`, `reports` |
 | one delivery for each chat | `fanout` |
 | which are due | `claiming`, `term`, `clocks` |
 | which may leave now | `item`, `triage`, `own_times`, `restrictions`, `closed_threads`, `linked_groups` |
