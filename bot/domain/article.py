@@ -23,6 +23,7 @@ class ArticleState(StrEnum):
     PUBLISHED = "published"
     ARCHIVED = "archived"  # listed, never pushed: it was old news when first seen
     RETRACTED = "retracted"
+    TAKEN_DOWN = "taken_down"  # for good: only its number is left
 
 
 class Manner(IntEnum):

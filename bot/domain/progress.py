@@ -14,6 +14,7 @@ from hashlib import blake2b
 
 from bot.domain.delivery import NEWS
 from bot.domain.message import Message
+from bot.domain.takedown import TakedownReport
 
 FAST_REDRAW = timedelta(seconds=2)
 FAST_REDRAW_FOR = timedelta(minutes=1)
@@ -49,6 +50,7 @@ class Standing:
     then. `restricted` chats forbid writing and are tried again. `for_their_time` of those who wait get it at a time of
     their own, in a digest or after their quiet hours. `words` are Telegram's, when it is held for them. `kind` is that
     of the campaign; of copies that were to be changed, `gone` had been deleted, which counts as failed.
+    `takedown` is what became of the copies of an article that was taken down, once that is known of all.
     """
 
     phase: Phase
@@ -70,6 +72,7 @@ class Standing:
     for_their_time: int = 0
     kind: str = NEWS
     gone: int = 0
+    takedown: TakedownReport | None = None
 
     @property
     def settled(self) -> int:

@@ -43,6 +43,9 @@ class Verb(StrEnum):
     TAKE_BACK_NOW = "take_back_now"
     TAKE_BACK_QUIETLY = "take_back_quiet"  # whoever keeps it is not told
     LEAVE = "take_back_not"
+    TAKE_DOWN = "take_down"
+    TAKE_DOWN_NOW = "take_down_now"
+    TAKEDOWN_REPORT = "take_down_report"
     DELETE_COPIES = "copies_delete"
     NOTICE_COPIES = "copies_notice"
     ASK_CORRECT = "copies_ask"
@@ -109,6 +112,7 @@ OF_AN_ARTICLE = frozenset(
         Verb.LISTS_ONLY, Verb.LEAVE_COPIES,
         Verb.CHOOSE_PUSH, Verb.CHOOSE_ARCHIVE, Verb.TOPICS, Verb.ADD_TOPIC, Verb.DELIVERY, Verb.FAILED, Verb.AGAIN,
         Verb.APPROVE, Verb.DECLINE, Verb.UNSCHEDULE, Verb.SCHEDULE, Verb.SCHEDULE_AT, Verb.SILENTLY, Verb.BREAKING,
+        Verb.TAKE_DOWN, Verb.TAKE_DOWN_NOW, Verb.TAKEDOWN_REPORT,
         Verb.KEEP_EDIT, Verb.TAKE_SOURCE, Verb.EDIT, Verb.EDIT_FIELD, Verb.EDIT_ANYWAY, Verb.EDIT_NOT,
         Verb.EDIT_NOTHING, Verb.TICKS, Verb.TICK, Verb.TICKED,
         Verb.DROP_RELATED, Verb.AUDIENCE, Verb.AUDIENCE_PAGE, Verb.AIM, Verb.AIM_AT_ALL,
@@ -148,6 +152,8 @@ def state(words: Words, article: Article, zone: ZoneInfo) -> str:
             return words("listed, not pushed")
         case ArticleState.RETRACTED:
             return words("taken back")
+        case ArticleState.TAKEN_DOWN:
+            return words("taken down")
 
 
 def no_such(words: Words, asked: str) -> Message:
@@ -260,8 +266,9 @@ def more_keyboard(words: Words, article: Article, *, is_night: bool = False) -> 
     back = Button(words("Back"), data=press(Verb.BACK, article.number))
     delivery = Button(words("Delivery"), data=press(Verb.DELIVERY, article.number))
     told = (delivery,) if article.pushed_at is not None else ()
+    down = (Button(words("Take down"), data=press(Verb.TAKE_DOWN, article.number)),)
     if article.is_listed:
-        return ((back, *told, Button(words("Take back"), data=press(Verb.TAKE_BACK, article.number))),)
+        return ((back, *told, Button(words("Take back"), data=press(Verb.TAKE_BACK, article.number))), down)
     rows: list[tuple[Button, ...]] = [
         (*told, Button(words("List without pushing"), data=press(Verb.ARCHIVE, article.number)))
     ]
@@ -270,6 +277,8 @@ def more_keyboard(words: Words, article: Article, *, is_night: bool = False) -> 
         rows.append((Button(words("Choose who gets it"), data=press(Verb.AUDIENCE, article.number)),))
     if article.state is ArticleState.SCHEDULED:
         rows.append((Button(words("Unschedule"), data=press(Verb.UNSCHEDULE, article.number)),))
+    if article.state is ArticleState.RETRACTED:
+        rows.append(down)
     rows.insert(2 if is_night else 0, (back,))
     return tuple(rows)
 

@@ -332,7 +332,7 @@ async def _unfinished(conn: Connection, campaign: int) -> Campaign:
 
 
 async def _must_be_published(conn: Connection, campaign: Campaign) -> None:
-    if campaign.article is None:
+    if campaign.article is None or campaign.is_change:
         return
     article = await articles.article(conn, campaign.article)
     if article.state is not ArticleState.PUBLISHED:

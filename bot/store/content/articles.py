@@ -14,7 +14,8 @@ from sqlite3 import Row
 
 from bot.domain.article import Article, ArticleState, HeldWhy, Manner
 from bot.domain.link import normal_link
-from bot.errors import AmbiguousArticle, UnknownArticle
+from bot.errors import AmbiguousArticle, TakenDown, UnknownArticle
+from bot.store.content import taken_down
 from bot.store.content.corrections import corrections_from
 from bot.store.content.story_json import epoch, epoch_of_end, moment, moment_or_none, story_from
 from bot.store.engine.database import Connection
@@ -25,7 +26,11 @@ DESK = (ArticleState.DRAFT, ArticleState.SCHEDULED, ArticleState.HELD)
 
 
 async def articles(conn: Connection, numbers: Sequence[int]) -> list[Article]:
-    """Return the articles with these numbers, in this order; unknown numbers are left out."""
+    """Return the articles with these numbers, in this order; unknown ones and those taken down are left out."""
+    return [one for one in await _even_taken_down(conn, numbers) if one.state is not ArticleState.TAKEN_DOWN]
+
+
+async def _even_taken_down(conn: Connection, numbers: Sequence[int]) -> list[Article]:
     rows = await conn.execute_fetchall(
         """
         SELECT a.number, slug, state, revision, story, first_seen_at, scheduled_at, pushed_at, held_why,
@@ -41,8 +46,16 @@ async def articles(conn: Connection, numbers: Sequence[int]) -> list[Article]:
 
 
 async def article(conn: Connection, number: int) -> Article:
-    """Return one article. Raises: UnknownArticle."""
-    found = await articles(conn, [number])
+    """Return one article. Raises: UnknownArticle; TakenDown."""
+    found = await even_taken_down(conn, number)
+    if found.state is ArticleState.TAKEN_DOWN:
+        raise TakenDown(number)
+    return found
+
+
+async def even_taken_down(conn: Connection, number: int) -> Article:
+    """Return one article; of one that was taken down nothing but numbers and times is left. Raises: UnknownArticle."""
+    found = await _even_taken_down(conn, [number])
     if not found:
         raise UnknownArticle(f"#{number}")
     return found[0]
@@ -51,13 +64,16 @@ async def article(conn: Connection, number: int) -> Article:
 async def find(conn: Connection, words: str) -> Article:
     """Return the article meant by a number (`412`, `#412`), a slug, the beginning of just one slug, or a link.
 
-    Raises: UnknownArticle, with what was asked for; AmbiguousArticle with the newest when several slugs begin so.
+    Raises: UnknownArticle, with what was asked for; AmbiguousArticle with the newest when several slugs begin so;
+    TakenDown, also for a link by which it was known.
     """
     asked = words.strip()
     number = asked.removeprefix("#")
     if number.isascii() and number.isdigit() and len(number) < 18:
         return await article(conn, int(number))
     if "://" in asked and (link := _normal(asked)) is not None:
+        if gone := await taken_down.matching(conn, [link]):
+            raise TakenDown(gone[link])
         query, key = "SELECT article FROM article_links WHERE link = :key", link
     else:
         query, key = (

@@ -274,7 +274,8 @@ async def _tell_how_it_stands(ctx: BotContext, press: PressRequest) -> None:
     found = await _campaign(ctx, press)
     if found is None:
         return
-    article = None if found.article is None else await newsdesk.article(ctx.db, found.article)
+    is_news = found.article is not None and not found.is_change
+    article = await newsdesk.article(ctx.db, found.article) if is_news and found.article is not None else None
     if article is not None and article.state is not ArticleState.PUBLISHED:
         await press.toast(screens.rest_refused(press.words, article.number), alert=True)
     else:
