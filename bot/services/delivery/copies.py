@@ -18,7 +18,7 @@ from typing import Protocol
 from bot.content.web.pictures import PictureSource
 from bot.domain.article import Article
 from bot.domain.copies import deletable_from
-from bot.domain.correction import Field, is_gone
+from bot.domain.correction import Field, is_fixed
 from bot.domain.delivery import WITHDRAWAL, Outcome, PictureRefused, Rejected, Sent, Subject, SubjectType
 from bot.domain.following import Reason, reason_number
 from bot.domain.message import Message, Photo
@@ -112,7 +112,7 @@ class Rewriting(Composition[Body]):
         chat: int = 0,
         is_photo: bool = False,
     ) -> tuple[Outcome, bool]:
-        """Edit one chat's copy. What Telegram refuses is tried in plainer forms, unless the copy is gone."""
+        """Edit one chat's copy. What Telegram refuses is tried in plainer forms, unless it takes none."""
         saved = chat in self._savers
         outcome: Outcome = Rejected("")
         for form in Form:
@@ -121,7 +121,7 @@ class Rewriting(Composition[Body]):
                 return self._body(form, look, reason, saved, photo, now)
 
             outcome = await self._edit(body, turn, leave, db, now, is_photo=is_photo)
-            if not isinstance(outcome, Rejected) or is_gone(outcome.reason):
+            if not isinstance(outcome, Rejected) or is_fixed(outcome.reason):
                 break
         return outcome, is_photo
 
@@ -253,8 +253,9 @@ async def notice_of(
     def message(look: Look, reason: int, saved: bool, now: datetime) -> Message:
         return retracted(article, look)
 
+    # Of any age: it may be one that Telegram would not let us delete (`services.newsroom.corrections`).
     return Rewriting(
-        f"notice of {article.number}", await to_notify(conn, campaign), article, message, _NeutralPicture(), prepare
+        f"notice of {article.number}", await outdated(conn, campaign), article, message, _NeutralPicture(), prepare
     )
 
 
@@ -269,7 +270,7 @@ async def withdrawal_of(conn: Connection, campaign: Campaign) -> Deletion:
 async def outdated(conn: Connection, campaign: Campaign) -> Outdated:
     """Return whoever shows an older revision of an article than stands today."""
     number = campaign.subject.number
-    holders = Holders(campaign.subject, await articles.revision(conn, number))
+    holders = Holders(campaign.subject, await articles.revision(conn, number), campaign=campaign.id)
     return Outdated(holders, await followers_of(conn, number, campaign.fixed_at))
 
 
@@ -284,4 +285,5 @@ async def to_notify(conn: Connection, campaign: Campaign) -> Outdated:
 
 async def young(conn: Connection, campaign: Campaign) -> Holders:
     """Return whoever has a copy that a bot can still delete."""
-    return Holders(campaign.subject, campaign.revision, sent_from=deletable_from(campaign.fixed_at))
+    since = deletable_from(campaign.fixed_at)
+    return Holders(campaign.subject, campaign.revision, sent_from=since, campaign=campaign.id)

@@ -14,11 +14,12 @@ from enum import StrEnum
 from bot.domain.article import Article, ArticleState
 from bot.domain.copies import Copies, deletable_from
 from bot.domain.correction import Correction, Field
-from bot.domain.delivery import CORRECTION, NOTICE, WITHDRAWAL, Lane, Operation, Subject, SubjectType
+from bot.domain.delivery import CORRECTION, NOTICE, WITHDRAWAL, Lane, Operation
 from bot.errors import OutOfTurn
 from bot.services.newsroom import newsroom
+from bot.services.newsroom.copy_changes import promise_change
 from bot.store.content import articles, corrections
-from bot.store.delivery import campaigns, copy_counts
+from bot.store.delivery import copy_counts
 from bot.store.desk import audit_log
 from bot.store.engine.database import Connection, Database
 
@@ -68,7 +69,7 @@ async def correct_within(
     copies = await copy_counts.copies(conn, number)
     if not copies.changeable:
         return Changing(article, None, copies)
-    campaign = await _promise(conn, article, CORRECTION, Lane.LATER, Operation.EDIT, by, now)
+    campaign = await promise_change(conn, article, CORRECTION, Lane.LATER, Operation.EDIT, by, now)
     return Changing(article, campaign, copies)
 
 
@@ -102,56 +103,37 @@ async def take_back_copies(
     retracted.
     """
     async with db.transaction() as conn:
-        before = await articles.article(conn, number)
-        if before.state is not ArticleState.RETRACTED:
-            raise OutOfTurn(f"#{number} is not retracted")
-        await corrections.set_retraction(conn, number, why)
-        detail = how.value if why is None else f"{how.value}: {why}"
-        await audit_log.record(conn, "take back copies", at=now, person=by, article=number, detail=detail)
-        article = await articles.article(conn, number)
-        copies = await copy_counts.copies(conn, number, deletable_from(now))
-        if not copies.changeable:
-            return Changing(article, None, copies)
-        notices = None
-        if how is Delivered.NOTICE or copies.too_old:
-            notices = await _promise(conn, article, NOTICE, Lane.URGENT, Operation.EDIT, by, now)
-        if how is Delivered.NOTICE:
-            return Changing(article, notices, copies)
-        # Behind the other: what arrives only now joins the newest.
-        deleting = await _promise(conn, article, WITHDRAWAL, Lane.URGENT, Operation.DELETE, by, now)
-        return Changing(article, deleting, copies, notices)
+        return await _take_back(conn, number, how, why=why, by=by, now=now)
 
 
 async def retract(
     db: Database, number: int, how: Delivered, *, why: str | None, by: int | None, now: datetime
 ) -> Changing:
     """Retract an article, unless it is, and take its copies back. Raises: UnknownArticle, OutOfTurn."""
-    async with db.reading() as conn:
-        is_listed = (await articles.article(conn, number)).is_listed
-    if is_listed:
-        await newsroom.retract(db, number, by=by, now=now)
-    return await take_back_copies(db, number, how, why=why, by=by, now=now)
+    async with db.transaction() as conn:
+        if (await articles.article(conn, number)).is_listed:
+            await newsroom.retract_within(conn, number, by=by, now=now)
+        return await _take_back(conn, number, how, why=why, by=by, now=now)
 
 
-async def _promise(
-    conn: Connection,
-    article: Article,
-    kind: str,
-    lane: Lane,
-    operation: Operation,
-    by: int | None,
-    now: datetime,
-) -> int:
-    subject = Subject(SubjectType.ARTICLE, article.number)
-    await campaigns.end_superseded(conn, subject, article.revision, now)
-    return await campaigns.promise(
-        conn,
-        kind,
-        subject,
-        fixed_at=now,
-        start_at=now,
-        lane=lane,
-        by=by,
-        revision=article.revision,
-        operation=operation,
-    )
+async def _take_back(
+    conn: Connection, number: int, how: Delivered, *, why: str | None, by: int | None, now: datetime
+) -> Changing:
+    before = await articles.article(conn, number)
+    if before.state is not ArticleState.RETRACTED:
+        raise OutOfTurn(f"#{number} is not retracted")
+    await corrections.set_retraction(conn, number, why)
+    detail = how.value if why is None else f"{how.value}: {why}"
+    await audit_log.record(conn, "take back copies", at=now, person=by, article=number, detail=detail)
+    article = await articles.article(conn, number)
+    copies = await copy_counts.copies(conn, number, deletable_from(now))
+    if not copies.changeable:
+        return Changing(article, None, copies)
+    notices = None
+    if how is Delivered.NOTICE or copies.too_old:
+        notices = await promise_change(conn, article, NOTICE, Lane.URGENT, Operation.EDIT, by, now)
+    if how is Delivered.NOTICE:
+        return Changing(article, notices, copies)
+    # Behind the other: what arrives only now joins the newest.
+    deleting = await promise_change(conn, article, WITHDRAWAL, Lane.URGENT, Operation.DELETE, by, now)
+    return Changing(article, deleting, copies, notices)

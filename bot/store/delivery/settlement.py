@@ -27,8 +27,9 @@ from typing import NamedTuple
 from bot.domain.correction import is_gone
 from bot.domain.delivery import Delivery, Operation, Status, Subject
 from bot.store.content.story_json import epoch
+from bot.store.delivery.campaigns import SUPERSEDED
 from bot.store.delivery.outbox import delivery_of
-from bot.store.delivery.receipts import CODES, LIST, PHOTO
+from bot.store.delivery.receipts import CODES, GONE, LEFT_BEHIND, LIST, PHOTO
 from bot.store.engine.database import Connection
 
 Covered = Sequence[tuple[Subject, int | None]]
@@ -165,8 +166,9 @@ async def _write_receipts(conn: Connection, sent: Sequence[Settled], homes: Mapp
             if operation is _SEND:
                 unsure = delivery.unsure or None
                 look = PHOTO * has_photo + LIST * is_list
-                # One that its group has left behind on its way to a supergroup can be reached no more.
-                message_id = delivery.message_id if chat == delivery.chat else None
+                message_id = delivery.message_id
+                if chat != delivery.chat:  # its group has left it behind on its way to a supergroup
+                    look, message_id = look + LEFT_BEHIND, None
                 stands = message_id, delivery.thread or None, revision, look, at, unsure
                 new.append((int(type_), subject, chat, *stands))
             elif operation is Operation.EDIT:
@@ -197,14 +199,18 @@ async def _write_receipts(conn: Connection, sent: Sequence[Settled], homes: Mapp
 async def _note_gone(conn: Connection, ended: Sequence[Settled], homes: Mapping[int, int]) -> None:
     """Take note of messages that were to be changed and are not there any more."""
     gone = [
-        (*subject, homes[one.delivery.id])
+        (GONE, *subject, homes[one.delivery.id])
         for one in ended
         if one.delivery.operation is not _SEND and is_gone(one.delivery.reason)
         for subject, _ in one.covers
     ]
     if gone:
         await conn.executemany(
-            "UPDATE receipts SET message_id = NULL WHERE subject_type = ? AND subject = ? AND chat = ?", gone
+            """
+            UPDATE receipts SET message_id = NULL, look = coalesce(look, 0) + ?
+            WHERE subject_type = ? AND subject = ? AND chat = ? AND message_id IS NOT NULL
+            """,
+            gone,
         )
 
 
@@ -219,29 +225,38 @@ async def _change_late_ones(conn: Connection, sent: Sequence[Settled], homes: Ma
     for (type_, subject, revision), chats in arrived.items():
         rows = await conn.execute_fetchall(
             """
-            SELECT id, operation, revision FROM campaigns
+            SELECT id, operation FROM campaigns
             WHERE subject_type = :type AND subject = :subject AND operation <> 1 AND revision > :revision
+              AND coalesce(why, '') <> :superseded
             ORDER BY id DESC LIMIT 1
             """,
-            {"type": type_, "subject": subject, "revision": revision},
+            {"type": type_, "subject": subject, "revision": revision, "superseded": SUPERSEDED},
         )
         for row in rows:
-            values = {"campaign": row["id"], "operation": row["operation"], "at": at, "chats": json.dumps(chats)}
-            added = await conn.execute(
-                """
-                INSERT OR IGNORE INTO deliveries (campaign, chat, thread, operation, not_before)
-                SELECT :campaign, value, 0, :operation, :at FROM json_each(:chats)
-                """,
-                values,
-            )
-            await conn.execute(
-                """
-                UPDATE campaigns SET total = total + :added, done_at = NULL,
-                    state = CASE state WHEN 'done' THEN 'running' ELSE state END
-                WHERE id = :campaign AND :added > 0
-                """,
-                {"campaign": row["id"], "added": added},
-            )
+            await join(conn, row["id"], row["operation"], chats, at)
+
+
+async def join(conn: Connection, campaign: int, operation: int, chats: Sequence[int], at: int) -> None:
+    """Let chats be in a campaign that has given others their deliveries already, due `at` (epoch seconds).
+
+    A campaign that was done goes on for them.
+    """
+    added = await conn.execute(
+        """
+        INSERT INTO deliveries (campaign, chat, thread, operation, not_before)
+        SELECT :campaign, value, 0, :operation, :at FROM json_each(:chats) WHERE true
+        ON CONFLICT (campaign, chat) DO NOTHING
+        """,
+        {"campaign": campaign, "operation": operation, "at": at, "chats": json.dumps(list(chats))},
+    )
+    await conn.execute(
+        """
+        UPDATE campaigns SET total = total + :added, done_at = NULL,
+            state = CASE state WHEN 'done' THEN 'running' ELSE state END
+        WHERE id = :campaign AND :added > 0
+        """,
+        {"campaign": campaign, "added": added},
+    )
 
 
 _ENDS = ("sent", "unreachable", "failed", "restricted", "unwanted")

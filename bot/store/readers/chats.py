@@ -278,6 +278,7 @@ async def delete(conn: Connection, id: int) -> None:
 # not. Source: https://core.telegram.org/api/channel#migration
 # Rows that the new chat has too stay with the old one, and go with it. There is no index by chat on deliveries,
 # receipts and outcomes, which are written for every message; reached through what there is one of per campaign.
+# 8 is `store.delivery.receipts.LEFT_BEHIND`.
 _MOVES = (
     "UPDATE OR IGNORE subscriptions SET chat = :new WHERE chat = :old",
     "UPDATE OR IGNORE exceptions SET chat = :new WHERE chat = :old",
@@ -310,7 +311,8 @@ _MOVES = (
     )
     """,
     """
-    UPDATE OR IGNORE receipts SET chat = :new, message_id = NULL
+    UPDATE OR IGNORE receipts SET chat = :new, message_id = NULL,
+        look = coalesce(look, 0) + CASE WHEN message_id IS NULL THEN 0 ELSE 8 END
     WHERE chat = :old AND (subject_type, subject) IN (SELECT subject_type, subject FROM told)
     """,
     "UPDATE OR IGNORE outcomes SET chat = :new WHERE chat = :old AND campaign IN (SELECT id FROM campaigns)",
