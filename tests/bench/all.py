@@ -25,6 +25,7 @@ SMALL = {
     "corrections": ("--rounds", "1", "--copies", "3000", "--seconds", "8"),
     "kill": ("--kills", "5", "--chats", "2000"),
     "faults": ("--chats", "1000"),
+    "copies_under_faults": ("--copies", "1000", "--kills", "1"),
     "size": ("--deliveries", "100000"),
     "startup": ("--rounds", "1", "--articles", "500"),
     "sources": ("--sources", "500", "--seconds", "15"),
